@@ -1,0 +1,1 @@
+"""File, environment and flags to one frozen `Config`; the only reader of the environment."""

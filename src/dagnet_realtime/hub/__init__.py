@@ -1,0 +1,1 @@
+"""The live state of one process: intake composed, feeds, `watch()`."""

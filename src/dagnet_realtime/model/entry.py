@@ -1,0 +1,40 @@
+"""What the log stores of an event: nothing that the policy does not let through."""
+
+from typing import Literal
+
+import msgspec
+
+Scalar = None | bool | int | float | str
+Value = Scalar | list[Scalar]
+EventType = Literal["track", "page", "screen", "identify", "group", "alias", "delete"]
+Flag = Literal["late", "replayed", "violation", "maybe_repeat", "partial", "test", "sampled_out"]
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path …"""
+
+    kind: str
+    token: str
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True):
+    """One event as kept. Times are milliseconds since 1970 UTC, by our clock unless said otherwise.
+
+    `names` are the candidate names that matching tries, in order; `name` is the one shown. `occurred_at` is skew-corrected as Segment does
+    it; `traces` are in the policy's priority order; `properties` and `traits` hold allowed paths only, flat.
+    `revealed` (kind → raw value) is filled only under the policy `reveal`.
+    """
+
+    id: str
+    type: EventType
+    name: str
+    names: tuple[str, ...]
+    occurred_at: int
+    arrived_at: int
+    segment_received_at: int | None
+    source: str
+    traces: tuple[Token, ...]
+    properties: dict[str, Value]
+    traits: dict[str, Value] = {}
+    flags: tuple[Flag, ...] = ()
+    revealed: dict[str, str] = {}

@@ -1,0 +1,139 @@
+"""A DagNet graph as the picture and the matching need it."""
+
+from typing import Literal
+
+import msgspec
+
+Rule = Literal["segment", "amplitude", "event_id"]
+Face = Literal["left", "right", "top", "bottom"]
+
+
+class Warning(msgspec.Struct, frozen=True):
+    """Something in the files that is odd but does not stop the graph: a code, where, and a sentence."""
+
+    code: str
+    where: str
+    text: str
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """One condition of an event definition; `values` are alternatives."""
+
+    property: str
+    operator: str
+    values: tuple[str, ...]
+    property_type: Literal["event", "user"] = "event"
+
+
+class Listen(msgspec.Struct, frozen=True, kw_only=True):
+    """How one node is lit: the names it listens for, by which rule, and the filters that must all hold."""
+
+    node: str
+    label: str
+    event_id: str
+    names: tuple[str, ...]
+    rule: Rule
+    filters: tuple[Filter, ...] = ()
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """One arm of a case node and its share of the traffic, 0 to 1."""
+
+    name: str
+    weight: float
+
+
+class Node(msgspec.Struct, frozen=True, kw_only=True):
+    """A step. `x`, `y` are the top-left corner in canvas units, None where the file has no layout.
+
+    `dark` says why the node can never light, "" where it can.
+    """
+
+    uuid: str
+    id: str = ""
+    label: str = ""
+    type: Literal["normal", "case"] = "normal"
+    event_id: str = ""
+    absorbing: bool = False
+    outcome: str = ""
+    start: bool = False
+    x: float | None = None
+    y: float | None = None
+    colour: str = ""
+    description: str = ""
+    url: str = ""
+    variants: tuple[Variant, ...] = ()
+    dark: str = ""
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """A way from `source` to `target` (node uuids).
+
+    `p` is the edge's probability (variant weight × mean on case edges), None where unknown.
+    """
+
+    uuid: str
+    id: str = ""
+    source: str
+    target: str
+    source_face: Face = "right"
+    target_face: Face = "left"
+    p: float | None = None
+    label: str = ""
+    variant: str = ""
+    conditional: bool = False
+
+
+class PostIt(msgspec.Struct, frozen=True):
+    """A note on the canvas."""
+
+    id: str
+    text: str
+    colour: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Container(msgspec.Struct, frozen=True):
+    """A labelled frame on the canvas."""
+
+    id: str
+    label: str
+    colour: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Graph(msgspec.Struct, frozen=True, kw_only=True):
+    """One graph with its matching table. `name` is the file's stem, its identity; `version` changes when anything here does."""
+
+    name: str
+    file: str
+    version: str
+    title: str = ""
+    nodes: tuple[Node, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    listens: tuple[Listen, ...] = ()
+    postits: tuple[PostIt, ...] = ()
+    containers: tuple[Container, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+
+
+class FileError(msgspec.Struct, frozen=True):
+    """A file that could not be read at all, and why; its neighbours are unharmed."""
+
+    file: str
+    text: str
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """All graphs of one workspace at one moment. `needed` are the property paths that their filters read."""
+
+    version: str
+    graphs: dict[str, Graph] = {}
+    errors: tuple[FileError, ...] = ()
+    needed: frozenset[str] = frozenset()

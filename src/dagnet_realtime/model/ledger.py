@@ -1,0 +1,33 @@
+"""Where every received event went. Both ledgers always sum."""
+
+import msgspec
+
+
+class Door(msgspec.Struct):
+    """One source at the door, since this process began:
+    `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`.
+
+    A delivery that cannot be parsed counts as one event. The door's intake is the only writer.
+    """
+
+    received: int = 0
+    refused: dict[str, int] = {}
+    rate_limited: int = 0
+    unwatched: int = 0
+    duplicate: int = 0
+    taken: int = 0
+
+
+class Ledger(msgspec.Struct, frozen=True):
+    """What one frame's range `(from, position]` offered to one view:
+    `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out`.
+    """
+
+    offered: int = 0
+    lit: int = 0
+    unmapped: int = 0
+    filtered: int = 0
+    missed: int = 0
+    carried: int = 0
+    thinned: int = 0
+    sampled_out: int = 0

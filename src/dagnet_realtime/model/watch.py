@@ -1,0 +1,21 @@
+"""A watch session as a store keeps it."""
+
+import msgspec
+
+from dagnet_realtime.model.channel import Channel
+
+
+class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
+    """One On by one person: which graph of which channel, through which filter, following which tokens.
+
+    `position` is where the log stood at On; `started_at` is milliseconds since 1970 UTC. `person` is who opened it, as access names them.
+    """
+
+    id: str
+    channel: Channel
+    graph: str
+    person: str
+    started_at: int
+    position: str
+    filter: str = ""
+    follows: tuple[str, ...] = ()

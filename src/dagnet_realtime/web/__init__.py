@@ -1,0 +1,1 @@
+"""HTTP in, frames out; the only layer that knows the web framework."""

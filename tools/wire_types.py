@@ -1,0 +1,82 @@
+"""Writes the TypeScript wire types from the Python values, so that both sides speak one language.
+
+`python tools/wire_types.py` rewrites `web/engine/src/wire.gen.ts`; `--check` exits 1 where it is stale.
+"""
+
+import sys
+from pathlib import Path
+
+from msgspec import inspect
+
+from dagnet_realtime.model import frame, graph
+
+TARGET = Path(__file__).parent.parent / "web/engine/src/wire.gen.ts"
+ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph)
+
+
+def typescript() -> str:
+    """The whole module as text."""
+    seen: dict[str, str] = {}
+    for info in inspect.multi_type_info(ROOTS):
+        _name(info, seen)
+    unions = "export type Frame = " + " | ".join(t.__name__ for t in frame.Frame.__args__) + ";\n"
+    head = "// Generated from the Python values by tools/wire_types.py; do not edit.\n\n"
+    return head + "\n".join(seen.values()) + "\n" + unions
+
+
+def _name(info: inspect.Type, seen: dict[str, str]) -> str:
+    match info:
+        case inspect.StructType():
+            if info.cls.__name__ not in seen:
+                seen[info.cls.__name__] = ""
+                seen[info.cls.__name__] = _interface(info, seen)
+            return info.cls.__name__
+        case inspect.StrType():
+            return "string"
+        case inspect.IntType() | inspect.FloatType():
+            return "number"
+        case inspect.BoolType():
+            return "boolean"
+        case inspect.NoneType():
+            return "null"
+        case inspect.AnyType():
+            return "unknown"
+        case inspect.LiteralType():
+            return " | ".join(f'"{value}"' for value in sorted(map(str, info.values)))
+        case inspect.VarTupleType() | inspect.ListType() | inspect.FrozenSetType():
+            inner = _name(info.item_type, seen)
+            return f"readonly ({inner})[]" if "|" in inner else f"readonly {inner}[]"
+        case inspect.DictType():
+            return f"Readonly<Record<{_name(info.key_type, seen)}, {_name(info.value_type, seen)}>>"
+        case inspect.UnionType():
+            return " | ".join(sorted({_name(member, seen) for member in info.types}))
+        case _:
+            raise TypeError(f"no TypeScript for {info}")
+
+
+def _interface(info: inspect.StructType, seen: dict[str, str]) -> str:
+    lines = [f"/** {_first_sentence(info.cls)} */", f"export interface {info.cls.__name__} {{"]
+    if info.tag is not None:
+        lines.append(f'  readonly {info.tag_field}: "{info.tag}";')
+    for field in info.fields:
+        lines.append(f"  readonly {field.encode_name}: {_name(field.type, seen)};")
+    return "\n".join([*lines, "}", ""])
+
+
+def _first_sentence(cls: type) -> str:
+    return " ".join((cls.__doc__ or cls.__name__).split("\n\n")[0].split())
+
+
+def main() -> int:
+    """Writes or checks the file; returns the exit code."""
+    text = typescript()
+    if "--check" in sys.argv[1:]:
+        fresh = TARGET.exists() and TARGET.read_text() == text
+        sys.stdout.write("wire types are fresh\n" if fresh else "wire types are stale: run `make generate`\n")
+        return 0 if fresh else 1
+    TARGET.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,224 @@
+// Generated from the Python values by tools/wire_types.py; do not edit.
+
+/** First frame of every stream. `ledger` is the door's state per source at this moment. */
+export interface Hello {
+  readonly op: "hello";
+  readonly watch_session_id: string;
+  readonly position: string;
+  readonly graph_version: string;
+  readonly started_at: string;
+  readonly sampling: number;
+  readonly posture: Posture;
+  readonly ledger: Readonly<Record<string, Door>>;
+}
+
+/** How far the picture can be trusted, in the words of the strip. */
+export interface Posture {
+  readonly identity: string;
+  readonly sample: number;
+  readonly carried_per_second: number;
+  readonly dedupe_window: number;
+  readonly dedupe_entries: number;
+  readonly retention: number;
+  readonly properties: readonly string[];
+  readonly redacted: boolean;
+  readonly exact_counts: boolean;
+}
+
+/** One source at the door, since this process began: `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`. */
+export interface Door {
+  readonly received: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly rate_limited: number;
+  readonly unwatched: number;
+  readonly duplicate: number;
+  readonly taken: number;
+}
+
+/** The entries in `(from, position]`: exact counts, and as many events as the budget carries. */
+export interface Batch {
+  readonly op: "batch";
+  readonly from: string;
+  readonly position: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly unmapped: Readonly<Record<string, number>>;
+  readonly other: number;
+  readonly events: readonly CarriedEvent[];
+  readonly threshold: number;
+  readonly ledger: Ledger;
+}
+
+/** An event in a frame: what the log keeps of it, and the nodes it lights here. */
+export interface CarriedEvent {
+  readonly id: string;
+  readonly type: "alias" | "delete" | "group" | "identify" | "page" | "screen" | "track";
+  readonly name: string;
+  readonly occurred_at: string;
+  readonly arrived_at: string;
+  readonly segment_received_at: null | string;
+  readonly source: string;
+  readonly traces: readonly Token[];
+  readonly nodes: readonly string[];
+  readonly properties: Readonly<Record<string, boolean | null | number | readonly (boolean | null | number | string)[] | string>>;
+  readonly flags: readonly ("late" | "maybe_repeat" | "partial" | "replayed" | "sampled_out" | "test" | "violation")[];
+}
+
+/** A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path … */
+export interface Token {
+  readonly kind: string;
+  readonly token: string;
+}
+
+/** What one frame's range `(from, position]` offered to one view: `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out`. */
+export interface Ledger {
+  readonly offered: number;
+  readonly lit: number;
+  readonly unmapped: number;
+  readonly filtered: number;
+  readonly missed: number;
+  readonly carried: number;
+  readonly thinned: number;
+  readonly sampled_out: number;
+}
+
+/** What a viewer missed: `missed` entries (None where nobody can know), and why. The viewer now stands at `to`. */
+export interface Gap {
+  readonly op: "gap";
+  readonly from: string;
+  readonly to: string;
+  readonly missed: null | number;
+  readonly reason: string;
+}
+
+/** The graph's files, the policy or the role changed; a new `graph_version` asks the viewer to load the graph anew. */
+export interface Change {
+  readonly op: "change";
+  readonly graph_version: string;
+  readonly policy_version: string;
+  readonly sampling: number;
+  readonly posture: Posture;
+  readonly since: string;
+}
+
+/** A person asked to be deleted or suppressed: drop what carries these tokens. */
+export interface Forget {
+  readonly op: "forget";
+  readonly tokens: readonly string[];
+}
+
+/** Nothing happened, and that is known. `ledger` is the door's state per source. */
+export interface Beat {
+  readonly op: "beat";
+  readonly now: string;
+  readonly position: string;
+  readonly ledger: Readonly<Record<string, Door>>;
+}
+
+/** The stream ends. `retry_after` seconds say when to come back, None that coming back is no use. */
+export interface Bye {
+  readonly op: "bye";
+  readonly reason: string;
+  readonly retry_after: null | number;
+}
+
+/** One graph with its matching table. `name` is the file's stem, its identity; `version` changes when anything here does. */
+export interface Graph {
+  readonly name: string;
+  readonly file: string;
+  readonly version: string;
+  readonly title: string;
+  readonly nodes: readonly Node[];
+  readonly edges: readonly Edge[];
+  readonly listens: readonly Listen[];
+  readonly postits: readonly PostIt[];
+  readonly containers: readonly Container[];
+  readonly warnings: readonly Warning[];
+}
+
+/** A step. `x`, `y` are the top-left corner in canvas units, None where the file has no layout. */
+export interface Node {
+  readonly uuid: string;
+  readonly id: string;
+  readonly label: string;
+  readonly type: "case" | "normal";
+  readonly event_id: string;
+  readonly absorbing: boolean;
+  readonly outcome: string;
+  readonly start: boolean;
+  readonly x: null | number;
+  readonly y: null | number;
+  readonly colour: string;
+  readonly description: string;
+  readonly url: string;
+  readonly variants: readonly Variant[];
+  readonly dark: string;
+}
+
+/** One arm of a case node and its share of the traffic, 0 to 1. */
+export interface Variant {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** A way from `source` to `target` (node uuids). `p` is the edge's probability (variant weight × mean on case edges), None where unknown. */
+export interface Edge {
+  readonly uuid: string;
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly source_face: "bottom" | "left" | "right" | "top";
+  readonly target_face: "bottom" | "left" | "right" | "top";
+  readonly p: null | number;
+  readonly label: string;
+  readonly variant: string;
+  readonly conditional: boolean;
+}
+
+/** How one node is lit: the names it listens for, by which rule, and the filters that must all hold. */
+export interface Listen {
+  readonly node: string;
+  readonly label: string;
+  readonly event_id: string;
+  readonly names: readonly string[];
+  readonly rule: "amplitude" | "event_id" | "segment";
+  readonly filters: readonly Filter[];
+}
+
+/** One condition of an event definition; `values` are alternatives. */
+export interface Filter {
+  readonly property: string;
+  readonly operator: string;
+  readonly values: readonly string[];
+  readonly property_type: "event" | "user";
+}
+
+/** A note on the canvas. */
+export interface PostIt {
+  readonly id: string;
+  readonly text: string;
+  readonly colour: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A labelled frame on the canvas. */
+export interface Container {
+  readonly id: string;
+  readonly label: string;
+  readonly colour: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Something in the files that is odd but does not stop the graph: a code, where, and a sentence. */
+export interface Warning {
+  readonly code: string;
+  readonly where: string;
+  readonly text: string;
+}
+
+export type Frame = Hello | Batch | Gap | Change | Forget | Beat | Bye;
