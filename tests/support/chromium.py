@@ -1,0 +1,30 @@
+"""Finds and starts the machine's Chromium."""
+
+import os
+import shutil
+
+from playwright.sync_api import Browser, Playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def chromium_path() -> str:
+    """Where Chromium is; fails loudly where there is none, since a browser test that is skipped proves nothing."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
+    assert found, "no Chromium on this machine: install Debian's `chromium`, or set CHROMIUM to one"
+    return found
+
+
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    """A headless Chromium of its own."""
+    return playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=[*FLAGS, *flags])
