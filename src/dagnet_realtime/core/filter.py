@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from dagnet_realtime.core.filter_text import Operator, Written, quote, read_terms
-from dagnet_realtime.core.values import scalars, text_of
+from dagnet_realtime.core.printed import printed
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.graph import Node
 
@@ -71,14 +71,15 @@ class Term(msgspec.Struct, frozen=True):
             path = path.removeprefix("properties.")
         if path not in properties:
             return False
-        held = [scalar for scalar in scalars(properties[path]) if scalar is not None]
+        value = properties[path]
+        held = [scalar for scalar in (value if isinstance(value, list) else [value]) if scalar is not None]
         if self.operator == "?":
             return bool(held)
         if self.operator == ":":
-            return any(text_of(scalar) in self.values for scalar in held)
+            return any(printed(scalar) in self.values for scalar in held)
         if self.operator == "~":
-            return any(value.casefold() in text_of(scalar).casefold() for scalar in held for value in self.values)
-        numbers = [number for scalar in held if not isinstance(scalar, bool) and (number := as_number(text_of(scalar))) is not None]
+            return any(value.casefold() in printed(scalar).casefold() for scalar in held for value in self.values)
+        numbers = [number for scalar in held if not isinstance(scalar, bool) and (number := as_number(printed(scalar))) is not None]
         return any(_compare(number, self.operator, float(value)) for number in numbers for value in self.values)
 
 
