@@ -1,0 +1,105 @@
+"""Which nodes an event lights: exact names first, then the filters of the event definition."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.printed import printed
+from dagnet_realtime.model.entry import Value
+from dagnet_realtime.model.graph import Filter, Listen
+
+KNOWN_OPERATORS = frozenset({"is", "is not", "contains", "does not contain", "is any of", "is not any of"})
+_NEGATIVE = frozenset({"is not", "does not contain", "is not any of"})
+_SUBSTRING = frozenset({"contains", "does not contain"})
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """A filter made ready: `wanted` holds exact values, or casefolded needles where `substring`."""
+
+    path: str
+    user: bool
+    negative: bool
+    substring: bool
+    wanted: tuple[str, ...]
+
+    def holds(self, value: Value) -> bool:
+        """Whether `value` (None where the event has none) satisfies this condition; of a list any element may."""
+        if type(value) is str and not self.substring:
+            return (value in self.wanted) is not self.negative
+        items = value if isinstance(value, list) else (value,)
+        for item in items:
+            if item is None:
+                continue
+            text = printed(item)
+            if self.substring:
+                folded = text.casefold()
+                if any(needle in folded for needle in self.wanted):
+                    return not self.negative
+            elif text in self.wanted:
+                return not self.negative
+        return self.negative
+
+
+def condition(filter: Filter) -> Condition:
+    """The filter made ready; an operator that nobody knows counts as `is`, as in DagNet."""
+    substring = filter.operator in _SUBSTRING
+    wanted = tuple(value.casefold() for value in filter.values) if substring else filter.values
+    return Condition(filter.property, filter.property_type == "user", filter.operator in _NEGATIVE, substring, wanted)
+
+
+class _Heard(msgspec.Struct, frozen=True):
+    """Who listens for one name: `plain` are all of them where none has a filter, else None; `order` is the place in the graph."""
+
+    plain: tuple[str, ...] | None
+    listeners: tuple[tuple[int, str, tuple[Condition, ...]], ...]
+
+
+class Table:
+    """The matching table of one graph. Looking up a name that nobody listens for costs one dict lookup."""
+
+    def __init__(self, listens: Sequence[Listen]) -> None:
+        gathered: dict[str, list[tuple[int, str, tuple[Condition, ...]]]] = {}
+        places: dict[str, int] = {}
+        for listen in listens:
+            order = places.setdefault(listen.node, len(places))
+            conditions = tuple(condition(filter) for filter in listen.filters)
+            for name in dict.fromkeys(listen.names):
+                gathered.setdefault(name, []).append((order, listen.node, conditions))
+        self._heard = {name: _heard(listeners) for name, listeners in gathered.items()}
+
+    def listens_to(self, names: Sequence[str]) -> bool:
+        """Whether any node listens for any of `names`, filters aside."""
+        heard = self._heard
+        return any(name in heard for name in names)
+
+    def match(self, names: Sequence[str], properties: Mapping[str, Value], traits: Mapping[str, Value]) -> tuple[str, ...]:
+        """The uuids of the nodes that an event lights, in graph order, each once.
+
+        `properties` and `traits` are flat, keyed by the filters' property paths.
+        """
+        heard = self._heard
+        found: list[_Heard] = []
+        for name in names:
+            here = heard.get(name)
+            if here is not None:
+                found.append(here)
+        if not found:
+            return ()
+        if len(found) == 1 and found[0].plain is not None:
+            return found[0].plain
+        lit: dict[str, int] = {}
+        for here in found:
+            for order, node, conditions in here.listeners:
+                if node in lit:
+                    continue
+                for one in conditions:
+                    if not one.holds((traits if one.user else properties).get(one.path)):
+                        break
+                else:
+                    lit[node] = order
+        return tuple(lit) if len(lit) < 2 else tuple(sorted(lit, key=lit.__getitem__))
+
+
+def _heard(listeners: list[tuple[int, str, tuple[Condition, ...]]]) -> _Heard:
+    plain = None if any(conditions for _, _, conditions in listeners) else tuple(dict.fromkeys(node for _, node, _ in listeners))
+    return _Heard(plain, tuple(listeners))
