@@ -1,0 +1,120 @@
+/** The routes of the contract that the screen uses, one method each. */
+import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
+import { ask, askJson, json, type Fetch } from "./http";
+
+export interface Me {
+  readonly person: string;
+  readonly access: string;
+  readonly can: readonly string[];
+  readonly demo: boolean;
+  readonly version: string;
+}
+
+export interface GraphSummary {
+  readonly name: string;
+  readonly title: string;
+  readonly version: string;
+  readonly nodes: number;
+  readonly edges: number;
+  readonly can_light: number;
+}
+
+export interface SourceSummary {
+  readonly id: string;
+  readonly kind: string;
+  readonly url: string;
+}
+
+export interface WorkspaceSummary {
+  readonly id: string;
+  readonly env: string;
+  readonly graphs: readonly GraphSummary[];
+  readonly errors: readonly { readonly file: string; readonly text: string }[];
+  readonly sources: readonly SourceSummary[];
+}
+
+/** Which graph of which channel. */
+export interface Place {
+  readonly workspace: string;
+  readonly env: string;
+  readonly graph: string;
+}
+
+export interface Opened {
+  readonly watch_session_id: string;
+  readonly position: string;
+  readonly expires_at: string;
+  readonly posture: Posture;
+  readonly graph_version: string;
+  readonly started_at: string;
+}
+
+export interface Polled {
+  readonly frames: readonly Frame[];
+  readonly position: string;
+}
+
+const part = encodeURIComponent;
+
+/** The server as seen from this page; every method throws `Refusal`. */
+export class Api {
+  constructor(
+    private readonly fetcher: Fetch,
+    private readonly root = "",
+  ) {}
+
+  me(): Promise<Me> {
+    return askJson(this.fetcher, `${this.root}/api/me`);
+  }
+
+  async workspaces(): Promise<readonly WorkspaceSummary[]> {
+    const answer = await askJson<{ workspaces: WorkspaceSummary[] }>(this.fetcher, `${this.root}/api/workspaces`);
+    return answer.workspaces;
+  }
+
+  graph({ workspace, env, graph }: Place): Promise<Graph> {
+    return askJson(this.fetcher, `${this.root}/api/workspaces/${part(workspace)}/${part(env)}/graphs/${part(graph)}`);
+  }
+
+  open(place: Place): Promise<Opened> {
+    return askJson(this.fetcher, `${this.root}/api/watch`, json("POST", place));
+  }
+
+  async close(session: string): Promise<void> {
+    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, { method: "DELETE", keepalive: true });
+  }
+
+  async follows(session: string, tokens: readonly string[]): Promise<void> {
+    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens }));
+  }
+
+  async follow(session: string, token: string): Promise<void> {
+    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}/follow`, json("POST", { token }));
+  }
+
+  poll(session: string, after: string, wait: number, signal: AbortSignal): Promise<Polled> {
+    const query = `?after=${part(after)}&wait=${wait}`;
+    return askJson(this.fetcher, `${this.root}/api/watch/${part(session)}/frames${query}`, { signal }, (wait + 15) * 1000);
+  }
+
+  stream(session: string, after: string, signal: AbortSignal): Promise<Response> {
+    const headers = { accept: "text/event-stream" };
+    return this.fetcher(`${this.root}/api/watch/${part(session)}/stream?after=${part(after)}`, { headers, signal, cache: "no-store", credentials: "same-origin" });
+  }
+
+  testEvent(place: Place, node: string | null): Promise<{ message_id: string; name: string }> {
+    return askJson(this.fetcher, `${this.root}/api/test-event`, json("POST", { ...place, node }));
+  }
+
+  visitors(): Promise<{ running: boolean; rate: number }> {
+    return askJson(this.fetcher, `${this.root}/api/demo/visitors`);
+  }
+
+  async simulate(place: Place, rate: number): Promise<void> {
+    await ask(this.fetcher, `${this.root}/api/demo/visitors`, json("POST", { ...place, rate }));
+  }
+
+  async stopVisitors(): Promise<void> {
+    await ask(this.fetcher, `${this.root}/api/demo/visitors`, { method: "DELETE" });
+  }
+}

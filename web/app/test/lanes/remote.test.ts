@@ -1,0 +1,173 @@
+import type { Frame } from "@dagnet-realtime/engine/wire.gen";
+import { describe, expect, it } from "vitest";
+import { Api } from "../../src/lanes/api";
+import { OFF, type LaneState } from "../../src/lanes/lane";
+import { reached, RemoteLane } from "../../src/lanes/remote";
+import type { Slots } from "../../src/lanes/slots";
+import { beat, FakeStream, FakeWorld, settle } from "../support/world";
+
+type Answer = (url: string, signal: AbortSignal | null | undefined) => Promise<Response>;
+
+function scene(answer: Answer | null = null, slots: Slots = { take: () => Promise.resolve({ release: () => undefined }) }) {
+  const world = new FakeWorld();
+  const streams: FakeStream[] = [];
+  const asked: string[] = [];
+  const frames: Frame[] = [];
+  const states: LaneState[] = [];
+  const ended: string[] = [];
+  const stream: Answer = (_url, signal) => {
+    const next = new FakeStream(signal);
+    streams.push(next);
+    return Promise.resolve(next.response);
+  };
+  const rule = { answer: answer ?? stream };
+  const api = new Api((url, init) => {
+    asked.push(url);
+    return rule.answer(url, init?.signal);
+  });
+  const lane = new RemoteLane(api, "s", "p0", slots, world);
+  lane.start({ frame: (frame) => frames.push(frame), state: (state) => states.push(state), ended: (why) => ended.push(why) });
+  return { world, streams, asked, frames, states, ended, lane, rule, stream };
+}
+
+const polled = (frames: Frame[]): Promise<Response> => Promise.resolve(new Response(JSON.stringify({ frames, position: "x" })));
+const after = (url: string | undefined): string | null => new URL(url ?? "", "http://x").searchParams.get("after");
+
+describe("the remote lane", () => {
+  it("is live with the first frame", async () => {
+    const { streams, states, frames, lane } = scene();
+    await settle();
+    expect(lane.state.connection).toBe("connecting");
+    await streams[0]!.send(beat("p1"));
+    expect(lane.state).toMatchObject({ connection: "live", transport: "push" });
+    expect(frames).toHaveLength(1);
+    expect(states.map((state) => state.connection)).toEqual(["connecting", "live"]);
+    lane.stop();
+    expect(lane.state.connection).toBe("off");
+  });
+
+  it("PIC-30: a broken stream resumes after the last position it was given", async () => {
+    const { streams, asked, world, lane } = scene();
+    await settle();
+    await streams[0]!.send(beat("p7"));
+    await streams[0]!.end();
+    expect(lane.state).toMatchObject({ connection: "reconnecting", transport: null });
+    await world.advance(20_000);
+    expect(asked.map(after).slice(0, 2)).toEqual(["p0", "p7"]);
+    lane.stop();
+  });
+
+  it("PIC-31: a farewell's retry_after is waited for", async () => {
+    const { streams, asked, world, lane } = scene();
+    await settle();
+    await streams[0]!.send({ op: "bye", reason: "restart", retry_after: 4 });
+    await world.advance(3_900);
+    expect(asked).toHaveLength(1);
+    await world.advance(600);
+    expect(asked).toHaveLength(2);
+    lane.stop();
+  });
+
+  it("PIC-32: after two silent streams it polls, and tries the stream again", async () => {
+    let silent = true;
+    const made = scene();
+    made.rule.answer = async (url, signal) => {
+      if (url.includes("/frames")) {
+        await made.world.sleep(10_000, new AbortController().signal);
+        return polled([beat("q")]);
+      }
+      const answer = await made.stream(url, signal);
+      if (!silent) void made.streams.at(-1)!.send(beat("r"));
+      return answer;
+    };
+    await made.world.advance(23_000);
+    expect(made.lane.state).toMatchObject({ connection: "polling", transport: "poll" });
+    expect(made.lane.state.why).toContain("Streams do not get through");
+    silent = false;
+    await made.world.advance(40_000);
+    expect(made.lane.state.connection).toBe("live");
+    made.lane.stop();
+  });
+
+  it("PIC-33: without a free place it polls and says why", async () => {
+    const none: Slots = { take: () => Promise.resolve(null) };
+    const made = scene(null, none);
+    made.rule.answer = async () => {
+      await made.world.sleep(10_000, new AbortController().signal);
+      return polled([]);
+    };
+    await made.world.advance(10_000);
+    expect(made.lane.state).toMatchObject({ connection: "polling" });
+    expect(made.lane.state.why).toContain("Four other tabs");
+    made.lane.stop();
+  });
+
+  it("PIC-34: twenty seconds without any frame are stale, and the dead road is given up", async () => {
+    const { streams, world, lane } = scene();
+    await settle();
+    await streams[0]!.send(beat("p1"));
+    await world.advance(19_000);
+    expect(lane.state.connection).toBe("live");
+    await world.advance(2_000);
+    expect(lane.state.connection).toBe("stale");
+    expect(streams[0]!.closed).toBe(true);
+    await streams[1]!.send(beat("p2"));
+    expect(lane.state.connection).toBe("live");
+    lane.stop();
+  });
+
+  it("PIC-35: a hidden tab closes its stream after a minute, looks once a minute, and streams again when shown", async () => {
+    const made = scene();
+    await settle();
+    await made.streams[0]!.send(beat("p1"));
+    const stream = made.rule.answer;
+    made.rule.answer = (url, signal) => (url.includes("/frames") ? polled([beat("p9")]) : stream(url, signal));
+    await made.world.show(true);
+    await made.world.advance(59_000);
+    expect(made.streams[0]!.closed).toBe(false);
+    await made.world.advance(3_000);
+    expect(made.streams[0]!.closed).toBe(true);
+    await made.world.advance(120_000);
+    expect(made.asked.filter((url) => url.includes("/frames"))).toHaveLength(3);
+    await made.world.show(false);
+    expect(after(made.asked.at(-1))).toBe("p9");
+    expect(made.asked.at(-1)).toContain("/stream");
+    made.lane.stop();
+  });
+
+  it("PIC-36: a session that is gone ends the lane and says why", async () => {
+    const gone = JSON.stringify({ code: "gone", title: "The session ended.", remedy: "Press On." });
+    const { ended, lane } = scene(() => Promise.resolve(new Response(gone, { status: 410 })));
+    await settle();
+    expect(ended).toEqual(["The session ended. Press On."]);
+    expect(lane.state.connection).toBe("off");
+  });
+
+  it("PIC-36: a farewell without return ends the lane", async () => {
+    const { streams, ended } = scene();
+    await settle();
+    await streams[0]!.send({ op: "bye", reason: "expired", retry_after: null });
+    expect(ended).toEqual(["expired"]);
+  });
+
+  it("PIC-31: a server that is away is asked ever less often", async () => {
+    const { asked, world, lane } = scene(() => Promise.reject(new TypeError("fetch failed")));
+    await world.advance(120_000);
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.length).toBeLessThan(20);
+    expect(asked.every((url) => url.includes("/stream"))).toBe(true);
+    expect(lane.state.connection).toBe("stale");
+    lane.stop();
+    const before = asked.length;
+    await world.advance(60_000);
+    expect(asked).toHaveLength(before);
+  });
+});
+
+describe("positions", () => {
+  it("PIC-30: a gap stands where it ends, and a farewell stands nowhere", () => {
+    expect(reached({ op: "gap", from: "a", to: "b", missed: null, reason: "epoch" })).toBe("b");
+    expect(reached({ op: "bye", reason: "x", retry_after: null })).toBeNull();
+    expect(OFF.connection).toBe("off");
+  });
+});
