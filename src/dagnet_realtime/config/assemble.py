@@ -1,0 +1,145 @@
+"""From the tables a person wrote to the values the program runs by: references resolved, promises between keys checked."""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dagnet_realtime.config.config import AccessConfig, Config, ServerConfig
+from dagnet_realtime.config.duration import seconds
+from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, SourceTable, WorkspaceTable
+from dagnet_realtime.config.references import secret
+from dagnet_realtime.config.tables import Place
+from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.model.workspace import Workspace
+
+LOGS = ("memory", "redis", "rediss", "redis+sentinel", "redis+cluster", "rediss+sentinel", "rediss+cluster")
+
+
+class Surroundings:
+    """What resolving needs beside the tables: words for places, the environment, the file's folder, and chance."""
+
+    def __init__(self, place: Place, environ: Mapping[str, str], folder: Path, chance: Callable[[int], bytes]) -> None:
+        self.place = place
+        self.environ = environ
+        self.folder = folder
+        self.chance = chance
+
+    def secret(self, written: str, *path: str | int) -> Secret:
+        """The secret that `written` stands for, at `path`."""
+        return secret(written, self.place.of(path), self.environ, self.folder)
+
+
+def assemble(tables: FileTables, around: Surroundings) -> Config:
+    """The configuration; raises `Problem("invalid")` where keys contradict one another or lead nowhere."""
+    local = tables.access.mode == "local"
+    workspaces = tuple(_workspace(table, index, local, around) for index, table in enumerate(tables.workspace))
+    _distinct(workspaces, around.place)
+    return Config(server=_server(tables.server, local, around), access=_access(tables.access, around), workspaces=workspaces)
+
+
+def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConfig:
+    if local and not loopback(table.host):
+        place = around.place.of(("server", "host"))
+        remedy = 'Listen on 127.0.0.1, or choose an [access] mode other than "local"'
+        raise Problem(
+            "invalid", f'{place}: "{table.host}" is not loopback, and access mode "local" is for this machine only', remedy=remedy
+        )
+    log = around.secret(table.log, "server", "log").reveal().decode()
+    if urlsplit(log).scheme not in LOGS:
+        place = around.place.of(("server", "log"))
+        raise Problem("invalid", f'{place}: expected "memory://" or a redis:// URL', remedy="See docs/configuration.md")
+    if table.public_url and urlsplit(table.public_url).scheme not in ("http", "https"):
+        raise Problem("invalid", f"{around.place.of(('server', 'public_url'))}: expected an http:// or https:// URL")
+    return ServerConfig(host=table.host, port=table.port, log=log, public_url=table.public_url.rstrip("/"))
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _access(table: AccessTable, around: Surroundings) -> AccessConfig:
+    return AccessConfig(mode=table.mode, tokens=str(around.folder / table.tokens) if table.tokens else "")
+
+
+def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundings) -> Workspace:
+    at = ("workspace", index)
+    folder = (around.folder / Path(table.path).expanduser()).resolve()
+    if not folder.is_dir():
+        raise Problem("invalid", f"{around.place.of((*at, 'path'))}: there is no folder {folder}", remedy="Name a DagNet data repository")
+    channel = Channel(table.id, table.env)
+    sources = tuple(_source(source, channel, (*at, "source", number), around) for number, source in enumerate(table.source))
+    return Workspace(channel=channel, path=str(folder), policy=_policy(table, at, local, around), sources=sources)
+
+
+def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, around: Surroundings) -> Policy:
+    if table.token_key:
+        key = around.secret(table.token_key, *at, "token_key")
+    elif local:
+        key = Secret(around.chance(32))
+    else:
+        remedy = "Give the same token_key to every process, e.g. env:REALTIME_TOKEN_KEY"
+        raise Problem("invalid", f"{around.place.of(at)}: `token_key` is missing", remedy=remedy)
+    return Policy(
+        trace=table.trace,
+        identity=table.identity,
+        properties=table.properties,
+        deny=table.deny,
+        sample=table.sample,
+        max_rate=table.max_rate,
+        token_key=key,
+        token_rotation=_positive(table.token_rotation, (*at, "token_rotation"), around),
+        retention=_positive(table.retention, (*at, "retention"), around),
+        log_entries=table.log_entries,
+        carried_per_second=table.carried_per_second,
+        test_property=table.test_property,
+        relay=around.secret(table.relay, *at, "relay") if table.relay else None,
+    )
+
+
+def _positive(text: str, path: tuple[str | int, ...], around: Surroundings) -> float:
+    if not (found := seconds(text)):
+        raise Problem("invalid", f"{around.place.of(path)}: a duration of nothing keeps nothing", remedy='Give one such as "15m"')
+    return found
+
+
+def _source(table: SourceTable, channel: Channel, path: tuple[str | int, ...], around: Surroundings) -> Source:
+    where = around.place.of(path)
+    if table.kind == "tracking" and not table.write_key:
+        raise Problem("invalid", f"{where}: a tracking source needs a `write_key`", remedy="Give the key that the SDK sends")
+    if table.kind == "webhook" and not table.secrets and not table.allow_unsigned:
+        remedy = "Give `secrets`, the shared secret set in Segment, or say `allow_unsigned = true`"
+        raise Problem("invalid", f"{where}: a webhook source needs `secrets`", remedy=remedy)
+    return Source(
+        id=table.id,
+        channel=channel,
+        kind=table.kind,
+        secrets=tuple(around.secret(written, *path, "secrets") for written in table.secrets),
+        write_key=around.secret(table.write_key, *path, "write_key") if table.write_key else None,
+        allow_unsigned=table.allow_unsigned,
+        batch_signature=table.batch_signature,
+    )
+
+
+def _distinct(workspaces: tuple[Workspace, ...], place: Place) -> None:
+    seen: dict[object, str] = {}
+    for index, workspace in enumerate(workspaces):
+        _once(seen, workspace.channel, place.of(("workspace", index, "id")), f"the workspace {workspace.channel}")
+        for number, source in enumerate(workspace.sources):
+            at = ("workspace", index, "source", number)
+            _once(seen, source.id, place.of((*at, "id")), f'the source "{source.id}"')
+            if source.write_key is not None:
+                _once(seen, source.write_key, place.of((*at, "write_key")), "this write key")
+
+
+def _once(seen: dict[object, str], key: object, where: str, what: str) -> None:
+    if key in seen:
+        raise Problem("invalid", f"{where}: {what} is there twice", f"First at {seen[key]}", "Give each its own")
+    seen[key] = where

@@ -1,0 +1,105 @@
+"""The tables of `realtime.toml` as a person writes them; descriptions here become the reference page and the JSON Schema."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from dagnet_realtime.config.config import AccessMode
+from dagnet_realtime.model.policy import Identity
+
+DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
+IDENTIFIER = r"^[A-Za-z0-9._-]{1,128}$"
+
+
+def _says(description: str, **bounds: Any) -> Meta:
+    return Meta(description=description, **bounds)
+
+
+def _hides(description: str) -> Meta:
+    return Meta(description=description + " May be `env:NAME` or `file:PATH`.", extra={"secret": True})
+
+
+class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[server]`: where the server listens and where its log is."""
+
+    host: Annotated[str, _says("Address to listen on. Anything but loopback needs an `[access]` mode other than `local`.")] = "127.0.0.1"
+    port: Annotated[int, _says("Port to listen on; 0 takes any free one.", ge=0, le=65535)] = 8765
+    log: Annotated[str, _hides("Where events are kept while somebody watches: `memory://`, or `redis://host:6379/0`.")] = "memory://"
+    public_url: Annotated[str, _says("The address that browsers use, where a proxy stands before the server.")] = ""
+
+
+class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[access]`: who may watch."""
+
+    mode: Annotated[
+        AccessMode,
+        _says(
+            "`local`: a one-time link and a cookie, loopback only. `token`: access tokens. `oidc`: OpenID Connect, GitHub included. "
+            "`proxy`: a trusted header."
+        ),
+    ] = "local"
+    tokens: Annotated[str, _says("File that keeps the hashes of access tokens; `dagnet-realtime token` writes it.")] = ""
+
+
+class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[workspace.source]]`: who sends into the workspace."""
+
+    id: Annotated[str, _says("Name of the source, part of its webhook's URL; unique on this server.", pattern=IDENTIFIER)]
+    kind: Annotated[
+        Literal["webhook", "tracking"],
+        _says("`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points here."),
+    ] = "webhook"
+    secrets: Annotated[tuple[str, ...], _hides("Shared secrets that sign a webhook's deliveries; several while one is replaced.")] = ()
+    write_key: Annotated[str, _hides("What the SDK of a `tracking` source sends as its write key.")] = ""
+    allow_unsigned: Annotated[bool, _says("Take deliveries without a signature. Whoever knows the URL can then send.")] = False
+    batch_signature: Annotated[
+        Literal["first", "whole"],
+        _says("`whole` refuses batches of which only the first element is signed, as Segment signs them by default."),
+    ] = "first"
+
+
+class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[workspace]]`: one DagNet data repository in one environment."""
+
+    id: Annotated[str, _says("DagNet's name of it: `<repository>-<branch>`.", pattern=IDENTIFIER)]
+    env: Annotated[str, _says("Which environment sends here: `prod`, `staging` …", pattern=IDENTIFIER)]
+    path: Annotated[str, _says("The data repository on this machine, from the configuration's folder; reloaded on change.", min_length=1)]
+    trace: Annotated[
+        tuple[str, ...],
+        _says("What ties the events of one journey together, best first. Any property path is allowed."),
+    ] = ("properties.trace_id", "session", "userId", "anonymousId")
+    identity: Annotated[
+        Identity,
+        _says("`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: as sent, for roles that may see it."),
+    ] = "token"
+    properties: Annotated[
+        tuple[str, ...], _says("Properties to keep beside those the graphs' filters need; `*` stands for any ending.")
+    ] = ()
+    deny: Annotated[tuple[str, ...], _says("Properties never to keep, whatever else allows them.")] = ()
+    sample: Annotated[float, _says("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = 1.0
+    max_rate: Annotated[float, _says("Events per second accepted from one source.", gt=0)] = 2000
+    token_key: Annotated[str, _hides("Key of the pseudonyms, the same on every process; generated in `local` mode.")] = ""
+    token_rotation: Annotated[str, _says("How long one period key lasts.", pattern=DURATION)] = "30d"  # noqa: S105 - a duration
+    retention: Annotated[str, _says("How long the log keeps an event while somebody watches.", pattern=DURATION)] = "15m"
+    log_entries: Annotated[int, _says("How many events the log keeps at most.", ge=1)] = 100_000
+    carried_per_second: Annotated[float, _says("Full events that one view gets per second; counts are exact above it.", gt=0)] = 500
+    test_property: Annotated[str, _says("Events with this property bypass sampling and thinning.")] = ""
+    relay: Annotated[str, _hides("A provider that carries frames to browsers, e.g. `pusher://KEY:SECRET@host:port/APP_ID`.")] = ""
+    source: Annotated[tuple[SourceTable, ...], _says("Who sends into it.")] = ()
+
+
+class FileTables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole of `realtime.toml`."""
+
+    server: ServerTable = ServerTable()
+    access: AccessTable = AccessTable()
+    workspace: tuple[WorkspaceTable, ...] = ()
+
+
+SECTIONS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
+    ("server", ServerTable),
+    ("access", AccessTable),
+    ("workspace", WorkspaceTable),
+    ("workspace.source", SourceTable),
+)

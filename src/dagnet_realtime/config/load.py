@@ -1,0 +1,131 @@
+"""Reads the configuration: the file, overridden by the environment, overridden by flags; the only reader of either."""
+
+import itertools
+import re
+import secrets
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime.config.assemble import Surroundings, assemble
+from dagnet_realtime.config.config import Config
+from dagnet_realtime.config.environment import CONFIG, overrides
+from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, WorkspaceTable
+from dagnet_realtime.config.generated import workspace
+from dagnet_realtime.config.lines import Path as Key
+from dagnet_realtime.config.lines import lines
+from dagnet_realtime.config.tables import Place, dotted, table, tables
+from dagnet_realtime.model.problem import Problem
+
+DEFAULT = Path("realtime.toml")
+LARGEST = 4 * 1024 * 1024
+"""Bytes of a configuration file; a larger one is another file by mistake."""
+
+
+class Flags(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line may set; None leaves it to the environment and the file."""
+
+    host: str | None = None
+    port: int | None = None
+    log: str | None = None
+    workspace: Path | None = None
+    key_file: Path | None = None
+    demo: bool = False
+    properties: tuple[str, ...] = ()
+
+
+NO_FLAGS = Flags()
+
+
+def load(
+    path: Path | None, environ: Mapping[str, str], flags: Flags = NO_FLAGS, chance: Callable[[int], bytes] = secrets.token_bytes
+) -> Config:
+    """The configuration in `path`, else in `DAGNET_REALTIME_CONFIG`, else in `./realtime.toml`; with `flags.workspace` of no file at all.
+
+    Raises `Problem("invalid")` naming the line, the key, what was found and what was expected, `Problem("not_found")` where nothing is
+    configured. `chance(n)` gives n random bytes.
+    """
+    if flags.workspace is not None:
+        if path is not None:
+            raise Problem("invalid", "--config and --workspace exclude each other", remedy="Name the folder as `path` in the file")
+        config = _assembled("", Path.cwd(), "", environ, flags, chance)
+        alone = workspace(flags.workspace, chance, properties=flags.properties)
+        return msgspec.structs.replace(config, workspaces=(alone,), demo=flags.demo, key_file=_text(flags.key_file))
+    file = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else DEFAULT)
+    if path is None and not environ.get(CONFIG) and not file.is_file():
+        raise Problem(
+            "not_found",
+            "There is no realtime.toml here",
+            remedy="Name one with --config, or a DagNet data repository with --workspace",
+        )
+    config = _assembled(_read(file), file.resolve().parent, str(file), environ, flags, chance)
+    if not config.workspaces:
+        raise Problem("invalid", f"{file}: there is no [[workspace]]", remedy="Add one: docs/configuration.md shows how")
+    return msgspec.structs.replace(config, demo=flags.demo, key_file=_text(flags.key_file))
+
+
+def _assembled(text: str, folder: Path, name: str, environ: Mapping[str, str], flags: Flags, chance: Callable[[int], bytes]) -> Config:
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Problem("invalid", f"{name}: this is not TOML", str(error)) from None
+    origins = _override(found, environ, flags, re.findall(r"""["']env:(\w+)["']""", text))
+    place = Place(name, lines(text), origins)
+    return assemble(_tables(found, place), Surroundings(place, environ, folder, chance))
+
+
+def _override(found: dict[str, Any], environ: Mapping[str, str], flags: Flags, mentioned: list[str]) -> dict[Key, str]:
+    origins: dict[Key, str] = {}
+    for key, (variable, value) in overrides(environ, mentioned).items():
+        _set(found, key, value, variable)
+        origins[key] = f"The variable {variable}"
+    for key, value in ((("server", name), getattr(flags, name)) for name in ("host", "port", "log")):
+        if value is not None:
+            _set(found, key, value, f"--{key[-1]}")
+            origins[key] = f"The flag --{key[-1]}"
+    return origins
+
+
+def _set(found: dict[str, Any], key: Key, value: object, origin: str) -> None:
+    here: Any = found
+    for depth, (part, following) in enumerate(itertools.pairwise(key), 1):
+        if isinstance(part, int) and isinstance(here, list):
+            if part >= len(here):
+                raise Problem(
+                    "invalid", f"{origin}: there is no {dotted(key[:depth])} in the file", remedy="It overrides only what is there"
+                )
+            here = here[part]
+        elif isinstance(part, str) and isinstance(here, dict):
+            here = here.setdefault(part, [] if isinstance(following, int) else {})
+    if isinstance(here, dict):
+        here[str(key[-1])] = value
+
+
+def _tables(found: dict[str, Any], place: Place) -> FileTables:
+    unknown = {key: value for key, value in found.items() if key not in ("server", "access", "workspace")}
+    table(unknown, FileTables, (), place)
+    return FileTables(
+        server=table(found.get("server", {}), ServerTable, ("server",), place),
+        access=table(found.get("access", {}), AccessTable, ("access",), place),
+        workspace=tables(found.get("workspace", []), WorkspaceTable, ("workspace",), place),
+    )
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise Problem("invalid", f"{file} is larger than 4 MiB", remedy="Name a configuration file")
+        return content.decode()
+    except OSError as error:
+        raise Problem("not_found", f"{file} cannot be read", error.strerror or "", "Name a configuration file with --config") from None
+    except UnicodeDecodeError:
+        raise Problem("invalid", f"{file} is not UTF-8", remedy="Save it as UTF-8") from None
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

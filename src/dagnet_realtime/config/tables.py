@@ -1,0 +1,133 @@
+"""Turns what TOML gave into typed tables, saying of each wrong value where it is, what was found and what was expected."""
+
+import contextlib
+import difflib
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import inspect
+
+from dagnet_realtime.config.lines import Path
+from dagnet_realtime.model.problem import Problem
+
+Table = TypeVar("Table", bound=msgspec.Struct)
+
+
+class Place:
+    """Words for where something stands: the file and the line, or the variable, that a key came from."""
+
+    def __init__(self, file: str, lines: Mapping[Path, int], origins: Mapping[Path, str]) -> None:
+        self._file = file
+        self._lines = lines
+        self._origins = origins
+
+    def of(self, path: Path) -> str:
+        """`realtime.toml, line 7, workspace[1].env`, or the name of the variable or flag that set it."""
+        if path in self._origins:
+            return self._origins[path]
+        name = dotted(path)
+        at, around = None, path
+        while around and at is None:
+            at, around = self._lines.get(around), around[:-1]
+        return ", ".join(part for part in (self._file, f"line {at}" if at else "", name) if part)
+
+
+def dotted(path: Path) -> str:
+    """A path as a person reads it; tables of an array count from 1."""
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def table(found: object, kind: type[Table], path: Path, place: Place) -> Table:
+    """`found` as a `kind`; raises `Problem("invalid")` at the first key that is unknown, missing or wrong."""
+    if not isinstance(found, dict):
+        raise Problem("invalid", f"{place.of(path)}: found {shown(found)}, expected a table")
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for key in found:
+        if key not in fields:
+            near = difflib.get_close_matches(key, fields, 1)
+            remedy = f"Did you mean `{near[0]}`?" if near else f"Keys here are {', '.join(fields)}"
+            raise Problem("invalid", f"{place.of((*path, key))}: unknown key", remedy=remedy)
+    values: dict[str, Any] = {}
+    for key, field in fields.items():
+        if key in found:
+            values[key] = _value(found[key], field.type, (*path, key), place)
+        elif field.required:
+            raise Problem("invalid", f"{place.of(path)}: `{key}` is missing", f"Expected {expected(field.type)}")
+    return kind(**values)
+
+
+def tables(found: object, kind: type[Table], path: Path, place: Place) -> tuple[Table, ...]:
+    """An array of tables; raises as `table` does."""
+    if not isinstance(found, list):
+        raise Problem("invalid", f"{place.of(path)}: found {shown(found)}, expected an array of tables, `[[{path[-1]}]]`")
+    return tuple(table(item, kind, (*path, index), place) for index, item in enumerate(found))
+
+
+def _value(found: object, kind: Any, path: Path, place: Place) -> Any:
+    inner = inspect.type_info(kind)
+    plain = inner.type if isinstance(inner, inspect.Metadata) else inner
+    if isinstance(plain, inspect.VarTupleType) and isinstance(plain.item_type, inspect.StructType):
+        return tables(found, plain.item_type.cls, path, place)
+    if not isinstance(found, float) or math.isfinite(found):
+        with contextlib.suppress(msgspec.ValidationError):
+            return msgspec.convert(found, kind)
+    what = "a value that is not shown here" if hidden(kind) else shown(found)
+    raise Problem("invalid", f"{place.of(path)}: found {what}, expected {expected(kind)}")
+
+
+def hidden(kind: Any) -> bool:
+    """Whether a field of this type holds a secret."""
+    info = inspect.type_info(kind)
+    return isinstance(info, inspect.Metadata) and bool((info.extra or {}).get("secret"))
+
+
+def expected(kind: Any) -> str:
+    """What a field of this type takes, in words."""
+    return _words(inspect.type_info(kind))
+
+
+def _words(info: inspect.Type) -> str:
+    match info:
+        case inspect.Metadata():
+            return _words(info.type)
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.IntType() | inspect.FloatType():
+            noun = "a whole number" if isinstance(info, inspect.IntType) else "a number"
+            bounds = [f"at least {info.ge:g}" if info.ge is not None else "", f"at most {info.le:g}" if info.le is not None else ""]
+            bounds.append(f"above {info.gt:g}" if info.gt is not None else "")
+            limits = " and ".join(bound for bound in bounds if bound)
+            return f"{noun}, {limits}" if limits else noun
+        case inspect.LiteralType():
+            return "one of " + ", ".join(f'"{value}"' for value in sorted(map(str, info.values)))
+        case inspect.VarTupleType():
+            return "an array of texts"
+        case inspect.StrType() if info.pattern and "ms|s|m|h|d" in info.pattern:
+            return 'a duration such as "15m", "1.5h" or "30d"'
+        case inspect.StrType() if info.pattern:
+            return "1 to 128 letters, digits, dots, dashes or underscores"
+        case inspect.StrType() if info.min_length:
+            return "a text that is not empty"
+        case _:
+            return "a text in quotes"
+
+
+def shown(found: object) -> str:
+    """A value as TOML writes it, cut to 60 characters."""
+    match found:
+        case dict():
+            return "a table"
+        case list():
+            return "an array"
+        case str():
+            text = '"' + found + '"'
+        case bool():
+            text = str(found).lower()
+        case _:
+            text = str(found)
+    return text if len(text) <= 60 else text[:57] + "…"

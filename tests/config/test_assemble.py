@@ -1,0 +1,76 @@
+"""Promises between keys."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from dagnet_realtime.config.assemble import Surroundings, assemble, loopback
+from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, SourceTable, WorkspaceTable
+from dagnet_realtime.config.tables import Place
+from dagnet_realtime.model.problem import Problem
+
+
+@pytest.fixture
+def around(tmp_path: Path) -> Surroundings:
+    (tmp_path / "acme").mkdir()
+    return Surroundings(Place("realtime.toml", {}, {}), {"KEY": "k1"}, tmp_path, lambda count: b"\1" * count)
+
+
+def workspace(**changes: object) -> WorkspaceTable:
+    source = SourceTable(id="web", secrets=("env:KEY",))
+    return msgspec.structs.replace(WorkspaceTable(id="acme-main", env="prod", path="./acme", source=(source,)), **changes)
+
+
+def test_references_durations_and_folders_are_resolved(around: Surroundings, tmp_path: Path) -> None:
+    config = assemble(FileTables(workspace=(workspace(retention="2m"),)), around)
+    made = config.workspaces[0]
+    assert made.path == str(tmp_path / "acme")
+    assert made.policy.retention == 120.0
+    assert made.sources[0].secrets[0].reveal() == b"k1"
+    assert made.sources[0].channel == made.channel
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.2", "example.com", "::"])
+def test_local_access_listens_on_loopback_only(host: str, around: Surroundings) -> None:
+    """CLI-9: with access `local` the server refuses to listen anywhere but loopback."""
+    with pytest.raises(Problem, match="is not loopback"):
+        assemble(FileTables(server=ServerTable(host=host)), around)
+    assert assemble(FileTables(server=ServerTable(host=host), access=AccessTable(mode="token")), around).server.host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "[::1]", "localhost"])
+def test_loopback_hosts_are_known(host: str) -> None:
+    assert loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        (FileTables(workspace=(workspace(path="./gone"),)), "there is no folder"),
+        (FileTables(workspace=(workspace(), workspace(source=()))), "the workspace acme-main/prod is there twice"),
+        (FileTables(workspace=(workspace(), workspace(env="dev"))), 'the source "web" is there twice'),
+        (FileTables(workspace=(workspace(source=(SourceTable(id="x"),)),)), "needs `secrets`"),
+        (FileTables(workspace=(workspace(source=(SourceTable(id="x", kind="tracking"),)),)), "needs a `write_key`"),
+        (FileTables(workspace=(workspace(retention="0m"),)), "a duration of nothing"),
+        (FileTables(server=ServerTable(log="kafka://x")), 'expected "memory://" or a redis:// URL'),
+        (FileTables(server=ServerTable(public_url="example.com")), "expected an http:// or https:// URL"),
+        (FileTables(access=AccessTable(mode="token"), workspace=(workspace(),)), "`token_key` is missing"),
+    ],
+)
+def test_keys_that_contradict_one_another_are_told(tables: FileTables, words: str, around: Surroundings) -> None:
+    with pytest.raises(Problem) as caught:
+        assemble(tables, around)
+    assert words in caught.value.title
+
+
+def test_two_tracking_sources_cannot_share_a_write_key(around: Surroundings) -> None:
+    pair = (SourceTable(id="a", kind="tracking", write_key="w"), SourceTable(id="b", kind="tracking", write_key="w"))
+    with pytest.raises(Problem) as caught:
+        assemble(FileTables(workspace=(workspace(source=pair),)), around)
+    assert "this write key is there twice" in caught.value.title
+
+
+def test_the_hashes_of_tokens_lie_beside_the_configuration(around: Surroundings, tmp_path: Path) -> None:
+    config = assemble(FileTables(access=AccessTable(tokens="tokens.json")), around)
+    assert config.access.tokens == str(tmp_path / "tokens.json")
