@@ -1,0 +1,48 @@
+"""What a channel has seen lately: fingerprints of message ids, forgotten a generation at a time."""
+
+WINDOW_SECONDS = 4 * 3600.0  # as long as Segment retries a delivery
+WINDOW_ENTRIES = 1_000_000  # fingerprints; about 80 MB when full
+GENERATIONS = 5  # the oldest may be dropped at any time, so four of them make the promised window
+
+
+class Window:
+    """Remembers every fingerprint for at least the window's length or number, whichever is shorter.
+
+    A fingerprint is Python's own 64-bit keyed hash: among a million, two ids share one with a chance of about 3 in 100 million. Times
+    are milliseconds.
+    """
+
+    def __init__(self, at: int, seconds: float = WINDOW_SECONDS, entries: int = WINDOW_ENTRIES) -> None:
+        self._span = round(seconds * 1000)
+        self._entries = max(1, entries // (GENERATIONS - 1))
+        self._older: list[tuple[int, set[int]]] = []
+        self._began = at
+        self._young: set[int] = set()
+        self._dropped_before = at - self._span
+
+    def start(self, at: int) -> int:
+        """What was received before this moment may have been forgotten."""
+        return max(at - self._span, self._dropped_before)
+
+    def new(self, id: str, at: int) -> bool:
+        """Whether `id` is unseen; it is seen from here on."""
+        fingerprint = hash(id)
+        if fingerprint in self._young:
+            return False
+        for _, generation in self._older:
+            if fingerprint in generation:
+                return False
+        if len(self._young) >= self._entries or at - self._began >= self._span / (GENERATIONS - 1):
+            self._rotate(at)
+        self._young.add(fingerprint)
+        return True
+
+    def __len__(self) -> int:
+        return len(self._young) + sum(len(generation) for _, generation in self._older)
+
+    def _rotate(self, at: int) -> None:
+        self._older.append((self._began, self._young))
+        self._began, self._young = at, set()
+        if len(self._older) >= GENERATIONS:
+            del self._older[0]
+            self._dropped_before = self._older[0][0]

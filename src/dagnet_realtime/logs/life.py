@@ -1,0 +1,130 @@
+"""One life of one channel's log in memory: from the first lease to the end of the last."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from dagnet_realtime.core.codec import ERASED, check_of, decode_entry, encode_entry
+from dagnet_realtime.core.window import Window
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.ports.log import Lost, Outcome, Stretch
+
+MARK_SECONDS = 1.0  # how late retention may be: arrival times are kept per second, not per entry
+
+
+class Life:
+    """A ring of encoded entries. The entry of offset n (from 1) lies in slot n modulo capacity; `_first` is the oldest offset kept."""
+
+    def __init__(self, epoch: str, capacity: int, retention: float, at: int) -> None:
+        self.epoch = epoch
+        self.leases: dict[str, float] = {}
+        self._slots: list[bytes | None] = []
+        self._capacity = max(1, capacity)
+        self._retention = retention
+        self._first = 1
+        self._last = 0
+        self._marks: deque[tuple[float, int]] = deque()
+        self._window = Window(at)
+        self._arrival: asyncio.Future[None] | None = None
+
+    def append(self, entries: Sequence[Entry], now: int, at: float) -> list[Outcome]:
+        """Writes the unseen ones, flagged where the window could not know a repeat."""
+        outcomes: list[Outcome] = []
+        before = self._last
+        for entry in entries:
+            if not self._window.new(entry.id, now):
+                outcomes.append("duplicate")
+                continue
+            received = entry.segment_received_at
+            if received is not None and received < self._window.start(now) and "maybe_repeat" not in entry.flags:
+                entry = msgspec.structs.replace(entry, flags=(*entry.flags, "maybe_repeat"))
+            self._put(encode_entry(entry))
+            outcomes.append("taken")
+        if self._last > before:
+            self._mark(at)
+            self.wake()
+        return outcomes
+
+    def read(self, after: Position, limit: int) -> Stretch | Lost:
+        """At most `limit` entries after `after`, exact about what is lost."""
+        if after.epoch != self.epoch:
+            return Lost(self._position(self._first - 1), None, "epoch")
+        if after.offset > self._last or not self._trusted(after):
+            return Lost(self._position(min(after.offset, self._last)), None, "failover")
+        if after.offset < self._first - 1:
+            return Lost(self._position(self._first - 1), self._first - 1 - after.offset, "retention")
+        end = min(self._last, after.offset + limit)
+        stored = [self._slots[offset % self._capacity] for offset in range(after.offset + 1, end + 1)]
+        return Stretch(after, self._position(end), tuple(ERASED if one is None else decode_entry(one) for one in stored))
+
+    def at_head(self, position: Position) -> bool:
+        """Whether nothing lies after `position`."""
+        return position.epoch == self.epoch and position.offset == self._last and self._trusted(position)
+
+    def head(self) -> Position:
+        """The end of the log."""
+        return self._position(self._last)
+
+    def expire(self, at: float) -> bool:
+        """Drops what is past retention and the lapsed leases; False where no lease is left."""
+        while self._marks and self._marks[0][0] <= at - self._retention:
+            _, offset = self._marks.popleft()
+            while self._first <= offset:
+                self._slots[self._first % self._capacity] = None
+                self._first += 1
+        if self.leases and min(self.leases.values()) <= at:
+            self.leases = {lease: until for lease, until in self.leases.items() if until > at}
+        return bool(self.leases)
+
+    def forget(self, tokens: frozenset[str]) -> int:
+        """Blanks what carries any of `tokens`; returns how many entries."""
+        needles = [token.encode() for token in tokens]
+        blanked = 0
+        for slot, stored in enumerate(self._slots):
+            if stored is None or not any(needle in stored for needle in needles):
+                continue
+            if any(trace.token in tokens for trace in decode_entry(stored).traces):
+                self._slots[slot] = None
+                blanked += 1
+        return blanked
+
+    def next_arrival(self) -> asyncio.Future[None]:
+        """Done at the next entry, or when the life ends; shared by all who wait."""
+        if self._arrival is None:
+            self._arrival = asyncio.get_running_loop().create_future()
+        return self._arrival
+
+    def wake(self) -> None:
+        """Wakes who waits for an arrival."""
+        if self._arrival is not None:
+            self._arrival.set_result(None)
+            self._arrival = None
+
+    def _put(self, stored: bytes) -> None:
+        self._last += 1
+        slot = self._last % self._capacity
+        while len(self._slots) <= slot:
+            self._slots.append(None)
+        self._slots[slot] = stored
+        self._first = max(self._first, self._last - self._capacity + 1)
+
+    def _mark(self, at: float) -> None:
+        """Notes when the entries up to `_last` had come, at most once a second."""
+        if self._marks and at < self._marks[-1][0]:
+            self._marks[-1] = (self._marks[-1][0], self._last)
+        else:
+            self._marks.append((at + MARK_SECONDS, self._last))
+
+    def _position(self, offset: int) -> Position:
+        stored = self._slots[offset % self._capacity] if self._first <= offset <= self._last else None
+        return Position(self.epoch, offset, check_of(stored) if stored is not None else "")
+
+    def _trusted(self, position: Position) -> bool:
+        """False where another entry stands at the position than the one it was taken after."""
+        if not position.check or not self._first <= position.offset <= self._last:
+            return True
+        stored = self._slots[position.offset % self._capacity]
+        return stored is None or check_of(stored) == position.check
