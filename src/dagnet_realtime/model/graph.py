@@ -131,9 +131,14 @@ class FileError(msgspec.Struct, frozen=True):
 
 
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
-    """All graphs of one workspace at one moment. `needed` are the property paths that their filters read."""
+    """All graphs of one workspace at one moment.
+
+    `needed` are the property paths that their filters read (`traits.<path>` for user properties). `warnings` are about files rather than
+    about one graph: indexes that have drifted, definitions that nothing uses.
+    """
 
     version: str
     graphs: dict[str, Graph] = {}
     errors: tuple[FileError, ...] = ()
     needed: frozenset[str] = frozenset()
+    warnings: tuple[Warning, ...] = ()

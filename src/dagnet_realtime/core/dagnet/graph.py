@@ -1,0 +1,45 @@
+"""One graph file, read leniently: what is odd becomes a warning, never a refusal."""
+
+import msgspec
+
+from dagnet_realtime.core.dagnet.ambiguity import ambiguities
+from dagnet_realtime.core.dagnet.annotations import read_containers, read_postits
+from dagnet_realtime.core.dagnet.bindings import Bindings
+from dagnet_realtime.core.dagnet.digest import digest
+from dagnet_realtime.core.dagnet.edges import read_edges
+from dagnet_realtime.core.dagnet.fields import first_text, record
+from dagnet_realtime.core.dagnet.listening import bind
+from dagnet_realtime.core.dagnet.nodes import read_nodes
+from dagnet_realtime.core.dagnet.paths import stem
+from dagnet_realtime.core.dagnet.unreadable import Unreadable
+from dagnet_realtime.model.graph import Graph, Warning
+
+_WARNING_LIMIT = 1_000  # of one graph; nobody reads more, and a frame must carry them
+
+
+def read_graph(file: str, tree: object, bindings: Bindings) -> Graph:
+    """The graph in `tree`, the content of `file`, with its matching table; raises `Unreadable` where there is no list of nodes."""
+    if not isinstance(tree, dict):
+        raise Unreadable("is not a DagNet graph: it holds no JSON object")
+    if not isinstance(tree.get("nodes"), list):
+        raise Unreadable("is not a DagNet graph: it has no list of nodes")
+    warnings: list[Warning] = []
+    read = read_nodes(tree, warnings)
+    edges = read_edges(tree, read, warnings)
+    bound = [bind(node, bindings, warnings) for node in read]
+    listens = tuple(listen for _, listen in bound if listen is not None)
+    warnings.extend(ambiguities(listens))
+    name = stem(file)
+    graph = Graph(
+        name=name,
+        file=file,
+        version="",
+        title=first_text(record(tree.get("metadata")), "name") or first_text(tree, "name") or name,
+        nodes=tuple(node for node, _ in bound),
+        edges=edges,
+        listens=listens,
+        postits=read_postits(tree),
+        containers=read_containers(tree),
+        warnings=tuple(dict.fromkeys(warnings))[:_WARNING_LIMIT],
+    )
+    return msgspec.structs.replace(graph, version=digest(graph))

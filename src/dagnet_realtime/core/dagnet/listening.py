@@ -1,0 +1,42 @@
+"""How each node is lit, or why it never can be."""
+
+import msgspec
+
+from dagnet_realtime.core.dagnet.bindings import Bindings
+from dagnet_realtime.core.dagnet.definitions import names_anything
+from dagnet_realtime.core.dagnet.fields import text
+from dagnet_realtime.model.graph import Listen, Node, Warning
+
+ABSORBING = "absorbing, and no event is bound to it"
+CASE = "a case node without an event of its own; traffic passes through it"
+UNBOUND = "no event is bound to it"
+
+
+def bind(node: Node, bindings: Bindings, warnings: list[Warning]) -> tuple[Node, Listen | None]:
+    """The node with its event (its own, else its node file's) or with the reason for its darkness, and what it listens for."""
+    where = f"node {node.id or node.uuid}"
+    file, source = bindings.node_file(node.id)
+    theirs = text(source.get("event_id"))
+    event_id = node.event_id or theirs
+    if node.event_id and theirs and node.event_id != theirs:
+        told = f"The graph binds the event “{node.event_id}”, {file} says “{theirs}”; the graph wins."
+        warnings.append(Warning("event_id_disagrees", where, told))
+    if not node.event_id and theirs:
+        told = f"The graph binds no event; “{theirs}” is taken from {file}. DagNet itself reads the graph only."
+        warnings.append(Warning("event_id_from_node_file", where, told))
+    if not event_id and names_anything(source):
+        event_id = node.id
+    if not event_id:
+        why = CASE if node.type == "case" else ABSORBING if node.absorbing else UNBOUND
+        return msgspec.structs.replace(node, dark=why), None
+    definition = bindings.definition(event_id, node.id)
+    if definition is None:
+        told = f"There is no definition of the event “{event_id}”; the node listens for that name itself."
+        warnings.append(Warning("definition_missing", where, told))
+        return msgspec.structs.replace(node, event_id=event_id), Listen(
+            node=node.uuid, label=node.label, event_id=event_id, names=(event_id,), rule="event_id"
+        )
+    warnings.extend(definition.warnings)
+    rule, names = definition.names()
+    listen = Listen(node=node.uuid, label=node.label, event_id=event_id, names=names, rule=rule, filters=definition.filters)
+    return msgspec.structs.replace(node, event_id=event_id), listen
