@@ -1,0 +1,140 @@
+"""What of an event's properties may be kept: an allow-list, on top of it denials that always win, and bounds.
+
+Properties are flat: a path is the keys from the top, joined by dots. What looks personal is never kept, whatever the lists say.
+`conformance/redaction.json` is the contract; the tap follows it too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from dagnet_realtime.core.personal import personal_name, personal_value
+from dagnet_realtime.model.entry import Scalar, Value
+
+REDACTED = "[redacted]"
+MAX_DEPTH = 4  # keys in a path
+MAX_PATH = 256  # characters
+MAX_TEXT = 256  # characters of a text value that are kept
+MAX_LIST = 20  # scalars of a list that are kept
+MAX_PROPERTIES = 100
+_SEEN = 4 * MAX_TEXT  # characters looked at for a personal shape, so that none is cut in half by the bound
+_EXACT = 2**53  # a browser cannot tell greater integers from their neighbours
+_LARGEST = 1023  # bits that a float can surely hold
+_KNOWN = 1000  # paths whose verdict is remembered
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_SPACE = re.compile(r"[ \t\r\n]")
+_USER = re.compile(r"//[^/@]*@")
+
+
+class Redaction:
+    """One policy's rules. `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case), `needed` the
+    paths that the graphs' filters read.
+    """
+
+    def __init__(self, allow: Iterable[str] = (), deny: Iterable[str] = (), needed: Iterable[str] = ()) -> None:
+        allow = tuple(allow)
+        self._deny = _globs(deny, re.IGNORECASE)
+        self._allow = _globs((pattern for pattern in allow if _is_glob(pattern)), 0)
+        plain = {pattern for pattern in allow if not _is_glob(pattern)} | set(needed)
+        self._plain = frozenset(path for path in plain if not self._denied(path))
+        self._deep = self._allow is not None or any("." in path for path in self._plain)
+        self._known: set[str] = set()
+
+    @property
+    def empty(self) -> bool:
+        """True where nothing can be kept."""
+        return not self._plain and self._allow is None
+
+    def permits(self, path: str) -> bool:
+        """Whether a value at `path` may be kept at all, and shown."""
+        if path in self._plain or path in self._known:
+            return True
+        if self._allow is None or len(path) > MAX_PATH or not self._allow.fullmatch(path):
+            return False
+        if self._denied(path) or personal_value(path):
+            return False
+        if len(self._known) < _KNOWN:
+            self._known.add(path)
+        return True
+
+    def apply(self, properties: Mapping[str, object]) -> dict[str, Value]:
+        """What may be kept of one event's nested `properties`, flat."""
+        kept: dict[str, Value] = {}
+        if self.empty:
+            return kept
+        plain, known, globs = self._plain, self._known, self._allow is not None
+        for path, value in flat(properties) if self._deep else properties.items():
+            if (path in plain or path in known or (globs and self.permits(path))) and path not in kept:
+                if type(value) is str:
+                    kept[path] = clean_text(value)
+                elif value is None or isinstance(value, (bool, int, float)):
+                    kept[path] = _number(value)
+                elif isinstance(value, list):
+                    _list(kept, path, value)
+                if len(kept) == MAX_PROPERTIES:
+                    break
+        return kept
+
+    def _denied(self, path: str) -> bool:
+        return (self._deny is not None and self._deny.fullmatch(path) is not None) or personal_name(path)
+
+
+def flat(properties: Mapping[str, object], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, object]]:
+    """The leaves of nested `properties` with their paths, in order; what is nested deeper than `MAX_DEPTH` keys is left out."""
+    for key, value in properties.items():
+        if type(value) is dict:
+            if depth < MAX_DEPTH:
+                yield from flat(value, f"{prefix}{key}.", depth + 1)
+        else:
+            yield prefix + key, value
+
+
+def clean_text(text: str) -> str:
+    """`text` as it may be kept: of a URL what stands before its query, nothing that looks personal, at most `MAX_TEXT` characters."""
+    seen = text[:_SEEN]
+    if "?" in seen or "/" in seen:
+        seen = _reduced(seen)
+    if personal_value(seen) or (text and not seen):
+        return REDACTED
+    return seen if len(seen) <= MAX_TEXT else seen[: MAX_TEXT - 1] + "…"
+
+
+def _reduced(text: str) -> str:
+    """A URL without its query, fragment, user and password; any other text as it is."""
+    start = _SCHEME.match(text)
+    if start is None and (_SPACE.search(text) or not (text[0] in "/?" or "=" in text.partition("?")[2])):
+        return text
+    text = text.partition("?")[0].partition("#")[0]
+    return _USER.sub("//", text, count=1)
+
+
+def _number(value: Scalar) -> Scalar:
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if personal_value(value):
+        return REDACTED
+    if isinstance(value, int) and not -_EXACT <= value <= _EXACT:
+        return float(value) if value.bit_length() < _LARGEST else None
+    return value
+
+
+def _list(kept: dict[str, Value], path: str, values: list[object]) -> None:
+    scalars: list[Scalar] = []
+    for value in values[:_KNOWN]:
+        if type(value) is str:
+            scalars.append(clean_text(value))
+        elif value is None or isinstance(value, (bool, int, float)):
+            scalars.append(_number(value))
+        if len(scalars) == MAX_LIST:
+            break
+    if scalars or not values:
+        kept[path] = scalars
+
+
+def _is_glob(pattern: str) -> bool:
+    return "*" in pattern or "?" in pattern
+
+
+def _globs(patterns: Iterable[str], flags: int) -> re.Pattern[str] | None:
+    """One expression for all of them, or None where there are none."""
+    parts = ["".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern) for pattern in patterns]
+    return re.compile("|".join(parts), flags | re.DOTALL) if parts else None

@@ -1,0 +1,95 @@
+"""Times as Segment's libraries write them, in milliseconds since 1970 UTC."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 -- printed with a Z that costs less than a zone
+_MILLISECOND = timedelta(milliseconds=1)
+_LONGEST = 64  # characters; no spelling of a time is longer
+_EARLIEST = -62_135_596_800_000  # the first millisecond of the year 1
+_LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
+_SHAPE = re.compile(
+    r"([0-9]{4,6})-([0-9]{1,2})-([0-9]{1,2})"
+    r"(?:[Tt ]+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.,]([0-9]{1,18}))?)?)?"
+    r" ?(?:[Zz]|UTC|GMT|([+-])([0-9]{2}):?([0-9]{2})?)?"
+)
+_NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?")
+TOLERANCE = 60_000  # ms that two honest clocks may differ
+
+
+def parse_time(text: object) -> int | None:
+    """The time that `text` stands for, or None where there is none.
+
+    Takes ISO 8601 with no fraction or with any number of digits, with `Z`, an offset or no zone at all (then UTC), unpadded
+    (`2015-2-02T…`), date alone; and numbers of seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
+    What lies before 1970 counts as no time: it is how Go writes an unset one. Fractions of a millisecond are cut.
+    """
+    if type(text) is str:
+        if len(text) > _LONGEST:
+            return None
+        if text[10:11] == "T" and text[7:8] == "-":  # what every official library writes
+            try:
+                moment = datetime.fromisoformat(text)
+            except ValueError:
+                return _irregular(text.strip())
+            return _since(moment) if moment.tzinfo is not None else _since(moment.replace(tzinfo=UTC))
+        return _irregular(text.strip())
+    if type(text) is int or type(text) is float:
+        return _number(text)
+    return None
+
+
+def iso(ms: int) -> str:
+    """`ms` as `2026-01-02T03:04:05.678Z`; what no year from 1 to 9999 can hold is shown as the nearest that can."""
+    moment = _NAIVE + timedelta(milliseconds=min(max(ms, _EARLIEST), _LATEST))
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def corrected(timestamp: int | None, sent_at: int | None, received_at: int) -> int | None:
+    """When an event happened by the clock that received it, as Segment computes it: `receivedAt - (sentAt - timestamp)`.
+
+    Without `sent_at` the sender's clock is believed.
+    """
+    if timestamp is None or sent_at is None:
+        return timestamp
+    return received_at - (sent_at - timestamp)
+
+
+def believable(occurred_at: int | None, arrived_at: int) -> int:
+    """When an event happened, as far as that can be true: one without a time, or from the future, happened as it arrived.
+
+    A time ahead by no more than `TOLERANCE` stands, so that events of one sender keep their order.
+    """
+    if occurred_at is None or occurred_at < 0 or occurred_at > arrived_at + TOLERANCE:
+        return arrived_at
+    return occurred_at
+
+
+def _since(moment: datetime) -> int | None:
+    ms = (moment - _EPOCH) // _MILLISECOND
+    return ms if ms >= 0 else None
+
+
+def _number(value: float) -> int | None:
+    """Seconds until the year 5138, then milliseconds, microseconds, nanoseconds: each unit is a thousand times the one before."""
+    if not 100_000_000 <= value < 10_000_000_000_000_000_000:  # also refuses NaN
+        return None
+    for limit, per_ms in ((100_000_000_000, 0.001), (100_000_000_000_000, 1), (100_000_000_000_000_000, 1000)):
+        if value < limit:
+            return int(value / per_ms) if per_ms != 1 else int(value)
+    return int(value) // 1_000_000
+
+
+def _irregular(text: str) -> int | None:
+    found = _SHAPE.fullmatch(text)
+    if found is None:
+        return _number(float(text)) if _NUMBER.fullmatch(text) else None
+    year, month, day, hour, minute, second, fraction, sign, zone_hours, zone_minutes = found.groups()
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), min(int(second or 0), 59), tzinfo=UTC)
+        offset = timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
+        ms = ((moment + offset if sign == "-" else moment - offset) - _EPOCH) // _MILLISECOND + int((fraction or "0").ljust(3, "0")[:3])
+    except (ValueError, OverflowError):
+        return None
+    return ms if ms >= 0 else None
