@@ -160,7 +160,7 @@ export interface Variant {
   readonly weight: number;
 }
 
-/** A way from `source` to `target` (node uuids). `p` is the edge's probability (variant weight × mean on case edges), None where unknown. */
+/** A way from `source` to `target` (node uuids). */
 export interface Edge {
   readonly uuid: string;
   readonly id: string;

@@ -1,6 +1,7 @@
 """All graphs of one workspace, from the bytes of its files."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 
 from dagnet_realtime.core.dagnet.bindings import Bindings, index_rows
 from dagnet_realtime.core.dagnet.digest import digest
@@ -25,14 +26,11 @@ def wanted(path: str) -> bool:
 
 def indexed_paths(files: Mapping[str, bytes]) -> frozenset[str]:
     """The further paths that the indexes among `files` name; none of them leads out of the workspace's folder by its text."""
-    found: set[str] = set()
-    for index, kind in INDEXES.items():
-        try:
-            tree = read_tree(index, files.get(index, b""))
-        except Unreadable:
-            continue
-        found.update(row.path for row in index_rows(tree, kind).values() if row.path)
-    return frozenset(found)
+    trees: dict[str, object] = {}
+    for index in INDEXES:
+        with suppress(Unreadable):
+            trees[index] = read_tree(index, files.get(index, b""))
+    return _listed(trees)
 
 
 def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (), memory: Trees | None = None) -> Catalogue:
@@ -42,17 +40,7 @@ def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (),
     more is dropped from it.
     """
     found = list(errors)
-    trees: dict[str, object] = {}
-    remembered = memory if memory is not None else {}
-    kept: dict[tuple[str, bytes], object] = {}
-    for path in sorted(files):
-        key = (path, files[path])
-        try:
-            trees[path] = kept[key] = remembered[key] if key in remembered else read_tree(path, files[path])
-        except Unreadable as error:
-            found.append(FileError(well_formed(path), str(error)))
-    remembered.clear()
-    remembered.update(kept)
+    trees = _trees(files, found, memory if memory is not None else {})
     bindings = Bindings({path: tree for path, tree in trees.items() if not path.endswith(".json")})
     graphs: dict[str, Graph] = {}
     for path, tree in trees.items():
@@ -73,3 +61,33 @@ def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (),
         for filter in listen.filters
     )
     return Catalogue(version=digest(graphs, told, warnings), graphs=graphs, errors=told, needed=needed, warnings=warnings)
+
+
+def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -> dict[str, object]:
+    """The trees of the files that are read, in the order of their paths; what cannot be read joins `errors`."""
+    trees: dict[str, object] = {}
+    kept: dict[tuple[str, bytes], object] = {}
+
+    def take(paths: Iterable[str]) -> None:
+        for path in sorted(paths):
+            key = (path, files[path])
+            try:
+                tree = kept[key] = memory[key] if key in memory else read_tree(path, files[path])
+                if path.endswith(".json") or isinstance(tree, dict):
+                    trees[path] = tree
+                else:
+                    errors.append(FileError(well_formed(path), "is empty" if tree is None else "holds no fields by name"))
+            except Unreadable as error:
+                errors.append(FileError(well_formed(path), str(error)))
+
+    take(INDEXES.keys() & files.keys())
+    listed = _listed(trees)
+    take(path for path in files if path not in INDEXES and (path in listed or wanted(path)))
+    memory.clear()
+    memory.update(kept)
+    return trees
+
+
+def _listed(trees: Mapping[str, object]) -> frozenset[str]:
+    rows = (row for index, kind in INDEXES.items() for row in index_rows(trees.get(index), kind).values())
+    return frozenset(row.path for row in rows if row.path)
