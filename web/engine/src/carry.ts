@@ -1,0 +1,90 @@
+/** Takes in the events that a frame carries: each once, whichever lane brought it first. What they count is in the frame's counts. */
+import { fromWire, united } from "./row.ts";
+import { amend, append, type NewRow, rowAt } from "./ring.ts";
+import { LOCAL, look, mark, REMOTE } from "./seen.ts";
+import type { Out } from "./out.ts";
+import type { State } from "./state.ts";
+import { advanceTrail } from "./trail.ts";
+import { see } from "./view.ts";
+import type { CarriedEvent } from "./wire.gen.ts";
+
+/** What a frame's events were: rows brought or met, and per node, name and altogether how many were carried and how many the tap had heard. */
+export interface Carried {
+  readonly rows: number[];
+  readonly carried: Map<string, number>;
+  readonly twins: Map<string, number>;
+  readonly names: Map<string, { carried: number; twins: number }>;
+  readonly samples: Map<string, number>;
+  eventTwins: number;
+  mappedTwins: number;
+  mappedCarried: number;
+}
+
+export function carry(state: State, events: readonly CarriedEvent[], at: number, out: Out): Carried {
+  const seen: Carried = { rows: [], carried: new Map(), twins: new Map(), names: new Map(), samples: new Map(), eventTwins: 0, mappedTwins: 0, mappedCarried: 0 };
+  for (const event of events) take(state, event, at, out, seen);
+  return seen;
+}
+
+function take(state: State, event: CarriedEvent, at: number, out: Out, seen: Carried): void {
+  const { kept } = state;
+  const target = event.nodes.length === 0 ? state.binds.get(event.name) : undefined;
+  const nodes = target === undefined ? event.nodes : [target];
+  const known = look(kept.seen, event.id);
+  const twin = known !== undefined && (known.lanes & REMOTE) === 0;
+  tell(seen, event.name, nodes, twin);
+  if (known === undefined) {
+    const row = fromWire(event, nodes, target !== undefined, at);
+    const number = enter(state, row, REMOTE, out);
+    seen.rows.push(number);
+    if (nodes.length === 0) seen.samples.set(event.name, number);
+  } else if (twin) {
+    mark(kept.seen, event.id, known.row, known.lanes | REMOTE);
+    meet(state, known.row, fromWire(event, nodes, target !== undefined, at));
+    seen.rows.push(known.row);
+  } else kept.duplicates += 1;
+}
+
+/** Adds a row to everything that goes by rows: ring, dedupe, traces, view, and the picture. Returns its number. */
+export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REMOTE, out: Out): number {
+  const { kept } = state;
+  const number = append(kept.ring, row);
+  mark(kept.seen, row.id, number, lane);
+  const through = see(kept.view, kept.ring, state.filter, row, number, row.at);
+  if (through) {
+    const token = row.traces[0]?.token ?? null;
+    const late = row.flags.includes("late");
+    for (const node of row.nodes) out.hit({ node, at: row.at, late, token, count: 1 });
+  }
+  advanceTrail(kept, row, row.traces, out);
+  return number;
+}
+
+/** The remote twin of a row that the tap brought: its times and tokens are added, and both lanes' tokens are one trace. */
+function meet(state: State, number: number, twin: NewRow): void {
+  const row = rowAt(state.kept.ring, number);
+  if (row === null) return;
+  const traces = united(row.traces, twin.traces);
+  amend(state.kept.ring, number, {
+    lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, source: twin.source, traces, flags: twin.flags,
+    properties: { ...row.properties, ...twin.properties },
+  });
+  advanceTrail(state.kept, row, traces, null);
+}
+
+function tell(seen: Carried, name: string, nodes: readonly string[], twin: boolean): void {
+  for (const node of nodes) {
+    seen.carried.set(node, (seen.carried.get(node) ?? 0) + 1);
+    if (twin) seen.twins.set(node, (seen.twins.get(node) ?? 0) + 1);
+  }
+  if (twin) seen.eventTwins += 1;
+  if (nodes.length > 0) {
+    seen.mappedCarried += 1;
+    if (twin) seen.mappedTwins += 1;
+    return;
+  }
+  const here = seen.names.get(name) ?? { carried: 0, twins: 0 };
+  here.carried += 1;
+  if (twin) here.twins += 1;
+  seen.names.set(name, here);
+}

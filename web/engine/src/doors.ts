@@ -1,0 +1,60 @@
+/** The door's ledger since On: what each source brought, counted from where its counters stood at the first hello. */
+import type { Door } from "./wire.gen.ts";
+
+export interface SinceOn {
+  last: Door;
+  since: Door;
+}
+
+export type Doors = Map<string, SinceOn>;
+
+const NOTHING: Door = { received: 0, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 0 };
+/** Sources counted apart at most: more is not a configuration but garbage. */
+const SOURCES = 500;
+
+/** Takes the counters of a hello as where to count from; a later hello adds, unless another process answers (a counter fell). */
+export function baseline(doors: Doors, ledger: Readonly<Record<string, Door>>): void {
+  for (const [source, door] of Object.entries(ledger)) {
+    const known = doors.get(source);
+    if (known === undefined) { if (doors.size < SOURCES) doors.set(source, { last: door, since: NOTHING }); }
+    else if (fell(known.last, door)) known.last = door;
+    else advance(known, door);
+  }
+}
+
+/** Adds what came since the last counters; a counter that fell began again at zero with its process. */
+export function count(doors: Doors, ledger: Readonly<Record<string, Door>>): void {
+  for (const [source, door] of Object.entries(ledger)) {
+    let known = doors.get(source);
+    if (known === undefined) {
+      if (doors.size >= SOURCES) continue;
+      known = { last: NOTHING, since: NOTHING };
+      doors.set(source, known);
+    }
+    if (fell(known.last, door)) known.last = NOTHING;
+    advance(known, door);
+  }
+}
+
+/** Whether a door's counters sum as they must. */
+export function sums(door: Door): boolean {
+  return door.received === Object.values(door.refused).reduce((sum, n) => sum + n, 0) + door.rate_limited + door.unwatched + door.duplicate + door.taken;
+}
+
+function fell(last: Door, door: Door): boolean {
+  return door.received < last.received || door.taken < last.taken;
+}
+
+function advance(known: SinceOn, door: Door): void {
+  const { last, since } = known;
+  const refused = { ...since.refused };
+  for (const [code, n] of Object.entries(door.refused)) refused[code] = (refused[code] ?? 0) + n - (last.refused[code] ?? 0);
+  known.since = {
+    received: since.received + door.received - last.received, refused,
+    rate_limited: since.rate_limited + door.rate_limited - last.rate_limited,
+    unwatched: since.unwatched + door.unwatched - last.unwatched,
+    duplicate: since.duplicate + door.duplicate - last.duplicate,
+    taken: since.taken + door.taken - last.taken,
+  };
+  known.last = door;
+}

@@ -1,0 +1,23 @@
+/** Everything that can happen to a watch session; `at` is milliseconds since 1970 by the viewer's clock (by the log's in a replay). */
+import type { TapMessage } from "./tap.ts";
+import type { Frame, Graph } from "./wire.gen.ts";
+
+export type LaneName = "local" | "remote" | "replay";
+export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
+
+/** `on` begins an accumulation; with the session that is on already it adds its lane to it.
+ * `off` without a lane ends all of them. `resume` catches up `speed` times as fast as time; without it, it jumps to now. */
+export type Input =
+  | { readonly kind: "on"; readonly at: number; readonly session: string; readonly position: string; readonly graph: Graph; readonly lane: LaneName }
+  | { readonly kind: "graph"; readonly at: number; readonly graph: Graph }
+  | { readonly kind: "frame"; readonly at: number; readonly frame: Frame }
+  | { readonly kind: "tap"; readonly at: number; readonly message: TapMessage }
+  | { readonly kind: "connection"; readonly at: number; readonly state: Connection }
+  | { readonly kind: "tick" | "pause" | "clear" | "undo"; readonly at: number }
+  | { readonly kind: "resume"; readonly at: number; readonly speed?: number }
+  | { readonly kind: "off"; readonly at: number; readonly lane?: LaneName }
+  | { readonly kind: "filter"; readonly at: number; readonly text: string }
+  | { readonly kind: "bind"; readonly at: number; readonly name: string; readonly node: string }
+  | { readonly kind: "unbind"; readonly at: number; readonly name: string }
+  | { readonly kind: "follow" | "unfollow"; readonly at: number; readonly token: string }
+  | { readonly kind: "unfollowAll"; readonly at: number };

@@ -1,0 +1,57 @@
+/** What one accumulation keeps: counts, lights, the ring, what is unmapped, the ledger, the session log and the traces. */
+import { createMissed, createSums, type Missed, type Sums } from "./ledger.ts";
+import { createLight, type Light } from "./light.ts";
+import { createLog, type Log } from "./log.ts";
+import { createRing, type Ring } from "./ring.ts";
+import { createSeen, inherit, type Seen } from "./seen.ts";
+import type { Options } from "./state.ts";
+import { createTally, type Tally } from "./tally.ts";
+import { createTraces } from "./traces/traces.ts";
+import type { Traces } from "./traces/types.ts";
+import { createUnmapped, type Unmapped } from "./unmapped.ts";
+import { createView, type View } from "./view.ts";
+import type { Graph } from "./wire.gen.ts";
+import { createWindow, type Window } from "./window.ts";
+
+export interface Kept {
+  readonly since: number;
+  /** Every event, whatever it lit. */
+  readonly total: Light;
+  /** Events that lit a node. */
+  readonly mapped: Tally;
+  readonly sparkline: Window;
+  readonly nodes: Map<string, Light>;
+  unmapped: Unmapped;
+  readonly ring: Ring;
+  readonly seen: Seen;
+  sums: Sums;
+  readonly missed: Missed;
+  /** Carried events heard before on the same lane. */
+  duplicates: number;
+  readonly log: Log;
+  view: View;
+  traces: Traces | null;
+}
+
+/** One minute in seconds. */
+const SPARKLINE = 60;
+
+/** An empty accumulation that begins at `since`; one that follows a Clear still knows which messages were heard before it. */
+export function createKept(options: Options, graph: Graph | null, since: number, before: Kept | null = null): Kept {
+  return {
+    since, total: createLight(), mapped: createTally(), sparkline: createWindow(1000, SPARKLINE), nodes: new Map(), unmapped: createUnmapped(),
+    ring: createRing(options.ring, before?.ring.end), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
+    duplicates: 0, log: createLog(), view: createView(), traces: graph === null ? null : createTraces(graph, options.traces),
+  };
+}
+
+/** The light of a node, made when first asked for; null beyond `most` nodes. */
+export function lightOf(nodes: Map<string, Light>, node: string, most: number): Light | null {
+  let light = nodes.get(node);
+  if (light === undefined) {
+    if (nodes.size >= most) return null;
+    light = createLight();
+    nodes.set(node, light);
+  }
+  return light;
+}

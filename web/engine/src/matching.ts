@@ -1,0 +1,86 @@
+/** Which nodes an event lights: exact names first, then the filters of the event definition (rules MAT-3 to MAT-8). */
+import { fold } from "./fold.ts";
+import type { CarriedEvent, Filter, Listen } from "./wire.gen.ts";
+
+export type Properties = CarriedEvent["properties"];
+export type Value = Properties[string];
+
+interface Condition {
+  readonly path: string;
+  readonly user: boolean;
+  readonly negative: boolean;
+  readonly substring: boolean;
+  readonly wanted: readonly string[];
+}
+
+interface Heard {
+  readonly order: number;
+  readonly node: string;
+  readonly conditions: readonly Condition[];
+}
+
+/** The matching table of one graph: who listens for each name. */
+export interface Table {
+  readonly heard: ReadonlyMap<string, readonly Heard[]>;
+}
+
+/** Makes the table of a graph's `listens`. */
+export function createTable(listens: readonly Listen[]): Table {
+  const heard = new Map<string, Heard[]>();
+  const places = new Map<string, number>();
+  for (const listen of listens) {
+    const order = places.get(listen.node) ?? places.size;
+    places.set(listen.node, order);
+    const conditions = listen.filters.map(condition);
+    for (const name of new Set(listen.names)) {
+      const here = heard.get(name);
+      if (here === undefined) heard.set(name, [{ order, node: listen.node, conditions }]);
+      else here.push({ order, node: listen.node, conditions });
+    }
+  }
+  return { heard };
+}
+
+/** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
+export function match(table: Table, names: readonly string[], properties: Properties, traits: Properties): readonly string[] {
+  const lit = new Map<string, number>();
+  for (const name of names)
+    for (const one of table.heard.get(name) ?? [])
+      if (!lit.has(one.node) && one.conditions.every((each) => holds(each, own(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
+  return [...lit].sort((a, b) => a[1] - b[1]).map(([node]) => node);
+}
+
+/** Whether any node listens for any of `names`, filters aside. */
+export function listensTo(table: Table, names: readonly string[]): boolean {
+  return names.some((name) => table.heard.has(name));
+}
+
+/** The value at `path`, never one that every object has. */
+export function own(properties: Properties, path: string): Value | undefined {
+  return Object.hasOwn(properties, path) ? properties[path] : undefined;
+}
+
+/** A list's elements; a single value is a list of one. */
+export function elements(value: Value | undefined): readonly (string | number | boolean | null)[] {
+  return value === undefined ? [] : typeof value === "object" && value !== null ? value : [value];
+}
+
+function condition(filter: Filter): Condition {
+  const substring = filter.operator === "contains" || filter.operator === "does not contain";
+  return {
+    path: filter.property,
+    user: filter.property_type === "user",
+    negative: filter.operator === "is not" || filter.operator === "does not contain" || filter.operator === "is not any of",
+    substring,
+    wanted: substring ? filter.values.map(fold) : filter.values,
+  };
+}
+
+function holds(one: Condition, value: Value | undefined): boolean {
+  for (const item of elements(value)) {
+    if (item === null) continue;
+    const text = one.substring ? fold(String(item)) : String(item);
+    if (one.substring ? one.wanted.some((needle) => text.includes(needle)) : one.wanted.includes(text)) return !one.negative;
+  }
+  return one.negative;
+}

@@ -1,0 +1,81 @@
+/** Takes a frame from the wire: does it begin where the engine stands, and is it to be counted at once or held while paused? */
+import { countBatch, countGap } from "./apply.ts";
+import { baseline, count } from "./doors.ts";
+import { forgetTokens } from "./forget.ts";
+import { hold } from "./held.ts";
+import { write } from "./log.ts";
+import type { Out } from "./out.ts";
+import type { State } from "./state.ts";
+import type { Batch, Frame, Gap, Hello } from "./wire.gen.ts";
+
+/** Positions remembered, to tell a repeat from a misfit. */
+const PASSED = 64;
+
+export function receive(state: State, frame: Frame, at: number, out: Out): void {
+  state.lastFrameAt = at;
+  switch (frame.op) {
+    case "hello": hello(state, frame, at); break;
+    case "batch": if (fits(state, frame)) counted(state, frame, at, out); break;
+    case "gap": if (fits(state, frame)) missed(state, frame, at); break;
+    case "change":
+      state.posture = frame.posture;
+      state.sampling = frame.sampling;
+      state.wantsGraph = frame.graph_version === state.graph?.version ? null : frame.graph_version;
+      write(state.kept.log, { kind: "frame", at, frame }, state.options.log);
+      break;
+    case "forget": forgetTokens(state, frame.tokens); break;
+    case "beat":
+      count(state.doors, frame.ledger);
+      if (frame.position !== state.position) ask(state, frame.position);
+      break;
+    case "bye": state.bye = { at, reason: frame.reason, retryAfter: frame.retry_after }; break;
+  }
+}
+
+/** A hello says where the stream begins. The engine stays where it stands unless it stands nowhere, or has asked already and got no answer. */
+function hello(state: State, frame: Hello, at: number): void {
+  const another = state.session !== "" && frame.watch_session_id !== state.session;
+  baseline(state.doors, frame.ledger);
+  state.session = frame.watch_session_id;
+  state.posture = frame.posture;
+  state.sampling = frame.sampling;
+  state.bye = null;
+  state.wantsGraph = state.graph === null || frame.graph_version === state.graph.version ? null : frame.graph_version;
+  if (frame.position === state.position) { state.needs = null; return; }
+  if (state.position === "") move(state, frame.position);
+  else if (another || state.needs !== null) missed(state, { op: "gap", from: state.position, to: frame.position, missed: null, reason: another ? "another watch session" : "the server could not resume" }, at);
+}
+
+/** Whether a frame begins where the engine stands. A repeat is passed over; anything else asks for what lies between. */
+function fits(state: State, frame: Batch | Gap): boolean {
+  if (state.position === "" || frame.from === state.position) return true;
+  ask(state, frame.from);
+  return false;
+}
+
+function ask(state: State, from: string): void {
+  if (state.passed.includes(from)) state.repeats += 1;
+  else {
+    state.misfits += 1;
+    state.needs = state.position;
+  }
+}
+
+function counted(state: State, frame: Batch, at: number, out: Out): void {
+  move(state, frame.position);
+  if (state.clock.frozenAt === null) countBatch(state, frame, at, out);
+  else hold(state.held, { kind: "batch", at, frame }, state.options.held);
+}
+
+function missed(state: State, frame: Gap, at: number): void {
+  move(state, frame.to);
+  if (state.clock.frozenAt === null) countGap(state, frame, at);
+  else hold(state.held, { kind: "gap", at, frame }, state.options.held);
+}
+
+function move(state: State, position: string): void {
+  if (state.position !== "") state.passed.push(state.position);
+  if (state.passed.length > PASSED) state.passed.shift();
+  state.position = position;
+  state.needs = null;
+}

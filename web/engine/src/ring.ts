@@ -1,0 +1,118 @@
+/** The last events, compact: numbers in typed arrays, strings and lists that recur held once. Rows are named by an ever-growing number. */
+import type { TapStage } from "./tap.ts";
+import type { CarriedEvent, Token } from "./wire.gen.ts";
+
+/** When the tap saw each stage, by the viewer's clock, and why it failed or was dropped. */
+export type Way = Partial<Record<TapStage, number>> & { reason?: string; page?: string };
+
+/** One event as the ring keeps it. Times are milliseconds since 1970 UTC, NaN where unknown. */
+export interface Row {
+  readonly row: number;
+  readonly id: string;
+  readonly type: CarriedEvent["type"];
+  readonly name: string;
+  /** When it entered the picture, by the viewer's clock. */
+  readonly at: number;
+  readonly occurredAt: number;
+  readonly arrivedAt: number;
+  readonly receivedAt: number;
+  readonly source: string;
+  readonly traces: readonly Token[];
+  readonly nodes: readonly string[];
+  readonly properties: CarriedEvent["properties"];
+  readonly flags: CarriedEvent["flags"];
+  /** LOCAL, REMOTE or both. */
+  readonly lanes: number;
+  readonly bound: boolean;
+  readonly way: Way | null;
+}
+
+export type NewRow = Omit<Row, "row">;
+
+export interface Ring {
+  readonly size: number;
+  /** The number of the oldest row held, and of the next to come. */
+  start: number;
+  end: number;
+  /** Rows held that were forgotten on request. */
+  readonly rows: (StoredRow | undefined)[];
+  /** at, occurredAt, arrivedAt, receivedAt of each slot. */
+  readonly times: Float64Array;
+  readonly lists: Map<string, readonly string[]>;
+  readonly words: Map<string, string>;
+}
+
+type StoredRow = { -readonly [K in Exclude<keyof Row, "row" | "at" | "occurredAt" | "arrivedAt" | "receivedAt">]: Row[K] };
+
+/** Recurring strings and lists held at once; beyond it they are held as they come. */
+const INTERNED = 4096;
+const TIMES = 4;
+
+export function createRing(size: number, start = 0): Ring {
+  return { size, start, end: start, rows: [], times: new Float64Array(size * TIMES), lists: new Map(), words: new Map() };
+}
+
+/** Appends an event and returns its number; the oldest makes room. */
+export function append(ring: Ring, event: NewRow): number {
+  const row = ring.end++;
+  if (ring.end - ring.start > ring.size) ring.start += 1;
+  const slot = row % ring.size;
+  ring.times.set([event.at, event.occurredAt, event.arrivedAt, event.receivedAt], slot * TIMES);
+  ring.rows[slot] = {
+    id: event.id, type: event.type, name: word(ring, event.name), source: word(ring, event.source), traces: event.traces,
+    nodes: list(ring, event.nodes), properties: event.properties, flags: list(ring, event.flags) as CarriedEvent["flags"],
+    lanes: event.lanes, bound: event.bound, way: event.way,
+  };
+  return row;
+}
+
+/** The row of that number, or null where it is gone. */
+export function rowAt(ring: Ring, row: number): Row | null {
+  if (row < ring.start || row >= ring.end) return null;
+  const slot = row % ring.size;
+  const stored = ring.rows[slot];
+  if (stored === undefined) return null;
+  const time = (which: number) => ring.times[slot * TIMES + which] ?? NaN;
+  return { row, ...stored, at: time(0), occurredAt: time(1), arrivedAt: time(2), receivedAt: time(3) };
+}
+
+/** Changes what a second lane, a further stage or a binding tells of a row; nothing where it is gone. */
+export function amend(ring: Ring, row: number, change: Partial<NewRow>): void {
+  if (row < ring.start || row >= ring.end) return;
+  const slot = row % ring.size;
+  const stored = ring.rows[slot];
+  if (stored === undefined) return;
+  const { at, occurredAt, arrivedAt, receivedAt, ...rest } = change;
+  Object.assign(stored, rest);
+  for (const [which, time] of [at, occurredAt, arrivedAt, receivedAt].entries()) if (time !== undefined) ring.times[slot * TIMES + which] = time;
+}
+
+/** Drops a row's content for good; its number stays empty. */
+export function forget(ring: Ring, row: number): void {
+  if (row < ring.start || row >= ring.end) return;
+  ring.rows[row % ring.size] = undefined;
+  ring.times.fill(NaN, (row % ring.size) * TIMES, (row % ring.size) * TIMES + TIMES);
+}
+
+/** Every row held, oldest first. */
+export function* rows(ring: Ring): Generator<Row> {
+  for (let row = ring.start; row < ring.end; row++) {
+    const found = rowAt(ring, row);
+    if (found !== null) yield found;
+  }
+}
+
+function word(ring: Ring, text: string): string {
+  const known = ring.words.get(text);
+  if (known !== undefined) return known;
+  if (ring.words.size < INTERNED) ring.words.set(text, text);
+  return text;
+}
+
+function list(ring: Ring, items: readonly string[]): readonly string[] {
+  const key = items.join("\u0000");
+  const known = ring.lists.get(key);
+  if (known !== undefined) return known;
+  if (ring.lists.size < INTERNED) ring.lists.set(key, items);
+  return items;
+}

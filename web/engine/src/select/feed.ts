@@ -1,0 +1,26 @@
+/** The event feed: rows that pass the filter, newest first. */
+import { type Row, rowAt } from "../ring.ts";
+import type { State } from "../state.ts";
+
+export interface Feed {
+  readonly rows: readonly Row[];
+  /** Rows that pass the filter and are still held. */
+  readonly total: number;
+}
+
+/** `count` rows from the `start`th newest on. */
+export function feed(state: State, range: { readonly start: number; readonly count: number }): Feed {
+  const { rows, from } = state.kept.view;
+  const last = rows.length - 1 - Math.max(0, Math.floor(range.start));
+  const out: Row[] = [];
+  for (let i = last; i >= from && out.length < range.count; i--) {
+    const row = rowAt(state.kept.ring, rows[i] ?? -1);
+    if (row !== null) out.push(row);
+  }
+  return { rows: out, total: rows.length - from };
+}
+
+/** The row of that number, or null where it has left the ring. */
+export function row(state: State, id: number): Row | null {
+  return rowAt(state.kept.ring, id);
+}

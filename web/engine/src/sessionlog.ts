@@ -1,0 +1,26 @@
+/** From what the log collected to frames and messages again. */
+import type { Log, LoggedBatch } from "./log.ts";
+import { rowAt, type Ring, type Row } from "./ring.ts";
+import { toTap, toWire } from "./row.ts";
+import type { TapMessage } from "./tap.ts";
+import type { Batch, Change, Gap } from "./wire.gen.ts";
+
+export type Unlogged = { readonly at: number; readonly kind: "frame"; readonly frame: Batch | Gap | Change } | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
+
+/** Every frame and message of the log, oldest first; events that have left the ring are left out, their counts are not. */
+export function* unlogged(log: Log, ring: Ring): Generator<Unlogged> {
+  if (log.head !== null) yield { at: log.head.at, kind: "frame", frame: whole(log.head.frame, ring) };
+  for (const entry of log.entries) {
+    if (entry.kind === "batch") yield { at: entry.at, kind: "frame", frame: whole(entry.frame, ring) };
+    else if (entry.kind === "frame") yield entry;
+    else {
+      const row = rowAt(ring, entry.row);
+      if (row !== null) yield { at: entry.at, kind: "tap", message: toTap(row, entry.stage, entry.reason) };
+    }
+  }
+}
+
+function whole(frame: LoggedBatch, ring: Ring): Batch {
+  const { rows, ...rest } = frame;
+  return { ...rest, events: rows.map((row) => rowAt(ring, row)).filter((row): row is Row => row !== null).map(toWire) };
+}

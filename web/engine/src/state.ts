@@ -1,0 +1,84 @@
+/** What the engine holds: the watch session, and what it has accumulated since On (or since Clear). */
+import { type Clock, createClock } from "./clock.ts";
+import type { Doors } from "./doors.ts";
+import { EVERYTHING, type ViewFilter } from "./filter.ts";
+import { createHeld, type Held } from "./held.ts";
+import type { Connection, LaneName } from "./input.ts";
+import { createKept, type Kept } from "./kept.ts";
+import { createTable, type Table } from "./matching.ts";
+import type { Problem } from "./problem.ts";
+import type { Bounds } from "./traces/types.ts";
+import type { Graph, Posture } from "./wire.gen.ts";
+
+/** Bounds; each counts things of its name unless said otherwise. */
+export interface Options {
+  /** Events in the ring. */
+  readonly ring: number;
+  /** Message ids remembered for dedupe. */
+  readonly seen: number;
+  /** Unmapped names counted apart; the rest count as other. */
+  readonly unmapped: number;
+  /** Events waiting while paused. */
+  readonly held: number;
+  /** Frames of the session log kept apart; older ones are summed. */
+  readonly log: number;
+  /** Nodes counted, those of the graph included. */
+  readonly nodes: number;
+  readonly traces: Partial<Bounds>;
+}
+
+export const OPTIONS: Options = { ring: 20_000, seen: 100_000, unmapped: 200, held: 20_000, log: 20_000, nodes: 5000, traces: {} };
+
+/** Moved, not shared: `reduce` may write into the state that it is given. `revision` grows with every input. */
+export interface State {
+  readonly options: Options;
+  revision: number;
+  /** The lanes that are on; none is Off. What was collected stays until the next On. */
+  lanes: LaneName[];
+  session: string;
+  startedAt: number;
+  graph: Graph | null;
+  table: Table;
+  /** Where the remote lane stands; "" before the first hello. */
+  position: string;
+  /** Positions passed lately: a frame from one of them is a repeat. */
+  passed: string[];
+  /** Set where a frame did not begin where the engine stands: ask again after this position. */
+  needs: string | null;
+  /** Set where the server's graph is another version than the one held: load it and give it as `graph`. */
+  wantsGraph: string | null;
+  connection: Connection;
+  connectionSince: number;
+  lastFrameAt: number | null;
+  bye: { readonly at: number; readonly reason: string; readonly retryAfter: number | null } | null;
+  posture: Posture | null;
+  sampling: number;
+  /** The lowest threshold since On: below 1 some traces were thinned. */
+  threshold: number;
+  doors: Doors;
+  clock: Clock;
+  held: Held;
+  filterText: string;
+  filterProblem: Problem | null;
+  filter: ViewFilter;
+  /** Unmapped names that the viewer bound to a node (uuid). */
+  binds: Map<string, string>;
+  follows: string[];
+  /** Frames that were repeats, and frames that did not fit. */
+  repeats: number;
+  misfits: number;
+  kept: Kept;
+  /** What Clear took away, for one Undo. */
+  undo: Kept | null;
+}
+
+/** A state before any On. */
+export function initial(options: Partial<Options> = {}): State {
+  const bounds: Options = { ...OPTIONS, ...options };
+  return {
+    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", passed: [], needs: null,
+    wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, doors: new Map(),
+    clock: createClock(), held: createHeld(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
+    repeats: 0, misfits: 0, kept: createKept(bounds, null, 0), undo: null,
+  };
+}

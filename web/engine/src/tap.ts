@@ -1,0 +1,29 @@
+/** What the tap hands on: one Segment message of this browser, redacted in the page, at one stage of its way. */
+import type { CarriedEvent, Token } from "./wire.gen.ts";
+
+/** How far the message is known to have come: called in the page, enriched by the SDK, delivered (the SDK's request was answered well),
+ * failed (with a reason) or dropped by a middleware. One message is reported once per stage. */
+export type TapStage = "called" | "enriched" | "delivered" | "failed" | "dropped";
+
+export type Properties = CarriedEvent["properties"];
+
+export interface TapMessage {
+  readonly messageId: string;
+  readonly type: CarriedEvent["type"];
+  /** The shown name. */
+  readonly name: string;
+  /** The candidate names that matching tries, in order. */
+  readonly names: readonly string[];
+  /** Milliseconds since 1970 UTC by the page's clock. */
+  readonly occurredAt: number;
+  readonly stage: TapStage;
+  /** Why it failed or was dropped. */
+  readonly reason?: string;
+  /** Local pseudonyms, in priority order. */
+  readonly traces: readonly Token[];
+  /** Allowed property paths only, flat. */
+  readonly properties: Properties;
+  readonly traits?: Properties;
+  /** Which page reports: an id that the connect panel knows. */
+  readonly page?: string;
+}

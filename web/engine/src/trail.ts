@@ -1,0 +1,44 @@
+/** Where the reducer meets the traces: one row in, the steps it caused out. */
+import type { Kept } from "./kept.ts";
+import type { Out } from "./out.ts";
+import { type NewRow, rows } from "./ring.ts";
+import type { State } from "./state.ts";
+import { follow as hold, unfollow as release } from "./traces/follow.ts";
+import { advance, createTraces } from "./traces/traces.ts";
+import type { Bounds, TraceEvent } from "./traces/types.ts";
+import type { Graph, Token } from "./wire.gen.ts";
+
+/** Traces followed at once at most, as the server has it. */
+const FOLLOWED = 50;
+
+/** Tells the traces of an event, with the tokens known by then. `out` is null where the event is known and only its tokens are new. */
+export function advanceTrail(kept: Kept, row: NewRow, tokens: readonly Token[], out: Out | null, near?: TraceEvent["near"]): void {
+  if (kept.traces === null) return;
+  const steps = advance(kept.traces, {
+    id: row.id, type: row.type, name: row.name, at: row.at, occurredAt: sane(row.occurredAt, row.at), arrivedAt: sane(row.arrivedAt, row.at),
+    tokens, nodes: row.nodes, flags: row.flags, ...(near === undefined ? {} : { near }),
+  });
+  if (out !== null) for (const step of steps) out.step(step);
+}
+
+/** Makes the traces anew from what the ring holds: after a binding, or for another version of the graph. */
+export function retrace(kept: Kept, graph: Graph | null, bounds: Partial<Bounds>, follows: readonly string[]): void {
+  kept.traces = graph === null ? null : createTraces(graph, bounds);
+  if (kept.traces === null) return;
+  for (const token of follows) hold(kept.traces, token);
+  for (const row of rows(kept.ring)) advanceTrail(kept, row, row.traces, null);
+}
+
+/** Follows exactly `tokens`, the last ones where they are too many. */
+export function follow(state: State, tokens: readonly string[]): void {
+  state.follows = tokens.slice(-FOLLOWED);
+  const { traces } = state.kept;
+  if (traces === null) return;
+  for (const token of [...traces.held.keys()]) if (!state.follows.includes(token)) release(traces, token);
+  for (const token of state.follows) hold(traces, token);
+}
+
+/** A time that is missing or unreadable is taken for the moment of arrival. */
+function sane(time: number, otherwise: number): number {
+  return Number.isFinite(time) ? time : otherwise;
+}
