@@ -1,0 +1,133 @@
+"""Sends messages as Segment does: signed webhook deliveries or tracking calls, retried by Segment's own rules."""
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from dagnet_realtime.core.calls import as_sdk
+from dagnet_realtime.model.secret import Secret
+
+ATTEMPTS = 6
+TIMEOUT = 10.0
+"""Seconds; Segment's Actions destinations wait as long for an answer."""
+
+LONGEST_WAIT = 30.0
+"""Seconds between two attempts, whatever `Retry-After` asks for: a command is not a queue."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """How a delivery ended. `status` 0 means that nobody answered; `reason` is one sentence where it was not taken."""
+
+    status: int
+    attempts: int
+    reason: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether the receiver took it."""
+        return 200 <= self.status < 300
+
+
+class Sender:
+    """Posts to one URL. Under `/v1/` that is Segment's tracking API, anything else a webhook.
+
+    A batch is signed on its first element alone, as Segment does it. `async with` owns the connections.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        secret: Secret | None = None,
+        write_key: Secret | None = None,
+        chance: Random,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        attempts: int = ATTEMPTS,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._url = url
+        self._tracking = urlsplit(url).path.startswith("/v1")
+        self._secret = secret
+        self._write_key = write_key
+        self._chance = chance
+        self._sleep = sleep
+        self._attempts = attempts
+        limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
+        self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, limits=limits, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def send(self, messages: Sequence[dict[str, Any]], *, batched: bool = False) -> Answer:
+        """One delivery of one message, or of several as a batch; returns when it is answered for good."""
+        url, body, headers = self._request(messages, batched=batched or len(messages) > 1)
+        answer = Answer(status=0, attempts=0)
+        for attempt in range(1, self._attempts + 1):
+            wait = min(LONGEST_WAIT, 0.25 * 2**attempt) * self._chance.uniform(0.5, 1.0)
+            try:
+                response = await self._client.post(url, content=body, headers=headers)
+            except httpx.HTTPError as error:
+                answer = Answer(status=0, attempts=attempt, reason=f"No answer from {url}: {type(error).__name__}")
+            else:
+                answer = Answer(status=response.status_code, attempts=attempt, reason=_reason(response))
+                if answer.taken or not retried(response.status_code):
+                    return answer
+                wait = _asked(response.headers.get("retry-after"), wait)
+            if attempt < self._attempts:
+                await self._sleep(wait)
+        return answer
+
+    def _request(self, messages: Sequence[dict[str, Any]], *, batched: bool) -> tuple[str, bytes, dict[str, str]]:
+        if self._tracking:
+            return self._tracked(messages)
+        encoded = [msgspec.json.encode(message) for message in messages]
+        headers = {"content-type": "application/json", "user-agent": "Segment (Actions)" if batched else "Segment.io/1.0"}
+        if self._secret is not None:
+            headers["x-signature"] = hmac.new(self._secret.reveal(), encoded[0], hashlib.sha1).hexdigest()
+        return self._url, b"[" + b",".join(encoded) + b"]" if batched else encoded[0], headers
+
+    def _tracked(self, messages: Sequence[dict[str, Any]]) -> tuple[str, bytes, dict[str, str]]:
+        parts = urlsplit(self._url)
+        own = [as_sdk(message) for message in messages]
+        envelope: dict[str, Any] = {"batch": own}
+        if sent := own[-1].get("sentAt"):
+            envelope["sentAt"] = sent
+        if self._write_key is not None:
+            envelope["writeKey"] = self._write_key.reveal().decode()
+        url = parts._replace(path="/v1/batch", query="").geturl()
+        return url, msgspec.json.encode(envelope), {"content-type": "application/json"}
+
+
+def retried(status: int) -> bool:
+    """Whether Segment sends a delivery again that was answered so."""
+    return status in (408, 423, 429) or (status >= 500 and status != 501)
+
+
+def _asked(header: str | None, otherwise: float) -> float:
+    try:
+        return min(LONGEST_WAIT, max(0.0, float(header))) if header else otherwise
+    except ValueError:
+        return otherwise
+
+
+def _reason(response: httpx.Response) -> str:
+    """What the receiver says in its own words, in one line."""
+    if response.status_code < 300:
+        return ""
+    try:
+        told = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        told = None
+    words = [str(told[key]) for key in ("title", "detail", "message") if told.get(key)] if isinstance(told, dict) else []
+    return " ".join((f"Answered {response.status_code}", "— " + ". ".join(words) if words else "")).strip()[:300]

@@ -1,0 +1,103 @@
+"""What a person wants to send."""
+
+import base64
+import gzip
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.outgoing import messages
+from dagnet_realtime.model.problem import Problem
+
+TRACK = {"type": "track", "event": "purchase", "anonymousId": "a", "messageId": "m"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        json.dumps(TRACK),
+        json.dumps(TRACK, indent=2),
+        json.dumps([TRACK]),
+        json.dumps(TRACK) + "\n\n",
+        json.dumps({"batch": [TRACK], "writeKey": "w"}),
+        json.dumps([{"source_path": "x.md", "line": 1, "payload": TRACK}]),
+        json.dumps({"method": "POST", "path": "/v1/t", "body_text": json.dumps(TRACK)}),
+        json.dumps({"body_base64": base64.b64encode(gzip.compress(json.dumps(TRACK).encode())).decode(), "body_text": "not read"}),
+        json.dumps({"body_base64": base64.b64encode(json.dumps(TRACK).encode()).decode()}),
+    ],
+)
+def test_every_shape_gives_the_message(written: str) -> None:
+    """CLI-10: `send` takes JSON, NDJSON, batches and captured requests."""
+    assert messages(written, "f") == [TRACK]
+
+
+def test_lines_are_read_in_order() -> None:
+    lines = [json.dumps(TRACK | {"messageId": str(number)}) for number in range(5)]
+    assert [message["messageId"] for message in messages("\n".join(lines), "f")] == list("01234")
+
+
+def test_a_batch_lends_its_context_and_time_to_its_messages() -> None:
+    batch = {"batch": [TRACK, TRACK | {"context": {"own": 1}}], "context": {"shared": 1}, "sentAt": "2026-01-01T00:00:00Z"}
+    first, second = messages(json.dumps(batch), "f")
+    assert first["context"] == {"shared": 1}
+    assert second["context"] == {"own": 1}
+    assert first["sentAt"] == "2026-01-01T00:00:00Z"
+
+
+def test_an_event_without_a_type_is_a_track() -> None:
+    assert messages('{"event": "purchase"}', "f") == [{"type": "track", "event": "purchase"}]
+
+
+def test_a_session_log_sends_what_its_frames_carry() -> None:
+    """CLI-11: `send` takes a session log; its tokens stand in for identifiers."""
+    event = {
+        "id": "m1",
+        "type": "track",
+        "name": "purchase",
+        "occurred_at": "2026-01-02T03:04:05.678Z",
+        "traces": [{"kind": "userId", "token": "t1"}, {"kind": "anonymousId", "token": "t2"}],
+        "properties": {"price": 3},
+    }
+    lines = [{"format": "dagnet-realtime-session-log", "version": 1}, {"op": "hello"}, {"op": "batch", "events": [event]}, {"op": "beat"}]
+    (made,) = messages("\n".join(json.dumps(line) for line in lines), "log")
+    assert (made["messageId"], made["event"], made["userId"], made["anonymousId"]) == ("m1", "purchase", "t1", "t2")
+    assert made["properties"] == {"price": 3}
+    assert made["replay"] is True
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("", "f is empty"),
+        ("{", "f, line 1: this is not JSON"),
+        (json.dumps(TRACK) + "\nnonsense", "f, line 2: this is not JSON"),
+        ("3", "f: this is no Segment message"),
+        ('{"a": 1}\n{"a": 2}', "f, line 1: this is no Segment message"),
+        ('{"body_text": "{"}', "f: the captured body is not JSON"),
+        ('{"body_base64": "###"}', "f: the captured body cannot be unpacked"),
+        (json.dumps({"body_base64": base64.b64encode(b"\x1f\x8bxx").decode()}), "f: the captured body cannot be unpacked"),
+    ],
+)
+def test_what_is_no_message_is_told_with_its_line(written: str, words: str) -> None:
+    with pytest.raises(Problem) as caught:
+        messages(written, "f")
+    assert words in caught.value.title
+
+
+@given(
+    st.text()
+    | st.recursive(
+        st.none() | st.text() | st.integers(),
+        lambda x: (
+            st.lists(x) | st.dictionaries(st.sampled_from(["op", "events", "batch", "type", "payload", "body_text", "traces", "id"]), x)
+        ),
+    ).map(json.dumps)
+)
+def test_any_text_ends_in_messages_or_a_problem(written: str) -> None:
+    try:
+        found = messages(written, "f")
+    except Problem:
+        return
+    assert all(isinstance(message, dict) for message in found)
