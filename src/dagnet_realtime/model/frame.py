@@ -3,6 +3,8 @@
 Times on the wire are ISO 8601 UTC with milliseconds; positions are opaque strings.
 """
 
+from typing import Literal
+
 import msgspec
 
 from dagnet_realtime.model.entry import EventType, Flag, Token, Value
@@ -10,7 +12,10 @@ from dagnet_realtime.model.ledger import Door, Ledger
 
 
 class Posture(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the picture can be trusted, in the words of the strip."""
+    """How far the picture can be trusted, in the words of the strip.
+
+    `filtered` says where the viewer's filter runs; `notes` are further sentences.
+    """
 
     identity: str = "token"
     sample: float = 1.0
@@ -21,6 +26,8 @@ class Posture(msgspec.Struct, frozen=True, kw_only=True):
     properties: tuple[str, ...] = ()
     redacted: bool = True
     exact_counts: bool = True
+    filtered: Literal["server", "browser"] = "server"
+    notes: tuple[str, ...] = ()
 
 
 class CarriedEvent(msgspec.Struct, frozen=True, kw_only=True):

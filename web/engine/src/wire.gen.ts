@@ -23,6 +23,8 @@ export interface Posture {
   readonly properties: readonly string[];
   readonly redacted: boolean;
   readonly exact_counts: boolean;
+  readonly filtered: "browser" | "server";
+  readonly notes: readonly string[];
 }
 
 /** One source at the door, since this process began: `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`. */
