@@ -46,10 +46,10 @@ def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (),
     for path, tree in trees.items():
         if in_folder(path, "graphs", ".json"):
             try:
-                graph = read_graph(well_formed(path), tree, bindings)
+                graph = read_graph(path, tree, bindings)
                 graphs[graph.name] = graph
             except Unreadable as error:
-                found.append(FileError(well_formed(path), str(error)))
+                found.append(FileError(path, str(error)))
     if not any(in_folder(path, "graphs", ".json") for path in files) and not found:
         found.append(FileError("graphs", "holds no graph files (*.json); give the folder of a DagNet data repository"))
     told = tuple(sorted(found, key=lambda error: error.file))
@@ -70,15 +70,18 @@ def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -
 
     def take(paths: Iterable[str]) -> None:
         for path in sorted(paths):
+            if path != well_formed(path):
+                errors.append(FileError(well_formed(path), "has a name that is not UTF-8"))
+                continue
             key = (path, files[path])
             try:
                 tree = kept[key] = memory[key] if key in memory else read_tree(path, files[path])
                 if path.endswith(".json") or isinstance(tree, dict):
                     trees[path] = tree
                 else:
-                    errors.append(FileError(well_formed(path), "is empty" if tree is None else "holds no fields by name"))
+                    errors.append(FileError(path, "is empty" if tree is None else "holds no fields by name"))
             except Unreadable as error:
-                errors.append(FileError(well_formed(path), str(error)))
+                errors.append(FileError(path, str(error)))
 
     take(INDEXES.keys() & files.keys())
     listed = _listed(trees)

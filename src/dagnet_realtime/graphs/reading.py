@@ -1,0 +1,111 @@
+"""The files of a DagNet folder on this machine: which are read, how far, and whether they have changed."""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from stat import S_ISREG
+
+import msgspec
+
+from dagnet_realtime.core.dagnet.fields import well_formed
+from dagnet_realtime.core.dagnet.texts import limit_of
+from dagnet_realtime.core.dagnet.workspace import FOLDERS, INDEXES, indexed_paths, wanted
+from dagnet_realtime.model.graph import FileError
+
+FILE_LIMIT = 5_000  # files of one folder; real ones have tens
+TOTAL_LIMIT = 256 * 1024 * 1024  # bytes of one workspace, held while it is parsed
+
+Print = frozenset[tuple[str, int, int, int]]
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """Bytes by relative path, what could not be fetched, and whether the folder stands at all."""
+
+    files: dict[str, bytes]
+    errors: tuple[FileError, ...]
+    stands: bool
+
+
+def fetch(root: Path) -> Fetched:
+    """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link."""
+    real = os.path.realpath(root)
+    files: dict[str, bytes] = {}
+    errors: list[FileError] = []
+    if not (root / "graphs").is_dir():
+        return Fetched({}, (FileError("graphs", _nowhere(root)),), stands=False)
+    total = 0
+
+    def take(paths: Iterable[str]) -> None:
+        nonlocal total
+        for path in paths:
+            try:
+                content = _content(root / path, real, limit_of(path))
+            except OSError as error:
+                errors.append(FileError(well_formed(path), f"cannot be read: {error.strerror or error}"))
+                continue
+            total += len(content)
+            if total > TOTAL_LIMIT:
+                errors.append(FileError(well_formed(path), f"is one too many: together the files exceed {TOTAL_LIMIT // 2**20} MB"))
+                return
+            files[path] = content
+
+    take(path for path in _listing(root, errors) if wanted(path))
+    take(sorted(path for path in indexed_paths(files) if path not in files and (root / path).exists())[:FILE_LIMIT])
+    return Fetched(files, tuple(errors), stands=True)
+
+
+def fingerprint(root: Path, also: Iterable[str]) -> Print:
+    """Changes when any file that `fetch` would read does, judged by time, size and inode. `also` are further paths to look at."""
+    marks = set()
+    for path in {*_listing(root, []), *also}:
+        try:
+            told = (root / path).stat()
+        except OSError:
+            marks.add((path, -1, -1, -1))
+        else:
+            marks.add((path, told.st_mtime_ns, told.st_size, told.st_ino))
+    return frozenset(marks)
+
+
+def standing(root: Path) -> dict[str, int]:
+    """The folders that exist, by path, with their inodes: a folder that went and came back is another."""
+    found = {}
+    for place in (root, *(root / name for name in FOLDERS)):
+        try:
+            found[str(place)] = place.stat().st_ino
+        except OSError:
+            continue
+    return found
+
+
+def _listing(root: Path, errors: list[FileError]) -> Iterator[str]:
+    """Relative paths of the index files and of all files flat in the folders that are read."""
+    yield from (name for name in INDEXES if (root / name).exists())
+    for folder in FOLDERS:
+        try:
+            names = sorted(entry.name for entry in os.scandir(root / folder))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            errors.append(FileError(folder, f"cannot be listed: {error.strerror}"))
+            continue
+        if len(names) > FILE_LIMIT:
+            errors.append(FileError(folder, f"holds more than {FILE_LIMIT} files; the others are not read"))
+        yield from (f"{folder}/{name}" for name in names[:FILE_LIMIT])
+
+
+def _content(path: Path, real: str, limit: int) -> bytes:
+    """At most one byte more than `limit`; raises `OSError` also for what is no plain file inside the folder."""
+    if os.path.commonpath([real, os.path.realpath(path)]) != real:
+        raise OSError(0, "it is a link that leads out of the folder")
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        if not S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(0, "it is no plain file")
+        return file.read(limit + 1)
+
+
+def _nowhere(root: Path) -> str:
+    if not root.is_dir():
+        return f"the folder {well_formed(str(root))} does not exist"
+    return f"there is no folder graphs/ in {well_formed(str(root))}; give the folder of a DagNet data repository"

@@ -1,0 +1,54 @@
+"""One workspace's catalogue, read anew when its files change; what breaks keeps its last good content."""
+
+from pathlib import Path
+
+from dagnet_realtime.core.dagnet.workspace import Trees, indexed_paths, read_workspace
+from dagnet_realtime.graphs.reading import Fetched, Print, fetch, fingerprint
+from dagnet_realtime.model.graph import Catalogue, FileError
+
+_GONE_LIMIT = 100  # vanished graphs that are still spoken of
+KEPT = "the last good version is still in use"
+
+
+class Shelf:
+    """Not for two threads at once: whoever calls `refresh` is the only writer. `catalogue` may be read from anywhere."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.catalogue = Catalogue(version="")
+        self._good: dict[str, bytes] = {}
+        self._known: set[str] = set()
+        self._memory: Trees = {}
+        self._print: Print | None = None
+        self._listed: frozenset[str] = frozenset()
+
+    def refresh(self) -> bool:
+        """Reads the folder if anything in it has changed since the last time, and says whether the catalogue is another."""
+        seen = fingerprint(self.root, self._listed)
+        if seen == self._print:
+            return False
+        fetched = fetch(self.root)
+        self._listed = indexed_paths(fetched.files)
+        before, self.catalogue = self.catalogue.version, self._read(fetched)
+        self._print = seen
+        return self.catalogue.version != before
+
+    def _read(self, fetched: Fetched) -> Catalogue:
+        if not fetched.stands and self._good:
+            kept = tuple(FileError(error.file, f"{error.text}; {KEPT}") for error in fetched.errors)
+            return read_workspace(self._good, kept, self._memory)
+        first = read_workspace(fetched.files, fetched.errors, self._memory)
+        broken = {error.file for error in first.errors} & self._good.keys()
+        known = {path for path in fetched.files if path.startswith("graphs/")} | broken
+        gone = sorted((self._known | {graph.file for graph in self.catalogue.graphs.values()}) - known)[:_GONE_LIMIT]
+        self._known = set(gone)
+        errors = [FileError(path, "is gone, and its graph with it") for path in gone]
+        errors += [FileError(error.file, f"{error.text}; {KEPT}") for error in first.errors if error.file in broken]
+        errors += [error for error in fetched.errors if error.file not in broken]
+        wrong = {error.file for error in first.errors}
+        files = {path: content for path, content in fetched.files.items() if path not in broken}
+        kept_files = {path: self._good[path] for path in broken}
+        self._good = {path: content for path, content in files.items() if path not in wrong} | kept_files
+        if not broken and not gone:
+            return first
+        return read_workspace(files | kept_files, errors, self._memory)
