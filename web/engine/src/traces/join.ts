@@ -124,6 +124,7 @@ function split(traces: Traces, trace: Trace, links: Trace["links"], side: Readon
   trace.events -= moved.length;
   rebuild(traces, trace, trace.marks.filter((mark) => !side.has(mark.owner)));
   rebuild(traces, apart, moved);
+  if (trace.horizon === -Infinity) trace.firstAt = trace.marks[0]?.at ?? trace.firstAt;
   traces.total.traces += 1;
 }
 

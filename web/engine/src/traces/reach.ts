@@ -14,6 +14,7 @@ export interface Route {
 export interface Ways {
   readonly graph: Graph;
   readonly index: ReadonlyMap<string, number>;
+  readonly edgeIndex: ReadonlyMap<string, number>;
   readonly source: readonly number[];
   readonly target: readonly number[];
   readonly out: readonly (readonly number[])[];
@@ -38,6 +39,8 @@ const ROUTES = 50_000;
 export function compile(graph: Graph): Ways {
   const index = new Map<string, number>();
   graph.nodes.forEach((node, n) => { if (!index.has(node.uuid)) index.set(node.uuid, n); });
+  const edgeIndex = new Map<string, number>();
+  graph.edges.forEach((edge, e) => { if (!edgeIndex.has(edge.uuid)) edgeIndex.set(edge.uuid, e); });
   const dark = new Set(graph.nodes.filter((node) => node.dark !== "").map((node) => node.uuid));
   const listening = new Set(graph.listens.map((listen) => listen.node).filter((uuid) => !dark.has(uuid)));
   const out: number[][] = graph.nodes.map(() => []);
@@ -52,7 +55,7 @@ export function compile(graph: Graph): Ways {
     into[to]?.push(e);
   });
   return {
-    graph, index, source, target, out, into, lights: graph.nodes.map((node) => listening.has(node.uuid)),
+    graph, index, edgeIndex, source, target, out, into, lights: graph.nodes.map((node) => listening.has(node.uuid)),
     spans: new Map(), routes: new Map(), hops: new Map(),
   };
 }
