@@ -1,0 +1,87 @@
+"""Routes by which the interface asks for traffic."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.demo import demo_routes
+
+
+class Asked:
+    """Visitors that only note what was asked of them."""
+
+    def __init__(self) -> None:
+        self.rate: float | None = None
+        self.seen: list[object] = []
+
+    def start(self, channel: Channel, graph: str, rate: float) -> None:
+        self.rate = rate
+        self.seen.append((str(channel), graph, rate))
+
+    def stop(self) -> None:
+        self.rate = None
+
+    async def light(self, channel: Channel, graph: str, node: str | None) -> tuple[str, str]:
+        self.seen.append((str(channel), graph, node))
+        return "m1", "purchase"
+
+
+async def refuse(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return JSONResponse({"code": error.code}, error.status)
+
+
+@pytest.fixture
+def asked() -> Asked:
+    return Asked()
+
+
+@pytest.fixture
+async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
+    app = Starlette(routes=demo_routes(asked), exception_handlers={Problem: refuse})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as made:
+        yield made
+
+
+async def test_visitors_are_started_asked_after_and_called_back(client: httpx.AsyncClient, asked: Asked) -> None:
+    where = {"workspace": "shop", "env": "local", "graph": "g"}
+    started = await client.post("/api/demo/visitors", json={**where, "rate": 30})
+    assert (started.status_code, started.json()) == (202, {"running": True, "rate": 30})
+    assert asked.seen == [("shop/local", "g", 30)]
+    assert (await client.get("/api/demo/visitors")).json() == {"running": True, "rate": 30}
+    assert (await client.delete("/api/demo/visitors")).status_code == 204
+    assert (await client.get("/api/demo/visitors")).json() == {"running": False, "rate": 0}
+
+
+async def test_a_test_event_answers_with_its_id_and_name(client: httpx.AsyncClient, asked: Asked) -> None:
+    answer = await client.post("/api/test-event", json={"workspace": "shop", "env": "local", "graph": "g", "node": "n1"})
+    assert (answer.status_code, answer.json()) == (202, {"message_id": "m1", "name": "purchase"})
+    assert asked.seen == [("shop/local", "g", "n1")]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"[]", 400),
+        (b'{"workspace": 1}', 400),
+        (b"\xff", 400),
+        (b'"' + b"x" * 5000 + b'"', 413),
+        (b'{"x":1}', 400),
+    ],
+)
+async def test_a_body_that_cannot_be_read_is_a_problem(client: httpx.AsyncClient, body: bytes, status: int) -> None:
+    for path in ("/api/demo/visitors", "/api/test-event"):
+        assert (await client.post(path, content=body)).status_code == status
+
+
+async def test_visitors_are_there_only_where_they_may_walk(asked: Asked) -> None:
+    paths = {route.path for route in demo_routes(asked, walking=False)}
+    assert paths == {"/api/test-event"}
