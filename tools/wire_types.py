@@ -8,10 +8,10 @@ from pathlib import Path
 
 from msgspec import inspect
 
-from dagnet_realtime.model import frame, graph
+from dagnet_realtime.model import frame, graph, session_log
 
 TARGET = Path(__file__).parent.parent / "web/engine/src/wire.gen.ts"
-ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph)
+ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, session_log.SessionLogHeader)
 
 
 def typescript() -> str:

@@ -223,4 +223,15 @@ export interface Warning {
   readonly text: string;
 }
 
+/** Says what wrote the file and what was watched; every further line of the file is one frame. */
+export interface SessionLogHeader {
+  readonly format: "dagnet-realtime-session-log";
+  readonly version: number;
+  readonly graph: string;
+  readonly graph_version: string;
+  readonly watch_session_id: string;
+  readonly started_at: string;
+  readonly policy: Posture;
+}
+
 export type Frame = Hello | Batch | Gap | Change | Forget | Beat | Bye;
