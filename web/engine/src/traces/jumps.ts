@@ -51,7 +51,8 @@ export function drop(jumps: JumpTable, id: number): void {
   jumps.byPair.delete(pair(jump.from, jump.to));
 }
 
-function pair(from: number, to: number): string {
+/** The key of a pair of node indices. */
+export function pair(from: number, to: number): string {
   return `${from}>${to}`;
 }
 
