@@ -22,6 +22,8 @@ export interface TimelineStep {
   readonly ambiguous: boolean;
   readonly move: Move;
   readonly n: number | null;
+  /** Where the move left (null for an entry); where nothing moved, the node itself. */
+  readonly from: string | null;
   readonly node: string | null;
   readonly lit: readonly string[];
   readonly edges: readonly string[];
@@ -76,7 +78,8 @@ function stepOf(traces: Traces, trace: Trace, mark: Mark, n: number, late: boole
   return {
     id: mark.id, name: mark.name, type: mark.type, token: tokenOf(mark.owner), occurredAt: mark.at, arrivedAt: mark.arrived,
     gapMs: before === undefined ? null : mark.at - before.at, lagMs: mark.arrived - mark.at, late, ambiguous: ambiguous(trace.marks, n),
-    move: mark.move, n: moved ? mark.after.moves : null, node: uuidOf(traces, mark.after.head),
+    move: mark.move, n: moved ? mark.after.moves : null,
+    from: uuidOf(traces, mark.move === "unmapped" ? mark.after.head : mark.from), node: uuidOf(traces, mark.after.head),
     lit: mark.lit.map((node) => uuidOf(traces, node) ?? ""), edges: mark.route?.uuids ?? [], inferred: (mark.route?.edges.length ?? 0) > 1,
   };
 }
