@@ -44,6 +44,13 @@ class Redaction:
         """True where nothing can be kept."""
         return not self._plain and self._allow is None
 
+    @property
+    def keys(self) -> frozenset[str] | None:
+        """The top-level properties that may matter, None where only looking can tell."""
+        if self._allow is not None:
+            return None
+        return frozenset(part for path in self._plain for part in {path, path.partition(".")[0]})
+
     def permits(self, path: str) -> bool:
         """Whether a value at `path` may be kept at all, and shown."""
         if path in self._plain or path in self._known:

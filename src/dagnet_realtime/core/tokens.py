@@ -1,9 +1,9 @@
 """Pseudonyms: who sent an event becomes a short keyed token, different in every channel and every rotation period.
 
-A token is a letter for the key's period, `_`, and 60 bits of HMAC-SHA256 in the 32 characters `0` to `v`. The key of a period derives
-from the workspace's key, the channel and the period's number, so tokens of two channels or periods cannot be told to be one person's
-without the key. What names a person (`userId`, `anonymousId`, `previousId`) shares one space of values, so that an alias is seen to join; every
-other kind has its own. `conformance/tokens.json` is the contract.
+A token is a letter for the key's period, `_`, and the low five bits of each of the first twelve bytes of an HMAC-SHA256, written `0` to
+`v`. The key of a period derives from the workspace's key, the channel and the period's number, so that without the key nobody can tell
+whether tokens of two channels or periods are one person's. What names a person (`userId`, `anonymousId`, `previousId`) shares one space
+of values, so that an alias is seen to join; every other kind has its own. `conformance/tokens.json` is the contract.
 """
 
 from dagnet_realtime.core.mac import Mac
@@ -13,8 +13,9 @@ PERSON = ("userId", "anonymousId", "previousId")
 MAX_VALUE = 512  # characters of an identifier that count
 _OVERLAP = 24 * 3600 * 1000  # ms after a change of keys in which both periods' tokens are given: longer than any watch is likely to be
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
-_PAIRS = tuple(first + second for first in _DIGITS for second in _DIGITS)
-_MASK = 1023
+_LENGTH = 12  # characters: among a million tokens two are the same with a chance of one in two million
+_CHARACTERS = "".join(_DIGITS[byte & 31] for byte in range(256)).encode()
+_SPACES = dict.fromkeys(PERSON, b"person\0")
 _EVER = 2**63  # ms
 
 
@@ -35,9 +36,9 @@ class Tokens:
         """The token of `value` at `at` (ms since 1970), and after a change of keys, for a while, the one of the period before as well."""
         if not self._from <= at < self._until:
             self._turn(at)
-        space = "person" if kind in PERSON else kind
-        message = f"{space}\0{value[:MAX_VALUE]}".encode("utf-8", "replace")
-        return tuple([_sealed(letter, seal, message) for letter, seal in self._seals])
+        space = _SPACES.get(kind) or kind.encode() + b"\0"
+        message = space + value[:MAX_VALUE].encode("utf-8", "replace")
+        return tuple([letter + seal.of(message)[:_LENGTH].translate(_CHARACTERS).decode() for letter, seal in self._seals])
 
     def _turn(self, at: int) -> None:
         """Takes up the keys that hold at `at`, and until when they do."""
@@ -57,9 +58,3 @@ class Tokens:
     def _seal(self, period: int) -> tuple[str, Mac]:
         of = f"dagnet-realtime token\0{self._channel.workspace}\0{self._channel.env}\0{period}"
         return f"{chr(ord('a') + period % 26)}_", Mac(Mac(self._key, "sha256").of(of.encode()), "sha256")
-
-
-def _sealed(letter: str, seal: Mac, message: bytes) -> str:
-    n = int.from_bytes(seal.of(message)[:8]) >> 4
-    pairs = (_PAIRS[n >> 50], _PAIRS[n >> 40 & _MASK], _PAIRS[n >> 30 & _MASK], _PAIRS[n >> 20 & _MASK], _PAIRS[n >> 10 & _MASK])
-    return letter + "".join(pairs) + _PAIRS[n & _MASK]

@@ -1,0 +1,145 @@
+"""From a parsed event to the entry that may be kept: names, tokens, allowed properties, flags. Personal data stops here."""
+
+from typing import Any
+
+from dagnet_realtime.core.identifiers import PERSONAL, Finder, Parts
+from dagnet_realtime.core.names import candidate_names, shown_name
+from dagnet_realtime.core.picking import Picker, at
+from dagnet_realtime.core.redaction import Redaction, clean_text
+from dagnet_realtime.core.thinning import share
+from dagnet_realtime.core.times import TOLERANCE, believable
+from dagnet_realtime.core.tokens import Tokens
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.entry import Entry, Flag, Token, Value
+from dagnet_realtime.model.event import Event
+from dagnet_realtime.model.policy import Policy
+
+TEST_MESSAGE = "segment-test-message-"  # what Segment's Event Tester's ids begin with
+VIOLATION = "Violation Generated"  # what Segment Protocols calls the events it forwards violations as
+_MAX_REVEALED = 256  # characters
+_NAMES = 2000  # distinct names remembered as clean
+
+Names = tuple[tuple[str, ...], str]
+
+
+class Admission:
+    """One channel's rules at one moment.
+
+    `needed` are the property paths that the graphs' filters read, `token_key` is the workspace's secret.
+    """
+
+    def __init__(self, policy: Policy, needed: frozenset[str], channel: Channel, token_key: bytes) -> None:
+        self.needed = needed
+        self.tokens = Tokens(channel, token_key, policy.token_rotation)
+        self._redaction = Redaction(policy.properties, policy.deny, needed)
+        self._counted = Redaction((), policy.deny, needed)
+        explicit = policy.identity == "trace_id"
+        self._finder = Finder(kind for kind in policy.trace if not (explicit and kind in PERSONAL))
+        self._reveal = policy.identity == "reveal"
+        self._test = policy.test_property
+        self._sample = policy.sample
+        self._names: dict[tuple[str, str | None, str | None, str | None], Names] = {}
+        allowed = self._redaction.keys
+        test = {self._test, self._test.partition(".")[0]} - {""}
+        self._properties = Picker(None if allowed is None else allowed | self._finder.keys("properties") | test)
+        self._traits = Picker(None if allowed is None else allowed | self._finder.keys("traits"))
+        self._integrations = Picker(self._finder.keys("integrations"))
+        self._context = Picker(
+            self._finder.keys("context") | {"protocols", "violations"} | (set() if self._redaction.empty else {"traits"})
+        )
+
+    def entry(self, event: Event, source_id: str, arrived_at: int) -> Entry:
+        """What the log may keep of `event`, which arrived at `arrived_at` (ms since 1970, our clock)."""
+        parts = Parts(
+            self._properties.pick(event.properties),
+            self._context.pick(event.context),
+            self._integrations.pick(event.integrations),
+            self._traits.pick(event.traits),
+        )
+        names, name = self._named(event)
+        occurred_at = believable(event.occurred_at, arrived_at)
+        traces, revealed = self._traces(event, parts, arrived_at)
+        flags = self._flags(event, parts, occurred_at, arrived_at)
+        entry = Entry(
+            event.id,
+            event.type,
+            name,
+            names,
+            occurred_at,
+            arrived_at,
+            event.segment_received_at,
+            source_id,
+            traces,
+            self._redaction.apply(parts.properties),
+            self._user(parts, self._redaction),
+            flags,
+            revealed,
+        )
+        if self._sample < 1 and "test" not in flags and share(entry) >= self._sample:
+            return self._counted_only(entry, parts)
+        return entry
+
+    def forgotten(self, event: Event, arrived_at: int) -> frozenset[str]:
+        """The tokens of the person whom a `delete` names, whatever the policy shows of them."""
+        ids = (("userId", event.user_id), ("anonymousId", event.anonymous_id))
+        return frozenset(token for kind, value in ids if value for token in self.tokens.of(kind, value, arrived_at))
+
+    def _named(self, event: Event) -> Names:
+        """Candidate names and the shown one. Names that were found clean are remembered; others may be personal."""
+        given = (event.type, event.event, event.name, event.category)
+        known = self._names.get(given)
+        if known is not None:
+            return known
+        event_name, page, category = (text and clean_text(text) for text in given[1:])
+        names = candidate_names(event.type, event_name, page, category), shown_name(event.type, event_name, page, category)
+        if (event_name, page, category) == given[1:] and len(self._names) < _NAMES:
+            self._names[given] = names
+        return names
+
+    def _traces(self, event: Event, parts: Parts, at: int) -> tuple[tuple[Token, ...], dict[str, str]]:
+        if event.type == "delete":  # it must not bring back what it asks to forget
+            return (), {}
+        found = self._finder.find(event, parts)
+        traces = tuple([Token(kind, token) for kind, value in found for token in self.tokens.of(kind, value, at)])
+        return traces, ({kind: value[:_MAX_REVEALED] for kind, value in found} if self._reveal else {})
+
+    def _flags(self, event: Event, parts: Parts, occurred_at: int, arrived_at: int) -> tuple[Flag, ...]:
+        flags: list[Flag] = []
+        if occurred_at < arrived_at - TOLERANCE:
+            flags.append("late")
+        if event.replayed:
+            flags.append("replayed")
+        if event.event == VIOLATION or ((parts.context.get("protocols") or parts.context.get("violations")) and _violates(parts.context)):
+            flags.append("violation")
+        if event.id.startswith(TEST_MESSAGE) or (self._test and at(self._test, parts.properties)):
+            flags.append("test")
+        return tuple(flags)
+
+    def _user(self, parts: Parts, redaction: Redaction) -> dict[str, Value]:
+        """Allowed traits: the message's own, and under them those that a page attached to its context."""
+        attached = parts.context.get("traits")
+        own = redaction.apply(parts.traits) if parts.traits else {}
+        return redaction.apply(attached) | own if isinstance(attached, dict) else own
+
+    def _counted_only(self, entry: Entry, parts: Parts) -> Entry:
+        """An entry of a trace that the sample leaves out: enough to count it on the nodes it lights, nobody's token."""
+        return Entry(
+            entry.id,
+            entry.type,
+            entry.name,
+            entry.names,
+            entry.occurred_at,
+            entry.arrived_at,
+            entry.segment_received_at,
+            entry.source,
+            (),
+            self._counted.apply(parts.properties),
+            self._user(parts, self._counted),
+            (*entry.flags, "sampled_out"),
+        )
+
+
+def _violates(context: dict[str, Any]) -> bool:
+    protocols = context.get("protocols")
+    found = [context.get("violations"), protocols.get("violations") if isinstance(protocols, dict) else None]
+    return any(isinstance(violations, list) and violations for violations in found)

@@ -1,0 +1,25 @@
+"""A token bucket: so many events a second, with a burst; time is a parameter."""
+
+
+class Bucket:
+    """Lets `per_second` events through, and bursts of `burst` after quiet. Times are seconds that never go back.
+
+    A batch larger than the burst passes when the bucket is full and leaves it in debt, so that none can starve for ever.
+    """
+
+    def __init__(self, per_second: float, burst: float) -> None:
+        self._per_second = per_second
+        self._burst = max(1.0, burst)
+        self._level = self._burst
+        self._at: float | None = None
+
+    def take(self, events: int, at: float) -> float | None:
+        """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
+        if self._at is not None and at > self._at:
+            self._level = min(self._burst, self._level + (at - self._at) * self._per_second)
+        self._at = at if self._at is None else max(at, self._at)
+        wanted = min(float(events), self._burst)
+        if self._level + 1e-9 >= wanted:
+            self._level -= events
+            return None
+        return (wanted - self._level) / self._per_second if self._per_second > 0 else 3600.0

@@ -1,0 +1,160 @@
+"""One Segment message: from JSON to an `Event`, where any field may be of the wrong type."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime.core.printed import printed
+from dagnet_realtime.core.segment.lenient import decode
+from dagnet_realtime.core.times import corrected, parse_time
+from dagnet_realtime.model.entry import EventType
+from dagnet_realtime.model.event import NOTHING, Event
+from dagnet_realtime.model.problem import Problem
+
+MAX_ID = 100  # characters of a messageId; Segment promises fewer
+MAX_TEXT = 512  # characters of a name or identifier that count
+TYPES: dict[object, EventType] = {
+    "track": "track",
+    "page": "page",
+    "screen": "screen",
+    "identify": "identify",
+    "group": "group",
+    "alias": "alias",
+    "delete": "delete",
+    "suppress": "delete",
+    "suppression": "delete",
+}
+
+
+class Message(msgspec.Struct, rename="camel"):
+    """The fields of a message that mean something here. What may be large is left as it came."""
+
+    type: Any = None
+    message_id: Any = None
+    event: Any = None
+    name: Any = None
+    category: Any = None
+    user_id: Any = None
+    anonymous_id: Any = None
+    previous_id: Any = None
+    group_id: Any = None
+    properties: msgspec.Raw = NOTHING
+    traits: msgspec.Raw = NOTHING
+    context: msgspec.Raw = NOTHING
+    integrations: msgspec.Raw = NOTHING
+    timestamp: Any = None
+    original_timestamp: Any = None
+    sent_at: Any = None
+    received_at: Any = None
+    replay: Any = None
+    write_key: Any = None
+
+
+_DECODER = msgspec.json.Decoder(Message)
+
+
+def read(text: bytes | msgspec.Raw) -> Message:
+    """The message that `text` holds. Raises `Problem("invalid")` where it is no JSON object."""
+    return decode(_DECODER, text)
+
+
+def delivered(message: Message, text: bytes | msgspec.Raw) -> Event:
+    """A message as Segment delivers it: `timestamp` is corrected already, `receivedAt` is Segment's clock.
+
+    `text` is what it was read from; a message without an id is known by it, so that a retry is the same event.
+    """
+    received_at = parse_time(message.received_at)
+    occurred_at = parse_time(message.timestamp)
+    if occurred_at is None:
+        occurred_at = parse_time(message.original_timestamp)
+        if occurred_at is not None and received_at is not None:
+            occurred_at = corrected(occurred_at, parse_time(message.sent_at), received_at)
+        elif occurred_at is None:
+            occurred_at = received_at
+    return _event(message, _type(message), _id(message.message_id) or _derived(text), occurred_at, received_at)
+
+
+def tracked(
+    message: Message,
+    text: bytes | msgspec.Raw,
+    arrived_at: int,
+    sent_at: object = None,
+    *,
+    type: EventType | None = None,
+    place: int = 0,
+) -> Event:
+    """A message as an SDK sends it: `timestamp` is the sender's, and corrected here by `arrived_at`, our clock.
+
+    `sent_at` is the envelope's, `place` the message's in its batch; `type` is the route's, which wins. Without an id and a time of its
+    own every arrival is another event.
+    """
+    own = message.timestamp if message.original_timestamp is None else message.original_timestamp
+    sent = message.sent_at if message.sent_at is not None else sent_at
+    occurred_at = corrected(parse_time(own), parse_time(sent), arrived_at)
+    id = _id(message.message_id)
+    if id is None:
+        id = _derived(text) if own is not None or message.sent_at is not None else _derived(text, f"{arrived_at}/{place}")
+    return _event(message, type or _type(message), id, occurred_at, None)
+
+
+def text_of(value: object) -> str | None:
+    """A name or identifier: text, or a number as JavaScript prints it; None for anything else and for nothing."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value[:MAX_TEXT] or None
+    return printed(value)[:MAX_TEXT] if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _event(message: Message, type: EventType, id: str, occurred_at: int | None, segment_received_at: int | None) -> Event:
+    return Event(
+        id=id,
+        type=type,
+        event=None if message.event is None else text_of(message.event),
+        name=None if message.name is None else text_of(message.name),
+        category=None if message.category is None else text_of(message.category),
+        user_id=None if message.user_id is None else text_of(message.user_id),
+        anonymous_id=text_of(message.anonymous_id),
+        previous_id=None if message.previous_id is None else text_of(message.previous_id),
+        group_id=None if message.group_id is None else text_of(message.group_id),
+        properties=message.properties,
+        traits=message.traits,
+        context=message.context,
+        integrations=message.integrations,
+        occurred_at=occurred_at,
+        segment_received_at=segment_received_at,
+        replayed=message.replay is True,
+    )
+
+
+def _type(message: Message) -> EventType:
+    given = message.type
+    if isinstance(given, str):
+        known = TYPES.get(given) or TYPES.get(given.strip().lower()[:MAX_ID])
+        if known is not None:
+            return known
+    elif text_of(message.event):
+        return "track"
+    raise Problem(
+        "invalid",
+        "The body is no Segment event",
+        "It has no type that Segment knows (track, page, screen, identify, group, alias, delete)",
+        "In Segment's destination map the whole event, as `data` does by default",
+    )
+
+
+def _id(given: object) -> str | None:
+    """A messageId that can stand in a log: at most `MAX_ID` characters, nothing that reads like an address; else its digest."""
+    text = given if isinstance(given, str) else text_of(given)
+    if not text:
+        return None
+    if len(text) <= MAX_ID and "@" not in text and text.isprintable():
+        return text
+    return _derived(text.encode("utf-8", "replace"))
+
+
+def _derived(text: bytes | msgspec.Raw, once: str = "") -> str:
+    seed = hashlib.sha256(text)
+    seed.update(once.encode())
+    return f"derived-{seed.hexdigest()[:32]}"

@@ -1,0 +1,105 @@
+"""A webhook delivery: one event, or a JSON array of them, each perhaps in the Extensible Webhook's wrapping."""
+
+from collections.abc import Sequence
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from dagnet_realtime.core.segment.lenient import checked, decode
+from dagnet_realtime.core.segment.message import delivered, read
+from dagnet_realtime.model.event import NOTHING, Event
+from dagnet_realtime.model.problem import Problem
+
+MAX_EVENTS = 4_000  # in one delivery: Segment's greatest batch size
+_MAX_COMMAS = 1_000_000  # in one delivery; bounds what splitting it can cost in memory (70 MB) before its elements are counted
+_FIELDS = 1_000  # of a form
+_SPACE = b" \t\r\n"
+
+Element = bytes | msgspec.Raw
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """The events of one delivery in its order, and how many of its elements are no events."""
+
+    events: tuple[Event, ...]
+    malformed: int = 0
+
+
+class _Wrapped(msgspec.Struct):
+    json: msgspec.Raw = NOTHING
+    body: str | None = None
+
+
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_WRAPPED = msgspec.json.Decoder(_Wrapped)
+_FORM = msgspec.json.Encoder()
+
+
+def parse(body: bytes) -> Parsed:
+    """The events of a delivery. Raises `Problem` where there is not one: `invalid`, or `too_large` for too many."""
+    return events_of(split(body))
+
+
+def split(body: bytes) -> Sequence[Element]:
+    """The elements of a delivery as they came, which is the cheapest way to count them. Raises `Problem`."""
+    body = checked(body)
+    if body[:1] == b"{":
+        return (body,)
+    body = body.strip(_SPACE)
+    if body[:1] == b"[":
+        return split_list(body, MAX_EVENTS)
+    if body[:1] == b"{" or not body:
+        return (body,)
+    return (_from_form(body),)
+
+
+def split_list(text: bytes | msgspec.Raw, most: int) -> Sequence[Element]:
+    """The elements of a JSON array, at most `most`. Raises `Problem`."""
+    if bytes(text).count(b",") > _MAX_COMMAS:
+        raise Problem("too_large", "The batch holds too many values", f"More than {_MAX_COMMAS}", "Send smaller batches")
+    elements = decode(_LIST, text)
+    if len(elements) > most:
+        raise Problem("too_large", "The batch holds too many events", f"{len(elements)}, of at most {most}", "Set a smaller batch size")
+    return elements
+
+
+def events_of(elements: Sequence[Element]) -> Parsed:
+    """What the elements of a delivery say. Raises the first one's `Problem` where none of them is an event."""
+    events = []
+    first: Problem | None = None
+    for element in elements:
+        try:
+            events.append(_event(element))
+        except Problem as problem:
+            first = first or problem
+    if first is not None and not events:
+        raise first
+    return Parsed(tuple(events), len(elements) - len(events))
+
+
+def _event(element: Element) -> Event:
+    message = read(element)
+    if message.type is None:
+        inside = _unwrapped(element)
+        if inside:
+            element = inside
+            message = read(element)
+    return delivered(message, element)
+
+
+def _unwrapped(element: Element) -> Element:
+    """What the Extensible Webhook has wrapped: `{"json": {…}}`, or a form as `{"body": "a=1&b=2"}`."""
+    try:
+        wrapped = decode(_WRAPPED, element)
+    except Problem:
+        return b""
+    return wrapped.json or (_from_form(wrapped.body.encode("utf-8", "replace")) if wrapped.body else b"")
+
+
+def _from_form(form: bytes) -> bytes:
+    """The flat JSON of a form. What was nested in it is lost before it is sent."""
+    try:
+        pairs = parse_qsl(form.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=_FIELDS)
+    except ValueError:
+        raise Problem("invalid", "The body is neither JSON nor a form", remedy="Send JSON as Segment does") from None
+    return _FORM.encode(dict(pairs))

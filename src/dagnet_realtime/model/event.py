@@ -1,0 +1,35 @@
+"""One Segment message as parsed: readable, not yet redacted, never stored."""
+
+import msgspec
+
+from dagnet_realtime.model.entry import EventType
+
+NOTHING = msgspec.Raw(b"")
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
+    """What a message says. It holds personal data, so it lives no longer than the delivery it came in.
+
+    `properties`, `traits`, `context` and `integrations` are JSON as it came, read only as far as the policy asks, and need not be objects.
+    `occurred_at` (ms since 1970) is skew-corrected but not yet believed; `segment_received_at` is Segment's own clock.
+    """
+
+    id: str
+    type: EventType
+    event: str | None = None
+    name: str | None = None
+    category: str | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    previous_id: str | None = None
+    group_id: str | None = None
+    properties: msgspec.Raw = NOTHING
+    traits: msgspec.Raw = NOTHING
+    context: msgspec.Raw = NOTHING
+    integrations: msgspec.Raw = NOTHING
+    occurred_at: int | None = None
+    segment_received_at: int | None = None
+    replayed: bool = False
+
+    def __repr__(self) -> str:
+        return f"Event(id={self.id!r}, type={self.type!r}, …)"
