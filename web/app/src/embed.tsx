@@ -1,0 +1,4 @@
+/** The picture as a component for other React applications (18 and 19): mount it, give it a graph and a light source. */
+export { Picture } from "./picture/Picture.tsx";
+export type { FollowedPath, FollowedStep, Hit, Hue, JumpEdge, LightListener, LightSource, NodeLight, PictureProps, Step } from "./picture/contract.ts";
+export type { Graph } from "@dagnet-realtime/engine/wire.gen";

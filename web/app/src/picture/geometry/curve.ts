@@ -1,0 +1,70 @@
+/** Edges as single cubic Béziers that leave and reach their faces straight on. */
+
+export type Face = "left" | "right" | "top" | "bottom";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A point on a card's side, and which side it is. */
+export interface Port extends Point {
+  readonly face: Face;
+}
+
+/** Start, two controls, end: x0, y0, x1, y1, x2, y2, x3, y3. */
+export type Curve = readonly [number, number, number, number, number, number, number, number];
+
+/** Points in an edge's table: enough for a smooth particle, small enough for a thousand edges. */
+export const POINTS = 24;
+
+const NORMAL: Record<Face, Point> = { left: { x: -1, y: 0 }, right: { x: 1, y: 0 }, top: { x: 0, y: -1 }, bottom: { x: 0, y: 1 } };
+
+/** The curve between two ports; controls reach half the distance out, at least 24 and at most 220 units. */
+export function curveBetween(from: Port, to: Port): Curve {
+  const distance = Math.hypot(to.x - from.x, to.y - from.y);
+  const a = NORMAL[from.face];
+  const b = NORMAL[to.face];
+  const ahead = (to.x - from.x) * a.x + (to.y - from.y) * a.y;
+  const reach = Math.min(220, Math.max(24, ahead > 0 ? Math.min(distance * 0.5, ahead * 0.5 + distance * 0.12) : distance * 0.5));
+  return [from.x, from.y, from.x + a.x * reach, from.y + a.y * reach, to.x + b.x * reach, to.y + b.y * reach, to.x, to.y];
+}
+
+/** The curve as an SVG path. */
+export function pathOf(c: Curve): string {
+  const [x0, y0, x1, y1, x2, y2, x3, y3] = c.map((value) => Math.round(value * 10) / 10) as unknown as Curve;
+  return `M${x0},${y0}C${x1},${y1} ${x2},${y2} ${x3},${y3}`;
+}
+
+/** The point at parameter t, 0 to 1. */
+export function pointAt(c: Curve, t: number): Point {
+  const u = 1 - t;
+  const [a, b, d, e] = [u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t];
+  return { x: a * c[0] + b * c[2] + d * c[4] + e * c[6], y: a * c[1] + b * c[3] + d * c[5] + e * c[7] };
+}
+
+/** Points at equal distances along the curve: x, y, x, y …, POINTS of them. */
+export function tableOf(c: Curve): Float32Array {
+  const fine = 96;
+  const xs: Point[] = [];
+  const lengths: number[] = [0];
+  for (let i = 0; i <= fine; i++) {
+    const point = pointAt(c, i / fine);
+    const before = xs.at(-1);
+    if (before) lengths.push((lengths.at(-1) ?? 0) + Math.hypot(point.x - before.x, point.y - before.y));
+    xs.push(point);
+  }
+  const total = lengths.at(-1) ?? 0;
+  const table = new Float32Array(POINTS * 2);
+  let at = 0;
+  for (let i = 0; i < POINTS; i++) {
+    const wanted = (total * i) / (POINTS - 1);
+    while (at < fine - 1 && (lengths[at + 1] ?? total) < wanted) at += 1;
+    const [low, high] = [lengths[at] ?? 0, lengths[at + 1] ?? total];
+    const part = high > low ? Math.min(1, (wanted - low) / (high - low)) : 0;
+    const [a, b] = [xs[at] ?? { x: c[0], y: c[1] }, xs[at + 1] ?? { x: c[6], y: c[7] }];
+    table[i * 2] = a.x + (b.x - a.x) * part;
+    table[i * 2 + 1] = a.y + (b.y - a.y) * part;
+  }
+  return table;
+}

@@ -1,0 +1,127 @@
+/** Where every card stands: the graph's own layout, stretched until cards keep clear of one another. */
+
+/** A rectangle in canvas units, from its top-left corner. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A point of the layout in a graph file, or null where the file has none. */
+export interface Spot {
+  readonly x: number | null;
+  readonly y: number | null;
+}
+
+/** Card size in canvas units, and the clear space kept around it: wide enough for an edge's label. */
+export const CARD = { width: 164, height: 80, gapX: 48, gapY: 30 } as const;
+
+/** The side of DagNet's own square node, which its layouts are made for. */
+export const DAGNET_NODE = 110;
+
+/** Layouts are never squeezed below this, nor stretched beyond; what still collides is moved alone. */
+const LEAST = { x: 0.8, y: 0.72 };
+const MOST = 2.6;
+
+/** How a layout is stretched onto the canvas. */
+export interface Stretch {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Places one card a spot, in order. Spots without a place stand in rows beneath the others. */
+export function place(spots: readonly Spot[]): { boxes: Box[]; stretch: Stretch } {
+  const known = spots.flatMap(({ x, y }) => (x === null || y === null ? [] : [{ x, y }]));
+  const stretch = stretchOf(known);
+  const boxes: Box[] = [];
+  const floor = Math.max(0, ...known.map((spot) => spot.y * stretch.y)) + (known.length ? CARD.height + CARD.gapY * 2 : 0);
+  const left = Math.min(...known.map((spot) => spot.x * stretch.x), known.length ? Infinity : 0);
+  const perRow = Math.max(4, Math.ceil(Math.sqrt(spots.length * 1.6)));
+  let loose = 0;
+  for (const { x, y } of spots) {
+    if (x === null || y === null) {
+      const column = loose % perRow;
+      const row = Math.floor(loose / perRow);
+      boxes.push(card(left + column * (CARD.width + CARD.gapX), floor + row * (CARD.height + CARD.gapY)));
+      loose += 1;
+    } else {
+      boxes.push(card(x * stretch.x, y * stretch.y));
+    }
+  }
+  return { boxes: separate(boxes), stretch };
+}
+
+/** Carries a frame or a note of the layout along with the nodes it surrounds. */
+export function carry(box: Box, { x, y }: Stretch): Box {
+  const width = Math.max(box.width * x + (CARD.width - DAGNET_NODE * x), 40);
+  const height = Math.max(box.height * y + (CARD.height - DAGNET_NODE * y), 28);
+  return { x: box.x * x, y: box.y * y, width: Math.max(width, box.width * 0.8), height: Math.max(height, box.height * 0.8) };
+}
+
+/** The least stretch under which no two cards meet, growing in each pair's cheaper direction. */
+export function stretchOf(spots: readonly { x: number; y: number }[]): Stretch {
+  let { x: fx, y: fy } = LEAST;
+  const needX = CARD.width + CARD.gapX;
+  const needY = CARD.height + CARD.gapY;
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = 0; i < spots.length; i++) {
+      for (let j = 0; j < i; j++) {
+        const a = spots[i];
+        const b = spots[j];
+        if (!a || !b) continue;
+        const dx = Math.abs(a.x - b.x);
+        const dy = Math.abs(a.y - b.y);
+        if (dx * fx >= needX - 0.01 || dy * fy >= needY - 0.01) continue;
+        const growX = dx > 0 ? needX / dx : Infinity;
+        const growY = dy > 0 ? needY / dy : Infinity;
+        if (Math.min(growX, growY) > MOST) continue;
+        if (growY > MOST || (growX <= MOST && growX / fx <= growY / fy)) fx = growX;
+        else fy = growY;
+        changed = true;
+      }
+    }
+  }
+  return { x: fx, y: fy };
+}
+
+function card(x: number, y: number): Box {
+  return { x: Math.round(x), y: Math.round(y), width: CARD.width, height: CARD.height };
+}
+
+/** Moves a card that still meets an earlier one straight down to the first free place. */
+function separate(boxes: readonly Box[]): Box[] {
+  const cells = new Map<string, Box[]>();
+  const cell = (value: number, size: number) => Math.floor(value / size);
+  const settled: Box[] = [];
+  for (const box of boxes) {
+    let free = box;
+    for (let other = meets(free); other; other = meets(free)) {
+      free = { ...free, y: other.y + CARD.height + CARD.gapY };
+    }
+    const key = `${cell(free.x, CARD.width)}:${cell(free.y, CARD.height)}`;
+    cells.set(key, [...(cells.get(key) ?? []), free]);
+    settled.push(free);
+  }
+  return settled;
+
+  function meets(box: Box): Box | undefined {
+    const column = cell(box.x, CARD.width);
+    const row = cell(box.y, CARD.height);
+    for (let i = -1; i <= 1; i++) {
+      for (let j = -1; j <= 1; j++) {
+        const hit = cells.get(`${column + i}:${row + j}`)?.find((other) => overlap(box, other, 8));
+        if (hit) return hit;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Whether two boxes come nearer than `margin`. */
+export function overlap(a: Box, b: Box, margin = 0): boolean {
+  return (
+    a.x < b.x + b.width + margin && b.x < a.x + a.width + margin && a.y < b.y + b.height + margin && b.y < a.y + a.height + margin
+  );
+}

@@ -1,0 +1,43 @@
+/** Turns the host's followed paths into what the overlay draws: legs by their points, stops by node, lanes where paths meet. */
+import type { FollowedPath } from "../contract.ts";
+import { ghostCurve } from "../geometry/ghosts.ts";
+import { tableOf } from "../geometry/curve.ts";
+import type { Scene } from "../geometry/scene.ts";
+import type { Leg, PathMark } from "./command.ts";
+import { MOST_PATHS } from "./paths.ts";
+
+/** One mark a path, in order; steps at nodes that the graph does not have are left out. */
+export function marksOf(scene: Scene, followed: readonly FollowedPath[]): PathMark[] {
+  const users = new Map<string, number>();
+  return followed.slice(0, MOST_PATHS).map((path, index) => {
+    const stops = new Map<number, number[]>();
+    const legs: Leg[] = [];
+    const mine = new Map<string, number>();
+    let before: number | undefined;
+    for (const step of path.steps) {
+      const node = scene.nodeIndex.get(step.node);
+      if (node === undefined) continue;
+      stops.set(node, [...(stops.get(node) ?? []), step.n]);
+      for (const id of step.jump ? [] : step.edges) {
+        const edge = scene.edgeIndex.get(id);
+        const drawn = edge === undefined ? undefined : scene.edges[edge];
+        if (edge !== undefined && drawn) legs.push({ table: drawn.table, label: edge, lane: lane(id), jump: false, inferred: step.inferred });
+      }
+      const [from, to] = [before === undefined ? undefined : scene.nodes[before], scene.nodes[node]];
+      if (step.jump && from && to && before !== node) {
+        legs.push({ table: tableOf(ghostCurve(from.box, to.box)), label: -1, lane: lane(`${before ?? ""}>${node}`), jump: true, inferred: step.inferred });
+      }
+      before = node;
+    }
+    return { token: path.token, hue: path.hue, lane: index, stops: [...stops].map(([node, numbers]) => ({ node, numbers })), legs };
+
+    function lane(id: string): number {
+      const known = mine.get(id);
+      if (known !== undefined) return known;
+      const next = users.get(id) ?? 0;
+      users.set(id, next + 1);
+      mine.set(id, next);
+      return next;
+    }
+  });
+}

@@ -1,0 +1,130 @@
+/** Draws followed traces: their ways, the cards they stopped at, and the numbers of their steps. */
+import { POINTS } from "../geometry/curve.ts";
+import { LABEL } from "../geometry/labels.ts";
+import type { Leg, Palette, PathMark, Stock } from "./command.ts";
+import { roundBox, type Brush } from "./sprites.ts";
+
+/** Each hue has its own dash, so that paths are told apart without colour. */
+export const DASHES: readonly (readonly number[])[] = [[], [9, 5], [2, 5], [14, 4, 3, 4], [5, 3], [1.5, 3.5]];
+
+/** Traces drawn at most; those beyond still have their panel. */
+export const MOST_PATHS = 12;
+
+/** The ways of all paths, in canvas units; labels stay free of them. */
+export function drawWays(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette): void {
+  for (const path of paths) {
+    const colour = palette.follow[path.hue] ?? palette.activity;
+    for (const leg of path.legs) {
+      wayOf(brush, leg);
+      brush.strokeStyle = colour;
+      brush.setLineDash([]);
+      brush.lineCap = "round";
+      if (!leg.inferred && !leg.jump) {
+        brush.globalAlpha = palette.dark ? 0.2 : 0.16;
+        brush.lineWidth = 7;
+        brush.stroke();
+      }
+      brush.globalAlpha = 1;
+      brush.lineWidth = leg.inferred ? 1.1 : 2.2;
+      brush.setLineDash([...(leg.jump ? [6, 6] : (DASHES[path.hue] ?? []))]);
+      brush.stroke();
+      brush.setLineDash([]);
+      if (!leg.jump) arrow(brush, leg, colour);
+    }
+  }
+  for (const path of paths) for (const leg of path.legs) freeLabel(brush, leg, stock);
+}
+
+/** Outlines and numbered discs on the cards of all paths. */
+export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette): void {
+  const taken = new Map<number, number>();
+  for (const path of paths) {
+    const colour = palette.follow[path.hue] ?? palette.activity;
+    const out = 4 + path.lane * 3;
+    for (const { node } of path.stops) {
+      const [x, y, width, height] = boxAt(stock, node);
+      roundBox(brush, x - out, y - out, width + out * 2, height + out * 2, 12 + out);
+      brush.globalAlpha = 1;
+      brush.strokeStyle = colour;
+      brush.lineWidth = 1.5;
+      brush.setLineDash([...(DASHES[path.hue] ?? [])]);
+      brush.stroke();
+      brush.setLineDash([]);
+      const tag = stock.tags[node] ?? 0;
+      if (tag > 0) brush.clearRect(x + width - 13 - tag, y + height - 8, tag + 2, 20);
+    }
+  }
+  for (const path of paths) {
+    for (const { node, numbers } of path.stops) {
+      const [x, y] = boxAt(stock, node);
+      const text = numbers.length > 3 ? `${numbers[0] ?? ""}…${numbers.at(-1) ?? ""}` : numbers.join("·");
+      const shift = taken.get(node) ?? 0;
+      taken.set(node, shift + disc(brush, x - 3 + shift, y - 3, text, palette.follow[path.hue] ?? palette.activity, palette) + 4);
+    }
+  }
+}
+
+/** How far a stop's marks reach beyond its card, in canvas units. */
+export const STOP_REACH = 24;
+
+function disc(brush: Brush, x: number, y: number, text: string, colour: string, palette: Palette): number {
+  brush.font = `600 11px ${palette.sans}`;
+  const width = Math.max(20, brush.measureText(text).width + 11);
+  roundBox(brush, x - 13, y - 13, width + 6, 26, 13);
+  brush.fillStyle = palette.canvas;
+  brush.fill();
+  roundBox(brush, x - 10, y - 10, width, 20, 10);
+  brush.fillStyle = colour;
+  brush.fill();
+  brush.fillStyle = palette.ink;
+  brush.textAlign = "center";
+  brush.textBaseline = "middle";
+  brush.fillText(text, x - 10 + width / 2, y + 0.5);
+  return width;
+}
+
+function wayOf(brush: Brush, leg: Leg): void {
+  brush.beginPath();
+  for (let i = 0; i < POINTS; i++) {
+    const [x, y] = shifted(leg, i);
+    if (i === 0) brush.moveTo(x, y);
+    else brush.lineTo(x, y);
+  }
+}
+
+/** A point of a leg, set aside by its lane where several paths share an edge. */
+function shifted({ table, lane }: Leg, i: number): [number, number] {
+  const [x, y] = [table[i * 2] ?? 0, table[i * 2 + 1] ?? 0];
+  if (lane === 0) return [x, y];
+  const [a, b] = [Math.max(0, i - 1) * 2, Math.min(POINTS - 1, i + 1) * 2];
+  const [dx, dy] = [(table[b] ?? 0) - (table[a] ?? 0), (table[b + 1] ?? 0) - (table[a + 1] ?? 0)];
+  const length = Math.hypot(dx, dy) || 1;
+  const off = Math.ceil(lane / 2) * (lane % 2 ? 3.5 : -3.5);
+  return [x - (dy / length) * off, y + (dx / length) * off];
+}
+
+function arrow(brush: Brush, leg: Leg, colour: string): void {
+  const last = POINTS - 1;
+  const [x, y] = shifted(leg, last);
+  const [px, py] = shifted(leg, last - 1);
+  const length = Math.hypot(x - px, y - py) || 1;
+  const [dx, dy] = [(x - px) / length, (y - py) / length];
+  brush.fillStyle = colour;
+  brush.beginPath();
+  brush.moveTo(x, y);
+  brush.lineTo(x - dx * 8 - dy * 4, y - dy * 8 + dx * 4);
+  brush.lineTo(x - dx * 8 + dy * 4, y - dy * 8 - dx * 4);
+  brush.fill();
+}
+
+function freeLabel(brush: Brush, { label }: Leg, stock: Stock): void {
+  if (label < 0 || (stock.labels[label * 3 + 2] ?? 0) === 0) return;
+  const [x, y] = [stock.labels[label * 3] ?? 0, stock.labels[label * 3 + 1] ?? 0];
+  brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
+}
+
+/** A node's box: x, y, width, height. */
+export function boxAt({ boxes }: Stock, node: number): [number, number, number, number] {
+  const o = node * 4;
+  return [boxes[o] ?? 0, boxes[o + 1] ?? 0, boxes[o + 2] ?? 0, boxes[o + 3] ?? 0];
+}

@@ -1,0 +1,42 @@
+/** Fits the graph into view: at the start, when asked, and when the room changes while nobody has moved the camera. */
+import { useReactFlow, useStore } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import type { Scene } from "./geometry/scene.ts";
+
+/** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
+const PADDING = { top: "64px", right: "28px", bottom: "84px", left: "28px" } as const;
+const PADDING_LARGE = { top: "24px", right: "24px", bottom: "24px", left: "24px" } as const;
+const MOST_ZOOM = 1.15;
+
+export interface Fit {
+  fit(this: void): void;
+  onInit(this: void): void;
+  onMove(this: void, event: unknown): void;
+  /** Brings a node that is out of view to the middle. */
+  reveal(this: void, uuid: string): void;
+}
+
+export function useFit(scene: Scene, large: boolean): Fit {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const moved = useRef(false);
+  const fit = useCallback(() => {
+    moved.current = false;
+    void flow.fitView({ padding: large ? PADDING_LARGE : PADDING, maxZoom: large ? 2 : MOST_ZOOM, duration: 0 });
+  }, [flow, large]);
+  useEffect(() => {
+    if (width > 0 && height > 0 && !moved.current) fit();
+  }, [fit, width, height, scene]);
+  const reveal = useCallback((uuid: string) => {
+    const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
+    if (!box) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    if (left >= 0 && top >= 0 && left + box.width * zoom <= width && top + box.height * zoom <= height) return;
+    moved.current = true;
+    void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 0 });
+  }, [flow, scene, width, height]);
+  const onMove = useCallback((event: unknown) => { if (event) moved.current = true; }, []);
+  return useMemo(() => ({ fit, onInit: fit, onMove, reveal }), [fit, onMove, reveal]);
+}
