@@ -37,6 +37,7 @@ class Bindings:
         self.events = index_rows(trees.get("events-index.yaml"), "events")
         self.nodes = index_rows(trees.get("nodes-index.yaml"), "nodes")
         self._known: dict[tuple[str, str], Definition | None] = {}
+        self._event_ids: tuple[str, ...] | None = None
 
     def definition(self, event_id: str, node_id: str) -> Definition | None:
         """The definition of `event_id`, None where there is none.
@@ -66,6 +67,12 @@ class Bindings:
         """All files under `events/`, and the event id that each is found by."""
         listed = {row.path: row.id for row in reversed(self.events.values()) if row.path}
         return {path: listed.get(path) or stem(path) for path in self._trees if path.startswith("events/")}
+
+    def event_ids(self) -> tuple[str, ...]:
+        """The ids of all events that have a file, in order."""
+        if self._event_ids is None:
+            self._event_ids = tuple(sorted(self.definition_files().values()))
+        return self._event_ids
 
     def has(self, path: str) -> bool:
         """Whether the file was there and could be read."""

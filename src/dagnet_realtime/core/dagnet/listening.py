@@ -5,6 +5,7 @@ import msgspec
 from dagnet_realtime.core.dagnet.bindings import Bindings
 from dagnet_realtime.core.dagnet.definitions import names_anything
 from dagnet_realtime.core.dagnet.fields import text
+from dagnet_realtime.core.near import alike
 from dagnet_realtime.model.graph import Listen, Node, Warning
 
 ABSORBING = "absorbing, and no event is bound to it"
@@ -31,7 +32,8 @@ def bind(node: Node, bindings: Bindings, warnings: list[Warning]) -> tuple[Node,
         return msgspec.structs.replace(node, dark=why), None
     definition = bindings.definition(event_id, node.id)
     if definition is None:
-        told = f"There is no definition of the event “{event_id}”; the node listens for that name itself."
+        meant = "".join(f" Is “{other}” meant?" for other in alike(event_id, bindings.event_ids(), 1))
+        told = f"There is no definition of the event “{event_id}”; the node listens for that name itself.{meant}"
         warnings.append(Warning("definition_missing", where, told))
         return msgspec.structs.replace(node, event_id=event_id), Listen(
             node=node.uuid, label=node.label, event_id=event_id, names=(event_id,), rule="event_id"

@@ -14,6 +14,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from dagnet_realtime.core.dagnet.fields import well_formed
 from dagnet_realtime.core.dagnet.unreadable import Unreadable
 from dagnet_realtime.core.printed import printed
 
@@ -133,7 +134,7 @@ class _Tree:
 
 def _value(event: ScalarEvent) -> object:
     plain = event.implicit[0] or event.tag in _TYPED
-    return scalar(event.value) if plain else str(event.value)
+    return scalar(event.value) if plain else well_formed(event.value)
 
 
 def _key(value: object) -> str:

@@ -1,0 +1,96 @@
+"""`check`: how each node of each graph would be lit, near misses and dead ends, for people and as JSON."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from dagnet_realtime.app.catalogues import read_catalogues
+from dagnet_realtime.config.load import DEFAULT, load
+from dagnet_realtime.core.check import GraphReport, Report, report
+from dagnet_realtime.model.graph import Filter, Listen
+
+
+def check(
+    dir: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A DagNet data repository.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Check every workspace of this configuration instead.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Say how each node of each graph would be lit, and what stands in the way.
+
+    Exits with 1 where a file cannot be read, with 0 where there are only warnings. Example: dagnet-realtime check ./acme
+    """
+    if dir is not None and config is not None:
+        raise typer.BadParameter("give a folder or --config, not both")
+    found = report(read_catalogues(_folders(dir, config)))
+    if json:
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+    else:
+        _show(found, Console(soft_wrap=True, highlight=False))
+    if found.errors:
+        raise typer.Exit(1)
+
+
+def _folders(dir: Path | None, config: Path | None) -> dict[str, Path]:
+    if dir is None and (config is not None or DEFAULT.is_file()):
+        return {workspace.channel.workspace: Path(workspace.path) for workspace in load(config, os.environ).workspaces}
+    folder = dir or Path()
+    return {folder.resolve().name: folder}
+
+
+def _show(found: Report, console: Console) -> None:
+    for graph in found.graphs:
+        _show_graph(graph, console)
+    for warning in found.warnings:
+        console.print(_line("! ", "yellow", f"{warning.where}: {warning.text}"))
+    for error in found.errors:
+        console.print(_line("✗ ", "bold red", f"{error.file} {error.text}"))
+    lit, nodes = sum(graph.can_light for graph in found.graphs), sum(graph.nodes for graph in found.graphs)
+    warnings = len(found.warnings) + sum(len(graph.warnings) for graph in found.graphs)
+    counts = [_count(len(found.graphs), "graph"), f"{lit} of {_count(nodes, 'node')} can light"]
+    counts += [_count(warnings, "warning"), _count(len(found.errors), "error")]
+    console.print(_line("", "bold", ", ".join(counts)))
+
+
+def _show_graph(graph: GraphReport, console: Console) -> None:
+    console.print(_line(graph.name, "bold", f"  {graph.file}: {_count(graph.nodes, 'node')}, {_count(graph.edges, 'edge')}"))
+    labels = {listen.node: listen.label for listen in graph.listens} | {dark.node: dark.label for dark in graph.cannot_light}
+    width = min(max(map(len, labels.values()), default=0), 40)
+    for listen in graph.listens:
+        console.print(_line(f"  ● {_clean(listen.label):<{width}}  ", "yellow", _heard(listen)))
+    for dark in graph.cannot_light:
+        console.print(_line(f"  ○ {_clean(dark.label):<{width}}  ", "dim", f"never: {dark.why}"))
+    for shared in graph.shared:
+        console.print(_line("  = ", "cyan", f"“{shared.name}” is heard by {', '.join(labels[node] for node in shared.nodes)}"))
+    for warning in graph.warnings:
+        console.print(_line("  ! ", "yellow", f"{warning.where}: {warning.text}"))
+    console.print()
+
+
+def _heard(listen: Listen) -> str:
+    names = " or ".join(f"“{name}”" for name in listen.names)
+    rule = f"event id {listen.event_id}" if listen.rule == "event_id" else f"{listen.rule} name of {listen.event_id}"
+    return " and ".join([f"{names} ({rule})", *(_asked(filter) for filter in listen.filters)])
+
+
+def _asked(filter: Filter) -> str:
+    owner = "user's " if filter.property_type == "user" else ""
+    return f"{owner}{filter.property} {filter.operator} {' or '.join(f'“{value}”' for value in filter.values)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _line(mark: str, style: str, text: str) -> Text:
+    return Text.assemble((_clean(mark), style), _clean(text))
+
+
+def _clean(text: str) -> str:
+    """`text` without what would steer a terminal."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

@@ -1,0 +1,86 @@
+"""What `check` reports of a catalogue: how each node would be lit, and what stands in the way."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from dagnet_realtime.core.dagnet.ambiguity import by_name
+from dagnet_realtime.model.graph import Catalogue, FileError, Graph, Listen, Warning
+
+
+class Dark(msgspec.Struct, frozen=True):
+    """A node that can never light, and why."""
+
+    node: str
+    label: str
+    why: str
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """A name that several nodes listen for."""
+
+    name: str
+    event_ids: tuple[str, ...]
+    nodes: tuple[str, ...]
+
+
+class GraphReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One graph. `nodes`, `edges` and `can_light` are counts; nodes are named by uuid."""
+
+    workspace: str
+    name: str
+    file: str
+    nodes: int
+    edges: int
+    can_light: int
+    cannot_light: tuple[Dark, ...]
+    listens: tuple[Listen, ...]
+    shared: tuple[Shared, ...]
+    warnings: tuple[Warning, ...]
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything `check` found. `errors` are files that could not be read; `warnings` are about files rather than one graph."""
+
+    graphs: tuple[GraphReport, ...]
+    errors: tuple[FileError, ...]
+    warnings: tuple[Warning, ...]
+
+
+def report(catalogues: Mapping[str, Catalogue]) -> Report:
+    """The report on all graphs of these workspaces, by workspace and name. With several workspaces, files are named `workspace: file`."""
+
+    def named(workspace: str, file: str) -> str:
+        return f"{workspace}: {file}" if len(catalogues) > 1 else file
+
+    return Report(
+        graphs=tuple(_graph(id, graph) for id, catalogue in catalogues.items() for graph in catalogue.graphs.values()),
+        errors=tuple(FileError(named(id, error.file), error.text) for id, catalogue in catalogues.items() for error in catalogue.errors),
+        warnings=tuple(
+            Warning(warning.code, named(id, warning.where), warning.text)
+            for id, catalogue in catalogues.items()
+            for warning in catalogue.warnings
+        ),
+    )
+
+
+def _graph(workspace: str, graph: Graph) -> GraphReport:
+    dark = tuple(Dark(node.uuid, node.label, node.dark) for node in graph.nodes if node.dark)
+    return GraphReport(
+        workspace=workspace,
+        name=graph.name,
+        file=graph.file,
+        nodes=len(graph.nodes),
+        edges=len(graph.edges),
+        can_light=len(graph.nodes) - len(dark),
+        cannot_light=dark,
+        listens=graph.listens,
+        shared=tuple(_shared(graph.listens)),
+        warnings=graph.warnings,
+    )
+
+
+def _shared(listens: Iterable[Listen]) -> Iterable[Shared]:
+    for name, those in by_name(listens).items():
+        if len(those) > 1:
+            yield Shared(name, tuple(dict.fromkeys(listen.event_id for listen in those)), tuple(listen.node for listen in those))

@@ -1,0 +1,83 @@
+"""`check` on the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from dagnet_realtime.cli.check import check
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for folder in ("graphs", "events"):
+        (tmp_path / folder).mkdir()
+    nodes = [
+        {"uuid": "A", "label": "[red]Paid\x1b[2J", "event_id": "paid"},
+        {"uuid": "B", "label": "Left", "absorbing": True},
+        {"uuid": "C", "event_id": "paid"},
+    ]
+    (tmp_path / "graphs/shop.json").write_text(json.dumps({"nodes": nodes, "edges": []}))
+    filters = "amplitude_filters: [{property: plan, operator: is, values: [pro, 2], property_type: user}]"
+    (tmp_path / "events/paid.yaml").write_text(f"provider_event_names: {{amplitude: Order Paid}}\n{filters}\n")
+    return tmp_path
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    app = typer.Typer()
+    app.command()(check)
+    result = CliRunner().invoke(app, [str(one) for one in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+def test_people_read_how_each_node_lights_and_what_stands_in_the_way(root: Path) -> None:
+    """GRA-17: one line a node; warnings do not fail."""
+    code, text = run(root)
+    assert code == 0
+    assert "“Order Paid” (amplitude name of paid) and user's plan is “pro” or “2”" in text
+    assert "○ Left" in text
+    assert "never: absorbing, and no event is bound to it" in text
+    assert "2 nodes share this event" in text
+    assert "1 graph, 2 of 3 nodes can light" in text
+
+
+def test_what_a_file_says_can_neither_steer_the_terminal_nor_the_layout(root: Path) -> None:
+    """GRA-17: labels are shown as they are written."""
+    _, text = run(root)
+    assert "[red]Paid\N{REPLACEMENT CHARACTER}[2J" in text
+    assert "\x1b" not in text
+
+
+def test_programs_read_json(root: Path) -> None:
+    """GRA-17: the same report, whole."""
+    code, text = run(root, "--json")
+    assert code == 0
+    assert json.loads(text)["graphs"][0]["can_light"] == 2
+
+
+def test_a_broken_file_or_the_wrong_folder_exits_with_one(root: Path) -> None:
+    """GRA-17: errors fail, after everything else was told."""
+    (root / "graphs/bad.json").write_text("{")
+    code, text = run(root)
+    assert code == 1
+    assert "graphs/bad.json is not JSON" in text
+    assert "1 error" in text
+    code, text = run(root / "events")
+    assert code == 1
+    assert "no folder graphs/" in text
+
+
+def test_a_configuration_names_the_folders(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GRA-17: `--config` checks all its workspaces."""
+    file = root / "realtime.toml"
+    source = '[[workspace.source]]\nid = "web"\nkind = "webhook"\nallow_unsigned = true\n'
+    file.write_text(f'[[workspace]]\nid = "acme"\nenv = "prod"\npath = "{root}"\n{source}')
+    code, text = run("--config", file, "--json")
+    assert code == 0, text
+    assert json.loads(text)["graphs"][0]["workspace"] == "acme"
+    monkeypatch.chdir(root)
+    assert run("--json") == (code, text)
+    assert run(root, "--config", file)[0] == 2

@@ -1,0 +1,58 @@
+"""What an event nearly lit."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.matching import Table
+from dagnet_realtime.core.near import Near, alike, near_misses, near_names
+from dagnet_realtime.model.graph import Filter, Listen
+
+
+def listen(name: str, *filters: Filter) -> Listen:
+    return Listen(node=name, label=f"Node {name}", event_id=name, names=(name,), rule="segment", filters=filters)
+
+
+def only(found: tuple[Near, ...]) -> Near:
+    (near,) = found
+    return near
+
+
+def test_a_name_that_differs_in_case_signs_or_letters_is_told() -> None:
+    """MAT-9: the names most like it, and what differs."""
+    listens = [listen("Order Completed"), listen("Signed Up")]
+    assert only(near_misses(listens, ("order completed",), {}, {})).why == "case"
+    assert only(near_misses(listens, ("order_completed",), {}, {})).why == "signs"
+    near = only(near_names(listens, "Order Complete"))
+    assert (near.why, near.name, near.seen) == ("letters", "Order Completed", "Order Complete")
+    assert near_misses(listens, ("Page Loaded",), {}, {}) == ()
+    assert near_misses(listens, ("Order Completed",), {}, {}) == ()
+
+
+def test_a_failed_filter_tells_what_was_seen_and_what_was_expected() -> None:
+    """MAT-9: the value seen beside the value expected."""
+    near = only(near_misses([listen("E", Filter("checkpoint", "is", ("Offered",)))], ("E",), {"checkpoint": ["offered", 3]}, {}))
+    assert (near.why, near.property, near.expected, near.seen) == ("value", "checkpoint", ("Offered",), "offered, 3")
+    assert near.text == "“checkpoint” is “offered, 3”; the filter asks that it is “Offered”."
+
+
+def test_a_property_that_is_missing_or_on_the_wrong_side_is_told() -> None:
+    """MAT-9: user properties asked of an event, and the other way round."""
+    event, user = Filter("plan", "is", ("pro",)), Filter("plan", "is", ("pro",), "user")
+    assert only(near_misses([listen("E", event)], ("E",), {}, {})).why == "missing"
+    assert only(near_misses([listen("E", event)], ("E",), {}, {"plan": "pro"})).why == "user"
+    assert only(near_misses([listen("E", user)], ("E",), {"plan": "pro"}, {})).why == "event"
+    assert only(near_misses([listen("E", user)], ("E",), {}, {})).why == "missing"
+
+
+def test_the_likest_come_first() -> None:
+    """MAT-9: at most so many, in order."""
+    assert alike("checkout", ["checkout started", "check-out", "unlike", "checkout"], 2) == ("check-out", "checkout started")
+    assert alike("!!", ["??"]) == ()
+
+
+@given(st.lists(st.text()), st.lists(st.text()), st.dictionaries(st.just("p"), st.none() | st.integers() | st.lists(st.text())))
+def test_nothing_that_lights_is_a_near_miss(heard: list[str], names: list[str], properties: dict) -> None:
+    """MAT-9: whatever is sent."""
+    listens = [listen(name, Filter("p", "is", ("1",))) for name in heard]
+    lit = set(Table(listens).match(names, properties, {}))
+    assert not lit & {near.node for near in near_misses(listens, names, properties, {})}

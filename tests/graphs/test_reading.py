@@ -1,0 +1,102 @@
+"""Which files of a folder are read."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from dagnet_realtime.core.dagnet.texts import YAML_LIMIT
+from dagnet_realtime.graphs import reading
+from dagnet_realtime.graphs.reading import fetch, fingerprint, standing
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path / "workspace"
+    for folder in ("graphs", "events/deep", "nodes", "parameters"):
+        (root / folder).mkdir(parents=True)
+    (root / "graphs/a.json").write_text("{}")
+    (root / "graphs/.a.json.swp").write_text("scratch")
+    (root / "events/a.yaml").write_text("id: a")
+    (root / "events/deep/b.yaml").write_text("id: b")
+    (root / "parameters/p.yaml").write_text("id: p")
+    return root
+
+
+def test_folders_are_read_flat_with_what_the_indexes_name(root: Path) -> None:
+    """GRA-9: as DagNet does."""
+    assert set(fetch(root).files) == {"graphs/a.json", "events/a.yaml"}
+    (root / "events-index.yaml").write_text("events: [{id: b, file_path: events/deep/b.yaml}, {id: c, file_path: events/none.yaml}]")
+    found = fetch(root)
+    assert set(found.files) == {"graphs/a.json", "events/a.yaml", "events-index.yaml", "events/deep/b.yaml"}
+    assert found.errors == ()
+
+
+def test_links_that_lead_out_are_refused_and_links_inside_are_followed(root: Path) -> None:
+    """GRA-8: not even by a link."""
+    secret = root.parent / "secret.yaml"
+    secret.write_text("id: secret")
+    (root / "events/out.yaml").symlink_to(secret)
+    (root / "events/in.yaml").symlink_to(root / "events/a.yaml")
+    (root / "far").symlink_to(root.parent)
+    (root / "events-index.yaml").write_text("events: [{id: far, file_path: far/secret.yaml}]")
+    found = fetch(root)
+    assert set(found.files) == {"graphs/a.json", "events/a.yaml", "events/in.yaml", "events-index.yaml"}
+    assert {error.file for error in found.errors} == {"events/out.yaml", "far/secret.yaml"}
+    assert "leads out" in found.errors[0].text
+
+
+def test_what_is_no_plain_file_is_an_error_and_never_waited_for(root: Path) -> None:
+    """GRA-2: a pipe or a folder with a file's name."""
+    os.mkfifo(root / "graphs/pipe.json")
+    (root / "graphs/folder.json").mkdir()
+    (root / "graphs/dangling.json").symlink_to(root / "nowhere")
+    found = fetch(root)
+    assert {error.file for error in found.errors} == {"graphs/pipe.json", "graphs/folder.json", "graphs/dangling.json"}
+    assert "graphs/a.json" in found.files
+
+
+def test_huge_files_are_read_no_further_than_needed_to_refuse_them(root: Path) -> None:
+    """GRA-2: a file of gigabytes costs a megabyte."""
+    with (root / "events/huge.yaml").open("wb") as file:
+        file.truncate(1 << 33)
+    assert len(fetch(root).files["events/huge.yaml"]) == YAML_LIMIT + 1
+
+
+def test_all_files_together_are_bounded(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """GRA-2: many files cannot fill the memory either."""
+    monkeypatch.setattr(reading, "TOTAL_LIMIT", 3)
+    assert "one too many" in fetch(root).errors[0].text
+    monkeypatch.setattr(reading, "FILE_LIMIT", 0)
+    assert "holds more than" in fetch(root).errors[0].text
+
+
+@pytest.mark.parametrize(("place", "why"), [("nowhere", "does not exist"), (".", "no folder graphs/")])
+def test_a_folder_without_graphs_says_what_to_give(tmp_path: Path, place: str, why: str) -> None:
+    """GRA-2: the wrong folder is the most likely slip."""
+    found = fetch(tmp_path / place)
+    assert not found.stands
+    assert why in found.errors[0].text
+
+
+def test_the_fingerprint_sees_content_replacement_and_absence(root: Path) -> None:
+    """GRA-12: whether anything has changed is judged by the files."""
+    first = fingerprint(root, ["events/deep/b.yaml"])
+    assert first == fingerprint(root, ["events/deep/b.yaml"])
+    (root / "events/deep/b.yaml").unlink()
+    second = fingerprint(root, ["events/deep/b.yaml"])
+    assert first != second
+    scratch = root / "scratch"
+    scratch.write_text("{}")
+    scratch.replace(root / "graphs/a.json")
+    assert fingerprint(root, ["events/deep/b.yaml"]) != second
+
+
+def test_a_folder_that_went_and_came_back_is_another(root: Path) -> None:
+    """GRA-15: so that it is watched anew."""
+    before = standing(root)
+    assert set(before) == {str(root), str(root / "graphs"), str(root / "events"), str(root / "nodes")}
+    (root / "nodes").rename(root / "old")
+    (root / "nodes").mkdir()
+    assert standing(root) != before
+    assert standing(root / "nowhere") == {}
