@@ -8,7 +8,7 @@ import type { Out } from "./out.ts";
 import type { State } from "./state.ts";
 import { countRemote } from "./tally.ts";
 import { add } from "./window.ts";
-import { nameOf, unmappedRemote } from "./unmapped.ts";
+import { unmappedRemote } from "./unmapped.ts";
 import type { Batch, Gap } from "./wire.gen.ts";
 
 /** Counts a frame at `at`, lights what it lit and tells `out`. */
@@ -74,10 +74,4 @@ function without(batch: Batch): Omit<Batch, "events"> {
     op: "batch", from: batch.from, position: batch.position, counts: batch.counts, unmapped: batch.unmapped, other: batch.other,
     threshold: batch.threshold, ledger: batch.ledger,
   };
-}
-
-/** Notes the last sample of an unmapped name. */
-export function sample(state: State, name: string, row: number, at: number): void {
-  const entry = nameOf(state.kept.unmapped, name, at, state.options.unmapped);
-  if (entry !== null) entry.sample = row;
 }

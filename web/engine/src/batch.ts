@@ -2,11 +2,17 @@
 import { plus } from "./ledger.ts";
 import type { Batch } from "./wire.gen.ts";
 
+/** A frame in which nothing happened. */
+export const NOTHING: Batch = {
+  op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1,
+  ledger: { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 },
+};
+
 /** `older` and `younger` as one frame with at most `events` events, the youngest. */
 export function merge(older: Batch, younger: Batch, events: number): Batch {
   const all = older.events.length === 0 ? younger.events : [...older.events, ...younger.events];
   return {
-    op: "batch", from: older.from, position: younger.position, counts: sum(older.counts, younger.counts), unmapped: sum(older.unmapped, younger.unmapped),
+    op: "batch", from: older.from === "" ? younger.from : older.from, position: younger.position, counts: sum(older.counts, younger.counts), unmapped: sum(older.unmapped, younger.unmapped),
     other: older.other + younger.other, events: all.length > events ? all.slice(all.length - events) : all,
     threshold: Math.min(older.threshold, younger.threshold), ledger: plus(older.ledger, younger.ledger),
   };

@@ -39,5 +39,5 @@ function fill(state: State, kept: Kept, name: string, node: string): void {
     amend(kept.ring, row.row, { nodes: [node], bound: true });
     if (light !== null) glow(light, row.at, 1);
   }
-  retrace(kept, state.graph, state.options.traces, state.follows);
+  if (state.graph !== null) retrace(kept, state.graph, state.binds);
 }

@@ -1,5 +1,6 @@
 /** Takes in the events that a frame carries: each once, whichever lane brought it first. What they count is in the frame's counts. */
 import { fromWire, united } from "./row.ts";
+import { type NearMiss, nearMisses } from "./near.ts";
 import { amend, append, type NewRow, rowAt } from "./ring.ts";
 import { LOCAL, look, mark, REMOTE } from "./seen.ts";
 import type { Out } from "./out.ts";
@@ -35,7 +36,8 @@ function take(state: State, event: CarriedEvent, at: number, out: Out, seen: Car
   tell(seen, event.name, nodes, twin);
   if (known === undefined) {
     const row = fromWire(event, nodes, target !== undefined, at);
-    const number = enter(state, row, REMOTE, out);
+    const near = nodes.length === 0 ? nearMisses(state.table, [event.name], event.properties, null) : [];
+    const number = enter(state, row, REMOTE, out, near);
     seen.rows.push(number);
     if (nodes.length === 0) seen.samples.set(event.name, number);
   } else if (twin) {
@@ -46,7 +48,7 @@ function take(state: State, event: CarriedEvent, at: number, out: Out, seen: Car
 }
 
 /** Adds a row to everything that goes by rows: ring, dedupe, traces, view, and the picture. Returns its number. */
-export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REMOTE, out: Out): number {
+export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REMOTE, out: Out, near: readonly NearMiss[] = []): number {
   const { kept } = state;
   const number = append(kept.ring, row);
   mark(kept.seen, row.id, number, lane);
@@ -56,7 +58,7 @@ export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REM
     const late = row.flags.includes("late");
     for (const node of row.nodes) out.hit({ node, at: row.at, late, token, count: 1 });
   }
-  advanceTrail(kept, row, row.traces, out);
+  advanceTrail(kept, row, row.traces, out, near);
   return number;
 }
 

@@ -4,6 +4,7 @@ import { lightOf } from "./kept.ts";
 import { glow } from "./light.ts";
 import { write } from "./log.ts";
 import { match } from "./matching.ts";
+import { nearMisses } from "./near.ts";
 import type { Out } from "./out.ts";
 import { amend, rowAt } from "./ring.ts";
 import { fromTap, united } from "./row.ts";
@@ -28,7 +29,7 @@ export function countTap(state: State, message: TapMessage, at: number, out: Out
 function first(state: State, message: TapMessage, at: number, out: Out): number {
   const { kept, options } = state;
   const nodes = lit(state, message);
-  const number = enter(state, fromTap(message, nodes.uuids, nodes.bound, at), LOCAL, out);
+  const number = enter(state, fromTap(message, nodes.uuids, nodes.bound, at), LOCAL, out, nodes.uuids.length === 0 ? nearMisses(state.table, message.names, message.properties, message.traits ?? {}) : []);
   for (const node of nodes.uuids) {
     const light = lightOf(kept.nodes, node, options.nodes);
     if (light === null) continue;
@@ -69,7 +70,7 @@ function further(state: State, message: TapMessage, at: number, known: Mark): vo
 }
 
 function lit(state: State, message: TapMessage): { uuids: readonly string[]; bound: boolean } {
-  const uuids = match(state.table, message.names, message.properties, message.traits ?? {});
+  const uuids = message.nodes ?? match(state.table, message.names, message.properties, message.traits ?? {});
   const target = uuids.length === 0 ? state.binds.get(message.name) : undefined;
   return target === undefined ? { uuids, bound: false } : { uuids: [target], bound: true };
 }

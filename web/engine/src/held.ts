@@ -1,5 +1,5 @@
 /** What has come while the picture is paused: whole while it fits, then the oldest frames are summed into one, so that counts stay exact. */
-import { merge } from "./batch.ts";
+import { merge, NOTHING } from "./batch.ts";
 import type { TapMessage } from "./tap.ts";
 import type { Batch, Gap } from "./wire.gen.ts";
 
@@ -59,7 +59,7 @@ function compact(held: Held, most: number): void {
   const taps = old.filter((entry) => entry.kind === "tap");
   const lost = Math.max(0, taps.length - room);
   const batches = old.filter((entry) => entry.kind === "batch");
-  const frame = batches.reduce((sum, entry) => merge(sum, entry.frame, room), EMPTY);
+  const frame = batches.reduce((sum, entry) => merge(sum, entry.frame, room), NOTHING);
   const gaps = old.filter((entry) => entry.kind === "gap").slice(-FRAMES / 4);
   const first = old[0]?.at ?? 0;
   const missed: HeldEntry[] = lost === 0 ? [] : [{ kind: "gap", at: first, frame: { op: "gap", from: "", to: "", missed: lost, reason: "paused longer than the buffer of this tab holds" } }];
@@ -78,8 +78,6 @@ function tell(held: Held, entries: readonly HeldEntry[], sign: 1 | -1): void {
     held.waiting += sign * weight(entry);
   }
 }
-
-const EMPTY: Batch = { op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1, ledger: { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 } };
 
 function carried(entry: HeldEntry): number {
   return entry.kind === "batch" ? entry.frame.events.length : entry.kind === "tap" ? 1 : 0;

@@ -20,4 +20,5 @@ export type Input =
   | { readonly kind: "bind"; readonly at: number; readonly name: string; readonly node: string }
   | { readonly kind: "unbind"; readonly at: number; readonly name: string }
   | { readonly kind: "follow" | "unfollow"; readonly at: number; readonly token: string }
+  | { readonly kind: "unjoin" | "rejoin"; readonly at: number; readonly join: number }
   | { readonly kind: "unfollowAll"; readonly at: number };

@@ -5,7 +5,7 @@ import type { CarriedEvent, Filter, Listen } from "./wire.gen.ts";
 export type Properties = CarriedEvent["properties"];
 export type Value = Properties[string];
 
-interface Condition {
+export interface Condition {
   readonly path: string;
   readonly user: boolean;
   readonly negative: boolean;
@@ -13,7 +13,7 @@ interface Condition {
   readonly wanted: readonly string[];
 }
 
-interface Heard {
+export interface Heard {
   readonly order: number;
   readonly node: string;
   readonly conditions: readonly Condition[];
@@ -22,6 +22,8 @@ interface Heard {
 /** The matching table of one graph: who listens for each name. */
 export interface Table {
   readonly heard: ReadonlyMap<string, readonly Heard[]>;
+  /** The names listened for, by their text without regard to case. */
+  readonly folded: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Makes the table of a graph's `listens`. */
@@ -38,7 +40,9 @@ export function createTable(listens: readonly Listen[]): Table {
       else here.push({ order, node: listen.node, conditions });
     }
   }
-  return { heard };
+  const folded = new Map<string, string[]>();
+  for (const name of heard.keys()) folded.set(fold(name), [...(folded.get(fold(name)) ?? []), name]);
+  return { heard, folded };
 }
 
 /** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
@@ -76,7 +80,8 @@ function condition(filter: Filter): Condition {
   };
 }
 
-function holds(one: Condition, value: Value | undefined): boolean {
+/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. */
+export function holds(one: Condition, value: Value | undefined): boolean {
   for (const item of elements(value)) {
     if (item === null) continue;
     const text = one.substring ? fold(String(item)) : String(item);

@@ -46,9 +46,10 @@ function hello(state: State, frame: Hello, at: number): void {
   else if (another || state.needs !== null) missed(state, { op: "gap", from: state.position, to: frame.position, missed: null, reason: another ? "another watch session" : "the server could not resume" }, at);
 }
 
-/** Whether a frame begins where the engine stands. A repeat is passed over; anything else asks for what lies between. */
+/** Whether a frame begins where the engine stands. A repeat is passed over; anything else asks for what lies between.
+ * A gap of this tab's own making, in a session log, begins nowhere. */
 function fits(state: State, frame: Batch | Gap): boolean {
-  if (state.position === "" || frame.from === state.position) return true;
+  if (state.position === "" || frame.from === state.position || frame.from === "") return true;
   ask(state, frame.from);
   return false;
 }
@@ -74,6 +75,7 @@ function missed(state: State, frame: Gap, at: number): void {
 }
 
 function move(state: State, position: string): void {
+  if (position === "") return;
   if (state.position !== "") state.passed.push(state.position);
   if (state.passed.length > PASSED) state.passed.shift();
   state.position = position;

@@ -13,6 +13,7 @@ import { type Out, SILENT } from "./out.ts";
 import { isProblem } from "./problem.ts";
 import { receive } from "./receive.ts";
 import type { State } from "./state.ts";
+import { redoJoin, undoJoin } from "./traces/join.ts";
 import { follow, retrace } from "./trail.ts";
 import { undo } from "./undo.ts";
 import { viewOf } from "./view.ts";
@@ -46,6 +47,8 @@ export function reduce(state: State, input: Input, out: Out = SILENT): State {
     case "follow": follow(state, [...state.follows.filter((token) => token !== input.token), input.token]); break;
     case "unfollow": follow(state, state.follows.filter((token) => token !== input.token)); break;
     case "unfollowAll": follow(state, []); break;
+    case "unjoin": if (state.kept.traces !== null) undoJoin(state.kept.traces, input.join); break;
+    case "rejoin": if (state.kept.traces !== null) redoJoin(state.kept.traces, input.join); break;
   }
   return state;
 }
@@ -85,5 +88,5 @@ function regraph(state: State, graph: Graph): void {
   state.table = createTable(graph.listens);
   if (state.wantsGraph === graph.version) state.wantsGraph = null;
   filter(state, state.filterText);
-  for (const kept of [state.kept, state.undo]) if (kept !== null) retrace(kept, graph, state.options.traces, state.follows);
+  for (const kept of [state.kept, state.undo]) if (kept !== null) retrace(kept, graph, state.binds);
 }

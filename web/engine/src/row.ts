@@ -4,6 +4,9 @@ import type { NewRow, Row } from "./ring.ts";
 import type { TapMessage, TapStage } from "./tap.ts";
 import type { CarriedEvent, Token } from "./wire.gen.ts";
 
+/** The source of what only the tap has heard. */
+export const LOCAL_SOURCE = "this browser";
+
 /** A carried event as a row; `nodes` are those it lights here. */
 export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
   return {
@@ -16,7 +19,7 @@ export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: b
 /** A message of the tap as a row. */
 export function fromTap(message: TapMessage, nodes: readonly string[], bound: boolean, at: number): NewRow {
   return {
-    id: message.messageId, type: message.type, name: message.name, at, occurredAt: message.occurredAt, arrivedAt: NaN, receivedAt: NaN, source: "this browser",
+    id: message.messageId, type: message.type, name: message.name, at, occurredAt: message.occurredAt, arrivedAt: NaN, receivedAt: NaN, source: LOCAL_SOURCE,
     traces: message.traces, nodes, properties: message.properties, flags: [], lanes: LOCAL, bound,
     way: { [message.stage]: at, ...(message.reason === undefined ? {} : { reason: message.reason }), ...(message.page === undefined ? {} : { page: message.page }) },
   };
@@ -35,7 +38,7 @@ export function toWire(row: Row): CarriedEvent {
 export function toTap(row: Row, stage: TapStage, reason: string): TapMessage {
   return {
     messageId: row.id, type: row.type, name: row.name, names: [row.name], occurredAt: row.occurredAt, stage, traces: row.traces, properties: row.properties,
-    ...(reason === "" ? {} : { reason }), ...(row.way?.page === undefined ? {} : { page: row.way.page }),
+    nodes: row.bound ? [] : row.nodes, ...(reason === "" ? {} : { reason }), ...(row.way?.page === undefined ? {} : { page: row.way.page }),
   };
 }
 

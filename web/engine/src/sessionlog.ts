@@ -3,9 +3,9 @@ import type { Log, LoggedBatch } from "./log.ts";
 import { rowAt, type Ring, type Row } from "./ring.ts";
 import { toTap, toWire } from "./row.ts";
 import type { TapMessage } from "./tap.ts";
-import type { Batch, Change, Gap } from "./wire.gen.ts";
+import type { Batch, Frame } from "./wire.gen.ts";
 
-export type Unlogged = { readonly at: number; readonly kind: "frame"; readonly frame: Batch | Gap | Change } | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
+export type Unlogged = { readonly at: number; readonly kind: "frame"; readonly frame: Frame } | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
 
 /** Every frame and message of the log, oldest first; events that have left the ring are left out, their counts are not. */
 export function* unlogged(log: Log, ring: Ring): Generator<Unlogged> {

@@ -24,6 +24,8 @@ export interface TapMessage {
   /** Allowed property paths only, flat. */
   readonly properties: Properties;
   readonly traits?: Properties;
+  /** Nodes it is known to light, in place of matching: told by the engine to itself when it counts a message again. */
+  readonly nodes?: readonly string[];
   /** Which page reports: an id that the connect panel knows. */
   readonly page?: string;
 }

@@ -1,32 +1,34 @@
 /** Where the reducer meets the traces: one row in, the steps it caused out. */
 import type { Kept } from "./kept.ts";
+import type { NearMiss } from "./near.ts";
 import type { Out } from "./out.ts";
-import { type NewRow, rows } from "./ring.ts";
+import type { NewRow } from "./ring.ts";
 import type { State } from "./state.ts";
 import { follow as hold, unfollow as release } from "./traces/follow.ts";
-import { advance, createTraces } from "./traces/traces.ts";
-import type { Bounds, TraceEvent } from "./traces/types.ts";
+import { regraph } from "./traces/regraph.ts";
+import { advance } from "./traces/traces.ts";
 import type { Graph, Token } from "./wire.gen.ts";
 
 /** Traces followed at once at most, as the server has it. */
 const FOLLOWED = 50;
 
 /** Tells the traces of an event, with the tokens known by then. `out` is null where the event is known and only its tokens are new. */
-export function advanceTrail(kept: Kept, row: NewRow, tokens: readonly Token[], out: Out | null, near?: TraceEvent["near"]): void {
+export function advanceTrail(kept: Kept, row: NewRow, tokens: readonly Token[], out: Out | null, near: readonly NearMiss[] = []): void {
   if (kept.traces === null) return;
   const steps = advance(kept.traces, {
     id: row.id, type: row.type, name: row.name, at: row.at, occurredAt: sane(row.occurredAt, row.at), arrivedAt: sane(row.arrivedAt, row.at),
-    tokens, nodes: row.nodes, flags: row.flags, ...(near === undefined ? {} : { near }),
+    tokens, nodes: row.nodes, flags: row.flags, near,
   });
   if (out !== null) for (const step of steps) out.step(step);
 }
 
-/** Makes the traces anew from what the ring holds: after a binding, or for another version of the graph. */
-export function retrace(kept: Kept, graph: Graph | null, bounds: Partial<Bounds>, follows: readonly string[]): void {
-  kept.traces = graph === null ? null : createTraces(graph, bounds);
+/** Takes the traces over to another version of the graph, or to a node that a name is bound to now. */
+export function retrace(kept: Kept, graph: Graph, binds: ReadonlyMap<string, string>): void {
   if (kept.traces === null) return;
-  for (const token of follows) hold(kept.traces, token);
-  for (const row of rows(kept.ring)) advanceTrail(kept, row, row.traces, null);
+  regraph(kept.traces, graph, (mark) => {
+    const bound = mark.nodes.length === 0 ? binds.get(mark.name) : undefined;
+    return bound === undefined ? null : [bound];
+  });
 }
 
 /** Follows exactly `tokens`, the last ones where they are too many. */

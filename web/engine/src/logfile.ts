@@ -1,0 +1,129 @@
+/** The session log as text: versioned NDJSON, a header and then one frame per line, redacted because nothing else was ever here. */
+import { checkGraph } from "./graphshape.ts";
+import { checkFrame, checkTap, event, posture, readJson } from "./parse.ts";
+import { type Problem, isProblem, problem } from "./problem.ts";
+import { iso, LOCAL_SOURCE } from "./row.ts";
+import { unlogged, type Unlogged } from "./sessionlog.ts";
+import { isRecord } from "./shape.ts";
+import type { State } from "./state.ts";
+import type { TapMessage } from "./tap.ts";
+import type { CarriedEvent, Graph, Posture } from "./wire.gen.ts";
+
+export const LOG_FORMAT = "dagnet-realtime-session-log";
+export const LOG_VERSION = 1;
+/** Lines read at most. */
+const LINES = 500_000;
+
+/** `graph` is the graph's name; `definition` is the graph itself, where the log holds it. */
+export interface LogHeader {
+  readonly format: typeof LOG_FORMAT;
+  readonly version: number;
+  readonly graph: string;
+  readonly graph_version: string;
+  readonly watch_session_id: string;
+  readonly started_at: string;
+  readonly policy?: Posture;
+  readonly definition: Graph | null;
+  readonly binds: Readonly<Record<string, string>>;
+}
+
+/** What a log holds; `frames` are inputs to the engine as they stand. `skipped` lines could not be read. */
+export interface SessionLog {
+  readonly header: LogHeader;
+  readonly frames: readonly Unlogged[];
+  readonly skipped: number;
+}
+
+/** The accumulation as a session log. Events that left the ring are counted but not told. What the tap heard is lines of `op` "tap": the
+ * first of a message holds it as a carried event, a further stage only its id. */
+export function sessionLog(state: State): string {
+  const header: LogHeader = {
+    format: LOG_FORMAT, version: LOG_VERSION, graph: state.graph?.name ?? "", graph_version: state.graph?.version ?? "", watch_session_id: state.session,
+    started_at: iso(state.kept.since), ...(state.posture === null ? {} : { policy: state.posture }), definition: state.graph, binds: Object.fromEntries(state.binds),
+  };
+  const lines = [JSON.stringify(header)];
+  const told = new Set<string>();
+  for (const entry of unlogged(state.kept.log, state.kept.ring)) lines.push(JSON.stringify(entry.kind === "tap" ? tapLine(entry, told) : { at: entry.at, ...entry.frame }));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Reads a session log. A line that cannot be read is skipped and counted: half a log is better than none. */
+export function readSessionLog(text: string): SessionLog | Problem {
+  const lines = text.split("\n", LINES);
+  const header = readHeader(lines[0] ?? "");
+  if (isProblem(header)) return header;
+  const frames: Unlogged[] = [];
+  const told = new Map<string, TapMessage>();
+  let skipped = 0;
+  for (const line of lines.slice(1)) {
+    if (line.trim() === "") continue;
+    const entry = readLine(line, told);
+    if (entry === null) skipped += 1;
+    else frames.push(entry);
+  }
+  return { header, frames, skipped };
+}
+
+function tapLine(entry: Extract<Unlogged, { kind: "tap" }>, told: Set<string>): unknown {
+  const { stage, reason, page, messageId } = entry.message;
+  const events = told.has(messageId) ? [] : [eventOf(entry.message)];
+  told.add(messageId);
+  return { at: entry.at, op: "tap", id: messageId, stage, reason, page, events };
+}
+
+function readHeader(line: string): LogHeader | Problem {
+  const read = readJson(line);
+  if (!isRecord(read) || read.format !== LOG_FORMAT)
+    return problem("invalid", "This is not a session log", `Its first line should be a header with "format": "${LOG_FORMAT}".`);
+  if (read.version !== LOG_VERSION) return problem("invalid", "This session log is of another version", `It has version ${String(read.version)}, and ${LOG_VERSION} is read here.`);
+  const graph = isRecord(read.definition) ? checkGraph(read.definition) : null;
+  if (isProblem(graph)) return graph;
+  const words = (value: unknown) => (typeof value === "string" ? value : "");
+  const binds = isRecord(read.binds) ? Object.entries(read.binds).filter((pair): pair is [string, string] => typeof pair[1] === "string") : [];
+  return {
+    format: LOG_FORMAT, version: LOG_VERSION, graph: words(read.graph), graph_version: words(read.graph_version), watch_session_id: words(read.watch_session_id),
+    started_at: iso(moment(read.started_at) ?? 0), ...(isRecord(read.policy) && posture(read.policy) === null ? { policy: read.policy as unknown as Posture } : {}),
+    definition: graph, binds: Object.fromEntries(binds),
+  };
+}
+
+function readLine(line: string, told: Map<string, TapMessage>): Unlogged | null {
+  const read = readJson(line);
+  const at = isRecord(read) ? moment(read.at) : null;
+  if (!isRecord(read) || at === null) return null;
+  Reflect.deleteProperty(read, "at");
+  if (read.op === "tap") return readTap(read, at, told);
+  const frame = checkFrame(read);
+  return isProblem(frame) ? null : { at, kind: "frame", frame };
+}
+
+function readTap(read: Record<string, unknown>, at: number, told: Map<string, TapMessage>): Unlogged | null {
+  const id = typeof read.id === "string" ? read.id : "";
+  const [first] = Array.isArray(read.events) ? (read.events as unknown[]) : [];
+  const known = first !== undefined && event(first) === null ? messageOf(first as CarriedEvent) : told.get(id);
+  if (known === undefined) return null;
+  const { stage, reason, page } = read;
+  const checked = checkTap({ ...known, stage, ...(reason === undefined ? {} : { reason }), ...(page === undefined ? {} : { page }) });
+  if (isProblem(checked)) return null;
+  const message: TapMessage = { ...checked, nodes: known.nodes ?? [] };
+  told.set(id, message);
+  return { at, kind: "tap", message };
+}
+
+function eventOf(message: TapMessage): CarriedEvent {
+  return {
+    id: message.messageId, type: message.type, name: message.name, occurred_at: iso(message.occurredAt), arrived_at: iso(message.occurredAt), segment_received_at: null,
+    source: LOCAL_SOURCE, traces: message.traces, nodes: message.nodes ?? [], properties: message.properties, flags: [],
+  };
+}
+
+function messageOf(event: CarriedEvent): TapMessage {
+  const { id, type, name, traces, properties, nodes } = event;
+  return { messageId: id, type, name, names: [name], occurredAt: Date.parse(event.occurred_at), stage: "called", traces, properties, nodes };
+}
+
+/** Milliseconds since 1970, from a number or an ISO text. */
+function moment(value: unknown): number | null {
+  const time = typeof value === "string" ? Date.parse(value) : value;
+  return typeof time === "number" && Number.isFinite(time) ? time : null;
+}

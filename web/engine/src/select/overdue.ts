@@ -1,0 +1,30 @@
+/** Events that left the page and never reached us: the answer to "I sent it and it is not there". */
+import { shownAt } from "../clock.ts";
+import { type Row, rowAt } from "../ring.ts";
+import { REMOTE } from "../seen.ts";
+import type { State } from "../state.ts";
+
+export interface Overdue {
+  readonly row: Row;
+  /** `failed` and `dropped` never left; `lost` left and did not arrive within the time. */
+  readonly how: "failed" | "dropped" | "lost";
+  /** Milliseconds since it left, or since it failed. */
+  readonly age: number;
+}
+
+/** Rows of the local lane that the remote lane has not brought within `within` milliseconds, newest first, at most `most`.
+ * Only while the remote lane is on can anything be missing. */
+export function overdue(state: State, at: number, within: number, most = 200): readonly Overdue[] {
+  const now = shownAt(state.clock, at);
+  const out: Overdue[] = [];
+  const { ring } = state.kept;
+  for (let number = ring.end - 1; number >= ring.start && out.length < most; number--) {
+    const row = rowAt(ring, number);
+    const way = row?.way ?? null;
+    if (row === null || way === null || (row.lanes & REMOTE) !== 0) continue;
+    if (way.dropped !== undefined) out.push({ row, how: "dropped", age: now - way.dropped });
+    else if (way.failed !== undefined && way.delivered === undefined) out.push({ row, how: "failed", age: now - way.failed });
+    else if (way.delivered !== undefined && now - way.delivered > within && state.lanes.includes("remote")) out.push({ row, how: "lost", age: now - way.delivered });
+  }
+  return out;
+}

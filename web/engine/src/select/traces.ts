@@ -1,0 +1,44 @@
+/** Traces, asked of the state. */
+import { shownAt } from "../clock.ts";
+import type { State } from "../state.ts";
+import { type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
+import { type FollowedPath, followedPaths } from "../traces/select/followed.ts";
+import { type JoinRow, joins } from "../traces/select/joins.ts";
+import { type JumpRow, jumps } from "../traces/select/jumps.ts";
+import { recent, type TraceRow, traceTotals } from "../traces/select/recent.ts";
+import { type Timeline, timeline } from "../traces/select/timeline.ts";
+
+/** The last `n` traces that answer to `search`, the most recently active first. */
+export function recentTraces(state: State, n: number, search = ""): readonly TraceRow[] {
+  return state.kept.traces === null ? [] : recent(state.kept.traces, n, search);
+}
+
+/** The timeline of the trace that a token belongs to; null where it is unknown. */
+export function trace(state: State, token: string): Timeline | null {
+  return state.kept.traces === null ? null : timeline(state.kept.traces, token);
+}
+
+/** How many traces: distinct since On, and kept with their steps; `exact` is false where a number is "at most". */
+export function traceCounts(state: State): { readonly seen: number; readonly kept: number; readonly exact: boolean } {
+  return state.kept.traces === null ? { seen: 0, kept: 0, exact: true } : traceTotals(state.kept.traces);
+}
+
+export function followed(state: State): readonly FollowedPath[] {
+  return state.kept.traces === null ? [] : followedPaths(state.kept.traces);
+}
+
+export function ghostEdges(state: State, count = 50): readonly JumpRow[] {
+  return state.kept.traces === null ? [] : jumps(state.kept.traces, count);
+}
+
+export function traceJoins(state: State, count: number, token: string | null = null): readonly JoinRow[] {
+  return state.kept.traces === null ? [] : joins(state.kept.traces, count, token);
+}
+
+export function edge(state: State, uuid: string, at: number): EdgeFacts | null {
+  return state.kept.traces === null ? null : edgeFacts(state.kept.traces, uuid, shownAt(state.clock, at));
+}
+
+export function node(state: State, uuid: string): NodeFacts | null {
+  return state.kept.traces === null ? null : nodeFacts(state.kept.traces, uuid);
+}

@@ -1,0 +1,133 @@
+/** The state as text for this browser's own store, within a bound: counts whole, then as many traces and of the newest rows as fit. */
+import { merge, NOTHING } from "./batch.ts";
+import type { HeldEntry } from "./held.ts";
+import type { Light } from "./light.ts";
+import { type Row, rowAt } from "./ring.ts";
+import { toWire } from "./row.ts";
+import { fnv1a } from "./share.ts";
+import type { State } from "./state.ts";
+import { type Tally } from "./tally.ts";
+import { save, type SavedTraces } from "./traces/save.ts";
+import type { Batch, CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
+import type { LaneName } from "./input.ts";
+import type { Missed, Sums } from "./ledger.ts";
+
+/** Counts up with every change of `Snapshot`: text of another version is not read. */
+export const SNAPSHOT_VERSION = 1;
+
+type Counts = readonly [remote: number, local: number, waiting: number];
+export type SavedLight = readonly [...Counts, heat: number, heatAt: number, lastAt: number | null];
+export type SavedRow = CarriedEvent & Pick<Row, "at" | "lanes" | "bound" | "way"> & { readonly arrived: number | null };
+
+export interface Snapshot {
+  readonly lanes: readonly LaneName[];
+  readonly session: string;
+  readonly startedAt: number;
+  readonly graph: Graph | null;
+  readonly position: string;
+  readonly posture: Posture | null;
+  readonly sampling: number;
+  readonly threshold: number;
+  readonly filter: string;
+  readonly doors: readonly (readonly [source: string, last: Door, since: Door])[];
+  readonly binds: readonly (readonly [name: string, node: string])[];
+  readonly follows: readonly string[];
+  readonly since: number;
+  readonly total: SavedLight;
+  readonly mapped: Counts;
+  readonly nodes: readonly (readonly [uuid: string, ...SavedLight])[];
+  readonly names: readonly (readonly [name: string, ...Counts, firstAt: number, lastAt: number])[];
+  readonly other: Counts;
+  readonly sums: Sums;
+  readonly missed: Missed;
+  readonly duplicates: number;
+  readonly held: readonly HeldEntry[];
+  readonly traces: SavedTraces | null;
+  readonly rows: readonly SavedRow[];
+}
+
+/** Traces tried, the most first, until they take no more than half of the room. */
+const TRACES = [5000, 1000, 200, 50];
+
+/** A text of at most `maxBytes` (UTF-8) that `restore` reads; "" where not even the counts fit. A pause is not kept: what waited is counted on return. */
+export function snapshot(state: State, maxBytes: number): string {
+  const room = maxBytes - FRAMING;
+  const held = JSON.stringify(state.held.entries);
+  const core = JSON.stringify(coreOf(state)).slice(0, -1) + `,"held":${bytes(held) < room / 4 ? held : JSON.stringify(bare(state.held.entries))}`;
+  let left = room - bytes(core);
+  if (left < 0) return "";
+  const traces = tracesOf(state, left / 2);
+  left -= bytes(traces);
+  const rows: string[] = [];
+  for (let number = state.kept.ring.end - 1; number >= state.kept.ring.start; number--) {
+    const row = rowAt(state.kept.ring, number);
+    if (row === null) continue;
+    const text = JSON.stringify(stored(row));
+    left -= bytes(text) + 1;
+    if (left < 0) break;
+    rows.push(text);
+  }
+  const body = `${core},"traces":${traces},"rows":[${rows.reverse().join(",")}]}`;
+  return `${seal(body)}\n${body}`;
+}
+
+/** Version and checksum: text that was cut, changed or written by another version does not fit its seal. */
+export function seal(body: string): string {
+  return `dagnet-realtime-snapshot ${SNAPSHOT_VERSION} ${fnv1a(body).toString(16).padStart(8, "0")}`;
+}
+
+/** Bytes of the seal and of what joins the parts. */
+const FRAMING = 100;
+
+function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
+  const { kept } = state;
+  const { lanes, session, startedAt, graph, position, posture, sampling, threshold, follows } = state;
+  return {
+    lanes, session, startedAt, graph, position, posture, sampling, threshold, filter: state.filterText,
+    doors: [...state.doors].map(([source, door]) => [source, door.last, door.since]), binds: [...state.binds], follows,
+    since: kept.since, total: light(kept.total), mapped: tally(kept.mapped), nodes: [...kept.nodes].map(([uuid, one]) => [uuid, ...light(one)]),
+    names: [...kept.unmapped.names.values()].map((one) => [one.name, ...tally(one), one.firstAt, one.lastAt]), other: tally(kept.unmapped.other),
+    sums: kept.sums, missed: kept.missed, duplicates: kept.duplicates,
+  };
+}
+
+function tracesOf(state: State, room: number): string {
+  const { traces } = state.kept;
+  if (traces === null) return "null";
+  for (const count of TRACES) {
+    const text = JSON.stringify(save(traces, count));
+    if (bytes(text) <= room) return text;
+  }
+  return "null";
+}
+
+function stored(row: Row): SavedRow {
+  return { ...toWire(row), nodes: row.nodes, at: row.at, lanes: row.lanes, bound: row.bound, way: row.way, arrived: Number.isNaN(row.arrivedAt) ? null : row.arrivedAt };
+}
+
+function tally(one: Tally): Counts {
+  return [one.remote, one.local, one.waiting];
+}
+
+function light(one: Light): SavedLight {
+  return [...tally(one), one.heat, one.heatAt, one.lastAt];
+}
+
+/** What a pause held as one frame without events. */
+function bare(entries: readonly HeldEntry[]): readonly HeldEntry[] {
+  const batches = entries.filter((entry) => entry.kind === "batch");
+  const last = batches.at(-1);
+  if (last === undefined) return [];
+  const frame = batches.reduce<Batch>((sum, entry) => merge(sum, entry.frame, 0), NOTHING);
+  return [{ kind: "batch", at: last.at, frame }];
+}
+
+/** Length in UTF-8. */
+function bytes(text: string): number {
+  let sum = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) sum += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return sum;
+}
