@@ -1,7 +1,7 @@
 """The log of a channel: bounded, deduplicating, alive only while a lease is held."""
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -59,6 +59,7 @@ class Watched(Protocol):
         ...
 
 
+@runtime_checkable
 class Erasable(Protocol):
     """A log that can drop a person's entries."""
 

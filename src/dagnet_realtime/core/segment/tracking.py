@@ -69,26 +69,26 @@ def open_batch(body: bytes) -> tuple[Envelope, Sequence[Element]]:
 def parse_batch(body: bytes, arrived_at: int) -> Parsed:
     """The events of a batch, by our clock. Raises `Problem` where there is not one."""
     envelope, elements = open_batch(body)
-    return batch_events(envelope, elements, arrived_at)
+    return batch_events(envelope, elements, arrived_at).required()
 
 
-def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: int) -> Parsed:
-    """What the elements of a batch say, with the envelope's context and integrations under their own."""
-    around = {name: _members(part) for name, part in (("context", envelope.context), ("integrations", envelope.integrations))}
+def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: int, first: int = 0) -> Parsed:
+    """What the elements of a batch say, with the envelope's context and integrations under their own.
+
+    `first` is the place of the first of them in the batch.
+    """
+    context, integrations = _members(envelope.context), _members(envelope.integrations)
     events = []
-    first: Problem | None = None
-    for place, element in enumerate(elements):
+    refused = []
+    for place, element in enumerate(elements, first):
         try:
             message = read(_bounded(element))
-            for name, outer in around.items():
-                if outer:
-                    setattr(message, name, msgspec.Raw(_ENCODER.encode(outer | _members(getattr(message, name)))))
+            message.context = _within(context, message.context)
+            message.integrations = _within(integrations, message.integrations)
             events.append(tracked(message, element, arrived_at, envelope.sent_at, place=place))
         except Problem as problem:
-            first = first or problem
-    if first is not None and not events:
-        raise first
-    return Parsed(tuple(events), len(elements) - len(events))
+            refused.append(problem)
+    return Parsed(tuple(events), tuple(refused))
 
 
 def parse_single(body: bytes, type: EventType, arrived_at: int) -> Event:
@@ -101,6 +101,11 @@ def _bounded(text: E) -> E:
     if len(text) > MAX_EVENT:
         raise Problem("too_large", "The event is too large", f"More than {MAX_EVENT} bytes", "Send less in its properties")
     return text
+
+
+def _within(outer: dict[str, msgspec.Raw], own: msgspec.Raw) -> msgspec.Raw:
+    """`own` with the members of `outer` that it lacks."""
+    return msgspec.Raw(_ENCODER.encode(outer | _members(own))) if outer else own
 
 
 def _members(text: msgspec.Raw) -> dict[str, msgspec.Raw]:

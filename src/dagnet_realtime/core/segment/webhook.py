@@ -19,10 +19,16 @@ Element = bytes | msgspec.Raw
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """The events of one delivery in its order, and how many of its elements are no events."""
+    """The events of one delivery in its order, and why the rest of its elements are none."""
 
     events: tuple[Event, ...]
-    malformed: int = 0
+    refused: tuple[Problem, ...] = ()
+
+    def required(self) -> "Parsed":
+        """Itself, unless everything in it was refused; then it raises the first `Problem`."""
+        if self.refused and not self.events:
+            raise self.refused[0]
+        return self
 
 
 class _Wrapped(msgspec.Struct):
@@ -37,7 +43,7 @@ _FORM = msgspec.json.Encoder()
 
 def parse(body: bytes) -> Parsed:
     """The events of a delivery. Raises `Problem` where there is not one: `invalid`, or `too_large` for too many."""
-    return events_of(split(body))
+    return events_of(split(body)).required()
 
 
 def split(body: bytes) -> Sequence[Element]:
@@ -64,17 +70,15 @@ def split_list(text: bytes | msgspec.Raw, most: int) -> Sequence[Element]:
 
 
 def events_of(elements: Sequence[Element]) -> Parsed:
-    """What the elements of a delivery say. Raises the first one's `Problem` where none of them is an event."""
+    """What the elements of a delivery say."""
     events = []
-    first: Problem | None = None
+    refused = []
     for element in elements:
         try:
             events.append(_event(element))
         except Problem as problem:
-            first = first or problem
-    if first is not None and not events:
-        raise first
-    return Parsed(tuple(events), len(elements) - len(events))
+            refused.append(problem)
+    return Parsed(tuple(events), tuple(refused))
 
 
 def _event(element: Element) -> Event:

@@ -1,0 +1,65 @@
+"""One source's gate: what it checks, how fast it lets through, and the only writer of its ledger."""
+
+from collections.abc import Sequence
+
+from dagnet_realtime.core.rate import Bucket
+from dagnet_realtime.core.segment.webhook import MAX_EVENTS
+from dagnet_realtime.core.signature import Verifier
+from dagnet_realtime.model.channel import Source
+from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.log import Outcome
+
+_BURST_SECONDS = 2.0  # of the full rate that may arrive at once after quiet
+
+
+class Gate:
+    """Keeps one source's ledger so that it always sums: an event is received and accounted for in one step."""
+
+    def __init__(self, source: Source, max_rate: float) -> None:
+        self.source = source
+        self.door = Door()
+        self._verifier = Verifier(source)
+        self._bucket = Bucket(max_rate, max(_BURST_SECONDS * max_rate, MAX_EVENTS))
+
+    def verify(self, body: bytes, signature: str | None) -> None:
+        """Raises `Problem("unauthorized")` where the delivery is not authentic."""
+        self._verifier.verify(body, signature)
+
+    def limit(self, events: int, at: float) -> None:
+        """Raises `Problem("rate_limited")` where `events` are too many at `at` (seconds, monotonic)."""
+        wait = self._bucket.take(events, at)
+        if wait is None:
+            return
+        self.door.received += events
+        self.door.rate_limited += events
+        raise Problem(
+            "rate_limited",
+            "The source sends faster than its limit",
+            f"{events} more events do not fit",
+            "Send again later, or raise max_rate in the workspace's configuration",
+            retry_after=max(1.0, wait),
+        )
+
+    def refuse(self, code: str, events: int = 1) -> None:
+        """Accounts for events that were refused with a problem's `code`."""
+        self.door.received += events
+        self.door.refused[code] = self.door.refused.get(code, 0) + events
+
+    def unwatched(self, events: int) -> None:
+        """Accounts for events that nobody watches."""
+        self.door.received += events
+        self.door.unwatched += events
+
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Accounts for what the log made of events."""
+        door = self.door
+        for outcome in outcomes:
+            match outcome:
+                case "taken":
+                    door.taken += 1
+                case "duplicate":
+                    door.duplicate += 1
+                case "unwatched":
+                    door.unwatched += 1
+        door.received += len(outcomes)

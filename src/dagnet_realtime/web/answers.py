@@ -1,0 +1,44 @@
+"""Whole HTTP answers as bare ASGI messages, for routes that no framework stands before."""
+
+from collections.abc import Iterable
+from math import ceil
+
+import msgspec
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.body import Send
+
+Header = tuple[bytes, bytes]
+
+_ENCODER = msgspec.json.Encoder()
+SUCCESS = b'{"success": true}'
+JSON: Header = (b"content-type", b"application/json")
+PROBLEM: Header = (b"content-type", b"application/problem+json")
+NO_STORE: Header = (b"cache-control", b"no-store")
+CLOSE: Header = (b"connection", b"close")
+
+
+async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
+    """Sends one whole answer."""
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, NO_STORE, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def problem_body(problem: Problem) -> bytes:
+    """A problem as RFC 9457 writes it, with our `code` and what to do about it."""
+    said = {"code": problem.code, "title": problem.title, "status": problem.status, "detail": problem.detail, "remedy": problem.remedy}
+    return _ENCODER.encode(said)
+
+
+def refusal_body(problem: Problem) -> bytes:
+    """A problem as Segment's tracking API writes it; older SDKs read `code` and `message` from it."""
+    return _ENCODER.encode({"success": False, "code": problem.code, "message": problem.sentence()})
+
+
+def retry_headers(problem: Problem) -> list[Header]:
+    """When to come back, in whole seconds, where that helps."""
+    if problem.retry_after is None:
+        return []
+    seconds = str(max(1, ceil(problem.retry_after))).encode()
+    return [(b"retry-after", seconds), (b"x-ratelimit-reset", seconds)]

@@ -1,0 +1,205 @@
+"""The two delivery routes as bare ASGI apps: Segment's webhook and Segment's tracking API.
+
+A route of a framework costs more than the whole road of an event, so these stand beside the framework. Nothing that a sender sent is
+ever logged, not even as part of an error.
+"""
+
+import base64
+import binascii
+import logging
+import re
+from typing import Literal
+
+import msgspec
+
+from dagnet_realtime.core.segment.tracking import ROUTES, write_key
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.channel import Source
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.answers import CLOSE, JSON, PROBLEM, SUCCESS, Header, answer, problem_body, refusal_body, retry_headers
+from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, read_body
+from dagnet_realtime.web.cors import ANY_ORIGIN, preflight
+
+WEBHOOK_PREFIX = "/segment/webhook/"
+TRACKING_PREFIXES = ("/v1/", "/projects/")
+
+_LOG = logging.getLogger("dagnet_realtime.delivery")
+_DELIVERS = frozenset({"POST", "PUT", "PATCH"})
+_LEFT = 4.0  # seconds before a sender whose delivery failed here shall come back
+_SETTINGS = re.compile(r"(?:/v1)?/projects/([^/]{1,200})/settings")
+_HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
+_ENCODER = msgspec.json.Encoder()
+_TAKEN = (JSON,)
+_TRACKED = (JSON, *ANY_ORIGIN)
+
+
+class Asked(msgspec.Struct):
+    """The headers of a request that matter here; b"" where absent."""
+
+    length: bytes = b""
+    encoding: bytes = b""
+    signature: bytes = b""
+    authorization: bytes = b""
+    host: bytes = b""
+
+
+_FIELDS: dict[bytes, Literal["length", "encoding", "signature", "authorization", "host"]] = {
+    b"content-length": "length",
+    b"content-encoding": "encoding",
+    b"x-signature": "signature",
+    b"authorization": "authorization",
+    b"host": "host",
+}
+
+
+class WebhookApp:
+    """`POST`, `PUT` and `PATCH /segment/webhook/{source}`."""
+
+    def __init__(self, intake: Intake, limits: Limits | None = None) -> None:
+        self._intake = intake
+        self._limits = limits or Limits()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers by Segment's retry rules: 200 taken, 4xx not to be sent again, 429 and 503 to be."""
+        try:
+            await self._take(scope, receive)
+        except Gone:
+            return
+        except _Method:
+            await answer(send, 405, [PROBLEM, (b"allow", b"POST, PUT, PATCH")], problem_body(_NOT_ALLOWED))
+        except Problem as problem:
+            await answer(send, problem.status, [PROBLEM, *retry_headers(problem), *_closing(problem)], problem_body(problem))
+        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+            failed = _unexpected(error)
+            await answer(send, failed.status, [PROBLEM, *retry_headers(failed)], problem_body(failed))
+        else:
+            await answer(send, 200, _TAKEN, SUCCESS)
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        if scope["method"] not in _DELIVERS:
+            raise _Method
+        asked = _asked(scope)
+        source = self._intake.source(scope["path"].removeprefix(WEBHOOK_PREFIX))
+        try:
+            body = await read_body(receive, asked.length, asked.encoding, self._limits.webhook, self._limits.seconds)
+        except Problem as problem:
+            self._intake.refuse(source, problem)
+            raise
+        await self._intake.webhook(source, body, asked.signature.decode("latin-1"))
+
+
+class TrackingApp:
+    """Segment's tracking API under `/v1/`, and the settings that SDKs fetch; answers as Segment's own does."""
+
+    def __init__(self, intake: Intake, limits: Limits | None = None) -> None:
+        self._intake = intake
+        self._limits = limits or Limits()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers exactly `200 {"success": true}`, or `{"success": false, "code", "message"}`; too large is 400 here, as at Segment."""
+        if scope["method"] == "OPTIONS":
+            await answer(send, 204, preflight(scope["headers"]), b"")
+            return
+        try:
+            body = await self._answered(scope, receive)
+        except Gone:
+            return
+        except _Method as method:
+            await answer(send, 405, [*_TRACKED, (b"allow", method.allow)], refusal_body(_NOT_ALLOWED))
+        except Problem as problem:
+            status = 400 if problem.code == "too_large" else problem.status
+            await answer(send, status, [*_TRACKED, *retry_headers(problem), *_closing(problem)], refusal_body(problem))
+        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+            failed = _unexpected(error)
+            await answer(send, failed.status, [*_TRACKED, *retry_headers(failed)], refusal_body(failed))
+        else:
+            await answer(send, 200, _TRACKED, body)
+
+    async def _answered(self, scope: Scope, receive: Receive) -> bytes:
+        path, method = scope["path"], scope["method"]
+        settings = _SETTINGS.fullmatch(path)
+        if settings is not None:
+            if method != "GET":
+                raise _Method(b"GET, OPTIONS")
+            return self._settings(settings[1], _asked(scope).host, scope.get("scheme", "http"))
+        route = path.removeprefix("/v1/").rstrip("/")
+        if route not in ROUTES and route != "m":
+            raise Problem("not_found", "Segment's tracking API has no such route", remedy="Use /v1/track, /v1/batch and their like")
+        if method != "POST":
+            raise _Method(b"POST, OPTIONS")
+        await self._track(route, _asked(scope), receive)
+        return SUCCESS
+
+    async def _track(self, route: str, asked: Asked, receive: Receive) -> None:
+        key = _basic(asked.authorization)
+        source = self._known(key) if key else None
+        try:
+            body = await read_body(receive, asked.length, asked.encoding, self._limits.tracking, self._limits.seconds)
+        except Problem as problem:
+            if source is not None:
+                self._intake.refuse(source, problem)
+            raise
+        if route == "m":  # what an SDK counts about itself; of no use here
+            return
+        await self._intake.track(source or self._known(write_key(body)), body, ROUTES[route])
+
+    def _known(self, key: str) -> Source:
+        source = self._intake.by_write_key(key)
+        if source is None:
+            raise Problem("unauthorized", "No source has this write key", remedy="Use a write_key of a tracking source in realtime.toml")
+        return source
+
+    def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
+        """What an SDK that fetches its settings here needs in order to send here."""
+        if self._intake.by_write_key(key) is None:
+            raise Problem("not_found", "No source has this write key", remedy="Use a write_key of a tracking source in realtime.toml")
+        own = {"apiKey": key}
+        if _HOST.fullmatch(host):
+            own |= {"apiHost": f"{host.decode()}/v1", "protocol": scheme}
+        return _ENCODER.encode({"integrations": {"Segment.io": own}, "plan": {}, "edgeFunction": {}})
+
+
+class _Method(Exception):
+    """The route takes other methods."""
+
+    def __init__(self, allow: bytes = b"") -> None:
+        super().__init__()
+        self.allow = allow
+
+
+_NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
+
+
+def _asked(scope: Scope) -> Asked:
+    asked = Asked()
+    for name, value in scope["headers"]:
+        field = _FIELDS.get(name)
+        if field is not None:
+            setattr(asked, field, value)
+    return asked
+
+
+def _basic(authorization: bytes) -> str:
+    """The write key of `Authorization: Basic base64(key + ":")`, with or without the colon; "" where there is none."""
+    scheme, _, packed = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
+        return ""
+    try:
+        return base64.b64decode(packed.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _closing(problem: Problem) -> list[Header]:
+    """A body that is left unread makes its connection useless."""
+    return [CLOSE] if problem.code in ("too_large", "unavailable") else []
+
+
+def _unexpected(error: Exception) -> Problem:
+    """Logs where and what kind of error it was, which is all that cannot be personal."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "unknown"
+    _LOG.error("delivery_failed error=%s at=%s", type(error).__name__, where)
+    return Problem("unavailable", "The delivery could not be taken", remedy="Send it again", retry_after=_LEFT)
