@@ -3,17 +3,17 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
-from rich.console import Console
-from rich.text import Text
 
-from dagnet_realtime.app.catalogues import read_catalogues
-from dagnet_realtime.config.load import DEFAULT, load
-from dagnet_realtime.core.check import GraphReport, Report, report
-from dagnet_realtime.model.graph import Filter, Listen
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from dagnet_realtime.core.check import GraphReport, Report
+    from dagnet_realtime.model.graph import Filter, Listen
 
 
 def check(
@@ -23,27 +23,39 @@ def check(
 ) -> None:
     """Say how each node of each graph would be lit, and what stands in the way.
 
-    Exits with 1 where a file cannot be read, with 0 where there are only warnings. Example: dagnet-realtime check ./acme
+    Exits with 1 where a file cannot be read, with 0 where there are only warnings.
+
+    \b
+    Example:
+      dagnet-realtime check ./acme
     """
+    from dagnet_realtime.app.catalogues import read_catalogues
+    from dagnet_realtime.core.check import report
+
     if dir is not None and config is not None:
         raise typer.BadParameter("give a folder or --config, not both")
     found = report(read_catalogues(_folders(dir, config)))
     if json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
     else:
-        _show(found, Console(soft_wrap=True, highlight=False))
+        _show(found)
     if found.errors:
         raise typer.Exit(1)
 
 
 def _folders(dir: Path | None, config: Path | None) -> dict[str, Path]:
+    from dagnet_realtime.config.load import DEFAULT, load
+
     if dir is None and (config is not None or DEFAULT.is_file()):
         return {workspace.channel.workspace: Path(workspace.path) for workspace in load(config, os.environ).workspaces}
     folder = dir or Path()
     return {folder.resolve().name: folder}
 
 
-def _show(found: Report, console: Console) -> None:
+def _show(found: "Report") -> None:
+    from rich.console import Console
+
+    console = Console(soft_wrap=True, highlight=False)
     for graph in found.graphs:
         _show_graph(graph, console)
     for warning in found.warnings:
@@ -57,7 +69,7 @@ def _show(found: Report, console: Console) -> None:
     console.print(_line("", "bold", ", ".join(counts)))
 
 
-def _show_graph(graph: GraphReport, console: Console) -> None:
+def _show_graph(graph: "GraphReport", console: "Console") -> None:
     console.print(_line(graph.name, "bold", f"  {graph.file}: {_count(graph.nodes, 'node')}, {_count(graph.edges, 'edge')}"))
     labels = {listen.node: listen.label for listen in graph.listens} | {dark.node: dark.label for dark in graph.cannot_light}
     width = min(max(map(len, labels.values()), default=0), 40)
@@ -72,13 +84,13 @@ def _show_graph(graph: GraphReport, console: Console) -> None:
     console.print()
 
 
-def _heard(listen: Listen) -> str:
+def _heard(listen: "Listen") -> str:
     names = " or ".join(f"“{name}”" for name in listen.names)
     rule = f"event id {listen.event_id}" if listen.rule == "event_id" else f"{listen.rule} name of {listen.event_id}"
     return " and ".join([f"{names} ({rule})", *(_asked(filter) for filter in listen.filters)])
 
 
-def _asked(filter: Filter) -> str:
+def _asked(filter: "Filter") -> str:
     owner = "user's " if filter.property_type == "user" else ""
     return f"{owner}{filter.property} {filter.operator} {' or '.join(f'“{value}”' for value in filter.values)}"
 
@@ -87,7 +99,9 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _line(mark: str, style: str, text: str) -> Text:
+def _line(mark: str, style: str, text: str) -> "Text":
+    from rich.text import Text
+
     return Text.assemble((_clean(mark), style), _clean(text))
 
 

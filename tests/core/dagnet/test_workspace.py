@@ -60,8 +60,8 @@ def test_indexes_name_further_files() -> None:
 
 
 WRITTEN = """nodes edges uuid id label event_id event case variants name weight layout x y p mean from to fromHandle case_id case_variant
-entry is_start absorbing metadata postits containers text url events file_path provider_event_names segment amplitude amplitude_filters property
-operator values property_type conditional_p colour width"""
+entry is_start absorbing metadata postits containers text url events file_path provider_event_names segment amplitude amplitude_filters
+property operator values property_type conditional_p colour width"""
 KEYS = st.sampled_from(WRITTEN.split())
 WORDS = st.sampled_from(["A", "B", "a", "", "is", "user", "left-out", "events/a.yaml"])
 TREES = st.recursive(
