@@ -1,0 +1,93 @@
+"""The books of one process: which sessions are live here, who holds how many, and until when."""
+
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+
+from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+
+MOST_HISTORIES = 20  # as many as a session may follow
+KEPT_SESSIONS = 20_000  # of one process; beyond it nobody may open more
+
+
+class Line(msgspec.Struct):
+    """What is known of one session: when its lease was last renewed, and which graph version its viewer was told of last.
+
+    `histories` are past events of traces that it has come to follow, until its viewer takes them.
+    """
+
+    session: WatchSession
+    renewed: float
+    told: str = ""
+    streams: int = 0
+    histories: deque[tuple[Entry, ...]] = msgspec.field(default_factory=lambda: deque(maxlen=MOST_HISTORIES))
+
+
+class Desk:
+    """Counts; refuses what is over a limit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._lines: dict[str, Line] = {}
+
+    def admit(self, person: str) -> None:
+        """Raises `Problem("rate_limited")` where the person has as many sessions as one may have."""
+        held = sum(line.session.person == person for line in self._lines.values())
+        if held >= self._limits.sessions_per_person or len(self._lines) >= KEPT_SESSIONS:
+            raise Problem(
+                "rate_limited",
+                "Too many watch sessions are open",
+                f"{held} are open, and {self._limits.sessions_per_person} are the most for one person",
+                "Switch Realtime off in another tab, or wait five minutes for closed tabs to lapse",
+                retry_after=60,
+            )
+
+    def enter(self, session: WatchSession, at: float) -> Line:
+        """Notes a session, or what changed of it."""
+        line = self._lines.get(session.id)
+        if line is None:
+            line = self._lines[session.id] = Line(session, at)
+        line.session = session
+        return line
+
+    def leave(self, session_id: str) -> Line | None:
+        """Strikes a session off."""
+        return self._lines.pop(session_id, None)
+
+    def line(self, session_id: str) -> Line | None:
+        """What is known of a session here."""
+        return self._lines.get(session_id)
+
+    def lines(self) -> list[Line]:
+        """All of them."""
+        return list(self._lines.values())
+
+    def seat(self, line: Line) -> None:
+        """One more stream; raises `Problem("rate_limited")` where the person or the channel has too many."""
+        mine = sum(other.streams for other in self._lines.values() if other.session.person == line.session.person)
+        here = sum(other.streams for other in self._lines.values() if other.session.channel == line.session.channel)
+        if mine >= self._limits.streams_per_person or here >= self._limits.streams_per_channel:
+            raise Problem(
+                "rate_limited",
+                "Too many streams are open",
+                f"{mine} of this person, {here} of this channel",
+                "Close another tab; polling still works",
+                retry_after=15,
+            )
+        line.streams += 1
+
+    def followable(self, session: WatchSession, follows: Sequence[str]) -> tuple[str, ...]:
+        """The tokens, each once; raises `Problem("invalid")` where they are too many for the session or its channel, or no tokens."""
+        wanted = tuple(dict.fromkeys(follows))
+        if any(not 4 <= len(token) <= 128 for token in wanted):
+            raise Problem("invalid", "That is no trace", "A trace's token has 4 to 128 characters", "Follow one that the feed shows")
+        others = (line.session for line in self._lines.values() if line.session.id != session.id)
+        here = {token for other in others if other.channel == session.channel for token in other.follows}
+        if len(wanted) > self._limits.follows_per_session or len(here.union(wanted)) > self._limits.follows_per_channel:
+            most = f"{self._limits.follows_per_session} for one viewer and {self._limits.follows_per_channel} for a channel are the most"
+            raise Problem("invalid", "Too many traces are followed", most, "Stop following another one first")
+        return wanted

@@ -1,0 +1,159 @@
+"""One process's reader of one log: every tick it reads what is new once and gives each view its frame."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.filter import parse_filter
+from dagnet_realtime.core.matching import Table
+from dagnet_realtime.core.redaction import Redaction
+from dagnet_realtime.core.times import iso
+from dagnet_realtime.core.view import Nodes, View, match_all
+from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.posture import posture_of, version_of
+from dagnet_realtime.hub.ring import Ring
+from dagnet_realtime.hub.shared import SharedView, ViewKey
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.frame import Beat, Change
+from dagnet_realtime.model.graph import Catalogue, Graph
+from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.log import Erasable, Log, Lost
+
+MOST_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can match
+IDLE_SECONDS = 1.0  # how long a read waits for news before the feed looks after beats and idle views
+RETRY_SECONDS = 0.5  # between tries where the log cannot be reached
+
+
+class Feed:
+    """Runs while it has views. The only writer of their rings.
+
+    `follows` are the tokens that any session of the channel follows.
+    """
+
+    def __init__(self, channel: Channel, policy: Policy, start: Position, log: Log, clock: Clock, limits: Limits) -> None:
+        self.channel = channel
+        self.policy = policy
+        self.position = start
+        self.follows: frozenset[str] = frozenset()
+        self.views: dict[ViewKey, SharedView] = {}
+        self._log = log
+        self._clock = clock
+        self._limits = limits
+        self._tables: dict[str, tuple[str, Table]] = {}
+
+    async def run(self, doors: Callable[[], dict[str, Door]]) -> None:
+        """Ticks until no view is left; an unreachable log is tried again, in silence that viewers can see."""
+        last = float("-inf")
+        while self.views:
+            try:
+                await self._clock.sleep(max(0.0, last + self._limits.tick - self._clock.monotonic()))
+                found = await self._log.read(self.channel, self.position, MOST_ENTRIES, min(IDLE_SECONDS, self._limits.beat))
+            except Problem:
+                await self._clock.sleep(RETRY_SECONDS)
+                continue
+            at = self._clock.monotonic()
+            if isinstance(found, Lost):
+                if found.reason == "gone":
+                    return
+                self._lost(found)
+            elif found.entries:
+                matched = self._matched(found.entries)
+                for view in self.views.values():
+                    view.stretch(found, matched[view.key.graph], self.follows, at)
+                self.position = found.end
+                last = at
+                await self._forget(found.entries)
+            self._beat(doors, at)
+            self._retire(at)
+
+    def view(self, key: ViewKey, graph: Graph, catalogue: Catalogue) -> SharedView:
+        """The shared view of that key, made where there is none; beyond the bound of filters, one without a filter."""
+        in_browser = False
+        if key not in self.views and key.filter and len({other.filter for other in self.views}) >= self._limits.filters_per_channel:
+            key = msgspec.structs.replace(key, filter="", role=f"{key.role}+browser")
+            in_browser = True
+        at = self._clock.monotonic()
+        if (found := self.views.get(key)) is None:
+            view = View(graph, parse_filter(key.filter), self.policy, redaction_of(self.policy, catalogue))
+            ring = Ring(self.position, self._limits.ring_frames, self._limits.ring_bytes)
+            found = SharedView(key, view, posture_of(self.policy, catalogue.needed, in_browser=in_browser), ring, at)
+            self.views[key] = found
+        found.used = at
+        return found
+
+    def regraph(self, catalogue: Catalogue) -> None:
+        """The workspace's files changed: views whose graph did go on with it, and say so. A graph that vanished stays as it was."""
+        for shared in self.views.values():
+            graph = catalogue.graphs.get(shared.key.graph)
+            if graph is None or graph.version == shared.view.graph.version:
+                continue
+            shared.view.regraph(graph, redaction_of(self.policy, catalogue))
+            posture = posture_of(self.policy, catalogue.needed, in_browser=shared.posture.filtered == "browser")
+            since = iso(self._clock.now())
+            shared.change(
+                Change(
+                    graph_version=graph.version,
+                    policy_version=version_of(self.policy),
+                    sampling=self.policy.sample,
+                    posture=posture,
+                    since=since,
+                )
+            )
+
+    def match(self, graph: Graph, entries: Sequence[Entry]) -> list[Nodes]:
+        """The nodes of `graph` that each entry lights."""
+        known = self._tables.get(graph.name)
+        if known is None or known[0] != graph.version:
+            known = (graph.version, Table(graph.listens))
+            self._tables[graph.name] = known
+        return match_all(known[1], entries)
+
+    def wake(self) -> None:
+        """Wakes every viewer, so that it looks whether it must go."""
+        for view in self.views.values():
+            view.ring.wake()
+
+    def _matched(self, entries: Sequence[Entry]) -> dict[str, list[Nodes]]:
+        graphs = {view.key.graph: view.view.graph for view in self.views.values()}
+        return {name: self.match(graph, entries) for name, graph in graphs.items()}
+
+    def _lost(self, lost: Lost) -> None:
+        for view in self.views.values():
+            view.lost(lost)
+        self.position = lost.resume
+
+    async def _forget(self, entries: Sequence[Entry]) -> None:
+        """A `delete` in the log: its tokens go from the log and from every view."""
+        tokens = tuple(sorted({trace.token for entry in entries if entry.type == "delete" and entry.id for trace in entry.traces}))
+        if not tokens:
+            return
+        if isinstance(self._log, Erasable):
+            await self._log.forget(self.channel, frozenset(tokens))
+        for view in self.views.values():
+            view.forget(tokens)
+
+    def _beat(self, doors: Callable[[], dict[str, Door]], at: float) -> None:
+        due = [view for view in self.views.values() if at - view.beaten >= self._limits.beat]
+        if not due:
+            return
+        ledger = doors()
+        now = iso(self._clock.now())
+        for view in due:
+            view.beat(Beat(now=now, position=str(view.ring.head), ledger=ledger), at)
+
+    def _retire(self, at: float) -> None:
+        for key, view in list(self.views.items()):
+            if view.viewers:
+                view.used = at
+            elif at - view.used > self._limits.idle_view:
+                del self.views[key]
+
+
+def redaction_of(policy: Policy, catalogue: Catalogue) -> Redaction:
+    """What frames may show: the allow-list, what the graphs' filters need, and the denials over both."""
+    return Redaction(policy.properties, policy.deny, catalogue.needed)

@@ -1,0 +1,141 @@
+"""Where viewers and feeds of one process meet: one feed a channel while somebody is there, every viewer at its view."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dagnet_realtime.hub.desk import Line
+from dagnet_realtime.hub.feed import Feed
+from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.posture import version_of
+from dagnet_realtime.hub.shared import SharedView, ViewKey
+from dagnet_realtime.hub.viewer import Viewer
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.frame import Bye
+from dagnet_realtime.model.graph import Catalogue, Graph
+from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.graphs import GraphSource
+from dagnet_realtime.ports.log import Log
+
+Doors = Callable[[Channel], dict[str, Door]]
+
+
+class Floor:
+    """Starts a channel's feed with its first viewer. `tasks` owns the feeds."""
+
+    def __init__(
+        self,
+        workspaces: Sequence[Workspace],
+        graphs: GraphSource,
+        log: Log,
+        doors: Doors,
+        clock: Clock,
+        limits: Limits,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._policies: dict[Channel, Policy] = {workspace.channel: workspace.policy for workspace in workspaces}
+        self._graphs = graphs
+        self._log = log
+        self._doors = doors
+        self._clock = clock
+        self._limits = limits
+        self._tasks = tasks
+        self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
+        self._viewers: dict[str, set[Viewer]] = {}
+
+    def graph(self, channel: Channel, name: str) -> tuple[Catalogue, Graph]:
+        """The graph as last read, and the catalogue around it; raises `Problem("not_found")`."""
+        if channel not in self._policies:
+            raise Problem("not_found", "No such workspace", f"There is no workspace “{channel}” here", "Open one of those listed")
+        catalogue = self._graphs.catalogue(channel.workspace)
+        graph = catalogue.graphs.get(name)
+        if graph is None:
+            raise Problem("not_found", "No such graph", f"“{channel}” has no graph “{name[:80]}”", "Open one of those listed")
+        return catalogue, graph
+
+    def policy(self, channel: Channel) -> Policy:
+        """The channel's policy."""
+        return self._policies[channel]
+
+    def doors(self, channel: Channel) -> dict[str, Door]:
+        """The door's ledgers as they are now; the door goes on counting in its own."""
+        return {id: msgspec.structs.replace(door, refused=dict(door.refused)) for id, door in self._doors(channel).items()}
+
+    def running(self, channel: Channel) -> Feed | None:
+        """The channel's feed, where it has one that still runs."""
+        feed, task = self._feeds.get(channel, (None, None))
+        return None if task is None or task.done() else feed
+
+    def join(self, line: Line, after: Position | None, head: Position | None) -> Viewer | None:
+        """A viewer at its view. A feed that must be started begins at the log's `head`; where that is needed and None, so is the answer."""
+        channel = line.session.channel
+        feed = self.running(channel)
+        if feed is None:
+            if head is None:
+                return None
+            feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits)
+        shared = self.shared(feed, line.session)
+        if self.running(channel) is not feed:
+            self._feeds[channel] = (feed, self._tasks.create_task(feed.run(lambda: self.doors(channel))))
+        viewer = Viewer(line, after, feed, shared, self._log, self._clock)
+        shared.viewers += 1
+        self._viewers.setdefault(line.session.id, set()).add(viewer)
+        return viewer
+
+    def part(self, viewer: Viewer) -> None:
+        """The viewer has gone; its view lives a little longer."""
+        viewer.shared.viewers -= 1
+        viewer.shared.used = self._clock.monotonic()
+        viewers = self._viewers.get(viewer.line.session.id, set())
+        viewers.discard(viewer)
+        if not viewers:
+            self._viewers.pop(viewer.line.session.id, None)
+
+    def shared(self, feed: Feed, session: WatchSession) -> SharedView:
+        """The view that fits the session; a graph that vanished is shown as it was to those who watch it already."""
+        key = ViewKey(session.graph, session.filter, "", version_of(self._policies[session.channel]))
+        if key in feed.views:
+            return feed.views[key]
+        catalogue, graph = self.graph(session.channel, session.graph)
+        return feed.view(key, graph, catalogue)
+
+    def of(self, session_id: str) -> list[Viewer]:
+        """The viewers of a session."""
+        return list(self._viewers.get(session_id, ()))
+
+    def regraph(self, workspace: str) -> None:
+        """The workspace's files have changed."""
+        catalogue = self._graphs.catalogue(workspace)
+        for feed, _ in self._feeds.values():
+            if feed.channel.workspace == workspace:
+                feed.regraph(catalogue)
+
+    def follow(self, live: Sequence[WatchSession]) -> None:
+        """What the sessions of each channel follow is never thinned there."""
+        for channel, (feed, _) in self._feeds.items():
+            followed = [token for session in live if session.channel == channel for token in session.follows]
+            feed.follows = frozenset(list(dict.fromkeys(followed))[: self._limits.follows_per_channel])
+
+    def watching(self) -> dict[Channel, int]:
+        """How many viewers each channel has."""
+        counts: dict[Channel, int] = {}
+        for viewers in self._viewers.values():
+            for viewer in viewers:
+                counts[viewer.feed.channel] = counts.get(viewer.feed.channel, 0) + 1
+        return counts
+
+    def dismiss_all(self, bye: Callable[[], Bye]) -> None:
+        """Everybody goes; feeds stop."""
+        for viewers in self._viewers.values():
+            for viewer in viewers:
+                viewer.dismiss(bye())
+        for feed, task in self._feeds.values():
+            feed.views.clear()
+            task.cancel()

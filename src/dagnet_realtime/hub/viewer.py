@@ -1,0 +1,132 @@
+"""One viewer: a position in a view's frames, and how it moves on."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from dagnet_realtime.hub.desk import Line
+from dagnet_realtime.hub.feed import Feed
+from dagnet_realtime.hub.sent import Sent, sent
+from dagnet_realtime.hub.shared import SharedView, gap
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.frame import Batch, Bye
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.log import Log, Lost, Stretch
+
+CHUNK = 5_000  # entries of one private frame: some 20 ms of work between two turns of the loop
+
+
+class Viewer:
+    """Stands at `at`. Holds no frames: a viewer that does not read falls behind in the ring, then in the log, then is told a gap."""
+
+    def __init__(self, line: Line, at: Position | None, feed: Feed, shared: SharedView, log: Log, clock: Clock) -> None:
+        start = Position.parse(line.session.position)
+        if start is None:
+            raise ValueError(f"a watch session was kept with the position {line.session.position!r}")
+        self.line = line
+        self.at = at or start
+        self.feed = feed
+        self.shared = shared
+        self._start = start
+        self._log = log
+        self._clock = clock
+        self._number: int | None = None
+        self._bye: Bye | None = None
+
+    def dismiss(self, bye: Bye) -> None:
+        """The viewer gets `bye` next, and nothing after it."""
+        self._bye = self._bye or bye
+        self.shared.ring.wake()
+
+    def move(self, shared: SharedView) -> None:
+        """Goes on in another view, from where it stands."""
+        old = self.shared
+        if shared is not old:
+            old.viewers -= 1
+            shared.viewers += 1
+            self.shared = shared
+            self._number = None
+        old.ring.wake()
+
+    async def frames(self, wait: float | None) -> AsyncGenerator[Sent, None]:
+        """What comes after `at`, for ever; or, where `wait` seconds are given, what is there, else the first that comes in that time."""
+        until = None if wait is None else self._clock.monotonic() + wait
+        while True:
+            some = False
+            async for frame in self._ready():
+                some = True
+                yield frame
+            if self._bye is not None:
+                yield sent(self._bye, self.at)
+                return
+            if until is not None and (some or self._clock.monotonic() >= until):
+                return
+            await self._pause(until)
+
+    async def _ready(self) -> AsyncGenerator[Sent, None]:
+        """What can be had without waiting."""
+        while self._bye is None:
+            if self.line.histories:
+                yield self._history(self.line.histories.popleft())
+            elif self._number is None or self.shared.ring.has_lost(self._number):
+                self._number = self.shared.ring.after(self.at)
+                if self._number is None:
+                    frame = await self._private()
+                    if frame is None:
+                        return
+                    self.at = frame.end
+                    yield frame
+            else:
+                shared = self.shared.ring.get(self._number)
+                if shared is None:
+                    return
+                self._number += 1
+                self.at = shared.end
+                yield shared
+
+    async def _private(self) -> Sent | None:
+        """The frame from `at` towards the view's head, or the gap that lies there; None where the feed has yet to come as far."""
+        at, head = self.at, self.shared.ring.head
+        if at.epoch == head.epoch and at.offset < self._start.offset and at.epoch == self._start.epoch:
+            return gap(at, self._start, 0, "before On")
+        behind = head.offset - at.offset if at.epoch == head.epoch else 0
+        found = await self._log.read(self.feed.channel, at, max(0, min(CHUNK, behind)), 0)
+        if isinstance(found, Lost):
+            return self._gap(found)
+        if behind < 0:
+            return None
+        end = head if found.end.offset == head.offset else found.end
+        matched = self.feed.match(self.shared.view.graph, found.entries)
+        await asyncio.sleep(0)  # many may catch up at once; the shared ticks go first
+        return self.shared.private(Stretch(at, end, found.entries), end, matched, self.feed.follows, self._clock.monotonic())
+
+    def _gap(self, lost: Lost) -> Sent | None:
+        """The gap, but never to a place before On."""
+        if lost.reason == "gone":
+            self._bye = Bye(reason="the watch session has ended")
+            return None
+        resume = lost.resume
+        if resume.epoch == self._start.epoch and resume.offset < self._start.offset:
+            resume = self._start
+        return gap(self.at, resume, lost.missed, lost.reason)
+
+    def _history(self, entries: tuple[Entry, ...]) -> Sent:
+        """Events that were counted long ago, carried to this viewer alone and counting nothing."""
+        view = self.shared.view
+        matched = self.feed.match(view.graph, entries)
+        events = tuple([view.carry(entry, nodes) for entry, nodes in zip(entries, matched, strict=True)])
+        return sent(Batch(from_=str(self.at), position=str(self.at), events=events), self.at)
+
+    async def _pause(self, until: float | None) -> None:
+        """Until the view's next frame, or a word to this viewer, or the time is over."""
+        woken = self.shared.ring.wait()
+        if self._bye is not None or self.line.histories:
+            return
+        if until is None:
+            await woken
+            return
+        slept = asyncio.ensure_future(self._clock.sleep(until - self._clock.monotonic()))
+        try:
+            await asyncio.wait((woken, slept), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            slept.cancel()

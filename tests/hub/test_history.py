@@ -1,0 +1,26 @@
+"""A trace's past."""
+
+from dagnet_realtime.hub.history import history
+from dagnet_realtime.logs.memory import MemoryLog
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.entry import Token
+from dagnet_realtime.model.policy import Policy
+from tests.support.clock import FakeClock
+from tests.support.entries import entries, entry
+
+SHOP = Channel("shop", "prod")
+PERSON = (Token("userId", "k1.person"),)
+
+
+async def test_the_past_of_a_trace_is_what_the_log_still_holds() -> None:
+    """HUB-16: in order, from On or the log's tail to where the feed stands; the latest where they are many."""
+    log = MemoryLog({SHOP: Policy(log_entries=3000)}, FakeClock())
+    start = await log.hold(SHOP, "a", 60)
+    await log.append(SHOP, [entry("lost", traces=PERSON), *entries(1, 2000), entry("p1", traces=PERSON)])
+    await log.append(SHOP, [*entries(3000, 3999), *(entry(f"p{n}", traces=PERSON) for n in range(2, 5))])
+    end = await log.hold(SHOP, "a", 60)
+    await log.append(SHOP, [entry("later", traces=PERSON)])
+    found = await history(log, SHOP, start, end, frozenset({"k1.person"}), 100)
+    assert [one.id for one in found] == ["p1", "p2", "p3", "p4"]
+    latest = await history(log, SHOP, start, end, frozenset({"k1.person"}), 2)
+    assert [one.id for one in latest] == ["p3", "p4"]

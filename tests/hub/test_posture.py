@@ -1,0 +1,19 @@
+"""The posture of a view."""
+
+from dagnet_realtime.hub.posture import posture_of, version_of
+from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.secret import Secret
+
+
+def test_the_posture_says_what_is_kept_and_for_how_long() -> None:
+    """HUB-24: allow-listed properties and those that graphs need, sample, budget, window, retention."""
+    posture = posture_of(Policy(properties=("price",), sample=0.5, identity="reveal"), frozenset({"device"}))
+    assert (posture.properties, posture.sample, posture.redacted, posture.filtered) == (("device", "price"), 0.5, False, "server")
+    assert (posture.dedupe_window, posture.dedupe_entries) == (14_400, 1_000_000)
+    assert posture_of(Policy(), frozenset(), in_browser=True).filtered == "browser"
+
+
+def test_the_policys_version_follows_its_rules_and_not_its_secrets() -> None:
+    """HUB-24: another rule is another version."""
+    assert version_of(Policy()) == version_of(Policy(token_key=Secret("x")))
+    assert version_of(Policy()) != version_of(Policy(deny=("email",)))

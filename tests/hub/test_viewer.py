@@ -1,0 +1,42 @@
+"""One viewer's way through the frames."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dagnet_realtime.model.frame import Batch, Gap
+from tests.hub.stage import SHOP, Stage
+from tests.support.entries import entries
+
+STEP = st.tuples(st.integers(0, 30), st.sampled_from([0.0, 0.01, 0.06, 2.0, 45.0]), st.booleans())
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEP, max_size=15), st.integers(1, 8))
+async def test_however_a_viewer_comes_and_goes_every_entry_is_counted_once_or_missed(
+    steps: list[tuple[int, float, bool]], ring: int
+) -> None:
+    """HUB-3, HUB-7, HUB-8: frames and gaps cover all positions since On, each exactly once."""
+    async with Stage(ring_frames=ring) as stage:
+        session = await stage.open()
+        at, counted, missed, offered = session.position, 0, 0, 0
+        reader = await stage.read(session)
+        for number, seconds, hang_up in [*steps, (1, 1.0, True)]:
+            await stage.log.append(SHOP, entries(offered, offered + number - 1, name="Home"))
+            offered += number
+            await stage.clock.advance(seconds)
+            if not hang_up:
+                continue
+            await stage.clock.advance(0.1)
+            await reader.stop()
+            for one in reader.got:
+                match one.frame:
+                    case Batch() as batch:
+                        assert batch.from_ == at
+                        at = batch.position
+                        counted += batch.counts.get("u-Home", 0)
+                    case Gap() as gap:
+                        assert gap.from_ == at
+                        at = gap.to
+                        missed += gap.missed or 0
+            reader = await stage.read(session, after=at)
+        assert counted + missed == offered
