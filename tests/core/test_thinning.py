@@ -86,7 +86,7 @@ def test_a_trace_that_crosses_the_threshold_is_partial() -> None:
     for tick in range(200):
         thinner.choose(candidates(500, start=tick * 500), tick / 20)
     lowest = thinner.threshold
-    later = [thinner.choose(candidates(2, start=tick * 2), 10 + tick / 20) for tick in range(800)]
+    later = [thinner.choose(candidates(2, start=tick * 2), 10 + tick / 20) for tick in range(1600)]
     assert later[-1].threshold == 1.0
     assert any(chosen.partial for chosen in later)
     for chosen in later:
