@@ -38,7 +38,7 @@ def assemble(tables: FileTables, around: Surroundings) -> Config:
     local = tables.access.mode == "local"
     workspaces = tuple(_workspace(table, index, local, around) for index, table in enumerate(tables.workspace))
     _distinct(workspaces, around.place)
-    return Config(server=_server(tables.server, local, around), access=_access(tables.access, around), workspaces=workspaces)
+    return Config(server=_server(tables.server, local, around), access=access_of(tables.access, around.folder), workspaces=workspaces)
 
 
 def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConfig:
@@ -65,8 +65,9 @@ def loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _access(table: AccessTable, around: Surroundings) -> AccessConfig:
-    return AccessConfig(mode=table.mode, tokens=str(around.folder / table.tokens) if table.tokens else "")
+def access_of(table: AccessTable, folder: Path) -> AccessConfig:
+    """Who may watch; files are named from `folder`."""
+    return AccessConfig(mode=table.mode, tokens=str(folder / table.tokens) if table.tokens else "")
 
 
 def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundings) -> Workspace:

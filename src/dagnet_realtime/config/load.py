@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from dagnet_realtime.config.assemble import Surroundings, assemble
-from dagnet_realtime.config.config import Config
+from dagnet_realtime.config.assemble import Surroundings, access_of, assemble
+from dagnet_realtime.config.config import AccessConfig, Config
 from dagnet_realtime.config.environment import CONFIG, overrides
 from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, WorkspaceTable
 from dagnet_realtime.config.generated import workspace
@@ -67,14 +67,26 @@ def load(
     return msgspec.structs.replace(config, demo=flags.demo, key_file=_text(flags.key_file))
 
 
+def access(path: Path | None, environ: Mapping[str, str]) -> AccessConfig:
+    """What the file and the environment say of access alone, without resolving anybody's secrets; raises as `load` does."""
+    file = path or Path(environ.get(CONFIG) or DEFAULT)
+    text = _read(file) if path is not None or environ.get(CONFIG) or file.is_file() else ""
+    found, place = _merged(text, str(file), environ, NO_FLAGS)
+    return access_of(_tables(found, place).access, file.resolve().parent)
+
+
 def _assembled(text: str, folder: Path, name: str, environ: Mapping[str, str], flags: Flags, chance: Callable[[int], bytes]) -> Config:
+    found, place = _merged(text, name, environ, flags)
+    return assemble(_tables(found, place), Surroundings(place, environ, folder, chance))
+
+
+def _merged(text: str, name: str, environ: Mapping[str, str], flags: Flags) -> tuple[dict[str, Any], Place]:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Problem("invalid", f"{name}: this is not TOML", str(error)) from None
     origins = _override(found, environ, flags, re.findall(r"""["']env:(\w+)["']""", text))
-    place = Place(name, lines(text), origins)
-    return assemble(_tables(found, place), Surroundings(place, environ, folder, chance))
+    return found, Place(name, lines(text), origins)
 
 
 def _override(found: dict[str, Any], environ: Mapping[str, str], flags: Flags, mentioned: list[str]) -> dict[Key, str]:

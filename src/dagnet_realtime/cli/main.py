@@ -1,0 +1,62 @@
+"""The program: its commands, its exit codes, and the one line that a problem is told in."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from dagnet_realtime import __version__
+from dagnet_realtime.cli import check, demo, schema, send, serve, simulate, tail, token, ui
+from dagnet_realtime.model.problem import Problem
+
+OK, PROBLEM, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    name="dagnet-realtime",
+    help="See product events move through a conversion graph, live.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"dagnet-realtime {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False,
+) -> None:
+    """See product events move through a conversion graph, live."""
+
+
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("check")(check.check)
+app.command("send")(send.send)
+app.command("simulate")(simulate.simulate)
+app.command("tail")(tail.tail)
+app.add_typer(token.app, name="token")
+app.command("ui")(ui.ui)
+app.command("schema")(schema.schema)
+
+
+def main() -> int:
+    """Runs the command line; 0 ok, 1 the user's problem (one line on stderr), 2 usage."""
+    try:
+        app()
+    except Problem as problem:
+        print(f"dagnet-realtime: {problem.sentence()}", file=sys.stderr)
+        return PROBLEM
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else OK
+    return OK

@@ -1,0 +1,102 @@
+"""`send`: posts events from files as Segment would."""
+
+import asyncio
+import sys
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dagnet_realtime.core.outgoing import messages
+from dagnet_realtime.model.problem import Problem
+
+if TYPE_CHECKING:
+    from dagnet_realtime.app.sender import Answer, Sender
+
+AT_ONCE = 16
+"""Deliveries under way; a receiver that is slow slows the command instead of piling them up."""
+
+LARGEST = 256 * 1024 * 1024
+"""Bytes of one file."""
+
+
+def send(
+    url: Annotated[str, typer.Argument(help="A webhook's URL, or one under /v1 for the tracking API.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON, captured requests or session logs; - is stdin.")],
+    secret: Annotated[str, typer.Option(help="Shared secret to sign with; env:NAME and file:PATH are read.")] = "",
+    write_key: Annotated[str, typer.Option(help="Write key of the tracking API.")] = "",
+    batch: Annotated[int, typer.Option(min=1, max=4000, help="Events per delivery.")] = 1,
+    rate: Annotated[float, typer.Option(min=0, help="Events per second; 0 is as fast as it is taken.")] = 0,
+    jitter: Annotated[float, typer.Option(min=0, max=600, help="Delay each delivery by up to so many seconds, out of order.")] = 0,
+    fresh_ids: Annotated[
+        bool, typer.Option("--fresh-ids", help="Give every message a new messageId, so that none is a duplicate.")
+    ] = False,
+) -> None:
+    """Post events from files as Segment would.
+
+    Signed, single or batched, and retried by its rules.
+
+    \b
+    Example:
+      dagnet-realtime send http://127.0.0.1:8765/segment/webhook/webhook events.ndjson --secret env:SEGMENT_SECRET --rate 50
+    """
+    from dagnet_realtime.cli.target import sender_to
+
+    found = [message for file in files for message in messages(read(file), str(file))]
+    if fresh_ids:
+        found = [{**message, "messageId": f"resent-{uuid.uuid4()}"} for message in found]
+    sender = sender_to(url, secret, write_key, chance := Random())  # noqa: S311 - delays need no secrecy
+    answers = asyncio.run(deliver(sender, list(batches(found, batch)), when(len(found), batch, rate, jitter, chance), batched=batch > 1))
+    refused = [answer for answer in answers if not answer.taken]
+    print(f"Sent {len(found)} events in {len(answers)} deliveries: {len(answers) - len(refused)} taken, {len(refused)} refused")
+    if refused:
+        raise Problem("invalid", f"{len(refused)} deliveries were not taken", refused[0].reason)
+
+
+def read(file: Path) -> str:
+    """The file's text; raises `Problem("not_found")` where there is none to read."""
+    try:
+        if str(file) == "-":
+            return sys.stdin.read(LARGEST)
+        if file.stat().st_size > LARGEST:
+            raise Problem("too_large", f"{file} is larger than 256 MiB", remedy="Split it")
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Problem("not_found", f"{file} cannot be read", error.strerror or "") from None
+    except UnicodeDecodeError:
+        raise Problem("invalid", f"{file} is not UTF-8", remedy="Save it as UTF-8") from None
+
+
+def batches(found: Sequence[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """The messages in deliveries of `size`."""
+    for start in range(0, len(found), size):
+        yield list(found[start : start + size])
+
+
+def when(events: int, size: int, rate: float, jitter: float, chance: Random) -> list[float]:
+    """Seconds from the start at which each delivery leaves."""
+    return [(start / rate if rate else 0.0) + (chance.uniform(0, jitter) if jitter else 0.0) for start in range(0, events, size)]
+
+
+async def deliver(sender: "Sender", loads: Sequence[list[dict[str, Any]]], times: Iterable[float], *, batched: bool) -> "list[Answer]":
+    """Sends every load at its time, `AT_ONCE` under way at most; the answers in order of leaving."""
+    slots = asyncio.Semaphore(AT_ONCE)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+
+    async def one(load: list[dict[str, Any]]) -> "Answer":
+        try:
+            return await sender.send(load, batched=batched)
+        finally:
+            slots.release()
+
+    async with sender, asyncio.TaskGroup() as group:
+        under_way = []
+        for at, load in sorted(zip(times, loads, strict=True), key=lambda pair: pair[0]):
+            await slots.acquire()
+            await asyncio.sleep(max(0.0, began + at - loop.time()))
+            under_way.append(group.create_task(one(load)))
+    return [task.result() for task in under_way]

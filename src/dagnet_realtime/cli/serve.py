@@ -1,0 +1,29 @@
+"""`serve`: the server."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagnet_realtime.config.load import Flags, load
+
+
+def serve(
+    config: Annotated[Path | None, typer.Option(help="Configuration file; realtime.toml is read where it is there.")] = None,
+    workspace: Annotated[Path | None, typer.Option(metavar="DIR", help="A DagNet data repository; enough without any file.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = None,
+    log: Annotated[str | None, typer.Option(metavar="URL", help="Where events are kept: memory:// or redis://…")] = None,
+    key_file: Annotated[Path | None, typer.Option(metavar="F", help="Write a key for programs on this machine into F.")] = None,
+) -> None:
+    """Receive Segment's deliveries and show them on the graphs.
+
+    \b
+    Example:
+      dagnet-realtime serve --workspace ./acme-data
+    """
+    from dagnet_realtime.cli.running import serving
+
+    flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file)
+    serving(load(config, os.environ, flags), explained=workspace is not None)

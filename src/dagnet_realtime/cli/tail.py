@@ -1,0 +1,132 @@
+"""`tail`: the live view in a terminal, and plain lines where there is none."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dagnet_realtime.cli.live import Live
+from dagnet_realtime.model.problem import Problem
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from dagnet_realtime.cli.remote import Remote
+    from dagnet_realtime.model.frame import Frame
+
+
+def tail(
+    log: Annotated[Path | None, typer.Argument(metavar="[LOG]", help="A session log to read instead of a server.")] = None,
+    url: Annotated[str, typer.Option(help="The server; the one on this machine is found by itself.")] = "",
+    workspace: Annotated[str, typer.Option(metavar="ID/ENV", help="Which workspace; the first by default.")] = "",
+    graph: Annotated[str, typer.Option(help="Which graph; the first by default.")] = "",
+    filter: Annotated[str, typer.Option("--filter", help="As in the browser: type:track device:mobile price>10")] = "",
+    trace: Annotated[str, typer.Option(help="Only the trace of this token.")] = "",
+    key_file: Annotated[Path | None, typer.Option(metavar="F", help="The key that `serve --key-file F` wrote.")] = None,
+    seconds: Annotated[float, typer.Option(min=0, help="Stop after so long; 0 goes on until Ctrl-C.")] = 0,
+) -> None:
+    """Show the live view in a terminal; piped, one line an event.
+
+    \b
+    Example:
+      dagnet-realtime tail --graph checkout --filter "type:track" | grep purchase
+    """
+    if log is not None:
+        for line in logged(log):
+            print(line)
+        return
+    from dagnet_realtime.cli.remote import Remote
+
+    where, key = found(url, key_file)
+    with Remote(where, key) as remote, suppress(KeyboardInterrupt):
+        terms = " ".join(term for term in (filter, f"trace:{trace}" if trace else "") if term)
+        live = begun(remote, workspace, graph, terms)
+        shown(live, lasting(remote.frames(), seconds), terminal=sys.stdout.isatty())
+
+
+def found(url: str, key_file: Path | None) -> tuple[str, str]:
+    """The server and the key to it; raises `Problem("not_found")` where none is known."""
+    from dagnet_realtime.cli.beside import find, state_folder
+
+    beside = find(state_folder(os.environ), url)
+    where = url or (beside.url if beside else "")
+    if not where:
+        raise Problem("not_found", "No server, or more than one, runs on this machine", remedy="Name it with --url")
+    if key_file is None:
+        return where, beside.key() if beside else ""
+    try:
+        return where, key_file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise Problem("not_found", f"{key_file} holds no key", remedy="Start the server with --key-file, and name that file") from None
+
+
+def begun(remote: "Remote", workspace: str, graph: str, terms: str) -> Live:
+    """Opens a watch session on what was named, else on the first there is."""
+    listed: list[dict[str, Any]] = remote.asked("GET", "/api/workspaces").get("workspaces", [])
+    chosen = next((one for one in listed if workspace in ("", one["id"], f"{one['id']}/{one['env']}")), None)
+    if chosen is None:
+        raise Problem("not_found", f"There is no workspace {workspace}", remedy=f"Choose one of {names(one['id'] for one in listed)}")
+    graphs = [one["name"] for one in chosen["graphs"]]
+    lit = [one["name"] for one in sorted(chosen["graphs"], key=lambda one: -one.get("can_light", 0))]
+    name = graph or next(iter(lit), "")
+    if name not in graphs:
+        raise Problem("not_found", f"There is no graph {name}", remedy=f"Choose one of {names(graphs)}")
+    wire = remote.graph(chosen["id"], chosen["env"], name)
+    labels = {node["uuid"]: node["label"] or node["id"] or node["uuid"] for node in wire["nodes"]}
+    remote.watch(chosen["id"], chosen["env"], name, terms)
+    return Live(labels, wire.get("title") or name)
+
+
+def names(all: Iterable[str]) -> str:
+    """Names in one line."""
+    return ", ".join(all) or "none"
+
+
+def lasting(frames: "Iterator[Frame | None]", seconds: float) -> "Iterator[Frame | None]":
+    """The frames of the next `seconds`, all where that is 0; the first frame after them ends it."""
+    import time
+
+    ends = time.monotonic() + seconds if seconds else float("inf")
+    for frame in frames:
+        yield frame
+        if time.monotonic() >= ends:
+            return
+
+
+def shown(live: Live, frames: "Iterable[Frame | None]", *, terminal: bool, console: "Console | None" = None) -> None:
+    """Draws in a terminal, prints lines elsewhere."""
+    if not terminal:
+        for frame in frames:
+            for line in live.take(frame):
+                print(line, flush=True)
+        return
+    from rich.console import Console
+    from rich.live import Live as Screen
+
+    console = console or Console()
+    with Screen(console=console, auto_refresh=False, screen=True) as screen:
+        for frame in frames:
+            live.take(frame)
+            screen.update(live.picture(console.size.height), refresh=True)
+
+
+def logged(path: Path) -> Iterator[str]:
+    """The lines that a session log tells of."""
+    import msgspec
+
+    from dagnet_realtime.cli.send import read
+    from dagnet_realtime.model.frame import Frame
+
+    live = Live({}, path.name)
+    decoder: msgspec.json.Decoder[Frame] = msgspec.json.Decoder(Frame)
+    for number, line in enumerate(read(path).splitlines(), 1):
+        if number == 1 or not line.strip():
+            continue
+        try:
+            yield from live.take(decoder.decode(line))
+        except msgspec.DecodeError as error:
+            raise Problem("invalid", f"{path}, line {number}: this is no frame", str(error), "Give a session log") from None

@@ -1,0 +1,43 @@
+"""Where a command sends to, and with which secret: what was given, else what a server on this machine left for it."""
+
+import os
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from dagnet_realtime.cli.beside import find, state_folder
+from dagnet_realtime.config.assemble import loopback
+from dagnet_realtime.config.references import secret as referenced
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
+
+if TYPE_CHECKING:
+    from dagnet_realtime.app.sender import Sender
+
+
+def sender_to(url: str, secret: str, write_key: str, chance: Random, attempts: int | None = None) -> "Sender":
+    """A sender to `url`; `secret` and `write_key` may be `env:` and `file:` references. Raises `Problem("invalid")`.
+
+    Without either, those that a server on this machine generated are used.
+    """
+    from dagnet_realtime.app.sender import ATTEMPTS, Sender
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Problem("invalid", f"{url} is no http:// or https:// URL", remedy="Give a webhook's URL, or one of /v1 for the tracking API")
+    if parts.path in ("", "/"):
+        raise Problem("invalid", f"{url} names no webhook", remedy=f"Did you mean {url.rstrip('/')}/segment/webhook/webhook?")
+    if not secret and not write_key and loopback(parts.hostname) and (beside := find(state_folder(os.environ), url)):
+        secret, write_key = beside.secret, beside.write_key
+    return Sender(
+        url,
+        secret=_secret(secret, "--secret"),
+        write_key=_secret(write_key, "--write-key"),
+        chance=chance,
+        attempts=attempts or ATTEMPTS,
+    )
+
+
+def _secret(written: str, flag: str) -> Secret | None:
+    return referenced(written, flag, os.environ, Path.cwd()) if written else None

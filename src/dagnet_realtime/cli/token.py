@@ -1,0 +1,116 @@
+"""`token`: access tokens, of which only hashes are kept."""
+
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dagnet_realtime.model.problem import Problem
+
+app = typer.Typer(
+    help="Create, list and revoke access tokens.\n\nOnly their hashes are stored.", no_args_is_help=True, rich_markup_mode=None
+)
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file, whose [access] tokens names the store.")]
+Store = Annotated[Path | None, typer.Option("--tokens", metavar="F", help="The store itself, instead of the configured one.")]
+
+
+class Role(StrEnum):
+    """What its bearer may do."""
+
+    WATCH = "watch"
+    FOLLOW = "follow"
+    IDENTITIES = "identities"
+    ADMINISTER = "administer"
+
+
+@app.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="Whose or what it is, for the list.")],
+    role: Annotated[Role, typer.Option(help="What its bearer may do.")] = Role.WATCH,
+    on: Annotated[
+        list[str] | None, typer.Option(metavar="WORKSPACE/ENV", help="What it is for; may be given again. Everything by default.")
+    ] = None,
+    expires: Annotated[str, typer.Option(help='How long it lasts, such as "12h" or "30d"; "never".')] = "30d",
+    config: ConfigFile = None,
+    tokens: Store = None,
+) -> None:
+    """Create a token and print it, once.
+
+    \b
+    Example:
+      dagnet-realtime token create ci --role watch --on acme-main/prod --expires 7d
+    """
+    from dagnet_realtime.config import tokens as file
+    from dagnet_realtime.config.duration import seconds
+    from dagnet_realtime.core.access_token import mint
+
+    lasts = None if expires == "never" else seconds(expires)
+    if lasts is None and expires != "never":
+        raise Problem("invalid", f'"{expires}" is no duration', remedy='Give one such as "30d", or "never"')
+    for channel in on or ():
+        if channel != "*" and channel.count("/") != 1:
+            raise Problem("invalid", f'"{channel}" names no workspace and environment', remedy="Write it as acme-main/prod or acme-main/*")
+    path = store(config, tokens)
+    kept, text = mint(name, role.value, tuple(on or ["*"]), time.time_ns() // 1_000_000, lasts, secrets.token_bytes)
+    file.write(path, [*file.read(path), kept])
+    print(text)
+
+
+@app.command("list")
+def list_all(config: ConfigFile = None, tokens: Store = None) -> None:
+    """List the tokens, without their secrets.
+
+    \b
+    Example:
+      dagnet-realtime token list
+    """
+    from dagnet_realtime.config import tokens as file
+
+    for kept in file.read(store(config, tokens)):
+        until = (
+            "never expires"
+            if kept.expires_at is None
+            else f"until {datetime.fromtimestamp(kept.expires_at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+        )
+        print(f"{kept.id}  {kept.role:<10}  {until:<26}  {','.join(kept.channels):<20}  {kept.name}")
+
+
+@app.command("revoke")
+def revoke(
+    id: Annotated[str, typer.Argument(help="The token's id, as `token list` prints it.")], config: ConfigFile = None, tokens: Store = None
+) -> None:
+    """Revoke a token; streams that it opened end within 30 s.
+
+    \b
+    Example:
+      dagnet-realtime token revoke 3f9a0c11d2e4
+    """
+    from dagnet_realtime.config import tokens as file
+
+    path = store(config, tokens)
+    before = file.read(path)
+    after = [kept for kept in before if kept.id != id]
+    if len(after) == len(before):
+        raise Problem("not_found", f"There is no token {id}", remedy="`dagnet-realtime token list` shows them")
+    file.write(path, after)
+    print(f"{id} is revoked")
+
+
+def store(config: Path | None, tokens: Path | None) -> Path:
+    """The token file that was named, else the configured one; raises `Problem` where there is neither."""
+    from dagnet_realtime.config.load import access
+
+    if tokens is not None:
+        return tokens
+    found = access(config, os.environ).tokens
+    if not found:
+        raise Problem(
+            "invalid", "No file for access tokens is configured", remedy='Set tokens = "tokens.json" under [access], or give --tokens F'
+        )
+    return Path(found)

@@ -1,0 +1,25 @@
+"""The JSON Schemas of what crosses to others: frames, configuration, session log."""
+
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime.config.file import FileTables
+from dagnet_realtime.model.frame import Frame
+from dagnet_realtime.model.session_log import SessionLogHeader
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """By name; each stands alone."""
+    return {
+        "frames": {"$schema": DIALECT, "title": "A frame", **msgspec.json.schema(Frame)},
+        "configuration": {"$schema": DIALECT, "title": "realtime.toml", **msgspec.json.schema(FileTables)},
+        "session_log": {"$schema": DIALECT, "title": "A line of a session log: the header first, then frames", **_session_log()},
+    }
+
+
+def _session_log() -> dict[str, Any]:
+    (header, frame), parts = msgspec.json.schema_components([SessionLogHeader, Frame], ref_template="#/$defs/{name}")
+    return {"anyOf": [header, frame], "$defs": parts}

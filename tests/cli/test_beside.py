@@ -1,0 +1,53 @@
+"""What a running server leaves for the programs beside it."""
+
+import os
+from pathlib import Path
+
+from dagnet_realtime.cli.beside import Beside, alive, find, forget, remember, state_folder
+from dagnet_realtime.config.generated import workspace
+
+
+def beside(url: str, tmp_path: Path, pid: int | None = None) -> Beside:
+    return Beside(url, str(tmp_path / "k.key"), pid or os.getpid(), "s", "w")
+
+
+def test_a_server_is_found_by_its_port_or_as_the_only_one(tmp_path: Path) -> None:
+    """CLI-19: programs on this machine find a running server and its key by themselves."""
+    first, second = beside("http://127.0.0.1:1001", tmp_path), beside("http://127.0.0.1:1002", tmp_path)
+    path = remember(tmp_path, first)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert find(tmp_path, "") == first
+    remember(tmp_path, second)
+    assert find(tmp_path, "") is None
+    assert find(tmp_path, "http://localhost:1002/segment/webhook/x") == second
+    assert find(tmp_path, "http://localhost:1003") is None
+    forget([path, path])
+    assert find(tmp_path, "") == second
+
+
+def test_what_a_dead_server_left_or_another_program_wrote_is_passed_over(tmp_path: Path) -> None:
+    remember(tmp_path, beside("http://127.0.0.1:1001", tmp_path, 2**22 + 12345))
+    (tmp_path / "x.json").write_text("{")
+    assert find(tmp_path, "") is None
+    assert alive(os.getpid())
+
+
+def test_secrets_of_generated_sources_are_known_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "graphs").mkdir()
+    made = Beside.of("http://127.0.0.1:1", tmp_path / "k", workspace(tmp_path, lambda count: b"\x0a" * count))
+    assert made.secret == "0a" * 16
+    assert made.write_key == "0a" * 12
+    assert "0a0a" not in repr(made)
+    assert Beside.of("http://127.0.0.1:1", tmp_path / "k", None).secret == ""
+
+
+def test_the_key_is_read_where_it_is(tmp_path: Path) -> None:
+    found = beside("http://127.0.0.1:1", tmp_path)
+    assert found.key() == ""
+    (tmp_path / "k.key").write_text("abc\n")
+    assert found.key() == "abc"
+
+
+def test_the_state_folder_is_its_users_alone(tmp_path: Path) -> None:
+    folder = state_folder({"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "a" / "b")})
+    assert folder.stat().st_mode & 0o777 == 0o700

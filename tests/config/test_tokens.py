@@ -1,0 +1,36 @@
+"""The file of access tokens."""
+
+from pathlib import Path
+
+import pytest
+
+from dagnet_realtime.config.tokens import read, write
+from dagnet_realtime.model.access_token import AccessToken
+from dagnet_realtime.model.problem import Problem
+
+TOKEN = AccessToken(id="a", name="n", digest="d", role="watch", channels=("*",), created_at=0)
+
+
+def test_what_is_written_is_read_and_is_its_owners_alone(tmp_path: Path) -> None:
+    """CLI-14: the file of access tokens is readable by its owner alone."""
+    path = tmp_path / "tokens.json"
+    assert read(path) == ()
+    write(path, [TOKEN])
+    assert read(path) == (TOKEN,)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in tmp_path.iterdir()] == ["tokens.json"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"tokens": 3}', b"\xff", b'{"version": 2}', b'{"unknown": 1}'])
+def test_a_file_that_is_none_is_told(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "tokens.json"
+    path.write_bytes(content)
+    with pytest.raises(Problem):
+        read(path)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="cannot be written"):
+        write(tmp_path / "gone" / "tokens.json", [])
+    with pytest.raises(Problem, match="cannot be read"):
+        read(tmp_path)
