@@ -79,6 +79,8 @@ export function revive(traces: Traces, trace: Trace): void {
 export function forgetTrace(traces: Traces, trace: Trace): void {
   traces.marks -= trace.marks.length;
   trace.marks = [];
+  trace.keys = [];
+  trace.links = [];
   remove(traces, trace);
   for (const holder of trace.tokens) {
     if (traces.tokens.get(holder.token) === holder) traces.tokens.delete(holder.token);

@@ -13,8 +13,8 @@ export function fingerprint(traces: Traces): string {
   traces.counts.entries.forEach((entries, node) => { if (entries !== 0) add(`entries ${node} ${entries}`); });
   traces.counts.standing.forEach((standing, node) => { if (standing !== 0) add(`standing ${node} ${standing}`); });
   for (const set of [traces.live, traces.heldTraces, traces.stubs]) for (const trace of set) add(traceText(trace));
-  const { traces: distinct, placed, unplaceable, untraced } = traces.total;
-  add(`totals ${distinct} ${placed} ${unplaceable} ${untraced}`);
+  const { traces: distinct, placed, unplaceable } = traces.total;
+  add(`totals ${distinct} ${placed} ${unplaceable}`);
   return sum.toString(16).padStart(12, "0");
 }
 

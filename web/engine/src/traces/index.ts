@@ -1,5 +1,5 @@
 /** Traces: who went where along the graph, what jumped, and how sure it is. */
-export { advance, createTraces } from "./traces.ts";
+export { advance, BOUNDS, createTraces } from "./traces.ts";
 export { follow, unfollow } from "./follow.ts";
 export { forget } from "./evict.ts";
 export { redoJoin, undoJoin } from "./join.ts";
@@ -13,5 +13,5 @@ export { followedPath, followedPaths, type FollowedPath, type Hue, type PathStep
 export { edgeCount, edgeFacts, endings, nodeFacts, type EdgeFacts, type NodeFacts, type Spread } from "./select/facts.ts";
 export { joins, type JoinRow } from "./select/joins.ts";
 export { jumps, type JumpRow } from "./select/jumps.ts";
-export { BOUNDS, type Bounds, type TraceEvent, type Traces } from "./types.ts";
+export type { Bounds, TraceEvent, Traces } from "./types.ts";
 export type { Evidence } from "./advice.ts";

@@ -4,7 +4,7 @@ import { keepIn, remove, revive, settle, trim } from "./evict.ts";
 import { merged } from "./order.ts";
 import { derive, retract } from "./path.ts";
 import { createTrace } from "./trace.ts";
-import type { Holder, Join, Mark, Trace, TraceEvent, Traces } from "./types.ts";
+import type { Holder, Join, Mark, Stand, Trace, TraceEvent, Traces } from "./types.ts";
 
 /** Whether no bound and no undone join forbids it. */
 export function mayMerge(traces: Traces, a: Trace, b: Trace): boolean {
@@ -25,7 +25,7 @@ export function merge(traces: Traces, a: Holder, b: Holder): void {
     retract(traces, trace, 0);
   }
   mergeTallies(traces, kept, gone);
-  if (gone.horizon > kept.horizon) kept.base = gone.base;
+  kept.base = laterBase(kept, gone);
   kept.horizon = horizon;
   kept.links.push(...gone.links, { a, b });
   for (const holder of gone.tokens) holder.trace = kept;
@@ -141,6 +141,12 @@ function goesOn(a: Trace, b: Trace): boolean {
   if ((a.held > 0) !== (b.held > 0)) return a.held > 0;
   if (a.marks.length !== b.marks.length) return a.marks.length > b.marks.length;
   return a.seq < b.seq;
+}
+
+/** Where the joined trace stood before what is kept: where the one stood that was let go of last, if it stood anywhere. */
+function laterBase(kept: Trace, gone: Trace): Stand {
+  const [late, early] = gone.horizon > kept.horizon ? [gone.base, kept.base] : [kept.base, gone.base];
+  return { ...(late.head >= 0 ? late : early), moves: late.moves + early.moves };
 }
 
 function mergeTallies(traces: Traces, kept: Trace, gone: Trace): void {

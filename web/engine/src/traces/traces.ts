@@ -9,7 +9,10 @@ import { missed } from "./near.ts";
 import { place } from "./path.ts";
 import { compile } from "./reach.ts";
 import { NOWHERE } from "./trace.ts";
-import { BOUNDS, type Bounds, type Holder, type Mark, type TraceEvent, type Traces } from "./types.ts";
+import type { Bounds, Holder, Mark, TraceEvent, Traces } from "./types.ts";
+
+/** For a page of some ten megabytes of traces, and a list that a person can still look through. */
+export const BOUNDS: Bounds = { traces: 5000, stubs: 20_000, steps: 200, marks: 150_000, joins: 5000, jumps: 500, identifiers: 32, followed: 50 };
 
 /** Event names kept once for all marks that bear them. */
 const NAMES = 2000;

@@ -40,8 +40,6 @@ export interface Bounds {
   readonly followed: number;
 }
 
-export const BOUNDS: Bounds = { traces: 5000, stubs: 20_000, steps: 200, marks: 150_000, joins: 5000, jumps: 500, identifiers: 32, followed: 50 };
-
 /** One identifier, the trace it belongs to, and those it was set apart from by an undone join. */
 export interface Holder {
   readonly token: string;
