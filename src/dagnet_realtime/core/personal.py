@@ -32,7 +32,7 @@ _NAMED = """
 NAMED = frozenset(_NAMED.split())
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z ,&_-]{0,39}")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z ,&_-]{0,14}")  # shorter than anything personal that has no digit or sign
 _SHAPES = re.compile(
     "|".join(
         (
@@ -87,7 +87,7 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith("sses"):
         return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "is")) else word
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "is", "us")) else word
 
 
 def _luhn(text: str) -> bool:
