@@ -65,7 +65,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
   }, [scene, faces, cards]);
   const nodes = useMemo(() => stock.map((node) => (node.id === selected ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)), [stock, selected]);
   const ghosts = useMemo(() => ghostsOf(scene, jumps), [scene, jumps]);
-  const ways = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.flatMap(({ edges }) => edges))), [followed]);
+  const ways = useMemo(() => new Map([...followed].reverse().flatMap(({ steps, hue }) => steps.flatMap(({ edges }) => edges.map((edge) => [edge, hue] as const)))), [followed]);
 
   const onKeyDown = useCallback((event: KeyboardEvent<HTMLElement>) => {
     const uuid = event.target instanceof HTMLElement && event.target.classList.contains("react-flow__node") ? event.target.dataset["id"] : undefined;

@@ -1,36 +1,37 @@
 /** All edges of the graph in one drawing, beneath the cards: quiet curves, arrows and probabilities. */
 import { memo } from "react";
-import { pathOf } from "./geometry/curve.ts";
+import type { Hue } from "./contract.ts";
+import { pathAround, pathOf } from "./geometry/curve.ts";
 import { LABEL } from "./geometry/labels.ts";
 import type { Scene, SceneEdge } from "./geometry/scene.ts";
 
-export const Wires = memo(function Wires({ scene, followed }: { scene: Scene; followed: ReadonlySet<string> }) {
+export const Wires = memo(function Wires({ scene, followed }: { scene: Scene; followed: ReadonlyMap<string, Hue> }) {
   return (
     <svg className="dr-wires" aria-hidden>
       {scene.edges.map((edge) => <Wire key={edge.id} drawn={edge} />)}
       <g className="dr-wire-labels">
-        {scene.edges.map((edge) => edge.label && <Label key={edge.id} drawn={edge} x={edge.label.x} y={edge.label.y} followed={followed.has(edge.id)} />)}
+        {scene.edges.map((edge) => edge.label && <Label key={edge.id} drawn={edge} x={edge.label.x} y={edge.label.y} hue={followed.get(edge.id)} />)}
       </g>
     </svg>
   );
 });
 
 const Wire = memo(function Wire({ drawn }: { drawn: SceneEdge }) {
-  const { curve, bold, never, edge } = drawn;
+  const { curve, bold, never, edge, label } = drawn;
+  const width = Math.round((1.2 + bold * 1.5) * 10) / 10;
+  const ways = label && pathAround(curve, label.t, LABEL.width / 2 - 1, LABEL.height / 2 + 1);
   return (
     <g className="dr-wire" data-never={never ? "yes" : undefined} data-edge={edge.uuid}>
-      <path d={pathOf(curve)} strokeWidth={Math.round((1.2 + bold * 1.5) * 10) / 10} />
+      <path d={ways ? ways.beside : pathOf(curve)} strokeWidth={width} />
+      {ways && <path className="dr-under" d={ways.under} strokeWidth={width} />}
       <path className="dr-arrow" d={arrowAt(curve[6], curve[7], curve[6] - curve[4], curve[7] - curve[5])} />
     </g>
   );
 });
 
-const Label = memo(function Label({ drawn, x, y, followed }: { drawn: SceneEdge; x: number; y: number; followed: boolean }) {
+const Label = memo(function Label({ drawn, x, y, hue }: { drawn: SceneEdge; x: number; y: number; hue: Hue | undefined }) {
   return (
-    <g className="dr-wire-label" data-followed={followed ? "yes" : undefined}>
-      <rect x={x - LABEL.width / 2} y={y - LABEL.height / 2} width={LABEL.width} height={LABEL.height} rx={3} />
-      <text x={x} y={y + 3.6}>{drawn.text}{drawn.edge.conditional ? "*" : ""}</text>
-    </g>
+    <text className="dr-wire-label" data-hue={hue} x={x} y={y + 3.6}>{drawn.text}{drawn.edge.conditional ? "*" : ""}</text>
   );
 });
 

@@ -1,7 +1,7 @@
 /** Fits the graph into view: at the start, when asked, and when the room changes while nobody has moved the camera. */
-import { useReactFlow, useStore } from "@xyflow/react";
+import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import type { Scene } from "./geometry/scene.ts";
+import { extentOf, type Scene } from "./geometry/scene.ts";
 
 /** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
 const PADDING = { top: "64px", right: "28px", bottom: "84px", left: "28px" } as const;
@@ -23,11 +23,12 @@ export function useFit(scene: Scene, large: boolean): Fit {
   const moved = useRef(false);
   const fit = useCallback(() => {
     moved.current = false;
-    void flow.fitView({ padding: large ? PADDING_LARGE : PADDING, maxZoom: large ? 2 : MOST_ZOOM, duration: 0 });
-  }, [flow, large]);
+    if (width === 0 || height === 0) return;
+    void flow.setViewport(getViewportForBounds(extentOf(scene), width, height, 0.1, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING));
+  }, [flow, scene, width, height, large]);
   useEffect(() => {
-    if (width > 0 && height > 0 && !moved.current) fit();
-  }, [fit, width, height, scene]);
+    if (!moved.current) fit();
+  }, [fit]);
   const reveal = useCallback((uuid: string) => {
     const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
     if (!box) return;

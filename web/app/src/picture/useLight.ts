@@ -1,4 +1,5 @@
 /** Ties overlay, bridge and page together for as long as the picture is shown. */
+import { createFlashes, ring, RING_AREA } from "@dagnet-realtime/engine/flash";
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PictureProps } from "./contract.ts";
@@ -9,7 +10,6 @@ import type { Scene } from "./geometry/scene.ts";
 import { stockOf } from "./geometry/stock.ts";
 import { BEAT_MS, Bridge } from "./light/bridge.ts";
 import type { Overlay, Report } from "./light/command.ts";
-import { flashRule } from "./light/flash.ts";
 import { pageFrames } from "./light/loop.ts";
 import { marksOf } from "./light/marks.ts";
 import { openOverlay } from "./light/overlay.ts";
@@ -32,6 +32,7 @@ export function useLight({ scene, props, root, faces, onReport, onZoom }: LightP
   const store = useStoreApi();
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const [flashes] = useState(createFlashes);
   const bridge = useRef<Bridge | null>(null);
   const heard = useRef({ onReport, onZoom });
   useEffect(() => { heard.current = { onReport, onZoom }; });
@@ -47,7 +48,7 @@ export function useLight({ scene, props, root, faces, onReport, onZoom }: LightP
   useEffect(() => {
     if (!overlay) return;
     overlay.send({ kind: "stock", stock: stockOf(scene, (uuid) => { const face = faces.get(uuid); return face ? tagWidth(face) : 0; }) });
-    const opened = new Bridge({ scene, light, overlay, cards, flash: flashRule(), clock: () => performance.now() });
+    const opened = new Bridge({ scene, light, overlay, cards, ring: (node, heat) => ring(flashes, node, performance.now(), heat, RING_AREA * store.getState().transform[2] ** 2) });
     bridge.current = opened;
     opened.tell();
     const timer = setInterval(() => { if (!document.hidden) opened.beat(); }, BEAT_MS);
@@ -55,7 +56,7 @@ export function useLight({ scene, props, root, faces, onReport, onZoom }: LightP
       clearInterval(timer);
       opened.close();
     };
-  }, [overlay, scene, light, cards, faces]);
+  }, [overlay, scene, light, cards, faces, flashes, store]);
 
   useEffect(() => {
     if (!overlay || !root) return;

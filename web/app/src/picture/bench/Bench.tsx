@@ -1,4 +1,5 @@
 /** The bench page: the picture fed by a generator, steered by the address (`?nodes=200&rate=5000&theme=light…`). */
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { StrictMode, useEffect, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import type { FollowedPath, JumpEdge } from "../contract.ts";
@@ -10,9 +11,10 @@ import { Generator } from "./source.ts";
 const asked = new URLSearchParams(location.search);
 const nodes = Number(asked.get("nodes") ?? 0);
 const rate = Number(asked.get("rate") ?? 800);
-const graph = nodes > 0 ? grid(nodes) : asked.has("full") ? fullJourney() : journey();
+const file = asked.get("graph");
+const graph = file !== null ? ((await (await fetch(file)).json()) as Graph) : nodes > 0 ? grid(nodes) : asked.has("full") ? fullJourney() : journey();
 const bare = asked.has("bare") ? { ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: null, y: null })) } : graph;
-const rates = bare.nodes.map(({ uuid }) => (nodes > 0 ? rate / nodes : ((RATES[uuid] ?? 0) * rate) / 800));
+const rates = bare.nodes.map(({ uuid }, n) => (nodes > 0 ? rate / nodes : file !== null ? rate * 0.25 * 0.8 ** n : ((RATES[uuid] ?? 0) * rate) / 800));
 const source = new Generator(bare, { rates, steps: Number(asked.get("steps") ?? 0.05) }, () => performance.now(), Math.random);
 
 const VISITS: readonly (readonly [string, readonly string[]])[] = [

@@ -64,5 +64,5 @@ function arms(variants: readonly Variant[]): Tag {
 
 /** The tag's width in canvas units, close enough to keep light off it. */
 export function tagWidth({ tag }: CardFace): number {
-  return tag ? Math.ceil(14 + tag.text.length * (tag.tone === "variants" ? 5.4 : 7.2)) : 0;
+  return tag ? Math.ceil(14 + tag.text.length * (tag.tone === "variants" ? 4.9 : 7)) : 0;
 }

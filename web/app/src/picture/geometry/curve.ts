@@ -36,6 +36,36 @@ export function pathOf(c: Curve): string {
   return `M${x0},${y0}C${x1},${y1} ${x2},${y2} ${x3},${y3}`;
 }
 
+/** The curve as SVG paths: what is beside its label, and what lies under it. */
+export function pathAround(c: Curve, t: number, halfWidth: number, halfHeight: number): { beside: string; under: string } {
+  const middle = pointAt(c, t);
+  const covered = (at: number) => {
+    const { x, y } = pointAt(c, at);
+    return Math.abs(x - middle.x) < halfWidth && Math.abs(y - middle.y) < halfHeight;
+  };
+  let [from, to] = [t, t];
+  while (from > 0 && covered(from)) from -= 0.01;
+  while (to < 1 && covered(to)) to += 0.01;
+  from = Math.max(0, from);
+  to = Math.min(1, to);
+  return { beside: `${from > 0 ? pathOf(part(c, 0, from)) : ""}${to < 1 ? pathOf(part(c, to, 1)) : ""}`, under: pathOf(part(c, from, to)) };
+}
+
+/** The part of a curve between two parameters, as a curve. */
+export function part(c: Curve, from: number, to: number): Curve {
+  const [a, d] = [pointAt(c, from), pointAt(c, to)];
+  const third = (to - from) / 3;
+  const [u, v] = [slopeAt(c, from), slopeAt(c, to)];
+  return [a.x, a.y, a.x + u.x * third, a.y + u.y * third, d.x - v.x * third, d.y - v.y * third, d.x, d.y];
+}
+
+/** The curve's derivative at t. */
+function slopeAt(c: Curve, t: number): Point {
+  const u = 1 - t;
+  const along = (a: number, b: number, d: number, e: number) => 3 * u * u * (b - a) + 6 * u * t * (d - b) + 3 * t * t * (e - d);
+  return { x: along(c[0], c[2], c[4], c[6]), y: along(c[1], c[3], c[5], c[7]) };
+}
+
 /** The point at parameter t, 0 to 1. */
 export function pointAt(c: Curve, t: number): Point {
   const u = 1 - t;

@@ -2,10 +2,11 @@
 import { pointAt, type Curve } from "./curve.ts";
 import { overlap, type Box } from "./place.ts";
 
-/** The label's middle, and whether there is room beneath it for a second line (steps a second). */
+/** The label's middle, its place on the curve (0 to 1), and whether there is room beneath it for a second line (steps a second). */
 export interface LabelSpot {
   readonly x: number;
   readonly y: number;
+  readonly t: number;
   readonly double: boolean;
 }
 
@@ -25,10 +26,10 @@ export function placeLabels(curves: readonly Curve[], wanted: readonly boolean[]
     for (const double of [true, false]) {
       for (const t of TRIES) {
         const { x, y } = pointAt(curve, t);
-        const box = labelBox({ x, y, double });
+        const box = labelBox({ x, y, t, double });
         if (grid.free(box)) {
           grid.add(box, 1);
-          return { x, y, double };
+          return { x, y, t, double };
         }
       }
     }

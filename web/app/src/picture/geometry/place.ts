@@ -30,13 +30,27 @@ export interface Stretch {
   readonly y: number;
 }
 
+/** Carries a coordinate of the layout onto the canvas, in each direction. */
+export interface Mapping {
+  x(this: void, value: number): number;
+  y(this: void, value: number): number;
+}
+
+/** Gaps between columns or rows wider than this, in canvas units, are drawn in by SQUEEZE: far apart stays far apart, but readable. */
+const WIDE = { x: 268, y: 190 };
+const SQUEEZE = 0.4;
+
 /** Places one card a spot, in order. Spots without a place stand in rows beneath the others. */
-export function place(spots: readonly Spot[]): { boxes: Box[]; stretch: Stretch } {
+export function place(spots: readonly Spot[]): { boxes: Box[]; mapping: Mapping } {
   const known = spots.flatMap(({ x, y }) => (x === null || y === null ? [] : [{ x, y }]));
   const stretch = stretchOf(known);
   const boxes: Box[] = [];
-  const floor = Math.max(0, ...known.map((spot) => spot.y * stretch.y)) + (known.length ? CARD.height + CARD.gapY * 2 : 0);
-  const left = Math.min(...known.map((spot) => spot.x * stretch.x), known.length ? Infinity : 0);
+  const mapping: Mapping = {
+    x: drawnIn(known.map(({ x }) => x * stretch.x), stretch.x, WIDE.x),
+    y: drawnIn(known.map(({ y }) => y * stretch.y), stretch.y, WIDE.y),
+  };
+  const floor = Math.max(0, ...known.map((spot) => mapping.y(spot.y))) + (known.length ? CARD.height + CARD.gapY * 2 : 0);
+  const left = Math.min(...known.map((spot) => mapping.x(spot.x)), known.length ? Infinity : 0);
   const perRow = Math.max(4, Math.ceil(Math.sqrt(spots.length * 1.6)));
   let loose = 0;
   for (const { x, y } of spots) {
@@ -46,17 +60,34 @@ export function place(spots: readonly Spot[]): { boxes: Box[]; stretch: Stretch 
       boxes.push(card(left + column * (CARD.width + CARD.gapX), floor + row * (CARD.height + CARD.gapY)));
       loose += 1;
     } else {
-      boxes.push(card(x * stretch.x, y * stretch.y));
+      boxes.push(card(mapping.x(x), mapping.y(y)));
     }
   }
-  return { boxes: separate(boxes), stretch };
+  return { boxes: separate(boxes), mapping };
 }
 
-/** Carries a frame or a note of the layout along with the nodes it surrounds. */
-export function carry(box: Box, { x, y }: Stretch): Box {
-  const width = Math.max(box.width * x + (CARD.width - DAGNET_NODE * x), 40);
-  const height = Math.max(box.height * y + (CARD.height - DAGNET_NODE * y), 28);
-  return { x: box.x * x, y: box.y * y, width: Math.max(width, box.width * 0.8), height: Math.max(height, box.height * 0.8) };
+/** A rising function that multiplies by `factor` and draws in the wide gaps between the places taken. */
+function drawnIn(taken: readonly number[], factor: number, wide: number): (value: number) => number {
+  const sorted = [...new Set(taken)].sort((a, b) => a - b);
+  const cuts: { from: number; to: number; saved: number }[] = [];
+  sorted.forEach((to, i) => {
+    const from = sorted[i - 1];
+    if (from !== undefined && to - from > wide) cuts.push({ from, to, saved: (to - from - wide) * (1 - SQUEEZE) });
+  });
+  return (value) => {
+    const at = value * factor;
+    let saved = 0;
+    for (const cut of cuts) saved += cut.saved * Math.min(1, Math.max(0, (at - cut.from) / (cut.to - cut.from)));
+    return at - saved;
+  };
+}
+
+/** Carries a frame of the layout along with the nodes it surrounds: a right or lower side keeps its distance from a card there. */
+export function carry(box: Box, mapping: Mapping): Box {
+  const [x, y] = [mapping.x(box.x), mapping.y(box.y)];
+  const right = mapping.x(box.x + box.width - DAGNET_NODE) + CARD.width;
+  const bottom = mapping.y(box.y + box.height - DAGNET_NODE) + CARD.height;
+  return { x, y, width: Math.max(40, right - x), height: Math.max(28, bottom - y) };
 }
 
 /** The least stretch under which no two cards meet, growing in each pair's cheaper direction. */

@@ -2,7 +2,7 @@
 import type { Container, Edge, Graph, Node, PostIt } from "@dagnet-realtime/engine/wire.gen";
 import { curveBetween, tableOf, type Curve } from "./curve.ts";
 import { placeLabels, type LabelSpot } from "./labels.ts";
-import { carry, place, type Box, type Stretch } from "./place.ts";
+import { carry, place, type Box, type Mapping } from "./place.ts";
 import { portsOf, type Link } from "./ports.ts";
 import { readingOrder } from "./reading.ts";
 
@@ -42,9 +42,11 @@ export function hasLayout(graph: Graph): boolean {
   return graph.nodes.length === 1 || new Set(known.map((node) => `${node.x},${node.y}`)).size > 1;
 }
 
+const SAME: Mapping = { x: (value) => value, y: (value) => value };
+
 /** Builds the scene from the graph's layout, or from `arranged` boxes (one a node, in the graph's order). */
 export function sceneOf(graph: Graph, arranged: readonly Box[] | null): Scene {
-  const placed: { boxes: readonly Box[]; stretch: Stretch } = arranged ? { boxes: arranged, stretch: { x: 1, y: 1 } } : place(graph.nodes);
+  const placed: { boxes: readonly Box[]; mapping: Mapping } = arranged ? { boxes: arranged, mapping: SAME } : place(graph.nodes);
   const order = readingOrder(placed.boxes);
   const nodes: SceneNode[] = order.flatMap((index) => {
     const node = graph.nodes[index];
@@ -56,8 +58,8 @@ export function sceneOf(graph: Graph, arranged: readonly Box[] | null): Scene {
   return {
     nodes,
     edges,
-    frames: graph.containers.map((container) => ({ container, box: carry(container, placed.stretch) })),
-    notes: graph.postits.map((postit) => ({ postit, box: { ...carry(postit, placed.stretch), width: postit.width, height: postit.height } })),
+    frames: graph.containers.map((container) => ({ container, box: carry(container, placed.mapping) })),
+    notes: graph.postits.map((postit) => ({ postit, box: { x: placed.mapping.x(postit.x), y: placed.mapping.y(postit.y), width: postit.width, height: postit.height } })),
     nodeIndex,
     edgeIndex: new Map(edges.map(({ id }, index) => [id, index])),
   };
@@ -87,4 +89,13 @@ export function percent(p: number | null): string {
   if (p === null) return "";
   const value = p * 100;
   return value > 0 && value < 0.95 ? `${value < 0.095 ? "<0.1" : value.toFixed(1)}%` : `${Math.round(value)}%`;
+}
+
+/** The rectangle around everything drawn. */
+export function extentOf({ nodes, frames, notes }: Scene): Box {
+  const boxes = [...nodes, ...frames, ...notes].map(({ box }) => box);
+  if (boxes.length === 0) return { x: 0, y: 0, width: 1, height: 1 };
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of boxes) [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + width), Math.max(y1, y + height)];
+  return { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
 }

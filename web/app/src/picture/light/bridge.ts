@@ -1,10 +1,9 @@
 /** Carries light from its source to the overlay and the cards: hits and steps as they come, levels four times a second, text once. */
+import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/light";
 import type { Hit, LightSource, Step } from "../contract.ts";
 import type { Cards } from "../dom/cards.ts";
 import type { Scene } from "../geometry/scene.ts";
 import type { Overlay } from "./command.ts";
-import type { FlashRule } from "./flash.ts";
-import { ringStrength } from "./strength.ts";
 
 /** Levels are told this often, in milliseconds; every fourth time all cards are written. */
 export const BEAT_MS = 250;
@@ -12,18 +11,14 @@ const BEATS_PER_TEXT = 4;
 /** A node that wakes is written at once, this many between two beats at most. */
 const WAKES = 16;
 
-/** A single event glows this much at once, and half as much every four seconds. */
-const SPARK = 0.45;
-const SPARK_HALF_MS = 4000;
 
 export interface BridgeParts {
   readonly scene: Scene;
   readonly light: LightSource;
   readonly overlay: Overlay;
   readonly cards: Cards;
-  readonly flash: FlashRule;
-  /** Monotonic milliseconds, for the flash rule. */
-  readonly clock: () => number;
+  /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0 for not at all. */
+  ring(this: void, node: string, heat: number): number;
 }
 
 /** Open from construction until `close`. */
@@ -63,8 +58,8 @@ export class Bridge {
     const now = light.now();
     scene.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
-      const age = state.lastAt === null ? Infinity : Math.max(0, now - state.lastAt);
-      this.glow[index] = Math.max(state.level, age === Infinity ? 0 : SPARK * 2 ** (-age / SPARK_HALF_MS));
+      const age = state.lastAt === null ? null : now - state.lastAt;
+      this.glow[index] = glowOf(state.level, age);
       if (everyCard || this.closeUp.has(node.uuid)) cards.write(node.uuid, state, now);
     });
     overlay.send({ kind: "glow", glow: this.glow });
@@ -73,10 +68,12 @@ export class Bridge {
   private hit({ node, late }: Hit): void {
     if (this.frozen || this.reduced) return;
     const index = this.parts.scene.nodeIndex.get(node);
-    if (index === undefined || !this.parts.flash.allow(node, this.parts.clock())) return;
+    if (index === undefined) return;
     const { light, overlay, cards } = this.parts;
     const state = light.node(node);
-    overlay.send({ kind: "ring", node: index, strength: ringStrength(state.rate), late });
+    const strength = this.parts.ring(node, Math.expm1(state.level * Math.log1p(FULL_RATE)));
+    if (strength <= 0) return;
+    overlay.send({ kind: "ring", node: index, strength, late });
     if (this.woken < WAKES && !this.awake.has(node)) {
       this.woken += 1;
       this.awake.add(node);

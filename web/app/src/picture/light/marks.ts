@@ -8,6 +8,7 @@ import { MOST_PATHS } from "./paths.ts";
 
 /** One mark a path, in order; steps at nodes that the graph does not have are left out. */
 export function marksOf(scene: Scene, followed: readonly FollowedPath[]): PathMark[] {
+  const boxes = scene.nodes.map(({ box }) => box);
   const users = new Map<string, number>();
   return followed.slice(0, MOST_PATHS).map((path, index) => {
     const stops = new Map<number, number[]>();
@@ -25,7 +26,7 @@ export function marksOf(scene: Scene, followed: readonly FollowedPath[]): PathMa
       }
       const [from, to] = [before === undefined ? undefined : scene.nodes[before], scene.nodes[node]];
       if (step.jump && from && to && before !== node) {
-        legs.push({ table: tableOf(ghostCurve(from.box, to.box)), label: -1, lane: lane(`${before ?? ""}>${node}`), jump: true, inferred: step.inferred });
+        legs.push({ table: tableOf(ghostCurve(from.box, to.box, boxes)), label: -1, lane: lane(`${before ?? ""}>${node}`), jump: true, inferred: step.inferred });
       }
       before = node;
     }

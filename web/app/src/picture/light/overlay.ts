@@ -1,4 +1,6 @@
 /** The overlay on the page's own thread: takes commands, keeps what stands and what moves, and draws only what changed. */
+import { FAINT } from "@dagnet-realtime/engine/flash";
+import { SPARK } from "@dagnet-realtime/engine/light";
 import type { Camera, Command, Overlay, Palette, PathMark, Report, Stock } from "./command.ts";
 import { Glow } from "./glow.ts";
 import { Heads } from "./heads.ts";
@@ -19,8 +21,6 @@ const EMPTY: Stock = { boxes: new Float32Array(0), tags: new Float32Array(0), ta
 const REVIEW_MS = 500;
 /** A camera that has stood this long is drawn sharply. */
 const SETTLED_MS = 140;
-/** The glow to which a single hit raises its node at once. */
-const SPARK = 0.45;
 
 /** Draws on `canvas`; `report` hears, at most twice a second, how steps are drawn. */
 export function openOverlay(canvas: Surface, frames: Frames, report: (report: Report) => void): Overlay {
@@ -94,7 +94,7 @@ class Painter implements Overlay {
       case "ring":
         if (this.frozen || this.reduced) return;
         this.rings.start(command.node, command.strength, command.late, this.clock);
-        this.glow.raise(command.node, SPARK);
+        if (command.strength > FAINT) this.glow.raise(command.node, SPARK);
         break;
       case "step":
         if (this.frozen || this.reduced) return;
@@ -149,7 +149,7 @@ class Painter implements Overlay {
   }
 
   private advance(passed: number, time: number): boolean {
-    if (this.frozen) return false;
+    if (this.frozen) return this.heads.advance(this.clock);
     this.rings.advance(this.clock);
     this.particles.advance(this.clock, this.stock.tables);
     this.glow.advance(passed, (node) => { staleAround(this.stale, this.camera, this.stock, node); });

@@ -4,7 +4,8 @@
 export const SLOW_MS = 22;
 const WELL_MS = 19;
 const SAMPLE = 60;
-/** Looks in a row that must be well before one step is taken back. */
+/** Looks in a row that must be slow before the overlay gives way (one may be a page still loading), and well before it takes back. */
+const PATIENT = 2;
 const CALM = 4;
 
 export type PaceLevel = 0 | 1 | 2;
@@ -14,6 +15,7 @@ export class Pace {
   level: PaceLevel = 0;
   private readonly times: number[] = [];
   private calm = 0;
+  private slow = 0;
 
   /** Takes the time since the frame before; every 60 frames the level may move by one. */
   frame(elapsed: number): PaceLevel {
@@ -24,8 +26,15 @@ export class Pace {
     this.times.length = 0;
     if (p95 > SLOW_MS) {
       this.calm = 0;
-      this.level = this.level === 0 ? 1 : 2;
-    } else if (p95 < WELL_MS && ++this.calm >= CALM) {
+      this.slow += 1;
+      if (this.slow >= PATIENT) {
+        this.slow = 0;
+        this.level = this.level === 0 ? 1 : 2;
+      }
+      return this.level;
+    }
+    this.slow = 0;
+    if (p95 < WELL_MS && ++this.calm >= CALM) {
       this.calm = 0;
       this.level = this.level === 2 ? 1 : 0;
     }

@@ -51,7 +51,7 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock
       brush.stroke();
       brush.setLineDash([]);
       const tag = stock.tags[node] ?? 0;
-      if (tag > 0) brush.clearRect(x + width - 13 - tag, y + height - 8, tag + 2, 20);
+      if (tag > 0) brush.clearRect(x + width - 12 - tag, y + height - 7, tag, 18);
     }
   }
   for (const path of paths) {
