@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { fnv1a, share } from "../src/share.ts";
+
+it("ENG-22: an event's share is FNV-1a of its anonymous id's token, else of its first token, else of its id", () => {
+  expect(fnv1a("")).toBe(0x811c9dc5);
+  expect(fnv1a("a")).toBe(0xe40c292c);
+  expect(fnv1a("foobar")).toBe(0xbf9cf968);
+  expect(fnv1a("é€😀")).toBe(new TextEncoder().encode("é€😀").reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0, 0x811c9dc5));
+  const user = { kind: "userId", token: "u" }, anonymous = { kind: "anonymousId", token: "a" };
+  expect(share({ id: "m", traces: [user, anonymous] })).toBe(0xe40c292c / 2 ** 32);
+  expect(share({ id: "m", traces: [user] })).toBe(fnv1a("u") / 2 ** 32);
+  expect(share({ id: "a", traces: [] })).toBe(0xe40c292c / 2 ** 32);
+});
