@@ -1,6 +1,6 @@
 /** The routes of the contract that the screen uses, one method each. */
 import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
-import { ask, askJson, json, type Fetch } from "./http";
+import { ask, askJson, json, type Fetch } from "./http.ts";
 
 export interface Me {
   readonly person: string;

@@ -1,5 +1,5 @@
 /** One request to our own server, and its refusals as values that say what to do. */
-import { retryAfterSeconds } from "./backoff";
+import { retryAfterSeconds } from "./backoff.ts";
 
 /** A refusal in the server's own words (`application/problem+json`), or the browser's, when nothing answered. */
 export class Refusal extends Error {

@@ -1,11 +1,11 @@
 /** The remote lane: push while it works, poll while it does not, and the truth about both; it resumes by position. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { Api } from "./api";
-import { backoff } from "./backoff";
-import { OFF, type Connection, type Lane, type LaneSink, type LaneState, type Transport } from "./lane";
-import { pollOnce, push, type Ear, type Ending } from "./roads";
-import type { Slots } from "./slots";
-import type { World } from "./world";
+import type { Api } from "./api.ts";
+import { backoff } from "./backoff.ts";
+import { OFF, type Connection, type Lane, type LaneSink, type LaneState, type Transport } from "./lane.ts";
+import { pollOnce, push, type Ear, type Ending } from "./roads.ts";
+import type { Slots } from "./slots.ts";
+import type { World } from "./world.ts";
 
 /** Beats come every 15 s; five more say that the road is dead. */
 export const STALE_MS = 20_000;
@@ -58,6 +58,13 @@ export class RemoteLane implements Lane {
     this.#stopped.abort();
     this.#road.abort();
     this.#state = { ...OFF, since: this.world.now() };
+  }
+
+  /** Goes back (or on) to `position`: the engine says that it stands there. */
+  seek(position: string): void {
+    if (position === this.position) return;
+    this.position = position;
+    this.#road.abort();
   }
 
   async #travel(sink: LaneSink): Promise<void> {

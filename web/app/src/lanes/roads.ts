@@ -1,8 +1,8 @@
 /** The two roads from the server, each travelled until it ends: a push stream, and repeated polls. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { Api } from "./api";
-import { Refusal, refusal } from "./http";
-import { reader } from "./sse";
+import type { Api } from "./api.ts";
+import { Refusal, refusal } from "./http.ts";
+import { reader } from "./sse.ts";
 
 /**
  * Why a road ended. `gone` cannot be travelled again; `turn` is no fault, only time to look again which road is best.

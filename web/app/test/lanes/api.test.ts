@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Api } from "../../src/lanes/api";
+import { Api } from "../../src/lanes/api.ts";
 
 function recorded(body: unknown = {}): { api: Api; asked: string[] } {
   const asked: string[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoff, retryAfterSeconds } from "../../src/lanes/backoff";
+import { backoff, retryAfterSeconds } from "../../src/lanes/backoff.ts";
 
 describe("back-off", () => {
   it("PIC-31: doubles from half a second to fifteen, and chance spreads it by half", () => {

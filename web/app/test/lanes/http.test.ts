@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ask, askJson, refusal, Refusal } from "../../src/lanes/http";
+import { ask, askJson, refusal, Refusal } from "../../src/lanes/http.ts";
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}): Promise<Response> => Promise.resolve(new Response(body, { status, headers }));
 

@@ -1,10 +1,10 @@
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { describe, expect, it } from "vitest";
-import { Api } from "../../src/lanes/api";
-import { OFF, type LaneState } from "../../src/lanes/lane";
-import { reached, RemoteLane } from "../../src/lanes/remote";
-import type { Slots } from "../../src/lanes/slots";
-import { beat, FakeStream, FakeWorld, settle } from "../support/world";
+import { Api } from "../../src/lanes/api.ts";
+import { OFF, type LaneState } from "../../src/lanes/lane.ts";
+import { reached, RemoteLane } from "../../src/lanes/remote.ts";
+import type { Slots } from "../../src/lanes/slots.ts";
+import { beat, FakeStream, FakeWorld, settle } from "../support/world.ts";
 
 type Answer = (url: string, signal: AbortSignal | null | undefined) => Promise<Response>;
 
@@ -54,6 +54,17 @@ describe("the remote lane", () => {
     expect(lane.state).toMatchObject({ connection: "reconnecting", transport: null });
     await world.advance(20_000);
     expect(asked.map(after).slice(0, 2)).toEqual(["p0", "p7"]);
+    lane.stop();
+  });
+
+  it("PIC-30: asks again from where the engine stands when frames do not join", async () => {
+    const { streams, asked, lane } = scene();
+    await settle();
+    await streams[0]!.send(beat("p7"));
+    lane.seek("p7");
+    lane.seek("p5");
+    await settle();
+    expect(asked.map(after)).toEqual(["p0", "p5"]);
     lane.stop();
   });
 

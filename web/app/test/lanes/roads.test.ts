@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Api } from "../../src/lanes/api";
-import { Refusal } from "../../src/lanes/http";
-import { ending, farewell, pollOnce, push } from "../../src/lanes/roads";
-import { beat } from "../support/world";
+import { Api } from "../../src/lanes/api.ts";
+import { Refusal } from "../../src/lanes/http.ts";
+import { ending, farewell, pollOnce, push } from "../../src/lanes/roads.ts";
+import { beat } from "../support/world.ts";
 
 const quiet = { frame: () => undefined, silence: () => undefined };
 const open = new AbortController().signal;

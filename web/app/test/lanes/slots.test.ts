@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lockSlots, OPEN_STREAMS } from "../../src/lanes/slots";
+import { lockSlots, OPEN_STREAMS } from "../../src/lanes/slots.ts";
 
 /** A small real implementation of what we use of Web Locks. */
 class Locks {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MESSAGE_LIMIT, reader } from "../../src/lanes/sse";
+import { MESSAGE_LIMIT, reader } from "../../src/lanes/sse.ts";
 
 describe("Server-Sent Events", () => {
   it("PIC-30: reads the same messages however the text is cut", () => {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
-import { browser } from "../../src/lanes/world";
+import { browser } from "../../src/lanes/world.ts";
 
 describe("the browser's time", () => {
   it("a sleep ends at once when it is called off", async () => {

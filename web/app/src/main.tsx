@@ -1,0 +1,54 @@
+/** The page is put together here, and nowhere else: lanes → engine → store → ui. */
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Api } from "./lanes/api.ts";
+import { lockSlots } from "./lanes/slots.ts";
+import { browser } from "./lanes/world.ts";
+import { Actions } from "./store/actions.ts";
+import { keep } from "./store/keep.ts";
+import { LiveEngine } from "./store/live.ts";
+import { FIFTH_MS, pulse } from "./store/pulse.ts";
+import { recall, shelf } from "./store/remember.ts";
+import { start } from "./store/start.ts";
+import { createShell } from "./store/store.ts";
+import { Watch } from "./store/watch.ts";
+import { App } from "./ui/App.tsx";
+import { Tv } from "./ui/screen/Tv.tsx";
+import { RealtimeContext } from "./ui/use.ts";
+import "./picture/tokens.css";
+import "./styles/shell.css";
+import "./styles/kit.css";
+import "./styles/bars.css";
+import "./styles/panels.css";
+import "./styles/feed.css";
+import "./styles/screen.css";
+
+const address = new URLSearchParams(window.location.search);
+const tv = address.get("screen") === "tv";
+const lasting = shelf(() => window.localStorage);
+const ofTab = shelf(() => window.sessionStorage);
+
+const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
+const store = createShell(remembered);
+const engine = new LiveEngine(browser.now);
+const api = new Api((url, init) => fetch(url, init));
+const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
+const parts = { store, engine, api, slots, world: browser };
+const watch = new Watch(parts);
+const actions = new Actions(parts, watch, lasting);
+
+document.documentElement.dataset.theme = remembered.theme;
+setInterval(pulse(store, engine), FIFTH_MS);
+window.addEventListener("pagehide", () => {
+  const { session, place } = store.getState();
+  if (session !== null && place !== null) keep(ofTab, session, place, engine.state, browser.now());
+});
+void start(parts, watch, ofTab, address.get("graph") ?? "", tv || address.has("on"));
+
+const root = document.getElementById("root");
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <RealtimeContext value={{ store, engine, actions, watch }}>{tv ? <Tv /> : <App />}</RealtimeContext>
+    </StrictMode>,
+  );

@@ -1,0 +1,58 @@
+/** The engine's owner in this page: the only place that calls the reducer, and the narrow channel from it to the picture. */
+import { initial, nodeLight, reduce, type Hit, type Input, type State, type Step } from "@dagnet-realtime/engine";
+import { shownAt } from "@dagnet-realtime/engine/clock";
+import type { LightListener, LightSource } from "../picture/contract.ts";
+
+type Timeless<I> = I extends { readonly at: number } ? Omit<I, "at"> : never;
+
+/** An input without its moment: the owner's clock adds it. */
+export type Put = Timeless<Input>;
+
+export class LiveEngine {
+  state: State;
+  readonly light: LightSource;
+  readonly #listeners = new Set<LightListener>();
+
+  constructor(
+    private clock: () => number,
+    state: State = initial(),
+  ) {
+    this.state = state;
+    this.light = {
+      now: () => this.now(),
+      node: (uuid) => nodeLight(this.state, uuid, this.clock()),
+      subscribe: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+  }
+
+  /** The viewer's clock. */
+  at(): number {
+    return this.clock();
+  }
+
+  /** The moment that the picture shows: it stands while paused. */
+  now(): number {
+    return shownAt(this.state.clock, this.clock());
+  }
+
+  put(input: Put, at: number = this.clock()): void {
+    this.state = reduce(this.state, { ...input, at } as Input, this);
+  }
+
+  /** Begins anew, under another clock where one is given (a replay has the log's). */
+  reset(state: State = initial(), clock: () => number = this.clock): void {
+    this.state = state;
+    this.clock = clock;
+  }
+
+  hit(hit: Hit): void {
+    for (const listener of this.#listeners) listener.hit(hit);
+  }
+
+  step(step: Step): void {
+    for (const listener of this.#listeners) listener.step(step);
+  }
+}

@@ -1,0 +1,39 @@
+/** Which graph is shown: from the address, else from memory, else the first that there is. */
+import type { Place, WorkspaceSummary } from "../lanes/api.ts";
+
+/** "workspace/env/graph", each part escaped: what the address and the memory hold. */
+export function written(place: Place): string {
+  return [place.workspace, place.env, place.graph].map(encodeURIComponent).join("/");
+}
+
+export function read(text: string): Place | null {
+  const parts = text.split("/");
+  if (parts.length !== 3) return null;
+  try {
+    const [workspace = "", env = "", graph = ""] = parts.map(decodeURIComponent);
+    return workspace && env && graph ? { workspace, env, graph } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Every graph there is, in the server's order. */
+export function all(workspaces: readonly WorkspaceSummary[]): Place[] {
+  return workspaces.flatMap(({ id, env, graphs }) => graphs.map(({ name }) => ({ workspace: id, env, graph: name })));
+}
+
+export function same(a: Place | null, b: Place | null): boolean {
+  return a !== null && b !== null && a.workspace === b.workspace && a.env === b.env && a.graph === b.graph;
+}
+
+/** The first wish that exists, else the first graph that can light, else the first. */
+export function choose(workspaces: readonly WorkspaceSummary[], wishes: readonly string[]): Place | null {
+  const there = all(workspaces);
+  for (const wish of wishes) {
+    const found = there.find((place) => same(place, read(wish)));
+    if (found) return found;
+  }
+  const lights = (place: Place): boolean =>
+    workspaces.some((one) => one.id === place.workspace && one.env === place.env && one.graphs.some(({ name, can_light }) => name === place.graph && can_light > 0));
+  return there.find(lights) ?? there[0] ?? null;
+}

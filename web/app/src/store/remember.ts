@@ -1,0 +1,63 @@
+/** What the browser remembers between visits: theme, panels, the last graph. Never events. */
+
+export type Theme = "dark" | "light";
+export type Tab = "traces" | "node" | "unmapped";
+
+export interface Remembered {
+  readonly theme: Theme;
+  readonly sideWidth: number;
+  readonly sideOpen: boolean;
+  readonly feedHeight: number;
+  readonly feedOpen: boolean;
+  readonly tab: Tab;
+  readonly place: string;
+}
+
+export const SIDE = { least: 280, most: 640, first: 336 } as const;
+export const FEED = { least: 120, most: 720, first: 200 } as const;
+
+const KEY = "dagnet-realtime";
+
+/** What is asked of `localStorage`; it may be missing or refuse, and then nothing is remembered. */
+export type Shelf = Pick<Storage, "getItem" | "setItem">;
+
+const within = (value: unknown, { least, most, first }: { least: number; most: number; first: number }): number =>
+  typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, Math.round(value))) : first;
+
+/** Reads leniently: whatever is missing or odd becomes its first value. `light` says what the system prefers. */
+export function recall(shelf: Shelf | null, light: boolean): Remembered {
+  let read: Partial<Record<keyof Remembered, unknown>> = {};
+  try {
+    const found: unknown = JSON.parse(shelf?.getItem(KEY) ?? "{}");
+    if (typeof found === "object" && found !== null) read = found;
+  } catch {
+    read = {};
+  }
+  return {
+    theme: read.theme === "dark" || read.theme === "light" ? read.theme : light ? "light" : "dark",
+    sideWidth: within(read.sideWidth, SIDE),
+    sideOpen: read.sideOpen !== false,
+    feedHeight: within(read.feedHeight, FEED),
+    feedOpen: read.feedOpen !== false,
+    tab: read.tab === "node" || read.tab === "unmapped" ? read.tab : "traces",
+    place: typeof read.place === "string" ? read.place : "",
+  };
+}
+
+/** Writes, and shrugs where the browser refuses. */
+export function remember(shelf: Shelf | null, what: Remembered): void {
+  try {
+    shelf?.setItem(KEY, JSON.stringify(what));
+  } catch {
+    // A full or forbidden shelf costs comfort only: the page works without memory.
+  }
+}
+
+/** The browser's shelf, null where it is forbidden. */
+export function shelf(of: () => Storage): Storage | null {
+  try {
+    return of();
+  } catch {
+    return null;
+  }
+}

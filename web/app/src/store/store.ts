@@ -1,0 +1,71 @@
+/** The store of the page: what the screen shows beside the engine's own state, which never passes through React. */
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { Me, Place, WorkspaceSummary } from "../lanes/api.ts";
+import { OFF, type LaneState } from "../lanes/lane.ts";
+import type { Remembered } from "./remember.ts";
+
+/** What happened, what it means, what to do. */
+export interface Notice {
+  readonly what: string;
+  readonly meaning: string;
+  readonly remedy: string;
+  readonly bad: boolean;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+export interface Toast extends Notice {
+  readonly id: number;
+}
+
+/** `opening` and `closing` wait for the server; `replay` shows a log. */
+export type Phase = "starting" | "failed" | "off" | "opening" | "on" | "closing" | "replay";
+
+export interface Shell {
+  readonly phase: Phase;
+  readonly me: Me | null;
+  readonly workspaces: readonly WorkspaceSummary[];
+  readonly place: Place | null;
+  readonly graph: Graph | null;
+  readonly session: string | null;
+  readonly lane: LaneState;
+  readonly notice: Notice | null;
+  readonly toasts: readonly Toast[];
+  /** Node uuid that is selected. */
+  readonly selected: string | null;
+  /** Token whose timeline is shown, "" for none. */
+  readonly trace: string;
+  readonly filter: string;
+  readonly paused: boolean;
+  readonly visitors: number | null;
+  readonly overlay: "help" | "table" | null;
+  readonly kept: Remembered;
+  /** Grow when the engine's numbers (once a second) and rows (at most five times a second) are to be read anew. */
+  readonly second: number;
+  readonly fifth: number;
+}
+
+export type Store = StoreApi<Shell>;
+
+export function createShell(kept: Remembered): Store {
+  return createStore<Shell>(() => ({
+    phase: "starting",
+    me: null,
+    workspaces: [],
+    place: null,
+    graph: null,
+    session: null,
+    lane: OFF,
+    notice: null,
+    toasts: [],
+    selected: null,
+    trace: "",
+    filter: "",
+    paused: false,
+    visitors: null,
+    overlay: null,
+    kept,
+    second: 0,
+    fifth: 0,
+  }));
+}

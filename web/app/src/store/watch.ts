@@ -1,0 +1,114 @@
+/** On and Off: opens a watch session, joins lane and engine, and says so when the session is gone. */
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import type { Api, Place } from "../lanes/api.ts";
+import { OFF, type LaneSink, type LaneState } from "../lanes/lane.ts";
+import { RemoteLane } from "../lanes/remote.ts";
+import type { Slots } from "../lanes/slots.ts";
+import type { World } from "../lanes/world.ts";
+import type { KeptSession } from "./keep.ts";
+import type { LiveEngine } from "./live.ts";
+import { told } from "./notices.ts";
+import type { Store } from "./store.ts";
+
+export interface Parts {
+  readonly store: Store;
+  readonly engine: LiveEngine;
+  readonly api: Api;
+  readonly slots: Slots;
+  readonly world: World;
+}
+
+export class Watch {
+  #lane: RemoteLane | null = null;
+  #loading = "";
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Opens a session on the graph that is shown, and begins an accumulation. */
+  async on(place: Place, graph: Graph): Promise<void> {
+    const { store, api, engine } = this.parts;
+    store.setState({ phase: "opening", notice: null });
+    try {
+      const opened = await api.open(place);
+      engine.put({ kind: "on", session: opened.watch_session_id, position: opened.position, graph, lane: "remote" });
+      this.#join(opened.watch_session_id, opened.position);
+    } catch (error) {
+      store.setState({ phase: "off", notice: told(error, "Realtime could not be turned on.") });
+    }
+  }
+
+  /** Goes on with a session that this tab had before it was reloaded. */
+  again(kept: KeptSession): void {
+    this.parts.engine.reset(kept.state);
+    this.#join(kept.session, kept.state.position);
+  }
+
+  /** Stops receiving and closes the session; what was collected stays on screen until the next On. */
+  async off(): Promise<void> {
+    const { store, api, engine } = this.parts;
+    const { session } = store.getState();
+    this.#leave();
+    engine.put({ kind: "off" });
+    engine.put({ kind: "connection", state: "off" });
+    store.setState({ phase: "off", session: null, lane: OFF, paused: false });
+    // A session that cannot be closed lapses by itself within its lease.
+    if (session !== null) await api.close(session).catch(() => undefined);
+  }
+
+  /** The lane's truth at this moment. */
+  lane(): LaneState {
+    return this.#lane?.state ?? OFF;
+  }
+
+  #join(session: string, position: string): void {
+    const { store, api, slots, world } = this.parts;
+    this.#leave();
+    this.#lane = new RemoteLane(api, session, position, slots, world);
+    store.setState({ phase: "on", session, notice: null });
+    this.#lane.start(this.#sink());
+  }
+
+  #leave(): void {
+    this.#lane?.stop();
+    this.#lane = null;
+  }
+
+  #sink(): LaneSink {
+    const { store, engine } = this.parts;
+    return {
+      frame: (frame) => {
+        engine.put({ kind: "frame", frame });
+        const { needs, wantsGraph } = engine.state;
+        if (needs !== null) this.#lane?.seek(needs);
+        if (wantsGraph !== null) void this.#reload(wantsGraph);
+      },
+      state: (lane) => {
+        engine.put({ kind: "connection", state: lane.connection });
+        store.setState({ lane });
+      },
+      ended: (why) => {
+        this.#leave();
+        engine.put({ kind: "off" });
+        const notice = { what: `This watch session has ended: ${why}`, meaning: "What was collected so far stays on screen; nothing that happens from here on is counted.", remedy: "Turn Realtime on again.", bad: false };
+        store.setState({ phase: "off", session: null, lane: OFF, paused: false, notice });
+      },
+    };
+  }
+
+  /** The graph's files changed while it was watched: fetches it once per version. */
+  async #reload(version: string): Promise<void> {
+    const { store, api, engine } = this.parts;
+    const { place } = store.getState();
+    if (this.#loading === version || place === null) return;
+    this.#loading = version;
+    try {
+      const graph = await api.graph(place);
+      engine.put({ kind: "graph", graph });
+      store.setState({ graph });
+    } catch (error) {
+      store.setState({ notice: told(error, "The graph's files changed and the new version could not be read; the old one is still shown.") });
+    } finally {
+      this.#loading = "";
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/** An opened row: both times, its way, its traces and every property that is kept; any value becomes a filter. */
+import { quote } from "@dagnet-realtime/engine/filtertext";
+import { useState } from "react";
+import { moment, span, value } from "../format.ts";
+import { Button } from "../kit/Button.tsx";
+import { Copy } from "../kit/Copy.tsx";
+import { lag, rawOf, type FeedRow } from "../read.ts";
+import { useActions, useShell } from "../use.ts";
+
+export function Payload({ row }: { readonly row: FeedRow }) {
+  const [raw, setRaw] = useState(false);
+  const text = JSON.stringify(rawOf(row), null, 2);
+  return (
+    <div className="payload" role="cell">
+      <div className="payload-bar">
+        <Button voice="quiet" className="button-small" aria-pressed={!raw} onClick={() => { setRaw(false); }}>
+          Fields
+        </Button>
+        <Button voice="quiet" className="button-small" aria-pressed={raw} onClick={() => { setRaw(true); }}>
+          JSON
+        </Button>
+        <Copy text={text} label="Copy the event as JSON" />
+        <span className="quiet">Only the properties that the workspace allows are kept.</span>
+      </div>
+      {raw ? (
+        <pre className="payload-raw" tabIndex={0} aria-label="The event as JSON">
+          {text}
+        </pre>
+      ) : (
+        <Fields row={row} />
+      )}
+    </div>
+  );
+}
+
+function Fields({ row }: { readonly row: FeedRow }) {
+  const filter = useShell((shell) => shell.filter);
+  const actions = useActions();
+  const add = (term: string): void => {
+    actions.filter(`${filter} ${term}`.trim());
+  };
+  const late = lag(row);
+  return (
+    <dl className="fields">
+      <dt>occurred</dt>
+      <dd className="mono">{moment(row.occurredAt)}</dd>
+      <dt>arrived</dt>
+      <dd className="mono">
+        {moment(row.arrivedAt)} {late !== null && <span className="quiet">({span(late)} later)</span>}
+      </dd>
+      <dt>type</dt>
+      <dd>
+        <Filtering term={`type:${row.type}`} text={row.type} onAdd={add} />
+      </dd>
+      <dt>name</dt>
+      <dd>
+        <Filtering term={`event:${quote(row.name)}`} text={row.name} onAdd={add} />
+      </dd>
+      <dt>source</dt>
+      <dd>
+        <Filtering term={`source:${quote(row.source)}`} text={row.source} onAdd={add} />
+      </dd>
+      {row.traces.map(({ kind, token }) => (
+        <Pair key={`${kind} ${token}`} name={kind}>
+          <Filtering term={`trace:${quote(token)}`} text={token} onAdd={add} />
+          <button type="button" className="link fields-more" onClick={() => { actions.look(token); }}>
+            show trace
+          </button>
+        </Pair>
+      ))}
+      {Object.entries(row.properties).map(([key, of]) => (
+        <Pair key={key} name={key}>
+          {of === null || typeof of === "object" ? <span className="mono">{value(of)}</span> : <Filtering term={`${key}:${quote(String(of))}`} text={value(of)} onAdd={add} />}
+        </Pair>
+      ))}
+      {row.flags.length > 0 && (
+        <Pair name="marks">
+          <span>{row.flags.join(", ")}</span>
+        </Pair>
+      )}
+    </dl>
+  );
+}
+
+function Pair({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Filtering({ term, text, onAdd }: { readonly term: string; readonly text: string; onAdd(this: void, term: string): void }) {
+  return (
+    <button type="button" className="link mono" title={`Filter by ${term}`} onClick={() => { onAdd(term); }}>
+      {text}
+    </button>
+  );
+}

@@ -1,0 +1,54 @@
+/** The edge between two panels: drag it, or move it with the arrow keys. */
+import { useRef, type KeyboardEvent, type PointerEvent } from "react";
+
+interface GripProps {
+  readonly label: string;
+  readonly axis: "x" | "y";
+  readonly size: number;
+  readonly least: number;
+  readonly most: number;
+  onSize(this: void, size: number): void;
+}
+
+const STEP = 16;
+
+export function Grip({ label, axis, size, least, most, onSize }: GripProps) {
+  const from = useRef<{ at: number; size: number } | null>(null);
+  const place = (event: PointerEvent): number => (axis === "x" ? event.clientX : event.clientY);
+  const set = (next: number): void => {
+    onSize(Math.round(Math.min(most, Math.max(least, next))));
+  };
+  const key = (event: KeyboardEvent): void => {
+    const grow = axis === "x" ? "ArrowLeft" : "ArrowUp";
+    const shrink = axis === "x" ? "ArrowRight" : "ArrowDown";
+    if (event.key === grow) set(size + STEP);
+    else if (event.key === shrink) set(size - STEP);
+    else if (event.key === "Home") set(least);
+    else if (event.key === "End") set(most);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      className={`grip grip-${axis}`}
+      role="separator"
+      aria-label={label}
+      aria-orientation={axis === "x" ? "vertical" : "horizontal"}
+      aria-valuenow={size}
+      aria-valuemin={least}
+      aria-valuemax={most}
+      tabIndex={0}
+      onKeyDown={key}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        from.current = { at: place(event), size };
+      }}
+      onPointerMove={(event) => {
+        if (from.current) set(from.current.size + from.current.at - place(event));
+      }}
+      onPointerUp={() => {
+        from.current = null;
+      }}
+    />
+  );
+}

@@ -1,0 +1,76 @@
+/** The picture in its frame: what is followed, what is wrong, and what to do while nothing is there. */
+import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
+import { PanelRightOpen } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { Picture } from "../../picture/Picture.tsx";
+import { Button } from "../kit/Button.tsx";
+import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
+import { Empty } from "./Empty.tsx";
+import { Following } from "./Following.tsx";
+import { useSame } from "./useSame.ts";
+
+const STILL = "(prefers-reduced-motion: reduce)";
+
+function useReduced(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(STILL);
+      query.addEventListener("change", changed);
+      return () => {
+        query.removeEventListener("change", changed);
+      };
+    },
+    () => window.matchMedia(STILL).matches,
+  );
+}
+
+export function Canvas({ large = false }: { readonly large?: boolean }) {
+  const { engine } = useRealtime();
+  const actions = useActions();
+  const graph = useShell((shell) => shell.graph);
+  const theme = useShell((shell) => shell.kept.theme);
+  const selected = useShell((shell) => shell.selected);
+  const paused = useShell((shell) => shell.paused);
+  const sideOpen = useShell((shell) => shell.kept.sideOpen);
+  const phase = useShell((shell) => shell.phase);
+  const connection = useShell((shell) => shell.lane.connection);
+  const paths = useSame(useEngine("fifth", (state) => (state.follows.length > 0 ? followed(state) : [])));
+  const jumps = useSame(useEngine("second", (state) => ghostEdges(state, 20)));
+  const reduced = useReduced();
+  const stale = phase === "on" && (connection === "stale" || connection === "reconnecting");
+  return (
+    <div className="canvas" id="canvas" tabIndex={-1}>
+      {graph ? (
+        <Picture
+          graph={graph}
+          light={engine.light}
+          theme={theme}
+          motion={reduced ? "reduced" : "full"}
+          frozen={paused || stale || phase === "off"}
+          stale={stale}
+          selected={selected}
+          onSelect={(node) => {
+            actions.select(node);
+          }}
+          followed={paths}
+          jumps={jumps}
+          large={large}
+        >
+          <Following paths={paths} />
+        </Picture>
+      ) : null}
+      <Empty />
+      {!sideOpen && !large && (
+        <Button
+          className="side-back"
+          icon={<PanelRightOpen size={15} />}
+          aria-label="Show the details"
+          title="Show the details"
+          onClick={() => {
+            actions.keep({ sideOpen: true });
+          }}
+        />
+      )}
+    </div>
+  );
+}

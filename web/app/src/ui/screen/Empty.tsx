@@ -1,0 +1,108 @@
+/** Nothing to see yet: says why, and the one thing to do next. */
+import { totals } from "@dagnet-realtime/engine/select/light";
+import { FlaskConical, Power, Radio, Users, Workflow } from "lucide-react";
+import type { ReactNode } from "react";
+import { Button } from "../kit/Button.tsx";
+import { Copy } from "../kit/Copy.tsx";
+import { useActions, useEngine, useShell } from "../use.ts";
+import { curl } from "./curl.ts";
+
+export function Empty() {
+  const phase = useShell((shell) => shell.phase);
+  const graph = useShell((shell) => shell.graph);
+  const place = useShell((shell) => shell.place);
+  const count = useEngine("fifth", (state, now) => totals(state, now).count);
+  if (phase === "starting") return <Card icon={<Radio size={20} />} title="Starting" words="Asking the server what there is to watch." />;
+  if (phase === "failed") return <Card icon={<Radio size={20} />} title="Realtime cannot start" words="The message above says why and what to do." />;
+  if (!graph) return place ? null : <NoGraph />;
+  if (phase === "off" && count === 0) return <Off />;
+  if (phase === "on" && count === 0) return <Silence />;
+  return null;
+}
+
+function Card({ icon, title, words, children, low = false }: { readonly icon: ReactNode; readonly title: string; readonly words: ReactNode; readonly children?: ReactNode; readonly low?: boolean }) {
+  return (
+    <section className={low ? "empty empty-low" : "empty"} aria-label={title}>
+      <h2>
+        {icon} {title}
+      </h2>
+      <p>{words}</p>
+      {children}
+    </section>
+  );
+}
+
+function NoGraph() {
+  const command = "dagnet-realtime serve --workspace path/to/dagnet-data";
+  return (
+    <Card icon={<Workflow size={20} aria-hidden="true" />} title="No graph yet" words="The server watches no folder with a DagNet graph in it. Start it on a DagNet data folder: the one that holds graphs/, events/ and nodes/.">
+      <pre className="copyable">
+        {command}
+        <Copy text={command} label="Copy the command" />
+      </pre>
+    </Card>
+  );
+}
+
+function Off() {
+  const actions = useActions();
+  return (
+    <Card low icon={<Power size={18} aria-hidden="true" />} title="Realtime is off" words="Nothing is received and nothing is kept until you turn it on; counting begins at that moment.">
+      <div className="empty-deeds">
+        <Button
+          voice="strong"
+          icon={<Radio size={15} />}
+          onClick={() => {
+            void actions.toggle();
+          }}
+        >
+          Turn Realtime on
+        </Button>
+      </div>
+    </Card>
+  );
+}
+
+function Silence() {
+  const actions = useActions();
+  const visitors = useShell((shell) => shell.visitors);
+  const graph = useShell((shell) => shell.graph);
+  const connection = useShell((shell) => shell.lane.connection);
+  const sources = useShell((shell) => shell.workspaces.find(({ id, env }) => id === shell.place?.workspace && env === shell.place.env)?.sources);
+  const lines = curl(sources ?? [], graph?.listens[0]?.names[0] ?? "Signed Up", window.location.origin);
+  if (connection !== "live" && connection !== "polling") return null;
+  return (
+    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening" words="Nothing has been heard since On. Point a Segment webhook or an SDK’s apiHost here, or try one of these:">
+      {lines.map(({ says, line }) => (
+        <div key={line}>
+          <p className="quiet">{says}</p>
+          <pre className="copyable">
+            {line}
+            <Copy text={line} label="Copy the line" />
+          </pre>
+        </div>
+      ))}
+      <div className="empty-deeds">
+        {visitors !== null && (
+          <Button
+            voice="strong"
+            icon={<Users size={15} />}
+            onClick={() => {
+              void actions.visitors();
+            }}
+          >
+            {visitors > 0 ? "Stop visitors" : "Simulate visitors"}
+          </Button>
+        )}
+        <Button
+          icon={<FlaskConical size={15} />}
+          onClick={() => {
+            void actions.testEvent(null);
+          }}
+        >
+          Send a test event
+        </Button>
+      </div>
+    </Card>
+  );
+}

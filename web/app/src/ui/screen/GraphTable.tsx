@@ -1,0 +1,48 @@
+/** The picture as a table, for screen readers and for reading: every node, what it listens for, what came. */
+import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { ago, count, rate } from "../format.ts";
+import { Sheet } from "../kit/Sheet.tsx";
+import { useEngine, useRealtime, useShell } from "../use.ts";
+
+export function GraphTable({ onClose }: { readonly onClose: () => void }) {
+  const { engine } = useRealtime();
+  const graph = useShell((shell) => shell.graph);
+  const now = useEngine("second", (_, at) => at);
+  if (!graph) return null;
+  const label = (uuid: string): string => graph.nodes.find((node) => node.uuid === uuid)?.label ?? uuid;
+  return (
+    <Sheet title={`${graph.title || graph.name} as a table`} wide onClose={onClose}>
+      <div className="table-scroll" tabIndex={0} role="region" aria-label="Nodes and their traffic">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">Node</th>
+              <th scope="col">Listens for</th>
+              <th scope="col">Since On</th>
+              <th scope="col">Per second</th>
+              <th scope="col">Last</th>
+              <th scope="col">Leads to</th>
+            </tr>
+          </thead>
+          <tbody>
+            {graph.nodes.map((node) => {
+              const light = nodeLight(engine.state, node.uuid, now);
+              const names = graph.listens.filter((listen) => listen.node === node.uuid).flatMap((listen) => listen.names);
+              const ways = graph.edges.filter((edge) => edge.source === node.uuid).map((edge) => label(edge.target));
+              return (
+                <tr key={node.uuid}>
+                  <th scope="row">{node.label || node.id}</th>
+                  <td>{names.join(", ") || node.dark || "no event"}</td>
+                  <td className="number">{count(light.count)}</td>
+                  <td className="number">{rate(light.rate)}</td>
+                  <td className="number">{ago(light.lastAt, now)}</td>
+                  <td>{ways.join(", ") || "—"}</td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,48 @@
+/** Listens to the keys of the page. */
+import { recentTraces } from "@dagnet-realtime/engine/select/traces";
+import { useEffect } from "react";
+import { deed } from "../keys.ts";
+import { useRealtime } from "../use.ts";
+
+export function useKeys(): void {
+  const { actions, store, engine } = useRealtime();
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const wanted = event.defaultPrevented ? null : deed(event);
+      if (wanted === null) return;
+      const { trace, kept } = store.getState();
+      switch (wanted) {
+        case "pause":
+          actions.pause();
+          break;
+        case "clear":
+          actions.clear();
+          break;
+        case "filter":
+          document.getElementById("filter")?.focus();
+          break;
+        case "follow": {
+          const token = trace || recentTraces(engine.state, 1)[0]?.token;
+          if (token) actions.follow(token);
+          break;
+        }
+        case "escape":
+          actions.unfollowAll();
+          actions.select(null);
+          break;
+        case "help":
+        case "table":
+          actions.overlay(wanted);
+          break;
+        case "theme":
+          actions.keep({ theme: kept.theme === "dark" ? "light" : "dark" });
+          break;
+      }
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    return () => {
+      document.removeEventListener("keydown", press);
+    };
+  }, [actions, store, engine]);
+}

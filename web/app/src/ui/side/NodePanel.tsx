@@ -1,0 +1,163 @@
+/** One node: what it listens for and why, what came, what nearly came, and a way to test it. */
+import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
+import { nearest } from "@dagnet-realtime/engine/traces/near";
+import type { Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
+import { FlaskConical, MousePointerClick } from "lucide-react";
+import { ago, clockMs, count, plural, rate } from "../format.ts";
+import { Button } from "../kit/Button.tsx";
+import { lag, rowsOfNode, valuesOf } from "../read.ts";
+import { useActions, useEngine, useShell } from "../use.ts";
+import { span } from "../format.ts";
+
+/** Rows of a node that the panel reads; the property values are of these. */
+const ROWS = 200;
+const SHOWN = 5;
+
+export function NodePanel() {
+  const graph = useShell((shell) => shell.graph);
+  const selected = useShell((shell) => shell.selected);
+  const node = graph?.nodes.find(({ uuid }) => uuid === selected);
+  if (!graph || !node)
+    return (
+      <p className="side-empty">
+        <MousePointerClick size={18} aria-hidden="true" />
+        Select a node to see what it listens for, what lit it, and to send it a test event.
+      </p>
+    );
+  return <Chosen graph={graph} node={node} />;
+}
+
+function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node }) {
+  const actions = useActions();
+  const on = useShell((shell) => shell.phase === "on");
+  const listens = graph.listens.filter((listen) => listen.node === node.uuid);
+  return (
+    <div className="side-part">
+      <header className="side-head">
+        <h2>{node.label || node.id || node.uuid}</h2>
+        {node.absorbing && <span className="chip">{node.outcome || "end"}</span>}
+      </header>
+      {node.description && <p className="quiet">{node.description}</p>}
+      <Figures uuid={node.uuid} />
+      <h3>Listens for</h3>
+      {listens.length === 0 ? <p>{node.dark || "No event: this node can never light by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
+      {listens.length > 0 && (
+        <Button
+          icon={<FlaskConical size={15} />}
+          disabled={!on}
+          title={on ? "Sends one signed delivery to the webhook" : "Turn Realtime on first"}
+          onClick={() => {
+            void actions.testEvent(node.uuid);
+          }}
+        >
+          Send a test event
+        </Button>
+      )}
+      <Near uuid={node.uuid} />
+      <Last uuid={node.uuid} />
+    </div>
+  );
+}
+
+function Figures({ uuid }: { readonly uuid: string }) {
+  const light = useEngine("second", (state, now) => nodeLight(state, uuid, now));
+  const facts = useEngine("second", (state) => nodeFacts(state, uuid));
+  const now = useEngine("second", (_, at) => at);
+  return (
+    <dl className="figures">
+      <div>
+        <dt>since On</dt>
+        <dd>{count(light.count)}</dd>
+      </div>
+      <div>
+        <dt>per second</dt>
+        <dd>{rate(light.rate)}</dd>
+      </div>
+      <div>
+        <dt>last fired</dt>
+        <dd>{ago(light.lastAt, now)}</dd>
+      </div>
+      <div title="Distinct traces among those carried">
+        <dt>traces</dt>
+        <dd>
+          {facts && !facts.exact ? "≤ " : ""}
+          {count(facts?.traces ?? 0)}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+const RULES: Readonly<Record<Listen["rule"], string>> = {
+  segment: "by the event definition's Segment name",
+  amplitude: "by the event definition's Amplitude name, as it names none for Segment",
+  event_id: "by the event id itself, as its definition names no provider's name",
+};
+
+function Listening({ listen }: { readonly listen: Listen }) {
+  return (
+    <div className="listen">
+      <p className="listen-names">
+        {listen.names.map((name) => (
+          <code key={name}>{name}</code>
+        ))}
+      </p>
+      <p className="quiet">
+        {RULES[listen.rule]} (<code>{listen.event_id}</code>)
+      </p>
+      {listen.filters.map((filter) => (
+        <p key={`${filter.property} ${filter.operator} ${filter.values.join()}`}>
+          <span className="quiet">only where</span> <code>{filter.property}</code> {filter.operator} <code>{filter.values.join(" or ")}</code>
+          {filter.property_type === "user" && <span className="quiet"> (of the user)</span>}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Near({ uuid }: { readonly uuid: string }) {
+  const near = useEngine("second", (state) => (state.kept.traces ? nearest(state.kept.traces.near, uuid) : null));
+  if (!near) return null;
+  return (
+    <p className="near">
+      <strong>{plural(near.count, "near miss", "near misses")}.</strong> The last one would have lit this node, but {near.reason}.
+    </p>
+  );
+}
+
+function Last({ uuid }: { readonly uuid: string }) {
+  const rows = useEngine("second", (state) => rowsOfNode(state, uuid, ROWS));
+  const values = valuesOf(rows);
+  return (
+    <>
+      <h3>Last events</h3>
+      {rows.length === 0 && <p className="quiet">None since On.</p>}
+      <ul className="last">
+        {rows.slice(0, SHOWN).map((row) => (
+          <li key={row.row}>
+            <span className="mono" title="occurred">
+              {clockMs(row.occurredAt)}
+            </span>
+            <span className="mono quiet" title="arrived">
+              {clockMs(row.arrivedAt)}
+            </span>
+            <span className="mono quiet last-lag">{lag(row) === null ? "" : span(lag(row) ?? 0)}</span>
+          </li>
+        ))}
+      </ul>
+      {values.length > 0 && <h3>Values seen {rows.length === ROWS ? <span className="quiet">in the last {ROWS}</span> : null}</h3>}
+      <dl className="values">
+        {values.map(({ property, values: some, distinct }) => (
+          <div key={property}>
+            <dt className="mono">{property}</dt>
+            <dd className="mono">
+              {some.map(({ value, count: n }) => `${value}${n > 1 ? ` ×${n}` : ""}`).join(" · ")}
+              {distinct > some.length ? ` · ${distinct - some.length} more` : ""}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}

@@ -1,0 +1,104 @@
+/** Traces: the one that is looked at as a timeline, and the last ones as dots. */
+import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
+import type { TraceRow } from "@dagnet-realtime/engine/traces/select/recent";
+import { Search } from "lucide-react";
+import { useState } from "react";
+import { ago, count, plural } from "../format.ts";
+import { useActions, useEngine, useShell } from "../use.ts";
+import { TraceView } from "./TraceView.tsx";
+import { UnmappedPanel } from "./UnmappedPanel.tsx";
+
+const ROWS = 40;
+/** Beside a timeline the list is short, so that what is unmapped is still in sight. */
+const BESIDE = 5;
+const UNMAPPED = 5;
+
+export function TracesPanel() {
+  const token = useShell((shell) => shell.trace);
+  const known = useEngine("second", (state) => (token === "" ? null : trace(state, token)));
+  return (
+    <>
+      {known && <TraceView timeline={known} />}
+      <Recent most={known ? BESIDE : ROWS} />
+      <UnmappedPanel few={UNMAPPED} />
+    </>
+  );
+}
+
+function Recent({ most }: { readonly most: number }) {
+  const [search, setSearch] = useState("");
+  const [more, setMore] = useState(false);
+  const rows = useEngine("second", (state) => recentTraces(state, more || search ? ROWS : most, search));
+  const { seen, exact } = useEngine("second", (state) => traceCounts(state));
+  const now = useEngine("second", (_, at) => at);
+  return (
+    <section className="side-part" aria-label="Recent traces">
+      <header className="side-head">
+        <h2>Recent traces</h2>
+        <span className="quiet">
+          {count(rows.length)} of {exact ? "" : "at most "}
+          {count(seen)}
+        </span>
+      </header>
+      {seen > 0 && (
+        <label className="search">
+          <Search size={14} aria-hidden="true" />
+          <input
+            value={search}
+            placeholder="Find by token, event, node or end…"
+            aria-label="Find a trace by token, event, node or end"
+            onChange={(event) => {
+              setSearch(event.target.value);
+            }}
+          />
+        </label>
+      )}
+      {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
+      {seen > 0 && rows.length === 0 && <p className="quiet">No kept trace answers to that.</p>}
+      <ul className="traces">
+        {rows.map((row) => (
+          <Row key={row.token} row={row} now={now} />
+        ))}
+      </ul>
+      {!more && !search && seen > rows.length && rows.length === most && most < ROWS && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            setMore(true);
+          }}
+        >
+          Show more
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
+  const actions = useActions();
+  const unmapped = row.dots.filter((dot) => dot === "unmapped").length;
+  const words = `${row.kind} ${row.token}: ${plural(row.events, "event")}${unmapped > 0 ? `, ${unmapped} unmapped` : ""}, last ${row.lastName}${row.label ? ` at ${row.label}` : ""}${row.ended === null ? "" : `, ended ${row.ended}`}, ${ago(row.seenAt, now)}`;
+  return (
+    <li>
+      <button
+        type="button"
+        className={row.hue === null ? "trace-row" : `trace-row trace-hue-${row.hue}`}
+        aria-label={words}
+        title={`${row.kind}: ${row.lastName}${row.label ? ` · ${row.label}` : ""}`}
+        onClick={() => {
+          actions.look(row.token);
+        }}
+      >
+        <span className="mono trace-token">{row.token}</span>
+        <span className="dots" aria-hidden="true">
+          {row.dots.map((dot, index) => (
+            <i key={index} className={`dot dot-${dot}`} />
+          ))}
+          {row.ended !== null && <i className={`dot dot-end dot-end-${row.ended === "success" ? "won" : "other"}`} />}
+        </span>
+        <span className="mono quiet">{ago(row.seenAt, now)}</span>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,142 @@
+/** Events that no node listens for: how many, since when, what they are most like, and a way to place them. */
+import { bindPatches } from "@dagnet-realtime/engine/select/patch";
+import { totals } from "@dagnet-realtime/engine/select/light";
+import { nearestNames } from "@dagnet-realtime/engine/select/unmapped";
+import { Download, Unplug } from "lucide-react";
+import { useState } from "react";
+import { clock, count, plural, rate, share } from "../format.ts";
+import { Button } from "../kit/Button.tsx";
+import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
+import { download } from "../download.ts";
+import { MapSheet } from "./MapSheet.tsx";
+import { useUnmapped, type Rated } from "./useUnmapped.ts";
+
+/** Rows drawn; the rest is said as a number. */
+const ROWS = 60;
+
+/** `few` is the short form below the traces. */
+export function UnmappedPanel({ few }: { readonly few?: number }) {
+  const { names, other } = useUnmapped();
+  const figures = useEngine("second", (state, now) => totals(state, now));
+  const [mapping, setMapping] = useState<string | null>(null);
+  const all = names.reduce((sum, { rate: one }) => sum + one, 0);
+  const most = Math.max(0.1, ...names.map((one) => one.rate));
+  const shown = names.slice(0, few ?? ROWS);
+  return (
+    <section className="side-part" aria-label="Unmapped events">
+      <header className="side-head">
+        <h2 className="unmapped-title">
+          <Unplug size={15} aria-hidden="true" /> Unmapped events
+        </h2>
+        {figures.unmapped > 0 && (
+          <span className="quiet">
+            {rate(all)}/s · {share(figures.mappedShare === null ? 0 : 1 - figures.mappedShare)}
+          </span>
+        )}
+      </header>
+      {names.length === 0 && <p className="quiet">None. Every event heard since On lit a node.</p>}
+      {few === undefined && <EverythingUnmapped />}
+      <ul className="unmapped">
+        {shown.map((one) => (
+          <Name
+            key={one.name}
+            one={one}
+            most={most}
+            full={few === undefined}
+            onMap={() => {
+              setMapping(one.name);
+            }}
+          />
+        ))}
+      </ul>
+      {few === undefined && names.length > ROWS && <p className="quiet">and {plural(names.length - ROWS, "further name")}</p>}
+      {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under names that are not counted apart.</p>}
+      {few === undefined && <Bound />}
+      {mapping !== null && (
+        <MapSheet
+          name={mapping}
+          onClose={() => {
+            setMapping(null);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: number; readonly full: boolean; onMap(this: void): void }) {
+  const actions = useActions();
+  const near = useEngine("second", (state) => (full ? nearestNames(state, one.name, 1)[0] : undefined));
+  return (
+    <li className="unmapped-row">
+      <i className="mark mark-unmapped" aria-hidden="true" />
+      <span className="mono unmapped-name" title={one.name}>
+        {one.name}
+      </span>
+      <span className="meter" aria-hidden="true">
+        <i style={{ width: `${Math.max(4, (one.rate / most) * 100)}%` }} />
+      </span>
+      <span className="mono quiet unmapped-rate" title={`${count(one.count)} since On`}>
+        {one.rate > 0 ? `${rate(one.rate)}/s` : count(one.count)}
+      </span>
+      <Button className="button-small" aria-label={`Map ${one.name} to a node`} onClick={onMap}>
+        Map…
+      </Button>
+      {full && (
+        <p className="unmapped-more quiet">
+          {count(one.count)} · first {clock(one.firstAt)} · last {clock(one.lastAt)}
+          {near && (
+            <>
+              <br />
+              Like <code>{near.name}</code>, which lights{" "}
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  actions.select(near.node);
+                }}
+              >
+                {near.label}
+              </button>
+              {near.why === "case" ? ": only the case differs." : near.why === "signs" ? ": only spaces or signs differ." : "."}
+            </>
+          )}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** Everything unmapped usually has one cause; say which ones to look at. */
+function EverythingUnmapped() {
+  const figures = useEngine("second", (state, now) => totals(state, now));
+  if (figures.count === 0 || figures.mapped > 0) return null;
+  return (
+    <p className="near">
+      <strong>Events arrive, and none of them lights a node.</strong> Names are compared exactly, case included. Either this graph is about other events, or its event definitions miss Segment’s names: see the likest names below, map one to try it, or run <code>dagnet-realtime check</code> on the data folder.
+    </p>
+  );
+}
+
+function Bound() {
+  const { engine } = useRealtime();
+  const binds = useEngine("fifth", (state) => state.binds.size);
+  const graph = useShell((shell) => shell.graph?.name ?? "graph");
+  if (binds === 0) return null;
+  return (
+    <div className="bound">
+      <p>{plural(binds, "name")} mapped in this session only. DagNet’s files are not touched.</p>
+      <Button
+        icon={<Download size={15} />}
+        onClick={() => {
+          const text = bindPatches(engine.state)
+            .map(({ file, text: part }) => `# ${file}\n${part}`)
+            .join("---\n");
+          download(`${graph}-mapping.yaml`, text, "application/yaml");
+        }}
+      >
+        Export as a patch (YAML)
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** The rates of unmapped names, looked at once a second while they are shown. */
+import { unmappedNames, type UnmappedName } from "@dagnet-realtime/engine/select/unmapped";
+import { useEffect, useState } from "react";
+import { useRealtime, useShell } from "../use.ts";
+import { look, NO_LOOKS, rateOf, type Rates } from "./rates.ts";
+
+export interface Rated extends UnmappedName {
+  readonly rate: number;
+}
+
+export function useUnmapped(): { readonly names: readonly Rated[]; readonly other: number } {
+  const { engine } = useRealtime();
+  const second = useShell((shell) => shell.second);
+  const [rates, setRates] = useState<Rates>(NO_LOOKS);
+  useEffect(() => {
+    const { names } = unmappedNames(engine.state, engine.at());
+    const counts = new Map(names.map(({ name, count }) => [name, count]));
+    setRates((before) => look(before, engine.now(), counts));
+  }, [engine, second]);
+  const { names, other } = unmappedNames(engine.state, engine.at());
+  return { names: names.map((one) => ({ ...one, rate: rateOf(rates, one.name) })), other };
+}

@@ -1,0 +1,58 @@
+/** The strip: is it live, how much, since when, and how far it can be trusted. */
+import { totals } from "@dagnet-realtime/engine/select/light";
+import { traceCounts } from "@dagnet-realtime/engine/select/traces";
+import { clock, count, moment, plural, rate, share } from "../format.ts";
+import { Tip } from "../kit/Tip.tsx";
+import { useEngine, useShell } from "../use.ts";
+import { Coverage } from "./Coverage.tsx";
+import { LedgerChip } from "./LedgerChip.tsx";
+import { LiveSign } from "./LiveSign.tsx";
+import { PostureChips } from "./PostureChips.tsx";
+import { Sparkline } from "./Sparkline.tsx";
+
+export function Strip() {
+  const figures = useEngine("second", (state, now) => totals(state, now));
+  const since = useEngine("second", (state) => state.kept.since);
+  const on = useShell((shell) => shell.phase !== "off" && shell.phase !== "starting" && shell.phase !== "failed");
+  const traces = useEngine("second", traceCounts);
+  const seen = on || figures.count > 0;
+  return (
+    <section className="strip" aria-label="Traffic">
+      <LiveSign />
+      <p className="figure">
+        <strong>{rate(figures.rate)}</strong> events/s
+      </p>
+      <Sparkline values={figures.sparkline} />
+      <p className="figure figure-cut">
+        <strong>{count(figures.count)}</strong>{" "}
+        {seen ? (
+          <Tip says={`Counting began ${moment(since)}. Nothing from before that moment is shown.`}>
+            <button type="button" className="plain">
+              since {clock(since)}
+            </button>
+          </Tip>
+        ) : (
+          "events"
+        )}
+      </p>
+      <p className="figure figure-cut wide-only">
+        <strong>
+          {traces.exact ? "" : "≤ "}
+          {count(traces.seen)}
+        </strong>{" "}
+        {traces.seen === 1 ? "trace" : "traces"}
+      </p>
+      <span className="top-gap" />
+      <PostureChips />
+      <Coverage />
+      {figures.mappedShare !== null && (
+        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.`}>
+          <button type="button" className="plain figure figure-cut">
+            <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="wide-only">of events</span> mapped
+          </button>
+        </Tip>
+      )}
+      <LedgerChip />
+    </section>
+  );
+}

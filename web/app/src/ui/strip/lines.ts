@@ -1,0 +1,23 @@
+/** The lines of the ledgers, as people read them: the sum first, then its parts; parts that are nothing are left out. */
+import type { Door, Ledger } from "@dagnet-realtime/engine/wire.gen";
+
+export interface LedgerLine {
+  readonly word: string;
+  readonly value: number;
+  readonly sum: boolean;
+}
+
+const part = (word: string, value: number): LedgerLine => ({ word, value, sum: false });
+const some = (lines: readonly LedgerLine[]): LedgerLine[] => lines.filter(({ value }) => value > 0);
+
+export function viewLines(view: Ledger): LedgerLine[] {
+  const offered = [part("lit a node", view.lit), part("unmapped", view.unmapped), part("filtered at the server", view.filtered), part("missed", view.missed)];
+  const carried = [part("thinned: counted, not carried", view.thinned), part("sampled out: counted, not carried", view.sampled_out)];
+  return [{ word: "offered", value: view.offered, sum: true }, ...some(offered), { word: "of these carried in full", value: view.carried, sum: true }, ...some(carried)];
+}
+
+export function doorLines(door: Door): LedgerLine[] {
+  const refused = Object.entries(door.refused).map(([code, n]) => part(`refused: ${code}`, n));
+  const parts = [part("taken", door.taken), part("duplicate", door.duplicate), part("while nobody watched", door.unwatched), part("over the rate limit", door.rate_limited), ...refused];
+  return [{ word: "received", value: door.received, sum: true }, ...some(parts)];
+}

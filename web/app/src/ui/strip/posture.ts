@@ -1,0 +1,32 @@
+/** The chips that say where the picture is less than the whole, in plain words. */
+import type { PostureOfState } from "@dagnet-realtime/engine/select/ledger";
+import { count, share, span } from "../format.ts";
+
+export interface Chip {
+  readonly key: "thinned" | "sampled" | "redacted";
+  readonly word: string;
+  readonly title: string;
+  readonly says: readonly string[];
+}
+
+const IDENTITY: Readonly<Record<string, string>> = {
+  token: "People are shown as tokens: keyed pseudonyms that mean nothing outside of this workspace.",
+  trace_id: "Only explicit trace ids are kept; user ids and anonymous ids are dropped on arrival.",
+  reveal: "This workspace shows identifiers as they were sent, to those who may see them.",
+};
+
+export function chipsOf({ policy, sampling, threshold, thinned, sampled }: PostureOfState): Chip[] {
+  const chips: Chip[] = [];
+  if (thinned) {
+    const says = ["More events came than one view carries, so some traces were left out whole. Counts and rates are still exact; the feed and the traces are of the carried ones.", `At the busiest moment ${share(threshold)} of the traces were carried.`];
+    if (policy) says.push(`The budget is ${count(policy.carried_per_second)} events a second. A followed trace is never left out.`);
+    chips.push({ key: "thinned", word: "thinned", title: "Thinned: counts exact, traces fewer", says });
+  }
+  if (sampled) chips.push({ key: "sampled", word: `sampled ${share(sampling)}`, title: "Sampled by this workspace's policy", says: [`${share(sampling)} of the traces are kept whole; of the others only what counting needs. Counts are exact.`] });
+  if (policy?.redacted) {
+    const allowed = policy.properties.length > 0 ? `Allowed properties: ${policy.properties.join(", ")}.` : "No properties beyond those that the graph's own filters need are kept.";
+    const window = `A repeat of the same message within ${span(policy.dedupe_window * 1000)} is counted once. The log of a watched channel keeps ${span(policy.retention * 1000)}.`;
+    chips.push({ key: "redacted", word: "redacted", title: "Redacted on arrival", says: [IDENTITY[policy.identity] ?? "", allowed, window].filter(Boolean) });
+  }
+  return chips;
+}

@@ -1,0 +1,28 @@
+/** What the LIVE sign says: word, tone and meaning. Never colour alone. */
+import type { LaneState } from "../../lanes/lane.ts";
+import type { Phase } from "../../store/store.ts";
+
+export interface Sign {
+  readonly word: string;
+  readonly lane: string;
+  readonly tone: "ok" | "wait" | "warn" | "off" | "replay";
+  readonly title: string;
+  readonly meaning: string;
+}
+
+const sign = (word: string, tone: Sign["tone"], title: string, meaning: string, lane = ""): Sign => ({ word, lane, tone, title, meaning });
+
+export function signOf(phase: Phase, { connection, transport }: LaneState, paused: boolean): Sign {
+  if (phase === "replay") return sign("REPLAY", "replay", "A saved log is playing", "Nothing here happens at this moment: these are the frames of a saved session.");
+  if (phase === "opening") return sign("OPENING", "wait", "Turning on", "The server is opening a watch session.");
+  if (phase !== "on") return sign("OFF", "off", "Realtime is off", "Nothing is received and nothing is kept. Turn Realtime on to see events from then on.");
+  if (connection === "live" || connection === "polling") {
+    const lane = transport ?? "push";
+    if (paused) return sign("PAUSED", "wait", "The picture is paused", "Events still arrive and are counted; the picture and its clocks stand still until you resume.", lane);
+    if (lane === "poll") return sign("LIVE", "ok", "Connected by polling", "This page asks the server for what is new, about once a moment. Everything arrives, a little later than by push.", lane);
+    return sign("LIVE", "ok", "Connected by push", "The server sends what happens as it happens.", lane);
+  }
+  if (connection === "stale") return sign("STALE", "warn", "Nothing has been heard for a while", "What you see is what was known last, and nothing moves. The page goes on trying; when the server answers, it catches up from where it stood.");
+  if (connection === "reconnecting") return sign("RECONNECTING", "warn", "The connection broke", "The page tries again by itself and goes on from where it stood, so nothing is counted twice.");
+  return sign("CONNECTING", "wait", "Connecting", "The session is open; the first frame is on its way.");
+}

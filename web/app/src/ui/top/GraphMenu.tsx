@@ -1,0 +1,56 @@
+/** The name of the graph, and the way to another one. */
+import { Check, ChevronDown, TriangleAlert } from "lucide-react";
+import { DropdownMenu } from "radix-ui";
+import { same } from "../../store/places.ts";
+import { useActions, useShell } from "../use.ts";
+
+export function GraphMenu() {
+  const actions = useActions();
+  const workspaces = useShell((shell) => shell.workspaces);
+  const place = useShell((shell) => shell.place);
+  const graph = useShell((shell) => shell.graph);
+  const title = graph ? graph.title || graph.name : (place?.graph ?? "No graph");
+  if (workspaces.length === 0) return <h1 className="graph-name">{title}</h1>;
+  return (
+    <>
+      <h1 className="out-of-sight">{title}</h1>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger className="graph-name" aria-label={`Graph: ${title}. Choose another`}>
+          <span className="graph-title">{title}</span>
+          <ChevronDown size={14} aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
+            {workspaces.map(({ id, env, graphs, errors }) => (
+              <DropdownMenu.Group key={`${id}/${env}`}>
+                <DropdownMenu.Label className="menu-label">
+                  {id} · {env}
+                </DropdownMenu.Label>
+                {graphs.map((one) => {
+                  const there = { workspace: id, env, graph: one.name };
+                  return (
+                    <DropdownMenu.Item key={one.name} className="menu-item" onSelect={() => void actions.choose(there)}>
+                      {same(there, place) ? <Check size={14} aria-label="shown" /> : <span className="menu-blank" />}
+                      {one.title || one.name}
+                      <span className="menu-end">{one.can_light} can light</span>
+                    </DropdownMenu.Item>
+                  );
+                })}
+                {errors.map((one) => (
+                  <DropdownMenu.Item key={one.file} className="menu-item" disabled>
+                    <TriangleAlert size={14} aria-label="broken" />
+                    <span>
+                      {one.file}
+                      <br />
+                      <span className="quiet">{one.text}</span>
+                    </span>
+                  </DropdownMenu.Item>
+                ))}
+              </DropdownMenu.Group>
+            ))}
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+    </>
+  );
+}

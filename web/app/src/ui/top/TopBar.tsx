@@ -1,0 +1,124 @@
+/** The bar above all: where we are, On or Off, what is filtered, pause, clear, theme. */
+import { CircleHelp, Eraser, Moon, Pause, Play, Sun, Users } from "lucide-react";
+import icon from "../icon.svg";
+import { Button } from "../kit/Button.tsx";
+import { Tip } from "../kit/Tip.tsx";
+import { useActions, useEngine, useShell } from "../use.ts";
+import { waiting } from "../read.ts";
+import { FilterField } from "./FilterField.tsx";
+import { GraphMenu } from "./GraphMenu.tsx";
+import { OnSwitch } from "./OnSwitch.tsx";
+
+export function TopBar() {
+  return (
+    <header className="top">
+      <img className="logo" src={icon} width={22} height={22} alt="" />
+      <nav className="where" aria-label="Graph">
+        <span className="quiet wide-only">Graphs</span>
+        <span className="quiet wide-only" aria-hidden="true">
+          /
+        </span>
+        <GraphMenu />
+      </nav>
+      <OnSwitch />
+      <Visitors />
+      <span className="top-gap" />
+      <FilterField />
+      <PauseButton />
+      <Tip says="Empties counts, feed and traces; the session goes on">
+        <ClearButton />
+      </Tip>
+      <ThemeButton />
+      <HelpButton />
+    </header>
+  );
+}
+
+function PauseButton() {
+  const actions = useActions();
+  const paused = useShell((shell) => shell.paused);
+  const active = useShell((shell) => shell.phase === "on" || shell.phase === "replay");
+  const more = useEngine("fifth", waiting);
+  return (
+    <Button
+      icon={paused ? <Play size={15} /> : <Pause size={15} />}
+      keys="Space"
+      disabled={!active}
+      aria-pressed={paused}
+      aria-keyshortcuts="Space"
+      className="pause"
+      onClick={() => {
+        actions.pause();
+      }}
+    >
+      {paused ? `Resume +${more}` : "Pause"}
+    </Button>
+  );
+}
+
+function ClearButton(props: object) {
+  const actions = useActions();
+  return (
+    <Button
+      {...props}
+      icon={<Eraser size={15} />}
+      aria-keyshortcuts="C"
+      onClick={() => {
+        actions.clear();
+      }}
+    >
+      Clear
+    </Button>
+  );
+}
+
+function ThemeButton() {
+  const actions = useActions();
+  const theme = useShell((shell) => shell.kept.theme);
+  const next = theme === "dark" ? "light" : "dark";
+  return (
+    <Button
+      voice="quiet"
+      icon={theme === "dark" ? <Sun size={16} /> : <Moon size={16} />}
+      aria-label={`Use the ${next} theme`}
+      title={`Use the ${next} theme`}
+      onClick={() => {
+        actions.keep({ theme: next });
+      }}
+    />
+  );
+}
+
+function HelpButton() {
+  const actions = useActions();
+  return (
+    <Button
+      voice="quiet"
+      icon={<CircleHelp size={16} />}
+      aria-label="Help and keys"
+      title="Help and keys (?)"
+      onClick={() => {
+        actions.overlay("help");
+      }}
+    />
+  );
+}
+
+/** Only where the server offers visitors of its own. */
+function Visitors() {
+  const actions = useActions();
+  const visitors = useShell((shell) => shell.visitors);
+  if (visitors === null) return null;
+  return (
+    <Button
+      icon={<Users size={15} />}
+      aria-pressed={visitors > 0}
+      className="visitors"
+      onClick={() => {
+        void actions.visitors();
+      }}
+    >
+      {visitors > 0 ? "Stop visitors" : "Simulate visitors"}
+    </Button>
+  );
+}

@@ -1,0 +1,38 @@
+/** How components reach the store, the engine and the actions. */
+import type { State } from "@dagnet-realtime/engine";
+import { createContext, useContext } from "react";
+import { useStore } from "zustand";
+import type { Actions } from "../store/actions.ts";
+import type { LiveEngine } from "../store/live.ts";
+import type { Shell, Store } from "../store/store.ts";
+import type { Watch } from "../store/watch.ts";
+
+export interface Realtime {
+  readonly store: Store;
+  readonly engine: LiveEngine;
+  readonly actions: Actions;
+  readonly watch: Watch;
+}
+
+export const RealtimeContext = createContext<Realtime | null>(null);
+
+export function useRealtime(): Realtime {
+  const found = useContext(RealtimeContext);
+  if (!found) throw new Error("a component stands outside of the page");
+  return found;
+}
+
+export function useShell<T>(read: (shell: Shell) => T): T {
+  return useStore(useRealtime().store, read);
+}
+
+export function useActions(): Actions {
+  return useRealtime().actions;
+}
+
+/** Reads the engine anew once a second, or up to five times a second. */
+export function useEngine<T>(pace: "second" | "fifth", read: (state: State, now: number) => T): T {
+  const { engine, store } = useRealtime();
+  useStore(store, (shell) => shell[pace]);
+  return read(engine.state, engine.now());
+}

@@ -1,0 +1,20 @@
+import type { Posture } from "@dagnet-realtime/engine/wire.gen";
+import { describe, expect, it } from "vitest";
+import { chipsOf } from "../../../src/ui/strip/posture.ts";
+
+const POLICY = { identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: ["checkout_*"], redacted: true, exact_counts: true, filtered: "server", notes: [] } as Posture;
+const WHOLE = { policy: null, sampling: 1, threshold: 1, thinned: false, sampled: false };
+
+describe("the posture in plain words", () => {
+  it("PIC-49: says nothing where nothing is left out", () => {
+    expect(chipsOf(WHOLE)).toEqual([]);
+    expect(chipsOf({ ...WHOLE, policy: { ...POLICY, redacted: false } })).toEqual([]);
+  });
+
+  it("PIC-49: says what is thinned, sampled and redacted, and what stays exact", () => {
+    const chips = chipsOf({ policy: POLICY, sampling: 0.25, threshold: 0.4, thinned: true, sampled: true });
+    expect(chips.map(({ word }) => word)).toEqual(["thinned", "sampled 25.0%", "redacted"]);
+    const words = chips.flatMap(({ says }) => says).join(" ");
+    for (const part of ["Counts and rates are still exact", "40.0% of the traces", "500 events", "checkout_*", "tokens", "4 h 0 m"]) expect(words).toContain(part);
+  });
+});

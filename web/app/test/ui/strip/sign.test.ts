@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { OFF, type Connection, type LaneState } from "../../../src/lanes/lane.ts";
+import { signOf } from "../../../src/ui/strip/sign.ts";
+
+const lane = (connection: Connection, transport: LaneState["transport"] = null): LaneState => ({ ...OFF, connection, transport });
+
+describe("the LIVE sign", () => {
+  it("PIC-34: says LIVE only while frames come", () => {
+    const words = (["live", "polling", "connecting", "reconnecting", "stale", "off"] as const).map((one) => signOf("on", lane(one, one === "polling" ? "poll" : "push"), false).word);
+    expect(words).toEqual(["LIVE", "LIVE", "CONNECTING", "RECONNECTING", "STALE", "CONNECTING"]);
+    expect(signOf("off", OFF, false).word).toBe("OFF");
+    expect(signOf("opening", OFF, false).tone).toBe("wait");
+  });
+
+  it("names the lane beside it", () => {
+    expect(signOf("on", lane("live", "push"), false).lane).toBe("push");
+    expect(signOf("on", lane("polling", "poll"), false).lane).toBe("poll");
+  });
+
+  it("a pause and a replay are never taken for live", () => {
+    expect(signOf("on", lane("live", "push"), true).word).toBe("PAUSED");
+    expect(signOf("on", lane("stale"), true).word).toBe("STALE");
+    expect(signOf("replay", lane("replay", "replay"), false).word).toBe("REPLAY");
+  });
+});
