@@ -92,7 +92,7 @@ function unlit(traces: Traces, node: number, told: (why: Evidence["why"], node: 
   const near = nearest(traces.near, traces.ways.graph.nodes[node]?.uuid ?? "");
   return near === null
     ? told("silent", node, `${b} lies between and has not lit since On: its event probably does not arrive.`)
-    : told("near", node, `${b} lies between and has not lit since On, but nearly did ${near.count} times: ${near.reason}.`);
+    : told("near", node, `${b} lies between and has not lit since On, but nearly did ${near.count === 1 ? "once" : `${near.count} times`}: ${near.reason}.`);
 }
 
 function label(traces: Traces, node: number): string {
