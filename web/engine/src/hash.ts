@@ -11,7 +11,7 @@ export function createHash(): Hash {
 /** Mixes a value in. Records are taken in the order of their sorted keys, maps and sets likewise; lists and typed arrays in their own. */
 export function mix(hash: Hash, value: unknown): void {
   if (typeof value === "string") text(hash, `s${value.length}:${value}`);
-  else if (typeof value !== "object" || value === null) text(hash, typeof value === "number" && Object.is(value, -0) ? "number0" : `${typeof value}${String(value)}`);
+  else if (typeof value !== "object" || value === null) text(hash, `${typeof value}${String(value)}`);
   else if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     const items = Array.from(value as unknown as ArrayLike<unknown>);
     text(hash, `[${items.length}`);

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { createTable } from "../src/matching.ts";
+import { nearMisses } from "../src/near.ts";
+import { listen } from "./support.ts";
+
+const table = createTable([
+  listen("a", "Order Completed"), listen("b", "Paid", [{ property: "device", operator: "is any of", values: ["mobile", "tablet"], property_type: "event" }]),
+  listen("u", "Upgraded", [{ property: "plan", operator: "is", values: ["pro"], property_type: "user" }]), listen("n", "Left", [{ property: "why", operator: "does not contain", values: ["test"], property_type: "event" }]),
+]);
+
+it("ENG-23: a name that differs in case only is a near miss", () => {
+  expect(nearMisses(table, ["order completed"], {}, null)).toEqual([{ node: "a", reason: "the name was sent as “order completed”, and “Order Completed” is listened for: the case differs" }]);
+});
+
+it("ENG-23: a filter's value is told with the value seen and the value expected", () => {
+  expect(nearMisses(table, ["Paid"], { device: "desktop" }, null)).toEqual([{ node: "b", reason: "its property device was “desktop”, and must be “mobile” or “tablet”" }]);
+  expect(nearMisses(table, ["Paid"], {}, null)).toEqual([{ node: "b", reason: "its property device is missing, and must be “mobile” or “tablet”" }]);
+  expect(nearMisses(table, ["Left"], { why: "a TEST" }, null)).toEqual([{ node: "n", reason: "its property why was “a TEST”, and must not contain “test”" }]);
+});
+
+it("ENG-23: a user property is told where the traits are known, and not guessed where they are not", () => {
+  expect(nearMisses(table, ["Upgraded"], { plan: "pro" }, {})).toEqual([{ node: "u", reason: "its user property plan is missing, and must be “pro”" }]);
+  expect(nearMisses(table, ["Upgraded"], { plan: "pro" }, null)).toEqual([]);
+});
+
+it("ENG-23: two differences at once are no near miss, and neither is another name", () => {
+  expect(nearMisses(table, ["paid"], { device: "desktop" }, null)).toEqual([]);
+  expect(nearMisses(table, ["Signed Up"], {}, null)).toEqual([]);
+});

@@ -1,0 +1,27 @@
+import { expect, it } from "vitest";
+import { finite, flag, isRecord, list, maybe, moment, oneOf, record, shape, text, whole } from "../src/shape.ts";
+
+it("ENG-20: a check says where a value is wrong", () => {
+  const check = shape({ a: list(shape({ b: whole }), 2), c: record(text, 1) }, { c: () => ({}) });
+  expect(check({ a: [{ b: 1 }] })).toBeNull();
+  expect(check({ a: [{ b: 1 }, { b: -1 }] })).toBe(".a[1].b is not a count");
+  expect(check({ a: [{}] })).toBe(".a[0].b is missing");
+  expect(check({ a: [1] })).toBe(".a[0] is not an object");
+  expect(check({ a: "x" })).toBe(".a is not a list");
+  expect(check({ a: [{ b: 1 }, { b: 1 }, { b: 1 }] })).toBe(".a has more than 2 elements");
+  expect(check({ a: [], c: { x: 1 } })).toBe(".c.x is not text");
+  expect(check({ a: [], c: { x: "", y: "" } })).toBe(".c has more than 1 entries");
+  expect(check([])).toBe("is not an object");
+});
+
+it("ENG-20: what may be absent is filled in", () => {
+  const value: Record<string, unknown> = {};
+  expect(shape({ n: whole }, { n: () => 7 })(value)).toBeNull();
+  expect(value.n).toBe(7);
+});
+
+it("ENG-20: numbers, times and words are what they say", () => {
+  expect([finite(NaN), finite(1), whole(1.5), flag("true"), moment("yesterday"), moment("2026-01-02T03:04:05.678Z"), maybe(text)(null), oneOf("a")("b")]).toEqual(
+    ["is not a number", null, "is not a count", "is not true or false", "is not a time", null, null, "is not one of a"]);
+  expect([isRecord(null), isRecord([]), isRecord({})]).toEqual([false, false, true]);
+});

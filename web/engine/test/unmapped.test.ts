@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { createUnmapped, nameOf, unmappedLocal, unmappedRemote } from "../src/unmapped.ts";
+import { shown } from "../src/tally.ts";
+
+it("ENG-11: names are counted apart up to a bound, the rest together; nothing is lost", () => {
+  const unmapped = createUnmapped();
+  for (let n = 0; n < 30; n++) unmappedRemote(unmapped, `n${n}`, n + 1, 0, 0, 1000, 10);
+  expect(unmapped.names.size).toBe(10);
+  const sum = [...unmapped.names.values()].reduce((all, one) => all + shown(one), 0) + shown(unmapped.other);
+  expect(sum).toBe(465);
+});
+
+it("ENG-11: a name that has been quiet gives way to a new one, the rarest first", () => {
+  const unmapped = createUnmapped();
+  unmappedRemote(unmapped, "often", 9, 0, 0, 0, 2);
+  unmappedLocal(unmapped, "once", false, 0, 2);
+  unmappedRemote(unmapped, "new", 1, 0, 0, 5000, 2);
+  expect([...unmapped.names.keys()]).toEqual(["often", "once"]);
+  unmappedRemote(unmapped, "new", 1, 0, 0, 10_000, 2);
+  expect([...unmapped.names.keys()]).toEqual(["often", "new"]);
+  expect(unmapped.other).toEqual({ remote: 1, local: 1, waiting: 1 });
+});
+
+it("ENG-11: first and last are kept", () => {
+  const unmapped = createUnmapped();
+  unmappedRemote(unmapped, "n", 1, 0, 0, 5, 2);
+  unmappedRemote(unmapped, "n", 1, 0, 0, 9, 2);
+  expect(nameOf(unmapped, "n", 99, 2)).toMatchObject({ firstAt: 5, lastAt: 9, remote: 2, sample: -1 });
+});
