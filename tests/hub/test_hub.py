@@ -362,6 +362,15 @@ async def test_a_deleted_person_is_forgotten_everywhere() -> None:
         assert late.batches[0].ledger == msgspec.structs.replace(late.batches[0].ledger, offered=2, filtered=2, lit=0)
 
 
+async def test_a_person_whom_the_door_forgot_is_forgotten_in_live_views() -> None:
+    """HUB-20: the door clears the log and tells the hub, which tells the viewers."""
+    async with Stage() as stage:
+        reader = await stage.read(await stage.open())
+        stage.hub.forget(SHOP, frozenset({"k1.b", "k1.a"}))
+        await stage.clock.advance(0.1)
+        assert reader.got[-1].frame == Forget(tokens=("k1.a", "k1.b"))
+
+
 async def test_a_lost_log_is_a_gap_for_all() -> None:
     """HUB-21: a feed whose log began another life tells its viewers that nobody knows what they missed."""
     async with Stage() as stage:

@@ -127,15 +127,19 @@ class Feed:
             view.lost(lost)
         self.position = lost.resume
 
+    def forget(self, tokens: frozenset[str]) -> None:
+        """A person asked to be forgotten: every view drops its frames and tells its viewers. The log is the door's to clear."""
+        for view in self.views.values():
+            view.forget(tuple(sorted(tokens)))
+
     async def _forget(self, entries: Sequence[Entry]) -> None:
-        """A `delete` in the log: its tokens go from the log and from every view."""
-        tokens = tuple(sorted({trace.token for entry in entries if entry.type == "delete" and entry.id for trace in entry.traces}))
+        """A `delete` that another process took: its tokens go from the log and from every view."""
+        tokens = frozenset({trace.token for entry in entries if entry.type == "delete" and entry.id for trace in entry.traces})
         if not tokens:
             return
         if isinstance(self._log, Erasable):
-            await self._log.forget(self.channel, frozenset(tokens))
-        for view in self.views.values():
-            view.forget(tokens)
+            await self._log.forget(self.channel, tokens)
+        self.forget(tokens)
 
     def _beat(self, doors: Callable[[], dict[str, Door]], at: float) -> None:
         due = [view for view in self.views.values() if at - view.beaten >= self._limits.beat]

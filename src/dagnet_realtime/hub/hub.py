@@ -172,6 +172,11 @@ class Hub:
             if session.person == person:
                 await self.close(session.id, reason)
 
+    def forget(self, channel: Channel, tokens: frozenset[str]) -> None:
+        """A person asked this process's door to be forgotten: live views drop the tokens."""
+        if (feed := self._floor.running(channel)) is not None:
+            feed.forget(tokens)
+
     def farewell(self) -> None:
         """The process stops: every viewer is told to come back, spread over some seconds. Twice does no harm."""
         self._stopping = True
