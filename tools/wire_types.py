@@ -58,8 +58,7 @@ def _interface(info: inspect.StructType, seen: dict[str, str]) -> str:
     lines = [f"/** {_first_sentence(info.cls)} */", f"export interface {info.cls.__name__} {{"]
     if info.tag is not None:
         lines.append(f'  readonly {info.tag_field}: "{info.tag}";')
-    for field in info.fields:
-        lines.append(f"  readonly {field.encode_name}: {_name(field.type, seen)};")
+    lines += [f"  readonly {field.encode_name}: {_name(field.type, seen)};" for field in info.fields]
     return "\n".join([*lines, "}", ""])
 
 

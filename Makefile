@@ -1,0 +1,80 @@
+# One word for everything; `make` alone lists the words.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+SHELL := /bin/sh
+BIN := $(CURDIR)/.venv/bin
+NODE = $$($(BIN)/python $(CURDIR)/tools/node.py)
+say = @printf '── %s\n'
+
+help: ## list these words
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+setup: ## install everything that working on it needs
+	@python=$$(sh tools/python.sh) && "$$python" tools/setup.py
+
+use: ## install what running it needs
+	@python=$$(sh tools/python.sh) && "$$python" tools/setup.py use
+
+demo: use ## a sample shop in your browser, with simulated visitors
+	@exec $(BIN)/dagnet-realtime demo
+
+test: setup fresh lint types unit ## every check and every test
+	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
+	@$(BIN)/python -m pytest
+
+check: setup fresh lint types unit ## make test, and audits of every dependency
+	$(say) 'Known vulnerabilities of Python packages (pip-audit)'
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.lock
+	$(say) 'Known vulnerabilities of npm packages (npm audit)'
+	@cd web && $$($(BIN)/python $(CURDIR)/tools/node.py npm) audit --omit=dev
+	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
+	@$(BIN)/python -m pytest
+
+fresh: ## are generated files as their sources say?
+	$(say) 'Generated files are fresh (wire types, docs/configuration.md)'
+	@$(BIN)/python tools/wire_types.py --check
+	@$(BIN)/python tools/reference.py --check
+
+lint: ## ruff, import-linter and eslint
+	$(say) 'Style (ruff)'
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	$(say) 'Layers (import-linter)'
+	@told=$$($(BIN)/lint-imports) || { echo "$$told"; exit 1; }
+	$(say) 'Style of the browser side (eslint)'
+	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 .
+
+types: ## mypy and tsc
+	$(say) 'Types (mypy)'
+	@$(BIN)/mypy --no-error-summary
+	$(say) 'Types of the browser side (tsc)'
+	@cd web && for package in engine tap app shop; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
+
+unit: ## vitest: the engine, the tap and the picture
+	$(say) 'Tests of the browser side (vitest)'
+	@cd web && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
+
+web: unit ## the same as make unit
+
+e2e: setup ## only the tests that drive a browser
+	@$(BIN)/python -m pytest -m e2e
+
+bench: setup ## benchmarks, each beside its baseline
+	@$(BIN)/python -m benchmarks
+
+fuzz: setup ## hostile input, for longer
+	$(say) 'Every property, with 20,000 examples each'
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m 'not e2e'
+
+generate: ## write generated files anew
+	@$(BIN)/python tools/wire_types.py
+	@$(BIN)/python tools/reference.py
+
+build: use ## the interface into the package, and a wheel and an sdist into dist/
+	@$(BIN)/python -m hatchling build
+
+clean: ## remove everything that was made here
+	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup use demo test check fresh lint types unit web e2e bench fuzz generate build clean

