@@ -2,10 +2,10 @@
 import { Maximize, Minus, Plus } from "lucide-react";
 
 export interface ZoomProps {
-  onIn(this: void): void;
-  onOut(this: void): void;
-  onFit(this: void): void;
-  onWhole(this: void): void;
+  readonly onIn: () => void;
+  readonly onOut: () => void;
+  readonly onFit: () => void;
+  readonly onWhole: () => void;
   readonly percent: (element: HTMLElement | null) => void;
 }
 

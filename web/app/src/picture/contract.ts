@@ -84,7 +84,7 @@ export interface PictureProps {
   /** Not live: colour drains. */
   readonly stale: boolean;
   readonly selected: string | null;
-  onSelect(this: void, node: string | null): void;
+  readonly onSelect: (node: string | null) => void;
   readonly followed: readonly FollowedPath[];
   readonly jumps: readonly JumpEdge[];
   /** Across a room: larger type, no controls. */

@@ -9,11 +9,11 @@ const PADDING_LARGE = { top: "24px", right: "24px", bottom: "24px", left: "24px"
 const MOST_ZOOM = 1.15;
 
 export interface Fit {
-  fit(this: void): void;
-  onInit(this: void): void;
-  onMove(this: void, event: unknown): void;
+  readonly fit: () => void;
+  readonly onInit: () => void;
+  readonly onMove: (event: unknown) => void;
   /** Brings a node that is out of view to the middle. */
-  reveal(this: void, uuid: string): void;
+  readonly reveal: (uuid: string) => void;
 }
 
 export function useFit(scene: Scene, large: boolean): Fit {

@@ -23,8 +23,8 @@ interface LightParts {
   readonly props: PictureProps;
   readonly root: HTMLElement | null;
   readonly faces: ReadonlyMap<string, CardFace>;
-  onReport(this: void, report: Report): void;
-  onZoom(this: void, zoom: number): void;
+  readonly onReport: (report: Report) => void;
+  readonly onZoom: (zoom: number) => void;
 }
 
 /** Returns where the canvas goes. */

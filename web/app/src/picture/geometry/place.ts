@@ -32,8 +32,8 @@ export interface Stretch {
 
 /** Carries a coordinate of the layout onto the canvas, in each direction. */
 export interface Mapping {
-  x(this: void, value: number): number;
-  y(this: void, value: number): number;
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
 }
 
 /** Gaps between columns or rows wider than this, in canvas units, are drawn in by SQUEEZE: far apart stays far apart, but readable. */

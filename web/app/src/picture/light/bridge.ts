@@ -18,7 +18,7 @@ export interface BridgeParts {
   readonly overlay: Overlay;
   readonly cards: Cards;
   /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0 for not at all. */
-  ring(this: void, node: string, heat: number): number;
+  readonly ring: (node: string, heat: number) => number;
 }
 
 /** Open from construction until `close`. */
@@ -28,6 +28,8 @@ export class Bridge {
   frozen = false;
   reduced = false;
   private beats = 0;
+  /** The sum of counts on the cards: when it falls, the accumulation was cleared, and that shows even while frozen. */
+  private told = 0;
   private woken = 0;
   private readonly awake = new Set<string>();
   private readonly glow: Float32Array;
@@ -45,9 +47,12 @@ export class Bridge {
   /** Call every 250 ms while the page can be seen. */
   beat(): void {
     this.woken = 0;
-    if (this.frozen) return;
     const full = this.beats % BEATS_PER_TEXT === 0;
     this.beats += 1;
+    if (this.frozen) {
+      if (full && this.counted() < this.told) this.tell();
+      return;
+    }
     if (full) this.awake.clear();
     if (full || !this.reduced) this.tell(full);
   }
@@ -56,13 +61,18 @@ export class Bridge {
   tell(everyCard = true): void {
     const { scene, light, overlay, cards } = this.parts;
     const now = light.now();
+    if (everyCard) this.told = this.counted();
     scene.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
       const age = state.lastAt === null ? null : now - state.lastAt;
       this.glow[index] = glowOf(state.level, age);
       if (everyCard || this.closeUp.has(node.uuid)) cards.write(node.uuid, state, now);
     });
-    overlay.send({ kind: "glow", glow: this.glow });
+    overlay.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });
+  }
+
+  private counted(): number {
+    return this.parts.scene.nodes.reduce((sum, { node }) => sum + this.parts.light.node(node.uuid).count, 0);
   }
 
   private hit({ node, late }: Hit): void {

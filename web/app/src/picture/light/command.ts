@@ -54,7 +54,7 @@ export type Command =
   | { readonly kind: "camera"; readonly camera: Camera }
   | { readonly kind: "palette"; readonly palette: Palette }
   | { readonly kind: "mode"; readonly reduced: boolean; readonly frozen: boolean }
-  | { readonly kind: "glow"; readonly glow: Float32Array }
+  | { readonly kind: "glow"; readonly glow: Float32Array; readonly atOnce: boolean }
   | { readonly kind: "ring"; readonly node: number; readonly strength: number; readonly late: boolean }
   | { readonly kind: "step"; readonly edges: readonly number[]; readonly inferred: boolean }
   | { readonly kind: "paths"; readonly paths: readonly PathMark[] };

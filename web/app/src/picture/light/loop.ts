@@ -35,9 +35,8 @@ export class Loop {
   private readonly tick = (time: number): void => {
     this.id = null;
     const more = this.draw(time, this.last === null ? 0 : time - this.last);
-    this.last = more ? time : null;
     if (more) this.wake();
-    if (this.id === null) this.last = null;
+    this.last = more && !this.frames.hidden() ? time : null;
   };
 }
 

@@ -52,12 +52,17 @@ class Painter implements Overlay {
   private readonly before = new Tiles();
   private readonly loop: Loop;
 
-  constructor(private readonly canvas: Surface, frames: Frames, private readonly report: (report: Report) => void) {
+  constructor(private readonly canvas: Surface, private readonly frames: Frames, private readonly report: (report: Report) => void) {
     this.loop = new Loop((time, elapsed) => this.frame(time, elapsed), frames);
   }
 
   get palette(): Palette {
     return this.look ?? { canvas: "#000", activity: "#fff", activityText: "#fff", core: "#fff", follow: [], ink: "#000", mono: "monospace", sans: "sans-serif", dark: true };
+  }
+
+  /** Nothing may start to move: paused, stale, reduced motion, or nobody looks. */
+  private get quiet(): boolean {
+    return this.frozen || this.reduced || this.frames.hidden();
   }
 
   close(): void {
@@ -88,16 +93,17 @@ class Painter implements Overlay {
         this.stale.markAll();
         break;
       case "glow":
-        if (!this.frozen) this.glow.aim(command.glow, this.reduced);
-        if (this.glow.still) return;
+        this.glow.aim(command.glow, command.atOnce);
+        if (command.atOnce) this.glow.advance(0, (node) => { staleAround(this.stale, this.camera, this.stock, node); });
+        else if (this.glow.still) return;
         break;
       case "ring":
-        if (this.frozen || this.reduced) return;
+        if (this.quiet) return;
         this.rings.start(command.node, command.strength, command.late, this.clock);
         if (command.strength > FAINT) this.glow.raise(command.node, SPARK);
         break;
       case "step":
-        if (this.frozen || this.reduced) return;
+        if (this.quiet) return;
         this.step(command.edges, command.inferred);
         break;
       case "paths":

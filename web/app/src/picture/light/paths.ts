@@ -10,8 +10,8 @@ export const DASHES: readonly (readonly number[])[] = [[], [9, 5], [2, 5], [14, 
 /** Traces drawn at most; those beyond still have their panel. */
 export const MOST_PATHS = 12;
 
-/** The ways of all paths, in canvas units; labels stay free of them. */
-export function drawWays(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette): void {
+/** The ways of all paths, in canvas units; where `labels` are shown they stay free of them. */
+export function drawWays(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette, labels: boolean): void {
   for (const path of paths) {
     const colour = palette.follow[path.hue] ?? palette.activity;
     for (const leg of path.legs) {
@@ -32,11 +32,12 @@ export function drawWays(brush: Brush, paths: readonly PathMark[], stock: Stock,
       if (!leg.jump) arrow(brush, leg, colour);
     }
   }
-  for (const path of paths) for (const leg of path.legs) freeLabel(brush, leg, stock);
+  if (labels) for (const path of paths) for (const leg of path.legs) freeLabel(brush, leg, stock);
 }
 
-/** Outlines and numbered discs on the cards of all paths. */
-export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette): void {
+/** Outlines and numbered discs on the cards of all paths; discs grow as the view goes further away. */
+export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette, zoom: number): void {
+  const large = Math.min(2.2, Math.max(1, 0.8 / zoom));
   const taken = new Map<number, number>();
   for (const path of paths) {
     const colour = palette.follow[path.hue] ?? palette.activity;
@@ -59,27 +60,29 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock
       const [x, y] = boxAt(stock, node);
       const text = numbers.length > 3 ? `${numbers[0] ?? ""}…${numbers.at(-1) ?? ""}` : numbers.join("·");
       const shift = taken.get(node) ?? 0;
-      taken.set(node, shift + disc(brush, x - 3 + shift, y - 3, text, palette.follow[path.hue] ?? palette.activity, palette) + 4);
+      brush.save();
+      brush.translate(x - 3 + shift * large, y - 3);
+      brush.scale(large, large);
+      taken.set(node, shift + disc(brush, text, palette.follow[path.hue] ?? palette.activity, palette) + 4);
+      brush.restore();
     }
   }
 }
 
-/** How far a stop's marks reach beyond its card, in canvas units. */
-export const STOP_REACH = 24;
-
-function disc(brush: Brush, x: number, y: number, text: string, colour: string, palette: Palette): number {
+/** A numbered disc around the origin; answers its width. */
+function disc(brush: Brush, text: string, colour: string, palette: Palette): number {
   brush.font = `600 11px ${palette.sans}`;
   const width = Math.max(20, brush.measureText(text).width + 11);
-  roundBox(brush, x - 13, y - 13, width + 6, 26, 13);
+  roundBox(brush, -13, -13, width + 6, 26, 13);
   brush.fillStyle = palette.canvas;
   brush.fill();
-  roundBox(brush, x - 10, y - 10, width, 20, 10);
+  roundBox(brush, -10, -10, width, 20, 10);
   brush.fillStyle = colour;
   brush.fill();
   brush.fillStyle = palette.ink;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
-  brush.fillText(text, x - 10 + width / 2, y + 0.5);
+  brush.fillText(text, width / 2 - 10, 0.5);
   return width;
 }
 

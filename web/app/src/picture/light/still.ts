@@ -1,4 +1,5 @@
 /** The light that stands: halos, busy edges by thickness, followed paths; kept on a surface of its own and repaired in patches. */
+import { FULL_FROM } from "../dom/detail.ts";
 import { POINTS } from "../geometry/curve.ts";
 import { LABEL } from "../geometry/labels.ts";
 import { amount } from "../card/words.ts";
@@ -43,10 +44,10 @@ export class Still {
     }
     brush.clip();
     toCanvas(brush, from.camera);
-    drawWays(brush, from.paths, from.stock, from.palette);
+    drawWays(brush, from.paths, from.stock, from.palette, from.camera.zoom >= FULL_FROM);
     this.halos(patches, from, rough);
     this.busy(from, now);
-    drawStops(brush, from.paths, from.stock, from.palette);
+    drawStops(brush, from.paths, from.stock, from.palette, from.camera.zoom);
     brush.restore();
   }
 
@@ -83,8 +84,8 @@ export class Still {
       brush.lineWidth = widthFor(rate);
       brush.stroke();
       brush.globalAlpha = 1;
-      if (lines > 0) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
-      if (lines > 1 && camera.zoom >= 0.45) {
+      if (lines > 0 && camera.zoom >= FULL_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
+      if (lines > 1 && camera.zoom >= FULL_FROM) {
         brush.clearRect(x - LABEL.width / 2, y + LABEL.height / 2, LABEL.width, LABEL.line);
         brush.font = `500 10.5px ${palette.mono}`;
         brush.textAlign = "center";
