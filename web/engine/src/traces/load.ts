@@ -15,6 +15,7 @@ export function load(graph: Graph, saved: SavedTraces, bounds: Partial<Bounds> =
   const traces = createTraces(graph, bounds);
   for (const [token, hue] of saved.held) traces.held.set(token, hue);
   for (const one of saved.traces) restore(traces, one);
+  traces.sequence = saved.traces.reduce((most, one) => Math.max(most, one.seq), 0);
   restoreCounts(traces, saved);
   for (const { a: tokenA, b: tokenB, ...join } of saved.joins) {
     const a = traces.tokens.get(tokenA);
@@ -39,8 +40,8 @@ function restore(traces: Traces, saved: SavedTrace): void {
     const [a, b] = [trace.tokens[m], trace.tokens[n]];
     return a === undefined || b === undefined ? [] : [{ a, b }];
   });
-  const { base, events, dropped, seenAt, partial, horizon } = saved;
-  Object.assign(trace, { base, events, dropped, seenAt, partial, horizon: horizon ?? -Infinity });
+  const { seq, base, events, dropped, seenAt, partial, horizon } = saved;
+  Object.assign(trace, { seq, base, events, dropped, seenAt, partial, horizon: horizon ?? -Infinity });
   trace.tally = new Map(saved.keys.map((key) => [keyOf(traces, key), 1]));
   const marks = saved.marks.flatMap(([id, name, type, at, arrived, late, owner, lit]): Mark[] => {
     const holder = trace.tokens[owner];

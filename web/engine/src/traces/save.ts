@@ -15,6 +15,7 @@ export type SavedCell = readonly [key: SavedKey, count: number, traces: number, 
 export type SavedMark = readonly [id: string, name: string, type: string, at: number, arrived: number, late: 0 | 1, owner: number, lit: readonly number[]];
 
 export interface SavedTrace {
+  readonly seq: number;
   readonly tokens: readonly (readonly [token: string, kind: string])[];
   /** Pairs of indices into `tokens`. */
   readonly links: readonly (readonly [number, number])[];
@@ -89,8 +90,9 @@ function sparse(all: Dwell | null): SavedDwell {
 
 function saved(traces: Traces, trace: Trace): SavedTrace {
   const places = new Map<Holder, number>(trace.tokens.map((holder, n) => [holder, n]));
-  const { base, events, dropped, firstAt, seenAt, partial, horizon } = trace;
+  const { seq, base, events, dropped, firstAt, seenAt, partial, horizon } = trace;
   return {
+    seq,
     tokens: trace.tokens.map((holder) => [holder.token, holder.kind]), links: trace.links.map((link) => [places.get(link.a) ?? 0, places.get(link.b) ?? 0]),
     marks: trace.marks.map((mark) => [mark.id, mark.name, mark.type, mark.at, mark.arrived, mark.late ? 1 : 0, places.get(mark.owner) ?? 0, mark.lit]),
     keys: settledKeys(traces, trace).map((key) => savedKey(traces, key)).filter((key) => key !== null),

@@ -16,6 +16,8 @@ export const BOUNDS: Bounds = { traces: 5000, stubs: 20_000, steps: 200, marks: 
 
 /** Event names kept once for all marks that bear them. */
 const NAMES = 2000;
+/** Milliseconds by which an event may claim to have occurred after it arrived; a bolder claim would hold up its trace, so arrival counts instead. */
+const AHEAD = 60_000;
 const QUIET: readonly Step[] = [];
 const DARK: readonly number[] = [];
 
@@ -48,7 +50,7 @@ export function advance(traces: Traces, event: TraceEvent): readonly Step[] {
   }
   traces.total[placed === "unplaceable" ? "unplaceable" : "placed"] += 1;
   trace.events += 1;
-  trace.firstAt = Math.min(trace.firstAt, event.occurredAt);
+  trace.firstAt = Math.min(trace.firstAt, mark.at);
   trace.seenAt = Math.max(trace.seenAt, event.at);
   if (event.flags.includes("partial")) trace.partial = true;
   keepIn(traces, trace);
@@ -67,9 +69,13 @@ export function indicesOf(traces: Traces, nodes: readonly string[]): readonly nu
 
 function markOf(traces: Traces, event: TraceEvent, owner: Holder): Mark {
   return {
-    id: event.id, name: nameOf(traces, event.name), type: event.type, at: event.occurredAt, arrived: event.arrivedAt, late: event.flags.includes("late"),
+    id: event.id, name: nameOf(traces, event.name), type: event.type, at: timeOf(event), arrived: event.arrivedAt, late: event.flags.includes("late"),
     owner, lit: indicesOf(traces, event.nodes), move: "unmapped", from: -1, route: null, jump: -1, gap: 0, after: NOWHERE,
   };
+}
+
+function timeOf(event: TraceEvent): number {
+  return event.occurredAt > event.arrivedAt + AHEAD ? event.arrivedAt : event.occurredAt;
 }
 
 function nameOf(traces: Traces, name: string): string {

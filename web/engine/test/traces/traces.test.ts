@@ -132,6 +132,11 @@ describe("traces, told of events", () => {
     expect(timeline(traces, "a")!.steps.every((step) => step.node === "A")).toBe(true);
   });
 
+  it("TRC-9: an event that claims to come from the future is placed where it arrived", () => {
+    const traces = told(graph("A:s B", "A>B"), [event(0, "a", "A", { occurredAt: 9e12 })]);
+    expect(advance(traces, event(1, "a", "B"))).toMatchObject([{ from: "A", to: "B" }]);
+  });
+
   it("TRC-12: an event without an identifier belongs to no trace", () => {
     const traces = told(SHOP, [event(0, "", "A")]);
     expect(traces.total).toMatchObject({ untraced: 1, traces: 0 });
