@@ -1,0 +1,40 @@
+"""The files that the architecture's tests look at: those that git knows or would know."""
+
+import subprocess
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGE = ROOT / "src" / "dagnet_realtime"
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """Every file of the repository, ignored ones left out."""
+    told = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return tuple(path for line in told.splitlines() if (path := ROOT / line).is_file())
+
+
+@cache
+def python_modules() -> tuple[Path, ...]:
+    """The package's modules, packages' docstrings left out."""
+    return tuple(path for path in tracked() if path.is_relative_to(PACKAGE) and path.suffix == ".py" and path.name != "__init__.py")
+
+
+@cache
+def typescript_modules() -> tuple[Path, ...]:
+    """The browser side's modules, generated ones left out."""
+    web = ROOT / "web"
+    return tuple(
+        path
+        for path in tracked()
+        if path.is_relative_to(web)
+        and "src" in path.parts
+        and path.suffix in (".ts", ".tsx")
+        and not path.name.endswith((".gen.ts", ".d.ts"))
+    )
+
+
+def named(path: Path) -> str:
+    """A path from the repository's root."""
+    return path.relative_to(ROOT).as_posix()
