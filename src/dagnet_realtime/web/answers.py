@@ -25,9 +25,15 @@ async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes
     await send({"type": "http.response.body", "body": body})
 
 
-def problem_body(problem: Problem) -> bytes:
-    """A problem as RFC 9457 writes it, with our `code` and what to do about it."""
-    said = {"code": problem.code, "title": problem.title, "status": problem.status, "detail": problem.detail, "remedy": problem.remedy}
+def problem_body(problem: Problem, status: int | None = None) -> bytes:
+    """A problem as RFC 9457 writes it, with our `code` and what to do about it; `status` where HTTP has a better one."""
+    said = {
+        "code": problem.code,
+        "title": problem.title,
+        "status": status or problem.status,
+        "detail": problem.detail,
+        "remedy": problem.remedy,
+    }
     return _ENCODER.encode(said)
 
 

@@ -66,7 +66,7 @@ class WebhookApp:
         except Gone:
             return
         except _Method:
-            await answer(send, 405, [PROBLEM, (b"allow", b"POST, PUT, PATCH")], problem_body(_NOT_ALLOWED))
+            await answer(send, 405, [PROBLEM, (b"allow", b"POST, PUT, PATCH")], problem_body(_NOT_ALLOWED, 405))
         except Problem as problem:
             await answer(send, problem.status, [PROBLEM, *retry_headers(problem), *_closing(problem)], problem_body(problem))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent

@@ -1,0 +1,108 @@
+"""What stands before every route: the two delivery apps pass, all else is let in by access or not at all, and leaves with safe headers."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.access import Access, asked_of
+from dagnet_realtime.web.body import Gone, Receive, Scope, Send
+from dagnet_realtime.web.delivery import TRACKING_PREFIXES, WEBHOOK_PREFIX
+from dagnet_realtime.web.replies import problem_reply
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_LOG = logging.getLogger("dagnet_realtime.web")
+CONTENT_SECURITY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SAFE = (
+    (b"content-security-policy", CONTENT_SECURITY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+_METHODS = {405: "The route takes another method", 404: "There is nothing here"}
+
+
+class Edge:
+    """The whole server as one ASGI app.
+
+    To GET a path that `is_open` nobody need be signed in; for all else somebody must, whether the path exists or not.
+    """
+
+    def __init__(self, webhook: App, tracking: App, inner: App, access: Access, is_open: Callable[[str], bool]) -> None:
+        self._webhook = webhook
+        self._tracking = tracking
+        self._inner = inner
+        self._access = access
+        self._is_open = is_open
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; nothing that goes wrong inside leaves as anything but a problem."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
+        path = scope["path"]
+        if path.startswith(WEBHOOK_PREFIX):
+            await self._webhook(scope, receive, send)
+        elif path.startswith(TRACKING_PREFIXES):
+            await self._tracking(scope, receive, send)
+        else:
+            await self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = False
+
+        async def safely(message: Any) -> None:
+            nonlocal began
+            if message["type"] == "http.response.start":
+                began = True
+                given = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(header for header in SAFE if header[0] not in given)]
+                if b"cache-control" not in given:
+                    message["headers"].append((b"cache-control", b"no-store"))
+            await send(message)
+
+        try:
+            asked = asked_of(scope["method"], scope["headers"])
+            scope["asked"] = asked
+            scope["app"] = self
+            self._access.admit(asked)
+            if scope["method"] not in ("GET", "HEAD") or not self._is_open(scope["path"]):
+                scope["person"] = self._access.person(asked)
+            await self._inner(scope, receive, safely)
+        except (ClientDisconnect, Gone):
+            return
+        except Problem as problem:
+            answer = problem_reply(problem)
+        except HTTPException as refused:
+            allow = (refused.headers or {}).get("Allow", "")
+            known = Problem(
+                "not_found" if refused.status_code == 404 else "invalid", _METHODS.get(refused.status_code, "The request is refused")
+            )
+            answer = problem_reply(known, refused.status_code, allow)
+        except Exception as error:  # noqa: BLE001  # a user gets a problem, never a traceback; its text may hold what was sent
+            answer = problem_reply(_unexpected(error))
+        else:
+            return
+        if not began:
+            await answer(scope, receive, safely)
+
+
+def _unexpected(error: Exception) -> Problem:
+    """Logs the kind and the place of a fault of ours, and nothing of what it says."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "unknown"
+    _LOG.error("request_failed error=%s at=%s", type(error).__name__, where)
+    return Problem(
+        "unavailable", "The server made a mistake", "It was noted in its log", "Try again; if it stays, report it", retry_after=2
+    )

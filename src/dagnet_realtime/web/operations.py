@@ -1,0 +1,88 @@
+"""Health, readiness and metrics."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.web.replies import json_reply
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+
+class Readiness:
+    """Whether this process should get traffic; `app` sets it."""
+
+    def __init__(self) -> None:
+        self.ready = False
+
+
+def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], readiness: Readiness) -> list[Route]:
+    """`/healthz`, `/readyz` and `/metrics`."""
+
+    async def healthz(_: Request) -> Response:
+        return json_reply({"status": "ok"})
+
+    async def readyz(_: Request) -> Response:
+        if not readiness.ready:
+            raise Problem("unavailable", "Not ready", "The server is starting or stopping", "Ask again", retry_after=1)
+        return json_reply({"status": "ready"})
+
+    async def metrics(_: Request) -> Response:
+        from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # takes 60 ms that no start should wait for
+        from prometheus_client.registry import CollectorRegistry
+
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(Counts(hub, intake, workspaces))
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return [
+        Route("/healthz", healthz, methods=["GET"]),
+        Route("/readyz", readyz, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+    ]
+
+
+class Counts:
+    """Reads the doors and the hub when metrics are asked for. Labels are configuration, never a person's."""
+
+    def __init__(self, hub: Hub, intake: Intake, workspaces: Sequence[Workspace]) -> None:
+        self._hub = hub
+        self._intake = intake
+        self._workspaces = workspaces
+
+    def collect(self) -> Iterable["Metric"]:
+        """The metrics as they are at this moment."""
+        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+        where = ["workspace", "env"]
+        events = CounterMetricFamily("dagnet_realtime_events", "Events received, by where they went.", labels=[*where, "source", "outcome"])
+        watchers = GaugeMetricFamily("dagnet_realtime_viewers", "Viewers attached to this process.", labels=where)
+        watching = self._hub.watching()
+        for workspace in self._workspaces:
+            channel = workspace.channel
+            watchers.add_metric([channel.workspace, channel.env], watching.get(channel, 0))
+            for source, door in self._intake.doors(channel).items():
+                for outcome, count in _outcomes(door):
+                    events.add_metric([channel.workspace, channel.env, source, outcome], count)
+        yield events
+        yield watchers
+
+
+def _outcomes(door: Door) -> list[tuple[str, int]]:
+    refused = [(f"refused_{code}", count) for code, count in sorted(door.refused.items())]
+    return [
+        ("taken", door.taken),
+        ("duplicate", door.duplicate),
+        ("unwatched", door.unwatched),
+        ("rate_limited", door.rate_limited),
+        *refused,
+    ]

@@ -1,0 +1,97 @@
+"""The interface's files, as the build left them; packed once, kept in memory."""
+
+import gzip
+import re
+from mimetypes import guess_type
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.access import Access
+from dagnet_realtime.web.body import Receive, Scope, Send
+
+FOLDER = Path(__file__).parent / "static"
+MOST_FILES = 200  # kept in memory
+WORTH_PACKING = 1024  # bytes
+PACKABLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
+_PLAIN = re.compile(r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,8}")
+IMMUTABLE = "public, max-age=31536000, immutable"
+UNBUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
+<h1>The interface is not built</h1><p>The server runs, but this copy of DagNet Realtime was installed without its interface.
+Run <code>make build</code> in the source folder, then reload this page.</p></html>"""
+SPENT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
+<h1>This link has been used</h1><p>A link signs one browser in, once. Go back to the browser in which it was opened first,
+or start the program again for a new link.</p></html>"""
+
+
+class Page:
+    """Serves `folder`. A file's name under `assets/` holds a hash of what is in it, so it never changes."""
+
+    def __init__(self, access: Access, folder: Path = FOLDER) -> None:
+        self._access = access
+        self._folder = folder
+        self._packed: dict[tuple[str, int], tuple[bytes, bytes | None]] = {}
+
+    def has(self, path: str) -> bool:
+        """Whether `path` is `/` or a file of the interface, which holds nothing of anybody."""
+        return path == "/" or self._file(path) is not None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers for every path that has no route of its own; raises HTTPException."""
+        request = Request(scope)
+        if not self.has(request.url.path):
+            raise HTTPException(404)
+        if request.method not in ("GET", "HEAD"):
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+        answer = self._root(request) if request.url.path == "/" else self._served(request, request.url.path)
+        await answer(scope, receive, send)
+
+    def _root(self, request: Request) -> Response:
+        """`/`, and `/?key=…`, which signs the browser in and takes the key out of the address."""
+        key = request.query_params.get("key")
+        if key is None:
+            return self._served(request, "/index.html") if self.has("/index.html") else _html(UNBUILT)
+        try:
+            cookie = self._access.sign_in(key, request.scope["asked"])
+        except Problem:
+            return _html(SPENT, 401)
+        answer = RedirectResponse("./", 303)
+        if cookie:
+            answer.headers["set-cookie"] = cookie
+        return answer
+
+    def _served(self, request: Request, path: str) -> Response:
+        plain, packed = self._load(path)
+        headers = {"cache-control": IMMUTABLE if path.startswith("/assets/") else "no-cache", "vary": "accept-encoding"}
+        body = plain
+        if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+            body = packed
+            headers["content-encoding"] = "gzip"
+        return Response(body, headers=headers, media_type=guess_type(path)[0] or "application/octet-stream")
+
+    def _file(self, path: str) -> Path | None:
+        if not _PLAIN.fullmatch(path) or ".." in path:
+            return None
+        file = self._folder / path[1:]
+        return file if file.is_file() else None
+
+    def _load(self, path: str) -> tuple[bytes, bytes | None]:
+        """The file, plain and packed; read anew where a build has replaced it."""
+        file = self._file(path)
+        if file is None:
+            raise HTTPException(404)
+        key = (path, file.stat().st_mtime_ns)
+        if key not in self._packed:
+            plain = file.read_bytes()
+            worth = len(plain) >= WORTH_PACKING and path.endswith(PACKABLE)
+            if len(self._packed) >= MOST_FILES:
+                self._packed.clear()
+            self._packed[key] = (plain, gzip.compress(plain, 6, mtime=0) if worth else None)
+        return self._packed[key]
+
+
+def _html(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, {"cache-control": "no-store"}, media_type="text/html")

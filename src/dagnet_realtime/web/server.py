@@ -1,0 +1,76 @@
+"""The whole server as one ASGI app: the delivery apps, the stream, and the framework's routes behind one guard."""
+
+from collections.abc import Sequence
+
+import msgspec
+from starlette.routing import BaseRoute, Route, Router
+
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.graphs import GraphSource
+from dagnet_realtime.web.access import Access
+from dagnet_realtime.web.body import Limits, Receive, Scope, Send
+from dagnet_realtime.web.catalogues import catalogue_routes
+from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
+from dagnet_realtime.web.demo import Visitors, demo_routes
+from dagnet_realtime.web.edge import Edge
+from dagnet_realtime.web.operations import Readiness, operation_routes
+from dagnet_realtime.web.page import Page
+from dagnet_realtime.web.stream import STREAM, StreamApp
+from dagnet_realtime.web.watching import watch_routes
+
+OPEN = frozenset({"/healthz", "/readyz", "/tap.js"})  # asked by machines and pages that cannot sign in; they tell nothing
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the server is made of. `public_url` is "" where the request's own host is the address; `demo` lets visitors walk."""
+
+    workspaces: Sequence[Workspace]
+    graphs: GraphSource
+    hub: Hub
+    intake: Intake
+    access: Access
+    clock: Clock
+    readiness: Readiness
+    visitors: Visitors | None = None
+    page: Page | None = None
+    public_url: str = ""
+    demo: bool = False
+    version: str = ""
+    limits: Limits = Limits()
+
+
+class Inside:
+    """The guarded part: the stream stands beside the framework, which would wrap its every send."""
+
+    def __init__(self, stream: StreamApp, routes: Sequence[BaseRoute], page: Page) -> None:
+        self._stream = stream
+        self._router = Router(routes, redirect_slashes=False, default=page)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands on one request."""
+        if scope["method"] == "GET" and STREAM.fullmatch(scope["path"]):
+            await self._stream(scope, receive, send)
+        else:
+            await self._router(scope, receive, send)
+
+
+def routes(parts: Parts) -> list[Route]:
+    """Every route of the framework."""
+    described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version}
+    found = [
+        *watch_routes(parts.hub, parts.intake, parts.clock),
+        *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # three fields by name
+        *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness),
+    ]
+    return found if parts.visitors is None else [*found, *demo_routes(parts.visitors, walking=parts.demo)]
+
+
+def asgi(parts: Parts) -> Edge:
+    """The app that a server runs."""
+    page = parts.page or Page(parts.access)
+    inside = Inside(StreamApp(parts.hub), routes(parts), page)
+    webhook, tracking = WebhookApp(parts.intake, parts.limits), TrackingApp(parts.intake, parts.limits)
+    return Edge(webhook, tracking, inside, parts.access, lambda path: path in OPEN or page.has(path))

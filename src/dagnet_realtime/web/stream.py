@@ -1,0 +1,90 @@
+"""Push: a watch session's frames as Server-Sent Events, in bare ASGI."""
+
+import asyncio
+import contextlib
+import re
+from contextlib import aclosing
+from urllib.parse import parse_qs
+
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.sent import Sent
+from dagnet_realtime.model.frame import Bye
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.body import Receive, Scope, Send
+from dagnet_realtime.web.watching import owned, position_of
+
+STREAM = re.compile(r"/api/watch/([A-Za-z0-9_-]{1,64})/stream")
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),  # nginx would hold frames back
+]
+
+
+class StreamApp:
+    """`GET /api/watch/{id}/stream`. A viewer that stops reading stops this app's `send`, and nothing else."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Streams until the session's bye, or until the viewer leaves. Raises `Problem` before the first frame only."""
+        found = STREAM.fullmatch(scope["path"])
+        if found is None:
+            raise Problem("not_found", "There is nothing here")
+        session = await owned(self._hub, found[1], scope["person"])
+        pump = asyncio.current_task()
+        left = asyncio.ensure_future(_departure(receive))
+        departed = False
+
+        def cut(_: object) -> None:
+            nonlocal departed
+            departed = True
+            if pump is not None:
+                pump.cancel()
+
+        left.add_done_callback(cut)
+        try:
+            await self._pump(session.id, _after(scope), send)
+        except asyncio.CancelledError:
+            if not departed:
+                raise
+            if pump is not None:
+                pump.uncancel()
+        finally:
+            left.remove_done_callback(cut)
+            left.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await left
+
+    async def _pump(self, session_id: str, after: Position | None, send: Send) -> None:
+        async with aclosing(self._hub.watch(session_id, after)) as frames:
+            first = await anext(frames)
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await send(_part(first))
+            async for frame in frames:
+                await send(_part(frame))
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _part(sent: Sent) -> dict[str, object]:
+    body = sent.sse
+    if isinstance(sent.frame, Bye) and sent.frame.retry_after is not None:
+        body = b"retry: %d\n%b" % (round(sent.frame.retry_after * 1000), body)
+    return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+def _after(scope: Scope) -> Position | None:
+    """Where to go on: `Last-Event-ID` of a browser that reconnects, else `?after=`."""
+    for name, value in scope["headers"]:
+        if name == b"last-event-id":
+            return position_of(value.decode("latin-1"))
+    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("after")
+    return position_of(asked[0]) if asked else None
+
+
+async def _departure(receive: Receive) -> None:
+    """Returns when the viewer has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

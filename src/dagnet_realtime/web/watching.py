@@ -1,0 +1,152 @@
+"""The routes of a watch session: On, Off, poll, filter, follow."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dagnet_realtime.core.rate import Bucket
+from dagnet_realtime.core.times import iso
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.web.access import Person
+from dagnet_realtime.web.replies import command, json_reply
+
+LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30
+FOLLOWS_PER_SECOND = 0.5  # looking people up by name is slow on purpose
+FOLLOWS_AT_ONCE = 20
+MOST_PERSONS = 1000  # whose follows are counted apart
+LONGEST_VALUE = 256  # characters of an identifier
+
+
+class Open(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of On."""
+
+    workspace: str
+    env: str
+    graph: str
+    filter: str = ""
+
+
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a change; what is missing stays."""
+
+    filter: str | None = None
+    follows: tuple[str, ...] | None = None
+
+
+class Follow(msgspec.Struct, forbid_unknown_fields=True):
+    """A trace by its token, or by an identifier that is forgotten as soon as its token is derived."""
+
+    token: str | None = None
+    kind: str | None = None
+    value: str | None = None
+
+
+_OPEN, _CHANGE, _FOLLOW = msgspec.json.Decoder(Open), msgspec.json.Decoder(Change), msgspec.json.Decoder(Follow)
+
+
+def watch_routes(hub: Hub, intake: Intake, clock: Clock) -> list[Route]:
+    """Every route under `/api/watch` but the stream."""
+    follows: dict[str, Bucket] = {}
+
+    async def turn_on(request: Request) -> Response:
+        asked = await command(request, _OPEN)
+        session = await hub.open(Channel(asked.workspace, asked.env), asked.graph, _person(request).name, asked.filter)
+        return json_reply(_session(hub, session), 201)
+
+    async def turn_off(request: Request) -> Response:
+        session = await owned(hub, request.path_params["id"], _person(request))
+        await hub.close(session.id)
+        return Response(status_code=204)
+
+    async def change(request: Request) -> Response:
+        session = await owned(hub, request.path_params["id"], _person(request))
+        asked = await command(request, _CHANGE)
+        return json_reply(_session(hub, await hub.change(session.id, asked.filter, asked.follows)))
+
+    async def poll(request: Request) -> Response:
+        session = await owned(hub, request.path_params["id"], _person(request))
+        after = request.query_params.get("after")
+        frames, position = await hub.poll(session.id, position_of(after) if after else None, _wait(request.query_params.get("wait", "0")))
+        body = b'{"frames":[%b],"position":%b}' % (b",".join([frame.json for frame in frames]), msgspec.json.encode(position))
+        return Response(body, media_type="application/json")
+
+    async def follow(request: Request) -> Response:
+        person = _person(request)
+        session = await owned(hub, request.path_params["id"], person)
+        asked = await command(request, _FOLLOW)
+        if len(follows) >= MOST_PERSONS and person.name not in follows:
+            follows.clear()
+        wait = follows.setdefault(person.name, Bucket(FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)).take(1, clock.monotonic())
+        if wait is not None:
+            raise Problem("rate_limited", "Too many traces were looked up", "", "Wait a little", retry_after=max(1.0, wait))
+        tokens = _tokens(intake, session, asked)
+        for token in tokens:
+            session = await hub.follow(session.id, token)
+        return json_reply({"token": tokens[0], "tokens": tokens, "follows": session.follows})
+
+    return [
+        Route("/api/watch", turn_on, methods=["POST"]),
+        Route("/api/watch/{id}", change, methods=["PATCH"]),
+        Route("/api/watch/{id}", turn_off, methods=["DELETE"]),
+        Route("/api/watch/{id}/frames", poll, methods=["GET"]),
+        Route("/api/watch/{id}/follow", follow, methods=["POST"]),
+    ]
+
+
+async def owned(hub: Hub, session_id: str, person: Person) -> WatchSession:
+    """The session, if it is this person's; else `Problem("gone")`, so that guessing tells nothing."""
+    session = await hub.session(session_id)
+    if session.person != person.name:
+        raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
+    return session
+
+
+def position_of(text: str) -> Position:
+    """Raises `Problem("invalid")` for what is no position at all; one that cannot be trusted is a gap, and the log's to tell."""
+    position = Position.parse(text)
+    if position is None:
+        raise Problem("invalid", "That is no position", "", "Send the position of the last frame as it came, or none")
+    return position
+
+
+def _person(request: Request) -> Person:
+    person: Person = request.scope["person"]
+    return person
+
+
+def _session(hub: Hub, session: WatchSession) -> dict[str, object]:
+    return {
+        "watch_session_id": session.id,
+        "position": session.position,
+        "expires_at": iso(hub.expires_at()),
+        "posture": hub.posture(session),
+        "graph_version": hub.graph(session).version,
+        "started_at": iso(session.started_at),
+        "filter": session.filter,
+        "follows": session.follows,
+    }
+
+
+def _wait(text: str) -> float:
+    try:
+        wait = float(text)
+    except ValueError:
+        wait = -1.0
+    if not 0 <= wait <= LONGEST_WAIT:
+        raise Problem("invalid", "That is no time to wait", "", f"Give `wait` in seconds, 0 to {LONGEST_WAIT:g}")
+    return wait
+
+
+def _tokens(intake: Intake, session: WatchSession, asked: Follow) -> tuple[str, ...]:
+    if asked.token:
+        return (asked.token,)
+    if asked.kind and asked.value and len(asked.kind) <= LONGEST_VALUE and len(asked.value) <= LONGEST_VALUE:
+        return intake.tokens(session.channel, asked.kind, asked.value)
+    raise Problem("invalid", "Nothing to follow", "", "Send a token, or a kind and a value such as userId")
