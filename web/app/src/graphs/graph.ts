@@ -1,0 +1,47 @@
+/** One graph file, read leniently: what is odd becomes a warning, never a refusal. */
+import { createHash, digest, mix } from "@dagnet-realtime/engine/hash";
+import type { Graph, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
+import { ambiguities } from "./ambiguity.ts";
+import { readContainers, readPostits } from "./annotations.ts";
+import type { Bindings } from "./bindings.ts";
+import { readEdges } from "./edges.ts";
+import { firstText, isFields, record } from "./fields.ts";
+import { bind } from "./listening.ts";
+import { readNodes } from "./nodes.ts";
+import { stem } from "./paths.ts";
+import { Unreadable } from "./unreadable.ts";
+
+/** Warnings of one graph; nobody reads more. */
+const WARNING_LIMIT = 1_000;
+
+/** The graph in `tree`, the content of `file`, with its matching table; throws `Unreadable` where there is no list of nodes. */
+export function readGraph(file: string, tree: unknown, bindings: Bindings): Graph {
+  if (!isFields(tree)) throw new Unreadable("is not a DagNet graph: it holds no JSON object");
+  if (!Array.isArray(tree["nodes"])) throw new Unreadable("is not a DagNet graph: it has no list of nodes");
+  const warnings: Warning[] = [];
+  const read = readNodes(tree, warnings);
+  const edges = readEdges(tree, read, warnings);
+  const bound = read.map((node) => bind(node, bindings, warnings));
+  const listens = bound.map(([, listen]) => listen).filter((listen): listen is Listen => listen !== null);
+  warnings.push(...ambiguities(listens));
+  const name = stem(file);
+  const graph = {
+    name,
+    file,
+    version: "",
+    title: firstText(record(tree["metadata"]), "name") || firstText(tree, "name") || name,
+    nodes: bound.map(([node]) => node),
+    edges,
+    listens,
+    postits: readPostits(tree),
+    containers: readContainers(tree),
+    warnings: distinct(warnings).slice(0, WARNING_LIMIT),
+  };
+  const hash = createHash();
+  mix(hash, graph);
+  return { ...graph, version: digest(hash) };
+}
+
+function distinct(warnings: readonly Warning[]): readonly Warning[] {
+  return [...new Map(warnings.map((one) => [JSON.stringify([one.code, one.where, one.text]), one])).values()];
+}

@@ -1,0 +1,31 @@
+/** How each node is lit, or why it never can be. */
+import type { Listen, Node, Warning } from "@dagnet-realtime/engine/wire.gen";
+import type { Bindings } from "./bindings.ts";
+import { listenedNames, namesAnything } from "./definitions.ts";
+import { text } from "./fields.ts";
+
+const ABSORBING = "absorbing, and no event is bound to it";
+const CASE = "a case node without an event of its own; traffic passes through it";
+const UNBOUND = "no event is bound to it";
+
+/** The node with its event (its own, else its node file's) or with the reason for its darkness, and what it listens for. */
+export function bind(node: Node, bindings: Bindings, warnings: Warning[]): readonly [Node, Listen | null] {
+  const where = `node ${node.id || node.uuid}`;
+  const [file, source] = bindings.nodeFile(node.id);
+  const theirs = text(source["event_id"]);
+  if (node.event_id !== "" && theirs !== "" && node.event_id !== theirs)
+    warnings.push({ code: "event_id_disagrees", where, text: `The graph binds the event “${node.event_id}”, ${file} says “${theirs}”; the graph wins.` });
+  if (node.event_id === "" && theirs !== "")
+    warnings.push({ code: "event_id_from_node_file", where, text: `The graph binds no event; “${theirs}” is taken from ${file}. DagNet itself reads the graph only.` });
+  const eventId = node.event_id || theirs || (namesAnything(source) ? node.id : "");
+  if (eventId === "") return [{ ...node, dark: node.type === "case" ? CASE : node.absorbing ? ABSORBING : UNBOUND }, null];
+  const bound = { ...node, event_id: eventId };
+  const listen = { node: node.uuid, label: node.label, event_id: eventId };
+  const definition = bindings.definition(eventId, node.id);
+  if (definition === null) {
+    warnings.push({ code: "definition_missing", where, text: `There is no definition of the event “${eventId}”; the node listens for that name itself.` });
+    return [bound, { ...listen, names: [eventId], rule: "event_id", filters: [] }];
+  }
+  warnings.push(...definition.warnings);
+  return [bound, { ...listen, ...listenedNames(definition), filters: definition.filters }];
+}
