@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from dagnet_realtime.app.sender import Sender
-from dagnet_realtime.app.visitors import AT_ONCE, OwnVisitors, SystemTime, walk
+from dagnet_realtime.app.visitors import AT_ONCE, OwnVisitors, walk
 from dagnet_realtime.core.calls import Call
 from dagnet_realtime.core.signature import verify
 from dagnet_realtime.model.channel import Channel, Source
@@ -174,11 +174,3 @@ async def test_deliveries_under_way_are_bounded() -> None:
         assert most == AT_ONCE
         gate.set()
         await walking
-
-
-async def test_the_machines_clocks_go_forward() -> None:
-    clock = SystemTime()
-    assert clock.now() > 1_700_000_000_000
-    first = clock.monotonic()
-    await clock.sleep(0)
-    assert clock.monotonic() >= first

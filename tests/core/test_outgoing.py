@@ -46,8 +46,24 @@ def test_a_batch_lends_its_context_and_time_to_its_messages() -> None:
     assert first["sentAt"] == "2026-01-01T00:00:00Z"
 
 
-def test_an_event_without_a_type_is_a_track() -> None:
-    assert messages('{"event": "purchase"}', "f") == [{"type": "track", "event": "purchase"}]
+@pytest.mark.parametrize(
+    ("bare", "kind"),
+    [
+        ({"event": "purchase"}, "track"),
+        ({"userId": "u", "traits": {}}, "identify"),
+        ({"userId": "u", "groupId": "g", "traits": {}}, "group"),
+        ({"userId": "u", "previousId": "p"}, "alias"),
+        ({"anonymousId": "a", "name": "Home"}, "page"),
+    ],
+)
+def test_a_body_without_a_type_is_what_its_fields_say(bare: dict[str, object], kind: str) -> None:
+    assert messages(json.dumps(bare), "f") == [{"type": kind, **bare}]
+
+
+def test_envelopes_of_event_streams_are_opened() -> None:
+    envelope = {"version": "0", "detail-type": "track", "detail": TRACK}
+    assert messages(json.dumps(envelope), "f") == [TRACK]
+    assert messages(json.dumps({"Records": [{"messageId": "q", "body": json.dumps(envelope)}]}), "f") == [TRACK]
 
 
 def test_a_session_log_sends_what_its_frames_carry() -> None:

@@ -1,10 +1,8 @@
 """The server's own visitors: they walk a graph and send real signed deliveries over HTTP to the server itself."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from random import Random
-from typing import Protocol
 
 import httpx
 import msgspec
@@ -16,6 +14,7 @@ from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.graph import Graph, Listen
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
 
 FASTEST = 500.0
@@ -28,33 +27,7 @@ DWELL = 3.0
 """Seconds that a visitor stays on a node, on average."""
 
 
-class Time(Protocol):
-    """What walking needs of a clock: `now` in milliseconds, `monotonic` in seconds."""
-
-    def now(self) -> int: ...
-
-    def monotonic(self) -> float: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class SystemTime:
-    """The machine's clocks."""
-
-    def now(self) -> int:
-        """Milliseconds since 1970 UTC."""
-        return time.time_ns() // 1_000_000
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """Waits."""
-        await asyncio.sleep(seconds)
-
-
-async def walk(calls: Iterator[Call], sender: Sender, clock: Time, told: Callable[[Call, Answer], None]) -> None:
+async def walk(calls: Iterator[Call], sender: Sender, clock: Clock, told: Callable[[Call, Answer], None]) -> None:
     """Sends each call when its time has come, `AT_ONCE` under way at most, until `calls` ends or this is cancelled."""
     began = clock.monotonic()
     slots = asyncio.Semaphore(AT_ONCE)
@@ -90,7 +63,7 @@ class OwnVisitors:
         self,
         workspaces: Sequence[Workspace],
         graphs: GraphSource,
-        clock: Time,
+        clock: Clock,
         chance: Random,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:

@@ -57,9 +57,9 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 
 
 def remember(folder: Path, beside: Beside) -> Path:
-    """Writes the file of one server, named by its port, and returns its path."""
-    path = folder / f"{urlsplit(beside.url).port}.json"
-    fresh = path.with_suffix(f".{beside.pid}")
+    """Writes the file of one server, named by its process, and returns its path."""
+    path = folder / f"{beside.pid}.json"
+    fresh = path.with_suffix(".fresh")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(msgspec.json.encode(beside))

@@ -26,7 +26,7 @@ def serving(config: Config, *, explained: bool = False, opened: bool = False) ->
     def ready(link: str) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
         print(f"Realtime is at {link}", flush=True)
-        if explained or config.demo:
+        if explained:
             for line in explanation(config.workspaces[0], origin):
                 print(line, flush=True)
         written.append(remember(folder, Beside.of(origin, key_file, config.workspaces[0] if explained or config.demo else None)))

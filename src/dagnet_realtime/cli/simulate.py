@@ -56,13 +56,14 @@ def simulate(
 
 
 async def _walk(calls: "Iterator[Call]", sender: "Sender", told: "Counter[str]") -> None:
-    from dagnet_realtime.app.visitors import SystemTime, walk
+    from dagnet_realtime.app.clock import SystemClock
+    from dagnet_realtime.app.visitors import walk
 
     def tell(_: "Call", answer: "Answer") -> None:
         told["" if answer.taken else answer.reason] += 1
 
     async with sender:
-        await walk(calls, sender, SystemTime(), tell)
+        await walk(calls, sender, SystemClock(), tell)
 
 
 def opened(graph: str) -> Graph:

@@ -18,7 +18,7 @@ def messages(text: str, name: str) -> list[dict[str, Any]]:
     """The messages in `text`, in order. `name` is the file's, for messages to people.
 
     Takes one JSON value (a message, an array of them, a batch, or documented payloads), one such value a line, captured requests
-    (`body_text` or `body_base64`), and session logs. Raises `Problem("invalid")` where a line is none of these.
+    (`body_text` or `body_base64`), envelopes of EventBridge and SQS, and session logs. Raises `Problem("invalid")` where a line is none of these.
     """
     if not text.strip():
         raise Problem("invalid", f"{name} is empty", remedy="Give a file of Segment messages, as JSON or one a line")
@@ -49,7 +49,7 @@ def _within(value: Any, where: str) -> Iterator[dict[str, Any]]:
             yield from _within(_unpacked(packed, where), where)
         case {"body_text": str(body)}:
             yield from _within(_decoded(body, where), where)
-        case {"payload": dict() as payload}:
+        case {"payload": dict() as payload} | {"detail": dict() as payload}:
             yield from _within(payload, where)
         case {"batch": list() as batch}:
             for item in batch:
@@ -58,10 +58,20 @@ def _within(value: Any, where: str) -> Iterator[dict[str, Any]]:
             yield value
         case {"format": str()} | {"graph_version": str()}:
             return
-        case {"event": str()}:
-            yield {"type": "track", **value}
+        case {"Records": list() as records}:
+            yield from _within(records, where)
+        case {"body": str(body)}:
+            yield from _within(_decoded(body, where), where)
+        case {"userId": _} | {"anonymousId": _} | {"event": str()}:
+            yield {"type": _type(value), **value}
         case _:
             raise Problem("invalid", f"{where}: this is no Segment message", "It has no `type`", "Give messages as Segment delivers them")
+
+
+def _type(bare: Mapping[str, Any]) -> str:
+    """What a body that was sent to `/v1/track`, `/v1/identify` … is, by the fields that only it has."""
+    fields = (("event", "track"), ("previousId", "alias"), ("groupId", "group"), ("traits", "identify"))
+    return next((kind for field, kind in fields if field in bare), "page")
 
 
 def _merged(item: object, envelope: Mapping[str, Any]) -> object:
