@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { forget } from "../../src/traces/evict.ts";
 import { fingerprint } from "../../src/traces/fingerprint.ts";
+import { follow, unfollow } from "../../src/traces/follow.ts";
+import { redoJoin, undoJoin } from "../../src/traces/join.ts";
+import { regraph } from "../../src/traces/regraph.ts";
 import { timeline } from "../../src/traces/select/timeline.ts";
 import { advance, createTraces } from "../../src/traces/traces.ts";
 import type { Bounds, TraceEvent, Traces } from "../../src/traces/types.ts";
@@ -76,6 +80,16 @@ describe("traces, told of events", () => {
     }), { numRuns: 200 });
   });
 
+  it("TRC-21: distinct traces are those whose marks say so, at every node and edge", () => {
+    fc.assert(fc.property(twice, ([, other]) => {
+      const traces = told(SHOP, other);
+      for (const [key, cell] of traces.counts.cells) {
+        const at = [...traces.live].map((trace) => trace.marks.filter((mark) => key < SHOP.nodes.length ? mark.lit.includes(key) : mark.route?.edges.includes(key - SHOP.nodes.length) ?? false).length);
+        if (key < SHOP.nodes.length + SHOP.edges.length) expect([cell.count, cell.traces]).toEqual([at.reduce((a, b) => a + b, 0), at.filter((times) => times > 0).length]);
+      }
+    }), { numRuns: 200 });
+  });
+
   it("TRC-18: counts stay right whatever is evicted", () => {
     fc.assert(fc.property(events, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 3 }), (all, traces, stubs) => {
       const small = told(SHOP, all, { traces, stubs, steps: 6, marks: 15, jumps: 2, identifiers: 4 });
@@ -86,6 +100,39 @@ describe("traces, told of events", () => {
       expect(small.marks).toBeLessThanOrEqual(15);
       expect(small.jumps.byId.size).toBeLessThanOrEqual(2);
       for (const trace of small.live) expect(trace.marks.length).toBeLessThanOrEqual(6);
+    }), { numRuns: 300 });
+  });
+
+  it("TRC-14: every count sums whatever is followed, undone, done again or reloaded in between", () => {
+    const act = fc.oneof(
+      fc.record({ kind: fc.constant("event" as const), n: fc.nat(59) }), fc.record({ kind: fc.constantFrom("undo" as const, "redo" as const), n: fc.integer({ min: 1, max: 9 }) }),
+      fc.record({ kind: fc.constantFrom("follow" as const, "unfollow" as const, "regraph" as const), n: fc.nat(9) }),
+    );
+    const small: Partial<Bounds> = { traces: 4, stubs: 50, steps: 8, marks: 60, joins: 6, jumps: 3, identifiers: 6, followed: 3 };
+    fc.assert(fc.property(events, fc.array(act, { maxLength: 80 }), fc.boolean(), (all, acts, bounded) => {
+      const traces = createTraces(SHOP, bounded ? small : {});
+      const heard = new Set<TraceEvent>();
+      for (const { kind, n } of acts) {
+        const one = all[n];
+        const token = "abcdefghij".charAt(n);
+        if (kind === "undo") undoJoin(traces, n);
+        else if (kind === "redo") redoJoin(traces, n);
+        else if (kind === "follow") follow(traces, token);
+        else if (kind === "unfollow") unfollow(traces, token);
+        else if (kind === "regraph") regraph(traces, SHOP);
+        else if (one !== undefined && !heard.has(one)) {
+          heard.add(one);
+          advance(traces, one);
+        }
+      }
+      sumsUp(traces);
+      expect(visits(traces)).toEqual(lit([...heard]));
+      for (const trace of traces.heldTraces) expect(trace.held).toBe(trace.tokens.filter((holder) => traces.held.has(holder.token)).length);
+      for (const trace of traces.live) expect([trace.held, trace.tally === null]).toEqual([0, false]);
+      for (const [token, holder] of traces.tokens) expect(holder.trace.tokens.some((other) => other.token === token)).toBe(true);
+      forget(traces, Array.from("abcdefghij"));
+      expect([traces.tokens.size, traces.marks, traces.live.size + traces.heldTraces.size + traces.stubs.size]).toEqual([0, 0, 0]);
+      expect([...traces.counts.standing].every((standing) => standing === 0)).toBe(true);
     }), { numRuns: 300 });
   });
 
