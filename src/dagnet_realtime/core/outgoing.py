@@ -18,7 +18,8 @@ def messages(text: str, name: str) -> list[dict[str, Any]]:
     """The messages in `text`, in order. `name` is the file's, for messages to people.
 
     Takes one JSON value (a message, an array of them, a batch, or documented payloads), one such value a line, captured requests
-    (`body_text` or `body_base64`), envelopes of EventBridge and SQS, and session logs. Raises `Problem("invalid")` where a line is none of these.
+    (`body_text` or `body_base64`), envelopes of EventBridge and SQS, and session logs.
+    Raises `Problem("invalid")` where a line is none of these.
     """
     if not text.strip():
         raise Problem("invalid", f"{name} is empty", remedy="Give a file of Segment messages, as JSON or one a line")
@@ -49,7 +50,7 @@ def _within(value: Any, where: str) -> Iterator[dict[str, Any]]:
             yield from _within(_unpacked(packed, where), where)
         case {"body_text": str(body)}:
             yield from _within(_decoded(body, where), where)
-        case {"payload": dict() as payload} | {"detail": dict() as payload}:
+        case {"payload": dict() | list() as payload} | {"detail": dict() as payload}:
             yield from _within(payload, where)
         case {"batch": list() as batch}:
             for item in batch:
