@@ -14,7 +14,7 @@ import type { Batch, Gap } from "./wire.gen.ts";
 /** Counts a frame at `at`, lights what it lit and tells `out`. */
 export function countBatch(state: State, batch: Batch, at: number, out: Out): void {
   const { kept, options } = state;
-  const seen = carry(state, batch.events, at, out);
+  const seen = carry(state, batch.events, at, isHistory(batch), out);
   write(kept.log, { kind: "batch", at, frame: { ...without(batch), rows: seen.rows } }, options.log);
   kept.sums = plus(kept.sums, batch.ledger);
   state.threshold = Math.min(state.threshold, batch.threshold);
@@ -45,6 +45,11 @@ export function countBatch(state: State, batch: Batch, at: number, out: Out): vo
   const fresh = countRemote(kept.total, batch.ledger.lit + batch.ledger.unmapped, seen.eventTwins, uncarriedEvents);
   glow(kept.total, at, fresh);
   add(kept.sparkline, at, fresh);
+}
+
+/** A frame that covers nothing brings what a trace did before it was followed. */
+function isHistory(batch: Batch): boolean {
+  return batch.from === batch.position && batch.ledger.offered === 0;
 }
 
 /** Counts a gap. */

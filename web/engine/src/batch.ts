@@ -1,29 +1,42 @@
-/** Two frames of one stream as one: counts and ledgers are added, so that nothing is lost but detail. */
+/** Frames of one stream as one: counts and ledgers are added, so that nothing is lost but detail. */
 import { plus } from "./ledger.ts";
-import type { Batch } from "./wire.gen.ts";
+import type { Batch, Ledger } from "./wire.gen.ts";
 
-/** A frame in which nothing happened. */
-export const NOTHING: Batch = {
-  op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1,
-  ledger: { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 },
-};
+type Counts = Readonly<Record<string, number>>;
+/** A batch, or what the session log keeps of one. */
+export type Summable = Omit<Batch, "events">;
 
-/** `older` and `younger` as one frame with at most `events` events, the youngest. */
-export function merge(older: Batch, younger: Batch, events: number): Batch {
-  const all = older.events.length === 0 ? younger.events : [...older.events, ...younger.events];
+const NOTHING: Ledger = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 };
+
+/** Names that a merged frame counts apart at most; only garbage reaches it. */
+const NAMES = 5000;
+
+/** `frames`, oldest first, as one with at most `most` events, the youngest; null where there are none. */
+export function merge(frames: readonly Batch[], most: number): Batch | null {
+  const summed = summary(frames);
+  if (summed === null) return null;
+  const events = most <= 0 ? [] : frames.flatMap((frame) => frame.events).slice(-most);
+  return { ...summed, events };
+}
+
+/** The counts of `frames`, oldest first, as those of one frame. */
+export function summary(frames: readonly Summable[]): Summable | null {
+  const first = frames[0], last = frames.at(-1);
+  if (first === undefined || last === undefined) return null;
   return {
-    op: "batch", from: older.from === "" ? younger.from : older.from, position: younger.position, counts: sum(older.counts, younger.counts), unmapped: sum(older.unmapped, younger.unmapped),
-    other: older.other + younger.other, events: all.length > events ? all.slice(all.length - events) : all,
-    threshold: Math.min(older.threshold, younger.threshold), ledger: plus(older.ledger, younger.ledger),
+    op: "batch", from: first.from, position: last.position, counts: sum(frames.map((frame) => frame.counts)), unmapped: sum(frames.map((frame) => frame.unmapped)),
+    other: frames.reduce((all, frame) => all + frame.other, 0), threshold: Math.min(...frames.map((frame) => frame.threshold)),
+    ledger: frames.reduce((all, frame) => plus(all, frame.ledger), NOTHING),
   };
 }
 
-/** Names that a merged frame counts apart at most. */
-const NAMES = 5000;
-
-/** Adds two count records key by key; keys beyond a bound are left out, which only garbage reaches. */
-export function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
-  const both = new Map(Object.entries(a));
-  for (const [key, n] of Object.entries(b)) if (both.has(key) || both.size < NAMES) both.set(key, (both.get(key) ?? 0) + n);
-  return Object.fromEntries(both);
+/** Adds count records key by key. */
+export function sum(records: readonly Counts[]): Record<string, number> {
+  const all = new Map<string, number>();
+  for (const record of records)
+    for (const [key, n] of Object.entries(record)) {
+      const known = all.get(key);
+      if (known !== undefined || all.size < NAMES) all.set(key, (known ?? 0) + n);
+    }
+  return Object.fromEntries(all);
 }

@@ -2,7 +2,7 @@
 import { fromWire, united } from "./row.ts";
 import { type NearMiss, nearMisses } from "./near.ts";
 import { amend, append, type NewRow, rowAt } from "./ring.ts";
-import { LOCAL, look, mark, REMOTE } from "./seen.ts";
+import { HISTORY, LOCAL, look, mark, REMOTE } from "./seen.ts";
 import type { Out } from "./out.ts";
 import type { State } from "./state.ts";
 import { advanceTrail } from "./trail.ts";
@@ -21,22 +21,23 @@ export interface Carried {
   mappedCarried: number;
 }
 
-export function carry(state: State, events: readonly CarriedEvent[], at: number, out: Out): Carried {
+/** Takes `events` in at `at`. Those of the past were counted long ago: they enter the ring and the traces, but neither the feed nor the light. */
+export function carry(state: State, events: readonly CarriedEvent[], at: number, past: boolean, out: Out): Carried {
   const seen: Carried = { rows: [], carried: new Map(), twins: new Map(), names: new Map(), samples: new Map(), eventTwins: 0, mappedTwins: 0, mappedCarried: 0 };
-  for (const event of events) take(state, event, at, out, seen);
+  for (const event of events) take(state, event, at, past, out, seen);
   return seen;
 }
 
-function take(state: State, event: CarriedEvent, at: number, out: Out, seen: Carried): void {
+function take(state: State, event: CarriedEvent, at: number, past: boolean, out: Out, seen: Carried): void {
   const { kept } = state;
   const target = event.nodes.length === 0 ? state.binds.get(event.name) : undefined;
   const nodes = target === undefined ? event.nodes : [target];
   const known = look(kept.seen, event.id);
   const twin = known !== undefined && (known.lanes & REMOTE) === 0;
-  tell(seen, event.name, nodes, twin);
+  if (!past) tell(seen, event.name, nodes, twin);
   if (known === undefined) {
-    const row = fromWire(event, nodes, target !== undefined, at);
-    const near = nodes.length === 0 ? nearMisses(state.table, [event.name], event.properties, null) : [];
+    const row = past ? pastRow(event, nodes, target !== undefined, at) : fromWire(event, nodes, target !== undefined, at);
+    const near = nodes.length === 0 && !past ? nearMisses(state.table, [event.name], event.properties, null) : [];
     const number = enter(state, row, REMOTE, out, near);
     seen.rows.push(number);
     if (nodes.length === 0) seen.samples.set(event.name, number);
@@ -44,7 +45,7 @@ function take(state: State, event: CarriedEvent, at: number, out: Out, seen: Car
     mark(kept.seen, event.id, known.row, known.lanes | REMOTE);
     meet(state, known.row, fromWire(event, nodes, target !== undefined, at));
     seen.rows.push(known.row);
-  } else kept.duplicates += 1;
+  } else if (!past) kept.duplicates += 1;
 }
 
 /** Adds a row to everything that goes by rows: ring, dedupe, traces, view, and the picture. Returns its number. */
@@ -52,6 +53,10 @@ export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REM
   const { kept } = state;
   const number = append(kept.ring, row);
   mark(kept.seen, row.id, number, lane);
+  if ((row.lanes & HISTORY) !== 0) {
+    advanceTrail(kept, row, row.traces, null);
+    return number;
+  }
   const through = see(kept.view, kept.ring, state.filter, row, number, row.at);
   if (through) {
     const token = row.traces[0]?.token ?? null;
@@ -60,6 +65,11 @@ export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REM
   }
   advanceTrail(kept, row, row.traces, out, near);
   return number;
+}
+
+function pastRow(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
+  const row = fromWire(event, nodes, bound, at);
+  return { ...row, at: Math.min(at, row.arrivedAt), lanes: REMOTE | HISTORY };
 }
 
 /** The remote twin of a row that the tap brought: its times and tokens are added, and both lanes' tokens are one trace. */

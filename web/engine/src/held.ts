@@ -1,5 +1,5 @@
 /** What has come while the picture is paused: whole while it fits, then the oldest frames are summed into one, so that counts stay exact. */
-import { merge, NOTHING } from "./batch.ts";
+import { merge } from "./batch.ts";
 import type { TapMessage } from "./tap.ts";
 import type { Batch, Gap } from "./wire.gen.ts";
 
@@ -59,11 +59,11 @@ function compact(held: Held, most: number): void {
   const taps = old.filter((entry) => entry.kind === "tap");
   const lost = Math.max(0, taps.length - room);
   const batches = old.filter((entry) => entry.kind === "batch");
-  const frame = batches.reduce((sum, entry) => merge(sum, entry.frame, room), NOTHING);
+  const frame = merge(batches.map((entry) => entry.frame), room);
   const gaps = old.filter((entry) => entry.kind === "gap").slice(-FRAMES / 4);
   const first = old[0]?.at ?? 0;
   const missed: HeldEntry[] = lost === 0 ? [] : [{ kind: "gap", at: first, frame: { op: "gap", from: "", to: "", missed: lost, reason: "paused longer than the buffer of this tab holds" } }];
-  recount(held, [...missed, ...[...gaps, ...taps.slice(lost), ...batches.slice(-1).map((last): HeldEntry => ({ kind: "batch", at: last.at, frame }))].sort((a, b) => a.at - b.at), ...young]);
+  recount(held, [...missed, ...[...gaps, ...taps.slice(lost), ...(frame === null ? [] : [{ kind: "batch", at: batches.at(-1)?.at ?? first, frame } as const])].sort((a, b) => a.at - b.at), ...young]);
 }
 
 function recount(held: Held, entries: HeldEntry[]): void {

@@ -13,8 +13,8 @@ export { type LogHeader, readSessionLog, type SessionLog, sessionLog } from "./l
 export { type Nearby } from "./nearest.ts";
 export { reduce } from "./reduce.ts";
 export type { Row, Way } from "./ring.ts";
-export { LOCAL, REMOTE } from "./seen.ts";
-export { feed, type Feed, row } from "./select/feed.ts";
+export { HISTORY, LOCAL, REMOTE } from "./seen.ts";
+export { feed, type Feed, row, rowOf } from "./select/feed.ts";
 export { nodeLight, type NodeLight, totals, type TotalsOfState } from "./select/light.ts";
 export { coverage, type Coverage } from "./select/coverage.ts";
 export { ledger, type LedgerOfState, posture, type PostureOfState } from "./select/ledger.ts";

@@ -25,10 +25,11 @@ export function createLight(): Light {
   return { ...createTally(), heat: 0, heatAt: 0, lastAt: null, window: createWindow(RATE_BUCKET_MS, RATE_BUCKETS) };
 }
 
-/** Adds `n` hits at `at` to heat, rate and recency (the tally is counted apart). */
+/** Adds `n` hits at `at`, which may lie in the past, to heat, rate and recency (the tally is counted apart). */
 export function glow(light: Light, at: number, n: number): void {
   if (n <= 0) return;
-  light.heat = heatAt(light, at) + (n * Math.LN2 * 1000) / HALF_LIFE_MS;
+  const since = Math.max(0, light.heatAt - at);
+  light.heat = heatAt(light, at) + (n * Math.LN2 * 1000 * 2 ** (-since / HALF_LIFE_MS)) / HALF_LIFE_MS;
   light.heatAt = Math.max(light.heatAt, at);
   light.lastAt = Math.max(light.lastAt ?? at, at);
   add(light.window, at, n);

@@ -1,11 +1,10 @@
 /** The session log as it is collected: frames without their events, which are rows of the ring, so that nothing is held twice. */
-import { sum } from "./batch.ts";
-import { plus } from "./ledger.ts";
+import { summary, type Summable } from "./batch.ts";
 import type { TapStage } from "./tap.ts";
-import type { Batch, Change, Gap } from "./wire.gen.ts";
+import type { Change, Gap } from "./wire.gen.ts";
 
 /** A batch without events; `rows` are those of the ring that it brought, or met as a twin. */
-export interface LoggedBatch extends Omit<Batch, "events"> {
+export interface LoggedBatch extends Summable {
   readonly rows: readonly number[];
 }
 
@@ -29,17 +28,9 @@ export function createLog(): Log {
 export function write(log: Log, entry: Logged, most: number): void {
   log.entries.push(entry);
   if (log.entries.length <= most) return;
-  const end = Math.max(1, most >> 2);
-  for (const old of log.entries.slice(0, end)) {
-    if (old.kind === "tap") log.dropped += 1;
-    if (old.kind === "batch") log.head = { at: old.at, frame: log.head === null ? { ...old.frame, rows: [] } : join(log.head.frame, old.frame) };
-  }
-  log.entries = log.entries.slice(end);
-}
-
-function join(older: LoggedBatch, younger: LoggedBatch): LoggedBatch {
-  return {
-    op: "batch", from: older.from, position: younger.position, counts: sum(older.counts, younger.counts), unmapped: sum(older.unmapped, younger.unmapped),
-    other: older.other + younger.other, threshold: Math.min(older.threshold, younger.threshold), ledger: plus(older.ledger, younger.ledger), rows: [],
-  };
+  const old = log.entries.splice(0, Math.max(1, most >> 2));
+  const batches = old.filter((one) => one.kind === "batch");
+  log.dropped += old.filter((one) => one.kind === "tap").length;
+  const frame = summary([...(log.head === null ? [] : [log.head.frame]), ...batches.map((one) => one.frame)]);
+  if (frame !== null) log.head = { at: batches.at(-1)?.at ?? log.head?.at ?? entry.at, frame: { ...frame, rows: [] } };
 }

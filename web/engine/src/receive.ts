@@ -75,9 +75,9 @@ function missed(state: State, frame: Gap, at: number): void {
 }
 
 function move(state: State, position: string): void {
-  if (position === "") return;
+  state.needs = null;
+  if (position === "" || position === state.position) return;
   if (state.position !== "") state.passed.push(state.position);
   if (state.passed.length > PASSED) state.passed.shift();
   state.position = position;
-  state.needs = null;
 }

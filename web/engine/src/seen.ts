@@ -3,6 +3,8 @@
 /** The lanes of a message, as bits. */
 export const LOCAL = 1;
 export const REMOTE = 2;
+/** With REMOTE: it was counted long ago and carried afterwards, for a trace that is followed. */
+export const HISTORY = 4;
 
 export interface Mark {
   readonly row: number;

@@ -1,5 +1,5 @@
 /** The state as text for this browser's own store, within a bound: counts whole, then as many traces and of the newest rows as fit. */
-import { merge, NOTHING } from "./batch.ts";
+import { merge } from "./batch.ts";
 import type { HeldEntry } from "./held.ts";
 import type { Light } from "./light.ts";
 import { type Row, rowAt } from "./ring.ts";
@@ -8,7 +8,7 @@ import { fnv1a } from "./share.ts";
 import type { State } from "./state.ts";
 import { type Tally } from "./tally.ts";
 import { save, type SavedTraces } from "./traces/save.ts";
-import type { Batch, CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
+import type { CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
 import type { LaneName } from "./input.ts";
 import type { Missed, Sums } from "./ledger.ts";
 
@@ -116,10 +116,8 @@ function light(one: Light): SavedLight {
 /** What a pause held as one frame without events. */
 function bare(entries: readonly HeldEntry[]): readonly HeldEntry[] {
   const batches = entries.filter((entry) => entry.kind === "batch");
-  const last = batches.at(-1);
-  if (last === undefined) return [];
-  const frame = batches.reduce<Batch>((sum, entry) => merge(sum, entry.frame, 0), NOTHING);
-  return [{ kind: "batch", at: last.at, frame }];
+  const frame = merge(batches.map((entry) => entry.frame), 0);
+  return frame === null ? [] : [{ kind: "batch", at: batches.at(-1)?.at ?? 0, frame }];
 }
 
 /** Length in UTF-8. */

@@ -2,6 +2,7 @@
 import { type Seeable, type ViewFilter, passes } from "./filter.ts";
 import { createLight, glow, type Light } from "./light.ts";
 import { rows, type Ring } from "./ring.ts";
+import { HISTORY } from "./seen.ts";
 
 export interface View {
   /** Rows that pass, oldest first; those before `from` have left the ring. */
@@ -19,7 +20,7 @@ export function createView(): View {
 export function viewOf(ring: Ring, filter: ViewFilter): View {
   const view = createView();
   if (filter.terms.length > 0) view.filtered = { total: createLight(), nodes: new Map() };
-  for (const row of rows(ring)) see(view, ring, filter, row, row.row, row.at);
+  for (const row of rows(ring)) if ((row.lanes & HISTORY) === 0) see(view, ring, filter, row, row.row, row.at);
   return view;
 }
 

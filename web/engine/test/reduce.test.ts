@@ -92,11 +92,11 @@ describe("the reducer", () => {
       reduce(state, { kind: "pause", at: frozenAt });
       const look = (at: number) => JSON.stringify([totals(state, at).count, totals(state, at).rate, totals(state, at).sparkline, nodeLight(state, "a", at), feed(state, { start: 0, count: 5 })]);
       const frozen = look(frozenAt), out = listener();
-      for (const input of inputs.slice(cut)) reduce(state, { ...structuredClone(input), at: frozenAt + 1000 } as Input, out);
+      for (const input of inputs.slice(cut)) reduce(state, { ...structuredClone(input), at: frozenAt + 1000 }, out);
       expect(look(frozenAt + 60_000)).toBe(frozen);
       expect(out.hits).toEqual([]);
       reduce(state, { kind: "resume", at: frozenAt + 61_000 }, out);
-      const never = after([...inputs.slice(0, cut), ...inputs.slice(cut).map((input) => ({ ...input, at: frozenAt + 1000 }) as Input)]);
+      const never = after([...inputs.slice(0, cut), ...inputs.slice(cut).map((input) => ({ ...input, at: frozenAt + 1000 }))]);
       expect(fingerprint(state)).toBe(fingerprint(never));
       expect(totals(state, frozenAt + 61_000).waiting).toBe(0);
     }), { numRuns: 40 });

@@ -1,5 +1,6 @@
 /** The event feed: rows that pass the filter, newest first. */
 import { type Row, rowAt } from "../ring.ts";
+import { look } from "../seen.ts";
 import type { State } from "../state.ts";
 
 export interface Feed {
@@ -23,4 +24,10 @@ export function feed(state: State, range: { readonly start: number; readonly cou
 /** The row of that number, or null where it has left the ring. */
 export function row(state: State, id: number): Row | null {
   return rowAt(state.kept.ring, id);
+}
+
+/** The row of a message, as a trace's timeline names it; null where it has left the ring. */
+export function rowOf(state: State, messageId: string): Row | null {
+  const known = look(state.kept.seen, messageId);
+  return known === undefined ? null : rowAt(state.kept.ring, known.row);
 }
