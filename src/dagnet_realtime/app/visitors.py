@@ -17,6 +17,9 @@ from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
 
+if TYPE_CHECKING:
+    import httpx
+
 FASTEST = 500.0
 """Events per second; beyond it the visitors would measure themselves."""
 
@@ -65,7 +68,7 @@ class OwnVisitors:
         graphs: GraphSource,
         clock: Clock,
         chance: Random,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         self._sources: Mapping[Channel, Sequence[Source]] = {workspace.channel: workspace.sources for workspace in workspaces}
         self._graphs = graphs
