@@ -36,14 +36,6 @@ export class Cards {
     put(root, "data-fresh", seen && light.lastAt !== null && now - light.lastAt < 2000 ? "yes" : "no");
     say(parts.rate, seen ? rateText(light.rate) : parts.dark ? "no event" : "no events yet");
   }
-
-  /** Marks the cards and only those as followed. */
-  mark(attribute: string, chosen: ReadonlySet<string>): void {
-    for (const [uuid, { root }] of this.parts) {
-      if (chosen.has(uuid)) put(root, attribute, "yes");
-      else if (root.hasAttribute(attribute)) root.removeAttribute(attribute);
-    }
-  }
 }
 
 function put(element: Element, attribute: string, value: string): void {
