@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from random import Random
 
-import httpx
 import msgspec
 
 from dagnet_realtime.app.sender import Answer, Sender
