@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from random import Random
+from typing import TYPE_CHECKING
 
 import msgspec
 
