@@ -30,7 +30,7 @@ const ofTab = shelf(() => window.sessionStorage);
 
 const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
 const store = createShell(remembered);
-const engine = new LiveEngine(browser.now);
+const engine = new LiveEngine(() => browser.now());
 const api = new Api((url, init) => fetch(url, init));
 const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
 const parts = { store, engine, api, slots, world: browser };

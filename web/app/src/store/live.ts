@@ -39,7 +39,7 @@ export class LiveEngine {
   }
 
   put(input: Put, at: number = this.clock()): void {
-    this.state = reduce(this.state, { ...input, at } as Input, this);
+    this.state = reduce(this.state, { ...input, at }, this);
   }
 
   /** Begins anew, under another clock where one is given (a replay has the log's). */

@@ -66,8 +66,8 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 }
 
 /** A property value on one line. */
-export function value(of: unknown): string {
-  if (of === null || of === undefined) return "null";
+export function value(of: boolean | null | number | string | readonly unknown[]): string {
+  if (of === null) return "null";
   if (typeof of === "object") return JSON.stringify(of);
-  return typeof of === "string" ? of : String(of as number | boolean);
+  return typeof of === "string" ? of : String(of);
 }

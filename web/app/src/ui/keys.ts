@@ -23,6 +23,6 @@ export function deed(event: Pressed): Deed | null {
   if (tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || at?.isContentEditable) return null;
   // Space presses what the keyboard has focused; what was only clicked does not keep it.
   if (wanted === "pause" && at?.matches?.(":focus-visible") && (PRESSED.has(tag) || Boolean(at.closest?.(".react-flow__node")))) return null;
-  if (at?.closest?.("[role=menu],dialog") && wanted !== "escape") return null;
+  if (at?.closest?.("[role=menu],dialog")) return null;
   return wanted;
 }

@@ -1,6 +1,6 @@
 /** A browser whose time only tests move, and a server that answers as they say. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { World } from "../../src/lanes/world";
+import type { World } from "../../src/lanes/world.ts";
 
 export class FakeWorld implements World {
   time = 1_000_000;

@@ -2,20 +2,26 @@
 import { ChevronDown, ChevronUp } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { FEED } from "../../store/remember.ts";
-import { count } from "../format.ts";
+import { count, plural } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { Grip } from "../kit/Grip.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { FeedEmpty } from "./FeedEmpty.tsx";
 import { Rows } from "./Rows.tsx";
-import { newer, placeOf, shown } from "./window.ts";
+import { newer, OPENED, placeOf, ROW, shown } from "./window.ts";
+
+const HEAD = 37;
 
 export function Feed() {
   const actions = useActions();
   const open = useShell((shell) => shell.kept.feedOpen);
   const height = useShell((shell) => shell.kept.feedHeight);
+  const filter = useShell((shell) => shell.filter);
+  const [reading, setReading] = useState(false);
+  // An opened row asks for room to read it; the remembered height returns when it is closed.
+  const tall = reading ? Math.max(height, HEAD + 2 * ROW + OPENED) : height;
   return (
-    <section className="feed" aria-label="Events" style={{ height: open ? height : 37 }}>
+    <section className="feed" aria-label="Events" style={{ height: open ? tall : HEAD }}>
       {open && (
         <Grip
           label="Height of the events"
@@ -28,7 +34,7 @@ export function Feed() {
         />
       )}
       <Head open={open} />
-      {open && <List height={height - 37} />}
+      {open && <List key={filter} height={tall - HEAD} onReading={setReading} />}
     </section>
   );
 }
@@ -38,6 +44,7 @@ function Head({ open }: { readonly open: boolean }) {
   const filter = useShell((shell) => shell.filter);
   const { rows, from } = useEngine("fifth", (state) => state.kept.view);
   const most = useEngine("second", (state) => state.options.ring);
+  const all = useEngine("fifth", (state) => state.kept.ring.end - state.kept.ring.start);
   const held = rows.length - from;
   return (
     <header className="feed-head">
@@ -47,6 +54,11 @@ function Head({ open }: { readonly open: boolean }) {
       </span>
       <span className="quiet">newest first{filter ? ` · ${filter}` : ""}</span>
       <span className="top-gap" />
+      {filter && (
+        <span className="quiet">
+          {plural(held, "match", "matches")} among {count(all)} held
+        </span>
+      )}
       <Button
         voice="quiet"
         className="button-small"
@@ -61,12 +73,11 @@ function Head({ open }: { readonly open: boolean }) {
   );
 }
 
-function List({ height }: { readonly height: number }) {
+function List({ height, onReading }: { readonly height: number; readonly onReading: (reading: boolean) => void }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState(0);
   const [opened, setOpened] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
-  const filter = useShell((shell) => shell.filter);
   const view = useEngine("fifth", (state) => state.kept.view);
   const total = view.rows.length - view.from;
   const newest = view.rows.at(-1) ?? -1;
@@ -80,7 +91,12 @@ function List({ height }: { readonly height: number }) {
     setScroll(0);
     scroller.current?.scrollTo({ top: 0 });
   };
-  useEffect(live, [filter]);
+  useEffect(() => {
+    onReading(opened !== null);
+    return () => {
+      onReading(false);
+    };
+  }, [opened, onReading]);
 
   const hold = (): void => {
     setAnchor((held) => held ?? newest);
@@ -121,6 +137,7 @@ function List({ height }: { readonly height: number }) {
               } else {
                 hold();
                 setOpened(row);
+                scroller.current?.scrollTo({ top: Math.max(0, placeOf(view, row) - fresh - 1) * ROW });
               }
             }}
           />

@@ -91,7 +91,7 @@ function Pair({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-function Filtering({ term, text, onAdd }: { readonly term: string; readonly text: string; onAdd(this: void, term: string): void }) {
+function Filtering({ term, text, onAdd }: { readonly term: string; readonly text: string; readonly onAdd: (term: string) => void }) {
   return (
     <button type="button" className="link mono" title={`Filter by ${term}`} onClick={() => { onAdd(term); }}>
       {text}

@@ -14,7 +14,7 @@ interface RowsProps {
   readonly count: number;
   readonly opened: number | null;
   readonly openedPlace: number;
-  onOpen(this: void, row: number): void;
+  readonly onOpen: (row: number) => void;
 }
 
 export function Rows({ start, first, count, opened, openedPlace, onOpen }: RowsProps) {

@@ -7,7 +7,7 @@ interface GripProps {
   readonly size: number;
   readonly least: number;
   readonly most: number;
-  onSize(this: void, size: number): void;
+  readonly onSize: (size: number) => void;
 }
 
 const STEP = 16;

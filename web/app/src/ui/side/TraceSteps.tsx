@@ -2,6 +2,7 @@
 import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
 import type { Node } from "@dagnet-realtime/engine/wire.gen";
 import { Clock } from "lucide-react";
+import type { CSSProperties } from "react";
 import { moment, span } from "../format.ts";
 import { useShell } from "../use.ts";
 import { barsOf } from "./bars.ts";
@@ -29,6 +30,12 @@ export function TraceSteps({ steps }: { readonly steps: readonly TimelineStep[] 
       </ol>
     </div>
   );
+}
+
+/** Beside the bar where there is room: after it, before it, else upon it. */
+function besideBar(left: number, right: number): CSSProperties {
+  if (right <= 55) return { left: `calc(${right}% + 7px)` };
+  return left >= 45 ? { right: `calc(${100 - left}% + 6px)` } : { right: `calc(${100 - right}% + 8px)` };
 }
 
 interface StepProps {
@@ -62,7 +69,7 @@ function Step({ step, nodes, last, left, right, gap }: StepProps) {
       <span className="step-bar" title={`Occurred ${moment(step.occurredAt)}\nArrived ${moment(step.arrivedAt)} (${span(step.lagMs)} later)`}>
         <i className="bar" style={{ left: `${left}%`, width: `${right - left}%` }} aria-hidden="true" />
         <i className="tick" style={{ left: `${right}%` }} aria-hidden="true" />
-        <span className="mono step-gap" style={right > 55 ? { right: `calc(${100 - left}% + 6px)` } : { left: `calc(${right}% + 7px)` }}>
+        <span className="mono step-gap" style={besideBar(left, right)}>
           {gap === 0 ? "" : "+"}
           {span(gap)}
         </span>

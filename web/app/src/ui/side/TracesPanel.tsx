@@ -9,6 +9,7 @@ import { TraceView } from "./TraceView.tsx";
 import { UnmappedPanel } from "./UnmappedPanel.tsx";
 
 const ROWS = 40;
+const FIRST = 10;
 /** Beside a timeline the list is short, so that what is unmapped is still in sight. */
 const BESIDE = 5;
 const UNMAPPED = 5;
@@ -19,7 +20,7 @@ export function TracesPanel() {
   return (
     <>
       {known && <TraceView timeline={known} />}
-      <Recent most={known ? BESIDE : ROWS} />
+      <Recent most={known ? BESIDE : FIRST} />
       <UnmappedPanel few={UNMAPPED} />
     </>
   );
@@ -28,7 +29,9 @@ export function TracesPanel() {
 function Recent({ most }: { readonly most: number }) {
   const [search, setSearch] = useState("");
   const [more, setMore] = useState(false);
-  const rows = useEngine("second", (state) => recentTraces(state, more || search ? ROWS : most, search));
+  const fresh = useEngine("second", (state) => recentTraces(state, more || search ? ROWS : most, search));
+  const [held, setHeld] = useState<readonly TraceRow[] | null>(null);
+  const rows = held ?? fresh;
   const { seen, exact } = useEngine("second", (state) => traceCounts(state));
   const now = useEngine("second", (_, at) => at);
   return (
@@ -55,7 +58,16 @@ function Recent({ most }: { readonly most: number }) {
       )}
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
       {seen > 0 && rows.length === 0 && <p className="quiet">No kept trace answers to that.</p>}
-      <ul className="traces">
+      <ul
+        className="traces"
+        // The list stands still under the pointer, so that a row can be met.
+        onPointerEnter={() => {
+          setHeld(fresh);
+        }}
+        onPointerLeave={() => {
+          setHeld(null);
+        }}
+      >
         {rows.map((row) => (
           <Row key={row.token} row={row} now={now} />
         ))}

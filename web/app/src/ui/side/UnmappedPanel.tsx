@@ -64,7 +64,7 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
   );
 }
 
-function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: number; readonly full: boolean; onMap(this: void): void }) {
+function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: number; readonly full: boolean; readonly onMap: () => void }) {
   const actions = useActions();
   const near = useEngine("second", (state) => (full ? nearestNames(state, one.name, 1)[0] : undefined));
   return (

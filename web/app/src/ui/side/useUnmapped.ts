@@ -9,14 +9,18 @@ export interface Rated extends UnmappedName {
 }
 
 export function useUnmapped(): { readonly names: readonly Rated[]; readonly other: number } {
-  const { engine } = useRealtime();
-  const second = useShell((shell) => shell.second);
+  const { engine, store } = useRealtime();
+  useShell((shell) => shell.second);
   const [rates, setRates] = useState<Rates>(NO_LOOKS);
-  useEffect(() => {
-    const { names } = unmappedNames(engine.state, engine.at());
-    const counts = new Map(names.map(({ name, count }) => [name, count]));
-    setRates((before) => look(before, engine.now(), counts));
-  }, [engine, second]);
+  useEffect(
+    () =>
+      store.subscribe(({ second }, before) => {
+        if (second === before.second) return;
+        const counts = new Map(unmappedNames(engine.state, engine.at()).names.map(({ name, count }) => [name, count]));
+        setRates((known) => look(known, engine.now(), counts));
+      }),
+    [engine, store],
+  );
   const { names, other } = unmappedNames(engine.state, engine.at());
   return { names: names.map((one) => ({ ...one, rate: rateOf(rates, one.name) })), other };
 }

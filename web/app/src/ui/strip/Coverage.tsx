@@ -31,7 +31,7 @@ export function Coverage() {
           <strong className="figure-small">
             {nodesLit} of {nodes}
           </strong>{" "}
-          <span className="wide-only">event nodes</span>
+          <span className="cut-first">event nodes</span>
           <span className="squares" aria-hidden="true">
             {squares.map(({ uuid }) => (
               <i key={uuid} className={silent.has(uuid) ? "square square-dark" : `square square-${step(uuid)}`} />

@@ -12,7 +12,7 @@ export function PostureChips() {
       title={title}
       align="end"
       trigger={
-        <button type="button" className={key === "redacted" ? "chip wide-only-flex" : "chip chip-warn"}>
+        <button type="button" className={key === "redacted" ? "chip cut-first" : "chip chip-warn"}>
           {word}
         </button>
       }

@@ -48,7 +48,7 @@ export function Strip() {
       {figures.mappedShare !== null && (
         <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.`}>
           <button type="button" className="plain figure figure-cut">
-            <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="wide-only">of events</span> mapped
+            <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
           </button>
         </Tip>
       )}

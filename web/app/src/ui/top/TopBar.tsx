@@ -112,7 +112,6 @@ function Visitors() {
   return (
     <Button
       icon={<Users size={15} />}
-      aria-pressed={visitors > 0}
       className="visitors"
       onClick={() => {
         void actions.visitors();
