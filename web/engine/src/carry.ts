@@ -9,7 +9,7 @@ import { advanceTrail } from "./trail.ts";
 import { see } from "./view.ts";
 import type { CarriedEvent } from "./wire.gen.ts";
 
-/** What a frame's events were: rows brought or met, and per node, name and altogether how many were carried and how many the tap had heard. */
+/** What a frame's events were: rows brought or met again, and per node, name and altogether how many were carried and how many the tap had heard. */
 export interface Carried {
   readonly rows: number[];
   readonly carried: Map<string, number>;
@@ -45,7 +45,10 @@ function take(state: State, event: CarriedEvent, at: number, past: boolean, out:
     mark(kept.seen, event.id, known.row, known.lanes | REMOTE);
     meet(state, known.row, fromWire(event, nodes, target !== undefined, at));
     seen.rows.push(known.row);
-  } else if (!past) kept.duplicates += 1;
+  } else if (!past) {
+    kept.duplicates += 1;
+    seen.rows.push(known.row);
+  }
 }
 
 /** Adds a row to everything that goes by rows: ring, dedupe, traces, view, and the picture. Returns its number. */

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { fingerprint } from "../src/fingerprint.ts";
+import type { Input } from "../src/input.ts";
+import { readSessionLog, type SessionLog, sessionLog } from "../src/logfile.ts";
+import { isProblem } from "../src/problem.ts";
+import { feed } from "../src/select/feed.ts";
+import { ledger } from "../src/select/ledger.ts";
+import { nodeLight, totals } from "../src/select/light.ts";
+import { unlogged } from "../src/sessionlog.ts";
+import { after, batch, event, frame, GRAPH, heard, hello, on, T0, tap } from "./support.ts";
+
+const twin = event("b");
+const one = heard("A", { page: "p" });
+const lived: Input[] = [on(), on("local"), frame(0, hello()), tap(1, one), tap(2, heard("B", { messageId: twin.id, nodes: ["b"] })), frame(3, batch(0, [twin, event("a"), event("")], 3)),
+  frame(4, { op: "gap", from: "e.3", to: "e.5", missed: null, reason: "lost" }), tap(5, { ...one, stage: "failed", reason: "offline" }), frame(6, batch(5, [event("a"), event("c")], 1))];
+
+function read(text: string): SessionLog {
+  const log = readSessionLog(text);
+  if (isProblem(log)) throw new Error(log.detail);
+  return log;
+}
+
+function replay(log: SessionLog) {
+  return after([on("replay", { position: "", graph: log.header.definition ?? GRAPH }), ...log.frames]);
+}
+
+describe("session logs", () => {
+  it("ENG-19: a replay shows what was seen: counts, rows, ways, gaps", () => {
+    const state = after(lived), again = replay(read(sessionLog(state)));
+    for (const uuid of ["a", "b", "c"]) expect(nodeLight(again, uuid, T0 + 9)).toEqual(nodeLight(state, uuid, T0 + 9));
+    expect(totals(again, T0 + 9)).toEqual(totals(state, T0 + 9));
+    expect(ledger(again)).toMatchObject({ view: ledger(state).view, missed: ledger(state).missed, heard: 2 });
+    const told = (rows: typeof state) => feed(rows, { start: 0, count: 99 }).rows.map(({ id, nodes, lanes, way, at }) => ({ id, nodes, lanes, way, at }));
+    expect(told(again)).toEqual(told(state));
+  });
+
+  it("ENG-1, ENG-19: the same log always gives the same state, and its replay the same log", () => {
+    const text = sessionLog(after(lived));
+    expect(fingerprint(replay(read(text)))).toBe(fingerprint(replay(read(text))));
+    const second = sessionLog(replay(read(text)));
+    expect(second.split("\n").slice(1)).toEqual(text.split("\n").slice(1));
+  });
+
+  it("ENG-19: the header says what was watched, every line is a frame with its time, local ones say so", () => {
+    const lines = sessionLog(after(lived)).trim().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ format: "dagnet-realtime-session-log", version: 1, graph: "shop", graph_version: "v1", watch_session_id: "s1", started_at: "2026-01-02T03:04:05.000Z", policy: { identity: "token" } });
+    expect(lines.slice(1).map((line) => [line.op, line.at])).toEqual([["tap", T0 + 1], ["tap", T0 + 2], ["batch", T0 + 3], ["gap", T0 + 4], ["tap", T0 + 5], ["batch", T0 + 6]]);
+    expect(lines[1]).toMatchObject({ stage: "called", events: [{ name: "A" }] });
+    expect(lines[5]).toMatchObject({ stage: "failed", reason: "offline", events: [] });
+  });
+
+  it("ENG-19: a line that cannot be read is skipped and counted; a log without a header is none", () => {
+    const text = sessionLog(after(lived));
+    const cut = read(`${text.slice(0, -40)}\n{"op":"future","at":1}\nnot json\n`);
+    expect([cut.skipped, cut.frames.length]).toEqual([3, 5]);
+    for (const bad of ["", "{}", '{"format":"dagnet-realtime-session-log","version":2}', '{"format":"dagnet-realtime-session-log","version":1,"definition":{"name":7}}']) expect(isProblem(readSessionLog(bad))).toBe(true);
+    fc.assert(fc.property(fc.string(), fc.nat(text.length), (noise, at) => { readSessionLog(text.slice(0, at) + noise + text.slice(at)); }));
+  });
+
+  it("ENG-19: events that have left the ring are counted all the same", () => {
+    const inputs: Input[] = [on()];
+    for (let n = 0; n < 200; n++) inputs.push(frame(n, batch(n, [event("a")])));
+    const state = after(inputs, { ring: 10, log: 20 }), again = replay(read(sessionLog(state)));
+    expect([totals(again, T0).count, nodeLight(again, "a", T0).count, feed(again, { start: 0, count: 99 }).total]).toEqual([200, 200, 10]);
+  });
+
+  it("ENG-15: a binding is in the header, and its name is unmapped in the frames", () => {
+    const state = after([...lived, { kind: "bind", at: T0 + 9, name: "Unheard", node: "d" }]);
+    const log = read(sessionLog(state));
+    expect(log.header.binds).toEqual({ Unheard: "d" });
+    expect([...unlogged(state.kept.log, state.kept.ring)].flatMap((entry) => (entry.kind === "frame" && entry.frame.op === "batch" ? entry.frame.events : [])).find((each) => each.name === "Unheard")?.nodes).toEqual([]);
+  });
+});

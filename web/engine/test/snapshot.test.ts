@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Input } from "../src/input.ts";
+import { reduce } from "../src/reduce.ts";
+import { restore } from "../src/restore.ts";
+import { feed } from "../src/select/feed.ts";
+import { ledger } from "../src/select/ledger.ts";
+import { nodeLight, totals } from "../src/select/light.ts";
+import { recentTraces } from "../src/select/traces.ts";
+import { unmappedNames } from "../src/select/unmapped.ts";
+import { seal, snapshot } from "../src/snapshot.ts";
+import { sessionLog } from "../src/logfile.ts";
+import type { State } from "../src/state.ts";
+import { after, batch, event, frame, heard, hello, on, T0, tap } from "./support.ts";
+
+const lived: Input[] = [on(), on("local"), frame(0, hello()), { kind: "filter", at: T0, text: "type:track" }, frame(1, batch(0, [event("a"), event("b", { properties: { "nö": "😀" } }), event(""), event("c")], 3)),
+  tap(2, heard("A")), { kind: "follow", at: T0, token: "t1" }, { kind: "bind", at: T0 + 3, name: "Other", node: "d" }];
+const back = (state: State, bytes = 1e6): State => {
+  const again = restore(snapshot(state, bytes));
+  if (again === null) throw new Error("nothing was restored");
+  return again;
+};
+
+describe("snapshots", () => {
+  it("ENG-18: a reload takes the session up where it stood", () => {
+    const state = after(lived), again = back(state);
+    expect([again.session, again.position, again.lanes, again.filterText, again.follows, [...again.binds], again.connection]).toEqual(["s1", "e.4", ["remote", "local"], "type:track", ["t1"], [["Other", "d"]], "off"]);
+    for (const uuid of ["a", "b", "c"]) expect(nodeLight(again, uuid, T0 + 9).count).toBe(nodeLight(state, uuid, T0 + 9).count);
+    expect(totals(again, T0 + 9)).toMatchObject({ count: totals(state, T0 + 9).count, mapped: totals(state, T0 + 9).mapped });
+    expect(feed(again, { start: 0, count: 9 })).toEqual(feed(state, { start: 0, count: 9 }));
+    expect(unmappedNames(again, T0 + 9)).toEqual(unmappedNames(state, T0 + 9));
+    expect(ledger(again)).toEqual(ledger(state));
+    expect(recentTraces(again, 9)).toEqual(recentTraces(state, 9));
+    expect(nodeLight(again, "a", T0 + 9).glow).toBe(nodeLight(state, "a", T0 + 9).glow);
+  });
+
+  it("ENG-18: after it the stream goes on, and what was heard is not heard again", () => {
+    const sent = event("a"), state = after([on(), frame(1, batch(0, [sent]))]), again = back(state);
+    reduce(again, frame(2, batch(1, [sent, event("a")])));
+    expect([nodeLight(again, "a", T0).count, again.kept.duplicates, feed(again, { start: 0, count: 9 }).total]).toEqual([3, 1, 2]);
+    expect(again.needs).toBeNull();
+  });
+
+  it("ENG-18: a snapshot never passes its bound, and counts come before rows", () => {
+    let state = after(lived);
+    for (let n = 4; n < 400; n++) state = reduce(state, frame(n, batch(n, [event("a", { properties: { text: "é".repeat(100) } })])));
+    for (const bytes of [0, 100, 3000, 6000, 20_000, 60_000]) {
+      const text = snapshot(state, bytes);
+      expect(new TextEncoder().encode(text).length).toBeLessThanOrEqual(bytes);
+      if (text === "") continue;
+      expect(totals(back(state, bytes), T0).count).toBe(totals(state, T0).count);
+    }
+    expect(feed(back(state, 60_000), { start: 0, count: 1 })).toMatchObject({ rows: [{ name: "A" }] });
+  });
+
+  it("ENG-12, ENG-18: what waited in a pause is counted on return, whole or by its counts", () => {
+    const paused = after([on(), frame(1, batch(0, [event("a")])), { kind: "pause", at: T0 + 2 }, ...[1, 2, 3].map((n) => frame(n + 2, batch(n, [event("a", { properties: { long: "x".repeat(2000) } })])))]);
+    for (const bytes of [1e6, 5000]) {
+      const again = reduce(back(paused, bytes), { kind: "tick", at: T0 + 99 });
+      expect([totals(again, T0 + 99).count, nodeLight(again, "a", T0).count, again.clock.frozenAt]).toEqual([4, 4, null]);
+    }
+  });
+
+  it("ENG-18, ENG-19: a session log saved after a reload still counts everything", () => {
+    const state = back(after(lived.filter((input) => input.kind !== "bind")));
+    const batches = sessionLog(state).trim().split("\n").slice(1).map((line) => JSON.parse(line) as { op: string; counts?: Record<string, number> }).filter((line) => line.op === "batch");
+    expect(batches).toMatchObject([{ counts: { a: 1, b: 1, c: 1 } }]);
+  });
+
+  it("ENG-18: text that is cut, changed, of another version, or not ours is no state", () => {
+    const text = snapshot(after(lived), 1e6);
+    for (const bad of ["", "{}", "null", text.slice(0, -1), text.replace('"a"', '"b"'), text.replace("snapshot 1", "snapshot 2"), `${text} `, text.split("\n")[1] ?? ""]) expect(restore(bad)).toBeNull();
+    expect(restore(`${seal("x")}\nx`)).toBeNull();
+  });
+});
