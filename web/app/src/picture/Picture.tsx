@@ -77,7 +77,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       event.preventDefault();
       const next = neighbour(scene.nodes.map(({ box }) => box), scene.nodeIndex.get(uuid) ?? -1, ARROWS[event.key as keyof typeof ARROWS]);
       const id = next === null ? undefined : scene.nodes[next]?.node.uuid;
-      if (id !== undefined) root?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`)?.focus();
+      for (const card of root?.querySelectorAll<HTMLElement>(".react-flow__node") ?? []) if (card.dataset["id"] === id) card.focus();
     }
   }, [onSelect, scene, root]);
   const onFocus = useCallback((event: { target: EventTarget }) => {

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { journey } from "../../../src/picture/bench/sample.ts";
+import type { FollowedPath, FollowedStep } from "../../../src/picture/contract.ts";
+import { sceneOf } from "../../../src/picture/geometry/scene.ts";
+import { marksOf } from "../../../src/picture/light/marks.ts";
+
+const scene = sceneOf(journey(), null);
+const step = (node: string, n: number, edges: string[] = [], rest: Partial<FollowedStep> = {}): FollowedStep => ({ node, n, edges, jump: false, inferred: false, ...rest });
+const path = (token: string, hue: FollowedPath["hue"], steps: FollowedStep[]): FollowedPath => ({ token, hue, steps, head: null });
+
+describe("marks of followed paths", () => {
+  it("PIC-15: numbers every step at its node, also where a node is visited twice", () => {
+    const [mark] = marksOf(scene, [path("a", 0, [step("landing", 1), step("list", 2, ["landing->list"]), step("landing", 3, [], { jump: true }), step("gone", 4)])]);
+    expect(mark?.stops).toEqual([{ node: scene.nodeIndex.get("landing"), numbers: [1, 3] }, { node: scene.nodeIndex.get("list"), numbers: [2] }]);
+    expect(mark?.legs.map(({ jump }) => jump)).toEqual([false, true]);
+  });
+
+  it("PIC-15: paths that share an edge run side by side", () => {
+    const steps = [step("landing", 1), step("list", 2, ["landing->list"], { inferred: true })];
+    const marks = marksOf(scene, [path("a", 0, steps), path("b", 1, steps)]);
+    expect(marks.map(({ legs }) => legs[0]?.lane)).toEqual([0, 1]);
+    expect(marks.map(({ lane }) => lane)).toEqual([0, 1]);
+    expect(marks[0]?.legs[0]).toMatchObject({ inferred: true, table: scene.edges[scene.edgeIndex.get("landing->list") ?? -1]?.table });
+  });
+});

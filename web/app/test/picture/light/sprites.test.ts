@@ -1,0 +1,26 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { brushOf, dotSprite, HALO, haloSprite, surface, type Surface } from "../../../src/picture/light/sprites.ts";
+import { type FakeCanvas, fakeSurfaces, PALETTE } from "../support/canvas.ts";
+
+describe("sprites", () => {
+  afterEach(() => { vi.unstubAllGlobals(); });
+
+  it("draws a halo once, hollow where the card is, in both themes", () => {
+    const made = fakeSurfaces();
+    for (const dark of [true, false]) haloSprite(164, 80, 2, { ...PALETTE, dark });
+    expect(made.map(({ width }) => width)).toEqual([(164 + HALO * 2) * 2, (164 + HALO * 2) * 2]);
+    expect((made[0] as FakeCanvas | undefined)?.of("fill").length).toBeGreaterThan(1);
+  });
+
+  it("draws the three shapes of a particle", () => {
+    const made = fakeSurfaces();
+    for (const shape of ["full", "small", "hollow"] as const) dotSprite(1, PALETTE, shape);
+    expect(made.map((canvas) => canvas.of("fill").length)).toEqual([3, 1, 1]);
+  });
+
+  it("never makes an empty surface, and says so when there is no 2D canvas", () => {
+    fakeSurfaces();
+    expect(surface(0, -3).width).toBe(1);
+    expect(() => brushOf({ getContext: () => null } as unknown as Surface)).toThrow(/no 2D canvas/);
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { journey } from "../../../src/picture/bench/sample.ts";
+import { sceneOf } from "../../../src/picture/geometry/scene.ts";
+import { stockOf } from "../../../src/picture/geometry/stock.ts";
+import { staleAlong, staleAround } from "../../../src/picture/light/stale.ts";
+import { Tiles } from "../../../src/picture/light/tiles.ts";
+
+const stock = stockOf(sceneOf(journey(), null), () => 0);
+const CAMERA = { x: 100, y: 100, zoom: 1, width: 1264, height: 700, ratio: 1 };
+
+it("PIC-18: marks a node with its halo, an edge with its label, and nothing out of view", () => {
+  const tiles = new Tiles(1264, 700);
+  staleAround(tiles, CAMERA, stock, 0);
+  expect(tiles.any).toBe(true);
+  expect(tiles.all).toBe(false);
+  tiles.clear();
+  staleAlong(tiles, CAMERA, stock, 0);
+  expect(tiles.any).toBe(true);
+  tiles.clear();
+  const away = { ...CAMERA, x: 9000 };
+  staleAround(tiles, away, stock, 0);
+  staleAlong(tiles, away, stock, 0);
+  expect(tiles.any).toBe(false);
+});
