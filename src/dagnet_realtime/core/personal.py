@@ -45,7 +45,7 @@ _SHAPES = re.compile(
             r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![0-9A-Za-z:])",  # IPv6
             r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}(?![0-9A-Za-z:])",  # IPv6, shortened
             r"(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z:-])",  # MAC
-            r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",  # JSON web token
+            r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",  # JSON web token
             r"(?<![A-Za-z0-9])(?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}",  # keys of well-known makers
             r"(?<![A-Za-z0-9])(?:gh[opsu]_|xox[abps]-|AKIA)[A-Za-z0-9-]{12,}",
             r"(?<![A-Za-z0-9])(?:[Bb]earer|[Bb]asic) [A-Za-z0-9._~+/=-]{12,}",

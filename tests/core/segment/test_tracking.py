@@ -1,0 +1,94 @@
+"""Segment's tracking API."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.segment.tracking import MAX_EVENT, MAX_EVENTS, ROUTES, open_batch, parse_batch, parse_single, write_key
+from dagnet_realtime.core.times import parse_time
+from dagnet_realtime.model.problem import Problem
+
+BATCH = json.loads((Path(__file__).parents[2] / "fixtures/segment/batch.json").read_text())
+NOW = parse_time("2026-01-02T03:04:10.000Z") or 0
+
+
+def packed(**fields: Any) -> bytes:
+    """The fixture's batch with other fields."""
+    return json.dumps({**BATCH, **fields}).encode()
+
+
+def test_a_batch_is_read_by_our_clock() -> None:
+    """SEG-5: the envelope's sentAt corrects every event of it."""
+    events = parse_batch(packed(), NOW).events
+    assert [event.type for event in events] == ["track", "page"]
+    assert [event.occurred_at for event in events] == [NOW - 1000, NOW - 1000]
+
+
+def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> None:
+    """SEG-12: as Segment merges them."""
+    first, second = parse_batch(packed(), NOW).events
+    assert msgspec.json.decode(first.context) == {"sessionId": "S1", "library": {"name": "analytics-python", "version": "2.4.0"}}
+    assert msgspec.json.decode(second.context) == BATCH["context"]
+    assert msgspec.json.decode(first.integrations) == BATCH["integrations"]
+
+
+@pytest.mark.parametrize("context", [None, 7, [], "x"])
+def test_a_context_of_the_wrong_type_adds_nothing(context: Any) -> None:
+    """SEG-2: on the envelope as on an event."""
+    assert len(parse_batch(packed(context=context), NOW).events) == 2
+
+
+def test_the_route_says_the_type_of_a_single_call() -> None:
+    """SEG-12: long routes and short."""
+    assert {ROUTES[route] for route in "tipsga"} == {"track", "identify", "page", "screen", "group", "alias"}
+    assert ROUTES["b"] is ROUTES["batch"] is None
+    assert parse_single(b'{"type":"track","userId":"u"}', "identify", NOW).type == "identify"
+    assert parse_single(b'{"userId":"u"}', "page", NOW).type == "page"
+
+
+def test_the_write_key_stands_in_the_body_where_no_header_has_it() -> None:
+    """SEG-12: of any call."""
+    assert write_key(packed()) == "LOCALKEY"
+    assert write_key(b'{"writeKey":7}') == "7"
+    assert write_key(b'{"writeKey":{}}') == write_key(b"{}") == ""
+    with pytest.raises(Problem):
+        write_key(b"[]")
+
+
+def test_events_and_batches_are_bounded_as_at_segment() -> None:
+    """SEG-11: 32 KB an event, 2,500 events a batch."""
+    large = {"type": "track", "event": "E", "properties": {"x": "y" * MAX_EVENT}}
+    parsed = parse_batch(packed(batch=[large, BATCH["batch"][0]]), NOW)
+    assert (len(parsed.events), [problem.code for problem in parsed.refused]) == (1, ["too_large"])
+    with pytest.raises(Problem) as caught:
+        parse_single(json.dumps(large).encode(), "track", NOW)
+    assert caught.value.code == "too_large"
+    with pytest.raises(Problem):
+        open_batch(packed(batch=[{}] * (MAX_EVENTS + 1)))
+
+
+@pytest.mark.parametrize("batch", [None, 7, "x", {}, True])
+def test_a_batch_without_its_list_is_a_problem(batch: Any) -> None:
+    """SEG-7: and says what is missing."""
+    with pytest.raises(Problem) as caught:
+        parse_batch(packed(batch=batch), NOW)
+    assert caught.value.code == "invalid"
+
+
+@given(
+    st.binary(max_size=200)
+    | st.dictionaries(st.sampled_from(sorted(BATCH)), st.lists(st.none() | st.text() | st.dictionaries(st.text(), st.text())))
+)
+def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
+    """SEG-7: nothing else is raised."""
+    text = body if isinstance(body, bytes) else json.dumps(body).encode()
+    for parse in (lambda: parse_batch(text, NOW), lambda: parse_single(text, "track", NOW), lambda: write_key(text)):
+        try:
+            parse()
+        except Problem as problem:
+            assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do

@@ -1,0 +1,84 @@
+"""Webhook deliveries: classic, Actions and Extensible."""
+
+import json
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.segment import parse
+from dagnet_realtime.core.segment.webhook import MAX_EVENTS, split
+from dagnet_realtime.model.problem import Problem
+
+DELIVERED = json.loads((Path(__file__).parents[2] / "fixtures/segment/delivered.json").read_text())
+TRACK, PAGE = (json.dumps(DELIVERED[kind]).encode() for kind in ("track", "page"))
+
+
+def refused(body: bytes) -> str:
+    """The code of the problem that `body` is."""
+    with pytest.raises(Problem) as caught:
+        parse(body)
+    return caught.value.code
+
+
+def test_a_single_event_and_a_batch_are_read() -> None:
+    """SEG-9: an object, an array, space around either."""
+    assert [event.type for event in parse(TRACK).events] == ["track"]
+    assert [event.type for event in parse(b" \n[" + TRACK + b" , " + PAGE + b"] ").events] == ["track", "page"]
+    assert parse(b"\xef\xbb\xbf " + TRACK).events[0].event == "Product Added"
+    assert parse(b"[]").events == ()
+
+
+def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
+    """SEG-9: JSON or a form, in a batch or alone."""
+    wrapped = b'[{"json":' + TRACK + b"},{" + b'"body":' + json.dumps(urlencode({"type": "page", "name": "Élan"})).encode() + b"}]"
+    events = parse(wrapped).events
+    assert [event.type for event in events] == ["track", "page"]
+    assert events[0].id == DELIVERED["track"]["messageId"]
+    assert events[1].name == "Élan"
+    assert parse(urlencode({"type": "track", "event": "A & B", "properties": "[object Object]"}).encode()).events[0].event == "A & B"
+
+
+def test_one_bad_element_does_not_spoil_a_batch() -> None:
+    """SEG-10: it is refused alone; where all are bad the delivery is."""
+    parsed = parse(b"[" + TRACK + b',7,{"type":"x"},[],null,' + PAGE + b"]")
+    assert [event.type for event in parsed.events] == ["track", "page"]
+    assert [problem.code for problem in parsed.refused] == ["invalid"] * 4
+    assert refused(b"[1,2,3]") == "invalid"
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"null", b"7", b'"x"', b"a", b"a=b", b"{", b"[", b"[1", b"\xff", b"[[]]", b"{" + b'"a":[' * 5000]
+)
+def test_what_is_no_delivery_is_a_problem(body: bytes) -> None:
+    """SEG-7: not JSON, not UTF-8, truncated, too deep, no event."""
+    assert refused(body) == "invalid"
+
+
+def test_the_number_of_events_and_values_is_bounded() -> None:
+    """SEG-11: Segment's greatest batch passes, one more does not, and nobody makes it split millions."""
+    assert len(split(b"[" + b",".join([b"{}"] * MAX_EVENTS) + b"]")) == MAX_EVENTS
+    assert refused(b"[" + b",".join([b"{}"] * (MAX_EVENTS + 1)) + b"]") == "too_large"
+    assert refused(b"[" + b"1," * 1_000_001 + b"1]") == "too_large"
+
+
+def test_of_a_key_that_comes_twice_the_last_counts() -> None:
+    """SEG-2: as in JavaScript."""
+    assert parse(b'{"type":"page","type":"track","event":"A","event":"B"}').events[0].event == "B"
+
+
+PIECES = st.sampled_from(
+    [b"[", b"]", b"{", b"}", b",", TRACK, b'"json":', b'"body":"a=b"', b"null", b"1e999", b"NaN", b"\\ud800", b'"', b" ", b"\xff"]
+)
+
+
+@given(st.lists(PIECES, max_size=12).map(b"".join) | st.binary(max_size=200))
+@settings(max_examples=400)
+def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
+    """SEG-7: nothing else is raised."""
+    try:
+        parse(body)
+    except Problem as problem:
+        assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do

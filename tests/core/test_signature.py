@@ -1,0 +1,101 @@
+"""Deliveries are authentic exactly when Segment signed them."""
+
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.signature import Verifier, first_element, sign, verify
+from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
+
+MADE = json.loads((Path(__file__).parents[1] / "fixtures/segment/signatures.json").read_text())
+
+
+def source(**fields: Any) -> Source:
+    """A webhook source with one secret."""
+    given = {"secrets": (Secret(MADE["secret"]),), **fields}
+    return Source(id="web", channel=Channel("acme", "prod"), kind="webhook", **given)
+
+
+def authentic(source: Source, body: bytes, signature: str | None) -> bool:
+    """Whether the delivery is taken."""
+    try:
+        verify(source, body, signature)
+    except Problem as problem:
+        if problem.code != "unauthorized":
+            raise
+        return False
+    return True
+
+
+@pytest.mark.parametrize("setting", ["first", "whole"])
+@pytest.mark.parametrize("case", MADE["cases"], ids=lambda case: case["name"])
+def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
+    """SIG-1: HMAC-SHA1 in hex. SIG-2: raw bytes. SIG-3: batches. SIG-4: `whole`. SIG-5: the Extensible Webhook."""
+    found = authentic(source(batch_signature=setting), case["body"].encode(), case["signature"])
+    assert found is (setting in case["ok"])
+
+
+def test_a_batch_whose_first_element_is_signed_is_refused_where_the_whole_must_be() -> None:
+    """SIG-4: `whole` closes the door on unsigned elements."""
+    body = b'[{"type":"track"},{"type":"page"}]'
+    weak = hmac.digest(MADE["secret"].encode(), b'{"type":"track"}', "sha1").hex()
+    assert authentic(source(), body, weak)
+    assert not authentic(source(batch_signature="whole"), body, weak)
+
+
+def test_any_of_several_secrets_will_do() -> None:
+    """SIG-6: secrets rotate."""
+    both = source(secrets=(Secret("old"), Secret("new")))
+    assert authentic(both, b"{}", sign(b"old", b"{}"))
+    assert authentic(both, b"{}", sign(b"new", b"{}"))
+    assert not authentic(both, b"{}", sign(b"other", b"{}"))
+
+
+def test_an_unsigned_delivery_needs_a_source_that_allows_it() -> None:
+    """SIG-7: no header, no entry; and a wrong signature is never unsigned."""
+    assert not authentic(source(), b"{}", None)
+    assert not authentic(source(), b"{}", "")
+    open_door = source(allow_unsigned=True)
+    assert authentic(open_door, b"{}", None)
+    assert not authentic(open_door, b"{}", "0" * 40)
+    assert authentic(source(secrets=(), allow_unsigned=True), b"{}", "0" * 40)
+    assert not authentic(source(secrets=()), b"{}", sign(b"", b"{}"))
+
+
+@pytest.mark.parametrize("signature", ["é", "0" * 39, "0" * 400, "sha1=" + "0" * 40, "zz", " ", "0x"])
+def test_a_signature_of_another_shape_is_wrong_not_an_error(signature: str) -> None:
+    """SIG-1: whatever stands in the header."""
+    assert not authentic(source(), b"{}", signature)
+
+
+def test_the_first_element_of_a_batch_is_found_without_reading_the_rest() -> None:
+    """SIG-3: and only within a bound."""
+    assert first_element(b' [ {"a":[1,"]"]} , tru') == b'{"a":[1,"]"]}'
+    assert first_element(b"{}") == first_element(b"[]") == first_element(b"[") == b""
+    assert first_element(b'["' + b"x" * 300_000 + b'"]') == b""
+    assert first_element(b"[" + b"[" * 100_000) == b""
+
+
+JUNK = st.binary(max_size=300) | st.sampled_from([b"[", b'[{"json":', b'{"json":1}', b"[[[[", b'[{"body":"a=%ff"}]', b"a=1&b", b"\xff\xfe"])
+
+
+@given(JUNK, st.none() | st.text(max_size=60) | st.binary(max_size=20).map(bytes.hex))
+@example(b"[" * 5000, "0" * 40)
+@example(b'{"json":' + b"[" * 5000, "0" * 40)
+@settings(max_examples=300)
+def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: str | None) -> None:
+    """SIG-8: verification raises nothing but `Problem`, and lets nothing through."""
+    assert not authentic(source(), body, signature)
+
+
+@given(st.binary(max_size=300), st.binary(min_size=1, max_size=80))
+def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
+    """SIG-2: any bytes at all."""
+    Verifier(source(secrets=(Secret(secret),))).verify(body, sign(secret, body))
