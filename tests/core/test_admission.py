@@ -1,0 +1,190 @@
+"""From event to entry."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.admission import Admission
+from dagnet_realtime.core.codec import encode_entry
+from dagnet_realtime.core.segment import parse
+from dagnet_realtime.core.segment.message import delivered, read
+from dagnet_realtime.core.times import parse_time
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.event import Event
+from dagnet_realtime.model.policy import Policy
+
+DELIVERED = json.loads((Path(__file__).parents[1] / "fixtures/segment/delivered.json").read_text())
+NOW = parse_time("2026-01-02T03:04:06.000Z") or 0
+ACME = Channel("acme", "prod")
+
+
+def event(message: Any) -> Event:
+    """The message parsed as a delivery."""
+    text = json.dumps(message).encode()
+    return delivered(read(text), text)
+
+
+def admitted(message: Any, needed: set[str] | None = None, at: int = NOW, **policy: Any) -> Entry:
+    """The entry under a policy."""
+    return Admission(Policy(**policy), frozenset(needed or ()), ACME, b"key").entry(event(message), "web", at)
+
+
+def track(**fields: Any) -> dict[str, Any]:
+    """The fixture's track with other fields."""
+    return {**DELIVERED["track"], **fields}
+
+
+def test_an_entry_says_what_happened_and_nobody_who() -> None:
+    """RED-1: names, times and allowed properties. RED-7: tokens for identifiers."""
+    entry = admitted(DELIVERED["track"], {"device"})
+    assert (entry.id, entry.type, entry.name, entry.names) == (
+        DELIVERED["track"]["messageId"],
+        "track",
+        "Product Added",
+        ("Product Added",),
+    )
+    assert entry.properties == {"device": "mobile"}
+    assert [trace.kind for trace in entry.traces] == ["userId", "anonymousId"]
+    assert (entry.source, entry.arrived_at, entry.occurred_at) == ("web", NOW, parse_time("2026-01-02T03:04:05.300Z"))
+    assert entry.segment_received_at == parse_time("2026-01-02T03:04:05.400Z")
+    assert entry.flags == ()
+
+
+CANARY = "canary-7f3a@leak.example.com"
+
+
+def planted(value: Any) -> Any:
+    """`value` with the canary in every text."""
+    if isinstance(value, dict):
+        return {key: planted(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [planted(inner) for inner in value]
+    return CANARY if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("kind", DELIVERED)
+@pytest.mark.parametrize("policy", [{}, {"properties": ("*",)}, {"identity": "trace_id", "trace": ("properties.device", "userId")}])
+def test_a_canary_in_every_field_reaches_no_entry(kind: str, policy: dict) -> None:
+    """RED-10: whatever a message holds and wherever."""
+    message = {**planted(DELIVERED[kind]), "type": DELIVERED[kind]["type"]}
+    stored = encode_entry(admitted(message, {"device", "plan"}, **policy))
+    assert b"canary" not in stored
+    assert b"leak.example" not in stored
+
+
+def test_traits_come_from_the_message_or_from_its_context() -> None:
+    """RED-1: for filters on user properties; the message's own win."""
+    assert admitted(DELIVERED["identify"], {"plan", "email"}).traits == {"plan": "free"}
+    attached = track(context={"traits": {"plan": "pro", "seats": 3}}, traits={"plan": "free"})
+    assert admitted(attached, {"plan", "seats"}).traits == {"plan": "free", "seats": 3}
+    assert admitted(track(context={"traits": 7}, traits=[]), {"plan"}).traits == {}
+
+
+def test_an_alias_carries_both_identifiers_tokens() -> None:
+    """RED-9: so that the engine can join what they tied."""
+    alias = {trace.kind: trace.token for trace in admitted(DELIVERED["alias"]).traces}
+    before = admitted(track(userId="user-0000"))
+    assert alias["previousId"] == before.traces[0].token
+    assert alias["userId"] == admitted(DELIVERED["track"]).traces[0].token
+
+
+def test_only_explicit_trace_ids_are_tied_under_that_policy() -> None:
+    """RED-11: identity `trace_id` drops who it was."""
+    entry = admitted(track(properties={"trace_id": "t-1"}), identity="trace_id")
+    assert [trace.kind for trace in entry.traces] == ["properties.trace_id"]
+    assert entry.revealed == {}
+
+
+def test_identifiers_are_kept_as_sent_only_under_reveal() -> None:
+    """RED-11: and then beside the tokens, in a field of their own."""
+    entry = admitted(DELIVERED["track"], identity="reveal")
+    assert entry.revealed == {"userId": "user-0001", "anonymousId": DELIVERED["track"]["anonymousId"]}
+    assert entry.traces == admitted(DELIVERED["track"]).traces
+
+
+def test_a_delete_ties_to_nobody_and_tells_whom_to_forget() -> None:
+    """RED-12: the tokens of the person under any policy."""
+    assert admitted(DELIVERED["delete"]).traces == ()
+    assert admitted(DELIVERED["delete"], identity="reveal").revealed == {}
+    admission = Admission(Policy(identity="trace_id"), frozenset(), ACME, b"key")
+    assert admission.forgotten(event(DELIVERED["delete"]), NOW) == {admitted(DELIVERED["track"]).traces[0].token}
+
+
+@pytest.mark.parametrize(
+    ("message", "flags"),
+    [
+        (DELIVERED["violation"], ("violation",)),
+        (DELIVERED["replayed"], ("late", "replayed")),
+        (track(context={"protocols": {"violations": [{"type": "x"}]}}), ("violation",)),
+        (track(context={"violations": [{"type": "x"}]}), ("violation",)),
+        (track(context={"protocols": {"violations": []}, "violations": 7}), ()),
+        (track(context={"protocols": [], "violations": None}), ()),
+        (track(messageId="segment-test-message-abc"), ("test",)),
+        (track(properties={"qa": {"on": True}}), ("test",)),
+        (track(properties={"qa": {"on": False}}), ()),
+        (track(timestamp="2026-01-02T03:03:05.999Z"), ("late",)),
+        (track(timestamp="2026-01-02T03:03:06.000Z"), ()),
+        (track(timestamp="2031-01-02T03:03:06.000Z"), ()),
+        (track(replay="yes"), ()),
+    ],
+)
+def test_flags_say_what_is_special(message: dict, flags: tuple) -> None:
+    """SEG-13: late (over 60 s), replayed, violation, test."""
+    assert admitted(message, test_property="qa.on").flags == flags
+
+
+def test_a_name_that_holds_something_personal_is_not_kept() -> None:
+    """RED-3: names are shown to everybody."""
+    entry = admitted(track(event="Mailed ada@example.com"))
+    assert (entry.name, entry.names) == ("[redacted]", ("[redacted]",))
+    page = admitted({**DELIVERED["page"], "name": "/find?q=ada"})
+    assert page.name == "Viewed /find Page"
+
+
+def test_sampled_out_traces_keep_what_counting_needs() -> None:
+    """RED-13: type, names, filter properties; no tokens, nothing else."""
+    entry = admitted(DELIVERED["track"], {"device"}, sample=0.0, properties=("price",), identity="reveal")
+    assert (entry.traces, entry.revealed, entry.properties) == ((), {}, {"device": "mobile"})
+    assert entry.names == ("Product Added",)
+    assert entry.flags == ("sampled_out",)
+
+
+def test_a_trace_is_sampled_as_a_whole_and_test_traffic_never() -> None:
+    """RED-13: by the hash of its token."""
+    for person in range(40):
+        flags = {admitted(track(anonymousId=f"a{person}", messageId=f"m{n}"), sample=0.5).flags for n in range(5)}
+        assert len(flags) == 1
+    assert admitted(track(messageId="segment-test-message-x"), sample=0.0).flags == ("test",)
+
+
+def test_remembered_names_do_not_leak_between_messages() -> None:
+    """RED-1: the same admission, other fields."""
+    admission = Admission(Policy(), frozenset(), ACME, b"key")
+    names = [admission.entry(event(message), "web", NOW).name for message in (DELIVERED["page"], DELIVERED["screen"], DELIVERED["page"])]
+    assert names == ["Viewed Landing Page", "Viewed Main Home Screen", "Viewed Landing Page"]
+
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("properties", "traits", "context", "integrations", "userId", "messageId", "timestamp"), TREES)
+    )
+)
+def test_any_event_can_be_admitted_and_stored(fields: dict) -> None:
+    """SEG-7: nothing is raised by what parsed."""
+    text = json.dumps({"type": "track", "event": "E", **fields}).encode()
+    for parsed in parse(text).events:
+        entry = Admission(Policy(properties=("*",)), frozenset({"a.b"}), ACME, b"key").entry(parsed, "web", NOW)
+        assert msgspec.msgpack.decode(encode_entry(entry), type=Entry) == entry
