@@ -100,15 +100,25 @@ def environment(node: str) -> dict[str, str]:
     return {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
 
 
+def installed(root: Path) -> bool:
+    """Whether `web/node_modules` is what the lock names."""
+    stamp = _modules_stamp(root)
+    return stamp.is_file() and stamp.read_text() == _lock_digest(root)
+
+
 def install(root: Path, node: str) -> None:
     """Installs what `web/package-lock.json` names, unless that is done."""
-    lock = root / "web" / "package-lock.json"
-    stamp = root / "web" / "node_modules" / ".dagnet-realtime"
-    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if stamp.is_file() and stamp.read_text() == wanted:
-        return
-    run((*npm(node), "ci", "--no-audit", "--no-fund"), root / "web", node)
-    stamp.write_text(wanted)
+    if not installed(root):
+        run((*npm(node), "ci", "--no-audit", "--no-fund", "--loglevel=error"), root / "web", node)
+        _modules_stamp(root).write_text(_lock_digest(root))
+
+
+def _modules_stamp(root: Path) -> Path:
+    return root / "web" / "node_modules" / ".dagnet-realtime"
+
+
+def _lock_digest(root: Path) -> str:
+    return hashlib.sha256((root / "web" / "package-lock.json").read_bytes()).hexdigest()
 
 
 def build(root: Path, node: str) -> None:

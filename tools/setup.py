@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import interface
@@ -16,6 +17,8 @@ import interface
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
+USE = ("requirements/runtime.lock", "requirements/build.lock")
+WORK = ("requirements/dev.lock",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -41,7 +44,7 @@ def python() -> Path:
 
 def virtual_environment() -> None:
     """Makes `.venv` where there is none; Debian keeps what that needs in `python3-venv`."""
-    if python().is_file() and subprocess.run([python(), "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
+    if python().is_file() and (VENV / ".dagnet-realtime").is_file():
         return
     say(f"Making .venv with Python {sys.version.split()[0]}")
     if subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
@@ -52,17 +55,19 @@ def virtual_environment() -> None:
     must(sys.executable, "-m", "venv", "--clear", VENV, why="the virtual environment could not be made")
 
 
-def packages() -> None:
-    """Installs the locked packages and this one, when the lock or the project's metadata has changed."""
-    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in ("requirements/dev.lock", "pyproject.toml"))).hexdigest()
+def packages(locks: tuple[str, ...]) -> None:
+    """Installs the locked packages and this one, when a lock or the project's metadata has changed; what is there already stays."""
+    wanted = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in (*locks, "pyproject.toml")}
     stamp = VENV / ".dagnet-realtime"
-    if stamp.is_file() and stamp.read_text() == wanted:
+    done = dict(line.split() for line in stamp.read_text().splitlines()) if stamp.is_file() else {}
+    if all(done.get(name) == digest for name, digest in wanted.items()):
         return
-    say("Installing Python packages from requirements/dev.lock")
-    pip = (python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
-    must(*pip, "--no-deps", "--require-hashes", "-r", ROOT / "requirements/dev.lock", why="a Python package could not be installed")
-    must(*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT, why="the package itself could not be installed")
-    stamp.write_text(wanted)
+    say(f"Installing Python packages from {' and '.join(locks)}")
+    pip = (python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", "--no-deps")
+    for lock in locks:
+        must(*pip, "--require-hashes", "-r", ROOT / lock, why="a Python package could not be installed")
+    must(*pip, "--no-build-isolation", "--editable", ROOT, why="the package itself could not be installed")
+    stamp.write_text("".join(f"{name} {digest}\n" for name, digest in (done | wanted).items()))
 
 
 def node() -> str:
@@ -78,13 +83,11 @@ def node() -> str:
     return found
 
 
-def web(found: str) -> None:
-    """Installs the locked npm packages and builds the interface where it is stale."""
-    say(f"Node {'.'.join(map(str, interface.version(found)))}: npm packages from web/package-lock.json")
-    interface.install(ROOT, found)
-    if not interface.fresh(ROOT):
-        say("Building the interface")
-        interface.build(ROOT, found)
+def modules(found: str) -> None:
+    """Installs the locked npm packages."""
+    if not interface.installed(ROOT):
+        say(f"Installing npm packages from web/package-lock.json with Node {'.'.join(map(str, interface.version(found)))}")
+        interface.install(ROOT, found)
 
 
 def browser() -> None:
@@ -113,15 +116,26 @@ def debian(package: str, why: str) -> None:
 
 
 def main() -> None:
-    """Does what is missing, in order."""
+    """Does what is missing; Python's and npm's packages at the same time where the machine has a Node."""
     began = time.monotonic()
+    use = "use" in sys.argv[1:]
     virtual_environment()
-    packages()
-    web(node())
-    if "use" not in sys.argv[1:]:
+    with ThreadPoolExecutor() as beside:
+        machine = interface.machine_node()
+        npm = beside.submit(modules, machine) if machine else None
+        packages(USE if use else WORK)
+        if npm is not None:
+            npm.result()
+    found = node()
+    modules(found)
+    if not interface.fresh(ROOT):
+        say("Building the interface")
+        interface.build(ROOT, found)
+    if not use:
         browser()
         redis()
-    say(f"Set up in {time.monotonic() - began:.0f} s")
+    if (took := time.monotonic() - began) > 5:
+        say(f"Set up in {took:.0f} s")
 
 
 if __name__ == "__main__":
