@@ -44,7 +44,7 @@ def python() -> Path:
 
 def virtual_environment() -> None:
     """Makes `.venv` where there is none; Debian keeps what that needs in `python3-venv`."""
-    if python().is_file() and (VENV / ".dagnet-realtime").is_file():
+    if python().is_file() and subprocess.run([python(), "-c", "import pip"], capture_output=True, check=False).returncode == 0:
         return
     say(f"Making .venv with Python {sys.version.split()[0]}")
     if subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
