@@ -1,0 +1,292 @@
+"""Intake: the order at the door, and where every event went."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.signature import sign
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.logs.memory import MemoryLog
+from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.graph import Catalogue
+from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.log import Outcome, Stretch
+from tests.support.clock import FakeClock
+
+DELIVERED = json.loads((Path(__file__).parents[1] / "fixtures/segment/delivered.json").read_text())
+BATCH = json.loads((Path(__file__).parents[1] / "fixtures/segment/batch.json").read_text())
+ACME, GLOBEX = Channel("acme", "prod"), Channel("globex", "prod")
+WEB = Source(id="web", channel=ACME, kind="webhook", secrets=(Secret("s3cret"),))
+SDK = Source(id="sdk", channel=ACME, kind="tracking", write_key=Secret("LOCALKEY"))
+OTHER = Source(id="other", channel=GLOBEX, kind="webhook", secrets=(Secret("globex"),))
+
+
+class Shelf:
+    """A `GraphSource` of one catalogue that a test replaces."""
+
+    def __init__(self) -> None:
+        self.needed = frozenset({"device"})
+
+    def catalogue(self, workspace: str) -> Catalogue:
+        """Acme's; nobody else has one."""
+        if workspace != "acme":
+            raise Problem("not_found", "No such workspace")
+        return Catalogue(version="1", needed=self.needed)
+
+    async def changes(self) -> AsyncIterator[str]:
+        """Never."""
+        return
+        yield
+
+
+class House:
+    """An intake over a memory log, watched or not."""
+
+    def __init__(self, **policy: Any) -> None:
+        self.clock = FakeClock()
+        self.shelf = Shelf()
+        self.policy = Policy(**{"token_key": Secret("k" * 32), **policy})
+        self.log = MemoryLog({ACME: self.policy, GLOBEX: self.policy}, self.clock)
+        self.forgotten: list[tuple[Channel, frozenset[str]]] = []
+        workspaces = (
+            Workspace(channel=ACME, path="", policy=self.policy, sources=(WEB, SDK)),
+            Workspace(channel=GLOBEX, path="", policy=self.policy, sources=(OTHER,)),
+        )
+        self.intake = Intake(workspaces, self.shelf, self.log, self.clock, lambda channel, tokens: self.forgotten.append((channel, tokens)))
+        self.start: Position | None = None
+
+    async def watch(self) -> None:
+        """Somebody opens a lease on Acme."""
+        self.start = await self.log.hold(ACME, "lease", 10**6)
+
+    async def entries(self) -> Sequence[Entry]:
+        """What Acme's log holds."""
+        assert self.start is not None
+        stretch = await self.log.read(ACME, self.start, 10**5, 0)
+        assert isinstance(stretch, Stretch)
+        return stretch.entries
+
+    @property
+    def door(self) -> Door:
+        """The ledger of Acme's webhook."""
+        return self.intake.doors(ACME)["web"]
+
+    async def deliver(self, *messages: Any, secret: bytes = b"s3cret") -> None:
+        """A signed delivery: one event, or a batch of several."""
+        body = msgspec.json.encode(messages[0] if len(messages) == 1 else messages)
+        await self.intake.webhook(WEB, body, sign(secret, body))
+
+
+def track(id: str = "m-1", **fields: Any) -> dict[str, Any]:
+    """The fixture's track with other fields."""
+    return {**DELIVERED["track"], "messageId": id, **fields}
+
+
+async def test_a_signed_delivery_becomes_an_entry() -> None:
+    """DOOR-1: taken once, and a retry is a duplicate."""
+    house = House()
+    await house.watch()
+    await house.deliver(track())
+    await house.deliver(track())
+    (entry,) = await house.entries()
+    assert (entry.id, entry.source, entry.properties) == ("m-1", "web", {"device": "mobile"})
+    assert house.door == Door(received=2, taken=1, duplicate=1)
+
+
+async def test_nobody_watching_nothing_is_read() -> None:
+    """DOOR-3: verified, counted event by event, dropped; not even parsed."""
+    house = House()
+    await house.deliver(track("a"), track("b"), {"no": "event"})
+    await house.deliver({"no": "event"})
+    assert house.door == Door(received=4, unwatched=4)
+
+
+async def test_an_unsigned_delivery_is_refused_even_where_nobody_watches() -> None:
+    """DOOR-2: the signature comes first."""
+    house = House()
+    with pytest.raises(Problem) as caught:
+        await house.deliver(track(), secret=b"wrong")
+    assert caught.value.code == "unauthorized"
+    assert house.door == Door(received=1, refused={"unauthorized": 1})
+
+
+async def test_a_flooded_source_is_refused_before_its_bodies_are_read() -> None:
+    """DOOR-2: rate before parsing. DOOR-5: and told when to come back."""
+    house = House(max_rate=1.0)
+    await house.watch()
+    await house.deliver(*[{"no": n} for n in range(3999)], track())
+    with pytest.raises(Problem) as caught:
+        await house.deliver({"no": "event"})
+    assert (caught.value.code, caught.value.retry_after) == ("rate_limited", 1.0)
+    assert house.door == Door(received=4001, refused={"invalid": 3999}, rate_limited=1, taken=1)
+    house.clock.shift(1.0)
+    await house.deliver(track("m-2"))
+
+
+async def test_a_batch_is_taken_event_by_event() -> None:
+    """DOOR-1: bad elements are refused alone, in stretches that do not block the loop."""
+    house = House()
+    await house.watch()
+    await house.deliver(*[track(f"m-{n}") for n in range(450)], {"type": "x"}, track("m-7"))
+    assert house.door == Door(received=452, refused={"invalid": 1}, duplicate=1, taken=450)
+    with pytest.raises(Problem):
+        await house.deliver({"type": "x"}, {"type": "y"})
+    assert house.door.refused == {"invalid": 3}
+
+
+async def test_a_batch_that_cannot_be_split_counts_as_one() -> None:
+    """DOOR-1: nobody knows how many it held."""
+    house = House()
+    body = b'[{"type":"track"},'
+    with pytest.raises(Problem) as caught:
+        await house.intake.webhook(WEB, body, sign(b"s3cret", body))
+    assert caught.value.code == "invalid"
+    assert house.door == Door(received=1, refused={"invalid": 1})
+
+
+async def test_a_log_out_of_reach_is_told_and_counted() -> None:
+    """DOOR-6: the sender will send all of it again."""
+
+    class Unreachable(MemoryLog):
+        async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
+            raise Problem("unavailable", "The log cannot be reached", retry_after=2)
+
+    house = House()
+    log = Unreachable({}, house.clock)
+    intake = Intake((Workspace(channel=ACME, path="", sources=(WEB,)),), house.shelf, log, house.clock)
+    await log.hold(ACME, "lease", 100)
+    body = msgspec.json.encode([track(f"m-{n}") for n in range(500)])
+    with pytest.raises(Problem) as caught:
+        await intake.webhook(WEB, body, sign(b"s3cret", body))
+    assert caught.value.code == "unavailable"
+    assert intake.doors(ACME)["web"] == Door(received=500, refused={"unavailable": 500})
+
+
+async def test_the_tracking_api_is_the_same_road() -> None:
+    """DOOR-4: single calls and batches, known by their write key."""
+    house = House()
+    await house.watch()
+    assert house.intake.by_write_key("LOCALKEY") is SDK
+    assert house.intake.by_write_key("other") is house.intake.by_write_key("") is None
+    await house.intake.track(SDK, msgspec.json.encode(BATCH), None)
+    await house.intake.track(SDK, b'{"event":"Single","messageId":"s","userId":"u"}', "track")
+    assert [entry.name for entry in await house.entries()] == ["Py Event", "Viewed Cat Home Page", "Single"]
+    assert house.intake.doors(ACME)["sdk"] == Door(received=3, taken=3)
+    for bad, type in ((b"{", "track"), (b"{", None), (b'{"batch":[1]}', None)):
+        with pytest.raises(Problem):
+            await house.intake.track(SDK, bad, type)  # type: ignore[arg-type]
+    assert house.intake.doors(ACME)["sdk"].refused == {"invalid": 3}
+
+
+async def test_a_delete_removes_the_persons_entries_and_tells_the_hub() -> None:
+    """RED-12: from the log and from live views, the message itself included."""
+    house = House()
+    await house.watch()
+    await house.deliver(track("a"))
+    await house.deliver(track("b", userId="somebody-else", anonymousId="x"))
+    token = (await house.entries())[0].traces[0].token
+    await house.deliver(DELIVERED["delete"])
+    assert house.forgotten == [(ACME, frozenset({token}))]
+    assert token not in repr(await house.entries())
+    assert [entry.id for entry in await house.entries()] == ["", "b", "delete-0001"]
+
+
+async def test_what_the_graphs_need_changes_at_once() -> None:
+    """RED-1: a reloaded graph with another filter."""
+    house = House()
+    await house.watch()
+    await house.deliver(track("a"))
+    house.shelf.needed = frozenset({"price"})
+    await house.deliver(track("b"))
+    assert [entry.properties for entry in await house.entries()] == [{"device": "mobile"}, {"price": 19.99}]
+
+
+async def test_a_source_is_found_by_its_own_id_and_kind_alone() -> None:
+    """DOOR-7: unknown ids, and a tracking source at the webhook."""
+    intake = House().intake
+    assert intake.source("web") is WEB
+    for id in ("sdk", "nope", "", "WEB", "web/", "../web"):
+        with pytest.raises(Problem) as caught:
+            intake.source(id)
+        assert caught.value.code == "not_found"
+
+
+async def test_one_workspaces_secret_opens_no_other_workspaces_door() -> None:
+    """DOOR-7: isolation."""
+    house = House()
+    await house.watch()
+    body = msgspec.json.encode(track())
+    with pytest.raises(Problem):
+        await house.intake.webhook(OTHER, body, sign(b"s3cret", body))
+    await house.intake.webhook(OTHER, body, sign(b"globex", body))
+    assert list(house.intake.doors(GLOBEX)) == ["other"]
+    assert house.intake.doors(GLOBEX)["other"].unwatched == 1
+    assert await house.entries() == ()
+
+
+def test_two_sources_with_one_id_or_key_are_refused() -> None:
+    """DOOR-7: or nobody could tell them apart."""
+    house = House()
+    for twin in (WEB, msgspec.structs.replace(SDK, id="sdk-2")):
+        with pytest.raises(Problem):
+            Intake((Workspace(channel=ACME, path="", sources=(WEB, SDK, twin)),), house.shelf, house.log, house.clock)
+
+
+def test_the_tokens_to_follow_are_those_of_entries() -> None:
+    """RED-7: a known person is found by deriving the token again."""
+    house = House()
+    assert house.intake.tokens(ACME, "userId", "u") == house.intake.tokens(ACME, "anonymousId", "u")
+    assert house.intake.tokens(ACME, "userId", "u") != house.intake.tokens(GLOBEX, "userId", "u")
+
+
+def test_a_workspace_without_a_key_gets_one_from_chance() -> None:
+    """RED-7: another each time the program starts."""
+    house = House()
+    plain = Workspace(channel=ACME, path="", sources=(WEB,))
+    first, second = (Intake((plain,), house.shelf, house.log, house.clock, chance=lambda n, k=k: k * n) for k in (b"a", b"b"))
+    assert first.tokens(ACME, "userId", "u") != second.tokens(ACME, "userId", "u")
+
+
+ELEMENTS = st.sampled_from([track("a"), track("b"), DELIVERED["page"], DELIVERED["delete"], {"type": "x"}, 7, None, {}])
+BODIES = st.lists(ELEMENTS, max_size=6).map(msgspec.json.encode) | ELEMENTS.map(msgspec.json.encode) | st.binary(max_size=20)
+
+
+@given(
+    st.lists(
+        st.tuples(BODIES, st.booleans(), st.sampled_from(["web", "sdk", "batch"]), st.sampled_from(["", "watch", "leave", "wait"])),
+        max_size=12,
+    )
+)
+@settings(max_examples=60, deadline=None)
+async def test_the_ledger_sums_whatever_comes(steps: list[tuple[bytes, bool, str, str]]) -> None:
+    """DOOR-1: any sequence of good, bad, unsigned, unwatched and flooding deliveries."""
+    house = House(max_rate=2.0)
+    for body, signed, door, before in steps:
+        match before:
+            case "watch":
+                await house.watch()
+            case "leave":
+                await house.log.release(ACME, "lease")
+            case "wait":
+                house.clock.shift(1.0)
+        try:
+            if door == "web":
+                await house.intake.webhook(WEB, body, sign(b"s3cret", body) if signed else None)
+            else:
+                await house.intake.track(SDK, body, "track" if door == "sdk" else None)
+        except Problem as problem:
+            assert problem.status < 500  # noqa: PT017 -- it may be taken, too
+    for kept in house.intake.doors(ACME).values():
+        assert kept.received == sum(kept.refused.values()) + kept.rate_limited + kept.unwatched + kept.duplicate + kept.taken
