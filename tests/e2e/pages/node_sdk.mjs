@@ -12,7 +12,7 @@ analytics.on("error", (problem) => {
 });
 const anonymousId = "node-visitor-1";
 analytics.page({ anonymousId, name: "Home", properties: { path: "/" } });
-analytics.track({ anonymousId, event: "product_viewed", properties: { sku: "SKU-1", email: "canary@example.com" } });
+analytics.track({ anonymousId, event: "view_item", properties: { sku: "SKU-1", email: "canary@example.com" } });
 analytics.identify({ anonymousId, userId: "node-user-1", traits: { plan: "free" } });
-analytics.track({ anonymousId, userId: "node-user-1", event: "checkout_started", properties: { value: 12.5 } });
+analytics.track({ anonymousId, userId: "node-user-1", event: "begin_checkout", properties: { value: 12.5 } });
 await analytics.closeAndFlush({ timeout: 5000 });
