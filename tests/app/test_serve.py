@@ -1,0 +1,101 @@
+"""Start and stop of the whole server."""
+
+import asyncio
+import json
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from dagnet_realtime.app.serve import run
+from dagnet_realtime.config.config import AccessConfig, Config
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.model.problem import Problem
+from tests.support.program import running
+from tests.support.server import SAMPLE, Served, config, serving, track
+
+STREAMS = 200
+
+
+async def open_stream(served: Served, session: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A raw socket whose hello has come."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+    lines = [f"GET /api/watch/{session}/stream HTTP/1.1", f"host: 127.0.0.1:{served.port}", f"authorization: Bearer {served.programs}"]
+    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+    await reader.readuntil(b'"op":"hello"')
+    return reader, writer
+
+
+async def test_a_stop_with_two_hundred_streams_open_takes_less_than_a_second() -> None:
+    """WEB-24: every viewer gets a bye with its own time to come back, and its connection ends."""
+    async with serving() as served:
+        sessions = [(await served.open())["watch_session_id"] for _ in range(10)]
+        streams = [await open_stream(served, sessions[number % 10]) for number in range(STREAMS)]
+        await served.client.aclose()
+        began = time.monotonic()
+    took = time.monotonic() - began
+    rest = await asyncio.gather(*(reader.read() for reader, _ in streams))
+    byes = [json.loads(text.split(b"data: ")[-1].split(b"\n\n")[0]) for text in rest]
+    for _, writer in streams:
+        writer.close()
+    assert {bye["op"] for bye in byes} == {"bye"}
+    assert len({bye["retry_after"] for bye in byes}) > STREAMS / 10
+    assert took < 1.0
+
+
+async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
+    """WEB-24: nor the other viewers while it hangs."""
+    async with asyncio.timeout(20), serving() as served:
+        session = (await served.open())["watch_session_id"]
+        stuck = await open_stream(served, session)
+        stuck[1].transport.pause_reading()  # type: ignore[attr-defined]
+        reader, writer = await open_stream(served, session)
+        for number in range(60):
+            await served.send(*(track(f"m{number}-{each}", properties={"x": "y" * 200}) for each in range(40)))
+        text = b""
+        while b"m59-39" not in text:
+            text += await reader.read(65536)
+        began = time.monotonic()
+    assert time.monotonic() - began < 1.5
+    for one in (writer, stuck[1]):
+        one.transport.abort()
+
+
+def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
+    """WEB-24: exit code 0, in a moment; the key file is the owner's alone; the port is a free one."""
+    key_file = tmp_path / "key"
+    with running("serve", "--workspace", str(SAMPLE), "--port", "0", "--key-file", str(key_file)) as program:
+        assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
+        began = time.monotonic()
+        code = program.stop()
+        assert time.monotonic() - began < 3
+        assert code == 0
+
+
+async def test_a_part_that_dies_stops_the_server_with_a_reason(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """WEB-25: the kind of error and its place, and nothing of what it says."""
+
+    async def die(_: Hub) -> None:
+        raise RuntimeError("ann@example.com")
+
+    monkeypatch.setattr(Hub, "_keep", die)
+    with pytest.raises(Problem) as died:
+        async with asyncio.timeout(5):
+            await run(config(), ready=lambda _: None)
+    assert died.value.detail.startswith("RuntimeError at ")
+    assert "ann@" not in died.value.sentence() + caplog.text
+
+
+async def test_an_access_mode_that_is_not_there_is_refused() -> None:
+    """ACC-10: rather than served openly."""
+    with pytest.raises(Problem, match="not available"):
+        await run(Config(access=AccessConfig(mode="oidc")), ready=lambda _: None)
+
+
+async def test_the_ready_line_is_a_link_that_works() -> None:
+    """WEB-23: told once connections are accepted and readiness is true."""
+    async with serving() as served:
+        assert (await served.client.get("/readyz")).status_code == 200
+        answer = await served.client.get("/", params={"key": served.key})
+        assert answer.status_code == 303

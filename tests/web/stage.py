@@ -1,0 +1,66 @@
+"""The whole ASGI app over a hub with a fake clock, asked without sockets."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.web.access import LocalAccess
+from dagnet_realtime.web.operations import Readiness
+from dagnet_realtime.web.server import Parts, asgi
+from tests.hub.stage import POLICY, SHOP, Stage
+
+
+class Walker:
+    """Visitors that only remember what they were told."""
+
+    def __init__(self) -> None:
+        self.rate: float | None = None
+
+    def start(self, channel: object, graph: str, rate: float) -> None:
+        self.rate = rate
+
+    def stop(self) -> None:
+        self.rate = None
+
+    async def light(self, channel: object, graph: str, node: str | None) -> tuple[str, str]:
+        return ("m1", "Home")
+
+
+class WebStage(Stage):
+    """`client` is a program that is signed in, `stranger` is nobody."""
+
+    def __init__(self, **parts: Any) -> None:
+        super().__init__()
+        workspaces = [Workspace(channel=SHOP, path=".", policy=POLICY)]
+        self.access = LocalAccess(self.clock)
+        self.readiness = Readiness()
+        intake = Intake(workspaces, self.graphs, self.log, self.clock)
+        self.parts = Parts(
+            workspaces=workspaces,
+            graphs=self.graphs,
+            hub=self.hub,
+            intake=intake,
+            access=self.access,
+            clock=self.clock,
+            readiness=self.readiness,
+            visitors=Walker(),
+            version="1.2.3",
+            **{"demo": True, **parts},
+        )
+        self.app = asgi(self.parts)
+        transport = httpx.ASGITransport(self.app)
+        self.stranger = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765")
+        headers = {"authorization": f"Bearer {self.access.program_key}"}
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765", headers=headers)
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.client.aclose()
+        await self.stranger.aclose()
+        await super().__aexit__(kind, error, trace)

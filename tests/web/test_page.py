@@ -1,0 +1,80 @@
+"""The interface's files."""
+
+from pathlib import Path
+
+import pytest
+
+from dagnet_realtime.web.page import Page
+from tests.web.stage import WebStage
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html><title>Realtime</title>")
+    (tmp_path / "assets/app-1a2b.js").write_text("let x = 1;\n" * 500)
+    (tmp_path / "icon.svg").write_text("<svg/>")
+    return tmp_path
+
+
+async def test_the_interface_needs_no_sign_in(folder: Path) -> None:
+    """WEB-20: its page is asked for anew each time; what has a hash in its name is kept for ever, packed once."""
+    stage = WebStage(page=None)
+    stage = WebStage(page=Page(stage.access, folder))
+    async with stage:
+        page = await stage.stranger.get("/")
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-cache")
+        script = await stage.stranger.get("/assets/app-1a2b.js", headers={"accept-encoding": "gzip"})
+        assert script.headers["content-encoding"] == "gzip"
+        assert "immutable" in script.headers["cache-control"]
+        assert script.headers["content-type"].startswith("text/javascript")
+        assert script.text.startswith("let x")
+        plain = await stage.stranger.get("/assets/app-1a2b.js", headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert (await stage.stranger.head("/icon.svg")).headers["content-type"] == "image/svg+xml"
+        assert (await stage.client.post("/icon.svg")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/../secret", "/assets/../../secret", "/%2e%2e/secret", "/assets", "/assets/", "/index.html/x"]
+)
+async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> None:
+    """WEB-20: whatever the path."""
+    (folder.parent / "secret").write_text("secret")
+    stage = WebStage()
+    async with WebStage(page=Page(stage.access, folder)) as stage:
+        answer = await stage.client.get(path)
+        assert answer.status_code == 404
+        assert not Page(stage.access, folder).has("/../secret")
+
+
+async def test_an_interface_that_is_not_built_says_so(tmp_path: Path) -> None:
+    """WEB-20: with what to do."""
+    stage = WebStage()
+    async with WebStage(page=Page(stage.access, tmp_path / "none")) as stage:
+        page = await stage.stranger.get("/")
+        assert page.status_code == 200
+        assert "make build" in page.text
+
+
+async def test_a_rebuilt_interface_is_served_at_once(folder: Path) -> None:
+    """WEB-20: a build while the server runs needs no restart."""
+    stage = WebStage()
+    async with WebStage(page=Page(stage.access, folder)) as stage:
+        assert "Realtime" in (await stage.stranger.get("/")).text
+        (folder / "index.html").write_text("<!doctype html><title>Another</title>")
+        (folder / "assets/app-9f.js").write_text("1")
+        assert "Another" in (await stage.stranger.get("/")).text
+        assert (await stage.stranger.get("/assets/app-9f.js")).text == "1"
+
+
+async def test_the_link_signs_in_and_leaves_the_address(stage: WebStage) -> None:
+    """ACC-3: a redirect to the page without the key, with the cookie; a spent link says what to do."""
+    key = stage.access.link_key
+    answer = await stage.stranger.get("/", params={"key": key})
+    assert (answer.status_code, answer.headers["location"]) == (303, "./")
+    assert (await stage.stranger.get("/api/me")).status_code == 200
+    stage.stranger.cookies.clear()
+    spent = await stage.stranger.get("/", params={"key": key})
+    assert spent.status_code == 401
+    assert "has been used" in spent.text

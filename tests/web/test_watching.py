@@ -1,0 +1,112 @@
+"""Poll keeps every transport's promises; On, Off, filter and follow answer as the contract says."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.server import Served, track
+from tests.web.transport_contract import Frames, Lane, TransportContract, seen, watched
+
+
+class Poll(Lane):
+    async def frames(self, served: Served, session: str, after: str | None, enough: Callable[[Frames], bool], seconds: float = 5) -> Frames:
+        got: Frames = []
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            query = {"wait": 1, **({"after": after} if after else {})}
+            answer = (await served.client.get(f"/api/watch/{session}/frames", params=query)).json()
+            got += answer["frames"]
+            after = answer["position"]
+            if enough(got):
+                break
+        return got
+
+    async def refusal(self, served: Served, session: str, after: str | None) -> httpx.Response:
+        return await served.client.get(f"/api/watch/{session}/frames", params={"after": after} if after else {})
+
+
+class TestPoll(TransportContract):
+    @pytest.fixture
+    def lane(self) -> Lane:
+        return Poll()
+
+
+async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
+    """WEB-11: where nothing comes it answers with no frames and the same position; 25 s are the most."""
+    async with watched() as (served, session):
+        url = f"/api/watch/{session['watch_session_id']}/frames"
+        first = (await served.client.get(url)).json()
+        again = (await served.client.get(url, params={"after": first["position"], "wait": 0.1})).json()
+        assert again == {"frames": [], "position": first["position"]}
+        for wait in ("26", "-1", "nan", "long"):
+            assert (await served.client.get(url, params={"wait": wait})).json()["code"] == "invalid"
+
+
+async def test_a_waiting_poll_gets_the_next_frame() -> None:
+    """WEB-11: at the next tick, not at the end of its wait."""
+    async with watched() as (served, session), asyncio.timeout(4):
+        waiting = asyncio.create_task(Poll().frames(served, session["watch_session_id"], session["position"], seen(1)))
+        await served.send(track("m1"))
+        assert any(frame["op"] == "batch" for frame in await waiting)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"not json", 400),
+        (b"[]", 400),
+        (b'{"workspace":"shop"}', 400),
+        (b'{"workspace":"shop","env":"test","graph":"nowhere"}', 404),
+        (b'{"workspace":"other","env":"test","graph":"uk-checkout-journey"}', 404),
+        (b'{"workspace":"shop","env":"prod","graph":"checkout","filter":"price>x"}', 400),
+        (b'{"workspace":"shop","env":"prod","graph":"checkout","extra":1}', 400),
+        (b'{"workspace":"\xff"}', 400),
+        (b"x" * 100_000, 413),
+    ],
+)
+async def test_a_wrong_on_is_a_clear_answer(stage: Any, body: bytes, status: int) -> None:
+    """WEB-12: every refusal is a problem with a code, a title and what to do."""
+    answer = await stage.client.post("/api/watch", content=body)
+    assert answer.status_code == status
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == status
+    assert problem["title"]
+
+
+async def test_on_answers_what_a_viewer_needs(stage: Any) -> None:
+    """WEB-13: 201 with session, position, expiry, posture and graph version; PATCH answers the same with what changed."""
+    answer = await stage.client.post("/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout", "filter": "b:1 a:1"})
+    assert answer.status_code == 201
+    session = answer.json()
+    assert session.keys() >= {"watch_session_id", "position", "expires_at", "posture", "graph_version", "started_at"}
+    assert session["filter"] == "a:1 b:1"
+    changed = await stage.client.patch(f"/api/watch/{session['watch_session_id']}", json={"filter": "", "follows": ["k1.abcd"]})
+    assert (changed.json()["filter"], changed.json()["follows"]) == ("", ["k1.abcd"])
+
+
+async def test_following_by_identifier_derives_the_token_and_forgets_the_value(stage: Any) -> None:
+    """WEB-14: the answer names the token; the value is in no answer, and trying is rate-limited."""
+    session = (await stage.client.post("/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout"})).json()
+    url = f"/api/watch/{session['watch_session_id']}/follow"
+    answer = await stage.client.post(url, json={"kind": "userId", "value": "ann@example.com"})
+    assert answer.json()["follows"] == answer.json()["tokens"]
+    assert "ann" not in answer.text
+    assert (await stage.client.post(url, json={"kind": "userId"})).json()["code"] == "invalid"
+    answers = [(await stage.client.post(url, json={"token": f"k1.{number % 3:06}"})).status_code for number in range(30)]
+    assert answers.count(429) >= 5
+
+
+async def test_another_persons_session_is_gone(stage: Any) -> None:
+    """ACC-2: who did not open a session can neither read, change nor end it, and is not told that it exists."""
+    session = await stage.open(person="somebody else")
+    for method, path in [("GET", "/frames"), ("GET", "/stream"), ("PATCH", ""), ("DELETE", ""), ("POST", "/follow")]:
+        theirs = await stage.client.request(method, f"/api/watch/{session.id}{path}", json={})
+        nobodys = await stage.client.request(method, f"/api/watch/never-was{path}", json={})
+        assert (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
+        assert theirs.status_code == 410
