@@ -26,14 +26,14 @@ export function same(a: Place | null, b: Place | null): boolean {
   return a !== null && b !== null && a.workspace === b.workspace && a.env === b.env && a.graph === b.graph;
 }
 
-/** The first wish that exists, else the first graph that can light, else the first. */
+/** The first wish that exists, else the graph of which most can light, else the first. */
 export function choose(workspaces: readonly WorkspaceSummary[], wishes: readonly string[]): Place | null {
   const there = all(workspaces);
   for (const wish of wishes) {
     const found = there.find((place) => same(place, read(wish)));
     if (found) return found;
   }
-  const lights = (place: Place): boolean =>
-    workspaces.some((one) => one.id === place.workspace && one.env === place.env && one.graphs.some(({ name, can_light }) => name === place.graph && can_light > 0));
-  return there.find(lights) ?? there[0] ?? null;
+  const summaries = workspaces.flatMap(({ graphs }) => graphs);
+  const most = Math.max(0, ...summaries.map(({ can_light }) => can_light));
+  return there[summaries.findIndex(({ can_light }) => can_light === most)] ?? null;
 }

@@ -18,6 +18,9 @@ export function lag(row: FeedRow): number | null {
   return Number.isFinite(ms) ? ms : null;
 }
 
+/** Messages that can light a node; the others only say who somebody is. */
+export const LIGHTS: ReadonlySet<string> = new Set(["track", "page", "screen"]);
+
 export interface Marks {
   readonly followed: boolean;
   readonly unmapped: boolean;
@@ -29,12 +32,13 @@ export interface Marks {
 
 /** How a row is marked, and the labels of what it lit. */
 export function marks(row: FeedRow, nodes: readonly Node[], follows: readonly string[]): Marks {
+  const lights = LIGHTS.has(row.type);
   const [first, ...more] = row.nodes.map((uuid) => nodes.find((node) => node.uuid === uuid)?.label ?? uuid);
   return {
     followed: row.traces.some(({ token }) => follows.includes(token)),
-    unmapped: row.nodes.length === 0,
+    unmapped: lights && row.nodes.length === 0,
     late: row.flags.includes("late"),
-    labels: first === undefined ? "Unmapped" : more.length > 0 ? `${first} +${more.length}` : first,
+    labels: first === undefined ? (lights ? "Unmapped" : "—") : more.length > 0 ? `${first} +${more.length}` : first,
     token: row.traces[0]?.token ?? "",
   };
 }
@@ -54,6 +58,11 @@ const LAG_ROWS = 50;
 export function lagOfLast(state: State): number | null {
   const lags = feed(state, { start: 0, count: LAG_ROWS }).rows.flatMap((row) => lag(row) ?? []);
   return lags.sort((a, b) => a - b)[lags.length >> 1] ?? null;
+}
+
+/** The sources of the last rows. */
+export function sourcesHeard(state: State): string[] {
+  return [...new Set(feed(state, { start: 0, count: LAG_ROWS }).rows.map(({ source }) => source))].sort();
 }
 
 /** The last rows that lit a node, newest first. */

@@ -1,9 +1,9 @@
 /** No rows: says why, and what would change that. */
+import { Teaching } from "../screen/Empty.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 
 export function FeedEmpty() {
   const actions = useActions();
-  const phase = useShell((shell) => shell.phase);
   const filter = useShell((shell) => shell.filter);
   const held = useEngine("fifth", (state) => state.kept.ring.end - state.kept.ring.start);
   if (filter && held > 0)
@@ -15,5 +15,5 @@ export function FeedEmpty() {
         </button>
       </p>
     );
-  return <p className="feed-empty">{phase === "on" ? "Listening. Events appear here as they arrive." : "Off: nothing is received. Turn Realtime on to see events from then on."}</p>;
+  return <Teaching />;
 }

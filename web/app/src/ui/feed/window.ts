@@ -2,7 +2,7 @@
 
 export const ROW = 27;
 /** The room that an opened row takes below itself. */
-export const OPENED = 232;
+export const OPENED = 200;
 /** Rows drawn beyond each edge, so that a scroll shows no gap before the next drawing. */
 const SPARE = 4;
 

@@ -7,17 +7,25 @@ import { Copy } from "../kit/Copy.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { curl } from "./curl.ts";
 
+/** Over the picture: only what hides nothing. What teaches stands where the events will be, unless they are hidden. */
 export function Empty() {
   const phase = useShell((shell) => shell.phase);
   const graph = useShell((shell) => shell.graph);
   const place = useShell((shell) => shell.place);
-  const count = useEngine("fifth", (state, now) => totals(state, now).count);
+  const feedOpen = useShell((shell) => shell.kept.feedOpen);
   if (phase === "starting") return <Card icon={<Radio size={20} />} title="Starting" words="Asking the server what there is to watch." />;
   if (phase === "failed") return <Card icon={<Radio size={20} />} title="Realtime cannot start" words="The message above says why and what to do." />;
   if (!graph) return place ? null : <NoGraph />;
-  if (phase === "off" && count === 0) return <Off />;
-  if (phase === "on" && count === 0) return <Silence />;
-  return null;
+  return feedOpen ? null : <Teaching />;
+}
+
+/** What to do while nothing has been heard. */
+export function Teaching() {
+  const phase = useShell((shell) => shell.phase);
+  const graph = useShell((shell) => shell.graph);
+  const count = useEngine("fifth", (state, now) => totals(state, now).count);
+  if (!graph || count > 0) return null;
+  return phase === "off" ? <Off /> : phase === "on" ? <Silence /> : null;
 }
 
 function Card({ icon, title, words, children, low = false }: { readonly icon: ReactNode; readonly title: string; readonly words: ReactNode; readonly children?: ReactNode; readonly low?: boolean }) {
@@ -72,16 +80,7 @@ function Silence() {
   const lines = curl(sources ?? [], graph?.listens[0]?.names[0] ?? "Signed Up", window.location.origin);
   if (connection !== "live" && connection !== "polling") return null;
   return (
-    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening" words="Nothing has been heard since On. Point a Segment webhook or an SDK’s apiHost here, or try one of these:">
-      {lines.map(({ says, line }) => (
-        <div key={line}>
-          <p className="quiet">{says}</p>
-          <pre className="copyable">
-            {line}
-            <Copy text={line} label="Copy the line" />
-          </pre>
-        </div>
-      ))}
+    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening" words="Nothing has been heard since On. Point a Segment webhook or an SDK’s apiHost here, or:">
       <div className="empty-deeds">
         {visitors !== null && (
           <Button
@@ -103,6 +102,16 @@ function Silence() {
           Send a test event
         </Button>
       </div>
+      {lines.map(({ says, line }) => (
+        <details key={line}>
+          <summary>Send one from a terminal</summary>
+          <p className="quiet">{says}</p>
+          <pre className="copyable">
+            {line}
+            <Copy text={line} label="Copy the line" />
+          </pre>
+        </details>
+      ))}
     </Card>
   );
 }

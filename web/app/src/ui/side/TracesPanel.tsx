@@ -90,19 +90,19 @@ function Recent({ most }: { readonly most: number }) {
 function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
   const actions = useActions();
   const unmapped = row.dots.filter((dot) => dot === "unmapped").length;
-  const words = `${row.kind} ${row.token}: ${plural(row.events, "event")}${unmapped > 0 ? `, ${unmapped} unmapped` : ""}, last ${row.lastName}${row.label ? ` at ${row.label}` : ""}${row.ended === null ? "" : `, ended ${row.ended}`}, ${ago(row.seenAt, now)}`;
+  const words = `${row.kind}: ${plural(row.events, "event")}${unmapped > 0 ? `, ${unmapped} unmapped` : ""}, last ${row.lastName}${row.label ? ` at ${row.label}` : ""}${row.ended === null ? "" : `, ended ${row.ended}`}`;
   return (
     <li>
       <button
         type="button"
         className={row.hue === null ? "trace-row" : `trace-row trace-hue-${row.hue}`}
-        aria-label={words}
         title={`${row.kind}: ${row.lastName}${row.label ? ` · ${row.label}` : ""}`}
         onClick={() => {
           actions.look(row.token);
         }}
       >
         <span className="mono trace-token">{row.token}</span>
+        <span className="out-of-sight">{words}</span>
         <span className="dots" aria-hidden="true">
           {row.dots.map((dot, index) => (
             <i key={index} className={`dot dot-${dot}`} />

@@ -6,6 +6,7 @@ import { Download, Unplug } from "lucide-react";
 import { useState } from "react";
 import { clock, count, plural, rate, share } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
+import { LIGHTS } from "../read.ts";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
 import { download } from "../download.ts";
 import { MapSheet } from "./MapSheet.tsx";
@@ -79,9 +80,15 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
       <span className="mono quiet unmapped-rate" title={`${count(one.count)} since On`}>
         {one.rate > 0 ? `${rate(one.rate)}/s` : count(one.count)}
       </span>
-      <Button className="button-small" aria-label={`Map ${one.name} to a node`} onClick={onMap}>
-        Map…
-      </Button>
+      {one.sample === null || LIGHTS.has(one.sample.type) ? (
+        <Button className="button-small" aria-label={`Map… ${one.name} to a node`} onClick={onMap}>
+          Map…
+        </Button>
+      ) : (
+        <span className="quiet unmapped-who" title="This kind of message says who somebody is; it lights no node in any graph.">
+          who
+        </span>
+      )}
       {full && (
         <p className="unmapped-more quiet">
           {count(one.count)} · first {clock(one.firstAt)} · last {clock(one.lastAt)}

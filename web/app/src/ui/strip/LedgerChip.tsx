@@ -26,7 +26,7 @@ export function LedgerChip() {
       <Table name="This view, since On" lines={viewLines(view)} />
       {missed.unknown > 0 && <p>{plural(missed.unknown, "gap")} of unknown size: {missed.gaps.slice(-3).map(({ at, reason }) => `${clock(at)} ${reason}`).join("; ")}.</p>}
       {doors.map(({ source, door }) => (
-        <Table key={source} name={`At the door: ${source}`} lines={doorLines(door)} />
+        <Table key={source} name={`At the door, at the last beat: ${source}`} lines={doorLines(door)} />
       ))}
       {duplicates > 0 && <p className="quiet">{plural(duplicates, "event")} had been heard before and {duplicates === 1 ? "was" : "were"} not counted again.</p>}
     </Pop>
