@@ -1,0 +1,35 @@
+"""Whole answers."""
+
+import json
+from typing import Any
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.answers import JSON, answer, problem_body, refusal_body, retry_headers
+
+SLOW = Problem("rate_limited", "Too fast", "12 events", "Wait", retry_after=1.2)
+
+
+async def test_an_answer_is_two_messages_with_its_length() -> None:
+    """DOOR-11: and is never stored by a cache."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await answer(send, 200, [JSON], b"{}")
+    assert sent[0]["status"] == 200
+    assert set(sent[0]["headers"]) == {JSON, (b"cache-control", b"no-store"), (b"content-length", b"2")}
+    assert sent[1] == {"type": "http.response.body", "body": b"{}"}
+
+
+def test_a_problem_says_what_was_wrong_and_what_to_do() -> None:
+    """DOOR-11: as problem+json, or as Segment's tracking API does."""
+    said = json.loads(problem_body(SLOW))
+    assert said == {"code": "rate_limited", "title": "Too fast", "status": 429, "detail": "12 events", "remedy": "Wait"}
+    assert json.loads(refusal_body(SLOW)) == {"success": False, "code": "rate_limited", "message": "Too fast. 12 events. Wait."}
+
+
+def test_waits_are_whole_seconds_rounded_up() -> None:
+    """DOOR-11: for senders that can wait."""
+    assert retry_headers(SLOW) == [(b"retry-after", b"2"), (b"x-ratelimit-reset", b"2")]
+    assert retry_headers(Problem("invalid", "No")) == []

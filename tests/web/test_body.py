@@ -1,0 +1,146 @@
+"""Bodies, however they come."""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import MutableMapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.body import Gone, read_body, unpacked
+
+LIMIT = 1000
+
+
+def sender(*parts: bytes | None) -> Any:
+    """A `receive` that gives the parts in turn; None is a sender who leaves."""
+    left = list(parts)
+
+    async def receive() -> MutableMapping[str, Any]:
+        part = left.pop(0)
+        if part is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": bool(left)}
+
+    return receive
+
+
+async def read(*parts: bytes | None, length: bytes = b"", encoding: bytes = b"", seconds: float = 10.0) -> bytes:
+    """The body of those parts."""
+    return await read_body(sender(*parts), length, encoding, LIMIT, seconds)
+
+
+async def code(*parts: bytes | None, **headers: Any) -> str:
+    """The code of the problem that reading gives."""
+    with pytest.raises(Problem) as caught:
+        await read(*parts, **headers)
+    return caught.value.code
+
+
+async def test_whole_and_chunked_bodies_are_read() -> None:
+    """DOOR-8: with or without Content-Length."""
+    assert await read(b"abc", length=b"3") == b"abc"
+    assert await read(b"a", b"", b"bc") == b"abc"
+    assert await read(b"") == b""
+    assert await read(b"x" * LIMIT) == b"x" * LIMIT
+
+
+async def test_a_body_is_refused_before_it_is_read_where_it_says_that_it_is_too_large() -> None:
+    """DOOR-8: not one byte is taken."""
+    assert await code(length=b"1001") == "too_large"
+    assert await code(length=b"-1") == "too_large"
+
+
+async def test_a_chunked_body_is_cut_at_the_bound() -> None:
+    """DOOR-8: whatever its sender claims."""
+    assert await code(b"x" * 600, b"x" * 600, b"x" * 10**6) == "too_large"
+    assert await code(b"x" * 1001) == "too_large"
+
+
+async def test_a_sender_who_leaves_is_not_answered() -> None:
+    """DOOR-9: at the start or in the middle."""
+    for parts in ((None,), (b"a", None)):
+        with pytest.raises(Gone):
+            await read(*parts)
+
+
+async def test_a_slow_sender_is_cut() -> None:
+    """DOOR-9: and asked to send again."""
+
+    async def silent() -> MutableMapping[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    with pytest.raises(Problem) as caught:
+        await read_body(silent, b"", b"", LIMIT, 0.01)
+    assert (caught.value.code, caught.value.retry_after) == ("unavailable", 1)
+
+
+def raw_deflate(body: bytes) -> bytes:
+    """What some senders call deflate."""
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(body) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding"),
+    [
+        (gzip.compress(b"abc" * 100), b"gzip"),
+        (gzip.compress(b"abc" * 50) + gzip.compress(b"abc" * 50), b"GZIP"),
+        (zlib.compress(b"abc" * 100), b"deflate"),
+        (raw_deflate(b"abc" * 100), b"deflate"),
+        (b"abc" * 100, b"identity"),
+        (gzip.compress(zlib.compress(b"abc" * 100)), b"deflate, gzip"),
+        (gzip.compress(b"abc" * 100), b"x-gzip"),
+    ],
+)
+async def test_packed_bodies_are_unpacked(packed: bytes, encoding: bytes) -> None:
+    """DOOR-8: gzip and deflate, in parts as they come."""
+    assert await read(packed[:7], packed[7:], encoding=encoding) == b"abc" * 100
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding"),
+    [
+        (b"abc", b"gzip"),
+        (gzip.compress(b"abc")[:-5], b"gzip"),
+        (gzip.compress(b"abc") + b"junk", b"gzip"),
+        (zlib.compress(b"abc")[:-2], b"deflate"),
+        (b"abc", b"br"),
+        (b"abc", b"gzip, gzip, gzip"),
+        (gzip.compress(b"") * 1000, b"gzip"),
+    ],
+)
+async def test_what_cannot_be_unpacked_is_refused(packed: bytes, encoding: bytes) -> None:
+    """DOOR-8: truncated, mislabelled, unknown, or of endless members."""
+    assert unpackable(packed, encoding) == "invalid"
+
+
+def unpackable(packed: bytes, encoding: bytes, limit: int = 10**6) -> str:
+    """The code of the problem that unpacking gives."""
+    with pytest.raises(Problem) as caught:
+        unpacked(packed, encoding, limit)
+    return caught.value.code
+
+
+async def test_a_bomb_never_unfolds() -> None:
+    """DOOR-8: a thousand to one, twice over."""
+    bomb = gzip.compress(b"\0" * 10**7)
+    assert unpackable(bomb, b"gzip") == "too_large"
+    assert unpackable(gzip.compress(bomb), b"gzip, gzip") == "too_large"
+    assert unpackable(raw_deflate(b"\0" * 10**7), b"deflate") == "too_large"
+    assert unpacked(gzip.compress(b"x" * LIMIT), b"gzip", LIMIT) == b"x" * LIMIT
+    assert unpackable(gzip.compress(b"x" * (LIMIT + 1)), b"gzip", LIMIT) == "too_large"
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"gzip", b"deflate", b"x", b",", b"gzip,deflate"]))
+def test_any_bytes_are_unpacked_or_are_a_problem(packed: bytes, encoding: bytes) -> None:
+    """DOOR-8: nothing else is raised."""
+    try:
+        unpacked(packed, encoding, LIMIT)
+    except Problem as problem:
+        assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do

@@ -1,0 +1,245 @@
+"""The two delivery routes over ASGI."""
+
+import base64
+import gzip
+import json
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from dagnet_realtime.core.signature import sign
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.web.body import Limits
+from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
+from tests.hub.test_intake import ACME, BATCH, House, track
+
+SECRET = b"s3cret"
+KEY = {"authorization": "Basic " + base64.b64encode(b"LOCALKEY:").decode()}
+LIMITS = Limits(webhook=20_000, tracking=10_000, seconds=1.0)
+
+
+async def ask(app: Any, method: str, path: str, **request: Any) -> httpx.Response:
+    """One request to the app."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://realtime.test:8765") as client:
+        return await client.request(method, path, **request)
+
+
+async def deliver(house: House, body: bytes, method: str = "POST", path: str = "/segment/webhook/web", **headers: str) -> httpx.Response:
+    """A signed webhook delivery."""
+    signed = {"x-signature": sign(SECRET, body), **headers}
+    return await ask(WebhookApp(house.intake, LIMITS), method, path, content=body, headers=signed)
+
+
+async def call(house: House, path: str, body: Any, method: str = "POST", **headers: str) -> httpx.Response:
+    """A call of the tracking API."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return await ask(TrackingApp(house.intake, LIMITS), method, path, content=content, headers=headers)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
+async def test_a_delivery_is_taken(method: str) -> None:
+    """DOOR-11: 200, and again 200 for a repeat."""
+    house = House()
+    await house.watch()
+    for _ in range(2):
+        answer = await deliver(house, json.dumps(track()).encode(), method)
+        assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert house.door == Door(received=2, taken=1, duplicate=1)
+
+
+async def test_each_refusal_has_its_status_and_its_code() -> None:
+    """DOOR-11: 400, 401, 404, 405, 413, as Segment's retry rules want them."""
+    house = House()
+    body = json.dumps(track()).encode()
+    answers = [
+        (await deliver(house, b"[{"), 400, "invalid"),
+        (await deliver(house, b"junk \xff"), 400, "invalid"),
+        (await deliver(house, body, **{"x-signature": "0" * 40}), 401, "unauthorized"),
+        (await deliver(house, body, path="/segment/webhook/nope"), 404, "not_found"),
+        (await deliver(house, body, path="/segment/webhook/sdk"), 404, "not_found"),
+        (await deliver(house, body, path="/segment/webhook/web/x"), 404, "not_found"),
+        (await deliver(house, b" " * 20_001), 413, "too_large"),
+        (await deliver(house, gzip.compress(b" " * 30_000), **{"content-encoding": "gzip"}), 413, "too_large"),
+        (await deliver(house, body, "GET"), 405, "invalid"),
+        (await deliver(house, body, "DELETE"), 405, "invalid"),
+        (await deliver(house, body, "OPTIONS"), 405, "invalid"),
+    ]
+    await house.watch()
+    answers.append((await deliver(house, b'{"type":"x"}'), 400, "invalid"))
+    for answer, status, code in answers:
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["remedy"]
+    assert house.door.refused == {"invalid": 2, "unauthorized": 1, "too_large": 2} | {"invalid": 3}
+
+
+async def test_a_packed_delivery_is_verified_as_it_was_before_packing() -> None:
+    """DOOR-8: what is signed is the JSON."""
+    house = House()
+    body = json.dumps(track()).encode()
+    answer = await ask(
+        WebhookApp(house.intake),
+        "POST",
+        "/segment/webhook/web",
+        content=gzip.compress(body),
+        headers={"content-encoding": "gzip", "x-signature": sign(SECRET, body)},
+    )
+    assert answer.status_code == 200
+
+
+async def test_a_flooding_source_is_told_when_to_come_back() -> None:
+    """DOOR-5: 429 with Retry-After, on both routes."""
+    house = House(max_rate=0.5)
+    await house.watch()
+    for source in ("web", "sdk"):
+        house.intake._gates[source].limit(4000, house.clock.monotonic())
+    answer = await deliver(house, json.dumps(track()).encode())
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+    answer = await call(house, "/v1/t", track(), **KEY)
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["x-ratelimit-reset"]) == (429, "2", "2")
+
+
+@pytest.mark.parametrize("route", ["t", "track", "b", "batch", "p", "page", "i", "identify", "s", "screen", "g", "group", "a", "alias"])
+async def test_every_route_of_the_tracking_api_answers_as_segment_does(route: str) -> None:
+    """DOOR-4: exactly `{"success": true}`, readable from any page."""
+    house = House()
+    await house.watch()
+    answer = await call(house, f"/v1/{route}", BATCH if route in ("b", "batch") else {"userId": "u", "event": "E"}, **KEY)
+    assert (answer.status_code, answer.content) == (200, b'{"success": true}')
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert house.intake.doors(ACME)["sdk"].taken == (2 if route in ("b", "batch") else 1)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        KEY,
+        {"authorization": "Basic " + base64.b64encode(b"LOCALKEY").decode()},
+        {"authorization": "Bearer something"},
+        {"authorization": "Basic !!!"},
+        {"content-type": "text/plain"},
+    ],
+)
+async def test_the_write_key_comes_in_the_header_or_in_the_body(headers: dict) -> None:
+    """DOOR-4: with or without the colon; OAuth leaves it to the body."""
+    house = House()
+    assert (await call(house, "/v1/batch", BATCH, **headers)).status_code == 200
+    assert house.intake.doors(ACME)["sdk"] == Door(received=2, unwatched=2)
+
+
+async def test_refusals_of_the_tracking_api_are_as_sdks_read_them() -> None:
+    """DOOR-4: `success`, `code` and `message`; too large is 400, as at Segment."""
+    house = House()
+    answers = [
+        (await call(house, "/v1/t", {"event": "E"}), 401, "unauthorized"),
+        (await call(house, "/v1/t", {"event": "E", "writeKey": "nope"}), 401, "unauthorized"),
+        (await call(house, "/v1/t", b"{"), 400, "invalid"),
+        (await call(house, "/v1/b", {"batch": 7}, **KEY), 400, "invalid"),
+        (await call(house, "/v1/b", b" " * 10_001, **KEY), 400, "too_large"),
+        (await call(house, "/v1/zz", {}, **KEY), 404, "not_found"),
+        (await call(house, "/v1/", {}, **KEY), 404, "not_found"),
+        (await call(house, "/v1/t", {}, "GET", **KEY), 405, "invalid"),
+        (await call(house, "/v1/projects/nope/settings", b"", "GET"), 404, "not_found"),
+        (await call(house, "/v1/projects/LOCALKEY/settings", b"", "PUT"), 405, "invalid"),
+    ]
+    for answer, status, code in answers:
+        assert (answer.status_code, answer.json()["success"], answer.json()["code"]) == (status, False, code)
+        assert answer.json()["message"]
+        assert answer.headers["access-control-allow-origin"] == "*"
+    assert house.intake.doors(ACME)["sdk"].refused == {"invalid": 1, "too_large": 1}
+
+
+async def test_a_browser_gets_its_preflight_and_its_settings() -> None:
+    """DOOR-10: what analytics.js and the mobile SDKs ask before they send."""
+    house = House()
+    answer = await call(house, "/v1/t", b"", "OPTIONS", **{"access-control-request-headers": "authorization"})
+    assert (answer.status_code, answer.headers["access-control-allow-headers"]) == (204, "authorization")
+    for path in ("/v1/projects/LOCALKEY/settings", "/projects/LOCALKEY/settings"):
+        settings = (await call(house, path, b"", "GET")).json()
+        assert settings["integrations"]["Segment.io"] == {"apiKey": "LOCALKEY", "apiHost": "realtime.test:8765/v1", "protocol": "http"}
+
+
+async def test_an_sdks_own_metrics_are_taken_and_ignored() -> None:
+    """DOOR-4: `/v1/m`, without any key."""
+    house = House()
+    assert (await call(house, "/v1/m", {"series": []})).status_code == 200
+    assert house.intake.doors(ACME)["sdk"] == Door()
+
+
+async def test_nobody_is_answered_who_has_left() -> None:
+    """DOOR-9: a half-sent delivery is neither answered nor counted."""
+    house = House()
+    for app, path in ((WebhookApp(house.intake), "/segment/webhook/web"), (TrackingApp(house.intake), "/v1/t")):
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            raise AssertionError(message)
+
+        await app({"type": "http", "method": "POST", "path": path, "headers": []}, receive, send)
+    assert house.door == Door()
+
+
+async def test_an_error_of_our_own_is_told_without_what_was_sent(caplog: pytest.LogCaptureFixture) -> None:
+    """DOOR-12: 503 to come back, and a log line of class and place only."""
+
+    class Broken(Intake):
+        async def webhook(self, *_: Any) -> None:
+            raise KeyError("ada@example.com")
+
+        async def track(self, *_: Any) -> None:
+            raise KeyError("ada@example.com")
+
+    house = House()
+    house.intake.__class__ = Broken
+    with caplog.at_level(logging.DEBUG):
+        answers = [await deliver(house, b"{}"), await call(house, "/v1/t", {}, **KEY)]
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"]
+        assert "ada" not in answer.text
+    assert "error=KeyError" in caplog.text
+    assert "ada" not in caplog.text
+
+
+async def test_nothing_that_is_sent_is_logged_or_answered(caplog: pytest.LogCaptureFixture) -> None:
+    """DOOR-12: canaries in bodies, keys, signatures and paths of refused deliveries."""
+    house = House()
+    await house.watch()
+    canary = "canary-7f3a"
+    with caplog.at_level(logging.DEBUG, logger="dagnet_realtime"):
+        answers = [
+            await deliver(house, json.dumps({"type": canary, "event": canary, canary: 1}).encode()),
+            await deliver(house, f'["{canary}"]'.encode()),
+            await deliver(house, f"{canary}={canary}&x".encode()),
+            await deliver(house, b"{}", path=f"/segment/webhook/{canary}"),
+            await deliver(house, b"{}", **{"x-signature": canary}),
+            await call(house, "/v1/t", {"writeKey": canary}),
+            await call(house, f"/v1/{canary}", {}),
+            await call(house, "/v1/b", f'{{"batch":"{canary}'.encode(), **KEY),
+        ]
+    assert all(400 <= answer.status_code < 500 for answer in answers)
+    assert not any(canary in answer.text for answer in answers)
+    assert canary not in caplog.text
+
+
+async def test_a_log_that_cannot_be_reached_is_503() -> None:
+    """DOOR-6: with Retry-After, so that Segment and the SDKs send it again."""
+    house = House()
+    await house.watch()
+
+    async def append(channel: Channel, entries: Sequence[Entry]) -> Any:
+        raise ConnectionError
+
+    house.log.append = append  # type: ignore[method-assign]
+    answer = await deliver(house, json.dumps(track()).encode())
+    assert (answer.status_code, bool(answer.headers["retry-after"])) == (503, True)
+    assert house.door == Door(received=1, refused={"unavailable": 1})
