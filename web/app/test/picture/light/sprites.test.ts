@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { brushOf, dotSprite, HALO, haloSprite, surface, type Surface } from "../../../src/picture/light/sprites.ts";
-import { type FakeCanvas, fakeSurfaces, PALETTE } from "../support/canvas.ts";
+import { fakeSurfaces, PALETTE } from "../support/canvas.ts";
 
 describe("sprites", () => {
   afterEach(() => { vi.unstubAllGlobals(); });
@@ -9,7 +9,7 @@ describe("sprites", () => {
     const made = fakeSurfaces();
     for (const dark of [true, false]) haloSprite(164, 80, 2, { ...PALETTE, dark });
     expect(made.map(({ width }) => width)).toEqual([(164 + HALO * 2) * 2, (164 + HALO * 2) * 2]);
-    expect((made[0] as FakeCanvas | undefined)?.of("fill").length).toBeGreaterThan(1);
+    expect(made[0]?.of("fill").length).toBeGreaterThan(1);
   });
 
   it("draws the three shapes of a particle", () => {
