@@ -42,7 +42,7 @@ lint: ## ruff, import-linter and eslint
 	$(say) 'Layers (import-linter)'
 	@told=$$($(BIN)/lint-imports) || { echo "$$told"; exit 1; }
 	$(say) 'Style of the browser side (eslint)'
-	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 .
+	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 --cache --cache-location $(CURDIR)/.tools/eslint .
 
 types: ## mypy and tsc
 	$(say) 'Types (mypy)'
@@ -52,7 +52,7 @@ types: ## mypy and tsc
 
 unit: ## vitest: the engine, the tap and the picture
 	$(say) 'Tests of the browser side (vitest)'
-	@cd web && $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
+	@cd web && NO_COLOR=1 $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
 
 web: unit ## the same as make unit
 
