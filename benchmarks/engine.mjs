@@ -62,7 +62,7 @@ function heap() {
 function run(traced) {
   const frames = Math.floor(EVENTS / PER_FRAME);
   const empty = heap(), heaps = [], each = new Float64Array(frames);
-  let [parsing, reading, hits] = [0, 0, 0];
+  let [parsing, reading, hits, cpu] = [0, 0, 0, 0];
   const out = { hit() { hits += 1; }, step() {} };
   let state = reduce(initial(), { kind: "on", at: START, session: "s", position: "e.0", graph, lane: "remote" });
   for (let f = 0; f < frames; f += 1) {
@@ -71,9 +71,12 @@ function run(traced) {
     JSON.parse(text);
     const t1 = performance.now();
     const frame = parseFrame(text);
+    const used = process.cpuUsage();
     const t2 = performance.now();
     state = reduce(state, { kind: "frame", at: START + f * FRAME_MS, frame }, out);
     each[f] = performance.now() - t2;
+    const { user, system } = process.cpuUsage(used);
+    cpu += user + system;
     parsing += t1 - t0;
     reading += t2 - t1;
     if ((f + 1) % Math.floor(frames / 5) === 0) heaps.push((heap() - empty).toFixed(1));
@@ -82,7 +85,7 @@ function run(traced) {
   each.sort();
   const micro = (ms, n) => ((1000 * ms) / n).toFixed(2);
   const name = traced ? "with traces   " : "without traces";
-  console.log(`${name} mean ${micro(total, EVENTS)} µs an event, median ${micro(each[frames >> 1], PER_FRAME)}, p99 ${micro(each[Math.floor(frames * 0.99)], PER_FRAME)} (frames of ${PER_FRAME}); ` +
+  console.log(`${name} mean ${micro(total, EVENTS)} µs an event (${(cpu / EVENTS).toFixed(2)} of processor time, collecting garbage included), median ${micro(each[frames >> 1], PER_FRAME)}, p99 ${micro(each[Math.floor(frames * 0.99)], PER_FRAME)} (frames of ${PER_FRAME}); ` +
     `JSON.parse ${micro(parsing, EVENTS)}, parse and check ${micro(reading, EVENTS)}; heap MB at each fifth: ${heaps.join(" ")}; ${hits} hits`);
   return state;
 }

@@ -18,19 +18,32 @@ export interface Log {
   /** What made room: the oldest batches as one, and local events that are gone. */
   head: { readonly at: number; readonly frame: LoggedBatch } | null;
   dropped: number;
+  weight: number;
 }
 
 export function createLog(): Log {
-  return { entries: [], head: null, dropped: 0 };
+  return { entries: [], head: null, dropped: 0, weight: 0 };
 }
 
-/** Writes one entry; when there are more than `most`, the oldest quarter is summed into the head. */
+/** What an entry weighs beside the names it counts. */
+const ENTRY = 4;
+
+/** Writes one entry; when all weigh more than `most` (names counted, and a little for each entry), the oldest quarter is summed into the head. */
 export function write(log: Log, entry: Logged, most: number): void {
   log.entries.push(entry);
-  if (log.entries.length <= most) return;
-  const old = log.entries.splice(0, Math.max(1, most >> 2));
+  log.weight += weight(entry);
+  if (log.weight <= most) return;
+  const old = log.entries.splice(0, Math.max(1, log.entries.length >> 2));
+  for (const one of old) log.weight -= weight(one);
   const batches = old.filter((one) => one.kind === "batch");
   log.dropped += old.filter((one) => one.kind === "tap").length;
   const frame = summary([...(log.head === null ? [] : [log.head.frame]), ...batches.map((one) => one.frame)]);
   if (frame !== null) log.head = { at: batches.at(-1)?.at ?? log.head?.at ?? entry.at, frame: { ...frame, rows: [] } };
+}
+
+function weight(entry: Logged): number {
+  if (entry.kind !== "batch") return ENTRY;
+  let names = ENTRY;
+  for (const counts of [entry.frame.counts, entry.frame.unmapped]) for (const name in counts) if (Object.hasOwn(counts, name)) names += 1;
+  return names;
 }

@@ -10,10 +10,19 @@ export function share(event: { readonly id: string; readonly traces: readonly To
 /** FNV-1a, 32 bit, of the UTF-8 of `text`. */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (const character of text)
-    for (const byte of utf8(character.codePointAt(0) ?? 0)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) hash = Math.imul(hash ^ unit, PRIME);
+    else {
+      const code = text.codePointAt(i) ?? unit;
+      for (const byte of utf8(code)) hash = Math.imul(hash ^ byte, PRIME);
+      if (code > 0xffff) i += 1;
+    }
+  }
   return hash >>> 0;
 }
+
+const PRIME = 0x01000193;
 
 function utf8(code: number): readonly number[] {
   const tail = (shift: number) => 0x80 | ((code >> shift) & 0x3f);

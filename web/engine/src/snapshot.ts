@@ -46,8 +46,8 @@ export interface Snapshot {
   readonly rows: readonly SavedRow[];
 }
 
-/** Traces tried, the most first, until they take no more than half of the room. */
-const TRACES = [5000, 1000, 200, 50];
+/** Bytes that a trace takes, about: the first try at how many fit into half of the room. */
+const TRACE = 1500;
 
 /** A text of at most `maxBytes` (UTF-8) that `restore` reads; "" where not even the counts fit. A pause is not kept: what waited is counted on return. */
 export function snapshot(state: State, maxBytes: number): string {
@@ -94,7 +94,7 @@ function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
 function tracesOf(state: State, room: number): string {
   const { traces } = state.kept;
   if (traces === null) return "null";
-  for (const count of TRACES) {
+  for (let count = Math.ceil(room / TRACE); count >= 1; count = Math.floor(count / 3)) {
     const text = JSON.stringify(save(traces, count));
     if (bytes(text) <= room) return text;
   }

@@ -20,14 +20,14 @@ export interface Options {
   readonly unmapped: number;
   /** Events waiting while paused. */
   readonly held: number;
-  /** Frames of the session log kept apart; older ones are summed. */
+  /** Names counted in frames of the session log that are kept apart; older frames are summed. */
   readonly log: number;
   /** Nodes counted, those of the graph included. */
   readonly nodes: number;
   readonly traces: Partial<Bounds>;
 }
 
-export const OPTIONS: Options = { ring: 20_000, seen: 100_000, unmapped: 200, held: 20_000, log: 20_000, nodes: 5000, traces: {} };
+export const OPTIONS: Options = { ring: 20_000, seen: 100_000, unmapped: 200, held: 20_000, log: 150_000, nodes: 5000, traces: {} };
 
 /** Moved, not shared: `reduce` may write into the state that it is given. `revision` grows with every input. */
 export interface State {

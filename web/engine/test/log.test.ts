@@ -6,8 +6,8 @@ it("ENG-19: the log is bounded; what makes room is summed, so that counts stay w
   const log = createLog();
   for (let n = 0; n < 500; n++) {
     const { events, ...frame } = batch(n, [event("a")]);
-    write(log, { at: n, kind: "batch", frame: { ...frame, rows: events.map(() => n) } }, 40);
-    if (n % 10 === 0) write(log, { at: n, kind: "tap", row: n, stage: "called", reason: "" }, 40);
+    write(log, { at: n, kind: "batch", frame: { ...frame, rows: events.map(() => n) } }, 200);
+    if (n % 10 === 0) write(log, { at: n, kind: "tap", row: n, stage: "called", reason: "" }, 200);
   }
   expect(log.entries.length).toBeLessThanOrEqual(40);
   const rest = log.entries.filter((entry) => entry.kind === "batch").length;

@@ -61,7 +61,7 @@ describe("session logs", () => {
   it("ENG-19: events that have left the ring are counted all the same", () => {
     const inputs: Input[] = [on()];
     for (let n = 0; n < 200; n++) inputs.push(frame(n, batch(n, [event("a")])));
-    const state = after(inputs, { ring: 10, log: 20 }), again = replay(read(sessionLog(state)));
+    const state = after(inputs, { ring: 10, log: 100 }), again = replay(read(sessionLog(state)));
     expect([totals(again, T0).count, nodeLight(again, "a", T0).count, feed(again, { start: 0, count: 99 }).total]).toEqual([200, 200, 10]);
   });
 
