@@ -7,5 +7,5 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   worker: { format: "es" },
-  build: { outDir: "dist/picture", emptyOutDir: true, rollupOptions: { input: "picture.html" } },
+  build: { target: "es2022", outDir: "dist/picture", emptyOutDir: true, rollupOptions: { input: "picture.html" } },
 });
