@@ -51,38 +51,43 @@ class Viewer:
     async def frames(self, wait: float | None) -> AsyncGenerator[Sent, None]:
         """What comes after `at`, for ever; or, where `wait` seconds are given, what is there, else the first that comes in that time."""
         until = None if wait is None else self._clock.monotonic() + wait
-        while True:
-            some = False
-            async for frame in self._ready():
+        some = False
+        while self._bye is None:
+            frame = self._shared_frame() or await self._own_frame()
+            if frame is not None:
                 some = True
                 yield frame
-            if self._bye is not None:
-                yield sent(self._bye, self.at)
+            elif until is None:
+                await self.shared.ring.wait()
+            elif some or self._clock.monotonic() >= until:
                 return
-            if until is not None and (some or self._clock.monotonic() >= until):
-                return
-            await self._pause(until)
-
-    async def _ready(self) -> AsyncGenerator[Sent, None]:
-        """What can be had without waiting."""
-        while self._bye is None:
-            if self.line.histories:
-                yield self._history(self.line.histories.popleft())
-            elif self._number is None or self.shared.ring.has_lost(self._number):
-                self._number = self.shared.ring.after(self.at)
-                if self._number is None:
-                    frame = await self._private()
-                    if frame is None:
-                        return
-                    self.at = frame.end
-                    yield frame
             else:
-                shared = self.shared.ring.get(self._number)
-                if shared is None:
-                    return
-                self._number += 1
-                self.at = shared.end
-                yield shared
+                await self._pause(until)
+        yield sent(self._bye, self.at)
+
+    def _shared_frame(self) -> Sent | None:
+        """The next frame that all viewers of the view share; the road of nearly every frame, so it waits for nothing."""
+        if self._number is None or self.line.histories:
+            return None
+        frame = self.shared.ring.get(self._number)
+        if frame is not None:
+            self._number += 1
+            self.at = frame.end
+        return frame
+
+    async def _own_frame(self) -> Sent | None:
+        """A frame for this viewer alone, where it needs one: a trace's past, or the way to the next boundary."""
+        if self.line.histories:
+            return self._history(self.line.histories.popleft())
+        if self._number is not None and not self.shared.ring.has_lost(self._number):
+            return None
+        self._number = self.shared.ring.after(self.at)
+        if self._number is not None:
+            return self._shared_frame()
+        frame = await self._private()
+        if frame is not None:
+            self.at = frame.end
+        return frame
 
     async def _private(self) -> Sent | None:
         """The frame from `at` towards the view's head, or the gap that lies there; None where the feed has yet to come as far."""
@@ -117,14 +122,9 @@ class Viewer:
         events = tuple([view.carry(entry, nodes) for entry, nodes in zip(entries, matched, strict=True)])
         return sent(Batch(from_=str(self.at), position=str(self.at), events=events), self.at)
 
-    async def _pause(self, until: float | None) -> None:
+    async def _pause(self, until: float) -> None:
         """Until the view's next frame, or a word to this viewer, or the time is over."""
         woken = self.shared.ring.wait()
-        if self._bye is not None or self.line.histories:
-            return
-        if until is None:
-            await woken
-            return
         slept = asyncio.ensure_future(self._clock.sleep(until - self._clock.monotonic()))
         try:
             await asyncio.wait((woken, slept), return_when=asyncio.FIRST_COMPLETED)

@@ -74,6 +74,7 @@ class Edge:
             asked = asked_of(scope["method"], scope["headers"])
             scope["asked"] = asked
             scope["app"] = self
+            scope["bare_send"] = send
             self._access.admit(asked)
             if scope["method"] not in ("GET", "HEAD") or not self._is_open(scope["path"]):
                 scope["person"] = self._access.person(asked)
