@@ -1,6 +1,7 @@
 /** What has come while the picture is paused: whole while it fits, then the oldest frames are summed into one, so that counts stay exact. */
 import { merge } from "./batch.ts";
 import type { TapMessage } from "./tap.ts";
+import { weigh } from "./weigh.ts";
 import type { Batch, Gap } from "./wire.gen.ts";
 
 export type HeldEntry =
@@ -12,7 +13,7 @@ export interface Held {
   entries: HeldEntry[];
   /** Entries that are frames. */
   frames: number;
-  /** Events carried in the entries. */
+  /** Events carried in the entries; a large local message counts as several. */
   events: number;
   /** "+n": events that wait, carried or counted only. */
   waiting: number;
@@ -22,8 +23,13 @@ export function createHeld(): Held {
   return { entries: [], frames: 0, events: 0, waiting: 0 };
 }
 
+/** Bytes of a local message that count as one event: pages are not trusted to keep them small, the server is. */
+const LARGE = 2048;
+
 /** Frames kept apart at most, whatever they carry. */
 const FRAMES = 2048;
+/** Gaps of the stream kept apart among the older ones: more than a stream makes in an hour of pause. */
+const GAPS = 256;
 
 /** Holds one more; `most` bounds the events carried. */
 export function hold(held: Held, entry: HeldEntry, most: number): void {
@@ -51,20 +57,37 @@ export function forgetHeld(held: Held, tokens: ReadonlySet<string>): void {
   recount(held, entries);
 }
 
-/** Sums the older half of the frames into one and drops the oldest events; taps stand as they are, the oldest beyond the bound are missed. */
+/** Keeps the younger half as it is; sums the older frames into one with the youngest of their events, and drops the oldest local messages,
+ * which are then missed. */
 function compact(held: Held, most: number): void {
-  const half = Math.ceil(held.entries.length / 2);
-  const old = held.entries.slice(0, half), young = held.entries.slice(half);
-  const room = Math.max(0, Math.floor(most * 0.75) - young.reduce((sum, entry) => sum + carried(entry), 0));
-  const taps = old.filter((entry) => entry.kind === "tap");
-  const lost = Math.max(0, taps.length - room);
+  const cut = half(held.entries, most);
+  const old = held.entries.slice(0, cut), room = Math.floor(most / 4);
   const batches = old.filter((entry) => entry.kind === "batch");
   const frame = merge(batches.map((entry) => entry.frame), room);
-  const gaps = old.filter((entry) => entry.kind === "gap").slice(-FRAMES / 4);
-  const first = old[0]?.at ?? 0;
-  const missed: HeldEntry[] = lost === 0 ? [] : [{ kind: "gap", at: first, frame: { op: "gap", from: "", to: "", missed: lost, reason: "paused longer than the buffer of this tab holds" } }];
-  recount(held, [...missed, ...[...gaps, ...taps.slice(lost), ...(frame === null ? [] : [{ kind: "batch", at: batches.at(-1)?.at ?? first, frame } as const])].sort((a, b) => a.at - b.at), ...young]);
+  const taps = old.filter((entry) => entry.kind === "tap");
+  const own = old.filter((entry) => entry.kind === "gap" && entry.frame.from === "");
+  let lost = 0;
+  for (let left = taps.reduce((sum, entry) => sum + carried(entry), 0); left > room; lost += 1) left -= carried(taps[lost] ?? NOTHING);
+  const missed = lost + own.reduce((sum, entry) => sum + weight(entry), 0);
+  const kept: HeldEntry[] = [...old.filter((entry) => entry.kind === "gap" && entry.frame.from !== "").slice(-GAPS), ...taps.slice(lost)];
+  if (frame !== null) kept.push({ kind: "batch", at: batches.at(-1)?.at ?? 0, frame });
+  if (missed > 0) kept.push({ kind: "gap", at: old[0]?.at ?? 0, frame: { op: "gap", from: "", to: "", missed, reason: "paused longer than the buffer of this tab holds" } });
+  recount(held, [...kept.sort((a, b) => a.at - b.at), ...held.entries.slice(cut)]);
 }
+
+/** Where the younger entries begin that carry no more than half of `most`, and are no more than half of the frames. */
+function half(entries: readonly HeldEntry[], most: number): number {
+  let events = 0, frames = 0, cut = entries.length;
+  for (; cut > 0; cut--) {
+    const entry = entries[cut - 1] ?? NOTHING;
+    events += carried(entry);
+    frames += entry.kind === "tap" ? 0 : 1;
+    if (events > most / 2 || frames > FRAMES / 2) break;
+  }
+  return cut;
+}
+
+const NOTHING: HeldEntry = { kind: "gap", at: 0, frame: { op: "gap", from: "", to: "", missed: 0, reason: "" } };
 
 function recount(held: Held, entries: HeldEntry[]): void {
   Object.assign(held, createHeld(), { entries });
@@ -80,7 +103,7 @@ function tell(held: Held, entries: readonly HeldEntry[], sign: 1 | -1): void {
 }
 
 function carried(entry: HeldEntry): number {
-  return entry.kind === "batch" ? entry.frame.events.length : entry.kind === "tap" ? 1 : 0;
+  return entry.kind === "batch" ? entry.frame.events.length : entry.kind === "tap" ? Math.ceil(weigh(entry.message) / LARGE) : 0;
 }
 
 function weight(entry: HeldEntry): number {

@@ -40,7 +40,7 @@ const SPARKLINE = 60;
 export function createKept(options: Options, graph: Graph | null, since: number, before: Kept | null = null): Kept {
   return {
     since, total: createLight(), mapped: createTally(), sparkline: createWindow(1000, SPARKLINE), nodes: new Map(), unmapped: createUnmapped(),
-    ring: createRing(options.ring, before?.ring.end), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
+    ring: createRing(options.ring, options.ringBytes, before?.ring.end), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
     duplicates: 0, log: createLog(), view: createView(), traces: graph === null ? null : createTraces(graph, options.traces),
   };
 }

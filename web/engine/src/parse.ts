@@ -2,10 +2,13 @@
 import { type Problem, isProblem, problem } from "./problem.ts";
 import { type Check, finite, flag, isRecord, list, maybe, moment, oneOf, record, shape, text, whole } from "./shape.ts";
 import type { TapMessage } from "./tap.ts";
+import { weigh } from "./weigh.ts";
 import type { CarriedEvent, Frame } from "./wire.gen.ts";
 
 /** Longest frame, characters. */
 const LONGEST_FRAME = 16_000_000;
+/** Largest message of a page, bytes in memory: Segment itself takes 32 kB, and a page is not trusted. */
+const LARGEST_MESSAGE = 256_000;
 const MOST_EVENTS = 20_000;
 const MOST_NAMES = 20_000;
 const TYPES = oneOf("track", "page", "screen", "identify", "group", "alias", "delete");
@@ -91,6 +94,7 @@ export function checkTap(read: unknown): TapMessage | Problem {
   if (wrong !== null) return problem("invalid", "A message of the tap cannot be read", `message${wrong}`);
   const message = read as TapMessage & Record<string, unknown>;
   for (const key of ["reason", "traits", "page", "nodes"]) if (message[key] === undefined || key === "nodes") Reflect.deleteProperty(message, key);
+  if (weigh(message) > LARGEST_MESSAGE) return problem("too_large", "A message of the tap is too large", `It takes about ${weigh(message)} bytes.`);
   return message.messageId === "" ? problem("invalid", "A message of the tap cannot be read", "message.messageId is empty") : message;
 }
 

@@ -1,5 +1,6 @@
 /** The last events, compact: numbers in typed arrays, strings and lists that recur held once. Rows are named by an ever-growing number. */
 import type { TapStage } from "./tap.ts";
+import { weigh } from "./weigh.ts";
 import type { CarriedEvent, Token } from "./wire.gen.ts";
 
 /** When the tap saw each stage, by the viewer's clock, and why it failed or was dropped. */
@@ -31,6 +32,10 @@ export type NewRow = Omit<Row, "row">;
 
 export interface Ring {
   readonly size: number;
+  /** Bytes held, about, and at most. */
+  weight: number;
+  readonly most: number;
+  readonly weights: Uint32Array;
   /** The number of the oldest row held, and of the next to come. */
   start: number;
   end: number;
@@ -48,15 +53,19 @@ type StoredRow = { -readonly [K in Exclude<keyof Row, "row" | "at" | "occurredAt
 const INTERNED = 4096;
 const TIMES = 4;
 
-export function createRing(size: number, start = 0): Ring {
-  return { size, start, end: start, rows: [], times: new Float64Array(size * TIMES), lists: new Map(), words: new Map() };
+/** A ring of at most `size` events and about `most` bytes, whose first row is number `start`. */
+export function createRing(size: number, most = Infinity, start = 0): Ring {
+  return { size, weight: 0, most, weights: new Uint32Array(size), start, end: start, rows: [], times: new Float64Array(size * TIMES), lists: new Map(), words: new Map() };
 }
 
-/** Appends an event and returns its number; the oldest makes room. */
+/** Appends an event and returns its number; the oldest make room. */
 export function append(ring: Ring, event: NewRow): number {
+  const bytes = weigh(event);
+  while (ring.start < ring.end && (ring.end - ring.start >= ring.size || ring.weight + bytes > ring.most)) drop(ring);
   const row = ring.end++;
-  if (ring.end - ring.start > ring.size) ring.start += 1;
   const slot = row % ring.size;
+  ring.weights[slot] = bytes;
+  ring.weight += bytes;
   ring.times.set([event.at, event.occurredAt, event.arrivedAt, event.receivedAt], slot * TIMES);
   ring.rows[slot] = {
     id: event.id, type: event.type, name: word(ring, event.name), source: word(ring, event.source), traces: event.traces,
@@ -100,6 +109,12 @@ export function* rows(ring: Ring): Generator<Row> {
     const found = rowAt(ring, row);
     if (found !== null) yield found;
   }
+}
+
+function drop(ring: Ring): void {
+  const slot = ring.start++ % ring.size;
+  ring.rows[slot] = undefined;
+  ring.weight -= ring.weights[slot] ?? 0;
 }
 
 function word(ring: Ring, text: string): string {

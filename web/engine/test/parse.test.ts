@@ -40,6 +40,10 @@ it("ENG-20: a message of the tap is checked, and cannot say which nodes it light
     expect(isProblem(checkTap(wrong))).toBe(true);
 });
 
+it("ENG-20: a huge message of a page is refused, and says so", () => {
+  expect(checkTap(heard("A", { properties: Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`p${n}`, "x".repeat(10_000)])) }))).toMatchObject({ code: "too_large" });
+});
+
 it("ENG-20: no text from the wire makes the engine throw", () => {
   const piece = fc.constantFrom("op", "batch", "hello", "gap", "beat", "from", "position", "counts", "events", "ledger", "__proto__", "e.0", "e.1", "a");
   const garbage = fc.oneof(fc.string(), fc.json(), fc.dictionary(piece, fc.oneof(piece, fc.jsonValue({ maxDepth: 3 }))).map((value) => JSON.stringify(value)),
