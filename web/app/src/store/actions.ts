@@ -92,10 +92,10 @@ export class Actions {
     const { store, engine } = this.parts;
     engine.put({ kind: "bind", name, node });
     const label = store.getState().graph?.nodes.find(({ uuid }) => uuid === node)?.label ?? "the node";
-    const undo = (): void => {
+    const unbind = (): void => {
       engine.put({ kind: "unbind", name });
     };
-    toast(store, { what: `${name} lights ${label} in this session.`, meaning: "What was counted since On is filled in.", remedy: "", bad: false, action: { label: "Undo", run: undo } });
+    toast(store, { what: `${name} lights ${label} in this session.`, meaning: "What was counted since On is filled in.", remedy: "", bad: false, action: { label: "Unmap", run: unbind } });
   }
 
   async testEvent(node: string | null): Promise<void> {

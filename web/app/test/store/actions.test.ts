@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
+import { settle } from "../support/world.ts";
+
+async function on(answers = {}) {
+  const made = scene(answers);
+  made.store.setState({ place: PLACE, graph: GRAPH, phase: "off" });
+  await made.actions.toggle();
+  await settle();
+  await made.streams[0]!.send(hello);
+  await made.streams[0]!.send(batch(0));
+  return made;
+}
+
+describe("what a person can do", () => {
+  it("turns on and off", async () => {
+    const { actions, store } = await on();
+    expect(store.getState().phase).toBe("on");
+    await actions.toggle();
+    expect(store.getState().phase).toBe("off");
+    actions.pause();
+    expect(store.getState().paused).toBe(false);
+  });
+
+  it("PIC-41: a pause holds the picture and counts what waits; going on shows it", async () => {
+    const { actions, streams, engine, store } = await on();
+    actions.pause();
+    await streams[0]!.send(batch(1));
+    expect([store.getState().paused, engine.state.held.waiting, engine.light.node("a").count]).toEqual([true, 1, 1]);
+    actions.pause();
+    expect(engine.light.node("a").count).toBe(2);
+  });
+
+  it("PIC-41: Clear empties, and its toast undoes it once", async () => {
+    const { actions, engine, store } = await on();
+    actions.clear();
+    expect(engine.light.node("a").count).toBe(0);
+    store.getState().toasts[0]?.action?.run();
+    expect(engine.light.node("a").count).toBe(1);
+  });
+
+  it("PIC-48: a filter hides, and what cannot be read says why", async () => {
+    const { actions, engine } = await on();
+    actions.filter("device:desktop");
+    expect(engine.state.kept.view.rows).toHaveLength(0);
+    actions.filter('"open');
+    expect(engine.state.filterProblem).not.toBeNull();
+  });
+
+  it("follows here and at the server, and stops", async () => {
+    const { actions, engine, asked, store } = await on();
+    actions.follow("t");
+    expect([engine.state.follows, store.getState().trace]).toEqual([["t"], "t"]);
+    actions.follow("t");
+    actions.follow("t");
+    actions.unfollowAll();
+    actions.unfollowAll();
+    await settle();
+    expect(engine.state.follows).toEqual([]);
+    expect(asked.filter((one) => one.startsWith("POST") && one.endsWith("/follow"))).toHaveLength(2);
+    expect(asked.filter((one) => one.startsWith("PATCH"))).toHaveLength(2);
+  });
+
+  it("PIC-44: a follow that the server refuses still shows, and says what that means", async () => {
+    const { actions, store } = await on({ "POST /api/watch/s1/follow": new Response("{}", { status: 503 }) });
+    actions.follow("t");
+    await settle();
+    expect(store.getState().toasts.at(-1)?.meaning).toContain("thin");
+  });
+
+  it("binds an unmapped name, fills in what was counted, and ends the binding when asked", async () => {
+    const { actions, streams, engine, store } = await on();
+    await streams[0]!.send(batch(1, "u1", [], "scroll"));
+    actions.bind("scroll", "b");
+    expect(engine.light.node("b").count).toBe(1);
+    expect(store.getState().toasts.at(-1)?.what).toBe("scroll lights Basket in this session.");
+    store.getState().toasts.at(-1)?.action?.run();
+    expect(engine.state.binds.size).toBe(0);
+  });
+
+  it("sends a test event, and says when it could not", async () => {
+    const { actions, store, answers } = await on({ "POST /api/test-event": { message_id: "x", name: "see_a" } });
+    await actions.testEvent("a");
+    expect(store.getState().toasts.at(-1)?.what).toContain("see_a");
+    answers["POST /api/test-event"] = new Response(JSON.stringify({ title: "Not here." }), { status: 404 });
+    await actions.testEvent("a");
+    expect(store.getState().toasts.at(-1)?.what).toBe("Not here.");
+  });
+
+  it("visitors come and go", async () => {
+    const { actions, store, asked, answers } = await on();
+    await actions.visitors();
+    store.setState({ visitors: 0 });
+    await actions.visitors();
+    expect(store.getState().visitors).toBeGreaterThan(0);
+    await actions.visitors();
+    expect([store.getState().visitors, asked.at(-1)]).toEqual([0, "DELETE /api/demo/visitors"]);
+    answers["POST /api/demo/visitors"] = new Response("{}", { status: 404 });
+    await actions.visitors();
+    expect(store.getState().toasts).toHaveLength(1);
+  });
+
+  it("another graph: On stays On, and the choice is remembered", async () => {
+    const { actions, store, kept } = await on();
+    await actions.choose(PLACE);
+    expect(store.getState().phase).toBe("on");
+    expect([...kept.values()].join()).toContain("shop/demo/g");
+  });
+
+  it("PIC-47: selects, opens and remembers", async () => {
+    const { actions, store } = await on();
+    actions.select("a");
+    expect(store.getState()).toMatchObject({ selected: "a", kept: { tab: "node" } });
+    actions.look("t");
+    expect(store.getState().kept.tab).toBe("traces");
+    actions.overlay("help");
+    actions.overlay("help");
+    expect(store.getState().overlay).toBeNull();
+    store.setState({ notice: { what: "x", meaning: "", remedy: "", bad: false } });
+    actions.dismiss("notice");
+    actions.dismiss(99);
+    expect(store.getState().notice).toBeNull();
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { keep } from "../../src/store/keep.ts";
+import { show, start } from "../../src/store/start.ts";
+import { GRAPH, PLACE, scene } from "../support/page.ts";
+import { settle } from "../support/world.ts";
+
+describe("the first moments", () => {
+  it("shows the graph, Off", async () => {
+    const made = scene();
+    await start(made, made.watch, made.shelf, "", false);
+    expect(made.store.getState()).toMatchObject({ phase: "off", place: PLACE, session: null });
+    expect(made.store.getState().graph?.title).toBe("Shop");
+  });
+
+  it("the demo is On at once and offers its visitors", async () => {
+    const made = scene({ "GET /api/me": { person: "you", access: "local", can: [], demo: true, version: "0" }, "GET /api/demo/visitors": { running: true, rate: 6 } });
+    await start(made, made.watch, made.shelf, "", false);
+    await settle();
+    expect(made.store.getState()).toMatchObject({ phase: "on", visitors: 6 });
+  });
+
+  it("PIC-37: a reloaded tab goes on with its session", async () => {
+    const made = scene();
+    made.engine.put({ kind: "on", session: "s9", position: "e:0", graph: GRAPH, lane: "remote" });
+    keep(made.shelf, "s9", PLACE, made.engine.state, made.world.now());
+    await start(made, made.watch, made.shelf, "", false);
+    expect(made.store.getState()).toMatchObject({ phase: "on", session: "s9" });
+    expect(made.asked).not.toContain("POST /api/watch");
+  });
+
+  it("PIC-44: signed out, it says what to do", async () => {
+    const made = scene({ "GET /api/me": new Response("", { status: 401 }) });
+    await start(made, made.watch, made.shelf, "", false);
+    expect(made.store.getState()).toMatchObject({ phase: "failed" });
+    expect(made.store.getState().notice?.remedy).toContain("link");
+  });
+
+  it("PIC-51: no graph at all is a state of its own, and a graph that cannot be read says so", async () => {
+    const none = scene({ "GET /api/workspaces": { workspaces: [] } });
+    await start(none, none.watch, none.shelf, "", false);
+    expect(none.store.getState()).toMatchObject({ phase: "off", place: null, graph: null });
+    const gone = scene({ "GET /api/workspaces/shop/demo/graphs/g": new Response("{}", { status: 404 }) });
+    await show(gone, PLACE);
+    expect(gone.store.getState().notice?.meaning).toContain("“g”");
+  });
+});

@@ -1,0 +1,23 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from "vitest";
+import { deed } from "../../src/ui/keys.ts";
+
+const press = (key: string, target: EventTarget | null = document.body, held: Partial<KeyboardEvent> = {}) => deed({ key, target, ctrlKey: false, metaKey: false, altKey: false, ...held });
+
+describe("the keys of the page", () => {
+  it("PIC-40: each key has one deed", () => {
+    expect([" ", "c", "C", "/", "f", "Escape", "?", "t", "d", "x"].map((key) => press(key))).toEqual(["pause", "clear", "clear", "filter", "follow", "escape", "help", "table", "theme", null]);
+  });
+
+  it("PIC-40: none acts while somebody types, in a menu or a dialog, or with a modifier", () => {
+    document.body.innerHTML = "<input><select></select><div role=menu><b>m</b></div><dialog><button>x</button></dialog>";
+    for (const element of document.querySelectorAll("input, select, b, button")) expect(press("c", element)).toBeNull();
+    expect(press("c", document.body, { ctrlKey: true })).toBeNull();
+  });
+
+  it("PIC-40: Space presses what the keyboard has focused, and pauses otherwise", () => {
+    const focused = { tagName: "BUTTON", matches: () => true, closest: () => null } as unknown as EventTarget;
+    const clicked = { tagName: "BUTTON", matches: () => false, closest: () => null } as unknown as EventTarget;
+    expect([press(" ", focused), press(" ", clicked), press("c", focused)]).toEqual([null, "pause", "clear"]);
+  });
+});

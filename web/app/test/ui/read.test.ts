@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { lag, lagOfLast, marks, rawOf, rowsOfNode, sourcesHeard, valuesOf, waiting } from "../../src/ui/read.ts";
+import { batch, GRAPH, hello, scene } from "../support/page.ts";
+
+function heard() {
+  const { engine } = scene();
+  engine.put({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
+  engine.put({ kind: "frame", frame: hello });
+  engine.put({ kind: "frame", frame: batch(0) });
+  engine.put({ kind: "frame", frame: batch(1, "u", [], "scroll") });
+  return engine.state;
+}
+
+describe("what the screen reads", () => {
+  it("a row knows what it lit, whose it is and how late it was", () => {
+    const [row] = rowsOfNode(heard(), "a", 5);
+    expect(row && marks(row, GRAPH.nodes, ["t"])).toEqual({ followed: true, unmapped: false, late: false, labels: "Landing", token: "t" });
+    expect(row && lag(row)).toBe(40);
+    expect(row && rawOf(row)).toMatchObject({ name: "see_a", occurred_at: "2026-01-02T03:04:05.000Z", segment_received_at: null, properties: { device: "mobile" } });
+  });
+
+  it("what lights nothing is unmapped, unless it only says who somebody is", () => {
+    const [row] = rowsOfNode(heard(), "a", 1);
+    if (!row) throw new Error("no row");
+    expect(marks({ ...row, nodes: [] }, [], [])).toMatchObject({ unmapped: true, labels: "Unmapped" });
+    expect(marks({ ...row, nodes: [], type: "identify" }, [], [])).toMatchObject({ unmapped: false, labels: "—" });
+    expect(marks({ ...row, nodes: ["a", "b"] }, GRAPH.nodes, []).labels).toBe("Landing +1");
+    expect(lag({ ...row, occurredAt: NaN })).toBeNull();
+  });
+
+  it("sums up the last rows", () => {
+    const state = heard();
+    expect([lagOfLast(state), sourcesHeard(state), waiting(state)]).toEqual([40, ["web"], 0]);
+    expect(lagOfLast(scene().engine.state)).toBeNull();
+    expect(valuesOf(rowsOfNode(state, "a", 9))).toEqual([{ property: "device", values: [{ value: "mobile", count: 1 }], distinct: 1 }]);
+  });
+});

@@ -1,0 +1,22 @@
+import { totals } from "@dagnet-realtime/engine/select/light";
+import { describe, expect, it } from "vitest";
+import { summary } from "../../src/ui/summary.ts";
+import { batch, GRAPH, hello, scene } from "../support/page.ts";
+
+describe("the picture in words", () => {
+  it("PIC-52: says what the picture says", () => {
+    const { engine, world } = scene();
+    engine.put({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
+    engine.put({ kind: "frame", frame: hello });
+    const say = (...[phase, connection, paused]: [Parameters<typeof summary>[3], Parameters<typeof summary>[4], boolean]) =>
+      summary(engine.state, GRAPH, totals(engine.state, world.now()), phase, connection, paused, world.now());
+    expect(say("on", "live", false)).toContain("Nothing has been heard");
+    engine.put({ kind: "frame", frame: batch(0) });
+    engine.put({ kind: "frame", frame: batch(1, "u", [], "scroll") });
+    world.time += 1000;
+    expect(say("on", "live", true)).toMatch(/^Paused. 2 events since on, .* Busiest: Landing .* 1 unmapped.$/);
+    expect(say("on", "stale", false)).toContain("old");
+    expect(say("off", "off", false)).toBe("Realtime is off.");
+    expect(summary(engine.state, null, totals(engine.state, 0), "on", "live", false, 0)).toContain("No graph");
+  });
+});
