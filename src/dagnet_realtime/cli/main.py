@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -50,13 +51,18 @@ app.command("schema")(schema.schema)
 def main() -> int:
     """Runs the command line; 0 ok, 1 the user's problem (one line on stderr), 2 usage."""
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
     except Problem as problem:
         print(f"dagnet-realtime: {problem.sentence()}", file=sys.stderr)
         return PROBLEM
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else OK
-    return OK
+    except (KeyboardInterrupt, typer.Abort):
+        return PROBLEM
+    except typer.TyperException as error:
+        explain: Callable[[], None] = getattr(error, "show", lambda: print(f"Error: {error}", file=sys.stderr))
+        explain()
+        return USAGE
+    return code if isinstance(code, int) else OK
