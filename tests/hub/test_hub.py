@@ -317,6 +317,18 @@ async def test_a_changed_filter_moves_the_viewer_at_its_position() -> None:
         assert reader.batches[1].ledger.filtered == 1
 
 
+async def test_a_filter_on_a_property_that_is_not_shown_is_refused() -> None:
+    """HUB-32: what it matches would tell the value."""
+    async with Stage(policy=Policy(properties=("*",), deny=("salary",))) as stage:
+        for filter in ("salary>1000", "properties.salary?", "-salary:1"):
+            with pytest.raises(Problem) as refused:
+                await stage.open(filter=filter)
+            assert refused.value.code == "forbidden"
+        session = await stage.open(filter="price>10")
+        with pytest.raises(Problem):
+            await stage.hub.change(session.id, filter="salary>1")
+
+
 async def test_distinct_filters_are_bounded() -> None:
     """HUB-18: beyond the bound a filter runs in the browser, and the posture says so."""
     async with Stage(filters_per_channel=3) as stage:

@@ -81,11 +81,13 @@ async def test_a_wrong_on_is_a_clear_answer(stage: Any, body: bytes, status: int
 
 async def test_on_answers_what_a_viewer_needs(stage: Any) -> None:
     """WEB-13: 201 with session, position, expiry, posture and graph version; PATCH answers the same with what changed."""
-    answer = await stage.client.post("/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout", "filter": "b:1 a:1"})
+    answer = await stage.client.post(
+        "/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout", "filter": "price:1 device:1"}
+    )
     assert answer.status_code == 201
     session = answer.json()
     assert session.keys() >= {"watch_session_id", "position", "expires_at", "posture", "graph_version", "started_at"}
-    assert session["filter"] == "a:1 b:1"
+    assert session["filter"] == "device:1 price:1"
     changed = await stage.client.patch(f"/api/watch/{session['watch_session_id']}", json={"filter": "", "follows": ["k1.abcd"]})
     assert (changed.json()["filter"], changed.json()["follows"]) == ("", ["k1.abcd"])
 

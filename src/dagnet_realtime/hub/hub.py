@@ -13,6 +13,7 @@ import msgspec
 from dagnet_realtime.core.filter import parse_filter
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.desk import Desk, Line
+from dagnet_realtime.hub.feed import redaction_of
 from dagnet_realtime.hub.floor import Doors, Floor
 from dagnet_realtime.hub.history import history
 from dagnet_realtime.hub.limits import Limits
@@ -76,7 +77,7 @@ class Hub:
     async def open(self, channel: Channel, graph: str, person: str, filter: str = "") -> WatchSession:
         """On: a session that watches `graph` from this moment. Raises `Problem` for an unknown graph, a bad filter, too many sessions."""
         self._floor.graph(channel, graph)
-        canonical = str(parse_filter(filter))
+        canonical = self._readable(channel, filter)
         if self._stopping:
             raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
         self._desk.admit(person)
@@ -130,7 +131,7 @@ class Hub:
         session = await self.session(session_id)
         added: frozenset[str] = frozenset()
         if filter is not None:
-            session = msgspec.structs.replace(session, filter=str(parse_filter(filter)))
+            session = msgspec.structs.replace(session, filter=self._readable(session.channel, filter))
         if follows is not None:
             added = frozenset(follows) - frozenset(session.follows)
             session = msgspec.structs.replace(session, follows=self._desk.followable(session, follows))
@@ -197,6 +198,24 @@ class Hub:
     def watching(self) -> dict[Channel, int]:
         """How many viewers each channel has in this process."""
         return self._floor.watching()
+
+    def _readable(self, channel: Channel, filter: str) -> str:
+        """The filter's canonical text; one on a property that may not be shown is refused, since what it matches would tell the value."""
+        parsed = parse_filter(filter)
+        if not parsed.paths:
+            return str(parsed)
+        redaction = redaction_of(self._floor.policy(channel), self._graphs.catalogue(channel.workspace))
+        hidden = sorted(
+            path for path in parsed.paths if not redaction.permits(path) and not redaction.permits(path.removeprefix("properties."))
+        )
+        if hidden:
+            raise Problem(
+                "forbidden",
+                "The filter reads a property that is not shown here",
+                ", ".join(hidden)[:200],
+                "Leave it out, or add it to `properties` in the workspace's configuration",
+            )
+        return str(parsed)
 
     async def _join(self, line: Line, after: Position | None) -> Viewer:
         """A viewer of the session, whose lease is renewed where that is due."""
