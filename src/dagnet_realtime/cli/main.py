@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -50,19 +49,22 @@ app.command("schema")(schema.schema)
 
 def main() -> int:
     """Runs the command line; 0 ok, 1 the user's problem (one line on stderr), 2 usage."""
+    output = sys.stdout
     try:
         code = app(standalone_mode=False)
-        sys.stdout.flush()
+        output.flush()
     except Problem as problem:
         print(f"dagnet-realtime: {problem.sentence()}", file=sys.stderr)
         return PROBLEM
-    except BrokenPipeError:  # whoever read has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit) as end:
+        if isinstance(end, SystemExit) and sys.stdout is output:  # typer wraps an output that nobody reads any more
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return OK
     except (KeyboardInterrupt, typer.Abort):
         return PROBLEM
     except typer.TyperException as error:
-        explain: Callable[[], None] = getattr(error, "show", lambda: print(f"Error: {error}", file=sys.stderr))
-        explain()
+        told = getattr(error, "show", None)
+        print(f"Error: {error}", file=sys.stderr) if told is None else told()
         return USAGE
     return code if isinstance(code, int) else OK
