@@ -1,10 +1,13 @@
 /** What the light means, and how steps are being drawn at this moment. */
 import type { Report } from "./light/command.ts";
 
+/** Particles in flight from which the slow pace leaves some out. */
+const FEW = 95;
+
 /** Says the manner of steps in the legend's words. */
-export function mannerText({ dots, width, pace }: Report): string {
+export function mannerText({ dots, width, pace, particles }: Report): string {
   const manner = width ? "busy edges: width = steps/s" : dots ? "small dots = steps" : "1 dot = 1 step";
-  return pace === 0 ? manner : `${manner} · ${pace === 1 ? "30 fps" : "fewer dots"}`;
+  return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
 }
 
 export function Legend({ following, jumps, still, manner }: { following: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {

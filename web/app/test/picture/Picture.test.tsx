@@ -78,8 +78,9 @@ describe("the picture", () => {
     expect(container.querySelector(".dr-legend")?.textContent).toContain("1 dot = 1 step");
     const report = { dots: false, width: false, pace: 0, particles: 0 } as const;
     expect(mannerText({ ...report, dots: true })).toBe("small dots = steps");
-    expect(mannerText({ ...report, width: true, pace: 1 })).toBe("busy edges: width = steps/s · 30 fps");
-    expect(mannerText({ ...report, pace: 2 })).toContain("fewer dots");
+    expect(mannerText({ ...report, width: true, pace: 1 })).toBe("busy edges: width = steps/s");
+    expect(mannerText({ ...report, pace: 2 })).toBe("1 dot = 1 step");
+    expect(mannerText({ ...report, pace: 2, particles: 99 })).toBe("1 dot = 1 step · fewer dots");
   });
 
   it("PIC-23: says on its root that it is stale, so that colour drains", () => {

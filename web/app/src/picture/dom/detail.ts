@@ -3,7 +3,7 @@
 export type Detail = "full" | "brief" | "name" | "plain";
 
 /** Below this zoom small text cannot be read; name and rate are set larger. */
-export const FULL_FROM = 0.6;
+export const FULL_FROM = 0.68;
 /** Below this nothing that changes is written on cards: text is what costs most. */
 export const BRIEF_FROM = 0.45;
 /** Below this not even a name in large type can; in large graphs names go sooner, as they cost most. */

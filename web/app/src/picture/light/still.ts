@@ -1,5 +1,5 @@
 /** The light that stands: halos, busy edges by thickness, followed paths; kept on a surface of its own and repaired in patches. */
-import { FULL_FROM } from "../dom/detail.ts";
+import { BRIEF_FROM, FULL_FROM } from "../dom/detail.ts";
 import { POINTS } from "../geometry/curve.ts";
 import { LABEL } from "../geometry/labels.ts";
 import { amount } from "../card/words.ts";
@@ -10,6 +10,9 @@ import { boxAt, drawStops, drawWays } from "./paths.ts";
 import { brushOf, HALO, haloSprite, surface, type Brush, type Surface } from "./sprites.ts";
 import { inView, scaleOf, toCanvas } from "./view.ts";
 import type { Patch } from "./tiles.ts";
+
+/** How opaque a busy edge is: a level to read, not a light to look at. */
+const BUSY = 0.6;
 
 /** What the standing light is drawn from. */
 export interface Standing {
@@ -44,7 +47,7 @@ export class Still {
     }
     brush.clip();
     toCanvas(brush, from.camera);
-    drawWays(brush, from.paths, from.stock, from.palette, from.camera.zoom >= FULL_FROM);
+    drawWays(brush, from.paths, from.stock, from.palette, from.camera.zoom >= BRIEF_FROM);
     this.halos(patches, from, rough);
     this.busy(from, now);
     drawStops(brush, from.paths, from.stock, from.palette, from.camera.zoom);
@@ -73,21 +76,21 @@ export class Still {
   private busy({ stock, palette, legibility, camera }: Standing, now: number): void {
     const { brush } = this;
     brush.setLineDash([]);
-    brush.lineCap = "round";
+    brush.lineCap = "butt";
     for (const edge of legibility.wide()) {
       const rate = legibility.rate(edge, now);
       const [x, y, lines] = [stock.labels[edge * 3] ?? 0, stock.labels[edge * 3 + 1] ?? 0, stock.labels[edge * 3 + 2] ?? 0];
       brush.beginPath();
       for (let i = 0; i < POINTS; i++) brush.lineTo(stock.tables[(edge * POINTS + i) * 2] ?? 0, stock.tables[(edge * POINTS + i) * 2 + 1] ?? 0);
-      brush.globalAlpha = 0.72;
+      brush.globalAlpha = BUSY;
       brush.strokeStyle = palette.activity;
       brush.lineWidth = widthFor(rate);
       brush.stroke();
       brush.globalAlpha = 1;
-      if (lines > 0 && camera.zoom >= FULL_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
-      if (lines > 1 && camera.zoom >= FULL_FROM) {
+      if (lines > 0 && camera.zoom >= BRIEF_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
+      if (lines > 1 && camera.zoom >= BRIEF_FROM) {
         brush.clearRect(x - LABEL.width / 2, y + LABEL.height / 2, LABEL.width, LABEL.line);
-        brush.font = `500 10.5px ${palette.mono}`;
+        brush.font = `500 ${camera.zoom >= FULL_FROM ? 10.5 : 12.5}px ${palette.mono}`;
         brush.textAlign = "center";
         brush.textBaseline = "middle";
         brush.fillStyle = palette.activityText;
