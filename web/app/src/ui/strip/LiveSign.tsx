@@ -16,10 +16,11 @@ export function LiveSign() {
     <Pop
       title={sign.title}
       trigger={
-        <button type="button" className={`live live-${sign.tone}`} aria-label={`${sign.word}${sign.lane ? `, by ${sign.lane}` : ""}. ${sign.title}`}>
+        <button type="button" className={`live live-${sign.tone}`}>
           <i className="live-dot" aria-hidden="true" />
           {sign.word}
           {sign.lane && <span className="live-lane">{sign.lane}</span>}
+          <span className="out-of-sight">{sign.title}</span>
         </button>
       }
     >

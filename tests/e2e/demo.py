@@ -1,0 +1,76 @@
+"""What the tests of the screen share: the demo, signed in, with its visitors walking."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.support.program import Program, running
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+LOOK = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(one =>
+    one.id + ": " + one.nodes.map(node => node.target.join(" ")).slice(0, 3).join(" | ")))"""
+
+
+class Demo(msgspec.Struct):
+    """A running demo and the cookies of somebody who spent its link."""
+
+    program: Program
+    cookies: list[Any]
+
+    def enter(self, context: BrowserContext, query: str = "") -> Page:
+        """A page that is signed in; what it logs as an error, and whom it asks, stand in `page.context` events of the test."""
+        context.add_cookies(self.cookies)
+        page = context.new_page()
+        page.goto(f"{self.program.url}/{query}")
+        return page
+
+
+@contextlib.contextmanager
+def demo(browser: Browser) -> Iterator[Demo]:
+    """The demo, as a user starts it."""
+    with running("demo", "--port", "0", "--no-browser") as program:
+        context = browser.new_context()
+        context.new_page().goto(program.link)
+        state: Any = context.storage_state()
+        context.close()
+        yield Demo(program, state["cookies"])
+
+
+def live(page: Page) -> None:
+    """Waits until the page says LIVE."""
+    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
+
+
+def visitors(page: Page) -> None:
+    """Sees to it that visitors walk and that rows have come."""
+    button = page.locator("button.visitors")
+    expect(button).to_be_visible()
+    if button.inner_text() == "Simulate visitors":
+        button.click()
+    expect(page.locator(".row-open").nth(5)).to_be_visible()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds in the page as it stands."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found: list[str] = page.evaluate(LOOK)
+    return found
+
+
+COUNT = ".strip .figure-cut strong"
+
+
+def count(page: Page) -> int:
+    """Events since On, as the strip says."""
+    return int(page.locator(COUNT).first.inner_text().replace(",", ""))
+
+
+def wait_count(page: Page, least: int) -> None:
+    """Waits until the strip says at least so many."""
+    page.wait_for_function(f"least => Number(document.querySelector('{COUNT}').textContent.replace(',', '')) >= least", arg=least)

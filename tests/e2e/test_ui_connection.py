@@ -1,0 +1,75 @@
+"""What the screen says when the road breaks, and what survives it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from tests.e2e.demo import Demo, count, demo, live, visitors, wait_count
+
+
+@pytest.fixture(scope="module")
+def shown(browser: Browser) -> Iterator[Demo]:
+    with demo(browser) as served:
+        yield served
+
+
+def test_a_reload_goes_on_where_it_was(context: BrowserContext, shown: Demo) -> None:
+    """PIC-37: counts, since and session survive a reload within the lease."""
+    page = shown.enter(context)
+    live(page)
+    visitors(page)
+    since = page.get_by_role("button", name=re.compile("^since ")).inner_text()
+    opened: list[str] = []
+    page.on("request", lambda request: opened.append(request.url) if request.method == "POST" else None)
+    before = count(page)
+    page.reload()
+    live(page)
+    expect(page.get_by_role("button", name=since)).to_be_visible()
+    wait_count(page, before)
+    assert opened == []
+
+
+def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, shown: Demo) -> None:
+    """PIC-36: what was collected stays, and On is one click away."""
+    sessions: list[str] = []
+    context.on("response", lambda answer: sessions.append(answer.json()["watch_session_id"]) if answer.status == 201 else None)
+    page = shown.enter(context)
+    live(page)
+    visitors(page)
+    page.request.delete(f"{shown.program.url}/api/watch/{sessions[-1]}", headers={"origin": shown.program.url})
+    notice = page.locator(".banner")
+    expect(notice).to_contain_text("This watch session has ended")
+    assert count(page) > 0
+    notice.get_by_role("button", name="Turn on").click()
+    live(page)
+
+
+def test_the_room_screen_turns_on_by_itself_and_has_no_panels(context: BrowserContext, shown: Demo) -> None:
+    """PIC-53: large type, no panels, another graph after a while."""
+    context.add_cookies(shown.cookies)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(f"{shown.program.url}/?screen=tv")
+    live(page)
+    title = page.get_by_role("heading", level=1).inner_text()
+    assert page.locator(".side, .feed").count() == 0
+    page.clock.fast_forward(31_000)
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
+
+
+def test_a_server_that_goes_away_is_reconnecting_then_stale(context: BrowserContext, browser: Browser) -> None:
+    """PIC-34: LIVE is said only while frames come."""
+    with demo(browser) as served:
+        context.add_cookies(served.cookies)
+        page = context.new_page()
+        page.clock.install()
+        page.goto(served.program.url)
+        live(page)
+        visitors(page)
+        served.program.stop()
+        expect(page.get_by_role("button", name=re.compile("^RECONNECTING"))).to_be_visible()
+        page.clock.run_for(25_000)
+        expect(page.get_by_role("button", name=re.compile("^STALE"))).to_be_visible()
+        assert page.locator(".dr-picture").get_attribute("data-stale") == "yes"
