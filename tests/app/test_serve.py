@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import stat
 import time
 from pathlib import Path
@@ -60,6 +61,30 @@ async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
     assert time.monotonic() - began < 1.5
     for one in (writer, stuck[1]):
         one.transport.abort()
+
+
+async def test_a_connection_whose_reader_takes_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WEB-26: the kernel ends it after a while, and the viewer's place is free."""
+    monkeypatch.setattr("dagnet_realtime.app.listen.STUCK_SECONDS", 1)
+    async with asyncio.timeout(20), serving() as served:
+        session = (await served.open())["watch_session_id"]
+        with socket.socket() as stuck:
+            stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stuck.connect(("127.0.0.1", served.port))
+            lines = [f"GET /api/watch/{session}/stream HTTP/1.1", "host: 127.0.0.1", f"authorization: Bearer {served.programs}"]
+            stuck.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
+            while await viewers(served) != 1:
+                await asyncio.sleep(0)
+            number = 0
+            while await viewers(served):
+                number += 1
+                await served.send(*(track(f"m{number}-{each}") for each in range(50)))
+
+
+async def viewers(served: Served) -> int:
+    """How many the server says it has."""
+    text = (await served.client.get("/metrics")).text
+    return int(float(text.partition("dagnet_realtime_viewers{")[2].partition("} ")[2].split()[0]))
 
 
 def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
-from tests.hub.stage import SHOP, Stage, graph
+from tests.hub.stage import SHOP, Reader, Stage, graph
 from tests.support.entries import entries, entry
 
 
@@ -396,6 +396,26 @@ async def test_a_lost_log_is_a_gap_for_all() -> None:
         gap = next(one.frame for one in reader.got if isinstance(one.frame, Gap))
         assert (gap.missed, gap.reason) == (None, "epoch")
         assert reader.counts() == {"u-Home": 1}
+
+
+async def test_off_and_on_again_in_one_tick_begins_anew() -> None:
+    """HUB-21: the new session stands in the log's new life, and never goes back to the old one."""
+    async with Stage() as stage:
+        session = await stage.open()
+        await stage.read(session)
+        await stage.clock.advance(0.5)
+        await stage.hub.close(session.id)
+        again = await stage.open()
+        reader = Reader(stage.hub, again)
+        stage.readers.append(reader)
+        await stage.log.append(SHOP, [entry("m1", name="Home")])
+        await stage.clock.advance(2)
+        assert reader.counts() == {"u-Home": 1}
+        assert {one.end.epoch for one in reader.got} == {Position.parse(again.position).epoch}  # type: ignore[union-attr]
+        at = again.position
+        for batch in reader.batches:
+            assert batch.from_ == at
+            at = batch.position
 
 
 async def test_revoking_ends_a_persons_streams() -> None:

@@ -92,13 +92,13 @@ class Viewer:
     async def _private(self) -> Sent | None:
         """The frame from `at` towards the view's head, or the gap that lies there; None where the feed has yet to come as far."""
         at, head = self.at, self.shared.ring.head
-        if at.epoch == head.epoch and at.offset < self._start.offset and at.epoch == self._start.epoch:
+        if at.epoch == self._start.epoch and at.offset < self._start.offset:
             return gap(at, self._start, 0, "before On")
         behind = head.offset - at.offset if at.epoch == head.epoch else 0
         found = await self._log.read(self.feed.channel, at, max(0, min(CHUNK, behind)), 0)
         if isinstance(found, Lost):
             return self._gap(found)
-        if behind < 0:
+        if behind < 0 or at.epoch != head.epoch:  # the feed has yet to see what the log has done
             return None
         end = head if found.end.offset == head.offset else found.end
         matched = self.feed.match(self.shared.view.graph, found.entries)
