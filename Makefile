@@ -30,12 +30,12 @@ check: setup fresh lint types unit ## make test, and audits of every dependency
 	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
 	@$(BIN)/python -m pytest
 
-fresh: ## are generated files as their sources say?
+fresh: setup ## are generated files as their sources say?
 	$(say) 'Generated files are fresh (wire types, docs/configuration.md)'
 	@$(BIN)/python tools/wire_types.py --check
 	@$(BIN)/python tools/reference.py --check
 
-lint: ## ruff, import-linter and eslint
+lint: setup ## ruff, import-linter and eslint
 	$(say) 'Style (ruff)'
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
@@ -44,13 +44,13 @@ lint: ## ruff, import-linter and eslint
 	$(say) 'Style of the browser side (eslint)'
 	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 --cache --cache-location $(CURDIR)/.tools/eslint .
 
-types: ## mypy and tsc
+types: setup ## mypy and tsc
 	$(say) 'Types (mypy)'
 	@$(BIN)/mypy --no-error-summary
 	$(say) 'Types of the browser side (tsc)'
 	@cd web && for package in engine tap app shop; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
 
-unit: ## vitest: the engine, the tap and the picture
+unit: setup ## vitest: the engine, the tap and the picture
 	$(say) 'Tests of the browser side (vitest)'
 	@cd web && NO_COLOR=1 $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
 
@@ -66,7 +66,7 @@ fuzz: setup ## hostile input, for longer
 	$(say) 'Every property, with 20,000 examples each'
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m 'not e2e'
 
-generate: ## write generated files anew
+generate: setup ## write generated files anew
 	@$(BIN)/python tools/wire_types.py
 	@$(BIN)/python tools/reference.py
 
