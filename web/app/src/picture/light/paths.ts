@@ -1,4 +1,5 @@
 /** Draws followed traces: their ways, the cards they stopped at, and the numbers of their steps. */
+import { FULL_FROM } from "../dom/detail.ts";
 import { POINTS } from "../geometry/curve.ts";
 import { LABEL } from "../geometry/labels.ts";
 import type { Leg, Palette, PathMark, Stock } from "./command.ts";
@@ -52,7 +53,7 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock
       brush.stroke();
       brush.setLineDash([]);
       const tag = stock.tags[node] ?? 0;
-      if (tag > 0) brush.clearRect(x + width - 12 - tag, y + height - 7, tag, 18);
+      if (tag > 0 && zoom >= FULL_FROM) brush.clearRect(x + width - 12 - tag, y + height - 7, tag, 18);
     }
   }
   for (const path of paths) {
