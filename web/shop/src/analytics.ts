@@ -1,0 +1,31 @@
+/** Segment's own analytics.js, pointed at the server that this page comes from; without one its events stay in the page. */
+import { AnalyticsBrowser } from "@segment/analytics-next";
+
+/** How long the server may take to name the write key. */
+const PATIENCE_MS = 5_000;
+
+/** The write key of the demo's tracking source; null where there is no such server. */
+export async function writeKey(page: Location): Promise<string | null> {
+  if (!page.protocol.startsWith("http")) return null;
+  try {
+    const answer = await fetch(new URL("../api/demo/shop", page.href), { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const said: unknown = answer.ok ? await answer.json() : null;
+    return typeof said === "object" && said !== null && "write_key" in said && typeof said.write_key === "string" ? said.write_key : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The SDK, which keeps calls until it is loaded. */
+export function buffered(): AnalyticsBrowser {
+  return new AnalyticsBrowser();
+}
+
+/** Loads the SDK without asking Segment for anything: its settings are given, its own metrics are off. */
+export function load(analytics: AnalyticsBrowser, key: string | null, page: Location): void {
+  const own = key === null ? false : { apiHost: `${page.host}/v1`, protocol: page.protocol === "https:" ? ("https" as const) : ("http" as const) };
+  analytics.load(
+    { writeKey: key ?? "none", cdnSettings: { integrations: { "Segment.io": { apiKey: key ?? "none" } }, metrics: { sampleRate: 0 } } },
+    { integrations: { "Segment.io": own }, initialPageview: false, useQueryString: false },
+  );
+}

@@ -1,0 +1,126 @@
+/** The page of the shop is put together here. */
+import { buffered, load, writeKey } from "./analytics.ts";
+import { Reports } from "./reports.ts";
+import { address, route, type Route } from "./route.ts";
+import { recall, remember } from "./shelf.ts";
+import { Shop } from "./shop.ts";
+import * as browse from "./views/browse.ts";
+import { foot, top } from "./views/frame.ts";
+import { h, type Child } from "./views/h.ts";
+import * as more from "./views/more.ts";
+import * as pay from "./views/pay.ts";
+import "./style.css";
+
+const shelf = storage();
+const analytics = buffered();
+const said = h("p", { class: "said", role: "status" });
+const view = h("main", { id: "view" });
+const root = document.getElementById("shop");
+let how = "";
+let quiet = 0;
+
+const shop = new Shop(recall(shelf, Math.random), new Reports(analytics, window.matchMedia("(pointer: coarse)").matches ? "mobile" : "desktop"), {
+  draw,
+  say,
+  go: (to) => {
+    if (address(to) === window.location.hash) arrive();
+    else window.location.hash = address(to);
+  },
+  keep: (kept) => {
+    remember(shelf, kept);
+  },
+  customer: () => `customer-${crypto.getRandomValues(new Uint32Array(1)).join("")}`,
+});
+
+dress(new URLSearchParams(window.location.search).get("theme"));
+window.addEventListener("message", ({ source, data }: MessageEvent<unknown>) => {
+  // Only the page that this one stands in says how it is dressed.
+  if (source === window.parent && typeof data === "object" && data !== null && "theme" in data) dress(data.theme);
+});
+window.addEventListener("hashchange", arrive);
+void writeKey(window.location).then((key) => {
+  how = key === null ? "A sample shop: nothing is for sale, and its events stay on this machine." : "A sample shop: nothing is for sale. Its events go to this page’s own server, by Segment’s own analytics.js.";
+  load(analytics, key, window.location);
+  draw();
+});
+arrive();
+
+/** The visitor has come to a page: it is drawn, reported, and read out. */
+function arrive(): void {
+  said.textContent = "";
+  draw();
+  shop.visit(here());
+  window.scrollTo(0, 0);
+  view.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function here(): Route {
+  return route(window.location.hash);
+}
+
+function draw(): void {
+  const held = document.activeElement?.getAttribute("data-key") ?? null;
+  const at = here();
+  view.replaceChildren(...page(at).filter((part): part is Node => part instanceof Node));
+  const search = (term: string): void => {
+    window.location.hash = address({ page: "search", term });
+  };
+  const forget = (): void => {
+    shop.leave(recall(null, Math.random));
+  };
+  root?.replaceChildren(top(shop, at, search), view, said, foot(forget, how));
+  document.title = `${view.querySelector("h1")?.textContent ?? "Tarn"} · Tarn`;
+  if (held !== null) root?.querySelector<HTMLElement>(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+}
+
+function page(at: Route): readonly Child[] {
+  switch (at.page) {
+    case "landing":
+      return browse.landing(shop);
+    case "list":
+      return browse.list(shop, at.kind);
+    case "search":
+      return browse.found(shop, at.term);
+    case "product":
+      return browse.one(shop, at.id);
+    case "wishlist":
+      return browse.wishlist(shop);
+    case "basket":
+      return pay.basket(shop);
+    case "checkout":
+      return pay.checkout(shop);
+    case "express":
+      return pay.express(shop, at.method);
+    case "thanks":
+      return pay.thanks(shop);
+    case "stores":
+      return more.stores(shop);
+    case "letter":
+      return more.letter(shop);
+    case "inbox":
+      return more.inbox(shop);
+    case "lost":
+      return browse.lost();
+  }
+}
+
+/** Says it for four seconds; screen readers hear it once. */
+function say(text: string): void {
+  said.textContent = text;
+  window.clearTimeout(quiet);
+  quiet = window.setTimeout(() => {
+    said.textContent = "";
+  }, 4_000);
+}
+
+function dress(theme: unknown): void {
+  if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+}
+
+function storage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
