@@ -15,14 +15,14 @@ KEEP_ALIVE_SECONDS = 75  # a sender like Segment reuses its connections
 
 
 class Server(uvicorn.Server):
-    """Serves until `stop`; `listening` is set once connections are accepted."""
+    """Serves until `stop`; `listening` is set once connections are accepted. `protocol` may take the place of uvicorn's own."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, protocol: type[asyncio.Protocol] | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 lifespan="off",
-                http="httptools",
+                http=protocol or "httptools",
                 ws="none",
                 interface="asgi3",
                 log_config=None,

@@ -22,8 +22,10 @@ from dagnet_realtime.graphs.folder import FolderGraphs
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.logs.memory import MemoryLog
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access import LocalAccess
+from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.server import Parts, asgi
 
@@ -72,7 +74,7 @@ async def _serve(config: Config, bound: socket.socket, ready: Callable[[str], No
             demo=config.demo,
             version=__version__,
         )
-        server = Server(asgi(parts))
+        server = Server(asgi(parts), doorway(intake) if isinstance(log, MemoryLog) else None)
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
             walking = tasks.create_task(visitors.run())

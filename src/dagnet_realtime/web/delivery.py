@@ -70,7 +70,7 @@ class WebhookApp:
         except Problem as problem:
             await answer(send, problem.status, [PROBLEM, *retry_headers(problem), *_closing(problem)], problem_body(problem))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
-            failed = _unexpected(error)
+            failed = unexpected(error)
             await answer(send, failed.status, [PROBLEM, *retry_headers(failed)], problem_body(failed))
         else:
             await answer(send, 200, _TAKEN, SUCCESS)
@@ -110,7 +110,7 @@ class TrackingApp:
             status = 400 if problem.code == "too_large" else problem.status
             await answer(send, status, [*_TRACKED, *retry_headers(problem), *_closing(problem)], refusal_body(problem))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
-            failed = _unexpected(error)
+            failed = unexpected(error)
             await answer(send, failed.status, [*_TRACKED, *retry_headers(failed)], refusal_body(failed))
         else:
             await answer(send, 200, _TRACKED, body)
@@ -195,7 +195,7 @@ def _closing(problem: Problem) -> list[Header]:
     return [CLOSE] if problem.code in ("too_large", "unavailable") else []
 
 
-def _unexpected(error: Exception) -> Problem:
+def unexpected(error: Exception) -> Problem:
     """Logs where and what kind of error it was, which is all that cannot be personal."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
