@@ -52,7 +52,7 @@ def figures(seconds: float = 6.0) -> list[Figure]:
 
 def _best(page: Page, address: str, case: tuple[int, int], seconds: float, ceiling: float) -> Figure:
     """The case that has a goal gets three attempts: frames are lost to whatever else the machine does."""
-    attempts = []
+    attempts: list[Figure] = []
     while not attempts or (attempts[-1].met is False and len(attempts) < ATTEMPTS):
         attempts.append(_case(page, address, *case, seconds, ceiling))
     return max(attempts, key=lambda figure: figure.ours)
