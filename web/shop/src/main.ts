@@ -1,4 +1,6 @@
 /** The page of the shop is put together here. */
+import { otherTab } from "@dagnet-realtime/tap/sinks";
+import { tap } from "@dagnet-realtime/tap/tap";
 import { buffered, load, writeKey } from "./analytics.ts";
 import { Reports } from "./reports.ts";
 import { address, route, type Route } from "./route.ts";
@@ -13,6 +15,8 @@ import "./style.css";
 
 const shelf = storage();
 const analytics = buffered();
+// Realtime hears the shop from another tab, or from the frame that the shop stands in.
+tap({ sinks: [otherTab()] }).listen(analytics);
 const said = h("p", { class: "said", role: "status" });
 const view = h("main", { id: "view" });
 const root = document.getElementById("shop");

@@ -45,10 +45,10 @@ export function picture(shape: Shape, glaze: Glaze): SVGElement {
 export function shelf(pots: readonly { readonly shape: Shape; readonly glaze: Glaze }[]): SVGElement {
   return svg(
     "svg",
-    { viewBox: `0 0 ${pots.length * 120} 134`, preserveAspectRatio: "xMidYMax slice", class: "art", "aria-hidden": "true", focusable: "false" },
-    svg("rect", { width: pots.length * 120, height: 134, class: "art-wall" }),
-    svg("rect", { y: 106, width: pots.length * 120, height: 28, class: "art-table" }),
-    ...pots.map(({ shape, glaze }, n) => svg("g", { transform: `translate(${n * 120 - 4} 8) scale(0.64)` }, pot(shape, glaze))),
+    { viewBox: "0 0 200 120", preserveAspectRatio: "xMidYMax meet", class: "art", "aria-hidden": "true", focusable: "false" },
+    svg("rect", { x: -300, width: 800, height: 120, class: "art-wall" }),
+    svg("path", { d: "M-300 94h800v26h-800z", class: "art-table" }),
+    ...pots.map(({ shape, glaze }, n) => svg("g", { transform: `translate(${n * 60 - 6} 18) scale(0.48)` }, pot(shape, glaze))),
   );
 }
 
