@@ -34,7 +34,7 @@ class WebStage(Stage):
 
     def __init__(self, **parts: Any) -> None:
         super().__init__()
-        workspaces = [Workspace(channel=SHOP, path=".", policy=POLICY)]
+        workspaces = parts.pop("workspaces", [Workspace(channel=SHOP, path=".", policy=POLICY)])
         self.access = LocalAccess(self.clock)
         self.readiness = Readiness()
         intake = Intake(workspaces, self.graphs, self.log, self.clock)

@@ -12,6 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access import Access
 from dagnet_realtime.web.body import Receive, Scope, Send
+from dagnet_realtime.web.shop import FOLDER as SHOP
+from dagnet_realtime.web.shop import FRAMED, FRAMING
 
 FOLDER = Path(__file__).parent / "static"
 MOST_FILES = 200  # kept in memory
@@ -28,11 +30,12 @@ or start the program again for a new link.</p></html>"""
 
 
 class Page:
-    """Serves `folder`. A file's name under `assets/` holds a hash of what is in it, so it never changes."""
+    """Serves `folder`; its shop only where `shop`. A file's name under `assets/` holds a hash of what is in it, so it never changes."""
 
-    def __init__(self, access: Access, folder: Path = FOLDER) -> None:
+    def __init__(self, access: Access, folder: Path = FOLDER, *, shop: bool = False) -> None:
         self._access = access
         self._folder = folder
+        self._shop = shop
         self._packed: dict[tuple[str, int], tuple[bytes, bytes | None]] = {}
 
     def has(self, path: str) -> bool:
@@ -66,13 +69,19 @@ class Page:
     def _served(self, request: Request, path: str) -> Response:
         plain, packed = self._load(path)
         headers = {"cache-control": IMMUTABLE if path.startswith("/assets/") else "no-cache", "vary": "accept-encoding"}
+        if self._shop:
+            headers |= FRAMED if path.startswith(SHOP) else FRAMING
         body = plain
         if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             body = packed
             headers["content-encoding"] = "gzip"
-        return Response(body, headers=headers, media_type=guess_type(path)[0] or "application/octet-stream")
+        return Response(body, headers=headers, media_type=_type(path))
 
     def _file(self, path: str) -> Path | None:
+        if path.startswith(SHOP) and not self._shop:
+            return None
+        if path == SHOP:
+            path += "index.html"
         if not _PLAIN.fullmatch(path) or ".." in path:
             return None
         file = self._folder / path[1:]
@@ -91,6 +100,10 @@ class Page:
                 self._packed.clear()
             self._packed[key] = (plain, gzip.compress(plain, 6, mtime=0) if worth else None)
         return self._packed[key]
+
+
+def _type(path: str) -> str:
+    return "text/html" if path == SHOP else guess_type(path)[0] or "application/octet-stream"
 
 
 def _html(body: bytes, status: int = 200) -> Response:

@@ -18,6 +18,7 @@ from dagnet_realtime.web.demo import Visitors, demo_routes
 from dagnet_realtime.web.edge import Edge
 from dagnet_realtime.web.operations import Readiness, operation_routes
 from dagnet_realtime.web.page import Page
+from dagnet_realtime.web.shop import shop_routes
 from dagnet_realtime.web.stream import STREAM, StreamApp
 from dagnet_realtime.web.watching import watch_routes
 
@@ -65,12 +66,14 @@ def routes(parts: Parts) -> list[Route]:
         *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # three fields by name
         *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness),
     ]
-    return found if parts.visitors is None else [*found, *demo_routes(parts.visitors, walking=parts.demo)]
+    if parts.visitors is not None:
+        found += demo_routes(parts.visitors, walking=parts.demo)
+    return [*found, *shop_routes(parts.workspaces)] if parts.demo else found
 
 
 def asgi(parts: Parts) -> Edge:
     """The app that a server runs."""
-    page = parts.page or Page(parts.access)
+    page = parts.page or Page(parts.access, shop=parts.demo)
     inside = Inside(StreamApp(parts.hub), routes(parts), page)
     webhook, tracking = WebhookApp(parts.intake, parts.limits), TrackingApp(parts.intake, parts.limits)
     return Edge(webhook, tracking, inside, parts.access, lambda path: path in OPEN or page.has(path))
