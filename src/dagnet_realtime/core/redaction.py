@@ -20,6 +20,8 @@ _SEEN = 2 * MAX_TEXT  # characters looked at for a personal shape, so that none 
 _EXACT = 2**53  # a browser cannot tell greater integers from their neighbours
 _LARGEST = 1023  # bits that a float can surely hold
 _KNOWN = 1000  # paths whose verdict is remembered
+_CLEAN = 20_000  # short texts that are remembered as clean, by a fingerprint
+_SHORT = 64  # characters
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _SPACE = re.compile(r"[ \t\r\n]")
 _USER = re.compile(r"//[^/@]*@")
@@ -38,6 +40,7 @@ class Redaction:
         self._plain = frozenset(path for path in plain if not self._denied(path))
         self._deep = self._allow is not None or any("." in path for path in self._plain)
         self._known: set[str] = set()
+        self._clean: set[int] = set()
 
     @property
     def empty(self) -> bool:
@@ -72,13 +75,25 @@ class Redaction:
         for path, value in flat(properties) if self._deep else properties.items():
             if (path in plain or path in known or (globs and self.permits(path))) and path not in kept:
                 if type(value) is str:
-                    kept[path] = clean_text(value)
+                    kept[path] = self._text(value)
                 elif value is None or isinstance(value, (bool, int, float)):
                     kept[path] = _number(value)
                 elif isinstance(value, list):
                     _list(kept, path, value)
                 if len(kept) == MAX_PROPERTIES:
                     break
+        return kept
+
+    def _text(self, text: str) -> str:
+        """`clean_text`, with a memory for the short texts that come again and again and are clean as they are."""
+        fingerprint = hash(text)
+        if fingerprint in self._clean:
+            return text
+        kept = clean_text(text)
+        if kept == text and len(text) <= _SHORT:
+            if len(self._clean) >= _CLEAN:
+                self._clean.clear()
+            self._clean.add(fingerprint)
         return kept
 
     def _denied(self, path: str) -> bool:

@@ -17,6 +17,7 @@ _LENGTH = 12  # characters: among a million tokens two are the same with a chanc
 _CHARACTERS = "".join(_DIGITS[byte & 31] for byte in range(256)).encode()
 _SPACES = dict.fromkeys(PERSON, b"person\0")
 _EVER = 2**63  # ms
+_KNOWN = 50_000  # identifiers whose tokens are remembered, by a fingerprint: most events come from somebody seen a moment ago
 
 
 class Tokens:
@@ -31,17 +32,31 @@ class Tokens:
         self._seals: tuple[tuple[str, Mac], ...] = ()
         self._until = -1
         self._from = 0
+        self._known: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def of(self, kind: str, value: str, at: int) -> tuple[str, ...]:
-        """The token of `value` at `at` (ms since 1970), and after a change of keys, for a while, the one of the period before as well."""
+        """The token of `value` at `at` (ms since 1970), and after a change of keys, for a while, the one of the period before as well.
+
+        Tokens are remembered under Python's own 64-bit keyed hash of the value, never under the value itself.
+        """
         if not self._from <= at < self._until:
             self._turn(at)
+        fingerprint = (kind, hash(value))
+        known = self._known.get(fingerprint)
+        if known is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            known = self._known[fingerprint] = self._made(kind, value)
+        return known
+
+    def _made(self, kind: str, value: str) -> tuple[str, ...]:
         space = _SPACES.get(kind) or kind.encode() + b"\0"
         message = space + value[:MAX_VALUE].encode("utf-8", "replace")
         return tuple([letter + seal.of(message)[:_LENGTH].translate(_CHARACTERS).decode() for letter, seal in self._seals])
 
     def _turn(self, at: int) -> None:
         """Takes up the keys that hold at `at`, and until when they do."""
+        self._known.clear()
         if not self._rotation:
             self._seals = (self._seal(0),)
             self._from, self._until = -_EVER, _EVER
