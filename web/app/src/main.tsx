@@ -1,5 +1,5 @@
 /** The page is put together here, and nowhere else: lanes → engine → store → ui. */
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Api } from "./lanes/api.ts";
 import { lockSlots } from "./lanes/slots.ts";
@@ -13,7 +13,6 @@ import { start } from "./store/start.ts";
 import { createShell } from "./store/store.ts";
 import { Watch } from "./store/watch.ts";
 import { App } from "./ui/App.tsx";
-import { Tv } from "./ui/screen/Tv.tsx";
 import { RealtimeContext } from "./ui/use.ts";
 import "./picture/tokens.css";
 import "./styles/shell.css";
@@ -22,6 +21,8 @@ import "./styles/bars.css";
 import "./styles/panels.css";
 import "./styles/feed.css";
 import "./styles/screen.css";
+
+const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => ({ default: component })));
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
@@ -49,6 +50,6 @@ const root = document.getElementById("root");
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <RealtimeContext value={{ store, engine, actions, watch }}>{tv ? <Tv /> : <App />}</RealtimeContext>
+      <RealtimeContext value={{ store, engine, actions, watch, parts }}><Suspense>{tv ? <Tv /> : <App />}</Suspense></RealtimeContext>
     </StrictMode>,
   );

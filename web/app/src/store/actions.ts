@@ -34,8 +34,9 @@ export class Actions {
 
   pause(): void {
     const { store, engine } = this.parts;
-    const { paused, phase } = store.getState();
-    if (phase !== "on" && phase !== "replay") return;
+    const { paused, phase, replay } = store.getState();
+    replay?.hold();
+    if (phase !== "on") return;
     engine.put({ kind: paused ? "resume" : "pause" });
     store.setState({ paused: !paused });
   }

@@ -1,6 +1,10 @@
 /** The engine's owner in this page: the only place that calls the reducer, and the narrow channel from it to the picture. */
-import { initial, nodeLight, reduce, type Hit, type Input, type State, type Step } from "@dagnet-realtime/engine";
 import { shownAt } from "@dagnet-realtime/engine/clock";
+import type { Input } from "@dagnet-realtime/engine/input";
+import type { Hit, Step } from "@dagnet-realtime/engine/out";
+import { reduce } from "@dagnet-realtime/engine/reduce";
+import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { initial, type State } from "@dagnet-realtime/engine/state";
 import type { LightListener, LightSource } from "../picture/contract.ts";
 
 type Timeless<I> = I extends { readonly at: number } ? Omit<I, "at"> : never;
@@ -12,6 +16,7 @@ export class LiveEngine {
   state: State;
   readonly light: LightSource;
   readonly #listeners = new Set<LightListener>();
+  #silent = false;
 
   constructor(
     private clock: () => number,
@@ -48,11 +53,23 @@ export class LiveEngine {
     this.clock = clock;
   }
 
+  /** Runs something whose hits and steps are not shown. */
+  silently(run: () => void): void {
+    this.#silent = true;
+    try {
+      run();
+    } finally {
+      this.#silent = false;
+    }
+  }
+
   hit(hit: Hit): void {
+    if (this.#silent) return;
     for (const listener of this.#listeners) listener.hit(hit);
   }
 
   step(step: Step): void {
+    if (this.#silent) return;
     for (const listener of this.#listeners) listener.step(step);
   }
 }

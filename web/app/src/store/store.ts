@@ -4,6 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Me, Place, WorkspaceSummary } from "../lanes/api.ts";
 import { OFF, type LaneState } from "../lanes/lane.ts";
 import type { Remembered } from "./remember.ts";
+import type { Replay } from "./replay.ts";
 
 /** What happened, what it means, what to do. */
 export interface Notice {
@@ -38,6 +39,7 @@ export interface Shell {
   readonly filter: string;
   readonly paused: boolean;
   readonly visitors: number | null;
+  readonly replay: Replay | null;
   readonly overlay: "help" | "table" | null;
   readonly kept: Remembered;
   /** Grow when the engine's numbers (once a second) and rows (at most five times a second) are to be read anew. */
@@ -63,6 +65,7 @@ export function createShell(kept: Remembered): Store {
     filter: "",
     paused: false,
     visitors: null,
+    replay: null,
     overlay: null,
     kept,
     second: 0,

@@ -13,6 +13,7 @@ import { TopBar } from "./top/TopBar.tsx";
 import { useActions, useShell } from "./use.ts";
 
 const Help = lazy(() => import("./screen/Help.tsx").then(({ Help: component }) => ({ default: component })));
+const ReplayBar = lazy(() => import("./screen/ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
 const GraphTable = lazy(() => import("./screen/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
 
 /** How long a pointer rests before a tooltip opens. */
@@ -25,6 +26,7 @@ export function App() {
   const phase = useShell((shell) => shell.phase);
   const connection = useShell((shell) => (shell.phase === "replay" ? "replay" : shell.lane.connection));
   const overlay = useShell((shell) => shell.overlay);
+  const replay = useShell((shell) => shell.replay);
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
@@ -39,6 +41,7 @@ export function App() {
         <div>
           <Strip />
           <Notice />
+          <Suspense>{replay && <ReplayBar replay={replay} />}</Suspense>
         </div>
         <div className="work">
           <main className="stage">

@@ -1,17 +1,18 @@
 /** How components reach the store, the engine and the actions. */
-import type { State } from "@dagnet-realtime/engine";
+import type { State } from "@dagnet-realtime/engine/state";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import type { Actions } from "../store/actions.ts";
 import type { LiveEngine } from "../store/live.ts";
 import type { Shell, Store } from "../store/store.ts";
-import type { Watch } from "../store/watch.ts";
+import type { Parts, Watch } from "../store/watch.ts";
 
 export interface Realtime {
   readonly store: Store;
   readonly engine: LiveEngine;
   readonly actions: Actions;
   readonly watch: Watch;
+  readonly parts: Parts;
 }
 
 export const RealtimeContext = createContext<Realtime | null>(null);

@@ -60,7 +60,7 @@ export function scene(answers: Answers = {}) {
   const kept = new Map<string, string>();
   const shelf = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
   const actions = new Actions(parts, watch, shelf);
-  return { ...parts, watch, actions, streams, asked, kept, shelf, answers: all };
+  return { ...parts, parts, watch, actions, streams, asked, kept, shelf, answers: all };
 }
 
 /** A batch that lights `a` once with an event of trace `t`. */

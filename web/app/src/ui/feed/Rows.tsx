@@ -1,5 +1,5 @@
 /** The rows on screen. Their elements are pooled by place: a new event changes texts, it makes no elements. */
-import { feed } from "@dagnet-realtime/engine";
+import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
 import type { KeyboardEvent } from "react";
 import { clockMs, moment, span, value } from "../format.ts";

@@ -48,7 +48,9 @@ export function Tv() {
             <strong>{count(figures.count)}</strong> since {clock(since)}
           </p>
         </header>
-        <Notice />
+        <div>
+          <Notice />
+        </div>
         <main className="stage">
           <Canvas large />
         </main>

@@ -4,6 +4,7 @@ import type { Node } from "@dagnet-realtime/engine/wire.gen";
 import { Clock } from "lucide-react";
 import type { CSSProperties } from "react";
 import { moment, span } from "../format.ts";
+import { LIGHTS } from "../read.ts";
 import { useShell } from "../use.ts";
 import { barsOf } from "./bars.ts";
 
@@ -48,9 +49,10 @@ interface StepProps {
 }
 
 function Step({ step, nodes, last, left, right, gap }: StepProps) {
-  const unmapped = step.move === "unmapped";
-  const label = unmapped ? step.name : (nodes.find(({ uuid }) => uuid === (step.lit[0] ?? step.node))?.label ?? step.name);
-  const notes = [unmapped ? "unmapped" : step.name, step.move === "jump" ? "jump: no edge leads here" : "", step.inferred ? "way inferred" : "", step.ambiguous ? "order unsure" : ""].filter(Boolean);
+  const who = step.move === "unmapped" && !LIGHTS.has(step.type);
+  const unmapped = step.move === "unmapped" && !who;
+  const label = unmapped || who ? step.name : (nodes.find(({ uuid }) => uuid === (step.lit[0] ?? step.node))?.label ?? step.name);
+  const notes = [unmapped ? "unmapped" : who ? "says who this is" : step.name, step.move === "jump" ? "jump: no edge leads here" : "", step.inferred ? "way inferred" : "", step.ambiguous ? "order unsure" : ""].filter(Boolean);
   const number = unmapped ? "?" : step.n === null ? "·" : String(step.n);
   return (
     <li className={`step ${unmapped ? "step-unmapped" : ""} ${last ? "step-last" : ""} ${step.inferred ? "step-inferred" : ""}`}>

@@ -3,14 +3,15 @@ import { bindPatches } from "@dagnet-realtime/engine/select/patch";
 import { totals } from "@dagnet-realtime/engine/select/light";
 import { nearestNames } from "@dagnet-realtime/engine/select/unmapped";
 import { Download, Unplug } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { clock, count, plural, rate, share } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { LIGHTS } from "../read.ts";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
 import { download } from "../download.ts";
-import { MapSheet } from "./MapSheet.tsx";
 import { useUnmapped, type Rated } from "./useUnmapped.ts";
+
+const MapSheet = lazy(() => import("./MapSheet.tsx").then(({ MapSheet: component }) => ({ default: component })));
 
 /** Rows drawn; the rest is said as a number. */
 const ROWS = 60;
@@ -54,12 +55,14 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
       {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under names that are not counted apart.</p>}
       {few === undefined && <Bound />}
       {mapping !== null && (
-        <MapSheet
-          name={mapping}
-          onClose={() => {
-            setMapping(null);
-          }}
-        />
+        <Suspense>
+          <MapSheet
+            name={mapping}
+            onClose={() => {
+              setMapping(null);
+            }}
+          />
+        </Suspense>
       )}
     </section>
   );

@@ -1,18 +1,33 @@
 /** The name of the graph, and the way to another one. */
-import { Check, ChevronDown, TriangleAlert } from "lucide-react";
+import { Check, ChevronDown, Download, FolderOpen, TriangleAlert } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { useRef } from "react";
 import { same } from "../../store/places.ts";
-import { useActions, useShell } from "../use.ts";
+import { useEngine, useRealtime, useShell } from "../use.ts";
+import { openLogFile, saveLog } from "./logs.ts";
 
 export function GraphMenu() {
-  const actions = useActions();
+  const realtime = useRealtime();
+  const { actions } = realtime;
   const workspaces = useShell((shell) => shell.workspaces);
   const place = useShell((shell) => shell.place);
   const graph = useShell((shell) => shell.graph);
   const title = graph ? graph.title || graph.name : (place?.graph ?? "No graph");
-  if (workspaces.length === 0) return <h1 className="graph-name">{title}</h1>;
+  const file = useRef<HTMLInputElement>(null);
   return (
     <>
+      <input
+        ref={file}
+        type="file"
+        hidden
+        accept=".ndjson,.jsonl,application/x-ndjson"
+        aria-label="Session log"
+        onChange={(event) => {
+          const [chosen] = event.target.files ?? [];
+          event.target.value = "";
+          if (chosen) void openLogFile(realtime, chosen);
+        }}
+      />
       <h1 className="out-of-sight">{title}</h1>
       <DropdownMenu.Root modal={false}>
         <DropdownMenu.Trigger className="graph-name" aria-label={`Graph: ${title}. Choose another`}>
@@ -48,9 +63,37 @@ export function GraphMenu() {
                 ))}
               </DropdownMenu.Group>
             ))}
+            <DropdownMenu.Separator className="menu-line" />
+            <LogItems
+              onOpen={() => {
+                file.current?.click();
+              }}
+            />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
     </>
+  );
+}
+
+function LogItems({ onOpen }: { readonly onOpen: () => void }) {
+  const realtime = useRealtime();
+  const some = useEngine("second", (state) => state.kept.log.entries.length > 0);
+  return (
+    <DropdownMenu.Group>
+      <DropdownMenu.Label className="menu-label">Session log</DropdownMenu.Label>
+      <DropdownMenu.Item
+        className="menu-item"
+        disabled={!some}
+        onSelect={() => {
+          void saveLog(realtime);
+        }}
+      >
+        <Download size={14} aria-hidden="true" /> Save log
+      </DropdownMenu.Item>
+      <DropdownMenu.Item className="menu-item" onSelect={onOpen}>
+        <FolderOpen size={14} aria-hidden="true" /> Open log…
+      </DropdownMenu.Item>
+    </DropdownMenu.Group>
   );
 }

@@ -37,7 +37,7 @@ export function TopBar() {
 function PauseButton() {
   const actions = useActions();
   const paused = useShell((shell) => shell.paused);
-  const active = useShell((shell) => shell.phase === "on" || shell.phase === "replay");
+  const active = useShell((shell) => shell.phase === "on");
   const more = useEngine("fifth", waiting);
   return (
     <Button
