@@ -1,15 +1,15 @@
-"""A short way for the commonest request: one whole webhook delivery in one read, taken without a task or an ASGI cycle of its own.
+"""A short way for the commonest request: one whole webhook delivery of one event in one read, taken without a task or an ASGI cycle.
 
-Everything else about HTTP stays with uvicorn's protocol, which this one extends. A delivery takes the short way only where it has a plain
-`Content-Length` body of one event that is complete in the read that brought its head, and where the connection has nothing else under
-way; any other request goes the long way through `WebhookApp`, which answers the same. Only for a log whose `append` never waits.
-`docs/performance.md` has the figure that pays for this.
+Everything else about HTTP stays with uvicorn's protocol, which this one extends. The short way is for a request whose every byte is as
+plain as Segment writes it, on a connection that has nothing else under way, and for a log whose `append` never waits; whatever is in any
+way unusual goes the long way through `WebhookApp`, which answers the same. `docs/performance.md` has the figure that pays for this.
 """
 
 import re
 from collections.abc import Coroutine
 from typing import Any
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from dagnet_realtime.hub.intake import Intake
@@ -18,77 +18,83 @@ from dagnet_realtime.web.answers import PROBLEM, SUCCESS, Header, problem_body, 
 from dagnet_realtime.web.delivery import WEBHOOK_PREFIX, unexpected
 
 SHORT = 64 * 1024  # bytes of a body that may take the short way; a greater one would hold other connections up
-_PREFIX = WEBHOOK_PREFIX.encode()
-_PLAIN = re.compile(re.escape(_PREFIX) + rb"[A-Za-z0-9_.~-]{1,200}")
-_LONG = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
-_STATUS = {200: b"200 OK", 400: b"400 Bad Request", 401: b"401 Unauthorized", 404: b"404 Not Found", 413: b"413 Content Too Large"}
-_STATUS |= {403: b"403 Forbidden", 410: b"410 Gone", 429: b"429 Too Many Requests", 503: b"503 Service Unavailable"}
-_TAKEN = b"content-type: application/json\r\ncontent-length: %d\r\ncache-control: no-store\r\n\r\n%b" % (len(SUCCESS), SUCCESS)
+_HEAD = re.compile(
+    rb"POST " + re.escape(WEBHOOK_PREFIX.encode()) + rb"([A-Za-z0-9_.~-]{1,200}) HTTP/1\.1\r\n"
+    rb"((?:[A-Za-z0-9-]{1,64}: [^\r\n\0]{0,4096}\r\n){1,64})\r\n\{"
+)
+_UNUSUAL = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
+_ONCE = frozenset({b"content-length", b"x-signature", b"host"})
+_REASONS = {400: b"Bad Request", 401: b"Unauthorized", 403: b"Forbidden", 404: b"Not Found", 413: b"Content Too Large"}
+_REASONS |= {200: b"OK", 410: b"Gone", 429: b"Too Many Requests", 503: b"Service Unavailable"}
+_TAKEN = b"content-type: application/json\r\ncache-control: no-store\r\ncontent-length: %d\r\n\r\n%b" % (len(SUCCESS), SUCCESS)
+
+
+class Plain(msgspec.Struct, frozen=True, gc=False):
+    """A delivery that may take the short way."""
+
+    source: str
+    signature: str
+    body: bytes
+
+
+def plain(data: bytes) -> Plain | None:
+    """The delivery that `data` is, the whole of it and nothing more; None where there is the least doubt."""
+    head = _HEAD.match(data)
+    if head is None:
+        return None
+    found: dict[bytes, bytes] = {}
+    for line in head[2].split(b"\r\n"):
+        name, _, value = line.partition(b": ")
+        name = name.lower()
+        if name in _UNUSUAL or (name == b"connection" and value.lower() != b"keep-alive"):
+            return None
+        if name in _ONCE:
+            if name in found:
+                return None
+            found[name] = value
+    length, start = found.get(b"content-length", b""), head.end() - 1
+    if b"host" not in found or not length.isdigit() or len(length) > 6 or int(length) > SHORT or len(data) - start != int(length):
+        return None
+    return Plain(head[1].decode(), found.get(b"x-signature", b"").decode("latin-1"), data[start:])
 
 
 class Doorway(HttpToolsProtocol):
     """uvicorn's protocol with the short way. `intake` is set on a subclass by `doorway`."""
 
     intake: Intake
-    _whole: bytearray | None = None
-
-    def on_headers_complete(self) -> None:
-        """Opens the short way where the request may take it."""
-        if self._may_be_short():
-            self._whole = bytearray()
-        else:
-            super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        """Gathers a body on the short way."""
-        if self._whole is None:
-            super().on_body(body)
-        else:
-            self._whole += body
-
-    def on_message_complete(self) -> None:
-        """Takes a delivery that has come whole."""
-        if self._whole is None:
-            super().on_message_complete()
-            return
-        body, self._whole = bytes(self._whole), None
-        if body[:1] == b"{":
-            self._answer(*self._take(body))
-        else:
-            self._go_long(body)
-            super().on_message_complete()
+    _under_way = False
+    _answered_at = 0.0
 
     def data_received(self, data: bytes) -> None:
-        """Sends a delivery that has not come whole the long way, with its time limit."""
-        super().data_received(data)
-        if self._whole is not None:
-            gathered, self._whole = bytes(self._whole), None
-            if not self.transport.is_closing():
-                self._go_long(gathered)
+        """Takes a plain delivery at once, and leaves all else to uvicorn."""
+        idle = not self._under_way and not self.pipeline and (self.cycle is None or self.cycle.response_complete)
+        delivery = plain(data) if idle else None
+        if delivery is None:
+            super().data_received(data)
+        elif not self.transport.is_closing():
+            self._answer(*self._take(delivery))
 
-    def _go_long(self, gathered: bytes) -> None:
-        super().on_headers_complete()
-        if gathered:
-            super().on_body(gathered)
+    def on_message_begin(self) -> None:
+        """From here on the connection's bytes belong to uvicorn's parser."""
+        self._under_way = True
+        super().on_message_begin()
 
-    def _may_be_short(self) -> bool:
-        if self.parser.get_method() != b"POST" or self.parser.get_http_version() != "1.1" or not _PLAIN.fullmatch(self.url):
-            return False
-        if self.pipeline or (self.cycle is not None and not self.cycle.response_complete):
-            return False
-        length = b""
-        for name, value in self.headers:
-            if name in _LONG or (name == b"connection" and value.lower() != b"keep-alive"):
-                return False
-            if name == b"content-length":
-                length = value
-        return length.isdigit() and int(length) <= SHORT
+    def on_message_complete(self) -> None:
+        """What comes next is a request of its own."""
+        self._under_way = False
+        super().on_message_complete()
 
-    def _take(self, body: bytes) -> tuple[int, bytes]:
-        signature = next((value for name, value in self.headers if name == b"x-signature"), b"")
+    def timeout_keep_alive_handler(self) -> None:
+        """Closes a connection that has been idle; a delivery on the short way leaves the running timer as it is."""
+        idle = self.loop.time() - self._answered_at
+        if idle < self.timeout_keep_alive:
+            self._close_after(self.timeout_keep_alive - idle)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _take(self, delivery: Plain) -> tuple[int, bytes]:
         try:
-            source = self.intake.source(self.url[len(_PREFIX) :].decode("ascii"))
-            _at_once(self.intake.webhook(source, body, signature.decode("latin-1")))
+            _at_once(self.intake.webhook(self.intake.source(delivery.source), delivery.body, delivery.signature))
         except Problem as problem:
             return problem.status, _written([PROBLEM, *retry_headers(problem)], problem_body(problem))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
@@ -97,12 +103,18 @@ class Doorway(HttpToolsProtocol):
         return 200, _TAKEN
 
     def _answer(self, status: int, rest: bytes) -> None:
-        head = [b"HTTP/1.1 ", _STATUS[status], b"\r\n"]
+        parts = [b"HTTP/1.1 %d %b\r\n" % (status, _REASONS[status])]
         for name, value in self.server_state.default_headers:
-            head += (name, b": ", value, b"\r\n")
-        head.append(rest)
-        self.transport.write(b"".join(head))
-        self.on_response_complete()
+            parts += (name, b": ", value, b"\r\n")
+        parts.append(rest)
+        self.transport.write(b"".join(parts))
+        self.server_state.total_requests += 1
+        self._answered_at = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._close_after(self.timeout_keep_alive)
+
+    def _close_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
 
 def doorway(intake: Intake) -> type[Doorway]:
@@ -121,5 +133,5 @@ def _at_once(delivery: Coroutine[Any, Any, None]) -> None:
 
 
 def _written(headers: list[Header], body: bytes) -> bytes:
-    lines = [name + b": " + value + b"\r\n" for name, value in [*headers, (b"content-length", str(len(body)).encode())]]
-    return b"".join([*lines, b"cache-control: no-store\r\n\r\n", body])
+    lines = [*headers, (b"cache-control", b"no-store"), (b"content-length", str(len(body)).encode())]
+    return b"".join([*(name + b": " + value + b"\r\n" for name, value in lines), b"\r\n", body])
