@@ -7,7 +7,7 @@ import httpx
 
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.access import LocalAccess
+from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.server import Parts, asgi
 from tests.hub.stage import POLICY, SHOP, Stage

@@ -24,7 +24,7 @@ from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.logs.memory import MemoryLog
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.access import LocalAccess
+from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.server import Parts, asgi

@@ -11,7 +11,7 @@ from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.graphs import GraphSource
-from dagnet_realtime.web.access import Access, Person
+from dagnet_realtime.web.access.person import Access, Person
 from dagnet_realtime.web.delivery import WEBHOOK_PREFIX
 from dagnet_realtime.web.replies import json_reply
 

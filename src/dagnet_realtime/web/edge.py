@@ -8,7 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.access import Access, asked_of
+from dagnet_realtime.web.access.asked import asked_of
+from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.body import Gone, Receive, Scope, Send
 from dagnet_realtime.web.delivery import TRACKING_PREFIXES, WEBHOOK_PREFIX
 from dagnet_realtime.web.replies import problem_reply
@@ -35,10 +36,10 @@ _METHODS = {405: "The route takes another method", 404: "There is nothing here"}
 class Edge:
     """The whole server as one ASGI app.
 
-    To GET a path that `is_open` nobody need be signed in; for all else somebody must, whether the path exists or not.
+    For a method and path that is open (`is_open`) nobody need be signed in; for all else somebody must, whether the path exists or not.
     """
 
-    def __init__(self, webhook: App, tracking: App, inner: App, access: Access, is_open: Callable[[str], bool]) -> None:
+    def __init__(self, webhook: App, tracking: App, inner: App, access: Access, is_open: Callable[[str, str], bool]) -> None:
         self._webhook = webhook
         self._tracking = tracking
         self._inner = inner
@@ -71,13 +72,13 @@ class Edge:
             await send(message)
 
         try:
-            asked = asked_of(scope["method"], scope["headers"])
+            asked = asked_of(scope["method"], scope["headers"], (scope.get("client") or ("",))[0])
             scope["asked"] = asked
             scope["app"] = self
             scope["bare_send"] = send
             self._access.admit(asked)
-            if scope["method"] not in ("GET", "HEAD") or not self._is_open(scope["path"]):
-                scope["person"] = self._access.person(asked)
+            if not self._is_open(scope["method"], scope["path"]):
+                scope["person"] = await self._access.person(asked)
             await self._inner(scope, receive, safely)
         except (ClientDisconnect, Gone):
             return

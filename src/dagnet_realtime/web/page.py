@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.access import Access
+from dagnet_realtime.web.access.local import LocalAccess
+from dagnet_realtime.web.access.person import Access
+from dagnet_realtime.web.access.sign_in import PAGE, open_paths
 from dagnet_realtime.web.body import Receive, Scope, Send
 from dagnet_realtime.web.shop import FOLDER as SHOP
 from dagnet_realtime.web.shop import FRAMED, FRAMING
@@ -49,13 +51,15 @@ class Page:
             raise HTTPException(404)
         if request.method not in ("GET", "HEAD"):
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
-        answer = self._root(request) if request.url.path == "/" else self._served(request, request.url.path)
+        answer = await self._root(request) if request.url.path == "/" else self._served(request, request.url.path)
         await answer(scope, receive, send)
 
-    def _root(self, request: Request) -> Response:
-        """`/`, and `/?key=…`, which signs the browser in and takes the key out of the address."""
+    async def _root(self, request: Request) -> Response:
+        """`/`, and in local access `/?key=…`, which signs the browser in and takes the key out of the address."""
         key = request.query_params.get("key")
-        if key is None:
+        if key is None or not isinstance(self._access, LocalAccess):
+            if await self._must_sign_in(request):
+                return RedirectResponse(PAGE, 303)
             return self._served(request, "/index.html") if self.has("/index.html") else _html(UNBUILT)
         try:
             cookie = self._access.sign_in(key, request.scope["asked"])
@@ -65,6 +69,16 @@ class Page:
         if cookie:
             answer.headers["set-cookie"] = cookie
         return answer
+
+    async def _must_sign_in(self, request: Request) -> bool:
+        """Whether there is a sign-in page, and nobody who has passed it."""
+        if not open_paths(self._access):
+            return False
+        try:
+            await self._access.person(request.scope["asked"])
+        except Problem as problem:
+            return problem.code == "unauthorized"
+        return False
 
     def _served(self, request: Request, path: str) -> Response:
         plain, packed = self._load(path)

@@ -10,7 +10,8 @@ from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
-from dagnet_realtime.web.access import Access
+from dagnet_realtime.web.access.person import Access
+from dagnet_realtime.web.access.sign_in import open_paths
 from dagnet_realtime.web.body import Limits, Receive, Scope, Send
 from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
@@ -76,4 +77,9 @@ def asgi(parts: Parts) -> Edge:
     page = parts.page or Page(parts.access, shop=parts.demo)
     inside = Inside(StreamApp(parts.hub), routes(parts), page)
     webhook, tracking = WebhookApp(parts.intake, parts.limits), TrackingApp(parts.intake, parts.limits)
-    return Edge(webhook, tracking, inside, parts.access, lambda path: path in OPEN or page.has(path))
+    without = open_paths(parts.access)
+
+    def is_open(method: str, path: str) -> bool:
+        return (method, path) in without or (method in ("GET", "HEAD") and (path in OPEN or page.has(path)))
+
+    return Edge(webhook, tracking, inside, parts.access, is_open)

@@ -14,7 +14,7 @@ from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.web.access import Person
+from dagnet_realtime.web.access.person import Person
 from dagnet_realtime.web.replies import command, json_reply
 
 LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.access import MOST_BROWSERS, SESSION_SECONDS, Asked, LocalAccess, asked_of
+from dagnet_realtime.web.access.asked import Asked
+from dagnet_realtime.web.access.local import MOST_BROWSERS, SESSION_SECONDS, LocalAccess
 from tests.support.clock import FakeClock
 
 HOST = "127.0.0.1:8765"
@@ -32,7 +33,7 @@ def test_the_link_signs_one_browser_in_once() -> None:
         local.sign_in(key, Asked("GET", HOST))
     assert refused.value.code == "unauthorized"
     signed_in = Asked("GET", HOST, cookie=f"other=1; {cookie_of(line)}")
-    assert local.person(signed_in).name == "local"
+    assert local.known(signed_in).name == "local"
     assert local.sign_in(key, signed_in) == ""
 
 
@@ -43,16 +44,16 @@ def test_a_cookie_lapses() -> None:
     signed_in = Asked("GET", HOST, cookie=cookie_of(local.sign_in(local.link_key, Asked("GET", HOST))))
     for _ in range(3):
         clock.shift(SESSION_SECONDS - 1)
-        local.person(signed_in)
+        local.known(signed_in)
     clock.shift(SESSION_SECONDS + 1)
     with pytest.raises(Problem):
-        local.person(signed_in)
+        local.known(signed_in)
 
 
 def test_programs_bring_the_key_of_the_key_file() -> None:
     """ACC-5: as a bearer; nothing else will do."""
     local = access()
-    assert local.person(Asked("GET", HOST, authorization=f"Bearer {local.program_key}")).name == "local"
+    assert local.known(Asked("GET", HOST, authorization=f"Bearer {local.program_key}")).name == "local"
     for wrong in (
         "",
         "Bearer",
@@ -63,7 +64,7 @@ def test_programs_bring_the_key_of_the_key_file() -> None:
         f"Bearer {local.program_key}x",
     ):
         with pytest.raises(Problem):
-            local.person(Asked("GET", HOST, authorization=wrong))
+            local.known(Asked("GET", HOST, authorization=wrong))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765", "LOCALHOST", "watch.example.com"])
@@ -120,9 +121,3 @@ def test_remembered_browsers_are_bounded() -> None:
         local._once = f"key {number}"
         local.sign_in(f"key {number}", Asked("GET", HOST))
     assert len(local._browsers) == MOST_BROWSERS
-
-
-def test_headers_are_read_by_name() -> None:
-    """ACC-6: whatever their order."""
-    headers = [(b"cookie", b"c"), (b"x", b"y"), (b"host", b"h"), (b"origin", b"o"), (b"sec-fetch-site", b"s"), (b"authorization", b"a")]
-    assert asked_of("GET", headers) == Asked("GET", "h", "o", "s", "a", "c")

@@ -1,0 +1,66 @@
+"""Who may do what where: the roles of a person on a channel, from the grants that name them. Whoever no grant names may do nothing."""
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from dagnet_realtime.model.access_token import Role
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.grant import Grant
+
+LADDER: tuple[Role, ...] = ("watch", "follow", "identities", "administer")  # each may all that those before it may
+KINDS = ("group:", "repository:")  # of names that a provider vouches for, and that no person's own name can stand in for
+
+
+class Roles(msgspec.Struct, frozen=True):
+    """What one person holds: each role with the channels it is for (`workspace/env`, `workspace/*` or `*`)."""
+
+    held: tuple[tuple[Role, tuple[str, ...]], ...] = ()
+
+    def on(self, channel: Channel) -> Role | None:
+        """The highest role on a channel, None where there is none."""
+        names = {"*", f"{channel.workspace}/*", f"{channel.workspace}/{channel.env}"}
+        return highest(role for role, channels in self.held if not names.isdisjoint(channels))
+
+    @property
+    def anywhere(self) -> Role | None:
+        """The highest role on any channel."""
+        return highest(role for role, channels in self.held if channels)
+
+
+EVERYTHING = Roles((("administer", ("*",)),))
+
+
+def may(role: Role | None, wanted: Role) -> bool:
+    """Whether whoever holds `role` may do what `wanted` is needed for."""
+    return role is not None and LADDER.index(role) >= LADDER.index(wanted)
+
+
+def up_to(role: Role | None) -> tuple[Role, ...]:
+    """All that `role` comprises, least first."""
+    return () if role is None else LADDER[: LADDER.index(role) + 1]
+
+
+def highest(roles: Iterable[Role]) -> Role | None:
+    """The one that may most."""
+    return max(roles, key=LADDER.index, default=None)
+
+
+def granted(grants: Iterable[Grant], name: str, groups: Iterable[str] = ()) -> Roles:
+    """The roles of the person called `name`, who is in `groups` (written `group:…`, `repository:…`). Names ignore case."""
+    groups = tuple(groups)
+    return Roles(tuple((grant.role, grant.on) for grant in grants if _names(grant.who, name, groups)))
+
+
+def _names(who: str, name: str, groups: tuple[str, ...]) -> bool:
+    if who.startswith(KINDS):
+        return any(_fits(who, group) for group in groups)
+    return _fits(who, name)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    if not name or len(name) > 256:
+        return False
+    expression = ".*".join(re.escape(part) for part in pattern.casefold().split("*"))
+    return re.fullmatch(expression, name.casefold(), re.DOTALL) is not None

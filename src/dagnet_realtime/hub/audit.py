@@ -1,0 +1,68 @@
+"""The audit log: who signed in, watched what, followed whom (by token) and what was refused to them, and when.
+
+It names people who watch, never people who are watched. One JSON object a line.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from dagnet_realtime.core.times import iso
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.ports.clock import Clock
+
+Deed = Literal["sign_in", "sign_out", "on", "off", "resumed", "follow", "look_up", "refused", "revoked", "policy", "send"]
+LONGEST = 256  # characters of a field
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Audited(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line. `session` is the beginning of a watch session's id: enough to tell sessions apart, too little to use one."""
+
+    at: str
+    deed: Deed
+    person: str = ""
+    workspace: str = ""
+    env: str = ""
+    graph: str = ""
+    session: str = ""
+    tokens: tuple[str, ...] = ()
+    kind: str = ""
+    why: str = ""
+
+
+class Audit:
+    """Writes lines with `write`, which keeps the order in which it was called."""
+
+    def __init__(self, write: Callable[[bytes], None], clock: Clock) -> None:
+        self._write = write
+        self._clock = clock
+
+    def note(
+        self,
+        deed: Deed,
+        person: str,
+        channel: Channel | None = None,
+        *,
+        graph: str = "",
+        session: str = "",
+        tokens: tuple[str, ...] = (),
+        kind: str = "",
+        why: str = "",
+    ) -> None:
+        """One line about what `person` did."""
+        line = Audited(
+            at=iso(self._clock.now()),
+            deed=deed,
+            person=person[:LONGEST],
+            workspace=channel.workspace if channel is not None else "",
+            env=channel.env if channel is not None else "",
+            graph=graph[:LONGEST],
+            session=session[:8],
+            tokens=tuple(token[:LONGEST] for token in tokens[:50]),
+            kind=kind[:LONGEST],
+            why=why[:LONGEST],
+        )
+        self._write(_ENCODER.encode(line) + b"\n")

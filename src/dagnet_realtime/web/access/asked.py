@@ -1,0 +1,42 @@
+"""What access looks at in a request."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One request; "" where a header is missing. `peer` is the address that it came from, `headers` are all of its headers."""
+
+    method: str
+    host: str = ""
+    origin: str = ""
+    site: str = ""
+    authorization: str = ""
+    cookie: str = ""
+    peer: str = ""
+    headers: Headers = ()
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, `name` in lower case."""
+        wanted = name.encode("latin-1")
+        return tuple(value.decode("latin-1") for given, value in self.headers if given == wanted)
+
+    @property
+    def bearer(self) -> str:
+        """What was sent as `Authorization: Bearer …`, "" where nothing was."""
+        scheme, _, key = self.authorization.partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else ""
+
+
+_WANTED = (b"host", b"origin", b"sec-fetch-site", b"authorization", b"cookie")
+
+
+def asked_of(method: str, headers: Iterable[tuple[bytes, bytes]], peer: str = "") -> Asked:
+    """What access needs of a request."""
+    kept = tuple(headers)
+    found = {name: value.decode("latin-1") for name, value in kept if name in _WANTED}
+    host, origin, site, authorization, cookie = (found.get(name, "") for name in _WANTED)
+    return Asked(method, host, origin, site, authorization, cookie, peer, kept)

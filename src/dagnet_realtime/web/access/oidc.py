@@ -1,0 +1,136 @@
+"""Access by an identity provider: it signs people in, and is asked again at least every 15 s whether it still vouches for them."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.roles import granted
+from dagnet_realtime.model.grant import Grant
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.web.access.asked import Asked
+from dagnet_realtime.web.access.cookie import Jar, fresh_id
+from dagnet_realtime.web.access.identity import Attempt, Identity, Provider, denied
+from dagnet_realtime.web.access.origin import Origins
+from dagnet_realtime.web.access.person import Person
+from dagnet_realtime.web.access.token import Tokens, bearer_of
+
+CONFIRMED_SECONDS = 15.0  # how long the provider's word is believed; with a look every 12 s and 3 s to answer, 30 s are never passed
+ATTEMPT_SECONDS = 600  # that somebody has to sign in at the provider
+MOST_CONFIRMED = 10_000  # sign-ins whose confirmation is remembered; one that is forgotten is asked after again
+
+
+class SignedIn(msgspec.Struct, frozen=True, array_like=True):
+    """What the cookie says: who signed in, as the provider named them then. It lapses at `until` (ms since 1970)."""
+
+    id: str
+    until: int
+    identity: Identity
+
+
+class ProviderAccess:
+    """People sign in at `provider` and come back to `back`; programs send access tokens."""
+
+    mode = "oidc"
+
+    def __init__(
+        self,
+        provider: Provider,
+        back: str,
+        grants: Callable[[], Sequence[Grant]],
+        tokens: Tokens,
+        jars: tuple[Jar[SignedIn], Jar[Attempt]],
+        clock: Clock,
+        lasts: float,
+        public_url: str = "",
+    ) -> None:
+        self._provider = provider
+        self._back = back
+        self._grants = grants
+        self._tokens = tokens
+        self._jar, self._attempts = jars
+        self._clock = clock
+        self._lasts = lasts
+        self._origins = Origins(public_url)
+        self._confirmed: OrderedDict[str, tuple[float, Identity]] = OrderedDict()
+        self._asking: dict[str, asyncio.Task[Identity]] = {}
+
+    def admit(self, asked: Asked) -> None:
+        """Refuses foreign hosts' names and commands from other pages."""
+        self._origins.admit(asked)
+
+    async def person(self, asked: Asked) -> Person:
+        """Who signed in, as the provider and the grants have it at this moment."""
+        if asked.bearer:
+            return bearer_of(self._tokens, asked.bearer, self._clock)
+        said = self._jar.read(asked.cookie)
+        if said is None:
+            raise Problem("unauthorized", "You are not signed in", "", "Open the server's address and sign in")
+        return self._person(await self._current(said))
+
+    async def begin(self) -> tuple[str, str]:
+        """Where to send a browser that wants to sign in, and the cookie it takes along."""
+        until = self._clock.now() + ATTEMPT_SECONDS * 1000
+        attempt = Attempt(fresh_id(), until, fresh_id(), fresh_id() + fresh_id())
+        cookie = self._attempts.seal(attempt)
+        if cookie is None:
+            raise AssertionError("an attempt's cookie is small")
+        return await self._provider.address(attempt, self._back), cookie
+
+    async def finish(self, asked: Asked, state: str, code: str) -> tuple[list[str], Person]:
+        """The cookies of whoever comes back with `code`, and who they are. Raises `Problem`; an attempt serves once."""
+        attempt = self._attempts.read(asked.cookie)
+        if attempt is None or not state or attempt.id != state:
+            raise denied("The sign-in was begun in another browser, or too long ago")
+        self._attempts.end(attempt)
+        if not code:
+            raise denied("The identity provider did not let you in")
+        identity = await self._provider.arrived(attempt, code, self._back)
+        person = self._person(identity)
+        if person.roles.anywhere is None:
+            raise Problem("forbidden", "You may not watch anything here", "No grant names you", "Ask whoever administers this server")
+        said = SignedIn(fresh_id(), self._clock.now() + round(self._lasts * 1000), identity)
+        self._remember(said.id, identity)
+        cookie = self._jar.seal(said) or self._jar.seal(_without(said, "refresh")) or self._jar.seal(_without(said, "refresh", "access"))
+        if cookie is None:
+            raise denied("You are in more groups than a cookie can hold")
+        return [cookie, self._attempts.cleared], person
+
+    def sign_out(self, asked: Asked) -> str:
+        """Ends the browser's sign-in, here; at the provider it lasts."""
+        if (said := self._jar.read(asked.cookie)) is not None:
+            self._jar.end(said)
+            self._confirmed.pop(said.id, None)
+        return self._jar.cleared
+
+    async def _current(self, said: SignedIn) -> Identity:
+        """What the provider says of the person; at most one question for each sign-in is under way."""
+        at, identity = self._confirmed.get(said.id, (float("-inf"), said.identity))
+        if self._clock.monotonic() - at < CONFIRMED_SECONDS:
+            return identity
+        asking = self._asking.get(said.id)
+        if asking is None:
+            asking = self._asking[said.id] = asyncio.create_task(self._provider.confirmed(identity))
+            asking.add_done_callback(lambda done: self._answered(said.id, done))
+        return await asyncio.shield(asking)
+
+    def _answered(self, id: str, done: asyncio.Task[Identity]) -> None:
+        self._asking.pop(id, None)
+        if not done.cancelled() and done.exception() is None:
+            self._remember(id, done.result())
+
+    def _remember(self, id: str, identity: Identity) -> None:
+        self._confirmed[id] = (self._clock.monotonic(), identity)
+        self._confirmed.move_to_end(id)
+        while len(self._confirmed) > MOST_CONFIRMED:
+            self._confirmed.popitem(last=False)
+
+    def _person(self, identity: Identity) -> Person:
+        return Person(f"oidc:{identity.name}", granted(self._grants(), identity.name, identity.groups))
+
+
+def _without(said: SignedIn, *names: str) -> SignedIn:
+    """A smaller cookie: what it lacks is known to this process alone, and another one asks for a new sign-in."""
+    return msgspec.structs.replace(said, identity=msgspec.structs.replace(said.identity, **dict.fromkeys(names, "")))

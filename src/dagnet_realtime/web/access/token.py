@@ -1,0 +1,99 @@
+"""Access by token: programs send it, a person types it once into the sign-in page. Only digests of tokens are known here."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.access_token import recognise
+from dagnet_realtime.core.roles import Roles
+from dagnet_realtime.model.access_token import AccessToken
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.web.access.asked import Asked
+from dagnet_realtime.web.access.cookie import Jar, fresh_id
+from dagnet_realtime.web.access.origin import Origins
+from dagnet_realtime.web.access.person import Person
+
+Tokens = Callable[[], Sequence[AccessToken]]
+
+
+class Held(msgspec.Struct, frozen=True, array_like=True):
+    """What the cookie says: which access token the browser signed in with."""
+
+    id: str
+    until: int
+    token: str
+
+
+class TokenAccess:
+    """`tokens` gives those that are valid at this moment, and raises `Problem` where that cannot be known."""
+
+    mode = "token"
+
+    def __init__(self, tokens: Tokens, jar: Jar[Held], clock: Clock, lasts: float, public_url: str = "") -> None:
+        self._tokens = tokens
+        self._jar = jar
+        self._clock = clock
+        self._lasts = lasts
+        self._origins = Origins(public_url, any_host=True)
+
+    def admit(self, asked: Asked) -> None:
+        """Refuses commands from other pages."""
+        self._origins.admit(asked)
+
+    async def person(self, asked: Asked) -> Person:
+        """Who holds the token: the one that was sent, else the one that the browser signed in with."""
+        if asked.bearer:
+            return bearer_of(self._tokens, asked.bearer, self._clock)
+        said = self._jar.read(asked.cookie)
+        if said is None:
+            raise Problem("unauthorized", "You are not signed in", "", "Open the server's address and sign in with an access token")
+        return self._holder(said.token)
+
+    def sign_in(self, text: str) -> tuple[str, Person]:
+        """The `Set-Cookie` value for whoever typed a valid token, for as long as it is valid but no longer than a sign-in lasts."""
+        kept = self._recognised(text.strip())
+        until = self._clock.now() + round(self._lasts * 1000)
+        if kept.expires_at is not None:
+            until = min(until, kept.expires_at)
+        sealed = self._jar.seal(Held(fresh_id(), until, kept.id))
+        if sealed is None:
+            raise AssertionError("a token's cookie is small")
+        return sealed, person_of(kept)
+
+    def sign_out(self, asked: Asked) -> str:
+        """Ends the browser's sign-in."""
+        if (said := self._jar.read(asked.cookie)) is not None:
+            self._jar.end(said)
+        return self._jar.cleared
+
+    def _recognised(self, text: str) -> AccessToken:
+        kept = recognise(self._tokens(), text, self._clock.now())
+        if kept is None:
+            raise refused()
+        return kept
+
+    def _holder(self, id: str) -> Person:
+        now = self._clock.now()
+        for kept in self._tokens():
+            if kept.id == id and (kept.expires_at is None or kept.expires_at > now):
+                return person_of(kept)
+        raise refused()
+
+
+def bearer_of(tokens: Tokens, text: str, clock: Clock) -> Person:
+    """The holder of a token that a program sent; raises `Problem("unauthorized")`."""
+    kept = recognise(tokens(), text, clock.now())
+    if kept is None:
+        raise refused()
+    return person_of(kept)
+
+
+def person_of(kept: AccessToken) -> Person:
+    """Whoever holds a token goes by its id."""
+    return Person(f"token:{kept.id}", Roles(((kept.role, kept.channels),)))
+
+
+def refused() -> Problem:
+    """The refusal of a token, whatever is wrong with it."""
+    return Problem("unauthorized", "This access token is not valid", "It is unknown, expired or revoked", "Ask for another one")
