@@ -2,6 +2,7 @@
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Api } from "./lanes/api.ts";
+import type { Fetch } from "./lanes/http.ts";
 import { lockSlots } from "./lanes/slots.ts";
 import { browser } from "./lanes/world.ts";
 import { Actions } from "./store/actions.ts";
@@ -9,6 +10,10 @@ import { keep } from "./store/keep.ts";
 import { LiveEngine } from "./store/live.ts";
 import { FIFTH_MS, pulse } from "./store/pulse.ts";
 import { recall, shelf } from "./store/remember.ts";
+import { served } from "./opened/served.ts";
+import { chest } from "./opened/chest.ts";
+import { Opening } from "./opened/opening.ts";
+import { OpenedShelf } from "./opened/shelf.ts";
 import { start } from "./store/start.ts";
 import { createShell } from "./store/store.ts";
 import { Watch } from "./store/watch.ts";
@@ -26,30 +31,43 @@ const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => (
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
+const fetcher: Fetch = (url, init) => fetch(url, init);
 const lasting = shelf(() => window.localStorage);
 const ofTab = shelf(() => window.sessionStorage);
 
 const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
 const store = createShell(remembered);
-const engine = new LiveEngine(() => browser.now());
-const api = new Api((url, init) => fetch(url, init));
-const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
-const parts = { store, engine, api, slots, world: browser };
-const watch = new Watch(parts);
-const actions = new Actions(parts, watch, lasting);
-
 document.documentElement.dataset.theme = remembered.theme;
-setInterval(pulse(store, engine), FIFTH_MS);
-window.addEventListener("pagehide", () => {
-  const { session, place } = store.getState();
-  if (session !== null && place !== null) keep(ofTab, session, place, engine.state, browser.now());
-});
-void start(parts, watch, ofTab, address.get("graph") ?? "", tv || address.has("on"));
 
-const root = document.getElementById("root");
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <RealtimeContext value={{ store, engine, actions, watch, parts }}><Suspense>{tv ? <Tv /> : <App />}</Suspense></RealtimeContext>
-    </StrictMode>,
-  );
+async function main(): Promise<void> {
+  const serverless = !(await served({ alone: document.documentElement.hasAttribute("data-static"), protocol: window.location.protocol }, fetcher));
+  store.setState({ serverless });
+  const engine = new LiveEngine(() => browser.now());
+  const files = new OpenedShelf();
+  const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
+  const parts = { store, engine, api: serverless ? files : new Api(fetcher), slots, world: browser };
+  const watch = new Watch(parts);
+  const actions = new Actions(parts, watch, lasting);
+  const opening = serverless ? new Opening(parts, watch, files, chest(window.indexedDB)) : null;
+
+  setInterval(pulse(store, engine), FIFTH_MS);
+  window.addEventListener("pagehide", () => {
+    const { session, place } = store.getState();
+    if (session !== null && place !== null) keep(ofTab, session, place, engine.state, browser.now());
+  });
+  const wish = address.get("graph") ?? "";
+  if (opening) void opening.begin(window.location.href, wish, ofTab);
+  else void start(parts, watch, ofTab, wish, tv || address.has("on"));
+
+  const root = document.getElementById("root");
+  if (root)
+    createRoot(root).render(
+      <StrictMode>
+        <RealtimeContext value={{ store, engine, actions, watch, parts, opening }}>
+          <Suspense>{tv ? <Tv /> : <App />}</Suspense>
+        </RealtimeContext>
+      </StrictMode>,
+    );
+}
+
+void main();

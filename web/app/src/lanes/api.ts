@@ -56,6 +56,9 @@ export interface Polled {
 
 const part = encodeURIComponent;
 
+/** What the page asks; without a server something else answers. */
+export type ServerApi = Pick<Api, keyof Api>;
+
 /** The server as seen from this page; every method throws `Refusal`. */
 export class Api {
   constructor(

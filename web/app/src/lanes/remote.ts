@@ -1,6 +1,6 @@
 /** The remote lane: push while it works, poll while it does not, and the truth about both; it resumes by position. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { Api } from "./api.ts";
+import type { ServerApi } from "./api.ts";
 import { backoff } from "./backoff.ts";
 import { OFF, type Connection, type Lane, type LaneSink, type LaneState, type Transport } from "./lane.ts";
 import { pollOnce, push, type Ear, type Ending } from "./roads.ts";
@@ -31,7 +31,7 @@ export class RemoteLane implements Lane {
   #deaf = 0;
 
   constructor(
-    private readonly api: Api,
+    private readonly api: ServerApi,
     private readonly session: string,
     private position: string,
     private readonly slots: Slots,

@@ -1,6 +1,6 @@
 /** The two roads from the server, each travelled until it ends: a push stream, and repeated polls. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { Api } from "./api.ts";
+import type { ServerApi } from "./api.ts";
 import { Refusal, refusal } from "./http.ts";
 import { reader } from "./sse.ts";
 
@@ -39,7 +39,7 @@ export function farewell(frame: Frame): Ending | null {
 }
 
 /** Travels one stream until it ends, from position `after`. */
-export async function push(api: Api, session: string, after: string, ear: Ear, signal: AbortSignal): Promise<Ending> {
+export async function push(api: ServerApi, session: string, after: string, ear: Ear, signal: AbortSignal): Promise<Ending> {
   let answered = false;
   try {
     const answer = await api.stream(session, after, signal);
@@ -65,7 +65,7 @@ export async function push(api: Api, session: string, after: string, ear: Ear, s
 }
 
 /** Polls once and hands on what came; null when the next poll may follow at once. */
-export async function pollOnce(api: Api, session: string, after: string, wait: number, ear: Ear, signal: AbortSignal): Promise<Ending | null> {
+export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, ear: Ear, signal: AbortSignal): Promise<Ending | null> {
   try {
     const { frames } = await api.poll(session, after, wait, signal);
     if (frames.length === 0) ear.silence();

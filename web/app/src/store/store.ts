@@ -24,6 +24,8 @@ export type Phase = "starting" | "failed" | "off" | "opening" | "on" | "closing"
 
 export interface Shell {
   readonly phase: Phase;
+  /** Nobody to ask: graphs come from files, events from this browser alone. */
+  readonly serverless: boolean;
   readonly me: Me | null;
   readonly workspaces: readonly WorkspaceSummary[];
   readonly place: Place | null;
@@ -52,6 +54,7 @@ export type Store = StoreApi<Shell>;
 export function createShell(kept: Remembered): Store {
   return createStore<Shell>(() => ({
     phase: "starting",
+    serverless: false,
     me: null,
     workspaces: [],
     place: null,

@@ -1,6 +1,6 @@
 /** On and Off: opens a watch session, joins lane and engine, and says so when the session is gone. */
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import type { Api, Place } from "../lanes/api.ts";
+import type { Place, ServerApi } from "../lanes/api.ts";
 import { OFF, type LaneSink, type LaneState } from "../lanes/lane.ts";
 import { RemoteLane } from "../lanes/remote.ts";
 import type { Slots } from "../lanes/slots.ts";
@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 export interface Parts {
   readonly store: Store;
   readonly engine: LiveEngine;
-  readonly api: Api;
+  readonly api: ServerApi;
   readonly slots: Slots;
   readonly world: World;
 }
@@ -26,7 +26,13 @@ export class Watch {
 
   /** Opens a session on the graph that is shown, and begins an accumulation. */
   async on(place: Place, graph: Graph): Promise<void> {
-    const { store, api, engine } = this.parts;
+    const { store, api, engine, world } = this.parts;
+    if (store.getState().serverless) {
+      const session = `local-${Math.floor(world.chance() * 2 ** 48).toString(36)}`;
+      engine.put({ kind: "on", session, position: "", graph, lane: "local" });
+      this.#alone(session);
+      return;
+    }
     store.setState({ phase: "opening", notice: null });
     try {
       const opened = await api.open(place);
@@ -40,7 +46,8 @@ export class Watch {
   /** Goes on with a session that this tab had before it was reloaded. */
   again(kept: KeptSession): void {
     this.parts.engine.reset(kept.state);
-    this.#join(kept.session, kept.state.position);
+    if (this.parts.store.getState().serverless) this.#alone(kept.session);
+    else this.#join(kept.session, kept.state.position);
   }
 
   /** Stops receiving and closes the session; what was collected stays on screen until the next On. */
@@ -66,6 +73,13 @@ export class Watch {
     this.#lane = new RemoteLane(api, session, position, slots, world);
     store.setState({ phase: "on", session, notice: null });
     this.#lane.start(this.#sink());
+  }
+
+  /** On without a server: only pages of this browser are heard, by the local lane. */
+  #alone(session: string): void {
+    const { store, engine, world } = this.parts;
+    engine.put({ kind: "connection", state: "live" });
+    store.setState({ phase: "on", session, notice: null, lane: { ...OFF, connection: "live", transport: "local", since: world.now() } });
   }
 
   #leave(): void {

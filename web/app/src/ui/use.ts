@@ -2,6 +2,7 @@
 import type { State } from "@dagnet-realtime/engine/state";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
+import type { Opening } from "../opened/opening.ts";
 import type { Actions } from "../store/actions.ts";
 import type { LiveEngine } from "../store/live.ts";
 import type { Shell, Store } from "../store/store.ts";
@@ -13,6 +14,8 @@ export interface Realtime {
   readonly actions: Actions;
   readonly watch: Watch;
   readonly parts: Parts;
+  /** Opens files; null where a server says what there is to watch. */
+  readonly opening?: Opening | null;
 }
 
 export const RealtimeContext = createContext<Realtime | null>(null);

@@ -1,0 +1,103 @@
+/** Opens workspaces in a page without a server: what was given, a share link, the sample; and again after a reload. */
+import { Refusal } from "../lanes/http.ts";
+import { take, type TabShelf } from "../store/keep.ts";
+import { told, toast } from "../store/notices.ts";
+import { choose, same, written } from "../store/places.ts";
+import { show } from "../store/start.ts";
+import type { Parts, Watch } from "../store/watch.ts";
+import type { Chest, Kept } from "./chest.ts";
+import { read, type Candidate } from "./gather.ts";
+import { settle, type Given } from "./settle.ts";
+import { errorsOf, type OpenedShelf } from "./shelf.ts";
+
+const NOTHING = new Refusal("invalid", "There is no DagNet graph in what you gave.", "A graph is a .json file in a folder graphs/.", "Drop the folder that holds graphs/, events/ and nodes/.");
+
+export class Opening {
+  #given: Given | null = null;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly watch: Watch,
+    private readonly shelf: OpenedShelf,
+    private readonly chest: Chest,
+  ) {}
+
+  /** What a page begins with: the graph in its own address, else what was opened here last, with what this tab had collected before it was reloaded. */
+  async begin(address: string, wish: string, tab: TabShelf | null): Promise<void> {
+    const { store, world } = this.parts;
+    const session = take(tab, world.now());
+    const kept: Kept | null = /[?#&]data=/.test(address) ? { kind: "link", link: address } : await this.chest.take();
+    if (kept === null) {
+      store.setState({ phase: "off", place: null, graph: null });
+      return;
+    }
+    await this.#open(kept, session === null ? wish : written(session.place), session === null);
+    const { graph, place } = store.getState();
+    if (session !== null && graph !== null && place !== null && same(session.place, place)) this.watch.again(session);
+  }
+
+  async give(candidates: AsyncIterable<Candidate> | Iterable<Candidate>): Promise<void> {
+    const { files, left } = await read(candidates);
+    const settled = settle(files, this.#given);
+    if (settled === null) {
+      this.#refuse(left.length > 0 ? new Refusal("invalid", NOTHING.title, left.join(" "), NOTHING.remedy) : NOTHING);
+      return;
+    }
+    await this.#open({ kind: "files", given: { title: settled.title, files: settled.files } });
+    const beside = settled.beside.length > 0 ? [`Beside it there is ${settled.beside.join(", ")}: drop it by itself to see it.`] : [];
+    this.#warn([...left, ...beside].join(" "));
+  }
+
+  async link(link: string): Promise<void> {
+    await this.#open({ kind: "link", link });
+  }
+
+  async sample(): Promise<void> {
+    const { sample } = await import("./sample.ts");
+    await this.#open({ kind: "files", given: sample() });
+  }
+
+  /** Closes what is open, and forgets it. */
+  async close(): Promise<void> {
+    const { store, engine } = this.parts;
+    if (store.getState().phase === "on") await this.watch.off();
+    this.#given = null;
+    this.shelf.empty();
+    engine.reset();
+    store.setState({ phase: "off", workspaces: [], place: null, graph: null, selected: null, trace: "", notice: null });
+    await this.chest.clear();
+  }
+
+  async #open(kept: Kept, wish = "", eager = true): Promise<void> {
+    const { store, api } = this.parts;
+    try {
+      const found = await this.shelf.take(kept);
+      if (store.getState().phase === "on") await this.watch.off();
+      this.#given = kept.kind === "files" ? kept.given : null;
+      const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
+      const before = store.getState().place;
+      const place = choose(workspaces, [wish, before === null ? "" : written(before), store.getState().kept.place]);
+      if (place === null) throw NOTHING;
+      store.setState({ me, workspaces });
+      await show(this.parts, place);
+      this.#warn(found.errors.length > 0 ? errorsOf(found) : "");
+      await this.chest.put(kept);
+      const { graph } = store.getState();
+      if (eager && graph !== null) await this.watch.on(place, graph);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    const { store } = this.parts;
+    const shown = store.getState().graph !== null;
+    const notice = told(error, shown ? "What was open stays open." : "");
+    if (shown) toast(store, notice);
+    else store.setState({ phase: "off", notice });
+  }
+
+  #warn(said: string): void {
+    if (said !== "") toast(this.parts.store, { what: said, meaning: "Everything else is open.", remedy: "", bad: true });
+  }
+}

@@ -1,0 +1,80 @@
+/** Stands where the server stood: answers what there is to watch from files that were opened in this page. */
+import { isProblem } from "@dagnet-realtime/engine/problem";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import { openShared } from "../graphs/sharelink.ts";
+import { loadWorkspace, type Catalogue } from "../graphs/workspace.ts";
+import type { Me, Place, ServerApi, WorkspaceSummary } from "../lanes/api.ts";
+import { Refusal } from "../lanes/http.ts";
+import type { Kept } from "./chest.ts";
+
+/** The environment of everything that is opened from files. */
+export const ENV = "files";
+const NOBODY: Me = { person: "", access: "none", can: ["watch", "follow"], demo: false, version: "" };
+
+/** At most one workspace is open; `take` and `empty` are its only writers. */
+export class OpenedShelf implements ServerApi {
+  #title = "";
+  #catalogue: Catalogue | null = null;
+
+  /** Shows what was given from here on; throws `Refusal` where nothing can be read of it, and then what was open stays. */
+  async take(kept: Kept): Promise<Catalogue> {
+    const found = kept.kind === "files" ? loadWorkspace(kept.given.files) : await openShared(kept.link);
+    if (isProblem(found)) throw new Refusal("invalid", `${found.title}.`, `${found.detail}.`, "Open another one.");
+    if (found.graphs.size === 0) throw new Refusal("invalid", "There is no graph in it that can be read.", errorsOf(found), "Open the folder that holds graphs/, events/ and nodes/.");
+    this.#title = kept.kind === "files" ? kept.given.title : "Shared";
+    this.#catalogue = found;
+    return found;
+  }
+
+  empty(): void {
+    this.#catalogue = null;
+  }
+
+  me(): Promise<Me> {
+    return Promise.resolve(NOBODY);
+  }
+
+  workspaces(): Promise<readonly WorkspaceSummary[]> {
+    const found = this.#catalogue;
+    return Promise.resolve(found === null ? [] : [{ id: this.#title, env: ENV, graphs: [...found.graphs.values()].map(summary), errors: found.errors, sources: [] }]);
+  }
+
+  graph({ graph }: Place): Promise<Graph> {
+    const found = this.#catalogue?.graphs.get(graph);
+    if (found) return Promise.resolve(found);
+    return Promise.reject(new Refusal("not_found", "This graph is not open.", "", "Open its folder again."));
+  }
+
+  readonly open = refused;
+  readonly poll = refused;
+  readonly stream = refused;
+  readonly testEvent = refused;
+  readonly visitors = refused;
+  readonly simulate = refused;
+  readonly stopVisitors = refused;
+
+  /** A trace is followed in the page alone. */
+  readonly follow = done;
+  readonly follows = done;
+  readonly close = done;
+}
+
+function done(): Promise<void> {
+  return Promise.resolve();
+}
+
+/** What only a server can do; the screen offers none of it without one. */
+function refused(): Promise<never> {
+  return Promise.reject(new Refusal("unavailable", "There is no server behind this page.", "It shows what pages of this browser emit, and saved logs.", "Run dagnet-realtime serve to watch a webhook."));
+}
+
+/** The first errors of a workspace's files in one line. */
+export function errorsOf({ errors }: Pick<Catalogue, "errors">): string {
+  const said = errors.slice(0, 3).map(({ file, text }) => `${file} ${text}.`);
+  return [...said, errors.length > said.length ? `${errors.length - said.length} more files could not be read.` : ""].filter(Boolean).join(" ");
+}
+
+function summary(graph: Graph): WorkspaceSummary["graphs"][number] {
+  const canLight = new Set(graph.listens.map(({ node }) => node)).size;
+  return { name: graph.name, title: graph.title, version: graph.version, nodes: graph.nodes.length, edges: graph.edges.length, can_light: canLight };
+}
