@@ -56,7 +56,7 @@ function further(state: State, message: TapMessage, at: number, known: Mark): vo
   const traces = united(row.traces, message.traces);
   const reason = message.reason === undefined ? {} : { reason: message.reason };
   const page = message.page === undefined ? {} : { page: message.page };
-  amend(kept.ring, known.row, { traces, lanes: row.lanes | LOCAL, way: { ...row.way, [message.stage]: row.way?.[message.stage] ?? at, ...reason, ...page } });
+  amend(kept.ring, known.row, { traces, lanes: row.lanes | LOCAL, way: { ...row.way, [message.stage]: row.way?.[message.stage] ?? message.at ?? at, ...reason, ...page } });
   if ((row.lanes & LOCAL) !== 0) return;
   mark(kept.seen, message.messageId, known.row, known.lanes | LOCAL);
   for (const node of row.nodes) {

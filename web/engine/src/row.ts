@@ -21,7 +21,7 @@ export function fromTap(message: TapMessage, nodes: readonly string[], bound: bo
   return {
     id: message.messageId, type: message.type, name: message.name, at, occurredAt: message.occurredAt, arrivedAt: NaN, receivedAt: NaN, source: LOCAL_SOURCE,
     traces: message.traces, nodes, properties: message.properties, flags: [], lanes: LOCAL, bound,
-    way: { [message.stage]: at, ...(message.reason === undefined ? {} : { reason: message.reason }), ...(message.page === undefined ? {} : { page: message.page }) },
+    way: { [message.stage]: message.at ?? at, ...(message.reason === undefined ? {} : { reason: message.reason }), ...(message.page === undefined ? {} : { page: message.page }) },
   };
 }
 

@@ -17,6 +17,8 @@ export interface TapMessage {
   /** Milliseconds since 1970 UTC by the page's clock. */
   readonly occurredAt: number;
   readonly stage: TapStage;
+  /** When the page saw this stage, by its clock; the moment of hearing where it does not say. */
+  readonly at?: number;
   /** Why it failed or was dropped. */
   readonly reason?: string;
   /** Local pseudonyms, in priority order. */

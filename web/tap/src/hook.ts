@@ -1,67 +1,68 @@
 /** Finds every instance of the SDK in a page: by its official inspector point, and by looking where it stands. */
-import { quietly } from "./hear.ts";
+import { between, watchProperty } from "./property.ts";
+import { quietly } from "./quietly.ts";
 import type { Sdk } from "./sdk.ts";
 
 /** The page's global scope, as far as the tap touches it. */
 export type Page = Record<string, unknown>;
 
 interface Inspector {
-  attach?: (sdk: Sdk) => unknown;
+  attach?: unknown;
 }
 
-/** How long an SDK that loads without the inspector point is looked for: 60 looks, 500 ms apart. */
-const LOOKS = 60;
+const POINT = "__SEGMENT_INSPECTOR__";
+/** An SDK that loads without the inspector point is looked for this often. */
 const LOOK_EVERY_MS = 500;
 
-/** Calls `found` once for every instance, those that are there already and those to come; returns what stops looking. */
-export function hook(page: Page, globalKeys: readonly string[], found: (sdk: Sdk) => void): () => void {
+export interface Hook {
+  /** Takes in what may be an instance that stands nowhere the tap looks. */
+  take(value: unknown): void;
+  stop(): void;
+}
+
+/** Calls `found` once for every instance, those that are there already and those to come. */
+export function hook(page: Page, globalKeys: readonly string[], found: (sdk: Sdk) => void): Hook {
   const known = new WeakSet();
-  const once = (sdk: Sdk): void => {
-    if (known.has(sdk)) return;
-    known.add(sdk);
-    quietly(() => { found(sdk); });
+  let on = true;
+  const take = (value: unknown): void => {
+    quietly(() => {
+      if (!on || !isSdk(value) || known.has(value)) return;
+      known.add(value);
+      found(value);
+    });
   };
-  quietly(() => { attach(page, once); });
-  return look(page, globalKeys, once);
-}
-
-/** Stands at `__SEGMENT_INSPECTOR__.attach`; an inspector that is there, or comes later, is called as if the tap were not. */
-function attach(page: Page, once: (sdk: Sdk) => void): void {
-  const host = (page["__SEGMENT_INSPECTOR__"] ??= {}) as Inspector;
-  let other = host.attach;
-  const ours = function (this: unknown, sdk: Sdk): unknown {
-    once(sdk);
-    return other?.call(this, sdk);
+  const stop = (): void => {
+    on = false;
+    clearInterval(timer);
   };
-  Object.defineProperty(host, "attach", {
-    configurable: true,
-    enumerable: true,
-    get: () => ours,
-    set: (next: Inspector["attach"]) => { if (next !== ours) other = next; },
+  const look = (): void => { for (const key of keysOf(page, globalKeys)) quietly(() => { take(page[key]); }); };
+  quietly(() => {
+    page[POINT] ??= {};
+    // Another inspector may put its own host there.
+    watchProperty(page, POINT, (host) => { quietly(() => { attach(host as Inspector, take); }); });
   });
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  look();
+  return { take, stop };
 }
 
-function look(page: Page, globalKeys: readonly string[], once: (sdk: Sdk) => void): () => void {
-  let left = LOOKS;
-  const glance = (): void => {
-    for (const key of keysOf(page, globalKeys)) quietly(() => { if (isSdk(page[key])) once(page[key]); });
-    if (--left === 0) clearInterval(timer);
+/** Stands before the inspector of `host`, who is called as if the tap were not. */
+function attach(host: Inspector, take: (value: unknown) => void): void {
+  let other = host.attach;
+  const ours = function (this: unknown, sdk: unknown): unknown {
+    take(sdk);
+    return typeof other === "function" ? (other.call(this, sdk) as unknown) : undefined;
   };
-  const timer = setInterval(glance, LOOK_EVERY_MS);
-  glance();
-  return () => { clearInterval(timer); };
+  between(host, "attach", () => ours, (next) => { if (next !== ours) other = next; });
 }
 
 /** The names an instance may stand under: the usual one, those the tap was told, and the one a snippet's script tag says. */
 export function keysOf(page: Page, globalKeys: readonly string[]): readonly string[] {
-  const tagged = quietly(() => {
-    const script = (page["document"] as Document | undefined)?.querySelector("script[data-global-segment-analytics-key]");
-    return script?.getAttribute("data-global-segment-analytics-key");
-  });
+  const tagged = quietly(() => (page["document"] as Document).querySelector("script[data-global-segment-analytics-key]")?.getAttribute("data-global-segment-analytics-key"));
   return [...new Set(["analytics", ...globalKeys, ...(tagged ? [tagged] : [])])];
 }
 
 /** Whether this is a loaded instance; a snippet's stub is an array, and a loader of the npm package carries its instance inside. */
 function isSdk(value: unknown): value is Sdk {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && "queue" in value && "on" in value;
+  return value instanceof Object && !Array.isArray(value) && "on" in value && "queue" in value;
 }

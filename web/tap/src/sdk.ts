@@ -22,8 +22,6 @@ export interface SdkEvent {
 
 export interface SdkContext {
   readonly event?: SdkEvent;
-  logs?(): readonly { readonly message?: unknown; readonly extras?: unknown }[];
-  failedDelivery?(): { readonly reason?: unknown } | undefined;
 }
 
 type Listener = (...parts: never[]) => void;

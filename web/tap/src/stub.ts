@@ -1,83 +1,82 @@
-/** Hears the calls that a snippet's stub gathers before the SDK is there: only here is their true order and time to be had. */
-import { quietly } from "./hear.ts";
+/** Hears the calls made before the SDK is there, on a snippet's stub or a loader of the npm package: only here are their true order and time to be had. */
 import { keysOf, type Page } from "./hook.ts";
+import { watchProperty } from "./property.ts";
+import { quietly } from "./quietly.ts";
 import { EVENT_TYPES, type EventType, type SdkEvent } from "./sdk.ts";
 
-/** One call on the stub: which method, with what, when (milliseconds since 1970 by the page's clock). */
+/** One call: which method, with what, when (milliseconds since 1970 by the page's clock), and what its event is named. */
 export interface StubCall {
   readonly type: EventType;
   readonly args: readonly unknown[];
   readonly at: number;
+  readonly name: unknown;
 }
 
 /** Calls kept until the SDK replays them. */
 const KEPT = 500;
 
-/** The stub calls of a page that the SDK has not replayed yet. */
+/** The early calls of a page that the SDK has not replayed yet. */
 export interface StubCalls {
+  /** How many they are. */
+  size(): number;
+  /** Listens to a loader that stands under no name. */
+  listen(value: unknown): void;
   /** The call that `event` is the replay of, taken out; undefined where it is a call of its own. */
   take(event: SdkEvent): StubCall | undefined;
-  /** What has waited since before `deadline` and will hardly be replayed. */
+  /** What has waited since before `deadline` and will hardly be replayed, taken out. */
   overdue(deadline: number): readonly StubCall[];
 }
 
-/** Listens to the stubs of `page`. Calls that the stub holds already have lost their time and get the time of looking. */
+/** Listens to the stubs of `page`. Calls that a stub holds already have lost their time and get the time of looking. */
 export function hearStubs(page: Page, globalKeys: readonly string[], now: () => number): StubCalls {
-  const calls: StubCall[] = [];
-  const note = (call: unknown): void => {
-    if (!Array.isArray(call) || calls.length >= KEPT) return;
-    const [type, ...args] = call as readonly unknown[];
-    if (isEventType(type)) calls.push({ type, args, at: now() });
+  let calls: readonly StubCall[] = [];
+  const known = new WeakSet();
+  const note = ([method, ...args]: readonly unknown[]): void => {
+    const type = EVENT_TYPES.find((one) => one === method);
+    if (type && calls.length < KEPT) calls = [...calls, { type, args, at: now(), name: named(type, args) }];
   };
-  const listen = (value: unknown): void => {
-    if (!Array.isArray(value) || "__dagnetTap" in value) return;
-    Object.defineProperty(value, "__dagnetTap", { value: true });
-    for (const call of value) note(call);
-    const push = value.push.bind(value);
-    value.push = (...pushed: unknown[]) => {
-      for (const call of pushed) quietly(() => { note(call); });
-      return push(...pushed);
+  /** Listens to the method by which `store` gathers calls. */
+  const wrap = (store: object, method: string, of: (gathered: never) => readonly unknown[]): void => {
+    const methods = store as Record<string, (...gathered: never[]) => unknown>;
+    const gather = methods[method];
+    if (known.has(store) || !gather) return;
+    known.add(store);
+    methods[method] = function (this: unknown, ...gathered) {
+      for (const one of gathered) quietly(() => { note(of(one)); });
+      return gather.apply(this, gathered);
     };
   };
-  for (const key of keysOf(page, globalKeys)) quietly(() => { watchKey(page, key, listen); });
+  const listen = (value: unknown): void => {
+    quietly(() => {
+      if (Array.isArray(value)) {
+        if (!known.has(value)) for (const call of value) quietly(() => { note(call as readonly unknown[]); });
+        wrap(value, "push", (call) => call);
+      } else wrap((value as { _preInitBuffer: object })._preInitBuffer, "add", ({ method, args }: { method: unknown; args: readonly unknown[] }) => [method, ...args]);
+    });
+  };
+  for (const key of keysOf(page, globalKeys)) quietly(() => { watchProperty(page, key, listen); });
   return {
+    size: () => calls.length,
+    listen,
     take: (event) => {
-      const place = calls.findIndex((call) => call.type === event.type && named(call) === event[call.type === "track" ? "event" : "name"]);
-      return place < 0 ? undefined : calls.splice(place, 1)[0];
+      const name = event.type === "track" ? event.event : event.name;
+      const call = calls.find((one) => one.type === event.type && one.name === (name ?? undefined));
+      if (call) calls = calls.filter((one) => one !== call);
+      return call;
     },
     overdue: (deadline) => {
-      const late = calls.filter((call) => call.at < deadline);
-      if (late.length) calls.splice(0, calls.length, ...calls.filter((call) => call.at >= deadline));
+      const late = calls.filter(({ at }) => at < deadline);
+      calls = calls.filter(({ at }) => at >= deadline);
       return late;
     },
   };
 }
 
-/** Listens to what stands at `key`, or will: the property stays an ordinary one to the page. */
-function watchKey(page: Page, key: string, listen: (value: unknown) => void): void {
-  listen(page[key]);
-  const plain = Object.getOwnPropertyDescriptor(page, key);
-  if (plain && (!plain.configurable || plain.get)) return;
-  let value = page[key];
-  Object.defineProperty(page, key, {
-    configurable: true,
-    enumerable: true,
-    get: () => value,
-    set: (next: unknown) => {
-      value = next;
-      quietly(() => { listen(next); });
-    },
-  });
-}
-
-/** What a call says its event is named, as far as the arguments alone tell. */
-function named(call: StubCall): unknown {
-  const [first, second] = call.args;
-  if (call.type === "track") return first;
-  if (call.type !== "page" && call.type !== "screen") return undefined;
-  return typeof second === "string" ? second : typeof first === "string" ? first : undefined;
-}
-
-function isEventType(value: unknown): value is EventType {
-  return (EVENT_TYPES as readonly unknown[]).includes(value);
+/** What the event of a call is named, as the SDK reads its arguments. */
+function named(type: EventType, args: readonly unknown[]): unknown {
+  const [first, second] = args;
+  if (type === "track") return (Object(first) as SdkEvent).event ?? first;
+  if (type !== "page" && type !== "screen") return undefined;
+  const texts = args.filter((one) => typeof one === "string");
+  return texts.length > 1 ? second : texts[0];
 }

@@ -1,0 +1,4 @@
+/** What `/tap.js` runs. */
+import { start } from "./auto.ts";
+
+start(document.currentScript instanceof HTMLScriptElement ? document.currentScript : null);

@@ -1,0 +1,56 @@
+/** The ways from a page to Realtime: the same page, another tab of the same origin, the tab that opened this one, the extension. */
+import { quietly } from "./quietly.ts";
+import type { Sink } from "./speaker.ts";
+import { CHANNEL, type FromPage, MARK, type Report, type Rules } from "./wire.ts";
+
+/** The same page: `take` is given every report, already redacted by `rules`. */
+export function samePage(take: (report: Report) => void, rules: Rules): Sink {
+  return (hear) => {
+    const session = "same-page";
+    const answer = (message: object): void => { hear({ dagnet: MARK, session, ...message }); };
+    return {
+      post: (message: FromPage) => {
+        if (message.kind === "hello") answer({ kind: "welcome", page: message.page, nonce: message.nonce, rules });
+        if (message.kind !== "report") return;
+        take(message);
+        answer({ kind: "ack", page: message.page, to: message.to });
+      },
+      close: () => undefined,
+    };
+  };
+}
+
+/** Other tabs of the same origin. */
+export function otherTab(): Sink {
+  return (hear) => {
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = ({ data }) => { hear(data); };
+    return { post: (message) => { channel.postMessage(message); }, close: () => { channel.close(); } };
+  };
+}
+
+/** The Realtime tab that opened this page, if it is of one of `origins`: nothing is posted to any other, nothing heard from any other. */
+export function opener(origins: readonly string[]): Sink {
+  return (hear) => {
+    const listen = ({ source, origin, data }: MessageEvent): void => {
+      if (source !== null && source === window.opener && origins.includes(origin)) hear(data);
+    };
+    addEventListener("message", listen);
+    return {
+      post: (message) => {
+        const to = window.opener as Window | null;
+        // The browser delivers only to the origin that is named, whoever stands there.
+        if (to && !to.closed) for (const origin of origins) quietly(() => { to.postMessage(message, origin); });
+      },
+      close: () => { removeEventListener("message", listen); },
+    };
+  };
+}
+
+/** A port that somebody hands over: the extension's. */
+export function overPort(port: MessagePort): Sink {
+  return (hear) => {
+    port.onmessage = ({ data }) => { hear(data); };
+    return { post: (message) => { port.postMessage(message); }, close: () => { port.close(); } };
+  };
+}

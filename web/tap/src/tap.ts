@@ -1,0 +1,108 @@
+/** The tap: hears every message of every instance of the SDK in a page, and speaks for them over its sinks. */
+import { hear, once, type Stage } from "./hear.ts";
+import { hook, type Page } from "./hook.ts";
+import { quietly } from "./quietly.ts";
+import { read, textOf } from "./read.ts";
+import { append, createRing, HELD } from "./ring.ts";
+import { EVENT_TYPES, type Sdk, type SdkEvent } from "./sdk.ts";
+import { type Sink, speak, type Speaker } from "./speaker.ts";
+import { hearStubs } from "./stub.ts";
+import type { SdkSeen } from "./wire.ts";
+
+export interface TapOptions {
+  readonly sinks: readonly Sink[];
+  /** Further names than `analytics` under which an instance may stand in the page. */
+  readonly keys?: readonly string[];
+}
+
+export interface Tap {
+  /** Listens to an instance, or a loader of the npm package, that stands nowhere in `window`. */
+  listen(analytics: unknown): void;
+  /** Adds a way to Realtime. */
+  speak(sink: Sink): void;
+  stop(): void;
+}
+
+/** Reports are at least this far apart. */
+const REPORT_MS = 50;
+/** Replays of early calls come grouped by method; for so long at most they are waited for, so that they are told in the order of the calls. */
+const REPLAY_MS = 500;
+/** An early call that the SDK has not taken by then is reported without it; looked for every second. */
+const OVERDUE_MS = 10_000;
+const LOOK_EVERY_MS = 1_000;
+
+export function tap({ sinks, keys = [] }: TapOptions): Tap {
+  const scope = globalThis as unknown as Page;
+  const ring = createRing();
+  const sdks: SdkSeen[] = [];
+  const speakers: Speaker[] = [];
+  const page = id();
+  let skipped = 0;
+  let lastAt = 0;
+  let replayUntil = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const keep = (event: SdkEvent, stage: Stage, reason = "", calledAt?: number): void => {
+    const type = EVENT_TYPES.find((one) => one === event.type);
+    if (!type) return;
+    append(ring, { snapshot: read(event, type, Date.now(), calledAt), stage, reason });
+    stir();
+  };
+  const tell = once((event, stage, reason) => {
+    const early = stage === "called" ? stubs.take(event) : undefined;
+    // Under a flood calls go before what became of them.
+    const waiting = ring.end - Math.max(ring.start, ...speakers.map((one) => one.settled()));
+    if ((stage === "enriched" || stage === "delivered") && waiting > HELD / 2) skipped += 1;
+    else keep(event, stage, reason, early?.at);
+  });
+  const stir = (): void => {
+    timer ??= setTimeout(flush, lastAt + REPORT_MS - Date.now());
+  };
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    lastAt = Date.now();
+    if ((stubs.size() && lastAt < replayUntil) || speakers.map((one) => one.tell(lastAt, skipped)).includes(true)) stir();
+  };
+  const stubs = hearStubs(scope, keys, Date.now);
+  const late = setInterval(() => {
+    const why = sdks.length ? "the SDK has not taken it" : "the SDK has not loaded";
+    for (const { type, args, at, name } of stubs.overdue(Date.now() - OVERDUE_MS)) {
+      const properties = args.find((one) => one instanceof Object && !("__t" in one));
+      quietly(() => { keep({ type, messageId: `tap-${id()}`, event: name, name, properties }, "called", why, at); });
+    }
+  }, LOOK_EVERY_MS);
+  const hooked = hook(scope, keys, (sdk: Sdk) => {
+    replayUntil = Date.now() + REPLAY_MS;
+    sdks.push({ version: textOf(quietly(() => sdk.VERSION)) ?? "", key: (textOf(quietly(() => sdk.settings?.writeKey)) ?? "").slice(-4) });
+    hear(sdk, tell);
+    stir();
+  });
+  const add = (sink: Sink): void => { speakers.push(speak(sink, { page, nonce: id(), ring, sdks, stir })); };
+  sinks.forEach(add);
+  const leave = (): void => {
+    replayUntil = 0;
+    flush();
+    for (const speaker of speakers) speaker.bye();
+  };
+  addEventListener("pagehide", leave);
+  return {
+    listen: (analytics) => {
+      stubs.listen(analytics);
+      // A loader of the npm package hands its instance over when it is there.
+      if (analytics instanceof Object) void Promise.resolve(analytics as PromiseLike<[Sdk]> | [Sdk]).then(([sdk]) => { hooked.take(sdk); }).catch(() => { hooked.take(analytics); });
+    },
+    speak: add,
+    stop: () => {
+      hooked.stop();
+      clearInterval(late);
+      clearTimeout(timer);
+      removeEventListener("pagehide", leave);
+      for (const speaker of speakers.splice(0)) speaker.close();
+    },
+  };
+}
+
+function id(): string {
+  return crypto.getRandomValues(new Uint32Array(3)).join("-");
+}
