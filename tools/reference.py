@@ -67,7 +67,7 @@ def page() -> str:
 
 
 def _section(name: str, kind: type[msgspec.Struct]) -> str:
-    title = f"[[{name}]]" if name.startswith("workspace") else f"[{name}]"
+    title = f"[[{name}]]" if name.startswith("workspace") or name == "access.grant" else f"[{name}]"
     lines = [
         f"## `{title}`",
         "",
@@ -76,7 +76,7 @@ def _section(name: str, kind: type[msgspec.Struct]) -> str:
         "| Key | Takes | Default | |",
         "|---|---|---|---|",
     ]
-    lines += [_row(field) for field in msgspec.structs.fields(kind) if field.name != "source"]
+    lines += [_row(field) for field in msgspec.structs.fields(kind) if field.name not in ("source", "grant")]
     return "\n".join([*lines, ""])
 
 

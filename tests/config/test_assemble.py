@@ -36,7 +36,10 @@ def test_local_access_listens_on_loopback_only(host: str, around: Surroundings) 
     """CLI-9: with access `local` the server refuses to listen anywhere but loopback."""
     with pytest.raises(Problem, match="is not loopback"):
         assemble(FileTables(server=ServerTable(host=host)), around)
-    assert assemble(FileTables(server=ServerTable(host=host), access=AccessTable(mode="token")), around).server.host == host
+    assert (
+        assemble(FileTables(server=ServerTable(host=host), access=AccessTable(mode="token", tokens="tokens.json")), around).server.host
+        == host
+    )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.3.2.1", "::1", "[::1]", "localhost"])

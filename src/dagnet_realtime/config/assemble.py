@@ -1,14 +1,14 @@
 """From the tables a person wrote to the values the program runs by: references resolved, promises between keys checked."""
 
 import ipaddress
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dagnet_realtime.config.config import AccessConfig, Config, ServerConfig
+from dagnet_realtime.config.access import access_of, provided
+from dagnet_realtime.config.config import Config, ServerConfig
 from dagnet_realtime.config.duration import seconds
-from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, SourceTable, WorkspaceTable
-from dagnet_realtime.config.references import secret
+from dagnet_realtime.config.file import FileTables, ServerTable, SourceTable, WorkspaceTable
+from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.policy import Policy
@@ -19,26 +19,14 @@ from dagnet_realtime.model.workspace import Workspace
 LOGS = ("memory", "redis", "rediss", "redis+sentinel", "redis+cluster", "rediss+sentinel", "rediss+cluster")
 
 
-class Surroundings:
-    """What resolving needs beside the tables: words for places, the environment, the file's folder, and chance."""
-
-    def __init__(self, place: Place, environ: Mapping[str, str], folder: Path, chance: Callable[[int], bytes]) -> None:
-        self.place = place
-        self.environ = environ
-        self.folder = folder
-        self.chance = chance
-
-    def secret(self, written: str, *path: str | int) -> Secret:
-        """The secret that `written` stands for, at `path`."""
-        return secret(written, self.place.of(path), self.environ, self.folder)
-
-
 def assemble(tables: FileTables, around: Surroundings) -> Config:
     """The configuration; raises `Problem("invalid")` where keys contradict one another or lead nowhere."""
     local = tables.access.mode == "local"
     workspaces = tuple(_workspace(table, index, local, around) for index, table in enumerate(tables.workspace))
     _distinct(workspaces, around.place)
-    return Config(server=_server(tables.server, local, around), access=access_of(tables.access, around.folder), workspaces=workspaces)
+    server = _server(tables.server, local, around)
+    access = provided(access_of(tables.access, around.folder), tables.access, server, around)
+    return Config(server=server, access=access, workspaces=workspaces)
 
 
 def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConfig:
@@ -63,11 +51,6 @@ def loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def access_of(table: AccessTable, folder: Path) -> AccessConfig:
-    """Who may watch; files are named from `folder`."""
-    return AccessConfig(mode=table.mode, tokens=str(folder / table.tokens) if table.tokens else "")
 
 
 def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundings) -> Workspace:

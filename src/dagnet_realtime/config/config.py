@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from dagnet_realtime.model.grant import Grant
+from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
 
 AccessMode = Literal["local", "token", "oidc", "proxy"]
@@ -22,18 +24,51 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
         return f"ServerConfig(host={self.host!r}, port={self.port}, log={urlsplit(self.log).scheme}://…, public_url={self.public_url!r})"
 
 
+class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """`header` names the person, `groups` their groups; they are believed from the networks `trusted` (CIDR) alone."""
+
+    header: str = ""
+    groups: str = ""
+    trusted: tuple[str, ...] = ()
+
+
+class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
+    """The identity provider. `claim` names people, `groups` is the claim that lists their groups."""
+
+    kind: Literal["openid", "github"] = "openid"
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: Secret | None = None
+    scopes: tuple[str, ...] = ()
+    claim: str = "email"
+    groups: str = "groups"
+
+
 class AccessConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may watch. `tokens` is the file that keeps the hashes of access tokens, "" where there is none."""
+    """Who may watch. `tokens` is the file that keeps the hashes of access tokens, `audit` that of the audit log, "" where there is none.
+
+    A sign-in lasts `session` seconds; `cookie_key` seals its cookie, None where every start makes a key of its own.
+    """
 
     mode: AccessMode = "local"
     tokens: str = ""
+    audit: str = ""
+    session: float = 12 * 3600.0
+    cookie_key: Secret | None = None
+    proxy: ProxyConfig = ProxyConfig()
+    provider: ProviderConfig = ProviderConfig()
+    grants: tuple[Grant, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was configured. `demo` allows the server's own visitors; `key_file` is where a key for programs is written."""
+    """Everything that was configured. `demo` allows the server's own visitors; `key_file` is where a key for programs is written.
+
+    `file` is what it was read from, "" where it was no file.
+    """
 
     server: ServerConfig = ServerConfig()
     access: AccessConfig = AccessConfig()
     workspaces: tuple[Workspace, ...] = ()
     demo: bool = False
     key_file: str | None = None
+    file: str = ""

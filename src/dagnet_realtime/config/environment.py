@@ -48,7 +48,7 @@ def _key(name: str) -> tuple[Path, Any]:
             continue
         *numbers, key = found.groups()
         field = {field.encode_name: field for field in msgspec.structs.fields(kind)}.get(key.lower())
-        if field is not None and key.lower() != "source" and all(int(number) > 0 for number in numbers):
+        if field is not None and key.lower() not in ("source", "grant") and all(int(number) > 0 for number in numbers):
             places = [int(number) - 1 for number in numbers]
             return (*_table(kind, places), key.lower()), field.type
     raise Problem("invalid", f"The variable {name} names no key of the configuration", remedy="Keys are listed in docs/configuration.md")

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from dagnet_realtime.config.config import AccessMode
+from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.policy import Identity
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
@@ -29,6 +30,32 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     public_url: Annotated[str, _says("The address that browsers use, where a proxy stands before the server.")] = ""
 
 
+CHANNEL = r"^(\*|[A-Za-z0-9._-]{1,128}/(\*|[A-Za-z0-9._-]{1,128}))$"
+
+
+class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[access.grant]]`: who may do what, where; with modes `oidc` and `proxy`. Whoever no grant names may do nothing."""
+
+    who: Annotated[
+        str,
+        _says(
+            "A person as the provider or the proxy names them, `group:…` for a group, or with GitHub `repository:owner/name` for its "
+            "collaborators. `*` stands for any run of characters.",
+            min_length=1,
+        ),
+    ]
+    role: Annotated[
+        Role,
+        _says(
+            "`watch`; `follow` traces too; see `identities` too, where a workspace reveals them; `administer` too: send test events and "
+            "see everything there is to operate."
+        ),
+    ] = "watch"
+    on: Annotated[tuple[Annotated[str, Meta(pattern=CHANNEL)], ...], _says("Channels: `workspace/env`, `workspace/*`, or `*` for all.")] = (
+        "*",
+    )
+
+
 class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[access]`: who may watch."""
 
@@ -40,6 +67,24 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ] = "local"
     tokens: Annotated[str, _says("File that keeps the hashes of access tokens; `dagnet-realtime token` writes it.")] = ""
+    audit: Annotated[str, _says("File to which the audit log is appended; without one it goes to standard error.")] = ""
+    session: Annotated[str, _says("How long a browser stays signed in (modes `token` and `oidc`).", pattern=DURATION)] = "12h"
+    cookie_key: Annotated[
+        str, _hides("Seals the cookies of signed-in browsers; the same on every process. Without one a restart signs everybody out.")
+    ] = ""
+    proxy_header: Annotated[str, _says("Mode `proxy`: the header in which the proxy names the person, e.g. `x-forwarded-email`.")] = ""
+    proxy_groups: Annotated[str, _says("Mode `proxy`: the header that lists their groups, separated by commas.")] = ""
+    proxy_from: Annotated[tuple[str, ...], _says("Mode `proxy`: its addresses or networks; others are not believed.")] = ()
+    provider: Annotated[
+        Literal["openid", "github"], _says("Mode `oidc`: `openid` for any OpenID Connect provider, `github` for GitHub.")
+    ] = "openid"
+    issuer: Annotated[str, _says("Mode `oidc`: the provider's issuer, e.g. `https://accounts.example.com`; for GitHub its address.")] = ""
+    client_id: Annotated[str, _says("Mode `oidc`: our id at the provider, where `<public_url>/sign-in/callback` is registered.")] = ""
+    client_secret: Annotated[str, _hides("Mode `oidc`: our secret at the provider; none for a public client.")] = ""
+    scopes: Annotated[tuple[str, ...], _says("Mode `oidc`: what is asked for. Usually `openid email profile`, of GitHub nothing.")] = ()
+    claim: Annotated[str, _says("Mode `oidc`: the claim by which grants name people. An `email` must be verified.", min_length=1)] = "email"
+    groups_claim: Annotated[str, _says("Mode `oidc`: the claim that lists a person's groups.")] = "groups"
+    grant: Annotated[tuple[GrantTable, ...], _says("Who may do what.")] = ()
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,6 +145,7 @@ class FileTables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 SECTIONS: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("server", ServerTable),
     ("access", AccessTable),
+    ("access.grant", GrantTable),
     ("workspace", WorkspaceTable),
     ("workspace.source", SourceTable),
 )

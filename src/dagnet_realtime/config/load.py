@@ -10,13 +10,15 @@ from typing import Any
 
 import msgspec
 
-from dagnet_realtime.config.assemble import Surroundings, access_of, assemble
+from dagnet_realtime.config.access import access_of
+from dagnet_realtime.config.assemble import assemble
 from dagnet_realtime.config.config import AccessConfig, Config
 from dagnet_realtime.config.environment import CONFIG, overrides
 from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, WorkspaceTable
 from dagnet_realtime.config.generated import workspace
 from dagnet_realtime.config.lines import Path as Key
 from dagnet_realtime.config.lines import lines
+from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place, dotted, table, tables
 from dagnet_realtime.model.problem import Problem
 
@@ -64,7 +66,7 @@ def load(
     config = _assembled(_read(file), file.resolve().parent, str(file), environ, flags, chance)
     if not config.workspaces:
         raise Problem("invalid", f"{file}: there is no [[workspace]]", remedy="Add one: docs/configuration.md shows how")
-    return msgspec.structs.replace(config, demo=flags.demo, key_file=_text(flags.key_file))
+    return msgspec.structs.replace(config, demo=flags.demo, key_file=_text(flags.key_file), file=str(file.resolve()))
 
 
 def access(path: Path | None, environ: Mapping[str, str]) -> AccessConfig:

@@ -1,0 +1,87 @@
+"""Builds the configured mode of access."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+from dagnet_realtime.app.listen import is_loopback
+from dagnet_realtime.app.token_store import TokenStore
+from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig
+from dagnet_realtime.model.grant import Grant
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.web.access.asking import Asking
+from dagnet_realtime.web.access.cookie import Jar
+from dagnet_realtime.web.access.github import GitHub
+from dagnet_realtime.web.access.identity import Attempt, Provider, Settings
+from dagnet_realtime.web.access.local import LocalAccess
+from dagnet_realtime.web.access.oidc import ProviderAccess, SignedIn
+from dagnet_realtime.web.access.openid import OpenId
+from dagnet_realtime.web.access.person import Access
+from dagnet_realtime.web.access.proxy import ProxyAccess
+from dagnet_realtime.web.access.sign_in import BACK
+from dagnet_realtime.web.access.token import Held, TokenAccess
+
+REPOSITORY = "repository:"
+
+
+class Grants:
+    """The grants as they are at this moment; a reload of the configuration replaces them."""
+
+    def __init__(self, grants: Sequence[Grant]) -> None:
+        self.current = tuple(grants)
+
+    def __call__(self) -> tuple[Grant, ...]:
+        return self.current
+
+
+def access_for(config: Config, port: int, clock: Clock, grants: Grants) -> Access:
+    """The access of a server that listens on `port`. Raises `Problem("invalid")` where its token file cannot be read."""
+    given, url = config.access, config.server.public_url
+    if given.mode == "local":
+        local = LocalAccess(clock, url)
+        local.listen_on(port)
+        return local
+    tokens = TokenStore(given.tokens, clock)
+    tokens()
+    key = given.cookie_key.reveal() if given.cookie_key is not None else secrets.token_bytes(32)
+    secure = not is_loopback(urlsplit(url).hostname or config.server.host)
+    match given.mode:
+        case "token":
+            jar: Jar[Held] = Jar(Held, key, clock, name=_named("", port, secure), secure=secure)
+            return TokenAccess(tokens, jar, clock, given.session, url)
+        case "proxy":
+            proxy = given.proxy
+            return ProxyAccess(proxy.header, proxy.groups, proxy.trusted, grants, tokens, clock, url)
+        case "oidc":
+            jars: tuple[Jar[SignedIn], Jar[Attempt]] = (
+                Jar(SignedIn, key, clock, name=_named("", port, secure), secure=secure, same_site="Lax"),
+                Jar(Attempt, key, clock, name=_named("_attempt", port, secure), secure=secure, same_site="Lax"),
+            )
+            provider = provider_for(given, grants, clock)
+            return ProviderAccess(provider, url.rstrip("/") + BACK, grants, tokens, jars, clock, given.session, url)
+
+
+def provider_for(given: AccessConfig, grants: Callable[[], Sequence[Grant]], clock: Clock) -> Provider:
+    """The identity provider; of repositories only those are asked about that grants name."""
+    configured: ProviderConfig = given.provider
+    repositories = [grant.who.removeprefix(REPOSITORY) for grant in grants() if grant.who.startswith(REPOSITORY)]
+    if any(one.count("/") != 1 or "*" in one for one in repositories):
+        raise Problem("invalid", "A grant names no repository", "GitHub is asked about each by name", "Write repository:owner/name")
+    settings = Settings(
+        issuer=configured.issuer,
+        client_id=configured.client_id,
+        client_secret=configured.client_secret,
+        scopes=configured.scopes,
+        claim=configured.claim,
+        groups=configured.groups,
+        repositories=tuple(dict.fromkeys(repositories)),
+    )
+    if configured.kind == "github":
+        return GitHub(settings, Asking(settings, "client_secret_post"), clock)
+    return OpenId(settings, Asking(settings), clock)
+
+
+def _named(what: str, port: int, secure: bool) -> str:
+    """A cookie's name; on one machine it holds the port, which its scope does not."""
+    return f"dagnet_realtime{what}" if secure else f"dagnet_realtime{what}_{port}"
