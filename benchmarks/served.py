@@ -26,6 +26,7 @@ class Served(msgspec.Struct):
     port: int
     pid: int
     key: str = ""
+    link: str = ""
     ready_seconds: float = 0.0
 
     def cpu_seconds(self) -> float:
@@ -79,7 +80,8 @@ def ours(log: str = "memory://", workspace: Path = SHOP, **policy: object) -> It
                 line = next(text for text in child.stdout if "Realtime is at" in text)
                 ready = time.perf_counter() - began
                 port = int(line.split("127.0.0.1:")[1].split("/")[0])
-                yield Served(port, child.pid, key_file.read_text().strip(), ready)
+                link = line[line.index("http") :].strip()
+                yield Served(port, child.pid, key_file.read_text().strip(), link, ready)
             finally:
                 child.terminate()
 
