@@ -6,6 +6,7 @@ from math import exp
 import msgspec
 
 from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.frame import CarriedEvent
 
 _OFFSET, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
 SETTLE_SECONDS = 2.0  # over which the rate is averaged
@@ -31,7 +32,7 @@ class Chosen(msgspec.Struct, frozen=True):
     threshold: float
 
 
-def share(entry: Entry) -> float:
+def share(entry: Entry | CarriedEvent) -> float:
     """Where the event's trace lies between 0 and 1: FNV-1a of the anonymous id's token, else the first token, else the message id."""
     key = entry.id
     for trace in reversed(entry.traces):

@@ -75,24 +75,36 @@ class Floor:
 
     def join(self, line: Line, after: Position | None, head: Position | None) -> Viewer | None:
         """A viewer at its view. A feed that must be started begins at the log's `head`; where that is needed and None, so is the answer."""
-        channel = line.session.channel
+        lent = self.lend(line.session, head)
+        if lent is None:
+            return None
+        feed, shared = lent
+        viewer = Viewer(line, after, feed, shared, self._log, self._clock)
+        self._viewers.setdefault(line.session.id, set()).add(viewer)
+        return viewer
+
+    def lend(self, session: WatchSession, head: Position | None) -> tuple[Feed, SharedView] | None:
+        """The running feed and the view of a session, counted as one viewer more until it is given back; None as `join` says."""
+        channel = session.channel
         feed = self.running(channel)
         if feed is None:
             if head is None:
                 return None
             feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits)
-        shared = self.shared(feed, line.session)
+        shared = self.shared(feed, session)
         if self.running(channel) is not feed:
             self._feeds[channel] = (feed, self._tasks.create_task(feed.run(lambda: self.doors(channel))))
-        viewer = Viewer(line, after, feed, shared, self._log, self._clock)
         shared.viewers += 1
-        self._viewers.setdefault(line.session.id, set()).add(viewer)
-        return viewer
+        return feed, shared
+
+    def give_back(self, shared: SharedView) -> None:
+        """One viewer less; the view lives a little longer."""
+        shared.viewers -= 1
+        shared.used = self._clock.monotonic()
 
     def part(self, viewer: Viewer) -> None:
         """The viewer has gone; its view lives a little longer."""
-        viewer.shared.viewers -= 1
-        viewer.shared.used = self._clock.monotonic()
+        self.give_back(viewer.shared)
         viewers = self._viewers.get(viewer.line.session.id, set())
         viewers.discard(viewer)
         if not viewers:

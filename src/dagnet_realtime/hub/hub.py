@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -18,6 +18,7 @@ from dagnet_realtime.hub.floor import Doors, Floor
 from dagnet_realtime.hub.history import history
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.posture import posture_of
+from dagnet_realtime.hub.relaying import Relaying
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.viewer import Viewer
 from dagnet_realtime.model.channel import Channel
@@ -30,6 +31,7 @@ from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.log import Log
+from dagnet_realtime.ports.relay import Relay
 from dagnet_realtime.ports.sessions import Sessions
 
 ROUND_SECONDS = 5.0  # between two rounds of the keeper
@@ -50,6 +52,7 @@ class Hub:
         clock: Clock,
         limits: Limits | None = None,
         chance: Random | None = None,
+        relays: Mapping[Channel, Relay] | None = None,
     ) -> None:
         self._graphs = graphs
         self._log = log
@@ -60,12 +63,14 @@ class Hub:
         self._tasks = asyncio.TaskGroup()
         self._desk = Desk(self._limits)
         self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks)
+        self.relaying = Relaying(self._floor, log, sessions, relays or {}, clock, self._limits.lease, self._tasks)
         self._lasting: list[asyncio.Task[None]] = []
         self._stopping = False
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
         self._lasting = [self._tasks.create_task(self._keep()), self._tasks.create_task(self._follow_graphs())]
+        self._lasting.append(self._tasks.create_task(self.relaying.run()))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -125,6 +130,18 @@ class Hub:
         """One look through `watch`: the frames, and the position after them."""
         frames = [frame async for frame in self.watch(session_id, after, wait)]
         return frames, frames[-1].position if frames else str(after)
+
+    async def span(self, session_id: str, after: Position, until: Position) -> list[Sent]:
+        """What lies in `(after, until]`, in a frame that ends exactly there, so that a viewer can go on with frames that others share.
+
+        None where `until` is not after `after`; a gap where the log cannot tell any more.
+        """
+        line = self._desk.enter(await self.session(session_id), float("-inf"))
+        viewer = await self._join(line, after)
+        try:
+            return await viewer.span(until)
+        finally:
+            self._floor.part(viewer)
 
     async def change(self, session_id: str, filter: str | None = None, follows: Sequence[str] | None = None) -> WatchSession:
         """Another filter, or other followed traces; open streams go on where they stand, in the view that fits."""

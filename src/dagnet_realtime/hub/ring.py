@@ -29,6 +29,11 @@ class Ring:
         """The number that the next frame will have."""
         return self._first + len(self._kept)
 
+    @property
+    def first(self) -> int:
+        """The number of the oldest frame that is kept, or will be."""
+        return self._first
+
     def push(self, frame: Sent) -> None:
         """Adds a frame, drops the oldest beyond the bounds, wakes who waits."""
         self._kept.append(frame)

@@ -13,6 +13,7 @@ from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.log import Log, Lost, Stretch
 
+MOST_CHUNKS = 20  # of one span: as much as a log usually keeps
 CHUNK = 5_000  # entries of one private frame: some 20 ms of work between two turns of the loop
 
 
@@ -104,6 +105,24 @@ class Viewer:
         matched = self.feed.match(self.shared.view.graph, found.entries)
         await asyncio.sleep(0)  # many may catch up at once; the shared ticks go first
         return self.shared.private(Stretch(at, end, found.entries), end, matched, self.feed.follows, self._clock.monotonic())
+
+    async def span(self, until: Position) -> list[Sent]:
+        """The frames of `(at, until]`, the last of which ends exactly there, or at a gap's end; fewer where the log has not come so far."""
+        frames: list[Sent] = []
+        while self.at.epoch == until.epoch and self.at.offset < until.offset and len(frames) < MOST_CHUNKS:
+            found = await self._log.read(self.feed.channel, self.at, min(CHUNK, until.offset - self.at.offset), 0)
+            if isinstance(found, Lost):
+                lost = self._gap(found)
+                return frames if lost is None else [*frames, lost]
+            if not found.entries:
+                break
+            end = until if found.end.offset == until.offset else found.end
+            matched = self.feed.match(self.shared.view.graph, found.entries)
+            follows, at = self.feed.follows, self._clock.monotonic()
+            frames.append(self.shared.private(Stretch(self.at, end, found.entries), end, matched, follows, at))
+            self.at = end
+            await asyncio.sleep(0)
+        return frames
 
     def _gap(self, lost: Lost) -> Sent | None:
         """The gap, but never to a place before On."""

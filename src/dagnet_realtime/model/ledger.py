@@ -31,3 +31,13 @@ class Ledger(msgspec.Struct, frozen=True):
     carried: int = 0
     thinned: int = 0
     sampled_out: int = 0
+
+
+class RelayLedger(msgspec.Struct):
+    """What one relay carried since this process began, in messages, since that is what providers bill: `published` to the provider, and
+    `delivered` as far as it tells how many subscribe. `failed` ones it did not take; viewers fetch what those held by poll.
+    """
+
+    published: int = 0
+    delivered: int = 0
+    failed: int = 0

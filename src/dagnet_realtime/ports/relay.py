@@ -7,15 +7,36 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message for one provider channel; `name` is the provider's event name, `body` JSON."""
+    """One message for one provider channel; `name` is the provider's event name, `body` the text it carries."""
 
     channel: str
     name: str
     body: bytes
 
 
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider allows, and what a browser must know to reach it.
+
+    `limit` is bytes of one message's body as we write it (before any encryption), `pieces` how many messages the events of one
+    publication may fill, `every` the seconds between two publications of one view. `prefix` begins every channel's name. `public` holds
+    nothing secret; `connects` are the origins that a page must be allowed to connect to.
+    """
+
+    limit: int = 10_000
+    pieces: int = 2
+    every: float = 0.25
+    prefix: str = "private-"
+    public: dict[str, str | int | bool] = {}
+    connects: tuple[str, ...] = ()
+
+
 class Relay(Protocol):
-    """Publishes; every method raises `Problem("unavailable")` where the provider cannot be reached in time."""
+    """Publishes; every method raises `Problem("unavailable")` where the provider cannot be reached in time, or refuses."""
+
+    @property
+    def terms(self) -> Terms:
+        """The provider's limits and address."""
+        ...
 
     async def publish(self, messages: Sequence[Message]) -> int:
         """Publishes in order and returns how many messages the provider bills."""
@@ -23,4 +44,8 @@ class Relay(Protocol):
 
     def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
         """The signature that lets the browser on `socket_id` subscribe to `channel`."""
+        ...
+
+    async def subscribers(self, channel: str) -> int | None:
+        """How many are subscribed to `channel`; None where somebody is and the provider does not say how many."""
         ...

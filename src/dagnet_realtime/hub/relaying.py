@@ -1,0 +1,148 @@
+"""Views that a provider carries: one station a view, opened for the first session that asks, closed with the last."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+
+import msgspec
+
+from dagnet_realtime.hub.floor import Floor
+from dagnet_realtime.hub.shared import ViewKey
+from dagnet_realtime.hub.station import Station
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.ledger import RelayLedger
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.log import Log
+from dagnet_realtime.ports.relay import Relay
+from dagnet_realtime.ports.sessions import Sessions
+
+ROUND_SECONDS = 10.0  # between two looks at who may watch and who does: a person who may not is out well within 30 s
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """A session's place at a station: where the browser connects, the channel it may ask for, and how the provider does.
+
+    `watchers` counts the sessions of this view, one's own included.
+    """
+
+    public: dict[str, str | int | bool]
+    channel: str
+    publishing: bool
+    every: float
+    watchers: int
+    ledger: RelayLedger
+
+
+class Relaying:
+    """The stations of one process. `relays` are by channel; `tasks` owns the publishers."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        log: Log,
+        sessions: Sessions,
+        relays: Mapping[Channel, Relay],
+        clock: Clock,
+        lease: float,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._floor = floor
+        self._log = log
+        self._sessions = sessions
+        self._relays = relays
+        self._clock = clock
+        self._lease = lease
+        self._tasks = tasks
+        self._stations: dict[tuple[Channel, ViewKey], tuple[Station, asyncio.Task[None]]] = {}
+        self.ledgers = {channel: RelayLedger() for channel in relays}
+
+    async def seat(self, session: WatchSession) -> Seat:
+        """The session's place; raises `Problem("not_found")` where the channel has no relay."""
+        station = await self._station(session)
+        station.admitted.add(session.id)
+        return Seat(
+            public=station.relay.terms.public,
+            channel=station.channel,
+            publishing=station.publishing,
+            every=station.relay.terms.every,
+            watchers=len(station.admitted),
+            ledger=self.ledgers[session.channel],
+        )
+
+    async def authorise(self, session: WatchSession, channel: str, socket_id: str) -> dict[str, str]:
+        """The signature for the session's own channel; raises `Problem("forbidden")` for every other, whether it exists or not."""
+        station = await self._station(session)
+        if not hmac.compare_digest(channel.encode("utf-8", "replace"), station.channel.encode()):
+            raise Problem("forbidden", "That channel is not this session's", "", "Ask for the session's relay again")
+        signed = station.relay.authorise(channel, socket_id)
+        station.expect(session.id)
+        return signed
+
+    async def run(self) -> None:
+        """Looks after the stations until it is cancelled, which ends them too."""
+        try:
+            while True:
+                await self._clock.sleep(ROUND_SECONDS)
+                await self.look()
+        finally:
+            for key in list(self._stations):
+                self._close(key)
+
+    async def look(self) -> None:
+        """Closes stations that nobody needs, turns those that somebody lost the right to, and asks who is subscribed."""
+        if not self._stations:
+            return
+        try:
+            live = {session.id: session for session in await self._sessions.live()}
+        except Problem:
+            return
+        for key, (station, _) in list(self._stations.items()):
+            staying = {id for id in station.admitted if id in live and self._sees(live[id], station)}
+            if not staying or self._floor.running(key[0]) is not station.feed:
+                self._close(key)
+            elif staying != station.admitted:
+                await station.turn(staying)
+            else:
+                await station.look()
+
+    def _sees(self, session: WatchSession, station: Station) -> bool:
+        return self._floor.running(session.channel) is station.feed and self._floor.shared(station.feed, session) is station.shared
+
+    async def _station(self, session: WatchSession) -> Station:
+        relay = self._relays.get(session.channel)
+        if relay is None:
+            raise Problem("not_found", "This workspace has no relay", "", "Frames come by stream or poll")
+        lent = self._floor.lend(session, None)
+        if lent is None:
+            lent = self._floor.lend(session, await self._log.hold(session.channel, session.id, self._lease))
+        if lent is None:
+            raise AssertionError("a feed starts where the log's head is known")
+        feed, shared = lent
+        key = (session.channel, shared.key)
+        known = self._stations.get(key)
+        if known is not None and known[0].shared is shared:
+            self._floor.give_back(shared)
+            return known[0]
+        if known is not None:
+            self._close(key)
+        station = Station(feed, shared, relay, self._key(session.channel), self.ledgers[session.channel], self._clock)
+        self._stations[key] = (station, self._tasks.create_task(station.run()))
+        return station
+
+    def _close(self, key: tuple[Channel, ViewKey]) -> None:
+        station, task = self._stations.pop(key)
+        task.cancel()
+        self._floor.give_back(station.shared)
+
+    def _key(self, channel: Channel) -> bytes:
+        token_key = self._floor.policy(channel).token_key
+        return relay_key(token_key.reveal() if token_key is not None else secrets.token_bytes(32), b"channel names")
+
+
+def relay_key(token_key: bytes, purpose: bytes) -> bytes:
+    """A key of 32 bytes for one purpose of a relay, which the provider cannot know."""
+    return hmac.new(token_key, b"relay: " + purpose, hashlib.sha256).digest()

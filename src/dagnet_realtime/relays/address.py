@@ -1,0 +1,97 @@
+"""The address of a Pusher-compatible provider, as one URL says it."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
+
+REMEDY = 'Write relay = "pusher://KEY:SECRET@host:port/APP_ID", or pusher+tls:// for TLS on another port than 443'
+SEALED_SHARE = 0.72  # of the provider's limit: Base64 takes a quarter, the nonce and the JSON around it some bytes more
+_KNOWN = frozenset({"ws", "cluster", "encrypted", "limit", "batch", "pieces", "every", "timeout"})
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the provider is and what it allows. Defaults are Pusher's own limits: 10 kB a message, 10 messages a request.
+
+    `api` is the origin of its HTTP interface; `ws_host`, `ws_port` and `tls` are what browsers connect to. `every` and `timeout` are
+    seconds.
+    """
+
+    app_id: str
+    key: str
+    secret: Secret
+    api: str
+    ws_host: str
+    ws_port: int
+    tls: bool
+    encrypted: bool = False
+    limit: int = 10_000
+    batch: int = 10
+    pieces: int = 2
+    every: float = 0.25
+    timeout: float = 2.0
+
+    @property
+    def body_limit(self) -> int:
+        """Bytes of one message before encryption."""
+        return int(self.limit * SEALED_SHARE) if self.encrypted else self.limit
+
+
+def read_address(url: str) -> Address:
+    """The address in `url`; raises `Problem("invalid")`, which never holds the URL itself."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _wrong("it is no URL") from None
+    if parts.scheme not in ("pusher", "pusher+tls"):
+        raise _wrong("it begins with neither pusher:// nor pusher+tls://")
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := sorted(asked.keys() - _KNOWN):
+        raise _wrong(f"it asks for {', '.join(unknown)[:60]}, which nobody knows")
+    app_id, key, secret = parts.path.strip("/"), unquote(parts.username or ""), unquote(parts.password or "")
+    if not (app_id and key and secret and app_id.isalnum()):
+        raise _wrong("it lacks the key, the secret or the app's id")
+    tls = parts.scheme == "pusher+tls" or port == 443
+    cluster = asked.get("cluster", "")
+    host = parts.hostname or (f"api-{cluster}.pusher.com" if cluster else "")
+    if not host or (not cluster.replace("-", "").isalnum() and cluster):
+        raise _wrong("it names neither a host nor a cluster")
+    if cluster and not parts.hostname:
+        tls, port = True, 443
+    port = port or (443 if tls else 80)
+    ws = urlsplit(asked["ws"]) if "ws" in asked else None
+    ws_tls = tls if ws is None else ws.scheme == "wss"
+    ws_host = (ws.hostname or "") if ws is not None else (f"ws-{cluster}.pusher.com" if cluster else host)
+    return Address(
+        app_id=app_id,
+        key=key,
+        secret=Secret(secret),
+        api=f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}",
+        ws_host=ws_host,
+        ws_port=(ws.port or (443 if ws_tls else 80)) if ws is not None else port,
+        tls=ws_tls,
+        encrypted=asked.get("encrypted", "") in ("1", "true", "yes"),
+        limit=int(_number(asked, "limit", 10_000, 1_000, 1_000_000)),
+        batch=int(_number(asked, "batch", 10, 1, 100)),
+        pieces=int(_number(asked, "pieces", 2, 1, 20)),
+        every=_number(asked, "every", 0.25, 0.05, 10),
+        timeout=_number(asked, "timeout", 2, 0.1, 30),
+    )
+
+
+def _number(asked: Mapping[str, str], name: str, otherwise: float, least: float, most: float) -> float:
+    try:
+        found = float(asked.get(name, otherwise))
+    except ValueError:
+        found = float("nan")
+    if not least <= found <= most:
+        raise _wrong(f"{name} must be a number from {least:g} to {most:g}")
+    return found
+
+
+def _wrong(why: str) -> Problem:
+    return Problem("invalid", "The relay's address cannot be used", why, REMEDY)

@@ -1,0 +1,125 @@
+"""Publishes through any server that speaks Pusher Channels' HTTP interface: Pusher, soketi, Reverb, Sockudo, Ably's adapter."""
+
+import base64
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import msgspec
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.relay import Message, Terms
+from dagnet_realtime.relays.address import Address
+from dagnet_realtime.relays.sealed import PREFIX, Seal
+from dagnet_realtime.relays.signing import CHANNEL, SOCKET_ID, request_query, subscription
+
+TRIES = 3  # of one request; receivers tell repeats by position, so that repeating does no harm
+PAUSE = 0.2  # seconds before the second try, doubled before the third
+MOST_CONNECTIONS = 8  # one publication of each view at a time, and questions
+
+
+class PusherRelay:
+    """One app of one provider. Enter it as a context; leaving closes its connections. `master` is needed for encrypted channels alone."""
+
+    def __init__(self, address: Address, clock: Clock, master: bytes = b"", transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._address = address
+        self._clock = clock
+        self._seal = Seal(master) if address.encrypted else None
+        self._client = httpx.AsyncClient(
+            base_url=address.api,
+            timeout=address.timeout,
+            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=60),
+            transport=transport,
+            trust_env=False,  # what a proxy sees is the provider's to see; a proxy of the environment is nobody's choice here
+        )
+        self.terms = _terms(address)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._client.aclose()
+
+    async def publish(self, messages: Sequence[Message]) -> int:
+        """Publishes in order, at most `batch` messages a request."""
+        size = self._address.batch
+        for start in range(0, len(messages), size):
+            some = [self._written(message) for message in messages[start : start + size]]
+            await self._ask("POST", "batch_events", msgspec.json.encode({"batch": some}))
+        return len(messages)
+
+    def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
+        """Raises `Problem("invalid")` for what can be no socket or no private channel."""
+        if not (SOCKET_ID.fullmatch(socket_id) and CHANNEL.fullmatch(channel) and channel.startswith(self.terms.prefix)):
+            raise Problem(
+                "invalid", "That cannot be subscribed to", "", "Send the socket's id and the channel's name as pusher-js gives them"
+            )
+        answer = {"auth": subscription(self._address.key, self._address.secret.reveal(), socket_id, channel)}
+        if self._seal is not None:
+            answer["shared_secret"] = base64.b64encode(self._seal.key(channel)).decode()
+        return answer
+
+    async def subscribers(self, channel: str) -> int | None:
+        """As the provider counts them; with some providers counting must be switched on."""
+        answer = await self._ask("GET", f"channels/{channel}", b"", {"info": "subscription_count"})
+        try:
+            found: dict[str, Any] = msgspec.json.decode(answer, type=dict[str, Any])
+        except msgspec.DecodeError:
+            raise _refused("its answer cannot be read") from None
+        if not found.get("occupied", True):
+            return 0
+        count = found.get("subscription_count")
+        return count if isinstance(count, int) else None
+
+    def _written(self, message: Message) -> dict[str, str]:
+        body = message.body if self._seal is None else self._seal.shut(message.channel, message.body)
+        return {"channel": message.channel, "name": message.name, "data": body.decode()}
+
+    async def _ask(self, method: str, what: str, body: bytes, params: dict[str, str] | None = None) -> bytes:
+        """One request, repeated where that may help."""
+        path = f"/apps/{self._address.app_id}/{what}"
+        why = ""
+        for number in range(TRIES):
+            if number:
+                await self._clock.sleep(PAUSE * 2 ** (number - 1))
+            at = self._clock.now() // 1000
+            query = request_query(self._address.key, self._address.secret.reveal(), method, path, body, at, params)
+            try:
+                answer = await self._client.request(
+                    method, f"{path}?{query}", content=body, headers={"content-type": "application/json"} if body else {}
+                )
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                why = f"it cannot be reached ({type(error).__name__})"
+                continue
+            if answer.status_code < 300:
+                return answer.content
+            why = f"it answered {answer.status_code}"
+            if answer.status_code < 500 and answer.status_code not in (408, 429):
+                break
+        raise _refused(why)
+
+
+def _terms(address: Address) -> Terms:
+    origin = f"{address.ws_host}:{address.ws_port}"
+    secure = "s" if address.tls else ""
+    return Terms(
+        limit=address.body_limit,
+        pieces=address.pieces,
+        every=address.every,
+        prefix=PREFIX if address.encrypted else "private-",
+        public={
+            "kind": "pusher",
+            "key": address.key,
+            "host": address.ws_host,
+            "port": address.ws_port,
+            "tls": address.tls,
+            "encrypted": address.encrypted,
+        },
+        connects=(f"ws{secure}://{origin}",),
+    )
+
+
+def _refused(why: str) -> Problem:
+    return Problem("unavailable", "The provider does not take messages", why, "Frames come by poll meanwhile", retry_after=5)
