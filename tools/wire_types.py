@@ -58,8 +58,14 @@ def _interface(info: inspect.StructType, seen: dict[str, str]) -> str:
     lines = [f"/** {_first_sentence(info.cls)} */", f"export interface {info.cls.__name__} {{"]
     if info.tag is not None:
         lines.append(f'  readonly {info.tag_field}: "{info.tag}";')
-    lines += [f"  readonly {field.encode_name}: {_name(field.type, seen)};" for field in info.fields]
+    lines += [f"  readonly {field.encode_name}{_mark(field)}: {_name(field.type, seen)};" for field in info.fields]
     return "\n".join([*lines, "}", ""])
+
+
+def _mark(field: inspect.Field) -> str:
+    """`?` where the field may be missing on the wire."""
+    without = field.default is inspect.NODEFAULT and field.default_factory is inspect.NODEFAULT
+    return "?" if without and not field.required else ""
 
 
 def _first_sentence(cls: type) -> str:

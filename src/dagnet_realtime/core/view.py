@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from dagnet_realtime.core.filter import ViewFilter
 from dagnet_realtime.core.matching import Table
 from dagnet_realtime.core.redaction import Redaction
@@ -25,9 +27,13 @@ def match_all(table: Table, entries: Sequence[Entry]) -> list[Nodes]:
 
 
 class View:
-    """One graph through one filter under one policy. Only the thinner's threshold changes from frame to frame."""
+    """One graph through one filter under one policy. Only the thinner's threshold changes from frame to frame.
 
-    def __init__(self, graph: Graph, filter: ViewFilter, policy: Policy, redaction: Redaction) -> None:
+    `reveals` is for viewers who may see identities: what the log holds of them is carried.
+    """
+
+    def __init__(self, graph: Graph, filter: ViewFilter, policy: Policy, redaction: Redaction, *, reveals: bool = False) -> None:
+        self._reveals = reveals
         self._written = filter
         self._thinner = Thinner(policy.carried_per_second)
         self.regraph(graph, redaction)
@@ -67,6 +73,7 @@ class View:
             nodes=nodes,
             properties=properties,
             flags=flags,
+            revealed=entry.revealed if self._reveals and entry.revealed else UNSET,
         )
 
     def _batch(

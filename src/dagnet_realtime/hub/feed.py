@@ -12,7 +12,7 @@ from dagnet_realtime.core.view import Nodes, View, match_all
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.posture import posture_of, version_of
 from dagnet_realtime.hub.ring import Ring
-from dagnet_realtime.hub.shared import SharedView, ViewKey
+from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.frame import Beat, Change
@@ -79,7 +79,8 @@ class Feed:
             in_browser = True
         at = self._clock.monotonic()
         if (found := self.views.get(key)) is None:
-            view = View(graph, parse_filter(key.filter), self.policy, redaction_of(self.policy, catalogue))
+            reveals = key.role.startswith(REVEALS)
+            view = View(graph, parse_filter(key.filter), self.policy, redaction_of(self.policy, catalogue), reveals=reveals)
             ring = Ring(self.position, self._limits.ring_frames, self._limits.ring_bytes)
             found = SharedView(key, view, posture_of(self.policy, catalogue.needed, in_browser=in_browser), ring, at)
             self.views[key] = found

@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from dagnet_realtime.core.roles import may
 from dagnet_realtime.hub.desk import Line
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.posture import version_of
-from dagnet_realtime.hub.shared import SharedView, ViewKey
+from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
 from dagnet_realtime.hub.viewer import Viewer
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.frame import Bye
@@ -112,7 +113,9 @@ class Floor:
 
     def shared(self, feed: Feed, session: WatchSession) -> SharedView:
         """The view that fits the session; a graph that vanished is shown as it was to those who watch it already."""
-        key = ViewKey(session.graph, session.filter, "", version_of(self._policies[session.channel]))
+        policy = self._policies[session.channel]
+        role = REVEALS if policy.identity == "reveal" and may(session.role, "identities") else ""
+        key = ViewKey(session.graph, session.filter, role, version_of(policy))
         if key in feed.views:
             return feed.views[key]
         catalogue, graph = self.graph(session.channel, session.graph)

@@ -10,6 +10,9 @@ from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.log import Lost, Stretch
 
 
+REVEALS = "identities"  # what a key's role begins with where the view shows raw identifiers
+
+
 class ViewKey(msgspec.Struct, frozen=True):
     """Viewers with the same key get the same frames. The graph's files may change under a view; all its viewers go along."""
 

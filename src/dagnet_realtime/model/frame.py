@@ -14,7 +14,8 @@ from dagnet_realtime.model.ledger import Door, Ledger
 class Posture(msgspec.Struct, frozen=True, kw_only=True):
     """How far the picture can be trusted, in the words of the strip.
 
-    `filtered` says where the viewer's filter runs; `notes` are further sentences.
+    `filtered` says where the viewer's filter runs; `notes` are further sentences. `deny` and `trace` (kinds of identifiers, in order)
+    are there for taps, which keep to the same rules.
     """
 
     identity: str = "token"
@@ -24,6 +25,8 @@ class Posture(msgspec.Struct, frozen=True, kw_only=True):
     dedupe_entries: int = 1_000_000
     retention: float = 900.0
     properties: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    trace: tuple[str, ...] = ()
     redacted: bool = True
     exact_counts: bool = True
     filtered: Literal["server", "browser"] = "server"
@@ -31,7 +34,10 @@ class Posture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CarriedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event in a frame: what the log keeps of it, and the nodes it lights here."""
+    """An event in a frame: what the log keeps of it, and the nodes it lights here.
+
+    `revealed` (kind to raw identifier) is there for the role `identities` alone, under the policy `reveal`.
+    """
 
     id: str
     type: EventType
@@ -44,6 +50,7 @@ class CarriedEvent(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[str, ...] = ()
     properties: dict[str, Value] = {}
     flags: tuple[Flag, ...] = ()
+    revealed: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="hello"):

@@ -2,13 +2,15 @@
 
 import msgspec
 
+from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel
 
 
 class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
     """One On by one person: which graph of which channel, through which filter, following which tokens.
 
-    `position` is where the log stood at On; `started_at` is milliseconds since 1970 UTC. `person` is who opened it, as access names them.
+    `position` is where the log stood at On; `started_at` is milliseconds since 1970 UTC. `person` is who opened it, as access names them; `role` is what they may do on
+    the channel.
     """
 
     id: str
@@ -19,3 +21,4 @@ class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
     position: str
     filter: str = ""
     follows: tuple[str, ...] = ()
+    role: Role = "watch"

@@ -21,6 +21,8 @@ export interface Posture {
   readonly dedupe_entries: number;
   readonly retention: number;
   readonly properties: readonly string[];
+  readonly deny: readonly string[];
+  readonly trace: readonly string[];
   readonly redacted: boolean;
   readonly exact_counts: boolean;
   readonly filtered: "browser" | "server";
@@ -63,6 +65,7 @@ export interface CarriedEvent {
   readonly nodes: readonly string[];
   readonly properties: Readonly<Record<string, boolean | null | number | readonly (boolean | null | number | string)[] | string>>;
   readonly flags: readonly ("late" | "maybe_repeat" | "partial" | "replayed" | "sampled_out" | "test" | "violation")[];
+  readonly revealed?: Readonly<Record<string, string>>;
 }
 
 /** A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path … */
