@@ -18,7 +18,7 @@ from dagnet_realtime.hub.floor import Doors, Floor
 from dagnet_realtime.hub.history import history
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.posture import posture_of
-from dagnet_realtime.hub.relaying import Relaying
+from dagnet_realtime.hub.relaying import Relaying, Seat
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.viewer import Viewer
 from dagnet_realtime.model.channel import Channel
@@ -142,6 +142,14 @@ class Hub:
             return await viewer.span(until)
         finally:
             self._floor.part(viewer)
+
+    async def relayed(self, session_id: str) -> Seat:
+        """The session's place at its relay; asking renews its lease, as a stream would."""
+        session = await self.session(session_id)
+        line = self._desk.enter(session, float("-inf"))
+        if self._due(line):
+            await self._renew(line)
+        return await self.relaying.seat(session)
 
     async def change(self, session_id: str, filter: str | None = None, follows: Sequence[str] | None = None) -> WatchSession:
         """Another filter, or other followed traces; open streams go on where they stand, in the view that fits."""
