@@ -15,6 +15,7 @@ from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.http import Server
 from dagnet_realtime.app.key_file import write_key
 from dagnet_realtime.app.listen import listen, origin_of
+from dagnet_realtime.app.relays import relays as opened
 from dagnet_realtime.app.store import store
 from dagnet_realtime.app.visitors import OwnVisitors
 from dagnet_realtime.config.config import Config
@@ -56,9 +57,10 @@ async def _serve(config: Config, bound: socket.socket, ready: Callable[[str], No
     access = LocalAccess(clock, config.server.public_url)
     access.listen_on(bound.getsockname()[1])
     readiness = Readiness()
-    async with FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces}).load() as graphs:
+    folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
+    async with opened(workspaces, clock) as relays, folders.load() as graphs:
         intake = Intake(workspaces, graphs, log, clock, lambda channel, tokens: hub.forget(channel, tokens))
-        hub = Hub(workspaces, graphs, log, sessions, intake.doors, clock, LOCAL_LIMITS)
+        hub = Hub(workspaces, graphs, log, sessions, intake.doors, clock, LOCAL_LIMITS, relays=relays)
         visitors = OwnVisitors(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)
         parts = Parts(
@@ -73,6 +75,7 @@ async def _serve(config: Config, bound: socket.socket, ready: Callable[[str], No
             public_url=config.server.public_url,
             demo=config.demo,
             version=__version__,
+            connects=[origin for relay in relays.values() for origin in relay.terms.connects],
         )
         server = Server(asgi(parts), doorway(intake) if isinstance(log, MemoryLog) else None)
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):

@@ -62,6 +62,7 @@ def _workspace(workspace: Workspace, catalogue: Catalogue, base: str) -> dict[st
         "env": workspace.channel.env,
         "graphs": _graphs(catalogue),
         "errors": catalogue.errors,
+        "relay": workspace.policy.relay is not None,
         "sources": [{"id": source.id, "kind": source.kind, "url": base + _path(source)} for source in workspace.sources],
     }
 

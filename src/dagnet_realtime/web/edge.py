@@ -1,7 +1,7 @@
 """What stands before every route: the two delivery apps pass, all else is let in by access or not at all, and leaves with safe headers."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,15 +18,15 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LOG = logging.getLogger("dagnet_realtime.web")
 CONTENT_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'%s; "
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 SAFE = (
-    (b"content-security-policy", CONTENT_SECURITY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
-    (b"cross-origin-opener-policy", b"same-origin"),
+    # A page that is opened from here must find its way back to us: its tap offers itself to its opener.
+    (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
@@ -37,14 +37,19 @@ class Edge:
     """The whole server as one ASGI app.
 
     For a method and path that is open (`is_open`) nobody need be signed in; for all else somebody must, whether the path exists or not.
+    `connects` are further origins that the page may connect to: those of a relay's provider.
     """
 
-    def __init__(self, webhook: App, tracking: App, inner: App, access: Access, is_open: Callable[[str, str], bool]) -> None:
+    def __init__(
+        self, webhook: App, tracking: App, inner: App, access: Access, is_open: Callable[[str, str], bool], connects: Sequence[str] = ()
+    ) -> None:
         self._webhook = webhook
         self._tracking = tracking
         self._inner = inner
         self._access = access
         self._is_open = is_open
+        security = CONTENT_SECURITY % "".join(f" {origin}" for origin in sorted(set(connects)))
+        self._safe = ((b"content-security-policy", security.encode()), *SAFE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; nothing that goes wrong inside leaves as anything but a problem."""
@@ -66,7 +71,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 began = True
                 given = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(header for header in SAFE if header[0] not in given)]
+                message["headers"] = [*message["headers"], *(header for header in self._safe if header[0] not in given)]
                 if b"cache-control" not in given:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)

@@ -75,6 +75,18 @@ class Counts:
                     events.add_metric([channel.workspace, channel.env, source, outcome], count)
         yield events
         yield watchers
+        yield self._relayed()
+
+    def _relayed(self) -> "Metric":
+        """What the relays carried, in messages, since that is what providers bill."""
+        from prometheus_client.core import CounterMetricFamily
+
+        labels = ["workspace", "env", "outcome"]
+        messages = CounterMetricFamily("dagnet_realtime_relay_messages", "Messages through a provider.", labels=labels)
+        for channel, ledger in self._hub.relaying.ledgers.items():
+            for outcome in ledger.__struct_fields__:
+                messages.add_metric([channel.workspace, channel.env, outcome], getattr(ledger, outcome))
+        return messages
 
 
 def _outcomes(door: Door) -> list[tuple[str, int]]:

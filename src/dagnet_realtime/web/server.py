@@ -14,6 +14,7 @@ from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.sign_in import open_paths
 from dagnet_realtime.web.body import Limits, Receive, Scope, Send
 from dagnet_realtime.web.catalogues import catalogue_routes
+from dagnet_realtime.web.channels import channel_routes
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
 from dagnet_realtime.web.demo import Visitors, demo_routes
 from dagnet_realtime.web.edge import Edge
@@ -42,6 +43,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     version: str = ""
     limits: Limits = Limits()
+    connects: Sequence[str] = ()
 
 
 class Inside:
@@ -64,6 +66,7 @@ def routes(parts: Parts) -> list[Route]:
     described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version}
     found = [
         *watch_routes(parts.hub, parts.intake, parts.clock),
+        *channel_routes(parts.hub),
         *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # three fields by name
         *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness),
     ]
@@ -82,4 +85,4 @@ def asgi(parts: Parts) -> Edge:
     def is_open(method: str, path: str) -> bool:
         return (method, path) in without or (method in ("GET", "HEAD") and (path in OPEN or page.has(path)))
 
-    return Edge(webhook, tracking, inside, parts.access, is_open)
+    return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects)

@@ -72,8 +72,13 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock) -> list[Route]:
 
     async def poll(request: Request) -> Response:
         session = await owned(hub, request.path_params["id"], _person(request))
-        after = request.query_params.get("after")
-        frames, position = await hub.poll(session.id, position_of(after) if after else None, _wait(request.query_params.get("wait", "0")))
+        after, until = request.query_params.get("after"), request.query_params.get("until")
+        if after and until:
+            frames = await hub.span(session.id, position_of(after), position_of(until))
+            position = frames[-1].position if frames else after
+        else:
+            wait = _wait(request.query_params.get("wait", "0"))
+            frames, position = await hub.poll(session.id, position_of(after) if after else None, wait)
         body = b'{"frames":[%b],"position":%b}' % (b",".join([frame.json for frame in frames]), msgspec.json.encode(position))
         return Response(body, media_type="application/json")
 

@@ -1,0 +1,68 @@
+"""The routes of a relay: where a session's frames are published, and who may subscribe there."""
+
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.web.access.person import Person
+from dagnet_realtime.web.body import Limits, read_body
+from dagnet_realtime.web.replies import json_reply
+from dagnet_realtime.web.watching import owned
+
+LARGEST = 4096  # bytes of a subscription's request
+_FIELDS = 10
+
+
+class Subscription(msgspec.Struct):
+    """What a browser asks a signature for; the first two as every Pusher client sends them."""
+
+    socket_id: str = ""
+    channel_name: str = ""
+    watch_session_id: str = ""
+
+
+def channel_routes(hub: Hub) -> list[Route]:
+    """`GET /api/watch/{id}/relay` and `POST /api/channels/auth`."""
+
+    async def relay(request: Request) -> Response:
+        session = await _watched(hub, request.path_params["id"], request)
+        return json_reply(await hub.relayed(session.id))
+
+    async def authorise(request: Request) -> Response:
+        asked = await _asked(request)
+        session = await _watched(hub, asked.watch_session_id, request)
+        return json_reply(await hub.relaying.authorise(session, asked.channel_name, asked.socket_id))
+
+    return [
+        Route("/api/watch/{id}/relay", relay, methods=["GET"]),
+        Route("/api/channels/auth", authorise, methods=["POST"]),
+    ]
+
+
+async def _watched(hub: Hub, session_id: str, request: Request) -> WatchSession:
+    """The asking person's own session, if they may watch at all."""
+    person: Person = request.scope["person"]
+    session = await owned(hub, session_id, person)
+    person.need("watch", session.channel)
+    return session
+
+
+async def _asked(request: Request) -> Subscription:
+    """The request as a form, which is how Pusher clients send it, or as JSON."""
+    header = request.headers.get
+    body = await read_body(request.receive, header("content-length", "").encode("latin-1"), b"", LARGEST, Limits().seconds)
+    try:
+        if header("content-type", "").startswith("application/json"):
+            return msgspec.json.decode(body, type=Subscription)
+        fields = parse_qs(body.decode(), max_num_fields=_FIELDS)
+        return Subscription(**{name: fields.get(name, [""])[0] for name in Subscription.__struct_fields__})
+    except (ValueError, msgspec.DecodeError) as error:
+        raise Problem(
+            "invalid", "The request cannot be read", str(error)[:100], "Send socket_id, channel_name and watch_session_id"
+        ) from None
