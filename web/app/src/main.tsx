@@ -26,6 +26,7 @@ import "./styles/bars.css";
 import "./styles/panels.css";
 import "./styles/feed.css";
 import "./styles/screen.css";
+import "./styles/open.css";
 
 const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => ({ default: component })));
 
@@ -36,7 +37,7 @@ const lasting = shelf(() => window.localStorage);
 const ofTab = shelf(() => window.sessionStorage);
 
 const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
-const store = createShell(remembered);
+const store = createShell(address.has("shop") ? { ...remembered, shop: address.get("shop") === "0" ? "closed" : "open" } : remembered);
 document.documentElement.dataset.theme = remembered.theme;
 
 async function main(): Promise<void> {

@@ -11,9 +11,13 @@ export interface Remembered {
   readonly feedOpen: boolean;
   readonly tab: Tab;
   readonly place: string;
+  /** Whether the sample shop stands beside the graph; "" until somebody has chosen. */
+  readonly shop: "" | "open" | "closed";
+  readonly shopWidth: number;
 }
 
 export const SIDE = { least: 280, most: 640, first: 336 } as const;
+export const SHOP = { least: 300, most: 760, first: 400 } as const;
 export const FEED = { least: 120, most: 720, first: 200 } as const;
 
 const KEY = "dagnet-realtime";
@@ -41,6 +45,8 @@ export function recall(shelf: Shelf | null, light: boolean): Remembered {
     feedOpen: read.feedOpen !== false,
     tab: read.tab === "node" || read.tab === "unmapped" ? read.tab : "traces",
     place: typeof read.place === "string" ? read.place : "",
+    shop: read.shop === "open" || read.shop === "closed" ? read.shop : "",
+    shopWidth: within(read.shopWidth, SHOP),
   };
 }
 

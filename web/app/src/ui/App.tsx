@@ -10,8 +10,11 @@ import { Feed } from "./feed/Feed.tsx";
 import { Side } from "./side/Side.tsx";
 import { Strip } from "./strip/Strip.tsx";
 import { TopBar } from "./top/TopBar.tsx";
+import { shown } from "./shop/offered.ts";
 import { useActions, useShell } from "./use.ts";
 
+const DropZone = lazy(() => import("./open/DropZone.tsx").then(({ DropZone: component }) => ({ default: component })));
+const ShopFrame = lazy(() => import("./shop/ShopFrame.tsx").then(({ ShopFrame: component }) => ({ default: component })));
 const Help = lazy(() => import("./screen/Help.tsx").then(({ Help: component }) => ({ default: component })));
 const ReplayBar = lazy(() => import("./screen/ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
 const GraphTable = lazy(() => import("./screen/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
@@ -27,6 +30,8 @@ export function App() {
   const connection = useShell((shell) => (shell.phase === "replay" ? "replay" : shell.lane.connection));
   const overlay = useShell((shell) => shell.overlay);
   const replay = useShell((shell) => shell.replay);
+  const shop = useShell(shown);
+  const serverless = useShell((shell) => shell.serverless);
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
@@ -44,6 +49,7 @@ export function App() {
           <Suspense>{replay && <ReplayBar replay={replay} />}</Suspense>
         </div>
         <div className="work">
+          <Suspense>{shop && <ShopFrame />}</Suspense>
           <main className="stage">
             <Canvas />
             <Feed />
@@ -52,6 +58,7 @@ export function App() {
         </div>
         <Summary />
         <Toasts />
+        <Suspense>{serverless && <DropZone />}</Suspense>
         <Suspense>
           {overlay === "help" && (
             <Help

@@ -7,22 +7,25 @@ interface GripProps {
   readonly size: number;
   readonly least: number;
   readonly most: number;
+  /** Which way makes the panel larger; a panel at the right or below grows towards the middle. */
+  readonly grows?: "right";
   readonly onSize: (size: number) => void;
 }
 
 const STEP = 16;
 
-export function Grip({ label, axis, size, least, most, onSize }: GripProps) {
+export function Grip({ label, axis, size, least, most, grows, onSize }: GripProps) {
   const from = useRef<{ at: number; size: number } | null>(null);
   const place = (event: PointerEvent): number => (axis === "x" ? event.clientX : event.clientY);
+  const sign = grows === "right" ? -1 : 1;
   const set = (next: number): void => {
     onSize(Math.round(Math.min(most, Math.max(least, next))));
   };
   const key = (event: KeyboardEvent): void => {
     const grow = axis === "x" ? "ArrowLeft" : "ArrowUp";
     const shrink = axis === "x" ? "ArrowRight" : "ArrowDown";
-    if (event.key === grow) set(size + STEP);
-    else if (event.key === shrink) set(size - STEP);
+    if (event.key === grow) set(size + sign * STEP);
+    else if (event.key === shrink) set(size - sign * STEP);
     else if (event.key === "Home") set(least);
     else if (event.key === "End") set(most);
     else return;
@@ -44,7 +47,7 @@ export function Grip({ label, axis, size, least, most, onSize }: GripProps) {
         from.current = { at: place(event), size };
       }}
       onPointerMove={(event) => {
-        if (from.current) set(from.current.size + from.current.at - place(event));
+        if (from.current) set(from.current.size + sign * (from.current.at - place(event)));
       }}
       onPointerUp={() => {
         from.current = null;

@@ -1,21 +1,25 @@
 /** Nothing to see yet: says why, and the one thing to do next. */
 import { totals } from "@dagnet-realtime/engine/select/light";
-import { FlaskConical, Power, Radio, Users, Workflow } from "lucide-react";
-import type { ReactNode } from "react";
+import { FlaskConical, Power, Radio, Store, Users, Workflow } from "lucide-react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { Button } from "../kit/Button.tsx";
 import { Copy } from "../kit/Copy.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
+import { opened, shown } from "../shop/offered.ts";
 import { curl } from "./curl.ts";
+
+const OpenCard = lazy(() => import("../open/OpenCard.tsx").then(({ OpenCard: component }) => ({ default: component })));
 
 /** Over the picture: only what hides nothing. What teaches stands where the events will be, unless they are hidden. */
 export function Empty() {
   const phase = useShell((shell) => shell.phase);
   const graph = useShell((shell) => shell.graph);
   const place = useShell((shell) => shell.place);
+  const serverless = useShell((shell) => shell.serverless);
   const feedOpen = useShell((shell) => shell.kept.feedOpen);
-  if (phase === "starting") return <Card icon={<Radio size={20} />} title="Starting" words="Asking the server what there is to watch." />;
+  if (phase === "starting") return serverless ? null : <Card icon={<Radio size={20} />} title="Starting" words="Asking the server what there is to watch." />;
   if (phase === "failed") return <Card icon={<Radio size={20} />} title="Realtime cannot start" words="The message above says why and what to do." />;
-  if (!graph) return place ? null : <NoGraph />;
+  if (!graph) return place ? null : serverless ? <Suspense><OpenCard /></Suspense> : <NoGraph />;
   return feedOpen ? null : <Teaching />;
 }
 
@@ -23,9 +27,10 @@ export function Empty() {
 export function Teaching() {
   const phase = useShell((shell) => shell.phase);
   const graph = useShell((shell) => shell.graph);
+  const serverless = useShell((shell) => shell.serverless);
   const count = useEngine("fifth", (state, now) => totals(state, now).count);
   if (!graph || count > 0) return null;
-  return phase === "off" ? <Off /> : phase === "on" ? <Silence /> : null;
+  return phase === "off" ? <Off /> : phase !== "on" ? null : serverless ? <Alone /> : <Silence />;
 }
 
 function Card({ icon, title, words, children, low = false }: { readonly icon: ReactNode; readonly title: string; readonly words: ReactNode; readonly children?: ReactNode; readonly low?: boolean }) {
@@ -66,6 +71,29 @@ function Off() {
         >
           Turn Realtime on
         </Button>
+      </div>
+    </Card>
+  );
+}
+
+/** Without a server only pages of this browser are heard. */
+function Alone() {
+  const actions = useActions();
+  const shop = useShell(shown);
+  return (
+    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening to this browser" words="Nothing has been heard since On. Click through a page that carries the tap, or through the sample shop; what it emits lights up here and stays on this machine.">
+      <div className="empty-deeds">
+        {!shop && (
+          <Button
+            voice="strong"
+            icon={<Store size={15} />}
+            onClick={() => {
+              actions.keep(opened(window.innerWidth));
+            }}
+          >
+            Show the sample shop
+          </Button>
+        )}
       </div>
     </Card>
   );

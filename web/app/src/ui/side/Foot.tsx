@@ -11,7 +11,8 @@ export function Foot() {
   const heard = useEngine("second", sourcesHeard);
   const late = useEngine("second", lagOfLast);
   const fine = connection === "live" || connection === "polling";
-  const words = phase !== "on" ? "Not receiving" : !fine ? "Not connected" : heard.length > 0 ? `Receiving from ${heard.join(", ")}` : `Connected to ${plural(configured, "source")}`;
+  const serverless = useShell((shell) => shell.serverless);
+  const words = serverless && phase === "on" ? "Listening to this browser" : phase !== "on" ? "Not receiving" : !fine ? "Not connected" : heard.length > 0 ? `Receiving from ${heard.join(", ")}` : `Connected to ${plural(configured, "source")}`;
   return (
     <footer className="foot">
       {phase !== "on" ? <Plug size={14} aria-hidden="true" /> : fine ? <Check size={14} className="foot-ok" aria-hidden="true" /> : <TriangleAlert size={14} aria-hidden="true" />}

@@ -30,6 +30,7 @@ export function NodePanel() {
 
 function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node }) {
   const actions = useActions();
+  const serverless = useShell((shell) => shell.serverless);
   const on = useShell((shell) => shell.phase === "on");
   const listens = graph.listens.filter((listen) => listen.node === node.uuid);
   return (
@@ -42,7 +43,7 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
       <Figures uuid={node.uuid} />
       <h3>Listens for</h3>
       {listens.length === 0 ? <p>{node.dark || "No event: this node can never light by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
-      {listens.length > 0 && (
+      {listens.length > 0 && !serverless && (
         <Button
           icon={<FlaskConical size={15} />}
           disabled={!on}

@@ -4,6 +4,7 @@ import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
 import { same } from "../../store/places.ts";
 import { useEngine, useRealtime, useShell } from "../use.ts";
+import { OpenItems } from "../open/OpenItems.tsx";
 import { openLogFile, saveLog } from "./logs.ts";
 
 export function GraphMenu() {
@@ -63,7 +64,8 @@ export function GraphMenu() {
                 ))}
               </DropdownMenu.Group>
             ))}
-            <DropdownMenu.Separator className="menu-line" />
+            {workspaces.length > 0 && <DropdownMenu.Separator className="menu-line" />}
+            <OpenItems />
             <LogItems
               onOpen={() => {
                 file.current?.click();

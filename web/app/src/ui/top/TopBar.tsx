@@ -5,6 +5,7 @@ import { Button } from "../kit/Button.tsx";
 import { Tip } from "../kit/Tip.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { waiting } from "../read.ts";
+import { ShopButton } from "../shop/ShopButton.tsx";
 import { FilterField } from "./FilterField.tsx";
 import { GraphMenu } from "./GraphMenu.tsx";
 import { OnSwitch } from "./OnSwitch.tsx";
@@ -21,6 +22,7 @@ export function TopBar() {
         <GraphMenu />
       </nav>
       <OnSwitch />
+      <ShopButton />
       <Visitors />
       <span className="top-gap" />
       <FilterField />

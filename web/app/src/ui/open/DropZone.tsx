@@ -1,0 +1,50 @@
+/** While files are dragged over the page it says where they would go; dropped, they are opened. */
+import { FolderDown } from "lucide-react";
+import { useEffect, useState } from "react";
+import { dropped } from "../../opened/gather.ts";
+import { openLogFile } from "../top/logs.ts";
+import { useRealtime } from "../use.ts";
+
+const LOG = /\.(?:ndjson|jsonl)$/i;
+
+export function DropZone() {
+  const realtime = useRealtime();
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const holds = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    const enter = (event: DragEvent): void => {
+      if (!holds(event)) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      if (!holds(event) || event.dataTransfer === null) return;
+      event.preventDefault();
+      setOver(false);
+      const [only, another] = event.dataTransfer.files;
+      if (only && another === undefined && LOG.test(only.name)) void openLogFile(realtime, only);
+      else void realtime.opening?.give(dropped(event.dataTransfer.items));
+    };
+    window.addEventListener("dragenter", enter);
+    window.addEventListener("dragover", enter);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragenter", enter);
+      window.removeEventListener("dragover", enter);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("drop", drop);
+    };
+  }, [realtime]);
+  if (!over) return null;
+  return (
+    <div className="drop-zone" aria-hidden="true">
+      <p>
+        <FolderDown size={22} /> Drop to open
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** The sample shop beside the graph: what is clicked on the left lights up on the right. */
+import { useEffect, useRef, useState } from "react";
+import { SHOP } from "../../store/remember.ts";
+import { opened } from "./offered.ts";
+import { Grip } from "../kit/Grip.tsx";
+import { useActions, useShell } from "../use.ts";
+
+export function ShopFrame() {
+  const actions = useActions();
+  const { theme, shopWidth, shop } = useShell((shell) => shell.kept);
+  const frame = useRef<HTMLIFrameElement>(null);
+  // Later themes are told by a message: another address would load the shop anew.
+  const [address] = useState(() => `shop/index.html?theme=${theme}`);
+  const [held, setHeld] = useState(false);
+  useEffect(() => {
+    const { origin, protocol } = window.location;
+    // From disk every page is an origin of its own, which no message can name.
+    if (protocol !== "file:") frame.current?.contentWindow?.postMessage({ theme }, origin);
+  }, [theme]);
+  useEffect(() => {
+    if (shop === "") actions.keep(opened(window.innerWidth));
+  }, [actions, shop]);
+  return (
+    <aside
+      className="shop"
+      aria-label="Sample shop"
+      style={{ width: shopWidth }}
+      onPointerDown={() => {
+        setHeld(true);
+      }}
+      onPointerUp={() => {
+        setHeld(false);
+      }}
+    >
+      {/* A frame swallows the pointer that drags its edge. */}
+      <iframe ref={frame} className={held ? "shop-held" : ""} title="Sample shop" src={address} />
+      <Grip
+        label="Width of the shop"
+        axis="x"
+        grows="right"
+        size={shopWidth}
+        {...SHOP}
+        onSize={(width) => {
+          actions.keep({ shopWidth: width });
+        }}
+      />
+    </aside>
+  );
+}
