@@ -44,6 +44,10 @@ class View:
         self.filter = self._written.resolved(graph.nodes)
         self._redaction = redaction
 
+    def conceal(self) -> None:
+        """From here on nobody's raw identifiers are carried."""
+        self._reveals = False
+
     def batch(self, start: str, end: str, entries: Sequence[Entry], matched: Sequence[Nodes], follows: frozenset[str], at: float) -> Batch:
         """The shared frame of `(start, end]`. `matched` are the nodes of each entry, `at` monotonic seconds."""
         return self._batch(start, end, entries, matched, follows, at, shared=True)

@@ -10,7 +10,7 @@ from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.core.view import Nodes, View, match_all
 from dagnet_realtime.hub.limits import Limits
-from dagnet_realtime.hub.posture import posture_of, version_of
+from dagnet_realtime.hub.posture import posture_of
 from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
 from dagnet_realtime.model.channel import Channel
@@ -44,6 +44,7 @@ class Feed:
         self._log = log
         self._clock = clock
         self._limits = limits
+        self._permitted: Redaction | None = None
         self._tables: dict[str, tuple[str, Table]] = {}
 
     async def run(self, doors: Callable[[], dict[str, Door]]) -> None:
@@ -89,22 +90,35 @@ class Feed:
 
     def regraph(self, catalogue: Catalogue) -> None:
         """The workspace's files changed: views whose graph did go on with it, and say so. A graph that vanished stays as it was."""
+        if self._permitted is not None:
+            self._permitted = redaction_of(self.policy, catalogue)
         for shared in self.views.values():
             graph = catalogue.graphs.get(shared.key.graph)
             if graph is None or graph.version == shared.view.graph.version:
                 continue
             shared.view.regraph(graph, redaction_of(self.policy, catalogue))
-            posture = posture_of(self.policy, catalogue.needed, in_browser=shared.posture.filtered == "browser")
-            since = iso(self._clock.now())
-            shared.change(
-                Change(
-                    graph_version=graph.version,
-                    policy_version=version_of(self.policy),
-                    sampling=self.policy.sample,
-                    posture=posture,
-                    since=since,
-                )
-            )
+            shared.posture = posture_of(self.policy, catalogue.needed, in_browser=shared.posture.filtered == "browser")
+            shared.change(self.changed(shared))
+
+    def changed(self, shared: SharedView) -> Change:
+        """What a viewer is told that comes to see by other files, another policy or another role."""
+        return Change(
+            graph_version=shared.view.graph.version,
+            policy_version=shared.key.policy,
+            sampling=self.policy.sample,
+            posture=shared.posture,
+            since=iso(self._clock.now()),
+        )
+
+    def impose(self, policy: Policy, catalogue: Catalogue) -> None:
+        """Another policy. Views of the one before keep no frame and show nothing that this one forbids, until their viewers have left."""
+        self.policy = policy
+        self._permitted = redaction_of(policy, catalogue)
+        for shared in self.views.values():
+            shared.view.regraph(shared.view.graph, self._permitted)
+            shared.view.conceal()
+            shared.ring.empty()
+            shared.ring.wake()
 
     def match(self, graph: Graph, entries: Sequence[Entry]) -> list[Nodes]:
         """The nodes of `graph` that each entry lights."""
@@ -112,7 +126,7 @@ class Feed:
         if known is None or known[0] != graph.version:
             known = (graph.version, Table(graph.listens))
             self._tables[graph.name] = known
-        return match_all(known[1], entries)
+        return match_all(known[1], entries if self._permitted is None else [_cleaned(entry, self._permitted) for entry in entries])
 
     def wake(self) -> None:
         """Wakes every viewer, so that it looks whether it must go."""
@@ -157,6 +171,16 @@ class Feed:
                 view.used = at
             elif at - view.used > self._limits.idle_view:
                 del self.views[key]
+
+
+def _cleaned(entry: Entry, permitted: Redaction) -> Entry:
+    """The entry without what was allowed when it came and is not any more."""
+    if all(permitted.permits(path) for values in (entry.properties, entry.traits) for path in values):
+        return entry
+    properties, traits = (
+        {path: value for path, value in values.items() if permitted.permits(path)} for values in (entry.properties, entry.traits)
+    )
+    return msgspec.structs.replace(entry, properties=properties, traits=traits)
 
 
 def redaction_of(policy: Policy, catalogue: Catalogue) -> Redaction:

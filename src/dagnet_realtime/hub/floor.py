@@ -132,6 +132,25 @@ class Floor:
             if feed.channel.workspace == workspace:
                 feed.regraph(catalogue)
 
+    def impose(self, channel: Channel, policy: Policy) -> None:
+        """Another policy for a channel: views that stand show nothing more that it forbids."""
+        self._policies[channel] = policy
+        if (feed := self.running(channel)) is not None:
+            feed.impose(policy, self._graphs.catalogue(channel.workspace))
+
+    def resettle(self, sessions: Sequence[WatchSession]) -> None:
+        """Moves the sessions' viewers to the view that fits, at their positions, and tells those that moved."""
+        for session in sessions:
+            feed = self.running(session.channel)
+            if feed is None:
+                continue
+            for viewer in self.of(session.id):
+                before = viewer.shared
+                viewer.line.session = session
+                viewer.move(self.shared(feed, session))
+                if viewer.shared is not before:
+                    viewer.tell(feed.changed(viewer.shared))
+
     def follow(self, live: Sequence[WatchSession]) -> None:
         """What the sessions of each channel follow is never thinned there."""
         for channel, (feed, _) in self._feeds.items():

@@ -10,20 +10,21 @@ from typing import Self
 
 import msgspec
 
-from dagnet_realtime.core.filter import parse_filter
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.desk import Desk, Line
-from dagnet_realtime.hub.feed import redaction_of
 from dagnet_realtime.hub.floor import Doors, Floor
 from dagnet_realtime.hub.history import history
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.posture import posture_of
 from dagnet_realtime.hub.relaying import Relaying, Seat
+from dagnet_realtime.hub.rights import HIDDEN, Rights
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.viewer import Viewer
+from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.frame import Bye, Hello, Posture
 from dagnet_realtime.model.graph import Graph
+from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
@@ -64,6 +65,7 @@ class Hub:
         self._desk = Desk(self._limits)
         self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks)
         self.relaying = Relaying(self._floor, log, sessions, relays or {}, clock, self._limits.lease, self._tasks)
+        self.rights = Rights(self._floor, self._desk, graphs, sessions, self._limits.lease)
         self._lasting: list[asyncio.Task[None]] = []
         self._stopping = False
 
@@ -79,17 +81,19 @@ class Hub:
             task.cancel()
         await self._tasks.__aexit__(kind, error, trace)
 
-    async def open(self, channel: Channel, graph: str, person: str, filter: str = "") -> WatchSession:
+    async def open(self, channel: Channel, graph: str, person: str, filter: str = "", role: Role = "watch") -> WatchSession:
         """On: a session that watches `graph` from this moment. Raises `Problem` for an unknown graph, a bad filter, too many sessions."""
         self._floor.graph(channel, graph)
-        canonical = self._readable(channel, filter)
+        canonical = self.rights.readable(channel, filter)
         if self._stopping:
             raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
         self._desk.admit(person)
         id = secrets.token_urlsafe(18)
         start = await self._log.hold(channel, id, self._limits.lease)
         now = self._clock.now()
-        session = WatchSession(id=id, channel=channel, graph=graph, person=person, started_at=now, position=str(start), filter=canonical)
+        session = WatchSession(
+            id=id, channel=channel, graph=graph, person=person, started_at=now, position=str(start), filter=canonical, role=role
+        )
         await self._sessions.save(session, self._limits.lease)
         self._desk.enter(session, self._clock.monotonic())
         return session
@@ -105,7 +109,8 @@ class Hub:
         """The frames after `after` (else after On), first a hello.
 
         With `wait` (seconds) it is one look: what is there, else the first that comes in that time, and the hello only where `after` is
-        None or the graph is another than this session was told. Raises `Problem` where the session has ended or too many streams are open.
+        None or the graph, the policy or the role is another than this session was told. Raises `Problem` where the session has ended or
+        too many streams are open.
         """
         line = self._desk.enter(await self.session(session_id), float("-inf"))
         if wait is None:
@@ -113,10 +118,10 @@ class Hub:
         viewer: Viewer | None = None
         try:
             viewer = await self._join(line, after)
-            version = viewer.shared.view.graph.version
-            if wait is None or after is None or line.told != version:
+            shown = f"{viewer.shared.view.graph.version} {viewer.shared.key.policy} {viewer.shared.key.role}"
+            if wait is None or after is None or line.told != shown:
                 yield self._hello(viewer)
-            line.told = version
+            line.told = shown
             async with contextlib.aclosing(viewer.frames(wait)) as frames:
                 async for frame in frames:
                     yield frame
@@ -156,7 +161,7 @@ class Hub:
         session = await self.session(session_id)
         added: frozenset[str] = frozenset()
         if filter is not None:
-            session = msgspec.structs.replace(session, filter=self._readable(session.channel, filter))
+            session = msgspec.structs.replace(session, filter=self.rights.readable(session.channel, filter))
         if follows is not None:
             added = frozenset(follows) - frozenset(session.follows)
             session = msgspec.structs.replace(session, follows=self._desk.followable(session, follows))
@@ -192,6 +197,11 @@ class Hub:
         await self._log.release(session.channel, session_id)
         self._floor.follow(await self._sessions.live())
 
+    async def impose(self, channel: Channel, policy: Policy) -> None:
+        """Another policy for a channel, in force at once; a session whose filter it forbids ends."""
+        for session in self.rights.impose(channel, policy):
+            await self.close(session.id, HIDDEN)
+
     async def revoke(self, person: str, reason: str = "you may no longer watch this") -> None:
         """Ends all sessions of a person."""
         for session in await self._sessions.live():
@@ -223,24 +233,6 @@ class Hub:
     def watching(self) -> dict[Channel, int]:
         """How many viewers each channel has in this process."""
         return self._floor.watching()
-
-    def _readable(self, channel: Channel, filter: str) -> str:
-        """The filter's canonical text; one on a property that may not be shown is refused, since what it matches would tell the value."""
-        parsed = parse_filter(filter)
-        if not parsed.paths:
-            return str(parsed)
-        redaction = redaction_of(self._floor.policy(channel), self._graphs.catalogue(channel.workspace))
-        hidden = sorted(
-            path for path in parsed.paths if not redaction.permits(path) and not redaction.permits(path.removeprefix("properties."))
-        )
-        if hidden:
-            raise Problem(
-                "forbidden",
-                "The filter reads a property that is not shown here",
-                ", ".join(hidden)[:200],
-                "Leave it out, or add it to `properties` in the workspace's configuration",
-            )
-        return str(parsed)
 
     async def _join(self, line: Line, after: Position | None) -> Viewer:
         """A viewer of the session, whose lease is renewed where that is due."""

@@ -9,7 +9,6 @@ from dagnet_realtime.model.frame import Batch, Beat, Change, Forget, Gap, Postur
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.log import Lost, Stretch
 
-
 REVEALS = "identities"  # what a key's role begins with where the view shows raw identifiers
 
 

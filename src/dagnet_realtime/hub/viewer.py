@@ -1,6 +1,7 @@
 """One viewer: a position in a view's frames, and how it moves on."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator
 
 from dagnet_realtime.hub.desk import Line
@@ -8,12 +9,13 @@ from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.shared import SharedView, gap
 from dagnet_realtime.model.entry import Entry
-from dagnet_realtime.model.frame import Batch, Bye
+from dagnet_realtime.model.frame import Batch, Bye, Frame
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.log import Log, Lost, Stretch
 
 MOST_CHUNKS = 20  # of one span: as much as a log usually keeps
+MOST_WORDS = 8  # to one viewer that it has not taken yet; the latest count
 CHUNK = 5_000  # entries of one private frame: some 20 ms of work between two turns of the loop
 
 
@@ -33,10 +35,16 @@ class Viewer:
         self._clock = clock
         self._number: int | None = None
         self._bye: Bye | None = None
+        self._words: deque[Frame] = deque(maxlen=MOST_WORDS)
 
     def dismiss(self, bye: Bye) -> None:
         """The viewer gets `bye` next, and nothing after it."""
         self._bye = self._bye or bye
+        self.shared.ring.wake()
+
+    def tell(self, frame: Frame) -> None:
+        """A frame for this viewer alone, next."""
+        self._words.append(frame)
         self.shared.ring.wake()
 
     def move(self, shared: SharedView) -> None:
@@ -54,7 +62,7 @@ class Viewer:
         until = None if wait is None else self._clock.monotonic() + wait
         some = False
         while self._bye is None:
-            frame = self._shared_frame() or await self._own_frame()
+            frame = self._word() or self._shared_frame() or await self._own_frame()
             if frame is not None:
                 some = True
                 yield frame
@@ -65,6 +73,9 @@ class Viewer:
             else:
                 await self._pause(until)
         yield sent(self._bye, self.at)
+
+    def _word(self) -> Sent | None:
+        return sent(self._words.popleft(), self.at) if self._words else None
 
     def _shared_frame(self) -> Sent | None:
         """The next frame that all viewers of the view share; the road of nearly every frame, so it waits for nothing."""
