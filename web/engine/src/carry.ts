@@ -1,6 +1,6 @@
 /** Takes in the events that a frame carries: each once, whichever lane brought it first. What they count is in the frame's counts. */
 import { fromWire, united } from "./row.ts";
-import { type NearMiss, nearMisses } from "./near.ts";
+import { namesOf, type NearMiss, nearMisses } from "./near.ts";
 import { amend, append, type NewRow, rowAt } from "./ring.ts";
 import { HISTORY, LOCAL, look, mark, REMOTE } from "./seen.ts";
 import type { Out } from "./out.ts";
@@ -37,7 +37,7 @@ function take(state: State, event: CarriedEvent, at: number, past: boolean, out:
   if (!past) tell(seen, event.name, nodes, twin);
   if (known === undefined) {
     const row = past ? pastRow(event, nodes, target !== undefined, at) : fromWire(event, nodes, target !== undefined, at);
-    const near = nodes.length === 0 && !past ? nearMisses(state.table, [event.name], event.properties, null) : [];
+    const near = nodes.length === 0 && !past ? nearMisses(state.table, namesOf(event.type, event.name), event.properties, null) : [];
     const number = enter(state, row, REMOTE, out, near);
     seen.rows.push(number);
     if (nodes.length === 0) seen.samples.set(event.name, number);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { createTable } from "../src/matching.ts";
-import { nearMisses } from "../src/near.ts";
+import { namesOf, nearMisses } from "../src/near.ts";
 import { listen } from "./support.ts";
 
 const table = createTable([
@@ -18,9 +18,21 @@ it("ENG-23: a filter's value is told with the value seen and the value expected"
   expect(nearMisses(table, ["Left"], { why: "a TEST" }, null)).toEqual([{ node: "n", reason: "its property why was “a TEST”, and must not contain “test”" }]);
 });
 
-it("ENG-23: a user property is told where the traits are known, and not guessed where they are not", () => {
-  expect(nearMisses(table, ["Upgraded"], { plan: "pro" }, {})).toEqual([{ node: "u", reason: "its user property plan is missing, and must be “pro”" }]);
-  expect(nearMisses(table, ["Upgraded"], { plan: "pro" }, null)).toEqual([]);
+it("ENG-23: a user property is told, also where the traits are known to the server alone", () => {
+  expect(nearMisses(table, ["Upgraded"], {}, {})).toEqual([{ node: "u", reason: "its user property plan is missing, and must be “pro”" }]);
+  expect(nearMisses(table, ["Upgraded"], {}, null)).toEqual([{ node: "u", reason: "its user property plan is missing or another, and must be “pro”" }]);
+});
+
+it("ENG-23: a property of the event that the user is asked for, and the other way round, is said", () => {
+  const own = "its user property plan is missing or another, and must be “pro”; the event has a plan of its own, “pro”, but the user is asked for it";
+  expect(nearMisses(table, ["Upgraded"], { plan: "pro" }, null)).toEqual([{ node: "u", reason: own }]);
+  const users = "its property device is missing, and must be “mobile” or “tablet”; the user has a device, “mobile”, but the event is asked for it";
+  expect(nearMisses(table, ["Paid"], {}, { device: "mobile" })).toEqual([{ node: "b", reason: users }]);
+});
+
+it("ENG-23: a page is known by the names that its shown name was made of", () => {
+  expect(namesOf("page", "Viewed home Page")).toEqual(["Viewed home Page", "home", "Viewed home", "Loaded a Page"]);
+  expect([namesOf("page", "Loaded a Page"), namesOf("track", "Viewed home Page")]).toEqual([["Loaded a Page"], ["Viewed home Page"]]);
 });
 
 it("ENG-23: two differences at once are no near miss, and neither is another name", () => {

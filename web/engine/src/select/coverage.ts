@@ -2,31 +2,70 @@
 import type { State } from "../state.ts";
 import { shown } from "../tally.ts";
 import { edgeCount } from "../traces/select/facts.ts";
+import { passable, whyNever } from "../traces/select/passable.ts";
+import type { Traces } from "../traces/types.ts";
 
 export interface Coverage {
   readonly nodesLit: number;
   /** Nodes that can light. */
   readonly nodes: number;
   readonly edgesLit: number;
+  /** Edges that a trace could go along. */
   readonly edges: number;
   /** Nodes that could have lit and have not (uuids, graph order). */
   readonly dark: readonly string[];
-  /** Edges that no trace has gone along (uuids). */
+  /** Edges that a trace could have gone along and none has (uuids, graph order). */
   readonly darkEdges: readonly string[];
   /** Nodes that can never light, and why. */
   readonly never: readonly { readonly node: string; readonly why: string }[];
+  /** Edges that no trace can ever be counted on (uuids); `neverWhy` says why. */
+  readonly neverEdges: readonly string[];
 }
 
 /** Coverage since On. Nodes go by exact counts, edges by the carried traces. */
 export function coverage(state: State): Coverage {
-  const { kept, graph } = state;
-  const nodes = graph?.nodes ?? [], edges = graph?.edges ?? [];
+  const nodes = state.graph?.nodes ?? [];
+  const able = ableOf(state);
+  const dark = nodes.filter((node) => able.has(node.uuid) && !lit(state, node.uuid)).map((node) => node.uuid);
+  const never = nodes.filter((node) => !able.has(node.uuid)).map((node) => ({ node: node.uuid, why: node.dark }));
+  const ways = edgesOf(state, able);
+  const nodesAble = nodes.length - never.length;
+  return { nodesLit: nodesAble - dark.length, nodes: nodesAble, edgesLit: ways.lit, edges: ways.lit + ways.dark.length, dark, darkEdges: ways.dark, never, neverEdges: ways.never };
+}
+
+/** Why no trace can ever be counted on an edge of `neverEdges`: a sentence for people, "" for any other. */
+export function neverWhy(state: State, edge: string): string {
+  const { traces } = state.kept;
+  const index = traces?.ways.edgeIndex.get(edge);
+  if (traces === null || index === undefined) return "";
+  const able = indicesOf(traces, ableOf(state));
+  const gone = passable(traces.ways, able);
+  return gone.has(index) || edgeCount(traces, edge) > 0 ? "" : whyNever(traces.ways, index, able, gone);
+}
+
+/** The uuids of the nodes that can light: by an event, by a binding of this session, or because they did. */
+function ableOf(state: State): ReadonlySet<string> {
   const bound = new Set(state.binds.values());
-  const lit = (uuid: string) => { const light = kept.nodes.get(uuid); return light !== undefined && shown(light) > 0; };
-  const able = nodes.filter((node) => node.dark === "" || bound.has(node.uuid) || lit(node.uuid));
-  const dark = able.filter((node) => !lit(node.uuid)).map((node) => node.uuid);
-  const traces = kept.traces;
-  const darkEdges = edges.filter((edge) => traces === null || edgeCount(traces, edge.uuid) === 0).map((edge) => edge.uuid);
-  const never = nodes.filter((node) => !able.includes(node)).map((node) => ({ node: node.uuid, why: node.dark }));
-  return { nodesLit: able.length - dark.length, nodes: able.length, edgesLit: edges.length - darkEdges.length, edges: edges.length, dark, darkEdges, never };
+  return new Set((state.graph?.nodes ?? []).filter(({ uuid, dark }) => dark === "" || bound.has(uuid) || lit(state, uuid)).map(({ uuid }) => uuid));
+}
+
+function lit(state: State, uuid: string): boolean {
+  const light = state.kept.nodes.get(uuid);
+  return light !== undefined && shown(light) > 0;
+}
+
+function edgesOf(state: State, able: ReadonlySet<string>): { lit: number; dark: string[]; never: string[] } {
+  const { traces } = state.kept;
+  const found = { lit: 0, dark: [] as string[], never: [] as string[] };
+  if (traces === null) return found;
+  const gone = passable(traces.ways, indicesOf(traces, able));
+  traces.ways.graph.edges.forEach(({ uuid }, index) => {
+    if (edgeCount(traces, uuid) > 0) found.lit += 1;
+    else (gone.has(index) ? found.dark : found.never).push(uuid);
+  });
+  return found;
+}
+
+function indicesOf({ ways }: Traces, uuids: ReadonlySet<string>): ReadonlySet<number> {
+  return new Set([...uuids].flatMap((uuid) => ways.index.get(uuid) ?? []));
 }

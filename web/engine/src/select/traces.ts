@@ -3,6 +3,7 @@ import { shownAt } from "../clock.ts";
 import type { State } from "../state.ts";
 import { type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
 import { type FollowedPath, followedPaths } from "../traces/select/followed.ts";
+import { goers, type WayAsked } from "../traces/select/goers.ts";
 import { type JoinRow, joins } from "../traces/select/joins.ts";
 import { type JumpRow, jumps } from "../traces/select/jumps.ts";
 import { recent, type TraceRow, traceTotals } from "../traces/select/recent.ts";
@@ -41,4 +42,9 @@ export function edge(state: State, uuid: string, at: number): EdgeFacts | null {
 
 export function node(state: State, uuid: string): NodeFacts | null {
   return state.kept.traces === null ? null : nodeFacts(state.kept.traces, uuid);
+}
+
+/** Tokens of the latest traces that went along an edge or made a jump. */
+export function wayTraces(state: State, way: WayAsked, most: number): readonly string[] {
+  return state.kept.traces === null ? [] : goers(state.kept.traces, way, most);
 }

@@ -11,7 +11,9 @@ export { recent, traceRow, traceTotals, type Dot, type TraceRow } from "./select
 export { groupedByNode, timeline, type NodeVisits, type Timeline, type TimelineStep } from "./select/timeline.ts";
 export { followedPath, followedPaths, type FollowedPath, type Hue, type PathStep } from "./select/followed.ts";
 export { edgeCount, edgeFacts, endings, nodeFacts, type EdgeFacts, type NodeFacts, type Spread } from "./select/facts.ts";
+export { goers, type WayAsked } from "./select/goers.ts";
 export { joins, type JoinRow } from "./select/joins.ts";
 export { jumps, type JumpRow } from "./select/jumps.ts";
+export { passable, whyNever } from "./select/passable.ts";
 export type { Bounds, TraceEvent, Traces } from "./types.ts";
 export type { Evidence } from "./advice.ts";

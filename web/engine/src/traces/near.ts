@@ -24,9 +24,12 @@ export function missed(near: Near, node: string, reason: string): void {
   if (known !== undefined || entry.reasons.size < REASONS) entry.reasons.set(reason, (known ?? 0) + 1);
 }
 
+/** The reasons at a node with how often, the commonest first; none without near misses. */
+export function reasons(near: Near, node: string): readonly { readonly reason: string; readonly count: number }[] {
+  return [...(near.get(node)?.reasons ?? [])].map(([reason, count]) => ({ reason, count })).sort((a, b) => b.count - a.count);
+}
+
 /** The commonest reason at a node, with how often; null without near misses. */
 export function nearest(near: Near, node: string): { readonly reason: string; readonly count: number } | null {
-  let best: { reason: string; count: number } | null = null;
-  for (const [reason, count] of near.get(node)?.reasons ?? []) if (best === null || count > best.count) best = { reason, count };
-  return best;
+  return reasons(near, node)[0] ?? null;
 }
