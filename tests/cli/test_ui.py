@@ -9,21 +9,27 @@ from dagnet_realtime.model.problem import Problem
 
 
 def test_the_interface_is_copied_whole_and_again(tmp_path: Path) -> None:
-    """CLI-25: `ui` writes the interface as static files."""
-    built = tmp_path / "built"
-    (built / "assets").mkdir(parents=True)
-    (built / "index.html").write_text("<html>")
-    (built / "assets" / "a.js").write_text("1")
+    """CLI-25: `ui` writes the interface as static files: the page that stands alone, and what stands beside it."""
+    for name, text in {
+        "alone/index.html": "<html data-static>",
+        "static/index.html": "<html>",
+        "static/tap.js": "t",
+        "static/shop/shop.js": "1",
+    }.items():
+        (tmp_path / "web" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "web" / name).write_text(text)
     out = tmp_path / "deep" / "out"
-    assert copy(built, out) == 2
-    assert copy(built, out) == 2
-    assert (out / "assets" / "a.js").read_text() == "1"
+    assert copy(tmp_path / "web", out) == 3
+    assert copy(tmp_path / "web", out) == 3
+    assert (out / "index.html").read_text() == "<html data-static>"
+    assert (out / "shop" / "shop.js").read_text() == "1"
 
 
 def test_what_is_missing_or_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="not built"):
         copy(tmp_path, tmp_path / "out")
-    (tmp_path / "index.html").write_text("")
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "index.html").write_text("")
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="cannot be written"):
         copy(tmp_path, tmp_path / "file")

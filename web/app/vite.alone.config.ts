@@ -74,6 +74,7 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: false,
     chunkSizeWarningLimit: 1_500,
-    rolldownOptions: { output: { format: "iife", codeSplitting: false } },
+    // The helper that loads parts later mentions `import.meta`; here everything is there from the first.
+    rolldownOptions: { checks: { emptyImportMeta: false }, output: { format: "iife", codeSplitting: false } },
   },
 });

@@ -8,29 +8,42 @@ import typer
 
 from dagnet_realtime.model.problem import Problem
 
-BUILT = Path(__file__).parent.parent / "web" / "static"
+WEB = Path(__file__).parent.parent / "web"
+BESIDE = ("shop", "tap.js", "extension")
+"""What stands beside the page where it was built."""
 
 
 def ui(out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write into; made where it is missing.")]) -> None:
-    """Write the interface as static files.
+    """Write the interface as static files that need no server.
 
-    Any web host can serve them; local and replay lanes only.
+    Open index.html from disk, or serve the folder with any web host, and drop a DagNet folder on it. It hears pages of the same
+    browser and plays saved logs; it sends nothing anywhere.
 
     \b
     Example:
       dagnet-realtime ui --out ./public
     """
-    copied = copy(BUILT, out)
-    print(f"{copied} files are in {out}; serve them with any web host")
+    copied = copy(WEB, out)
+    print(f"{copied} files are in {out}: open {out / 'index.html'}, or serve the folder with any web host")
 
 
-def copy(built: Path, out: Path) -> int:
-    """Copies the built interface and returns how many files that was; raises `Problem` where there is none or it cannot be written."""
-    if not (built / "index.html").is_file():
-        raise Problem("unavailable", "The interface is not built", f"{built} is empty", "Run `make build`, or install the wheel")
+def copy(web: Path, out: Path) -> int:
+    """Copies what was built under `web` and returns how many files that was; raises `Problem` where there is none or it cannot be written.
+
+    `web/alone/` holds the page as one file, `web/static/` what stands beside it.
+    """
+    page = web / "alone" / "index.html"
+    if not page.is_file():
+        raise Problem("unavailable", "The interface is not built", f"{page} is missing", "Run `make build`, or install the wheel")
+    found = [path for path in (page, *(web / "static" / name for name in BESIDE)) if path.exists()]
     try:
-        shutil.copytree(built, out, dirs_exist_ok=True)
+        out.mkdir(parents=True, exist_ok=True)
+        for path in found:
+            if path.is_dir():
+                shutil.copytree(path, out / path.name, dirs_exist_ok=True)
+            else:
+                shutil.copy2(path, out / path.name)
     except (OSError, shutil.Error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "It cannot be written"
         raise Problem("invalid", f"{out} cannot be written", reason, "Name another folder") from None
-    return sum(1 for path in built.rglob("*") if path.is_file())
+    return sum(len([one for one in path.rglob("*") if one.is_file()]) if path.is_dir() else 1 for path in found)
