@@ -17,3 +17,10 @@ def test_the_policys_version_follows_its_rules_and_not_its_secrets() -> None:
     """HUB-24: another rule is another version."""
     assert version_of(Policy()) == version_of(Policy(token_key=Secret("x")))
     assert version_of(Policy()) != version_of(Policy(deny=("email",)))
+
+
+def test_a_tap_learns_the_rules_it_must_keep() -> None:
+    """HUB-24: denials and the kinds of trace identifiers are told; where only explicit ones count, no personal one is."""
+    posture = posture_of(Policy(deny=("internal_*",), trace=("properties.trip", "userId"), identity="trace_id"), frozenset())
+    assert (posture.deny, posture.trace) == (("internal_*",), ("properties.trip",))
+    assert posture_of(Policy(), frozenset()).trace == Policy().trace

@@ -4,6 +4,7 @@ from hashlib import blake2s
 
 import msgspec
 
+from dagnet_realtime.core.identifiers import PERSONAL
 from dagnet_realtime.core.window import WINDOW_ENTRIES, WINDOW_SECONDS
 from dagnet_realtime.model.frame import Posture
 from dagnet_realtime.model.policy import Policy
@@ -21,6 +22,8 @@ def posture_of(policy: Policy, needed: frozenset[str], *, in_browser: bool = Fal
         dedupe_entries=WINDOW_ENTRIES,
         retention=policy.retention,
         properties=tuple(sorted({*policy.properties, *needed})),
+        deny=policy.deny,
+        trace=tuple(kind for kind in policy.trace if not (policy.identity == "trace_id" and kind in PERSONAL)),
         redacted=policy.identity != "reveal",
         filtered="browser" if in_browser else "server",
         notes=(TOO_MANY_FILTERS,) if in_browser else (),

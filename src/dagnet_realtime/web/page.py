@@ -23,6 +23,7 @@ WORTH_PACKING = 1024  # bytes
 PACKABLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
 _PLAIN = re.compile(r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,8}")
 IMMUTABLE = "public, max-age=31536000, immutable"
+TAP = "/tap.js"  # pages of other origins load it
 UNBUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
 <h1>The interface is not built</h1><p>The server runs, but this copy of DagNet Realtime was installed without its interface.
 Run <code>make build</code> in the source folder, then reload this page.</p></html>"""
@@ -83,6 +84,8 @@ class Page:
     def _served(self, request: Request, path: str) -> Response:
         plain, packed = self._load(path)
         headers = {"cache-control": IMMUTABLE if path.startswith("/assets/") else "no-cache", "vary": "accept-encoding"}
+        if path == TAP:
+            headers["cross-origin-resource-policy"] = "cross-origin"
         if self._shop:
             headers |= FRAMED if path.startswith(SHOP) else FRAMING
         body = plain

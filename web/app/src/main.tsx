@@ -5,9 +5,11 @@ import { Api } from "./lanes/api.ts";
 import type { Fetch } from "./lanes/http.ts";
 import { lockSlots } from "./lanes/slots.ts";
 import { browser } from "./lanes/world.ts";
+import { extension, tabs, windows } from "./lanes/local/roads.ts";
 import { Actions } from "./store/actions.ts";
 import { keep } from "./store/keep.ts";
 import { LiveEngine } from "./store/live.ts";
+import { hex, hearPages, Local } from "./store/local.ts";
 import { FIFTH_MS, pulse } from "./store/pulse.ts";
 import { recall, shelf } from "./store/remember.ts";
 import { served } from "./opened/served.ts";
@@ -27,6 +29,7 @@ import "./styles/panels.css";
 import "./styles/feed.css";
 import "./styles/screen.css";
 import "./styles/open.css";
+import "./styles/connect.css";
 
 const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => ({ default: component })));
 
@@ -49,6 +52,7 @@ async function main(): Promise<void> {
   const parts = { store, engine, api: serverless ? files : new Api(fetcher), slots, world: browser };
   const watch = new Watch(parts);
   const actions = new Actions(parts, watch, lasting);
+  const local = new Local(parts, [tabs(), windows(window), extension(window)], ofTab, lasting, () => hex(16));
   const opening = serverless ? new Opening(parts, watch, files, chest(window.indexedDB)) : null;
 
   setInterval(pulse(store, engine), FIFTH_MS);
@@ -57,14 +61,15 @@ async function main(): Promise<void> {
     if (session !== null && place !== null) keep(ofTab, session, place, engine.state, browser.now());
   });
   const wish = address.get("graph") ?? "";
-  if (opening) void opening.begin(window.location.href, wish, ofTab);
-  else void start(parts, watch, ofTab, wish, tv || address.has("on"));
+  // Pages tell at once what they have held back, so they are asked only when a kept session goes on.
+  const begun = opening ? opening.begin(window.location.href, wish, ofTab) : start(parts, watch, ofTab, wish, tv || address.has("on"));
+  void begun.then(() => { hearPages(local); });
 
   const root = document.getElementById("root");
   if (root)
     createRoot(root).render(
       <StrictMode>
-        <RealtimeContext value={{ store, engine, actions, watch, parts, opening }}>
+        <RealtimeContext value={{ store, engine, actions, watch, parts, local, opening }}>
           <Suspense>{tv ? <Tv /> : <App />}</Suspense>
         </RealtimeContext>
       </StrictMode>,

@@ -38,12 +38,12 @@ export const doors = record(shape({ received: whole, refused: record(whole, 50),
   { received: zero, refused: empty, rate_limited: zero, unwatched: zero, duplicate: zero, taken: zero }), 500);
 export const posture = shape(
   {
-    identity: text, sample: finite, carried_per_second: finite, dedupe_window: finite, dedupe_entries: finite, retention: finite, properties: list(text, 10_000),
+    identity: text, sample: finite, carried_per_second: finite, dedupe_window: finite, dedupe_entries: finite, retention: finite, properties: list(text, 10_000), deny: list(text, 10_000), trace: list(text, 100),
     redacted: flag, exact_counts: flag, filtered: oneOf("browser", "server"), notes: list(text, 100),
   },
   {
     identity: () => "token", sample: () => 1, carried_per_second: () => 500, dedupe_window: () => 14_400, dedupe_entries: () => 1_000_000, retention: () => 900,
-    properties: none, redacted: () => true, exact_counts: () => true, filtered: () => "server", notes: none,
+    properties: none, deny: none, trace: none, redacted: () => true, exact_counts: () => true, filtered: () => "server", notes: none,
   },
 );
 

@@ -30,7 +30,7 @@ export function listen(node: string, name: string, filters: Listen["filters"] = 
 }
 
 export const POSTURE: Posture = {
-  identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: [], redacted: true, exact_counts: true, filtered: "server", notes: [],
+  identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: [], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "server", notes: [],
 };
 
 let counted = 0;

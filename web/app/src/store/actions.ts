@@ -1,9 +1,11 @@
 /** Everything a person can do, one method each; keys, buttons and menus all call these. */
 import type { Place } from "../lanes/api.ts";
+import { followed } from "../lanes/local/own.ts";
 import { dismiss, toast, told } from "./notices.ts";
 import { written } from "./places.ts";
 import { remember, type Remembered, type Shelf } from "./remember.ts";
 import { show } from "./start.ts";
+import type { Shell } from "./store.ts";
 import type { Parts, Watch } from "./watch.ts";
 
 /** Events per second of the demo's visitors: brisk, yet each step can be seen. */
@@ -75,7 +77,7 @@ export class Actions {
     engine.put({ kind: stop ? "unfollow" : "follow", token });
     if (!stop) this.look(token);
     if (session === null || phase !== "on") return;
-    const asked = stop ? api.follows(session, engine.state.follows) : api.follow(session, token);
+    const asked = stop ? api.follows(session, followed(engine.state)) : api.follow(session, token);
     asked.catch((error: unknown) => {
       toast(store, told(error, "The trace is followed on this screen, but the server may thin its events under load."));
     });
@@ -86,7 +88,7 @@ export class Actions {
     const { session, phase } = store.getState();
     if (engine.state.follows.length === 0) return;
     engine.put({ kind: "unfollowAll" });
-    if (session !== null && phase === "on") api.follows(session, []).catch(() => undefined);
+    if (session !== null && phase === "on") api.follows(session, followed(engine.state)).catch(() => undefined);
   }
 
   bind(name: string, node: string): void {
@@ -131,7 +133,7 @@ export class Actions {
     remember(this.shelf, store.getState().kept);
   }
 
-  overlay(which: "help" | "table" | null): void {
+  overlay(which: Shell["overlay"]): void {
     this.parts.store.setState(({ overlay }) => ({ overlay: overlay === which ? null : which }));
   }
 

@@ -42,7 +42,7 @@ export interface Shell {
   readonly paused: boolean;
   readonly visitors: number | null;
   readonly replay: Replay | null;
-  readonly overlay: "help" | "table" | null;
+  readonly overlay: "help" | "table" | "connect" | null;
   readonly kept: Remembered;
   /** Grow when the engine's numbers (once a second) and rows (at most five times a second) are to be read anew. */
   readonly second: number;

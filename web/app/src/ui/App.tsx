@@ -17,6 +17,7 @@ const DropZone = lazy(() => import("./open/DropZone.tsx").then(({ DropZone: comp
 const ShopFrame = lazy(() => import("./shop/ShopFrame.tsx").then(({ ShopFrame: component }) => ({ default: component })));
 const Help = lazy(() => import("./screen/Help.tsx").then(({ Help: component }) => ({ default: component })));
 const ReplayBar = lazy(() => import("./screen/ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
+const ConnectSheet = lazy(() => import("./connect/ConnectSheet.tsx").then(({ ConnectSheet: component }) => ({ default: component })));
 const GraphTable = lazy(() => import("./screen/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
 
 /** How long a pointer rests before a tooltip opens. */
@@ -62,6 +63,13 @@ export function App() {
         <Suspense>
           {overlay === "help" && (
             <Help
+              onClose={() => {
+                actions.overlay(null);
+              }}
+            />
+          )}
+          {overlay === "connect" && (
+            <ConnectSheet
               onClose={() => {
                 actions.overlay(null);
               }}

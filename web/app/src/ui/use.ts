@@ -5,6 +5,7 @@ import { useStore } from "zustand";
 import type { Opening } from "../opened/opening.ts";
 import type { Actions } from "../store/actions.ts";
 import type { LiveEngine } from "../store/live.ts";
+import type { Local } from "../store/local.ts";
 import type { Shell, Store } from "../store/store.ts";
 import type { Parts, Watch } from "../store/watch.ts";
 
@@ -14,6 +15,8 @@ export interface Realtime {
   readonly actions: Actions;
   readonly watch: Watch;
   readonly parts: Parts;
+  /** Hears this browser's own pages. */
+  readonly local?: Local | null;
   /** Opens files; null where a server says what there is to watch. */
   readonly opening?: Opening | null;
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { moment, span, value } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { Copy } from "../kit/Copy.tsx";
+import { Way } from "../connect/Way.tsx";
 import { lag, rawOf, type FeedRow } from "../read.ts";
 import { useActions, useShell } from "../use.ts";
 
@@ -46,8 +47,9 @@ function Fields({ row }: { readonly row: FeedRow }) {
       <dd className="mono">{moment(row.occurredAt)}</dd>
       <dt>arrived</dt>
       <dd className="mono">
-        {moment(row.arrivedAt)} {late !== null && <span className="quiet">({span(late)} later)</span>}
+        {Number.isNaN(row.arrivedAt) ? <span className="quiet">not from the server, so far</span> : moment(row.arrivedAt)} {late !== null && <span className="quiet">({span(late)} later)</span>}
       </dd>
+      <Way row={row} />
       <dt>type</dt>
       <dd>
         <Filtering term={`type:${row.type}`} text={row.type} onAdd={add} />

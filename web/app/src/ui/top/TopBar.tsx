@@ -5,6 +5,7 @@ import { Button } from "../kit/Button.tsx";
 import { Tip } from "../kit/Tip.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { waiting } from "../read.ts";
+import { ConnectButton } from "../connect/ConnectButton.tsx";
 import { ShopButton } from "../shop/ShopButton.tsx";
 import { FilterField } from "./FilterField.tsx";
 import { GraphMenu } from "./GraphMenu.tsx";
@@ -22,6 +23,7 @@ export function TopBar() {
         <GraphMenu />
       </nav>
       <OnSwitch />
+      <ConnectButton />
       <ShopButton />
       <Visitors />
       <span className="top-gap" />

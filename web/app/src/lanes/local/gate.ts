@@ -1,0 +1,67 @@
+/** What of a page's reports is let in: bounded in rate and size, of the right shape, and under the page's own message ids. Everything refused is counted by its reason. */
+import { checkTap } from "@dagnet-realtime/engine/parse";
+import { isProblem } from "@dagnet-realtime/engine/problem";
+import type { TapMessage } from "@dagnet-realtime/engine/tap";
+
+export type Refused = "not allowed" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "too many pages";
+
+/** Messages a second of one origin, and at once. A tap keeps to 6,000 a second. */
+const RATE = 7_000;
+const BURST = 14_000;
+/** Characters of one message: more than redaction lets through of any. */
+const LARGEST = 60_000;
+/** Message ids whose origin is remembered, in each of two generations. */
+const REMEMBERED = 50_000;
+/** A page's clock may run ahead of ours by so much, milliseconds: both are this machine's. */
+const AHEAD = 1_000;
+const LONG_AGO = 24 * 3600 * 1000;
+
+export class Gate {
+  #fresh = new Map<string, string>();
+  #stale = new Map<string, string>();
+  readonly #left = new Map<string, { tokens: number; at: number }>();
+
+  /** Looks at one message of `origin`; `page` is whose report it came in. */
+  admit(read: unknown, origin: string, page: string, now: number): TapMessage | Refused {
+    if (!this.#take(origin, now)) return "too fast";
+    if (size(read, LARGEST) < 0) return "too large";
+    const message = checkTap(read);
+    if (isProblem(message)) return "malformed";
+    const owner = this.#fresh.get(message.messageId) ?? this.#stale.get(message.messageId);
+    if (owner !== undefined && owner !== origin) return "somebody else’s message id";
+    this.#remember(message.messageId, origin);
+    return { ...message, page, at: within(message.at ?? now, now), occurredAt: message.occurredAt };
+  }
+
+  #take(origin: string, now: number): boolean {
+    const bucket = this.#left.get(origin) ?? { tokens: BURST, at: now };
+    const tokens = Math.min(BURST, bucket.tokens + Math.max(0, now - bucket.at) * (RATE / 1000));
+    this.#left.set(origin, { tokens: Math.max(0, tokens - 1), at: now });
+    return tokens >= 1;
+  }
+
+  #remember(id: string, origin: string): void {
+    this.#fresh.set(id, origin);
+    if (this.#fresh.size <= REMEMBERED) return;
+    this.#stale = this.#fresh;
+    this.#fresh = new Map();
+  }
+}
+
+function within(at: number, now: number): number {
+  return at > now + AHEAD || at < now - LONG_AGO ? now : at;
+}
+
+/** What is left of `most` characters after those of `value`; negative where they are more. Looks no further than that. */
+export function size(value: unknown, most: number, depth = 0): number {
+  let left = most;
+  if (typeof value === "string") left -= value.length;
+  else if (typeof value !== "object" || value === null) left -= 8;
+  else if (depth > 4) return -1;
+  else
+    for (const key in value) {
+      left = size((value as Record<string, unknown>)[key], left - key.length - 2, depth + 1);
+      if (left < 0) return left;
+    }
+  return left;
+}

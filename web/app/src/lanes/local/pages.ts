@@ -1,0 +1,97 @@
+/** Which pages are heard, and how well: for each, by which road, with which SDKs, how many events, and what was missed. */
+import type { FromPicture, Hello, PageBye, Report, SdkSeen } from "@dagnet-realtime/tap/wire";
+import type { Heard, RoadName } from "./road.ts";
+
+export interface PageSeen {
+  readonly id: string;
+  readonly origin: string;
+  readonly road: RoadName;
+  url: string;
+  sdks: readonly SdkSeen[];
+  /** Whether it is there: it has said so, and has not gone or fallen silent. */
+  there: boolean;
+  /** When it was heard last, milliseconds since 1970. */
+  at: number;
+  /** Calls heard. */
+  heard: number;
+  /** Entries that made room before they could be told; entries that it could not tell before it went. */
+  missed: number;
+  /** Later stages that it left out under load. */
+  skipped: number;
+  /** Entries of the time before On, or while Off. */
+  early: number;
+  /** The next entry expected. */
+  next: number;
+  nonce: string;
+  answer: (message: FromPicture) => void;
+}
+
+/** Pages remembered; those that went are forgotten first. */
+export const PAGES = 50;
+/** A page that has not answered a call for so long is not there. */
+const SILENT_MS = 45_000;
+const SDKS = 10;
+const LONGEST = 300;
+
+/** Takes in a page that offers itself; null where there are too many. */
+export function meet(pages: Map<string, PageSeen>, hello: Hello, heard: Heard, at: number): PageSeen | null {
+  const { origin, road } = heard;
+  const answer: PageSeen["answer"] = (message) => { heard.answer(message); };
+  const known = pages.get(hello.page);
+  if (known) {
+    if (known.origin !== origin) return null;
+    return Object.assign(known, { url: hello.url, sdks: hello.sdks, at, there: true, nonce: hello.nonce, answer });
+  }
+  if (pages.size >= PAGES) {
+    const [oldest] = [...pages.values()].filter(({ there }) => !there).sort((a, b) => a.at - b.at);
+    if (!oldest) return null;
+    pages.delete(oldest.id);
+  }
+  const page: PageSeen = { id: hello.page, origin, road, url: hello.url, sdks: hello.sdks, there: true, at, heard: 0, missed: 0, skipped: 0, early: 0, next: 0, nonce: hello.nonce, answer };
+  pages.set(page.id, page);
+  return page;
+}
+
+/** Takes in the head of a report; answers how many of its messages are known already. */
+export function advance(page: PageSeen, report: Report, at: number): number {
+  const known = Math.max(0, Math.min(report.messages.length, page.next - report.from));
+  Object.assign(page, { at, there: true, sdks: report.sdks, missed: Math.max(page.missed, report.missed), skipped: report.skipped, next: Math.max(page.next, report.to) });
+  return known;
+}
+
+/** A page goes; what it had not told is missed. */
+export function part(page: PageSeen, bye: PageBye, at: number): void {
+  page.missed += Math.max(0, bye.end - bye.told);
+  page.there = false;
+  page.at = at;
+}
+
+/** Marks pages that have fallen silent. */
+export function doze(pages: Map<string, PageSeen>, at: number): void {
+  for (const page of pages.values()) if (at - page.at > SILENT_MS) page.there = false;
+}
+
+/** Reads what a page says of itself; null where it is none of our shapes. */
+export function readHello(message: Record<string, unknown>): Hello | null {
+  return message["kind"] === "hello" && texts(message, "page", "nonce", "url") && sdksOf(message) ? (message as unknown as Hello) : null;
+}
+
+export function readReport(message: Record<string, unknown>): Report | null {
+  const whole = ["from", "to", "missed", "skipped"].every((key) => Number.isSafeInteger(message[key]) && Number(message[key]) >= 0);
+  const { messages } = message;
+  const fits = Array.isArray(messages) && messages.length <= 2_000 && Number(message["to"]) - Number(message["from"]) <= 2_000;
+  return message["kind"] === "report" && texts(message, "page", "session") && whole && fits && sdksOf(message) ? (message as unknown as Report) : null;
+}
+
+export function readBye(message: Record<string, unknown>): PageBye | null {
+  const whole = ["told", "end"].every((key) => Number.isSafeInteger(message[key]));
+  return message["kind"] === "bye" && texts(message, "page", "session") && whole ? (message as unknown as PageBye) : null;
+}
+
+function texts(message: Record<string, unknown>, ...keys: readonly string[]): boolean {
+  return keys.every((key) => typeof message[key] === "string" && message[key].length <= LONGEST);
+}
+
+function sdksOf({ sdks }: Record<string, unknown>): boolean {
+  return Array.isArray(sdks) && sdks.length <= SDKS && sdks.every((one) => texts(Object(one) as Record<string, unknown>, "version", "key") && (one as SdkSeen).key.length <= 4);
+}

@@ -1,0 +1,20 @@
+/** A way on which pages reach this tab: what came, from which origin, and how to answer. */
+import type { FromPicture } from "@dagnet-realtime/tap/wire";
+
+/** Another tab of this origin, a page that this tab opened, a page that the extension taps, this page itself. */
+export type RoadName = "tab" | "opened" | "extension";
+
+export interface Heard {
+  /** Not looked at yet. */
+  readonly message: unknown;
+  /** Told by the browser, not by the page. */
+  readonly origin: string;
+  readonly road: RoadName;
+  answer(message: FromPicture): void;
+}
+
+export interface Road {
+  listen(take: (heard: Heard) => void): () => void;
+  /** Speaks to every page of this road that is known. */
+  call(message: FromPicture): void;
+}

@@ -1,0 +1,79 @@
+/** The roads of a browser: its BroadcastChannel, and the messages of its window, our own extension's among them. */
+import { CHANNEL, marked, type FromPicture } from "@dagnet-realtime/tap/wire";
+import type { Heard, Road } from "./road.ts";
+
+/** Marks what the extension's content script and this page say to each other. */
+export const EXTENSION = "dagnet-realtime-extension/1";
+/** Windows remembered: pages that this tab opened and that were let in. */
+const WINDOWS = 50;
+
+/** What the extension wraps messages of pages in; `origin` is the browser's word. */
+interface Wrapped {
+  readonly extension: typeof EXTENSION;
+  readonly to: "picture";
+  readonly origin: string;
+  readonly message: unknown;
+}
+
+/** Other tabs of this origin. */
+export function tabs(): Road {
+  const channel = new BroadcastChannel(CHANNEL);
+  const post = (message: FromPicture): void => { channel.postMessage(message); };
+  return {
+    listen: (take) => {
+      const hear = ({ data }: MessageEvent<unknown>): void => { take({ message: data, origin: window.location.origin, road: "tab", answer: post }); };
+      channel.addEventListener("message", hear);
+      return () => { channel.removeEventListener("message", hear); };
+    },
+    call: post,
+  };
+}
+
+/** Pages that this tab opened. They are answered at their own origin, whoever stands there by then; `*` is never written. */
+export function windows(scope: Window): Road {
+  const known = new Map<MessageEventSource, (message: FromPicture) => void>();
+  return {
+    listen: (take) => {
+      const hear = ({ data, origin, source }: MessageEvent<unknown>): void => {
+        if (source === null || source === scope || !marked(data) || origin === "null" || !("postMessage" in source)) return;
+        const answer = (message: FromPicture): void => {
+          try {
+            source.postMessage(message, { targetOrigin: origin });
+          } catch {
+            // The window is gone; nobody waits for the answer.
+            known.delete(source);
+          }
+        };
+        // Only whoever is answered is remembered.
+        take({ message: data, origin, road: "opened", answer: (message) => { if (known.size < WINDOWS) known.set(source, answer); answer(message); } });
+      };
+      scope.addEventListener("message", hear);
+      return () => { scope.removeEventListener("message", hear); };
+    },
+    call: (message) => { for (const answer of known.values()) answer(message); },
+  };
+}
+
+/** Pages that the extension taps; its content script in this page speaks for them. */
+export function extension(scope: Window): Road {
+  const { origin } = scope.location;
+  const post = (message: FromPicture): void => {
+    if (origin !== "null") scope.postMessage({ extension: EXTENSION, to: "page", message }, origin);
+  };
+  return {
+    listen: (take) => {
+      const hear = ({ data, source, origin: from }: MessageEvent<unknown>): void => {
+        if (source !== scope || from !== origin || !wrapped(data)) return;
+        take({ message: data.message, origin: data.origin, road: "extension", answer: post } satisfies Heard);
+      };
+      scope.addEventListener("message", hear);
+      return () => { scope.removeEventListener("message", hear); };
+    },
+    call: post,
+  };
+}
+
+function wrapped(data: unknown): data is Wrapped {
+  const read = Object(data) as Partial<Wrapped>;
+  return read.extension === EXTENSION && read.to === "picture" && typeof read.origin === "string";
+}

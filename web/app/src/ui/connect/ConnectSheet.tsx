@@ -1,0 +1,187 @@
+/** The connect panel: the ways from a page to this graph, which pages are heard, what was refused, and what left and never arrived. */
+import { ExternalLink, X } from "lucide-react";
+import { useState } from "react";
+import type { Local } from "../../store/local.ts";
+import { ago, count } from "../format.ts";
+import { Button } from "../kit/Button.tsx";
+import { Copy } from "../kit/Copy.tsx";
+import { Sheet } from "../kit/Sheet.tsx";
+import { useEngine, useRealtime } from "../use.ts";
+import { Missing } from "./Missing.tsx";
+import { heardWords, npmLines, placeOf, ROADS, scriptTag, sdkWords } from "./words.ts";
+
+export function ConnectSheet({ onClose }: { readonly onClose: () => void }) {
+  const { local } = useRealtime();
+  if (!local) return null;
+  return (
+    <Sheet title="See your own clicks" wide onClose={onClose}>
+      <div className="connect">
+        <p className="connect-lead">Your page’s Segment calls light this graph at once, in this browser alone: they are redacted in the page, and nothing is sent anywhere.</p>
+        <Pages local={local} />
+        <Ways local={local} />
+        <Missing />
+        <Shown local={local} />
+        <Allowed local={local} />
+      </div>
+    </Sheet>
+  );
+}
+
+function Pages({ local }: { readonly local: Local }) {
+  const now = useEngine("fifth", () => Date.now());
+  const pages = [...local.lane.pages.values()].sort((a, b) => Number(b.there) - Number(a.there) || b.at - a.at);
+  const refusals = [...local.lane.refusals.values()];
+  return (
+    <section aria-label="Pages">
+      <h3>Pages</h3>
+      {pages.length === 0 && <p className="quiet">None yet. As soon as a page connects, it stands here.</p>}
+      <ul className="connect-pages">
+        {pages.map((page) => (
+          <li key={page.id}>
+            <p>
+              <i className={page.there ? "connect-dot connect-there" : "connect-dot"} aria-hidden="true" /> <strong className="mono">{placeOf(page)}</strong>{" "}
+              <span className="quiet">
+                {page.there ? "connected" : `gone, ${ago(page.at, now)} ago`}, {ROADS[page.road]}
+              </span>
+            </p>
+            <p className="quiet">
+              {sdkWords(page)} · {heardWords(page)}
+            </p>
+          </li>
+        ))}
+      </ul>
+      {refusals.map(({ origin, reason, count: times }) => (
+        <p key={`${reason} ${origin}`} className="connect-refused" role="status">
+          Refused {count(times)} from <span className="mono">{origin}</span>: {reason}.
+          {reason === "not allowed" && origin.includes("://") && (
+            <Button voice="quiet" className="button-small" onClick={() => { local.allow(origin); }}>
+              Let it in
+            </Button>
+          )}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Ways({ local }: { readonly local: Local }) {
+  const here = window.location.href;
+  if (!here.startsWith("http"))
+    return (
+      <section aria-label="Ways to connect">
+        <h3>Connect a page</h3>
+        <p>This copy was opened from disk, and browsers let no page report to a file. Serve the folder from any web host, this machine’s included, and the ways stand here.</p>
+      </section>
+    );
+  const tag = scriptTag(here);
+  const npm = npmLines(here);
+  return (
+    <section aria-label="Ways to connect">
+      <h3>Connect a page</h3>
+      <ol className="connect-steps">
+        <li>
+          <p>Put this line into your page, before Segment’s snippet.</p>
+          <pre className="copyable">
+            {tag}
+            <Copy text={tag} label="Copy the line" />
+          </pre>
+        </li>
+        <li>
+          <p>Open the page from here. It connects by itself and stays connected when it or this tab is reloaded.</p>
+          <OpenPage local={local} />
+        </li>
+      </ol>
+      <details>
+        <summary>A page built from npm packages</summary>
+        <pre className="copyable">
+          {npm}
+          <Copy text={npm} label="Copy the lines" />
+        </pre>
+      </details>
+      <details>
+        <summary>Any site, without changing it</summary>
+        <p>
+          Load Realtime’s browser extension into Chromium or Chrome: <code>make extension</code> says where it is. Press its button in this tab once, and then in the tab of the site; it asks for each site when you do.
+        </p>
+      </details>
+      <details>
+        <summary>A page of this same address</summary>
+        <p>With the line above it reports to every open Realtime tab by itself; it need not be opened from here.</p>
+      </details>
+    </section>
+  );
+}
+
+function OpenPage({ local }: { readonly local: Local }) {
+  const [address, setAddress] = useState("");
+  const [problem, setProblem] = useState("");
+  const open = (): void => {
+    const origin = local.allow(address);
+    if (origin === null) {
+      setProblem("That is no address of a web page. Write one like localhost:3000 or https://staging.example.com/cart.");
+      return;
+    }
+    setProblem("");
+    const target = address.includes("://") ? address : `${origin}/${address.split("/").slice(1).join("/")}`;
+    // The page must know who opened it: that is how its tap finds this tab.
+    if (window.open(target, "_blank") === null) setProblem("The browser blocked the new tab. Allow pop-ups for this address and try again.");
+  };
+  return (
+    <form
+      className="connect-open"
+      onSubmit={(event) => {
+        event.preventDefault();
+        open();
+      }}
+    >
+      <input type="text" value={address} placeholder="localhost:3000" aria-label="Address of your page" aria-invalid={problem !== ""} autoComplete="off" spellCheck={false} maxLength={500} onChange={(event) => { setAddress(event.target.value); }} />
+      <Button voice="strong" type="submit" icon={<ExternalLink size={15} />} disabled={address.trim() === ""}>
+        Open
+      </Button>
+      {problem && <p role="alert">{problem}</p>}
+    </form>
+  );
+}
+
+function Shown({ local }: { readonly local: Local }) {
+  const [text, setText] = useState(local.asked.shown.join(" "));
+  return (
+    <section aria-label="Properties shown">
+      <h3>Properties shown of these events</h3>
+      <p className="quiet">Those that the graph’s filters need are always there. Add names, or patterns such as checkout_* or *; what looks personal stays hidden whatever you write.</p>
+      <input
+        type="text"
+        value={text}
+        placeholder="plan checkout_* cart.total"
+        aria-label="Further properties to show"
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={1000}
+        onChange={(event) => {
+          setText(event.target.value);
+          local.show(event.target.value.split(/[\s,]+/).filter(Boolean));
+        }}
+      />
+    </section>
+  );
+}
+
+function Allowed({ local }: { readonly local: Local }) {
+  const origins = useEngine("fifth", () => local.asked.origins);
+  if (origins.length === 0) return null;
+  return (
+    <section aria-label="Addresses let in">
+      <h3>Let in when opened from here</h3>
+      <p className="connect-origins">
+        {origins.map((origin) => (
+          <span className="chip mono" key={origin}>
+            {origin}
+            <button type="button" className="chip-x" aria-label={`Let ${origin} in no more`} onClick={() => { local.forbid(origin); }}>
+              <X size={12} aria-hidden="true" />
+            </button>
+          </span>
+        ))}
+      </p>
+    </section>
+  );
+}
