@@ -106,7 +106,7 @@ class Intake:
         arrived_at = self._clock.now()
         if type is not None:
             if self._open(gate, 1):
-                await self._each(gate, 1, lambda _start, _end: _alone(body, type, arrived_at), arrived_at)
+                await self._each(gate, 1, lambda _start, _end: _lone(body, type, arrived_at), arrived_at)
             return
         try:
             envelope, elements = open_batch(body)
@@ -127,6 +127,9 @@ class Intake:
 
     async def _each(self, gate: Gate, events: int, parse: Callable[[int, int], Parsed], arrived_at: int) -> None:
         """Parses and appends a stretch at a time. Raises the first `Problem` where nothing in the delivery is an event, or the log's."""
+        if events == 1:
+            await self._alone(gate, parse(0, 1), arrived_at)
+            return
         first: Problem | None = None
         kept = 0
         for start in range(0, events, _AT_ONCE):
@@ -141,6 +144,12 @@ class Intake:
                 await self._append(gate, parsed, arrived_at, unread=max(0, events - start - _AT_ONCE))
         if first is not None and not kept:
             raise first
+
+    async def _alone(self, gate: Gate, parsed: Parsed, arrived_at: int) -> None:
+        if parsed.refused:
+            gate.refuse(parsed.refused[0].code)
+            raise parsed.refused[0]
+        await self._append(gate, parsed, arrived_at, unread=0)
 
     async def _append(self, gate: Gate, parsed: Parsed, arrived_at: int, unread: int) -> None:
         channel, source_id = gate.source.channel, gate.source.id
@@ -189,7 +198,7 @@ class Intake:
             self._keys[key] = source
 
 
-def _alone(body: bytes, type: EventType, arrived_at: int) -> Parsed:
+def _lone(body: bytes, type: EventType, arrived_at: int) -> Parsed:
     try:
         return Parsed((parse_single(body, type, arrived_at),))
     except Problem as problem:

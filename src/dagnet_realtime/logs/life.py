@@ -29,6 +29,7 @@ class Life:
         self._marks: deque[tuple[float, int]] = deque()
         self._window = Window(at)
         self._arrival: asyncio.Future[None] | None = None
+        self._due = 0.0  # nothing expires before; 0 where that is not known
 
     def append(self, entries: Sequence[Entry], now: int, at: float) -> list[Outcome]:
         """Writes the unseen ones, flagged where the window could not know a repeat."""
@@ -70,6 +71,8 @@ class Life:
 
     def expire(self, at: float) -> bool:
         """Drops what is past retention and the lapsed leases; False where no lease is left."""
+        if at < self._due:
+            return True
         while self._marks and self._marks[0][0] <= at - self._retention:
             _, offset = self._marks.popleft()
             while self._first <= offset:
@@ -77,7 +80,21 @@ class Life:
                 self._first += 1
         if self.leases and min(self.leases.values()) <= at:
             self.leases = {lease: until for lease, until in self.leases.items() if until > at}
-        return bool(self.leases)
+        if not self.leases:
+            return False
+        oldest = self._marks[0][0] + self._retention if self._marks else at + self._retention
+        self._due = min(oldest, *self.leases.values())
+        return True
+
+    def lease(self, name: str, until: float) -> None:
+        """Opens or renews a lease until a moment of the monotonic clock."""
+        self.leases[name] = until
+        self._due = 0.0
+
+    def end(self, name: str) -> None:
+        """Ends a lease; nothing where there is none."""
+        self.leases.pop(name, None)
+        self._due = 0.0
 
     def forget(self, tokens: frozenset[str]) -> int:
         """Blanks what carries any of `tokens`; returns how many entries."""

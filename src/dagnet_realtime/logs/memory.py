@@ -49,13 +49,13 @@ class MemoryLog:
             policy = self._policies.get(channel, Policy())
             life = Life(self._chance(), policy.log_entries, policy.retention, self._clock.now())
             self._lives[channel] = life
-        life.leases[lease] = self._clock.monotonic() + ttl
+        life.lease(lease, self._clock.monotonic() + ttl)
         return life.head()
 
     async def release(self, channel: Channel, lease: str) -> None:
         """Ends a lease, and with the last one the log's life."""
         if (life := self._lives.get(channel)) is not None:
-            life.leases.pop(lease, None)
+            life.end(lease)
             self._living(channel)
 
     def watched(self, channel: Channel) -> bool:

@@ -22,8 +22,10 @@ _HEAD = re.compile(
     rb"POST " + re.escape(WEBHOOK_PREFIX.encode()) + rb"([A-Za-z0-9_.~-]{1,200}) HTTP/1\.1\r\n"
     rb"((?:[A-Za-z0-9-]{1,64}: [^\r\n\0]{0,4096}\r\n){1,64})\r\n\{"
 )
-_UNUSUAL = frozenset({b"content-encoding", b"transfer-encoding", b"expect", b"upgrade"})
-_ONCE = frozenset({b"content-length", b"x-signature", b"host"})
+_FIELDS = re.compile(
+    rb"\n(content-length|x-signature|host|connection|content-encoding|transfer-encoding|expect|upgrade): ([^\r\n]*)", re.IGNORECASE
+)
+_ONCE = frozenset({b"content-length", b"x-signature", b"host", b"connection"})
 _REASONS = {400: b"Bad Request", 401: b"Unauthorized", 403: b"Forbidden", 404: b"Not Found", 413: b"Content Too Large"}
 _REASONS |= {200: b"OK", 410: b"Gone", 429: b"Too Many Requests", 503: b"Service Unavailable"}
 _TAKEN = b"content-type: application/json\r\ncache-control: no-store\r\ncontent-length: %d\r\n\r\n%b" % (len(SUCCESS), SUCCESS)
@@ -43,15 +45,13 @@ def plain(data: bytes) -> Plain | None:
     if head is None:
         return None
     found: dict[bytes, bytes] = {}
-    for line in head[2].split(b"\r\n"):
-        name, _, value = line.partition(b": ")
+    for name, value in _FIELDS.findall(data, head.start(2) - 1, head.end(2)):
         name = name.lower()
-        if name in _UNUSUAL or (name == b"connection" and value.lower() != b"keep-alive"):
+        if name in found or name not in _ONCE:
             return None
-        if name in _ONCE:
-            if name in found:
-                return None
-            found[name] = value
+        found[name] = value
+    if found.get(b"connection", b"keep-alive").lower() != b"keep-alive":
+        return None
     length, start = found.get(b"content-length", b""), head.end() - 1
     if b"host" not in found or not length.isdigit() or len(length) > 6 or int(length) > SHORT or len(data) - start != int(length):
         return None
