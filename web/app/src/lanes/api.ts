@@ -1,6 +1,7 @@
 /** The routes of the contract that the screen uses, one method each. */
 import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
 import { ask, askJson, json, type Fetch } from "./http.ts";
+import type { Seat, Signature } from "./provider/seat.ts";
 
 export interface Me {
   readonly person: string;
@@ -31,6 +32,8 @@ export interface WorkspaceSummary {
   readonly graphs: readonly GraphSummary[];
   readonly errors: readonly { readonly file: string; readonly text: string }[];
   readonly sources: readonly SourceSummary[];
+  /** Whether a provider carries the frames of this workspace. */
+  readonly relay?: boolean;
 }
 
 /** Which graph of which channel. */
@@ -98,6 +101,20 @@ export class Api {
   poll(session: string, after: string, wait: number, signal: AbortSignal): Promise<Polled> {
     const query = `?after=${part(after)}&wait=${wait}`;
     return askJson(this.fetcher, `${this.root}/api/watch/${part(session)}/frames${query}`, { signal }, (wait + 15) * 1000);
+  }
+
+  /** What lies in `(after, until]`, in frames that end exactly there. */
+  span(session: string, after: string, until: string, signal: AbortSignal): Promise<Polled> {
+    return askJson(this.fetcher, `${this.root}/api/watch/${part(session)}/frames?after=${part(after)}&until=${part(until)}`, { signal });
+  }
+
+  seat(session: string): Promise<Seat> {
+    return askJson(this.fetcher, `${this.root}/api/watch/${part(session)}/relay`);
+  }
+
+  sign(session: string, channel: string, socketId: string): Promise<Signature> {
+    const asked = { watch_session_id: session, channel_name: channel, socket_id: socketId };
+    return askJson(this.fetcher, `${this.root}/api/channels/auth`, json("POST", asked));
   }
 
   stream(session: string, after: string, signal: AbortSignal): Promise<Response> {

@@ -3,7 +3,7 @@ import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import type { ServerApi } from "./api.ts";
 import { backoff } from "./backoff.ts";
 import { OFF, type Connection, type Lane, type LaneSink, type LaneState, type Transport } from "./lane.ts";
-import { pollOnce, push, type Ear, type Ending } from "./roads.ts";
+import { pollOnce, STREAM, type Ear, type Ending, type Push } from "./roads.ts";
 import type { Slots } from "./slots.ts";
 import type { World } from "./world.ts";
 
@@ -36,6 +36,7 @@ export class RemoteLane implements Lane {
     private position: string,
     private readonly slots: Slots,
     private readonly world: World,
+    private readonly carrier: Push = STREAM,
   ) {}
 
   get state(): LaneState {
@@ -94,7 +95,7 @@ export class RemoteLane implements Lane {
     this.#road = road;
     if (this.#resting()) return this.#rest(road.signal);
     const slot = this.#deaf < DEAF_TRIES ? await this.slots.take() : null;
-    if (!slot) return this.#polls(road.signal, this.#deaf >= DEAF_TRIES ? "Streams do not get through, so this tab asks every moment instead." : "Four other tabs hold a stream, so this one asks every moment instead.");
+    if (!slot) return this.#polls(road.signal, this.#deaf >= DEAF_TRIES ? this.carrier.deaf : "Four other tabs hold a stream, so this one asks every moment instead.");
     const heard = this.#state.lastFrameAt;
     const silent = (): boolean => this.#state.lastFrameAt === heard;
     const late: { is: boolean } = { is: false };
@@ -103,11 +104,12 @@ export class RemoteLane implements Lane {
       late.is = silent() && !ended.signal.aborted;
       if (late.is) road.abort();
     });
-    const end = await push(this.api, this.session, this.position, this.#ear("push", ""), road.signal);
+    const end = await this.carrier.travel(this.api, this.session, this.position, this.#ear(this.carrier.transport, ""), road.signal);
     ended.abort();
     slot.release();
     if (!silent()) this.#deaf = 0;
     else if (late.is || (end.kind === "broken" && end.answered)) this.#deaf += 1;
+    if (end.kind === "broken" && end.poll) this.#deaf = DEAF_TRIES;
     return end;
   }
 
@@ -132,7 +134,7 @@ export class RemoteLane implements Lane {
   #ear(transport: Transport, why: string): Ear {
     const heard = (): void => {
       const now = this.world.now();
-      const connection: Connection = transport === "push" ? "live" : "polling";
+      const connection: Connection = transport === "poll" ? "polling" : "live";
       if (this.#state.connection !== connection) this.#say(connection, transport, why);
       this.#state = { ...this.#state, lastFrameAt: now };
     };
@@ -152,7 +154,7 @@ export class RemoteLane implements Lane {
       await this.world.sleep(1000, this.#stopped.signal);
       if (this.#hiddenSince !== null && !this.#resting()) continue;
       if (this.#resting()) {
-        if (this.#state.transport === "push") this.#road.abort();
+        if (this.#state.connection === "live") this.#road.abort();
         continue;
       }
       const quiet = this.world.now() - (this.#state.lastFrameAt ?? this.#state.since);

@@ -2,15 +2,17 @@
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import type { ServerApi } from "./api.ts";
 import { Refusal, refusal } from "./http.ts";
+import type { Transport } from "./lane.ts";
 import { reader } from "./sse.ts";
 
 /**
  * Why a road ended. `gone` cannot be travelled again; `turn` is no fault, only time to look again which road is best.
+ * `poll` says that polling is the way to go for a while, at once.
  * `answered` says that the server (or something that stands before it) did answer a stream's request.
  */
 export type Ending =
   | { readonly kind: "gone"; readonly why: string }
-  | { readonly kind: "broken"; readonly why: string; readonly retryAfter: number | null; readonly answered?: boolean }
+  | { readonly kind: "broken"; readonly why: string; readonly retryAfter: number | null; readonly answered?: boolean; readonly poll?: boolean }
   | { readonly kind: "turn" };
 
 /** Told of every frame, and of every answer that held none. */
@@ -63,6 +65,15 @@ export async function push(api: ServerApi, session: string, after: string, ear: 
     return end.kind === "broken" ? { ...end, answered } : end;
   }
 }
+
+/** What carries frames while it can; `deaf` says why this tab polls when it does not. */
+export interface Push {
+  readonly transport: Transport;
+  readonly deaf: string;
+  travel(api: ServerApi, session: string, after: string, ear: Ear, signal: AbortSignal): Promise<Ending>;
+}
+
+export const STREAM: Push = { transport: "push", deaf: "Streams do not get through, so this tab asks every moment instead.", travel: push };
 
 /** Polls once and hands on what came; null when the next poll may follow at once. */
 export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, ear: Ear, signal: AbortSignal): Promise<Ending | null> {

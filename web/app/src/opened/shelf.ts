@@ -47,6 +47,9 @@ export class OpenedShelf implements ServerApi {
 
   readonly open = refused;
   readonly poll = refused;
+  readonly span = refused;
+  readonly seat = refused;
+  readonly sign = refused;
   readonly stream = refused;
   readonly testEvent = refused;
   readonly visitors = refused;

@@ -2,6 +2,7 @@
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { Place, ServerApi } from "../lanes/api.ts";
 import { OFF, type LaneSink, type LaneState } from "../lanes/lane.ts";
+import { providerLane } from "../lanes/provider/lane.ts";
 import { RemoteLane } from "../lanes/remote.ts";
 import type { Slots } from "../lanes/slots.ts";
 import type { World } from "../lanes/world.ts";
@@ -70,7 +71,9 @@ export class Watch {
   #join(session: string, position: string): void {
     const { store, api, slots, world } = this.parts;
     this.#leave();
-    this.#lane = new RemoteLane(api, session, position, slots, world);
+    const { workspaces, place } = store.getState();
+    const relayed = workspaces.some(({ id, env, relay }) => relay === true && id === place?.workspace && env === place.env);
+    this.#lane = relayed ? providerLane(api, session, position, world) : new RemoteLane(api, session, position, slots, world);
     store.setState({ phase: "on", session, notice: null });
     this.#lane.start(this.#sink());
   }

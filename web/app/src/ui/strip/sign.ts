@@ -21,6 +21,7 @@ export function signOf(phase: Phase, { connection, transport }: LaneState, pause
     if (paused) return sign("PAUSED", "wait", "The picture is paused", "Events still arrive and are counted; the picture and its clocks stand still until you resume.", lane);
     if (lane === "poll") return sign("LIVE", "ok", "Connected by polling", "This page asks the server for what is new, about once a moment. Everything arrives, a little later than by push.", lane);
     if (lane === "local") return sign("LIVE", "ok", "Listening to this browser", "What pages of this browser emit lights up here at once. There is no server, and nothing leaves this machine.", lane);
+    if (lane === "provider") return sign("LIVE", "ok", "Connected through a provider", "A realtime provider brings what the server publishes there; what it loses, this page fetches from the server.", lane);
     return sign("LIVE", "ok", "Connected by push", "The server sends what happens as it happens.", lane);
   }
   if (connection === "stale") return sign("STALE", "warn", "Nothing has been heard for a while", "What you see is what was known last, and nothing moves. The page goes on trying; when the server answers, it catches up from where it stood.");

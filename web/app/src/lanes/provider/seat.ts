@@ -1,0 +1,27 @@
+/** A session's place at its relay, as the server tells it. */
+
+/** Where the provider is; nothing of it is secret. */
+export interface ProviderPlace {
+  readonly kind: string;
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly encrypted: boolean;
+}
+
+/** `publishing` says whether the provider takes our messages; `ledger` counts messages, since that is what providers bill. */
+export interface Seat {
+  readonly public: ProviderPlace;
+  readonly channel: string;
+  readonly publishing: boolean;
+  readonly every: number;
+  readonly watchers: number;
+  readonly ledger: { readonly published: number; readonly delivered: number; readonly failed: number };
+}
+
+/** What lets this browser's socket subscribe. */
+export interface Signature {
+  readonly auth: string;
+  readonly shared_secret?: string;
+}

@@ -1,0 +1,64 @@
+/** One connection to a provider, through pusher-js, which is loaded when the first relay needs it. */
+import type Pusher from "pusher-js";
+import type { ProviderPlace, Signature } from "./seat.ts";
+
+/** What the road needs of a provider. `fail` says that the connection, or the subscription, is of no use any more. */
+export interface ProviderEar {
+  message(name: string, value: unknown): void;
+  fail(why: string): void;
+}
+
+export type Sign = (socketId: string) => Promise<Signature>;
+
+/** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not. Aborting `signal` closes everything. */
+export type Subscribe = (place: ProviderPlace, channel: string, sign: Sign, ear: ProviderEar, signal: AbortSignal) => Promise<void>;
+
+async function library(encrypted: boolean): Promise<typeof Pusher> {
+  return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
+}
+
+export const subscribe: Subscribe = async (place, channel, sign, ear, signal) => {
+  const Client = await library(place.encrypted);
+  if (signal.aborted) throw new Error("The tab turned away.");
+  const client = new Client(place.key, {
+    cluster: "",
+    wsHost: place.host,
+    wsPort: place.port,
+    wssPort: place.port,
+    forceTLS: place.tls,
+    enabledTransports: [place.tls ? "wss" : "ws"],
+    enableStats: false,
+    channelAuthorization: {
+      customHandler: ({ socketId }, callback) => {
+        sign(socketId).then(
+          (signature) => {
+            callback(null, signature);
+          },
+          (error: unknown) => {
+            callback(error instanceof Error ? error : new Error("The subscription was not signed."), null);
+          },
+        );
+      },
+    },
+  });
+  signal.addEventListener("abort", () => {
+    client.disconnect();
+  });
+  await new Promise<void>((resolve, reject) => {
+    const refused = (why: string): void => {
+      ear.fail(why);
+      reject(new Error(why));
+    };
+    client.connection.bind("state_change", ({ current }: { current: string }) => {
+      if (current === "unavailable" || current === "failed") refused("The provider cannot be reached.");
+    });
+    const subscribed = client.subscribe(channel);
+    subscribed.bind("pusher:subscription_succeeded", resolve);
+    subscribed.bind("pusher:subscription_error", () => {
+      refused("The provider did not let this page subscribe.");
+    });
+    subscribed.bind_global((name: string, value: unknown) => {
+      if (!name.startsWith("pusher")) ear.message(name, value);
+    });
+  });
+};
