@@ -13,6 +13,7 @@ from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.body import Gone, Receive, Scope, Send
 from dagnet_realtime.web.delivery import TRACKING_PREFIXES, WEBHOOK_PREFIX
 from dagnet_realtime.web.replies import problem_reply
+from dagnet_realtime.web.shop import framing
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -37,11 +38,19 @@ class Edge:
     """The whole server as one ASGI app.
 
     For a method and path that is open (`is_open`) nobody need be signed in; for all else somebody must, whether the path exists or not.
-    `connects` are further origins that the page may connect to: those of a relay's provider.
+    `connects` are further origins that the page may connect to: those of a relay's provider. `shop` says whether the demo's shop is there.
     """
 
     def __init__(
-        self, webhook: App, tracking: App, inner: App, access: Access, is_open: Callable[[str, str], bool], connects: Sequence[str] = ()
+        self,
+        webhook: App,
+        tracking: App,
+        inner: App,
+        access: Access,
+        is_open: Callable[[str, str], bool],
+        connects: Sequence[str] = (),
+        *,
+        shop: bool = False,
     ) -> None:
         self._webhook = webhook
         self._tracking = tracking
@@ -50,6 +59,7 @@ class Edge:
         self._is_open = is_open
         security = CONTENT_SECURITY % "".join(f" {origin}" for origin in sorted(set(connects)))
         self._safe = ((b"content-security-policy", security.encode()), *SAFE)
+        self._shop = shop
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; nothing that goes wrong inside leaves as anything but a problem."""
@@ -65,13 +75,14 @@ class Edge:
 
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = False
+        safe = framing(self._safe, scope["path"]) if self._shop else self._safe
 
         async def safely(message: Any) -> None:
             nonlocal began
             if message["type"] == "http.response.start":
                 began = True
                 given = {name for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *(header for header in self._safe if header[0] not in given)]
+                message["headers"] = [*message["headers"], *(header for header in safe if header[0] not in given)]
                 if b"cache-control" not in given:
                     message["headers"].append((b"cache-control", b"no-store"))
             await send(message)

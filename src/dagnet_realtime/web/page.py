@@ -15,7 +15,6 @@ from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.sign_in import PAGE, open_paths
 from dagnet_realtime.web.body import Receive, Scope, Send
 from dagnet_realtime.web.shop import FOLDER as SHOP
-from dagnet_realtime.web.shop import FRAMED, FRAMING
 
 FOLDER = Path(__file__).parent / "static"
 MOST_FILES = 200  # kept in memory
@@ -86,8 +85,6 @@ class Page:
         headers = {"cache-control": IMMUTABLE if path.startswith("/assets/") else "no-cache", "vary": "accept-encoding"}
         if path == TAP:
             headers["cross-origin-resource-policy"] = "cross-origin"
-        if self._shop:
-            headers |= FRAMED if path.startswith(SHOP) else FRAMING
         body = plain
         if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             body = packed

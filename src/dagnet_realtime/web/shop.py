@@ -1,6 +1,6 @@
 """The demo's shop beside the interface: which key it sends with, and who may show whom in a frame."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,29 +8,40 @@ from starlette.routing import Route
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.edge import CONTENT_SECURITY
+from dagnet_realtime.web.access.person import Person
 from dagnet_realtime.web.replies import json_reply
 
 FOLDER = "/shop/"
 """The path under which the shop stands."""
 
-FRAMING: Mapping[str, str] = {"content-security-policy": f"{CONTENT_SECURITY}; frame-src 'self'"}
-"""Headers of the interface where it has a shop to show."""
+Headers = tuple[tuple[bytes, bytes], ...]
 
-FRAMED: Mapping[str, str] = {
-    "content-security-policy": CONTENT_SECURITY.replace("frame-ancestors 'none'", "frame-ancestors 'self'"),
-    "x-frame-options": "SAMEORIGIN",
-}
-"""Headers of the shop, which this origin alone may show in a frame."""
+
+def framing(safe: Headers, path: str) -> Headers:
+    """The safe headers of every answer, as they are where there is a shop: the interface may show it, and this origin alone may."""
+    if path in ("/", "/index.html"):
+        return _changed(safe, {b"content-security-policy": lambda policy: policy + b"; frame-src 'self'"})
+    if path.startswith(FOLDER):
+        framed = {
+            b"content-security-policy": lambda policy: policy.replace(b"frame-ancestors 'none'", b"frame-ancestors 'self'"),
+            b"x-frame-options": lambda _: b"SAMEORIGIN",
+        }
+        return _changed(safe, framed)
+    return safe
+
+
+def _changed(safe: Headers, changes: Mapping[bytes, Callable[[bytes], bytes]]) -> Headers:
+    return tuple((name, changes[name](value) if name in changes else value) for name, value in safe)
 
 
 def shop_routes(workspaces: Sequence[Workspace]) -> list[Route]:
     """`/api/demo/shop`: `{"write_key"}` of the first tracking source; whoever mounts it guards it like every route."""
 
-    async def shop(_: Request) -> Response:
+    async def shop(request: Request) -> Response:
+        person: Person = request.scope["person"]
         for workspace in workspaces:
             for source in workspace.sources:
-                if source.write_key is not None:
+                if source.write_key is not None and person.may("administer", workspace.channel):
                     return json_reply({"write_key": source.write_key.reveal().decode()})
         raise Problem("not_found", "The shop has nowhere to send its events", "No workspace has a tracking source", "Configure one")
 
