@@ -46,7 +46,7 @@ export function shelf(pots: readonly { readonly shape: Shape; readonly glaze: Gl
   return svg(
     "svg",
     { viewBox: "0 0 200 120", preserveAspectRatio: "xMidYMax meet", class: "art", "aria-hidden": "true", focusable: "false" },
-    svg("rect", { x: -300, width: 800, height: 120, class: "art-wall" }),
+    svg("rect", { x: -300, y: -300, width: 800, height: 420, class: "art-wall" }),
     svg("path", { d: "M-300 94h800v26h-800z", class: "art-table" }),
     ...pots.map(({ shape, glaze }, n) => svg("g", { transform: `translate(${n * 60 - 6} 18) scale(0.48)` }, pot(shape, glaze))),
   );

@@ -58,7 +58,8 @@ export function windows(scope: Window): Road {
 export function extension(scope: Window): Road {
   const { origin } = scope.location;
   const post = (message: FromPicture): void => {
-    if (origin !== "null") scope.postMessage({ extension: EXTENSION, to: "page", message }, origin);
+    // From disk no content script stands in this page, and its origin cannot be named.
+    if (origin.startsWith("http")) scope.postMessage({ extension: EXTENSION, to: "page", message }, origin);
   };
   return {
     listen: (take) => {
