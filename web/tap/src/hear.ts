@@ -75,5 +75,5 @@ function plugin(say: Say): object {
     return context;
   };
   const hooks = Object.fromEntries(EVENT_TYPES.map((type) => [type, look]));
-  return { name: "DagNet Realtime tap", type: "enrichment", isLoaded: () => true, load: () => Promise.resolve(), ...hooks };
+  return { name: "DagNet Realtime", type: "enrichment", isLoaded: () => true, load: () => Promise.resolve(), ...hooks };
 }

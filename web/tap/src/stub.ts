@@ -33,7 +33,9 @@ export function hearStubs(page: Page, globalKeys: readonly string[], now: () => 
   const known = new WeakSet();
   const note = ([method, ...args]: readonly unknown[]): void => {
     const type = EVENT_TYPES.find((one) => one === method);
-    if (type && calls.length < KEPT) calls = [...calls, { type, args, at: now(), name: named(type, args) }];
+    // Calls of one millisecond keep their order, too.
+    const at = Math.max(now(), 0.001 + (calls.at(-1)?.at ?? 0));
+    if (type && calls.length < KEPT) calls = [...calls, { type, args, at, name: named(type, args) }];
   };
   /** Listens to the method by which `store` gathers calls. */
   const wrap = (store: object, method: string, of: (gathered: never) => readonly unknown[]): void => {
