@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.answers import JSON, answer, problem_body, refusal_body, retry_headers
+from dagnet_realtime.web.answers import CLOSE, JSON, answer, answer_unread, problem_body, refusal_body, retry_headers
 
 SLOW = Problem("rate_limited", "Too fast", "12 events", "Wait", retry_after=1.2)
 
@@ -33,3 +33,20 @@ def test_waits_are_whole_seconds_rounded_up() -> None:
     """DOOR-11: for senders that can wait."""
     assert retry_headers(SLOW) == [(b"retry-after", b"2"), (b"x-ratelimit-reset", b"2")]
     assert retry_headers(Problem("invalid", "No")) == []
+
+
+async def test_a_sender_of_too_much_is_answered_at_once_and_then_heard_out() -> None:
+    """DOOR-8: what it still writes is thrown away, so that it can read its answer; then the connection closes."""
+    sent: list[Any] = []
+    coming = [{"type": "http.request", "body": b"x", "more_body": True}, {"type": "http.request", "body": b"x", "more_body": False}]
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        assert sent[1]["body"] == b"{}"
+        return coming.pop(0)
+
+    await answer_unread(receive, send, 413, [JSON], b"{}")
+    assert CLOSE in sent[0]["headers"]
+    assert (coming, sent[2]) == ([], {"type": "http.response.body", "body": b""})

@@ -1,12 +1,13 @@
 """Whole HTTP answers as bare ASGI messages, for routes that no framework stands before."""
 
+import asyncio
 from collections.abc import Iterable
 from math import ceil
 
 import msgspec
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.body import Send
+from dagnet_realtime.web.body import Receive, Send
 
 Header = tuple[bytes, bytes]
 
@@ -16,6 +17,8 @@ JSON: Header = (b"content-type", b"application/json")
 PROBLEM: Header = (b"content-type", b"application/problem+json")
 NO_STORE: Header = (b"cache-control", b"no-store")
 CLOSE: Header = (b"connection", b"close")
+LINGER_BYTES = 32 * 1024 * 1024  # of an unread body that are thrown away after its answer, four times what a delivery may have
+LINGER_SECONDS = 2.0
 
 
 async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
@@ -23,6 +26,27 @@ async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*headers, NO_STORE, length]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def answer_unread(receive: Receive, send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
+    """Answers a request whose body was not read to its end, and closes its connection.
+
+    Before it closes it throws away what still comes, within bounds: a sender that is cut off while it writes never sees its answer.
+    """
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, CLOSE, NO_STORE, length]})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    try:
+        async with asyncio.timeout(LINGER_SECONDS):
+            thrown = 0
+            while thrown < LINGER_BYTES:
+                message = await receive()
+                thrown += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        pass
+    await send({"type": "http.response.body", "body": b""})
 
 
 def problem_body(problem: Problem, status: int | None = None) -> bytes:

@@ -30,19 +30,23 @@ class Gone(Exception):
     """The sender left before the body was complete; there is nobody to answer."""
 
 
+class Unread(Problem):
+    """A refusal that leaves a part of the body unread, and the connection useless for another request."""
+
+
 async def read_body(receive: Receive, length: bytes, encoding: bytes, limit: int, seconds: float) -> bytes:
     """The body, unpacked. `length` and `encoding` are the request's headers, b"" where absent.
 
     Raises `Problem`: `too_large`, `invalid` where it cannot be unpacked, `unavailable` (so that it is sent again) where it takes longer
-    than `seconds`; or `Gone`.
+    than `seconds`; as `Unread` where the body was not read to its end; or `Gone`.
     """
     if length and (not length.isdigit() or int(length) > limit):
-        raise _too_large(limit)
+        raise _too_large(limit, Unread)
     try:
         async with asyncio.timeout(seconds):
             body = await _received(receive, limit)
     except TimeoutError:
-        raise Problem(
+        raise Unread(
             "unavailable", "The body came too slowly", f"It took more than {seconds:g} s", "Send it again", retry_after=1
         ) from None
     return unpacked(body, encoding, limit) if encoding else body
@@ -63,7 +67,7 @@ async def _received(receive: Receive, limit: int) -> bytes:
         if message["type"] == "http.disconnect":
             raise Gone
         parts += message.get("body", b"")
-    raise _too_large(limit)
+    raise _too_large(limit, Unread)
 
 
 def unpacked(body: bytes, encoding: bytes, limit: int) -> bytes:
@@ -111,5 +115,5 @@ def _stream(packed: bytes, window: int, limit: int) -> bytes:
     raise zlib.error("too many members")
 
 
-def _too_large(limit: int) -> Problem:
-    return Problem("too_large", "The body is too large", f"More than {limit} bytes", "Send smaller batches")
+def _too_large(limit: int, kind: type[Problem] = Problem) -> Problem:
+    return kind("too_large", "The body is too large", f"More than {limit} bytes", "Send smaller batches")

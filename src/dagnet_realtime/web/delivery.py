@@ -16,8 +16,8 @@ from dagnet_realtime.core.segment.tracking import ROUTES, write_key
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.channel import Source
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.answers import CLOSE, JSON, PROBLEM, SUCCESS, Header, answer, problem_body, refusal_body, retry_headers
-from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, read_body
+from dagnet_realtime.web.answers import JSON, PROBLEM, SUCCESS, answer, answer_unread, problem_body, refusal_body, retry_headers
+from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, Unread, read_body
 from dagnet_realtime.web.cors import ANY_ORIGIN, preflight
 
 WEBHOOK_PREFIX = "/segment/webhook/"
@@ -68,7 +68,8 @@ class WebhookApp:
         except _Method:
             await answer(send, 405, [PROBLEM, (b"allow", b"POST, PUT, PATCH")], problem_body(_NOT_ALLOWED, 405))
         except Problem as problem:
-            await answer(send, problem.status, [PROBLEM, *retry_headers(problem), *_closing(problem)], problem_body(problem))
+            told = (problem.status, [PROBLEM, *retry_headers(problem)], problem_body(problem))
+            await (answer_unread(receive, send, *told) if isinstance(problem, Unread) else answer(send, *told))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
             failed = unexpected(error)
             await answer(send, failed.status, [PROBLEM, *retry_headers(failed)], problem_body(failed))
@@ -108,7 +109,8 @@ class TrackingApp:
             await answer(send, 405, [*_TRACKED, (b"allow", method.allow)], refusal_body(_NOT_ALLOWED))
         except Problem as problem:
             status = 400 if problem.code == "too_large" else problem.status
-            await answer(send, status, [*_TRACKED, *retry_headers(problem), *_closing(problem)], refusal_body(problem))
+            told = (status, [*_TRACKED, *retry_headers(problem)], refusal_body(problem))
+            await (answer_unread(receive, send, *told) if isinstance(problem, Unread) else answer(send, *told))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
             failed = unexpected(error)
             await answer(send, failed.status, [*_TRACKED, *retry_headers(failed)], refusal_body(failed))
@@ -188,11 +190,6 @@ def _basic(authorization: bytes) -> str:
         return base64.b64decode(packed.strip(), validate=True).decode().partition(":")[0]
     except (binascii.Error, ValueError):
         return ""
-
-
-def _closing(problem: Problem) -> list[Header]:
-    """A body that is left unread makes its connection useless."""
-    return [CLOSE] if problem.code in ("too_large", "unavailable") else []
 
 
 def unexpected(error: Exception) -> Problem:
