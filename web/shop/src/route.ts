@@ -18,7 +18,7 @@ export function route(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
   const [page = "", part = ""] = path.split("/");
   if (page === "") return { page: "landing" };
-  if (page === "list") return { page, kind: part in KINDS ? (part as Kind) : null };
+  if (page === "list") return { page, kind: Object.hasOwn(KINDS, part) ? (part as Kind) : null };
   if (page === "search") return { page, term: (new URLSearchParams(query).get("q") ?? "").trim().slice(0, TERM) };
   if (page === "product") return { page, id: part };
   if (page === "express" && (part === "apple_pay" || part === "google_pay")) return { page, method: part };
