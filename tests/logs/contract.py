@@ -55,8 +55,8 @@ class LogContract:
     async def test_nobody_watching_nothing_kept(self, stage: Stage) -> None:
         """LOG-1: without an open lease nothing is written, and that is said."""
         log = stage.log()
-        assert not log.watched(SHOP)
         assert await log.append(SHOP, entries(1, 2)) == ["unwatched", "unwatched"]
+        assert not log.watched(SHOP)
         start = await log.hold(SHOP, "a", 60 * stage.unit)
         assert await ids(log, start) == []
 

@@ -1,0 +1,6 @@
+-- KEYS: session, index, news. ARGV: id, for how long it is remembered to have ended (ms).
+redis.call('SET', KEYS[1], '', 'PX', ARGV[2])
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('XADD', KEYS[3], 'MAXLEN', '~', 1000, '*', 'session', ARGV[1])
+redis.call('PEXPIRE', KEYS[3], 3600000)
+return 0

@@ -1,0 +1,133 @@
+"""Calls to Redis, each within a time limit; whatever goes wrong is one `Problem("unavailable")`."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dagnet_realtime.logs.redis_scripts import Name, scripts
+from dagnet_realtime.logs.redis_url import Target
+from dagnet_realtime.model.problem import Problem
+
+if TYPE_CHECKING:
+    pass
+
+_LOG = logging.getLogger("dagnet_realtime.logs")
+CALL_SECONDS = 2.0  # of one call, connecting included; a sender then gets 503 and comes back
+MOST_CONNECTIONS = 512  # of one process: readers that wait hold one each
+RETRY_AFTER = 2.0
+
+Client = "Redis | RedisCluster"
+Argument = str | bytes | int
+
+
+class Calls:
+    """The connections of one process to its store. `aclose` ends them."""
+
+    def __init__(self, target: Target, seconds: float = CALL_SECONDS) -> None:
+        self.target = target
+        self.seconds = seconds
+        self._scripts = scripts()
+        self._client, self._also = _client(target)
+        self._failing = False
+
+    async def script(self, name: Name, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
+        """Runs a script by its digest; by its text where Redis does not know it (it was restarted)."""
+        from redis.exceptions import NoScriptError
+
+        script = self._scripts[name]
+        try:
+            return await self.call("EVALSHA", script.digest, len(keys), *keys, *arguments, missing=NoScriptError)
+        except NoScriptError:
+            return await self.call("EVAL", script.text, len(keys), *keys, *arguments)
+
+    async def call(self, *words: Argument, wait: float = 0.0, missing: type[Exception] | tuple[()] = ()) -> Any:
+        """One command; `wait` seconds of it are the server's own waiting. `missing` is an error that the caller answers.
+
+        A broken connection is tried once more, since after a restart of Redis every idle one is broken. Every call may run twice: of what
+        the first run took the second says that it is a duplicate.
+        """
+        from redis.exceptions import ConnectionError, RedisError
+
+        try:
+            async with asyncio.timeout(self.seconds + wait):
+                try:
+                    answer = await self._client.execute_command(*words)
+                except ConnectionError:
+                    answer = await self._client.execute_command(*words)
+        except missing:
+            raise
+        except (RedisError, OSError, TimeoutError) as error:
+            raise self._unavailable(error) from None
+        if self._failing:
+            self._failing = False
+            _LOG.warning("store_back")
+        return answer
+
+    async def aclose(self) -> None:
+        """Ends every connection, within a moment."""
+        for one in (self._client, *self._also):
+            try:
+                async with asyncio.timeout(0.3):
+                    await one.aclose()
+            except (OSError, TimeoutError) as error:
+                _LOG.info("store_left error=%s", type(error).__name__)
+
+    def _unavailable(self, error: BaseException) -> Problem:
+        kind = type(error).__name__
+        if not self._failing:
+            self._failing = True
+            _LOG.warning("store_unavailable error=%s", kind)
+        for sign, title, remedy in _CAUSES:
+            if sign in kind:
+                return Problem("unavailable", title, kind, remedy, retry_after=RETRY_AFTER)
+        raise AssertionError("the last cause fits everything")
+
+
+_CAUSES = (
+    ("OutOfMemory", "The store is full", "Raise Redis's maxmemory, or lower log_entries"),
+    ("Auth", "The store refuses us", "Check user and password in the log's URL"),
+    ("NoPermission", "The store refuses us", "Give the user of the log's URL all commands on its prefix"),
+    ("", "The store cannot be reached", "Is Redis running? Try again in a moment"),
+)
+
+
+def _client(target: Target) -> tuple[Any, list[Any]]:
+    """The client, and what else must be closed with it. Nothing is connected yet, and nothing is tried twice behind our back."""
+    from redis.asyncio import Redis, Sentinel
+    from redis.asyncio.cluster import ClusterNode, RedisCluster
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+
+    usual: dict[str, Any] = {
+        "retry": Retry(NoBackoff(), 0),
+        "username": target.username,
+        "password": target.password,
+        "socket_connect_timeout": CALL_SECONDS / 2,
+        "socket_timeout": None,
+        "socket_keepalive": True,
+        "max_connections": MOST_CONNECTIONS,
+        **_secured(target),
+    }
+    if target.kind == "cluster":
+        nodes = [ClusterNode(host, port) for host, port in target.hosts]
+        usual["retry"] = Retry(NoBackoff(), 1)  # of a slot that has moved
+        return RedisCluster(startup_nodes=nodes, **usual), []
+    if target.kind == "sentinel":
+        del usual["max_connections"]
+        asked = {"socket_connect_timeout": CALL_SECONDS / 4, "socket_timeout": CALL_SECONDS / 4, "retry": Retry(NoBackoff(), 0)}
+        sentinel = Sentinel(  # type: ignore[no-untyped-call]
+            target.hosts, sentinel_kwargs=asked, db=target.database, **usual
+        )
+        return sentinel.master_for(target.service), list(sentinel.sentinels)
+    host, port = target.hosts[0]
+    return Redis(host=host, port=port, db=target.database, **usual), []
+
+
+def _secured(target: Target) -> dict[str, Any]:
+    if not target.tls:
+        return {}
+    options: dict[str, Any] = dict(target.options)
+    if "ssl_check_hostname" in options:
+        options["ssl_check_hostname"] = options["ssl_check_hostname"].lower() not in ("false", "0", "no")
+    return {"ssl": True, **options}

@@ -1,0 +1,55 @@
+"""Entries as they lie in a Redis stream, and positions in it."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime.core.codec import ERASED, check_of, decode_entry, encode_entry
+from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.position import Position
+
+FINGERPRINT = 8  # bytes: among two million ids, two share one with a chance of one in ten million
+
+Stored = tuple[int, bytes, bool]
+"""Offset, bytes, and whether the entry may repeat one that the window has forgotten."""
+
+
+def fingerprint(id: str) -> bytes:
+    """The same on every process."""
+    return hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=FINGERPRINT).digest()
+
+
+def arguments(entries: Sequence[Entry]) -> list[str | bytes | int]:
+    """What the script `append` takes of each entry."""
+    made: list[str | bytes | int] = []
+    for entry in entries:
+        received = entry.segment_received_at
+        flagged = received is None or "maybe_repeat" in entry.flags
+        made += (fingerprint(entry.id), "" if flagged or received is None else received, encode_entry(entry))
+    return made
+
+
+def stored(raw: Sequence[Any], epoch: bytes) -> list[Stored]:
+    """What a stream's answer holds of the life `epoch`."""
+    return [(int(id.partition(b"-")[0]), fields[1], len(fields) > 2) for id, fields in raw if fields[0] == epoch]
+
+
+def entry_of(bytes: bytes, repeat: bool) -> Entry:
+    """The entry, flagged where the window could not know a repeat."""
+    entry = decode_entry(bytes)
+    return msgspec.structs.replace(entry, flags=(*entry.flags, "maybe_repeat")) if repeat else entry
+
+
+def stretch(found: Sequence[Stored], after: int, end: int) -> tuple[Entry, ...]:
+    """The entries of the offsets in `(after, end]`; where one is missing a person was forgotten."""
+    if len(found) == end - after:
+        return tuple([entry_of(bytes, repeat) for _, bytes, repeat in found])
+    there = {offset: (bytes, repeat) for offset, bytes, repeat in found}
+    return tuple([entry_of(*there[offset]) if offset in there else ERASED for offset in range(after + 1, end + 1)])
+
+
+def position(epoch: str, offset: int, bytes: bytes | None) -> Position:
+    """The place after the entry of those bytes, which vouch for it; None where they are not kept."""
+    return Position(epoch, offset, check_of(bytes) if bytes else "")
