@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagnet_realtime.model.frame import Batch, Gap
+from dagnet_realtime.model.frame import Batch, Beat, Gap
 from tests.hub.stage import SHOP, Stage
 from tests.support.entries import entries
 
@@ -40,3 +40,19 @@ async def test_however_a_viewer_comes_and_goes_every_entry_is_counted_once_or_mi
                         missed += gap.missed or 0
             reader = await stage.read(session, after=at)
         assert counted + missed == offered
+
+
+async def test_a_poll_is_told_a_beat_once() -> None:
+    """HUB-15: what moves no position is told to one poll, and the next one waits again."""
+    async with Stage() as stage:
+        session = await stage.open()
+        reader = await stage.read(session)
+        await stage.clock.advance(16)
+        beats, position = await stage.hub.poll(session.id, reader.got[0].end, 0)
+        assert [type(frame.frame) for frame in beats] == [Beat]
+        assert position == str(reader.got[0].end)
+        assert (await stage.hub.poll(session.id, beats[-1].end, 0))[0] == []
+        await stage.log.append(SHOP, entries(0, 0, name="Home"))
+        await stage.clock.advance(1)
+        later, _ = await stage.hub.poll(session.id, beats[-1].end, 0)
+        assert [type(frame.frame) for frame in later] == [Batch]

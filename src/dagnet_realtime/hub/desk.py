@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 
@@ -17,6 +19,7 @@ KEPT_SESSIONS = 20_000  # of one process; beyond it nobody may open more
 class Line(msgspec.Struct):
     """What is known of one session: when its lease was last renewed, and which graph version its viewer was told of last.
 
+    `read` says how far into which ring its polls have come: what moves no position, such as a beat, is told to them once.
     `histories` are past events of traces that it has come to follow, until its viewer takes them.
     """
 
@@ -24,6 +27,7 @@ class Line(msgspec.Struct):
     renewed: float
     told: str = ""
     streams: int = 0
+    read: tuple[Ring, int, Position] | None = None
     histories: deque[tuple[Entry, ...]] = msgspec.field(default_factory=lambda: deque(maxlen=MOST_HISTORIES))
 
 

@@ -69,6 +69,8 @@ class Viewer:
             elif until is None:
                 await self.shared.ring.wait()
             elif some or self._clock.monotonic() >= until:
+                if self._number is not None:
+                    self.line.read = (self.shared.ring, self._number, self.at)
                 return
             else:
                 await self._pause(until)
@@ -93,13 +95,20 @@ class Viewer:
             return self._history(self.line.histories.popleft())
         if self._number is not None and not self.shared.ring.has_lost(self._number):
             return None
-        self._number = self.shared.ring.after(self.at)
+        self._number = self._place()
         if self._number is not None:
             return self._shared_frame()
         frame = await self._private()
         if frame is not None:
             self.at = frame.end
         return frame
+
+    def _place(self) -> int | None:
+        """The number of the frame to go on with: where the position leads, or further on where a poll has been told that already."""
+        ring = self.shared.ring
+        number, read = ring.after(self.at), self.line.read
+        told = number is not None and read is not None and read[0] is ring and read[2] == self.at
+        return max(number, read[1]) if told and number is not None and read is not None else number
 
     async def _private(self) -> Sent | None:
         """The frame from `at` towards the view's head, or the gap that lies there; None where the feed has yet to come as far."""
