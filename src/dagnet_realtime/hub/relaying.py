@@ -64,6 +64,7 @@ class Relaying:
         """The session's place; raises `Problem("not_found")` where the channel has no relay."""
         station = await self._station(session)
         station.admitted.add(session.id)
+        await station.probe()
         return Seat(
             public=station.relay.terms.public,
             channel=station.channel,

@@ -21,6 +21,7 @@ from dagnet_realtime.ports.relay import Message, Relay
 
 GRACE_SECONDS = 15.0  # between a signature and the subscription that the provider can tell of
 REST_SECONDS = (1.0, 15.0)  # after a failure, doubled with each further one
+PROBE_SECONDS = 2.0
 MOST_FRAMES = 200  # taken in one publication
 
 _ENCODER = msgspec.json.Encoder()
@@ -43,6 +44,7 @@ class Station:
         self._number = shared.ring.end
         self._awaited = float("-inf")
         self._rests_until = float("-inf")
+        self._looked_at = float("-inf")
         self._failures = 0
         self._name()
 
@@ -84,10 +86,17 @@ class Station:
 
     async def look(self) -> None:
         """Asks the provider who is subscribed; where it does not answer, what was known stays."""
+        self._looked_at = self._clock.monotonic()
         try:
             self.subscribers = await self.relay.subscribers(self.channel)
         except Problem:
             return
+        self._rests_until = self._clock.monotonic()
+
+    async def probe(self) -> None:
+        """Looks whether a provider that failed is back, for somebody who asks to be let in; not more often than makes sense."""
+        if not self.publishing and self._clock.monotonic() - self._looked_at >= PROBE_SECONDS:
+            await self.look()
 
     def _name(self) -> None:
         key = self.shared.key

@@ -93,12 +93,24 @@ class PusherRelay:
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 why = f"it cannot be reached ({type(error).__name__})"
                 continue
-            if answer.status_code < 300:
+            status = _status(answer)
+            if status < 300:
                 return answer.content
-            why = f"it answered {answer.status_code}"
-            if answer.status_code < 500 and answer.status_code not in (408, 429):
+            why = f"it answered {status}"
+            if status < 500 and status not in (408, 429):
                 break
         raise _refused(why)
+
+
+def _status(answer: httpx.Response) -> int:
+    """The status as meant: soketi answers refusals with 200, and writes the status into the body."""
+    if answer.status_code >= 300 or b'"error"' not in answer.content[:1000]:
+        return answer.status_code
+    try:
+        code = msgspec.json.decode(answer.content, type=dict[str, Any]).get("code")
+    except msgspec.DecodeError:
+        return answer.status_code
+    return code if isinstance(code, int) and 400 <= code <= 599 else answer.status_code
 
 
 def _terms(address: Address) -> Terms:

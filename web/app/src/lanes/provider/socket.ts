@@ -13,6 +13,9 @@ export type Sign = (socketId: string) => Promise<Signature>;
 /** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not. Aborting `signal` closes everything. */
 export type Subscribe = (place: ProviderPlace, channel: string, sign: Sign, ear: ProviderEar, signal: AbortSignal) => Promise<void>;
 
+/** A broken connection is tried again so long before this page polls instead. */
+const UNAVAILABLE_MS = 3_000;
+
 async function library(encrypted: boolean): Promise<typeof Pusher> {
   return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
 }
@@ -28,6 +31,7 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
     forceTLS: place.tls,
     enabledTransports: [place.tls ? "wss" : "ws"],
     enableStats: false,
+    unavailableTimeout: UNAVAILABLE_MS,
     channelAuthorization: {
       customHandler: ({ socketId }, callback) => {
         sign(socketId).then(
