@@ -2,6 +2,9 @@
 
 const WORDS: Readonly<Record<string, string>> = { page: "Page", screen: "Screen" };
 
+/** Messages that say who somebody is: they have no name that a node could listen for, and are counted apart. */
+export const WHO: ReadonlySet<string> = new Set(["identify", "group", "alias", "delete"]);
+
 type Text = string | null | undefined;
 
 /** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and

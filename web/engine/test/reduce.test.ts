@@ -52,7 +52,7 @@ describe("the reducer", () => {
       }
       const figures = totals(state, T0);
       expect(figures.count).toBe(all.reduce((sum, one) => sum + one.events.length, 0));
-      expect(figures.mapped + figures.unmapped).toBe(figures.count);
+      expect(figures.mapped + figures.unmapped + figures.who).toBe(figures.count);
       expect(ledger(state)).toMatchObject({ balances: true, misfits: 0 });
     }), { numRuns: 60 });
   });

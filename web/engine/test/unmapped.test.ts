@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
-import { createUnmapped, nameOf, unmappedLocal, unmappedRemote } from "../src/unmapped.ts";
+import { createRing } from "../src/ring.ts";
+import { createTally } from "../src/tally.ts";
+import { createUnmapped, nameOf, saysWho, unmappedLocal, unmappedRemote } from "../src/unmapped.ts";
 import { shown } from "../src/tally.ts";
 
 it("ENG-11: names are counted apart up to a bound, the rest together; nothing is lost", () => {
@@ -19,6 +21,15 @@ it("ENG-11: a name that has been quiet gives way to a new one, the rarest first"
   unmappedRemote(unmapped, "new", 1, 0, 0, 10_000, 2);
   expect([...unmapped.names.keys()]).toEqual(["often", "new"]);
   expect(unmapped.other).toEqual({ remote: 1, local: 1, waiting: 1 });
+});
+
+it("ENG-11: messages that say who somebody is always have room and never give way", () => {
+  const unmapped = createUnmapped();
+  for (const name of ["x", "identify", "y", "z"]) unmappedRemote(unmapped, name, 1, 0, 0, name === "z" ? 60_000 : 0, 1);
+  expect([...unmapped.names.keys()]).toEqual(["identify", "z"]);
+  const ring = createRing(5);
+  const identify = nameOf(unmapped, "identify", 0, 1);
+  expect([identify !== null && saysWho(ring, identify), saysWho(ring, { ...createTally(), name: "z", firstAt: 0, lastAt: 0, sample: -1 })]).toEqual([true, false]);
 });
 
 it("ENG-11: first and last are kept", () => {

@@ -1,8 +1,10 @@
 /** How bright a node is, and the figures of the strip. */
 import { shownAt } from "../clock.ts";
 import { glowOf, heatAt, levelOf } from "../light.ts";
+import { WHO } from "../names.ts";
 import type { State } from "../state.ts";
 import { shown } from "../tally.ts";
+import { saysWho } from "../unmapped.ts";
 import { buckets, rate } from "../window.ts";
 
 /** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level` and `glow` 0 to 1.
@@ -23,9 +25,11 @@ export interface TotalsOfState {
   readonly rate: number;
   /** Events in each of the last 60 seconds, oldest first. */
   readonly sparkline: readonly number[];
+  /** `count = mapped + unmapped + who`; `who` counts messages that say who somebody is and could light nothing. */
   readonly mapped: number;
   readonly unmapped: number;
-  /** 0 to 1; null before the first event. */
+  readonly who: number;
+  /** Of those that could light a node, 0 to 1; null before the first. */
   readonly mappedShare: number | null;
   /** "+n" while paused. */
   readonly waiting: number;
@@ -55,9 +59,14 @@ export function totals(state: State, at: number): TotalsOfState {
   const now = shownAt(state.clock, at);
   const count = shown(kept.total);
   const mapped = Math.min(count, shown(kept.mapped));
+  const nameless = [...WHO].reduce((sum, kind) => {
+    const entry = kept.unmapped.names.get(kind);
+    return entry !== undefined && saysWho(kept.ring, entry) ? sum + shown(entry) : sum;
+  }, 0);
+  const who = Math.min(count - mapped, nameless);
   return {
-    count, rate: rate(kept.total.window, now, kept.since), sparkline: buckets(kept.sparkline, now), mapped, unmapped: count - mapped,
-    mappedShare: count === 0 ? null : mapped / count, waiting: state.held.waiting,
+    count, rate: rate(kept.total.window, now, kept.since), sparkline: buckets(kept.sparkline, now), mapped, unmapped: count - mapped - who, who,
+    mappedShare: count === who ? null : mapped / (count - who), waiting: state.held.waiting,
     filtered: kept.view.filtered === null ? null : shown(kept.view.filtered.total),
   };
 }

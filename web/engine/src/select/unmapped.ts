@@ -4,6 +4,7 @@ import { type Nearby, nearby } from "../nearest.ts";
 import { type Row, rowAt } from "../ring.ts";
 import type { State } from "../state.ts";
 import { shown } from "../tally.ts";
+import { saysWho } from "../unmapped.ts";
 
 export interface UnmappedName {
   readonly name: string;
@@ -16,6 +17,8 @@ export interface UnmappedName {
 }
 
 export interface UnmappedNames {
+  /** Messages that say who somebody is, by their type: no node can listen for them. */
+  readonly who: readonly UnmappedName[];
   /** The most frequent first. */
   readonly names: readonly UnmappedName[];
   /** Events under names that are not counted apart. */
@@ -26,11 +29,12 @@ export interface UnmappedNames {
 export function unmappedNames(state: State, at: number): UnmappedNames {
   const { unmapped, ring } = state.kept;
   const now = shownAt(state.clock, at);
-  const names = [...unmapped.names.values()].map((one) => ({
-    name: one.name, count: shown(one), firstAt: one.firstAt, lastAt: one.lastAt, age: Math.max(0, now - one.lastAt), sample: rowAt(ring, one.sample),
-  }));
-  names.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-  return { names, other: shown(unmapped.other) };
+  const entries = [...unmapped.names.values()].sort((a, b) => shown(b) - shown(a) || (a.name < b.name ? -1 : 1));
+  const told = (who: boolean): UnmappedName[] =>
+    entries.filter((one) => saysWho(ring, one) === who).map((one) => ({
+      name: one.name, count: shown(one), firstAt: one.firstAt, lastAt: one.lastAt, age: Math.max(0, now - one.lastAt), sample: rowAt(ring, one.sample),
+    }));
+  return { names: told(false), who: told(true), other: shown(unmapped.other) };
 }
 
 /** The likest names that the graph listens for; asked for one name at a time, when its row is shown. */

@@ -10,6 +10,7 @@ const EVERY_MS = 20_000;
 export function Summary() {
   const { engine, store } = useRealtime();
   const connection = useShell((shell) => shell.lane.connection);
+  const moment = useShell((shell) => `${shell.phase} ${shell.paused ? "paused" : ""} ${shell.graph?.name ?? ""}`);
   const [words, setWords] = useState("");
   useEffect(() => {
     const say = (): void => {
@@ -21,7 +22,7 @@ export function Summary() {
     return () => {
       clearInterval(timer);
     };
-  }, [engine, store, connection]);
+  }, [engine, store, connection, moment]);
   return (
     <p className="out-of-sight" role="status" aria-live="polite">
       {words}

@@ -6,7 +6,6 @@ import { Download, Unplug } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { clock, count, plural, rate, share } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
-import { LIGHTS } from "../read.ts";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
 import { download } from "../download.ts";
 import { useUnmapped, type Rated } from "./useUnmapped.ts";
@@ -18,7 +17,7 @@ const ROWS = 60;
 
 /** `few` is the short form below the traces. */
 export function UnmappedPanel({ few }: { readonly few?: number }) {
-  const { names, other } = useUnmapped();
+  const { names, who, other } = useUnmapped();
   const figures = useEngine("second", (state, now) => totals(state, now));
   const [mapping, setMapping] = useState<string | null>(null);
   const all = names.reduce((sum, { rate: one }) => sum + one, 0);
@@ -36,7 +35,7 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
           </span>
         )}
       </header>
-      {names.length === 0 && <p className="quiet">None. Every event heard since On lit a node.</p>}
+      {names.length === 0 && <p className="quiet">{figures.mapped > 0 ? "None. Every event heard since On lit a node." : "None so far."}</p>}
       {few === undefined && <EverythingUnmapped />}
       <ul className="unmapped">
         {shown.map((one) => (
@@ -53,6 +52,11 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
       </ul>
       {few === undefined && names.length > ROWS && <p className="quiet">and {plural(names.length - ROWS, "further name")}</p>}
       {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under names that are not counted apart.</p>}
+      {few === undefined && who.length > 0 && (
+        <p className="quiet" title="They light no node in any graph, and are left out of the share of mapped events.">
+          Besides: {who.map((one) => `${count(one.count)} ${one.name}`).join(", ")}. Such messages say who somebody is.
+        </p>
+      )}
       {few === undefined && <Bound />}
       {mapping !== null && (
         <Suspense>
@@ -83,15 +87,9 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
       <span className="mono quiet unmapped-rate" title={`${count(one.count)} since On`}>
         {one.rate > 0 ? `${rate(one.rate)}/s` : count(one.count)}
       </span>
-      {one.sample === null || LIGHTS.has(one.sample.type) ? (
-        <Button className="button-small" aria-label={`Map… ${one.name} to a node`} onClick={onMap}>
-          Map…
-        </Button>
-      ) : (
-        <span className="quiet unmapped-who" title="This kind of message says who somebody is; it lights no node in any graph.">
-          who
-        </span>
-      )}
+      <Button className="button-small" aria-label={`Map… ${one.name} to a node`} onClick={onMap}>
+        Map…
+      </Button>
       {full && (
         <p className="unmapped-more quiet">
           {count(one.count)} · first {clock(one.firstAt)} · last {clock(one.lastAt)}
@@ -120,7 +118,7 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
 /** Everything unmapped usually has one cause; say which ones to look at. */
 function EverythingUnmapped() {
   const figures = useEngine("second", (state, now) => totals(state, now));
-  if (figures.count === 0 || figures.mapped > 0) return null;
+  if (figures.unmapped === 0 || figures.mapped > 0) return null;
   return (
     <p className="near">
       <strong>Events arrive, and none of them lights a node.</strong> Names are compared exactly, case included. Either this graph is about other events, or its event definitions miss Segment’s names: see the likest names below, map one to try it, or run <code>dagnet-realtime check</code> on the data folder.

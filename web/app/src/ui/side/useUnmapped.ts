@@ -8,7 +8,7 @@ export interface Rated extends UnmappedName {
   readonly rate: number;
 }
 
-export function useUnmapped(): { readonly names: readonly Rated[]; readonly other: number } {
+export function useUnmapped(): { readonly names: readonly Rated[]; readonly who: readonly UnmappedName[]; readonly other: number } {
   const { engine, store } = useRealtime();
   useShell((shell) => shell.second);
   const [rates, setRates] = useState<Rates>(NO_LOOKS);
@@ -21,6 +21,6 @@ export function useUnmapped(): { readonly names: readonly Rated[]; readonly othe
       }),
     [engine, store],
   );
-  const { names, other } = unmappedNames(engine.state, engine.at());
-  return { names: names.map((one) => ({ ...one, rate: rateOf(rates, one.name) })), other };
+  const { names, who, other } = unmappedNames(engine.state, engine.at());
+  return { names: names.map((one) => ({ ...one, rate: rateOf(rates, one.name) })), who, other };
 }

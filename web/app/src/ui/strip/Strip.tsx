@@ -46,7 +46,7 @@ export function Strip() {
       <PostureChips />
       <Coverage />
       {figures.mappedShare !== null && (
-        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.`}>
+        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.who > 0 ? ` ${count(figures.who)} said who somebody is, and could light nothing.` : ""}`}>
           <button type="button" className="plain figure figure-cut">
             <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
           </button>
