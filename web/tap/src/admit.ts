@@ -17,11 +17,10 @@ export function admission(rules: Rules): Admit {
   const clean = (text: string | null): string | null => text && cleanText(text);
   return ({ snapshot, stage, reason }, page) => {
     const attached = snapshot.context["traits"];
-    const traits = { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) };
     return {
       messageId: snapshot.messageId ?? "", type: snapshot.type, ...namesOf(snapshot.type, clean(snapshot.event), clean(snapshot.name), clean(snapshot.category)), occurredAt: snapshot.occurredAt,
       at: snapshot.at, stage, page, traces: identifiers(snapshot, rules.trace).map(({ kind, value }) => ({ kind, token: tokenOf(kind, value) })),
-      properties: redact(snapshot.properties), ...(Object.keys(traits).length ? { traits } : {}), ...(reason ? { reason: cleanText(reason) } : {}),
+      properties: redact(snapshot.properties), traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, ...(reason ? { reason: cleanText(reason) } : {}),
     };
   };
 }

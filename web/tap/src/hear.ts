@@ -74,6 +74,7 @@ function plugin(say: Say): object {
     say(context, "enriched");
     return context;
   };
+  const loaded = (): boolean => true;
   const hooks = Object.fromEntries(EVENT_TYPES.map((type) => [type, look]));
-  return { name: "DagNet Realtime", type: "enrichment", isLoaded: () => true, load: () => Promise.resolve(), ...hooks };
+  return { name: "DagNet Realtime", type: "enrichment", isLoaded: loaded, load: loaded, ...hooks };
 }

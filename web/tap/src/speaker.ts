@@ -23,6 +23,8 @@ export interface Speech {
 }
 
 export interface Speaker {
+  /** Says who is here. */
+  offer(): void;
   /** Tells what there is, `skipped` having been left out by the page; answers whether there is more. */
   tell(now: number, skipped: number): boolean;
   /** Everything before it has been answered for by every tab. */
@@ -65,14 +67,14 @@ export function speak(sink: Sink, { page, nonce, ring, sdks, stir }: Speech): Sp
     if (message["page"] !== page) return;
     if (kind === "ack" && link) link.acked = Math.max(link.acked, Math.min(Number(to), link.next));
     if (kind !== "welcome" || message["nonce"] !== nonce || (!link && links.length >= LINKS)) return;
-    const admit = admission(message["rules"] as Rules);
-    if (!link) links.push((link = { session: String(session), admit, next: 0, acked: 0, missed: 0, toldAt: 0, on: true }));
-    Object.assign(link, { admit, on: true });
+    if (!link) links.push((link = { session, next: 0, acked: 0, missed: 0, toldAt: 0 } as Link));
+    Object.assign(link, { admit: admission(message["rules"] as Rules), on: true });
     stir();
   };
   const bus = quietly(() => sink((message) => { quietly(() => { hear(message); }); }));
   offering();
   return {
+    offer,
     tell: (now, skipped) =>
       links.map((link) => {
         if (link.on && link.acked < link.next && now - link.toldAt > UNHEARD_MS) away(link);

@@ -76,7 +76,7 @@ export function tap({ sinks, keys = [] }: TapOptions): Tap {
     replayUntil = Date.now() + REPLAY_MS;
     sdks.push({ version: textOf(quietly(() => sdk.VERSION)) ?? "", key: (textOf(quietly(() => sdk.settings?.writeKey)) ?? "").slice(-4) });
     hear(sdk, tell);
-    stir();
+    for (const speaker of speakers) speaker.offer();
   });
   const add = (sink: Sink): void => { speakers.push(speak(sink, { page, nonce: id(), ring, sdks, stir })); };
   sinks.forEach(add);
@@ -104,5 +104,5 @@ export function tap({ sinks, keys = [] }: TapOptions): Tap {
 }
 
 function id(): string {
-  return crypto.getRandomValues(new Uint32Array(3)).join("-");
+  return crypto.getRandomValues(new Uint32Array(3)).join();
 }

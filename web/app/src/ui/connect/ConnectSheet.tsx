@@ -28,7 +28,7 @@ export function ConnectSheet({ onClose }: { readonly onClose: () => void }) {
 }
 
 function Pages({ local }: { readonly local: Local }) {
-  const now = useEngine("fifth", () => Date.now());
+  const now = useEngine("second", () => Date.now());
   const pages = [...local.lane.pages.values()].sort((a, b) => Number(b.there) - Number(a.there) || b.at - a.at);
   const refusals = [...local.lane.refusals.values()];
   return (
@@ -167,7 +167,7 @@ function Shown({ local }: { readonly local: Local }) {
 }
 
 function Allowed({ local }: { readonly local: Local }) {
-  const origins = useEngine("fifth", () => local.asked.origins);
+  const origins = useEngine("second", () => local.asked.origins);
   if (origins.length === 0) return null;
   return (
     <section aria-label="Addresses let in">

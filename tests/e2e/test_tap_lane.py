@@ -1,0 +1,193 @@
+"""The local lane from a page to the graph: opened pages, other tabs, reloads, strangers, and both lanes at once."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.road import Road, shop_road, switch_on, wait_counts
+from tests.e2e.site import Site, load_npm, site
+
+
+@pytest.fixture(scope="module")
+def road() -> Iterator[Road]:
+    with shop_road() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def cookies(road: Road, browser: Browser) -> list[Any]:
+    """The one-time link is spent once; its cookie serves every test here."""
+    context = browser.new_context()
+    context.new_page().goto(road.program.link)
+    state: Any = context.storage_state()
+    context.close()
+    return state["cookies"]
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Site]:
+    with site() as made:
+        yield made
+
+
+@pytest.fixture
+def live(page: Page, road: Road, cookies: list[Any]) -> Page:
+    """A Realtime tab that is On."""
+    page.context.add_cookies(cookies)
+    switch_on(page, road)
+    return page
+
+
+def tapped(web: Site, road: Road, path: str = "/shop.html", host: str = "location.host", key: str = "write-key-abcd") -> str:
+    """A page of another origin with the tap that this Realtime serves."""
+    return web.put(path, "/analytics.umd.js", load_npm(host=host, key=key), tap=f"{road.url}/tap.js")
+
+
+def open_page(live: Page, address: str) -> Page:
+    """Opens a page from the connect panel, as a person does."""
+    live.locator("button.connect-button").click()
+    live.get_by_label("Address of your page").fill(address)
+    with live.expect_popup() as popup:
+        live.get_by_role("button", name="Open", exact=True).click()
+    expect(live.locator(".connect-pages")).to_contain_text("connected, opened from here")
+    expect(live.locator(".connect-pages")).to_contain_text("analytics.js 1.84")
+    live.get_by_role("button", name="Close").click()
+    return popup.value
+
+
+def track(page: Page, name: str, times: int = 1) -> None:
+    """Calls `analytics.track`."""
+    page.evaluate("([name, times]) => { for (let n = 0; n < times; n++) analytics.track(name) }", [name, times])
+
+
+def panel(live: Page) -> str:
+    """What the connect panel says of pages."""
+    live.locator("button.connect-button").click()
+    said = live.get_by_role("region", name="Pages").inner_text()
+    live.get_by_role("button", name="Close").click()
+    return said
+
+
+def test_clicks_of_an_opened_page_light_the_graph_through_reloads_of_either_side(live: Page, road: Road, web: Site) -> None:
+    """TAP-10: a page of another origin that this tab opened; nothing twice and nothing lost, whoever is reloaded."""
+    shop = open_page(live, tapped(web, road))
+    track(shop, "view_item", 2)
+    assert wait_counts(live, {"Product page": 2}) == {"Product page": 2}
+    shop.reload()
+    shop.wait_for_function("window.analytics?.instance")
+    track(shop, "add_to_cart")
+    assert wait_counts(live, {"Product page": 2, "Basket": 1}) == {"Product page": 2, "Basket": 1}
+    live.reload()
+    live.get_by_role("button", name=re.compile("^LIVE")).wait_for()
+    track(shop, "add_to_cart")
+    expected = {"Product page": 2, "Basket": 2}
+    assert wait_counts(live, expected) == expected
+    said = panel(live)
+    assert "key …abcd" in said
+    assert "1 event heard" in said
+    assert "missed" not in said
+
+
+def test_a_page_that_was_not_let_in_is_refused_and_said(live: Page, road: Road, web: Site) -> None:
+    """TAP-11: no rules, no answer and no light for an origin that nobody allowed; one button lets it in."""
+    with live.expect_popup() as popup:
+        live.evaluate("address => void window.open(address)", tapped(web, road, "/stranger.html"))
+    shop = popup.value
+    shop.wait_for_function("window.analytics?.instance")
+    track(shop, "view_item")
+    live.locator("button.connect-button").click()
+    refused = live.locator(".connect-refused")
+    expect(refused).to_contain_text(f"from {web.url}: not allowed")
+    live.get_by_role("button", name="Let it in").click()
+    expect(live.locator(".connect-pages")).to_contain_text("connected, opened from here")
+    live.get_by_role("button", name="Close").click()
+    assert wait_counts(live, {"Product page": 1}) == {"Product page": 1}
+
+
+HOSTILE = """origin => {
+  const post = message => opener.postMessage(Object.assign({dagnet: 'dagnet-realtime/1', page: 'p', sdks: []}, message), origin);
+  const hear = new Promise(done => addEventListener('message', ({data}) => { if (data.kind === 'welcome') done(data) }));
+  window.send = (from, messages) => hear.then(({session}) => post({kind: 'report', session, from, to: from + messages.length, messages, missed: 0, skipped: 0}));
+  window.good = (id, more) => Object.assign({messageId: id, type: 'track', name: 'view_item', names: ['view_item'], occurredAt: Date.now(), at: Date.now(), stage: 'called', traces: [], properties: {}}, more);
+  post({kind: 'hello', nonce: 'n', url: location.href});
+  return hear.then(() => true);
+}"""
+
+
+def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(live: Page, road: Road, web: Site) -> None:
+    """TAP-12: malformed, huge, too many and somebody else's: each refused and counted, and the tab goes on."""
+    shop = open_page(live, tapped(web, road))
+    track(shop, "view_item")
+    assert wait_counts(live, {"Product page": 1}) == {"Product page": 1}
+    live.locator("button.connect-button").click()
+    live.get_by_label("Address of your page").fill(web.put("/empty.html", tap=None).replace("127.0.0.1", "localhost"))
+    with live.expect_popup() as popup:
+        live.get_by_role("button", name="Open", exact=True).click()
+    stranger = popup.value
+    live.get_by_role("button", name="Close").click()
+    assert stranger.evaluate(HOSTILE, road.url)
+    stolen = web.sent[-1]["messageId"]
+    stranger.evaluate(
+        """stolen => send(0, [good('ok'), good(stolen, {name: 'add_to_cart', names: ['add_to_cart']}), {junk: 1}, null, good('x', {traces: 'all'}),
+             good('y', {nodes: ['evil'], properties: {deep: {er: 1}}}), good('z', {properties: {long: 'x'.repeat(100000)}}), good('w', {occurredAt: Infinity})])""",
+        stolen,
+    )
+    assert wait_counts(live, {"Product page": 2}) == {"Product page": 2}
+    said = panel(live)
+    assert re.search(r"Refused 1 from http://localhost:\d+: somebody else’s message id", said)
+    assert re.search(r"Refused 5 from http://localhost:\d+: malformed", said)
+    assert re.search(r"Refused 1 from http://localhost:\d+: too large", said)
+    stranger.evaluate("for (let batch = 0; batch < 60; batch++) send(8 + batch * 1000, Array.from({length: 1000}, (_, n) => good('f' + batch + '-' + n)))")
+    live.wait_for_function("() => Number(document.querySelector('.strip .figure-cut strong').textContent.replace(',', '')) > 10000")
+    live.locator("button.connect-button").click()
+    expect(live.locator(".connect-refused").filter(has_text="too fast")).to_be_visible()
+    live.get_by_role("button", name="Close").click()
+    track(shop, "add_to_cart")
+    live.wait_for_function("() => [...document.querySelectorAll('.row-open')].some(row => row.textContent === 'add_to_cart')")
+
+
+def test_tabs_of_one_origin_report_to_each_realtime_tab_there_is(live: Page, road: Road, context: BrowserContext, web: Site) -> None:
+    """TAP-10: by BroadcastChannel, two pages and two Realtime tabs; one that is closed and opened again shows nothing from before."""
+    web.put("/tab.html", "/analytics.umd.js", load_npm(host=f"'{web.url.removeprefix('http://')}'"))
+    for path in ("/tab.html", "/analytics.umd.js"):
+        # The site's page, at Realtime's own origin.
+        context.route(f"{road.url}{path}", lambda route: route.fulfill(response=route.fetch(url=web.url + urlsplit(route.request.url).path)))
+    first, second = context.new_page(), context.new_page()
+    for one in (first, second):
+        one.goto(f"{road.url}/tab.html")
+        one.wait_for_function("window.analytics?.instance")
+    track(first, "view_item")
+    track(second, "add_to_cart")
+    assert wait_counts(live, {"Product page": 1, "Basket": 1}) == {"Product page": 1, "Basket": 1}
+    assert panel(live).count("another tab of this address") == 2
+    live.close()
+    track(first, "view_item")
+    again = context.new_page()
+    switch_on(again, road)
+    track(second, "add_to_cart")
+    assert wait_counts(again, {"Basket": 1}) == {"Basket": 1}
+
+
+def test_one_event_on_both_lanes_lights_once_and_shows_its_whole_way(live: Page, road: Road, web: Site) -> None:
+    """TAP-13: the page's SDK sends to this server, the tap tells it too: one light, one trace, and the server follows it."""
+    followed: list[Any] = []
+    live.on("request", lambda request: followed.append(request.post_data_json) if request.method == "PATCH" else None)
+    shop = open_page(live, tapped(web, road, host=f"'{road.url.removeprefix('http://')}'", key=road.write_key))
+    track(shop, "view_item")
+    shop.wait_for_timeout(300)
+    track(shop, "add_to_cart")
+    expected = {"Product page": 1, "Basket": 1}
+    assert wait_counts(live, expected) == expected
+    live.wait_for_function("() => document.querySelector('.strip').textContent.includes('1 trace')")
+    live.locator(".row-open").first.click()
+    way = live.locator(".way")
+    for word in ("called in the page", "left the page", "reached us by webhook", "lit"):
+        expect(way).to_contain_text(word)
+    expect(live.locator(".fields")).to_contain_text("me_")
+    live.wait_for_timeout(1500)
+    assert followed
+    assert not [token for token in followed[-1]["follows"] if token.startswith("me_")]
