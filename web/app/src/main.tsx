@@ -16,6 +16,7 @@ import { served } from "./opened/served.ts";
 import { chest } from "./opened/chest.ts";
 import { Opening } from "./opened/opening.ts";
 import { OpenedShelf } from "./opened/shelf.ts";
+import { addressed } from "./store/places.ts";
 import { start } from "./store/start.ts";
 import { createShell } from "./store/store.ts";
 import { Watch } from "./store/watch.ts";
@@ -59,6 +60,9 @@ async function main(): Promise<void> {
   window.addEventListener("pagehide", () => {
     const { session, place } = store.getState();
     if (session !== null && place !== null) keep(ofTab, session, place, engine.state, browser.now());
+  });
+  store.subscribe(({ place }, before) => {
+    if (place !== null && place !== before.place) window.history.replaceState(null, "", addressed(window.location.href, place));
   });
   const wish = address.get("graph") ?? "";
   // Pages tell at once what they have held back, so they are asked only when a kept session goes on.

@@ -17,6 +17,13 @@ export function read(text: string): Place | null {
   }
 }
 
+/** The page's address with the graph that is shown, so that it can be passed on; all else in it stays. */
+export function addressed(href: string, place: Place): string {
+  const url = new URL(href);
+  url.searchParams.set("graph", written(place));
+  return url.href;
+}
+
 /** Every graph there is, in the server's order. */
 export function all(workspaces: readonly WorkspaceSummary[]): Place[] {
   return workspaces.flatMap(({ id, env, graphs }) => graphs.map(({ name }) => ({ workspace: id, env, graph: name })));

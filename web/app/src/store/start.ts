@@ -1,8 +1,8 @@
 /** The first moments of a page: who am I, what is there, which graph, and was this tab watching before it was reloaded. */
 import type { Place } from "../lanes/api.ts";
 import { take, type TabShelf } from "./keep.ts";
-import { told } from "./notices.ts";
-import { choose, read, written } from "./places.ts";
+import { toast, told } from "./notices.ts";
+import { choose, read, same, written } from "./places.ts";
 import type { Parts, Watch } from "./watch.ts";
 
 /** Reads everything and shows the graph; goes on with a kept session, or turns On by itself where `eager`. */
@@ -13,7 +13,7 @@ export async function start(parts: Parts, watch: Watch, shelf: TabShelf | null, 
     const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
     store.setState({ me, workspaces });
     const kept = take(shelf, world.now());
-    const wishes = [kept ? written(kept.place) : "", address, store.getState().kept.place];
+    const wishes = [address, kept ? written(kept.place) : "", store.getState().kept.place];
     const place = choose(workspaces, wishes);
     if (!place) {
       store.setState({ phase: "off", place: null, graph: null });
@@ -22,12 +22,19 @@ export async function start(parts: Parts, watch: Watch, shelf: TabShelf | null, 
     await show(parts, place);
     const graph = store.getState().graph;
     if (graph === null) return;
-    if (kept && written(kept.place) === written(place)) watch.again(kept);
+    if (address !== "" && !same(read(address), place)) strayed(parts, address, graph.title);
+    if (kept && same(kept.place, place)) watch.again(kept);
     else if (eager || me.demo) await watch.on(place, graph);
     if (me.demo) await visitors(parts);
   } catch (error) {
     store.setState({ phase: "failed", notice: told(error, "Realtime cannot show anything until it knows who you are and what you may watch.") });
   }
+}
+
+/** The address names a graph that is not there: says so, rather than to show another one silently. */
+function strayed({ store }: Parts, address: string, shown: string): void {
+  const meaning = `It may have been renamed or removed, or you may not watch it. “${shown}” is shown instead.`;
+  toast(store, { what: `There is no graph “${read(address)?.graph ?? address}”.`, meaning, remedy: "", bad: true });
 }
 
 /** Loads and shows a graph, Off. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WorkspaceSummary } from "../../src/lanes/api.ts";
-import { all, choose, read, same, written } from "../../src/store/places.ts";
+import { addressed, all, choose, read, same, written } from "../../src/store/places.ts";
 
 const graph = (name: string, can_light: number) => ({ name, title: name, version: "", nodes: 1, edges: 0, can_light });
 const THERE: WorkspaceSummary[] = [
@@ -10,6 +10,13 @@ const THERE: WorkspaceSummary[] = [
 ];
 
 describe("which graph is shown", () => {
+  it("the address names it, and keeps all else", () => {
+    const place = { workspace: "a b", env: "prod", graph: "x/y" };
+    const href = addressed("http://here/?screen=tv&graph=old#h", place);
+    expect([...new URL(href).searchParams]).toEqual([["screen", "tv"], ["graph", written(place)]]);
+    expect(new URL(href).hash).toBe("#h");
+  });
+
   it("a place is written and read again whatever it is called", () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme" }), fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (workspace, env, name) => {

@@ -28,6 +28,20 @@ describe("the first moments", () => {
     expect(made.asked).not.toContain("POST /api/watch");
   });
 
+  it("PIC-37: an address that names another graph goes there, and leaves the kept session", async () => {
+    const there = { workspaces: [{ id: "shop", env: "demo", graphs: [GRAPH, { ...GRAPH, name: "h" }].map(({ name }) => ({ name, title: name, version: "", nodes: 1, edges: 0, can_light: 1 })), errors: [], sources: [] }] };
+    const made = scene({ "GET /api/workspaces": there, "GET /api/workspaces/shop/demo/graphs/h": { ...GRAPH, name: "h" } });
+    keep(made.shelf, "s9", PLACE, made.engine.state, made.world.now());
+    await start(made, made.watch, made.shelf, "shop/demo/h", false);
+    expect(made.store.getState()).toMatchObject({ phase: "off", session: null, place: { graph: "h" }, toasts: [] });
+  });
+
+  it("PIC-44: an address that names no graph says so", async () => {
+    const made = scene();
+    await start(made, made.watch, made.shelf, "shop/demo/gone", false);
+    expect(made.store.getState()).toMatchObject({ place: PLACE, toasts: [{ what: "There is no graph “gone”." }] });
+  });
+
   it("PIC-44: signed out, it says what to do", async () => {
     const made = scene({ "GET /api/me": new Response("", { status: 401 }) });
     await start(made, made.watch, made.shelf, "", false);
