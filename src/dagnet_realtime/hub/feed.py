@@ -32,10 +32,19 @@ RETRY_SECONDS = 0.5  # between tries where the log cannot be reached
 class Feed:
     """Runs while it has views. The only writer of their rings.
 
-    `follows` are the tokens that any session of the channel follows.
+    `follows` are the tokens that any session of the channel follows. `gone` is told when the log ends under viewers that are still here.
     """
 
-    def __init__(self, channel: Channel, policy: Policy, start: Position, log: Log, clock: Clock, limits: Limits) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        policy: Policy,
+        start: Position,
+        log: Log,
+        clock: Clock,
+        limits: Limits,
+        gone: Callable[[], None] = lambda: None,
+    ) -> None:
         self.channel = channel
         self.policy = policy
         self.position = start
@@ -44,6 +53,7 @@ class Feed:
         self._log = log
         self._clock = clock
         self._limits = limits
+        self._gone = gone
         self._permitted: Redaction | None = None
         self._tables: dict[str, tuple[str, Table]] = {}
 
@@ -60,7 +70,11 @@ class Feed:
             at = self._clock.monotonic()
             if isinstance(found, Lost):
                 if found.reason == "gone":
-                    return
+                    if not any(view.viewers for view in self.views.values()):
+                        return
+                    self._gone()
+                    await self._clock.sleep(RETRY_SECONDS)
+                    continue
                 self._lost(found)
             elif found.entries:
                 matched = self._matched(found.entries)

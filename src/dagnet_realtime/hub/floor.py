@@ -29,7 +29,7 @@ Doors = Callable[[Channel], dict[str, Door]]
 
 
 class Floor:
-    """Starts a channel's feed with its first viewer. `tasks` owns the feeds."""
+    """Starts a channel's feed with its first viewer. `tasks` owns the feeds; `gone` is told where one finds its log gone under viewers."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Floor:
         clock: Clock,
         limits: Limits,
         tasks: asyncio.TaskGroup,
+        gone: Callable[[], None] = lambda: None,
     ) -> None:
         self._policies: dict[Channel, Policy] = {workspace.channel: workspace.policy for workspace in workspaces}
         self._graphs = graphs
@@ -48,6 +49,7 @@ class Floor:
         self._clock = clock
         self._limits = limits
         self._tasks = tasks
+        self._gone = gone
         self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
         self._viewers: dict[str, set[Viewer]] = {}
 
@@ -91,7 +93,7 @@ class Floor:
         if feed is None:
             if head is None:
                 return None
-            feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits)
+            feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits, self._gone)
         shared = self.shared(feed, session)
         if self.running(channel) is not feed:
             self._feeds[channel] = (feed, self._tasks.create_task(feed.run(lambda: self.doors(channel))))

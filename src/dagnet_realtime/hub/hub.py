@@ -13,8 +13,8 @@ import msgspec
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.desk import Desk, Line
 from dagnet_realtime.hub.floor import Doors, Floor
-from dagnet_realtime.hub.history import history
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.others import Others
 from dagnet_realtime.hub.posture import posture_of
 from dagnet_realtime.hub.relaying import Relaying, Seat
 from dagnet_realtime.hub.rights import HIDDEN, Rights
@@ -63,7 +63,8 @@ class Hub:
         self._chance = chance or Random()  # noqa: S311  # it only spreads reconnects
         self._tasks = asyncio.TaskGroup()
         self._desk = Desk(self._limits)
-        self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks)
+        self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks, lambda: self._others.lost())
+        self._others = Others(self._floor, self._desk, log, sessions, clock, self._limits.history_events, self._renew)
         self.relaying = Relaying(self._floor, log, sessions, relays or {}, clock, self._limits.lease, self._tasks)
         self.rights = Rights(self._floor, self._desk, graphs, sessions, self._limits.lease)
         self._lasting: list[asyncio.Task[None]] = []
@@ -72,7 +73,7 @@ class Hub:
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
         self._lasting = [self._tasks.create_task(self._keep()), self._tasks.create_task(self._follow_graphs())]
-        self._lasting.append(self._tasks.create_task(self.relaying.run()))
+        self._lasting += [self._tasks.create_task(part) for part in (self.relaying.run(), self._others.hear(), self._others.recover())]
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -101,6 +102,7 @@ class Hub:
     async def session(self, session_id: str) -> WatchSession:
         """The session; raises `Problem("gone")` where there is none any more."""
         session = await self._sessions.load(session_id) if len(session_id) <= 64 else None
+        session = session or await self._others.restored(session_id)
         if session is None:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
         return session
@@ -171,11 +173,8 @@ class Hub:
         feed = self._floor.running(session.channel)
         if feed is None:
             return session
-        start = Position.parse(session.position)
-        if added and start is not None:
-            past = await history(self._log, session.channel, start, feed.position, added, self._limits.history_events)
-            if past:
-                line.histories.append(past)
+        if added:
+            await self._others.bring(line, added)
         for viewer in self._floor.of(session_id):
             viewer.move(self._floor.shared(feed, session))
         return session
@@ -274,13 +273,13 @@ class Hub:
             with contextlib.suppress(Problem):
                 for line in self._desk.lines():
                     await self._look_after(line)
-                self._floor.follow(await self._sessions.live())
+                await self._others.look()
 
     async def _look_after(self, line: Line) -> None:
         id = line.session.id
         if self._floor.of(id):
             if self._due(line):
-                await self._renew(line)
+                await self._others.renew(line)
         elif self._clock.monotonic() - line.renewed > self._limits.lease:
             self._desk.leave(id)
             if await self._sessions.load(id) is None:

@@ -1,6 +1,7 @@
 """Where watch sessions are kept, so that any process can serve any of them."""
 
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol, runtime_checkable
 
 from dagnet_realtime.model.watch import WatchSession
 
@@ -9,7 +10,7 @@ class Sessions(Protocol):
     """Sessions by id; each lives `ttl` seconds from its last save."""
 
     async def save(self, session: WatchSession, ttl: float) -> None:
-        """Stores the session, or renews and replaces it."""
+        """Stores the session, or renews and replaces it; raises `Problem("gone")` where another process has ended it."""
         ...
 
     async def load(self, session_id: str) -> WatchSession | None:
@@ -22,4 +23,17 @@ class Sessions(Protocol):
 
     async def live(self) -> list[WatchSession]:
         """All sessions that have not lapsed."""
+        ...
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """Sessions that other processes change and end too."""
+
+    def changes(self) -> AsyncIterator[str]:
+        """Ids of sessions that were changed or ended, by whichever process, as it happens, until cancelled. Some may be missed."""
+        ...
+
+    async def ended(self, session_ids: Sequence[str]) -> frozenset[str]:
+        """Those that somebody has ended; of one that lapsed, or that the store lost, nobody has."""
         ...
