@@ -61,10 +61,23 @@ export function* picked(list: Iterable<File>): Iterable<Candidate> {
   }
 }
 
-/** Of a drop. Entries must be asked for before the drop's event ends, so this is to be called in its listener. */
-export function dropped(items: Iterable<Pick<DataTransferItem, "kind" | "webkitGetAsEntry">>): AsyncIterable<Candidate> {
-  const entries = [...items].filter(({ kind }) => kind === "file").map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  return walk(entries, "", 0);
+/** As much of a dropped thing as is asked for. */
+type Dropped = Pick<DataTransferItem, "kind" | "webkitGetAsEntry"> & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
+/** Of a drop. Everything must be asked for before the drop's event ends, so this is to be called in its listener. */
+export function dropped(items: Iterable<Dropped>): AsyncIterable<Candidate> {
+  const files = [...items].filter(({ kind }) => kind === "file");
+  return opened(files.map((item) => ({ entry: item.webkitGetAsEntry(), handle: item.getAsFileSystemHandle?.().catch(() => null) ?? null })));
+}
+
+/** By handle where there is one: on a page from disk Chromium reads no dropped entry. */
+async function* opened(things: readonly { entry: FileSystemEntry | null; handle: Promise<FileSystemHandle | null> | null }[]): AsyncIterable<Candidate> {
+  for (const { entry, handle } of things) {
+    const found = await handle;
+    if (found?.kind === "directory") yield* granted(found as FileSystemDirectoryHandle);
+    else if (found) yield await leaf(found as FileSystemFileHandle, "");
+    else if (entry) yield* walk([entry], "", 0);
+  }
 }
 
 async function* walk(entries: readonly FileSystemEntry[], folder: string, depth: number): AsyncIterable<Candidate> {
@@ -106,9 +119,11 @@ export async function* granted(folder: FileSystemDirectoryHandle, path = `${fold
     if (PASSED_OVER.test(entry.name)) continue;
     if (entry.kind === "directory") {
       if (depth < DEPTH) yield* granted(entry, `${path}${entry.name}/`, depth + 1);
-    } else if (TEXT.test(entry.name)) {
-      const file = await entry.getFile();
-      yield { path: `${path}${entry.name}`, size: file.size, text: () => file.text() };
-    }
+    } else if (TEXT.test(entry.name)) yield await leaf(entry, path);
   }
+}
+
+async function leaf(handle: FileSystemFileHandle, folder: string): Promise<Candidate> {
+  const file = await handle.getFile();
+  return { path: `${folder}${handle.name}`, size: file.size, text: () => file.text() };
 }

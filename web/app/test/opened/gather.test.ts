@@ -34,6 +34,14 @@ it("walks a dropped folder, in portions, and forgives what it may not read", asy
   expect(left).toEqual(["shop/graphs/b.json could not be read."]);
 });
 
+it("takes a drop by its handles where the browser gives them", async () => {
+  const leaf = (name: string) => ({ kind: "file", name, getFile: () => Promise.resolve({ size: 2, text: () => Promise.resolve("{}") }) });
+  const shop = { kind: "directory", name: "shop", async *values() { yield await Promise.resolve(leaf("nodes-index.yaml")); } };
+  const item = (handle: object | null, entry: object | null = null) => ({ kind: "file", webkitGetAsEntry: () => entry as FileSystemEntry | null, getAsFileSystemHandle: () => (handle === null ? Promise.reject(new Error("no")) : Promise.resolve(handle as FileSystemHandle)) });
+  const { files } = await read(dropped([item(shop), item(leaf("a.json")), item(null)]));
+  expect(files.map(({ path }) => path)).toEqual(["shop/nodes-index.yaml", "a.json"]);
+});
+
 it("walks a folder that the browser lets it read", async () => {
   const leaf = (name: string) => ({ kind: "file", name, getFile: () => Promise.resolve({ size: 2, text: () => Promise.resolve("{}") }) });
   const folder = (name: string, children: readonly object[]): object => ({ kind: "directory", name, async *values() { for (const child of children) yield await Promise.resolve(child); } });
