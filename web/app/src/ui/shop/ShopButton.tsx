@@ -13,6 +13,7 @@ export function ShopButton() {
     <Button
       icon={<Store size={15} />}
       className="shop-button"
+      aria-label="Shop"
       aria-pressed={open}
       title={open ? "Put the sample shop away" : "Show the sample shop beside the graph"}
       onClick={() => {
