@@ -23,6 +23,8 @@ export const DAGNET_NODE = 110;
 /** Layouts are never squeezed below this, nor stretched beyond; what still collides is moved alone. */
 const LEAST = { x: 0.8, y: 0.72 };
 const MOST = 2.6;
+/** Width by height of the room that a graph usually has. */
+const SCREEN = 1.8;
 
 /** How a layout is stretched onto the canvas. */
 export interface Stretch {
@@ -36,18 +38,21 @@ export interface Mapping {
   readonly y: (value: number) => number;
 }
 
-/** Gaps between columns or rows wider than this, in canvas units, are drawn in by SQUEEZE: far apart stays far apart, but readable. */
-const WIDE = { x: 268, y: 190 };
-const SQUEEZE = 0.4;
+/** Gaps between columns or rows wider than this, in canvas units, are drawn in to this share: far apart stays far apart, but readable. */
+const WIDE = { x: 268, y: 190, share: 0.4 };
+/** The same along the side that is short of room, where every unit makes all cards smaller. */
+const SHORT = { x: 224, y: 128, share: 0.2 };
 
 /** Places one card a spot, in order. Spots without a place stand in rows beneath the others. */
 export function place(spots: readonly Spot[]): { boxes: Box[]; mapping: Mapping } {
   const known = spots.flatMap(({ x, y }) => (x === null || y === null ? [] : [{ x, y }]));
   const stretch = stretchOf(known);
   const boxes: Box[] = [];
+  const flat = span(known.map(({ x }) => x)) * stretch.x > span(known.map(({ y }) => y)) * stretch.y * SCREEN;
+  const [inX, inY] = flat ? [SHORT, WIDE] : [WIDE, SHORT];
   const mapping: Mapping = {
-    x: drawnIn(known.map(({ x }) => x * stretch.x), stretch.x, WIDE.x),
-    y: drawnIn(known.map(({ y }) => y * stretch.y), stretch.y, WIDE.y),
+    x: drawnIn(known.map(({ x }) => x * stretch.x), stretch.x, inX.x, inX.share),
+    y: drawnIn(known.map(({ y }) => y * stretch.y), stretch.y, inY.y, inY.share),
   };
   const floor = Math.max(0, ...known.map((spot) => mapping.y(spot.y))) + (known.length ? CARD.height + CARD.gapY * 2 : 0);
   const left = Math.min(...known.map((spot) => mapping.x(spot.x)), known.length ? Infinity : 0);
@@ -67,12 +72,12 @@ export function place(spots: readonly Spot[]): { boxes: Box[]; mapping: Mapping 
 }
 
 /** A rising function that multiplies by `factor` and draws in the wide gaps between the places taken. */
-function drawnIn(taken: readonly number[], factor: number, wide: number): (value: number) => number {
+function drawnIn(taken: readonly number[], factor: number, wide: number, share: number): (value: number) => number {
   const sorted = [...new Set(taken)].sort((a, b) => a - b);
   const cuts: { from: number; to: number; saved: number }[] = [];
   sorted.forEach((to, i) => {
     const from = sorted[i - 1];
-    if (from !== undefined && to - from > wide) cuts.push({ from, to, saved: (to - from - wide) * (1 - SQUEEZE) });
+    if (from !== undefined && to - from > wide) cuts.push({ from, to, saved: (to - from - wide) * (1 - share) });
   });
   return (value) => {
     const at = value * factor;
@@ -90,11 +95,12 @@ export function carry(box: Box, mapping: Mapping): Box {
   return { x, y, width: Math.max(40, right - x), height: Math.max(28, bottom - y) };
 }
 
-/** The least stretch under which no two cards meet, growing in each pair's cheaper direction. */
+/** The least stretch under which no two cards meet; of its two directions each pair takes the one that leaves the whole larger on a screen. */
 export function stretchOf(spots: readonly { x: number; y: number }[]): Stretch {
   let { x: fx, y: fy } = LEAST;
   const needX = CARD.width + CARD.gapX;
   const needY = CARD.height + CARD.gapY;
+  const size = sizeOn(spots);
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = 0; i < spots.length; i++) {
@@ -108,13 +114,23 @@ export function stretchOf(spots: readonly { x: number; y: number }[]): Stretch {
         const growX = dx > 0 ? needX / dx : Infinity;
         const growY = dy > 0 ? needY / dy : Infinity;
         if (Math.min(growX, growY) > MOST) continue;
-        if (growY > MOST || (growX <= MOST && growX / fx <= growY / fy)) fx = growX;
+        if (growY > MOST || (growX <= MOST && size(growX, fy) <= size(fx, growY))) fx = growX;
         else fy = growY;
         changed = true;
       }
     }
   }
   return { x: fx, y: fy };
+}
+
+function span(values: readonly number[]): number {
+  return values.length ? Math.max(...values) - Math.min(...values) : 0;
+}
+
+/** How much of a screen a stretched layout needs, by the side that is short of room; between equals, how much it is distorted. */
+function sizeOn(spots: readonly { x: number; y: number }[]): (fx: number, fy: number) => number {
+  const [width, height] = [span(spots.map(({ x }) => x)), span(spots.map(({ y }) => y))];
+  return (fx, fy) => Math.max((width * fx + CARD.width) / SCREEN, height * fy + CARD.height) + (fx + fy) / 100;
 }
 
 function card(x: number, y: number): Box {

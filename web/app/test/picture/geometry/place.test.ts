@@ -49,6 +49,14 @@ describe("placing cards", () => {
     expect(stretch.x).toBeLessThan(1);
   });
 
+  it("PIC-1: a wide layout is stretched downwards where that keeps cards larger, and its wide gaps are drawn in further", () => {
+    const wide = [0, 200, 400, 900, 1400, 1900, 2400].map((x) => ({ x, y: 0 }));
+    const spots = [...wide, { x: 550, y: 100 }];
+    expect(stretchOf(spots)).toEqual({ x: (CARD.width + CARD.gapX) / 200, y: (CARD.height + CARD.gapY) / 100 });
+    const { boxes } = place(spots);
+    expect((boxes[6]?.x ?? 0) - (boxes[3]?.x ?? 0)).toBeLessThan(3 * 300);
+  });
+
   it("keeps a frame around the cards it surrounded", () => {
     const { boxes, mapping } = place([{ x: 0, y: 0 }, { x: 900, y: 0 }, { x: 1100, y: 150 }]);
     const frame = carry({ x: 880, y: -20, width: 1100 + DAGNET_NODE + 20 - 880, height: 150 + DAGNET_NODE + 40 }, mapping);
