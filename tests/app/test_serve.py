@@ -7,10 +7,12 @@ import stat
 import time
 from pathlib import Path
 
+import httpx
+import msgspec
 import pytest
 
 from dagnet_realtime.app.serve import run
-from dagnet_realtime.config.config import AccessConfig, Config
+from dagnet_realtime.config.config import AccessConfig, AccessMode
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.model.problem import Problem
 from tests.support.program import running
@@ -112,10 +114,21 @@ async def test_a_part_that_dies_stops_the_server_with_a_reason(monkeypatch: pyte
     assert "ann@" not in died.value.sentence() + caplog.text
 
 
-async def test_an_access_mode_that_is_not_there_is_refused() -> None:
-    """ACC-10: rather than served openly."""
-    with pytest.raises(Problem, match="not available"):
-        await run(Config(access=AccessConfig(mode="oidc")), ready=lambda _: None)
+@pytest.mark.parametrize("mode", ["token", "oidc", "proxy"])
+async def test_a_mode_that_nobody_finished_lets_nobody_in(mode: AccessMode) -> None:
+    """ACC-10: without tokens, provider or proxy everything is refused, rather than served openly."""
+    ready, stop = asyncio.Event(), asyncio.Event()
+    said: list[str] = []
+    configured = msgspec.structs.replace(config(), access=AccessConfig(mode=mode))
+    running = asyncio.create_task(run(configured, ready=lambda link: (said.append(link), ready.set())[0], stop=stop))
+    async with asyncio.timeout(5), httpx.AsyncClient(trust_env=False) as client:
+        await ready.wait()
+        assert "key=" not in said[0]
+        for headers in ({}, {"authorization": "Bearer dnr_0_0"}, {"x-forwarded-user": "ann"}, {"": ""}):
+            answer = await client.get(f"{said[0]}api/me", headers={name: value for name, value in headers.items() if name})
+            assert answer.status_code == 401
+        stop.set()
+        await running
 
 
 async def test_the_ready_line_is_a_link_that_works() -> None:

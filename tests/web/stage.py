@@ -5,10 +5,12 @@ from typing import Any, Self
 
 import httpx
 
+from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.operations import Readiness
+from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
 from tests.hub.stage import POLICY, SHOP, Stage
 
@@ -33,10 +35,13 @@ class WebStage(Stage):
     """`client` is a program that is signed in, `stranger` is nobody."""
 
     def __init__(self, **parts: Any) -> None:
-        super().__init__()
+        super().__init__(relays=parts.pop("relays", None))
         workspaces = parts.pop("workspaces", [Workspace(channel=SHOP, path=".", policy=POLICY)])
         self.access = LocalAccess(self.clock)
         self.readiness = Readiness()
+        self.audited: list[bytes] = []
+        self.audit = Audit(self.audited.append, self.clock)
+        self.rounds = Rounds(self.hub, self.access, self.clock, self.audit)
         intake = Intake(workspaces, self.graphs, self.log, self.clock)
         self.parts = Parts(
             workspaces=workspaces,
@@ -48,6 +53,8 @@ class WebStage(Stage):
             readiness=self.readiness,
             visitors=Walker(),
             version="1.2.3",
+            audit=self.audit,
+            rounds=self.rounds,
             **{"demo": True, **parts},
         )
         self.app = asgi(self.parts)

@@ -1,6 +1,7 @@
 """Routes by which the interface asks for traffic."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx
 import pytest
@@ -8,8 +9,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from dagnet_realtime.core.roles import Roles
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.access.person import Person
 from dagnet_realtime.web.demo import demo_routes
 
 
@@ -45,8 +48,33 @@ def asked() -> Asked:
 @pytest.fixture
 async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
     app = Starlette(routes=demo_routes(asked), exception_handlers={Problem: refuse})
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here") as made:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(asked_by(app, Person("local"))), base_url="http://here") as made:
         yield made
+
+
+def asked_by(app: Starlette, person: Person) -> Any:
+    """The app, with everybody taken for `person`, as the guard before it would."""
+
+    async def guarded(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, "person": person}, receive, send)
+
+    return guarded
+
+
+async def test_only_who_administers_may_send(asked: Asked) -> None:
+    """ACC-19: visitors and test events are for the role `administer`, on the channel that they go to."""
+    app = Starlette(routes=demo_routes(asked), exception_handlers={Problem: refuse})
+    watcher = Person("bob", Roles((("identities", ("*",)), ("administer", ("other/local",)))))
+    where = {"workspace": "shop", "env": "local", "graph": "g"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(asked_by(app, watcher)), base_url="http://here") as client:
+        assert (await client.post("/api/test-event", json=where)).status_code == 403
+        assert (await client.post("/api/demo/visitors", json=where)).status_code == 403
+        assert (await client.post("/api/test-event", json={**where, "workspace": "unknown"})).status_code == 403
+    nobody = Person("eve", Roles((("identities", ("*",)),)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(asked_by(app, nobody)), base_url="http://here") as client:
+        assert (await client.delete("/api/demo/visitors")).status_code == 403
+        assert (await client.get("/api/demo/visitors")).status_code == 403
+    assert asked.seen == []
 
 
 async def test_visitors_are_started_asked_after_and_called_back(client: httpx.AsyncClient, asked: Asked) -> None:

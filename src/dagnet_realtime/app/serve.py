@@ -11,56 +11,79 @@ from pathlib import Path
 from random import Random
 
 from dagnet_realtime import __version__
+from dagnet_realtime.app.access import Grants, access_for
+from dagnet_realtime.app.audit_file import audit_file
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.http import Server
 from dagnet_realtime.app.key_file import write_key
 from dagnet_realtime.app.listen import listen, origin_of
 from dagnet_realtime.app.relays import relays as opened
+from dagnet_realtime.app.reload import Reload
 from dagnet_realtime.app.store import store
 from dagnet_realtime.app.visitors import OwnVisitors
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.graphs.folder import FolderGraphs
+from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.logs.memory import MemoryLog
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
+from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 LOCAL_LIMITS = Limits(sessions_per_person=200, streams_per_person=5000)  # everybody on this machine is one person
 
 
-async def run(config: Config, *, ready: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
-    """Serves until SIGTERM, SIGINT or `stop`. `ready` is told the one-time link once connections are accepted.
+async def run(
+    config: Config,
+    *,
+    ready: Callable[[str], None],
+    stop: asyncio.Event | None = None,
+    again: Callable[[], Config] | None = None,
+) -> None:
+    """Serves until SIGTERM, SIGINT or `stop`. `ready` is told the address, in local access with the one-time key, once connections are
+    accepted. `again` reads the configuration anew when its file changes.
 
     Raises `Problem` where it cannot start, and where a part of it dies.
     """
-    if config.access.mode != "local":
-        raise Problem("invalid", f"[access] mode “{config.access.mode}” is not available", "", 'Use mode = "local"')
     ending = stop or asyncio.Event()
-    with contextlib.closing(listen(config)) as bound:
+    with contextlib.closing(listen(config)) as bound, audit_file(config.access) as write:
         try:
-            await _serve(config, bound, ready, ending)
+            await _serve(config, bound, write, ready, ending, again)
         except* Problem as problems:
             raise _first(problems) from None
         except* Exception as group:  # noqa: BLE001  # whatever it was, the process stops with a reason
             raise _died(_first(group)) from None
 
 
-async def _serve(config: Config, bound: socket.socket, ready: Callable[[str], None], ending: asyncio.Event) -> None:
+async def _serve(
+    config: Config,
+    bound: socket.socket,
+    write: Callable[[bytes], None],
+    ready: Callable[[str], None],
+    ending: asyncio.Event,
+    again: Callable[[], Config] | None,
+) -> None:
     clock, workspaces = SystemClock(), config.workspaces
-    log, sessions = store(config.server.log, workspaces, clock)
-    access = LocalAccess(clock, config.server.public_url)
-    access.listen_on(bound.getsockname()[1])
+    grants = Grants(config.access.grants)
+    access = access_for(config, bound.getsockname()[1], clock, grants)
+    limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
     readiness = Readiness()
     folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
-    async with opened(workspaces, clock) as relays, folders.load() as graphs:
+    kept = store(config.server.log, workspaces, clock)
+    async with kept as (log, sessions, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
+        audit = Audit(write, clock)
         intake = Intake(workspaces, graphs, log, clock, lambda channel, tokens: hub.forget(channel, tokens))
-        hub = Hub(workspaces, graphs, log, sessions, intake.doors, clock, LOCAL_LIMITS, relays=relays)
+        doors, summing = summed(intake.doors)
+        hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=relays)
+        rounds = Rounds(hub, access, clock, audit)
         visitors = OwnVisitors(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)
         parts = Parts(
@@ -75,21 +98,34 @@ async def _serve(config: Config, bound: socket.socket, ready: Callable[[str], No
             public_url=config.server.public_url,
             demo=config.demo,
             version=__version__,
+            audit=audit,
+            rounds=rounds,
             connects=[origin for relay in relays.values() for origin in relay.terms.connects],
         )
+
+        async def impose(channel: Channel, policy: Policy) -> None:
+            intake.impose(channel, policy)
+            await hub.impose(channel, policy)
+
         server = Server(asgi(parts), doorway(intake) if isinstance(log, MemoryLog) else None)
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
-            walking = tasks.create_task(visitors.run())
+            beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]
+            if summing is not None:
+                beside.append(tasks.create_task(summing()))
+            if config.file and again is not None:
+                beside.append(tasks.create_task(Reload(config, again, impose, grants, audit, clock).run()))
             await server.listening.wait()
-            if config.key_file is not None:
+            if config.key_file is not None and isinstance(access, LocalAccess):
                 write_key(Path(config.key_file), access.program_key)
             gc.freeze()  # what the start made stays: looking through it again would hold every frame up by 40 ms now and then
             readiness.ready = True
-            ready(f"{config.server.public_url.rstrip('/') or origin_of(bound)}/?key={access.link_key}")
+            key = f"?key={access.link_key}" if isinstance(access, LocalAccess) else ""
+            ready(f"{config.server.public_url.rstrip('/') or origin_of(bound)}/{key}")
             await ending.wait()
             readiness.ready = False
-            walking.cancel()
+            for task in beside:
+                task.cancel()
             hub.farewell()
             server.stop()
             await serving

@@ -4,6 +4,7 @@ import asyncio
 import os
 import webbrowser
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,10 +16,15 @@ from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.workspace import Workspace
 
 
-def serving(config: Config, *, explained: bool = False, opened: bool = False) -> None:
-    """Serves until stopped. `explained` also prints how to reach the generated sources, `opened` opens the browser."""
+def serving(config: Config, *, explained: bool = False, opened: bool = False, again: Callable[[], Config] | None = None) -> None:
+    """Serves until stopped. `explained` also prints how to reach the generated sources, `opened` opens the browser.
+
+    `again` reads the configuration anew when its file has changed.
+    """
+    from dagnet_realtime.app.log_lines import log_to
     from dagnet_realtime.app.serve import run
 
+    log_to()
     folder = state_folder(os.environ)
     key_file = Path(config.key_file) if config.key_file else folder / f"{os.getpid()}.key"
     written: list[Path] = [] if config.key_file else [key_file]
@@ -34,7 +40,7 @@ def serving(config: Config, *, explained: bool = False, opened: bool = False) ->
             webbrowser.open(link)
 
     try:
-        asyncio_run(config, key_file, ready, run)
+        asyncio_run(config, key_file, ready, partial(run, again=again))
     finally:
         forget(written)
 

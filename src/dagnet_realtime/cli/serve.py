@@ -26,4 +26,4 @@ def serve(
     from dagnet_realtime.cli.running import serving
 
     flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file)
-    serving(load(config, os.environ, flags), explained=workspace is not None)
+    serving(load(config, os.environ, flags), explained=workspace is not None, again=lambda: load(config, os.environ, flags))

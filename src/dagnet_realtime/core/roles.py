@@ -8,6 +8,7 @@ import msgspec
 from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.grant import Grant
+from dagnet_realtime.model.policy import Policy
 
 LADDER: tuple[Role, ...] = ("watch", "follow", "identities", "administer")  # each may all that those before it may
 KINDS = ("group:", "repository:")  # of names that a provider vouches for, and that no person's own name can stand in for
@@ -35,6 +36,11 @@ EVERYTHING = Roles((("administer", ("*",)),))
 def may(role: Role | None, wanted: Role) -> bool:
     """Whether whoever holds `role` may do what `wanted` is needed for."""
     return role is not None and LADDER.index(role) >= LADDER.index(wanted)
+
+
+def reveals(policy: Policy, role: Role) -> bool:
+    """Whether `role` sees raw identifiers under `policy`."""
+    return policy.identity == "reveal" and may(role, "identities")
 
 
 def up_to(role: Role | None) -> tuple[Role, ...]:

@@ -9,6 +9,8 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+import msgspec
+
 from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.segment.tracking import batch_events, open_batch, parse_single
 from dagnet_realtime.core.segment.webhook import Parsed, events_of, split
@@ -16,6 +18,7 @@ from dagnet_realtime.hub.gate import Gate
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
@@ -82,6 +85,11 @@ class Intake:
     def tokens(self, channel: Channel, kind: str, value: str) -> tuple[str, ...]:
         """The tokens that `value` has at this moment: one, or two for a while after a change of keys."""
         return self._admission(channel).tokens.of(kind, value, self._clock.now())
+
+    def impose(self, channel: Channel, policy: Policy) -> None:
+        """Another policy, by which what arrives from here on is admitted; keys and rates stay."""
+        self._workspaces[channel] = msgspec.structs.replace(self._workspaces[channel], policy=policy)
+        self._admissions.pop(channel, None)
 
     def refuse(self, source: Source, problem: Problem, events: int = 1) -> None:
         """Accounts for a delivery that was refused before it came here (too large, unreadable, too slow)."""

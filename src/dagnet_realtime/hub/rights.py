@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from dagnet_realtime.core.filter import parse_filter
-from dagnet_realtime.core.roles import may
+from dagnet_realtime.core.roles import may, reveals
 from dagnet_realtime.hub.desk import Desk
 from dagnet_realtime.hub.feed import redaction_of
 from dagnet_realtime.hub.floor import Floor
@@ -42,6 +42,10 @@ class Rights:
         self._floor.follow(await self._sessions.live())
         self._floor.resettle([session])
         return session
+
+    def reveals(self, session: WatchSession) -> bool:
+        """Whether the session's view shows raw identifiers."""
+        return reveals(self._floor.policy(session.channel), session.role)
 
     def dismiss(self, session_id: str, bye: Bye) -> None:
         """Ends the streams of a session, but not the session."""

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dagnet_realtime.model.channel import Source
+from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
@@ -23,7 +23,9 @@ def catalogue_routes(
 
     async def all_of_them(request: Request) -> Response:
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
-        return json_reply({"workspaces": [_workspace(one, graphs.catalogue(one.channel.workspace), base) for one in workspaces]})
+        person: Person = request.scope["person"]
+        seen = [one for one in workspaces if person.may("watch", one.channel)]
+        return json_reply({"workspaces": [_workspace(one, graphs.catalogue(one.channel.workspace), base, person) for one in seen]})
 
     async def of_one(request: Request) -> Response:
         catalogue = _catalogue(request)
@@ -42,6 +44,8 @@ def catalogue_routes(
 
     def _catalogue(request: Request) -> Catalogue:
         id, env = request.path_params["id"], request.path_params["env"]
+        person: Person = request.scope["person"]
+        person.need("watch", Channel(id, env))
         if not any((one.channel.workspace, one.channel.env) == (id, env) for one in workspaces):
             raise Problem(
                 "not_found", "No such workspace", f"There is no workspace “{id[:80]}/{env[:80]}” here", "Open one of those listed"
@@ -56,14 +60,18 @@ def catalogue_routes(
     ]
 
 
-def _workspace(workspace: Workspace, catalogue: Catalogue, base: str) -> dict[str, object]:
+def _workspace(workspace: Workspace, catalogue: Catalogue, base: str, person: Person) -> dict[str, object]:
+    """What the person may know of it: the address of a source that takes unsigned deliveries is for those who administer it."""
+    sends = person.may("administer", workspace.channel)
+    sources = [source for source in workspace.sources if sends or not source.allow_unsigned]
     return {
         "id": workspace.channel.workspace,
         "env": workspace.channel.env,
         "graphs": _graphs(catalogue),
         "errors": catalogue.errors,
         "relay": workspace.policy.relay is not None,
-        "sources": [{"id": source.id, "kind": source.kind, "url": base + _path(source)} for source in workspace.sources],
+        "sources": [{"id": source.id, "kind": source.kind, "url": base + _path(source)} for source in sources],
+        "role": person.role(workspace.channel),
     }
 
 

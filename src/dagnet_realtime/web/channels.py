@@ -13,6 +13,7 @@ from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.web.access.person import Person
 from dagnet_realtime.web.body import Limits, read_body
 from dagnet_realtime.web.replies import json_reply
+from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.watching import owned
 
 LARGEST = 4096  # bytes of a subscription's request
@@ -27,16 +28,18 @@ class Subscription(msgspec.Struct):
     watch_session_id: str = ""
 
 
-def channel_routes(hub: Hub) -> list[Route]:
+def channel_routes(hub: Hub, rounds: Rounds) -> list[Route]:
     """`GET /api/watch/{id}/relay` and `POST /api/channels/auth`."""
 
     async def relay(request: Request) -> Response:
         session = await _watched(hub, request.path_params["id"], request)
+        rounds.relayed(session.id, request.scope["asked"])
         return json_reply(await hub.relayed(session.id))
 
     async def authorise(request: Request) -> Response:
         asked = await _asked(request)
         session = await _watched(hub, asked.watch_session_id, request)
+        rounds.relayed(session.id, request.scope["asked"])
         return json_reply(await hub.relaying.authorise(session, asked.channel_name, asked.socket_id))
 
     return [
@@ -46,10 +49,11 @@ def channel_routes(hub: Hub) -> list[Route]:
 
 
 async def _watched(hub: Hub, session_id: str, request: Request) -> WatchSession:
-    """The asking person's own session, if they may watch at all."""
+    """The asking person's own session, if they may still watch. What shows identities is not for a provider to carry."""
     person: Person = request.scope["person"]
     session = await owned(hub, session_id, person)
-    person.need("watch", session.channel)
+    if hub.rights.reveals(session):
+        raise Problem("not_found", "This view has no relay", "No provider carries identities", "Frames come by stream or poll")
     return session
 
 

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.access.person import Person, forbidden
 
 LARGEST = 4096
 """Bytes of a request's body."""
@@ -60,19 +61,23 @@ def demo_routes(visitors: Visitors, *, walking: bool = True) -> list[Route]:
 
     async def start(request: Request) -> Response:
         wanted = _asked(await _body(request), _START)
+        _person(request).need("administer", Channel(wanted.workspace, wanted.env))
         visitors.start(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.rate)
         return _json({"running": True, "rate": wanted.rate}, 202)
 
-    async def stop(_: Request) -> Response:
+    async def stop(request: Request) -> Response:
+        _administers(request)
         visitors.stop()
         return Response(status_code=204)
 
-    async def state(_: Request) -> Response:
+    async def state(request: Request) -> Response:
+        _administers(request)
         rate = visitors.rate
         return _json({"running": rate is not None, "rate": rate or 0.0}, 200)
 
     async def light(request: Request) -> Response:
         wanted = _asked(await _body(request), _LIGHT)
+        _person(request).need("administer", Channel(wanted.workspace, wanted.env))
         message_id, name = await visitors.light(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.node)
         return _json({"message_id": message_id, "name": name}, 202)
 
@@ -82,6 +87,16 @@ def demo_routes(visitors: Visitors, *, walking: bool = True) -> list[Route]:
         routes.append(Route("/api/demo/visitors", stop, methods=["DELETE"]))
         routes.append(Route("/api/demo/visitors", state, methods=["GET"]))
     return routes
+
+
+def _person(request: Request) -> Person:
+    person: Person = request.scope["person"]
+    return person
+
+
+def _administers(request: Request) -> None:
+    if "send" not in _person(request).can:
+        raise forbidden("administer")
 
 
 def _json(value: object, status: int) -> Response:

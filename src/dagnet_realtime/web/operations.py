@@ -12,6 +12,7 @@ from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.web.access.person import Person, forbidden
 from dagnet_realtime.web.replies import json_reply
 
 if TYPE_CHECKING:
@@ -36,12 +37,15 @@ def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], 
             raise Problem("unavailable", "Not ready", "The server is starting or stopping", "Ask again", retry_after=1)
         return json_reply({"status": "ready"})
 
-    async def metrics(_: Request) -> Response:
+    async def metrics(request: Request) -> Response:
+        person: Person = request.scope["person"]
+        if person.roles.anywhere is None:
+            raise forbidden("watch")
         from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest  # takes 60 ms that no start should wait for
         from prometheus_client.registry import CollectorRegistry
 
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Counts(hub, intake, workspaces))
+        registry.register(Counts(hub, intake, [one for one in workspaces if person.may("watch", one.channel)]))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return [
@@ -83,7 +87,8 @@ class Counts:
 
         labels = ["workspace", "env", "outcome"]
         messages = CounterMetricFamily("dagnet_realtime_relay_messages", "Messages through a provider.", labels=labels)
-        for channel, ledger in self._hub.relaying.ledgers.items():
+        shown = {workspace.channel for workspace in self._workspaces}
+        for channel, ledger in ((channel, ledger) for channel, ledger in self._hub.relaying.ledgers.items() if channel in shown):
             for outcome in ledger.__struct_fields__:
                 messages.add_metric([channel.workspace, channel.env, outcome], getattr(ledger, outcome))
         return messages

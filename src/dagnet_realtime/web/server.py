@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import msgspec
 from starlette.routing import BaseRoute, Route, Router
 
+from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.web.access.person import Access
-from dagnet_realtime.web.access.sign_in import open_paths
+from dagnet_realtime.web.access.sign_in import open_paths, sign_in_routes
 from dagnet_realtime.web.body import Limits, Receive, Scope, Send
 from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.channels import channel_routes
@@ -20,6 +21,7 @@ from dagnet_realtime.web.demo import Visitors, demo_routes
 from dagnet_realtime.web.edge import Edge
 from dagnet_realtime.web.operations import Readiness, operation_routes
 from dagnet_realtime.web.page import Page
+from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.shop import shop_routes
 from dagnet_realtime.web.stream import STREAM, StreamApp
 from dagnet_realtime.web.watching import watch_routes
@@ -44,6 +46,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     limits: Limits = Limits()
     connects: Sequence[str] = ()
+    audit: Audit
+    rounds: Rounds
 
 
 class Inside:
@@ -65,9 +69,10 @@ def routes(parts: Parts) -> list[Route]:
     """Every route of the framework."""
     described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version}
     found = [
-        *watch_routes(parts.hub, parts.intake, parts.clock),
-        *channel_routes(parts.hub),
+        *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit),
+        *channel_routes(parts.hub, parts.rounds),
         *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # three fields by name
+        *sign_in_routes(parts.access, parts.audit),
         *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness),
     ]
     if parts.visitors is not None:
@@ -78,11 +83,11 @@ def routes(parts: Parts) -> list[Route]:
 def asgi(parts: Parts) -> Edge:
     """The app that a server runs."""
     page = parts.page or Page(parts.access, shop=parts.demo)
-    inside = Inside(StreamApp(parts.hub), routes(parts), page)
+    inside = Inside(StreamApp(parts.hub, parts.rounds, parts.audit), routes(parts), page)
     webhook, tracking = WebhookApp(parts.intake, parts.limits), TrackingApp(parts.intake, parts.limits)
     without = open_paths(parts.access)
 
     def is_open(method: str, path: str) -> bool:
         return (method, path) in without or (method in ("GET", "HEAD") and (path in OPEN or page.has(path)))
 
-    return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects)
+    return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects, shop=parts.demo)

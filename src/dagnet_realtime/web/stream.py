@@ -6,12 +6,14 @@ import re
 from contextlib import aclosing
 from urllib.parse import parse_qs
 
+from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.sent import Sent
 from dagnet_realtime.model.frame import Bye
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.body import Receive, Scope, Send
+from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.watching import owned, position_of
 
 STREAM = re.compile(r"/api/watch/([A-Za-z0-9_-]{1,64})/stream")
@@ -25,8 +27,10 @@ HEADERS = [
 class StreamApp:
     """`GET /api/watch/{id}/stream`. A viewer that stops reading stops this app's `send`, and nothing else."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, rounds: Rounds, audit: Audit) -> None:
         self._hub = hub
+        self._rounds = rounds
+        self._audit = audit
         self._last: tuple[Sent | None, dict[str, object]] = (None, {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -35,6 +39,9 @@ class StreamApp:
         if found is None:
             raise Problem("not_found", "There is nothing here")
         session = await owned(self._hub, found[1], scope["person"])
+        after = _after(scope)
+        if after is not None:
+            self._audit.note("resumed", session.person, session.channel, graph=session.graph, session=session.id)
         pump = asyncio.current_task()
         left = asyncio.ensure_future(_departure(receive))
         departed = False
@@ -47,7 +54,8 @@ class StreamApp:
 
         left.add_done_callback(cut)
         try:
-            await self._pump(session.id, _after(scope), send, scope.get("bare_send", send))
+            with self._rounds.streaming(session.id, scope["asked"]):
+                await self._pump(session.id, after, send, scope.get("bare_send", send))
         except asyncio.CancelledError:
             if not departed:
                 raise

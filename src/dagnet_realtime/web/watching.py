@@ -6,15 +6,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dagnet_realtime.core.rate import Bucket
+from dagnet_realtime.core.roles import may
 from dagnet_realtime.core.times import iso
+from dagnet_realtime.hub.audit import Audit, Deed
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.web.access.person import Person
+from dagnet_realtime.web.access.person import Person, forbidden
 from dagnet_realtime.web.replies import command, json_reply
 
 LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30
@@ -51,24 +54,34 @@ class Follow(msgspec.Struct, forbid_unknown_fields=True):
 _OPEN, _CHANGE, _FOLLOW = msgspec.json.Decoder(Open), msgspec.json.Decoder(Change), msgspec.json.Decoder(Follow)
 
 
-def watch_routes(hub: Hub, intake: Intake, clock: Clock) -> list[Route]:
+def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[Route]:
     """Every route under `/api/watch` but the stream."""
     follows: dict[str, Bucket] = {}
 
     async def turn_on(request: Request) -> Response:
-        asked = await command(request, _OPEN)
-        session = await hub.open(Channel(asked.workspace, asked.env), asked.graph, _person(request).name, asked.filter)
+        asked, person = await command(request, _OPEN), _person(request)
+        channel = Channel(asked.workspace, asked.env)
+        person.need("watch", channel)
+        session = await hub.open(channel, asked.graph, person.name, asked.filter, person.role(channel) or "watch")
+        audit.note("on", person.name, channel, graph=session.graph, session=session.id)
         return json_reply(_session(hub, session), 201)
 
     async def turn_off(request: Request) -> Response:
-        session = await owned(hub, request.path_params["id"], _person(request))
+        session = await mine(hub, request.path_params["id"], _person(request))
         await hub.close(session.id)
+        audit.note("off", session.person, session.channel, graph=session.graph, session=session.id)
         return Response(status_code=204)
 
     async def change(request: Request) -> Response:
         session = await owned(hub, request.path_params["id"], _person(request))
         asked = await command(request, _CHANGE)
-        return json_reply(_session(hub, await hub.change(session.id, asked.filter, asked.follows)))
+        added = set(asked.follows or ()) - set(session.follows)
+        if added:
+            _person(request).need("follow", session.channel)
+        changed = await hub.change(session.id, asked.filter, asked.follows)
+        if added:
+            _note(audit, "follow", session, tuple(sorted(added)))
+        return json_reply(_session(hub, changed))
 
     async def poll(request: Request) -> Response:
         session = await owned(hub, request.path_params["id"], _person(request))
@@ -84,7 +97,7 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock) -> list[Route]:
 
     async def follow(request: Request) -> Response:
         person = _person(request)
-        session = await owned(hub, request.path_params["id"], person)
+        session = await owned(hub, request.path_params["id"], person, "follow")
         asked = await command(request, _FOLLOW)
         if len(follows) >= MOST_PERSONS and person.name not in follows:
             follows.clear()
@@ -94,6 +107,7 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock) -> list[Route]:
         tokens = _tokens(intake, session, asked)
         for token in tokens:
             session = await hub.follow(session.id, token)
+        _note(audit, "follow" if asked.token else "look_up", session, tokens, asked.kind or "")
         return json_reply({"token": tokens[0], "tokens": tokens, "follows": session.follows})
 
     return [
@@ -105,7 +119,21 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock) -> list[Route]:
     ]
 
 
-async def owned(hub: Hub, session_id: str, person: Person) -> WatchSession:
+async def owned(hub: Hub, session_id: str, person: Person, wanted: Role = "watch") -> WatchSession:
+    """The person's own session, on which they may do what `wanted` is needed for; a role that has changed takes effect.
+
+    Raises `Problem`: `gone` where it is somebody else's, or none, and `forbidden`.
+    """
+    session = await mine(hub, session_id, person)
+    role = person.role(session.channel)
+    if role is None:
+        raise Problem("forbidden", "You may no longer watch this", "", "Ask whoever administers this server")
+    if not may(role, wanted):
+        raise forbidden(wanted)
+    return session if role == session.role else await hub.rights.take(session, role)
+
+
+async def mine(hub: Hub, session_id: str, person: Person) -> WatchSession:
     """The session, if it is this person's; else `Problem("gone")`, so that guessing tells nothing."""
     session = await hub.session(session_id)
     if session.person != person.name:
@@ -119,6 +147,10 @@ def position_of(text: str) -> Position:
     if position is None:
         raise Problem("invalid", "That is no position", "", "Send the position of the last frame as it came, or none")
     return position
+
+
+def _note(audit: Audit, deed: Deed, session: WatchSession, tokens: tuple[str, ...], kind: str = "") -> None:
+    audit.note(deed, session.person, session.channel, graph=session.graph, session=session.id, tokens=tokens, kind=kind)
 
 
 def _person(request: Request) -> Person:

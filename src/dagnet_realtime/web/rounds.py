@@ -1,0 +1,110 @@
+"""Asks again, while somebody watches, whether they still may: at least every 30 s, and whoever cannot be confirmed is sent away."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterator
+from itertools import count
+
+import msgspec
+
+from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.model.frame import Bye
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.web.access.asked import Asked
+from dagnet_realtime.web.access.person import Access
+from dagnet_realtime.web.watching import owned
+
+ROUND_SECONDS = 12.0  # between two rounds; with a provider's word believed for 15 s and 3 s to answer, 30 s are never passed
+ANSWER_SECONDS = 3.5  # after which a person counts as not confirmed
+AT_ONCE = 200  # persons asked about at the same time
+MOST_RELAYED = 20_000  # sessions that a provider carries; as many as a process may have
+REVOKED = "revoked: you may no longer watch this"
+UNSURE = "your permission cannot be confirmed"
+
+
+class Watch(msgspec.Struct, frozen=True):
+    """One stream, or one session at a relay, and the request that was let in for it."""
+
+    session_id: str
+    asked: Asked
+    relayed: bool
+
+
+class Rounds:
+    """The only place that knows which requests are still being answered. `run` is a task of the process."""
+
+    def __init__(self, hub: Hub, access: Access, clock: Clock, audit: Audit) -> None:
+        self._hub = hub
+        self._access = access
+        self._clock = clock
+        self._audit = audit
+        self._streams: dict[int, Watch] = {}
+        self._relayed: OrderedDict[str, Watch] = OrderedDict()
+        self._numbers = count()
+
+    @contextlib.contextmanager
+    def streaming(self, session_id: str, asked: Asked) -> Iterator[None]:
+        """A stream is open while the context is."""
+        number = next(self._numbers)
+        self._streams[number] = Watch(session_id, asked, relayed=False)
+        try:
+            yield
+        finally:
+            del self._streams[number]
+
+    def relayed(self, session_id: str, asked: Asked) -> None:
+        """A provider carries the session from here on, until it ends."""
+        self._relayed[session_id] = Watch(session_id, asked, relayed=True)
+        self._relayed.move_to_end(session_id)
+        while len(self._relayed) > MOST_RELAYED:
+            self._relayed.popitem(last=False)
+
+    async def run(self) -> None:
+        """Rounds until it is cancelled."""
+        while True:
+            await self._clock.sleep(ROUND_SECONDS)
+            await self.look()
+
+    async def look(self) -> None:
+        """One round: everybody who watches, some at the same time."""
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(watch: Watch) -> None:
+            async with room:
+                await self._check(watch)
+
+        watches = [*self._streams.values(), *self._relayed.values()]
+        await asyncio.gather(*(one(watch) for watch in dict.fromkeys(watches)))
+
+    async def _check(self, watch: Watch) -> None:
+        session: WatchSession | None = None
+        try:
+            session = await self._hub.session(watch.session_id)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                person = await self._access.person(watch.asked)
+            await owned(self._hub, watch.session_id, person)
+        except Problem as problem:
+            await self._lost(watch, session, problem.code)
+        except Exception:  # noqa: BLE001  # whatever it was, nobody has confirmed the permission; a timeout is one of them
+            await self._lost(watch, session, "unavailable")
+
+    async def _lost(self, watch: Watch, session: WatchSession | None, code: str) -> None:
+        """Fails closed: a revoked person's session ends, one that cannot be confirmed may come back and ask."""
+        if session is None or code == "gone":
+            self._relayed.pop(watch.session_id, None)
+            if session is None and code == "unavailable":
+                self._hub.rights.dismiss(watch.session_id, Bye(reason=UNSURE, retry_after=10.0))
+            return
+        self._audit.note("revoked", session.person, session.channel, graph=session.graph, session=session.id, why=code)
+        if code == "unavailable" and not watch.relayed:
+            self._hub.rights.dismiss(session.id, Bye(reason=UNSURE, retry_after=10.0))
+            return
+        with contextlib.suppress(Problem):
+            await self._hub.close(session.id, UNSURE if code == "unavailable" else REVOKED)
+        if watch.relayed:
+            self._relayed.pop(watch.session_id, None)
+            await self._hub.relaying.look()
