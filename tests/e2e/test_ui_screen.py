@@ -39,7 +39,7 @@ def test_axe_finds_nothing_in_any_state_of_the_screen(walking: Page) -> None:
     page.get_by_role("button", name="JSON", exact=True).click()
     found["its JSON"] = faults(page)
     page.locator(".trace-row").nth(1).click()
-    page.get_by_role("button", name="Follow", exact=True).click()
+    expect(page.get_by_role("button", name="Following", exact=True)).to_be_visible()
     found["a followed trace"] = faults(page)
     page.get_by_role("tab", name="Unmapped").click()
     expect(page.get_by_role("button", name=re.compile("^Map…")).first).to_be_visible()

@@ -28,6 +28,7 @@ import "./styles/kit.css";
 import "./styles/bars.css";
 import "./styles/panels.css";
 import "./styles/feed.css";
+import "./styles/traces.css";
 import "./styles/screen.css";
 import "./styles/open.css";
 import "./styles/connect.css";
@@ -65,8 +66,10 @@ async function main(): Promise<void> {
     if (place !== null && place !== before.place) window.history.replaceState(null, "", addressed(window.location.href, place));
   });
   const wish = address.get("graph") ?? "";
+  const traces = address.getAll("trace");
+  actions.tracing.resume(traces);
   // Pages tell at once what they have held back, so they are asked only when a kept session goes on.
-  const begun = opening ? opening.begin(window.location.href, wish, ofTab) : start(parts, watch, ofTab, wish, tv || address.has("on"));
+  const begun = opening ? opening.begin(window.location.href, wish, ofTab) : start(parts, watch, ofTab, wish, tv || traces.length > 0 || address.has("on"));
   void begun.then(() => { hearPages(local); });
 
   const root = document.getElementById("root");

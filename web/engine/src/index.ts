@@ -20,7 +20,7 @@ export { coverage, type Coverage, neverWhy } from "./select/coverage.ts";
 export { ledger, type LedgerOfState, posture, type PostureOfState } from "./select/ledger.ts";
 export { overdue, type Overdue } from "./select/overdue.ts";
 export { bindPatches, type Patch } from "./select/patch.ts";
-export { edge, followed, ghostEdges, node, recentTraces, trace, traceCounts, traceJoins, wayTraces } from "./select/traces.ts";
+export { edge, edgeSeen, followed, ghostEdge, ghostEdges, node, recentTraces, trace, traceCounts, traceJoins, wayTraces } from "./select/traces.ts";
 export { nearestNames, type UnmappedName, unmappedNames, type UnmappedNames } from "./select/unmapped.ts";
 export { share } from "./share.ts";
 export { restore } from "./restore.ts";

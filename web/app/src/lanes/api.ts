@@ -52,6 +52,12 @@ export interface Opened {
   readonly started_at: string;
 }
 
+/** Whom the server found: all tokens that an identifier has at this moment, the first to be shown. */
+export interface Found {
+  readonly token: string;
+  readonly tokens: readonly string[];
+}
+
 export interface Polled {
   readonly frames: readonly Frame[];
   readonly position: string;
@@ -94,8 +100,9 @@ export class Api {
     await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens }));
   }
 
-  async follow(session: string, token: string): Promise<void> {
-    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}/follow`, json("POST", { token }));
+  /** Follows whoever has this identifier; the server derives the tokens and forgets the value. */
+  find(session: string, kind: string, value: string): Promise<Found> {
+    return askJson(this.fetcher, `${this.root}/api/watch/${part(session)}/follow`, json("POST", { kind, value }));
   }
 
   poll(session: string, after: string, wait: number, signal: AbortSignal): Promise<Polled> {

@@ -46,6 +46,7 @@ export class OpenedShelf implements ServerApi {
   }
 
   readonly open = refused;
+  readonly find = refused;
   readonly poll = refused;
   readonly span = refused;
   readonly seat = refused;
@@ -57,7 +58,6 @@ export class OpenedShelf implements ServerApi {
   readonly stopVisitors = refused;
 
   /** A trace is followed in the page alone. */
-  readonly follow = done;
   readonly follows = done;
   readonly close = done;
 }

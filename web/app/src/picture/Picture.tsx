@@ -11,9 +11,11 @@ import { neighbour } from "./geometry/reading.ts";
 import type { Scene } from "./geometry/scene.ts";
 import { Ghosts } from "./Ghosts.tsx";
 import { Legend, mannerText } from "./Legend.tsx";
+import { useChosen } from "./useChosen.ts";
 import { useFit } from "./useFit.ts";
 import { useLight } from "./useLight.ts";
 import { useScene } from "./useScene.ts";
+import { useTouch } from "./useTouch.ts";
 import { Wires } from "./Wires.tsx";
 import { Zoom } from "./Zoom.tsx";
 import "@xyflow/react/dist/base.css";
@@ -43,7 +45,7 @@ export function Picture(props: PictureProps) {
 }
 
 function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null }) {
-  const { scene, root, graph, selected, onSelect, followed, jumps, motion, large } = props;
+  const { scene, root, graph, selected, onSelect, followed, jumps, motion, large, way = null, pointed = null } = props;
   const flow = useReactFlow();
   const [cards] = useState(() => new Cards());
   const manner = useRef<HTMLElement | null>(null);
@@ -63,7 +65,12 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { uuid: node.uuid, face, cards }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
     });
   }, [scene, faces, cards]);
-  const nodes = useMemo(() => stock.map((node) => (node.id === selected ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)), [stock, selected]);
+  const chosen = useChosen(scene, { selected, way, pointed }, fit);
+  const nodes = useMemo(
+    () => stock.map((node) => (chosen.nodes.has(node.id) ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)),
+    [stock, chosen],
+  );
+  const touch = useTouch(props, root);
   const ghosts = useMemo(() => ghostsOf(scene, jumps), [scene, jumps]);
   const ways = useMemo(() => new Map([...followed].reverse().flatMap(({ steps, hue }) => steps.flatMap(({ edges }) => edges.map((edge) => [edge, hue] as const)))), [followed]);
 
@@ -97,8 +104,8 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         <Background variant={BackgroundVariant.Dots} gap={22} size={1.5} color="var(--dr-grid)" />
         <ViewportPortal>
           <Annotations scene={scene} />
-          <Wires scene={scene} followed={ways} />
-          <Ghosts ghosts={ghosts} />
+          <Wires scene={scene} followed={ways} chosen={chosen.edges} touch={touch} />
+          <Ghosts ghosts={ghosts} chosen={chosen.jump} touch={touch} />
         </ViewportPortal>
       </ReactFlow>
       <canvas ref={canvas} className="dr-light" aria-hidden />

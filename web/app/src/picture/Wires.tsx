@@ -4,11 +4,20 @@ import type { Hue } from "./contract.ts";
 import { pathAround, pathOf } from "./geometry/curve.ts";
 import { LABEL } from "./geometry/labels.ts";
 import type { Scene, SceneEdge } from "./geometry/scene.ts";
+import type { Touch } from "./useTouch.ts";
 
-export const Wires = memo(function Wires({ scene, followed }: { scene: Scene; followed: ReadonlyMap<string, Hue> }) {
+interface WiresProps {
+  readonly scene: Scene;
+  readonly followed: ReadonlyMap<string, Hue>;
+  /** Edges that are selected or pointed out. */
+  readonly chosen: ReadonlySet<string>;
+  readonly touch: Touch | null;
+}
+
+export const Wires = memo(function Wires({ scene, followed, chosen, touch }: WiresProps) {
   return (
-    <svg className="dr-wires" aria-hidden>
-      {scene.edges.map((edge) => <Wire key={edge.id} drawn={edge} />)}
+    <svg className="dr-wires" aria-hidden {...touch}>
+      {scene.edges.map((edge) => <Wire key={edge.id} drawn={edge} chosen={chosen.has(edge.id)} touched={touch !== null} />)}
       <g className="dr-wire-labels">
         {scene.edges.map((edge) => edge.label && <Label key={edge.id} drawn={edge} x={edge.label.x} y={edge.label.y} hue={followed.get(edge.id)} />)}
       </g>
@@ -16,15 +25,16 @@ export const Wires = memo(function Wires({ scene, followed }: { scene: Scene; fo
   );
 });
 
-const Wire = memo(function Wire({ drawn }: { drawn: SceneEdge }) {
+const Wire = memo(function Wire({ drawn, chosen, touched }: { drawn: SceneEdge; chosen: boolean; touched: boolean }) {
   const { curve, bold, never, edge, label } = drawn;
   const width = Math.round((1.2 + bold * 1.5) * 10) / 10;
   const ways = label && pathAround(curve, label.t, LABEL.width / 2 - 1, LABEL.height / 2 + 1);
   return (
-    <g className="dr-wire" data-never={never ? "yes" : undefined} data-edge={edge.uuid}>
+    <g className="dr-wire" data-never={never ? "yes" : undefined} data-chosen={chosen ? "yes" : undefined} data-edge={edge.uuid}>
       <path d={ways ? ways.beside : pathOf(curve)} strokeWidth={width} />
       {ways && <path className="dr-under" d={ways.under} strokeWidth={width} />}
       <path className="dr-arrow" d={arrowAt(curve[6], curve[7], curve[6] - curve[4], curve[7] - curve[5])} />
+      {touched && <path className="dr-reach" d={pathOf(curve)} />}
     </g>
   );
 });

@@ -73,6 +73,15 @@ export interface JumpEdge {
   readonly advice: string;
 }
 
+/** An edge of the graph, or a jump by its two ends (uuids). */
+export type WayRef = { readonly kind: "edge"; readonly edge: string } | { readonly kind: "jump"; readonly from: string; readonly to: string };
+
+/** Nodes and edges (uuids) that are pointed out, all of them in view. */
+export interface Pointed {
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+}
+
 /** Everything the picture draws and tells. */
 export interface PictureProps {
   readonly graph: Graph;
@@ -87,6 +96,12 @@ export interface PictureProps {
   readonly onSelect: (node: string | null) => void;
   readonly followed: readonly FollowedPath[];
   readonly jumps: readonly JumpEdge[];
+  /** The edge or jump that is selected. */
+  readonly way?: WayRef | null;
+  readonly onWay?: (way: WayRef) => void;
+  /** The pointer rests on an edge or a jump, at this place of the picture (CSS pixels), or no longer on any. */
+  readonly onRest?: (rest: { readonly way: WayRef; readonly x: number; readonly y: number } | null) => void;
+  readonly pointed?: Pointed | null;
   /** Across a room: larger type, no controls. */
   readonly large?: boolean;
   /** Shown over the canvas, top left. */

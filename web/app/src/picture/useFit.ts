@@ -1,7 +1,7 @@
 /** Fits the graph into view: at the start, when asked, and when the room changes while nobody has moved the camera. */
 import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
-import { extentOf, type Scene } from "./geometry/scene.ts";
+import { boundsOf, extentOf, type Scene } from "./geometry/scene.ts";
 
 /** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
 const PADDING = { top: "64px", right: "28px", bottom: "84px", left: "28px" } as const;
@@ -14,6 +14,8 @@ export interface Fit {
   readonly onMove: (event: unknown) => void;
   /** Brings a node that is out of view to the middle. */
   readonly reveal: (uuid: string) => void;
+  /** Brings several nodes into view together, where their middles are not in view already. */
+  readonly show: (uuids: readonly string[]) => void;
 }
 
 export function useFit(scene: Scene, large: boolean): Fit {
@@ -38,6 +40,15 @@ export function useFit(scene: Scene, large: boolean): Fit {
     moved.current = true;
     void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 0 });
   }, [flow, scene, width, height]);
+  const show = useCallback((uuids: readonly string[]) => {
+    const boxes = uuids.flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []);
+    if (boxes.length === 0 || width === 0 || height === 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    const middles = boxes.map((box) => [(box.x + box.width / 2) * zoom + x, (box.y + box.height / 2) * zoom + y] as const);
+    if (middles.every(([left, top]) => left >= 0 && top >= 0 && left <= width && top <= height)) return;
+    moved.current = true;
+    void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, 0.1, Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), PADDING));
+  }, [flow, scene, width, height]);
   const onMove = useCallback((event: unknown) => { if (event) moved.current = true; }, []);
-  return useMemo(() => ({ fit, onInit: fit, onMove, reveal }), [fit, onMove, reveal]);
+  return useMemo(() => ({ fit, onInit: fit, onMove, reveal, show }), [fit, onMove, reveal, show]);
 }

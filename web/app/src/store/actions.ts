@@ -1,22 +1,32 @@
 /** Everything a person can do, one method each; keys, buttons and menus all call these. */
 import type { Place } from "../lanes/api.ts";
-import { followed } from "../lanes/local/own.ts";
+import type { Pointed, WayRef } from "../picture/contract.ts";
 import { dismiss, toast, told } from "./notices.ts";
 import { written } from "./places.ts";
 import { remember, type Remembered, type Shelf } from "./remember.ts";
 import { show } from "./start.ts";
+import { Tracing } from "./tracing.ts";
 import type { Shell } from "./store.ts";
 import type { Parts, Watch } from "./watch.ts";
 
 /** Events per second of the demo's visitors: brisk, yet each step can be seen. */
 const VISITORS = 6;
 
+/** Jumps that are not to be shown, remembered at most. */
+const IGNORED = 200;
+
 export class Actions {
+  readonly tracing: Tracing;
+
   constructor(
     private readonly parts: Parts,
     private readonly watch: Watch,
     private readonly shelf: Shelf | null,
-  ) {}
+  ) {
+    this.tracing = new Tracing(parts, (token) => {
+      this.look(token);
+    });
+  }
 
   async toggle(): Promise<void> {
     const { phase, place, graph } = this.parts.store.getState();
@@ -58,37 +68,33 @@ export class Actions {
   }
 
   select(node: string | null): void {
-    const { store } = this.parts;
-    store.setState({ selected: node });
-    if (node !== null && store.getState().kept.tab !== "node") this.keep({ tab: "node" });
+    this.parts.store.setState({ selected: node, way: null, pointed: null });
+    if (node !== null) this.keep({ tab: "node" });
+  }
+
+  /** Selects an edge or a jump, and shows what is known of it. */
+  way(way: WayRef | null): void {
+    this.parts.store.setState({ way, selected: null, pointed: null });
+    if (way !== null) this.keep({ tab: "node", sideOpen: true });
+  }
+
+  /** Points nodes and edges out on the picture, all of them in view. */
+  point(pointed: Pointed | null): void {
+    this.parts.store.setState({ pointed, selected: null, way: null });
+  }
+
+  /** Hides a jump of the graph that is shown, or shows it again; the browser remembers. */
+  ignore(jump: string, ignored: boolean): void {
+    const { place, kept } = this.parts.store.getState();
+    const key = `${place === null ? "" : written(place)} ${jump}`;
+    const others = kept.ignored.filter((one) => one !== key);
+    this.keep({ ignored: ignored ? [...others, key].slice(-IGNORED) : others });
   }
 
   /** Shows a trace's timeline. */
   look(token: string): void {
     this.parts.store.setState({ trace: token });
     this.keep({ tab: "traces", sideOpen: true });
-  }
-
-  /** Follows a trace here and at the server, or stops following it. */
-  follow(token: string): void {
-    const { store, engine, api } = this.parts;
-    const { session, phase } = store.getState();
-    const stop = engine.state.follows.includes(token);
-    engine.put({ kind: stop ? "unfollow" : "follow", token });
-    if (!stop) this.look(token);
-    if (session === null || phase !== "on") return;
-    const asked = stop ? api.follows(session, followed(engine.state)) : api.follow(session, token);
-    asked.catch((error: unknown) => {
-      toast(store, told(error, "The trace is followed on this screen, but the server may thin its events under load."));
-    });
-  }
-
-  unfollowAll(): void {
-    const { store, engine, api } = this.parts;
-    const { session, phase } = store.getState();
-    if (engine.state.follows.length === 0) return;
-    engine.put({ kind: "unfollowAll" });
-    if (session !== null && phase === "on") api.follows(session, followed(engine.state)).catch(() => undefined);
   }
 
   bind(name: string, node: string): void {

@@ -16,6 +16,8 @@ export class LiveEngine {
   state: State;
   readonly light: LightSource;
   readonly #listeners = new Set<LightListener>();
+  /** Only followed traces move, as long as any is followed. */
+  alone = false;
   #silent = false;
 
   constructor(
@@ -64,12 +66,17 @@ export class LiveEngine {
   }
 
   hit(hit: Hit): void {
-    if (this.#silent) return;
+    if (this.#silent || !this.#moves(hit.token)) return;
     for (const listener of this.#listeners) listener.hit(hit);
   }
 
   step(step: Step): void {
-    if (this.#silent) return;
+    if (this.#silent || !this.#moves(step.token)) return;
     for (const listener of this.#listeners) listener.step(step);
+  }
+
+  #moves(token: string | null): boolean {
+    const { follows, kept } = this.state;
+    return !this.alone || follows.length === 0 || (token !== null && (kept.traces?.tokens.get(token)?.trace.held ?? 0) > 0);
   }
 }

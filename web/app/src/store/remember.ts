@@ -11,6 +11,8 @@ export interface Remembered {
   readonly feedOpen: boolean;
   readonly tab: Tab;
   readonly place: string;
+  /** Jumps that are not shown: the place, a space, "from>to". */
+  readonly ignored: readonly string[];
   /** Whether the sample shop stands beside the graph; "" until somebody has chosen. */
   readonly shop: "" | "open" | "closed";
   readonly shopWidth: number;
@@ -45,6 +47,7 @@ export function recall(shelf: Shelf | null, light: boolean): Remembered {
     feedOpen: read.feedOpen !== false,
     tab: read.tab === "node" || read.tab === "unmapped" ? read.tab : "traces",
     place: typeof read.place === "string" ? read.place : "",
+    ignored: Array.isArray(read.ignored) ? read.ignored.filter((one): one is string => typeof one === "string") : [],
     shop: read.shop === "open" || read.shop === "closed" ? read.shop : "",
     shopWidth: within(read.shopWidth, SHOP),
   };

@@ -3,6 +3,7 @@ import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Me, Place, WorkspaceSummary } from "../lanes/api.ts";
 import { OFF, type LaneState } from "../lanes/lane.ts";
+import type { Pointed, WayRef } from "../picture/contract.ts";
 import type { Remembered } from "./remember.ts";
 import type { Replay } from "./replay.ts";
 
@@ -36,8 +37,16 @@ export interface Shell {
   readonly toasts: readonly Toast[];
   /** Node uuid that is selected. */
   readonly selected: string | null;
+  /** An edge or a jump that is selected instead. */
+  readonly way: WayRef | null;
+  /** What is pointed out on the picture until something else is selected. */
+  readonly pointed: Pointed | null;
   /** Token whose timeline is shown, "" for none. */
   readonly trace: string;
+  /** Followed tokens that stay followed when another trace is opened. */
+  readonly pins: readonly string[];
+  /** Only followed traces move on the picture. */
+  readonly alone: boolean;
   readonly filter: string;
   readonly paused: boolean;
   readonly visitors: number | null;
@@ -64,7 +73,11 @@ export function createShell(kept: Remembered): Store {
     notice: null,
     toasts: [],
     selected: null,
+    way: null,
+    pointed: null,
     trace: "",
+    pins: [],
+    alone: false,
     filter: "",
     paused: false,
     visitors: null,

@@ -1,5 +1,6 @@
 /** One sentence or two that say what the picture says. */
 import { nodeLight, type TotalsOfState } from "@dagnet-realtime/engine/select/light";
+import { followed } from "@dagnet-realtime/engine/select/traces";
 import type { State } from "@dagnet-realtime/engine/state";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { Connection } from "../lanes/lane.ts";
@@ -20,5 +21,12 @@ export function summary(state: State, graph: Graph | null, figures: TotalsOfStat
     .slice(0, BUSIEST);
   const where = busy.length > 0 ? ` Busiest: ${busy.map((node) => `${node.label} ${rate(node.rate)} a second`).join(", ")}.` : "";
   const astray = figures.unmapped > 0 ? ` ${count(figures.unmapped)} unmapped.` : "";
-  return `${paused ? "Paused. " : ""}${plural(figures.count, "event")} since on, ${rate(figures.rate)} a second.${where}${astray}`;
+  const paths = state.follows.length > 0 ? followed(state).slice(0, BUSIEST) : [];
+  const told = paths.length > 0 ? ` Followed: ${paths.map(({ token, steps, head }) => `${token} ${place(graph, head)} after ${plural(steps.length, "step")}`).join(", ")}.` : "";
+  return `${paused ? "Paused. " : ""}${plural(figures.count, "event")} since on, ${rate(figures.rate)} a second.${where}${astray}${told}`;
+}
+
+function place(graph: Graph, head: string | null): string {
+  const node = graph.nodes.find(({ uuid }) => uuid === head);
+  return node ? `at ${node.label || node.id}` : "nowhere yet";
 }

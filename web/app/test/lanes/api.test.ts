@@ -21,10 +21,10 @@ describe("the routes", () => {
   it("opens, follows, changes and closes a session", async () => {
     const { api, asked } = recorded();
     await api.open({ workspace: "w", env: "e", graph: "g" });
-    await api.follow("s", "t");
+    await api.find("s", "userId", "u");
     await api.follows("s", ["t"]);
     await api.close("s");
-    expect(asked).toEqual(['POST /api/watch {"workspace":"w","env":"e","graph":"g"}', 'POST /api/watch/s/follow {"token":"t"}', 'PATCH /api/watch/s {"follows":["t"]}', "DELETE /api/watch/s"]);
+    expect(asked).toEqual(['POST /api/watch {"workspace":"w","env":"e","graph":"g"}', 'POST /api/watch/s/follow {"kind":"userId","value":"u"}', 'PATCH /api/watch/s {"follows":["t"]}', "DELETE /api/watch/s"]);
   });
 
   it("PIC-30: poll and stream name the position they resume from", async () => {

@@ -72,6 +72,19 @@ describe("the picture", () => {
     expect(container.textContent).not.toContain("**");
   });
 
+  it("TRC-28: edges and jumps can be clicked where the host listens, and the chosen one is marked", () => {
+    const onWay = vi.fn();
+    const jumps = [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }];
+    const { props } = setting({ jumps, onWay, way: { kind: "jump", from: "search", to: "basket" }, pointed: { nodes: ["store"], edges: ["landing->store"] } });
+    const { container } = render(<Picture {...props} />);
+    fireEvent.click(container.querySelector('[data-edge="basket->checkout"] .dr-reach') as Element);
+    fireEvent.click(container.querySelector(".dr-ghosts .dr-reach") as Element);
+    expect(onWay.mock.calls).toEqual([[{ kind: "edge", edge: "basket->checkout" }], [{ kind: "jump", from: "search", to: "basket" }]]);
+    expect(container.querySelector(".dr-ghosts g")?.getAttribute("data-chosen")).toBe("yes");
+    expect(container.querySelector('[data-edge="landing->store"]')?.getAttribute("data-chosen")).toBe("yes");
+    expect([...container.querySelectorAll<HTMLElement>(".react-flow__node.selected")].map((card) => card.dataset["id"])).toEqual(["store"]);
+  });
+
   it("PIC-14: the legend names how steps are drawn", () => {
     const { props } = setting();
     const { container } = render(<Picture {...props} />);

@@ -47,27 +47,6 @@ describe("what a person can do", () => {
     expect(engine.state.filterProblem).not.toBeNull();
   });
 
-  it("follows here and at the server, and stops", async () => {
-    const { actions, engine, asked, store } = await on();
-    actions.follow("t");
-    expect([engine.state.follows, store.getState().trace]).toEqual([["t"], "t"]);
-    actions.follow("t");
-    actions.follow("t");
-    actions.unfollowAll();
-    actions.unfollowAll();
-    await settle();
-    expect(engine.state.follows).toEqual([]);
-    expect(asked.filter((one) => one.startsWith("POST") && one.endsWith("/follow"))).toHaveLength(2);
-    expect(asked.filter((one) => one.startsWith("PATCH"))).toHaveLength(2);
-  });
-
-  it("PIC-44: a follow that the server refuses still shows, and says what that means", async () => {
-    const { actions, store } = await on({ "POST /api/watch/s1/follow": new Response("{}", { status: 503 }) });
-    actions.follow("t");
-    await settle();
-    expect(store.getState().toasts.at(-1)?.meaning).toContain("thin");
-  });
-
   it("binds an unmapped name, fills in what was counted, and ends the binding when asked", async () => {
     const { actions, streams, engine, store } = await on();
     await streams[0]!.send(batch(1, "u1", [], "scroll"));
@@ -105,6 +84,27 @@ describe("what a person can do", () => {
     await actions.choose(PLACE);
     expect(store.getState().phase).toBe("on");
     expect([...kept.values()].join()).toContain("shop/demo/g");
+  });
+
+  it("TRC-28: one thing is selected at a time: a node, an edge, a jump, or what is pointed out", async () => {
+    const { actions, store } = await on();
+    actions.select("a");
+    actions.way({ kind: "edge", edge: "e" });
+    expect(store.getState()).toMatchObject({ selected: null, way: { edge: "e" }, kept: { tab: "node", sideOpen: true } });
+    actions.point({ nodes: ["b"], edges: ["e"] });
+    expect(store.getState()).toMatchObject({ way: null, pointed: { nodes: ["b"] } });
+    actions.select(null);
+    expect(store.getState().pointed).toBeNull();
+  });
+
+  it("TRC-30: an ignored jump is remembered with its graph, until it is shown again", async () => {
+    const { actions, store, kept } = await on();
+    actions.ignore("a>b", true);
+    actions.ignore("a>b", true);
+    expect(store.getState().kept.ignored).toEqual(["shop/demo/g a>b"]);
+    expect([...kept.values()].join()).toContain("a>b");
+    actions.ignore("a>b", false);
+    expect(store.getState().kept.ignored).toEqual([]);
   });
 
   it("PIC-47: selects, opens and remembers", async () => {

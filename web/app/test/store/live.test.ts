@@ -15,6 +15,25 @@ describe("the engine's owner", () => {
     expect(engine.light.node("a").count).toBe(2);
   });
 
+  it("TRC-27: where only followed traces shall move, hits of others and counted ones are not told, unless none is followed", () => {
+    const { engine } = scene();
+    const heard: (string | null)[] = [];
+    engine.light.subscribe({ hit: (hit) => heard.push(hit.token), step: (step) => heard.push(`step of ${step.token}`) });
+    engine.put({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
+    engine.alone = true;
+    const of = (from: number, token: string, node = "a") => {
+      const frame = batch(from, `m${from}`, [node]);
+      return { ...frame, events: frame.events.map((event) => ({ ...event, traces: [{ kind: "anonymousId", token }], occurred_at: `2026-01-02T03:04:0${from}.000Z` })) };
+    };
+    engine.put({ kind: "frame", frame: of(0, "t") });
+    engine.put({ kind: "follow", token: "t" });
+    engine.put({ kind: "frame", frame: of(1, "u") });
+    engine.put({ kind: "frame", frame: { ...of(2, "u"), events: [] } });
+    engine.put({ kind: "frame", frame: of(3, "t", "b") });
+    expect(heard).toEqual(["t", "t", "step of t"]);
+    expect(engine.light.node("a").count).toBe(3);
+  });
+
   it("the picture's clock stands while paused", () => {
     const { engine, world } = scene();
     engine.put({ kind: "pause" });

@@ -15,6 +15,8 @@ describe("the picture in words", () => {
     engine.put({ kind: "frame", frame: batch(1, "u", [], "scroll") });
     world.time += 1000;
     expect(say("on", "live", true)).toMatch(/^Paused. 2 events since on, .* Busiest: Landing .* 1 unmapped.$/);
+    engine.put({ kind: "follow", token: "t" });
+    expect(say("on", "live", false)).toMatch(/Followed: t at Landing after 1 step.$/);
     expect(say("on", "stale", false)).toContain("old");
     expect(say("off", "off", false)).toBe("Realtime is off.");
     expect(summary(engine.state, null, totals(engine.state, 0), "on", "live", false, 0)).toContain("No graph");

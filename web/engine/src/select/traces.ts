@@ -1,11 +1,11 @@
 /** Traces, asked of the state. */
 import { shownAt } from "../clock.ts";
 import type { State } from "../state.ts";
-import { type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
+import { edgeCount, type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
 import { type FollowedPath, followedPaths } from "../traces/select/followed.ts";
 import { goers, type WayAsked } from "../traces/select/goers.ts";
 import { type JoinRow, joins } from "../traces/select/joins.ts";
-import { type JumpRow, jumps } from "../traces/select/jumps.ts";
+import { jump, type JumpRow, jumps } from "../traces/select/jumps.ts";
 import { recent, type TraceRow, traceTotals } from "../traces/select/recent.ts";
 import { type Timeline, timeline } from "../traces/select/timeline.ts";
 
@@ -32,12 +32,22 @@ export function ghostEdges(state: State, count = 50): readonly JumpRow[] {
   return state.kept.traces === null ? [] : jumps(state.kept.traces, count);
 }
 
+/** The jump between two nodes; null where there is none. */
+export function ghostEdge(state: State, from: string, to: string): JumpRow | null {
+  return state.kept.traces === null ? null : jump(state.kept.traces, from, to);
+}
+
 export function traceJoins(state: State, count: number, token: string | null = null): readonly JoinRow[] {
   return state.kept.traces === null ? [] : joins(state.kept.traces, count, token);
 }
 
 export function edge(state: State, uuid: string, at: number): EdgeFacts | null {
   return state.kept.traces === null ? null : edgeFacts(state.kept.traces, uuid, shownAt(state.clock, at));
+}
+
+/** How often an edge was gone along: cheap enough to ask for every edge. */
+export function edgeSeen(state: State, uuid: string): number {
+  return state.kept.traces === null ? 0 : edgeCount(state.kept.traces, uuid);
 }
 
 export function node(state: State, uuid: string): NodeFacts | null {

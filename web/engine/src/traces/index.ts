@@ -13,7 +13,7 @@ export { followedPath, followedPaths, type FollowedPath, type Hue, type PathStep
 export { edgeCount, edgeFacts, endings, nodeFacts, type EdgeFacts, type NodeFacts, type Spread } from "./select/facts.ts";
 export { goers, type WayAsked } from "./select/goers.ts";
 export { joins, type JoinRow } from "./select/joins.ts";
-export { jumps, type JumpRow } from "./select/jumps.ts";
+export { jump, jumps, type JumpRow } from "./select/jumps.ts";
 export { passable, whyNever } from "./select/passable.ts";
 export type { Bounds, TraceEvent, Traces } from "./types.ts";
 export type { Evidence } from "./advice.ts";

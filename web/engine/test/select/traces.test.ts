@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { edge, followed, ghostEdges, node, recentTraces, trace, traceCounts, traceJoins, wayTraces } from "../../src/select/traces.ts";
+import { edge, edgeSeen, followed, ghostEdge, ghostEdges, node, recentTraces, trace, traceCounts, traceJoins, wayTraces } from "../../src/select/traces.ts";
 import { initial } from "../../src/state.ts";
 import { after, batch, event, frame, on, T0 } from "../support.ts";
 
@@ -10,6 +10,9 @@ it("ENG-26: traces are asked of the state, and an engine without a graph has non
   expect([traceCounts(state).seen, followed(state).length, ghostEdges(state).length, traceJoins(state, 5).length]).toEqual([1, 1, 1, 0]);
   expect([edge(state, "ab", T0)?.traversals, node(state, "a") === null]).toEqual([0, false]);
   expect(wayTraces(state, { from: "a", to: "c" }, 3)).toEqual(["t1"]);
+  expect(ghostEdge(state, "a", "c")).toEqual(ghostEdges(state)[0]);
+  expect([ghostEdge(state, "a", "b"), ghostEdge(state, "?", "c"), ghostEdge(initial(), "a", "c")]).toEqual([null, null, null]);
+  expect([edgeSeen(state, "ab"), edgeSeen(initial(), "ab")]).toEqual([0, 0]);
   const none = initial();
   expect(wayTraces(none, { edge: "ab" }, 3)).toEqual([]);
   expect([recentTraces(none, 5), trace(none, "t"), traceCounts(none), followed(none), ghostEdges(none), traceJoins(none, 1), edge(none, "ab", 0), node(none, "a")])

@@ -93,7 +93,11 @@ export function percent(p: number | null): string {
 
 /** The rectangle around everything drawn. */
 export function extentOf({ nodes, frames, notes }: Scene): Box {
-  const boxes = [...nodes, ...frames, ...notes].map(({ box }) => box);
+  return boundsOf([...nodes, ...frames, ...notes].map(({ box }) => box));
+}
+
+/** The rectangle around boxes; a unit square around none. */
+export function boundsOf(boxes: readonly Box[]): Box {
   if (boxes.length === 0) return { x: 0, y: 0, width: 1, height: 1 };
   let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y, width, height } of boxes) [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + width), Math.max(y1, y + height)];

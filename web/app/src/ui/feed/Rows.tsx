@@ -73,7 +73,7 @@ function Line({ row, index, at, open, onOpen }: LineProps) {
         <span role="cell" className={unmapped ? "row-node pink" : "row-node"}>
           {labels}
         </span>
-        <span role="cell" className={followed ? "mono row-token amber" : "mono row-token"} title={token === "" ? undefined : "Click to follow"} onClick={(event) => { if (token) { event.stopPropagation(); actions.look(token); } }}>
+        <span role="cell" className={followed ? "mono row-token amber" : "mono row-token"} title={token === "" ? undefined : "Click to follow"} onClick={(event) => { if (token) { event.stopPropagation(); actions.tracing.open(token); } }}>
           {token}
         </span>
         <span role="cell" className="mono row-properties">

@@ -1,14 +1,18 @@
 /** The picture in its frame: what is followed, what is wrong, and what to do while nothing is there. */
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
-import { useSyncExternalStore } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { Picture } from "../../picture/Picture.tsx";
 import { Button } from "../kit/Button.tsx";
+import { ignoredOf } from "../side/ignored.ts";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
 import { Empty } from "./Empty.tsx";
 import { Following } from "./Following.tsx";
 import { useSame } from "./useSame.ts";
+import { WayTip, type Rest } from "./WayTip.tsx";
 
+/** More ghosts than this hide the graph; the panel lists the others. */
+const MOST_JUMPS = 20;
 const STILL = "(prefers-reduced-motion: reduce)";
 
 function useReduced(): boolean {
@@ -35,7 +39,12 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
   const phase = useShell((shell) => shell.phase);
   const connection = useShell((shell) => shell.lane.connection);
   const paths = useSame(useEngine("fifth", (state) => (state.follows.length > 0 ? followed(state) : [])));
-  const jumps = useSame(useEngine("second", (state) => ghostEdges(state, 20)));
+  const way = useShell((shell) => shell.way);
+  const pointed = useShell((shell) => shell.pointed);
+  const place = useShell((shell) => shell.place);
+  const ignored = ignoredOf(useShell((shell) => shell.kept.ignored), place);
+  const drawn = useSame(useEngine("second", (state) => ghostEdges(state, MOST_JUMPS).filter(({ from, to }) => !ignored.has(`${from}>${to}`))));
+  const [rest, setRest] = useState<Rest | null>(null);
   const reduced = useReduced();
   const stale = phase === "on" && (connection === "stale" || connection === "reconnecting");
   return (
@@ -53,12 +62,20 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
             actions.select(node);
           }}
           followed={paths}
-          jumps={jumps}
+          jumps={drawn}
+          way={way}
+          onWay={(chosen) => {
+            setRest(null);
+            actions.way(chosen);
+          }}
+          onRest={setRest}
+          pointed={pointed}
           large={large}
         >
-          <Following paths={paths} />
+          <Following />
         </Picture>
       ) : null}
+      {graph && rest && <WayTip graph={graph} rest={rest} />}
       <Empty />
       {!sideOpen && !large && (
         <Button

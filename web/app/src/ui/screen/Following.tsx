@@ -1,37 +1,76 @@
-/** Which traces are followed, and the way out. */
-import type { FollowedPath } from "@dagnet-realtime/engine/traces/select/followed";
+/** Which traces are followed, each with its pin and its way out; whether only they move. */
+import { Pin, X } from "lucide-react";
 import { Button } from "../kit/Button.tsx";
-import { useActions } from "../use.ts";
+import { useActions, useEngine, useShell } from "../use.ts";
 
 /** Names shown before the rest becomes a number. */
 const NAMES = 3;
 
-export function Following({ paths }: { readonly paths: readonly FollowedPath[] }) {
+export function Following() {
   const actions = useActions();
-  if (paths.length === 0) return null;
+  const pins = useShell((shell) => shell.pins);
+  const alone = useShell((shell) => shell.alone);
+  const follows = useEngine("fifth", (state) => state.follows);
+  const hues = useEngine("fifth", (state) => state.kept.traces?.held);
+  if (follows.length === 0) return null;
+  const shown = follows.length > NAMES ? follows.slice(-NAMES) : follows;
   return (
-    <div className="following">
+    <div className="following" role="group" aria-label="Followed traces">
       <span>Following</span>
-      {paths.slice(0, NAMES).map(({ token, hue }) => (
-        <button
-          key={token}
-          type="button"
-          className={`mono following-token trace-hue-${hue}`}
-          onClick={() => {
-            actions.look(token);
-          }}
-        >
-          <i className="mark mark-followed" aria-hidden="true" />
-          {token}
-        </button>
+      {shown.map((token) => (
+        <span key={token} className={`following-one trace-hue-${hues?.get(token) ?? 0}`}>
+          <button
+            type="button"
+            className="mono following-token"
+            title="Show its timeline"
+            onClick={() => {
+              actions.look(token);
+            }}
+          >
+            <i className="mark mark-followed" aria-hidden="true" />
+            {token}
+          </button>
+          <Button
+            voice="quiet"
+            className="button-tiny pin"
+            icon={<Pin size={12} />}
+            aria-label={`Keep following ${token}`}
+            aria-pressed={pins.includes(token)}
+            title={pins.includes(token) ? "Stays followed when another trace is opened" : "Followed until another trace is opened; keep it"}
+            onClick={() => {
+              actions.tracing.pin(token);
+            }}
+          />
+          <Button
+            voice="quiet"
+            className="button-tiny"
+            icon={<X size={12} />}
+            aria-label={`Stop following ${token}`}
+            title="Stop following"
+            onClick={() => {
+              actions.tracing.unfollow(token);
+            }}
+          />
+        </span>
       ))}
-      {paths.length > NAMES && <span className="quiet">+{paths.length - NAMES}</span>}
+      {follows.length > NAMES && <span className="quiet">+{follows.length - NAMES}</span>}
+      <Button
+        voice="quiet"
+        className="button-small"
+        aria-pressed={alone}
+        title="Light of others stands still: only followed traces ring and move"
+        onClick={() => {
+          actions.tracing.alone(!alone);
+        }}
+      >
+        Only these move
+      </Button>
       <Button
         voice="quiet"
         className="button-small following-stop"
         keys="Esc"
         onClick={() => {
-          actions.unfollowAll();
+          actions.tracing.unfollowAll();
         }}
       >
         Stop

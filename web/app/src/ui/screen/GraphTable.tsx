@@ -1,14 +1,18 @@
 /** The picture as a table, for screen readers and for reading: every node, what it listens for, what came. */
 import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { edgeSeen, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { ago, count, rate } from "../format.ts";
 import { Sheet } from "../kit/Sheet.tsx";
 import { useEngine, useRealtime, useShell } from "../use.ts";
+
+const MOST_JUMPS = 100;
 
 export function GraphTable({ onClose }: { readonly onClose: () => void }) {
   const { engine } = useRealtime();
   const graph = useShell((shell) => shell.graph);
   const now = useEngine("second", (_, at) => at);
   if (!graph) return null;
+  const jumps = ghostEdges(engine.state, MOST_JUMPS);
   const label = (uuid: string): string => graph.nodes.find((node) => node.uuid === uuid)?.label ?? uuid;
   return (
     <Sheet title={`${graph.title || graph.name} as a table`} wide onClose={onClose}>
@@ -21,14 +25,16 @@ export function GraphTable({ onClose }: { readonly onClose: () => void }) {
               <th scope="col">Since On</th>
               <th scope="col">Per second</th>
               <th scope="col">Last</th>
-              <th scope="col">Leads to</th>
+              <th scope="col">Leads to, seen</th>
+              <th scope="col">Jumps to</th>
             </tr>
           </thead>
           <tbody>
             {graph.nodes.map((node) => {
               const light = nodeLight(engine.state, node.uuid, now);
               const names = graph.listens.filter((listen) => listen.node === node.uuid).flatMap((listen) => listen.names);
-              const ways = graph.edges.filter((edge) => edge.source === node.uuid).map((edge) => label(edge.target));
+              const ways = graph.edges.filter((edge) => edge.source === node.uuid).map((edge) => `${label(edge.target)} ${count(edgeSeen(engine.state, edge.uuid))}×`);
+              const jumped = jumps.filter((jump) => jump.from === node.uuid).map((jump) => `${label(jump.to)} ${count(jump.count)}×`);
               return (
                 <tr key={node.uuid}>
                   <th scope="row">{node.label || node.id}</th>
@@ -37,6 +43,7 @@ export function GraphTable({ onClose }: { readonly onClose: () => void }) {
                   <td className="number">{rate(light.rate)}</td>
                   <td className="number">{ago(light.lastAt, now)}</td>
                   <td>{ways.join(", ") || "—"}</td>
+                  <td>{jumped.join(", ") || "—"}</td>
                 </tr>
               );
             })}

@@ -5,7 +5,7 @@ const KEYS = [
   ["Space", "Pause, and go on"],
   ["C", "Clear (with one Undo)"],
   ["/", "Filter"],
-  ["F", "Follow the trace that is shown, or the last one"],
+  ["F", "Follow the trace that is shown, or the last one, to stay"],
   ["Esc", "Stop following, select nothing"],
   ["T", "The graph as a table"],
   ["D", "Dark or light"],
@@ -58,7 +58,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         <section className="help-wide">
           <h3>What the light says</h3>
           <p>
-            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: five bars and the rate beside them. A dashed node could light and has not since On. “No event” can never light. Amber is the trace you follow; a dashed line is a step that the graph has no edge for; pink is an event that no node listens for.
+            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: five bars and the rate beside them. A dashed node could light and has not since On. “No event” can never light. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
           </p>
           <p>
             Everything here began at On: there is no history before it, and no promise of order or completeness beyond what the ledger says. Counts are exact even where the feed is thinned.

@@ -23,11 +23,11 @@ export function useKeys(): void {
           break;
         case "follow": {
           const token = trace || recentTraces(engine.state, 1)[0]?.token;
-          if (token) actions.follow(token);
+          if (token) actions.tracing.toggle(token);
           break;
         }
         case "escape":
-          actions.unfollowAll();
+          actions.tracing.unfollowAll();
           actions.select(null);
           break;
         case "help":

@@ -1,14 +1,16 @@
 /** One node: what it listens for and why, what came, what nearly came, and a way to test it. */
 import { nodeLight } from "@dagnet-realtime/engine/select/light";
 import { node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
-import { nearest } from "@dagnet-realtime/engine/traces/near";
+import { reasons } from "@dagnet-realtime/engine/traces/near";
 import type { Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
 import { FlaskConical, MousePointerClick } from "lucide-react";
-import { ago, clockMs, count, plural, rate } from "../format.ts";
+import { ago, clockMs, count, plural, rate, span } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { lag, rowsOfNode, valuesOf } from "../read.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
-import { span } from "../format.ts";
+import { EdgePanel } from "./EdgePanel.tsx";
+import { JumpPanel } from "./JumpPanel.tsx";
+import { NodeWays } from "./NodeWays.tsx";
 
 /** Rows of a node that the panel reads; the property values are of these. */
 const ROWS = 200;
@@ -17,12 +19,16 @@ const SHOWN = 5;
 export function NodePanel() {
   const graph = useShell((shell) => shell.graph);
   const selected = useShell((shell) => shell.selected);
+  const way = useShell((shell) => shell.way);
   const node = graph?.nodes.find(({ uuid }) => uuid === selected);
+  const edge = way?.kind === "edge" ? graph?.edges.find(({ uuid }) => uuid === way.edge) : undefined;
+  if (graph && edge) return <EdgePanel key={edge.uuid} graph={graph} edge={edge} />;
+  if (graph && way?.kind === "jump") return <JumpPanel key={`${way.from}>${way.to}`} graph={graph} from={way.from} to={way.to} />;
   if (!graph || !node)
     return (
       <p className="side-empty">
         <MousePointerClick size={18} aria-hidden="true" />
-        Select a node to see what it listens for, what lit it, and to send it a test event.
+        Select a node to see what it listens for, what lit it, and to send it a test event; or an edge, to see who went along it.
       </p>
     );
   return <Chosen graph={graph} node={node} />;
@@ -56,6 +62,7 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
         </Button>
       )}
       <Near uuid={node.uuid} />
+      <NodeWays graph={graph} node={node.uuid} />
       <Last uuid={node.uuid} />
     </div>
   );
@@ -118,12 +125,23 @@ function Listening({ listen }: { readonly listen: Listen }) {
 }
 
 function Near({ uuid }: { readonly uuid: string }) {
-  const near = useEngine("second", (state) => (state.kept.traces ? nearest(state.kept.traces.near, uuid) : null));
-  if (!near) return null;
+  const told = useEngine("second", (state) => (state.kept.traces ? reasons(state.kept.traces.near, uuid) : []));
+  const all = useEngine("second", (state) => state.kept.traces?.near.get(uuid)?.count ?? 0);
+  if (told.length === 0) return null;
   return (
-    <p className="near">
-      <strong>{plural(near.count, "near miss", "near misses")}.</strong> The last one would have lit this node, but {near.reason}.
-    </p>
+    <div className="near">
+      <p>
+        <strong>{plural(all, "near miss", "near misses")}.</strong> {all === 1 ? "An event" : "Events"} would have lit this node, but
+      </p>
+      <ul>
+        {told.map(({ reason, count: n }) => (
+          <li key={reason}>
+            {reason}
+            {n > 1 && <span className="mono quiet"> ×{count(n)}</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -16,6 +16,7 @@ import { UnmappedPanel } from "./UnmappedPanel.tsx";
 export function Side() {
   const actions = useActions();
   const { sideWidth, tab } = useShell((shell) => shell.kept);
+  const way = useShell((shell) => shell.way);
   const traces = useEngine("second", (state) => traceCounts(state).seen);
   const unmapped = useEngine("second", (state, now) => unmappedNames(state, now).names.length);
   return (
@@ -42,7 +43,7 @@ export function Side() {
               Traces {traces > 0 && <span className="chip mono tab-count">{count(traces)}</span>}
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="node">
-              Node
+              {way === null ? "Node" : way.kind === "edge" ? "Edge" : "Jump"}
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="unmapped">
               Unmapped {unmapped > 0 && <span className="chip chip-pink mono tab-count">{count(unmapped)}</span>}

@@ -1,19 +1,20 @@
-/** The steps of a trace beside a time axis: numbered moves, what came in between, how long each took. */
+/** The steps of a trace beside a time axis: numbered moves, what came in between, how long each took; each opens in place. */
 import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
-import type { Node } from "@dagnet-realtime/engine/wire.gen";
 import { Clock } from "lucide-react";
-import type { CSSProperties } from "react";
-import { moment, span } from "../format.ts";
-import { LIGHTS } from "../read.ts";
+import { useState, type CSSProperties } from "react";
+import { moment, plural, span } from "../format.ts";
 import { useShell } from "../use.ts";
 import { barsOf } from "./bars.ts";
+import { StepDetail } from "./StepDetail.tsx";
+import { doubtsOf, kindOf, labelOf, saysWho } from "./steps.ts";
 
-/** Steps drawn; a trace may hold two hundred. */
+/** Steps drawn at first; a trace may hold two hundred. */
 const STEPS = 40;
 
-export function TraceSteps({ steps }: { readonly steps: readonly TimelineStep[] }) {
-  const nodes = useShell((shell) => shell.graph?.nodes ?? []);
-  const from = Math.max(0, steps.length - STEPS);
+/** `joined` are the messages that joined this trace with another. */
+export function TraceSteps({ steps, joined }: { readonly steps: readonly TimelineStep[]; readonly joined: ReadonlySet<string> }) {
+  const [all, setAll] = useState(false);
+  const from = all ? 0 : Math.max(0, steps.length - STEPS);
   const some = steps.slice(from);
   const bars = barsOf(some.map(({ occurredAt }) => occurredAt));
   return (
@@ -23,10 +24,20 @@ export function TraceSteps({ steps }: { readonly steps: readonly TimelineStep[] 
         {bars.whole > 0 && <span>{span(bars.whole / 2)}</span>}
         {bars.whole > 0 && <span>{span(bars.whole)}</span>}
       </p>
-      {from > 0 && <p className="quiet">{from} earlier</p>}
-      <ol className="steps-list">
+      {from > 0 && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            setAll(true);
+          }}
+        >
+          Show {plural(from, "earlier event")}
+        </button>
+      )}
+      <ol className="steps-list" aria-label="Its events, in the order in which they occurred">
         {some.map((step, index) => (
-          <Step key={step.id} step={step} nodes={nodes} last={index === some.length - 1} left={bars.marks[index]?.left ?? 0} right={bars.marks[index]?.right ?? 0} gap={index === 0 ? 0 : (step.gapMs ?? 0)} />
+          <Step key={step.id} step={step} joined={joined.has(step.id)} last={index === some.length - 1} left={bars.marks[index]?.left ?? 0} right={bars.marks[index]?.right ?? 0} gap={index === 0 ? 0 : (step.gapMs ?? 0)} />
         ))}
       </ol>
     </div>
@@ -41,41 +52,54 @@ function besideBar(left: number, right: number): CSSProperties {
 
 interface StepProps {
   readonly step: TimelineStep;
-  readonly nodes: readonly Node[];
+  readonly joined: boolean;
   readonly last: boolean;
   readonly left: number;
   readonly right: number;
   readonly gap: number;
 }
 
-function Step({ step, nodes, last, left, right, gap }: StepProps) {
-  const who = step.move === "unmapped" && !LIGHTS.has(step.type);
+function Step({ step, joined, last, left, right, gap }: StepProps) {
+  const graph = useShell((shell) => shell.graph);
+  const [open, setOpen] = useState(false);
+  const who = saysWho(step);
   const unmapped = step.move === "unmapped" && !who;
-  const label = unmapped || who ? step.name : (nodes.find(({ uuid }) => uuid === (step.lit[0] ?? step.node))?.label ?? step.name);
-  const notes = [unmapped ? "unmapped" : who ? "says who this is" : step.name, step.move === "jump" ? "jump: no edge leads here" : "", step.inferred ? "way inferred" : "", step.ambiguous ? "order unsure" : ""].filter(Boolean);
+  const label = unmapped || who ? step.name : labelOf(graph, step.node);
+  const doubts = [joined ? "joined" : "", ...doubtsOf(step)].filter(Boolean).join(" · ");
   const number = unmapped ? "?" : step.n === null ? "·" : String(step.n);
   return (
-    <li className={`step ${unmapped ? "step-unmapped" : ""} ${last ? "step-last" : ""} ${step.inferred ? "step-inferred" : ""}`}>
-      <span className="step-number" aria-hidden="true">
-        {number}
-      </span>
-      <span className="step-words">
-        <span className="step-label">
-          {label}
-          {step.late && <Clock size={12} className="row-late" aria-label="late" />}
+    <li className={`step ${unmapped ? "step-unmapped" : who ? "step-who" : ""} ${last ? "step-last" : ""} ${step.inferred ? "step-inferred" : ""} ${step.move === "jump" ? "step-jump" : ""}`}>
+      <button
+        type="button"
+        className="step-open"
+        aria-expanded={open}
+        onClick={() => {
+          setOpen(!open);
+        }}
+      >
+        <span className="step-number" aria-hidden="true">
+          {number}
         </span>
-        <span className="mono quiet step-note" title={notes.join(" · ")}>
-          {notes.join(" · ")}
+        <span className="step-words">
+          <span className="step-label">
+            {label}
+            {step.late && <Clock size={12} className="row-late" aria-label="late" />}
+          </span>
+          <span className="mono quiet step-note" title={kindOf(step)}>
+            {kindOf(step)}
+          </span>
         </span>
-      </span>
-      <span className="step-bar" title={`Occurred ${moment(step.occurredAt)}\nArrived ${moment(step.arrivedAt)} (${span(step.lagMs)} later)`}>
-        <i className="bar" style={{ left: `${left}%`, width: `${right - left}%` }} aria-hidden="true" />
-        <i className="tick" style={{ left: `${right}%` }} aria-hidden="true" />
-        <span className="mono step-gap" style={besideBar(left, right)}>
-          {gap === 0 ? "" : "+"}
-          {span(gap)}
+        <span className="step-bar" title={`Occurred ${moment(step.occurredAt)}\nArrived ${moment(step.arrivedAt)} (${span(step.lagMs)} later)`}>
+          <i className="bar" style={{ left: `${left}%`, width: `${right - left}%` }} aria-hidden="true" />
+          <i className="tick" style={{ left: `${right}%` }} aria-hidden="true" />
+          <span className="mono step-gap" style={besideBar(left, right)}>
+            {gap === 0 ? "" : "+"}
+            {span(gap)}
+          </span>
         </span>
-      </span>
+        {doubts !== "" && <span className="step-doubts">{doubts}</span>}
+      </button>
+      {open && <StepDetail step={step} />}
     </li>
   );
 }

@@ -2,9 +2,12 @@
 import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
 import type { TraceRow } from "@dagnet-realtime/engine/traces/select/recent";
 import { Search } from "lucide-react";
-import { useState } from "react";
-import { ago, count, plural } from "../format.ts";
+import { useEffect, useRef, useState } from "react";
+import { ago, count } from "../format.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
+import { FindPerson } from "./FindPerson.tsx";
+import { Jumps } from "./Jumps.tsx";
+import { rowWords } from "./rowwords.ts";
 import { TraceView } from "./TraceView.tsx";
 import { UnmappedPanel } from "./UnmappedPanel.tsx";
 
@@ -17,10 +20,16 @@ const UNMAPPED = 5;
 export function TracesPanel() {
   const token = useShell((shell) => shell.trace);
   const known = useEngine("second", (state) => (token === "" ? null : trace(state, token)));
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (token !== "") top.current?.scrollIntoView({ block: "nearest" });
+  }, [token]);
   return (
     <>
-      {known && <TraceView timeline={known} />}
-      <Recent most={known ? BESIDE : FIRST} />
+      <div ref={top} />
+      {token !== "" && <TraceView token={token} timeline={known} />}
+      <Recent most={token !== "" ? BESIDE : FIRST} />
+      <Jumps />
       <UnmappedPanel few={UNMAPPED} />
     </>
   );
@@ -56,6 +65,7 @@ function Recent({ most }: { readonly most: number }) {
           />
         </label>
       )}
+      <FindPerson />
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
       {seen > 0 && rows.length === 0 && <p className="quiet">No kept trace answers to that.</p>}
       <ul
@@ -89,20 +99,20 @@ function Recent({ most }: { readonly most: number }) {
 
 function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
   const actions = useActions();
+  const shown = useShell((shell) => shell.trace);
   const unmapped = row.dots.filter((dot) => dot === "unmapped").length;
-  const words = `${row.kind}: ${plural(row.events, "event")}${unmapped > 0 ? `, ${unmapped} unmapped` : ""}, last ${row.lastName}${row.label ? ` at ${row.label}` : ""}${row.ended === null ? "" : `, ended ${row.ended}`}`;
   return (
     <li>
       <button
         type="button"
-        className={row.hue === null ? "trace-row" : `trace-row trace-hue-${row.hue}`}
-        title={`${row.kind}: ${row.lastName}${row.label ? ` · ${row.label}` : ""}`}
-        onClick={() => {
-          actions.look(row.token);
+        className={`trace-row ${row.hue === null ? "" : `trace-hue-${row.hue}`}`}
+        aria-current={row.tokens.some(({ token }) => token === shown)}
+        title="Follow it (with Ctrl: beside the others)"
+        onClick={(event) => {
+          actions.tracing.open(row.token, event.ctrlKey || event.metaKey || event.shiftKey);
         }}
       >
         <span className="mono trace-token">{row.token}</span>
-        <span className="out-of-sight">{words}</span>
         <span className="dots" aria-hidden="true">
           {row.dots.map((dot, index) => (
             <i key={index} className={`dot dot-${dot}`} />
@@ -110,6 +120,10 @@ function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
           {row.ended !== null && <i className={`dot dot-end dot-end-${row.ended === "success" ? "won" : "other"}`} />}
         </span>
         <span className="mono quiet">{ago(row.seenAt, now)}</span>
+        <span className="trace-says">
+          {rowWords(row)}
+          {unmapped > 0 && <span className="out-of-sight">, {unmapped} unmapped</span>}
+        </span>
       </button>
     </li>
   );

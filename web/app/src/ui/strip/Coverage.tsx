@@ -1,21 +1,21 @@
-/** Coverage since On: one square per node that could light; a click selects the first dark one. */
+/** Coverage since On: one square per node that could light; a click says what is dark, and points it out. */
 import { coverage } from "@dagnet-realtime/engine/select/coverage";
 import { nodeLight } from "@dagnet-realtime/engine/select/light";
 import { plural } from "../format.ts";
+import { CoverageLists } from "./CoverageLists.tsx";
 import { Pop } from "../kit/Pop.tsx";
-import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
+import { useEngine, useRealtime, useShell } from "../use.ts";
 
 /** More squares than this say no more than the number does. */
 const SQUARES = 14;
 
 export function Coverage() {
-  const actions = useActions();
   const { engine } = useRealtime();
   const graph = useShell((shell) => shell.graph);
-  const { nodesLit, nodes, edgesLit, edges, dark, never } = useEngine("second", (state) => coverage(state));
+  const found = useEngine("second", (state) => coverage(state));
+  const { nodesLit, nodes, dark, never } = found;
   const at = useEngine("second", () => engine.at());
   if (!graph || nodes === 0) return null;
-  const label = (uuid: string): string => graph.nodes.find((node) => node.uuid === uuid)?.label ?? uuid;
   const silent = new Set(dark);
   const apart = new Set(never.map(({ node }) => node));
   const can = graph.nodes.filter(({ uuid }) => !apart.has(uuid));
@@ -23,6 +23,7 @@ export function Coverage() {
   const step = (uuid: string): number => Math.ceil(nodeLight(engine.state, uuid, at).level * 5);
   return (
     <Pop
+      wide
       title="Coverage since On"
       align="end"
       trigger={
@@ -41,20 +42,7 @@ export function Coverage() {
         </button>
       }
     >
-      <p>{dark.length === 0 ? "Every node that listens for an event has lit." : `${plural(dark.length, "node")} could light and ${dark.length === 1 ? "has" : "have"} not:`}</p>
-      <ul className="dark-list">
-        {dark.slice(0, 30).map((uuid) => (
-          <li key={uuid}>
-            <button type="button" className="link" onClick={() => { actions.select(uuid); }}>
-              {label(uuid)}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p className="quiet">
-        Carried traces have gone along {edgesLit} of {plural(edges, "edge")}.
-      </p>
-      {never.length > 0 && <p className="quiet">{plural(never.length, "node")} can never light: {never.slice(0, 6).map((one) => label(one.node)).join(", ")}{never.length > 6 ? " …" : ""}.</p>}
+      <CoverageLists graph={graph} found={found} />
     </Pop>
   );
 }

@@ -1,6 +1,7 @@
 /** Jumps as ghost edges, with what they probably mean. */
 import { advise, type Evidence } from "../advice.ts";
 import { jumpKey } from "../counts.ts";
+import { type Jump, pair } from "../jumps.ts";
 import type { Traces } from "../types.ts";
 import { exact, uuidOf } from "./rows.ts";
 import { spread } from "./facts.ts";
@@ -26,14 +27,25 @@ export function jumps(traces: Traces, count = 50): readonly JumpRow[] {
     .map((jump) => ({ jump, cell: traces.counts.cells.get(jumpKey(traces.counts, jump.id)) }))
     .sort((a, b) => (b.cell?.traces ?? 0) - (a.cell?.traces ?? 0) || (b.cell?.count ?? 0) - (a.cell?.count ?? 0) || a.jump.from - b.jump.from || a.jump.to - b.jump.to)
     .slice(0, count);
-  const evidence = advise(traces, ranked.map((row) => row.jump));
-  return ranked.flatMap(({ jump, cell }) => {
-    const known = evidence.get(jump.id);
+  return rowsOf(traces, ranked.map(({ jump }) => jump));
+}
+
+/** The jump between two nodes (uuids); null where there is none. */
+export function jump(traces: Traces, from: string, to: string): JumpRow | null {
+  const known = traces.jumps.byPair.get(pair(traces.ways.index.get(from) ?? -1, traces.ways.index.get(to) ?? -1));
+  return known === undefined ? null : rowsOf(traces, [known])[0] ?? null;
+}
+
+function rowsOf(traces: Traces, listed: readonly Jump[]): readonly JumpRow[] {
+  const evidence = advise(traces, listed);
+  return listed.flatMap((one) => {
+    const known = evidence.get(one.id);
+    const cell = traces.counts.cells.get(jumpKey(traces.counts, one.id));
     if (cell === undefined || known === undefined) return [];
     const gaps = spread(cell.gaps);
     return [{
-      from: uuidOf(traces, jump.from) ?? "", to: uuidOf(traces, jump.to) ?? "", count: cell.count, traces: cell.traces, exact: exact(traces),
-      atLeast: traces.jumps.evicted > 0, medianGapMs: gaps.medianMs ?? 0, p95GapMs: gaps.p95Ms ?? 0, lastAt: jump.last, advice: known.text, evidence: known,
+      from: uuidOf(traces, one.from) ?? "", to: uuidOf(traces, one.to) ?? "", count: cell.count, traces: cell.traces, exact: exact(traces),
+      atLeast: traces.jumps.evicted > 0, medianGapMs: gaps.medianMs ?? 0, p95GapMs: gaps.p95Ms ?? 0, lastAt: one.last, advice: known.text, evidence: known,
     }];
   });
 }

@@ -1,0 +1,66 @@
+/** Steps that traces take and the graph has no edge for, those of most traces first. */
+import { ghostEdges } from "@dagnet-realtime/engine/select/traces";
+import { Waypoints } from "lucide-react";
+import { useState } from "react";
+import { count, plural } from "../format.ts";
+import { useActions, useEngine, useShell } from "../use.ts";
+import { ignoredOf } from "./ignored.ts";
+import { labelOf } from "./steps.ts";
+
+const FIRST = 4;
+const MOST = 40;
+
+export function Jumps() {
+  const actions = useActions();
+  const graph = useShell((shell) => shell.graph);
+  const place = useShell((shell) => shell.place);
+  const kept = useShell((shell) => shell.kept.ignored);
+  const [all, setAll] = useState(false);
+  const jumps = useEngine("second", (state) => ghostEdges(state, MOST));
+  if (jumps.length === 0) return null;
+  const ignored = ignoredOf(kept, place);
+  const shown = jumps.filter(({ from, to }) => all || !ignored.has(`${from}>${to}`)).slice(0, all ? MOST : FIRST);
+  const hidden = jumps.length - shown.length;
+  return (
+    <section className="side-part" aria-label="Jumps">
+      <header className="side-head">
+        <h2 className="jumps-title">
+          <Waypoints size={15} aria-hidden="true" /> Jumps
+        </h2>
+        <span className="quiet">steps without an edge</span>
+      </header>
+      <ul>
+        {shown.map(({ from, to, count: n, traces, advice }) => (
+          <li key={`${from}>${to}`}>
+            <button
+              type="button"
+              className={`jump-row ${ignored.has(`${from}>${to}`) ? "jump-ignored" : ""}`}
+              title={advice}
+              onClick={() => {
+                actions.way({ kind: "jump", from, to });
+              }}
+            >
+              <span className="jump-way">
+                {labelOf(graph, from)} <span aria-label="to">⇢</span> {labelOf(graph, to)}
+              </span>
+              <span className="mono quiet" title={`${plural(n, "time")}, by ${plural(traces, "trace")}`}>
+                {count(n)}×
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {(hidden > 0 || all) && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            setAll(!all);
+          }}
+        >
+          {all ? "Show fewer" : `Show ${hidden} more`}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+/** A trace's events by the node it stood at: how often it came there, how long it stayed, and when each event occurred. */
+import { groupedByNode, type TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
+import { clockMs, plural, span } from "../format.ts";
+import { useActions, useShell } from "../use.ts";
+import { doubtsOf, kindOf, labelOf } from "./steps.ts";
+
+export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] }) {
+  const actions = useActions();
+  const graph = useShell((shell) => shell.graph);
+  return (
+    <ul className="grouped">
+      {groupedByNode(steps).map(({ node, visits, unmapped, steps: some }) => (
+        <li key={node ?? "before"}>
+          <p className="grouped-head">
+            {node === null ? (
+              <span className="quiet">Before its first node</span>
+            ) : (
+              <button
+                type="button"
+                className="link"
+                onClick={() => {
+                  actions.select(node);
+                }}
+              >
+                {labelOf(graph, node)}
+              </button>
+            )}
+            <span className="quiet">
+              {visits > 0 && `${plural(visits, "visit")} · `}
+              {plural(some.length, "event")}
+              {unmapped > 0 && <span className="pink"> · {unmapped} light nothing</span>}
+            </span>
+          </p>
+          <ol>
+            {some.map((step) => (
+              <li key={step.id} className="grouped-step">
+                <span className="mono quiet">{clockMs(step.occurredAt)}</span>
+                <span className="mono grouped-name" title={[kindOf(step), ...doubtsOf(step)].join(" · ")}>
+                  {step.name}
+                </span>
+                <span className="mono quiet">{step.gapMs === null ? "" : `+${span(step.gapMs)}`}</span>
+              </li>
+            ))}
+          </ol>
+        </li>
+      ))}
+    </ul>
+  );
+}
