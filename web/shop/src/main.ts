@@ -45,11 +45,12 @@ window.addEventListener("hashchange", arrive);
 void writeKey(window.location).then((key) => {
   how = key === null ? "A sample shop: nothing is for sale, and its events stay on this machine." : "A sample shop: nothing is for sale. Its events go to this page’s own server, by Segment’s own analytics.js.";
   load(analytics, key, window.location);
-  draw();
+  root?.querySelector(".foot p")?.replaceChildren(how);
 });
-arrive();
+draw();
+shop.visit(here());
 
-/** The visitor has come to a page: it is drawn, reported, and read out. */
+/** The visitor has gone to another page: it is drawn, reported, and read out. */
 function arrive(): void {
   said.textContent = "";
   draw();

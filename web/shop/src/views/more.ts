@@ -16,7 +16,6 @@ export function stores(shop: Shop): readonly Child[] {
     "form",
     {
       class: "ask",
-      role: "search",
       submit: (event) => {
         event.preventDefault();
         const town = (new FormData(form).get("place") as string).trim();
