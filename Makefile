@@ -48,7 +48,7 @@ types: setup ## mypy and tsc
 	$(say) 'Types (mypy)'
 	@$(BIN)/mypy --no-error-summary
 	$(say) 'Types of the browser side (tsc)'
-	@cd web && for package in engine tap app shop; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
+	@cd web && for package in engine tap app shop extension; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
 
 unit: setup ## vitest: the engine, the tap and the picture
 	$(say) 'Tests of the browser side (vitest)'
@@ -73,8 +73,11 @@ generate: setup ## write generated files anew
 build: use ## the interface into the package, and a wheel and an sdist into dist/
 	@$(BIN)/python -m hatchling build
 
+extension: setup ## the browser extension, and how to load it
+	@$(BIN)/python tools/extension.py
+
 clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh lint types unit web e2e bench fuzz generate build clean
+.PHONY: help setup use demo test check fresh lint types unit web e2e bench fuzz generate build extension clean

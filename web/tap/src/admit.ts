@@ -18,7 +18,7 @@ export function admission(rules: Rules): Admit {
   return ({ snapshot, stage, reason }, page) => {
     const attached = snapshot.context["traits"];
     return {
-      messageId: snapshot.messageId ?? "", type: snapshot.type, ...namesOf(snapshot.type, clean(snapshot.event), clean(snapshot.name), clean(snapshot.category)), occurredAt: snapshot.occurredAt,
+      messageId: snapshot.messageId as string, type: snapshot.type, ...namesOf(snapshot.type, clean(snapshot.event), clean(snapshot.name), clean(snapshot.category)), occurredAt: snapshot.occurredAt,
       at: snapshot.at, stage, page, traces: identifiers(snapshot, rules.trace).map(({ kind, value }) => ({ kind, token: tokenOf(kind, value) })),
       properties: redact(snapshot.properties), traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, ...(reason ? { reason: cleanText(reason) } : {}),
     };

@@ -3,16 +3,15 @@ import { quietly } from "./quietly.ts";
 import { opener, otherTab } from "./sinks.ts";
 import { tap, type Tap } from "./tap.ts";
 
-declare global {
-  var __dagnetRealtimeTap: Tap | undefined;
-}
-
-/** Starts a tap, unless the page has one: `data-realtime` are the origins of Realtime (its own, where it is left out), `data-key` further names of
+/** Starts a tap, or takes the one that the extension has started: `data-realtime` are the origins of Realtime (its own, where it is left out), `data-key` further names of
  * the SDK; several are separated by spaces. */
 export function start(script: HTMLScriptElement | null): Tap | undefined {
   return quietly(() => {
     const origins = words(script?.dataset["realtime"] ?? script?.src).flatMap((url) => quietly(() => new URL(url).origin) ?? []);
-    return (globalThis.__dagnetRealtimeTap ??= tap({ keys: words(script?.dataset["key"]), sinks: [opener(origins), otherTab()] }));
+    const made = (globalThis.__dagnetRealtimeTap ??= tap({ keys: words(script?.dataset["key"]) }));
+    made.speak(opener(origins));
+    made.speak(otherTab());
+    return made;
   });
 }
 

@@ -59,7 +59,7 @@ export function hear(sdk: Sdk, tell: Tell): void {
     say(context, isCancellation(problem) ? "dropped" : "failed", reasonOf(problem));
   });
   sdk.queue.on("delivery_success", (context: SdkContext) => {
-    if (sending && !sending.has(context)) say(context, "dropped", "Segment.io is left out");
+    if (sending && !sending.has(context)) say(context, "dropped", "left out");
   });
 }
 

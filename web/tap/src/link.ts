@@ -24,7 +24,7 @@ export interface Link {
 export function report(link: Link, ring: Ring, page: string, now: number, skipped: number, sdks: readonly SdkSeen[]): Report | undefined {
   const { session, admit } = link;
   const from = Math.max(link.next, ring.start);
-  const to = Math.min(ring.end, from + REPORT, from + Math.max(1, (now - link.toldAt) * PACE));
+  const to = Math.min(ring.end, from + REPORT, from + (now - link.toldAt + 1) * PACE);
   if (to <= from) return undefined;
   link.missed += from - link.next;
   link.next = to;

@@ -68,7 +68,8 @@ export function speak(sink: Sink, { page, nonce, ring, sdks, stir }: Speech): Sp
     if (kind === "ack" && link) link.acked = Math.max(link.acked, Math.min(Number(to), link.next));
     if (kind !== "welcome" || message["nonce"] !== nonce || (!link && links.length >= LINKS)) return;
     if (!link) links.push((link = { session, next: 0, acked: 0, missed: 0, toldAt: 0 } as Link));
-    Object.assign(link, { admit: admission(message["rules"] as Rules), on: true });
+    link.admit = admission(message["rules"] as Rules);
+    link.on = true;
     stir();
   };
   const bus = quietly(() => sink((message) => { quietly(() => { hear(message); }); }));

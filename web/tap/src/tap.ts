@@ -9,8 +9,13 @@ import { type Sink, speak, type Speaker } from "./speaker.ts";
 import { hearStubs } from "./stub.ts";
 import type { SdkSeen } from "./wire.ts";
 
+declare global {
+  /** The page's tap, where it has one: the extension and the page itself share it. */
+  var __dagnetRealtimeTap: Tap | undefined;
+}
+
 export interface TapOptions {
-  readonly sinks: readonly Sink[];
+  readonly sinks?: readonly Sink[];
   /** Further names than `analytics` under which an instance may stand in the page. */
   readonly keys?: readonly string[];
 }
@@ -31,7 +36,7 @@ const REPLAY_MS = 500;
 const OVERDUE_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
 
-export function tap({ sinks, keys = [] }: TapOptions): Tap {
+export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   const scope = globalThis as unknown as Page;
   const ring = createRing();
   const sdks: SdkSeen[] = [];

@@ -1,0 +1,34 @@
+/** Joins tapped pages and Realtime tabs. It keeps nothing: a page that it has forgotten is known again by its next word. */
+import { PAGE, PICTURE } from "./words.ts";
+
+const pages = new Map<ChromePort, string>();
+const pictures = new Set<ChromePort>();
+
+chrome.runtime.onConnect.addListener((port) => {
+  if (port.name === PICTURE) picture(port);
+  else if (port.name === PAGE) page(port);
+});
+
+/** `origin` is Chromium's word for where the page is, not the page's. */
+function page(port: ChromePort): void {
+  pages.set(port, "");
+  port.onMessage.addListener((message) => {
+    pages.set(port, idOf(message));
+    for (const one of pictures) one.postMessage({ origin: port.sender?.origin ?? "", message });
+  });
+  port.onDisconnect.addListener(() => { pages.delete(port); });
+}
+
+function picture(port: ChromePort): void {
+  pictures.add(port);
+  port.onMessage.addListener((message) => {
+    const to = idOf(message);
+    for (const [one, id] of pages) if (to === "" || id === to) one.postMessage(message);
+  });
+  port.onDisconnect.addListener(() => { pictures.delete(port); });
+}
+
+function idOf(message: unknown): string {
+  const { page: id } = Object(message) as { page?: unknown };
+  return typeof id === "string" ? id : "";
+}

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { hook, keysOf, type Page } from "../src/hook.ts";
+import { FakeSdk } from "./support.ts";
+
+beforeEach(() => { vi.useFakeTimers(); });
+afterEach(() => { vi.useRealTimers(); });
+
+interface Inspector {
+  attach: (sdk: unknown) => unknown;
+}
+const inspector = (page: Page): Inspector => page["__SEGMENT_INSPECTOR__"] as Inspector;
+
+it("TAP-1: stands at the inspector point and finds each instance once", () => {
+  const page: Page = {};
+  const found: unknown[] = [];
+  const hooked = hook(page, [], (sdk) => found.push(sdk));
+  const sdk = new FakeSdk();
+  inspector(page).attach(sdk);
+  inspector(page).attach(sdk);
+  page["analytics"] = sdk;
+  vi.advanceTimersByTime(1_000);
+  inspector(page).attach(new FakeSdk());
+  expect(found).toHaveLength(2);
+  hooked.stop();
+  inspector(page).attach(new FakeSdk());
+  expect(found).toHaveLength(2);
+});
+
+it("TAP-1: an inspector that is there, comes by assignment, or replaces the whole point, is called as if the tap were not", () => {
+  const seen: unknown[] = [];
+  const before = { attach: (sdk: unknown) => { seen.push(["before", sdk]); return 7; } };
+  const page: Page = { __SEGMENT_INSPECTOR__: before };
+  const found: unknown[] = [];
+  hook(page, [], (sdk) => found.push(sdk));
+  const one = new FakeSdk();
+  expect(inspector(page).attach(one)).toBe(7);
+  Object.assign(inspector(page), { attach: (sdk: unknown) => seen.push(["assigned", sdk]) });
+  inspector(page).attach(one);
+  page["__SEGMENT_INSPECTOR__"] = { attach: (sdk: unknown) => seen.push(["replaced", sdk]) };
+  const two = new FakeSdk();
+  inspector(page).attach(two);
+  expect(seen).toEqual([["before", one], ["assigned", one], ["replaced", two]]);
+  expect(found).toEqual([one, two]);
+});
+
+it("TAP-1: instances under other names are looked for, loaders and stubs are none", () => {
+  const document = { querySelector: () => ({ getAttribute: () => "metrics" }) };
+  const page: Page = { document, analytics: [], other: { then: () => undefined } };
+  expect(keysOf(page, ["other"])).toEqual(["analytics", "other", "metrics"]);
+  const found: unknown[] = [];
+  const hooked = hook(page, ["other"], (sdk) => found.push(sdk));
+  page["metrics"] = new FakeSdk();
+  vi.advanceTimersByTime(500);
+  hooked.take(null);
+  expect(found).toEqual([page["metrics"]]);
+  hooked.stop();
+});
+
+it("TAP-8: a page that has frozen everything loses the tap, not itself", () => {
+  const page = Object.freeze({ __SEGMENT_INSPECTOR__: Object.freeze({}), get analytics() { throw new Error("no"); } }) as unknown as Page;
+  expect(() => { hook(page, [], () => undefined).stop(); }).not.toThrow();
+  const thrower: Page = {};
+  hook(thrower, [], () => { throw new Error("no"); });
+  expect(() => inspector(thrower).attach(new FakeSdk())).not.toThrow();
+});

@@ -1,0 +1,72 @@
+import { expect, it } from "vitest";
+import type { Page } from "../src/hook.ts";
+import { hearStubs } from "../src/stub.ts";
+
+let at = 0;
+const now = (): number => (at += 10);
+
+it("TAP-2: calls on a snippet's stub keep order and time, those before the tap the time of looking", () => {
+  at = 0;
+  const page: Page = { analytics: [["track", "Early"], ["ready", () => 1], "junk", null] };
+  const stubs = hearStubs(page, [], now);
+  (page["analytics"] as unknown[]).push(["page", "P"], ["on", "x"], ["track", "Later"]);
+  expect(stubs.size()).toBe(3);
+  const calls = [{ type: "track", event: "Later" }, { type: "page", name: "P" }, { type: "track", event: "Early" }].map((event) => stubs.take(event)?.at ?? 0);
+  expect([...calls].sort((a, b) => b - a)).toEqual(calls);
+  expect(stubs.size()).toBe(0);
+  expect(stubs.take({ type: "track", event: "Early" })).toBeUndefined();
+});
+
+it("TAP-2: calls of one millisecond keep their order", () => {
+  const page: Page = {};
+  const stubs = hearStubs(page, ["metrics"], () => 5);
+  page["metrics"] = [];
+  for (const name of ["A", "B", "C"]) (page["metrics"] as unknown[]).push(["track", name]);
+  const times = ["A", "B", "C"].map((event) => stubs.take({ type: "track", event })?.at ?? 0);
+  expect([...times].sort((a, b) => a - b)).toEqual(times);
+  expect(new Set(times).size).toBe(3);
+});
+
+it("TAP-2: names are read from arguments as the SDK reads them", () => {
+  const page: Page = { analytics: [] };
+  const stubs = hearStubs(page, [], now);
+  const push = (...call: unknown[]): void => void (page["analytics"] as unknown[]).push(call);
+  push("track", { event: "Typed", properties: {} });
+  push("page", "cat", "Two", {});
+  push("page", null, "One");
+  push("screen");
+  push("identify", "u-1");
+  expect(stubs.take({ type: "track", event: "Typed" })).toBeDefined();
+  expect(stubs.take({ type: "page", name: "One" })).toBeDefined();
+  expect(stubs.take({ type: "page", name: "Two" })).toBeDefined();
+  expect(stubs.take({ type: "screen", name: null })).toBeDefined();
+  expect(stubs.take({ type: "identify", userId: "u-1" })).toBeDefined();
+});
+
+it("TAP-2: the loader of the npm package is listened to, under a name or given", () => {
+  const added: unknown[] = [];
+  const loader = (): object => ({ _preInitBuffer: { add: (...calls: unknown[]) => added.push(...calls) } });
+  const page: Page = { analytics: loader() };
+  const stubs = hearStubs(page, [], now);
+  const given = loader() as { _preInitBuffer: { add(call: object): void } };
+  stubs.listen(given);
+  stubs.listen(given);
+  for (const one of [page["analytics"] as typeof given, given]) one._preInitBuffer.add({ method: "track", args: ["A"] });
+  expect([stubs.size(), added.length]).toEqual([2, 2]);
+});
+
+it("TAP-4: calls that nobody takes are handed out once they are overdue; at most 500 wait", () => {
+  at = 0;
+  const page: Page = { analytics: Array.from({ length: 600 }, (_, n) => ["track", `E${n}`]) };
+  const stubs = hearStubs(page, [], now);
+  expect(stubs.size()).toBe(500);
+  expect(stubs.overdue(5)).toEqual([]);
+  expect(stubs.overdue(1e9)).toHaveLength(500);
+  expect(stubs.size()).toBe(0);
+});
+
+it("TAP-8: a stub that throws, throws to the page alone", () => {
+  const page: Page = { analytics: Object.assign([], { push: () => { throw new TypeError("the page's own"); } }) };
+  hearStubs(page, [], now);
+  expect(() => (page["analytics"] as unknown[]).push(["track", "A"])).toThrow("the page's own");
+});
