@@ -13,10 +13,10 @@ export default defineConfig({
   plugins: [
     react(),
     {
-      // Only what this build made: the shop and the tap stand in the same folder and are built by themselves.
+      // Only what this build made, and just before it is made anew: the shop and the tap stand in the same folder and are built by themselves.
       name: "empty-assets",
       apply: "build",
-      buildStart() {
+      generateBundle() {
         rmSync(resolve(out, "assets"), { recursive: true, force: true });
       },
     },
