@@ -1,7 +1,7 @@
 """The requests that go to an identity provider: bounded in time and size, and every failure a `Problem`."""
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -9,9 +9,10 @@ from dagnet_realtime.web.access.identity import PROVIDER_SECONDS, Attempt, Setti
 
 if TYPE_CHECKING:
     import httpx
-    from authlib.integrations.httpx_client import AsyncOAuth2Client  # type: ignore[import-untyped]  # Authlib has no types
 
 LARGEST = 1024 * 1024  # bytes of an answer
+
+Answer = tuple[int, object]
 
 
 class Asking:
@@ -24,18 +25,29 @@ class Asking:
 
     def address(self, endpoint: str, attempt: Attempt, back: str, **more: str) -> str:
         """The sign-in page's address with our id, the state and PKCE's challenge."""
-        url, _ = self._client(back).create_authorization_url(endpoint, state=attempt.id, code_verifier=attempt.verifier, **more)
-        return str(url)
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]  # Authlib has no types
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]  # Authlib has no types
+
+        asked = {
+            "redirect_uri": back,
+            "scope": " ".join(self._settings.scopes),
+            "state": attempt.id,
+            "code_challenge": create_s256_code_challenge(attempt.verifier),
+            "code_challenge_method": "S256",
+        }
+        return str(
+            prepare_grant_uri(endpoint, self._settings.client_id, "code", **{key: asked[key] for key in asked if asked[key]}, **more)
+        )
 
     async def token(self, endpoint: str, attempt: Attempt, code: str, back: str) -> dict[str, Any]:
         """What the provider gives for `code`."""
         return await self._exchanged(
-            lambda client: client.fetch_token(endpoint, grant_type="authorization_code", code=code, code_verifier=attempt.verifier), back
+            endpoint, grant_type="authorization_code", code=code, redirect_uri=back, code_verifier=attempt.verifier
         )
 
     async def renewed(self, endpoint: str, refresh: str) -> dict[str, Any]:
         """What the provider gives for a refresh token."""
-        return await self._exchanged(lambda client: client.refresh_token(endpoint, refresh_token=refresh))
+        return await self._exchanged(endpoint, grant_type="refresh_token", refresh_token=refresh)
 
     async def get(self, url: str, bearer: str = "", **headers: str) -> dict[str, Any]:
         """A JSON object; raises `Problem("unauthorized")` where the provider refuses `bearer`."""
@@ -46,47 +58,36 @@ class Asking:
             raise unreachable("The identity provider does not answer as it should")
         return told
 
-    async def look(self, url: str, bearer: str = "", **headers: str) -> tuple[int, object]:
+    async def look(self, url: str, bearer: str = "", **headers: str) -> Answer:
         """The status and the JSON of an answer, None where it is none; raises `Problem("unavailable")`."""
+        return await self._asked("GET", url, {**headers, **({"authorization": f"Bearer {bearer}"} if bearer else {})}, None)
+
+    async def _exchanged(self, endpoint: str, **fields: str) -> dict[str, Any]:
+        from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]  # Authlib has no types
+
+        secret = self._settings.client_secret
+        auth = ClientAuth(self._settings.client_id, secret.reveal().decode() if secret else None, self._auth if secret else "none")
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        url, headers, body = auth.prepare("POST", endpoint, headers, urlencode(fields))
+        status, told = await self._asked("POST", url, headers, body)
+        if status in (400, 401, 403) or (isinstance(told, dict) and "error" in told):  # GitHub says errors with 200
+            raise denied("The identity provider did not accept the sign-in")
+        if status != 200 or not isinstance(told, dict):
+            raise unreachable("The identity provider does not answer as it should")
+        return told
+
+    async def _asked(self, method: str, url: str, headers: dict[str, str], body: str | None) -> Answer:
         import httpx
 
-        sent = {"accept": "application/json", **headers, **({"authorization": f"Bearer {bearer}"} if bearer else {})}
+        sent = {**headers, "accept": "application/json"}
         try:
             async with (
                 httpx.AsyncClient(timeout=PROVIDER_SECONDS, trust_env=self._trust_env) as client,
-                client.stream("GET", url, headers=sent) as answer,
+                client.stream(method, url, headers=sent, content=body) as answer,
             ):
                 return answer.status_code, _json(await _body(answer))
         except (httpx.HTTPError, httpx.InvalidURL):
             raise unreachable("The identity provider cannot be reached") from None
-
-    def _client(self, back: str | None = None) -> "AsyncOAuth2Client":
-        from authlib.integrations.httpx_client import AsyncOAuth2Client
-
-        secret = self._settings.client_secret
-        return AsyncOAuth2Client(
-            client_id=self._settings.client_id,
-            client_secret=secret.reveal().decode() if secret is not None else None,
-            token_endpoint_auth_method=self._auth if secret is not None else "none",
-            scope=" ".join(self._settings.scopes) or None,
-            redirect_uri=back,
-            code_challenge_method="S256",
-            timeout=PROVIDER_SECONDS,
-            trust_env=self._trust_env,
-        )
-
-    async def _exchanged(self, ask: Callable[["AsyncOAuth2Client"], Any], back: str | None = None) -> dict[str, Any]:
-        import httpx
-        from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]  # Authlib has no types
-
-        try:
-            async with self._client(back) as client:
-                given: Mapping[str, Any] = await ask(client)
-        except AuthlibBaseError:
-            raise denied("The identity provider did not accept the sign-in") from None
-        except (httpx.HTTPError, ValueError):
-            raise unreachable("The identity provider cannot be reached") from None
-        return dict(given)
 
 
 async def _body(answer: "httpx.Response") -> bytes:

@@ -1,0 +1,76 @@
+"""Who may do what where."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagnet_realtime.core.roles import EVERYTHING, LADDER, Roles, granted, may, reveals, up_to
+from dagnet_realtime.model.access_token import Role
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.grant import Grant
+from dagnet_realtime.model.policy import Policy
+
+PROD, TEST, OTHER = Channel("shop", "prod"), Channel("shop", "test"), Channel("other", "prod")
+
+
+def test_each_role_may_all_that_those_before_it_may() -> None:
+    """ACC-18: watch, follow, identities, administer."""
+    assert LADDER == ("watch", "follow", "identities", "administer")
+    for held, role in enumerate(LADDER):
+        assert [may(role, wanted) for wanted in LADDER] == [number <= held for number in range(4)]
+        assert up_to(role) == LADDER[: held + 1]
+    assert not may(None, "watch")
+    assert up_to(None) == ()
+
+
+def test_a_role_is_for_its_channels() -> None:
+    """ACC-18: one channel, all of a workspace, or all; the highest counts."""
+    roles = Roles((("watch", ("*",)), ("follow", ("shop/*",)), ("administer", ("shop/test",))))
+    assert [roles.on(channel) for channel in (PROD, TEST, OTHER)] == ["follow", "administer", "watch"]
+    assert roles.anywhere == "administer"
+    assert EVERYTHING.on(OTHER) == "administer"
+    assert (Roles().on(PROD), Roles().anywhere) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "groups", "named"),
+    [
+        ("ann@acme.com", "Ann@Acme.com", (), True),
+        ("*@acme.com", "bob@acme.com", (), True),
+        ("*@acme.com", "bob@acme.com.evil.example", (), False),
+        ("*@acme.com", "bob@acmexcom", (), False),
+        ("*", "anybody", (), True),
+        ("*", "", (), False),
+        ("group:analysts", "ann", ("group:analysts",), True),
+        ("group:analysts", "group:analysts", (), False),
+        ("repository:acme/data", "repository:acme/data", ("group:acme/data",), False),
+        ("*", "ann", ("group:x",), True),
+        ("group:*", "ann", ("repository:acme/data",), False),
+        ("ann", "ann\nbob", (), False),
+        ("a(b", "a(b", (), True),
+    ],
+)
+def test_grants_name_people_and_groups(who: str, name: str, groups: tuple[str, ...], named: bool) -> None:
+    """ACC-18: nobody's own name can stand in for a group that the provider vouches for."""
+    assert (granted([Grant(who=who, role="watch")], name, groups).anywhere is not None) == named
+
+
+def test_whom_no_grant_names_may_do_nothing() -> None:
+    """ACC-18: there is no default."""
+    assert granted([Grant(who="bob", role="administer")], "ann").anywhere is None
+    assert granted([], "ann").anywhere is None
+
+
+@given(st.lists(st.tuples(st.sampled_from(LADDER), st.sampled_from(["*", "shop/*", "shop/prod", "shop/test", "other/prod", "x/*"]))))
+def test_a_channel_gives_no_right_on_another(held: list[tuple[Role, str]]) -> None:
+    """ACC-28: what is granted elsewhere changes nothing here."""
+    grants = [Grant(who="ann", role=role, on=(on,)) for role, on in held]
+    here = [grant for grant in grants if grant.on[0] in ("*", "shop/*", "shop/prod")]
+    assert granted(grants, "ann").on(PROD) == granted(here, "ann").on(PROD)
+
+
+def test_identities_need_role_and_policy() -> None:
+    """ACC-20: neither alone is enough."""
+    assert reveals(Policy(identity="reveal"), "identities")
+    assert not reveals(Policy(identity="reveal"), "follow")
+    assert not reveals(Policy(identity="token"), "administer")
