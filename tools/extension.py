@@ -7,7 +7,6 @@ from pathlib import Path
 from interface import install, machine_node, run, wheel_node
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("page", "relay", "picture", "worker", "popup")
 FILES = ("manifest.json", "src/popup.html", "src/popup.css")
 HOW = """The extension is in {dist}
 
@@ -23,8 +22,7 @@ def build(root: Path, node: str, dist: Path) -> None:
     shutil.rmtree(dist, ignore_errors=True)
     dist.mkdir(parents=True)
     vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
-    for part in PARTS:
-        run((node, str(vite), "build", "--logLevel", "warn", "--mode", part, "--outDir", str(dist)), folder, node)
+    run((node, str(vite), "build", "--logLevel", "warn", "--outDir", str(dist)), folder, node)
     for file in FILES:
         shutil.copy(folder / file, dist)
 

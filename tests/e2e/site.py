@@ -1,4 +1,4 @@
-"""Somebody's website: pages with Segment's real SDK, from the snippet or from npm, the CDN and the collector they talk to, and no internet."""
+"""Somebody's website: pages with Segment's real SDK, by snippet or npm, the CDN and the collector they talk to, and no internet."""
 
 import http.server
 import json
@@ -35,10 +35,11 @@ PICTURE = """
   const rules = {salt, trace: ["session", "userId", "anonymousId"], allow: ["*"], deny: [], needed: []};
   window.heard = []; window.reports = [];
   channel.onmessage = ({data}) => {
-    if (data.kind === "hello") channel.postMessage({dagnet: data.dagnet, kind: "welcome", page: data.page, nonce: data.nonce, session: "test", rules});
-    if (data.kind !== "report") return;
+    const {dagnet, kind, page, nonce, to} = data, say = message => channel.postMessage({dagnet, page, session: "test", ...message});
+    if (kind === "hello") say({kind: "welcome", nonce, rules});
+    if (kind !== "report") return;
     window.heard.push(...data.messages); window.reports.push({...data, messages: data.messages.length});
-    channel.postMessage({dagnet: data.dagnet, kind: "ack", page: data.page, session: "test", to: data.to});
+    say({kind: "ack", to});
   };
 }
 """

@@ -14,8 +14,8 @@ from tests.e2e.site import KEY, ROOT, Site, load_npm, site, snippet
 from tests.support.chromium import FLAGS, chromium_path
 
 sys.path.insert(0, str(ROOT / "tools"))
-import extension as built  # noqa: E402  # a tool, not a package
-from interface import machine_node, wheel_node  # noqa: E402
+import extension as built  # a tool, not a package
+from interface import machine_node, wheel_node
 
 SITES = ["http://127.0.0.1/*"]
 
@@ -38,7 +38,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browsing(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[BrowserContext]:
     """A browser with the extension."""
     flags = [*FLAGS, f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
-    context = browser.browser_type.launch_persistent_context(tmp_path, executable_path=chromium_path(), headless=True, args=flags, viewport={"width": 1600, "height": 1000})
+    context = browser.browser_type.launch_persistent_context(
+        tmp_path, executable_path=chromium_path(), headless=True, args=flags, viewport={"width": 1600, "height": 1000}
+    )
     context.set_default_timeout(10_000)
     yield context
     context.close()

@@ -111,8 +111,13 @@ def test_a_page_that_was_not_let_in_is_refused_and_said(live: Page, road: Road, 
 HOSTILE = """origin => {
   const post = message => opener.postMessage(Object.assign({dagnet: 'dagnet-realtime/1', page: 'p', sdks: []}, message), origin);
   const hear = new Promise(done => addEventListener('message', ({data}) => { if (data.kind === 'welcome') done(data) }));
-  window.send = (from, messages) => hear.then(({session}) => post({kind: 'report', session, from, to: from + messages.length, messages, missed: 0, skipped: 0}));
-  window.good = (id, more) => Object.assign({messageId: id, type: 'track', name: 'view_item', names: ['view_item'], occurredAt: Date.now(), at: Date.now(), stage: 'called', traces: [], properties: {}}, more);
+  const head = {kind: 'report', missed: 0, skipped: 0};
+  window.send = (from, messages) => hear.then(({session}) => post({...head, session, from, to: from + messages.length, messages}));
+  const plain = {type: 'track', name: 'view_item', names: ['view_item'], stage: 'called', traces: [], properties: {}};
+  window.good = (messageId, more) => ({...plain, messageId, occurredAt: Date.now(), at: Date.now(), ...more});
+  window.flood = (from, batches) => {
+    for (let at = from; at < from + batches * 1000; at += 1000) send(at, Array.from({length: 1000}, (_, n) => good(`f${at + n}`)));
+  };
   post({kind: 'hello', nonce: 'n', url: location.href});
   return hear.then(() => true);
 }"""
@@ -132,8 +137,9 @@ def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(live: Pag
     assert stranger.evaluate(HOSTILE, road.url)
     stolen = web.sent[-1]["messageId"]
     stranger.evaluate(
-        """stolen => send(0, [good('ok'), good(stolen, {name: 'add_to_cart', names: ['add_to_cart']}), {junk: 1}, null, good('x', {traces: 'all'}),
-             good('y', {nodes: ['evil'], properties: {deep: {er: 1}}}), good('z', {properties: {long: 'x'.repeat(100000)}}), good('w', {occurredAt: Infinity})])""",
+        """stolen => send(0, [good('ok'), good(stolen, {name: 'add_to_cart', names: ['add_to_cart']}), {junk: 1}, null,
+             good('x', {traces: 'all'}), good('y', {nodes: ['evil'], properties: {deep: {er: 1}}}),
+             good('z', {properties: {long: 'x'.repeat(100000)}}), good('w', {occurredAt: Infinity})])""",
         stolen,
     )
     assert wait_counts(live, {"Product page": 2}) == {"Product page": 2}
@@ -141,7 +147,7 @@ def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(live: Pag
     assert re.search(r"Refused 1 from http://localhost:\d+: somebody else’s message id", said)
     assert re.search(r"Refused 5 from http://localhost:\d+: malformed", said)
     assert re.search(r"Refused 1 from http://localhost:\d+: too large", said)
-    stranger.evaluate("for (let batch = 0; batch < 60; batch++) send(8 + batch * 1000, Array.from({length: 1000}, (_, n) => good('f' + batch + '-' + n)))")
+    stranger.evaluate("flood(8, 40)")
     live.wait_for_function("() => Number(document.querySelector('.strip .figure-cut strong').textContent.replace(',', '')) > 10000")
     live.locator("button.connect-button").click()
     expect(live.locator(".connect-refused").filter(has_text="too fast")).to_be_visible()
@@ -155,7 +161,9 @@ def test_tabs_of_one_origin_report_to_each_realtime_tab_there_is(live: Page, roa
     web.put("/tab.html", "/analytics.umd.js", load_npm(host=f"'{web.url.removeprefix('http://')}'"))
     for path in ("/tab.html", "/analytics.umd.js"):
         # The site's page, at Realtime's own origin.
-        context.route(f"{road.url}{path}", lambda route: route.fulfill(response=route.fetch(url=web.url + urlsplit(route.request.url).path)))
+        context.route(
+            f"{road.url}{path}", lambda route: route.fulfill(response=route.fetch(url=web.url + urlsplit(route.request.url).path))
+        )
     first, second = context.new_page(), context.new_page()
     for one in (first, second):
         one.goto(f"{road.url}/tab.html")

@@ -33,13 +33,17 @@ def wait_heard(page: Page, stage: str, least: int) -> list[dict[str, Any]]:
     return found
 
 
-EARLY = "analytics.page('Start'); analytics.track('A'); analytics.identify('u-1'); analytics.track('B'); analytics.page('Two'); analytics.track('C');"
+EARLY = """
+  analytics.page('Start'); analytics.track('A'); analytics.identify('u-1');
+  analytics.track('B'); analytics.page('Two'); analytics.track('C');
+"""
 IN_ORDER = ["Viewed Start Page", "A", "identify", "B", "Viewed Two Page", "C"]
 
 
 def test_calls_before_the_snippet_has_loaded_come_in_the_order_of_the_calls(page: Page, web: Site) -> None:
     """TAP-2: the SDK replays early calls grouped by method; the tap tells them as they were made, with their own times."""
-    page.goto(web.put("/early.html", snippet(), PICTURE, EARLY + f"const wait = performance.now() + 30; while (performance.now() < wait); analytics.track('D'); analytics.load('{KEY}')"))
+    late = f"const wait = performance.now() + 30; while (performance.now() < wait); analytics.track('D'); analytics.load('{KEY}')"
+    page.goto(web.put("/early.html", snippet(), PICTURE, EARLY + late))
     called = wait_heard(page, "called", 7)
     assert [one["name"] for one in called] == [*IN_ORDER, "D"]
     assert called[-1]["occurredAt"] - called[0]["occurredAt"] >= 29
@@ -61,7 +65,8 @@ def test_calls_before_an_npm_build_has_loaded_come_in_the_order_of_the_calls(pag
 
 def test_every_kind_of_call_is_heard_once(page: Page, web: Site) -> None:
     """TAP-1: track, page, screen, identify, group and alias, with tokens and without identifiers."""
-    calls = "analytics.track('T', {plan: 'free', email: 'bob@example.com'}); analytics.page('cat', 'P'); analytics.screen('S'); analytics.group('g-1', {name: 'G'}); analytics.identify('u-1', {plan: 'pro'}); analytics.alias('u-2', 'u-1')"
+    calls = """analytics.track('T', {plan: 'free', email: 'bob@example.com'}); analytics.page('cat', 'P'); analytics.screen('S');
+        analytics.group('g-1', {name: 'G'}); analytics.identify('u-1', {plan: 'pro'}); analytics.alias('u-2', 'u-1')"""
     page.goto(web.put("/kinds.html", "/analytics.umd.js", PICTURE, load_npm() + f"window.ready = analytics.then(() => {{ {calls} }})"))
     called = {one["type"]: one for one in wait_heard(page, "called", 6)}
     assert sorted(called) == ["alias", "group", "identify", "page", "screen", "track"]
@@ -111,7 +116,8 @@ def test_a_message_that_a_reload_interrupts_is_delivered_by_the_next_page_under_
 
 def test_batches_are_delivered_when_they_have_left(page: Page, web: Site) -> None:
     """TAP-3: a message that waits in a batch has not left the page."""
-    strategy = "{integrations: {'Segment.io': {apiHost: location.host + '/v1', protocol: 'http', deliveryStrategy: {strategy: 'batching', config: {size: 3, timeout: 60000}}}}}"
+    strategy = """{integrations: {'Segment.io': {apiHost: location.host + '/v1', protocol: 'http',
+        deliveryStrategy: {strategy: 'batching', config: {size: 3, timeout: 60000}}}}}"""
     page.goto(web.put("/batch.html", "/analytics.umd.js", PICTURE, load_npm(strategy) + "analytics.track('A'); analytics.track('B')"))
     wait_heard(page, "enriched", 2)
     assert not page.evaluate("heard.some(one => one.stage === 'delivered')")
@@ -126,7 +132,9 @@ def test_instances_names_and_inspectors_side_by_side(page: Page, web: Site) -> N
     inspector = "window.seen = []; window.__SEGMENT_INSPECTOR__ = {attach(sdk) { seen.push(sdk.settings.writeKey) }};"
     second = load_npm(key="other-key-wxyz", name="second") + "second.track('Second')"
     first = f"metrics.track('First'); metrics.load('{KEY}');"
-    page.goto(web.put("/many.html", inspector, snippet("metrics"), PICTURE, "/analytics.umd.js", first + second, attributes="data-key='metrics'"))
+    page.goto(
+        web.put("/many.html", inspector, snippet("metrics"), PICTURE, "/analytics.umd.js", first + second, attributes="data-key='metrics'")
+    )
     assert {one["name"] for one in wait_heard(page, "delivered", 2)} == {"First", "Second"}
     assert sorted(page.evaluate("seen")) == ["other-key-wxyz", KEY]
     sdks = page.evaluate("reports.at(-1).sdks")
@@ -140,7 +148,10 @@ def test_calls_that_no_sdk_takes_are_told_after_ten_seconds(page: Page, web: Sit
     page.goto(web.put("/never.html", snippet(), PICTURE, "analytics.page('Start'); analytics.track('A', {plan: 'free'})"))
     page.clock.run_for(12_000)
     called = wait_heard(page, "called", 2)
-    assert [(one["name"], one["reason"]) for one in called] == [("Viewed Start Page", "the SDK has not loaded"), ("A", "the SDK has not loaded")]
+    assert [(one["name"], one["reason"]) for one in called] == [
+        ("Viewed Start Page", "the SDK has not loaded"),
+        ("A", "the SDK has not loaded"),
+    ]
     assert called[1]["properties"] == {"plan": "free"}
     assert called[1]["messageId"].startswith("tap-")
 
@@ -173,7 +184,10 @@ def test_a_flood_of_calls_is_bounded_and_what_was_left_out_is_said(page: Page, w
     """TAP-9: 5,000 calls at once: every entry is told, or counted as missed or left out."""
     page.goto(web.put("/flood.html", "/analytics.umd.js", PICTURE, load_npm() + "window.ready = analytics.then(() => true)"))
     page.evaluate("ready")
-    page.evaluate("for (let n = 0; n < 5000; n++) dispatchEvent(new Event('x')), analytics.instance.emit('dispatch_start', {event: {type: 'track', event: 'Flood', messageId: 'm' + n, properties: {n}}})")
+    page.evaluate(
+        """() => { for (let n = 0; n < 5000; n++)
+            analytics.instance.emit('dispatch_start', {event: {type: 'track', event: 'Flood', messageId: 'm' + n, properties: {n}}}) }"""
+    )
     page.wait_for_function("reports.at(-1)?.to === 5000")
     last = page.evaluate("reports.at(-1)")
     assert last["missed"] == 3000

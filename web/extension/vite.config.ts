@@ -1,13 +1,26 @@
-/** Builds one part of the extension, named by the mode, into `dist/`: every part stands alone, because content scripts cannot import. */
-import { defineConfig } from "vite";
+/** Builds the extension into `dist/`: every part stands alone, because content scripts cannot import. */
+import { build, defineConfig, type UserConfig } from "vite";
 
-export default defineConfig(({ mode }) => ({
+const REST = ["relay", "picture", "worker", "popup"];
+
+const part = (name: string, outDir: string): UserConfig => ({
   root: import.meta.dirname,
-  build: {
-    outDir: "dist",
-    // The other parts stand there.
-    emptyOutDir: false,
-    target: "es2022",
-    lib: { entry: `src/${mode}.ts`, formats: ["iife"], name: mode, fileName: () => `${mode}.js` },
-  },
-}));
+  configFile: false,
+  logLevel: "warn",
+  // The other parts stand there.
+  build: { outDir, emptyOutDir: false, target: "es2022", lib: { entry: `src/${name}.ts`, formats: ["iife"], name, fileName: () => `${name}.js` } },
+});
+
+export default defineConfig(() => {
+  let outDir = "dist";
+  return {
+    ...part("page", outDir),
+    plugins: [
+      {
+        name: "the-other-parts",
+        configResolved: ({ build: { outDir: asked } }) => { outDir = asked; },
+        closeBundle: async () => { for (const name of REST) await build(part(name, outDir)); },
+      },
+    ],
+  };
+});
