@@ -1,8 +1,7 @@
 /** Stands where the server stood: answers what there is to watch from files that were opened in this page. */
-import { isProblem } from "@dagnet-realtime/engine/problem";
+import { isProblem, type Problem } from "@dagnet-realtime/engine/problem";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import { openShared } from "../graphs/sharelink.ts";
-import { loadWorkspace, type Catalogue } from "../graphs/workspace.ts";
+import type { Catalogue } from "../graphs/workspace.ts";
 import type { Me, Place, ServerApi, WorkspaceSummary } from "../lanes/api.ts";
 import { Refusal } from "../lanes/http.ts";
 import type { Kept } from "./chest.ts";
@@ -18,7 +17,7 @@ export class OpenedShelf implements ServerApi {
 
   /** Shows what was given from here on; throws `Refusal` where nothing can be read of it, and then what was open stays. */
   async take(kept: Kept): Promise<Catalogue> {
-    const found = kept.kind === "files" ? loadWorkspace(kept.given.files) : await openShared(kept.link);
+    const found = await readAll(kept);
     if (isProblem(found)) throw new Refusal("invalid", `${found.title}.`, `${found.detail}.`, "Open another one.");
     if (found.graphs.size === 0) throw new Refusal("invalid", "There is no graph in it that can be read.", errorsOf(found), "Open the folder that holds graphs/, events/ and nodes/.");
     this.#title = kept.kind === "files" ? kept.given.title : "Shared";
@@ -69,6 +68,12 @@ function done(): Promise<void> {
 /** What only a server can do; the screen offers none of it without one. */
 function refused(): Promise<never> {
   return Promise.reject(new Refusal("unavailable", "There is no server behind this page.", "It shows what pages of this browser emit, and saved logs.", "Run dagnet-realtime serve to watch a webhook."));
+}
+
+/** Reads what was opened; the reader and its YAML are loaded only now, since a page with a server needs neither. */
+async function readAll(kept: Kept): Promise<Catalogue | Problem> {
+  if (kept.kind === "files") return (await import("../graphs/workspace.ts")).loadWorkspace(kept.given.files);
+  return (await import("../graphs/sharelink.ts")).openShared(kept.link);
 }
 
 /** The first errors of a workspace's files in one line. */

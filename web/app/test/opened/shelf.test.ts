@@ -28,7 +28,7 @@ it("TAP-35: says what is wrong with files and links, and keeps what was open", a
 it("TAP-30: refuses what only a server can do", async () => {
   const shelf = new OpenedShelf();
   for (const ask of [() => shelf.open(), () => shelf.testEvent(), () => shelf.simulate(), () => shelf.visitors()]) await expect(ask()).rejects.toThrow("no server");
-  await expect(shelf.follow()).resolves.toBeUndefined();
+  await expect(shelf.follows()).resolves.toBeUndefined();
 });
 
 it("says the first errors, and how many there are more", () => {

@@ -4,7 +4,6 @@ import { RemoteLane } from "../remote.ts";
 import type { Push } from "../roads.ts";
 import type { Slots } from "../slots.ts";
 import type { World } from "../world.ts";
-import { ProviderRoad } from "./road.ts";
 import type { Subscribe } from "./socket.ts";
 
 /** A provider's socket is another origin's connection: it takes no stream's place. */
@@ -18,7 +17,10 @@ export function providerLane(api: ServerApi, session: string, position: string, 
   const push: Push = {
     transport: "provider",
     deaf: "The provider does not bring frames, so this tab asks the server every moment instead.",
-    travel: (from, watched, after, ear, signal) => new ProviderRoad({ api: from, session: watched, after, ear, signal }, world, subscribe).travel(),
+    travel: async (from, watched, after, ear, signal) => {
+      const { ProviderRoad } = await import("./road.ts");
+      return new ProviderRoad({ api: from, session: watched, after, ear, signal }, world, subscribe).travel();
+    },
   };
   return new RemoteLane(api, session, position, EVERYBODY, world, push);
 }

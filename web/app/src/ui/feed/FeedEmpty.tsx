@@ -1,6 +1,8 @@
 /** No rows: says why, and what would change that. */
-import { Teaching } from "../screen/Empty.tsx";
+import { lazy, Suspense } from "react";
 import { useActions, useEngine, useShell } from "../use.ts";
+
+const Teaching = lazy(() => import("../screen/Empty.tsx").then(({ Teaching: component }) => ({ default: component })));
 
 export function FeedEmpty() {
   const actions = useActions();
@@ -15,5 +17,9 @@ export function FeedEmpty() {
         </button>
       </p>
     );
-  return <Teaching />;
+  return (
+    <Suspense fallback={null}>
+      <Teaching />
+    </Suspense>
+  );
 }

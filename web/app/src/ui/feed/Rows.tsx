@@ -1,12 +1,13 @@
 /** The rows on screen. Their elements are pooled by place: a new event changes texts, it makes no elements. */
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
-import type { KeyboardEvent } from "react";
+import { lazy, Suspense, type KeyboardEvent } from "react";
 import { clockMs, moment, span, value } from "../format.ts";
 import { lag, marks, type FeedRow } from "../read.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
-import { Payload } from "./Payload.tsx";
 import { top } from "./window.ts";
+
+const Payload = lazy(() => import("./Payload.tsx").then(({ Payload: component }) => ({ default: component })));
 
 interface RowsProps {
   readonly start: number;
@@ -87,7 +88,11 @@ function Line({ row, index, at, open, onOpen }: LineProps) {
           {lag(row) === null ? "" : span(lag(row) ?? 0)}
         </span>
       </div>
-      {open && <Payload row={row} />}
+      {open && (
+        <Suspense fallback={null}>
+          <Payload row={row} />
+        </Suspense>
+      )}
     </div>
   );
 }

@@ -1,15 +1,16 @@
 /** The picture in its frame: what is followed, what is wrong, and what to do while nothing is there. */
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
-import { useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useState, useSyncExternalStore } from "react";
 import { Picture } from "../../picture/Picture.tsx";
 import { Button } from "../kit/Button.tsx";
 import { ignoredOf } from "../side/ignored.ts";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
-import { Empty } from "./Empty.tsx";
 import { Following } from "./Following.tsx";
 import { useSame } from "./useSame.ts";
 import { WayTip, type Rest } from "./WayTip.tsx";
+
+const Empty = lazy(() => import("./Empty.tsx").then(({ Empty: component }) => ({ default: component })));
 
 /** More ghosts than this hide the graph; the panel lists the others. */
 const MOST_JUMPS = 20;
@@ -76,7 +77,9 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
         </Picture>
       ) : null}
       {graph && rest && <WayTip graph={graph} rest={rest} />}
-      <Empty />
+      <Suspense fallback={null}>
+        <Empty />
+      </Suspense>
       {!sideOpen && !large && (
         <Button
           className="side-back"

@@ -3,15 +3,17 @@ import { traceCounts } from "@dagnet-realtime/engine/select/traces";
 import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import { PanelRightClose } from "lucide-react";
 import { Tabs } from "radix-ui";
+import { lazy, Suspense } from "react";
 import { SIDE, type Tab } from "../../store/remember.ts";
 import { count } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { Grip } from "../kit/Grip.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { Foot } from "./Foot.tsx";
-import { NodePanel } from "./NodePanel.tsx";
 import { TracesPanel } from "./TracesPanel.tsx";
 import { UnmappedPanel } from "./UnmappedPanel.tsx";
+
+const NodePanel = lazy(() => import("./NodePanel.tsx").then(({ NodePanel: component }) => ({ default: component })));
 
 export function Side() {
   const actions = useActions();
@@ -64,7 +66,9 @@ export function Side() {
           <TracesPanel />
         </Tabs.Content>
         <Tabs.Content className="tab-body" value="node">
-          <NodePanel />
+          <Suspense fallback={null}>
+            <NodePanel />
+          </Suspense>
         </Tabs.Content>
         <Tabs.Content className="tab-body" value="unmapped">
           <UnmappedPanel />

@@ -2,14 +2,15 @@
 import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
 import type { TraceRow } from "@dagnet-realtime/engine/traces/select/recent";
 import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { ago, count } from "../format.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { FindPerson } from "./FindPerson.tsx";
-import { Jumps } from "./Jumps.tsx";
 import { rowWords } from "./rowwords.ts";
-import { TraceView } from "./TraceView.tsx";
 import { UnmappedPanel } from "./UnmappedPanel.tsx";
+
+const Jumps = lazy(() => import("./Jumps.tsx").then(({ Jumps: component }) => ({ default: component })));
+const TraceView = lazy(() => import("./TraceView.tsx").then(({ TraceView: component }) => ({ default: component })));
 
 const ROWS = 40;
 const FIRST = 10;
@@ -27,9 +28,15 @@ export function TracesPanel() {
   return (
     <>
       <div ref={top} />
-      {token !== "" && <TraceView token={token} timeline={known} />}
+      {token !== "" && (
+        <Suspense fallback={null}>
+          <TraceView token={token} timeline={known} />
+        </Suspense>
+      )}
       <Recent most={token !== "" ? BESIDE : FIRST} />
-      <Jumps />
+      <Suspense fallback={null}>
+        <Jumps />
+      </Suspense>
       <UnmappedPanel few={UNMAPPED} />
     </>
   );

@@ -1,10 +1,12 @@
 /** Coverage since On: one square per node that could light; a click says what is dark, and points it out. */
 import { coverage } from "@dagnet-realtime/engine/select/coverage";
 import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { lazy, Suspense } from "react";
 import { plural } from "../format.ts";
-import { CoverageLists } from "./CoverageLists.tsx";
 import { Pop } from "../kit/Pop.tsx";
 import { useEngine, useRealtime, useShell } from "../use.ts";
+
+const CoverageLists = lazy(() => import("./CoverageLists.tsx").then(({ CoverageLists: component }) => ({ default: component })));
 
 /** More squares than this say no more than the number does. */
 const SQUARES = 14;
@@ -42,7 +44,9 @@ export function Coverage() {
         </button>
       }
     >
-      <CoverageLists graph={graph} found={found} />
+      <Suspense fallback={null}>
+        <CoverageLists graph={graph} found={found} />
+      </Suspense>
     </Pop>
   );
 }

@@ -1,5 +1,6 @@
 /** The bar above all: where we are, On or Off, what is filtered, pause, clear, theme. */
 import { CircleHelp, Eraser, Moon, Pause, Play, Sun, Users } from "lucide-react";
+import { lazy, Suspense } from "react";
 import icon from "../icon.svg";
 import { Button } from "../kit/Button.tsx";
 import { Tip } from "../kit/Tip.tsx";
@@ -8,8 +9,9 @@ import { waiting } from "../read.ts";
 import { ConnectButton } from "../connect/ConnectButton.tsx";
 import { ShopButton } from "../shop/ShopButton.tsx";
 import { FilterField } from "./FilterField.tsx";
-import { GraphMenu } from "./GraphMenu.tsx";
 import { OnSwitch } from "./OnSwitch.tsx";
+
+const GraphMenu = lazy(() => import("./GraphMenu.tsx").then(({ GraphMenu: component }) => ({ default: component })));
 
 export function TopBar() {
   return (
@@ -20,7 +22,9 @@ export function TopBar() {
         <span className="quiet wide-only" aria-hidden="true">
           /
         </span>
-        <GraphMenu />
+        <Suspense fallback={<GraphName />}>
+          <GraphMenu />
+        </Suspense>
       </nav>
       <OnSwitch />
       <ConnectButton />
@@ -35,6 +39,16 @@ export function TopBar() {
       <ThemeButton />
       <HelpButton />
     </header>
+  );
+}
+
+/** Stands where the menu will, so that nothing moves when it comes. */
+function GraphName() {
+  const name = useShell((shell) => shell.graph?.title || shell.graph?.name || shell.place?.graph || "No graph");
+  return (
+    <span className="graph-name">
+      <span className="graph-title">{name}</span>
+    </span>
   );
 }
 
