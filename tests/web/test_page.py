@@ -35,9 +35,7 @@ async def test_the_interface_needs_no_sign_in(folder: Path) -> None:
         assert (await stage.client.post("/icon.svg")).status_code == 405
 
 
-@pytest.mark.parametrize(
-    "path", ["/../secret", "/assets/../../secret", "/%2e%2e/secret", "/assets", "/assets/", "/index.html/x"]
-)
+@pytest.mark.parametrize("path", ["/../secret", "/assets/../../secret", "/%2e%2e/secret", "/assets", "/assets/", "/index.html/x"])
 async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> None:
     """WEB-20: whatever the path."""
     (folder.parent / "secret").write_text("secret")
