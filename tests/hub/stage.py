@@ -1,7 +1,7 @@
 """A hub with everything real around it but the clock and the folder of graphs."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from random import Random
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +20,7 @@ from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.relay import Relay
 from tests.support.clock import FakeClock
 
 SHOP = Channel("shop", "prod")
@@ -94,14 +95,15 @@ class Reader:
 class Stage:
     """Enter it: a hub over a memory log. `clock.advance` moves time."""
 
-    def __init__(self, *graphs: Graph, policy: Policy = POLICY, **limits: Any) -> None:
+    def __init__(self, *graphs: Graph, policy: Policy = POLICY, relays: Mapping[Channel, Relay] | None = None, **limits: Any) -> None:
         self.clock = FakeClock()
         self.graphs = Graphs(*(graphs or (graph("Home", "Cart", "Paid"),)))
         self.log = MemoryLog({SHOP: policy}, self.clock)
         self.sessions = MemorySessions(self.clock)
         self.doors: dict[str, Door] = {"web": Door(received=3, taken=3)}
         workspaces = [Workspace(channel=SHOP, path=".", policy=policy)]
-        self.hub = Hub(workspaces, self.graphs, self.log, self.sessions, lambda _: self.doors, self.clock, Limits(**limits), Random(1))
+        bounds, chance = Limits(**limits), Random(1)
+        self.hub = Hub(workspaces, self.graphs, self.log, self.sessions, lambda _: self.doors, self.clock, bounds, chance, relays)
         self.readers: list[Reader] = []
 
     async def __aenter__(self) -> Self:

@@ -9,6 +9,7 @@ from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.access.local import LocalAccess
+from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
@@ -32,23 +33,24 @@ class Walker:
 
 
 class WebStage(Stage):
-    """`client` is a program that is signed in, `stranger` is nobody."""
+    """`client` is a program that is signed in (in local access, which is used unless another is given), `stranger` is nobody."""
 
     def __init__(self, **parts: Any) -> None:
         super().__init__(relays=parts.pop("relays", None))
         workspaces = parts.pop("workspaces", [Workspace(channel=SHOP, path=".", policy=POLICY)])
         self.access = LocalAccess(self.clock)
+        guard: Access = parts.pop("access", self.access)
         self.readiness = Readiness()
         self.audited: list[bytes] = []
         self.audit = Audit(self.audited.append, self.clock)
-        self.rounds = Rounds(self.hub, self.access, self.clock, self.audit)
+        self.rounds = Rounds(self.hub, guard, self.clock, self.audit)
         intake = Intake(workspaces, self.graphs, self.log, self.clock)
         self.parts = Parts(
             workspaces=workspaces,
             graphs=self.graphs,
             hub=self.hub,
             intake=intake,
-            access=self.access,
+            access=guard,
             clock=self.clock,
             readiness=self.readiness,
             visitors=Walker(),

@@ -10,7 +10,7 @@ from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.core.view import Nodes, View, match_all
 from dagnet_realtime.hub.limits import Limits
-from dagnet_realtime.hub.posture import posture_of
+from dagnet_realtime.hub.posture import posture_of, troubles_of
 from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
 from dagnet_realtime.model.channel import Channel
@@ -97,21 +97,24 @@ class Feed:
             reveals = key.role.startswith(REVEALS)
             view = View(graph, parse_filter(key.filter), self.policy, redaction_of(self.policy, catalogue), reveals=reveals)
             ring = Ring(self.position, self._limits.ring_frames, self._limits.ring_bytes)
-            found = SharedView(key, view, posture_of(self.policy, catalogue.needed, in_browser=in_browser), ring, at)
+            posture = posture_of(self.policy, catalogue.needed, troubles_of(catalogue, graph), in_browser=in_browser)
+            found = SharedView(key, view, posture, ring, at)
             self.views[key] = found
         found.used = at
         return found
 
     def regraph(self, catalogue: Catalogue) -> None:
-        """The workspace's files changed: views whose graph did go on with it, and say so. A graph that vanished stays as it was."""
+        """The workspace's files changed: views whose graph did go on with it. A graph that vanished stays as it was. Both are said."""
         if self._permitted is not None:
             self._permitted = redaction_of(self.policy, catalogue)
         for shared in self.views.values():
-            graph = catalogue.graphs.get(shared.key.graph)
-            if graph is None or graph.version == shared.view.graph.version:
+            graph = catalogue.graphs.get(shared.key.graph, shared.view.graph)
+            troubles = troubles_of(catalogue, graph)
+            posture = posture_of(self.policy, catalogue.needed, troubles, in_browser=shared.posture.filtered == "browser")
+            if (graph.version, posture) == (shared.view.graph.version, shared.posture):
                 continue
             shared.view.regraph(graph, redaction_of(self.policy, catalogue))
-            shared.posture = posture_of(self.policy, catalogue.needed, in_browser=shared.posture.filtered == "browser")
+            shared.posture = posture
             shared.change(self.changed(shared))
 
     def changed(self, shared: SharedView) -> Change:

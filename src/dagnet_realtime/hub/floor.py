@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from dagnet_realtime.core.roles import may
+from dagnet_realtime.core.roles import reveals
 from dagnet_realtime.hub.desk import Line
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.limits import Limits
@@ -22,10 +22,9 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.doors import Doors
 from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.log import Log
-
-Doors = Callable[[Channel], dict[str, Door]]
 
 
 class Floor:
@@ -116,7 +115,7 @@ class Floor:
     def shared(self, feed: Feed, session: WatchSession) -> SharedView:
         """The view that fits the session; a graph that vanished is shown as it was to those who watch it already."""
         policy = self._policies[session.channel]
-        role = REVEALS if policy.identity == "reveal" and may(session.role, "identities") else ""
+        role = REVEALS if reveals(policy, session.role) else ""
         key = ViewKey(session.graph, session.filter, role, version_of(policy))
         if key in feed.views:
             return feed.views[key]

@@ -12,7 +12,7 @@ import msgspec
 
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.desk import Desk, Line
-from dagnet_realtime.hub.floor import Doors, Floor
+from dagnet_realtime.hub.floor import Floor
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.others import Others
 from dagnet_realtime.hub.posture import posture_of
@@ -30,6 +30,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.doors import Doors, SharedDoors
 from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.log import Log
 from dagnet_realtime.ports.relay import Relay
@@ -58,6 +59,7 @@ class Hub:
         self._graphs = graphs
         self._log = log
         self._sessions = sessions
+        self._doors = doors
         self._clock = clock
         self._limits = limits or Limits()
         self._chance = chance or Random()  # noqa: S311  # it only spreads reconnects
@@ -78,6 +80,7 @@ class Hub:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.farewell()
+        self.relaying.close()
         for task in self._lasting:
             task.cancel()
         await self._tasks.__aexit__(kind, error, trace)
@@ -122,6 +125,8 @@ class Hub:
             viewer = await self._join(line, after)
             shown = f"{viewer.shared.view.graph.version} {viewer.shared.key.policy} {viewer.shared.key.role}"
             if wait is None or after is None or line.told != shown:
+                if isinstance(self._doors, SharedDoors):
+                    await self._doors.fresh(line.session.channel)
                 yield self._hello(viewer)
             line.told = shown
             async with contextlib.aclosing(viewer.frames(wait)) as frames:

@@ -1,5 +1,6 @@
 """How far a view can be trusted, in the words of the strip."""
 
+from collections.abc import Sequence
 from hashlib import blake2s
 
 import msgspec
@@ -7,13 +8,19 @@ import msgspec
 from dagnet_realtime.core.identifiers import PERSONAL
 from dagnet_realtime.core.window import WINDOW_ENTRIES, WINDOW_SECONDS
 from dagnet_realtime.model.frame import Posture
+from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.policy import Policy
 
 TOO_MANY_FILTERS = "This channel has many different filters already, so yours runs in the browser: all events still come."
 
 
-def posture_of(policy: Policy, needed: frozenset[str], *, in_browser: bool = False) -> Posture:
-    """`needed` are the properties that the graphs' own filters read; `in_browser` that the view's filter is left to the browser."""
+MOST_NOTES = 5  # sentences about files; who has more of them wants `dagnet-realtime check`
+
+
+def posture_of(policy: Policy, needed: frozenset[str], troubles: Sequence[str] = (), *, in_browser: bool = False) -> Posture:
+    """`needed` are the properties that the graphs' own filters read; `troubles` are sentences about files that the view stands on;
+    `in_browser` says that the view's filter is left to the browser.
+    """
     return Posture(
         identity=policy.identity,
         sample=policy.sample,
@@ -26,8 +33,19 @@ def posture_of(policy: Policy, needed: frozenset[str], *, in_browser: bool = Fal
         trace=tuple(kind for kind in policy.trace if not (policy.identity == "trace_id" and kind in PERSONAL)),
         redacted=policy.identity != "reveal",
         filtered="browser" if in_browser else "server",
-        notes=(TOO_MANY_FILTERS,) if in_browser else (),
+        notes=((TOO_MANY_FILTERS,) if in_browser else ()) + tuple(troubles),
     )
+
+
+def troubles_of(catalogue: Catalogue, graph: Graph) -> tuple[str, ...]:
+    """What a viewer of `graph` must know of its files: its own that broke or went, and those that every graph needs."""
+    concern = [error for error in catalogue.errors if error.file == graph.file or not error.file.startswith("graphs/")]
+    told = [f"{error.file} {error.text.rstrip('.')}." for error in concern[:MOST_NOTES]]
+    if len(concern) > MOST_NOTES:
+        told.append(f"{len(concern) - MOST_NOTES} more files cannot be read: `dagnet-realtime check` names them all.")
+    if graph.name not in catalogue.graphs:
+        told.append("This graph is shown as it was; once it is off it cannot be opened again.")
+    return tuple(told)
 
 
 def version_of(policy: Policy) -> str:

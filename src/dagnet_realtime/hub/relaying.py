@@ -57,6 +57,7 @@ class Relaying:
         self._clock = clock
         self._lease = lease
         self._tasks = tasks
+        self._closed = False
         self._stations: dict[tuple[Channel, ViewKey], tuple[Station, asyncio.Task[None]]] = {}
         self.ledgers = {channel: RelayLedger() for channel in relays}
 
@@ -84,14 +85,16 @@ class Relaying:
         return signed
 
     async def run(self) -> None:
-        """Looks after the stations until it is cancelled, which ends them too."""
-        try:
-            while True:
-                await self._clock.sleep(ROUND_SECONDS)
-                await self.look()
-        finally:
-            for key in list(self._stations):
-                self._close(key)
+        """Looks after the stations until it is cancelled."""
+        while True:
+            await self._clock.sleep(ROUND_SECONDS)
+            await self.look()
+
+    def close(self) -> None:
+        """Ends every station, and opens no more."""
+        self._closed = True
+        for key in list(self._stations):
+            self._close(key)
 
     async def look(self) -> None:
         """Closes stations that nobody needs, turns those that somebody lost the right to, and asks who is subscribed."""
@@ -114,6 +117,8 @@ class Relaying:
         return self._floor.running(session.channel) is station.feed and self._floor.shared(station.feed, session) is station.shared
 
     async def _station(self, session: WatchSession) -> Station:
+        if self._closed:
+            raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
         relay = self._relays.get(session.channel)
         if relay is None:
             raise Problem("not_found", "This workspace has no relay", "", "Frames come by stream or poll")

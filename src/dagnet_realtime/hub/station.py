@@ -85,11 +85,12 @@ class Station:
         self._awaited = self._clock.monotonic() + GRACE_SECONDS
 
     async def look(self) -> None:
-        """Asks the provider who is subscribed; where it does not answer, what was known stays."""
+        """Asks the provider who is subscribed; where it does not say, the sessions that were let in count as subscribed."""
         self._looked_at = self._clock.monotonic()
         try:
             self.subscribers = await self.relay.subscribers(self.channel)
         except Problem:
+            self.subscribers = None
             return
         self._rests_until = self._clock.monotonic()
 
@@ -139,7 +140,7 @@ class Station:
         else:
             self._failures = 0
             self._ledger.published += billed
-            self._ledger.delivered += billed * (len(self.admitted) if self.subscribers is None else self.subscribers)
+            self._ledger.delivered += billed * (self.subscribers or len(self.admitted))
 
 
 def folded(frames: Sequence[Sent]) -> list[Frame]:

@@ -1,0 +1,50 @@
+"""A provider in memory that keeps the port's promises, and breaks where a test says so."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.relay import Message, Terms
+
+
+class Provider:
+    """Keeps what was published; `subscribed` is how many it tells of, None where it does not count."""
+
+    def __init__(self, **terms: Any) -> None:
+        self.terms = Terms(**terms)
+        self.sent: list[Message] = []
+        self.subscribed: int | None = 1
+        self.down = False
+        self.asked = 0
+
+    async def publish(self, messages: Sequence[Message]) -> int:
+        self.asked += 1
+        if self.down:
+            raise Problem("unavailable", "The provider does not take messages")
+        self.sent += messages
+        return len(messages)
+
+    def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
+        return {"auth": f"{channel}:{socket_id}"}
+
+    async def subscribers(self, channel: str) -> int | None:
+        if self.down:
+            raise Problem("unavailable", "The provider does not take messages")
+        return self.subscribed
+
+    def frames(self, channel: str | None = None) -> list[dict[str, Any]]:
+        """What arrived as whole frames, and as pieces joined again."""
+        found: list[dict[str, Any]] = []
+        parts: dict[str, list[str]] = {}
+        for one in self.sent:
+            if channel is not None and one.channel != channel:
+                continue
+            if one.name == "frame":
+                found.append(json.loads(one.body))
+            elif one.name == "piece":
+                id, _, count, text = one.body.decode().split(" ", 3)
+                parts.setdefault(id, []).append(text)
+                if len(parts[id]) == int(count):
+                    found.append(json.loads("".join(parts[id])))
+        return found

@@ -1,0 +1,120 @@
+"""Who may subscribe where, and for how long."""
+
+import pytest
+
+from dagnet_realtime.hub.relaying import ROUND_SECONDS, relay_key
+from dagnet_realtime.model.problem import Problem
+from tests.hub.provider import Provider
+from tests.hub.stage import SHOP, Stage
+from tests.hub.test_station import Relayed
+from tests.support.entries import entries
+
+
+async def test_viewers_of_one_view_share_a_channel_that_nobody_can_guess() -> None:
+    """REL-9: another filter is another channel; names hold 160 bits."""
+    async with Relayed(Provider()) as stage:
+        _, one = await stage.seated("ann")
+        _, two = await stage.seated("bob")
+        _, other = await stage.seated("cyd", "type:page")
+        assert one == two != other
+        assert one.startswith("private-dagnet-")
+        assert len(one.rpartition("-")[2]) == 40
+
+
+async def test_a_session_is_let_into_its_own_channel_alone() -> None:
+    """REL-9: another view's name is forbidden, as is one that does not exist."""
+    async with Relayed(Provider()) as stage:
+        session, _ = await stage.seated()
+        _, other = await stage.seated("bob", "type:page")
+        for channel in (other, "private-dagnet-" + "0" * 40, "", "private-ü"):
+            with pytest.raises(Problem) as refused:
+                await stage.hub.relaying.authorise(session, channel, "1.2")
+            assert refused.value.code == "forbidden"
+
+
+async def test_without_a_relay_there_is_no_seat() -> None:
+    """REL-9: frames come by stream or poll."""
+    async with Stage() as stage:
+        session = await stage.open()
+        with pytest.raises(Problem) as refused:
+            await stage.hub.relayed(session.id)
+        assert refused.value.code == "not_found"
+
+
+async def test_whoever_lost_the_right_is_out_within_30_seconds() -> None:
+    """REL-11: those who stay are told to ask for the channel's other name; on the old one nothing follows."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        staying, old = await stage.seated("ann")
+        await stage.seated("bob")
+        await stage.hub.revoke("bob")
+        await stage.clock.advance(ROUND_SECONDS + 1)
+        assert [(one.channel, one.name) for one in provider.sent if one.name == "turn"] == [(old, "turn")]
+        before = len(provider.frames(old))
+        fresh = (await stage.hub.relayed(staying.id)).channel
+        assert fresh != old
+        await stage.hub.relaying.authorise(staying, fresh, "1.3")
+        await stage.log.append(SHOP, entries(0, 5, name="Home"))
+        await stage.clock.advance(1)
+        assert len(provider.frames(old)) == before
+        assert provider.frames(fresh)[-1]["counts"] == {"u-Home": 6}
+        with pytest.raises(Problem):
+            await stage.hub.relaying.authorise(staying, old, "1.4")
+
+
+async def test_another_filter_leads_to_another_channel() -> None:
+    """REL-11: and whoever left a view is out of its channel too."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        await stage.seated("ann")
+        session, old = await stage.seated("bob")
+        await stage.hub.change(session.id, filter="type:page")
+        assert (await stage.hub.relayed(session.id)).channel != old
+        await stage.clock.advance(ROUND_SECONDS + 1)
+        assert [one.channel for one in provider.sent if one.name == "turn"] == [old]
+
+
+async def test_the_last_session_closes_the_station() -> None:
+    """REL-12: off is off; the view is nobody's."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        session, _ = await stage.seated()
+        await stage.hub.close(session.id)
+        await stage.clock.advance(ROUND_SECONDS + 1)
+        assert stage.hub.relaying._stations == {}
+        assert [one for one in provider.sent if one.name == "turn"] == []
+
+
+async def test_a_seat_renews_the_lease_and_a_tab_that_vanished_lapses() -> None:
+    """REL-12: asking keeps a session alive as a stream would; five minutes of silence end it."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        session, _ = await stage.seated()
+        for _ in range(50):
+            await stage.clock.advance(8)
+            await stage.hub.relayed(session.id)
+        assert stage.log.watched(SHOP)
+        await stage.clock.advance(330)
+        assert not stage.log.watched(SHOP)
+        assert stage.hub.relaying._stations == {}
+
+
+async def test_a_span_ends_exactly_where_it_was_asked_to() -> None:
+    """REL-14: so that a viewer joins frames that it shares with others."""
+    async with Relayed(Provider()) as stage:
+        session = await stage.open()
+        reader = await stage.read(session)
+        ends = []
+        for number in range(3):
+            await stage.log.append(SHOP, entries(number * 10, number * 10 + 9, name="Home"))
+            await stage.clock.advance(0.1)
+            ends.append(reader.got[-1].end)
+        frames = await stage.hub.span(session.id, ends[0], ends[2])
+        assert [(frame.frame.from_, frame.frame.counts) for frame in frames] == [(str(ends[0]), {"u-Home": 20})]  # type: ignore[union-attr]
+        assert frames[-1].end == ends[2]
+        assert await stage.hub.span(session.id, ends[2], ends[0]) == []
+
+
+def test_keys_are_for_one_purpose() -> None:
+    """REL-8: the provider knows the app's secret, and no key of ours follows from that."""
+    assert relay_key(b"k", b"encryption") != relay_key(b"k", b"channel names") != relay_key(b"l", b"channel names")

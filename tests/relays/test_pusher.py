@@ -1,0 +1,134 @@
+"""Publishing over HTTP, against a provider that a test scripts and, where it says so, a real one."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.relay import Message
+from dagnet_realtime.relays.address import read_address
+from dagnet_realtime.relays.pusher import TRIES, PusherRelay
+from tests.support.clock import FakeClock
+from tests.support.soketi import Soketi, soketi
+
+URL = "pusher://key:secret@127.0.0.1:6001/1"
+
+
+class Provider(httpx.AsyncBaseTransport):
+    """Answers with what a test queued, then with 200; an exception is raised."""
+
+    def __init__(self, *answers: int | Exception | dict[str, Any]) -> None:
+        self.answers = list(answers)
+        self.asked: list[httpx.Request] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self.answers.pop(0) if self.answers else {}
+        match answer:
+            case Exception():
+                raise answer
+            case int():
+                return httpx.Response(answer, json={})
+            case _:
+                return httpx.Response(200, json=answer)
+
+    @property
+    def batches(self) -> list[list[dict[str, str]]]:
+        return [json.loads(request.content)["batch"] for request in self.asked]
+
+
+def message(number: int = 0, channel: str = "private-a") -> Message:
+    return Message(channel, "frame", b'{"n":%d}' % number)
+
+
+async def published(provider: Provider, *messages: Message, url: str = URL) -> int:
+    clock = FakeClock()
+    async with PusherRelay(read_address(url), clock, bytes(32), provider) as relay:
+        task = asyncio.create_task(relay.publish(messages))
+        while not task.done():
+            await clock.advance(0.2)
+        return await task
+
+
+async def test_messages_go_in_order_at_most_ten_a_request() -> None:
+    """REL-3: 23 messages are three requests, and 23 are billed."""
+    provider = Provider()
+    assert await published(provider, *(message(n) for n in range(23))) == 23
+    assert [len(batch) for batch in provider.batches] == [10, 10, 3]
+    assert [json.loads(one["data"])["n"] for batch in provider.batches for one in batch] == list(range(23))
+
+
+async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
+    """REL-6: an unreachable, busy or failing provider is asked three times; one that refuses, once."""
+    for answer in (httpx.ConnectError("down"), httpx.ReadTimeout("slow"), 500, 429, {"error": "busy", "code": 503}):
+        provider = Provider(answer, answer)
+        assert await published(provider, message()) == 1
+        assert len(provider.asked) == TRIES
+        with pytest.raises(Problem, match="does not take messages"):
+            await published(Provider(*[answer] * TRIES), message())
+    for refusal in (400, 401, 403, 413, {"error": "The secret authentication failed", "code": 401}):
+        provider = Provider(refusal)
+        with pytest.raises(Problem) as caught:
+            await published(provider, message())
+        assert (caught.value.code, len(provider.asked)) == ("unavailable", 1)
+
+
+async def test_a_signature_is_for_private_channels_of_this_relay() -> None:
+    """REL-9: what is no socket, no channel, or a public one, is refused."""
+    async with PusherRelay(read_address(URL), FakeClock()) as relay:
+        assert relay.authorise("private-a", "1.2")["auth"].startswith("key:")
+        for channel, socket in (("public", "1.2"), ("private-a", "1.2:private-b"), ("private-a:b", "1.2"), ("presence-a", "1.2")):
+            with pytest.raises(Problem):
+                relay.authorise(channel, socket)
+
+
+async def test_an_encrypted_relay_gives_subscribers_the_channels_key() -> None:
+    """REL-8: with the signature, and only there."""
+    provider = Provider()
+    await published(provider, message(7, "private-encrypted-a"), url=URL + "?encrypted=1")
+    assert set(json.loads(provider.batches[0][0]["data"])) == {"nonce", "ciphertext"}
+    async with PusherRelay(read_address(URL + "?encrypted=1"), FakeClock(), bytes(32)) as relay:
+        assert "shared_secret" in relay.authorise("private-encrypted-a", "1.2")
+        with pytest.raises(Problem):
+            relay.authorise("private-a", "1.2")
+
+
+async def test_the_provider_says_who_is_subscribed() -> None:
+    """REL-7: nobody, so many, or somebody."""
+    for answer, expected in (({"occupied": False}, 0), ({"occupied": True, "subscription_count": 3}, 3), ({"occupied": True}, None)):
+        async with PusherRelay(read_address(URL), FakeClock(), transport=Provider(answer)) as relay:
+            assert await relay.subscribers("private-a") == expected
+    garbled = httpx.MockTransport(lambda _: httpx.Response(200, content=b"<html>"))
+    async with PusherRelay(read_address(URL), FakeClock(), transport=garbled) as relay:
+        with pytest.raises(Problem):
+            await relay.subscribers("private-a")
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Soketi]:
+    with soketi() as running:
+        yield running
+
+
+async def test_a_real_provider_takes_our_signatures(provider: Soketi) -> None:
+    """REL-2: soketi checks with Pusher's own library."""
+    async with PusherRelay(read_address(provider.url), SystemClock()) as relay:
+        assert await relay.publish([message(n) for n in range(12)]) == 12
+        assert await relay.subscribers("private-a") == 0
+
+
+async def test_a_real_provider_refuses_a_wrong_secret_and_a_message_over_its_limit(provider: Soketi) -> None:
+    """REL-6: soketi says so in a body with status 200, and that is no success."""
+    async with PusherRelay(read_address(provider.url.replace("a-secret", "no-secret")), SystemClock()) as relay:
+        with pytest.raises(Problem) as refused:
+            await relay.publish([message()])
+        assert "401" in refused.value.detail
+    async with PusherRelay(read_address(provider.url), SystemClock()) as relay:
+        with pytest.raises(Problem) as large:
+            await relay.publish([Message("private-a", "frame", b'"%b"' % (b"x" * 11_000))])
+        assert "413" in large.value.detail
