@@ -1,16 +1,56 @@
 """The choice of the store."""
 
+import re
+
 import pytest
 
-from dagnet_realtime.app.store import store
+from dagnet_realtime.app import store as module
+from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.app.store import shareable, store
+from dagnet_realtime.logs.memory import MemoryLog
+from dagnet_realtime.logs.redis import RedisLog
+from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from tests.support.clock import FakeClock
+from tests.support.redis import RedisServer, free_port, redis_server
+from tests.support.server import CHANNEL
 
 
-def test_memory_is_a_log() -> None:
+async def test_memory_is_a_store_of_one_process() -> None:
     """LOG-1: `memory://`, and nothing that is not known."""
-    log, _ = store("memory://", (), FakeClock())
-    assert log
+    assert not shareable("memory://")
+    async with store("memory://", (), FakeClock()) as kept:
+        assert isinstance(kept.log, MemoryLog)
+        doors = {"web": Door(received=1, taken=1)}
+        summed, task = kept.summed(lambda _: doors)
+        assert summed(CHANNEL) is doors
+        assert task is None
     with pytest.raises(Problem) as refused:
-        store("kafka://user:secret@host", (), FakeClock())
+        shareable("kafka://user:secret@host")
     assert "secret" not in refused.value.sentence()
+
+
+async def test_redis_is_a_store_of_many() -> None:
+    """LOG-60: chosen by its URL; its connections end with the context."""
+    with redis_server() as server:
+        assert shareable(server.url)
+        async with store(server.url, (), SystemClock()) as kept:
+            assert isinstance(kept.log, RedisLog)
+            await kept.log.hold(CHANNEL, "a", 60)
+            assert connections(server) > 1
+        assert connections(server) == 1
+
+
+def connections(server: RedisServer) -> int:
+    """How many there are, the one that asks included."""
+    found = re.search(rb"connected_clients:(\d+)", server.command("INFO", "clients"))
+    assert found
+    return int(found[1])
+
+
+async def test_a_start_waits_a_moment_for_redis_and_then_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LOG-65: what starts us may start Redis at the same time."""
+    monkeypatch.setattr(module, "START_SECONDS", 0.3)
+    with pytest.raises(Problem, match="cannot be reached"):
+        async with store(f"redis://127.0.0.1:{free_port()}", (), SystemClock()):
+            raise AssertionError("there is no Redis")

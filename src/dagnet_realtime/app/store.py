@@ -1,17 +1,101 @@
 """Where entries and watch sessions are kept, chosen by the log's URL."""
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from dagnet_realtime.logs.memory import MemoryLog
 from dagnet_realtime.logs.memory_sessions import MemorySessions
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.doors import Doors
+from dagnet_realtime.ports.log import Log, Watched
+from dagnet_realtime.ports.sessions import Sessions
+
+if TYPE_CHECKING:
+    from dagnet_realtime.logs.redis_calls import Calls
+
+START_SECONDS = 5.0  # for which a start waits for the store; what starts us also starts Redis
+RETRY_SECONDS = 0.25
 
 
-def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> tuple[MemoryLog, MemorySessions]:
-    """The log and the sessions. Raises `Problem("invalid")` for a URL that names no store."""
-    if url not in ("memory://", "memory:"):
-        scheme = url.partition(":")[0][:20]
-        raise Problem("invalid", f"There is no log of the kind “{scheme}”", "", 'Use log = "memory://"')
-    return MemoryLog({one.channel: one.policy for one in workspaces}, clock), MemorySessions(clock)
+class AnyLog(Log, Watched, Protocol):
+    """A log that the door can ask."""
+
+
+Summing = Callable[[], Coroutine[None, None, None]]
+
+
+class Store(NamedTuple):
+    """`summed` turns this process's doors into those of all processes, and gives the task that keeps the sums, if one is needed."""
+
+    log: AnyLog
+    sessions: Sessions
+    summed: Callable[[Doors], tuple[Doors, Summing | None]]
+
+
+def shareable(url: str) -> bool:
+    """Whether several processes can use the store at once. Raises `Problem("invalid")` for a URL that names none."""
+    if url in ("memory://", "memory:"):
+        return False
+    from dagnet_realtime.logs.redis_url import target
+
+    target(url)
+    return True
+
+
+@contextlib.asynccontextmanager
+async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> AsyncIterator[Store]:
+    """The store for the time of the context.
+
+    Raises `Problem`: `invalid` for a URL that names no store or a store that cannot keep our promises, `unavailable` where none answers.
+    """
+    if not shareable(url):
+        log = MemoryLog({one.channel: one.policy for one in workspaces}, clock)
+        yield Store(log, MemorySessions(clock), lambda doors: (doors, None))
+        return
+    from dagnet_realtime.logs.redis_calls import Calls
+    from dagnet_realtime.logs.redis_url import target
+
+    calls = Calls(target(url))
+    try:
+        await _answering(calls, clock)
+        yield _redis(calls, workspaces, clock)
+    finally:
+        await calls.aclose()
+
+
+def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Store:
+    from dagnet_realtime.logs.redis import RedisLog
+    from dagnet_realtime.logs.redis_doors import RedisDoors
+    from dagnet_realtime.logs.redis_sessions import RedisSessions
+
+    channels: list[Channel] = [one.channel for one in workspaces]
+    sessions = RedisSessions(calls)
+    log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
+    sessions.heard = log.heard
+
+    def summed(doors: Doors) -> tuple[Doors, Summing]:
+        shared = RedisDoors(calls, channels, doors, clock)
+        return shared, shared.run
+
+    return Store(log, sessions, summed)
+
+
+async def _answering(calls: "Calls", clock: Clock) -> None:
+    """Until the store answers; one that starts at the same moment as we do is waited for."""
+    from dagnet_realtime.logs.redis_fitness import fit
+
+    until = clock.monotonic() + START_SECONDS
+    while True:
+        try:
+            await fit(calls)
+        except Problem as problem:
+            if problem.code != "unavailable" or clock.monotonic() >= until:
+                raise
+        else:
+            return
+        await asyncio.sleep(RETRY_SECONDS)

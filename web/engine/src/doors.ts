@@ -22,7 +22,7 @@ export function baseline(doors: Doors, ledger: Readonly<Record<string, Door>>): 
   }
 }
 
-/** Adds what came since the last counters; a counter that fell began again at zero with its process. */
+/** Adds what came since the last counters. A counter that fell is of an earlier moment, from another process: one that began anew says hello. */
 export function count(doors: Doors, ledger: Readonly<Record<string, Door>>): void {
   for (const [source, door] of Object.entries(ledger)) {
     let known = doors.get(source);
@@ -31,8 +31,7 @@ export function count(doors: Doors, ledger: Readonly<Record<string, Door>>): voi
       known = { last: NOTHING, since: NOTHING };
       doors.set(source, known);
     }
-    if (fell(known.last, door)) known.last = NOTHING;
-    advance(known, door);
+    if (!fell(known.last, door)) advance(known, door);
   }
 }
 
