@@ -52,7 +52,7 @@ class Scene:
         self.clock, self.provider = FakeClock(), Scripted()
         self.grants = [Grant(who="group:analysts", role="follow")]
         self.kept, self.text = mint("ci", "watch", ("*",), self.clock.now(), None, lambda n: bytes(n))
-        jars: Any = (Jar(SignedIn, b"key", self.clock, same_site="Lax"), Jar(Attempt, b"key", self.clock, name="attempt"))
+        jars: Any = (Jar(SignedIn, b"key", self.clock, same_site="Lax"), Jar(Attempt, b"key", self.clock, name="attempt", same_site="Lax"))
         self.access = ProviderAccess(
             self.provider, f"{URL}/sign-in/callback", lambda: self.grants, lambda: [self.kept], jars, self.clock, 3600.0, URL
         )
