@@ -201,14 +201,18 @@ async def test_a_reloaded_graph_is_told_and_watched_at_once() -> None:
 
 
 async def test_a_graph_that_vanishes_stays_lit() -> None:
-    """HUB-11: who watches it goes on with its last version."""
+    """HUB-11: who watches it goes on with its last version, and is told."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
         stage.graphs.put()
+        await stage.clock.advance(0.1)
         await stage.log.append(SHOP, [entry("m1", name="Home")])
         await stage.clock.advance(0.1)
         assert reader.counts() == {"u-Home": 1}
+        change = reader.got[1].frame
+        assert isinstance(change, Change)
+        assert change.posture.notes[-1].startswith("This graph is shown as it was")
         with pytest.raises(Problem, match="No such graph"):
             await stage.open()
 

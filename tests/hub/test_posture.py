@@ -1,6 +1,7 @@
 """The posture of a view."""
 
-from dagnet_realtime.hub.posture import posture_of, version_of
+from dagnet_realtime.hub.posture import MOST_NOTES, posture_of, troubles_of, version_of
+from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.secret import Secret
 
@@ -11,6 +12,20 @@ def test_the_posture_says_what_is_kept_and_for_how_long() -> None:
     assert (posture.properties, posture.sample, posture.redacted, posture.filtered) == (("device", "price"), 0.5, False, "server")
     assert (posture.dedupe_window, posture.dedupe_entries) == (14_400, 1_000_000)
     assert posture_of(Policy(), frozenset(), in_browser=True).filtered == "browser"
+
+
+def test_a_viewer_is_told_of_the_files_that_the_graph_stands_on() -> None:
+    """HUB-11: its own, and those that every graph needs; not of other graphs."""
+    shown = Graph(name="a", file="graphs/a.json", version="1")
+    errors = [FileError(file, "is no JSON; the last good version is still in use") for file in ("graphs/a.json", "graphs/b.json")]
+    events = [FileError(f"events/{n}.yaml", "is empty") for n in range(7)]
+    catalogue = Catalogue(version="1", graphs={"a": shown}, errors=(*errors, *events))
+    told = troubles_of(catalogue, shown)
+    assert told[0] == "graphs/a.json is no JSON; the last good version is still in use."
+    assert (len(told), any("b.json" in note for note in told), told[-1][:12]) == (MOST_NOTES + 1, False, "3 more files")
+    gone = Catalogue(version="2", errors=(FileError("graphs/a.json", "is gone, and its graph with it"),))
+    assert troubles_of(gone, shown)[0] == "graphs/a.json is gone, and its graph with it."
+    assert posture_of(Policy(), frozenset(), told).notes == told
 
 
 def test_the_policys_version_follows_its_rules_and_not_its_secrets() -> None:
