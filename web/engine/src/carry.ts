@@ -79,7 +79,8 @@ function pastRow(event: CarriedEvent, nodes: readonly string[], bound: boolean, 
 function meet(state: State, number: number, twin: NewRow): void {
   const row = rowAt(state.kept.ring, number);
   if (row === null) return;
-  const traces = united(row.traces, twin.traces);
+  // Under one id but of another kind it is not the same event, whatever a page says: nobody's traces are joined by it.
+  const traces = row.type === twin.type ? united(row.traces, twin.traces) : row.traces;
   amend(state.kept.ring, number, {
     lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, source: twin.source, traces, flags: twin.flags,
     properties: { ...row.properties, ...twin.properties },

@@ -53,7 +53,7 @@ function further(state: State, message: TapMessage, at: number, known: Mark): vo
   const { kept } = state;
   const row = rowAt(kept.ring, known.row);
   if (row === null) return;
-  const traces = united(row.traces, message.traces);
+  const traces = row.type === message.type ? united(row.traces, message.traces) : row.traces;
   const reason = message.reason === undefined ? {} : { reason: message.reason };
   const page = message.page === undefined ? {} : { page: message.page };
   amend(kept.ring, known.row, { traces, lanes: row.lanes | LOCAL, way: { ...row.way, [message.stage]: row.way?.[message.stage] ?? message.at ?? at, ...reason, ...page } });

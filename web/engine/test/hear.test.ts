@@ -45,3 +45,18 @@ it("ENG-23: an unmapped message tells near misses to the traces", () => {
   const state = after([on("local"), tap(1, heard("a")), tap(2, heard("B", { properties: { device: "desktop" } }))]);
   expect([...(state.kept.traces?.near.keys() ?? [])]).toEqual(["a", "b"]);
 });
+
+it("ENG-3: the page's clock times the stages where it is told", () => {
+  const one = heard("A", { at: T0 - 40 });
+  const state = after([on("local"), tap(1, one), tap(5, { ...one, stage: "delivered", at: T0 - 10 }), tap(9, { ...one, stage: "enriched", at: T0 - 30 })]);
+  expect(feed(state, { start: 0, count: 1 }).rows[0]).toMatchObject({ at: T0 + 1, way: { called: T0 - 40, enriched: T0 - 30, delivered: T0 - 10 } });
+});
+
+it("TAP-12: a page that says another's message id joins nobody's traces by it", () => {
+  for (const localFirst of [true, false]) {
+    const one = event("a"), local = tap(1, heard("A", { messageId: one.id, type: "page" })), remote = frame(2, batch(0, [one]));
+    const state = after([on("local"), on("remote"), ...(localFirst ? [local, remote] : [remote, local])]);
+    expect(trace(state, "local1")).not.toEqual(trace(state, "t1"));
+    expect(nodeLight(state, "a", T0).count).toBe(1);
+  }
+});

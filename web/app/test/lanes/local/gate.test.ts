@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { Gate, size } from "../../../src/lanes/local/gate.ts";
+
+const NOW = 1_000_000;
+const good = (messageId: string, more: object = {}): Record<string, unknown> => ({
+  messageId, type: "track", name: "A", names: ["A"], occurredAt: NOW, at: NOW, stage: "called", traces: [{ kind: "userId", token: "me_1" }], properties: { plan: "free" }, ...more,
+});
+
+it("TAP-12: a message is let in as what it is, under the page whose report it came in", () => {
+  expect(new Gate().admit(good("m", { page: "another", nodes: ["a"] }), "https://a.test", "p", NOW)).toEqual({ ...good("m"), page: "p" });
+});
+
+it("TAP-12: what is malformed or too large is refused by that name", () => {
+  const gate = new Gate();
+  for (const wrong of [null, 7, {}, good(""), good("m", { stage: "sent" }), good("m", { traces: "all" }), good("m", { properties: { deep: { er: 1 } } }), good("m", { occurredAt: Infinity })])
+    expect(gate.admit(wrong, "https://a.test", "p", NOW)).toBe("malformed");
+  expect(gate.admit(good("m", { properties: { long: "x".repeat(70_000) } }), "https://a.test", "p", NOW)).toBe("too large");
+  expect(gate.admit(good("m", { properties: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n])) }), "https://a.test", "p", NOW)).toBe("too large");
+});
+
+it("TAP-12: a message id belongs to the origin that said it first", () => {
+  const gate = new Gate();
+  expect(gate.admit(good("m"), "https://a.test", "p", NOW)).toHaveProperty("messageId", "m");
+  expect(gate.admit(good("m"), "https://evil.test", "q", NOW)).toBe("somebody else’s message id");
+  expect(gate.admit(good("m", { stage: "delivered" }), "https://a.test", "another page of it", NOW)).toHaveProperty("stage", "delivered");
+  for (let n = 0; n < 60_000; n++) gate.admit(good(`n${n}`), "https://a.test", "p", NOW + n);
+  expect(gate.admit(good("m"), "https://evil.test", "q", NOW + 60_000)).toBe("somebody else’s message id");
+});
+
+it("TAP-12: one origin may flood itself, and nobody else", () => {
+  const gate = new Gate();
+  const outcomes = Array.from({ length: 20_000 }, (_, n) => gate.admit(good(`m${n}`), "https://a.test", "p", NOW));
+  expect(outcomes.filter((one) => one === "too fast")).toHaveLength(6_000);
+  expect(gate.admit(good("b"), "https://b.test", "q", NOW)).toHaveProperty("messageId");
+  expect(gate.admit(good("later"), "https://a.test", "p", NOW + 1_000)).toHaveProperty("messageId");
+});
+
+it("TAP-12: a clock that is far off is not believed", () => {
+  expect(new Gate().admit(good("m", { at: NOW + 90_000 }), "https://a.test", "p", NOW)).toHaveProperty("at", NOW);
+  expect(new Gate().admit(good("m", { at: 5 }), "https://a.test", "p", NOW + 1e9)).toHaveProperty("at", NOW + 1e9);
+  expect(new Gate().admit(good("m", { at: NOW - 50 }), "https://a.test", "p", NOW)).toHaveProperty("at", NOW - 50);
+});
+
+it("TAP-12: whatever is said, something is answered", () => {
+  const gate = new Gate();
+  fc.assert(fc.property(fc.anything(), (said) => {
+    expect(gate.admit(said, "https://a.test", "p", NOW)).toBeTypeOf("string");
+  }));
+});
+
+it("measures no further than it must", () => {
+  const endless: Record<string, unknown> = {};
+  endless["self"] = endless;
+  expect(size(endless, 1_000)).toBeLessThan(0);
+  expect(size({ a: ["xyz", 1] }, 100)).toBeGreaterThan(60);
+});

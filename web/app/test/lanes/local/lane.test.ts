@@ -1,0 +1,95 @@
+import type { TapMessage } from "@dagnet-realtime/engine/tap";
+import { type FromPicture, MARK } from "@dagnet-realtime/tap/wire";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { LocalLane } from "../../../src/lanes/local/lane.ts";
+import type { Heard, Road, RoadName } from "../../../src/lanes/local/road.ts";
+
+beforeEach(() => { vi.useFakeTimers(); });
+afterEach(() => { vi.useRealTimers(); });
+
+const RULES = { salt: "s", trace: [], allow: [], deny: [], needed: [] };
+const message = (messageId: string, more: object = {}) => ({ messageId, type: "track", name: "A", names: ["A"], occurredAt: 1, at: 1_000, stage: "called", traces: [], properties: {}, ...more });
+
+function scene(allowed = ["https://a.test"]) {
+  let take: ((heard: Heard) => void) | null = null;
+  const called: FromPicture[] = [];
+  const answered: FromPicture[] = [];
+  const taken: TapMessage[] = [];
+  const road: Road = { listen: (hear) => { take = hear; return () => { take = null; }; }, call: (said) => called.push(said) };
+  let early = false;
+  const lane = new LocalLane([road], { session: "s", rules: () => RULES, allows: (origin) => allowed.includes(origin), take: (one) => { if (!early) taken.push(one); return !early; } }, () => 1_000);
+  const say = (said: object, origin = "https://a.test", by: RoadName = "opened"): void => take?.({ message: { dagnet: MARK, ...said }, origin, road: by, answer: (answer) => answered.push(answer) });
+  const hello = (page = "p", origin?: string, by?: RoadName): void => { say({ kind: "hello", page, nonce: "n", url: "https://a.test/", sdks: [] }, origin, by); };
+  const report = (from: number, messages: readonly unknown[], more: object = {}, origin?: string): void => { say({ kind: "report", page: "p", session: "s", from, to: from + messages.length, messages, missed: 0, skipped: 0, sdks: [], ...more }, origin); };
+  return { lane, called, answered, taken, say, hello, report, listening: () => take !== null, soon: () => { early = true; } };
+}
+
+it("TAP-10: asks who is there, welcomes with the page's own nonce, takes reports and answers for them", () => {
+  const { lane, called, answered, taken, hello, report } = scene();
+  lane.open();
+  lane.open();
+  expect(called).toEqual([{ dagnet: MARK, kind: "call" }]);
+  hello();
+  report(0, [message("a"), message("b")]);
+  expect(answered).toEqual([{ dagnet: MARK, kind: "welcome", page: "p", nonce: "n", session: "s", rules: RULES }, { dagnet: MARK, kind: "ack", page: "p", session: "s", to: 2 }]);
+  report(0, [message("a"), message("b"), message("c")]);
+  expect(taken.map(({ messageId }) => messageId)).toEqual(["a", "b", "c"]);
+  expect(lane.pages.get("p")).toMatchObject({ heard: 3, there: true });
+  vi.advanceTimersByTime(15_000);
+  expect(called).toHaveLength(2);
+});
+
+it("TAP-11: an origin that nobody allowed gets no answer, whatever it says; its road's own origin does", () => {
+  const { lane, answered, taken, hello, report } = scene([]);
+  lane.open();
+  hello();
+  report(0, [message("a")]);
+  expect([answered, taken]).toEqual([[], []]);
+  expect([...lane.refusals.values()]).toEqual([{ origin: "https://a.test", reason: "not allowed", count: 2 }]);
+  hello("q", "https://realtime.test", "tab");
+  hello("r", "https://b.test", "extension");
+  expect(answered).toHaveLength(2);
+});
+
+it("TAP-12: a report for another tab, of an unknown page or from another origin than the page's is not taken", () => {
+  const { lane, taken, hello, report } = scene(["https://a.test", "https://b.test"]);
+  lane.open();
+  report(0, [message("a")]);
+  hello();
+  report(0, [message("a")], { session: "another" });
+  report(0, [message("a")], {}, "https://b.test");
+  report(0, [message("a")], { messages: "junk" });
+  expect(taken).toEqual([]);
+  expect([...lane.refusals.values()]).toEqual([{ origin: "https://b.test", reason: "malformed", count: 1 }, { origin: "https://a.test", reason: "malformed", count: 1 }]);
+});
+
+it("TAP-12: refusals are counted by reason and origin, and no longer list than twenty", () => {
+  const { lane, hello } = scene([]);
+  lane.open();
+  for (let n = 0; n < 50; n++) hello("p", `https://a${n}.test`);
+  expect(lane.refusals.size).toBe(21);
+  expect(lane.refusals.get("not allowed other origins")?.count).toBe(30);
+});
+
+it("TAP-10: what came before On is answered for and counted apart", () => {
+  const { lane, answered, hello, report, soon } = scene();
+  lane.open();
+  hello();
+  soon();
+  report(0, [message("a")]);
+  expect(lane.pages.get("p")).toMatchObject({ early: 1, heard: 0 });
+  expect(answered.at(-1)).toMatchObject({ kind: "ack", to: 1 });
+});
+
+it("TAP-10: a page that says goodbye is gone, new rules go to those that are there, and a closed lane says so", () => {
+  const { lane, called, answered, say, hello, listening } = scene();
+  lane.open();
+  hello();
+  hello("q");
+  say({ kind: "bye", page: "q", session: "s", told: 1, end: 3 });
+  expect(lane.pages.get("q")).toMatchObject({ there: false, missed: 2 });
+  lane.renew();
+  expect(answered.slice(2)).toMatchObject([{ kind: "welcome", page: "p" }]);
+  lane.close();
+  expect([called.at(-1), listening()]).toEqual([{ dagnet: MARK, kind: "gone", session: "s" }, false]);
+});

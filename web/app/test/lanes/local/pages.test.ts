@@ -1,0 +1,49 @@
+import { MARK } from "@dagnet-realtime/tap/wire";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { advance, doze, meet, PAGES, type PageSeen, part, readBye, readHello, readReport } from "../../../src/lanes/local/pages.ts";
+
+const hello = (page: string) => ({ dagnet: MARK, kind: "hello", page, nonce: "n", url: "https://a.test/x", sdks: [{ version: "1", key: "abcd" }] }) as const;
+const heard = (origin = "https://a.test") => ({ message: null, origin, road: "opened" as const, answer: () => undefined });
+const report = (from: number, to: number, count = to - from) => ({ dagnet: MARK, kind: "report", page: "p", session: "s", from, to, messages: Array.from({ length: count }, () => ({}) as never), missed: 0, skipped: 0, sdks: [] }) as const;
+
+it("TAP-10: a page that offers itself again is the same page, and only from the same origin", () => {
+  const pages = new Map<string, PageSeen>();
+  const first = meet(pages, hello("p"), heard(), 1);
+  expect(meet(pages, { ...hello("p"), nonce: "m" }, heard(), 2)).toBe(first);
+  expect(first).toMatchObject({ nonce: "m", at: 2, there: true });
+  expect(meet(pages, hello("p"), heard("https://evil.test"), 3)).toBeNull();
+});
+
+it("TAP-12: pages are bounded; those that went are forgotten first", () => {
+  const pages = new Map<string, PageSeen>();
+  for (let n = 0; n < PAGES; n++) meet(pages, hello(`p${n}`), heard(), n);
+  expect(meet(pages, hello("more"), heard(), 99)).toBeNull();
+  doze(pages, 45_010);
+  expect(meet(pages, hello("more"), heard(), 99)).not.toBeNull();
+  expect([pages.size, pages.has("p0")]).toEqual([PAGES, false]);
+});
+
+it("TAP-10: what was told before is known by its numbers, what was missed by the page's word", () => {
+  const pages = new Map<string, PageSeen>();
+  const page = meet(pages, hello("p"), heard(), 1);
+  if (!page) throw new Error("no page");
+  expect(advance(page, report(0, 3), 2)).toBe(0);
+  expect(advance(page, report(1, 5), 3)).toBe(2);
+  expect(advance(page, report(0, 3), 4)).toBe(3);
+  expect(page.next).toBe(5);
+  advance(page, { ...report(9, 10), missed: 4, skipped: 2 }, 5);
+  part(page, { dagnet: MARK, kind: "bye", page: "p", session: "s", told: 10, end: 12 }, 6);
+  expect(page).toMatchObject({ missed: 6, skipped: 2, there: false });
+});
+
+it("TAP-12: whatever a page says of itself is read, or it is nothing", () => {
+  expect(readHello(hello("p"))).toEqual(hello("p"));
+  expect(readReport(report(0, 2))).toEqual(report(0, 2));
+  expect(readBye({ kind: "bye", page: "p", session: "s", told: 1, end: 2 })).not.toBeNull();
+  for (const wrong of [{ sdks: "x" }, { sdks: [{ version: "1", key: "whole-write-key" }] }, { url: 7 }, { page: "x".repeat(301) }, { kind: "report" }]) expect(readHello({ ...hello("p"), ...wrong })).toBeNull();
+  for (const wrong of [{ from: -1 }, { to: 1.5 }, { to: 9_000 }, { messages: "x" }, { messages: Array(2_001) }, { missed: NaN }]) expect(readReport({ ...report(0, 2), ...wrong })).toBeNull();
+  fc.assert(fc.property(fc.dictionary(fc.constantFrom("kind", "page", "nonce", "url", "sdks", "from", "to", "messages", "told", "end", "missed", "skipped", "session"), fc.anything()), (said) => {
+    for (const reading of [readHello, readReport, readBye]) expect(() => reading(said)).not.toThrow();
+  }));
+});

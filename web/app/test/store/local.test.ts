@@ -1,0 +1,100 @@
+// @vitest-environment jsdom
+import { type FromPicture, MARK } from "@dagnet-realtime/tap/wire";
+import { expect, it, vi } from "vitest";
+import type { Heard, Road } from "../../src/lanes/local/road.ts";
+import { hearPages, hex, Local, originOf } from "../../src/store/local.ts";
+import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
+
+function local() {
+  const page = scene({ "PATCH /api/watch/s1": {} });
+  const said: FromPicture[] = [];
+  let take: (heard: Heard) => void = () => undefined;
+  const road: Road = { listen: (hear) => { take = hear; return () => undefined; }, call: (message) => said.push(message) };
+  let made = 0;
+  const build = () => new Local(page.parts, [road], page.shelf, page.shelf, () => String((made += 1)).repeat(32));
+  const one = build();
+  const say = (message: object, origin = "https://a.test"): void => { take({ message: { dagnet: MARK, page: "p", sdks: [], ...message }, origin, road: "opened", answer: (answer) => said.push(answer) }); };
+  const report = (from: number, ...messages: object[]): void => {
+    const session = said.flatMap((answer) => (answer.kind === "welcome" ? [answer.session] : [])).at(-1);
+    say({ kind: "report", session, from, to: from + messages.length, messages, missed: 0, skipped: 0 });
+  };
+  return { ...page, said, local: one, build, say, report };
+}
+const message = (messageId: string, at: number) => ({ messageId, type: "track", name: "see_a", names: ["see_a"], occurredAt: at, at, stage: "called", traces: [{ kind: "anonymousId", token: "me_1" }], properties: {} });
+const hi = { kind: "hello", nonce: "n", url: "https://a.test/" };
+
+it("TAP-11: an address that somebody types lets its origin in, and is remembered; another is not", () => {
+  const { local: one, build } = local();
+  expect(one.allow("a.test/cart?x=1")).toBe("https://a.test");
+  expect([one.allow("file:///etc/passwd"), one.allow("javascript://x"), one.allow(" ")]).toEqual([null, null, null]);
+  expect(build().asked.origins).toEqual(["https://a.test"]);
+  one.forbid("https://a.test");
+  expect(one.asked.origins).toEqual([]);
+  expect([originOf("localhost:3000/x"), originOf("127.0.0.1:80"), originOf("shop.test:8443"), originOf("http://shop.test/")]).toEqual(["http://localhost:3000", "http://127.0.0.1", "https://shop.test:8443", "http://shop.test"]);
+});
+
+it("TAP-10: while On, what happened since On lights the graph; the rest does not", async () => {
+  const { local: one, engine, store, watch, world, say, report } = local();
+  one.allow("https://a.test");
+  one.open();
+  say(hi);
+  report(0, message("off", world.now()));
+  store.setState({ graph: GRAPH, place: PLACE });
+  await watch.on(PLACE, GRAPH);
+  report(1, message("before", world.now() - 1), message("since", world.now()));
+  expect(engine.state.lanes).toEqual(["remote", "local"]);
+  expect(engine.state.kept.ring.end).toBe(1);
+  expect(one.lane.pages.get("p")).toMatchObject({ heard: 1, early: 2 });
+});
+
+it("TAP-13: the server is asked to follow this browser's own traces, beside the viewer's, once", async () => {
+  const { local: one, engine, store, watch, world, say, report, asked, parts } = local();
+  const follows = vi.spyOn(parts.api, "follows").mockResolvedValue(undefined);
+  one.allow("https://a.test");
+  one.open();
+  store.setState({ graph: GRAPH, place: PLACE });
+  await watch.on(PLACE, GRAPH);
+  say(hi);
+  report(0, message("m0", world.now()));
+  store.setState({ second: 1 });
+  expect(follows).not.toHaveBeenCalled();
+  engine.put({ kind: "frame", frame: hello });
+  engine.put({ kind: "frame", frame: batch(0, "m0") });
+  engine.put({ kind: "follow", token: "x" });
+  for (const second of [2, 3]) store.setState({ second });
+  expect(follows.mock.calls).toEqual([["s1", ["x", "t"]]]);
+  expect(asked.length).toBeGreaterThan(0);
+});
+
+it("TAP-5: when the rules change, the pages are welcomed anew", () => {
+  const { local: one, store, say, said } = local();
+  one.allow("https://a.test");
+  one.open();
+  say(hi);
+  store.setState({ second: 1 });
+  one.show(["plan"]);
+  const rules = said.flatMap((answer) => (answer.kind === "welcome" ? [answer.rules.allow] : []));
+  expect(rules).toEqual([[], ["plan"]]);
+});
+
+it("TAP-10: a reloaded tab keeps its name and its key, a duplicated one does not find them", () => {
+  const { local: one, build, kept } = local();
+  const stop = one.open();
+  stop();
+  const text = kept.get("dagnet-realtime-local") ?? "";
+  expect(JSON.parse(text)).toEqual({ session: "1".repeat(32), salt: "2".repeat(32) });
+  build();
+  expect(kept.has("dagnet-realtime-local")).toBe(false);
+  kept.set("dagnet-realtime-local", "junk");
+  expect(() => build()).not.toThrow();
+});
+
+it("TAP-10: the page's end closes the ears, and its return opens them", () => {
+  const { local: one, said } = local();
+  hearPages(one);
+  window.dispatchEvent(new Event("pagehide"));
+  expect(said.at(-1)?.kind).toBe("gone");
+  window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
+  expect(said.at(-1)?.kind).toBe("call");
+  expect(hex(4)).toMatch(/^[0-9a-f]{8}$/);
+});
