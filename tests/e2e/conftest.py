@@ -1,10 +1,14 @@
 """One Chromium for all browser tests, a fresh context for each."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.odd import write_graphs
+from tests.e2e.traces import Stage, staged
 from tests.support.chromium import launch
 
 
@@ -37,3 +41,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """A page whose uncaught errors fail the test at its end."""
     return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One server for all tests of traces: the sample shop, and beside it graphs of odd shapes."""
+    folder = tmp_path_factory.mktemp("traces") / "shop"
+    copytree(Path(__file__).parents[2] / "src/dagnet_realtime/samples/shop", folder)
+    write_graphs(folder / "graphs")
+    with staged(browser, folder) as served:
+        yield served

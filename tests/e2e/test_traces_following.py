@@ -1,0 +1,124 @@
+"""Following traces in a real Chromium, over scripted deliveries: a jump, a join, a late event, an unmapped one, a bridge."""
+
+import re
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.road import GRAPH
+from tests.e2e.traces import Stage, event, identify, row, steps, tab
+
+COLOURS = "all => all.map(one => getComputedStyle(one).backgroundColor)"
+
+
+def follows(page: Page) -> list[str]:
+    """The tokens that are followed, as the picture's chip names them."""
+    return page.locator(".following-token").all_inner_texts()
+
+
+def test_a_followed_trace_tells_its_way_with_every_doubt(context: BrowserContext, stage: Stage) -> None:
+    """TRC-25: numbered moves, what came in between, late ones in their place, inferred parts, jumps; properties and both times."""
+    page = stage.enter(context, GRAPH)
+    stage.send(event("email_click", "anna", 108), event("view_item", "anna", 102), event("scroll_depth", "anna", 90))
+    stage.send(event("begin_checkout", "anna", 20, method="card"))
+    row(page, "at Checkout").click()
+    expect(page.locator(".step")).to_have_count(4)
+    stage.send(event("add_to_cart", "anna", 60), event("search", "anna", 0.1))
+    expect(page.locator(".step")).to_have_count(6)
+    assert steps(page) == [
+        ("1", "Email click", "1 m 48 s late"),
+        ("2", "Product page", "1 m 42 s late"),
+        ("?", "scroll_depth", "1 m 30 s late"),
+        ("3", "Basket", "1 m 0 s late"),
+        ("4", "Checkout", "way inferred"),
+        ("5", "Site search", "jump"),
+    ]
+    page.locator(".step-open", has_text="Checkout").click()
+    detail = page.locator(".step-detail")
+    expect(detail).to_contain_text("Basket → Payment test → Checkout. The part in between is inferred")
+    for said in ("occurred", "arrived", "20.0 s later", "method", "card"):
+        expect(detail).to_contain_text(said)
+    page.get_by_role("button", name="By node").click()
+    expect(page.locator(".grouped")).to_contain_text("Product page1 visit · 2 events · 1 light nothing")
+
+
+def test_a_join_is_shown_and_can_be_undone(context: BrowserContext, stage: Stage) -> None:
+    """TRC-13: two traces become one by an identify, two again when it is undone, and one when it is done again; the strip counts along."""
+    page = stage.enter(context, GRAPH)
+    traces = page.locator(".strip .figure", has_text=re.compile("trace"))
+    stage.send(event("view_item", "phone", 60), event("view_item", "laptop", 50, user="u-1"))
+    expect(traces).to_have_text("2 traces")
+    stage.send(identify("phone", "u-1", 40), event("add_to_cart", "phone", 20))
+    expect(traces).to_have_text("1 trace")
+    row(page, "at Basket").click()
+    joined = page.locator(".join", has_text="An identify joined two traces.")
+    expect(page.locator(".step")).to_have_count(4)
+    joined.get_by_role("button", name="Undo").click()
+    expect(traces).to_have_text("2 traces")
+    page.locator(".join", has_text="Undone").get_by_role("button", name="Join again").click()
+    expect(traces).to_have_text("1 trace")
+
+
+def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: Stage) -> None:
+    """TRC-27: a click follows until another is opened, Ctrl adds, the pin keeps; the server hears of it; Escape lets all go."""
+    page = stage.enter(context, GRAPH)
+    stage.send(event("email_click", "one", 9), event("view_item", "two", 8), event("search", "three", 7))
+    with page.expect_request(lambda request: request.method == "PATCH") as told:
+        row(page, "at Email click").click()
+    one = follows(page)[0]
+    assert told.value.post_data_json == {"follows": [one]}
+    row(page, "at Product page").click()
+    expect(page.locator(".following-token")).to_have_count(1)
+    (two,) = follows(page)
+    page.get_by_role("button", name=f"Keep following {two}").click()
+    row(page, "at Site search").click()
+    row(page, "at Email click").click(modifiers=["Control"])
+    expect(page.locator(".following-token")).to_have_count(3)
+    assert (follows(page)[0], follows(page)[2]) == (two, one)
+    assert len(set(page.locator(".following-one i").evaluate_all(COLOURS))) == 3
+    page.get_by_role("button", name="Only these move").click()
+    expect(page.get_by_role("button", name="Only these move")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name=f"Stop following {one}").click()
+    expect(page.locator(".following-token")).to_have_count(2)
+    page.keyboard.press("Escape")
+    expect(page.locator(".following")).to_have_count(0)
+    page.keyboard.press("f")
+    expect(page.get_by_role("button", name="Keep following", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_person_is_found_and_a_link_opens_the_same(browser: Browser, context: BrowserContext, stage: Stage) -> None:
+    """TRC-29, TRC-31: an identifier becomes a token and is forgotten; a link follows the trace elsewhere before it comes."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stage.program.url)
+    page = stage.enter(context, GRAPH)
+    page.get_by_text("Find a person").click()
+    page.get_by_label("Identifier", exact=True).fill("bob@example.com")
+    page.get_by_label("Identifier", exact=True).press("Enter")
+    expect(page.get_by_text("Nothing has been seen of this trace since On.")).to_be_visible()
+    expect(page.get_by_label("Identifier", exact=True)).to_have_value("")
+    assert "bob" not in page.content() + page.url
+    page.get_by_role("button", name="Copy a link to this trace").click()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    (token,) = follows(page)
+    other = browser.new_context()
+    other.add_cookies(stage.cookies)
+    second = other.new_page()
+    second.goto(link)
+    expect(second.locator(".following-token")).to_have_text(token)
+    stage.send(event("view_item", "bobs-phone", 1, user="bob@example.com"))
+    for one in (page, second):
+        expect(one.locator(".step-label")).to_have_text("Product page")
+    other.close()
+
+
+def test_the_same_traces_are_followed_after_a_reload_and_after_off(context: BrowserContext, stage: Stage) -> None:
+    """TRC-27: on again in the same channel, the same traces are followed."""
+    page = stage.enter(context, GRAPH)
+    stage.send(event("view_item", "stays", 5))
+    row(page, "at Product page").click()
+    (token,) = follows(page)
+    page.reload()
+    expect(page.locator(".following-token")).to_have_text(token)
+    page.get_by_role("switch", name="Realtime").click()
+    expect(page.get_by_role("button", name=re.compile("^OFF"))).to_be_visible()
+    page.get_by_role("switch", name="Realtime").click()
+    expect(page.locator(".following-token")).to_have_text(token)
+    tab(page, "Traces")

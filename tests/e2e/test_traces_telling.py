@@ -1,0 +1,165 @@
+"""What traces tell in a real Chromium: jumps with their advice, edges, coverage, near misses; by pointer, by keyboard, and to axe."""
+
+import json
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e.demo import faults
+from tests.e2e.road import GRAPH
+from tests.e2e.traces import Stage, event, figure, identify, row, tab
+
+ADVICE = (
+    "90% of those who do Site search then Basket also do Product page in between (9 of 10 traces): "
+    "Product page's event is probably missing here."
+)
+MIDDLE = """(selector) => {
+    const path = document.querySelector(selector);
+    const at = path.getPointAtLength(path.getTotalLength() * 0.7).matrixTransform(path.getScreenCTM());
+    return [at.x, at.y];
+}"""
+
+
+def edge(page: Page, place: int) -> tuple[float, float]:
+    """A point upon the `place`th edge of the picture, in CSS pixels."""
+    uuid = page.locator(".dr-wire").nth(place).get_attribute("data-edge")
+    x, y = page.evaluate(MIDDLE, f'[data-edge="{uuid}"] .dr-reach')
+    return x, y
+
+
+def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(context: BrowserContext, stage: Stage) -> None:
+    """TRC-17, TRC-30: count, distinct traces, median gap, the advice with its evidence; ignored, a jump is gone for good."""
+    page = stage.enter(context, GRAPH)
+    for n in range(9):
+        stage.send(event("search", f"s{n}", 60), event("view_item", f"s{n}", 50), event("add_to_cart", f"s{n}", 40))
+    stage.send(event("search", "lost", 30), event("add_to_cart", "lost", 22))
+    ghost = page.locator(".dr-ghosts g")
+    expect(ghost).to_have_count(1)
+    ghost.locator("rect").click()
+    expect(page.get_by_role("tab", name="Jump")).to_be_visible()
+    assert [figure(page, name) for name in ("seen", "traces")] == ["1", "1"]
+    assert figure(page, "median gap").startswith(("7.9", "8.0", "8.1"))
+    expect(page.locator(".advice")).to_contain_text(ADVICE)
+    page.get_by_role("button", name="Ignore this jump").click()
+    expect(ghost).to_have_count(0)
+    tab(page, "Traces")
+    page.locator(".jumps-title").wait_for()
+    expect(page.locator(".jump-row")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name="Show 1 more")).to_be_visible()
+    expect(ghost).to_have_count(0)
+
+
+def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> None:
+    """TRC-28: by pointer and by keyboard; traversals, traces, dwell with n, waiting, and the graph's own probability beside."""
+    page = stage.enter(context, GRAPH)
+    for n in range(4):
+        stage.send(event("view_item", f"e{n}", 50), *([event("add_to_cart", f"e{n}", 44)] if n else []))
+    row(page, "at Product page").wait_for()
+    place = next(n for n in range(page.locator(".dr-wire").count()) if leads(page, stage, n) == ("product-page", "basket"))
+    page.mouse.move(*edge(page, place))
+    expect(page.locator(".way-tip")).to_contain_text("Product page → BasketSeen 3 times, by 3 traces")
+    page.mouse.click(*edge(page, place))
+    assert [figure(page, name) for name in ("seen", "traces", "waiting", "graph says")] == ["3", "3", "1", "42%"]
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_contain_text(
+        "3 of 4 traces that came to Product page went on here (75.0%). What was seen since On; whoever waits may still go."
+    )
+    expect(panel).to_contain_text(re.compile(r"median (5\.9|6\.0|6\.1) s · p95 (5\.9|6\.0|6\.1) s · n 3"))
+    page.get_by_role("button", name="Close this edge").click()
+    card = page.locator(".react-flow__node", has_text="Basket")
+    card.focus()
+    card.press("Enter")
+    way = page.locator(".way-row", has_text="Product page")
+    expect(way).to_contain_text("3×")
+    way.focus()
+    way.press("Enter")
+    assert figure(page, "seen") == "3"
+
+
+def leads(page: Page, stage: Stage, place: int) -> tuple[str, str]:
+    """The ids of the nodes that the `place`th edge joins."""
+    graph = page.evaluate("address => fetch(address).then(answer => answer.json())", f"/api/workspaces/{stage.folder}/local/graphs/{GRAPH}")
+    ids = {node["uuid"]: node["id"] for node in graph["nodes"]}
+    uuid = page.locator(".dr-wire").nth(place).get_attribute("data-edge")
+    found = next(one for one in graph["edges"] if one["uuid"] == uuid)
+    return ids[found["source"]], ids[found["target"]]
+
+
+def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stage: Stage) -> None:
+    """TRC-26: lit and dark nodes and edges, which never can and why; one click selects the dark ones; all of it as JSON."""
+    page = stage.enter(context, GRAPH)
+    stage.send(event("view_item", "c", 50), event("add_to_cart", "c", 44), event("begin_checkout", "c", 40))
+    button = page.get_by_role("button", name=re.compile("^Coverage: 3 of 11"))
+    button.click()
+    lists = page.locator(".coverage-lists")
+    expect(lists).to_contain_text("3 of 14 edges gone along by carried traces")
+    lists.get_by_text("2 nodes and 1 edge can never light").click()
+    expect(lists).to_contain_text("Checkout → Abandonedit leads to nothing that can light")
+    with page.expect_download() as saved:
+        lists.get_by_role("button", name="Save as JSON").click()
+    told = json.loads(Path(saved.value.path()).read_text())
+    assert [sum(one["state"] == state for one in told["edges"]) for state in ("lit", "dark", "never")] == [3, 11, 1]
+    lists.get_by_role("button", name="Select the dark ones").click()
+    expect(page.locator(".react-flow__node.selected")).to_have_count(8)
+    expect(page.locator(".dr-wire[data-chosen]")).to_have_count(11)
+
+
+def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stage) -> None:
+    """ENG-23: an event that would have lit a node but for case or a filter's value is told there, as seen and as expected."""
+    page = stage.enter(context, GRAPH)
+    stage.send(event("Add_To_Cart", "n", 3), event("purchase", "n", 2, currency="SEK"), event("purchase", "n", 1))
+    page.locator(".react-flow__node", has_text="Basket").click()
+    expect(page.locator(".near")).to_contain_text("1 near miss. An event would have lit this node, but")
+    expect(page.locator(".near")).to_contain_text("the name was sent as “Add_To_Cart”, and “add_to_cart” is listened for: the case differs")
+    page.locator(".react-flow__node", has_text="Purchase").click()
+    expect(page.locator(".near")).to_contain_text("its property currency was “SEK”, and must be “GBP”")
+    expect(page.locator(".near")).to_contain_text("its property currency is missing, and must be “GBP”")
+
+
+def test_axe_finds_nothing_in_what_traces_show(browser: Browser, stage: Stage) -> None:
+    """PIC-42, PIC-22: traces, joins, jumps, edges and coverage are clean in both themes, also with reduced motion."""
+    context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce", color_scheme="dark")
+    context.set_default_timeout(10_000)
+    page = stage.enter(context, GRAPH)
+    stage.send(
+        event("view_item", "x", 60),
+        event("scroll_depth", "x", 55),
+        event("search", "x", 50),
+        event("view_item", "y", 45, user="u-9"),
+        identify("x", "u-9", 40),
+    )
+    stage.send(event("begin_checkout", "x", 20), event("Add_To_Cart", "z", 3))
+    found: dict[str, list[str]] = {}
+
+    def look(state: str, times: int = 1) -> None:
+        for _ in range(times):
+            theme = page.evaluate("document.documentElement.dataset.theme")
+            found[f"{state}, {theme}"] = faults(page)
+            page.keyboard.press("d")
+
+    row(page, "last begin_checkout").click()
+    page.locator(".join").first.wait_for()
+    page.get_by_text("Find a person").click()
+    page.locator(".step-open").first.click()
+    row(page, "last Add_To_Cart").click(modifiers=["Control"])
+    look("two traces, a join, an opened step", 2)
+    page.get_by_role("button", name="By node").click()
+    look("by node")
+    page.locator(".jump-row").first.click()
+    look("a jump")
+    page.mouse.move(*edge(page, 5))
+    page.locator(".way-tip").wait_for()
+    page.mouse.click(*edge(page, 5))
+    look("an edge", 2)
+    page.locator(".react-flow__node", has_text="Basket").click()
+    page.locator(".near").wait_for()
+    look("a near miss")
+    page.get_by_role("button", name=re.compile("^Coverage")).click()
+    page.get_by_text("can never light").click()
+    look("coverage", 2)
+    page.get_by_role("button", name="Select the dark ones").click()
+    look("the dark ones")
+    context.close()
+    assert {state: rules for state, rules in found.items() if rules} == {}
