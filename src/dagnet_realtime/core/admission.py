@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
+
 from dagnet_realtime.core.identifiers import PERSONAL, Finder, Parts
 from dagnet_realtime.core.names import candidate_names, shown_name
 from dagnet_realtime.core.picking import Picker, at
 from dagnet_realtime.core.redaction import Redaction, clean_text
+from dagnet_realtime.core.sampling import Floor
 from dagnet_realtime.core.thinning import share
 from dagnet_realtime.core.times import TOLERANCE, believable
 from dagnet_realtime.core.tokens import Tokens
@@ -38,6 +41,7 @@ class Admission:
         self._reveal = policy.identity == "reveal"
         self._test = policy.test_property
         self._sample = policy.sample
+        self._floor = Floor()
         self._names: dict[tuple[str, str | None, str | None, str | None], Names] = {}
         allowed = self._redaction.keys
         test = {self._test, self._test.partition(".")[0]} - {""}
@@ -75,9 +79,7 @@ class Admission:
             flags,
             revealed,
         )
-        if self._sample < 1 and "test" not in flags and share(entry) >= self._sample:
-            return self._counted_only(entry, parts)
-        return entry
+        return self._sampled(entry, parts) if self._sample < 1 and "test" not in flags else entry
 
     def forgotten(self, event: Event, arrived_at: int) -> frozenset[str]:
         """The tokens of the person whom a `delete` names, whatever the policy shows of them."""
@@ -121,8 +123,18 @@ class Admission:
         own = redaction.apply(parts.traits) if parts.traits else {}
         return redaction.apply(attached) | own if isinstance(attached, dict) else own
 
-    def _counted_only(self, entry: Entry, parts: Parts) -> Entry:
-        """An entry of a trace that the sample leaves out: enough to count it on the nodes it lights, nobody's token."""
+    def _sampled(self, entry: Entry, parts: Parts) -> Entry:
+        """The entry, or what the sample leaves of it: enough to count it on the nodes it lights, nobody's token.
+
+        One that the floor lifts is carried without the rest of its trace; a sample of nothing carries nothing.
+        """
+        needed, user = self._counted.apply(parts.properties), self._user(parts, self._counted)
+        kind, at = (entry.name, repr(needed), repr(user)), entry.arrived_at / 1000
+        if share(entry) < self._sample:
+            self._floor.carried(kind, at)
+            return entry
+        if self._sample > 0 and self._floor.lifts(kind, at):
+            return msgspec.structs.replace(entry, flags=(*entry.flags, "partial"))
         return Entry(
             entry.id,
             entry.type,
@@ -133,8 +145,8 @@ class Admission:
             entry.segment_received_at,
             entry.source,
             (),
-            self._counted.apply(parts.properties),
-            self._user(parts, self._counted),
+            needed,
+            user,
             (*entry.flags, "sampled_out"),
         )
 
