@@ -22,8 +22,11 @@ class Demo(msgspec.Struct):
     program: Program
     cookies: list[Any]
 
-    def enter(self, context: BrowserContext, query: str = "") -> Page:
-        """A page that is signed in; what it logs as an error, and whom it asks, stand in `page.context` events of the test."""
+    def enter(self, context: BrowserContext, query: str = "?shop=0") -> Page:
+        """A page that is signed in, by default without the shop, which would send events of its own.
+
+        What it logs as an error, and whom it asks, stand in `page.context` events of the test.
+        """
         context.add_cookies(self.cookies)
         page = context.new_page()
         page.goto(f"{self.program.url}/{query}")

@@ -13,9 +13,6 @@ import { hex, hearPages, Local } from "./store/local.ts";
 import { FIFTH_MS, pulse } from "./store/pulse.ts";
 import { recall, shelf } from "./store/remember.ts";
 import { served } from "./opened/served.ts";
-import { chest } from "./opened/chest.ts";
-import { Opening } from "./opened/opening.ts";
-import { OpenedShelf } from "./opened/shelf.ts";
 import { addressed } from "./store/places.ts";
 import { start } from "./store/start.ts";
 import { createShell } from "./store/store.ts";
@@ -49,13 +46,15 @@ async function main(): Promise<void> {
   const serverless = !(await served({ alone: document.documentElement.hasAttribute("data-static"), protocol: window.location.protocol }, fetcher));
   store.setState({ serverless });
   const engine = new LiveEngine(() => browser.now());
-  const files = new OpenedShelf();
+  // Reading graph files is the server's work; a page that has one never loads it.
+  const alone = serverless ? await import("./opened/alone.ts") : null;
+  const files = alone && new alone.OpenedShelf();
   const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
-  const parts = { store, engine, api: serverless ? files : new Api(fetcher), slots, world: browser };
+  const parts = { store, engine, api: files ?? new Api(fetcher), slots, world: browser };
   const watch = new Watch(parts);
   const actions = new Actions(parts, watch, lasting);
   const local = new Local(parts, [tabs(), windows(window), extension(window)], ofTab, lasting, () => hex(16));
-  const opening = serverless ? new Opening(parts, watch, files, chest(window.indexedDB)) : null;
+  const opening = alone && files && new alone.Opening(parts, watch, files, alone.chest(window.indexedDB));
 
   setInterval(pulse(store, engine), FIFTH_MS);
   window.addEventListener("pagehide", () => {
