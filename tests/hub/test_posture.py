@@ -21,10 +21,10 @@ def test_a_viewer_is_told_of_the_files_that_the_graph_stands_on() -> None:
     events = [FileError(f"events/{n}.yaml", "is empty") for n in range(7)]
     catalogue = Catalogue(version="1", graphs={"a": shown}, errors=(*errors, *events))
     told = troubles_of(catalogue, shown)
-    assert told[0] == "graphs/a.json is no JSON; the last good version is still in use."
+    assert told[0] == "graphs/a.json is no JSON; the last good version is still in use. It is read again as soon as it is saved."
     assert (len(told), any("b.json" in note for note in told), told[-1][:12]) == (MOST_NOTES + 1, False, "3 more files")
     gone = Catalogue(version="2", errors=(FileError("graphs/a.json", "is gone, and its graph with it"),))
-    assert troubles_of(gone, shown)[0] == "graphs/a.json is gone, and its graph with it."
+    assert troubles_of(gone, shown)[0] == "graphs/a.json is gone, and its graph with it. It is read again as soon as it is saved."
     assert posture_of(Policy(), frozenset(), told).notes == told
 
 

@@ -40,7 +40,7 @@ def posture_of(policy: Policy, needed: frozenset[str], troubles: Sequence[str] =
 def troubles_of(catalogue: Catalogue, graph: Graph) -> tuple[str, ...]:
     """What a viewer of `graph` must know of its files: its own that broke or went, and those that every graph needs."""
     concern = [error for error in catalogue.errors if error.file == graph.file or not error.file.startswith("graphs/")]
-    told = [f"{error.file} {error.text.rstrip('.')}." for error in concern[:MOST_NOTES]]
+    told = [f"{error.file} {error.text.rstrip('.')}. It is read again as soon as it is saved." for error in concern[:MOST_NOTES]]
     if len(concern) > MOST_NOTES:
         told.append(f"{len(concern) - MOST_NOTES} more files cannot be read: `dagnet-realtime check` names them all.")
     if graph.name not in catalogue.graphs:

@@ -44,6 +44,13 @@ export class Actions {
     if (wasOn && graph) await this.watch.on(place, graph);
   }
 
+  /** Looks again at which graphs there are; where that fails the list stays as it was. */
+  async relist(): Promise<void> {
+    const { store, api } = this.parts;
+    const workspaces = await api.workspaces().catch(() => null);
+    if (workspaces) store.setState({ workspaces });
+  }
+
   pause(): void {
     const { store, engine } = this.parts;
     const { paused, phase, replay } = store.getState();

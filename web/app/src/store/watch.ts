@@ -8,7 +8,7 @@ import type { Slots } from "../lanes/slots.ts";
 import type { World } from "../lanes/world.ts";
 import type { KeptSession } from "./keep.ts";
 import type { LiveEngine } from "./live.ts";
-import { told } from "./notices.ts";
+import { toast, told } from "./notices.ts";
 import type { Store } from "./store.ts";
 
 export interface Parts {
@@ -94,7 +94,10 @@ export class Watch {
     const { store, engine } = this.parts;
     return {
       frame: (frame) => {
+        const known = engine.state.posture?.notes ?? [];
         engine.put({ kind: "frame", frame });
+        const fresh = (engine.state.posture?.notes ?? []).filter((note) => !known.includes(note));
+        for (const note of fresh) toast(store, { what: "A note about this view.", meaning: note, remedy: "", bad: true });
         const { needs, wantsGraph } = engine.state;
         if (needs !== null) this.#lane?.seek(needs);
         if (wantsGraph !== null) void this.#reload(wantsGraph);
@@ -122,6 +125,7 @@ export class Watch {
       const graph = await api.graph(place);
       engine.put({ kind: "graph", graph });
       store.setState({ graph });
+      toast(store, { what: "The graph’s files changed.", meaning: "The new version is shown; counts stay with their nodes.", remedy: "", bad: false });
     } catch (error) {
       store.setState({ notice: told(error, "The graph's files changed and the new version could not be read; the old one is still shown.") });
     } finally {

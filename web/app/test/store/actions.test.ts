@@ -79,6 +79,16 @@ describe("what a person can do", () => {
     expect(store.getState().toasts).toHaveLength(1);
   });
 
+  it("looks again at which graphs there are, and keeps what it knew where that fails", async () => {
+    const { actions, answers, store } = await on();
+    answers["GET /api/workspaces"] = { workspaces: [] };
+    await actions.relist();
+    expect(store.getState().workspaces).toEqual([]);
+    answers["GET /api/workspaces"] = new Response("", { status: 503 });
+    await actions.relist();
+    expect(store.getState().workspaces).toEqual([]);
+  });
+
   it("another graph: On stays On, and the choice is remembered", async () => {
     const { actions, store, kept } = await on();
     await actions.choose(PLACE);

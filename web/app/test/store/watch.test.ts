@@ -54,12 +54,22 @@ describe("On and Off", () => {
     first.watch.again({ session: "s1", place: PLACE, state: first.engine.state });
   });
 
-  it("fetches the graph anew when its files changed", async () => {
+  it("PIC-44: notes of the server about files are told once", async () => {
+    const { streams, store } = await on();
+    await streams[0]!.send(hello);
+    const change = { op: "change", graph_version: GRAPH.version, policy_version: "p", sampling: 1, posture: { ...hello.posture, notes: ["graphs/g.json is gone."] }, since: "2026-01-02T03:04:05.000Z" } as const;
+    await streams[0]!.send(change);
+    await streams[0]!.send(change);
+    expect(store.getState().toasts.map(({ meaning }) => meaning)).toEqual(["graphs/g.json is gone."]);
+  });
+
+  it("fetches the graph anew when its files changed, and says so", async () => {
     const { streams, store, answers } = await on();
     await streams[0]!.send(hello);
     answers["GET /api/workspaces/shop/demo/graphs/g"] = { ...GRAPH, version: "v2", title: "Shop, again" };
     await streams[0]!.send({ op: "change", graph_version: "v2", policy_version: "p", sampling: 1, posture: hello.posture, since: "2026-01-02T03:04:05.000Z" });
     await settle();
     expect(store.getState().graph?.title).toBe("Shop, again");
+    expect(store.getState().toasts[0]?.what).toBe("The graph’s files changed.");
   });
 });

@@ -1,9 +1,9 @@
 /** The chips that say where the picture is less than the whole, in plain words. */
 import type { PostureOfState } from "@dagnet-realtime/engine/select/ledger";
-import { count, share, span } from "../format.ts";
+import { count, plural, share, span } from "../format.ts";
 
 export interface Chip {
-  readonly key: "thinned" | "sampled" | "redacted";
+  readonly key: "notes" | "thinned" | "sampled" | "redacted";
   readonly word: string;
   readonly title: string;
   readonly says: readonly string[];
@@ -17,6 +17,8 @@ const IDENTITY: Readonly<Record<string, string>> = {
 
 export function chipsOf({ policy, sampling, threshold, thinned, sampled }: PostureOfState): Chip[] {
   const chips: Chip[] = [];
+  const notes = policy?.notes ?? [];
+  if (notes.length > 0) chips.push({ key: "notes", word: plural(notes.length, "note"), title: "To know about this view", says: notes });
   if (thinned) {
     const says = ["More events came than one view carries, so some traces were left out whole. Counts and rates are still exact; the feed and the traces are of the carried ones.", `At the busiest moment ${share(threshold)} of the traces were carried.`];
     if (policy) says.push(`The budget is ${count(policy.carried_per_second)} events a second. A followed trace is never left out.`);

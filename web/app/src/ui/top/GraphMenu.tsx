@@ -30,7 +30,12 @@ export function GraphMenu() {
         }}
       />
       <h1 className="out-of-sight">{title}</h1>
-      <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Root
+        modal={false}
+        onOpenChange={(open) => {
+          if (open) void actions.relist();
+        }}
+      >
         <DropdownMenu.Trigger className="graph-name" aria-label={`Graph: ${title}. Choose another`}>
           <span className="graph-title">{title}</span>
           <ChevronDown size={14} aria-hidden="true" />

@@ -11,6 +11,12 @@ describe("the posture in plain words", () => {
     expect(chipsOf({ ...WHOLE, policy: { ...POLICY, redacted: false } })).toEqual([]);
   });
 
+  it("PIC-44: what the server notes about this view stands first", () => {
+    const chips = chipsOf({ ...WHOLE, policy: { ...POLICY, notes: ["graphs/a.json is gone."] } });
+    expect(chips.map(({ word }) => word)).toEqual(["1 note", "redacted"]);
+    expect(chips[0]?.says).toEqual(["graphs/a.json is gone."]);
+  });
+
   it("PIC-49: says what is thinned, sampled and redacted, and what stays exact", () => {
     const chips = chipsOf({ policy: POLICY, sampling: 0.25, threshold: 0.4, thinned: true, sampled: true });
     expect(chips.map(({ word }) => word)).toEqual(["thinned", "sampled 25.0%", "redacted"]);
