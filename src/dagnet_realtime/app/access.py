@@ -14,11 +14,11 @@ from dagnet_realtime.web.access.asking import Asking
 from dagnet_realtime.web.access.cookie import Jar
 from dagnet_realtime.web.access.github import GitHub
 from dagnet_realtime.web.access.identity import Attempt, Provider, Settings
-from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.oidc import ProviderAccess, SignedIn
 from dagnet_realtime.web.access.openid import OpenId
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.proxy import ProxyAccess
+from dagnet_realtime.web.access.shared import Sharing, shared
 from dagnet_realtime.web.access.sign_in import BACK
 from dagnet_realtime.web.access.token import Held, TokenAccess
 
@@ -35,11 +35,14 @@ class Grants:
         return self.current
 
 
-def access_for(config: Config, port: int, clock: Clock, grants: Grants) -> Access:
-    """The access of a server that listens on `port`. Raises `Problem("invalid")` where its token file cannot be read."""
+def access_for(config: Config, port: int, clock: Clock, grants: Grants, sharing: Sharing | None = None) -> Access:
+    """The access of a server that listens on `port`; `sharing` are local keys of several processes.
+
+    Raises `Problem("invalid")` where its token file cannot be read.
+    """
     given, url = config.access, config.server.public_url
     if given.mode == "local":
-        local = LocalAccess(clock, url)
+        local = shared(sharing, clock, url)
         local.listen_on(port)
         return local
     tokens = TokenStore(given.tokens, clock)

@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
@@ -32,12 +33,22 @@ from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
+from dagnet_realtime.web.access.shared import Sharing
 from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
 
 _LOG = logging.getLogger("dagnet_realtime.app")
+
+
+class Inherited(NamedTuple):
+    """The socket to serve on, and the keys that are shared with the other processes of this command, if there are any."""
+
+    bound: socket.socket
+    sharing: Sharing | None = None
+
+
 LOCAL_LIMITS = Limits(sessions_per_person=200, streams_per_person=5000)  # everybody on this machine is one person
 
 
@@ -47,16 +58,18 @@ async def run(
     ready: Callable[[str], None],
     stop: asyncio.Event | None = None,
     again: Callable[[], Config] | None = None,
+    inherited: Inherited | None = None,
 ) -> None:
     """Serves until SIGTERM, SIGINT or `stop`. `ready` is told the address, in local access with the one-time key, once connections are
-    accepted. `again` reads the configuration anew when its file changes.
+    accepted. `again` reads the configuration anew when its file changes. `inherited` is what one of several processes was given.
 
     Raises `Problem` where it cannot start, and where a part of it dies.
     """
     ending = stop or asyncio.Event()
-    with contextlib.closing(listen(config)) as bound, audit_file(config.access) as write:
+    given = inherited or Inherited(listen(config))
+    with contextlib.closing(given.bound), audit_file(config.access) as write:
         try:
-            await _serve(config, bound, write, ready, ending, again)
+            await _serve(config, given, write, ready, ending, again)
         except* Problem as problems:
             raise _first(problems) from None
         except* Exception as group:  # noqa: BLE001  # whatever it was, the process stops with a reason
@@ -65,15 +78,15 @@ async def run(
 
 async def _serve(
     config: Config,
-    bound: socket.socket,
+    inherited: Inherited,
     write: Callable[[bytes], None],
     ready: Callable[[str], None],
     ending: asyncio.Event,
     again: Callable[[], Config] | None,
 ) -> None:
-    clock, workspaces = SystemClock(), config.workspaces
+    clock, workspaces, bound = SystemClock(), config.workspaces, inherited.bound
     grants = Grants(config.access.grants)
-    access = access_for(config, bound.getsockname()[1], clock, grants)
+    access = access_for(config, bound.getsockname()[1], clock, grants, inherited.sharing)
     limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
     readiness = Readiness()
     folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})

@@ -16,10 +16,12 @@ from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.workspace import Workspace
 
 
-def serving(config: Config, *, explained: bool = False, opened: bool = False, again: Callable[[], Config] | None = None) -> None:
+def serving(
+    config: Config, *, explained: bool = False, opened: bool = False, again: Callable[[], Config] | None = None, workers: int = 0
+) -> None:
     """Serves until stopped. `explained` also prints how to reach the generated sources, `opened` opens the browser.
 
-    `again` reads the configuration anew when its file has changed.
+    `again` reads the configuration anew when its file has changed. With `workers` that many processes serve, and this one looks after them.
     """
     from dagnet_realtime.app.log_lines import log_to
     from dagnet_realtime.app.serve import run
@@ -40,7 +42,12 @@ def serving(config: Config, *, explained: bool = False, opened: bool = False, ag
             webbrowser.open(link)
 
     try:
-        asyncio_run(config, key_file, ready, partial(run, again=again))
+        if workers:
+            from dagnet_realtime.app.workers import Workers
+
+            Workers(msgspec.structs.replace(config, key_file=str(key_file)), workers, ready, loop_factory(), again).run()
+        else:
+            asyncio_run(config, key_file, ready, partial(run, again=again))
     finally:
         forget(written)
 

@@ -16,6 +16,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = None,
     log: Annotated[str | None, typer.Option(metavar="URL", help="Where events are kept: memory:// or redis://…")] = None,
     key_file: Annotated[Path | None, typer.Option(metavar="F", help="Write a key for programs on this machine into F.")] = None,
+    workers: Annotated[int, typer.Option(min=1, metavar="N", help="Processes that serve; more than one needs --log redis://…")] = 0,
 ) -> None:
     """Receive Segment's deliveries and show them on the graphs.
 
@@ -26,4 +27,5 @@ def serve(
     from dagnet_realtime.cli.running import serving
 
     flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file)
-    serving(load(config, os.environ, flags), explained=workspace is not None, again=lambda: load(config, os.environ, flags))
+    configured = load(config, os.environ, flags)
+    serving(configured, explained=workspace is not None, again=lambda: load(config, os.environ, flags), workers=workers)
