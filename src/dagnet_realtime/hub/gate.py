@@ -20,7 +20,9 @@ class Gate:
         self.source = source
         self.door = Door()
         self._verifier = Verifier(source)
-        self._bucket = Bucket(max_rate, max(_BURST_SECONDS * max_rate, MAX_EVENTS))
+        self.max_rate = max_rate
+        self.burst = max(_BURST_SECONDS * max_rate, MAX_EVENTS)
+        self._bucket = Bucket(max_rate, self.burst)
 
     def verify(self, body: bytes, signature: str | None) -> None:
         """Raises `Problem("unauthorized")` where the delivery is not authentic."""
@@ -28,7 +30,10 @@ class Gate:
 
     def limit(self, events: int, at: float) -> None:
         """Raises `Problem("rate_limited")` where `events` are too many at `at` (seconds, monotonic)."""
-        wait = self._bucket.take(events, at)
+        self.within(events, self._bucket.take(events, at))
+
+    def within(self, events: int, wait: float | None) -> None:
+        """Accounts for `events` that were too many by `wait` seconds, and raises `Problem("rate_limited")`; nothing where it is None."""
         if wait is None:
             return
         self.door.received += events

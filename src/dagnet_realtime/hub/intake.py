@@ -24,6 +24,7 @@ from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.log import Erasable, Log, Watched
+from dagnet_realtime.ports.rates import Rates
 
 _AT_ONCE = 200  # events parsed between two turns of the loop: about 4 ms, so that a great batch delays nobody
 
@@ -38,6 +39,7 @@ class Intake:
     """Takes deliveries for all sources of all workspaces.
 
     `on_forget` hears the tokens of people who asked to be deleted or suppressed. `chance` makes the key of a workspace that has none.
+    `rates` are buckets that are shared with other processes; without them each process counts alone.
     Raises `Problem("invalid")` where two sources share an id or a write key.
     """
 
@@ -49,11 +51,13 @@ class Intake:
         clock: Clock,
         on_forget: Forgotten | None = None,
         chance: Callable[[int], bytes] = secrets.token_bytes,
+        rates: Rates | None = None,
     ) -> None:
         self._graphs = graphs
         self._log = log
         self._clock = clock
         self._on_forget = on_forget
+        self._rates = rates
         self._gates: dict[str, Gate] = {}
         self._keys: dict[bytes, Source] = {}
         self._workspaces = {workspace.channel: workspace for workspace in workspaces}
@@ -104,7 +108,7 @@ class Intake:
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-        if self._open(gate, len(elements)):
+        if await self._open(gate, len(elements)):
             arrived_at = self._clock.now()
             await self._each(gate, len(elements), lambda start, end: events_of(elements[start:end]), arrived_at)
 
@@ -113,7 +117,7 @@ class Intake:
         gate = self._gates[source.id]
         arrived_at = self._clock.now()
         if type is not None:
-            if self._open(gate, 1):
+            if await self._open(gate, 1):
                 await self._each(gate, 1, lambda _start, _end: _lone(body, type, arrived_at), arrived_at)
             return
         try:
@@ -121,16 +125,19 @@ class Intake:
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-        if self._open(gate, len(elements)):
+        if await self._open(gate, len(elements)):
             parse = lambda start, end: batch_events(envelope, elements[start:end], arrived_at, start)  # noqa: E731 -- it closes over all of it
             await self._each(gate, len(elements), parse, arrived_at)
 
-    def _open(self, gate: Gate, events: int) -> bool:
+    async def _open(self, gate: Gate, events: int) -> bool:
         """Whether to go on and parse. Raises `Problem("rate_limited")`."""
         if not self._log.watched(gate.source.channel):
             gate.unwatched(events)
             return False
-        gate.limit(events, self._clock.monotonic())
+        if self._rates is None:
+            gate.limit(events, self._clock.monotonic())
+        else:
+            gate.within(events, await self._rates.take(gate.source.id, events, gate.max_rate, gate.burst))
         return True
 
     async def _each(self, gate: Gate, events: int, parse: Callable[[int, int], Parsed], arrived_at: int) -> None:
