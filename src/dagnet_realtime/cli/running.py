@@ -17,7 +17,7 @@ from dagnet_realtime.model.workspace import Workspace
 
 
 def serving(
-    config: Config, *, explained: bool = False, opened: bool = False, again: Callable[[], Config] | None = None, workers: int = 0
+    config: Config, *, explained: bool = False, opened: bool = False, again: Callable[[], Config] | None = None, workers: int | None = None
 ) -> None:
     """Serves until stopped. `explained` also prints how to reach the generated sources, `opened` opens the browser.
 
