@@ -1,4 +1,4 @@
-"""The server's memory over three million events (`--events 10000000` for more) from a great many people: it must not grow with what passed."""
+"""The server's memory over three million events (`--events` for more) from very many people: it must not grow with what passed."""
 
 import argparse
 from itertools import count
