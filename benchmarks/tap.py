@@ -24,9 +24,11 @@ COST = """async ({rounds, events}) => {
   const context = JSON.parse(document.querySelector('script[type="application/json"]').textContent);
   const spans = [];
   for (let round = 0; round < rounds; round++) {
-    const batch = Array.from({length: events}, (_, n) => ({event: {type: 'track', event: 'Product Added', messageId: `ajs-next-${Date.now()}-${round}-${n}`,
+    const batch = Array.from({length: events}, (_, n) => ({event: {
+      type: 'track', event: 'Product Added', messageId: `ajs-next-${Date.now()}-${round}-${n}`,
       timestamp: new Date(), anonymousId: 'e2f2a3a4-7a3f-4a55-9a3c-0f2f8f0a1b2c', userId: 'user-' + round % 5, context, integrations: {},
-      properties: {product_id: 'p-' + n, price: 19.99, currency: 'GBP', category: 'pots', list: {name: 'home', position: n}, coupon: null, tags: ['a', 'b']}}}));
+      properties: {product_id: 'p-' + n, price: 19.99, currency: 'GBP', category: 'pots',
+        list: {name: 'home', position: n}, coupon: null, tags: ['a', 'b']}}}));
     window.timed = 0;
     const before = performance.now();
     for (const one of batch) instance.emit('dispatch_start', one);
@@ -100,7 +102,9 @@ def _light(playwright: Playwright, web: Site) -> list[Figure]:
         live.evaluate(WATCH, NEEDLE_LABEL)
         sent: list[float] = []
         for _ in range(NEEDLES):
-            sent.append(shop.evaluate("name => { const at = performance.timeOrigin + performance.now(); analytics.track(name); return at }", NEEDLE))
+            sent.append(
+                shop.evaluate("name => { const at = performance.timeOrigin + performance.now(); analytics.track(name); return at }", NEEDLE)
+            )
             shop.wait_for_timeout(650)
         lit: list[float] = live.evaluate("window.__lit")
         browser.close()
