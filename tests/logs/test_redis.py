@@ -76,9 +76,12 @@ async def test_a_flushed_redis_begins_another_life(log: RedisLog, calls: Calls) 
     assert await log.append(SHOP, entries(4, 4)) == ["unwatched"]
     again = await log.hold(SHOP, "a", 60)
     assert log.watched(SHOP)
-    assert await log.append(SHOP, entries(1, 1)) == ["taken"]
+    assert await log.append(SHOP, [entry("m1", segment_received_at=SystemClock().now() - 50)]) == ["taken"]
     lost = await log.read(SHOP, start, 10, 0)
     assert lost == Lost(again, None, "epoch")
+    found = await log.read(SHOP, again, 10, 0)
+    assert isinstance(found, Stretch)
+    assert found.entries[0].flags == ("maybe_repeat",), "what the lost window knew is not known"
 
 
 async def test_offsets_used_again_after_a_lagging_failover_are_a_gap(log: RedisLog, calls: Calls) -> None:

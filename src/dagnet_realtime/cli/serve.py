@@ -16,7 +16,7 @@ def serve(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = None,
     log: Annotated[str | None, typer.Option(metavar="URL", help="Where events are kept: memory:// or redis://…")] = None,
     key_file: Annotated[Path | None, typer.Option(metavar="F", help="Write a key for programs on this machine into F.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes that serve; more than one needs --log redis://…")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes that serve; they need --log redis://…")] = None,
 ) -> None:
     """Receive Segment's deliveries and show them on the graphs.
 

@@ -61,6 +61,7 @@ class RedisLog:
         self._most = most
         self._batches: dict[Channel, Batches] = {}
         self._unwatched: dict[Channel, float] = {}
+        self._known: dict[Channel, str] = {}
 
     async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
         """Writes what is new while somebody watches; one outcome an entry."""
@@ -84,9 +85,10 @@ class RedisLog:
     async def hold(self, channel: Channel, lease: str, ttl: float) -> Position:
         """Opens or renews a lease; the first one begins a new life of the log."""
         retention, slack = self._retention(channel)
-        given = (lease, round(ttl * 1000), self._chance(), self._span, retention, slack)
+        given = (lease, round(ttl * 1000), self._chance(), self._span, retention, slack, self._known.get(channel, ""))
         epoch, last, bytes, began = await self._script("hold", channel, given)
         self._unwatched.pop(channel, None)
+        self._known[channel] = epoch.decode()
         if began and self._news is not None:
             await self._news.announce(channel)
         return position(epoch.decode(), int(last), bytes)
@@ -95,6 +97,7 @@ class RedisLog:
         """Ends a lease, and with the last one the log's life."""
         if await self._script("release", channel, (lease,)):
             self._unwatched[channel] = self._clock.monotonic() + HINT_SECONDS
+            self._known.pop(channel, None)
 
     def watched(self, channel: Channel) -> bool:
         """False where this process was told less than a second ago that nobody watches."""

@@ -1,8 +1,10 @@
--- ARGV: lease, its ttl, an epoch for a life that begins, span of the window, retention and slack.
+-- ARGV: lease, its ttl, an epoch for a life that begins, span of the window, retention and slack, an epoch that was known before ('' none).
+-- A life that begins after another knows nothing of what that one took, so its window begins with it.
 -- Answers epoch, last offset, the bytes of the last entry, and 1 where a life has begun.
 local began = 0
 if not living() then
-  redis.call('HSET', STATE, 'epoch', ARGV[3], 'first', 1, 'last', 0, 'young', 0, 'began', whole(now), 'dropped', whole(now - ARGV[4]))
+  local since = ARGV[7] == '' and now - ARGV[4] or now
+  redis.call('HSET', STATE, 'epoch', ARGV[3], 'first', 1, 'last', 0, 'young', 0, 'began', whole(now), 'dropped', whole(since))
   began = 1
 end
 redis.call('ZREMRANGEBYSCORE', LEASES, '-inf', whole(now))
