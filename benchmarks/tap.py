@@ -42,15 +42,21 @@ COST = """async ({rounds, events}) => {
 TIMERS = """
   window.timed = 0;
   const later = window.setTimeout;
-  window.setTimeout = (act, ms, ...rest) => later(() => { const at = performance.now(); act(...rest); window.timed += performance.now() - at }, ms);
+  window.setTimeout = (act, ms, ...rest) => later(() => {
+    const at = performance.now();
+    act(...rest);
+    window.timed += performance.now() - at;
+  }, ms);
 """
 # The destination is put out of work, so that what is timed is the tap alone.
 IDLE = """analytics.register({name: 'idle', type: 'utility', isLoaded: () => true, load: (_, {queue}) => {
   queue.plugins.find(plugin => plugin.name === 'Segment.io').track = context => context }});
   window.ready = analytics.then(() => true);"""
-CONTEXT = """{"page": {"path": "/pots/blue", "referrer": "https://shop.example/", "search": "?ref=mail", "title": "A blue pot", "url": "https://shop.example/pots/blue?ref=mail"},
-  "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36", "locale": "en-GB", "timezone": "Europe/London",
-  "library": {"name": "analytics.js", "version": "next-1.84.3"}, "campaign": {"source": "mail", "medium": "newsletter"}, "userAgentData": {"mobile": false, "platform": "Linux"}}"""
+CONTEXT = """{"page": {"path": "/pots/blue", "referrer": "https://shop.example/", "search": "?ref=mail", "title": "A blue pot",
+    "url": "https://shop.example/pots/blue?ref=mail"},
+  "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+  "locale": "en-GB", "timezone": "Europe/London", "userAgentData": {"mobile": false, "platform": "Linux"},
+  "library": {"name": "analytics.js", "version": "next-1.84.3"}, "campaign": {"source": "mail", "medium": "newsletter"}}"""
 
 
 def _spans(page: Page, web: Site, tap: str | None) -> list[float]:

@@ -2,3 +2,4 @@
 export { Picture } from "./picture/Picture.tsx";
 export type { FollowedPath, FollowedStep, Hit, Hue, JumpEdge, LightListener, LightSource, NodeLight, PictureProps, Step } from "./picture/contract.ts";
 export type { Graph } from "@dagnet-realtime/engine/wire.gen";
+export { embedded, type Embedded, type EmbeddedOptions } from "./store/embedded.ts";

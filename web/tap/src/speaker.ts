@@ -30,7 +30,7 @@ export interface Speaker {
   /** Everything before it has been answered for by every tab. */
   settled(): number;
   bye(): void;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Milliseconds between two offers: quick at first, patient later. */

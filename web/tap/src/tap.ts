@@ -23,8 +23,8 @@ export interface TapOptions {
 export interface Tap {
   /** Listens to an instance, or a loader of the npm package, that stands nowhere in `window`. */
   listen(analytics: unknown): void;
-  /** Adds a way to Realtime. */
-  speak(sink: Sink): void;
+  /** Adds a way to Realtime; answers how to give it up. */
+  speak(sink: Sink): () => void;
   stop(): void;
 }
 
@@ -83,7 +83,11 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     hear(sdk, tell);
     for (const speaker of speakers) speaker.offer();
   });
-  const add = (sink: Sink): void => { speakers.push(speak(sink, { page, nonce: id(), ring, sdks, stir })); };
+  const add = (sink: Sink): (() => void) => {
+    const speaker = speak(sink, { page, nonce: id(), ring, sdks, stir });
+    speakers.push(speaker);
+    return speaker.close;
+  };
   sinks.forEach(add);
   const leave = (): void => {
     replayUntil = 0;
