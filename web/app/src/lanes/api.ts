@@ -9,6 +9,8 @@ export interface Me {
   readonly can: readonly string[];
   readonly demo: boolean;
   readonly version: string;
+  /** Whether the server can keep a stream open. */
+  readonly push?: boolean;
 }
 
 export interface GraphSummary {
@@ -98,6 +100,11 @@ export class Api {
 
   async follows(session: string, tokens: readonly string[]): Promise<void> {
     await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens }));
+  }
+
+  /** Has the server carry and count only what passes; "" ends that. */
+  async filter(session: string, filter: string): Promise<void> {
+    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { filter }));
   }
 
   /** Follows whoever has this identifier; the server derives the tokens and forgets the value. */

@@ -56,7 +56,8 @@ export class OpenedShelf implements ServerApi {
   readonly simulate = refused;
   readonly stopVisitors = refused;
 
-  /** A trace is followed in the page alone. */
+  /** A trace is followed, and a filter runs, in the page alone. */
+  readonly filter = done;
   readonly follows = done;
   readonly close = done;
 }

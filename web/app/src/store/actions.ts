@@ -69,9 +69,27 @@ export class Actions {
     toast(store, { what: "Cleared.", meaning: "Counting begins anew; the session goes on.", remedy: "", bad: false, action: { label: "Undo", run: undo } });
   }
 
+  /** Hides what does not pass. Another filter than the server's ends that one: what it left out is never hidden by mistake. */
   filter(text: string): void {
-    this.parts.engine.put({ kind: "filter", text });
-    this.parts.store.setState({ filter: text });
+    const { store, engine } = this.parts;
+    engine.put({ kind: "filter", text });
+    store.setState({ filter: text });
+    if (store.getState().atServer !== "") void this.filterAtServer(false);
+  }
+
+  /** Leaves the view's whole budget to what passes the filter, or ends that. */
+  async filterAtServer(wanted: boolean): Promise<void> {
+    const { store, api } = this.parts;
+    const { session, phase, filter } = store.getState();
+    const atServer = wanted ? filter : "";
+    if (session === null || phase !== "on") return;
+    store.setState({ atServer });
+    try {
+      await api.filter(session, atServer);
+    } catch (error) {
+      store.setState({ atServer: "" });
+      toast(store, told(error, "The filter goes on running in this page alone."));
+    }
   }
 
   select(node: string | null): void {

@@ -44,6 +44,7 @@ export async function show(parts: Parts, place: Place): Promise<void> {
     const graph = await api.graph(place);
     engine.reset();
     engine.put({ kind: "graph", graph });
+    engine.put({ kind: "filter", text: store.getState().filter });
     store.setState({ place, graph, phase: "off", selected: null, way: null, pointed: null, trace: "", paused: false, notice: null });
   } catch (error) {
     store.setState({ place, graph: null, phase: "off", notice: told(error, `The graph “${read(written(place))?.graph ?? ""}” cannot be shown.`) });

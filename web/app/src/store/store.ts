@@ -48,6 +48,8 @@ export interface Shell {
   /** Only followed traces move on the picture. */
   readonly alone: boolean;
   readonly filter: string;
+  /** The filter that runs at the server too, "" for none. */
+  readonly atServer: string;
   readonly paused: boolean;
   readonly visitors: number | null;
   readonly replay: Replay | null;
@@ -79,6 +81,7 @@ export function createShell(kept: Remembered): Store {
     pins: [],
     alone: false,
     filter: "",
+    atServer: "",
     paused: false,
     visitors: null,
     replay: null,

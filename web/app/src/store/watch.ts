@@ -4,6 +4,7 @@ import type { Place, ServerApi } from "../lanes/api.ts";
 import { OFF, type LaneSink, type LaneState } from "../lanes/lane.ts";
 import { providerLane } from "../lanes/provider/lane.ts";
 import { RemoteLane } from "../lanes/remote.ts";
+import { POLLS_ONLY, STREAM } from "../lanes/roads.ts";
 import type { Slots } from "../lanes/slots.ts";
 import type { World } from "../lanes/world.ts";
 import type { KeptSession } from "./keep.ts";
@@ -46,7 +47,11 @@ export class Watch {
 
   /** Goes on with a session that this tab had before it was reloaded. */
   again(kept: KeptSession): void {
-    this.parts.engine.reset(kept.state);
+    const { store, engine, api } = this.parts;
+    engine.reset(kept.state);
+    store.setState({ filter: kept.state.filterText });
+    // The server may still leave out what an earlier filter did: from here on it is told again if it shall.
+    if (kept.state.kept.sums.filtered > 0) api.filter(kept.session, "").catch(() => undefined);
     if (this.parts.store.getState().serverless) this.#alone(kept.session);
     else this.#join(kept.session, kept.state.position);
   }
@@ -71,10 +76,10 @@ export class Watch {
   #join(session: string, position: string): void {
     const { store, api, slots, world } = this.parts;
     this.#leave();
-    const { workspaces, place } = store.getState();
+    const { me, workspaces, place } = store.getState();
     const relayed = workspaces.some(({ id, env, relay }) => relay === true && id === place?.workspace && env === place.env);
-    this.#lane = relayed ? providerLane(api, session, position, world) : new RemoteLane(api, session, position, slots, world);
-    store.setState({ phase: "on", session, notice: null });
+    this.#lane = relayed ? providerLane(api, session, position, world) : new RemoteLane(api, session, position, slots, world, me?.push === false ? POLLS_ONLY : STREAM);
+    store.setState({ atServer: "", phase: "on", session, notice: null });
     this.#lane.start(this.#sink());
   }
 

@@ -12,6 +12,12 @@ export interface Pressed {
   readonly target: EventTarget | null;
 }
 
+/** A button that the pointer pressed gives the keyboard back to the page, so that Space pauses; one that opens something keeps it. */
+export function letGo(event: Pick<MouseEvent, "detail" | "target">): void {
+  const button = event.detail > 0 && event.target instanceof Element ? event.target.closest("button") : null;
+  if (button && button === button.ownerDocument.activeElement && !button.closest("[role=menu],[role=tablist],dialog") && !button.hasAttribute("aria-haspopup")) button.blur();
+}
+
 const PRESSED = new Set(["BUTTON", "A", "SUMMARY"]);
 
 /** What a key asks for, null where it belongs to the element it was pressed in. */

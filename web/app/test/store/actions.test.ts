@@ -47,6 +47,31 @@ describe("what a person can do", () => {
     expect(engine.state.filterProblem).not.toBeNull();
   });
 
+  it("PIC-49: the server filters when asked, until the filter is another or it refuses", async () => {
+    const { actions, asked, answers, store } = await on();
+    actions.filter("type:track");
+    expect(asked).not.toContain("PATCH /api/watch/s1");
+    await actions.filterAtServer(true);
+    expect([store.getState().atServer, asked.filter((one) => one === "PATCH /api/watch/s1").length]).toEqual(["type:track", 1]);
+    actions.filter("");
+    await settle();
+    expect([store.getState().atServer, asked.filter((one) => one === "PATCH /api/watch/s1").length]).toEqual(["", 2]);
+    answers["PATCH /api/watch/s1"] = new Response("", { status: 503 });
+    await actions.filterAtServer(true);
+    expect(store.getState()).toMatchObject({ atServer: "", toasts: [{ bad: true }] });
+  });
+
+  it("ENG-14: another graph, and a reload, keep the filter that its chips show", async () => {
+    const { actions, engine, watch, store } = await on();
+    actions.filter("type:page");
+    await actions.choose(PLACE);
+    expect(engine.state.filterText).toBe("type:page");
+    const kept = engine.state;
+    store.setState({ filter: "" });
+    watch.again({ session: "s1", place: PLACE, state: kept });
+    expect(store.getState().filter).toBe("type:page");
+  });
+
   it("binds an unmapped name, fills in what was counted, and ends the binding when asked", async () => {
     const { actions, streams, engine, store } = await on();
     await streams[0]!.send(batch(1, "u1", [], "scroll"));

@@ -41,7 +41,9 @@ export function Feed() {
 
 function Head({ open }: { readonly open: boolean }) {
   const actions = useActions();
-  const filter = useShell((shell) => shell.filter);
+  const text = useShell((shell) => shell.filter);
+  const unread = useEngine("fifth", (state) => state.filterProblem !== null);
+  const filter = unread ? "" : text;
   const { rows, from } = useEngine("fifth", (state) => state.kept.view);
   const most = useEngine("second", (state) => state.options.ring);
   const all = useEngine("fifth", (state) => state.kept.ring.end - state.kept.ring.start);
@@ -52,7 +54,7 @@ function Head({ open }: { readonly open: boolean }) {
       <span className="chip mono" title={`The last ${count(most)} events are held in this tab`}>
         {count(held)}
       </span>
-      <span className="quiet">newest first{filter ? ` · ${filter}` : ""}</span>
+      <span className="quiet feed-order">newest first{filter ? ` · ${filter}` : ""}</span>
       <span className="top-gap" />
       {filter && (
         <span className="quiet">

@@ -1,7 +1,7 @@
 /** Listens to the keys of the page. */
 import { recentTraces } from "@dagnet-realtime/engine/select/traces";
 import { useEffect } from "react";
-import { deed } from "../keys.ts";
+import { deed, letGo } from "../keys.ts";
 import { useRealtime } from "../use.ts";
 
 export function useKeys(): void {
@@ -41,7 +41,9 @@ export function useKeys(): void {
       event.preventDefault();
     };
     document.addEventListener("keydown", press);
+    document.addEventListener("click", letGo);
     return () => {
+      document.removeEventListener("click", letGo);
       document.removeEventListener("keydown", press);
     };
   }, [actions, store, engine]);

@@ -3,7 +3,7 @@ import type { PostureOfState } from "@dagnet-realtime/engine/select/ledger";
 import { count, plural, share, span } from "../format.ts";
 
 export interface Chip {
-  readonly key: "notes" | "thinned" | "sampled" | "redacted";
+  readonly key: "notes" | "filtered" | "thinned" | "sampled" | "redacted";
   readonly word: string;
   readonly title: string;
   readonly says: readonly string[];
@@ -15,10 +15,14 @@ const IDENTITY: Readonly<Record<string, string>> = {
   reveal: "This workspace shows identifiers as they were sent, to those who may see them.",
 };
 
-export function chipsOf({ policy, sampling, threshold, thinned, sampled }: PostureOfState): Chip[] {
+export function chipsOf({ policy, sampling, threshold, thinned, sampled }: PostureOfState, atServer = ""): Chip[] {
   const chips: Chip[] = [];
   const notes = policy?.notes ?? [];
   if (notes.length > 0) chips.push({ key: "notes", word: plural(notes.length, "note"), title: "To know about this view", says: notes });
+  if (atServer !== "") {
+    const says = [`The server carries and counts only what passes ${atServer}; everything else is counted as filtered, and lights nothing here.`];
+    chips.push({ key: "filtered", word: "filtered", title: "Filtered at the server", says });
+  }
   if (thinned) {
     const says = ["More events came than one view carries, so some traces were left out whole. Counts and rates are still exact; the feed and the traces are of the carried ones.", `At the busiest moment ${share(threshold)} of the traces were carried.`];
     if (policy) says.push(`The budget is ${count(policy.carried_per_second)} events a second. A followed trace is never left out.`);

@@ -29,21 +29,23 @@ export function FilterField() {
   return (
     <div className={problem ? "filter filter-bad" : "filter"} role="search">
       <ListFilter size={15} aria-hidden="true" />
-      {chips.map((chip, index) => (
-        <span className="chip filter-chip mono" key={`${chip}-${index}`}>
-          {chip}
-          <button
-            type="button"
-            className="chip-x"
-            aria-label={`Remove the filter ${chip}`}
-            onClick={() => {
-              set(chips.filter((_, other) => other !== index));
-            }}
-          >
-            <X size={12} aria-hidden="true" />
-          </button>
-        </span>
-      ))}
+      <span className="filter-chips">
+        {chips.map((chip, index) => (
+          <span className="chip filter-chip mono" key={`${chip}-${index}`} title={chip}>
+            <span className="filter-term">{chip}</span>
+            <button
+              type="button"
+              className="chip-x"
+              aria-label={`Remove the filter ${chip}`}
+              onClick={() => {
+                set(chips.filter((_, other) => other !== index));
+              }}
+            >
+              <X size={12} aria-hidden="true" />
+            </button>
+          </span>
+        ))}
+      </span>
       <input
         id="filter"
         value={draft}
@@ -62,7 +64,7 @@ export function FilterField() {
       <kbd aria-hidden="true">/</kbd>
       {problem && (
         <p className="filter-problem" id="filter-problem" role="alert">
-          {problem.title} {problem.detail}
+          {problem.title}. {problem.detail}
         </p>
       )}
     </div>

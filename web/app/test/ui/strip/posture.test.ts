@@ -17,6 +17,10 @@ describe("the posture in plain words", () => {
     expect(chips[0]?.says).toEqual(["graphs/a.json is gone."]);
   });
 
+  it("PIC-49: a filter that runs at the server is said", () => {
+    expect(chipsOf(WHOLE, "type:track")).toMatchObject([{ key: "filtered", says: [expect.stringContaining("type:track")] }]);
+  });
+
   it("PIC-49: says what is thinned, sampled and redacted, and what stays exact", () => {
     const chips = chipsOf({ policy: POLICY, sampling: 0.25, threshold: 0.4, thinned: true, sampled: true });
     expect(chips.map(({ word }) => word)).toEqual(["thinned", "sampled 25.0%", "redacted"]);
