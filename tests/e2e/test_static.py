@@ -240,5 +240,6 @@ def test_a_narrow_page_shows_the_way_in(browser: Browser, address: str, theme: s
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+    assert card.evaluate("card => card.scrollHeight <= card.clientHeight + 1")
     assert faults(page) == []
     context.close()
