@@ -188,3 +188,14 @@ def test_any_event_can_be_admitted_and_stored(fields: dict) -> None:
     for parsed in parse(text).events:
         entry = Admission(Policy(properties=("*",)), frozenset({"a.b"}), ACME, b"key").entry(parsed, "web", NOW)
         assert msgspec.msgpack.decode(encode_entry(entry), type=Entry) == entry
+
+
+def test_a_followed_trace_is_never_sampled_out() -> None:
+    """RED-15: it is kept from then on, whichever of its tokens is followed, and said to be partial; others stay out."""
+    admission = Admission(Policy(sample=0.0), frozenset(), ACME, b"key")
+    whole = Admission(Policy(), frozenset(), ACME, b"key").entry(event(track()), "web", NOW)
+    for trace in whole.traces:
+        kept = admission.entry(event(track()), "web", NOW, frozenset({trace.token}))
+        assert (kept.traces, kept.flags) == (whole.traces, ("partial",))
+    assert admission.entry(event(track()), "web", NOW, frozenset({"somebody-else"})).flags == ("sampled_out",)
+    assert Admission(Policy(), frozenset(), ACME, b"key").entry(event(track()), "web", NOW, frozenset({whole.traces[0].token})).flags == ()

@@ -22,3 +22,16 @@ async def test_a_feed_runs_only_while_somebody_is_there() -> None:
         await stage.log.append(SHOP, [entry("m3", name="Home")])
         await stage.clock.advance(0.2)
         assert again.counts() == {"u-Home": 3}
+
+
+async def test_what_any_session_follows_is_known_by_channel() -> None:
+    """HUB-16: also before anybody streams; a session that ends takes its follows along."""
+    async with Stage() as stage:
+        one, two = await stage.open(), await stage.open()
+        await stage.hub.change(one.id, follows=["k1.anna", "k1.both"])
+        await stage.hub.change(two.id, follows=["k1.both", "k1.bert"])
+        assert stage.hub.followed(SHOP) == {"k1.anna", "k1.bert", "k1.both"}
+        await stage.hub.close(one.id)
+        assert stage.hub.followed(SHOP) == {"k1.bert", "k1.both"}
+        await stage.hub.close(two.id)
+        assert stage.hub.followed(SHOP) == frozenset()

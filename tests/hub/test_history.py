@@ -22,5 +22,17 @@ async def test_the_past_of_a_trace_is_what_the_log_still_holds() -> None:
     await log.append(SHOP, [entry("later", traces=PERSON)])
     found = await history(log, SHOP, start, end, frozenset({"k1.person"}), 100)
     assert [one.id for one in found] == ["p1", "p2", "p3", "p4"]
+    assert {one.flags for one in found} == {("partial",)}, "what came before the log's tail is missing"
     latest = await history(log, SHOP, start, end, frozenset({"k1.person"}), 2)
     assert [one.id for one in latest] == ["p3", "p4"]
+
+
+async def test_a_past_that_is_whole_is_not_called_partial() -> None:
+    """HUB-16: flagged partial only where the log does not reach back to On, or there was more than is taken."""
+    log = MemoryLog({SHOP: Policy()}, FakeClock())
+    start = await log.hold(SHOP, "a", 60)
+    await log.append(SHOP, [entry(f"p{n}", traces=PERSON) for n in range(3)])
+    end = await log.hold(SHOP, "a", 60)
+    for most, flags in ((3, ()), (2, ("partial",))):
+        found = await history(log, SHOP, start, end, frozenset({"k1.person"}), most)
+        assert {one.flags for one in found} == {flags}

@@ -290,3 +290,21 @@ async def test_the_ledger_sums_whatever_comes(steps: list[tuple[bytes, bool, str
             assert problem.status < 500  # noqa: PT017 -- it may be taken, too
     for kept in house.intake.doors(ACME).values():
         assert kept.received == sum(kept.refused.values()) + kept.rate_limited + kept.unwatched + kept.duplicate + kept.taken
+
+
+async def test_a_followed_trace_is_taken_whole_under_sampling() -> None:
+    """RED-15: the intake asks who is followed, delivery by delivery."""
+    followed: set[str] = set()
+    house = House(sample=0.0)
+    house.intake = Intake(
+        (Workspace(channel=ACME, path="", policy=house.policy, sources=(WEB, SDK)),),
+        house.shelf,
+        house.log,
+        house.clock,
+        followed=lambda channel: frozenset(followed) if channel == ACME else frozenset(),
+    )
+    await house.watch()
+    await house.deliver(track("m-1"))
+    followed.update(house.intake.tokens(ACME, "userId", DELIVERED["track"]["userId"]))
+    await house.deliver(track("m-2"))
+    assert [entry.flags for entry in await house.entries()] == [("sampled_out",), ("partial",)]

@@ -93,7 +93,14 @@ async def _serve(
     kept = store(config.server.log, workspaces, clock)
     async with kept as (log, sessions, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
         audit = Audit(write, clock)
-        intake = Intake(workspaces, graphs, log, clock, lambda channel, tokens: hub.forget(channel, tokens))
+        intake = Intake(
+            workspaces,
+            graphs,
+            log,
+            clock,
+            lambda channel, tokens: hub.forget(channel, tokens),
+            followed=lambda channel: hub.followed(channel),
+        )
         doors, summing = summed(intake.doors)
         hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=relays)
         rounds = Rounds(hub, access, clock, audit)

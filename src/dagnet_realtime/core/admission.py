@@ -52,8 +52,11 @@ class Admission:
             self._finder.keys("context") | {"protocols", "violations"} | (set() if self._redaction.empty else {"traits"})
         )
 
-    def entry(self, event: Event, source_id: str, arrived_at: int) -> Entry:
-        """What the log may keep of `event`, which arrived at `arrived_at` (ms since 1970, our clock)."""
+    def entry(self, event: Event, source_id: str, arrived_at: int, followed: frozenset[str] = frozenset()) -> Entry:
+        """What the log may keep of `event`, which arrived at `arrived_at` (ms since 1970, our clock).
+
+        A trace with a token in `followed` is never sampled out; where it would have been, what came before it was followed is missing.
+        """
         parts = Parts(
             self._properties.pick(event.properties),
             self._context.pick(event.context),
@@ -79,7 +82,7 @@ class Admission:
             flags,
             revealed,
         )
-        return self._sampled(entry, parts) if self._sample < 1 and "test" not in flags else entry
+        return self._sampled(entry, parts, followed) if self._sample < 1 and "test" not in flags else entry
 
     def forgotten(self, event: Event, arrived_at: int) -> frozenset[str]:
         """The tokens of the person whom a `delete` names, whatever the policy shows of them."""
@@ -123,17 +126,17 @@ class Admission:
         own = redaction.apply(parts.traits) if parts.traits else {}
         return redaction.apply(attached) | own if isinstance(attached, dict) else own
 
-    def _sampled(self, entry: Entry, parts: Parts) -> Entry:
+    def _sampled(self, entry: Entry, parts: Parts, followed: frozenset[str]) -> Entry:
         """The entry, or what the sample leaves of it: enough to count it on the nodes it lights, nobody's token.
 
-        One that the floor lifts is carried without the rest of its trace; a sample of nothing carries nothing.
+        One that the floor lifts is carried without the rest of its trace; a sample of nothing carries nothing but who is followed.
         """
         needed, user = self._counted.apply(parts.properties), self._user(parts, self._counted)
         kind, at = (entry.name, repr(needed), repr(user)), entry.arrived_at / 1000
         if share(entry) < self._sample:
             self._floor.carried(kind, at)
             return entry
-        if self._sample > 0 and self._floor.lifts(kind, at):
+        if any(trace.token in followed for trace in entry.traces) or (self._sample > 0 and self._floor.lifts(kind, at)):
             return msgspec.structs.replace(entry, flags=(*entry.flags, "partial"))
         return Entry(
             entry.id,

@@ -51,6 +51,7 @@ class Floor:
         self._gone = gone
         self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
         self._viewers: dict[str, set[Viewer]] = {}
+        self._followed: dict[Channel, frozenset[str]] = {}
 
     def graph(self, channel: Channel, name: str) -> tuple[Catalogue, Graph]:
         """The graph as last read, and the catalogue around it; raises `Problem("not_found")`."""
@@ -153,10 +154,17 @@ class Floor:
                     viewer.tell(feed.changed(viewer.shared))
 
     def follow(self, live: Sequence[WatchSession]) -> None:
-        """What the sessions of each channel follow is never thinned there."""
+        """What the sessions of each channel follow is never thinned there, nor sampled out."""
+        wanted: dict[Channel, dict[str, None]] = {}
+        for session in live:
+            wanted.setdefault(session.channel, {}).update(dict.fromkeys(session.follows))
+        self._followed = {channel: frozenset(list(tokens)[: self._limits.follows_per_channel]) for channel, tokens in wanted.items()}
         for channel, (feed, _) in self._feeds.items():
-            followed = [token for session in live if session.channel == channel for token in session.follows]
-            feed.follows = frozenset(list(dict.fromkeys(followed))[: self._limits.follows_per_channel])
+            feed.follows = self.followed(channel)
+
+    def followed(self, channel: Channel) -> frozenset[str]:
+        """The tokens that any session of a channel follows."""
+        return self._followed.get(channel, frozenset())
 
     def watching(self) -> dict[Channel, int]:
         """How many viewers each channel has."""

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import msgspec
+
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.position import Position
@@ -11,12 +13,16 @@ CHUNK = 2_000  # entries read between two turns of the loop, some 5 ms
 
 
 async def history(log: Log, channel: Channel, start: Position, end: Position, tokens: frozenset[str], most: int) -> tuple[Entry, ...]:
-    """The entries in `(start, end]` that carry any of `tokens`; where there are more than `most`, the latest."""
+    """The entries in `(start, end]` that carry any of `tokens`; where there are more than `most`, the latest.
+
+    Where the log does not reach back to `start`, or more were found, all of them are flagged `partial`: something came before.
+    """
     found: list[Entry] = []
-    at = start
+    at, whole = start, True
     while at.epoch == end.epoch and at.offset < end.offset:
         stretch = await log.read(channel, at, min(CHUNK, end.offset - at.offset), 0)
         if isinstance(stretch, Lost):
+            whole = False
             if stretch.resume == at or stretch.reason != "retention":
                 break
             at = stretch.resume
@@ -25,6 +31,11 @@ async def history(log: Log, channel: Channel, start: Position, end: Position, to
         if stretch.end == at:
             break
         at = stretch.end
+        whole = whole and len(found) <= most
         del found[:-most]
         await asyncio.sleep(0)
-    return tuple(found)
+    return tuple(found) if whole else tuple([_partial(entry) for entry in found])
+
+
+def _partial(entry: Entry) -> Entry:
+    return entry if "partial" in entry.flags else msgspec.structs.replace(entry, flags=(*entry.flags, "partial"))

@@ -212,6 +212,10 @@ class Hub:
             if session.person == person:
                 await self.close(session.id, reason)
 
+    def followed(self, channel: Channel) -> frozenset[str]:
+        """The tokens that any session of the channel follows, as far as this process knows."""
+        return self._floor.followed(channel)
+
     def forget(self, channel: Channel, tokens: frozenset[str]) -> None:
         """A person asked this process's door to be forgotten: live views drop the tokens."""
         if (feed := self._floor.running(channel)) is not None:

@@ -29,6 +29,7 @@ from dagnet_realtime.ports.rates import Rates
 _AT_ONCE = 200  # events parsed between two turns of the loop: about 4 ms, so that a great batch delays nobody
 
 Forgotten = Callable[[Channel, frozenset[str]], None]
+Followed = Callable[[Channel], frozenset[str]]
 
 
 class WatchedLog(Log, Watched, Protocol):
@@ -40,6 +41,7 @@ class Intake:
 
     `on_forget` hears the tokens of people who asked to be deleted or suppressed. `chance` makes the key of a workspace that has none.
     `rates` are buckets that are shared with other processes; without them each process counts alone.
+    `followed` says which traces of a channel are followed, so that they are not sampled out.
     Raises `Problem("invalid")` where two sources share an id or a write key.
     """
 
@@ -52,12 +54,14 @@ class Intake:
         on_forget: Forgotten | None = None,
         chance: Callable[[int], bytes] = secrets.token_bytes,
         rates: Rates | None = None,
+        followed: Followed = lambda _channel: frozenset(),
     ) -> None:
         self._graphs = graphs
         self._log = log
         self._clock = clock
         self._on_forget = on_forget
         self._rates = rates
+        self._followed = followed
         self._gates: dict[str, Gate] = {}
         self._keys: dict[bytes, Source] = {}
         self._workspaces = {workspace.channel: workspace for workspace in workspaces}
@@ -169,7 +173,8 @@ class Intake:
     async def _append(self, gate: Gate, parsed: Parsed, arrived_at: int, unread: int) -> None:
         channel, source_id = gate.source.channel, gate.source.id
         admission = self._admission(channel)
-        entries = [admission.entry(event, source_id, arrived_at) for event in parsed.events]
+        followed = self._followed(channel)
+        entries = [admission.entry(event, source_id, arrived_at, followed) for event in parsed.events]
         settled = False
         try:
             gate.settle(await self._log.append(channel, entries))
