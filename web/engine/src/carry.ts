@@ -82,7 +82,7 @@ function meet(state: State, number: number, twin: NewRow): void {
   // Under one id but of another kind it is not the same event, whatever a page says: nobody's traces are joined by it.
   const traces = row.type === twin.type ? united(row.traces, twin.traces) : row.traces;
   amend(state.kept.ring, number, {
-    lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, source: twin.source, traces, flags: twin.flags,
+    lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, source: twin.source, traces, flags: twin.flags, ...(twin.revealed === undefined ? {} : { revealed: twin.revealed }),
     properties: { ...row.properties, ...twin.properties },
   });
   advanceTrail(state.kept, row, traces, null);

@@ -26,6 +26,8 @@ export interface Row {
   readonly lanes: number;
   readonly bound: boolean;
   readonly way: Way | null;
+  /** Kind to identifier as it was sent, for those who may see it; it leaves the page in no file. */
+  readonly revealed?: Readonly<Record<string, string>>;
 }
 
 export type NewRow = Omit<Row, "row">;
@@ -47,7 +49,8 @@ export interface Ring {
   readonly words: Map<string, string>;
 }
 
-type StoredRow = { -readonly [K in Exclude<keyof Row, "row" | "at" | "occurredAt" | "arrivedAt" | "receivedAt">]: Row[K] };
+type Untimed = Omit<Row, "row" | "at" | "occurredAt" | "arrivedAt" | "receivedAt">;
+type StoredRow = { -readonly [K in keyof Untimed]: Untimed[K] };
 
 /** Recurring strings and lists held at once; beyond it they are held as they come. */
 const INTERNED = 4096;
@@ -70,7 +73,7 @@ export function append(ring: Ring, event: NewRow): number {
   ring.rows[slot] = {
     id: event.id, type: event.type, name: word(ring, event.name), source: word(ring, event.source), traces: event.traces,
     nodes: list(ring, event.nodes), properties: event.properties, flags: list(ring, event.flags) as CarriedEvent["flags"],
-    lanes: event.lanes, bound: event.bound, way: event.way,
+    lanes: event.lanes, bound: event.bound, way: event.way, ...(event.revealed === undefined ? {} : { revealed: event.revealed }),
   };
   return row;
 }

@@ -1,6 +1,7 @@
 /** From the wire and the tap to rows of the ring, and back. */
 import { LOCAL, REMOTE } from "./seen.ts";
 import type { NewRow, Row } from "./ring.ts";
+import { isRecord } from "./shape.ts";
 import type { TapMessage, TapStage } from "./tap.ts";
 import type { CarriedEvent, Token } from "./wire.gen.ts";
 
@@ -12,8 +13,15 @@ export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: b
   return {
     id: event.id, type: event.type, name: event.name, at, occurredAt: Date.parse(event.occurred_at), arrivedAt: Date.parse(event.arrived_at),
     receivedAt: event.segment_received_at === null ? NaN : Date.parse(event.segment_received_at), source: event.source, traces: event.traces, nodes,
-    properties: event.properties, flags: event.flags, lanes: REMOTE, bound, way: null,
+    properties: event.properties, flags: event.flags, lanes: REMOTE, bound, way: null, ...revealedOf(event),
   };
+}
+
+/** Identifiers as they were sent, where the server carries them to this viewer. */
+function revealedOf({ revealed }: CarriedEvent): Pick<Row, "revealed"> {
+  if (!isRecord(revealed)) return {};
+  const texts = Object.entries(revealed).filter((pair): pair is [string, string] => typeof pair[1] === "string");
+  return texts.length === 0 ? {} : { revealed: Object.fromEntries(texts) };
 }
 
 /** A message of the tap as a row. */

@@ -4,6 +4,7 @@ import type { HeldEntry } from "./held.ts";
 import type { Light } from "./light.ts";
 import { type Row, rowAt } from "./ring.ts";
 import { toWire } from "./row.ts";
+import { isRecord } from "./shape.ts";
 import { fnv1a } from "./share.ts";
 import type { State } from "./state.ts";
 import { type Tally } from "./tally.ts";
@@ -52,7 +53,7 @@ const TRACE = 1500;
 /** A text of at most `maxBytes` (UTF-8) that `restore` reads; "" where not even the counts fit. A pause is not kept: what waited is counted on return. */
 export function snapshot(state: State, maxBytes: number): string {
   const room = maxBytes - FRAMING;
-  const held = JSON.stringify(state.held.entries);
+  const held = JSON.stringify(state.held.entries, unrevealed);
   const core = JSON.stringify(coreOf(state)).slice(0, -1) + `,"held":${bytes(held) < room / 4 ? held : JSON.stringify(bare(state.held.entries))}`;
   let left = room - bytes(core);
   if (left < 0) return "";
@@ -74,6 +75,11 @@ export function snapshot(state: State, maxBytes: number): string {
 /** Version and checksum: text that was cut, changed or written by another version does not fit its seal. */
 export function seal(body: string): string {
   return `dagnet-realtime-snapshot ${SNAPSHOT_VERSION} ${fnv1a(body).toString(16).padStart(8, "0")}`;
+}
+
+/** Leaves out of held frames what was revealed of people: a store is no place for it. */
+function unrevealed(this: unknown, key: string, value: unknown): unknown {
+  return key === "revealed" && isRecord(this) && "occurred_at" in this ? undefined : value;
 }
 
 /** Bytes of the seal and of what joins the parts. */

@@ -9,6 +9,14 @@ it("ENG-19: a carried event comes back from its row as it came", () => {
   expect(row === null ? null : toWire(row)).toEqual(one);
 });
 
+it("TRC-32: identifiers that are revealed are in the row, and leave it in no file", () => {
+  const ring = createRing(2), one = { ...event("a"), revealed: { userId: "anna", odd: 3 as unknown as string } };
+  const row = rowAt(ring, append(ring, fromWire(one, one.nodes, false, T0)));
+  expect(row?.revealed).toEqual({ userId: "anna" });
+  expect(row === null ? "" : JSON.stringify(toWire(row))).not.toContain("anna");
+  for (const revealed of [undefined, {}, "x" as unknown as Record<string, string>]) expect(fromWire({ ...event("a"), ...(revealed === undefined ? {} : { revealed }) }, [], false, T0).revealed).toBeUndefined();
+});
+
 it("ENG-15: what a binding lit is unmapped again on the wire", () => {
   const ring = createRing(2);
   const row = rowAt(ring, append(ring, fromWire(event(""), ["a"], true, T0)));

@@ -21,6 +21,14 @@ const back = (state: State, bytes = 1e6): State => {
 };
 
 describe("snapshots", () => {
+  it("TRC-32: hold nothing that was revealed of people, not even while paused; neither does the session log", () => {
+    const shown = (from: number) => batch(from, [event("a", { properties: { revealed: "kept" }, revealed: { userId: "anna" } })]);
+    const state = after([on(), frame(0, shown(0)), { kind: "pause", at: T0 + 1 }, frame(2, shown(1))]);
+    expect(state.kept.ring.rows[0]?.revealed).toEqual({ userId: "anna" });
+    expect(snapshot(state, 1e6) + sessionLog(state)).not.toContain("anna");
+    expect(snapshot(state, 1e6)).toContain("kept");
+  });
+
   it("ENG-18: a reload takes the session up where it stood", () => {
     const state = after(lived), again = back(state);
     expect([again.session, again.position, again.lanes, again.filterText, again.follows, [...again.binds], again.connection]).toEqual(["s1", "e.4", ["remote", "local"], "type:track", ["t1"], [["Other", "d"]], "off"]);

@@ -70,6 +70,11 @@ function Fields({ row }: { readonly row: FeedRow }) {
           </button>
         </Pair>
       ))}
+      {Object.entries(row.revealed ?? {}).map(([kind, of]) => (
+        <Pair key={`as sent ${kind}`} name={`${kind}, as sent`}>
+          <span className="mono">{of}</span>
+        </Pair>
+      ))}
       {Object.entries(row.properties).map(([key, of]) => (
         <Pair key={key} name={key}>
           {of === null || typeof of === "object" ? <span className="mono">{value(of)}</span> : <Filtering term={`${key}:${quote(String(of))}`} text={value(of)} onAdd={add} />}

@@ -21,6 +21,12 @@ export function StepDetail({ step }: { readonly step: TimelineStep }) {
       <dd>{moveWords(step, graph)}</dd>
       <dt>{step.token.kind}</dt>
       <dd className="mono">{step.token.token}</dd>
+      {Object.entries(row?.revealed ?? {}).map(([kind, of]) => (
+        <div key={kind} className="step-pair">
+          <dt>{kind}, as sent</dt>
+          <dd className="mono">{of}</dd>
+        </div>
+      ))}
       {properties.map(([name, of]) => (
         <div key={name} className="step-pair">
           <dt className="mono">{name}</dt>
