@@ -25,4 +25,4 @@ async def test_a_graph_comes_with_its_matching_table(stage: WebStage) -> None:
 async def test_a_person_learns_what_they_may_do(stage: WebStage) -> None:
     """WEB-17: who they are, by which access, and whether this is the demo."""
     me = (await stage.client.get("/api/me")).json()
-    assert me == {"person": "local", "access": "local", "can": [*LADDER, "send"], "demo": True, "version": "1.2.3"}
+    assert me == {"person": "local", "access": "local", "can": [*LADDER, "send"], "demo": True, "version": "1.2.3", "push": True}

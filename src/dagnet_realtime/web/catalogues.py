@@ -17,7 +17,7 @@ from dagnet_realtime.web.replies import json_reply
 
 
 def catalogue_routes(
-    workspaces: Sequence[Workspace], graphs: GraphSource, access: Access, *, public_url: str, demo: bool, version: str
+    workspaces: Sequence[Workspace], graphs: GraphSource, access: Access, *, public_url: str, demo: bool, version: str, push: bool = True
 ) -> list[Route]:
     """`/api/workspaces`, the graphs under it, and `/api/me`. `public_url` is "" where the request's own host is the address."""
 
@@ -40,7 +40,7 @@ def catalogue_routes(
 
     async def me(request: Request) -> Response:
         person: Person = request.scope["person"]
-        return json_reply({"person": person.name, "access": access.mode, "can": person.can, "demo": demo, "version": version})
+        return json_reply({"person": person.name, "access": access.mode, "can": person.can, "demo": demo, "version": version, "push": push})
 
     def _catalogue(request: Request) -> Catalogue:
         id, env = request.path_params["id"], request.path_params["env"]

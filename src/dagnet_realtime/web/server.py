@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route, Router
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
@@ -18,7 +19,7 @@ from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.channels import channel_routes
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
 from dagnet_realtime.web.demo import Visitors, demo_routes
-from dagnet_realtime.web.edge import Edge
+from dagnet_realtime.web.edge import App, Edge
 from dagnet_realtime.web.operations import Readiness, operation_routes
 from dagnet_realtime.web.page import Page
 from dagnet_realtime.web.rounds import Rounds
@@ -30,7 +31,10 @@ OPEN = frozenset({"/healthz", "/readyz", "/tap.js"})  # asked by machines and pa
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is made of. `public_url` is "" where the request's own host is the address; `demo` lets visitors walk."""
+    """What the server is made of. `public_url` is "" where the request's own host is the address; `demo` lets visitors walk.
+
+    `connects` are the origins of a relay's provider; `push` is False where no connection can be kept open, so that everybody polls.
+    """
 
     workspaces: Sequence[Workspace]
     graphs: GraphSource
@@ -46,6 +50,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     limits: Limits = Limits()
     connects: Sequence[str] = ()
+    push: bool = True
     audit: Audit
     rounds: Rounds
 
@@ -53,7 +58,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 class Inside:
     """The guarded part: the stream stands beside the framework, which would wrap its every send."""
 
-    def __init__(self, stream: StreamApp, routes: Sequence[BaseRoute], page: Page) -> None:
+    def __init__(self, stream: App, routes: Sequence[BaseRoute], page: Page) -> None:
         self._stream = stream
         self._router = Router(routes, redirect_slashes=False, default=page)
 
@@ -67,11 +72,11 @@ class Inside:
 
 def routes(parts: Parts) -> list[Route]:
     """Every route of the framework."""
-    described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version}
+    described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version, "push": parts.push}
     found = [
         *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit),
         *channel_routes(parts.hub, parts.rounds),
-        *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # three fields by name
+        *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # four fields by name
         *sign_in_routes(parts.access, parts.audit),
         *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness),
     ]
@@ -83,7 +88,8 @@ def routes(parts: Parts) -> list[Route]:
 def asgi(parts: Parts) -> Edge:
     """The app that a server runs."""
     page = parts.page or Page(parts.access, shop=parts.demo)
-    inside = Inside(StreamApp(parts.hub, parts.rounds, parts.audit), routes(parts), page)
+    stream = StreamApp(parts.hub, parts.rounds, parts.audit) if parts.push else _no_stream
+    inside = Inside(stream, routes(parts), page)
     webhook, tracking = WebhookApp(parts.intake, parts.limits), TrackingApp(parts.intake, parts.limits)
     without = open_paths(parts.access)
 
@@ -91,3 +97,7 @@ def asgi(parts: Parts) -> Edge:
         return (method, path) in without or (method in ("GET", "HEAD") and (path in OPEN or page.has(path)))
 
     return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects, shop=parts.demo)
+
+
+async def _no_stream(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # as every ASGI app
+    raise Problem("unavailable", "This server keeps no connection open", "It lives for one request", "Poll: GET /api/watch/{id}/frames")

@@ -75,6 +75,11 @@ export interface Push {
 
 export const STREAM: Push = { transport: "push", deaf: "Streams do not get through, so this tab asks every moment instead.", travel: push };
 
+const NO_STREAM = "This server keeps no connection open, so this tab asks every moment.";
+
+/** Where the server lives for one request at a time, polling is the only road. */
+export const POLLS_ONLY: Push = { transport: "push", deaf: NO_STREAM, travel: () => Promise.resolve({ kind: "broken", why: NO_STREAM, retryAfter: 0, poll: true }) };
+
 /** Polls once and hands on what came; null when the next poll may follow at once. */
 export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, ear: Ear, signal: AbortSignal): Promise<Ending | null> {
   try {

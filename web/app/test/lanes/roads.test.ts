@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Api } from "../../src/lanes/api.ts";
 import { Refusal } from "../../src/lanes/http.ts";
-import { ending, farewell, pollOnce, push } from "../../src/lanes/roads.ts";
+import { ending, farewell, pollOnce, POLLS_ONLY, push, STREAM } from "../../src/lanes/roads.ts";
 import { beat } from "../support/world.ts";
 
 const quiet = { frame: () => undefined, silence: () => undefined };
@@ -38,5 +38,15 @@ describe("how a road ends", () => {
     expect(await pollOnce(api, "s", "p", 1, ear, open)).toBeNull();
     expect(await pollOnce(api, "s", "p", 1, ear, open)).toMatchObject({ kind: "broken", retryAfter: 1 });
     expect([silences, ops]).toEqual([1, ["beat", "bye"]]);
+  });
+});
+
+describe("what carries frames", () => {
+  it("REL-17: a server that keeps no connection open is polled at once, and the page says why", async () => {
+    const api = new Api(() => Promise.reject(new Error("nobody is asked")));
+    const end = await POLLS_ONLY.travel(api, "s", "p", quiet, open);
+    expect(end).toMatchObject({ kind: "broken", poll: true });
+    expect(POLLS_ONLY.deaf).toContain("keeps no connection open");
+    expect(STREAM.transport).toBe("push");
   });
 });

@@ -1,0 +1,166 @@
+"""The server for a runtime without a life of its own: everything is opened for one request, and nothing outlives its answer.
+
+What must be remembered between requests is in Redis: the log, the sessions, the rates and the doors' ledgers. What may be remembered by
+whichever process happens to live on is only what can be read again: the configuration and the graphs.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime import __version__
+from dagnet_realtime.app.access import Grants, access_for
+from dagnet_realtime.app.audit_file import audit_file
+from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.app.store import shareable
+from dagnet_realtime.config.config import Config
+from dagnet_realtime.config.load import load
+from dagnet_realtime.graphs.folder import FolderGraphs
+from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.web.access.person import Access
+from dagnet_realtime.web.answers import PROBLEM, answer, problem_body
+from dagnet_realtime.web.body import Receive, Scope, Send
+from dagnet_realtime.web.operations import Readiness
+from dagnet_realtime.web.rounds import Rounds
+from dagnet_realtime.web.server import Parts, asgi
+
+LONGEST_SECONDS = 28.0  # of one request; platforms commonly cut at 30
+PORT = 443  # what browsers see; cookies are named by it
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What a process reads once."""
+
+    config: Config
+    workspaces: Sequence[Workspace]
+    graphs: FolderGraphs
+    access: Access
+
+
+class Serverless:
+    """An ASGI app. `environ` is where the configuration is found, as by every command; it is read with the first request."""
+
+    def __init__(self, environ: Mapping[str, str], reading: Callable[[Mapping[str, str]], Config] | None = None) -> None:
+        self._environ = environ
+        self._reading = reading or (lambda given: load(None, given))
+        self._clock = SystemClock()
+        self._kept: Kept | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; a deployment that cannot work says why in a problem."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                await self._serve(self._read(), scope, receive, send)
+        except* Problem as problems:
+            problem = _first(problems)
+            await answer(send, problem.status, [PROBLEM], problem_body(problem))
+
+    def _read(self) -> Kept:
+        if self._kept is None:
+            config = self._reading(self._environ)
+            workspaces = [msgspec.structs.replace(one, policy=msgspec.structs.replace(one.policy, relay=None)) for one in config.workspaces]
+            _fit(config)
+            graphs = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces}).load()
+            access = access_for(config, PORT, self._clock, Grants(config.access.grants))
+            self._kept = Kept(config, workspaces, graphs, access)
+        return self._kept
+
+    async def _serve(self, kept: Kept, scope: Scope, receive: Receive, send: Send) -> None:
+        from dagnet_realtime.logs.redis import RedisLog
+        from dagnet_realtime.logs.redis_calls import Calls
+        from dagnet_realtime.logs.redis_rates import RedisRates
+        from dagnet_realtime.logs.redis_sessions import RedisSessions
+        from dagnet_realtime.logs.redis_tally import RedisTally
+        from dagnet_realtime.logs.redis_url import target
+
+        config, workspaces, clock = kept.config, kept.workspaces, self._clock
+        async with contextlib.AsyncExitStack() as stack:
+            calls = Calls(target(config.server.log))
+            stack.push_async_callback(calls.aclose)
+            sessions = RedisSessions(calls)
+            log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
+            intake = Intake(workspaces, kept.graphs, log, clock, rates=RedisRates(calls))
+            tally = RedisTally(calls, intake.doors)
+            audit = Audit(stack.enter_context(audit_file(config.access)), clock)
+            hub = Hub(workspaces, kept.graphs, log, sessions, tally, clock)
+            parts = Parts(
+                workspaces=workspaces,
+                graphs=kept.graphs,
+                hub=hub,
+                intake=intake,
+                access=kept.access,
+                clock=clock,
+                readiness=_ready(),
+                public_url=config.server.public_url,
+                version=__version__,
+                audit=audit,
+                rounds=Rounds(hub, kept.access, clock, audit),
+                push=False,
+            )
+            async with hub:
+                await asgi(parts)(scope, receive, _Last(send, lambda: _tell(tally, workspaces)))
+
+
+class _Last:
+    """Does what must be done before the last part of an answer leaves: after it, nobody promises that this process goes on."""
+
+    def __init__(self, send: Send, before: Callable[[], Any]) -> None:
+        self._send = send
+        self._before = before
+
+    async def __call__(self, message: Any) -> None:
+        """Sends one part."""
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            await self._before()
+        await self._send(message)
+
+
+async def _tell(tally: Any, workspaces: Sequence[Workspace]) -> None:
+    with contextlib.suppress(Problem):  # what was answered stands; a store that is gone has lost its ledgers too
+        for workspace in workspaces:
+            await tally.tell(workspace.channel)
+
+
+def _fit(config: Config) -> None:
+    """Raises `Problem("invalid")` where processes that come and go could not agree."""
+    if not shareable(config.server.log):
+        raise Problem(
+            "invalid", "A serverless deployment needs Redis", "Its log is memory://", "Set DAGNET_REALTIME_SERVER_LOG to a redis:// URL"
+        )
+    if config.access.mode == "local":
+        raise Problem("invalid", "Local access is for one machine", "", "Set [access] mode to token, oidc or proxy")
+    if config.access.mode != "proxy" and config.access.cookie_key is None:
+        raise Problem("invalid", "Every process must know the same cookie key", "", "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY")
+
+
+def _ready() -> Readiness:
+    readiness = Readiness()
+    readiness.ready = True
+    return readiness
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+def _first(group: BaseException) -> Problem:
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    if not isinstance(group, Problem):
+        raise group
+    return group
