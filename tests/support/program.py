@@ -65,6 +65,10 @@ class Program:
                 return found
         raise AssertionError(f"no line like {pattern.pattern!r} in:\n" + "".join(self.lines))
 
+    def signal(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        self._child.send_signal(number)
+
     def stop(self, seconds: float = 5.0) -> int:
         """Asks it to stop and returns its exit code; kills it where it does not."""
         if self._child.poll() is None:
