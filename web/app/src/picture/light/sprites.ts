@@ -19,9 +19,13 @@ export function surface(width: number, height: number): Surface {
 
 /** The 2D context of a surface; a browser without one cannot draw the light. */
 export function brushOf(canvas: Surface): Brush {
-  const brush = canvas.getContext("2d") as Brush | null;
-  if (!brush) throw new Error("This browser gives no 2D canvas");
+  const brush: unknown = canvas.getContext("2d");
+  if (!isBrush(brush)) throw new Error("This browser gives no 2D canvas");
   return brush;
+}
+
+function isBrush(found: unknown): found is Brush {
+  return typeof found === "object" && found !== null;
 }
 
 /** A card's halo at full glow, hollow where the card is; `scale` is device pixels a canvas unit. */
