@@ -78,7 +78,8 @@ def row(page: Page, says: str) -> Locator:
 
 
 def steps(page: Page) -> list[tuple[str, str, str]]:
-    """Number, name and doubts of every step of the timeline that is shown."""
+    """Number, name and doubts of every step of the timeline that is shown, once it is there."""
+    page.locator(".step-open").first.wait_for()
     read: list[list[str]] = page.locator(".step-open").evaluate_all(
         "all => all.map(one => ['.step-number', '.step-label', '.step-doubts'].map(part => one.querySelector(part)?.textContent ?? ''))"
     )
