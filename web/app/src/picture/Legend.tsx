@@ -10,7 +10,7 @@ export function mannerText({ dots, width, pace, particles }: Report): string {
   return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
 }
 
-export function Legend({ following, jumps, still, manner }: { following: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {
+export function Legend({ following, inferred, jumps, still, manner }: { following: boolean; inferred: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {
   return (
     <div className="dr-legend" role="note" aria-label="Legend">
       <span className="dr-legend-item">
@@ -19,6 +19,7 @@ export function Legend({ following, jumps, still, manner }: { following: boolean
         <span className="dr-num">200+/s</span>
       </span>
       {following && <span className="dr-legend-item"><i className="dr-key-trace" aria-hidden />Followed trace</span>}
+      {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
       {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Jump, no edge</span>}
       <span className="dr-legend-item"><i className="dr-key-waiting" aria-hidden />Not seen</span>
       {!still && <span className="dr-legend-item"><i className="dr-key-step" aria-hidden /><span ref={manner}>1 dot = 1 step</span></span>}

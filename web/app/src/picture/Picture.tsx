@@ -109,7 +109,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         </ViewportPortal>
       </ReactFlow>
       <canvas ref={canvas} className="dr-light" aria-hidden />
-      {!large && <Legend following={followed.length > 0} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
+      {!large && <Legend following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
       {!large && (
         <Zoom
           onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}

@@ -83,7 +83,8 @@ export function useLight({ scene, props, root, faces, onReport, onZoom }: LightP
     overlay?.send({ kind: "mode", frozen, reduced: motion === "reduced" });
   }, [overlay, frozen, motion, scene, light]);
 
-  const marks = useMemo(() => marksOf(scene, followed), [scene, followed]);
+  const jumped = useMemo(() => ({ scene, tables: new Map<string, Float32Array>() }), [scene]);
+  const marks = useMemo(() => marksOf(jumped.scene, followed, jumped.tables), [jumped, followed]);
   useEffect(() => { overlay?.send({ kind: "paths", paths: marks }); }, [overlay, marks]);
 
   const near = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node))), [followed]);

@@ -5,7 +5,7 @@ import { createRoot } from "react-dom/client";
 import type { FollowedPath, JumpEdge } from "../contract.ts";
 import { Picture } from "../Picture.tsx";
 import { measureFrames } from "./frames.ts";
-import { fullJourney, grid, journey, RATES } from "./sample.ts";
+import { fullJourney, grid, journey, RATES, walks } from "./sample.ts";
 import { Generator } from "./source.ts";
 
 const asked = new URLSearchParams(location.search);
@@ -13,6 +13,7 @@ const nodes = Number(asked.get("nodes") ?? 0);
 const rate = Number(asked.get("rate") ?? 800);
 const file = asked.get("graph");
 const graph = file !== null ? ((await (await fetch(file)).json()) as Graph) : nodes > 0 ? grid(nodes) : asked.has("full") ? fullJourney() : journey();
+const walking = Number(asked.get("walking") ?? 0);
 const bare = asked.has("bare") ? { ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: null, y: null })) } : graph;
 const rates = bare.nodes.map(({ uuid }, n) => (nodes > 0 ? rate / nodes : file !== null ? rate * 0.25 * 0.8 ** n : ((RATES[uuid] ?? 0) * rate) / 800));
 const source = new Generator(bare, { rates, steps: Number(asked.get("steps") ?? 0.05) }, () => performance.now(), Math.random);
@@ -28,6 +29,12 @@ function pathOf(token: string, hue: FollowedPath["hue"], visits: typeof VISITS, 
   return { token, hue, steps, head: steps.at(-1)?.node ?? null };
 }
 
+/** Moves of a walking trace at least: some ten events are a long visit. */
+const WALK = 8;
+
+/** The host tells of paths five times a second, and of fifty walkers ten have moved by then. */
+const TICK_MS = 200;
+
 function Bench() {
   const [selected, setSelected] = useState<string | null>(asked.get("selected"));
   const [upTo, setUpTo] = useState(4);
@@ -37,7 +44,13 @@ function Bench() {
     const later = setTimeout(() => { setUpTo(5); }, Number(asked.get("arrive") ?? 2500));
     return () => { clearInterval(timer); clearTimeout(later); };
   }, []);
-  const followed = useMemo(() => [pathOf("c_7f3a9e21", 0, VISITS, upTo), pathOf("c_1b90ff4c", 1, SECOND, 4)].slice(0, following), [following, upTo]);
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    if (walking === 0) return;
+    const timer = setInterval(() => { setTick((before) => before + 1); }, TICK_MS);
+    return () => { clearInterval(timer); };
+  }, []);
+  const followed = useMemo(() => (walking > 0 ? walks(bare, walking, WALK, tick) : [pathOf("c_7f3a9e21", 0, VISITS, upTo), pathOf("c_1b90ff4c", 1, SECOND, 4)].slice(0, following)), [following, upTo, tick]);
   return (
     <Picture
       graph={bare} light={source} theme={asked.get("theme") === "light" ? "light" : "dark"} motion={asked.has("reduced") ? "reduced" : "full"} frozen={asked.has("frozen") || asked.has("stale")} stale={asked.has("stale")}

@@ -1,5 +1,6 @@
 /** A shop's checkout journey in the wire's shape, for looking at the picture; and grids of any size, for measuring it. */
 import type { Edge, Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
+import type { FollowedPath } from "../contract.ts";
 
 type Row = readonly [id: string, label: string, event: string, x: number, y: number, rest?: Partial<Node>];
 
@@ -58,6 +59,23 @@ export function grid(count: number): Graph {
     if (i % 2 === 0 && aside > i && aside < count) edges.push(edgeOf(`n${i}`, `n${aside}`, 0.3));
   }
   return graphOf(`Grid of ${count}`, nodes, edges);
+}
+
+/** `count` followed paths that begin at different nodes and walk along edges; each has made between `steps` and twice as many moves, and every fifth has moved on since the `tick` before. */
+export function walks(graph: Graph, count: number, steps: number, tick: number): FollowedPath[] {
+  const out = new Map<string, Edge[]>();
+  for (const edge of graph.edges) out.set(edge.source, [...(out.get(edge.source) ?? []), edge]);
+  return Array.from({ length: count }, (_, i) => {
+    let node = graph.nodes[(i * 7) % graph.nodes.length]?.uuid ?? "";
+    const made: FollowedPath["steps"][number][] = [{ node, n: 1, edges: [], jump: false, inferred: false }];
+    for (let n = 1; n < steps + ((Math.floor((tick + i) / 5) + i) % steps); n++) {
+      const ways = out.get(node) ?? [];
+      const way = ways[(i + n) % Math.max(1, ways.length)];
+      node = way?.target ?? graph.nodes[(i * 7) % graph.nodes.length]?.uuid ?? "";
+      made.push({ node, n: n + 1, edges: way ? [way.uuid] : [], jump: !way, inferred: n % 5 === 4 });
+    }
+    return { token: `c_${i}`, hue: (i % 6) as FollowedPath["hue"], steps: made, head: node };
+  });
 }
 
 function graphOf(title: string, nodes: readonly Node[], edges: readonly Edge[]): Graph {

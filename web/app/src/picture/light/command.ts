@@ -40,12 +40,14 @@ export interface Leg {
   readonly inferred: boolean;
 }
 
-/** A followed path. `stops` are its nodes with the numbers of the steps made there; `lane` sets nested outlines apart. */
+/** A followed path. `stops` are its nodes with the numbers of the steps made there, `passed` those it is inferred to have passed between;
+ * `lane` sets nested outlines apart. */
 export interface PathMark {
   readonly token: string;
   readonly hue: number;
   readonly lane: number;
   readonly stops: readonly { node: number; numbers: readonly number[] }[];
+  readonly passed: readonly number[];
   readonly legs: readonly Leg[];
 }
 

@@ -2,16 +2,21 @@
 import type { FollowedPath } from "../contract.ts";
 import { ghostCurve } from "../geometry/ghosts.ts";
 import { tableOf } from "../geometry/curve.ts";
+import type { Box } from "../geometry/place.ts";
 import type { Scene } from "../geometry/scene.ts";
 import type { Leg, PathMark } from "./command.ts";
 import { MOST_PATHS } from "./paths.ts";
 
-/** One mark a path, in order; steps at nodes that the graph does not have are left out. */
-export function marksOf(scene: Scene, followed: readonly FollowedPath[]): PathMark[] {
+/** Paths side by side, or outlines in one another; more would leave their edge or card, and lie upon one another instead. */
+const LANES = 7;
+
+/** One mark a path, in order; steps at nodes that the graph does not have are left out. `jumped` remembers the ways of jumps, which are dear to find. */
+export function marksOf(scene: Scene, followed: readonly FollowedPath[], jumped = new Map<string, Float32Array>()): PathMark[] {
   const boxes = scene.nodes.map(({ box }) => box);
   const users = new Map<string, number>();
   return followed.slice(0, MOST_PATHS).map((path, index) => {
     const stops = new Map<number, number[]>();
+    const passed = new Set<number>();
     const legs: Leg[] = [];
     const mine = new Map<string, number>();
     let before: number | undefined;
@@ -23,22 +28,29 @@ export function marksOf(scene: Scene, followed: readonly FollowedPath[]): PathMa
         const edge = scene.edgeIndex.get(id);
         const drawn = edge === undefined ? undefined : scene.edges[edge];
         if (edge !== undefined && drawn) legs.push({ table: drawn.table, label: edge, lane: lane(id), jump: false, inferred: step.inferred });
+        if (step.inferred && drawn && drawn.target !== node) passed.add(drawn.target);
       }
       const [from, to] = [before === undefined ? undefined : scene.nodes[before], scene.nodes[node]];
       if (step.jump && from && to && before !== node) {
-        legs.push({ table: tableOf(ghostCurve(from.box, to.box, boxes)), label: -1, lane: lane(`${before ?? ""}>${node}`), jump: true, inferred: step.inferred });
+        legs.push({ table: ghost(`${before ?? ""}>${node}`, from.box, to.box), label: -1, lane: lane(`${before ?? ""}>${node}`), jump: true, inferred: step.inferred });
       }
       before = node;
     }
-    return { token: path.token, hue: path.hue, lane: index, stops: [...stops].map(([node, numbers]) => ({ node, numbers })), legs };
+    return { token: path.token, hue: path.hue, lane: index % LANES, stops: [...stops].map(([node, numbers]) => ({ node, numbers })), passed: [...passed].filter((node) => !stops.has(node)), legs };
+
+    function ghost(key: string, from: Box, to: Box): Float32Array {
+      const table = jumped.get(key) ?? tableOf(ghostCurve(from, to, boxes));
+      jumped.set(key, table);
+      return table;
+    }
 
     function lane(id: string): number {
       const known = mine.get(id);
       if (known !== undefined) return known;
       const next = users.get(id) ?? 0;
       users.set(id, next + 1);
-      mine.set(id, next);
-      return next;
+      mine.set(id, next % LANES);
+      return next % LANES;
     }
   });
 }

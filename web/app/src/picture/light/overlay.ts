@@ -1,6 +1,7 @@
 /** The overlay on the page's own thread: takes commands, keeps what stands and what moves, and draws only what changed. */
 import { FAINT } from "@dagnet-realtime/engine/flash";
 import { SPARK } from "@dagnet-realtime/engine/light";
+import { changed } from "./changed.ts";
 import type { Camera, Command, Overlay, Palette, PathMark, Report, Stock } from "./command.ts";
 import { Glow } from "./glow.ts";
 import { Heads } from "./heads.ts";
@@ -11,7 +12,7 @@ import { Pace } from "./pace.ts";
 import { MOST_PARTICLES, Particles } from "./particles.ts";
 import { Rings } from "./rings.ts";
 import { brushOf, type Surface } from "./sprites.ts";
-import { staleAlong, staleAround } from "./stale.ts";
+import { staleAlong, stalePath, staleAround } from "./stale.ts";
 import { Still } from "./still.ts";
 import { Tiles } from "./tiles.ts";
 import { NOWHERE, scaleOf, toCanvas } from "./view.ts";
@@ -107,9 +108,9 @@ class Painter implements Overlay {
         this.step(command.edges, command.inferred);
         break;
       case "paths":
+        for (const touched of changed(this.paths, command.paths)) stalePath(this.stale, this.camera, this.stock, touched);
         this.paths = command.paths;
         this.heads.follow(command.paths, this.clock, this.reduced || this.frozen);
-        this.stale.markAll();
         break;
     }
     this.loop.wake();

@@ -8,30 +8,37 @@ import { roundBox, type Brush } from "./sprites.ts";
 /** Each hue has its own dash, so that paths are told apart without colour. */
 export const DASHES: readonly (readonly number[])[] = [[], [9, 5], [2, 5], [14, 4, 3, 4], [5, 3], [1.5, 3.5]];
 
-/** Traces drawn at most; those beyond still have their panel. */
-export const MOST_PATHS = 12;
+/** Traces drawn at most: as many as can be followed. */
+export const MOST_PATHS = 50;
+/** Discs at one card; the rest becomes a number. */
+const MOST_DISCS = 4;
 
 /** The ways of all paths, in canvas units; where `labels` are shown they stay free of them. */
 export function drawWays(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette, labels: boolean): void {
+  brush.lineCap = "round";
   for (const path of paths) {
     const colour = palette.follow[path.hue] ?? palette.activity;
-    for (const leg of path.legs) {
-      wayOf(brush, leg);
-      brush.strokeStyle = colour;
+    const dash = DASHES[path.hue] ?? [];
+    brush.strokeStyle = colour;
+    const plain = path.legs.filter((leg) => !leg.inferred && !leg.jump);
+    if (waysOf(brush, plain)) {
       brush.setLineDash([]);
-      brush.lineCap = "round";
-      if (!leg.inferred && !leg.jump) {
-        brush.globalAlpha = palette.dark ? 0.2 : 0.16;
-        brush.lineWidth = 7;
-        brush.stroke();
-      }
-      brush.globalAlpha = 1;
-      brush.lineWidth = leg.inferred ? 1.1 : 2.2;
-      brush.setLineDash([...(leg.jump ? [6, 6] : (DASHES[path.hue] ?? []))]);
+      brush.globalAlpha = palette.dark ? 0.2 : 0.16;
+      brush.lineWidth = 7;
       brush.stroke();
-      brush.setLineDash([]);
-      if (!leg.jump) arrow(brush, leg, colour);
+      brush.globalAlpha = 1;
+      brush.lineWidth = 2.2;
+      brush.setLineDash([...dash]);
+      brush.stroke();
     }
+    for (const [legs, width, pattern] of [[path.legs.filter((leg) => leg.inferred && !leg.jump), 1.1, dash], [path.legs.filter((leg) => leg.jump), 2.2, [6, 6]]] as const) {
+      if (!waysOf(brush, legs)) continue;
+      brush.lineWidth = width;
+      brush.setLineDash([...pattern]);
+      brush.stroke();
+    }
+    brush.setLineDash([]);
+    for (const leg of path.legs) if (!leg.jump) arrow(brush, leg, colour);
   }
   if (labels) for (const path of paths) for (const leg of path.legs) freeLabel(brush, leg, stock);
 }
@@ -39,61 +46,93 @@ export function drawWays(brush: Brush, paths: readonly PathMark[], stock: Stock,
 /** Outlines and numbered discs on the cards of all paths; discs grow as the view goes further away. */
 export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock, palette: Palette, zoom: number): void {
   const large = Math.min(2.2, Math.max(1, 0.8 / zoom));
+  const discs = new Map<number, number>();
   const taken = new Map<number, number>();
+  brush.globalAlpha = 1;
+  for (const path of paths) {
+    brush.strokeStyle = palette.follow[path.hue] ?? palette.activity;
+    for (const { node } of path.stops) outline(brush, path, node, stock, DASHES[path.hue] ?? [], 1.5);
+    for (const node of path.passed) outline(brush, path, node, stock, PASSED, 1);
+    for (const { node } of path.stops) free(brush, node, stock, zoom);
+  }
+  const put = (node: number, text: string, colour: string, hollow: boolean): void => {
+    const [x, y] = boxAt(stock, node);
+    const shift = taken.get(node) ?? 0;
+    brush.save();
+    brush.translate(x - 3 + shift * large, y - 3);
+    brush.scale(large, large);
+    taken.set(node, shift + disc(brush, text, colour, palette, hollow) + 4);
+    brush.restore();
+  };
   for (const path of paths) {
     const colour = palette.follow[path.hue] ?? palette.activity;
-    const out = 4 + path.lane * 3;
-    for (const { node } of path.stops) {
-      const [x, y, width, height] = boxAt(stock, node);
-      roundBox(brush, x - out, y - out, width + out * 2, height + out * 2, 12 + out);
-      brush.globalAlpha = 1;
-      brush.strokeStyle = colour;
-      brush.lineWidth = 1.5;
-      brush.setLineDash([...(DASHES[path.hue] ?? [])]);
-      brush.stroke();
-      brush.setLineDash([]);
-      const tag = stock.tags[node] ?? 0;
-      if (tag > 0 && zoom >= FULL_FROM) brush.clearRect(x + width - 12 - tag, y + height - 7, tag, 18);
+    for (const { node, text } of [...path.stops.map(({ node, numbers }) => ({ node, text: textOf(numbers) })), ...path.passed.map((node) => ({ node, text: "" }))]) {
+      const before = discs.get(node) ?? 0;
+      discs.set(node, before + 1);
+      if (before < MOST_DISCS) put(node, text || "≈", colour, text === "");
     }
   }
-  for (const path of paths) {
-    for (const { node, numbers } of path.stops) {
-      const [x, y] = boxAt(stock, node);
-      const text = numbers.length > 3 ? `${numbers[0] ?? ""}…${numbers.at(-1) ?? ""}` : numbers.join("·");
-      const shift = taken.get(node) ?? 0;
-      brush.save();
-      brush.translate(x - 3 + shift * large, y - 3);
-      brush.scale(large, large);
-      taken.set(node, shift + disc(brush, text, palette.follow[path.hue] ?? palette.activity, palette) + 4);
-      brush.restore();
-    }
-  }
+  for (const [node, many] of discs) if (many > MOST_DISCS) put(node, `+${many - MOST_DISCS}`, palette.activityText, true);
 }
 
-/** A numbered disc around the origin; answers its width. */
-function disc(brush: Brush, text: string, colour: string, palette: Palette): number {
+/** Keeps tags at the cards' feet free of the outlines that pass them. */
+export function freeTags(brush: Brush, paths: readonly PathMark[], stock: Stock, zoom: number): void {
+  for (const path of paths) for (const { node } of path.stops) free(brush, node, stock, zoom);
+}
+
+/** A node that a trace is inferred to have passed. */
+const PASSED = [2, 4] as const;
+
+function outline(brush: Brush, path: PathMark, node: number, stock: Stock, dash: readonly number[], width: number): void {
+  const [x, y, wide, high] = boxAt(stock, node);
+  const out = 4 + path.lane * 3;
+  roundBox(brush, x - out, y - out, wide + out * 2, high + out * 2, 12 + out);
+  brush.lineWidth = width;
+  brush.setLineDash([...dash]);
+  brush.stroke();
+  brush.setLineDash([]);
+}
+
+function free(brush: Brush, node: number, stock: Stock, zoom: number): void {
+  const [x, y, width, height] = boxAt(stock, node);
+  const tag = stock.tags[node] ?? 0;
+  if (tag > 0 && zoom >= FULL_FROM) brush.clearRect(x + width - 12 - tag, y + height - 7, tag, 18);
+}
+
+function textOf(numbers: readonly number[]): string {
+  return numbers.length > 3 ? `${numbers[0] ?? ""}…${numbers.at(-1) ?? ""}` : numbers.join("·");
+}
+
+/** A disc with a text around the origin, filled or hollow; answers its width. */
+function disc(brush: Brush, text: string, colour: string, palette: Palette, hollow: boolean): number {
   brush.font = `600 11px ${palette.sans}`;
   const width = Math.max(20, brush.measureText(text).width + 11);
   roundBox(brush, -13, -13, width + 6, 26, 13);
   brush.fillStyle = palette.canvas;
   brush.fill();
   roundBox(brush, -10, -10, width, 20, 10);
-  brush.fillStyle = colour;
-  brush.fill();
-  brush.fillStyle = palette.ink;
+  brush.fillStyle = brush.strokeStyle = colour;
+  brush.lineWidth = 1.2;
+  if (hollow) brush.stroke();
+  else brush.fill();
+  brush.fillStyle = hollow ? colour : palette.ink;
   brush.textAlign = "center";
   brush.textBaseline = "middle";
   brush.fillText(text, width / 2 - 10, 0.5);
   return width;
 }
 
-function wayOf(brush: Brush, leg: Leg): void {
+/** All legs as one path; false where there are none. */
+function waysOf(brush: Brush, legs: readonly Leg[]): boolean {
   brush.beginPath();
-  for (let i = 0; i < POINTS; i++) {
-    const [x, y] = shifted(leg, i);
-    if (i === 0) brush.moveTo(x, y);
-    else brush.lineTo(x, y);
+  for (const leg of legs) {
+    for (let i = 0; i < POINTS; i++) {
+      const [x, y] = shifted(leg, i);
+      if (i === 0) brush.moveTo(x, y);
+      else brush.lineTo(x, y);
+    }
   }
+  return legs.length > 0;
 }
 
 /** A point of a leg, set aside by its lane where several paths share an edge. */

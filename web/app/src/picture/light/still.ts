@@ -6,10 +6,11 @@ import { amount } from "../card/words.ts";
 import type { Camera, Palette, PathMark, Stock } from "./command.ts";
 import type { Glow } from "./glow.ts";
 import { widthFor, type Legibility } from "./legibility.ts";
-import { boxAt, drawStops, drawWays } from "./paths.ts";
+import { boxAt, freeTags } from "./paths.ts";
 import { brushOf, HALO, haloSprite, surface, type Brush, type Surface } from "./sprites.ts";
 import { inView, scaleOf, toCanvas } from "./view.ts";
 import type { Patch } from "./tiles.ts";
+import { Trails } from "./trails.ts";
 
 /** How opaque a busy edge is: a level to read, not a light to look at. */
 const BUSY = 0.6;
@@ -28,6 +29,7 @@ export interface Standing {
 export class Still {
   canvas: Surface = surface(1, 1);
   private brush: Brush = brushOf(this.canvas);
+  private readonly trails = new Trails();
   private halo: { sprite: Surface; scale: number; palette: Palette } | null = null;
 
   resize(width: number, height: number): void {
@@ -46,11 +48,14 @@ export class Still {
       brush.rect(x, y, width, height);
     }
     brush.clip();
+    this.trails.refresh(from, this.canvas.width, this.canvas.height, patches);
+    this.trails.stamp(brush, "ways", patches);
     toCanvas(brush, from.camera);
-    drawWays(brush, from.paths, from.stock, from.palette, from.camera.zoom >= BRIEF_FROM);
     this.halos(patches, from, rough);
     this.busy(from, now);
-    drawStops(brush, from.paths, from.stock, from.palette, from.camera.zoom);
+    freeTags(brush, from.paths, from.stock, from.camera.zoom);
+    brush.setTransform(1, 0, 0, 1, 0, 0);
+    this.trails.stamp(brush, "stops", patches);
     brush.restore();
   }
 

@@ -5,7 +5,7 @@ import { Heads } from "../../../src/picture/light/heads.ts";
 
 /** A leg along y = its number, from x 0 to 230. */
 const leg = (n: number): Leg => ({ table: Float32Array.from({ length: POINTS * 2 }, (_, i) => (i % 2 ? n : (i / 2) * 10)), label: -1, lane: 0, jump: false, inferred: false });
-const path = (legs: number): PathMark => ({ token: "t", hue: 0, lane: 0, stops: [], legs: Array.from({ length: legs }, (_, n) => leg(n)) });
+const path = (legs: number): PathMark => ({ token: "t", hue: 0, lane: 0, stops: [], passed: [], legs: Array.from({ length: legs }, (_, n) => leg(n)) });
 
 describe("heads", () => {
   it("PIC-16: travels each new leg once and rests where the trace stands", () => {
