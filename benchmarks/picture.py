@@ -24,7 +24,11 @@ NODES, RATES = (30, 200, 1_000), (100, 1_000, 5_000)
 VIEW: ViewportSize = {"width": 1600, "height": 1000}
 WARM_MS = 2_500
 ATTEMPTS = 3
-GOAL_CASE, GOAL_FPS = (200, 5_000), 55.0
+FOLLOWED = 50
+GOAL_CASES, GOAL_FPS = ((200, 5_000, 0), (200, 2_000, FOLLOWED)), 55.0
+
+Case = tuple[int, int, int]
+"""Nodes, events a second, followed traces of which ten go on every fifth of a second."""
 EMPTY = """seconds => new Promise(done => {
   let frames = -1, began;
   const tick = time => {
@@ -38,38 +42,41 @@ EMPTY = """seconds => new Promise(done => {
 
 
 def figures(seconds: float = 6.0) -> list[Figure]:
-    """Every case of nodes and events a second, each with the empty page's frames as its baseline."""
+    """Every case of nodes and events a second, and one of followed traces, each with the empty page's frames as its baseline."""
     with _page_files() as address, sync_playwright() as playwright:
         browser = launch(playwright)
         try:
             page = browser.new_page(viewport=VIEW)
             ceiling = _ceiling(page, seconds)
-            found = [_best(page, address, (nodes, rate), seconds, ceiling) for nodes in NODES for rate in RATES]
+            cases = [(nodes, rate, 0) for nodes in NODES for rate in RATES] + [case for case in GOAL_CASES if case[2]]
+            found = [_best(page, address, case, seconds, ceiling) for case in cases]
         finally:
             browser.close()
     return found
 
 
-def _best(page: Page, address: str, case: tuple[int, int], seconds: float, ceiling: float) -> Figure:
+def _best(page: Page, address: str, case: Case, seconds: float, ceiling: float) -> Figure:
     """The case that has a goal gets three attempts: frames are lost to whatever else the machine does."""
     attempts: list[Figure] = []
     while not attempts or (attempts[-1].met is False and len(attempts) < ATTEMPTS):
-        attempts.append(_case(page, address, *case, seconds, ceiling))
+        attempts.append(_case(page, address, case, seconds, ceiling))
     return max(attempts, key=lambda figure: figure.ours)
 
 
-def _case(page: Page, address: str, nodes: int, rate: int, seconds: float, ceiling: float) -> Figure:
-    page.goto(f"{address}/picture.html?nodes={nodes}&rate={rate}")
+def _case(page: Page, address: str, case: Case, seconds: float, ceiling: float) -> Figure:
+    nodes, rate, followed = case
+    page.goto(f"{address}/picture.html?nodes={nodes}&rate={rate}&walking={followed}")
     page.wait_for_selector(".dr-card")
     page.wait_for_timeout(WARM_MS)
     before = page.evaluate("window.bench.made()")
     seen = page.evaluate("milliseconds => window.bench.measure(milliseconds)", seconds * 1000)
     made = (page.evaluate("window.bench.made()") - before) / seconds
-    wanted = (nodes, rate) == GOAL_CASE
+    wanted = case in GOAL_CASES
+    name = f"{nodes} nodes, {rate:,} ev/s" + (f", {followed} followed" if followed else "")
     tasks = f"{seen['longTasks']} long tasks (longest {seen['longest']:.0f} ms)"
-    say(f"  {nodes:5} nodes, {rate:5} ev/s (made {made:,.0f}): {seen['fps']:.1f} fps, p95 {seen['p95']:.1f} ms, {tasks}")
+    say(f"  {name} (made {made:,.0f}): {seen['fps']:.1f} fps, p95 {seen['p95']:.1f} ms, {tasks}")
     return Figure(
-        name=f"picture, {nodes} nodes, {rate:,} ev/s",
+        name=f"picture, {name}",
         unit="fps",
         ours=seen["fps"],
         baseline=ceiling,
