@@ -38,7 +38,7 @@ def test_a_followed_trace_tells_its_way_with_every_doubt(context: BrowserContext
     for said in ("occurred", "arrived", "20.0 s later", "method", "card"):
         expect(detail).to_contain_text(said)
     page.get_by_role("button", name="By node").click()
-    expect(page.locator(".grouped")).to_contain_text("Product page1 visit · 2 events · 1 light nothing")
+    expect(page.locator(".grouped")).to_contain_text("Product page1 visit · 2 events · 1 unmapped")
 
 
 def test_a_join_is_shown_and_can_be_undone(context: BrowserContext, stage: Stage) -> None:

@@ -49,11 +49,24 @@ def staged(browser: Browser, folder: Path) -> Iterator[Stage]:
     """A server on `folder`, as an operator without a configuration starts it."""
     with running("serve", "--workspace", str(folder), "--port", "0") as program:
         key = program.wait_line(re.compile(r"^\s+key\s+(\S+)"), 5)[1]
-        context = browser.new_context()
-        context.new_page().goto(program.link)
-        state: Any = context.storage_state()
-        context.close()
-        yield Stage(program, folder.name, key, state["cookies"])
+        yield Stage(program, folder.name, key, _cookies(browser, program))
+
+
+@contextlib.contextmanager
+def configured(browser: Browser, folder: Path, home: Path, policy: str) -> Iterator[Stage]:
+    """A server on `folder` under a policy of its own (lines of TOML); its configuration stands in `home`."""
+    source = '[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "stage-key"\n'
+    home.joinpath("realtime.toml").write_text(f'[[workspace]]\nid = "shop"\nenv = "local"\npath = "{folder}"\n{policy}\n{source}')
+    with running("serve", "--config", str(home / "realtime.toml"), "--port", "0") as program:
+        yield Stage(program, "shop", "stage-key", _cookies(browser, program))
+
+
+def _cookies(browser: Browser, program: Program) -> list[Any]:
+    context = browser.new_context()
+    context.new_page().goto(program.link)
+    state: Any = context.storage_state()
+    context.close()
+    return list(state["cookies"])
 
 
 def event(name: str, who: str, ago: float = 0, *, user: str | None = None, **properties: Any) -> dict[str, Any]:

@@ -94,6 +94,12 @@ export class Tracing {
 
   undoJoin(join: number, again: boolean): void {
     this.parts.engine.put({ kind: again ? "rejoin" : "unjoin", join });
+    this.#showAtOnce();
+  }
+
+  /** What a person did is seen at once, not with the next second. */
+  #showAtOnce(): void {
+    this.parts.store.setState(({ second, fifth }) => ({ second: second + 1, fifth: fifth + 1 }));
   }
 
   #follow(tokens: readonly string[]): void {
@@ -102,6 +108,7 @@ export class Tracing {
     for (const token of tokens) if (!engine.state.follows.includes(token)) engine.put({ kind: "follow", token });
     this.#wanted = engine.state.follows;
     store.setState(({ pins }) => ({ pins: pins.filter((one) => engine.state.follows.includes(one)) }));
+    this.#showAtOnce();
     void this.#tell();
   }
 

@@ -53,7 +53,7 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock
     brush.strokeStyle = palette.follow[path.hue] ?? palette.activity;
     for (const { node } of path.stops) outline(brush, path, node, stock, DASHES[path.hue] ?? [], 1.5);
     for (const node of path.passed) outline(brush, path, node, stock, PASSED, 1);
-    for (const { node } of path.stops) free(brush, node, stock, zoom);
+    for (const node of nodesOf(path)) free(brush, node, stock, zoom);
   }
   const put = (node: number, text: string, colour: string, hollow: boolean): void => {
     const [x, y] = boxAt(stock, node);
@@ -77,7 +77,11 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock
 
 /** Keeps tags at the cards' feet free of the outlines that pass them. */
 export function freeTags(brush: Brush, paths: readonly PathMark[], stock: Stock, zoom: number): void {
-  for (const path of paths) for (const { node } of path.stops) free(brush, node, stock, zoom);
+  for (const path of paths) for (const node of nodesOf(path)) free(brush, node, stock, zoom);
+}
+
+function nodesOf({ stops, passed }: PathMark): readonly number[] {
+  return [...stops.map(({ node }) => node), ...passed];
 }
 
 /** A node that a trace is inferred to have passed. */

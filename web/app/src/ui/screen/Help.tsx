@@ -6,7 +6,7 @@ const KEYS = [
   ["C", "Clear (with one Undo)"],
   ["/", "Filter"],
   ["F", "Follow the trace that is shown, or the last one, to stay"],
-  ["Esc", "Stop following, select nothing"],
+  ["Esc", "Select nothing, then stop following"],
   ["T", "The graph as a table"],
   ["D", "Dark or light"],
   ["?", "This sheet"],

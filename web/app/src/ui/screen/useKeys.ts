@@ -10,7 +10,7 @@ export function useKeys(): void {
     const press = (event: KeyboardEvent): void => {
       const wanted = event.defaultPrevented ? null : deed(event);
       if (wanted === null) return;
-      const { trace, kept } = store.getState();
+      const { trace, kept, selected, way, pointed } = store.getState();
       switch (wanted) {
         case "pause":
           actions.pause();
@@ -27,8 +27,8 @@ export function useKeys(): void {
           break;
         }
         case "escape":
-          actions.tracing.unfollowAll();
-          actions.select(null);
+          if (selected !== null || way !== null || pointed !== null) actions.select(null);
+          else actions.tracing.unfollowAll();
           break;
         case "help":
         case "table":

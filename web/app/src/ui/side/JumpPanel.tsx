@@ -1,4 +1,5 @@
 /** One jump: how often, by whom, after how long, what is probably wrong and the evidence for it; and a way to ignore it. */
+import { posture } from "@dagnet-realtime/engine/select/ledger";
 import { ghostEdge, wayTraces } from "@dagnet-realtime/engine/select/traces";
 import type { Evidence } from "@dagnet-realtime/engine/traces/advice";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
@@ -19,6 +20,7 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
   const place = useShell((shell) => shell.place);
   const ignored = ignoredOf(useShell((shell) => shell.kept.ignored), place).has(key);
   const jump = useEngine("second", (state) => ghostEdge(state, from, to));
+  const less = useEngine("second", (state) => posture(state));
   const examples = useEngine("second", (state) => wayTraces(state, { from, to }, EXAMPLES));
   return (
     <div className="side-part">
@@ -49,6 +51,7 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
             </div>
           </dl>
           <Advice graph={graph} evidence={jump.evidence} />
+          {(less.thinned || less.sampled) && <p className="quiet">Not every event was carried: some of these only look like jumps, where the event in between was counted and not carried.</p>}
           <Button
             className="button-small"
             icon={<EyeOff size={14} />}

@@ -2,14 +2,14 @@
 import { groupedByNode, type TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
 import { clockMs, plural, span } from "../format.ts";
 import { useActions, useShell } from "../use.ts";
-import { doubtsOf, kindOf, labelOf } from "./steps.ts";
+import { doubtsOf, kindOf, labelOf, saysWho } from "./steps.ts";
 
 export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] }) {
   const actions = useActions();
   const graph = useShell((shell) => shell.graph);
   return (
     <ul className="grouped">
-      {groupedByNode(steps).map(({ node, visits, unmapped, steps: some }) => (
+      {groupedByNode(steps).map(({ node, visits, steps: some }) => (
         <li key={node ?? "before"}>
           <p className="grouped-head">
             {node === null ? (
@@ -28,7 +28,7 @@ export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] 
             <span className="quiet">
               {visits > 0 && `${plural(visits, "visit")} · `}
               {plural(some.length, "event")}
-              {unmapped > 0 && <span className="pink"> · {unmapped} light nothing</span>}
+              <Unmapped steps={some} />
             </span>
           </p>
           <ol>
@@ -46,4 +46,9 @@ export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] 
       ))}
     </ul>
   );
+}
+
+function Unmapped({ steps }: { readonly steps: readonly TimelineStep[] }) {
+  const n = steps.filter((step) => step.move === "unmapped" && !saysWho(step)).length;
+  return n > 0 && <span className="pink"> · {n} unmapped</span>;
 }

@@ -1,4 +1,5 @@
 /** Traces: the one that is looked at as a timeline, and the last ones as dots. */
+import { posture } from "@dagnet-realtime/engine/select/ledger";
 import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
 import type { TraceRow } from "@dagnet-realtime/engine/traces/select/recent";
 import { Search } from "lucide-react";
@@ -47,8 +48,10 @@ function Recent({ most }: { readonly most: number }) {
   const [more, setMore] = useState(false);
   const fresh = useEngine("second", (state) => recentTraces(state, more || search ? ROWS : most, search));
   const [held, setHeld] = useState<readonly TraceRow[] | null>(null);
-  const rows = held ?? fresh;
+  // Under the pointer the order stands still, not what the rows say.
+  const rows = held?.map((row) => fresh.find(({ token }) => token === row.token) ?? row) ?? fresh;
   const { seen, exact } = useEngine("second", (state) => traceCounts(state));
+  const less = useEngine("second", (state) => posture(state));
   const now = useEngine("second", (_, at) => at);
   return (
     <section className="side-part" aria-label="Recent traces">
@@ -57,6 +60,7 @@ function Recent({ most }: { readonly most: number }) {
         <span className="quiet">
           {count(rows.length)} of {exact ? "" : "at most "}
           {count(seen)}
+          {less.thinned || less.sampled ? " carried" : ""}
         </span>
       </header>
       {seen > 0 && (

@@ -19,6 +19,9 @@ describe("listening to the keys", () => {
     press(" ");
     press("f");
     expect(engine.state.follows).toEqual(["t"]);
+    store.setState({ selected: "a" });
+    press("Escape");
+    expect([store.getState().selected, engine.state.follows]).toEqual([null, ["t"]]);
     press("Escape");
     expect(engine.state.follows).toEqual([]);
     press("c");
