@@ -59,7 +59,7 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], stock: Stock
     const [x, y] = boxAt(stock, node);
     const shift = taken.get(node) ?? 0;
     brush.save();
-    brush.translate(x - 3 + shift * large, y - 3);
+    brush.translate(x - 3 + shift * large, y - 3 - (large - 1) * 11);
     brush.scale(large, large);
     taken.set(node, shift + disc(brush, text, colour, palette, hollow) + 4);
     brush.restore();

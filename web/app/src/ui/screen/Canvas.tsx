@@ -2,6 +2,7 @@
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
 import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import type { WayRef } from "../../picture/contract.ts";
 import { Picture } from "../../picture/Picture.tsx";
 import { Button } from "../kit/Button.tsx";
 import { ignoredOf } from "../side/ignored.ts";
@@ -46,6 +47,13 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
   const ignored = ignoredOf(useShell((shell) => shell.kept.ignored), place);
   const drawn = useSame(useEngine("second", (state) => ghostEdges(state, MOST_JUMPS).filter(({ from, to }) => !ignored.has(`${from}>${to}`))));
   const [rest, setRest] = useState<Rest | null>(null);
+  const touch = {
+    onRest: setRest,
+    onWay: (chosen: WayRef) => {
+      setRest(null);
+      actions.way(chosen);
+    },
+  };
   const reduced = useReduced();
   const stale = phase === "on" && (connection === "stale" || connection === "reconnecting");
   return (
@@ -65,11 +73,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
           followed={paths}
           jumps={drawn}
           way={way}
-          onWay={(chosen) => {
-            setRest(null);
-            actions.way(chosen);
-          }}
-          onRest={setRest}
+          {...(large ? {} : touch)}
           pointed={pointed}
           large={large}
         >
