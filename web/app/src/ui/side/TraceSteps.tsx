@@ -4,7 +4,7 @@ import { Clock } from "lucide-react";
 import { useState, type CSSProperties } from "react";
 import { moment, plural, span } from "../format.ts";
 import { useShell } from "../use.ts";
-import { barsOf } from "./bars.ts";
+import { barsOf, besideOf, type Beside } from "./bars.ts";
 import { StepDetail } from "./StepDetail.tsx";
 import { doubtsOf, kindOf, labelOf, saysWho } from "./steps.ts";
 
@@ -44,11 +44,12 @@ export function TraceSteps({ steps, joined }: { readonly steps: readonly Timelin
   );
 }
 
-/** Beside the bar where there is room: after it, before it, else upon it. */
-function besideBar(left: number, right: number): CSSProperties {
-  if (right <= 55) return { left: `calc(${right}% + 7px)` };
-  return left >= 45 ? { right: `calc(${100 - left}% + 6px)` } : { right: `calc(${100 - right}% + 8px)` };
-}
+/** What `besideOf` says, as a style. */
+const BESIDE: Readonly<Record<Beside, (left: number, right: number) => CSSProperties>> = {
+  after: (_, right) => ({ left: `calc(${right}% + 7px)` }),
+  before: (left) => ({ right: `calc(${100 - left}% + 6px)` }),
+  upon: (_, right) => ({ right: `calc(${100 - right}% + 8px)` }),
+};
 
 interface StepProps {
   readonly step: TimelineStep;
@@ -66,6 +67,8 @@ function Step({ step, joined, last, left, right, gap }: StepProps) {
   const unmapped = step.move === "unmapped" && !who;
   const label = unmapped || who ? step.name : labelOf(graph, step.node);
   const doubts = [joined ? "joined" : "", ...doubtsOf(step)].filter(Boolean).join(" · ");
+  const took = `${gap === 0 ? "" : "+"}${span(gap)}`;
+  const beside = besideOf(left, right, took.length);
   const number = unmapped ? "?" : step.n === null ? "·" : String(step.n);
   return (
     <li className={`step ${unmapped ? "step-unmapped" : who ? "step-who" : ""} ${last ? "step-last" : ""} ${step.inferred ? "step-inferred" : ""} ${step.move === "jump" ? "step-jump" : ""}`}>
@@ -92,9 +95,8 @@ function Step({ step, joined, last, left, right, gap }: StepProps) {
         <span className="step-bar" title={`Occurred ${moment(step.occurredAt)}\nArrived ${moment(step.arrivedAt)} (${span(step.lagMs)} later)`}>
           <i className="bar" style={{ left: `${left}%`, width: `${right - left}%` }} aria-hidden="true" />
           <i className="tick" style={{ left: `${right}%` }} aria-hidden="true" />
-          <span className="mono step-gap" style={besideBar(left, right)}>
-            {gap === 0 ? "" : "+"}
-            {span(gap)}
+          <span className={`mono step-gap step-gap-${beside}`} style={BESIDE[beside](left, right)}>
+            {took}
           </span>
         </span>
         {doubts !== "" && <span className="step-doubts">{doubts}</span>}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barsOf } from "../../../src/ui/side/bars.ts";
+import { barsOf, besideOf } from "../../../src/ui/side/bars.ts";
 
 describe("a trace on its time axis", () => {
   it("each bar reaches from the step before to its own", () => {
@@ -13,5 +13,12 @@ describe("a trace on its time axis", () => {
       expect(left).toBeGreaterThanOrEqual(0);
       expect(left).toBeLessThanOrEqual(right);
     }
+  });
+
+  it("what a step took stands after its bar, before it where there is no room, else upon it", () => {
+    expect(besideOf(0, 20, 7)).toBe("after");
+    expect(besideOf(60, 90, 7)).toBe("before");
+    expect(besideOf(30, 90, 7)).toBe("upon");
+    expect(besideOf(40, 62, 6)).toBe("before");
   });
 });
