@@ -109,14 +109,14 @@ def test_webhook_and_poll_meet_in_redis_and_nothing_outlives_an_answer(platform:
 
 
 def test_a_poll_waits_for_a_delivery_that_another_process_takes(platform: Platform) -> None:
-    """REL-17: a process that waits hears of it through Redis."""
+    """REL-17: a process that waits hears of it through Redis, long before its time is over."""
     session, position = platform.on()
-    waiting = platform.pool.submit(platform.ask, "GET", f"/api/watch/{session}/frames?after={position}&wait=10")
+    waiting = platform.pool.submit(platform.ask, "GET", f"/api/watch/{session}/frames?after={position}&wait=25")
     time.sleep(0.3)
     began = time.monotonic()
     assert platform.ask(*delivery("late")[:3], **delivery("late")[3])["status"] == 200
     assert json.loads(waiting.result()["body"])["frames"]
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 20
 
 
 def test_rates_hold_over_all_processes(platform: Platform) -> None:

@@ -24,7 +24,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def server(environ: dict[str, str]) -> Iterator[Program]:
     """`serve --workspace` on the sample."""
     with running("serve", "--workspace", str(SAMPLE), "--port", "0", environ=environ) as program:
-        program.wait_line(re.compile("curl -u"), 10)
+        program.wait_line(re.compile("curl -u"), 30)
         yield program
 
 
@@ -45,14 +45,14 @@ def test_simulate_and_tail_find_the_server_and_the_printed_curl_line_lights_a_no
     try:
         assert tail.stdout.readline().startswith("# live since")
         sent = command(environ, "simulate", "uk-checkout-journey", f"{server.url}/segment/webhook/webhook", "--events", "5", "--rate", "50")
-        assert sent.communicate(timeout=20)[0] == "Sent 5 events: 5 taken, 0 refused\n"
+        assert sent.communicate(timeout=60)[0] == "Sent 5 events: 5 taken, 0 refused\n"
         line = next(line for line in server.lines if "curl -u" in line)
-        assert subprocess.run([*shlex.split(line), "-sS"], capture_output=True, timeout=10, check=True).stdout == b'{"success": true}'
+        assert subprocess.run([*shlex.split(line), "-sS"], capture_output=True, timeout=30, check=True).stdout == b'{"success": true}'
         seen = [tail.stdout.readline() for _ in range(6)]
         assert any(re.search(r"Viewed Landing Page +Landing page", line) for line in seen)
     finally:
         tail.terminate()
-        tail.communicate(timeout=10)
+        tail.communicate(timeout=30)
 
 
 def test_a_file_is_sent_signed_with_what_the_server_printed(server: Program, environ: dict[str, str], tmp_path: Path) -> None:
@@ -60,9 +60,9 @@ def test_a_file_is_sent_signed_with_what_the_server_printed(server: Program, env
     secret = next(line.split()[1] for line in server.lines if line.split()[:1] == ["secret"])
     url = f"{server.url}/segment/webhook/webhook"
     right = command(environ, "send", url, str(tmp_path / "events.json"), "--secret", secret)
-    assert right.communicate(timeout=20)[0] == "Sent 1 events in 1 deliveries: 1 taken, 0 refused\n"
+    assert right.communicate(timeout=60)[0] == "Sent 1 events in 1 deliveries: 1 taken, 0 refused\n"
     wrong = command(environ, "send", url, str(tmp_path / "events.json"), "--secret", "wrong")
-    assert "Answered 401" in wrong.communicate(timeout=20)[0]
+    assert "Answered 401" in wrong.communicate(timeout=60)[0]
     assert wrong.returncode == 1
 
 

@@ -33,9 +33,9 @@ class Road(msgspec.Struct):
 def shop_road() -> Iterator[Road]:
     """`dagnet-realtime serve --workspace` on the sample, as an operator without a configuration starts it."""
     with running("serve", "--workspace", str(SAMPLE), "--port", "0") as program:
-        webhook = program.wait_line(re.compile(r"^Webhook\s+(\S+)"), 5)[1]
-        secret = program.wait_line(re.compile(r"secret\s+(\S+)"), 5)[1]
-        write_key = program.wait_line(re.compile(r"key\s+(\S+)"), 5)[1]
+        webhook = program.wait_line(re.compile(r"^Webhook\s+(\S+)"), 30)[1]
+        secret = program.wait_line(re.compile(r"secret\s+(\S+)"), 30)[1]
+        write_key = program.wait_line(re.compile(r"key\s+(\S+)"), 30)[1]
         yield Road(program, webhook, secret, write_key)
 
 

@@ -84,11 +84,11 @@ def sealed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def by_provider(page: Page) -> None:
-    expect(page.get_by_role("button", name=re.compile("^LIVE.*provider"))).to_be_visible(timeout=25_000)
+    expect(page.get_by_role("button", name=re.compile("^LIVE.*provider"))).to_be_visible(timeout=60_000)
 
 
 def by_poll(page: Page) -> None:
-    expect(page.get_by_role("button", name=re.compile("^LIVE.*poll"))).to_be_visible(timeout=25_000)
+    expect(page.get_by_role("button", name=re.compile("^LIVE.*poll"))).to_be_visible(timeout=60_000)
 
 
 def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -> None:

@@ -41,7 +41,7 @@ def browsing(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[Browser
     context = browser.browser_type.launch_persistent_context(
         tmp_path, executable_path=chromium_path(), headless=True, args=flags, viewport={"width": 1600, "height": 1000}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

@@ -121,7 +121,7 @@ def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stag
 def test_axe_finds_nothing_in_what_traces_show(browser: Browser, stage: Stage) -> None:
     """PIC-42, PIC-22: traces, joins, jumps, edges and coverage are clean in both themes, also with reduced motion."""
     context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce", color_scheme="dark")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = stage.enter(context, GRAPH)
     stage.send(
         event("view_item", "x", 60),

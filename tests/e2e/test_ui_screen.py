@@ -81,6 +81,7 @@ def test_the_page_asks_nobody_else_and_breaks_no_policy(context: BrowserContext,
     live(page)
     visitors(page)
     page.keyboard.press("?")
+    expect(page.get_by_role("heading", name="Help")).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name=re.compile("^Coverage")).click()
     strangers = [url for url in asked if not url.startswith((shown.program.url, "blob:", "data:"))]

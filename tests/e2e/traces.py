@@ -35,7 +35,7 @@ class Stage(msgspec.Struct):
         page = context.new_page()
         page.on("pageerror", _fail)
         page.goto(self.address(graph, more))
-        expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(timeout=20_000)
+        expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(timeout=60_000)
         return page
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ class Stage(msgspec.Struct):
 def staged(browser: Browser, folder: Path) -> Iterator[Stage]:
     """A server on `folder`, as an operator without a configuration starts it."""
     with running("serve", "--workspace", str(folder), "--port", "0") as program:
-        key = program.wait_line(re.compile(r"^\s+key\s+(\S+)"), 5)[1]
+        key = program.wait_line(re.compile(r"^\s+key\s+(\S+)"), 30)[1]
         yield Stage(program, folder.name, key, _cookies(browser, program))
 
 

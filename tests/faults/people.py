@@ -103,7 +103,7 @@ class Watcher:
     async def open(houses: Sequence[House], start: int = 0) -> "Watcher":
         """On at one house, the stream at the next."""
         house = houses[start % len(houses)]
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
             answer = await client.post(
                 f"{house.url}/api/watch",
                 json={"workspace": "shop", "env": "test", "graph": GRAPH},
@@ -115,7 +115,7 @@ class Watcher:
         await watcher.until(lambda: watcher.hellos > 0)
         return watcher
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 15.0) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = 40.0) -> None:
         """Waits until it holds of what this viewer was told."""
         async with asyncio.timeout(seconds):
             while not holds():

@@ -33,7 +33,7 @@ async def test_a_retry_through_another_process_is_caught(intakes: list[House], v
     watcher = await Watcher.open(viewers)
     body = json.dumps(track("again")).encode()
     headers = {"x-signature": hmac.digest(SECRET, body, "sha1").hex()}
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         for house in (*intakes, *intakes):
             assert (await client.post(f"{house.url}/segment/webhook/web", content=body, headers=headers)).status_code == 200
     await watcher.until(lambda: watcher.offered > 0)
@@ -79,7 +79,7 @@ async def test_the_last_off_at_any_process_empties_the_channel(intakes: list[Hou
 
 
 async def off(house: House, session: str) -> int:
-    async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         answer = await client.delete(f"{house.url}/api/watch/{session}", headers={"authorization": f"Bearer {house.key}"})
     return answer.status_code
 

@@ -24,7 +24,7 @@ def root(tmp_path: Path) -> Path:
 
 
 async def heard(changes: AsyncIterator[str]) -> str:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         return await anext(changes)
 
 
@@ -96,7 +96,7 @@ async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmles
     async with graphs:
         waiting = asyncio.ensure_future(anext(graphs.changes(), None))
         await asyncio.sleep(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         assert await waiting is None
     await graphs.__aexit__(None, None, None)
 

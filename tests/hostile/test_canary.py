@@ -56,8 +56,8 @@ class Told:
 
     def __init__(self, program: Program, folder: Path) -> None:
         key = next(iter((folder / "state").glob("*.key"))).read_text().strip()
-        self.sender = httpx.Client(base_url=program.url, trust_env=False, timeout=10)
-        self.viewer = httpx.Client(base_url=program.url, trust_env=False, timeout=10, headers={"authorization": f"Bearer {key}"})
+        self.sender = httpx.Client(base_url=program.url, trust_env=False, timeout=30)
+        self.viewer = httpx.Client(base_url=program.url, trust_env=False, timeout=30, headers={"authorization": f"Bearer {key}"})
         self.answers: list[tuple[str, str]] = []
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ async def served(port: int, issuer: str, audit: Path) -> AsyncIterator[str]:
     ready, stop = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(run(configured, ready=lambda _: ready.set(), stop=stop))
     waiting = asyncio.create_task(ready.wait())
-    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED, timeout=10)
+    await asyncio.wait((running, waiting), return_when=asyncio.FIRST_COMPLETED, timeout=30)
     try:
         yield ours
     finally:
@@ -82,7 +82,7 @@ async def test_a_person_signs_in_watches_and_is_revoked(tmp_path: Path, monkeypa
 async def _until_bye(browser: httpx.AsyncClient, stream: str, there: Provider) -> list[dict[str, str]]:
     """The frames of a stream during which the provider forgets everybody."""
     frames: list[dict[str, str]] = []
-    async with browser.stream("GET", stream, timeout=10) as answer:
+    async with browser.stream("GET", stream, timeout=30) as answer:
         async for line in answer.aiter_lines():
             if line.startswith("data: "):
                 frames.append(json.loads(line[6:]))

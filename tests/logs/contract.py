@@ -200,7 +200,7 @@ class LogContract:
         reading = [asyncio.create_task(log.read(SHOP, start, 10, 5 * stage.unit)) for _ in range(2)]
         await stage.pass_time(0.01)
         await log.append(SHOP, [entry("m1")])
-        for found in await asyncio.wait_for(asyncio.gather(*reading), 5):
+        for found in await asyncio.wait_for(asyncio.gather(*reading), 20):
             assert isinstance(found, Stretch)
             assert [one.id for one in found.entries] == ["m1"]
 
@@ -210,7 +210,7 @@ class LogContract:
         start = await log.hold(SHOP, "a", 60 * stage.unit)
         reading = asyncio.create_task(log.read(SHOP, start, 10, 2 * stage.unit))
         await stage.pass_time(2.5)
-        found = await asyncio.wait_for(reading, 5)
+        found = await asyncio.wait_for(reading, 20)
         assert found == Stretch(start, start, ())
 
     async def test_release_wakes_who_reads(self, stage: Stage) -> None:
@@ -221,7 +221,7 @@ class LogContract:
         await stage.pass_time(0.01)
         await log.release(SHOP, "a")
         await stage.pass_time(6)
-        assert await asyncio.wait_for(reading, 5) == Lost(start, None, "gone")
+        assert await asyncio.wait_for(reading, 20) == Lost(start, None, "gone")
 
     async def test_a_person_can_be_forgotten(self, stage: Stage) -> None:
         """LOG-12: what carries a token is blanked; other entries keep their offsets."""

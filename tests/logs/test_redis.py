@@ -115,7 +115,7 @@ async def test_a_reader_that_waits_is_not_led_on_by_another_life(log: RedisLog, 
     await log.release(SHOP, "a")
     await log.hold(SHOP, "b", 60)
     await log.append(SHOP, entries(2, 4))
-    lost = await asyncio.wait_for(reading, 5)
+    lost = await asyncio.wait_for(reading, 20)
     assert isinstance(lost, Lost)
     assert (lost.missed, lost.reason) == (None, "epoch")
 

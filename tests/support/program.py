@@ -45,7 +45,7 @@ class Program:
         """The child's process id."""
         return self._child.pid
 
-    def wait_ready(self, seconds: float = 20.0) -> "Program":
+    def wait_ready(self, seconds: float = 60.0) -> "Program":
         """Waits for the line that says where Realtime is; raises AssertionError with the output where it never comes."""
         found = self.wait_line(READY, seconds)
         self.url, self.key = found[1], found[2]
@@ -69,7 +69,7 @@ class Program:
         """Sends it a signal."""
         self._child.send_signal(number)
 
-    def stop(self, seconds: float = 5.0) -> int:
+    def stop(self, seconds: float = 20.0) -> int:
         """Asks it to stop and returns its exit code; kills it where it does not."""
         if self._child.poll() is None:
             self._child.send_signal(signal.SIGTERM)

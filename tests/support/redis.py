@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -38,7 +39,7 @@ class RedisServer:
         with (Path(self._folder) / "log").open("ab") as out:
             command = [program, *self._leading(), "--port", str(self.port), *plain, *self._settings[len(self._leading()) :]]
             self._child = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while not self._answers():
             running = self._child.poll() is None and time.monotonic() < deadline
             assert running, (Path(self._folder) / "log").read_text()
@@ -80,10 +81,12 @@ class RedisServer:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, below those that the kernel gives to connections, so that none of them takes it first."""
+    while True:
+        port = random.randrange(12_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

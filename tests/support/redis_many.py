@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.redis import RedisServer, redis_server
+from tests.support.redis import RedisServer, free_port, redis_server
 
 
 @contextlib.contextmanager
 def cluster() -> Iterator[RedisServer]:
     """One node that has all slots: the client must still speak as to a cluster."""
-    with redis_server("--cluster-enabled", "yes", "--cluster-port", "0", "--cluster-require-full-coverage", "no") as node:
+    with redis_server("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-require-full-coverage", "no") as node:
         node.command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         wait_for(lambda: b"cluster_state:ok" in node.command("CLUSTER", "INFO"))
         yield node
@@ -35,7 +35,7 @@ def sentinel(service: str = "events") -> Iterator[tuple[RedisServer, RedisServer
         yield master, replica, watcher
 
 
-def wait_for(holds: object, seconds: float = 15.0) -> None:
+def wait_for(holds: object, seconds: float = 40.0) -> None:
     """Asks until it holds; raises AssertionError where it never does."""
     assert callable(holds)
     deadline = time.monotonic() + seconds

@@ -32,7 +32,7 @@ class Served:
         self.url, _, self.key = link.partition("/?key=")
         self.programs = programs
         headers = {"authorization": f"Bearer {programs}"}
-        self.client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=10, trust_env=False)
+        self.client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30, trust_env=False)
 
     @property
     def port(self) -> int:
@@ -85,7 +85,7 @@ async def serving(configured: Config | None = None) -> AsyncIterator[Served]:
     with TemporaryDirectory() as folder:
         key_file = Path(folder) / "key"
         running = asyncio.create_task(run(_with_key_file(configured, key_file), ready=ready.set_result, stop=stop))
-        await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED, timeout=10)
+        await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED, timeout=30)
         if running.done():
             running.result()
         served = Served(ready.result(), key_file.read_text().strip())
@@ -94,7 +94,7 @@ async def serving(configured: Config | None = None) -> AsyncIterator[Served]:
         finally:
             await served.client.aclose()
             stop.set()
-            await asyncio.wait_for(running, 10)
+            await asyncio.wait_for(running, 30)
 
 
 def _with_key_file(configured: Config, key_file: Path) -> Config:

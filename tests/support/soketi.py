@@ -53,7 +53,7 @@ class Soketi:
             self._child.wait()
             self._child = None
 
-    def _wait(self, seconds: float = 20.0) -> None:
+    def _wait(self, seconds: float = 60.0) -> None:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -62,7 +62,7 @@ async def post(served: Served, path: str, body: bytes, *, signed: bytes | None =
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
     head = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         writer.write(head.encode() + body)
         await writer.drain()
         status, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
@@ -188,7 +188,7 @@ async def test_a_client_that_reconnects_in_a_loop_leaves_nothing_behind() -> Non
             writer.write(lines.encode())
             await reader.readuntil(b"hello")
             writer.transport.abort()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while " 0" not in next(line for line in (await metrics(served)) if line.startswith("dagnet_realtime_viewers{")):
                 await asyncio.sleep(0)
         await served.send(track("after all"))

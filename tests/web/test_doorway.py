@@ -31,7 +31,7 @@ class Wire:
 
     async def answer(self) -> tuple[int, dict[str, str], Any]:
         """Status, headers without the date, and the JSON body."""
-        head = (await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), 5)).decode()
+        head = (await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), 20)).decode()
         status, *lines = head.strip().split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
         headers.pop("date")
@@ -40,7 +40,7 @@ class Wire:
 
     async def ended(self) -> bool:
         """Whether the server closes the connection."""
-        return await asyncio.wait_for(self._reader.read(), 5) == b""
+        return await asyncio.wait_for(self._reader.read(), 20) == b""
 
 
 async def connect(served: Served) -> Wire:
@@ -125,6 +125,6 @@ async def test_garbage_after_a_head_ends_the_connection() -> None:
     async with serving() as served:
         wire = await connect(served)
         wire.writer.write(b"POST /segment/webhook/web HTTP/1.1\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x")
-        assert b"400" in await asyncio.wait_for(wire._reader.read(), 5)
+        assert b"400" in await asyncio.wait_for(wire._reader.read(), 20)
         wire.writer.close()
         assert (await served.client.get("/healthz")).status_code == 200

@@ -36,7 +36,7 @@ class TestPush(TransportContract):
 
 async def test_every_message_has_its_position_as_id() -> None:
     """WEB-8: so that a browser's own reconnect resumes."""
-    async with watched() as (served, session), asyncio.timeout(5):
+    async with watched() as (served, session), asyncio.timeout(20):
         await served.send(track("m1"))
         ids, positions = [], []
         async with served.client.stream("GET", f"/api/watch/{session['watch_session_id']}/stream") as answer:
@@ -52,7 +52,7 @@ async def test_every_message_has_its_position_as_id() -> None:
 
 async def test_a_stream_ends_with_bye_when_its_session_does() -> None:
     """WEB-9: the last message is a bye, then the answer ends."""
-    async with watched() as (served, session), asyncio.timeout(5):
+    async with watched() as (served, session), asyncio.timeout(20):
         id = session["watch_session_id"]
         reading = asyncio.create_task(Push().frames(served, id, None, lambda _: False))
         await Push().frames(served, id, None, lambda frames: bool(frames))
@@ -63,7 +63,7 @@ async def test_a_stream_ends_with_bye_when_its_session_does() -> None:
 
 async def test_a_viewer_that_leaves_is_forgotten_at_once() -> None:
     """WEB-10: its place is free for others."""
-    async with serving() as served, asyncio.timeout(5):
+    async with serving() as served, asyncio.timeout(20):
         session = await served.open()
         await Push().frames(served, session["watch_session_id"], None, lambda frames: bool(frames))
         while "viewers{" in (text := (await served.client.get("/metrics")).text) and 'viewers{env="test",workspace="shop"} 0' not in text:

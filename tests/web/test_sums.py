@@ -5,7 +5,7 @@ import hmac
 import json
 import random
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from dagnet_realtime.model.policy import Policy
@@ -14,7 +14,9 @@ from tests.support.server import GRAPH, SECRET, WRITE_KEY, Served, config, servi
 ROUNDS, BATCH = 50, 200
 EVENTS = ["view_item", "add_to_cart", "begin_checkout", "nobody_listens", *(f"rare {n}" for n in range(300))]
 LIT = {"view_item", "add_to_cart", "begin_checkout"}
-THIN = Policy(sample=0.5, carried_per_second=40, max_rate=1000, log_entries=1500)
+SENDERS = 4
+AHEAD = 600  # events by which senders may be before the slowest viewer, besides a batch of each: within the log, so nobody falls off
+THIN = Policy(sample=0.5, carried_per_second=40, max_rate=200, log_entries=AHEAD + SENDERS * BATCH + 100)
 
 
 class Sent:
@@ -25,9 +27,11 @@ class Sent:
         self.answers: Counter[int] = Counter()
 
 
-async def deliver(served: Served, chance: random.Random, number: int, sent: Sent) -> None:
-    """Batches, singles, retries, forgeries and rubbish of one sender."""
+async def deliver(served: Served, chance: random.Random, number: int, sent: Sent, viewers: Sequence["Viewer"]) -> None:
+    """Batches, singles, retries, forgeries and rubbish of one sender, as fast as `viewers` can follow."""
     for turn in range(ROUNDS):
+        while len(sent.taken) - min(viewer.heard for viewer in viewers) > AHEAD:
+            await asyncio.sleep(0.01)
         size = chance.choice((1, 3, BATCH))
         messages = [track(f"{number}.{turn}.{n}", chance.choice(EVENTS[: chance.choice((4, 300))])) for n in range(size)]
         kind = chance.choice(("good", "good", "good", "twice", "forged", "rubbish", "tracking"))
@@ -107,15 +111,15 @@ async def test_both_ledgers_sum_under_load() -> None:
     """DOOR-1, HUB-6, WEB-2, LOG-8: over thinning, sampling, filters, repeats, refusals, rate limits, reconnects and lost tails."""
     chance = random.Random(7)
     sent = Sent()
-    async with asyncio.timeout(30), serving(config(THIN)) as served:
+    async with asyncio.timeout(60), serving(config(THIN)) as served:
         whole, cut, polled = [Viewer(await served.open()) for _ in range(3)]
         filtered, late = Viewer(await served.open("event:view_item")), Viewer(await served.open("-is:test"))
         async with asyncio.TaskGroup() as watching:
             tasks = [watching.create_task(viewer.watch(served)) for viewer in (whole, filtered)]
             tasks += [watching.create_task(cut.watch(served, cut_after=2)), watching.create_task(polled.poll(served))]
             async with asyncio.TaskGroup() as sending:
-                for number in range(4):
-                    sending.create_task(deliver(served, chance, number, sent))
+                for number in range(SENDERS):
+                    sending.create_task(deliver(served, chance, number, sent, (whole, cut, polled, filtered)))
             tasks.append(watching.create_task(late.watch(served)))
             doors = await doorway(served, whole.session)
             viewers = (whole, cut, polled, late, filtered)

@@ -48,7 +48,7 @@ async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
 
 async def test_a_waiting_poll_gets_the_next_frame() -> None:
     """WEB-11: at the next tick, not at the end of its wait."""
-    async with watched() as (served, session), asyncio.timeout(4):
+    async with watched() as (served, session), asyncio.timeout(20):
         waiting = asyncio.create_task(Poll().frames(served, session["watch_session_id"], session["position"], seen(1)))
         await served.send(track("m1"))
         assert any(frame["op"] == "batch" for frame in await waiting)

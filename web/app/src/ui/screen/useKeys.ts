@@ -10,7 +10,7 @@ export function useKeys(): void {
     const press = (event: KeyboardEvent): void => {
       const wanted = event.defaultPrevented ? null : deed(event);
       if (wanted === null) return;
-      const { trace, kept, selected, way, pointed } = store.getState();
+      const { trace, kept, selected, way, pointed, overlay } = store.getState();
       switch (wanted) {
         case "pause":
           actions.pause();
@@ -27,7 +27,8 @@ export function useKeys(): void {
           break;
         }
         case "escape":
-          if (selected !== null || way !== null || pointed !== null) actions.select(null);
+          if (overlay !== null) actions.overlay(overlay);
+          else if (selected !== null || way !== null || pointed !== null) actions.select(null);
           else actions.tracing.unfollowAll();
           break;
         case "help":

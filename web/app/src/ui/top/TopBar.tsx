@@ -127,15 +127,18 @@ function Visitors() {
   const actions = useActions();
   const visitors = useShell((shell) => shell.visitors);
   if (visitors === null) return null;
+  const deed = visitors > 0 ? "Stop visitors" : "Simulate visitors";
   return (
     <Button
       icon={<Users size={15} />}
       className="visitors"
+      aria-label={deed}
+      title={deed}
       onClick={() => {
         void actions.visitors();
       }}
     >
-      {visitors > 0 ? "Stop visitors" : "Simulate visitors"}
+      {deed}
     </Button>
   );
 }

@@ -30,6 +30,8 @@ describe("listening to the keys", () => {
     expect(store.getState().overlay).toBe("help");
     press("t");
     expect(store.getState().overlay).toBe("table");
+    press("Escape");
+    expect(store.getState().overlay).toBeNull();
     press("d");
     expect(store.getState().kept.theme).toBe("light");
     press("/");
