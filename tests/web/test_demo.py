@@ -101,7 +101,7 @@ async def test_a_test_event_answers_with_its_id_and_name(client: httpx.AsyncClie
         (b"[]", 400),
         (b'{"workspace": 1}', 400),
         (b"\xff", 400),
-        (b'"' + b"x" * 5000 + b'"', 413),
+        (b'"' + b"x" * 20_000 + b'"', 413),
         (b'{"x":1}', 400),
     ],
 )

@@ -1,4 +1,4 @@
-"""`schema`: the JSON Schemas of what crosses to others."""
+"""`schema`: the JSON Schemas of what crosses to others, and the OpenAPI document of the whole API."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -12,10 +12,11 @@ class Part(StrEnum):
     FRAMES = "frames"
     CONFIGURATION = "configuration"
     SESSION_LOG = "session_log"
+    OPENAPI = "openapi"
 
 
 def schema(part: Annotated[Part | None, typer.Argument(help="One of them; all where none is named.")] = None) -> None:
-    """Print JSON Schemas: frames, configuration, session log.
+    """Print JSON Schemas (frames, configuration, session log) and the API's OpenAPI document.
 
     \b
     Example:
@@ -23,8 +24,11 @@ def schema(part: Annotated[Part | None, typer.Argument(help="One of them; all wh
     """
     import msgspec
 
+    from dagnet_realtime import __version__
     from dagnet_realtime.config.schemas import schemas
+    from dagnet_realtime.web.every_offer import EVERY
+    from dagnet_realtime.web.openapi import document
 
-    found = schemas()
+    found = {**schemas(), Part.OPENAPI.value: document(EVERY, __version__)}
     text = msgspec.json.encode(found if part is None else found[part.value])
     print(msgspec.json.format(text, indent=2).decode())

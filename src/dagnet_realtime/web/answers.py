@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 from math import ceil
+from typing import Literal
 
 import msgspec
 
-from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.problem import Code, Problem
 from dagnet_realtime.web.body import Receive, Send
 
 Header = tuple[bytes, bytes]
@@ -19,6 +20,30 @@ NO_STORE: Header = (b"cache-control", b"no-store")
 CLOSE: Header = (b"connection", b"close")
 LINGER_BYTES = 32 * 1024 * 1024  # of an unread body that are thrown away after its answer, four times what a delivery may have
 LINGER_SECONDS = 2.0
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A problem on the wire: `title` is one short phrase, `detail` what was found, `remedy` what to do about it; both may be ""."""
+
+    code: Code
+    title: str
+    status: int
+    detail: str
+    remedy: str
+
+
+class SdkRefusal(msgspec.Struct, frozen=True):
+    """A problem as Segment's tracking API writes it; older SDKs read `code` and `message`."""
+
+    success: Literal[False]
+    code: Code
+    message: str
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What was sent is taken, or was before."""
+
+    success: Literal[True]
 
 
 async def answer(send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
@@ -51,19 +76,12 @@ async def answer_unread(receive: Receive, send: Send, status: int, headers: Iter
 
 def problem_body(problem: Problem, status: int | None = None) -> bytes:
     """A problem as RFC 9457 writes it, with our `code` and what to do about it; `status` where HTTP has a better one."""
-    said = {
-        "code": problem.code,
-        "title": problem.title,
-        "status": status or problem.status,
-        "detail": problem.detail,
-        "remedy": problem.remedy,
-    }
-    return _ENCODER.encode(said)
+    return _ENCODER.encode(Refusal(problem.code, problem.title, status or problem.status, problem.detail, problem.remedy))
 
 
 def refusal_body(problem: Problem) -> bytes:
-    """A problem as Segment's tracking API writes it; older SDKs read `code` and `message` from it."""
-    return _ENCODER.encode({"success": False, "code": problem.code, "message": problem.sentence()})
+    """A problem as Segment's tracking API writes it."""
+    return _ENCODER.encode(SdkRefusal(success=False, code=problem.code, message=problem.sentence()))
 
 
 def retry_headers(problem: Problem) -> list[Header]:

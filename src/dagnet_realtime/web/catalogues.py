@@ -1,35 +1,130 @@
 """What there is to watch: workspaces, their graphs, and who asks."""
 
 from collections.abc import Sequence
+from typing import Literal
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel, Source
-from dagnet_realtime.model.graph import Catalogue, Graph
+from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.web.access.person import Access, Person
 from dagnet_realtime.web.delivery import WEBHOOK_PREFIX
+from dagnet_realtime.web.offer import Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
+
+
+class GraphSummary(msgspec.Struct, frozen=True):
+    """A graph in a list; `can_light` counts its nodes that listen for something."""
+
+    name: str
+    title: str
+    version: str
+    nodes: int
+    edges: int
+    can_light: int
+
+
+class SourceAddress(msgspec.Struct, frozen=True):
+    """Where a source delivers to."""
+
+    id: str
+    kind: Literal["webhook", "tracking"]
+    url: str
+
+
+class WorkspaceListing(msgspec.Struct, frozen=True):
+    """What one person may know of a workspace; `relay` says whether a provider carries its frames, `role` what they may do."""
+
+    id: str
+    env: str
+    graphs: tuple[GraphSummary, ...]
+    errors: tuple[FileError, ...]
+    relay: bool
+    sources: tuple[SourceAddress, ...]
+    role: Role | None
+
+
+class Workspaces(msgspec.Struct, frozen=True):
+    """All that the person may watch."""
+
+    workspaces: tuple[WorkspaceListing, ...]
+
+
+class Graphs(msgspec.Struct, frozen=True):
+    """The graphs of one workspace, and its files that cannot be read."""
+
+    graphs: tuple[GraphSummary, ...]
+    errors: tuple[FileError, ...]
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who asks and what they `can` on at least one channel; `push` is False where everybody must poll."""
+
+    person: str
+    access: str
+    can: tuple[Role | Literal["send"], ...]
+    demo: bool
+    version: str
+    push: bool
+
+
+LIST = Offer(
+    method="GET",
+    path="/api/workspaces",
+    name="workspaces",
+    room="Graphs",
+    title="What there is to watch",
+    gives={200: Gives("The workspaces", Workspaces)},
+)
+GRAPHS = Offer(
+    method="GET",
+    path="/api/workspaces/{id}/{env}/graphs",
+    name="graphs",
+    room="Graphs",
+    title="The graphs of a workspace",
+    gives={200: Gives("The graphs", Graphs)},
+    refuses=("not_found",),
+)
+GRAPH = Offer(
+    method="GET",
+    path="/api/workspaces/{id}/{env}/graphs/{name}",
+    name="graph",
+    room="Graphs",
+    title="A graph with its matching table",
+    gives={200: Gives("The graph", Graph)},
+    refuses=("not_found",),
+)
+ME = Offer(
+    method="GET",
+    path="/api/me",
+    name="me",
+    room="Access",
+    title="Who asks, and what they may do",
+    gives={200: Gives("The person", Me)},
+)
+OFFERS = (LIST, GRAPHS, GRAPH, ME)
 
 
 def catalogue_routes(
     workspaces: Sequence[Workspace], graphs: GraphSource, access: Access, *, public_url: str, demo: bool, version: str, push: bool = True
-) -> list[Route]:
+) -> list[Offered]:
     """`/api/workspaces`, the graphs under it, and `/api/me`. `public_url` is "" where the request's own host is the address."""
 
     async def all_of_them(request: Request) -> Response:
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
         person: Person = request.scope["person"]
         seen = [one for one in workspaces if person.may("watch", one.channel)]
-        return json_reply({"workspaces": [_workspace(one, graphs.catalogue(one.channel.workspace), base, person) for one in seen]})
+        return json_reply(Workspaces(tuple(_workspace(one, graphs.catalogue(one.channel.workspace), base, person) for one in seen)))
 
     async def of_one(request: Request) -> Response:
         catalogue = _catalogue(request)
-        return json_reply({"graphs": _graphs(catalogue), "errors": catalogue.errors})
+        return json_reply(Graphs(_graphs(catalogue), catalogue.errors))
 
     async def one(request: Request) -> Response:
         name = request.path_params["name"]
@@ -40,7 +135,7 @@ def catalogue_routes(
 
     async def me(request: Request) -> Response:
         person: Person = request.scope["person"]
-        return json_reply({"person": person.name, "access": access.mode, "can": person.can, "demo": demo, "version": version, "push": push})
+        return json_reply(Me(person.name, access.mode, person.can, demo, version, push))
 
     def _catalogue(request: Request) -> Catalogue:
         id, env = request.path_params["id"], request.path_params["env"]
@@ -52,37 +147,31 @@ def catalogue_routes(
             )
         return graphs.catalogue(id)
 
-    return [
-        Route("/api/workspaces", all_of_them, methods=["GET"]),
-        Route("/api/workspaces/{id}/{env}/graphs", of_one, methods=["GET"]),
-        Route("/api/workspaces/{id}/{env}/graphs/{name}", one, methods=["GET"]),
-        Route("/api/me", me, methods=["GET"]),
-    ]
+    return [Offered(LIST, all_of_them), Offered(GRAPHS, of_one), Offered(GRAPH, one), Offered(ME, me)]
 
 
-def _workspace(workspace: Workspace, catalogue: Catalogue, base: str, person: Person) -> dict[str, object]:
+def _workspace(workspace: Workspace, catalogue: Catalogue, base: str, person: Person) -> WorkspaceListing:
     """What the person may know of it: the address of a source that takes unsigned deliveries is for those who administer it."""
     sends = person.may("administer", workspace.channel)
     sources = [source for source in workspace.sources if sends or not source.allow_unsigned]
-    return {
-        "id": workspace.channel.workspace,
-        "env": workspace.channel.env,
-        "graphs": _graphs(catalogue),
-        "errors": catalogue.errors,
-        "relay": workspace.policy.relay is not None,
-        "sources": [{"id": source.id, "kind": source.kind, "url": base + _path(source)} for source in sources],
-        "role": person.role(workspace.channel),
-    }
+    return WorkspaceListing(
+        id=workspace.channel.workspace,
+        env=workspace.channel.env,
+        graphs=_graphs(catalogue),
+        errors=catalogue.errors,
+        relay=workspace.policy.relay is not None,
+        sources=tuple(SourceAddress(source.id, source.kind, base + _path(source)) for source in sources),
+        role=person.role(workspace.channel),
+    )
 
 
-def _graphs(catalogue: Catalogue) -> list[dict[str, object]]:
-    return [_summary(graph) for graph in catalogue.graphs.values()]
+def _graphs(catalogue: Catalogue) -> tuple[GraphSummary, ...]:
+    return tuple(_summary(graph) for graph in catalogue.graphs.values())
 
 
-def _summary(graph: Graph) -> dict[str, object]:
+def _summary(graph: Graph) -> GraphSummary:
     can_light = len({listen.node for listen in graph.listens})
-    counts = {"nodes": len(graph.nodes), "edges": len(graph.edges), "can_light": can_light}
-    return {"name": graph.name, "title": graph.title, "version": graph.version, **counts}
+    return GraphSummary(graph.name, graph.title, graph.version, len(graph.nodes), len(graph.edges), can_light)
 
 
 def _path(source: Source) -> str:

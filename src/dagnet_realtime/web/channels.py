@@ -5,13 +5,14 @@ from urllib.parse import parse_qs
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.relaying import Seat
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.web.access.person import Person
 from dagnet_realtime.web.body import Limits, read_body
+from dagnet_realtime.web.offer import FORM, JSON, Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.watching import owned
@@ -28,7 +29,31 @@ class Subscription(msgspec.Struct):
     watch_session_id: str = ""
 
 
-def channel_routes(hub: Hub, rounds: Rounds) -> list[Route]:
+RELAY = Offer(
+    method="GET",
+    path="/api/watch/{id}/relay",
+    name="relay",
+    room="Watching",
+    title="Where the session's frames are published",
+    about="Asking renews the session's lease, as a stream would.",
+    gives={200: Gives("The provider, and the channel to subscribe to", Seat)},
+    refuses=("gone", "not_found"),
+)
+AUTHORISE = Offer(
+    method="POST",
+    path="/api/channels/auth",
+    name="authorise",
+    room="Watching",
+    title="Sign the subscription to a session's own channel",
+    about="As Pusher clients ask, as a form, or in JSON.",
+    takes={FORM: Subscription, JSON: Subscription},
+    gives={200: Gives("What the provider's client wants: `auth`, and `shared_secret` for an encrypted channel", dict[str, str])},
+    refuses=("invalid", "too_large", "gone", "not_found"),
+)
+OFFERS = (RELAY, AUTHORISE)
+
+
+def channel_routes(hub: Hub, rounds: Rounds) -> list[Offered]:
     """`GET /api/watch/{id}/relay` and `POST /api/channels/auth`."""
 
     async def relay(request: Request) -> Response:
@@ -42,10 +67,7 @@ def channel_routes(hub: Hub, rounds: Rounds) -> list[Route]:
         rounds.relayed(session.id, request.scope["asked"])
         return json_reply(await hub.relaying.authorise(session, asked.channel_name, asked.socket_id))
 
-    return [
-        Route("/api/watch/{id}/relay", relay, methods=["GET"]),
-        Route("/api/channels/auth", authorise, methods=["POST"]),
-    ]
+    return [Offered(RELAY, relay), Offered(AUTHORISE, authorise)]
 
 
 async def _watched(hub: Hub, session_id: str, request: Request) -> WatchSession:

@@ -8,7 +8,7 @@ import base64
 import binascii
 import logging
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,18 +19,28 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import JSON, PROBLEM, SUCCESS, answer, answer_unread, problem_body, refusal_body, retry_headers
 from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, Unread, read_body
 from dagnet_realtime.web.cors import ANY_ORIGIN, preflight
+from dagnet_realtime.web.offer import Method
 
 WEBHOOK_PREFIX = "/segment/webhook/"
 TRACKING_PREFIXES = ("/v1/", "/projects/")
+DELIVERS: tuple[Method, ...] = ("POST", "PUT", "PATCH")
+COUNTS_OF_SDKS = "m"  # a route of the tracking API whose bodies are of no use here
 
 _LOG = logging.getLogger("dagnet_realtime.delivery")
-_DELIVERS = frozenset({"POST", "PUT", "PATCH"})
 _LEFT = 4.0  # seconds before a sender whose delivery failed here shall come back
 _SETTINGS = re.compile(r"(?:/v1)?/projects/([^/]{1,200})/settings")
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
 _ENCODER = msgspec.json.Encoder()
 _TAKEN = (JSON,)
 _TRACKED = (JSON, *ANY_ORIGIN)
+
+
+class SdkSettings(msgspec.Struct, frozen=True, rename="camel"):
+    """What an SDK that fetches its settings here needs in order to send here."""
+
+    integrations: dict[str, dict[str, str]]
+    plan: dict[str, Any]
+    edge_function: dict[str, Any]
 
 
 class Asked(msgspec.Struct):
@@ -77,7 +87,7 @@ class WebhookApp:
             await answer(send, 200, _TAKEN, SUCCESS)
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
-        if scope["method"] not in _DELIVERS:
+        if scope["method"] not in DELIVERS:
             raise _Method
         asked = _asked(scope)
         source = self._intake.source(scope["path"].removeprefix(WEBHOOK_PREFIX))
@@ -125,7 +135,7 @@ class TrackingApp:
                 raise _Method(b"GET, OPTIONS")
             return self._settings(settings[1], _asked(scope).host, scope.get("scheme", "http"))
         route = path.removeprefix("/v1/").rstrip("/")
-        if route not in ROUTES and route != "m":
+        if route not in ROUTES and route != COUNTS_OF_SDKS:
             raise Problem("not_found", "Segment's tracking API has no such route", remedy="Use /v1/track, /v1/batch and their like")
         if method != "POST":
             raise _Method(b"POST, OPTIONS")
@@ -141,7 +151,7 @@ class TrackingApp:
             if source is not None:
                 self._intake.refuse(source, problem)
             raise
-        if route == "m":  # what an SDK counts about itself; of no use here
+        if route == COUNTS_OF_SDKS:
             return
         await self._intake.track(source or self._known(write_key(body)), body, ROUTES[route])
 
@@ -152,13 +162,12 @@ class TrackingApp:
         return source
 
     def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
-        """What an SDK that fetches its settings here needs in order to send here."""
         if self._intake.by_write_key(key) is None:
             raise Problem("not_found", "No source has this write key", remedy="Use a write_key of a tracking source in realtime.toml")
         own = {"apiKey": key}
         if _HOST.fullmatch(host):
             own |= {"apiHost": f"{host.decode()}/v1", "protocol": scheme}
-        return _ENCODER.encode({"integrations": {"Segment.io": own}, "plan": {}, "edgeFunction": {}})
+        return _ENCODER.encode(SdkSettings({"Segment.io": own}, {}, {}))
 
 
 class _Method(Exception):

@@ -1,20 +1,15 @@
 """Routes by which the interface asks for traffic: the server's own visitors, and one event for one node."""
 
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.person import Person, forbidden
-
-LARGEST = 4096
-"""Bytes of a request's body."""
-
-Asked = TypeVar("Asked", bound=msgspec.Struct)
+from dagnet_realtime.web.offer import JSON, Gives, Offer, Offered
+from dagnet_realtime.web.replies import command, json_reply
 
 
 class Visitors(Protocol):
@@ -38,32 +33,88 @@ class Visitors(Protocol):
         ...
 
 
-class _Start(msgspec.Struct, forbid_unknown_fields=True):
+class Walk(msgspec.Struct, forbid_unknown_fields=True):
+    """Who shall walk where; `rate` in events per second."""
+
     workspace: str
     env: str
     graph: str
     rate: float = 20.0
 
 
-class _Light(msgspec.Struct, forbid_unknown_fields=True):
+class Light(msgspec.Struct, forbid_unknown_fields=True):
+    """Which node to light, by its uuid; the first that can be lit where none is named."""
+
     workspace: str
     env: str
     graph: str
     node: str | None = None
 
 
-_START = msgspec.json.Decoder(_Start)
-_LIGHT = msgspec.json.Decoder(_Light)
+class Walking(msgspec.Struct, frozen=True):
+    """Whether visitors walk, and how many events per second they send."""
+
+    running: bool
+    rate: float
 
 
-def demo_routes(visitors: Visitors, *, walking: bool = True) -> list[Route]:
+class Lit(msgspec.Struct, frozen=True):
+    """The event that was sent."""
+
+    message_id: str
+    name: str
+
+
+LIGHT = Offer(
+    method="POST",
+    path="/api/test-event",
+    name="light",
+    room="Demo",
+    title="Send one event that lights a node",
+    about="It goes the way of every delivery, over HTTP, to the workspace's own source.",
+    takes={JSON: Light},
+    gives={202: Gives("It was sent", Lit)},
+    refuses=("invalid", "too_large", "not_found"),
+)
+START = Offer(
+    method="POST",
+    path="/api/demo/visitors",
+    name="visitors_start",
+    room="Demo",
+    title="Send visitors through a graph",
+    about="The demo alone has this route.",
+    takes={JSON: Walk},
+    gives={202: Gives("They walk", Walking)},
+    refuses=("invalid", "too_large", "not_found"),
+)
+STOP = Offer(
+    method="DELETE",
+    path="/api/demo/visitors",
+    name="visitors_stop",
+    room="Demo",
+    title="Call the visitors back",
+    gives={204: Gives("Nobody walks")},
+)
+STATE = Offer(
+    method="GET",
+    path="/api/demo/visitors",
+    name="visitors",
+    room="Demo",
+    title="Whether visitors walk",
+    gives={200: Gives("Whether, and how fast", Walking)},
+)
+OFFERS = (LIGHT, START, STOP, STATE)
+_WALK, _LIGHT = msgspec.json.Decoder(Walk), msgspec.json.Decoder(Light)
+
+
+def demo_routes(visitors: Visitors, *, walking: bool = True) -> list[Offered]:
     """`/api/demo/visitors` (only where `walking`) and `/api/test-event`; whoever mounts them guards them like every route."""
 
     async def start(request: Request) -> Response:
-        wanted = _asked(await _body(request), _START)
+        wanted = await command(request, _WALK)
         _person(request).need("administer", Channel(wanted.workspace, wanted.env))
         visitors.start(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.rate)
-        return _json({"running": True, "rate": wanted.rate}, 202)
+        return json_reply(Walking(running=True, rate=wanted.rate), 202)
 
     async def stop(request: Request) -> Response:
         _administers(request)
@@ -73,20 +124,15 @@ def demo_routes(visitors: Visitors, *, walking: bool = True) -> list[Route]:
     async def state(request: Request) -> Response:
         _administers(request)
         rate = visitors.rate
-        return _json({"running": rate is not None, "rate": rate or 0.0}, 200)
+        return json_reply(Walking(rate is not None, rate or 0.0))
 
     async def light(request: Request) -> Response:
-        wanted = _asked(await _body(request), _LIGHT)
+        wanted = await command(request, _LIGHT)
         _person(request).need("administer", Channel(wanted.workspace, wanted.env))
-        message_id, name = await visitors.light(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.node)
-        return _json({"message_id": message_id, "name": name}, 202)
+        return json_reply(Lit(*await visitors.light(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.node)), 202)
 
-    routes = [Route("/api/test-event", light, methods=["POST"])]
-    if walking:
-        routes.append(Route("/api/demo/visitors", start, methods=["POST"]))
-        routes.append(Route("/api/demo/visitors", stop, methods=["DELETE"]))
-        routes.append(Route("/api/demo/visitors", state, methods=["GET"]))
-    return routes
+    walks = [Offered(START, start), Offered(STOP, stop), Offered(STATE, state)]
+    return [Offered(LIGHT, light), *(walks if walking else ())]
 
 
 def _person(request: Request) -> Person:
@@ -97,23 +143,3 @@ def _person(request: Request) -> Person:
 def _administers(request: Request) -> None:
     if "send" not in _person(request).can:
         raise forbidden("administer")
-
-
-def _json(value: object, status: int) -> Response:
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Problem("too_large", "The request is too large", remedy="Send the few fields that are asked for")
-    return body
-
-
-def _asked(body: bytes, decoder: msgspec.json.Decoder[Asked]) -> Asked:
-    try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Problem("invalid", "The request cannot be read", str(error), "Send JSON with the documented fields") from None

@@ -1,11 +1,11 @@
 """Health, readiness and metrics."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
@@ -13,10 +13,47 @@ from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.access.person import Person, forbidden
+from dagnet_realtime.web.offer import Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How the process does."""
+
+    status: Literal["ok", "ready"]
+
+
+HEALTH = Offer(
+    method="GET",
+    path="/healthz",
+    name="healthz",
+    room="Operations",
+    title="Whether the process answers",
+    guard="nobody",
+    gives={200: Gives("It does", Status)},
+)
+READY = Offer(
+    method="GET",
+    path="/readyz",
+    name="readyz",
+    room="Operations",
+    title="Whether the process should get traffic",
+    guard="nobody",
+    gives={200: Gives("It should", Status)},
+)
+METRICS = Offer(
+    method="GET",
+    path="/metrics",
+    name="metrics",
+    room="Operations",
+    title="Counts in the Prometheus text format",
+    about="Of the workspaces that whoever asks may watch.",
+    gives={200: Gives("The metrics", str, "text/plain")},
+)
+OFFERS = (HEALTH, READY, METRICS)
 
 
 class Readiness:
@@ -26,16 +63,16 @@ class Readiness:
         self.ready = False
 
 
-def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], readiness: Readiness) -> list[Route]:
+def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], readiness: Readiness) -> list[Offered]:
     """`/healthz`, `/readyz` and `/metrics`."""
 
     async def healthz(_: Request) -> Response:
-        return json_reply({"status": "ok"})
+        return json_reply(Status("ok"))
 
     async def readyz(_: Request) -> Response:
         if not readiness.ready:
             raise Problem("unavailable", "Not ready", "The server is starting or stopping", "Ask again", retry_after=1)
-        return json_reply({"status": "ready"})
+        return json_reply(Status("ready"))
 
     async def metrics(request: Request) -> Response:
         person: Person = request.scope["person"]
@@ -48,11 +85,7 @@ def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], 
         registry.register(Counts(hub, intake, [one for one in workspaces if person.may("watch", one.channel)]))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return [
-        Route("/healthz", healthz, methods=["GET"]),
-        Route("/readyz", readyz, methods=["GET"]),
-        Route("/metrics", metrics, methods=["GET"]),
-    ]
+    return [Offered(HEALTH, healthz), Offered(READY, readyz), Offered(METRICS, metrics)]
 
 
 class Counts:

@@ -14,6 +14,7 @@ from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.sign_in import PAGE, open_paths
 from dagnet_realtime.web.body import Receive, Scope, Send
+from dagnet_realtime.web.offer import HTML, Asks, Gives, Offer
 from dagnet_realtime.web.shop import FOLDER as SHOP
 
 FOLDER = Path(__file__).parent / "static"
@@ -29,6 +30,34 @@ Run <code>make build</code> in the source folder, then reload this page.</p></ht
 SPENT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
 <h1>This link has been used</h1><p>A link signs one browser in, once. Go back to the browser in which it was opened first,
 or start the program again for a new link.</p></html>"""
+
+
+ROOT = Offer(
+    method="GET",
+    path="/",
+    name="interface",
+    room="Interface",
+    title="The interface",
+    about="Its files stand beside it, open to all: they hold nothing of anybody.",
+    guard="nobody",
+    asks=(Asks("key", str, "In the mode `local` the key of the one-time link"),),
+    gives={
+        200: Gives("The page", str, HTML),
+        303: Gives("On to the page, or to the sign-in page", headers={"location": "Where to"}),
+        401: Gives("A page that says that the link has been used", str, HTML),
+    },
+)
+SCRIPT = Offer(
+    method="GET",
+    path=TAP,
+    name="tap",
+    room="Interface",
+    title="The tap, for pages of any origin",
+    guard="nobody",
+    gives={200: Gives("The script", str, "text/javascript")},
+    refuses=("not_found",),
+)
+OFFERS = (ROOT, SCRIPT)
 
 
 class Page:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Router
 
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
@@ -18,11 +18,16 @@ from dagnet_realtime.web.body import Limits, Receive, Scope, Send
 from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.channels import channel_routes
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
+from dagnet_realtime.web.delivery_offers import OFFERS as DELIVERIES
 from dagnet_realtime.web.demo import Visitors, demo_routes
 from dagnet_realtime.web.edge import App, Edge
+from dagnet_realtime.web.offer import Offered
+from dagnet_realtime.web.openapi import document_routes
 from dagnet_realtime.web.operations import Readiness, operation_routes
+from dagnet_realtime.web.page import OFFERS as FILES
 from dagnet_realtime.web.page import Page
 from dagnet_realtime.web.rounds import Rounds
+from dagnet_realtime.web.session_offers import STREAM as STREAM_OFFER
 from dagnet_realtime.web.shop import shop_routes
 from dagnet_realtime.web.stream import STREAM, StreamApp
 from dagnet_realtime.web.watching import watch_routes
@@ -70,8 +75,8 @@ class Inside:
             await self._router(scope, receive, send)
 
 
-def routes(parts: Parts) -> list[Route]:
-    """Every route of the framework."""
+def routes(parts: Parts) -> list[Offered]:
+    """Every route of the framework; the last of them tells what all routes offer."""
     described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version, "push": parts.push}
     found = [
         *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit),
@@ -82,7 +87,10 @@ def routes(parts: Parts) -> list[Route]:
     ]
     if parts.visitors is not None:
         found += demo_routes(parts.visitors, walking=parts.demo)
-    return [*found, *shop_routes(parts.workspaces)] if parts.demo else found
+    if parts.demo:
+        found += shop_routes(parts.workspaces)
+    beside = (*DELIVERIES, *(route.offer for route in found), *((STREAM_OFFER,) if parts.push else ()), *FILES)
+    return [*found, *document_routes(beside, parts.version)]
 
 
 def asgi(parts: Parts) -> Edge:

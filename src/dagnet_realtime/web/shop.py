@@ -2,19 +2,39 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.access.person import Person
+from dagnet_realtime.web.offer import Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
 
 FOLDER = "/shop/"
 """The path under which the shop stands."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """What the shop's own SDK sends with."""
+
+    write_key: str
+
+
+SHOP = Offer(
+    method="GET",
+    path="/api/demo/shop",
+    name="shop",
+    room="Demo",
+    title="The write key of the demo's shop",
+    about="For whoever administers the first workspace that has a tracking source. The demo alone has this route.",
+    gives={200: Gives("The key", Counter)},
+    refuses=("not_found",),
+)
+OFFERS = (SHOP,)
 
 
 def framing(safe: Headers, path: str) -> Headers:
@@ -34,7 +54,7 @@ def _changed(safe: Headers, changes: Mapping[bytes, Callable[[bytes], bytes]]) -
     return tuple((name, changes[name](value) if name in changes else value) for name, value in safe)
 
 
-def shop_routes(workspaces: Sequence[Workspace]) -> list[Route]:
+def shop_routes(workspaces: Sequence[Workspace]) -> list[Offered]:
     """`/api/demo/shop`: `{"write_key"}` of the first tracking source; whoever mounts it guards it like every route."""
 
     async def shop(request: Request) -> Response:
@@ -42,7 +62,7 @@ def shop_routes(workspaces: Sequence[Workspace]) -> list[Route]:
         for workspace in workspaces:
             for source in workspace.sources:
                 if source.write_key is not None and person.may("administer", workspace.channel):
-                    return json_reply({"write_key": source.write_key.reveal().decode()})
+                    return json_reply(Counter(source.write_key.reveal().decode()))
         raise Problem("not_found", "The shop has nowhere to send its events", "No workspace has a tracking source", "Configure one")
 
-    return [Route("/api/demo/shop", shop, methods=["GET"])]
+    return [Offered(SHOP, shop)]

@@ -3,7 +3,6 @@
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from dagnet_realtime.core.rate import Bucket
 from dagnet_realtime.core.roles import may
@@ -18,43 +17,20 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.web.access.person import Person, forbidden
+from dagnet_realtime.web.offer import Offered
 from dagnet_realtime.web.replies import command, json_reply
+from dagnet_realtime.web.session_offers import AMEND, FOLLOW, FRAMES, LONGEST_WAIT, OFF, ON, Amend, Follow, Followed, Open, Session
 
-LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30
 FOLLOWS_PER_SECOND = 0.5  # looking people up by name is slow on purpose
 FOLLOWS_AT_ONCE = 20
 MOST_PERSONS = 1000  # whose follows are counted apart
 LONGEST_VALUE = 256  # characters of an identifier
 
 
-class Open(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of On."""
-
-    workspace: str
-    env: str
-    graph: str
-    filter: str = ""
+_OPEN, _AMEND, _FOLLOW = msgspec.json.Decoder(Open), msgspec.json.Decoder(Amend), msgspec.json.Decoder(Follow)
 
 
-class Change(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of a change; what is missing stays."""
-
-    filter: str | None = None
-    follows: tuple[str, ...] | None = None
-
-
-class Follow(msgspec.Struct, forbid_unknown_fields=True):
-    """A trace by its token, or by an identifier that is forgotten as soon as its token is derived."""
-
-    token: str | None = None
-    kind: str | None = None
-    value: str | None = None
-
-
-_OPEN, _CHANGE, _FOLLOW = msgspec.json.Decoder(Open), msgspec.json.Decoder(Change), msgspec.json.Decoder(Follow)
-
-
-def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[Route]:
+def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[Offered]:
     """Every route under `/api/watch` but the stream."""
     follows: dict[str, Bucket] = {}
 
@@ -74,7 +50,7 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[R
 
     async def change(request: Request) -> Response:
         session = await owned(hub, request.path_params["id"], _person(request))
-        asked = await command(request, _CHANGE)
+        asked = await command(request, _AMEND)
         added = set(asked.follows or ()) - set(session.follows)
         if added:
             _person(request).need("follow", session.channel)
@@ -108,15 +84,9 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[R
         for token in tokens:
             session = await hub.follow(session.id, token)
         _note(audit, "follow" if asked.token else "look_up", session, tokens, asked.kind or "")
-        return json_reply({"token": tokens[0], "tokens": tokens, "follows": session.follows})
+        return json_reply(Followed(tokens[0], tokens, session.follows))
 
-    return [
-        Route("/api/watch", turn_on, methods=["POST"]),
-        Route("/api/watch/{id}", change, methods=["PATCH"]),
-        Route("/api/watch/{id}", turn_off, methods=["DELETE"]),
-        Route("/api/watch/{id}/frames", poll, methods=["GET"]),
-        Route("/api/watch/{id}/follow", follow, methods=["POST"]),
-    ]
+    return [Offered(ON, turn_on), Offered(AMEND, change), Offered(OFF, turn_off), Offered(FRAMES, poll), Offered(FOLLOW, follow)]
 
 
 async def owned(hub: Hub, session_id: str, person: Person, wanted: Role = "watch") -> WatchSession:
@@ -158,17 +128,17 @@ def _person(request: Request) -> Person:
     return person
 
 
-def _session(hub: Hub, session: WatchSession) -> dict[str, object]:
-    return {
-        "watch_session_id": session.id,
-        "position": session.position,
-        "expires_at": iso(hub.expires_at()),
-        "posture": hub.posture(session),
-        "graph_version": hub.graph(session).version,
-        "started_at": iso(session.started_at),
-        "filter": session.filter,
-        "follows": session.follows,
-    }
+def _session(hub: Hub, session: WatchSession) -> Session:
+    return Session(
+        watch_session_id=session.id,
+        position=session.position,
+        expires_at=iso(hub.expires_at()),
+        posture=hub.posture(session),
+        graph_version=hub.graph(session).version,
+        started_at=iso(session.started_at),
+        filter=session.filter,
+        follows=session.follows,
+    )
 
 
 def _wait(text: str) -> float:

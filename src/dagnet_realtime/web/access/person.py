@@ -1,6 +1,6 @@
 """Somebody who may watch, and the protocol by which every mode of access finds out who asks."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -34,7 +34,7 @@ class Person(msgspec.Struct, frozen=True):
             raise forbidden(wanted)
 
     @property
-    def can(self) -> tuple[str, ...]:
+    def can(self) -> tuple[Role | Literal["send"], ...]:
         """What they may do on at least one channel; `send` (test events, visitors) comes with `administer`."""
         held = up_to(self.roles.anywhere)
         return (*held, "send") if "administer" in held else held

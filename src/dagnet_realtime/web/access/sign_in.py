@@ -5,9 +5,9 @@ from hashlib import sha256
 from html import escape
 from urllib.parse import parse_qs
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
 
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.model.problem import Problem
@@ -17,6 +17,7 @@ from dagnet_realtime.web.access.oidc import ProviderAccess
 from dagnet_realtime.web.access.person import Access, Person
 from dagnet_realtime.web.access.token import TokenAccess
 from dagnet_realtime.web.body import Limits, read_body
+from dagnet_realtime.web.offer import FORM, HTML, Asks, Gives, Offer, Offered
 
 PAGE, START, BACK, OUT = "/sign-in", "/sign-in/start", "/sign-in/callback", "/sign-out"
 LARGEST = 4096  # bytes of a form
@@ -31,6 +32,70 @@ SECURITY = (
 )
 
 
+class Typed(msgspec.Struct, frozen=True):
+    """What the sign-in page's form sends."""
+
+    token: str
+
+
+_IN = {303: Gives("Signed in: on to the interface", headers={"location": "Where to", "set-cookie": "The sign-in"})}
+_SAID = Gives("The page, and why not", str, HTML)
+
+SHOWN = Offer(
+    method="GET",
+    path=PAGE,
+    name="sign_in_page",
+    room="Access",
+    title="The sign-in page",
+    about="In the modes `token` and `oidc`.",
+    guard="nobody",
+    gives={200: Gives("A page that needs no script", str, HTML)},
+)
+TYPED = Offer(
+    method="POST",
+    path=PAGE,
+    name="sign_in",
+    room="Access",
+    title="Sign in with an access token",
+    about="In the mode `token`.",
+    guard="nobody",
+    takes={FORM: Typed},
+    gives={**_IN, **dict.fromkeys((400, 401), _SAID)},
+    refuses=("too_large",),
+)
+BEGUN = Offer(
+    method="GET",
+    path=START,
+    name="sign_in_start",
+    room="Access",
+    title="To the identity provider",
+    about="In the mode `oidc`.",
+    guard="nobody",
+    gives={303: Gives("On to the provider", headers={"location": "Where to", "set-cookie": "The attempt"}), 503: _SAID},
+)
+CAME_BACK = Offer(
+    method="GET",
+    path=BACK,
+    name="sign_in_callback",
+    room="Access",
+    title="Back from the identity provider",
+    about="In the mode `oidc`.",
+    guard="nobody",
+    asks=(Asks("state", str, "As we sent it"), Asks("code", str, "What the provider gave")),
+    gives={**_IN, **dict.fromkeys((401, 403, 503), _SAID)},
+)
+LEFT = Offer(
+    method="POST",
+    path=OUT,
+    name="sign_out",
+    room="Access",
+    title="Sign out",
+    about="In the modes that have cookies: `local`, `token` and `oidc`.",
+    gives={303: Gives("Signed out", headers={"location": "Where to", "set-cookie": "Takes the sign-in away"})},
+)
+OFFERS = (SHOWN, TYPED, BEGUN, CAME_BACK, LEFT)
+
+
 def open_paths(access: Access) -> frozenset[tuple[str, str]]:
     """The methods and paths that somebody who is not signed in must reach."""
     match access:
@@ -42,7 +107,7 @@ def open_paths(access: Access) -> frozenset[tuple[str, str]]:
             return frozenset()
 
 
-def sign_in_routes(access: Access, audit: Audit) -> list[Route]:
+def sign_in_routes(access: Access, audit: Audit) -> list[Offered]:
     """The routes that the mode of access has: to sign in where there is a page for it, to sign out where there is a cookie."""
     if isinstance(access, TokenAccess):
         return [*_token_routes(access, audit), _out(access, audit, PAGE)]
@@ -51,7 +116,7 @@ def sign_in_routes(access: Access, audit: Audit) -> list[Route]:
     return [_out(access, audit, "/")] if isinstance(access, LocalAccess) else []
 
 
-def _token_routes(access: TokenAccess, audit: Audit) -> list[Route]:
+def _token_routes(access: TokenAccess, audit: Audit) -> list[Offered]:
     form = (
         f'<form method="post" action="{PAGE}"><label>Access token<input name="token" type="password" autocomplete="off" '
         "required autofocus></label><button>Sign in</button></form>"
@@ -73,10 +138,10 @@ def _token_routes(access: TokenAccess, audit: Audit) -> list[Route]:
         audit.note("sign_in", person.name)
         return _entered([cookie])
 
-    return [Route(PAGE, shown, methods=["GET"]), Route(PAGE, typed, methods=["POST"])]
+    return [Offered(SHOWN, shown), Offered(TYPED, typed)]
 
 
-def _provider_routes(access: ProviderAccess, audit: Audit) -> list[Route]:
+def _provider_routes(access: ProviderAccess, audit: Audit) -> list[Offered]:
     link = f'<a href="{START}">Sign in</a>'
 
     async def shown(_: Request) -> Response:
@@ -101,10 +166,10 @@ def _provider_routes(access: ProviderAccess, audit: Audit) -> list[Route]:
         audit.note("sign_in", person.name)
         return _entered(cookies)
 
-    return [Route(PAGE, shown, methods=["GET"]), Route(START, begin, methods=["GET"]), Route(BACK, back, methods=["GET"])]
+    return [Offered(SHOWN, shown), Offered(BEGUN, begin), Offered(CAME_BACK, back)]
 
 
-def _out(access: LocalAccess | TokenAccess | ProviderAccess, audit: Audit, then: str) -> Route:
+def _out(access: LocalAccess | TokenAccess | ProviderAccess, audit: Audit, then: str) -> Offered:
     async def out(request: Request) -> Response:
         asked: Asked = request.scope["asked"]
         person: Person = request.scope["person"]
@@ -113,7 +178,7 @@ def _out(access: LocalAccess | TokenAccess | ProviderAccess, audit: Audit, then:
         answer.headers["set-cookie"] = access.sign_out(asked)
         return answer
 
-    return Route(OUT, out, methods=["POST"])
+    return Offered(LEFT, out)
 
 
 def _entered(cookies: list[str]) -> Response:

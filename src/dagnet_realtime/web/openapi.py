@@ -1,0 +1,153 @@
+"""The API's own OpenAPI document, made of what the routes offer, so that it says what they do."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dagnet_realtime.model.problem import STATUS, Code
+from dagnet_realtime.web.answers import Refusal, SdkRefusal
+from dagnet_realtime.web.offer import JSON, Asks, Gives, Guard, Offer, Offered
+from dagnet_realtime.web.replies import json_reply
+
+ABOUT = """Where Segment's events come in, and where those who may watch see them on a graph.
+
+Everything but health, the tap, the interface's files and the ways to sign in asks for a person: a key or an access token sent as
+`Authorization: Bearer …`, or the cookie of a browser that is signed in. Deliveries are let in by their source's signature or write key.
+
+What is refused is `application/problem+json` with a code, but in the tracking API, which answers as Segment's own does."""
+PROBLEM = "application/problem+json"
+ALWAYS: Mapping[Guard, tuple[Code, ...]] = {
+    "person": ("unauthorized", "forbidden", "unavailable"),
+    "nobody": ("forbidden", "unavailable"),
+    "signature": ("unavailable",),
+    "write_key": ("unavailable",),
+}
+"""What every route may answer: who is not signed in, comes by a foreign name or from a foreign page, or finds the server in trouble."""
+
+_SECURITY: Mapping[Guard, Sequence[Mapping[str, Sequence[str]]]] = {
+    "person": [{"bearer": []}, {"cookie": []}],
+    "nobody": [],
+    "signature": [],
+    "write_key": [],
+}
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or in the mode `local` the key of the key file"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "dagnet_realtime", "description": "Its name varies with the mode and the port"},
+}
+_RETRIED: frozenset[Code] = frozenset({"rate_limited", "unavailable"})
+_REFERENCE = "#/components/schemas/{name}"
+DOCUMENT = Offer(
+    method="GET",
+    path="/api/openapi.json",
+    name="openapi",
+    room="Operations",
+    title="This document",
+    gives={200: Gives("The routes of this server, in OpenAPI 3.1", dict[str, Any])},
+)
+OFFERS = (DOCUMENT,)
+
+
+def document(offers: Iterable[Offer], version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of `offers`; `version` is the program's."""
+    listed = tuple(offers)
+    found = [type for offer in listed for type in (*offer.takes.values(), *(given.type for given in offer.gives.values())) if type]
+    found += [asked.type for offer in listed for asked in offer.asks] + [Refusal, SdkRefusal]
+    types = list(dict.fromkeys(found))
+    written, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    schemas = dict(zip(types, written, strict=True))
+    refusals: dict[str, Any] = {}
+    paths: dict[str, dict[str, Any]] = {}
+    for offer in listed:
+        paths.setdefault(offer.path, {})[offer.method.lower()] = _operation(offer, schemas, refusals)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "DagNet Realtime", "version": version, "description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": room} for room in dict.fromkeys(offer.room for offer in listed)],
+        "paths": paths,
+        "components": {"schemas": components, "responses": refusals, "securitySchemes": _SCHEMES},
+    }
+
+
+def document_routes(beside: Iterable[Offer], version: str) -> list[Offered]:
+    """`/api/openapi.json`, which tells itself and the offers `beside` it; it is made when it is first asked for."""
+    made = cache(lambda: json_reply(document((*beside, DOCUMENT), version)))
+
+    async def told(_: Request) -> Response:
+        return made()
+
+    return [Offered(DOCUMENT, told)]
+
+
+def _operation(offer: Offer, schemas: Mapping[Any, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+    """`refusals` gathers the answers that many operations share."""
+    told = {asked.name for asked in offer.asks}
+    plain = [Asks(name, str, "", "path") for name in re.findall(r"\{(\w+)\}", offer.path) if name not in told]
+    operation = {
+        "operationId": offer.name,
+        "tags": [offer.room],
+        "summary": offer.title,
+        "description": offer.about,
+        "security": _SECURITY[offer.guard],
+        "parameters": [_parameter(asked, schemas) for asked in (*plain, *offer.asks)],
+        "responses": {**_given(offer, schemas), **_refused(offer, schemas, refusals)},
+    }
+    if offer.takes:
+        content = {media: {"schema": schemas[type]} for media, type in offer.takes.items()}
+        operation["requestBody"] = {"required": True, "content": content}
+    return {key: value for key, value in operation.items() if value or key == "security"}
+
+
+def _parameter(asked: Asks, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    schema = schemas.get(asked.type, {"type": "string"})
+    said = {"description": asked.about} if asked.about else {}
+    return {"name": asked.name, "in": asked.where, "required": asked.where == "path", "schema": schema, **said}
+
+
+def _given(offer: Offer, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    given = {str(status): _response(one, schemas) for status, one in offer.gives.items()}
+    if offer.leads:
+        links = {name: {"operationId": name, "parameters": parameters} for name, parameters in offer.leads.items()}
+        given[next(iter(given))]["links"] = links
+    return given
+
+
+def _response(given: Gives, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": given.about}
+    if given.type is not None:
+        response["content"] = {given.media: {"schema": schemas[given.type]}}
+    if given.headers:
+        response["headers"] = {name: {"description": about, "schema": {"type": "string"}} for name, about in given.headers.items()}
+    return response
+
+
+def _refused(offer: Offer, schemas: Mapping[Any, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+    """The problems by status; where a page may say the same, it is one of two contents."""
+    tracking = offer.guard == "write_key"
+    codes: dict[int, list[Code]] = {}
+    for code in dict.fromkeys((*offer.refuses, *ALWAYS[offer.guard])):
+        codes.setdefault(400 if tracking and code == "too_large" else STATUS[code], []).append(code)
+    found: dict[str, Any] = {}
+    for status, several in sorted(codes.items()):
+        name = "_or_".join(several) + ("_sdk" if tracking else "")
+        refusals[name] = refusal = _problem(status, several, tracking)
+        found[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        if status in offer.gives:
+            told = _response(offer.gives[status], schemas)
+            found[str(status)] = {**told, "content": {**told["content"], **refusal["content"]}}
+    return found
+
+
+def _problem(status: int, codes: Sequence[Code], tracking: bool) -> dict[str, Any]:
+    kind, media = (SdkRefusal, JSON) if tracking else (Refusal, PROBLEM)
+    said = {"code": {"enum": codes}, **({} if tracking else {"status": {"const": status}})}
+    schema = {"allOf": [{"$ref": _REFERENCE.format(name=kind.__name__)}, {"properties": said}]}
+    response: dict[str, Any] = {"description": ", ".join(codes), "content": {media: {"schema": schema}}}
+    if not _RETRIED.isdisjoint(codes):
+        response["headers"] = {"retry-after": {"description": "Seconds, where trying again helps", "schema": {"type": "integer"}}}
+    return response
