@@ -166,6 +166,14 @@ async def test_a_browser_gets_its_preflight_and_its_settings() -> None:
         assert settings["integrations"]["Segment.io"] == {"apiKey": "LOCALKEY", "apiHost": "realtime.test:8765/v1", "protocol": "http"}
 
 
+async def test_behind_a_proxy_the_settings_name_the_public_address() -> None:
+    """OPS-6: an SDK on an https page that was told http would send nothing."""
+    app = TrackingApp(House().intake, LIMITS, "https://realtime.example.com")
+    settings = (await ask(app, "GET", "/v1/projects/LOCALKEY/settings", headers={"host": "10.0.0.7:8765"})).json()
+    told = {"apiKey": "LOCALKEY", "apiHost": "realtime.example.com/v1", "protocol": "https"}
+    assert settings["integrations"]["Segment.io"] == told
+
+
 async def test_an_sdks_own_metrics_are_taken_and_ignored() -> None:
     """DOOR-4: `/v1/m`, without any key."""
     house = House()

@@ -100,11 +100,15 @@ class WebhookApp:
 
 
 class TrackingApp:
-    """Segment's tracking API under `/v1/`, and the settings that SDKs fetch; answers as Segment's own does."""
+    """Segment's tracking API under `/v1/`, and the settings that SDKs fetch; answers as Segment's own does.
 
-    def __init__(self, intake: Intake, limits: Limits | None = None) -> None:
+    `public_url` is "" where the request's own host is the address that SDKs reach.
+    """
+
+    def __init__(self, intake: Intake, limits: Limits | None = None, public_url: str = "") -> None:
         self._intake = intake
         self._limits = limits or Limits()
+        self._scheme, _, self._public = public_url.rstrip("/").partition("://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers exactly `200 {"success": true}`, or `{"success": false, "code", "message"}`; too large is 400 here, as at Segment."""
@@ -165,7 +169,9 @@ class TrackingApp:
         if self._intake.by_write_key(key) is None:
             raise Problem("not_found", "No source has this write key", remedy="Use a write_key of a tracking source in realtime.toml")
         own = {"apiKey": key}
-        if _HOST.fullmatch(host):
+        if self._public:
+            own |= {"apiHost": f"{self._public}/v1", "protocol": self._scheme}
+        elif _HOST.fullmatch(host):
             own |= {"apiHost": f"{host.decode()}/v1", "protocol": scheme}
         return _ENCODER.encode(SdkSettings({"Segment.io": own}, {}, {}))
 

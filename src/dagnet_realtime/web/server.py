@@ -98,7 +98,8 @@ def asgi(parts: Parts) -> Edge:
     page = parts.page or Page(parts.access, shop=parts.demo)
     stream = StreamApp(parts.hub, parts.rounds, parts.audit) if parts.push else _no_stream
     inside = Inside(stream, routes(parts), page)
-    webhook, tracking = WebhookApp(parts.intake, parts.limits), TrackingApp(parts.intake, parts.limits)
+    webhook = WebhookApp(parts.intake, parts.limits)
+    tracking = TrackingApp(parts.intake, parts.limits, parts.public_url)
     without = open_paths(parts.access)
 
     def is_open(method: str, path: str) -> bool:
