@@ -1,14 +1,16 @@
-"""Sets everything up: Python packages, Node, the interface, a browser and Redis for tests; each once, and again when its lock changes.
+"""Sets everything up: Python packages, Node, the interface; for tests a browser, Redis and proxies. Each once, and when its lock changes.
 
 Uses the standard library alone. `setup.py [use|work]`: `use` is enough to run the program, `work` (the default) also to test it.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +22,8 @@ TOOLS = ROOT / ".tools"
 USE = ("requirements/runtime.lock", "requirements/build.lock")
 WORK = ("requirements/dev.lock",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+START = Path("/usr/sbin/policy-rc.d")
+"""Debian's packages ask this program whether they may start what they install."""
 
 
 def say(words: str) -> None:
@@ -118,16 +122,42 @@ def redis() -> None:
         debian("redis-server", "the tests of the Redis log need redis-server")
 
 
+def proxies() -> None:
+    """Finds the reverse proxies that the files in `deploy/` are for, or installs Debian's; not every Debian has Caddy."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    if not shutil.which("nginx", path=path):
+        debian("nginx-light", "the tests of deploy/nginx.conf need nginx")
+    if not shutil.which("caddy", path=path) and shutil.which("apt-cache") and os.geteuid() == 0:
+        listed = subprocess.run(["apt-cache", "policy", "caddy"], capture_output=True, text=True, check=False).stdout
+        if "Candidate: " in listed and "Candidate: (none)" not in listed:
+            debian("caddy", "the tests of deploy/Caddyfile need Caddy")
+
+
 def debian(package: str, why: str) -> None:
-    """Installs a Debian package, or says loudly why it is needed."""
+    """Installs a Debian package, without starting anything of it, or says loudly why it is needed."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         sys.exit(f"Set-up failed: {why}. On Debian: apt-get install {package}")
     say(f"Installing Debian's {package}")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)):
-        done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    with unstarted():
+        for command in (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)):
+            done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode:
         sys.exit(f"Set-up failed: {why}. `apt-get install {package}` said: {done.stderr.decode(errors='replace').strip()[-500:]}")
+
+
+@contextlib.contextmanager
+def unstarted() -> Iterator[None]:
+    """While this lasts Debian starts nothing that it installs: tests start servers of their own, and port 80 is not ours to take."""
+    if START.exists():
+        yield
+        return
+    START.write_text("#!/bin/sh\nexit 101\n")
+    START.chmod(0o755)
+    try:
+        yield
+    finally:
+        START.unlink()
 
 
 def main() -> None:
@@ -150,6 +180,7 @@ def main() -> None:
         provider(found)
         browser()
         redis()
+        proxies()
     if (took := time.monotonic() - began) > 5:
         say(f"Set up in {took:.0f} s")
 

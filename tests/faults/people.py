@@ -14,7 +14,7 @@ import httpx
 import msgspec
 
 from dagnet_realtime.model.frame import Batch, Beat, Bye, Frame, Gap, Hello
-from tests.faults.town import House
+from tests.faults.town import Address
 from tests.support.server import GRAPH, SECRET, track
 
 _FRAME = msgspec.json.Decoder(Frame)
@@ -22,14 +22,18 @@ RETRY = 0.1  # seconds; Segment waits longer, tests need not
 
 
 class Sender:
-    """Sends single signed events at `rate` a second, each again and again, to the houses in turn, until it is taken. As Segment would."""
+    """Sends single signed events at `rate` a second, each again and again, to the houses in turn, until it is taken. As Segment would.
 
-    def __init__(self, houses: Sequence[House], rate: float = 100.0) -> None:
+    A proxy of somebody else's, unlike ours, may answer 502 in the place of a process (`bad_gateways`).
+    """
+
+    def __init__(self, houses: Sequence[Address], rate: float = 100.0, *, bad_gateways: bool = False) -> None:
         self.houses = houses
         self.accepted: list[str] = []
         self.again: set[str] = set()
         self.refused: Counter[object] = Counter()
         self._rate = rate
+        self._bad_gateways = bad_gateways
         self._prefix = secrets.token_hex(3)
         self._stopping = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -44,7 +48,8 @@ class Sender:
     async def _run(self) -> None:
         timeout = httpx.Timeout(4.0)
         loop = asyncio.get_running_loop()
-        async with httpx.AsyncClient(timeout=timeout, trust_env=False) as client, asyncio.TaskGroup() as tasks:
+        verify = self.houses[0].tls or False
+        async with httpx.AsyncClient(timeout=timeout, trust_env=False, verify=verify) as client, asyncio.TaskGroup() as tasks:
             began = loop.time()
             for number in itertools.count():
                 if self._stopping.is_set():
@@ -66,8 +71,9 @@ class Sender:
                 if answer.status_code == 200:
                     self.accepted.append(id)
                     return
-                assert answer.status_code in (429, 503), answer.text
-                assert "retry-after" in answer.headers
+                if not (self._bad_gateways and answer.status_code == 502):
+                    assert answer.status_code in (429, 503), answer.text
+                    assert "retry-after" in answer.headers
                 self.refused[answer.status_code] += 1
             self.again.add(id)
             await asyncio.sleep(RETRY)
@@ -81,7 +87,7 @@ class Watcher:
 
     left: ClassVar[set[str]] = set()
 
-    def __init__(self, houses: Sequence[House], session: str, position: str, start: int = 0) -> None:
+    def __init__(self, houses: Sequence[Address], session: str, position: str, start: int = 0) -> None:
         self.session = session
         self.at = position
         self.offered = 0
@@ -100,10 +106,10 @@ class Watcher:
         self._task = asyncio.create_task(self._run())
 
     @staticmethod
-    async def open(houses: Sequence[House], start: int = 0) -> "Watcher":
+    async def open(houses: Sequence[Address], start: int = 0) -> "Watcher":
         """On at one house, the stream at the next."""
         house = houses[start % len(houses)]
-        async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=30, trust_env=False, verify=house.tls or False) as client:
             answer = await client.post(
                 f"{house.url}/api/watch",
                 json={"workspace": "shop", "env": "test", "graph": GRAPH},
@@ -150,12 +156,12 @@ class Watcher:
                 return
             await asyncio.sleep(RETRY)
 
-    async def _stream(self, house: House) -> AsyncIterator[Frame]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    async def _stream(self, house: Address) -> AsyncIterator[Frame]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port, ssl=house.tls, server_hostname=house.tls and house.host)
         try:
             lines = [
                 f"GET /api/watch/{self.session}/stream HTTP/1.1",
-                f"host: 127.0.0.1:{house.port}",
+                f"host: {house.host}:{house.port}",
                 f"authorization: Bearer {house.key}",
             ]
             writer.write("\r\n".join([*lines, f"last-event-id: {self.at}", "", ""]).encode())
@@ -175,7 +181,7 @@ class Watcher:
         finally:
             writer.transport.abort()
 
-    def _take(self, frame: Frame, house: House) -> None:
+    def _take(self, frame: Frame, house: Address) -> None:
         self.last = asyncio.get_running_loop().time()
         self.served[house.name] += 1
         match frame:

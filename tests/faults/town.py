@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import ssl
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,21 +30,30 @@ secrets = ["env:TOWN_SECRET"]
 """
 
 
-class House:
+class Address:
+    """Where somebody is reached, and the key that opens it; with `tls` over HTTPS."""
+
+    def __init__(self, name: str, port: int = 0, key: str = "", host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+        self.name = name
+        self.port = port
+        self.key = key
+        self.host = host
+        self.tls = tls
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
+
+
+class House(Address):
     """One `dagnet-realtime serve`. `start` after `kill` or `stop` brings it back on its port."""
 
     def __init__(self, folder: Path, name: str, log: str, *flags: str) -> None:
-        self.name = name
-        self.port = 0
-        self.key = ""
+        super().__init__(name)
         self._folder = folder
         self._log = log
         self._flags = flags
         self._program: Program | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def program(self) -> Program:

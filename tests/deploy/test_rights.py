@@ -1,0 +1,33 @@
+"""What the program's user at Redis must be allowed, and no more."""
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from dagnet_realtime.config.config import ServerConfig
+from tests.support.redis import redis_server
+from tests.support.server import config, serving, track
+
+PAGE = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text()
+
+
+async def test_the_rights_that_the_page_names_are_enough() -> None:
+    """OPS-14: On, deliveries, following, a poll and Off, by a user who may do nothing else."""
+    rule = re.search(r"ACL SETUSER realtime on >(\S+) (.*)`", PAGE)
+    assert rule is not None
+    password, rights = rule[1], rule[2].split()
+    with redis_server("--maxmemory-policy", "noeviction") as redis:
+        assert redis.command("ACL", "SETUSER", "realtime", "on", f">{password}", *rights) == b"+OK\r\n"
+        url = f"redis://realtime:{password}@127.0.0.1:{redis.port}/0?prefix=realtime"
+        async with serving(msgspec.structs.replace(config(), server=ServerConfig(port=0, log=url))) as served:
+            told = await served.open()
+            await served.send(track("allowed"))
+            path = f"/api/watch/{told['watch_session_id']}"
+            polled = (await served.client.get(f"{path}/frames", params={"after": told["position"], "wait": 5})).json()
+            assert [event["id"] for frame in polled["frames"] for event in frame.get("events", ())] == ["allowed"]
+            followed = await served.client.post(f"{path}/follow", json={"kind": "anonymousId", "value": "person allowed"})
+            assert followed.status_code == 200, followed.text
+            assert (await served.client.delete(path)).status_code == 204
+        refused = redis.command("ACL", "LOG")
+        assert refused == b"*0\r\n", refused
