@@ -15,7 +15,7 @@ from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
 from dagnet_realtime.app.audit_file import audit_file
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.app.http import Server
+from dagnet_realtime.app.http import Server, room
 from dagnet_realtime.app.key_file import write_key
 from dagnet_realtime.app.listen import listen, origin_of
 from dagnet_realtime.app.relays import relays as opened
@@ -34,6 +34,7 @@ from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.shared import Sharing
+from dagnet_realtime.web.connection import Bounds, Cuts, connection
 from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
@@ -88,7 +89,7 @@ async def _serve(
     grants = Grants(config.access.grants)
     access = access_for(config, bound.getsockname()[1], clock, grants, inherited.sharing)
     limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
-    readiness = Readiness()
+    readiness, cuts = Readiness(), Cuts()
     folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
     kept = store(config.server.log, workspaces, clock)
     async with kept as (log, sessions, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
@@ -127,7 +128,9 @@ async def _serve(
             intake.impose(channel, policy)
             await hub.impose(channel, policy)
 
-        server = Server(asgi(parts), doorway(intake) if isinstance(log, MemoryLog) else None)
+        bounds = Bounds(connections=room(Bounds().connections))
+        at_once = isinstance(log, MemoryLog)  # its append never waits
+        server = Server(asgi(parts), doorway(intake, bounds, cuts) if at_once else connection(bounds, cuts))
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
             beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]

@@ -10,11 +10,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 import msgspec
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import PROBLEM, SUCCESS, Header, problem_body, retry_headers
+from dagnet_realtime.web.connection import Bounds, Connection, Cuts
 from dagnet_realtime.web.delivery import WEBHOOK_PREFIX, unexpected
 
 SHORT = 64 * 1024  # bytes of a body that may take the short way; a greater one would hold other connections up
@@ -58,31 +58,20 @@ def plain(data: bytes) -> Plain | None:
     return Plain(head[1].decode(), found.get(b"x-signature", b"").decode("latin-1"), data[start:])
 
 
-class Doorway(HttpToolsProtocol):
-    """uvicorn's protocol with the short way. `intake` is set on a subclass by `doorway`."""
+class Doorway(Connection):
+    """A connection with the short way. `intake` is set on a subclass by `doorway`."""
 
     intake: Intake
-    _under_way = False
     _answered_at = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Takes a plain delivery at once, and leaves all else to uvicorn."""
-        idle = not self._under_way and not self.pipeline and (self.cycle is None or self.cycle.response_complete)
+        idle = not self.under_way and not self.pipeline and not self.busy and not self.flow.write_paused
         delivery = plain(data) if idle else None
         if delivery is None:
             super().data_received(data)
         elif not self.transport.is_closing():
             self._answer(*self._take(delivery))
-
-    def on_message_begin(self) -> None:
-        """From here on the connection's bytes belong to uvicorn's parser."""
-        self._under_way = True
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        """What comes next is a request of its own."""
-        self._under_way = False
-        super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
         """Closes a connection that has been idle; a delivery on the short way leaves the running timer as it is."""
@@ -109,7 +98,8 @@ class Doorway(HttpToolsProtocol):
         parts.append(rest)
         self.transport.write(b"".join(parts))
         self.server_state.total_requests += 1
-        self._answered_at = self.loop.time()
+        self._answered_at = self.waiting_since = self.loop.time()
+        self.settled()
         if self.timeout_keep_alive_task is None:
             self._close_after(self.timeout_keep_alive)
 
@@ -117,9 +107,9 @@ class Doorway(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
 
-def doorway(intake: Intake) -> type[Doorway]:
+def doorway(intake: Intake, bounds: Bounds, cuts: Cuts) -> type[Doorway]:
     """The protocol class that takes deliveries for `intake`."""
-    return type("Doorway", (Doorway,), {"intake": intake})
+    return type("Doorway", (Doorway,), {"intake": intake, "bounds": bounds, "cuts": cuts})
 
 
 def _at_once(delivery: Coroutine[Any, Any, None]) -> None:
