@@ -10,8 +10,10 @@ from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig
 from dagnet_realtime.model.grant import Grant
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.asking import Asking
 from dagnet_realtime.web.access.cookie import Jar
+from dagnet_realtime.web.access.ended import OwnSignOuts
 from dagnet_realtime.web.access.github import GitHub
 from dagnet_realtime.web.access.identity import Attempt, Provider, Settings
 from dagnet_realtime.web.access.oidc import ProviderAccess, SignedIn
@@ -35,14 +37,17 @@ class Grants:
         return self.current
 
 
-def access_for(config: Config, port: int, clock: Clock, grants: Grants, sharing: Sharing | None = None) -> Access:
-    """The access of a server that listens on `port`; `sharing` are local keys of several processes.
+def access_for(
+    config: Config, port: int, clock: Clock, grants: Grants, sign_outs: SignOuts | None = None, sharing: Sharing | None = None
+) -> Access:
+    """The access of a server that listens on `port`; `sign_outs` and local keys (`sharing`) are those of several processes.
 
     Raises `Problem("invalid")` where its token file cannot be read.
     """
     given, url = config.access, config.server.public_url
+    sign_outs = sign_outs or OwnSignOuts(clock)
     if given.mode == "local":
-        local = shared(sharing, clock, url)
+        local = shared(sharing, clock, url, sign_outs)
         local.listen_on(port)
         return local
     tokens = TokenStore(given.tokens, clock)
@@ -51,15 +56,15 @@ def access_for(config: Config, port: int, clock: Clock, grants: Grants, sharing:
     secure = not is_loopback(urlsplit(url).hostname or config.server.host)
     match given.mode:
         case "token":
-            jar: Jar[Held] = Jar(Held, key, clock, name=_named("", port, secure), secure=secure)
+            jar: Jar[Held] = Jar(Held, key, clock, name=_named("", port, secure), secure=secure, sign_outs=sign_outs)
             return TokenAccess(tokens, jar, clock, given.session, url)
         case "proxy":
             proxy = given.proxy
             return ProxyAccess(proxy.header, proxy.groups, proxy.trusted, grants, tokens, clock, url)
         case "oidc":
             jars: tuple[Jar[SignedIn], Jar[Attempt]] = (
-                Jar(SignedIn, key, clock, name=_named("", port, secure), secure=secure, same_site="Lax"),
-                Jar(Attempt, key, clock, name=_named("_attempt", port, secure), secure=secure, same_site="Lax"),
+                Jar(SignedIn, key, clock, name=_named("", port, secure), secure=secure, same_site="Lax", sign_outs=sign_outs),
+                Jar(Attempt, key, clock, name=_named("_attempt", port, secure), secure=secure, same_site="Lax", sign_outs=sign_outs),
             )
             provider = provider_for(given, grants, clock)
             return ProviderAccess(provider, url.rstrip("/") + BACK, grants, tokens, jars, clock, given.session, url)

@@ -87,12 +87,12 @@ async def _serve(
 ) -> None:
     clock, workspaces, bound = SystemClock(), config.workspaces, inherited.bound
     grants = Grants(config.access.grants)
-    access = access_for(config, bound.getsockname()[1], clock, grants, inherited.sharing)
-    limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
     readiness, cuts = Readiness(), Cuts()
     folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
     kept = store(config.server.log, workspaces, clock)
-    async with kept as (log, sessions, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
+    async with kept as (log, sessions, sign_outs, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
+        access = access_for(config, bound.getsockname()[1], clock, grants, sign_outs, inherited.sharing)
+        limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
         audit = Audit(write, clock)
         intake = Intake(
             workspaces,

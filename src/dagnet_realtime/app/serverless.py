@@ -6,7 +6,7 @@ whichever process happens to live on is only what can be read again: the configu
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.answers import PROBLEM, answer, problem_body
 from dagnet_realtime.web.body import Receive, Scope, Send
@@ -72,7 +74,7 @@ class Serverless:
             workspaces = [msgspec.structs.replace(one, policy=msgspec.structs.replace(one.policy, relay=None)) for one in config.workspaces]
             _fit(config)
             graphs = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces}).load()
-            access = access_for(config, PORT, self._clock, Grants(config.access.grants))
+            access = access_for(config, PORT, self._clock, Grants(config.access.grants), _Asking(config.server.log, self._clock))
             self._kept = Kept(config, workspaces, graphs, access)
         return self._kept
 
@@ -110,6 +112,31 @@ class Serverless:
             )
             async with hub:
                 await asgi(parts)(scope, receive, _Last(send, lambda: _tell(tally, workspaces)))
+
+
+class _Asking:
+    """Implements `SignOuts` with connections of its own each time: access outlives the request, and nothing else may."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self._url = url
+        self._clock = clock
+
+    async def end(self, kind: str, id: str, until: int) -> None:
+        async with self._opened() as sign_outs:
+            await sign_outs.end(kind, id, until)
+
+    async def ended(self, kind: str, id: str) -> bool:
+        async with self._opened() as sign_outs:
+            return await sign_outs.ended(kind, id)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self) -> AsyncIterator[SignOuts]:
+        from dagnet_realtime.logs.redis_calls import Calls
+        from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
+        from dagnet_realtime.logs.redis_url import target
+
+        async with contextlib.aclosing(Calls(target(self._url))) as calls:
+            yield RedisSignOuts(calls, self._clock)
 
 
 class _Last:

@@ -14,6 +14,8 @@ from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.doors import Doors
 from dagnet_realtime.ports.log import Log, Watched
 from dagnet_realtime.ports.sessions import Sessions
+from dagnet_realtime.ports.sign_outs import SignOuts
+from dagnet_realtime.web.access.ended import OwnSignOuts
 
 if TYPE_CHECKING:
     from dagnet_realtime.logs.redis_calls import Calls
@@ -34,6 +36,7 @@ class Store(NamedTuple):
 
     log: AnyLog
     sessions: Sessions
+    sign_outs: SignOuts
     summed: Callable[[Doors], tuple[Doors, Summing | None]]
 
 
@@ -55,7 +58,7 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
     """
     if not shareable(url):
         log = MemoryLog({one.channel: one.policy for one in workspaces}, clock)
-        yield Store(log, MemorySessions(clock), lambda doors: (doors, None))
+        yield Store(log, MemorySessions(clock), OwnSignOuts(clock), lambda doors: (doors, None))
         return
     from dagnet_realtime.logs.redis_calls import Calls
     from dagnet_realtime.logs.redis_url import target
@@ -72,6 +75,7 @@ def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Sto
     from dagnet_realtime.logs.redis import RedisLog
     from dagnet_realtime.logs.redis_doors import RedisDoors
     from dagnet_realtime.logs.redis_sessions import RedisSessions
+    from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
 
     channels: list[Channel] = [one.channel for one in workspaces]
     sessions = RedisSessions(calls)
@@ -82,7 +86,7 @@ def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Sto
         shared = RedisDoors(calls, channels, doors, clock)
         return shared, shared.run
 
-    return Store(log, sessions, summed)
+    return Store(log, sessions, RedisSignOuts(calls, clock), summed)
 
 
 async def _answering(calls: "Calls", clock: Clock) -> None:

@@ -91,7 +91,7 @@ class Page:
                 return RedirectResponse(PAGE, 303)
             return self._served(request, "/index.html") if self.has("/index.html") else _html(UNBUILT)
         try:
-            cookie = self._access.sign_in(key, request.scope["asked"])
+            cookie = await self._access.sign_in(key, request.scope["asked"])
         except Problem:
             return _html(SPENT, 401)
         answer = RedirectResponse("./", 303)

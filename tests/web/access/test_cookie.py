@@ -37,28 +37,28 @@ def test_a_cookie_is_kept_from_scripts_other_sites_and_plain_http() -> None:
     assert "Max-Age=0" in Jar(Note, b"key", CLOCK).cleared
 
 
-def test_what_is_sealed_is_read_by_who_has_the_key() -> None:
+async def test_what_is_sealed_is_read_by_who_has_the_key() -> None:
     """ACC-13: on any process; nobody else can read or make it."""
     said = Note("a", SOON, "a secret")
     header = f"other=1; {pair(Jar(Note, b'key', CLOCK).seal(said))}; more=2"
-    assert Jar(Note, b"key", CLOCK).read(header) == said
-    assert Jar(Note, b"another", CLOCK).read(header) is None
-    assert Jar(Note, b"key", CLOCK, name="other_name").read(header.replace("dagnet_realtime", "other_name")) is None
+    assert await Jar(Note, b"key", CLOCK).read(header) == said
+    assert await Jar(Note, b"another", CLOCK).read(header) is None
+    assert await Jar(Note, b"key", CLOCK, name="other_name").read(header.replace("dagnet_realtime", "other_name")) is None
     assert "secret" not in header
 
 
-def test_a_cookie_lapses_and_is_signed_out() -> None:
+async def test_a_cookie_lapses_and_is_signed_out() -> None:
     """ACC-13: a copy of it is worth nothing then."""
     clock = FakeClock()
     jar = Jar(Note, b"key", clock)
     said = Note("a", clock.now() + 60_000)
     header = pair(jar.seal(said))
-    assert jar.read(header) == said
-    jar.end(said)
-    assert jar.read(header) is None
+    assert await jar.read(header) == said
+    await jar.end(said)
+    assert await jar.read(header) is None
     other = pair(jar.seal(Note("b", clock.now() + 60_000)))
     clock.shift(60)
-    assert jar.read(other) is None
+    assert await jar.read(other) is None
 
 
 def test_a_cookie_that_no_browser_would_keep_is_not_made() -> None:
@@ -68,20 +68,20 @@ def test_a_cookie_that_no_browser_would_keep_is_not_made() -> None:
 
 
 @given(st.text(max_size=200), st.binary(max_size=60))
-def test_anything_may_be_sent_as_a_cookie(text: str, tail: bytes) -> None:
+async def test_anything_may_be_sent_as_a_cookie(text: str, tail: bytes) -> None:
     """ACC-13: it is nobody's, and raises nothing."""
     jar = Jar(Note, b"key", CLOCK, secure=False)
     header = f"dagnet_realtime={text}; dagnet_realtime={tail.hex()}{'A' * 20}"
-    assert jar.read(header) is None
+    assert await jar.read(header) is None
 
 
 @pytest.mark.parametrize("place", range(0, 120, 7))
-def test_a_cookie_that_was_changed_anywhere_is_none(place: int) -> None:
+async def test_a_cookie_that_was_changed_anywhere_is_none(place: int) -> None:
     """ACC-13: not one character of it."""
     jar = Jar(Note, b"key", CLOCK)
     name, _, value = pair(jar.seal(Note("a", SOON, "padding " * 8))).partition("=")
     other = "A" if value[place] != "A" else "B"
-    assert jar.read(f"{name}={value[:place]}{other}{value[place + 1 :]}") is None
+    assert await jar.read(f"{name}={value[:place]}{other}{value[place + 1 :]}") is None
 
 
 def test_cookies_are_found_by_their_whole_name() -> None:

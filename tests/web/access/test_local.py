@@ -21,39 +21,39 @@ def cookie_of(line: str) -> str:
     return line.partition(";")[0]
 
 
-def test_the_link_signs_one_browser_in_once() -> None:
+async def test_the_link_signs_one_browser_in_once() -> None:
     """ACC-3: the key is spent; whoever has the cookie stays signed in."""
     local = access()
     key = local.link_key
-    line = local.sign_in(key, Asked("GET", HOST))
+    line = await local.sign_in(key, Asked("GET", HOST))
     assert "HttpOnly" in line
     assert "SameSite=Strict" in line
     assert local.link_key == ""
     with pytest.raises(Problem) as refused:
-        local.sign_in(key, Asked("GET", HOST))
+        await local.sign_in(key, Asked("GET", HOST))
     assert refused.value.code == "unauthorized"
     signed_in = Asked("GET", HOST, cookie=f"other=1; {cookie_of(line)}")
-    assert local.known(signed_in).name == "local"
-    assert local.sign_in(key, signed_in) == ""
+    assert (await local.person(signed_in)).name == "local"
+    assert await local.sign_in(key, signed_in) == ""
 
 
-def test_a_cookie_lapses() -> None:
+async def test_a_cookie_lapses() -> None:
     """ACC-4: twelve hours after its last use."""
     clock = FakeClock()
     local = access(clock)
-    signed_in = Asked("GET", HOST, cookie=cookie_of(local.sign_in(local.link_key, Asked("GET", HOST))))
+    signed_in = Asked("GET", HOST, cookie=cookie_of(await local.sign_in(local.link_key, Asked("GET", HOST))))
     for _ in range(3):
         clock.shift(SESSION_SECONDS - 1)
-        local.known(signed_in)
+        await local.person(signed_in)
     clock.shift(SESSION_SECONDS + 1)
     with pytest.raises(Problem):
-        local.known(signed_in)
+        await local.person(signed_in)
 
 
-def test_programs_bring_the_key_of_the_key_file() -> None:
+async def test_programs_bring_the_key_of_the_key_file() -> None:
     """ACC-5: as a bearer; nothing else will do."""
     local = access()
-    assert local.known(Asked("GET", HOST, authorization=f"Bearer {local.program_key}")).name == "local"
+    assert (await local.person(Asked("GET", HOST, authorization=f"Bearer {local.program_key}"))).name == "local"
     for wrong in (
         "",
         "Bearer",
@@ -64,7 +64,7 @@ def test_programs_bring_the_key_of_the_key_file() -> None:
         f"Bearer {local.program_key}x",
     ):
         with pytest.raises(Problem):
-            local.known(Asked("GET", HOST, authorization=wrong))
+            await local.person(Asked("GET", HOST, authorization=wrong))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8765", "localhost:8765", "[::1]:8765", "LOCALHOST", "watch.example.com"])
@@ -107,17 +107,17 @@ def test_commands_come_from_the_servers_own_page(origin: str, site: str, passes:
     assert refused.value.code == "forbidden"
 
 
-def test_cookies_of_two_servers_do_not_mix() -> None:
+async def test_cookies_of_two_servers_do_not_mix() -> None:
     """ACC-3: a cookie's name holds the port, since its scope does not."""
     local = access()
     local.listen_on(8765)
-    assert local.sign_in(local.link_key, Asked("GET", HOST)).startswith("dagnet_realtime_8765=")
+    assert (await local.sign_in(local.link_key, Asked("GET", HOST))).startswith("dagnet_realtime_8765=")
 
 
-def test_remembered_browsers_are_bounded() -> None:
+async def test_remembered_browsers_are_bounded() -> None:
     """ACC-4: the oldest goes."""
     local = access()
     for number in range(MOST_BROWSERS + 5):
         local._once = f"key {number}"
-        local.sign_in(f"key {number}", Asked("GET", HOST))
+        await local.sign_in(f"key {number}", Asked("GET", HOST))
     assert len(local._browsers) == MOST_BROWSERS

@@ -157,7 +157,7 @@ async def test_a_sign_in_ends() -> None:
     """ACC-13: by its time, and by signing out, whatever the provider says."""
     scene = Scene()
     asked = await scene.signed_in()
-    assert "Max-Age=0" in scene.access.sign_out(asked)
+    assert "Max-Age=0" in await scene.access.sign_out(asked)
     assert await scene.code(asked) == "unauthorized"
     again = await scene.signed_in()
     scene.clock.shift(3600)

@@ -4,8 +4,9 @@ import pytest
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked
+from dagnet_realtime.web.access.ended import OwnSignOuts
 from dagnet_realtime.web.access.local import SESSION_SECONDS, LocalAccess
-from dagnet_realtime.web.access.shared import MOST_ENDED, SharedLocalAccess, Sharing, shared
+from dagnet_realtime.web.access.shared import Sharing, shared
 from tests.support.clock import FakeClock
 
 HOST = "127.0.0.1:8765"
@@ -13,63 +14,62 @@ HOST = "127.0.0.1:8765"
 
 def two(clock: FakeClock) -> tuple[LocalAccess, LocalAccess]:
     sharing = Sharing()
-    return shared(sharing, clock, ""), shared(sharing, clock, "")
+    sign_outs = OwnSignOuts(clock)
+    return shared(sharing, clock, "", sign_outs), shared(sharing, clock, "", sign_outs)
 
 
 def asked(line: str) -> Asked:
     return Asked("GET", HOST, cookie=line.partition(";")[0])
 
 
-def test_one_process_signs_in_for_all() -> None:
+async def test_one_process_signs_in_for_all() -> None:
     """ACC-50: by the link, which is spent for all, and for twelve hours."""
     clock = FakeClock()
     one, other = two(clock)
     assert one.link_key == other.link_key != ""
     assert one.program_key == other.program_key != one.link_key
-    line = one.sign_in(one.link_key, Asked("GET", HOST))
+    line = await one.sign_in(one.link_key, Asked("GET", HOST))
     assert other.link_key == ""
-    assert other.known(asked(line)).name == "local"
+    assert (await other.person(asked(line))).name == "local"
     clock.shift(SESSION_SECONDS + 1)
     with pytest.raises(Problem):
-        other.known(asked(line))
+        await other.person(asked(line))
 
 
-def test_the_link_is_spent_once() -> None:
+async def test_the_link_is_spent_once() -> None:
     """ACC-50: whoever is second is not signed in."""
     one, other = two(FakeClock())
     key = one.link_key
-    one.sign_in(key, Asked("GET", HOST))
+    await one.sign_in(key, Asked("GET", HOST))
     with pytest.raises(Problem) as refused:
-        other.sign_in(key, Asked("GET", HOST))
+        await other.sign_in(key, Asked("GET", HOST))
     assert refused.value.code == "unauthorized"
 
 
 @pytest.mark.parametrize("change", ["f", "-", "zz-", "é"])
-def test_a_cookie_that_was_changed_is_worth_nothing(change: str) -> None:
+async def test_a_cookie_that_was_changed_is_worth_nothing(change: str) -> None:
     """ACC-50: nor one of another command."""
     one, other = two(FakeClock())
-    line = one.sign_in(one.link_key, Asked("GET", HOST))
+    line = await one.sign_in(one.link_key, Asked("GET", HOST))
     name, _, token = line.partition(";")[0].partition("=")
     for wrong in (change + token, token + change, token[: len(token) // 2] + change + token[len(token) // 2 :]):
         with pytest.raises(Problem):
-            other.known(Asked("GET", HOST, cookie=f"{name}={wrong}"))
+            await other.person(Asked("GET", HOST, cookie=f"{name}={wrong}"))
     with pytest.raises(Problem):
-        two(FakeClock())[0].known(asked(line))
+        await two(FakeClock())[0].person(asked(line))
 
 
-def test_signing_out_takes_the_cookie_away() -> None:
-    """ACC-50: at the process that was asked it is worth nothing any more."""
-    one, _ = two(FakeClock())
-    line = one.sign_in(one.link_key, Asked("GET", HOST))
-    assert "Max-Age=0" in one.sign_out(asked(line))
-    with pytest.raises(Problem):
-        one.known(asked(line))
-    assert isinstance(one, SharedLocalAccess)
-    one._ended.update(dict.fromkeys(map(str, range(MOST_ENDED + 5))))
-    one.sign_out(asked(line))
-    assert len(one._ended) == MOST_ENDED
+async def test_signing_out_holds_at_all_of_them() -> None:
+    """ACC-50: the cookie is taken away, and a copy of it is worth nothing."""
+    one, other = two(FakeClock())
+    line = await one.sign_in(one.link_key, Asked("GET", HOST))
+    assert "Max-Age=0" in await one.sign_out(asked(line))
+    for process in (one, other):
+        with pytest.raises(Problem):
+            await process.person(asked(line))
+        assert "Max-Age=0" in await process.sign_out(asked(line))
 
 
 def test_one_process_alone_has_its_own() -> None:
     """ACC-50: nothing is shared where there is nobody to share with."""
-    assert type(shared(None, FakeClock(), "")) is LocalAccess
+    assert type(shared(None, FakeClock(), "", OwnSignOuts(FakeClock()))) is LocalAccess

@@ -48,7 +48,7 @@ async def test_a_person_types_it_once() -> None:
     asked = Asked("GET", cookie=cookie.partition(";")[0])
     assert await store.access.person(asked) == person
     assert "Max-Age=3600" in cookie
-    store.access.sign_out(asked)
+    await store.access.sign_out(asked)
     assert await store.code(asked) == "unauthorized"
 
 

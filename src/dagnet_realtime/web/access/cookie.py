@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
@@ -12,9 +11,10 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.sign_outs import SignOuts
+from dagnet_realtime.web.access.ended import OwnSignOuts
 
 LARGEST = 3900  # characters of a value; browsers refuse cookies beyond 4 KB
-MOST_ENDED = 10_000  # sign-outs that are remembered, each until its cookie would have lapsed
 _NONCE = 12
 
 _COOKIE = re.compile(r"(?:^|;\s*)([A-Za-z0-9_-]{1,64})=([A-Za-z0-9_-]{20,3900})(?=\s*(?:;|$))")
@@ -34,7 +34,10 @@ Said = TypeVar("Said", bound=Lapsing)
 
 
 class Jar(Generic[Said]):
-    """Makes and reads one cookie that says a `kind`. With `secure` it travels over HTTPS alone, and its name binds it to the host."""
+    """Makes and reads one cookie that says a `kind`. With `secure` it travels over HTTPS alone, and its name binds it to the host.
+
+    `sign_outs` are shared with the other processes that have the same key; without them they are this one's.
+    """
 
     def __init__(
         self,
@@ -45,6 +48,7 @@ class Jar(Generic[Said]):
         name: str = "dagnet_realtime",
         secure: bool = True,
         same_site: str = "Strict",
+        sign_outs: SignOuts | None = None,
     ) -> None:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # takes 40 ms that local access need not wait for
 
@@ -53,7 +57,7 @@ class Jar(Generic[Said]):
         self._kind = kind
         self._box = AESGCM(sha256(b"dagnet-realtime cookie\0" + name.encode() + b"\0" + key).digest())
         self._clock = clock
-        self._ended: OrderedDict[str, int] = OrderedDict()
+        self._sign_outs = sign_outs or OwnSignOuts(clock)
 
     def seal(self, said: Said) -> str | None:
         """A `Set-Cookie` value, None where it is too large for a browser."""
@@ -63,19 +67,22 @@ class Jar(Generic[Said]):
         lasts = max(0, (said.until - self._clock.now()) // 1000)
         return None if len(value) > LARGEST else f"{self._name}={value}; {self._attributes}; Max-Age={lasts}"
 
-    def read(self, header: str) -> Said | None:
-        """What the request's cookie says; None where there is none, or it was tampered with, has lapsed or was signed out."""
+    async def read(self, header: str) -> Said | None:
+        """What the request's cookie says; None where there is none, or it was tampered with, has lapsed or was signed out.
+
+        Raises `Problem("unavailable")` where nobody can know whether it was signed out.
+        """
         for value in cookies(header, self._name):
             said = self._unsealed(value)
-            if said is not None and said.until > self._clock.now() and said.id not in self._ended:
+            if said is None or said.until <= self._clock.now():
+                continue
+            if not await self._sign_outs.ended(self._name, said.id):
                 return said
         return None
 
-    def end(self, said: Said) -> None:
-        """Signs out: the cookie is worth nothing in this process any more, whoever kept a copy."""
-        self._ended[said.id] = said.until
-        while len(self._ended) > MOST_ENDED:
-            self._ended.popitem(last=False)
+    async def end(self, said: Said) -> None:
+        """Signs out: the cookie is worth nothing any more, whoever kept a copy. Raises `Problem("unavailable")` where it still is."""
+        await self._sign_outs.end(self._name, said.id, said.until)
 
     @property
     def cleared(self) -> str:

@@ -50,17 +50,14 @@ class LocalAccess:
 
     async def person(self, asked: Asked) -> Person:
         """The one person that local access knows."""
-        return self.known(asked)
-
-    def known(self, asked: Asked) -> Person:
-        """The same, at once."""
         if asked.bearer and _same(asked.bearer, self._program):
             return Person("local")
-        if any(self._knows(token) for token in cookies(asked.cookie, self._cookie)):
-            return Person("local")
+        for token in cookies(asked.cookie, self._cookie):
+            if await self._knows(token):
+                return Person("local")
         raise Problem("unauthorized", "You are not signed in", "", "Open the link that the program printed when it started")
 
-    def sign_in(self, key: str, asked: Asked) -> str:
+    async def sign_in(self, key: str, asked: Asked) -> str:
         """A `Set-Cookie` value for whoever brings the one-time key, which is spent. Who is signed in already keeps their cookie."""
         if self._once is not None and _same(key, self._once):
             self._once = None
@@ -69,16 +66,16 @@ class LocalAccess:
             while len(self._browsers) > MOST_BROWSERS:
                 self._browsers.popitem(last=False)
             return f"{self._cookie}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={SESSION_SECONDS}"
-        self.known(asked)
+        await self.person(asked)
         return ""
 
-    def sign_out(self, asked: Asked) -> str:
+    async def sign_out(self, asked: Asked) -> str:
         """Forgets the browser; returns the `Set-Cookie` value that takes its cookie away."""
         for token in cookies(asked.cookie, self._cookie):
             self._browsers.pop(token, None)
         return f"{self._cookie}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
 
-    def _knows(self, token: str) -> bool:
+    async def _knows(self, token: str) -> bool:
         until = self._browsers.get(token)
         if until is None or until <= self._clock.monotonic():
             self._browsers.pop(token, None)

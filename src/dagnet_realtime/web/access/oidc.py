@@ -65,7 +65,7 @@ class ProviderAccess:
         """Who signed in, as the provider and the grants have it at this moment."""
         if asked.bearer:
             return bearer_of(self._tokens, asked.bearer, self._clock)
-        said = self._jar.read(asked.cookie)
+        said = await self._jar.read(asked.cookie)
         if said is None:
             raise Problem("unauthorized", "You are not signed in", "", "Open the server's address and sign in")
         return self._person(await self._current(said))
@@ -81,10 +81,10 @@ class ProviderAccess:
 
     async def finish(self, asked: Asked, state: str, code: str) -> tuple[list[str], Person]:
         """The cookies of whoever comes back with `code`, and who they are. Raises `Problem`; an attempt serves once."""
-        attempt = self._attempts.read(asked.cookie)
+        attempt = await self._attempts.read(asked.cookie)
         if attempt is None or not state or attempt.id != state:
             raise denied("The sign-in was begun in another browser, or too long ago")
-        self._attempts.end(attempt)
+        await self._attempts.end(attempt)
         if not code:
             raise denied("The identity provider did not let you in")
         identity = await self._provider.arrived(attempt, code, self._back)
@@ -98,10 +98,10 @@ class ProviderAccess:
             raise denied("You are in more groups than a cookie can hold")
         return [cookie, self._attempts.cleared], person
 
-    def sign_out(self, asked: Asked) -> str:
-        """Ends the browser's sign-in, here; at the provider it lasts."""
-        if (said := self._jar.read(asked.cookie)) is not None:
-            self._jar.end(said)
+    async def sign_out(self, asked: Asked) -> str:
+        """Ends the browser's sign-in, here; at the provider it lasts. Raises `Problem("unavailable")` where it goes on."""
+        if (said := await self._jar.read(asked.cookie)) is not None:
+            await self._jar.end(said)
             self._confirmed.pop(said.id, None)
         return self._jar.cleared
 

@@ -7,11 +7,10 @@ import secrets
 import select
 
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.asked import Asked
 from dagnet_realtime.web.access.cookie import cookies
 from dagnet_realtime.web.access.local import SESSION_SECONDS, LocalAccess
-
-MOST_ENDED = 1000  # sign-outs that a process remembers
 
 
 class Sharing:
@@ -44,47 +43,43 @@ class Sharing:
 
 
 class SharedLocalAccess(LocalAccess):
-    """A browser that one process signed in is signed in at all of them, for twelve hours; signing out takes its cookie away.
+    """A browser that one process signed in is signed in at all of them, for twelve hours, and signed out at all of them."""
 
-    A copy of that cookie stays good at the other processes until it lapses: they are one machine's, and so is whoever has the copy.
-    """
-
-    def __init__(self, clock: Clock, public_url: str, sharing: Sharing) -> None:
+    def __init__(self, clock: Clock, public_url: str, sharing: Sharing, sign_outs: SignOuts) -> None:
         super().__init__(clock, public_url, lambda: sharing.key("program"))
         self._sharing = sharing
-        self._ended: dict[str, None] = {}
+        self._sign_outs = sign_outs
 
     @property
     def link_key(self) -> str:
         """The key of the one-time link, "" once it is spent."""
         return "" if self._sharing.spent else self._sharing.key("link")
 
-    def sign_in(self, key: str, asked: Asked) -> str:
+    async def sign_in(self, key: str, asked: Asked) -> str:
         """A `Set-Cookie` value for whoever brings the one-time key first. Who is signed in already keeps their cookie."""
         if hmac.compare_digest(key.encode("utf-8", "replace"), self._sharing.key("link").encode()) and self._sharing.spend():
             said = f"{self._clock.now() + SESSION_SECONDS * 1000:x}-{secrets.token_hex(8)}"
             token = f"{said}-{self._sharing.key(f'cookie {said}')}"
             return f"{self._cookie}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={SESSION_SECONDS}"
-        self.known(asked)
+        await self.person(asked)
         return ""
 
-    def sign_out(self, asked: Asked) -> str:
-        """Forgets the browser; returns the `Set-Cookie` value that takes its cookie away."""
+    async def sign_out(self, asked: Asked) -> str:
+        """Ends the browser's sign-in; returns the `Set-Cookie` value that takes its cookie away."""
         for token in cookies(asked.cookie, self._cookie):
-            if self._knows(token):
-                self._ended[token] = None
-        while len(self._ended) > MOST_ENDED:
-            del self._ended[next(iter(self._ended))]
-        return super().sign_out(asked)
+            if await self._knows(token):
+                until, nonce = token.split("-", 2)[:2]
+                await self._sign_outs.end(self._cookie, nonce, int(until, 16))
+        return await super().sign_out(asked)
 
-    def _knows(self, token: str) -> bool:
+    async def _knows(self, token: str) -> bool:
         until, nonce, seal = (*token.split("-", 2), "", "", "")[:3]
         said = f"{until}-{nonce}"
-        if token in self._ended or not hmac.compare_digest(seal.encode(), self._sharing.key(f"cookie {said}").encode()):
+        if not hmac.compare_digest(seal.encode(), self._sharing.key(f"cookie {said}").encode()):
             return False
-        return int(until, 16) > self._clock.now()
+        return int(until, 16) > self._clock.now() and not await self._sign_outs.ended(self._cookie, nonce)
 
 
-def shared(sharing: Sharing | None, clock: Clock, public_url: str) -> LocalAccess:
+def shared(sharing: Sharing | None, clock: Clock, public_url: str, sign_outs: SignOuts) -> LocalAccess:
     """The local access of a process: its own, or one of several."""
-    return LocalAccess(clock, public_url) if sharing is None else SharedLocalAccess(clock, public_url, sharing)
+    return LocalAccess(clock, public_url) if sharing is None else SharedLocalAccess(clock, public_url, sharing, sign_outs)

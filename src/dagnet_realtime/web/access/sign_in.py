@@ -173,9 +173,9 @@ def _out(access: LocalAccess | TokenAccess | ProviderAccess, audit: Audit, then:
     async def out(request: Request) -> Response:
         asked: Asked = request.scope["asked"]
         person: Person = request.scope["person"]
-        audit.note("sign_out", person.name)
         answer = RedirectResponse(then, 303)
-        answer.headers["set-cookie"] = access.sign_out(asked)
+        answer.headers["set-cookie"] = await access.sign_out(asked)
+        audit.note("sign_out", person.name)
         return answer
 
     return Offered(LEFT, out)

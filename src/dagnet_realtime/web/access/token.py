@@ -45,7 +45,7 @@ class TokenAccess:
         """Who holds the token: the one that was sent, else the one that the browser signed in with."""
         if asked.bearer:
             return bearer_of(self._tokens, asked.bearer, self._clock)
-        said = self._jar.read(asked.cookie)
+        said = await self._jar.read(asked.cookie)
         if said is None:
             raise Problem("unauthorized", "You are not signed in", "", "Open the server's address and sign in with an access token")
         return self._holder(said.token)
@@ -61,10 +61,10 @@ class TokenAccess:
             raise AssertionError("a token's cookie is small")
         return sealed, person_of(kept)
 
-    def sign_out(self, asked: Asked) -> str:
-        """Ends the browser's sign-in."""
-        if (said := self._jar.read(asked.cookie)) is not None:
-            self._jar.end(said)
+    async def sign_out(self, asked: Asked) -> str:
+        """Ends the browser's sign-in. Raises `Problem("unavailable")` where it goes on."""
+        if (said := await self._jar.read(asked.cookie)) is not None:
+            await self._jar.end(said)
         return self._jar.cleared
 
     def _recognised(self, text: str) -> AccessToken:

@@ -1,0 +1,49 @@
+"""What every store of sign-outs promises."""
+
+from collections.abc import Callable
+
+from dagnet_realtime.ports.sign_outs import SignOuts
+from tests.support.clock import FakeClock
+
+HOUR = 3_600_000
+
+
+class SignOutsStage:
+    """Two processes on one store, their clock, and how many sign-outs of a kind are kept."""
+
+    def __init__(self, one: SignOuts, other: SignOuts, clock: FakeClock, keep: Callable[[int], None]) -> None:
+        self.one = one
+        self.other = other
+        self.clock = clock
+        self.keep = keep
+
+
+class SignOutsContract:
+    """Inherit, and give a fixture `stage`."""
+
+    async def test_a_sign_out_holds_at_every_process(self, stage: SignOutsStage) -> None:
+        """ACC-51: for the sign-in that was ended, and no other."""
+        until = stage.clock.now() + HOUR
+        assert not await stage.other.ended("session", "ann")
+        await stage.one.end("session", "ann", until)
+        await stage.one.end("session", "ann", until)
+        stage.clock.shift(1)
+        for process in (stage.one, stage.other):
+            assert await process.ended("session", "ann")
+            assert not await process.ended("session", "bob")
+            assert not await process.ended("attempt", "ann")
+
+    async def test_sign_outs_are_bounded(self, stage: SignOutsStage) -> None:
+        """ACC-51: of one kind only so many are kept, and another kind is none the worse; what has lapsed is forgotten first."""
+        stage.keep(3)
+        until = stage.clock.now() + HOUR
+        await stage.one.end("session", "ann", until)
+        await stage.one.end("attempt", "lapsed", stage.clock.now() + 1)
+        stage.clock.shift(1)
+        for number in range(3):
+            await stage.one.end("attempt", str(number), until + number)
+        assert [await stage.other.ended("attempt", id) for id in ("lapsed", "0", "1", "2")] == [False, True, True, True]
+        await stage.one.end("attempt", "3", until + 3)
+        stage.clock.shift(1)
+        assert [await stage.other.ended("attempt", str(number)) for number in range(4)] == [False, True, True, True]
+        assert await stage.other.ended("session", "ann")
