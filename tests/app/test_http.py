@@ -4,13 +4,13 @@ import resource
 import signal
 
 from dagnet_realtime.app.http import LEAST, SPARE_FILES, Server, room
-from dagnet_realtime.web.connection import Bounds, Cuts, connection
+from dagnet_realtime.web.connection import Bounds, Traffic, connection
 
 
 async def test_the_server_leaves_signals_alone() -> None:
     """WEB-24: they belong to the program."""
     before = signal.getsignal(signal.SIGTERM)
-    server = Server(None, connection(Bounds(), Cuts()))
+    server = Server(None, connection(Bounds(), Traffic()))
     with server.capture_signals():
         assert signal.getsignal(signal.SIGTERM) is before
     server.stop()

@@ -145,6 +145,16 @@ def test_the_page_is_served_and_knows_that_it_has_to_poll(platform: Platform) ->
     assert json.loads(workspaces["body"])["workspaces"][0]["relay"] is False
 
 
+def test_a_sign_out_outlives_its_process(platform: Platform) -> None:
+    """ACC-51: the next process knows of it."""
+    form = {"authorization": "", "content-type": "application/x-www-form-urlencoded", "origin": "https://realtime.test"}
+    entered = platform.ask("POST", "/sign-in", f"token={platform.token}".encode(), **form)
+    signed = {**form, "cookie": entered["headers"]["set-cookie"].partition(";")[0]}
+    assert platform.ask("GET", "/api/me", **signed)["status"] == 200
+    assert platform.ask("POST", "/sign-out", **signed)["status"] == 303
+    assert platform.ask("GET", "/api/me", **signed)["status"] == 401
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [

@@ -29,6 +29,19 @@ def test_what_cannot_be_a_token_is_refused() -> None:
             Desk(Limits()).followable(session("a"), [token])
 
 
+def test_sessions_are_counted_by_person_and_by_channel() -> None:
+    """HUB-19: either bound refuses one more, with when to come back."""
+    for limits in (Limits(sessions_per_channel=2), Limits(sessions_per_person=2)):
+        desk = Desk(limits)
+        for id in "ab":
+            desk.admit("ann", session(id).channel)
+            desk.enter(session(id), 0)
+        with pytest.raises(Problem, match="Too many watch sessions") as refused:
+            desk.admit("ann", session("c").channel)
+        assert (refused.value.code, refused.value.retry_after) == ("rate_limited", 60)
+        desk.admit("bob", Channel("bank", "prod"))
+
+
 def test_streams_are_counted_by_person_and_by_channel() -> None:
     """HUB-19: either bound refuses one more."""
     desk = Desk(Limits(streams_per_channel=2))

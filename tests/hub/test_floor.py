@@ -11,12 +11,12 @@ async def test_a_feed_runs_only_while_somebody_is_there() -> None:
         reader = await stage.read(session)
         await stage.clock.advance(1)
         assert stage.hub._floor.running(SHOP) is not None
-        assert stage.hub.watching() == {SHOP: 1}
+        assert stage.hub.measures()[SHOP].viewers == 1
         await reader.stop()
         await stage.log.append(SHOP, [entry("m1", name="Home")])
         await stage.clock.advance(40)
         assert stage.hub._floor.running(SHOP) is None
-        assert stage.hub.watching() == {}
+        assert stage.hub.measures()[SHOP].viewers == 0
         await stage.log.append(SHOP, [entry("m2", name="Home")])
         again = await stage.read(session, after=reader.got[-1].position)
         await stage.log.append(SHOP, [entry("m3", name="Home")])

@@ -31,6 +31,7 @@ async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     async def send(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             told["status"] = message["status"]
+            told["headers"] = {name.decode(): value.decode() for name, value in message["headers"]}
         else:
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
@@ -44,7 +45,7 @@ async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     await app(scope, receive, send)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    return {"status": told["status"], "body": b"".join(parts).decode(), "left": len(left)}
+    return {"status": told["status"], "headers": told["headers"], "body": b"".join(parts).decode(), "left": len(left)}
 
 
 def _read_only() -> None:

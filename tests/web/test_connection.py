@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from dagnet_realtime.app.http import Server
-from dagnet_realtime.web.connection import Bounds, Cuts, connection
+from dagnet_realtime.web.connection import Bounds, Traffic, connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 SOON = Bounds(head_seconds=0.2, idle_seconds=0.3, stuck_seconds=0.3)
@@ -51,9 +51,9 @@ async def large(scope: Any, receive: Any, send: Any) -> None:
 class Scene:
     """A served app: its `port`, and what was `cut`."""
 
-    def __init__(self, port: int, cuts: Cuts) -> None:
+    def __init__(self, port: int, traffic: Traffic) -> None:
         self.port = port
-        self.cuts = cuts
+        self.traffic = traffic
 
     async def wire(self, sent: bytes = b"") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection that has sent so much."""
@@ -82,15 +82,15 @@ class Scene:
 
 @asynccontextmanager
 async def serving(app: Any, bounds: Bounds) -> AsyncIterator[Scene]:
-    cuts = Cuts()
-    server = Server(app, connection(bounds, cuts))
+    traffic = Traffic()
+    server = Server(app, connection(bounds, traffic))
     with socket.create_server(("127.0.0.1", 0)) as bound:
         bound.settimeout(0)
         running = asyncio.create_task(server.serve([bound]))
         await server.listening.wait()
         try:
             async with asyncio.timeout(20):
-                yield Scene(bound.getsockname()[1], cuts)
+                yield Scene(bound.getsockname()[1], traffic)
         finally:
             server.stop()
             await running
@@ -124,7 +124,7 @@ async def test_a_slow_head_is_cut(drip: bytes) -> None:
     async with serving(hello, SOON) as scene:
         status, problem = told(await scene.until_cut(HEAD + b"X-Slow: ", drip))
         assert (status, problem["title"]) == (408, "The request came too slowly")
-        assert scene.cuts.slow == 1
+        assert scene.traffic.slow == 1
 
 
 @pytest.mark.parametrize("drip", [b"", b"\r\n"], ids=["nothing", "empty lines"])
@@ -132,7 +132,7 @@ async def test_a_connection_that_begins_nothing_is_cut(drip: bytes) -> None:
     """CON-1: silence, or lines before a request that never comes, count as a slow head."""
     async with serving(hello, SOON) as scene:
         await scene.until_cut(b"", drip)
-        assert scene.cuts.slow == 1
+        assert scene.traffic.slow == 1
 
 
 async def test_a_slow_head_on_a_used_connection_is_cut() -> None:
@@ -141,7 +141,7 @@ async def test_a_slow_head_on_a_used_connection_is_cut() -> None:
         text = await scene.until_cut(HEAD + b"\r\n" + HEAD, b"X")
         assert text.startswith(b"HTTP/1.1 200")
         assert b"408" in text
-        assert scene.cuts.slow == 1
+        assert scene.traffic.slow == 1
 
 
 async def test_a_body_that_nobody_reads_has_a_time_too() -> None:
@@ -149,7 +149,7 @@ async def test_a_body_that_nobody_reads_has_a_time_too() -> None:
     async with serving(hello, SOON) as scene:
         text = await scene.until_cut(HEAD + b"Content-Length: 100000\r\n\r\n", b"x")
         assert text.startswith(b"HTTP/1.1 200")
-        assert scene.cuts.slow == 1
+        assert scene.traffic.slow == 1
 
 
 async def test_a_request_with_the_app_is_the_apps_to_bound() -> None:
@@ -185,7 +185,7 @@ async def test_a_large_head_is_refused(head: bytes) -> None:
     async with serving(hello, NEVER) as scene:
         status, problem = told(await scene.until_cut(head))
         assert (status, problem["title"]) == (431, "The request's head is too large")
-        assert scene.cuts.large == 1
+        assert scene.traffic.large == 1
 
 
 async def test_a_head_without_end_costs_nothing() -> None:
@@ -205,14 +205,14 @@ async def test_nonsense_is_refused_with_a_problem() -> None:
     async with serving(hello, NEVER) as scene:
         status, problem = told(await scene.until_cut(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10))
         assert (status, problem["code"]) == (400, "invalid")
-        assert scene.cuts.malformed == 1
+        assert scene.traffic.malformed == 1
 
 
 async def test_too_many_requests_at_once_end_the_connection() -> None:
     """CON-3: 64 may wait for their turn on one connection."""
     async with serving(whole, NEVER) as scene:
         await scene.until_cut((HEAD + b"\r\n") * 500)
-        assert scene.cuts.malformed == 1
+        assert scene.traffic.malformed == 1
         reader, writer = await scene.wire((HEAD + b"\r\n") * 60)
         for _ in range(60):
             await reader.readuntil(b"hi")
@@ -225,7 +225,7 @@ async def test_a_reader_that_takes_nothing_is_cut() -> None:
         _, writer = await scene.wire()
         writer.transport.pause_reading()  # type: ignore[attr-defined]
         writer.write(HEAD + b"\r\n")
-        await eventually(lambda: scene.cuts.stuck == 1)
+        await eventually(lambda: scene.traffic.stuck == 1)
         writer.transport.abort()
 
 
@@ -237,7 +237,7 @@ async def test_a_slow_reader_is_let_be() -> None:
         while len(part := await reader.read(65536)) and taken < 14_000_000:
             taken += len(part)
             await asyncio.sleep(0.01)
-        assert scene.cuts.stuck == 0
+        assert scene.traffic.stuck == 0
         writer.transport.abort()
 
 
@@ -250,7 +250,7 @@ async def test_who_waits_longest_makes_room() -> None:
         idle = [await scene.wire() for _ in range(10)]
         reader, writer = await scene.wire(HEAD + b"\r\n")
         assert (await reader.readuntil(b"xxx")).startswith(b"HTTP/1.1 200")
-        assert scene.cuts.full == 2
+        assert scene.traffic.full == 2
         assert await rest(idle[0][0]) == b""
         for _, one in (*streams, *idle, (reader, writer)):
             one.transport.abort()

@@ -34,7 +34,7 @@ from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.shared import Sharing
-from dagnet_realtime.web.connection import Bounds, Cuts, connection
+from dagnet_realtime.web.connection import Bounds, Traffic, connection
 from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
@@ -87,7 +87,8 @@ async def _serve(
 ) -> None:
     clock, workspaces, bound = SystemClock(), config.workspaces, inherited.bound
     grants = Grants(config.access.grants)
-    readiness, cuts = Readiness(), Cuts()
+    readiness, bounds = Readiness(), Bounds(connections=room(Bounds().connections))
+    traffic = Traffic(most=bounds.connections)
     folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
     kept = store(config.server.log, workspaces, clock)
     async with kept as (log, sessions, sign_outs, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
@@ -121,6 +122,7 @@ async def _serve(
             version=__version__,
             audit=audit,
             rounds=rounds,
+            traffic=traffic,
             connects=[origin for relay in relays.values() for origin in relay.terms.connects],
         )
 
@@ -128,9 +130,8 @@ async def _serve(
             intake.impose(channel, policy)
             await hub.impose(channel, policy)
 
-        bounds = Bounds(connections=room(Bounds().connections))
         at_once = isinstance(log, MemoryLog)  # its append never waits
-        server = Server(asgi(parts), doorway(intake, bounds, cuts) if at_once else connection(bounds, cuts))
+        server = Server(asgi(parts), doorway(intake, bounds, traffic) if at_once else connection(bounds, traffic))
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
             beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import msgspec
 
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.measures import Measure
 from dagnet_realtime.hub.ring import Ring
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
@@ -38,14 +40,16 @@ class Desk:
         self._limits = limits
         self._lines: dict[str, Line] = {}
 
-    def admit(self, person: str) -> None:
-        """Raises `Problem("rate_limited")` where the person has as many sessions as one may have."""
+    def admit(self, person: str, channel: Channel) -> None:
+        """Raises `Problem("rate_limited")` where the person, or the channel, has as many sessions as one may have."""
         held = sum(line.session.person == person for line in self._lines.values())
-        if held >= self._limits.sessions_per_person or len(self._lines) >= KEPT_SESSIONS:
+        here = sum(line.session.channel == channel for line in self._lines.values())
+        most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
+        if held >= most[0] or here >= most[1] or len(self._lines) >= KEPT_SESSIONS:
             raise Problem(
                 "rate_limited",
                 "Too many watch sessions are open",
-                f"{held} are open, and {self._limits.sessions_per_person} are the most for one person",
+                f"{held} of at most {most[0]} for one person, {here} of at most {most[1]} in this workspace",
                 "Switch Realtime off in another tab, or wait five minutes for closed tabs to lapse",
                 retry_after=60,
             )
@@ -69,6 +73,13 @@ class Desk:
     def lines(self) -> list[Line]:
         """All of them."""
         return list(self._lines.values())
+
+    def measures(self, found: dict[Channel, Measure]) -> dict[Channel, Measure]:
+        """Adds how many sessions each channel has."""
+        for line in self._lines.values():
+            if (measure := found.get(line.session.channel)) is not None:
+                measure.sessions += 1
+        return found
 
     def seat(self, line: Line) -> None:
         """One more stream; raises `Problem("rate_limited")` where the person or the channel has too many."""

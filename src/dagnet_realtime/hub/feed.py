@@ -10,6 +10,7 @@ from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.core.view import Nodes, View, match_all
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.measures import Told
 from dagnet_realtime.hub.posture import posture_of, troubles_of
 from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
@@ -32,7 +33,8 @@ RETRY_SECONDS = 0.5  # between tries where the log cannot be reached
 class Feed:
     """Runs while it has views. The only writer of their rings.
 
-    `follows` are the tokens that any session of the channel follows. `gone` is told when the log ends under viewers that are still here.
+    `follows` are the tokens that any session of the channel follows. `told` adds up what viewers are told. `gone` is told when the log
+    ends under viewers that are still here.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class Feed:
         log: Log,
         clock: Clock,
         limits: Limits,
+        told: Told,
         gone: Callable[[], None] = lambda: None,
     ) -> None:
         self.channel = channel
         self.policy = policy
+        self.told = told
         self.position = start
         self.follows: frozenset[str] = frozenset()
         self.views: dict[ViewKey, SharedView] = {}
@@ -79,7 +83,9 @@ class Feed:
             elif found.entries:
                 matched = self._matched(found.entries)
                 for view in self.views.values():
-                    view.stretch(found, matched[view.key.graph], self.follows, at)
+                    self.told.frame(view.stretch(found, matched[view.key.graph], self.follows, at))
+                if found.entries[0].id:
+                    self.told.lag((self._clock.now() - found.entries[0].arrived_at) / 1000)
                 self.position = found.end
                 last = at
                 await self._forget(found.entries)

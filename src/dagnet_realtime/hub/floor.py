@@ -9,6 +9,7 @@ from dagnet_realtime.core.roles import reveals
 from dagnet_realtime.hub.desk import Line
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.measures import Measure, Told
 from dagnet_realtime.hub.posture import version_of
 from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
 from dagnet_realtime.hub.viewer import Viewer
@@ -52,6 +53,7 @@ class Floor:
         self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
         self._viewers: dict[str, set[Viewer]] = {}
         self._followed: dict[Channel, frozenset[str]] = {}
+        self._told: dict[Channel, Told] = {channel: Told() for channel in self._policies}
 
     def graph(self, channel: Channel, name: str) -> tuple[Catalogue, Graph]:
         """The graph as last read, and the catalogue around it; raises `Problem("not_found")`."""
@@ -93,7 +95,7 @@ class Floor:
         if feed is None:
             if head is None:
                 return None
-            feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits, self._gone)
+            feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits, self._told[channel], self._gone)
         shared = self.shared(feed, session)
         if self.running(channel) is not feed:
             self._feeds[channel] = (feed, self._tasks.create_task(feed.run(lambda: self.doors(channel))))
@@ -166,13 +168,19 @@ class Floor:
         """The tokens that any session of a channel follows."""
         return self._followed.get(channel, frozenset())
 
-    def watching(self) -> dict[Channel, int]:
-        """How many viewers each channel has."""
-        counts: dict[Channel, int] = {}
+    def measures(self) -> dict[Channel, Measure]:
+        """What can be measured of each channel; of its sessions nothing."""
+        found = {channel: Measure(told) for channel, told in self._told.items()}
         for viewers in self._viewers.values():
             for viewer in viewers:
-                counts[viewer.feed.channel] = counts.get(viewer.feed.channel, 0) + 1
-        return counts
+                measure, head = found[viewer.feed.channel], viewer.feed.position
+                measure.viewers += 1
+                if head.epoch == viewer.at.epoch:
+                    measure.backlog = max(measure.backlog, head.offset - viewer.at.offset)
+        for channel, measure in found.items():
+            if (feed := self.running(channel)) is not None:
+                measure.ring_bytes = sum(view.ring.size for view in feed.views.values())
+        return found
 
     def dismiss_all(self, bye: Callable[[], Bye]) -> None:
         """Everybody goes; feeds stop."""

@@ -14,6 +14,7 @@ from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.desk import Desk, Line
 from dagnet_realtime.hub.floor import Floor
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.hub.measures import Measure
 from dagnet_realtime.hub.others import Others
 from dagnet_realtime.hub.posture import posture_of
 from dagnet_realtime.hub.relaying import Relaying, Seat
@@ -91,7 +92,7 @@ class Hub:
         canonical = self.rights.readable(channel, filter)
         if self._stopping:
             raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
-        self._desk.admit(person)
+        self._desk.admit(person, channel)
         id = secrets.token_urlsafe(18)
         start = await self._log.hold(channel, id, self._limits.lease)
         now = self._clock.now()
@@ -238,9 +239,9 @@ class Hub:
         """When a session that is renewed at this moment would lapse, in milliseconds since 1970."""
         return self._clock.now() + round(self._limits.lease * 1000)
 
-    def watching(self) -> dict[Channel, int]:
-        """How many viewers each channel has in this process."""
-        return self._floor.watching()
+    def measures(self) -> dict[Channel, Measure]:
+        """What an operator can measure of each channel in this process."""
+        return self._desk.measures(self._floor.measures())
 
     async def _join(self, line: Line, after: Position | None) -> Viewer:
         """A viewer of the session, whose lease is renewed where that is due."""

@@ -10,6 +10,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     sessions_per_person: int = 50
+    sessions_per_channel: int = 5000
     streams_per_person: int = 100
     streams_per_channel: int = 5000
     filters_per_channel: int = 32

@@ -30,6 +30,11 @@ class Ring:
         return self._first + len(self._kept)
 
     @property
+    def size(self) -> int:
+        """Bytes of the frames that are kept."""
+        return self._held
+
+    @property
     def first(self) -> int:
         """The number of the oldest frame that is kept, or will be."""
         return self._first

@@ -6,6 +6,7 @@ from dagnet_realtime.core.view import Nodes, View
 from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.model.frame import Batch, Beat, Change, Forget, Gap, Posture
+from dagnet_realtime.model.ledger import Ledger
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.log import Lost, Stretch
 
@@ -33,10 +34,12 @@ class SharedView:
         self.used = at
         self.beaten = at
 
-    def stretch(self, found: Stretch, matched: list[Nodes], follows: frozenset[str], at: float) -> None:
-        """The shared frame of one tick."""
+    def stretch(self, found: Stretch, matched: list[Nodes], follows: frozenset[str], at: float) -> Ledger:
+        """The shared frame of one tick; its ledger."""
         end = found.end
-        self.ring.push(sent(self.view.batch(str(self.ring.head), str(end), found.entries, matched, follows, at), end))
+        batch = self.view.batch(str(self.ring.head), str(end), found.entries, matched, follows, at)
+        self.ring.push(sent(batch, end))
+        return batch.ledger
 
     def lost(self, lost: Lost) -> None:
         """The feed itself lost its place: everybody learns it."""

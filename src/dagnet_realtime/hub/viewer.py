@@ -9,7 +9,7 @@ from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.shared import SharedView, gap
 from dagnet_realtime.model.entry import Entry
-from dagnet_realtime.model.frame import Batch, Bye, Frame
+from dagnet_realtime.model.frame import Batch, Bye, Frame, Gap
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.log import Log, Lost, Stretch
@@ -65,6 +65,8 @@ class Viewer:
             frame = self._word() or self._shared_frame() or await self._own_frame()
             if frame is not None:
                 some = True
+                if isinstance(frame.frame, Gap):
+                    self.feed.told.gap(frame.frame.reason)
                 yield frame
             elif until is None:
                 await self.shared.ring.wait()

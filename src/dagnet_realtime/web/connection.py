@@ -30,9 +30,13 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     stuck_bytes: int = 16 * 1024
 
 
-class Cuts(msgspec.Struct):
-    """How many connections were cut, by what for: a slow head, a large one, nonsense, a reader that takes nothing, room for others."""
+class Traffic(msgspec.Struct):
+    """How many connections are `open` of how many there may be, and how many were cut, by what for: a slow head, a large one, nonsense,
+    a reader that takes nothing, room for others.
+    """
 
+    most: int = 0
+    open: int = 0
     slow: int = 0
     large: int = 0
     malformed: int = 0
@@ -40,11 +44,14 @@ class Cuts(msgspec.Struct):
     full: int = 0
 
 
+CUT = ("slow", "large", "malformed", "stuck", "full")
+
+
 class Connection(HttpToolsProtocol):
-    """`bounds` and `cuts` are set on a subclass by `connection`, and are one server's."""
+    """`bounds` and `traffic` are set on a subclass by `connection`, and are one server's."""
 
     bounds: ClassVar[Bounds]
-    cuts: ClassVar[Cuts]
+    traffic: ClassVar[Traffic]
     room_made: ClassVar[float] = float("-inf")
     waiting_since = 0.0
     under_way = False  # from a request's first byte to the last of its body
@@ -65,6 +72,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Lets it in where there is room, or where idle ones can make some."""
         super().connection_made(transport)
+        self.traffic.open += 1
         self.timeout_keep_alive = self.bounds.idle_seconds  # type: ignore[assignment]  # it is only handed to call_later
         self.waiting_since = self.loop.time()
         if len(self.connections) > self.bounds.connections and not self._make_room():
@@ -74,6 +82,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing of it stays behind."""
+        self.traffic.open -= 1
         self.settled()
         self.resume_writing()
         self._unset_keepalive_if_required()
@@ -164,7 +173,7 @@ class Connection(HttpToolsProtocol):
 
     def cut(self, why: str, problem: Problem | None = None, status: int = 0) -> None:
         """Ends the connection; with a word, unless an answer is under way that it would end up in."""
-        setattr(self.cuts, why, getattr(self.cuts, why) + 1)
+        setattr(self.traffic, why, getattr(self.traffic, why) + 1)
         self.connections.discard(self)
         if problem is None or self.busy:
             self.transport.abort()
@@ -224,6 +233,6 @@ _MALFORMED = Problem("invalid", "This is no HTTP request", "", "Speak HTTP/1.1, 
 _FULL = Problem("unavailable", "Too many connections are open", "", "Try again in a moment", retry_after=2)
 
 
-def connection(bounds: Bounds, cuts: Cuts) -> type[Connection]:
+def connection(bounds: Bounds, traffic: Traffic) -> type[Connection]:
     """The protocol class of one server."""
-    return type("BoundConnection", (Connection,), {"bounds": bounds, "cuts": cuts})
+    return type("BoundConnection", (Connection,), {"bounds": bounds, "traffic": traffic})

@@ -14,7 +14,7 @@ import msgspec
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import PROBLEM, SUCCESS, Header, problem_body, retry_headers
-from dagnet_realtime.web.connection import Bounds, Connection, Cuts
+from dagnet_realtime.web.connection import Bounds, Connection, Traffic
 from dagnet_realtime.web.delivery import WEBHOOK_PREFIX, unexpected
 
 SHORT = 64 * 1024  # bytes of a body that may take the short way; a greater one would hold other connections up
@@ -107,9 +107,9 @@ class Doorway(Connection):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
 
-def doorway(intake: Intake, bounds: Bounds, cuts: Cuts) -> type[Doorway]:
+def doorway(intake: Intake, bounds: Bounds, traffic: Traffic) -> type[Doorway]:
     """The protocol class that takes deliveries for `intake`."""
-    return type("Doorway", (Doorway,), {"intake": intake, "bounds": bounds, "cuts": cuts})
+    return type("Doorway", (Doorway,), {"intake": intake, "bounds": bounds, "traffic": traffic})
 
 
 def _at_once(delivery: Coroutine[Any, Any, None]) -> None:

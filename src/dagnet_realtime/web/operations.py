@@ -1,7 +1,7 @@
 """Health, readiness and metrics."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from starlette.requests import Request
@@ -9,15 +9,13 @@ from starlette.responses import Response
 
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
-from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.access.person import Person, forbidden
+from dagnet_realtime.web.connection import Traffic
+from dagnet_realtime.web.metrics import Counts
 from dagnet_realtime.web.offer import Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
-
-if TYPE_CHECKING:
-    from prometheus_client.metrics_core import Metric
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -63,7 +61,9 @@ class Readiness:
         self.ready = False
 
 
-def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], readiness: Readiness) -> list[Offered]:
+def operation_routes(
+    hub: Hub, intake: Intake, workspaces: Sequence[Workspace], readiness: Readiness, traffic: Traffic | None = None
+) -> list[Offered]:
     """`/healthz`, `/readyz` and `/metrics`."""
 
     async def healthz(_: Request) -> Response:
@@ -82,57 +82,7 @@ def operation_routes(hub: Hub, intake: Intake, workspaces: Sequence[Workspace], 
         from prometheus_client.registry import CollectorRegistry
 
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(Counts(hub, intake, [one for one in workspaces if person.may("watch", one.channel)]))
+        registry.register(Counts(hub, intake, [one for one in workspaces if person.may("watch", one.channel)], traffic))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return [Offered(HEALTH, healthz), Offered(READY, readyz), Offered(METRICS, metrics)]
-
-
-class Counts:
-    """Reads the doors and the hub when metrics are asked for. Labels are configuration, never a person's."""
-
-    def __init__(self, hub: Hub, intake: Intake, workspaces: Sequence[Workspace]) -> None:
-        self._hub = hub
-        self._intake = intake
-        self._workspaces = workspaces
-
-    def collect(self) -> Iterable["Metric"]:
-        """The metrics as they are at this moment."""
-        from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-
-        where = ["workspace", "env"]
-        events = CounterMetricFamily("dagnet_realtime_events", "Events received, by where they went.", labels=[*where, "source", "outcome"])
-        watchers = GaugeMetricFamily("dagnet_realtime_viewers", "Viewers attached to this process.", labels=where)
-        watching = self._hub.watching()
-        for workspace in self._workspaces:
-            channel = workspace.channel
-            watchers.add_metric([channel.workspace, channel.env], watching.get(channel, 0))
-            for source, door in self._intake.doors(channel).items():
-                for outcome, count in _outcomes(door):
-                    events.add_metric([channel.workspace, channel.env, source, outcome], count)
-        yield events
-        yield watchers
-        yield self._relayed()
-
-    def _relayed(self) -> "Metric":
-        """What the relays carried, in messages, since that is what providers bill."""
-        from prometheus_client.core import CounterMetricFamily
-
-        labels = ["workspace", "env", "outcome"]
-        messages = CounterMetricFamily("dagnet_realtime_relay_messages", "Messages through a provider.", labels=labels)
-        shown = {workspace.channel for workspace in self._workspaces}
-        for channel, ledger in ((channel, ledger) for channel, ledger in self._hub.relaying.ledgers.items() if channel in shown):
-            for outcome in ledger.__struct_fields__:
-                messages.add_metric([channel.workspace, channel.env, outcome], getattr(ledger, outcome))
-        return messages
-
-
-def _outcomes(door: Door) -> list[tuple[str, int]]:
-    refused = [(f"refused_{code}", count) for code, count in sorted(door.refused.items())]
-    return [
-        ("taken", door.taken),
-        ("duplicate", door.duplicate),
-        ("unwatched", door.unwatched),
-        ("rate_limited", door.rate_limited),
-        *refused,
-    ]

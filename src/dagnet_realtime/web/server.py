@@ -17,6 +17,7 @@ from dagnet_realtime.web.access.sign_in import open_paths, sign_in_routes
 from dagnet_realtime.web.body import Limits, Receive, Scope, Send
 from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.channels import channel_routes
+from dagnet_realtime.web.connection import Traffic
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
 from dagnet_realtime.web.delivery_offers import OFFERS as DELIVERIES
 from dagnet_realtime.web.demo import Visitors, demo_routes
@@ -39,6 +40,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the server is made of. `public_url` is "" where the request's own host is the address; `demo` lets visitors walk.
 
     `connects` are the origins of a relay's provider; `push` is False where no connection can be kept open, so that everybody polls.
+    `traffic` counts connections where there are any.
     """
 
     workspaces: Sequence[Workspace]
@@ -58,6 +60,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     push: bool = True
     audit: Audit
     rounds: Rounds
+    traffic: Traffic | None = None
 
 
 class Inside:
@@ -83,7 +86,7 @@ def routes(parts: Parts) -> list[Offered]:
         *channel_routes(parts.hub, parts.rounds),
         *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # four fields by name
         *sign_in_routes(parts.access, parts.audit),
-        *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness),
+        *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.traffic),
     ]
     if parts.visitors is not None:
         found += demo_routes(parts.visitors, walking=parts.demo)
