@@ -4,7 +4,8 @@ import resource
 import signal
 
 from dagnet_realtime.app.http import LEAST, SPARE_FILES, Server, room
-from dagnet_realtime.web.connection import Bounds, Traffic, connection
+from dagnet_realtime.web.connection import Bounds, connection
+from dagnet_realtime.web.traffic import Traffic
 
 
 async def test_the_server_leaves_signals_alone() -> None:

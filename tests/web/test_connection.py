@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from dagnet_realtime.app.http import Server
-from dagnet_realtime.web.connection import Bounds, Traffic, connection
+from dagnet_realtime.web.connection import Bounds, connection
+from dagnet_realtime.web.traffic import Traffic
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 SOON = Bounds(head_seconds=0.2, idle_seconds=0.3, stuck_seconds=0.3)

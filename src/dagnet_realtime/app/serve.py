@@ -34,11 +34,12 @@ from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.shared import Sharing
-from dagnet_realtime.web.connection import Bounds, Traffic, connection
+from dagnet_realtime.web.connection import Bounds, connection
 from dagnet_realtime.web.doorway import doorway
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
+from dagnet_realtime.web.traffic import Traffic
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import CLOSE, NO_STORE, PROBLEM, Header, problem_body, retry_headers
+from dagnet_realtime.web.traffic import Reason, Traffic
 
 _REASONS = {400: b"Bad Request", 408: b"Request Timeout", 431: b"Request Header Fields Too Large", 503: b"Service Unavailable"}
 
@@ -28,23 +29,6 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     idle_seconds: float = 75.0  # between an answer and the next request: a sender like Segment reuses its connections
     stuck_seconds: float = 20.0  # in which a reader must take `stuck_bytes`, or all there is
     stuck_bytes: int = 16 * 1024
-
-
-class Traffic(msgspec.Struct):
-    """How many connections are `open` of how many there may be, and how many were cut, by what for: a slow head, a large one, nonsense,
-    a reader that takes nothing, room for others.
-    """
-
-    most: int = 0
-    open: int = 0
-    slow: int = 0
-    large: int = 0
-    malformed: int = 0
-    stuck: int = 0
-    full: int = 0
-
-
-CUT = ("slow", "large", "malformed", "stuck", "full")
 
 
 class Connection(HttpToolsProtocol):
@@ -171,9 +155,9 @@ class Connection(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def cut(self, why: str, problem: Problem | None = None, status: int = 0) -> None:
+    def cut(self, why: Reason, problem: Problem | None = None, status: int = 0) -> None:
         """Ends the connection; with a word, unless an answer is under way that it would end up in."""
-        setattr(self.traffic, why, getattr(self.traffic, why) + 1)
+        self.traffic.cut(why)
         self.connections.discard(self)
         if problem is None or self.busy:
             self.transport.abort()

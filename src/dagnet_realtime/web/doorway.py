@@ -14,8 +14,9 @@ import msgspec
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import PROBLEM, SUCCESS, Header, problem_body, retry_headers
-from dagnet_realtime.web.connection import Bounds, Connection, Traffic
+from dagnet_realtime.web.connection import Bounds, Connection
 from dagnet_realtime.web.delivery import WEBHOOK_PREFIX, unexpected
+from dagnet_realtime.web.traffic import Traffic
 
 SHORT = 64 * 1024  # bytes of a body that may take the short way; a greater one would hold other connections up
 _HEAD = re.compile(

@@ -10,7 +10,7 @@ from dagnet_realtime.hub.measures import LAGS, Measure, Told
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.connection import CUT, Traffic
+from dagnet_realtime.web.traffic import CUT, Traffic
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

@@ -12,10 +12,10 @@ from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.access.person import Person, forbidden
-from dagnet_realtime.web.connection import Traffic
 from dagnet_realtime.web.metrics import Counts
 from dagnet_realtime.web.offer import Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
+from dagnet_realtime.web.traffic import Traffic
 
 
 class Status(msgspec.Struct, frozen=True):

@@ -17,7 +17,6 @@ from dagnet_realtime.web.access.sign_in import open_paths, sign_in_routes
 from dagnet_realtime.web.body import Limits, Receive, Scope, Send
 from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.channels import channel_routes
-from dagnet_realtime.web.connection import Traffic
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
 from dagnet_realtime.web.delivery_offers import OFFERS as DELIVERIES
 from dagnet_realtime.web.demo import Visitors, demo_routes
@@ -31,6 +30,7 @@ from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.session_offers import STREAM as STREAM_OFFER
 from dagnet_realtime.web.shop import shop_routes
 from dagnet_realtime.web.stream import STREAM, StreamApp
+from dagnet_realtime.web.traffic import Traffic
 from dagnet_realtime.web.watching import watch_routes
 
 OPEN = frozenset({"/healthz", "/readyz", "/tap.js"})  # asked by machines and pages that cannot sign in; they tell nothing
