@@ -4,9 +4,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from benchmarks.report import Figure, say
 from tests.hostile.soak import GOOD, Told, configuration, soak
 from tests.support.program import running
+
+from benchmarks.report import Figure, say
 
 SECONDS = 20.0
 

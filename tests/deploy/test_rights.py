@@ -1,11 +1,17 @@
 """What the program's user at Redis must be allowed, and no more."""
 
+import contextlib
 import re
 from pathlib import Path
 
 import msgspec
 
+from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.config.config import ServerConfig
+from dagnet_realtime.logs.redis_calls import Calls
+from dagnet_realtime.logs.redis_rates import RedisRates
+from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
+from dagnet_realtime.logs.redis_url import target
 from tests.support.redis import redis_server
 from tests.support.server import config, serving, track
 
@@ -13,7 +19,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text()
 
 
 async def test_the_rights_that_the_page_names_are_enough() -> None:
-    """OPS-14: On, deliveries, following, a poll and Off, by a user who may do nothing else."""
+    """OPS-14: On, deliveries, following, a poll, Off, a sign-out and shared rates, by a user who may do nothing else."""
     rule = re.search(r"ACL SETUSER realtime on >(\S+) (.*)`", PAGE)
     assert rule is not None
     password, rights = rule[1], rule[2].split()
@@ -29,5 +35,10 @@ async def test_the_rights_that_the_page_names_are_enough() -> None:
             followed = await served.client.post(f"{path}/follow", json={"kind": "anonymousId", "value": "person allowed"})
             assert followed.status_code == 200, followed.text
             assert (await served.client.delete(path)).status_code == 204
+        async with contextlib.aclosing(Calls(target(url))) as calls:
+            sign_outs = RedisSignOuts(calls, SystemClock())
+            await sign_outs.end("session", "ann", SystemClock().now() + 60_000)
+            assert not await sign_outs.ended("session", "bob")
+            assert await RedisRates(calls).take("web", 1, 1, 10) is None
         refused = redis.command("ACL", "LOG")
         assert refused == b"*0\r\n", refused

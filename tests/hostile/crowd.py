@@ -23,7 +23,7 @@ BREATH = 0.02  # seconds between two attempts: hostile, yet it must leave the ma
 
 def request(path: str, body: bytes = b"", method: str = "POST", **headers: str) -> bytes:
     """One request with its head; a header's name is written with underscores."""
-    fields = {"host": "127.0.0.1", "content-length": str(len(body)), **headers}
+    fields = {"host": "127.0.0.1", "content_length": str(len(body)), **headers}
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 

@@ -26,6 +26,7 @@ port = 0
 id = "shop"
 env = "test"
 path = "{path}"
+max_rate = 300
 
 [[workspace.source]]
 id = "web"

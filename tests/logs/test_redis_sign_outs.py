@@ -36,7 +36,7 @@ async def test_redis_keeps_nothing_of_a_sign_in_that_has_lapsed(calls: Calls) ->
     clock = FakeClock()
     sign_outs = RedisSignOuts(calls, clock)
     await sign_outs.end("session", "ann", clock.now() + HOUR)
-    left = await calls.call("PTTL", f"{calls.target.prefix}:signed-out:session")
+    left = await calls.call("PTTL", f"{{{calls.target.prefix}:signed-out:session}}")
     assert HOUR - 10_000 < left <= HOUR
 
 

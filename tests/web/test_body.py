@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.body import Gone, read_body, unpacked
+from dagnet_realtime.web.body import AT_ONCE, Gone, read_body, unpacked
 
 LIMIT = 1000
 
@@ -135,6 +135,24 @@ async def test_a_bomb_never_unfolds() -> None:
     assert unpackable(raw_deflate(b"\0" * 10**7), b"deflate") == "too_large"
     assert unpacked(gzip.compress(b"x" * LIMIT), b"gzip", LIMIT) == b"x" * LIMIT
     assert unpackable(gzip.compress(b"x" * (LIMIT + 1)), b"gzip", LIMIT) == "too_large"
+
+
+@pytest.mark.parametrize(("size", "others"), [(AT_ONCE, 0), (AT_ONCE + 1, 1)])
+async def test_a_great_body_is_unpacked_while_others_are_served(size: int, others: int) -> None:
+    """DOOR-8: a small one is not worth the way."""
+    turns: list[int] = []
+    asyncio.get_running_loop().call_soon(turns.append, 1)
+    assert len(await read_body(sender(gzip.compress(b"\0" * size)), b"", b"gzip", 10**6, 10.0)) == size
+    assert len(turns) == others
+
+
+async def test_others_are_served_beside_a_bomb_too() -> None:
+    """DOOR-8: it is refused as one that was unpacked at once would be."""
+    turns: list[int] = []
+    asyncio.get_running_loop().call_soon(turns.append, 1)
+    with pytest.raises(Problem, match="too large"):
+        await read_body(sender(gzip.compress(b"\0" * 10**7)), b"", b"gzip", 10**6, 10.0)
+    assert turns
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"gzip", b"deflate", b"x", b",", b"gzip,deflate"]))

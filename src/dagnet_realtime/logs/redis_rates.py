@@ -11,6 +11,6 @@ class RedisRates:
 
     async def take(self, key: str, events: int, per_second: float, burst: float) -> float | None:
         """As the port says; raises `Problem("unavailable")` where Redis cannot be reached."""
-        place = f"{self._calls.target.prefix}:rate:{{{key}}}"
+        place = f"{{{self._calls.target.prefix}:rate:{key}}}"
         answer = await self._calls.script("rate", (place,), (events, repr(max(per_second, 1e-3)), repr(max(burst, 1.0))))
         return float(answer) if answer else None

@@ -39,4 +39,4 @@ class RedisSignOuts:
             self._believed.popitem(last=False)
 
     def _key(self, kind: str) -> str:
-        return f"{self._calls.target.prefix}:signed-out:{kind}"
+        return f"{{{self._calls.target.prefix}:signed-out:{kind}}}"

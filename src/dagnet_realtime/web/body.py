@@ -15,6 +15,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
+AT_ONCE = 64 * 1024  # bytes that are unpacked without leaving the loop
 _MEMBERS = 8  # of a gzip file; honest senders write one
 
 
@@ -49,7 +50,17 @@ async def read_body(receive: Receive, length: bytes, encoding: bytes, limit: int
         raise Unread(
             "unavailable", "The body came too slowly", f"It took more than {seconds:g} s", "Send it again", retry_after=1
         ) from None
-    return unpacked(body, encoding, limit) if encoding else body
+    return await _unpacked(body, encoding, limit) if encoding else body
+
+
+async def _unpacked(body: bytes, encoding: bytes, limit: int) -> bytes:
+    """Unpacks what is small at once; what is not, elsewhere: eight megabytes of nothing take 30 ms that others need not wait."""
+    try:
+        return unpacked(body, encoding, min(limit, AT_ONCE))
+    except Problem as problem:
+        if problem.code != "too_large" or limit <= AT_ONCE:
+            raise
+    return await asyncio.to_thread(unpacked, body, encoding, limit)
 
 
 async def _received(receive: Receive, limit: int) -> bytes:
