@@ -90,13 +90,13 @@ class Viewer:
         self.position = frame.get("position") or frame.get("to") or self.position
 
     async def watch(self, served: Served, cut_after: int = 0) -> None:
-        """Streams until the task is cancelled; `cut_after` frames the connection is cut and resumed, again and again."""
+        """Streams until the task is cancelled; after `cut_after` batches the connection is cut and resumed, again and again."""
         while True:
             left = cut_after
             async for frame in frames(served, self.session, self.position):
                 self.take(frame)
-                left -= 1
-                if left == 0:
+                left -= frame["op"] == "batch"
+                if left == 0 and cut_after:
                     break
 
     async def poll(self, served: Served) -> None:

@@ -7,13 +7,14 @@ export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecti
 /** Which way frames come at this moment. */
 export type Transport = "push" | "provider" | "poll" | "local" | "replay";
 
-/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `why` is a sentence for people, "" while all is well. */
+/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. */
 export interface LaneState {
   readonly connection: Connection;
   readonly transport: Transport | null;
   readonly since: number;
   readonly lastFrameAt: number | null;
   readonly retryAt: number | null;
+  readonly behindMs: number;
   readonly why: string;
 }
 
@@ -30,4 +31,10 @@ export interface Lane {
   stop(): void;
 }
 
-export const OFF: LaneState = { connection: "off", transport: null, since: 0, lastFrameAt: null, retryAt: null, why: "" };
+export const OFF: LaneState = { connection: "off", transport: null, since: 0, lastFrameAt: null, retryAt: null, behindMs: 0, why: "" };
+
+/** The position after a frame, null where it names none. */
+export function reached(frame: Frame): string | null {
+  if (frame.op === "gap") return frame.to;
+  return "position" in frame ? frame.position : null;
+}

@@ -1,8 +1,8 @@
 /** The remote lane: push while it works, poll while it does not, and the truth about both; it resumes by position. */
-import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import type { ServerApi } from "./api.ts";
 import { backoff } from "./backoff.ts";
-import { OFF, type Connection, type Lane, type LaneSink, type LaneState, type Transport } from "./lane.ts";
+import { Behind } from "./behind.ts";
+import { OFF, reached, type Connection, type Lane, type LaneSink, type LaneState, type Transport } from "./lane.ts";
 import { pollOnce, STREAM, type Ear, type Ending, type Push } from "./roads.ts";
 import type { Slots } from "./slots.ts";
 import type { World } from "./world.ts";
@@ -29,6 +29,7 @@ export class RemoteLane implements Lane {
   #road = new AbortController();
   #hiddenSince: number | null = null;
   #deaf = 0;
+  readonly #behind = new Behind();
 
   constructor(
     private readonly api: ServerApi,
@@ -141,6 +142,7 @@ export class RemoteLane implements Lane {
     return {
       frame: (frame) => {
         heard();
+        this.#fresh(this.#behind.after(frame, this.world.now()));
         this.position = reached(frame) ?? this.position;
         this.#sink?.frame(frame);
       },
@@ -164,6 +166,13 @@ export class RemoteLane implements Lane {
     }
   }
 
+  /** Tells how far behind the frames are, once for each second of it. */
+  #fresh(behindMs: number): void {
+    if (Math.floor(behindMs / 1000) === Math.floor(this.#state.behindMs / 1000)) return;
+    this.#state = { ...this.#state, behindMs };
+    this.#sink?.state(this.#state);
+  }
+
   #done(): boolean {
     return this.#stopped.signal.aborted;
   }
@@ -182,13 +191,7 @@ export class RemoteLane implements Lane {
   #say(connection: Connection, transport: Transport | null, why: string, retryAt: number | null = null): void {
     if (this.#done()) return;
     const since = this.#state.connection === connection ? this.#state.since : this.world.now();
-    this.#state = { connection, transport, since, lastFrameAt: this.#state.lastFrameAt, retryAt, why };
+    this.#state = { connection, transport, since, lastFrameAt: this.#state.lastFrameAt, retryAt, behindMs: 0, why };
     this.#sink?.state(this.#state);
   }
-}
-
-/** The position after a frame, null where it names none. */
-export function reached(frame: Frame): string | null {
-  if (frame.op === "gap") return frame.to;
-  return "position" in frame ? frame.position : null;
 }

@@ -1,8 +1,8 @@
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { describe, expect, it } from "vitest";
 import { Api } from "../../src/lanes/api.ts";
-import { OFF, type LaneState } from "../../src/lanes/lane.ts";
-import { reached, RemoteLane } from "../../src/lanes/remote.ts";
+import type { LaneState } from "../../src/lanes/lane.ts";
+import { RemoteLane } from "../../src/lanes/remote.ts";
 import type { Slots } from "../../src/lanes/slots.ts";
 import { beat, FakeStream, FakeWorld, settle } from "../support/world.ts";
 
@@ -172,13 +172,5 @@ describe("the remote lane", () => {
     const before = asked.length;
     await world.advance(60_000);
     expect(asked).toHaveLength(before);
-  });
-});
-
-describe("positions", () => {
-  it("PIC-30: a gap stands where it ends, and a farewell stands nowhere", () => {
-    expect(reached({ op: "gap", from: "a", to: "b", missed: null, reason: "epoch" })).toBe("b");
-    expect(reached({ op: "bye", reason: "x", retry_after: null })).toBeNull();
-    expect(OFF.connection).toBe("off");
   });
 });

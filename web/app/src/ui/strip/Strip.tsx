@@ -4,6 +4,7 @@ import { traceCounts } from "@dagnet-realtime/engine/select/traces";
 import { clock, count, moment, plural, rate, share } from "../format.ts";
 import { Tip } from "../kit/Tip.tsx";
 import { useEngine, useShell } from "../use.ts";
+import { brokenWords } from "./broken.ts";
 import { Coverage } from "./Coverage.tsx";
 import { LedgerChip } from "./LedgerChip.tsx";
 import { LiveSign } from "./LiveSign.tsx";
@@ -15,14 +16,22 @@ export function Strip() {
   const since = useEngine("second", (state) => state.kept.since);
   const on = useShell((shell) => shell.phase !== "off" && shell.phase !== "starting" && shell.phase !== "failed");
   const traces = useEngine("second", traceCounts);
+  const lane = useShell((shell) => shell.lane);
+  const broken = useEngine("second", () => brokenWords(lane, Date.now()));
   const seen = on || figures.count > 0;
   return (
     <section className="strip" aria-label="Traffic">
       <LiveSign />
-      <p className="figure">
-        <strong>{rate(figures.rate)}</strong> events/s
-      </p>
-      <Sparkline values={figures.sparkline} />
+      {broken === null ? (
+        <>
+          <p className="figure">
+            <strong>{rate(figures.rate)}</strong> events/s
+          </p>
+          <Sparkline values={figures.sparkline} />
+        </>
+      ) : (
+        <p className="broken">{broken}</p>
+      )}
       <p className="figure figure-cut">
         <strong>{count(figures.count)}</strong>{" "}
         {seen ? (

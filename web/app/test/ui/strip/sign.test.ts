@@ -12,6 +12,11 @@ describe("the LIVE sign", () => {
     expect(signOf("opening", OFF, false).tone).toBe("wait");
   });
 
+  it("PIC-34: says by how many seconds it is behind", () => {
+    const { word, lane: beside } = signOf("on", { ...lane("live", "push"), behindMs: 4200 }, false);
+    expect(`${word} ${beside}`).toBe("BEHIND 4 s");
+  });
+
   it("names the lane beside it", () => {
     expect(signOf("on", lane("live", "push"), false).lane).toBe("push");
     expect(signOf("on", lane("polling", "poll"), false).lane).toBe("poll");
