@@ -17,6 +17,7 @@ export function Feed() {
   const open = useShell((shell) => shell.kept.feedOpen);
   const height = useShell((shell) => shell.kept.feedHeight);
   const filter = useShell((shell) => shell.filter);
+  const since = useEngine("second", (state) => state.kept.since);
   const [reading, setReading] = useState(false);
   // An opened row asks for room to read it; the remembered height returns when it is closed.
   const tall = reading ? Math.max(height, HEAD + 2 * ROW + OPENED) : height;
@@ -34,7 +35,7 @@ export function Feed() {
         />
       )}
       <Head open={open} />
-      {open && <List key={filter} height={tall - HEAD} onReading={setReading} />}
+      {open && <List key={`${since} ${filter}`} height={tall - HEAD} onReading={setReading} />}
     </section>
   );
 }
