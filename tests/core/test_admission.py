@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.codec import encode_entry
+from dagnet_realtime.core.dagnet import read_workspace
+from dagnet_realtime.core.matching import Table
 from dagnet_realtime.core.segment import parse
 from dagnet_realtime.core.segment.message import delivered, read
 from dagnet_realtime.core.times import parse_time
@@ -199,3 +201,17 @@ def test_a_followed_trace_is_never_sampled_out() -> None:
         assert (kept.traces, kept.flags) == (whole.traces, ("partial",))
     assert admission.entry(event(track()), "web", NOW, frozenset({"somebody-else"})).flags == ("sampled_out",)
     assert Admission(Policy(), frozenset(), ACME, b"key").entry(event(track()), "web", NOW, frozenset({whole.traces[0].token})).flags == ()
+
+
+def test_what_a_filter_reads_of_traits_is_kept_and_lights() -> None:
+    """MAT-7, RED-1: a filter on a user property finds its value, in the message's traits or in its context's."""
+    files = {
+        "graphs/g.json": b'{"nodes": [{"uuid": "A", "event_id": "pro"}], "edges": []}',
+        "events/pro.yaml": b"id: pro\nprovider_event_names: {segment: Buy}\n"
+        b"amplitude_filters: [{property: plan, operator: is, values: [pro], property_type: user}]\n",
+    }
+    catalogue = read_workspace(files)
+    for plan, lit in (("pro", ("A",)), ("free", ())):
+        entry = admitted(track(event="Buy", context={"traits": {"plan": plan, "email": CANARY}}), set(catalogue.needed))
+        assert entry.traits == {"plan": plan}
+        assert Table(catalogue.graphs["g"].listens).match(entry.names, entry.properties, entry.traits) == lit

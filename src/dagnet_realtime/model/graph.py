@@ -133,8 +133,8 @@ class FileError(msgspec.Struct, frozen=True):
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """All graphs of one workspace at one moment.
 
-    `needed` are the property paths that their filters read (`traits.<path>` for user properties). `warnings` are about files rather than
-    about one graph: indexes that have drifted, definitions that nothing uses.
+    `needed` are the paths that their filters read, in properties or in traits. `warnings` are about files rather than about
+    one graph: indexes that have drifted, definitions that nothing uses.
     """
 
     version: str

@@ -54,12 +54,7 @@ def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (),
         found.append(FileError("graphs", "holds no graph files (*.json); give the folder of a DagNet data repository"))
     told = tuple(sorted(found, key=lambda error: error.file))
     warnings = drift(bindings, trees, graphs.values())
-    needed = frozenset(
-        f"traits.{filter.property}" if filter.property_type == "user" else filter.property
-        for graph in graphs.values()
-        for listen in graph.listens
-        for filter in listen.filters
-    )
+    needed = frozenset(filter.property for graph in graphs.values() for listen in graph.listens for filter in listen.filters)
     return Catalogue(version=digest(graphs, told, warnings), graphs=graphs, errors=told, needed=needed, warnings=warnings)
 
 

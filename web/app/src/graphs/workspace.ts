@@ -20,7 +20,7 @@ export interface FileError {
   readonly text: string;
 }
 
-/** All graphs of a workspace. `needed` are the property paths that their filters read, `traits.<path>` for user properties. */
+/** All graphs of a workspace. `needed` are the paths that their filters read, in properties or in traits. */
 export interface Catalogue {
   readonly graphs: ReadonlyMap<string, Graph>;
   readonly errors: readonly FileError[];
@@ -54,7 +54,7 @@ export function loadWorkspace(files: readonly SourceFile[]): Catalogue {
     errors.push({ file: "graphs", text: "holds no graph files (*.json); give the folder of a DagNet data repository" });
   errors.sort((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
   const filters = [...graphs.values()].flatMap((graph) => graph.listens.flatMap((listen) => listen.filters));
-  const needed = [...new Set(filters.map((filter) => (filter.property_type === "user" ? `traits.${filter.property}` : filter.property)))].sort();
+  const needed = [...new Set(filters.map((filter) => filter.property))].sort();
   return { graphs, errors, needed, warnings: drift(bindings, graphs.values()) };
 }
 
