@@ -31,9 +31,10 @@ check: setup fresh lint types unit ## make test, and audits of every dependency
 	@$(BIN)/python -m pytest
 
 fresh: setup ## are generated files as their sources say?
-	$(say) 'Generated files are fresh (wire types, docs/configuration.md)'
+	$(say) 'Generated files are fresh (wire types, docs/configuration.md, the function for Segment)'
 	@$(BIN)/python tools/wire_types.py --check
 	@$(BIN)/python tools/reference.py --check
+	@$(BIN)/python tools/function.py --check
 
 lint: setup ## ruff, import-linter and eslint
 	$(say) 'Style (ruff)'
@@ -48,7 +49,7 @@ types: setup ## mypy and tsc
 	$(say) 'Types (mypy)'
 	@$(BIN)/mypy --no-error-summary
 	$(say) 'Types of the browser side (tsc)'
-	@cd web && for package in engine tap app shop extension; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
+	@cd web && for package in engine tap app shop extension function; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
 
 unit: setup ## vitest: the engine, the tap and the picture
 	$(say) 'Tests of the browser side (vitest)'
@@ -69,6 +70,7 @@ fuzz: setup ## hostile input, for longer
 generate: setup ## write generated files anew
 	@$(BIN)/python tools/wire_types.py
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/function.py
 
 build: use ## the interface into the package, and a wheel and an sdist into dist/
 	@$(BIN)/python -m hatchling build

@@ -22,6 +22,9 @@ FORBIDDEN = {
     "process",
     "do",
 }
+TESTED = ("engine", "tap", "app", "function")
+"""Packages of the browser side whose every module has its test."""
+
 UNTESTED = {"src/dagnet_realtime/__main__.py"}
 """Run as a program by tests/cli/test_main.py."""
 
@@ -84,7 +87,7 @@ def test_every_typescript_module_has_its_test() -> None:
     for path in typescript_modules():
         package, inside = path.parts[len(ROOT.parts) + 1], "/".join(path.parts[path.parts.index("src") + 1 :])
         expected = ROOT / "web" / package / "test" / re.sub(r"\.ts$", ".test.ts", inside)
-        needed = package in ("engine", "tap", "app") and path.suffix == ".ts" and path.name != "index.ts" and not _only_types(path)
+        needed = package in TESTED and path.suffix == ".ts" and path.name != "index.ts" and not _only_types(path)
         if needed and not expected.is_file() and not expected.with_suffix(".tsx").is_file():
             missing.append(named(expected))
     assert not missing

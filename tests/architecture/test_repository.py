@@ -18,7 +18,7 @@ def _texts() -> list[Path]:
     return [path for path in tracked() if path.suffix in TEXT and "fixtures" not in path.parts and path.name != "package-lock.json"]
 
 
-@pytest.mark.parametrize("tool", ["wire_types.py", "reference.py"])
+@pytest.mark.parametrize("tool", ["wire_types.py", "reference.py", "function.py"])
 def test_generated_files_are_fresh(tool: str) -> None:
     done = subprocess.run([sys.executable, ROOT / "tools" / tool, "--check"], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -77,3 +77,17 @@ def test_two_tracking_sources_cannot_share_a_write_key(around: Surroundings) -> 
 def test_the_hashes_of_tokens_lie_beside_the_configuration(around: Surroundings, tmp_path: Path) -> None:
     config = assemble(FileTables(access=AccessTable(tokens="tokens.json")), around)
     assert config.access.tokens == str(tmp_path / "tokens.json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [({"relay": ""}, "relay"), ({"token_key": ""}, "token_key"), ({"identity": "reveal"}, "identity"), ({}, "source")],
+)
+def test_what_a_function_publishes_needs_its_keys_and_no_source(changes: dict[str, object], key: str, around: Surroundings) -> None:
+    """FUN-12: the key that does not fit is named."""
+    whole = {"ingest": "function", "relay": "pusher://k:s@h/1", "token_key": "env:KEY"}
+    sources = {} if key == "source" else {"source": ()}
+    with pytest.raises(Problem, match=f"`{key}` does not go with"):
+        assemble(FileTables(workspace=(workspace(**{**whole, **sources, **changes}),)), around)
+    policy = assemble(FileTables(workspace=(workspace(**whole, source=(), function_carries="all"),)), around).workspaces[0].policy
+    assert (policy.ingest, policy.function_carries) == ("function", "all")

@@ -1,6 +1,6 @@
 """The posture of a view."""
 
-from dagnet_realtime.hub.posture import MOST_NOTES, posture_of, troubles_of, version_of
+from dagnet_realtime.hub.posture import MOST_NOTES, heard_by_function, posture_of, troubles_of, version_of
 from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.secret import Secret
@@ -39,3 +39,10 @@ def test_a_tap_learns_the_rules_it_must_keep() -> None:
     posture = posture_of(Policy(deny=("internal_*",), trace=("properties.trip", "userId"), identity="trace_id"), frozenset())
     assert (posture.deny, posture.trace) == (("internal_*",), ("properties.trip",))
     assert posture_of(Policy(), frozenset()).trace == Policy().trace
+
+
+def test_what_no_server_counts_is_not_called_exact() -> None:
+    """FUN-13: nothing is kept or told apart here, and what the policy shows is as it was."""
+    posture = heard_by_function(Policy(properties=("price",)), frozenset({"device"}), ("A note.",))
+    assert (posture.exact_counts, posture.dedupe_entries, posture.retention, posture.filtered) == (False, 0, 0.0, "browser")
+    assert (posture.properties, posture.notes) == (("device", "price"), ("A note.",))

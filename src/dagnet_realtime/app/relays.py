@@ -17,7 +17,7 @@ async def relays(workspaces: Sequence[Workspace], clock: Clock) -> AsyncIterator
         found: dict[Channel, Relay] = {}
         for workspace in workspaces:
             policy = workspace.policy
-            if policy.relay is None:
+            if policy.relay is None or policy.ingest == "function":
                 continue
             from dagnet_realtime.relays.address import read_address  # httpx takes 60 ms that a start without a relay should not wait for
             from dagnet_realtime.relays.pusher import PusherRelay

@@ -77,4 +77,4 @@ class Reload:
 
 def _with_keys_of(policy: Policy, old: Policy) -> Policy:
     """Keys and providers stay what they were at the start: traces would break in two."""
-    return msgspec.structs.replace(policy, token_key=old.token_key, relay=old.relay)
+    return msgspec.structs.replace(policy, token_key=old.token_key, relay=old.relay, ingest=old.ingest)

@@ -15,6 +15,7 @@ from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
 from dagnet_realtime.app.audit_file import audit_file
 from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.app.functions import functions
 from dagnet_realtime.app.http import Server, room
 from dagnet_realtime.app.key_file import write_key
 from dagnet_realtime.app.listen import listen, origin_of
@@ -90,6 +91,7 @@ async def _serve(
     grants = Grants(config.access.grants)
     readiness, bounds = Readiness(), Bounds(connections=room(Bounds().connections))
     traffic = Traffic(most=bounds.connections)
+    published = functions(workspaces)
     folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
     kept = store(config.server.log, workspaces, clock)
     async with kept as (log, sessions, sign_outs, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
@@ -124,7 +126,9 @@ async def _serve(
             audit=audit,
             rounds=rounds,
             traffic=traffic,
-            connects=[origin for relay in relays.values() for origin in relay.terms.connects],
+            connects=[origin for relay in relays.values() for origin in relay.terms.connects]
+            + [one.connects for one in published.values()],
+            functions=published,
         )
 
         async def impose(channel: Channel, policy: Policy) -> None:

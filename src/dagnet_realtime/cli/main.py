@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dagnet_realtime import __version__
-from dagnet_realtime.cli import check, demo, schema, send, serve, simulate, tail, token, ui
+from dagnet_realtime.cli import check, demo, function, schema, send, serve, simulate, tail, token, ui
 from dagnet_realtime.model.problem import Problem
 
 OK, PROBLEM, USAGE = 0, 1, 2
@@ -44,6 +44,7 @@ app.command("simulate")(simulate.simulate)
 app.command("tail")(tail.tail)
 app.add_typer(token.app, name="token")
 app.command("ui")(ui.ui)
+app.command("function")(function.function)
 app.command("schema")(schema.schema)
 
 

@@ -59,8 +59,22 @@ def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundi
     if not folder.is_dir():
         raise Problem("invalid", f"{around.place.of((*at, 'path'))}: there is no folder {folder}", remedy="Name a DagNet data repository")
     channel = Channel(table.id, table.env)
+    if table.ingest == "function":
+        _needs_no_server(table, at, around)
     sources = tuple(_source(source, channel, (*at, "source", number), around) for number, source in enumerate(table.source))
     return Workspace(channel=channel, path=str(folder), policy=_policy(table, at, local, around), sources=sources)
+
+
+def _needs_no_server(table: WorkspaceTable, at: tuple[str | int, ...], around: Surroundings) -> None:
+    """Raises `Problem("invalid")` where the function in Segment and this server could not agree, or something would never be heard."""
+    for wrong, key, remedy in (
+        (not table.relay, "relay", "Name the provider that the function publishes to"),
+        (not table.token_key, "token_key", "The function makes the pseudonyms, so it must have the key: e.g. env:REALTIME_TOKEN_KEY"),
+        (table.identity == "reveal", "identity", "Nothing that a provider carries is revealed: choose token or trace_id"),
+        (bool(table.source), "source", "Events go from Segment to the provider; a source here would never be shown. Leave it out"),
+    ):
+        if wrong:
+            raise Problem("invalid", f'{around.place.of((*at, key))}: `{key}` does not go with `ingest = "function"`', remedy=remedy)
 
 
 def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, around: Surroundings) -> Policy:
@@ -85,6 +99,8 @@ def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, aroun
         carried_per_second=table.carried_per_second,
         test_property=table.test_property,
         relay=around.secret(table.relay, *at, "relay") if table.relay else None,
+        ingest=table.ingest,
+        function_carries=table.function_carries,
     )
 
 

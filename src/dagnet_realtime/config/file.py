@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from dagnet_realtime.config.config import AccessMode
 from dagnet_realtime.model.access_token import Role
-from dagnet_realtime.model.policy import Identity
+from dagnet_realtime.model.policy import Carries, Identity, Ingest
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
 IDENTIFIER = r"^[A-Za-z0-9._-]{1,128}$"
@@ -131,6 +131,14 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     carried_per_second: Annotated[float, _says("Full events that one view gets per second; counts are exact above it.", gt=0)] = 500
     test_property: Annotated[str, _says("Events with this property bypass sampling and thinning.")] = ""
     relay: Annotated[str, _hides("A provider that carries frames to browsers, e.g. `pusher://KEY:SECRET@host:port/APP_ID`.")] = ""
+    ingest: Annotated[
+        Ingest,
+        _says("`server`: sources post here. `function`: a Destination Function publishes to the `relay` itself (docs/function.md)."),
+    ] = "server"
+    function_carries: Annotated[
+        Carries,
+        _says('With `ingest = "function"`, the events that are published: that `lit` a node, whose name is `listened` for, or `all`.'),
+    ] = "listened"
     source: Annotated[tuple[SourceTable, ...], _says("Who sends into it.")] = ()
 
 

@@ -12,7 +12,7 @@ from dagnet_realtime.core.times import iso
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.ports.clock import Clock
 
-Deed = Literal["sign_in", "sign_out", "on", "off", "resumed", "follow", "look_up", "refused", "revoked", "policy", "send"]
+Deed = Literal["sign_in", "sign_out", "on", "off", "resumed", "subscribed", "follow", "look_up", "refused", "revoked", "policy", "send"]
 LONGEST = 256  # characters of a field
 
 _ENCODER = msgspec.json.Encoder()

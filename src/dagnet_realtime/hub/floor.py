@@ -59,6 +59,9 @@ class Floor:
         """The graph as last read, and the catalogue around it; raises `Problem("not_found")`."""
         if channel not in self._policies:
             raise Problem("not_found", "No such workspace", f"There is no workspace “{channel}” here", "Open one of those listed")
+        if self._policies[channel].ingest == "function":
+            why = "A function in Segment publishes them to the provider"
+            raise Problem("invalid", "No server hears the events of this workspace", why, "Watch it in the browser")
         catalogue = self._graphs.catalogue(channel.workspace)
         graph = catalogue.graphs.get(name)
         if graph is None:

@@ -37,6 +37,12 @@ def posture_of(policy: Policy, needed: frozenset[str], troubles: Sequence[str] =
     )
 
 
+def heard_by_function(policy: Policy, needed: frozenset[str], troubles: Sequence[str] = ()) -> Posture:
+    """The posture of a view that no server counts for: nothing is exact, nothing is kept, and the browser tells repeats apart."""
+    posture = posture_of(policy, needed, troubles)
+    return msgspec.structs.replace(posture, exact_counts=False, dedupe_window=0.0, dedupe_entries=0, retention=0.0, filtered="browser")
+
+
 def troubles_of(catalogue: Catalogue, graph: Graph) -> tuple[str, ...]:
     """What a viewer of `graph` must know of its files: its own that broke or went, and those that every graph needs."""
     concern = [error for error in catalogue.errors if error.file == graph.file or not error.file.startswith("graphs/")]

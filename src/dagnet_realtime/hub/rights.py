@@ -43,6 +43,10 @@ class Rights:
         self._floor.resettle([session])
         return session
 
+    def policy(self, channel: Channel) -> Policy:
+        """The policy that is in force."""
+        return self._floor.policy(channel)
+
     def reveals(self, session: WatchSession) -> bool:
         """Whether the session's view shows raw identifiers."""
         return reveals(self._floor.policy(session.channel), session.role)

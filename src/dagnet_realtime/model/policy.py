@@ -7,10 +7,15 @@ import msgspec
 from dagnet_realtime.model.secret import Secret
 
 Identity = Literal["token", "trace_id", "reveal"]
+Ingest = Literal["server", "function"]
+Carries = Literal["lit", "listened", "all"]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """The privacy and budget rules of one channel. Durations are seconds, rates events per second."""
+    """The privacy and budget rules of one channel. Durations are seconds, rates events per second.
+
+    With `ingest` "function" no server hears the events: Segment publishes them itself, those that `function_carries` says.
+    """
 
     trace: tuple[str, ...] = ("properties.trace_id", "session", "userId", "anonymousId")
     identity: Identity = "token"
@@ -25,3 +30,5 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     carried_per_second: float = 500.0
     test_property: str = ""
     relay: Secret | None = None
+    ingest: Ingest = "server"
+    function_carries: Carries = "listened"

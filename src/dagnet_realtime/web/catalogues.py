@@ -10,6 +10,7 @@ from starlette.responses import Response
 from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.graph import Catalogue, FileError, Graph
+from dagnet_realtime.model.policy import Ingest
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.graphs import GraphSource
@@ -39,13 +40,17 @@ class SourceAddress(msgspec.Struct, frozen=True):
 
 
 class WorkspaceListing(msgspec.Struct, frozen=True):
-    """What one person may know of a workspace; `relay` says whether a provider carries its frames, `role` what they may do."""
+    """What one person may know of a workspace; `relay` says whether a provider carries its frames, `role` what they may do.
+
+    With `ingest` "function" no server hears its events: Segment publishes them to the provider itself.
+    """
 
     id: str
     env: str
     graphs: tuple[GraphSummary, ...]
     errors: tuple[FileError, ...]
     relay: bool
+    ingest: Ingest
     sources: tuple[SourceAddress, ...]
     role: Role | None
 
@@ -159,7 +164,8 @@ def _workspace(workspace: Workspace, catalogue: Catalogue, base: str, person: Pe
         env=workspace.channel.env,
         graphs=_graphs(catalogue),
         errors=catalogue.errors,
-        relay=workspace.policy.relay is not None,
+        relay=workspace.policy.relay is not None and workspace.policy.ingest == "server",
+        ingest=workspace.policy.ingest,
         sources=tuple(SourceAddress(source.id, source.kind, base + _path(source)) for source in sources),
         role=person.role(workspace.channel),
     )

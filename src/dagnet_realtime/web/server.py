@@ -1,6 +1,6 @@
 """The whole server as one ASGI app: the delivery apps, the stream, and the framework's routes behind one guard."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.routing import BaseRoute, Router
@@ -8,10 +8,12 @@ from starlette.routing import BaseRoute, Router
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
+from dagnet_realtime.relays.function import FunctionRelay
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.sign_in import open_paths, sign_in_routes
 from dagnet_realtime.web.body import Limits, Receive, Scope, Send
@@ -21,6 +23,7 @@ from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
 from dagnet_realtime.web.delivery_offers import OFFERS as DELIVERIES
 from dagnet_realtime.web.demo import Visitors, demo_routes
 from dagnet_realtime.web.edge import App, Edge
+from dagnet_realtime.web.functions import function_routes
 from dagnet_realtime.web.offer import Offered
 from dagnet_realtime.web.openapi import document_routes
 from dagnet_realtime.web.operations import Readiness, operation_routes
@@ -40,7 +43,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the server is made of. `public_url` is "" where the request's own host is the address; `demo` lets visitors walk.
 
     `connects` are the origins of a relay's provider; `push` is False where no connection can be kept open, so that everybody polls.
-    `traffic` counts connections where there are any.
+    `functions` are the workspaces that a function in Segment publishes. `traffic` counts connections where there are any.
     """
 
     workspaces: Sequence[Workspace]
@@ -58,6 +61,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     connects: Sequence[str] = ()
     push: bool = True
+    functions: Mapping[Channel, FunctionRelay] = {}
     audit: Audit
     rounds: Rounds
     traffic: Traffic | None = None
@@ -84,6 +88,7 @@ def routes(parts: Parts) -> list[Offered]:
     found = [
         *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit),
         *channel_routes(parts.hub, parts.rounds),
+        *function_routes(parts.functions, parts.graphs, parts.hub.rights.policy, parts.clock, parts.audit),
         *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # four fields by name
         *sign_in_routes(parts.access, parts.audit),
         *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.traffic),

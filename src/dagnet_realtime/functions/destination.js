@@ -1,0 +1,875 @@
+// DagNet Realtime: a Destination Function for Segment. Generated from web/function by `make generate`; do not edit.
+//
+// Publishes a thin, redacted envelope of each event that matters straight to a provider that speaks Pusher Channels.
+// Settings (all text; `dagnet-realtime function` writes their values): plan, tokenKey and providerSecret, the last two encrypted.
+// docs/function.md says how to set it up, and what this way cannot promise.
+
+// src/runtime.ts
+/** Node's module. It is named, not looked up on `globalThis`: how the runtime puts it in reach is its own affair. */
+function node() {
+	return crypto;
+}
+/** Hexadecimal HMAC-SHA256. */
+function hmac(key, text) {
+	return node().createHmac("sha256", key).update(text).digest("hex");
+}
+/** The bytes that hexadecimal digits stand for. */
+function bytes(hex) {
+	return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+// src/channel.ts
+/** The provider's channel of this moment, whose name only those who hold the key can tell: the rules of `conformance/channels.json`. */
+/** The name of the channel at `at`, milliseconds since 1970; it changes every `turn` seconds, so that who may watch no longer hears no longer. */
+function channelAt(of, at) {
+	return `private-dagnet-function-${hmac(bytes(hmac(bytes(of.key), "relay: function channel")), `${of.workspace}\0${of.env}\0${Math.floor(at / (of.turn * 1e3))}`).slice(0, 40)}`;
+}
+// ../engine/src/fold.ts
+/** Text without regard to case, as Python's `casefold` sees it, as far as JavaScript's tables reach. */
+/** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals `ss` and every sigma is one. */
+function fold(text) {
+	if (!/[^\x20-\x7e]/.test(text)) return text.toLowerCase();
+	return text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ")).join("ı");
+}
+// ../engine/src/matching.ts
+/** Which nodes an event lights: exact names first, then the filters of the event definition (rules MAT-3 to MAT-8). */
+/** Makes the table of a graph's `listens`. */
+function createTable(listens) {
+	const heard = /* @__PURE__ */ new Map();
+	const places = /* @__PURE__ */ new Map();
+	for (const listen of listens) {
+		const order = places.get(listen.node) ?? places.size;
+		places.set(listen.node, order);
+		const conditions = listen.filters.map(condition);
+		for (const name of new Set(listen.names)) {
+			const here = heard.get(name);
+			if (here === void 0) heard.set(name, [{
+				order,
+				node: listen.node,
+				conditions
+			}]);
+			else here.push({
+				order,
+				node: listen.node,
+				conditions
+			});
+		}
+	}
+	const folded = /* @__PURE__ */ new Map();
+	for (const name of heard.keys()) folded.set(fold(name), [...folded.get(fold(name)) ?? [], name]);
+	return {
+		heard,
+		folded
+	};
+}
+/** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
+function match(table, names, properties, traits) {
+	const lit = /* @__PURE__ */ new Map();
+	for (const name of names) for (const one of table.heard.get(name) ?? []) if (!lit.has(one.node) && one.conditions.every((each) => holds(each, own$1(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
+	return [...lit].sort((a, b) => a[1] - b[1]).map(([node]) => node);
+}
+/** Whether any node listens for any of `names`, filters aside. */
+function listensTo(table, names) {
+	return names.some((name) => table.heard.has(name));
+}
+/** The value at `path`, never one that every object has. */
+function own$1(properties, path) {
+	return Object.hasOwn(properties, path) ? properties[path] : void 0;
+}
+/** A list's elements; a single value is a list of one. */
+function elements(value) {
+	return value === void 0 ? [] : typeof value === "object" && value !== null ? value : [value];
+}
+function condition(filter) {
+	const substring = filter.operator === "contains" || filter.operator === "does not contain";
+	return {
+		path: filter.property,
+		user: filter.property_type === "user",
+		negative: filter.operator === "is not" || filter.operator === "does not contain" || filter.operator === "is not any of",
+		substring,
+		wanted: substring ? filter.values.map(fold) : filter.values
+	};
+}
+/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. */
+function holds(one, value) {
+	for (const item of elements(value)) {
+		if (item === null) continue;
+		const text = one.substring ? fold(String(item)) : String(item);
+		if (one.substring ? one.wanted.some((needle) => text.includes(needle)) : one.wanted.includes(text)) return !one.negative;
+	}
+	return one.negative;
+}
+// ../engine/src/names.ts
+/** Which names one Segment message may be known by, and the one that is shown (rules MAT-1 and MAT-2). */
+var WORDS$1 = {
+	page: "Page",
+	screen: "Screen"
+};
+/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
+* what Segment's libraries derive from them. Other types have none. */
+function candidateNames(type, event, name, category) {
+	if (type === "track") return event ? [event] : [];
+	const word = WORDS$1[type];
+	if (word === void 0) return [];
+	const full = joined(name, category);
+	const tries = [name, full];
+	for (const part of [
+		full,
+		name,
+		category
+	]) if (part) tries.push(`Viewed ${part} ${word}`, `Viewed ${part}`);
+	tries.push(`Loaded a ${word}`);
+	return [...new Set(tries.filter((text) => Boolean(text)))];
+}
+function joined(name, category) {
+	return [category, name].filter(Boolean).join(" ");
+}
+// ../engine/src/share.ts
+/** 0 to below 1: the hash of the anonymous id's token, else of the first token, else of the message id. */
+function share(event) {
+	return fnv1a((event.traces.find((trace) => trace.kind === "anonymousId") ?? event.traces[0])?.token ?? event.id) / 2 ** 32;
+}
+/** FNV-1a, 32 bit, of the UTF-8 of `text`. */
+function fnv1a(text) {
+	let hash = 2166136261;
+	for (let i = 0; i < text.length; i++) {
+		const unit = text.charCodeAt(i);
+		if (unit < 128) hash = Math.imul(hash ^ unit, PRIME);
+		else {
+			const code = text.codePointAt(i) ?? unit;
+			for (const byte of utf8(code)) hash = Math.imul(hash ^ byte, PRIME);
+			if (code > 65535) i += 1;
+		}
+	}
+	return hash >>> 0;
+}
+var PRIME = 16777619;
+function utf8(code) {
+	const tail = (shift) => 128 | code >> shift & 63;
+	if (code < 128) return [code];
+	if (code < 2048) return [192 | code >> 6, tail(0)];
+	if (code < 65536) return [
+		224 | code >> 12,
+		tail(6),
+		tail(0)
+	];
+	return [
+		240 | code >> 18,
+		tail(12),
+		tail(6),
+		tail(0)
+	];
+}
+// ../tap/src/quietly.ts
+/** The tap must never throw into the page. */
+/** Runs `act` and swallows what it throws: a broken tap must not break the page. */
+function quietly(act) {
+	try {
+		return act();
+	} catch {
+		return;
+	}
+}
+// ../tap/src/read.ts
+/** Copies what is needed of an event before the page can change it: bounded, and whatever the page put into it. */
+var TEXTS$1 = [
+	"messageId",
+	"event",
+	"name",
+	"category",
+	"userId",
+	"anonymousId",
+	"previousId",
+	"groupId"
+];
+/** In the order of their worth, should they be too much. */
+var PARTS = [
+	"properties",
+	"traits",
+	"integrations",
+	"context"
+];
+/** Keys in a path that can be kept. */
+var DEPTH = 4;
+/** Characters of a text: four times what is kept of one, so that nothing personal is cut in half; and of a key. */
+var LONGEST$2 = 1024;
+var LONGEST_KEY = 256;
+/** Characters of an identifier or name that count. */
+var LONGEST_ID$1 = 512;
+/** Scalars of a list, and elements looked at for them. */
+var LIST = 20;
+var LIST_LOOKED_AT = 1e3;
+/** Values and characters read of one message. */
+var VALUES = 500;
+var CHARACTERS = 32768;
+/** Reads a message. `calledAt` is when it was called, where that is known better than the SDK knows it. */
+function read(event, type, at, calledAt) {
+	const left = [VALUES, CHARACTERS];
+	const texts = Object.fromEntries(TEXTS$1.map((key) => [key, quietly(() => textOf(event[key])) ?? null]));
+	const parts = Object.fromEntries(PARTS.map((key) => [key, quietly(() => record(event[key] ?? {}, 1, left)) ?? {}]));
+	return {
+		...texts,
+		...parts,
+		type,
+		occurredAt: calledAt ?? (quietly(() => Number(new Date(event.timestamp))) || at),
+		at,
+		weight: CHARACTERS - left[1]
+	};
+}
+/** A text or number as text, null for anything else and for nothing. */
+function textOf(value) {
+	return typeof value === "string" && value.slice(0, LONGEST_ID$1) || (typeof value === "number" && isFinite(value) ? String(value) : null);
+}
+function record(value, depth, left) {
+	const out = {};
+	for (const key of Object.keys(value)) {
+		if (left[0] <= 0 || left[1] <= 0) break;
+		if (key.length > LONGEST_KEY || key === "__proto__") continue;
+		left[0] -= 1;
+		left[1] -= key.length;
+		const copied = quietly(() => copy(value[key], depth, left));
+		if (copied !== void 0) out[key] = copied;
+	}
+	return out;
+}
+/** What JSON would make of `value`, as far as it can be kept; undefined where nothing. */
+function copy(value, depth, left) {
+	const plain = scalar$1(value, left);
+	if (plain !== void 0) return plain;
+	if (Array.isArray(value)) return scalars(value, left);
+	return isRecord(value) && depth < DEPTH && !("nodeType" in value || "window" in value) ? record(value, depth + 1, left) : void 0;
+}
+function scalars(values, left) {
+	const out = [];
+	for (let i = 0; i < values.length && i < LIST_LOOKED_AT && out.length < LIST; i++) {
+		const one = quietly(() => scalar$1(values[i], left));
+		if (one !== void 0) out.push(one);
+	}
+	return out.length || !values.length ? out : void 0;
+}
+function scalar$1(value, left) {
+	if (typeof value === "string") {
+		const kept = value.slice(0, LONGEST$2);
+		left[1] -= kept.length;
+		return kept;
+	}
+	if (typeof value === "number") return isFinite(value) ? value : null;
+	if (typeof value === "boolean" || value === null) return value;
+	return value instanceof Date ? quietly(() => value.toISOString()) ?? null : void 0;
+}
+function isRecord(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+// ../tap/src/identifiers.ts
+/** What ties a message to others: the identifiers that the rules ask for, in their order, looked for where the server looks. */
+/** Segment has no session of its own; these are where its plugins and users put one. */
+var SESSION = [
+	"integrations.Actions Amplitude.session_id",
+	"integrations.Amplitude.session_id",
+	"integrations.Amplitude.sessionId",
+	"integrations.actions-optimizely-web.session_id",
+	"context.sessionId",
+	"context.session_id",
+	"properties.session_id",
+	"properties.$session_id"
+];
+/** How Amplitude says that there is none. */
+var NO_SESSION = /^(?:-1|0)$/;
+/** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
+* `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. */
+function identifiers(snapshot, kinds) {
+	const found = [];
+	const add = (kind, value) => {
+		if (value) found.push({
+			kind,
+			value
+		});
+	};
+	for (const kind of kinds) if (kind === "userId" || kind === "anonymousId" || kind === "groupId") add(kind, snapshot[kind]);
+	else if (kind === "session") add(kind, SESSION.map((path) => at(path, snapshot)).find((value) => value && !NO_SESSION.test(value)));
+	else if (kind !== "previousId") add(kind, at(kind, snapshot));
+	if (kinds.includes("userId") || kinds.includes("anonymousId")) add("previousId", snapshot.previousId);
+	return found;
+}
+/** The text at a dotted path, where a key may itself hold dots. */
+function at(kind, snapshot) {
+	const part = /^(?:properties|context|integrations|traits)(?=\..)/.exec(kind)?.[0];
+	let found = snapshot[part ?? "properties"];
+	let rest = part ? kind.slice(part.length + 1) : kind;
+	while (isRecord(found)) {
+		if (Object.hasOwn(found, rest)) return textOf(found[rest]);
+		const [first = "", ...more] = rest.split(".");
+		found = more.length && Object.hasOwn(found, first) ? found[first] : void 0;
+		rest = more.join(".");
+	}
+	return null;
+}
+// ../tap/src/personal.ts
+/** What is personal by its name or by its shape: the rules of `conformance/redaction.json`, as the server has them. */
+/** A name that holds one of these words, or of the pairs or stems below, is personal. */
+var WORDS = words("address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip");
+/** Two words that are personal beside each other, or written as one; the stems are too. */
+var PAIRS = words("accesskey advertisingid anonymousid apikey birthdate cardnumber debitcard deviceid groupid homephone ipaddress macaddress postalcode previousid privatekey sessionid useragent userid writekey zipcode");
+/** Personal wherever it stands in a name, even inside a longer word. */
+var STEMS = words("email password passport ethnicity citizenship birthda creditcard socialsecurity sexualorientation");
+/** `name` is personal as a name's first word, and after one of these. */
+var NAMED = words("billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveller traveler user");
+var WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
+/** Shorter than anything personal that has no digit or sign. */
+var PLAIN = /^[A-Za-z][A-Za-z ,&_-]{0,14}$/;
+var SHAPES = /[^ \t\r\n@](?:@|%40)[^ \t\r\n@.]{1,63}\.[^ \t\r\n@.]|(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,14}(?!\d)|(?<![\w-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|(?<![\w-])\(?0\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}(?![\w-])|(?<![\w-])\d{3}[ -]\d{2}[ -]\d{4}(?![\w-])|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?<![\dA-Za-z:])(?:[\dA-Fa-f]{1,4}:){7}[\dA-Fa-f]{1,4}(?![\dA-Za-z:])|(?<![\dA-Za-z:])(?:[\dA-Fa-f]{1,4}:){1,6}(?::[\dA-Fa-f]{1,4}){1,6}(?![\dA-Za-z:])|(?<![\dA-Za-z:-])(?:[\dA-Fa-f]{2}[:-]){5}[\dA-Fa-f]{2}(?![\dA-Za-z:-])|eyJ[\w-]{8,}\.[\w-]{8,}|(?<![^\W_])(?:sk|pk|rk)_(?:live|test)_[^\W_]{8,}|(?<![^\W_])(?:gh[opsu]_|xox[abps]-|AKIA)[A-Za-z\d-]{12,}|(?<![^\W_])(?:[Bb]earer|[Bb]asic) [\w.~+/=-]{12,}|(?<![^\W_])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[^\W_]{32,}|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[\w=-]{40,}$|^Mozilla\/\d/;
+var CARD = /(?<![\d.])[2-6](?:[ -]?\d){12,18}(?!\d)/g;
+/** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
+function personalName(path) {
+	const found = (path.match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
+	const whole = found.join("");
+	return found.some((word, place) => {
+		const before = found[place - 1];
+		return WORDS.has(word) || PAIRS.has(word) || PAIRS.has(`${before}${word}`) || word === "name" && (!before || NAMED.has(before));
+	}) || [...STEMS].some((stem) => whole.includes(stem));
+}
+/** True where a text holds, or a number is, something that looks personal. */
+function personalValue(value) {
+	const text = String(value);
+	const card = (text.match(CARD) ?? []).some(luhn);
+	return typeof value === "number" ? card && value > 0 && Number.isInteger(value) : card || !PLAIN.test(text) && SHAPES.test(text);
+}
+function singular(word) {
+	return /(?:ss|is|us)$/.test(word) ? word : word.replace(/ies$/, "y").replace(/sses$/, "ss").replace(/([^s])s$/, "$1");
+}
+/** Whether the digits of `text` carry the check digit of a payment card. */
+function luhn(text) {
+	return (text.match(/[0-9]/g) ?? []).reverse().reduce((sum, digit, place) => sum + Number(place % 2 ? "0246813579"[Number(digit)] : digit), 0) % 10 === 0;
+}
+function words(list) {
+	return new Set(list.split(" "));
+}
+// ../tap/src/redaction.ts
+/** What of a message's properties may be handed on: an allow-list, on top of it denials that always win, and bounds, as the server has them. */
+var REDACTED = "[redacted]";
+/** Characters of a path, and of a text that are kept. */
+var PATH = 256;
+var TEXT = 256;
+/** Characters looked at for a personal shape, so that none is cut in half by the bound. */
+var SEEN = 4 * TEXT;
+var PROPERTIES = 100;
+/** Paths whose verdict is remembered. */
+var KNOWN = 1e3;
+var SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+/** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case). */
+function redaction({ allow, deny, needed }) {
+	const denying = globs(deny, "is");
+	const allowing = globs(allow.filter(isGlob), "s");
+	const denied = (path) => denying?.test(path) === true || personalName(path);
+	const plain = new Set([...allow.filter((one) => !isGlob(one)), ...needed].filter((path) => !denied(path)));
+	const verdicts = /* @__PURE__ */ new Map();
+	const permits = (path) => {
+		let verdict = verdicts.get(path);
+		if (verdict === void 0) {
+			verdict = plain.has(path) || path.length <= PATH && allowing?.test(path) === true && !denied(path) && !personalValue(path);
+			if (verdicts.size > KNOWN) verdicts.clear();
+			verdicts.set(path, verdict);
+		}
+		return verdict;
+	};
+	return (properties) => {
+		const kept = {};
+		keep(properties, "", permits, kept);
+		return kept;
+	};
+}
+/** A text as it may be kept: of a URL what stands before its query, nothing that looks personal, at most `TEXT` characters. */
+function cleanText(text) {
+	let seen = text.slice(0, SEEN);
+	if (/[?/]/.test(seen)) seen = reduced(seen);
+	if (personalValue(seen) || text && !seen) return REDACTED;
+	if (seen.length <= TEXT) return seen;
+	const characters = Array.from(seen);
+	return characters.length <= TEXT ? seen : `${characters.slice(0, 255).join("")}…`;
+}
+/** How deep records are nested, and how long lists are, was bounded when they were read. */
+function keep(properties, prefix, permits, kept) {
+	for (const [key, value] of Object.entries(properties)) {
+		const path = prefix + key;
+		if (isRecord(value)) keep(value, `${path}.`, permits, kept);
+		else if (!Object.hasOwn(kept, path) && permits(path) && Object.keys(kept).length < PROPERTIES) kept[path] = value instanceof Array ? value.map(scalar) : scalar(value);
+	}
+}
+function scalar(value) {
+	if (typeof value === "string") return cleanText(value);
+	return typeof value === "number" && personalValue(value) ? REDACTED : value;
+}
+/** A URL without its query, fragment, user and password; any other text as it is. */
+function reduced(text) {
+	if (!SCHEME.test(text) && (/[ \t\r\n]/.test(text) || !(text[0] === "/" || text[0] === "?" || text.slice(text.indexOf("?") + 1 || text.length).includes("=")))) return text;
+	return (/^[^?#]*/.exec(text)?.[0] ?? "").replace(/\/\/[^/@]*@/, "//");
+}
+function isGlob(pattern) {
+	return /[*?]/.test(pattern);
+}
+/** One expression for all of them, null where there are none. */
+function globs(patterns, flags) {
+	const parts = patterns.map((pattern) => pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", "."));
+	return parts.length ? new RegExp(`^(?:${parts.join("|")})$`, flags) : null;
+}
+// src/pseudonyms.ts
+/** The server's pseudonyms, made where there is no server: the rules of `conformance/tokens.json`. */
+var PERSON = /^(?:user|anonymous|previous)Id$/;
+var DIGITS = "0123456789abcdefghijklmnopqrstuv";
+/** Characters of a token, after its period's letter. */
+var LENGTH = 12;
+/** Characters of an identifier that count. */
+var LONGEST$1 = 512;
+/** After a change of keys both periods' tokens are given for so long, milliseconds. */
+var OVERLAP = 864e5;
+function pseudonyms({ workspace, env, key, rotation }) {
+	const master = bytes(key);
+	const length = Math.floor(rotation * 1e3);
+	const keys = /* @__PURE__ */ new Map();
+	const seal = (period, text) => {
+		let of = keys.get(period);
+		if (of === void 0) {
+			of = mac(master, `dagnet-realtime token\0${workspace}\0${env}\0${period}`);
+			if (keys.size > 2) keys.clear();
+			keys.set(period, of);
+		}
+		return `${String.fromCharCode(97 + period % 26)}_${Array.from(mac(of, text).slice(0, LENGTH), (byte) => DIGITS[byte & 31]).join("")}`;
+	};
+	return (kind, value, at) => {
+		const text = `${PERSON.test(kind) ? "person" : kind}\0${Array.from(value).slice(0, LONGEST$1).join("")}`;
+		if (length <= 0) return [seal(0, text)];
+		const period = Math.floor(at / length);
+		return period > 0 && at - period * length < Math.min(OVERLAP, Math.floor(length / 2)) ? [seal(period, text), seal(period - 1, text)] : [seal(period, text)];
+	};
+}
+function mac(key, text) {
+	return node().createHmac("sha256", key).update(text).digest();
+}
+// src/times.ts
+/** When an event happened and when Segment had it, as the server reads it of a delivery: the rules of `conformance/times.json`. */
+/** Two honest clocks may differ by so much, milliseconds. */
+var TOLERANCE = 6e4;
+/** Characters; no spelling of a time is longer. */
+var LONGEST = 64;
+var SHAPE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,18}))?)?)? ?(?:[Zz]|UTC|GMT|([+-])(\d{2}):?(\d{2})?)?$/;
+var NUMBER = /^\d{9,19}(?:\.\d{1,9})?$/;
+/** A number is of seconds below the first, of milliseconds below the second, of microseconds below the third, else of nanoseconds. */
+var UNITS = [
+	[1e11, .001],
+	[0x5af3107a4000, 1],
+	[0x16345785d8a0000, 1e3],
+	[0x8ac7230489e80000, 1e6]
+];
+/** A zone may bring the last hours of 1969 into 1970; no four digits mean a year after the latest. */
+var [EARLIEST_YEAR, LATEST_YEAR] = [1969, 9999];
+/** Milliseconds since 1970, null where `text` stands for no time; what lies before 1970 is how Go writes an unset one. */
+function parseTime(text) {
+	if (typeof text === "number") return ofNumber(text);
+	if (typeof text !== "string" || text.length > LONGEST) return null;
+	const found = SHAPE.exec(text.trim());
+	if (found === null) return NUMBER.test(text.trim()) ? ofNumber(Number(text)) : null;
+	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map((part) => Number(part ?? 0));
+	const [fraction = "", sign = "", zoneHours = "0", zoneMinutes = "0"] = found.slice(7);
+	if (year < EARLIEST_YEAR || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate() || hour > 23 || minute > 59 || second > 60) return null;
+	const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === "-" ? -6e4 : 6e4);
+	const ms = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), Number(fraction.padEnd(3, "0").slice(0, 3))) - offset;
+	return ms >= 0 ? ms : null;
+}
+/** When Segment had it, undefined where it does not say. */
+function received(event) {
+	return parseTime(event["receivedAt"]) ?? void 0;
+}
+/** When it happened; one without a time, or from the future, happened as it arrived. */
+function occurredAt(event, now) {
+	const at = parseTime(event["timestamp"]) ?? original(event) ?? received(event) ?? now;
+	return at < 0 || at > now + 6e4 ? now : at;
+}
+/** By the sender's clock, corrected as Segment corrects it. */
+function original(event) {
+	const [own, sent, had] = [
+		parseTime(event["originalTimestamp"]),
+		parseTime(event["sentAt"]),
+		received(event)
+	];
+	return own !== null && sent !== null && had !== void 0 ? had - (sent - own) : own;
+}
+function ofNumber(value) {
+	if (!(value >= 1e8)) return null;
+	const unit = UNITS.find(([limit]) => value < limit);
+	return unit === void 0 ? null : Math.floor(value / unit[1]);
+}
+// src/envelope.ts
+/** From a Segment event to the thin, redacted envelope that may leave, or to nothing where nobody would see it. Personal data stops here. */
+var TYPES = {
+	track: "track",
+	page: "page",
+	screen: "screen",
+	identify: "identify",
+	group: "group",
+	alias: "alias",
+	delete: "delete",
+	suppress: "delete",
+	suppression: "delete"
+};
+/** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
+var TESTER = "segment-test-message-";
+var VIOLATION = "Violation Generated";
+/** Characters of a message's id. */
+var LONGEST_ID = 100;
+/** The rules of one plan as a function; raises `InvalidEventPayload` for what is no event. */
+function enveloping(plan, key) {
+	const redact = redaction({
+		allow: plan.properties,
+		deny: plan.deny,
+		needed: plan.needed
+	});
+	const tokenOf = pseudonyms({
+		workspace: plan.workspace,
+		env: plan.env,
+		key,
+		rotation: plan.rotation
+	});
+	const table = createTable(plan.listens.map((listen, place) => ({
+		...listen,
+		node: String(place),
+		label: "",
+		event_id: "",
+		rule: "segment"
+	})));
+	const tokens = (pairs, now) => pairs.flatMap(({ kind, value }) => tokenOf(kind, value, now).map((token) => ({
+		kind,
+		token
+	})));
+	const matters = (envelope) => {
+		const names = candidateNames(envelope.type, envelope.event, envelope.name, envelope.category);
+		if (plan.carries === "all") return true;
+		if (envelope.type === "alias" || envelope.type === "identify") return new Set(envelope.traces?.map(({ token }) => token)).size > 1;
+		return plan.carries === "lit" ? match(table, names, envelope.properties ?? {}, envelope.traits ?? {}).length > 0 : listensTo(table, names);
+	};
+	return (event, now) => {
+		const type = typeOf(event);
+		if (type === null) throw new InvalidEventPayload("This is no Segment event: it has no type that Segment knows.");
+		const given = event;
+		const snapshot = read(given, type, now);
+		if (type === "delete") {
+			const gone = tokens([{
+				kind: "userId",
+				value: snapshot.userId ?? ""
+			}, {
+				kind: "anonymousId",
+				value: snapshot.anonymousId ?? ""
+			}].filter(({ value }) => value !== ""), now);
+			return gone.length > 0 ? { forget: gone.map(({ token }) => token) } : null;
+		}
+		const id = idOf(given);
+		const at = occurredAt(given, now);
+		const flags = flagsOf(given, snapshot, id, at < now - TOLERANCE, plan.test);
+		const attached = snapshot.context["traits"];
+		const envelope = full({
+			id,
+			type,
+			event: clean(snapshot.event),
+			name: clean(snapshot.name),
+			category: clean(snapshot.category),
+			at,
+			had: now,
+			received: received(given),
+			traces: tokens(identifiers(snapshot, plan.trace), now),
+			properties: redact(snapshot.properties),
+			traits: {
+				...isRecord(attached) ? redact(attached) : {},
+				...redact(snapshot.traits)
+			},
+			flags
+		});
+		return (plan.sample >= 1 || flags.includes("test") || share({
+			id,
+			traces: envelope.traces ?? []
+		}) < plan.sample) && matters(envelope) ? envelope : null;
+	};
+}
+/** Without the properties that no filter reads, for an envelope that is too long for the provider. */
+function thinner(envelope, needed) {
+	const some = (kept) => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
+	return full({
+		...envelope,
+		properties: some(envelope.properties),
+		traits: some(envelope.traits)
+	});
+}
+function typeOf(event) {
+	if (!isRecord(event)) return null;
+	const { type } = event;
+	if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_ID)) ?? null;
+	return textOf(event["event"]) === null ? null : "track";
+}
+/** An id that can be shown: nothing that reads like an address; else its digest. One that is missing is the event's own digest, so that a retry is the same. */
+function idOf(event) {
+	const text = textOf(event["messageId"]);
+	if (text !== null && text.length <= LONGEST_ID && /^[\x20-\x3f\x41-\x7e]+$/.test(text)) return text;
+	return `derived-${node().createHash("sha256").update(text ?? JSON.stringify(event)).digest("hex").slice(0, 32)}`;
+}
+function flagsOf(event, { context, properties }, id, late, test) {
+	const violated = isRecord(event["context"]) ? [event["context"]["violations"], isRecord(event["context"]["protocols"]) ? event["context"]["protocols"]["violations"] : null] : [];
+	const flags = [];
+	if (late) flags.push("late");
+	if (event["replay"] === true) flags.push("replayed");
+	if (event["event"] === VIOLATION || Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0)) flags.push("violation");
+	if (id.startsWith(TESTER) || test !== "" && Boolean(own(properties, test))) flags.push("test");
+	return flags;
+}
+function clean(text) {
+	return text === null ? "" : cleanText(text);
+}
+function own(of, key) {
+	return Object.hasOwn(of, key) ? of[key] : void 0;
+}
+/** Without what says nothing: empty texts, lists and records. */
+function full(envelope) {
+	return Object.fromEntries(Object.entries(envelope).filter(([, value]) => typeof value === "number" || value !== void 0 && Object.keys(value).length > 0));
+}
+// src/plan.ts
+var TEXTS = [
+	"version",
+	"workspace",
+	"env",
+	"test"
+];
+var NUMBERS = [
+	"turn",
+	"rotation",
+	"sample"
+];
+var LISTS = [
+	"trace",
+	"properties",
+	"deny",
+	"needed"
+];
+/** Reads the settings; raises `ValidationError`, which discards events, where one is missing or not as the command wrote it. */
+function readSettings({ plan: text, tokenKey, providerSecret }) {
+	if (typeof tokenKey !== "string" || !/^(?:[0-9a-f]{2}){8,}$/.test(tokenKey)) throw wrong("tokenKey");
+	if (typeof providerSecret !== "string" || providerSecret === "") throw wrong("providerSecret");
+	const plan = parsed(text);
+	if (plan === null) throw wrong("plan");
+	return {
+		plan,
+		key: tokenKey,
+		secret: providerSecret
+	};
+}
+function parsed(text) {
+	try {
+		const read = JSON.parse(String(text));
+		const { provider, listens } = read;
+		return read.format === "dagnet-realtime-function/1" && TEXTS.every((key) => typeof read[key] === "string") && NUMBERS.every((key) => typeof read[key] === "number" && read[key] >= 0) && LISTS.every((key) => Array.isArray(read[key]) && read[key].every((one) => typeof one === "string")) && [
+			"lit",
+			"listened",
+			"all"
+		].includes(String(read.carries)) && Array.isArray(listens) && listens.every(({ names, filters }) => Array.isArray(names) && Array.isArray(filters)) && typeof provider === "object" && /^https?:\/\/[^/]+$/.test(provider.api) && /^\w+$/.test(provider.app) && provider.limit > 0 && provider.batch > 0 && read.turn !== 0 ? read : null;
+	} catch {
+		return null;
+	}
+}
+function wrong(setting) {
+	return new ValidationError(`The setting ${setting} is not as \`dagnet-realtime function\` writes it. Paste it again.`);
+}
+// src/publish.ts
+/** A function has five seconds; a provider that has not answered by then is asked again by Segment. */
+var PATIENCE_MS = 3500;
+var TAKEN = {
+	is: "taken",
+	status: 200,
+	why: ""
+};
+/** Puts pieces of JSON together into as few messages as the limit allows; `around` is what stands about them. A piece that alone is too long is left out. */
+function pack(pieces, around, limit) {
+	const room = limit - size(around(""));
+	const messages = [];
+	pieces.forEach((piece, place) => {
+		if (piece === null || size(piece) > room) return;
+		let last = messages.at(-1);
+		if (last === void 0 || last.left < size(piece) + 1) messages.push(last = {
+			pieces: [],
+			places: [],
+			left: room + 1
+		});
+		last.pieces.push(piece);
+		last.places.push(place);
+		last.left -= size(piece) + 1;
+	});
+	return messages.map((one) => ({
+		text: around(one.pieces.join(",")),
+		places: one.places
+	}));
+}
+/** Publishes `messages` in as few requests as may be, side by side, since their order says nothing; gives each request's messages and outcome. */
+async function publish(messages, channel, { provider }, secret, now) {
+	const requests = [];
+	for (let at = 0; at < messages.length; at += provider.batch) requests.push(messages.slice(at, at + provider.batch));
+	return Promise.all(requests.map(async (some) => ({
+		messages: some,
+		outcome: await ask(some, channel, provider, secret, now)
+	})));
+}
+async function ask(messages, channel, { app, key, api }, secret, now) {
+	const path = `/apps/${app}/batch_events`;
+	const body = JSON.stringify({ batch: messages.map(({ text }) => ({
+		channel,
+		name: "envelopes",
+		data: text
+	})) });
+	const query = `auth_key=${key}&auth_timestamp=${Math.floor(now / 1e3)}&auth_version=1.0&body_md5=${node().createHash("md5").update(body).digest("hex")}`;
+	const signature = hmac(secret, `POST\n${path}\n${query}`);
+	let timer;
+	const late = new Promise((done) => {
+		timer = setTimeout(() => {
+			done(null);
+		}, PATIENCE_MS);
+	});
+	try {
+		const asked = fetch(`${api}${path}?${query}&auth_signature=${signature}`, {
+			method: "POST",
+			headers: { "content-type": "application/json" },
+			body
+		});
+		const status = await Promise.race([asked.then(statusOf), late]);
+		return status === null ? {
+			is: "retry",
+			status: 504,
+			why: "The provider did not answer in time."
+		} : outcome(status);
+	} catch {
+		return {
+			is: "retry",
+			status: 503,
+			why: "The provider cannot be reached."
+		};
+	} finally {
+		clearTimeout(timer);
+	}
+}
+/** The status as meant: soketi answers refusals with 200, and writes the status into the body. */
+async function statusOf(answer) {
+	if (answer.status >= 300) return answer.status;
+	const text = (await answer.text()).slice(0, 1e3);
+	const code = text.includes(`"error"`) ? Number(/"code":\s*(\d{3})\b/.exec(text)?.[1]) : NaN;
+	return code >= 400 && code <= 599 ? code : answer.status;
+}
+function outcome(status) {
+	if (status < 300) return TAKEN;
+	if (status >= 500 || status === 408 || status === 429) return {
+		is: "retry",
+		status,
+		why: `The provider answered ${status}.`
+	};
+	return {
+		is: "refused",
+		status,
+		why: `The provider answered ${status}. ${status === 413 ? "It says that the message is too long: its limit is lower than the plan's." : status === 401 ? "Look at the setting providerSecret." : "Look at the app's key, its quota and whether it is switched on."}`
+	};
+}
+/** Bytes of a text in UTF-8. */
+function size(text) {
+	let bytes = text.length;
+	for (let at = 0; at < text.length; at++) {
+		const unit = text.charCodeAt(at);
+		if (unit > 127) bytes += unit > 2047 && (unit < 55296 || unit > 57343) ? 2 : 1;
+	}
+	return bytes;
+}
+// src/main.ts
+/** The handlers that Segment calls: one for each type of event, and one for many at once. */
+/** The settings of the call before, and the rules that were made of them. */
+var known = null;
+/** Publishes events of any types; answers for each in its place. */
+async function onBatch(events, settings) {
+	const { read, envelop } = rules(settings);
+	const { plan, key, secret } = read;
+	const now = Date.now();
+	const told = events.map(() => ({ status: 200 }));
+	const messages = pack(events.map((event, place) => {
+		try {
+			return written(envelop(event, now), read, told[place]);
+		} catch (error) {
+			told[place] = {
+				status: 400,
+				errormessage: error instanceof InvalidEventPayload ? error.message : "The event cannot be read."
+			};
+			return null;
+		}
+	}), (list) => `{"plan":${JSON.stringify(plan.version)},"events":[${list}]}`, plan.provider.limit);
+	for (const { messages: some, outcome } of await publish(messages, channelAt({
+		...plan,
+		key
+	}, now), plan, secret, now)) if (outcome.is !== "taken") for (const place of some.flatMap(({ places }) => places)) told[place] = {
+		status: statusFor(outcome),
+		errormessage: outcome.why
+	};
+	return told;
+}
+/** Publishes one event; raises `RetryError` where another try may help, `ValidationError` or `InvalidEventPayload` where none will. */
+async function one(event, settings) {
+	const [told] = await onBatch([event], settings);
+	if (told === void 0 || told.status < 300) return;
+	const { status, errormessage = "" } = told;
+	if (status >= 500 || status === 429) throw new RetryError(errormessage);
+	throw new (status === 422 ? ValidationError : InvalidEventPayload)(errormessage);
+}
+async function onTrack(event, settings) {
+	await one(event, settings);
+}
+async function onPage(event, settings) {
+	await one(event, settings);
+}
+async function onScreen(event, settings) {
+	await one(event, settings);
+}
+async function onIdentify(event, settings) {
+	await one(event, settings);
+}
+async function onGroup(event, settings) {
+	await one(event, settings);
+}
+async function onAlias(event, settings) {
+	await one(event, settings);
+}
+async function onDelete(event, settings) {
+	await one(event, settings);
+}
+function rules(settings) {
+	const text = JSON.stringify([
+		settings.plan,
+		settings.tokenKey,
+		settings.providerSecret
+	]);
+	if (known?.text !== text) {
+		const read = readSettings(settings);
+		known = {
+			text,
+			read,
+			envelop: enveloping(read.plan, read.key)
+		};
+	}
+	return known;
+}
+/** The envelope as it is sent, without properties that no filter reads where it would be too long; null, told in `status`, where it still is. */
+function written(envelope, { plan }, status) {
+	if (envelope === null) return null;
+	const longest = plan.provider.limit - 64;
+	let text = JSON.stringify(envelope);
+	if (!("forget" in envelope) && text.length * 3 > longest && !fits(text, longest)) text = JSON.stringify(thinner(envelope, plan.needed));
+	if (fits(text, longest)) return text;
+	if (status !== void 0) Object.assign(status, {
+		status: 422,
+		errormessage: "What the filters read of this event is longer than the provider's limit."
+	});
+	return null;
+}
+function fits(text, longest) {
+	return pack([text], (list) => list, longest).length === 1;
+}
+/** What Segment takes for another try, or for the end of it. */
+function statusFor({ is, status }) {
+	if (is === "refused") return 422;
+	return status === 429 || status >= 500 ? status : 503;
+}

@@ -1,0 +1,125 @@
+/** From a Segment event to the thin, redacted envelope that may leave, or to nothing where nobody would see it. Personal data stops here. */
+import { createTable, listensTo, match } from "../../engine/src/matching.ts";
+import { candidateNames } from "../../engine/src/names.ts";
+import { share } from "../../engine/src/share.ts";
+import type { CarriedEvent, Token } from "../../engine/src/wire.gen.ts";
+import { identifiers } from "../../tap/src/identifiers.ts";
+import { isRecord, read, textOf, type Snapshot } from "../../tap/src/read.ts";
+import { cleanText, redaction, type Kept } from "../../tap/src/redaction.ts";
+import type { SdkEvent } from "../../tap/src/sdk.ts";
+import type { Plan } from "./plan.ts";
+import { pseudonyms } from "./pseudonyms.ts";
+import { node } from "./runtime.ts";
+import { occurredAt, received, TOLERANCE } from "./times.ts";
+
+/** One event as it leaves: what is empty is left out. Names are derived and nodes are matched where it is seen. */
+export interface Envelope {
+  readonly id: string;
+  readonly type: CarriedEvent["type"];
+  readonly event?: string;
+  readonly name?: string;
+  readonly category?: string;
+  /** Milliseconds since 1970: when it happened, when the function had it, when Segment had it. */
+  readonly at: number;
+  readonly had: number;
+  readonly received?: number;
+  readonly traces?: readonly Token[];
+  readonly properties?: Kept;
+  readonly traits?: Kept;
+  readonly flags?: readonly CarriedEvent["flags"][number][];
+}
+
+/** Somebody asked to be deleted or suppressed: whoever sees this drops what carries these tokens. */
+export interface Forget {
+  readonly forget: readonly string[];
+}
+
+export type Envelop = (event: unknown, now: number) => Envelope | Forget | null;
+
+const TYPES: Readonly<Record<string, CarriedEvent["type"]>> = { track: "track", page: "page", screen: "screen", identify: "identify", group: "group", alias: "alias", delete: "delete", suppress: "delete", suppression: "delete" };
+/** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
+const TESTER = "segment-test-message-";
+const VIOLATION = "Violation Generated";
+/** Characters of a message's id. */
+const LONGEST_ID = 100;
+
+/** The rules of one plan as a function; raises `InvalidEventPayload` for what is no event. */
+export function enveloping(plan: Plan, key: string): Envelop {
+  const redact = redaction({ allow: plan.properties, deny: plan.deny, needed: plan.needed });
+  const tokenOf = pseudonyms({ workspace: plan.workspace, env: plan.env, key, rotation: plan.rotation });
+  const table = createTable(plan.listens.map((listen, place) => ({ ...listen, node: String(place), label: "", event_id: "", rule: "segment" })));
+  const tokens = (pairs: readonly { readonly kind: string; readonly value: string }[], now: number): Token[] =>
+    pairs.flatMap(({ kind, value }) => tokenOf(kind, value, now).map((token) => ({ kind, token })));
+
+  const matters = (envelope: Envelope): boolean => {
+    const names = candidateNames(envelope.type, envelope.event, envelope.name, envelope.category);
+    if (plan.carries === "all") return true;
+    if (envelope.type === "alias" || envelope.type === "identify") return new Set(envelope.traces?.map(({ token }) => token)).size > 1;
+    return plan.carries === "lit" ? match(table, names, envelope.properties ?? {}, envelope.traits ?? {}).length > 0 : listensTo(table, names);
+  };
+
+  return (event, now) => {
+    const type = typeOf(event);
+    if (type === null) throw new InvalidEventPayload("This is no Segment event: it has no type that Segment knows.");
+    const given = event as SdkEvent & Record<string, unknown>;
+    const snapshot = read(given, type as Exclude<typeof type, "delete">, now);
+    if (type === "delete") {
+      const gone = tokens([{ kind: "userId", value: snapshot.userId ?? "" }, { kind: "anonymousId", value: snapshot.anonymousId ?? "" }].filter(({ value }) => value !== ""), now);
+      return gone.length > 0 ? { forget: gone.map(({ token }) => token) } : null;
+    }
+    const id = idOf(given);
+    const at = occurredAt(given, now);
+    const flags = flagsOf(given, snapshot, id, at < now - TOLERANCE, plan.test);
+    const attached = snapshot.context["traits"];
+    const envelope: Envelope = full({
+      id, type, event: clean(snapshot.event), name: clean(snapshot.name), category: clean(snapshot.category), at, had: now, received: received(given),
+      traces: tokens(identifiers(snapshot, plan.trace), now), properties: redact(snapshot.properties),
+      traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, flags,
+    });
+    const sampled = plan.sample >= 1 || flags.includes("test") || share({ id, traces: envelope.traces ?? [] }) < plan.sample;
+    return sampled && matters(envelope) ? envelope : null;
+  };
+}
+
+/** Without the properties that no filter reads, for an envelope that is too long for the provider. */
+export function thinner(envelope: Envelope, needed: readonly string[]): Envelope {
+  const some = (kept: Kept | undefined): Kept => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
+  return full({ ...envelope, properties: some(envelope.properties), traits: some(envelope.traits) });
+}
+
+function typeOf(event: unknown): CarriedEvent["type"] | null {
+  if (!isRecord(event)) return null;
+  const { type } = event;
+  if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_ID)) ?? null;
+  return textOf(event["event"]) === null ? null : "track";
+}
+
+/** An id that can be shown: nothing that reads like an address; else its digest. One that is missing is the event's own digest, so that a retry is the same. */
+function idOf(event: Readonly<Record<string, unknown>>): string {
+  const text = textOf(event["messageId"]);
+  if (text !== null && text.length <= LONGEST_ID && /^[\x20-\x3f\x41-\x7e]+$/.test(text)) return text;
+  return `derived-${node().createHash("sha256").update(text ?? JSON.stringify(event)).digest("hex").slice(0, 32)}`;
+}
+
+function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties }: Snapshot, id: string, late: boolean, test: string): CarriedEvent["flags"][number][] {
+  const violated = isRecord(event["context"]) ? [event["context"]["violations"], isRecord(event["context"]["protocols"]) ? event["context"]["protocols"]["violations"] : null] : [];
+  const flags: CarriedEvent["flags"][number][] = [];
+  if (late) flags.push("late");
+  if (event["replay"] === true) flags.push("replayed");
+  if (event["event"] === VIOLATION || (Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0))) flags.push("violation");
+  if (id.startsWith(TESTER) || (test !== "" && Boolean(own(properties, test)))) flags.push("test");
+  return flags;
+}
+
+function clean(text: string | null): string {
+  return text === null ? "" : cleanText(text);
+}
+
+function own<T>(of: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(of, key) ? of[key] : undefined;
+}
+
+/** Without what says nothing: empty texts, lists and records. */
+function full(envelope: { readonly [K in keyof Envelope]: Envelope[K] | "" | undefined }): Envelope {
+  return Object.fromEntries(Object.entries(envelope).filter(([, value]) => typeof value === "number" || (value !== undefined && Object.keys(value).length > 0))) as unknown as Envelope;
+}

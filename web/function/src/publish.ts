@@ -1,0 +1,86 @@
+/** Publishes through the HTTP interface of any server that speaks Pusher Channels, within the provider's limits. */
+import type { Plan } from "./plan.ts";
+import { type Answer, hmac, node } from "./runtime.ts";
+
+/** A function has five seconds; a provider that has not answered by then is asked again by Segment. */
+const PATIENCE_MS = 3_500;
+
+/** Whether a request was taken, is worth another try, or never will be taken. */
+export interface Outcome {
+  readonly is: "taken" | "retry" | "refused";
+  readonly status: number;
+  readonly why: string;
+}
+
+/** One message's text, and which of the events it carries, by their places. */
+export interface Packed {
+  readonly text: string;
+  readonly places: readonly number[];
+}
+
+const TAKEN: Outcome = { is: "taken", status: 200, why: "" };
+
+/** Puts pieces of JSON together into as few messages as the limit allows; `around` is what stands about them. A piece that alone is too long is left out. */
+export function pack(pieces: readonly (string | null)[], around: (list: string) => string, limit: number): Packed[] {
+  const room = limit - size(around(""));
+  const messages: { pieces: string[]; places: number[]; left: number }[] = [];
+  pieces.forEach((piece, place) => {
+    if (piece === null || size(piece) > room) return;
+    let last = messages.at(-1);
+    if (last === undefined || last.left < size(piece) + 1) messages.push((last = { pieces: [], places: [], left: room + 1 }));
+    last.pieces.push(piece);
+    last.places.push(place);
+    last.left -= size(piece) + 1;
+  });
+  return messages.map((one) => ({ text: around(one.pieces.join(",")), places: one.places }));
+}
+
+/** Publishes `messages` in as few requests as may be, side by side, since their order says nothing; gives each request's messages and outcome. */
+export async function publish(messages: readonly Packed[], channel: string, { provider }: Plan, secret: string, now: number): Promise<{ messages: readonly Packed[]; outcome: Outcome }[]> {
+  const requests: Packed[][] = [];
+  for (let at = 0; at < messages.length; at += provider.batch) requests.push(messages.slice(at, at + provider.batch));
+  return Promise.all(requests.map(async (some) => ({ messages: some, outcome: await ask(some, channel, provider, secret, now) })));
+}
+
+async function ask(messages: readonly Packed[], channel: string, { app, key, api }: Plan["provider"], secret: string, now: number): Promise<Outcome> {
+  const path = `/apps/${app}/batch_events`;
+  const body = JSON.stringify({ batch: messages.map(({ text }) => ({ channel, name: "envelopes", data: text })) });
+  const query = `auth_key=${key}&auth_timestamp=${Math.floor(now / 1000)}&auth_version=1.0&body_md5=${node().createHash("md5").update(body).digest("hex")}`;
+  const signature = hmac(secret, `POST\n${path}\n${query}`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((done) => { timer = setTimeout(() => { done(null); }, PATIENCE_MS); });
+  try {
+    const asked = fetch(`${api}${path}?${query}&auth_signature=${signature}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const status = await Promise.race([asked.then(statusOf), late]);
+    return status === null ? { is: "retry", status: 504, why: "The provider did not answer in time." } : outcome(status);
+  } catch {
+    return { is: "retry", status: 503, why: "The provider cannot be reached." };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The status as meant: soketi answers refusals with 200, and writes the status into the body. */
+async function statusOf(answer: Answer): Promise<number> {
+  if (answer.status >= 300) return answer.status;
+  const text = (await answer.text()).slice(0, 1_000);
+  const code = text.includes(`"error"`) ? Number(/"code":\s*(\d{3})\b/.exec(text)?.[1]) : NaN;
+  return code >= 400 && code <= 599 ? code : answer.status;
+}
+
+function outcome(status: number): Outcome {
+  if (status < 300) return TAKEN;
+  if (status >= 500 || status === 408 || status === 429) return { is: "retry", status, why: `The provider answered ${status}.` };
+  const why = status === 413 ? "It says that the message is too long: its limit is lower than the plan's." : status === 401 ? "Look at the setting providerSecret." : "Look at the app's key, its quota and whether it is switched on.";
+  return { is: "refused", status, why: `The provider answered ${status}. ${why}` };
+}
+
+/** Bytes of a text in UTF-8. */
+function size(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) bytes += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
+  }
+  return bytes;
+}

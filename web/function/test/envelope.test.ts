@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import type { Envelope } from "../src/envelope.ts";
+import type { Plan } from "../src/plan.ts";
+import { InvalidEventPayload, pasted } from "./segment.js";
+import { bought, CANARY, KEY, plan } from "./support.ts";
+
+const NOW = Date.parse("2026-01-02T03:04:07Z");
+const file = pasted();
+const maybe = (event: unknown, changed: Partial<Plan> = {}): Envelope | null => JSON.parse(JSON.stringify(file.enveloping(plan(changed), KEY)(event, NOW))) as Envelope | null;
+/** The envelope of an event that has one. */
+const made = (event: unknown, changed: Partial<Plan> = {}): Envelope => maybe(event, changed) ?? expect.fail("nothing was made of it");
+
+describe("from an event to its envelope", () => {
+  it("FUN-6: holds names, times, tokens and allowed properties, and nothing else of what came", () => {
+    const envelope = made(bought());
+    expect(envelope).toMatchObject({ id: "m1", type: "track", event: "Bought", at: NOW - 1_322, had: NOW, received: NOW - 1_000, properties: { plan: "pro" } });
+    expect(envelope.traces?.map(({ kind }) => kind)).toEqual(["userId", "anonymousId"]);
+    expect(Object.keys(envelope).sort()).toEqual(["at", "event", "had", "id", "properties", "received", "traces", "type"]);
+  });
+
+  it.each(["messageId", "event", "name", "category", "userId", "anonymousId", "previousId", "groupId"])("FUN-6: nothing personal in %s leaves", (field) => {
+    const envelope = JSON.stringify(made(bought({ [field]: CANARY, traits: { email: CANARY }, context: { traits: { phone: "+44 20 7946 0958" }, page: { url: `https://x/?e=${CANARY}` } } }), { carries: "all" }));
+    for (const piece of ["leak", "7946", "203.0.113.7", "Mozilla"]) expect(envelope).not.toContain(piece);
+  });
+
+  it("FUN-7: carries what a node listens for, what lights one, or all", () => {
+    const other = bought({ event: "Other" });
+    const free = bought({ properties: { plan: "free" } });
+    expect([maybe(other)?.id, maybe(free)?.id, maybe(free, { carries: "lit" })?.id, maybe(bought(), { carries: "lit" })?.id, maybe(other, { carries: "all" })?.id]).toEqual([undefined, "m1", undefined, "m1", "m1"]);
+    expect(made({ type: "page", name: "Home", messageId: "p" }).name).toBe("Home");
+  });
+
+  it("FUN-7: a message that joins two identifiers is carried, since it joins their traces", () => {
+    const who = { type: "identify", messageId: "i", anonymousId: "a1", userId: "u1", traits: { email: CANARY } };
+    expect(made(who).traces).toHaveLength(2);
+    expect(maybe({ ...who, userId: null })).toBeNull();
+    expect(made({ type: "alias", messageId: "l", userId: "u1", previousId: "a1" }).traces?.map(({ kind }) => kind)).toEqual(["userId", "previousId"]);
+    expect(maybe({ type: "group", messageId: "g", userId: "u1", anonymousId: "a1", groupId: "g1" })).toBeNull();
+  });
+
+  it("FUN-8: a delete carries the person's tokens alone", () => {
+    const [user, anonymous] = made(bought()).traces ?? [];
+    expect(made({ type: "delete", userId: "u1", anonymousId: "a1", messageId: "d" })).toEqual({ forget: [user?.token, anonymous?.token] });
+    expect(maybe({ type: "suppress", messageId: "d" })).toBeNull();
+  });
+
+  it("FUN-6: flags as the server flags", () => {
+    const flags = (fields: Record<string, unknown>, changed: Partial<Plan> = {}) => made(bought(fields), { carries: "all", ...changed }).flags;
+    expect(flags({ timestamp: "2026-01-02T03:00:00Z" })).toEqual(["late"]);
+    expect(flags({ replay: true })).toEqual(["replayed"]);
+    expect(flags({ event: "Violation Generated" })).toEqual(["violation"]);
+    expect(flags({ context: { protocols: { violations: [{}] } } })).toEqual(["violation"]);
+    expect(flags({ messageId: "segment-test-message-1" })).toEqual(["test"]);
+    expect(flags({ properties: { staging: true } }, { test: "staging" })).toEqual(["test"]);
+  });
+
+  it("FUN-7: a sample keeps whole traces, and test traffic always", () => {
+    const kept = Array.from({ length: 200 }, (_, place) => maybe(bought({ anonymousId: `a${place}` }), { sample: 0.3 })).filter((one) => one !== null).length;
+    expect(kept).toBeGreaterThan(30);
+    expect(kept).toBeLessThan(90);
+    expect(made(bought({ messageId: "segment-test-message-1" }), { sample: 0 }).flags).toEqual(["test"]);
+  });
+
+  it.each([null, undefined, 5, "text", [], {}, { type: 7 }, { type: "heartbeat" }])("FUN-9: %j is no event", (event) => {
+    expect(() => file.enveloping(plan(), KEY)(event, NOW)).toThrow(InvalidEventPayload);
+  });
+
+  it("FUN-9: an id that cannot be shown becomes a digest, the same at every try", () => {
+    const derived = [undefined, "", "a@b.c", "é", "x".repeat(101), 7].map((messageId) => made(bought({ messageId })).id);
+    expect(derived.at(-1)).toBe("7");
+    expect(derived.slice(0, -1).every((id) => /^derived-[0-9a-f]{32}$/.test(id))).toBe(true);
+    expect(made(bought({ messageId: "a@b.c" })).id).toBe(derived[2]);
+  });
+
+  it("FUN-10: thinned, it keeps what filters read", () => {
+    const long = made(bought({ properties: { plan: "pro", colour: "red" } }), { properties: ["colour"] });
+    expect(JSON.parse(JSON.stringify(file.thinner(long, ["plan"])))).toEqual({ ...long, properties: { plan: "pro" } });
+  });
+});
