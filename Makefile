@@ -67,6 +67,9 @@ fuzz: setup ## hostile input, for longer
 	$(say) 'Every property, with 20,000 examples each'
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m 'not e2e'
 
+soak: setup ## half an hour of visitors, viewers and mishaps; SOAK_MINUTES, SOAK_SEED and SOAK_RATE say otherwise
+	@$(BIN)/python -m tests.soak
+
 generate: setup ## write generated files anew
 	@$(BIN)/python tools/wire_types.py
 	@$(BIN)/python tools/reference.py
@@ -82,4 +85,4 @@ clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh lint types unit web e2e bench fuzz generate build extension clean
+.PHONY: help setup use demo test check fresh lint types unit web e2e bench fuzz soak generate build extension clean

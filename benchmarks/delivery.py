@@ -100,9 +100,9 @@ def _latencies(watching: list[Viewer], sent: list[float], first: int) -> list[fl
     return spans
 
 
-def once(viewers: int, log: str = "memory://") -> Delivered:
+def once(viewers: int, log: str = "memory://", workers: int = 0) -> Delivered:
     """One run on a fresh server with the default budget: counts are exact, half of the events are carried."""
-    with ours(log) as served:
+    with ours(log, workers=workers) as served:
         graph = first_graph(served)
         sessions = [open_session(served, graph) for _ in range(min(viewers, SESSIONS))]
         return uvloop.run(_deliver(served, sessions, viewers))

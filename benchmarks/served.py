@@ -39,8 +39,8 @@ class Served(msgspec.Struct):
         return float(psutil.Process(self.pid).memory_info().rss / 1e6)
 
 
-def pinned(core: int, *command: str) -> list[str]:
-    """The command on one core, where the machine can do that."""
+def pinned(core: int | str, *command: str) -> list[str]:
+    """The command on one core (or several, as `taskset` writes them), where the machine can do that."""
     return ["taskset", "-c", str(core), *command] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else list(command)
 
 
@@ -57,8 +57,11 @@ def baseline(kind: str) -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def ours(log: str = "memory://", workspace: Path = SHOP, **policy: object) -> Iterator[Served]:
-    """`dagnet-realtime serve` on the sample shop, with a rate limit out of the way and `policy` over the defaults."""
+def ours(log: str = "memory://", workspace: Path = SHOP, workers: int = 0, **policy: object) -> Iterator[Served]:
+    """`dagnet-realtime serve` on the sample shop, with a rate limit out of the way and `policy` over the defaults.
+
+    One process has a core to itself; several `workers` share both with whoever measures.
+    """
     with tempfile.TemporaryDirectory() as folder:
         key_file = Path(folder) / "key"
         config = Path(folder) / "realtime.toml"
@@ -69,9 +72,9 @@ def ours(log: str = "memory://", workspace: Path = SHOP, **policy: object) -> It
             + "\n".join(lines)
             + '\n[[workspace.source]]\nid = "bench"\nkind = "webhook"\nsecrets = ["env:BENCH_SECRET"]\nbatch_signature = "first"\n'
         )
-        command = pinned(
-            SERVER_CORE, sys.executable, "-m", "dagnet_realtime", "serve", "--config", str(config), "--key-file", str(key_file)
-        )
+        several = ("--workers", str(workers)) if workers else ()
+        program = (sys.executable, "-m", "dagnet_realtime", "serve", "--config", str(config), "--key-file", str(key_file), *several)
+        command = pinned(f"{SERVER_CORE},{LOAD_CORE}" if workers > 1 else SERVER_CORE, *program)
         began = time.perf_counter()
         environ = {**os.environ, "BENCH_SECRET": SECRET.decode()}
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as child:

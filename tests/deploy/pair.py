@@ -49,7 +49,7 @@ class Process:
 
     def start(self) -> None:
         self._program = Program("serve", "--config", str(self._config), "--port", str(self.port), environ=self._environ)
-        self._program.wait_line(re.compile("Realtime is at https://"), 30)
+        self._program.wait_line(re.compile("Realtime is at https://"), 90)
 
     def stop(self) -> int:
         return self._program.stop() if self._program else 0

@@ -8,7 +8,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import httpx
 import msgspec
@@ -105,8 +105,8 @@ class Watcher:
         self._changed = asyncio.Event()
         self._task = asyncio.create_task(self._run())
 
-    @staticmethod
-    async def open(houses: Sequence[Address], start: int = 0) -> "Watcher":
+    @classmethod
+    async def open(cls, houses: Sequence[Address], start: int = 0) -> Self:
         """On at one house, the stream at the next."""
         house = houses[start % len(houses)]
         async with httpx.AsyncClient(timeout=30, trust_env=False, verify=house.tls or False) as client:
@@ -117,7 +117,7 @@ class Watcher:
             )
         assert answer.status_code == 201, answer.text
         told = answer.json()
-        watcher = Watcher(houses, told["watch_session_id"], told["position"], start + 1)
+        watcher = cls(houses, told["watch_session_id"], told["position"], start + 1)
         await watcher.until(lambda: watcher.hellos > 0)
         return watcher
 

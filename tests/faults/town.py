@@ -69,7 +69,7 @@ class House(Address):
             "XDG_STATE_HOME": str(self._folder),
         }
         self._program = Program("serve", "--config", str(config), "--key-file", str(key_file), *self._flags, environ=environ)
-        self._program.wait_ready(30)
+        self._program.wait_ready(90)
         self.port = int(self._program.url.rpartition(":")[2])
         self.key = key_file.read_text().strip()
 
@@ -78,16 +78,16 @@ class House(Address):
         self.program.stop()
 
     def stop(self) -> int:
-        return self.program.stop()
+        return self._program.stop() if self._program else 0
 
 
 @contextlib.contextmanager
 def town(redis: RedisServer, folder: Path, ports: Sequence[int]) -> Iterator[list[House]]:
     """A house for each port by which it reaches Redis; all start at once."""
     houses = [House(folder, f"house{number}", f"redis://127.0.0.1:{port}/0?prefix=town") for number, port in enumerate(ports)]
-    with ThreadPoolExecutor(len(houses)) as pool:
-        list(pool.map(House.start, houses))
     try:
+        with ThreadPoolExecutor(len(houses)) as pool:
+            list(pool.map(House.start, houses))
         yield houses
     finally:
         for house in houses:
