@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from email.utils import formatdate
 from typing import Any
 
 import httpx
@@ -76,6 +77,30 @@ async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
         with pytest.raises(Problem) as caught:
             await published(provider, message())
         assert (caught.value.code, len(provider.asked)) == ("unavailable", 1)
+
+
+async def test_a_provider_by_another_clock_is_gone_by_its_own() -> None:
+    """REL-22: after one refusal that tells its time; where that is not what was wrong, a refusal stays one."""
+    clock = FakeClock()
+    asked: list[int] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(int(request.url.params["auth_timestamp"]))
+        theirs = clock.now() // 1000 + 7_200
+        headers = {"date": formatdate(theirs, usegmt=True)}
+        return httpx.Response(200 if abs(asked[-1] - theirs) < 600 else 401, json={}, headers=headers)
+
+    async with PusherRelay(read_address(URL), clock, transport=httpx.MockTransport(answer)) as relay:
+        for number in range(2):
+            task = asyncio.create_task(relay.publish([message(number)]))
+            await clock.advance(1)
+            assert await task == 1
+    assert len(asked) == 3
+    for date in ("", "yesterday", formatdate(clock.now() / 1000, usegmt=True)):
+        refusing = httpx.MockTransport(lambda _, date=date: httpx.Response(401, headers={"date": date}))  # type: ignore[misc]
+        async with PusherRelay(read_address(URL), clock, transport=refusing) as relay:
+            with pytest.raises(Problem):
+                await relay.publish([message()])
 
 
 async def test_a_signature_is_for_private_channels_of_this_relay() -> None:

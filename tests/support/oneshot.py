@@ -35,7 +35,7 @@ async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
         else:
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
-                told["tasks"] = len(asyncio.all_tasks())
+                told["waited"] = time.monotonic() - asked_at
 
     path, _, query = asked["path"].partition("?")
     headers = [(name.encode(), value.encode()) for name, value in {"host": "realtime.test", **asked.get("headers", {})}.items()]
@@ -43,9 +43,11 @@ async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
         "type": "http", "http_version": "1.1", "method": asked["method"], "path": path, "raw_path": path.encode(), "root_path": "",
         "query_string": query.encode(), "headers": headers, "scheme": "https", "server": ("realtime.test", 443), "client": ("10.0.0.1", 5),
     }  # fmt: skip
+    asked_at = time.monotonic()
     await app(scope, receive, send)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    return {"status": told["status"], "headers": told["headers"], "body": b"".join(parts).decode(), "left": len(left)}
+    took = told["waited"]
+    return {"status": told["status"], "headers": told["headers"], "body": b"".join(parts).decode(), "left": len(left), "waited": took}
 
 
 def _read_only() -> None:
@@ -65,4 +67,12 @@ if __name__ == "__main__":
     began = time.monotonic()
     _read_only()
     answered = asyncio.run(_answer(json.load(sys.stdin)))
-    json.dump({**answered, "seconds": time.monotonic() - began, "cpu": time.process_time()}, sys.stdout)
+    json.dump(
+        {
+            **answered,
+            "seconds": time.monotonic() - began,
+            "cpu": time.process_time(),
+            "loaded": sorted({name.partition(".")[0] for name in sys.modules}),
+        },
+        sys.stdout,
+    )

@@ -19,7 +19,7 @@ async def relays(workspaces: Sequence[Workspace], clock: Clock) -> AsyncIterator
             policy = workspace.policy
             if policy.relay is None or policy.ingest == "function":
                 continue
-            from dagnet_realtime.relays.address import read_address  # httpx takes 60 ms that a start without a relay should not wait for
+            from dagnet_realtime.relays.address import read_address  # what a start without a relay should not wait for
             from dagnet_realtime.relays.pusher import PusherRelay
 
             address = read_address(policy.relay.reveal().decode())

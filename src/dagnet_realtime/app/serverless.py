@@ -1,14 +1,14 @@
 """The server for a runtime without a life of its own: everything is opened for one request, and nothing outlives its answer.
 
-What must be remembered between requests is in Redis: the log, the sessions, the rates and the doors' ledgers. What may be remembered by
-whichever process happens to live on is only what can be read again: the configuration and the graphs.
+What must be remembered between requests is in Redis: the log, the sessions, the rates, the doors' ledgers, and how far a provider has
+been told. What may be remembered by whichever process happens to live on is only what can be read again: the configuration and the graphs.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,16 +16,21 @@ from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
 from dagnet_realtime.app.audit_file import audit_file
 from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.app.relays import relays as opened
 from dagnet_realtime.app.store import shareable
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.load import load
 from dagnet_realtime.graphs.folder import FolderGraphs
 from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.courier import Courier
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.answers import PROBLEM, answer, problem_body
@@ -33,6 +38,9 @@ from dagnet_realtime.web.body import Receive, Scope, Send
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
+
+if TYPE_CHECKING:
+    from dagnet_realtime.logs.redis_tally import RedisTally
 
 LONGEST_SECONDS = 28.0  # of one request; platforms commonly cut at 30
 PORT = 443  # what browsers see; cookies are named by it
@@ -43,8 +51,20 @@ class Kept(msgspec.Struct, frozen=True):
 
     config: Config
     workspaces: Sequence[Workspace]
-    graphs: FolderGraphs
+    graphs: GraphSource
     access: Access
+
+
+class Still:
+    """A `GraphSource` of files that do not change while a deployment lives; it belongs to no loop, since each request may bring its own."""
+
+    def __init__(self, graphs: GraphSource) -> None:
+        self.catalogue = graphs.catalogue
+
+    async def changes(self) -> AsyncIterator[str]:
+        """None."""
+        await asyncio.Event().wait()
+        yield ""
 
 
 class Serverless:
@@ -71,9 +91,9 @@ class Serverless:
     def _read(self) -> Kept:
         if self._kept is None:
             config = self._reading(self._environ)
-            workspaces = [msgspec.structs.replace(one, policy=msgspec.structs.replace(one.policy, relay=None)) for one in config.workspaces]
+            workspaces = config.workspaces
             _fit(config)
-            graphs = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces}).load()
+            graphs = Still(FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces}).load())
             access = access_for(config, PORT, self._clock, Grants(config.access.grants), _Asking(config.server.log, self._clock))
             self._kept = Kept(config, workspaces, graphs, access)
         return self._kept
@@ -81,6 +101,7 @@ class Serverless:
     async def _serve(self, kept: Kept, scope: Scope, receive: Receive, send: Send) -> None:
         from dagnet_realtime.logs.redis import RedisLog
         from dagnet_realtime.logs.redis_calls import Calls
+        from dagnet_realtime.logs.redis_posts import RedisPosts
         from dagnet_realtime.logs.redis_rates import RedisRates
         from dagnet_realtime.logs.redis_sessions import RedisSessions
         from dagnet_realtime.logs.redis_tally import RedisTally
@@ -95,7 +116,10 @@ class Serverless:
             intake = Intake(workspaces, kept.graphs, log, clock, rates=RedisRates(calls))
             tally = RedisTally(calls, intake.doors)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
-            hub = Hub(workspaces, kept.graphs, log, sessions, tally, clock)
+            relays = await stack.enter_async_context(opened(workspaces, clock))
+            limits, posts = Limits(), RedisPosts(calls)
+            courier = Courier(workspaces, kept.graphs, log, sessions, tally, posts, relays, clock, limits.lease)
+            hub = Hub(workspaces, kept.graphs, log, sessions, tally, clock, limits, relays=courier)
             parts = Parts(
                 workspaces=workspaces,
                 graphs=kept.graphs,
@@ -109,9 +133,10 @@ class Serverless:
                 audit=audit,
                 rounds=Rounds(hub, kept.access, clock, audit),
                 push=False,
+                connects=[origin for relay in relays.values() for origin in relay.terms.connects],
             )
             async with hub:
-                await asgi(parts)(scope, receive, _Last(send, lambda: _tell(tally, workspaces)))
+                await asgi(parts)(scope, receive, _Last(send, lambda: _tell(tally, intake, courier, workspaces)))
 
 
 class _Asking:
@@ -153,10 +178,16 @@ class _Last:
         await self._send(message)
 
 
-async def _tell(tally: Any, workspaces: Sequence[Workspace]) -> None:
-    with contextlib.suppress(Problem):  # what was answered stands; a store that is gone has lost its ledgers too
-        for workspace in workspaces:
-            await tally.tell(workspace.channel)
+async def _tell(tally: "RedisTally", intake: Intake, courier: Courier, workspaces: Sequence[Workspace]) -> None:
+    """Adds up what this request counted, and publishes what it brought; what was answered stands, whatever becomes of either."""
+
+    async def one(channel: Channel) -> None:
+        with contextlib.suppress(Problem):  # a store that is gone has lost its ledgers too
+            await tally.tell(channel)
+        if any(door.taken for door in intake.doors(channel).values()):
+            await courier.carry(channel)
+
+    await asyncio.gather(*(one(workspace.channel) for workspace in workspaces))
 
 
 def _fit(config: Config) -> None:

@@ -17,7 +17,7 @@ from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.measures import Measure
 from dagnet_realtime.hub.others import Others
 from dagnet_realtime.hub.posture import posture_of
-from dagnet_realtime.hub.relaying import Relaying, Seat
+from dagnet_realtime.hub.relaying import Relaying, Seat, Seating
 from dagnet_realtime.hub.rights import HIDDEN, Rights
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.viewer import Viewer
@@ -55,7 +55,7 @@ class Hub:
         clock: Clock,
         limits: Limits | None = None,
         chance: Random | None = None,
-        relays: Mapping[Channel, Relay] | None = None,
+        relays: Mapping[Channel, Relay] | Seating | None = None,
     ) -> None:
         self._graphs = graphs
         self._log = log
@@ -68,7 +68,9 @@ class Hub:
         self._desk = Desk(self._limits)
         self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks, lambda: self._others.lost())
         self._others = Others(self._floor, self._desk, log, sessions, clock, self._limits.history_events, self._renew)
-        self.relaying = Relaying(self._floor, log, sessions, relays or {}, clock, self._limits.lease, self._tasks)
+        own = None if relays is None or isinstance(relays, Mapping) else relays
+        carried = relays if isinstance(relays, Mapping) else {}
+        self.relaying: Seating = own or Relaying(self._floor, log, sessions, carried, clock, self._limits.lease, self._tasks)
         self.rights = Rights(self._floor, self._desk, graphs, sessions, self._limits.lease)
         self._lasting: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -95,10 +97,8 @@ class Hub:
         self._desk.admit(person, channel)
         id = secrets.token_urlsafe(18)
         start = await self._log.hold(channel, id, self._limits.lease)
-        now = self._clock.now()
-        session = WatchSession(
-            id=id, channel=channel, graph=graph, person=person, started_at=now, position=str(start), filter=canonical, role=role
-        )
+        now, at = self._clock.now(), str(start)
+        session = WatchSession(id=id, channel=channel, graph=graph, person=person, started_at=now, position=at, filter=canonical, role=role)
         await self._sessions.save(session, self._limits.lease)
         self._desk.enter(session, self._clock.monotonic())
         return session

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -13,6 +14,7 @@ from dagnet_realtime.hub.shared import ViewKey
 from dagnet_realtime.hub.station import Station
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.ledger import RelayLedger
+from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.ports.clock import Clock
@@ -35,6 +37,32 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     every: float
     watchers: int
     ledger: RelayLedger
+
+
+class Seating(Protocol):
+    """Where sessions get their seats: from the stations of a process that lives, or from whichever request comes."""
+
+    ledgers: dict[Channel, RelayLedger]
+
+    async def seat(self, session: WatchSession) -> Seat:
+        """The session's place; raises `Problem("not_found")` where the channel has no relay."""
+        ...
+
+    async def authorise(self, session: WatchSession, channel: str, socket_id: str) -> dict[str, str]:
+        """The signature for the session's own channel; raises `Problem("forbidden")` for every other, whether it exists or not."""
+        ...
+
+    async def run(self) -> None:
+        """Looks after what is published, where that goes on between requests."""
+        ...
+
+    async def look(self) -> None:
+        """Looks once: who may watch, and who does."""
+        ...
+
+    def close(self) -> None:
+        """Ends what goes on, and begins nothing more."""
+        ...
 
 
 class Relaying:
@@ -135,7 +163,7 @@ class Relaying:
             return known[0]
         if known is not None:
             self._close(key)
-        station = Station(feed, shared, relay, self._key(session.channel), self.ledgers[session.channel], self._clock)
+        station = Station(feed, shared, relay, name_key(self._floor.policy(session.channel)), self.ledgers[session.channel], self._clock)
         self._stations[key] = (station, self._tasks.create_task(station.run()))
         return station
 
@@ -144,9 +172,10 @@ class Relaying:
         task.cancel()
         self._floor.give_back(station.shared)
 
-    def _key(self, channel: Channel) -> bytes:
-        token_key = self._floor.policy(channel).token_key
-        return relay_key(token_key.reveal() if token_key is not None else secrets.token_bytes(32), b"channel names")
+
+def name_key(policy: Policy) -> bytes:
+    """From which a channel's names at the provider follow."""
+    return relay_key(policy.token_key.reveal() if policy.token_key is not None else secrets.token_bytes(32), b"channel names")
 
 
 def relay_key(token_key: bytes, purpose: bytes) -> bytes:

@@ -1,18 +1,16 @@
 """One view on its way to a provider: its frames merged, made to fit, and published while somebody is subscribed."""
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 
 import msgspec
 
-from dagnet_realtime.core.fitting import Fitter
+from dagnet_realtime.core.fitting import fitted
 from dagnet_realtime.core.merging import merged
-from dagnet_realtime.core.pieces import pieces
 from dagnet_realtime.hub.feed import Feed
+from dagnet_realtime.hub.mailing import letters, named, pause, rest, room
 from dagnet_realtime.hub.sent import Sent
 from dagnet_realtime.hub.shared import SharedView
+from dagnet_realtime.model.fit import Fit
 from dagnet_realtime.model.frame import Batch, Beat, Frame
 from dagnet_realtime.model.ledger import RelayLedger
 from dagnet_realtime.model.problem import Problem
@@ -20,11 +18,8 @@ from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.relay import Message, Relay
 
 GRACE_SECONDS = 15.0  # between a signature and the subscription that the provider can tell of
-REST_SECONDS = (1.0, 15.0)  # after a failure, doubled with each further one
 PROBE_SECONDS = 2.0
 MOST_FRAMES = 200  # taken in one publication
-
-_ENCODER = msgspec.json.Encoder()
 
 
 class Station:
@@ -40,7 +35,7 @@ class Station:
         self._key = key
         self._ledger = ledger
         self._clock = clock
-        self._fitter = Fitter()
+        self._fit = Fit()
         self._number = shared.ring.end
         self._awaited = float("-inf")
         self._rests_until = float("-inf")
@@ -70,9 +65,10 @@ class Station:
             if not frames:
                 await self.shared.ring.wait()
                 continue
-            if self.watched and self.publishing:
-                await self._publish(self._messages(frames))
-            await self._clock.sleep(self.relay.terms.every)
+            messages = self._messages(frames) if self.watched and self.publishing else []
+            if messages:
+                await self._publish(messages)
+            await self._clock.sleep(pause(self.relay.terms, len(messages)))
 
     async def turn(self, staying: set[str]) -> None:
         """Goes on in a channel of another name, which only those who may still watch learn: they are told to ask for it."""
@@ -101,8 +97,7 @@ class Station:
 
     def _name(self) -> None:
         key = self.shared.key
-        said = "\n".join((str(self.feed.channel), key.graph, key.filter, key.role, key.policy, secrets.token_hex(16)))
-        self.channel = f"{self.relay.terms.prefix}dagnet-{hmac.new(self._key, said.encode(), hashlib.sha256).hexdigest()[:40]}"
+        self.channel = named(self.relay.terms, self._key, str(self.feed.channel), key.graph, key.filter, key.role, key.policy)
 
     def _news(self) -> list[Sent]:
         """The frames since the last look; what the ring has dropped, viewers fetch."""
@@ -120,13 +115,8 @@ class Station:
         messages: list[Message] = []
         for frame in folded(frames):
             if isinstance(frame, Batch):
-                frame = self._fitter.fit(frame, terms.pieces * (terms.limit - 200), self.feed.follows, at)
-            body = _ENCODER.encode(frame)
-            if len(body) <= terms.limit:
-                messages.append(Message(self.channel, "frame", body))
-            else:
-                parts = pieces(body, secrets.token_hex(4), terms.limit)
-                messages += [Message(self.channel, "piece", part) for part in parts]
+                frame, self._fit = fitted(frame, self._fit, room(terms), self.feed.follows, at)
+            messages += letters(frame, self.channel, terms)
         return messages
 
     async def _publish(self, messages: list[Message]) -> None:
@@ -134,9 +124,8 @@ class Station:
             billed = await self.relay.publish(messages)
         except Problem:
             self._ledger.failed += len(messages)
-            rest = min(REST_SECONDS[1], REST_SECONDS[0] * 2**self._failures)
+            self._rests_until = self._clock.monotonic() + rest(self._failures)
             self._failures += 1
-            self._rests_until = self._clock.monotonic() + rest
         else:
             self._failures = 0
             self._ledger.published += billed

@@ -6,10 +6,42 @@ from typing import Literal
 
 import msgspec
 
-Name = Literal["append", "read", "hold", "release", "search", "blank", "save", "drop", "live", "doors", "tally", "rate", "sign_out"]
+Name = Literal[
+    "append",
+    "read",
+    "hold",
+    "release",
+    "search",
+    "blank",
+    "save",
+    "drop",
+    "live",
+    "doors",
+    "tally",
+    "rate",
+    "sign_out",
+    "seat",
+    "take",
+    "give",
+]
 
 _OF_A_LIFE = ("append", "read", "hold", "release", "search", "blank")
-_WRITES_WHEN_FULL = ("read", "hold", "release", "blank", "save", "drop", "live", "doors", "tally", "rate", "sign_out")
+_WRITES_WHEN_FULL = (
+    "read",
+    "hold",
+    "release",
+    "blank",
+    "save",
+    "drop",
+    "live",
+    "doors",
+    "tally",
+    "rate",
+    "sign_out",
+    "seat",
+    "take",
+    "give",
+)
 """What frees memory, or is small and bounded and keeps viewers alive, goes on where Redis refuses to take more."""
 
 

@@ -18,13 +18,14 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider allows, and what a browser must know to reach it.
 
     `limit` is bytes of one message's body as we write it (before any encryption), `pieces` how many messages the events of one
-    publication may fill, `every` the seconds between two publications of one view. `prefix` begins every channel's name. `public` holds
-    nothing secret; `connects` are the origins that a page must be allowed to connect to.
+    publication may fill, `every` the seconds between two publications of one view and `rate` its messages a second at most. `prefix`
+    begins every channel's name. `public` holds nothing secret; `connects` are the origins that a page must be allowed to connect to.
     """
 
     limit: int = 10_000
     pieces: int = 2
     every: float = 0.25
+    rate: float = 20.0
     prefix: str = "private-"
     public: dict[str, str | int | bool] = {}
     connects: tuple[str, ...] = ()

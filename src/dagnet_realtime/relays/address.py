@@ -10,14 +10,14 @@ from dagnet_realtime.model.secret import Secret
 
 REMEDY = 'Write relay = "pusher://KEY:SECRET@host:port/APP_ID", or pusher+tls:// for TLS on another port than 443'
 SEALED_SHARE = 0.72  # of the provider's limit: Base64 takes a quarter, the nonce and the JSON around it some bytes more
-_KNOWN = frozenset({"ws", "cluster", "encrypted", "limit", "batch", "pieces", "every", "timeout"})
+_KNOWN = frozenset({"ws", "cluster", "encrypted", "limit", "batch", "pieces", "every", "rate", "timeout"})
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Where the provider is and what it allows. Defaults are Pusher's own limits: 10 kB a message, 10 messages a request.
 
     `api` is the origin of its HTTP interface; `ws_host`, `ws_port` and `tls` are what browsers connect to. `every` and `timeout` are
-    seconds.
+    seconds, `rate` is messages a second in one channel: Pusher states none, of Ably it is 50.
     """
 
     app_id: str
@@ -32,6 +32,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     batch: int = 10
     pieces: int = 2
     every: float = 0.25
+    rate: float = 20.0
     timeout: float = 2.0
 
     @property
@@ -79,6 +80,7 @@ def read_address(url: str) -> Address:
         batch=int(_number(asked, "batch", 10, 1, 100)),
         pieces=int(_number(asked, "pieces", 2, 1, 20)),
         every=_number(asked, "every", 0.25, 0.05, 10),
+        rate=_number(asked, "rate", 20, 0.1, 1_000),
         timeout=_number(asked, "timeout", 2, 0.1, 30),
     )
 

@@ -2,10 +2,10 @@
 
 import base64
 from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import httpx
 import msgspec
 
 from dagnet_realtime.model.problem import Problem
@@ -15,32 +15,33 @@ from dagnet_realtime.relays.address import Address
 from dagnet_realtime.relays.sealed import PREFIX, Seal
 from dagnet_realtime.relays.signing import CHANNEL, SOCKET_ID, request_query, subscription
 
+if TYPE_CHECKING:
+    import httpx
+
 TRIES = 3  # of one request; receivers tell repeats by position, so that repeating does no harm
 PAUSE = 0.2  # seconds before the second try, doubled before the third
+SKEWED = 300  # seconds between two clocks; providers refuse what was signed more than ten minutes ago
 MOST_CONNECTIONS = 8  # one publication of each view at a time, and questions
 
 
 class PusherRelay:
     """One app of one provider. Enter it as a context; leaving closes its connections. `master` is needed for encrypted channels alone."""
 
-    def __init__(self, address: Address, clock: Clock, master: bytes = b"", transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, address: Address, clock: Clock, master: bytes = b"", transport: "httpx.AsyncBaseTransport | None" = None) -> None:
         self._address = address
         self._clock = clock
         self._seal = Seal(master) if address.encrypted else None
-        self._client = httpx.AsyncClient(
-            base_url=address.api,
-            timeout=address.timeout,
-            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=60),
-            transport=transport,
-            trust_env=False,  # what a proxy sees is the provider's to see; a proxy of the environment is nobody's choice here
-        )
+        self._transport = transport
+        self._opened: httpx.AsyncClient | None = None
+        self._skew = 0
         self.terms = _terms(address)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
 
     async def publish(self, messages: Sequence[Message]) -> int:
         """Publishes in order, at most `batch` messages a request."""
@@ -78,16 +79,18 @@ class PusherRelay:
         return {"channel": message.channel, "name": message.name, "data": body.decode()}
 
     async def _ask(self, method: str, what: str, body: bytes, params: dict[str, str] | None = None) -> bytes:
-        """One request, repeated where that may help."""
+        """One request, repeated where that may help; also where the provider's clock is another than ours."""
+        import httpx
+
         path = f"/apps/{self._address.app_id}/{what}"
         why = ""
         for number in range(TRIES):
             if number:
                 await self._clock.sleep(PAUSE * 2 ** (number - 1))
-            at = self._clock.now() // 1000
+            at = self._clock.now() // 1000 + self._skew
             query = request_query(self._address.key, self._address.secret.reveal(), method, path, body, at, params)
             try:
-                answer = await self._client.request(
+                answer = await self._client().request(
                     method, f"{path}?{query}", content=body, headers={"content-type": "application/json"} if body else {}
                 )
             except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -97,12 +100,37 @@ class PusherRelay:
             if status < 300:
                 return answer.content
             why = f"it answered {status}"
-            if status < 500 and status not in (408, 429):
+            if status < 500 and status not in (408, 429) and not (status == 401 and self._set_right(answer, at)):
                 break
         raise _refused(why)
 
+    def _client(self) -> "httpx.AsyncClient":
+        """Made when first needed: the library takes 60 ms that a request which publishes nothing should not wait for."""
+        if self._opened is None:
+            import httpx
 
-def _status(answer: httpx.Response) -> int:
+            self._opened = httpx.AsyncClient(
+                base_url=self._address.api,
+                timeout=self._address.timeout,
+                limits=httpx.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=60),
+                transport=self._transport,
+                trust_env=False,  # what a proxy sees is the provider's to see; a proxy of the environment is nobody's choice here
+            )
+        return self._opened
+
+    def _set_right(self, answer: "httpx.Response", at: int) -> bool:
+        """Goes by the provider's clock from here on, where that is so far from ours that it refuses what we sign."""
+        try:
+            theirs = int(parsedate_to_datetime(answer.headers.get("date", "")).timestamp())
+        except (ValueError, OverflowError):
+            return False
+        if abs(theirs - at) < SKEWED:
+            return False
+        self._skew += theirs - at
+        return True
+
+
+def _status(answer: "httpx.Response") -> int:
     """The status as meant: soketi answers refusals with 200, and writes the status into the body."""
     if answer.status_code >= 300 or b'"error"' not in answer.content[:1000]:
         return answer.status_code
@@ -120,6 +148,7 @@ def _terms(address: Address) -> Terms:
         limit=address.body_limit,
         pieces=address.pieces,
         every=address.every,
+        rate=address.rate,
         prefix=PREFIX if address.encrypted else "private-",
         public={
             "kind": "pusher",

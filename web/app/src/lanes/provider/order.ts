@@ -50,7 +50,7 @@ export class Joiner {
       this.at = position;
     }
     const next = this.#waiting.find((frame) => ends(frame)?.from === position);
-    this.#waiting = this.#waiting.filter((frame) => frame !== next && !this.#passed.includes(ends(frame)?.to ?? ""));
+    this.#waiting = this.#waiting.filter((frame) => frame !== next && ends(frame)?.to !== position && !this.#passed.includes(ends(frame)?.to ?? ""));
     return next === undefined ? [] : [next, ...this.reach(ends(next)?.to ?? position)];
   }
 

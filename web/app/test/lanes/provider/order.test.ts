@@ -42,6 +42,16 @@ describe("the order of a provider's frames", () => {
     expect(places(joiner.reach("p12"))).toEqual(["p12"]);
   });
 
+  it("REL-20: a frame that says again what another has said waits for nothing once its end is reached", () => {
+    const joiner = new Joiner("p0");
+    expect(places(joiner.take(batch("p0", "p1")))).toEqual(["p1"]);
+    expect(joiner.take(batch("p0", "p3"))).toEqual([]);
+    expect(joiner.missing).toBe("p3");
+    expect(joiner.reach("p3")).toEqual([]);
+    expect(joiner.missing).toBeNull();
+    expect(places(joiner.take(batch("p3", "p4")))).toEqual(["p4"]);
+  });
+
   it("REL-14: what waits is bounded", () => {
     const joiner = new Joiner("p0");
     for (let number = 5; number < MOST_WAITING * 2; number += 1) joiner.take(batch(`p${number}`, `p${number + 1}`));

@@ -1,0 +1,247 @@
+"""Frames through a provider where no process lives; every courier is another request's."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from dagnet_realtime.hub.courier import BEAT_MS, GRACE_MS, Courier
+from dagnet_realtime.hub.relaying import Seat
+from dagnet_realtime.hub.trip import CONFIRMED_MS
+from dagnet_realtime.model.entry import Token
+from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Workspace
+from tests.hub.posts import MemoryPosts
+from tests.hub.provider import Provider
+from tests.hub.stage import POLICY, SHOP, Stage
+from tests.support.entries import entries, entry
+
+
+class Doors:
+    """What the doors of all requests counted."""
+
+    def __call__(self, _: object) -> dict[str, object]:
+        return {}
+
+    async def fresh(self, _: object) -> None:
+        pass
+
+
+class Platform(Stage):
+    """A log, sessions and posts that outlive every request."""
+
+    def __init__(self, **terms: object) -> None:
+        super().__init__()
+        self.provider = Provider(**terms)
+        self.posts = MemoryPosts(self.clock)
+
+    def request(self) -> Courier:
+        workspaces = [Workspace(channel=SHOP, path=".", policy=POLICY)]
+        doors: object = Doors()
+        return Courier(
+            workspaces, self.graphs, self.log, self.sessions, doors, self.posts, {SHOP: self.provider}, self.clock, 300  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    async def asked(self, session: WatchSession) -> Seat:
+        """What a page hears that asks for its seat."""
+        return await self.answered(self.request().seat(session))
+
+    async def answered(self, request: Coroutine[Any, Any, Any]) -> Any:
+        """A request's answer; time goes on while it waits."""
+        task = asyncio.ensure_future(request)
+        for _ in range(200):
+            if not task.done():
+                await self.clock.advance(0.05)
+        return task.result()
+
+    async def seated(self, person: str = "ann") -> tuple[WatchSession, str]:
+        """A session that has subscribed, and its channel."""
+        session = await self.open(person=person)
+        channel = (await self.asked(session)).channel
+        await self.request().authorise(session, channel, "1.2")
+        return session, channel
+
+    async def deliver(self, first: int, last: int) -> None:
+        """A delivery's request, to its answer."""
+        await self.log.append(SHOP, entries(first, last, name="Home"))
+        await self.answered(self.request().carry(SHOP))
+
+    def batches(self, channel: str | None = None) -> list[dict[str, object]]:
+        return [frame for frame in self.provider.frames(channel) if frame["op"] == "batch"]
+
+
+async def test_each_request_goes_on_where_the_last_one_ended() -> None:
+    """REL-20: positions join, counts are exact, and what was published is counted."""
+    async with Platform() as stage:
+        session, channel = await stage.seated()
+        for number in range(8):
+            await stage.deliver(number * 5, number * 5 + 4)
+        batches = stage.batches(channel)
+        assert [batch["from"] for batch in batches] == [session.position, *(batch["position"] for batch in batches[:-1])]
+        assert sum(batch["counts"]["u-Home"] for batch in batches) == 40  # type: ignore[index]
+        seat = await stage.asked(session)
+        assert (seat.ledger.published, seat.ledger.failed) == (len(stage.provider.sent), 0)
+
+
+async def test_of_requests_that_come_together_one_publishes_for_all() -> None:
+    """REL-20: the others tell it and go, at once; nothing is published twice, nothing is left behind."""
+    async with Platform() as stage:
+        await stage.seated()
+        await stage.deliver(0, 0)
+
+        async def one(number: int) -> None:
+            await stage.log.append(SHOP, entries(number, number, name="Home"))
+            await stage.request().carry(SHOP)
+
+        tasks = [asyncio.create_task(one(number)) for number in range(1, 21)]
+        await stage.clock.advance(0.01)
+        assert sum(task.done() for task in tasks) == 19
+        await stage.clock.advance(3)
+        await asyncio.gather(*tasks)
+        assert sum(batch["counts"]["u-Home"] for batch in stage.batches()) == 21  # type: ignore[index]
+        assert len(stage.batches()) <= 3
+
+
+async def test_a_provider_that_fails_or_hangs_costs_a_delivery_no_more_than_its_bound() -> None:
+    """REL-20, REL-6: it is left alone by everybody, longer each time, and what it missed comes when it is back."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        stage.provider.down = True
+        for number in range(10):
+            await stage.deliver(number, number)
+        assert stage.provider.asked <= 2
+        assert not (await stage.asked(session)).publishing
+        stage.provider.down = False
+        await stage.clock.advance(3)
+        await stage.asked(session)
+        await stage.deliver(10, 10)
+        assert [batch["counts"] for batch in stage.batches()] == [{"u-Home": 10}, {"u-Home": 1}]
+        assert (await stage.asked(session)).publishing
+
+
+async def test_a_request_that_vanishes_holds_nobody_up_for_long() -> None:
+    """REL-20: what it may have published comes again, from the same position."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        (view,) = await stage.posts.views(SHOP)
+        await stage.posts.take(SHOP, view, "vanished", 6)
+        await stage.deliver(0, 4)
+        assert stage.batches() == []
+        await stage.clock.advance(6)
+        await stage.asked(session)
+        assert [batch["from"] for batch in stage.batches()] == [session.position]
+
+
+async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
+    """REL-7: nor when nobody confirms that they still may; it begins again at the head."""
+    async with Platform() as stage:
+        await stage.deliver(0, 4)
+        assert stage.provider.asked == 0
+        session, _ = await stage.seated()
+        stage.provider.subscribed = 0
+        await stage.clock.advance(GRACE_MS / 1000 + 1)
+        await stage.asked(session)
+        await stage.deliver(5, 9)
+        assert stage.batches() == []
+        channel = (await stage.asked(session)).channel
+        await stage.request().authorise(session, channel, "1.3")
+        await stage.deliver(10, 10)
+        await stage.deliver(11, 12)
+        assert stage.batches()[-1]["counts"] == {"u-Home": 2}
+
+
+async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_more_goes_out() -> None:
+    """REL-11: within 24 s the channel goes on under another name, which those learn who still may; of the old one no frame more."""
+    async with Platform() as stage:
+        staying, old = await stage.seated("ann")
+        await stage.seated("bob")
+        await stage.clock.advance(CONFIRMED_MS / 1000 - 5)
+        await stage.asked(staying)
+        await stage.clock.advance(6)
+        await stage.deliver(0, 4)
+        assert [message.name for message in stage.provider.sent if message.channel == old][-1] == "turn"
+        assert stage.batches(old) == []
+        seat = await stage.asked(staying)
+        assert (seat.channel != old, seat.watchers) == (True, 1)
+        with pytest.raises(Problem) as refused:
+            await stage.request().authorise(staying, old, "1.4")
+        assert refused.value.code == "forbidden"
+        assert [batch["counts"] for batch in stage.batches(seat.channel)] == [{"u-Home": 5}]
+
+
+async def test_off_turns_the_channel_for_those_who_stay() -> None:
+    """REL-11: a session that has ended has no seat."""
+    async with Platform() as stage:
+        _, old = await stage.seated("ann")
+        leaving, _ = await stage.seated("bob")
+        await stage.hub.close(leaving.id)
+        await stage.deliver(0, 4)
+        assert stage.provider.frames(old) == []
+
+
+async def test_who_asks_in_a_silence_sends_a_sign_of_life() -> None:
+    """REL-20: so that a page knows that the provider still brings what is published, and how far that is."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        await stage.deliver(0, 4)
+        at = stage.batches()[-1]["position"]
+        await stage.clock.advance(BEAT_MS / 1000 + 0.1)
+        await stage.asked(session)
+        assert [frame["position"] for frame in stage.provider.frames() if frame["op"] == "beat"] == [at]
+
+
+async def test_a_log_that_lost_the_place_is_gone_on_with_where_it_is() -> None:
+    """REL-20: who stood there asks, and is told the gap by the log itself."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        await stage.deliver(0, 0)
+        stage.provider.down = True
+        await stage.deliver(1, 1)
+        for number in range(1, 30):
+            await stage.log.append(SHOP, entries(number * 50, number * 50 + 49, name="Home"))
+        stage.provider.down = False
+        await stage.clock.advance(2)
+        await stage.deliver(2000, 2000)
+        first, last = stage.batches()
+        assert last["counts"] == {"u-Home": 1000}
+        before, after = (Position.parse(str(batch["position"])) for batch in (first, last))
+        assert before is not None
+        assert after is not None
+        gap, *_ = await stage.hub.span(session.id, before, after)
+        assert (gap.frame.missed, str(gap.end)) == (452, last["from"])  # type: ignore[union-attr]
+
+
+async def test_frames_fit_and_a_trace_that_may_have_been_cut_stays_flagged_in_later_requests() -> None:
+    """REL-5: how much fitted is remembered between requests."""
+    async with Platform(limit=1_000, pieces=1) as stage:
+        await stage.seated()
+        await stage.log.append(SHOP, [entry(f"m{n}", name="Home", traces=(Token("anonymousId", f"k1.{n}"),)) for n in range(100)])
+        await stage.deliver(500, 500)
+        (view,) = await stage.posts.views(SHOP)
+        assert stage.posts.posts[view].fit.lowest < 1
+        first = stage.batches()[0]
+        assert first["counts"] == {"u-Home": 101}
+        assert max(len(message.body) for message in stage.provider.sent) <= 1_000
+
+
+async def test_who_asked_to_be_forgotten_is_told_of() -> None:
+    """REL-20, HUB-20: after the frame that holds their request."""
+    async with Platform() as stage:
+        await stage.seated()
+        await stage.log.append(SHOP, [entry("d", type="delete", name="", traces=(Token("userId", "k1.gone"),))])
+        await stage.deliver(0, 0)
+        assert [frame["tokens"] for frame in stage.provider.frames() if frame["op"] == "forget"] == [["k1.gone"]]
+
+
+async def test_without_a_relay_there_is_no_seat_and_a_delivery_asks_for_nothing() -> None:
+    """REL-9: frames come by poll."""
+    async with Platform() as stage:
+        session = await stage.open()
+        bare = Courier([], stage.graphs, stage.log, stage.sessions, Doors(), stage.posts, {}, stage.clock, 300)  # type: ignore[arg-type]
+        with pytest.raises(Problem) as refused:
+            await bare.seat(session)
+        assert refused.value.code == "not_found"
+        await bare.carry(SHOP)
