@@ -64,8 +64,8 @@ bench: setup ## benchmarks, each beside its baseline
 	@$(BIN)/python -m benchmarks
 
 fuzz: setup ## hostile input, for longer
-	$(say) 'Every property, with 20,000 examples each'
-	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -m 'not e2e'
+	$(say) 'Every property for FUZZ_SECONDS (10, unless you say another), each time with other examples'
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-10} $(BIN)/python -m pytest -m 'not e2e'
 
 soak: setup ## half an hour of visitors, viewers and mishaps; SOAK_MINUTES, SOAK_SEED and SOAK_RATE say otherwise
 	@$(BIN)/python -m tests.soak

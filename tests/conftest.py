@@ -1,16 +1,45 @@
 """What holds for every test: the browser comes last, and hostile input can be tried for longer."""
 
-import os
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("usual", deadline=None, print_blob=True)
-settings.register_profile("long", deadline=None, print_blob=True, max_examples=20_000, suppress_health_check=list(HealthCheck))
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+from tests.support.tries import SECONDS, Enough, within
+
+settings.register_profile("usual", deadline=None, print_blob=True, derandomize=True)  # what passes once passes again
+settings.register_profile("long", deadline=None, print_blob=True, max_examples=1_000_000, suppress_health_check=list(HealthCheck))
+settings.load_profile("long" if SECONDS else "usual")
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Playwright's loop stays open in the main thread once a browser has started, so no asynchronous test may follow one."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Playwright's loop stays open in the main thread once a browser has started, so no asynchronous test may follow one.
+
+    Where properties are tried for a time, there is nothing else to do.
+    """
+    if SECONDS:
+        config.hook.pytest_deselected(items=[item for item in items if _property(item) is None])
+        items[:] = [item for item in items if _property(item) is not None]
     items.sort(key=lambda item: "/e2e/" in item.path.as_posix())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Ends a property when its time is over; it has held so far."""
+    tried = _property(item)
+    if tried is None or not SECONDS:
+        return (yield)
+    inner, tried.inner_test = tried.inner_test, within(tried.inner_test, SECONDS)
+    try:
+        return (yield)
+    except Enough:
+        return None
+    finally:
+        tried.inner_test = inner
+
+
+def _property(item: pytest.Item) -> Any:
+    """What hypothesis keeps of a test that is tried with examples."""
+    return getattr(getattr(item, "obj", None), "hypothesis", None)

@@ -4,11 +4,12 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from dagnet_realtime.config.load import Flags, load
 from dagnet_realtime.model.problem import Problem
+from tests.support.tries import tries
 
 WHOLE = """
 [server]
@@ -143,7 +144,7 @@ def test_the_file_can_be_named_by_a_variable(file: Path) -> None:
     assert load(None, {**ENVIRON, "DAGNET_REALTIME_CONFIG": str(file)}).server.port == 9000
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@tries(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     key=st.sampled_from(["server", "access", "workspace", "x"]),
     value=st.recursive(

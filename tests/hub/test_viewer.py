@@ -1,16 +1,17 @@
 """One viewer's way through the frames."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.model.frame import Batch, Beat, Gap
 from tests.hub.stage import SHOP, Stage
 from tests.support.entries import entries
+from tests.support.tries import tries
 
 STEP = st.tuples(st.integers(0, 30), st.sampled_from([0.0, 0.01, 0.06, 2.0, 45.0]), st.booleans())
 
 
-@settings(max_examples=40, deadline=None)
+@tries(40)
 @given(st.lists(STEP, max_size=15), st.integers(1, 8))
 async def test_however_a_viewer_comes_and_goes_every_entry_is_counted_once_or_missed(
     steps: list[tuple[int, float, bool]], ring: int

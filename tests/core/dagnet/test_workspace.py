@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.dagnet import indexed_paths, read_workspace
 from dagnet_realtime.core.dagnet.workspace import Trees
+from tests.support.tries import tries
 
 CASES = json.loads((Path(__file__).parents[3] / "conformance/graphs.json").read_text())["cases"]
 
@@ -72,7 +73,7 @@ TREES = st.recursive(
 GRAPHS = st.fixed_dictionaries({"nodes": st.lists(st.dictionaries(KEYS, TREES, max_size=6) | TREES, max_size=5), "edges": TREES}) | TREES
 
 
-@settings(max_examples=200, deadline=None)
+@tries(200)
 @given(GRAPHS, TREES, TREES, TREES)
 def test_any_tree_is_a_graph_or_an_error_never_an_exception(graph: object, event: object, node: object, index: object) -> None:
     """GRA-2: whatever the files hold, the answer can be sent to a browser."""
