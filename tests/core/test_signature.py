@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.signature import Verifier, first_element, sign, verify
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
+from tests.support.deliveries import DELIVERIES, messages, written
+from tests.support.tries import tries
 
 MADE = json.loads((Path(__file__).parents[1] / "fixtures/segment/signatures.json").read_text())
 
@@ -89,7 +91,7 @@ JUNK = st.binary(max_size=300) | st.sampled_from([b"[", b'[{"json":', b'{"json":
 @given(JUNK, st.none() | st.text(max_size=60) | st.binary(max_size=20).map(bytes.hex))
 @example(b"[" * 5000, "0" * 40)
 @example(b'{"json":' + b"[" * 5000, "0" * 40)
-@settings(max_examples=300)
+@tries(300)
 def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: str | None) -> None:
     """SIG-8: verification raises nothing but `Problem`, and lets nothing through."""
     assert not authentic(source(), body, signature)
@@ -99,3 +101,49 @@ def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: s
 def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
     """SIG-2: any bytes at all."""
     Verifier(source(secrets=(Secret(secret),))).verify(body, sign(secret, body))
+
+
+@tries(60)
+@given(DELIVERIES, st.none() | st.text(max_size=60) | st.sampled_from(["0" * 40, "0x", " 00", "é" * 40]), st.booleans(), st.booleans())
+def test_no_delivery_makes_verification_raise_anything_else(body: bytes, signature: str | None, whole: bool, unsigned: bool) -> None:
+    """SIG-7, SIG-8: deliveries as they come, damaged or not; without a secret of ours none is authentic."""
+    kept = source(batch_signature="whole" if whole else "first", allow_unsigned=unsigned)
+    assert authentic(kept, body, signature) is (unsigned and not signature)
+
+
+@st.composite
+def signed_somewhere(draw: st.DrawFn) -> tuple[bytes, bytes, set[str]]:
+    """A delivery of known parts, one of them or something like it, and the settings under which a signature over that is enough.
+
+    SIG-3 to SIG-5 the other way round: nothing is looked for in the body, since it is known what it was made of.
+    """
+    space = st.sampled_from([b"", b" ", b"\n\t"])
+    texts = [
+        draw(written({**message, "n": n})) for n, message in enumerate(draw(st.lists(messages().filter(_plain), min_size=1, max_size=3)))
+    ]
+    wrapped = draw(st.booleans())
+    around = [draw(space) + b'{"json":' + draw(space) + text + draw(space) + b"}" if wrapped else text for text in texts]
+    single = draw(st.booleans())
+    lead, trail = draw(space), draw(space)
+    body = around[0] if single else b"[" + lead + (draw(space) + b"," + draw(space)).join(around) + trail + b"]"
+    allowed = {body: {"first", "whole"}}
+    if single:
+        allowed |= {texts[0]: {"first", "whole"}} if wrapped else {}
+    else:
+        first = around[0].strip(b" \n\t")
+        allowed |= {first: {"first"}} | ({texts[0]: {"first"}} if wrapped else {})
+    part = draw(st.sampled_from([body, *around, *texts, body[:-1], body[1:], b" " + body, texts[0] + b"\n", b""]))
+    return body, part, allowed.get(part, set())
+
+
+def _plain(message: Any) -> bool:
+    return isinstance(message, dict) and "json" not in message and "body" not in message
+
+
+@tries(60)
+@given(signed_somewhere(), st.sampled_from(["first", "whole"]), st.booleans())
+def test_a_delivery_is_authentic_exactly_where_the_reference_says_so(made: tuple[bytes, bytes, set[str]], setting: str, ours: bool) -> None:
+    """SIG-1 to SIG-5: of a known delivery a known part is signed, with our secret or another's."""
+    body, part, settings = made
+    signature = hmac.new(MADE["secret"].encode() if ours else b"another", part, "sha1").hexdigest()
+    assert authentic(source(batch_signature=setting), body, signature) is (ours and setting in settings)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.signature import sign
@@ -24,6 +24,8 @@ from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.log import Outcome, Stretch
 from tests.support.clock import FakeClock
+from tests.support.deliveries import CALLS, DELIVERIES
+from tests.support.tries import tries
 
 DELIVERED = json.loads((Path(__file__).parents[1] / "fixtures/segment/delivered.json").read_text())
 BATCH = json.loads((Path(__file__).parents[1] / "fixtures/segment/batch.json").read_text())
@@ -260,7 +262,13 @@ def test_a_workspace_without_a_key_gets_one_from_chance() -> None:
 
 
 ELEMENTS = st.sampled_from([track("a"), track("b"), DELIVERED["page"], DELIVERED["delete"], {"type": "x"}, 7, None, {}])
-BODIES = st.lists(ELEMENTS, max_size=6).map(msgspec.json.encode) | ELEMENTS.map(msgspec.json.encode) | st.binary(max_size=20)
+BODIES = (
+    st.lists(ELEMENTS, max_size=6).map(msgspec.json.encode)
+    | ELEMENTS.map(msgspec.json.encode)
+    | st.binary(max_size=20)
+    | DELIVERIES
+    | CALLS
+)
 
 
 @given(
@@ -269,7 +277,7 @@ BODIES = st.lists(ELEMENTS, max_size=6).map(msgspec.json.encode) | ELEMENTS.map(
         max_size=12,
     )
 )
-@settings(max_examples=60, deadline=None)
+@tries(60)
 async def test_the_ledger_sums_whatever_comes(steps: list[tuple[bytes, bool, str, str]]) -> None:
     """DOOR-1: any sequence of good, bad, unsigned, unwatched and flooding deliveries."""
     house = House(max_rate=2.0)

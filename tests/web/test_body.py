@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.body import AT_ONCE, Gone, read_body, unpacked
+from tests.support.tries import tries
 
 LIMIT = 1000
 
@@ -162,3 +163,33 @@ def test_any_bytes_are_unpacked_or_are_a_problem(packed: bytes, encoding: bytes)
         unpacked(packed, encoding, LIMIT)
     except Problem as problem:
         assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
+
+
+PACKERS = {b"gzip": gzip.compress, b"deflate": zlib.compress, b"x-gzip": gzip.compress, b"identity": bytes}
+
+
+BODIES = st.binary(max_size=300) | st.binary(max_size=3).map(lambda some: some * 900)
+
+
+@tries(100)
+@given(st.data(), BODIES, st.lists(st.sampled_from(sorted(PACKERS)), max_size=2))
+async def test_any_body_is_read_or_is_a_problem_however_it_was_packed_cut_and_damaged(
+    data: st.DataObject, body: bytes, packing: list[bytes]
+) -> None:
+    """DOOR-8: in any chunks; one that is whole and within the bound is read as it was, and never more than the bound is unfolded."""
+    packed = body
+    for name in packing:
+        packed = PACKERS[name](packed)
+    damage = data.draw(st.none() | st.tuples(st.integers(0, len(packed)), st.binary(max_size=3)))
+    if damage is not None:
+        packed = packed[: damage[0]] + damage[1] + packed[damage[0] + 1 :]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(packed)), max_size=4)))
+    parts = [packed[at:until] for at, until in zip([0, *cuts], [*cuts, len(packed)], strict=True)]
+    try:
+        found = await read(*parts, encoding=b", ".join(packing))
+    except Problem as problem:
+        assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
+        assert damage is not None or len(body) > LIMIT or len(packed) > LIMIT
+    else:
+        assert len(found) <= LIMIT
+        assert damage is not None or found == body

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from dagnet_realtime.core.segment.tracking import MAX_EVENT, MAX_EVENTS, ROUTES, open_batch, parse_batch, parse_single, write_key
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.problem import Problem
+from tests.support.deliveries import CALLS
+from tests.support.tries import tries
 
 BATCH = json.loads((Path(__file__).parents[2] / "fixtures/segment/batch.json").read_text())
 NOW = parse_time("2026-01-02T03:04:10.000Z") or 0
@@ -92,3 +94,20 @@ def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
             parse()
         except Problem as problem:
             assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
+
+
+@tries(60)
+@given(CALLS, st.sampled_from(sorted(ROUTES)), st.integers(0, 2**45))
+def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(body: bytes, route: str, arrived_at: int) -> None:
+    """SEG-2, SEG-5, SEG-7, SEG-8, SEG-10, SEG-12: single calls and envelopes, any field of them wrong, any byte of them damaged."""
+    type = ROUTES[route]
+    try:
+        assert isinstance(write_key(body), str)
+        events = parse_batch(body, arrived_at).events if type is None else (parse_single(body, type, arrived_at),)
+    except Problem as problem:
+        assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
+        return
+    for event in events:
+        assert 0 < len(event.id) <= 100
+        assert event.segment_received_at is None
+        assert type in (None, event.type)

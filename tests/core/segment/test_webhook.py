@@ -5,12 +5,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.segment import parse
-from dagnet_realtime.core.segment.webhook import MAX_EVENTS, split
+from dagnet_realtime.core.segment.message import MAX_ID, MAX_TEXT, TYPES
+from dagnet_realtime.core.segment.webhook import MAX_EVENTS, events_of, split
 from dagnet_realtime.model.problem import Problem
+from tests.support.deliveries import DELIVERIES
+from tests.support.tries import tries
 
 DELIVERED = json.loads((Path(__file__).parents[2] / "fixtures/segment/delivered.json").read_text())
 TRACK, PAGE = (json.dumps(DELIVERED[kind]).encode() for kind in ("track", "page"))
@@ -75,10 +78,33 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=12).map(b"".join) | st.binary(max_size=200))
-@settings(max_examples=400)
+@tries(400)
 def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
     """SEG-7: nothing else is raised."""
     try:
         parse(body)
     except Problem as problem:
         assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
+
+
+@tries(80)
+@given(DELIVERIES)
+def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(body: bytes) -> None:
+    """SEG-2, SEG-7, SEG-8, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless numbers, depth, cut and damaged bytes."""
+    try:
+        elements = split(body)
+        parsed = events_of(elements)
+    except Problem as problem:
+        assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
+        return
+    assert len(parsed.events) + len(parsed.refused) == len(elements)
+    assert {problem.code for problem in parsed.refused} <= {"invalid"}
+    for event in parsed.events:
+        assert 0 < len(event.id) <= MAX_ID
+        assert event.id.isprintable()
+        assert "@" not in event.id
+        assert event.type in TYPES.values()
+        texts = (event.event, event.name, event.category, event.user_id, event.anonymous_id, event.previous_id, event.group_id)
+        assert all(text is None or 0 < len(text) <= MAX_TEXT for text in texts)
+        assert all(text is None or text.encode() for text in texts)
+        assert all(when is None or 0 <= when < 2**53 for when in (event.occurred_at, event.segment_received_at)), event
