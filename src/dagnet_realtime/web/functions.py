@@ -21,7 +21,7 @@ from dagnet_realtime.web.offer import JSON, Asks, Gives, Offer, Offered
 from dagnet_realtime.web.replies import command, json_reply
 
 
-class Subscription(msgspec.Struct):
+class PublishedSubscription(msgspec.Struct):
     """What a browser asks a signature for, named as every Pusher client names it."""
 
     socket_id: str = ""
@@ -56,13 +56,13 @@ SIGN = Offer(
     room="Watching",
     title="Sign the subscription to a channel of this moment",
     about="No session is needed and nothing is remembered.",
-    takes={JSON: Subscription},
+    takes={JSON: PublishedSubscription},
     gives={200: Gives("What the provider's client wants: `auth`", dict[str, str])},
     refuses=("invalid", "too_large", "not_found"),
 )
 OFFERS = (SEAT, SIGN)
 
-_SUBSCRIPTION = msgspec.json.Decoder(Subscription)
+_SUBSCRIPTION = msgspec.json.Decoder(PublishedSubscription)
 
 
 def function_routes(
