@@ -134,10 +134,6 @@ class Platform:
         session = opened["watch_session_id"]
         seat = await self.seat(session)
 
-        async def sign(socket: str) -> dict[str, Any]:
-            asked = {"watch_session_id": session, "channel_name": seat["channel"], "socket_id": socket}
-            return await self.here("POST", "/api/channels/auth", json.dumps(asked).encode())
-
         async def ask() -> None:
             while True:
                 await asyncio.sleep(2)
@@ -145,7 +141,8 @@ class Platform:
                     await self.seat(session)
 
         async with Subscriber(seat["public"]["port"], KEY) as browser:
-            await browser.subscribe(seat["channel"], sign)
+            asked = {"watch_session_id": session, "channel_name": seat["channel"], "socket_id": browser.socket_id}
+            await browser.subscribe(seat["channel"], await self.here("POST", "/api/channels/auth", json.dumps(asked).encode()))
             asking = asyncio.create_task(ask())
             try:
                 yield Watching(session, opened["position"], seat["channel"], browser)

@@ -4,11 +4,9 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
-
-Sign = Callable[[str], Awaitable[dict[str, Any]]]
 
 
 class Subscriber:
@@ -38,9 +36,8 @@ class Subscriber:
         await asyncio.gather(self._reading, return_exceptions=True)
         self._writer.transport.abort()
 
-    async def subscribe(self, channel: str, sign: Sign) -> None:
-        """Subscribed once it returns."""
-        signed = await sign(self.socket_id)
+    async def subscribe(self, channel: str, signed: Mapping[str, Any]) -> None:
+        """Subscribed once it returns, by what the server signed for this socket."""
         self._send({"event": "pusher:subscribe", "data": {"channel": channel, "auth": signed["auth"]}})
         await self.until(channel, "pusher_internal:subscription_succeeded")
 

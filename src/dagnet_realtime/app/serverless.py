@@ -16,6 +16,7 @@ from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
 from dagnet_realtime.app.audit_file import audit_file
 from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.app.functions import functions
 from dagnet_realtime.app.relays import relays as opened
 from dagnet_realtime.app.store import shareable
 from dagnet_realtime.config.config import Config
@@ -117,6 +118,7 @@ class Serverless:
             tally = RedisTally(calls, intake.doors)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
             relays = await stack.enter_async_context(opened(workspaces, clock))
+            published = functions(workspaces)
             limits, posts = Limits(), RedisPosts(calls)
             courier = Courier(workspaces, kept.graphs, log, sessions, tally, posts, relays, clock, limits.lease)
             hub = Hub(workspaces, kept.graphs, log, sessions, tally, clock, limits, relays=courier)
@@ -133,7 +135,9 @@ class Serverless:
                 audit=audit,
                 rounds=Rounds(hub, kept.access, clock, audit),
                 push=False,
-                connects=[origin for relay in relays.values() for origin in relay.terms.connects],
+                connects=[origin for relay in relays.values() for origin in relay.terms.connects]
+                + [one.connects for one in published.values()],
+                functions=published,
             )
             async with hub:
                 await asgi(parts)(scope, receive, _Last(send, lambda: _tell(tally, intake, courier, workspaces)))

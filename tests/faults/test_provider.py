@@ -1,0 +1,228 @@
+"""A real server of the Pusher protocol behind a way that breaks, and a real server of ours that publishes there."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.program import Program
+from tests.support.server import GRAPH, SAMPLE, track
+from tests.support.soketi import APP_ID, KEY, SECRET, soketi
+from tests.support.subscriber import Subscriber
+from tests.support.unreliable import Fault, Unreliable, unreliable
+
+CONFIG = """
+[server]
+host = "127.0.0.1"
+port = 0
+[access]
+mode = "proxy"
+proxy_header = "x-person"
+proxy_from = ["127.0.0.1"]
+[[access.grant]]
+who = "*"
+on = ["shop/prod"]
+[[workspace]]
+id = "shop"
+env = "prod"
+path = "{path}"
+token_key = "a key of tests"
+relay = "pusher://{key}:{secret}@127.0.0.1:{port}/{app}?timeout=0.2"
+[[workspace.source]]
+id = "web"
+allow_unsigned = true
+"""
+PATIENCE = 60  # seconds, of a busy machine; what takes them otherwise takes one or two
+
+
+class Page:
+    """A person's page on the provider's road, as far as a test needs it: it asks for its seat and joins what it hears."""
+
+    def __init__(self, client: httpx.AsyncClient, person: str, port: int) -> None:
+        self._client = client
+        self._headers = {"x-person": person}
+        self._port = port
+        self.session = ""
+        self.position = ""
+        self.offered = 0
+        self.channel = ""
+
+    async def ask(self, method: str, path: str, **rest: Any) -> httpx.Response:
+        return await self._client.request(method, path, headers=self._headers, **rest)
+
+    async def on(self) -> None:
+        opened = (await self.ask("POST", "/api/watch", json={"workspace": "shop", "env": "prod", "graph": GRAPH})).json()
+        self.session, self.position = opened["watch_session_id"], opened["position"]
+
+    async def seat(self) -> dict[str, Any]:
+        answer = await self.ask("GET", f"/api/watch/{self.session}/relay")
+        return {"status": answer.status_code, **answer.json()}
+
+    async def sign(self, channel: str, socket: str) -> httpx.Response:
+        asked = {"watch_session_id": self.session, "channel_name": channel, "socket_id": socket}
+        return await self.ask("POST", "/api/channels/auth", json=asked)
+
+    async def subscribe(self, browser: Subscriber) -> None:
+        """Subscribed; a channel that turned at this very moment, since somebody else left, is asked for again."""
+        signed: dict[str, Any] = {}
+        while "auth" not in signed:
+            self.channel = (await self.seat())["channel"]
+            signed = (await self.sign(self.channel, browser.socket_id)).json()
+        await browser.subscribe(self.channel, signed)
+
+    async def reached(self, browser: Subscriber, offered: int) -> None:
+        """Waits until so many events were told, each once: frames are shown that go on, and what is missing is asked for."""
+        async with asyncio.timeout(PATIENCE):
+            while self.offered < offered:
+                frames = {frame["from"]: frame for frame in browser.frames(self.channel) if frame["op"] == "batch"}
+                while (frame := frames.pop(self.position, None)) is not None:
+                    self._show(frame)
+                if self.offered < offered:
+                    polled = await self.ask("GET", f"/api/watch/{self.session}/frames?after={self.position}&wait=0.2")
+                    for frame in polled.json()["frames"]:
+                        if frame["op"] == "batch":
+                            self._show(frame)
+        assert self.offered == offered
+
+    def _show(self, frame: dict[str, Any]) -> None:
+        assert frame["from"] == self.position
+        self.position = frame["position"]
+        self.offered += frame["ledger"]["offered"]
+
+
+@pytest.fixture(scope="module")
+def way() -> Iterator[Unreliable]:
+    with soketi() as server, unreliable(server.port) as between:
+        yield between
+
+
+@pytest.fixture(scope="module")
+def program(way: Unreliable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Program, Path]]:
+    folder = tmp_path_factory.mktemp("provider")
+    file = folder / "realtime.toml"
+    file.write_text(CONFIG.format(path=SAMPLE, key=KEY, secret=SECRET, port=way.port, app=APP_ID))
+    running = Program("serve", "--config", str(file), environ={"XDG_STATE_HOME": str(folder)})
+    running.url = running.wait_line(re.compile(r"Realtime is at (http://[^/]+)/"), 60)[1]
+    yield running, file
+    running.stop()
+
+
+class Stand:
+    """What a test needs of all that."""
+
+    def __init__(self, client: httpx.AsyncClient, way: Unreliable, file: Path) -> None:
+        self.client = client
+        self.way = way
+        self.file = file
+
+    @contextlib.asynccontextmanager
+    async def page(self, person: str) -> AsyncIterator[tuple[Page, Subscriber]]:
+        page = Page(self.client, person, self.way.port)
+        await page.on()
+        async with Subscriber(self.way.port, KEY) as browser:
+            await page.subscribe(browser)
+            yield page, browser
+        await page.ask("DELETE", f"/api/watch/{page.session}")
+
+    async def send(self, *ids: str) -> None:
+        answer = await self.client.post("/segment/webhook/web", json=[track(id) for id in ids])
+        assert answer.status_code == 200
+
+
+@pytest.fixture
+async def stand(program: tuple[Program, Path], way: Unreliable) -> AsyncIterator[Stand]:
+    running, file = program
+    async with httpx.AsyncClient(base_url=running.url, timeout=20, trust_env=False) as client:
+        yield Stand(client, way, file)
+    way.fault, way.skew = None, 0
+
+
+@pytest.mark.parametrize("fault", [401, 413, 429, 500, "hang", "down", "swallow"])
+async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost(stand: Stand, fault: Fault) -> None:
+    """REL-15, REL-6: refusing, slow, gone or losing what it took; the page learns it with its seat, polls, and goes back afterwards."""
+    async with stand.page("ann") as (page, browser):
+        await stand.send(f"{fault}-1", f"{fault}-2")
+        await page.reached(browser, 2)
+        stand.way.fault = fault
+        await stand.send(f"{fault}-3", f"{fault}-4")
+        async with asyncio.timeout(PATIENCE):
+            while fault != "swallow" and (await page.seat())["publishing"]:
+                await asyncio.sleep(0.05)
+        await page.reached(browser, 4)
+        stand.way.fault = None
+        async with asyncio.timeout(PATIENCE):
+            while not (await page.seat())["publishing"]:
+                await asyncio.sleep(0.1)
+        heard = len(browser.frames(page.channel))
+        await stand.send(f"{fault}-5")
+        async with asyncio.timeout(PATIENCE):
+            while len(browser.frames(page.channel)) == heard:
+                await browser.more()
+        await page.reached(browser, 5)
+
+
+@pytest.mark.parametrize("fault", ["twice", "late"])
+async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(stand: Stand, fault: Fault) -> None:
+    """REL-14: positions tell."""
+    async with stand.page("ann") as (page, browser):
+        stand.way.fault = fault
+        for number in range(4):
+            await stand.send(f"{fault}-{number}")
+            await asyncio.sleep(0.3)  # longer than frames are merged over, so that they are several
+        await page.reached(browser, 4)
+
+
+async def test_a_provider_whose_clock_is_hours_ahead_takes_what_we_publish(stand: Stand) -> None:
+    """REL-22: its refusal says what time it is."""
+    stand.way.skew = 7_200
+    async with stand.page("ann") as (page, browser):
+        await stand.send("skewed")
+        await browser.until(page.channel, "frame", PATIENCE)
+        await page.reached(browser, 1)
+        assert (await page.seat())["publishing"]
+
+
+async def test_a_message_over_the_limit_goes_in_pieces(stand: Stand) -> None:
+    """REL-3: no message is longer than the provider allows, whatever happens in a quarter of a second."""
+    stand.way.fault = "limit"
+    async with stand.page("ann") as (page, browser):
+        await stand.send(*(f"many-{number}" for number in range(300)))
+        await browser.until(page.channel, "piece", PATIENCE)
+        assert (await page.seat())["publishing"]
+
+
+async def test_another_workspaces_channel_is_signed_for_nobody(stand: Stand) -> None:
+    """REL-9: nor a name that was made up, a public one, or somebody else's session."""
+    async with stand.page("ann") as (page, browser), stand.page("bob") as (other, _):
+        for channel in ("private-dagnet-" + "0" * 40, "shop", "presence-shop", page.channel + ",private-b", page.channel[:-1]):
+            assert (await page.sign(channel, browser.socket_id)).status_code in (400, 403)
+        stolen = {"watch_session_id": other.session, "channel_name": page.channel, "socket_id": browser.socket_id}
+        assert (await page.ask("POST", "/api/channels/auth", json=stolen)).status_code == 410
+
+
+async def test_whoever_lost_the_right_hears_nothing_more_within_30_seconds(stand: Stand) -> None:
+    """REL-11: bob's grant goes while he watches; ann goes on in the channel's other name, bob is signed for nothing and hears nothing."""
+    async with stand.page("ann") as (ann, hers), stand.page("bob") as (bob, his):
+        await stand.send("before")
+        await ann.reached(hers, 1)
+        await bob.reached(his, 1)
+        began = asyncio.get_running_loop().time()
+        stand.file.write_text(stand.file.read_text().replace('who = "*"', 'who = "ann"'))
+        await his.until(bob.channel, "turn", PATIENCE)
+        took = asyncio.get_running_loop().time() - began
+        heard = len(his.frames(bob.channel))
+        assert (await bob.seat())["status"] in (401, 403, 404, 410)
+        assert (await bob.sign(bob.channel, his.socket_id)).status_code in (401, 403, 404, 410)
+        old = ann.channel
+        await ann.subscribe(hers)
+        assert ann.channel != old
+        await stand.send("after")
+        await ann.reached(hers, 2)
+        await hers.until(ann.channel, "frame", PATIENCE)
+        assert len(his.frames(bob.channel)) == heard
+        assert took < 30, took
