@@ -25,7 +25,12 @@ export function reduce(state: State, input: Input, out: Out = SILENT): State {
   drain(state, input.at, out);
   switch (input.kind) {
     case "on": turnOn(state, input); break;
-    case "off": turnOff(state, input.lane); break;
+    case "off":
+      turnOff(state, input.lane);
+      if (state.lanes.length > 0) break;
+      settle(state.clock);
+      drain(state, input.at, out);
+      break;
     case "graph": regraph(state, input.graph); break;
     case "frame": receive(state, input.frame, input.at, out); break;
     case "tap":

@@ -11,6 +11,11 @@ it("ENG-16: Off keeps what was collected, the next On begins anew", () => {
   expect([state.lanes, totals(state, T0).count, state.startedAt, state.undo]).toEqual([["remote"], 0, T0 + 9, null]);
 });
 
+it("ENG-16: Off shows what a pause held, and its clock runs again", () => {
+  const state = after([on(), { kind: "pause", at: T0 }, frame(5, batch(0, [event("a")])), { kind: "off", at: T0 + 9 }]);
+  expect([state.clock.frozenAt, state.held.waiting, totals(state, T0 + 9).count]).toEqual([null, 0, 1]);
+});
+
 it("ENG-16: On under the session that is on adds a lane to it; another session begins anew", () => {
   const state = after([on("local"), tap(0, heard("A")), on("remote"), on("remote")]);
   expect([state.lanes, state.position, totals(state, T0).count]).toEqual([["local", "remote"], "e.0", 1]);

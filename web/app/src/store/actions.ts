@@ -2,6 +2,7 @@
 import type { Place } from "../lanes/api.ts";
 import type { Pointed, WayRef } from "../picture/contract.ts";
 import { dismiss, toast, told } from "./notices.ts";
+import { Pausing } from "./pausing.ts";
 import { written } from "./places.ts";
 import { remember, type Remembered, type Shelf } from "./remember.ts";
 import { show } from "./start.ts";
@@ -17,12 +18,14 @@ const IGNORED = 200;
 
 export class Actions {
   readonly tracing: Tracing;
+  readonly #pausing: Pausing;
 
   constructor(
     private readonly parts: Parts,
     private readonly watch: Watch,
     private readonly shelf: Shelf | null,
   ) {
+    this.#pausing = new Pausing(parts);
     this.tracing = new Tracing(parts, (token) => {
       this.look(token);
     });
@@ -51,13 +54,16 @@ export class Actions {
     if (workspaces) store.setState({ workspaces });
   }
 
+  /** Pause, go on, or be done with catching up; a replay holds or plays on. */
   pause(): void {
-    const { store, engine } = this.parts;
-    const { paused, phase, replay } = store.getState();
+    const { phase, replay } = this.parts.store.getState();
     replay?.hold();
-    if (phase !== "on") return;
-    engine.put({ kind: paused ? "resume" : "pause" });
-    store.setState({ paused: !paused });
+    if (phase === "on") this.#pausing.press();
+  }
+
+  /** Ends a pause without showing how what waited came. */
+  jump(): void {
+    if (this.parts.store.getState().phase === "on") this.#pausing.jump();
   }
 
   clear(): void {

@@ -51,6 +51,8 @@ export interface Shell {
   /** The filter that runs at the server too, "" for none. */
   readonly atServer: string;
   readonly paused: boolean;
+  /** How many times as fast as time the picture catches up after a pause; 0 while it does not. */
+  readonly catching: number;
   readonly visitors: number | null;
   readonly replay: Replay | null;
   readonly overlay: "help" | "table" | "connect" | null;
@@ -83,6 +85,7 @@ export function createShell(kept: Remembered): Store {
     filter: "",
     atServer: "",
     paused: false,
+    catching: 0,
     visitors: null,
     replay: null,
     overlay: null,

@@ -1,8 +1,8 @@
 /** The keys of the page; none of them acts while somebody types. */
 
-export type Deed = "pause" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme";
+export type Deed = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme";
 
-const DEEDS: Readonly<Record<string, Deed>> = { " ": "pause", c: "clear", "/": "filter", f: "follow", escape: "escape", "?": "help", t: "table", d: "theme" };
+const DEEDS: Readonly<Record<string, Deed>> = { " ": "pause", n: "now", c: "clear", "/": "filter", f: "follow", escape: "escape", "?": "help", t: "table", d: "theme" };
 
 export interface Pressed {
   readonly key: string;

@@ -22,13 +22,16 @@ describe("what a person can do", () => {
     expect(store.getState().paused).toBe(false);
   });
 
-  it("PIC-41: a pause holds the picture and counts what waits; going on shows it", async () => {
+  it("PIC-41: a pause holds the picture and counts what waits; a jump shows it at once", async () => {
     const { actions, streams, engine, store } = await on();
     actions.pause();
     await streams[0]!.send(batch(1));
     expect([store.getState().paused, engine.state.held.waiting, engine.light.node("a").count]).toEqual([true, 1, 1]);
-    actions.pause();
-    expect(engine.light.node("a").count).toBe(2);
+    actions.jump();
+    expect([store.getState().paused, engine.light.node("a").count]).toEqual([false, 2]);
+    await actions.toggle();
+    actions.jump();
+    expect(store.getState().phase).toBe("off");
   });
 
   it("PIC-41: Clear empties, and its toast undoes it once", async () => {

@@ -6,7 +6,7 @@ const press = (key: string, target: EventTarget | null = document.body, held: Pa
 
 describe("the keys of the page", () => {
   it("PIC-40: each key has one deed", () => {
-    expect([" ", "c", "C", "/", "f", "Escape", "?", "t", "d", "x"].map((key) => press(key))).toEqual(["pause", "clear", "clear", "filter", "follow", "escape", "help", "table", "theme", null]);
+    expect([" ", "c", "C", "/", "f", "Escape", "?", "t", "d", "n", "x"].map((key) => press(key))).toEqual(["pause", "clear", "clear", "filter", "follow", "escape", "help", "table", "theme", "now", null]);
   });
 
   it("PIC-40: none acts while somebody types, in a menu or a dialog, or with a modifier", () => {

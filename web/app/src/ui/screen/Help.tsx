@@ -2,7 +2,8 @@
 import { Sheet } from "../kit/Sheet.tsx";
 
 const KEYS = [
-  ["Space", "Pause, and go on"],
+  ["Space", "Pause; again, catch up with what waited; again, jump to now"],
+  ["N", "End a pause at once: jump to now"],
   ["C", "Clear (with one Undo)"],
   ["/", "Filter"],
   ["F", "Follow the trace that is shown, or the last one, to stay"],

@@ -10,7 +10,7 @@ const EVERY_MS = 20_000;
 export function Summary() {
   const { engine, store } = useRealtime();
   const connection = useShell((shell) => shell.lane.connection);
-  const moment = useShell((shell) => `${shell.phase} ${shell.paused ? "paused" : ""} ${shell.graph?.name ?? ""}`);
+  const moment = useShell((shell) => `${shell.phase} ${shell.paused ? "paused" : ""} ${shell.catching > 0 ? "catching up" : ""} ${shell.graph?.name ?? ""}`);
   const [words, setWords] = useState("");
   useEffect(() => {
     const say = (): void => {

@@ -15,6 +15,9 @@ export function useKeys(): void {
         case "pause":
           actions.pause();
           break;
+        case "now":
+          actions.jump();
+          break;
         case "clear":
           actions.clear();
           break;

@@ -9,8 +9,9 @@ export function LiveSign() {
   const phase = useShell((shell) => shell.phase);
   const lane = useShell((shell) => shell.lane);
   const paused = useShell((shell) => shell.paused);
+  const catching = useShell((shell) => shell.catching);
   const now = useEngine("second", () => Date.now());
-  const sign = signOf(phase, lane, paused);
+  const sign = signOf(phase, lane, paused, catching);
   const heard = watch.lane().lastFrameAt;
   return (
     <Pop

@@ -12,13 +12,14 @@ export interface Sign {
 
 const sign = (word: string, tone: Sign["tone"], title: string, meaning: string, lane = ""): Sign => ({ word, lane, tone, title, meaning });
 
-export function signOf(phase: Phase, { connection, transport, behindMs }: LaneState, paused: boolean): Sign {
+export function signOf(phase: Phase, { connection, transport, behindMs }: LaneState, paused: boolean, catching = 0): Sign {
   if (phase === "replay") return sign("REPLAY", "replay", "A saved log is playing", "Nothing here happens at this moment: these are the frames of a saved session.");
   if (phase === "opening") return sign("OPENING", "wait", "Turning on", "The server is opening a watch session.");
   if (phase !== "on") return sign("OFF", "off", "Realtime is off", "Nothing is received and nothing is kept. Turn Realtime on to see events from then on.");
   if (connection === "live" || connection === "polling") {
     const lane = transport ?? "push";
     if (paused) return sign("PAUSED", "wait", "The picture is paused", "Events still arrive and are counted; the picture and its clocks stand still until you resume.", lane);
+    if (catching > 0) return sign(`CATCHING UP ×${catching}`, "wait", "The picture catches up", "What came during the pause is shown in its order, faster than it came; in a few seconds this is live again. N jumps to now.", lane);
     if (behindMs > 0) return sign("BEHIND", "warn", "Behind the present", "Frames come, but what they tell arrived at the server a while ago. The page, or the server, is catching up; nothing is lost by it.", `${Math.floor(behindMs / 1000)} s`);
     if (lane === "poll") return sign("LIVE", "ok", "Connected by polling", "This page asks the server for what is new, about once a moment. Everything arrives, a little later than by push.", lane);
     if (lane === "local") return sign("LIVE", "ok", "Listening to this browser", "What pages of this browser emit lights up here at once. There is no server, and nothing leaves this machine.", lane);

@@ -1,5 +1,5 @@
 /** The bar above all: where we are, On or Off, what is filtered, pause, clear, theme. */
-import { CircleHelp, Eraser, Moon, Pause, Play, Sun, Users } from "lucide-react";
+import { CircleHelp, Eraser, Moon, Pause, Play, SkipForward, Sun, Users } from "lucide-react";
 import { lazy, Suspense } from "react";
 import icon from "../icon.svg";
 import { Button } from "../kit/Button.tsx";
@@ -33,6 +33,7 @@ export function TopBar() {
       <span className="top-gap" />
       <FilterField />
       <PauseButton />
+      <JumpButton />
       <Tip says="Empties counts, feed and traces; the session goes on">
         <ClearButton />
       </Tip>
@@ -55,11 +56,12 @@ function GraphName() {
 function PauseButton() {
   const actions = useActions();
   const paused = useShell((shell) => shell.paused);
+  const catching = useShell((shell) => shell.catching);
   const active = useShell((shell) => shell.phase === "on");
   const more = useEngine("fifth", waiting);
   return (
     <Button
-      icon={paused ? <Play size={15} /> : <Pause size={15} />}
+      icon={catching > 0 ? <SkipForward size={15} /> : paused ? <Play size={15} /> : <Pause size={15} />}
       keys="Space"
       disabled={!active}
       aria-pressed={paused}
@@ -69,8 +71,26 @@ function PauseButton() {
         actions.pause();
       }}
     >
-      {paused ? `Resume +${more}` : "Pause"}
+      {catching > 0 ? "Jump to now" : paused ? `Resume +${more}` : "Pause"}
     </Button>
+  );
+}
+
+/** Beside Resume, which shows what waited: for those who do not want to see it. */
+function JumpButton() {
+  const actions = useActions();
+  const paused = useShell((shell) => shell.paused);
+  if (!paused) return null;
+  return (
+    <Button
+      icon={<SkipForward size={15} />}
+      aria-label="Jump to now"
+      aria-keyshortcuts="N"
+      title="Jump to now, without showing how what waited came (N)"
+      onClick={() => {
+        actions.jump();
+      }}
+    />
   );
 }
 

@@ -24,6 +24,7 @@ describe("the LIVE sign", () => {
 
   it("a pause and a replay are never taken for live", () => {
     expect(signOf("on", lane("live", "push"), true).word).toBe("PAUSED");
+    expect(signOf("on", lane("live", "push"), false, 12).word).toBe("CATCHING UP ×12");
     expect(signOf("on", lane("stale"), true).word).toBe("STALE");
     expect(signOf("replay", lane("replay", "replay"), false).word).toBe("REPLAY");
   });
