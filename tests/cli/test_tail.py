@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from typer import BadParameter
 
 from dagnet_realtime.cli.beside import Beside, remember
 from dagnet_realtime.cli.live import Live
-from dagnet_realtime.cli.tail import begun, found, lasting, logged, shown
+from dagnet_realtime.cli.tail import begun, found, lasting, logged, shown, tail
 from dagnet_realtime.model.frame import Beat, Gap
 from dagnet_realtime.model.problem import Problem
 
@@ -28,8 +29,11 @@ def test_the_server_on_this_machine_and_its_key_are_found(tmp_path: Path) -> Non
     (tmp_path / "k").write_text("key\n")
     remember(tmp_path, Beside("http://127.0.0.1:4711", str(tmp_path / "k"), os.getpid()))
     assert found("", None) == ("http://127.0.0.1:4711", "key")
-    assert found("http://other:1", None) == ("http://other:1", "")
+    assert found("http://other:4711", None) == ("http://other:4711", "")
+    assert found("http://localhost:4711", None) == ("http://localhost:4711", "key")
     assert found("http://other:1", tmp_path / "k") == ("http://other:1", "key")
+    with pytest.raises(Problem, match="is no http"):
+        found("localhost:4711", None)
     with pytest.raises(Problem, match="holds no key"):
         found("", tmp_path / "gone")
 
@@ -87,11 +91,45 @@ def test_it_can_end_by_itself() -> None:
     assert len(list(lasting(iter(frames), 1e-9))) == 1
 
 
-def test_a_session_log_is_read(tmp_path: Path) -> None:
+HEADER = {
+    "format": "dagnet-realtime-session-log",
+    "graph": "g",
+    "definition": {"name": "g", "file": "", "version": "v", "nodes": [{"uuid": "u", "label": "Basket"}]},
+}
+EVENT = {
+    "id": "m1",
+    "type": "track",
+    "name": "add",
+    "occurred_at": "",
+    "arrived_at": "2026-01-02T03:04:05.678Z",
+    "source": "page",
+    "nodes": ["u"],
+}
+LINES = [
+    {"at": 1, "op": "gap", "from": "a", "to": "b", "missed": 1, "reason": "retention"},
+    {"at": 2, "op": "tap", "id": "m1", "stage": "called", "reason": "", "page": "p", "events": [EVENT]},
+    {"at": 3, "op": "tap", "id": "m1", "stage": "failed", "reason": "no network", "page": "p", "events": []},
+    {"at": 4, "op": "batch", "from": "b", "to": 5},
+]
+
+
+def test_a_session_log_of_both_lanes_is_read_in_the_words_of_its_graph(tmp_path: Path) -> None:
+    """CLI-28: a session log of either lane is read; what cannot be read of it is counted."""
     log = tmp_path / "log"
-    frames = [{"format": "dagnet-realtime-session-log"}, {"op": "gap", "from": "a", "to": "b", "missed": 1, "reason": "retention"}]
-    log.write_text("\n".join(json.dumps(frame) for frame in frames))
-    assert list(logged(log)) == ["# missed 1 events: retention"]
-    log.write_text("{}\nnonsense")
-    with pytest.raises(Problem, match="line 2: this is no frame"):
-        list(logged(log))
+    log.write_text("\n".join(map(json.dumps, (HEADER, *LINES))) + "\n\n")
+    missed, added, failed, unread = logged(log)
+    assert missed == "# missed 1 events: retention"
+    assert added.split() == ["03:04:05.678", "add", "Basket", "-"]
+    assert (failed, unread) == ("# m1 failed: no network", "# 1 lines could not be read")
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"format": "another"}'])
+def test_what_is_no_session_log_is_told(text: str, tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(text)
+    with pytest.raises(Problem, match="is no session log"):
+        list(logged(tmp_path / "log"))
+
+
+def test_a_session_log_is_not_asked_for_what_only_a_server_does(tmp_path: Path) -> None:
+    with pytest.raises(BadParameter):
+        tail(tmp_path / "log", trace="q_123456")

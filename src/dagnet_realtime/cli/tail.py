@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dagnet_realtime.cli.live import Live
+from dagnet_realtime.cli.live import Live, printable
 from dagnet_realtime.model.problem import Problem
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from dagnet_realtime.cli.remote import Remote
     from dagnet_realtime.model.frame import Frame
+    from dagnet_realtime.model.session_log import TapLine
 
 
 def tail(
@@ -35,7 +36,10 @@ def tail(
     Example:
       dagnet-realtime tail --graph checkout --filter "type:track" | grep purchase
     """
+    terms = " ".join(term for term in (filter, f"trace:{trace}" if trace else "") if term)
     if log is not None:
+        if terms or url or workspace or graph:
+            raise typer.BadParameter("a session log is read as it was watched; its lines can be searched with grep")
         for line in logged(log):
             print(line)
         return
@@ -43,7 +47,6 @@ def tail(
 
     where, key = found(url, key_file)
     with Remote(where, key) as remote, suppress(KeyboardInterrupt):
-        terms = " ".join(term for term in (filter, f"trace:{trace}" if trace else "") if term)
         live = begun(remote, workspace, graph, terms)
         shown(live, lasting(remote.frames(), seconds), terminal=sys.stdout.isatty())
 
@@ -51,7 +54,10 @@ def tail(
 def found(url: str, key_file: Path | None) -> tuple[str, str]:
     """The server and the key to it; raises `Problem("not_found")` where none is known."""
     from dagnet_realtime.cli.beside import find, state_folder
+    from dagnet_realtime.cli.target import address
 
+    if url:
+        address(url, "Give the server's, such as http://127.0.0.1:8765")
     beside = find(state_folder(os.environ), url)
     where = url or (beside.url if beside else "")
     if not where:
@@ -115,18 +121,37 @@ def shown(live: Live, frames: "Iterable[Frame | None]", *, terminal: bool, conso
 
 
 def logged(path: Path) -> Iterator[str]:
-    """The lines that a session log tells of."""
+    """The lines that a session log tells of; one that cannot be read is left out and counted.
+
+    Raises `Problem("invalid")` where it is no session log.
+    """
     import msgspec
 
     from dagnet_realtime.cli.send import read
-    from dagnet_realtime.model.frame import Frame
+    from dagnet_realtime.model.session_log import LogLine, SessionLogHeader, TapLine
 
-    live = Live({}, path.name)
-    decoder: msgspec.json.Decoder[Frame] = msgspec.json.Decoder(Frame)
-    for number, line in enumerate(read(path).splitlines(), 1):
-        if number == 1 or not line.strip():
-            continue
+    first, *lines = read(path).splitlines() or [""]
+    try:
+        header = msgspec.json.decode(first, type=SessionLogHeader)
+    except msgspec.DecodeError as error:
+        raise Problem("invalid", f"{path} is no session log", str(error), "Give a file that Save log wrote") from None
+    nodes = header.definition.nodes if header.definition else ()
+    live = Live({node.uuid: node.label or node.id or node.uuid for node in nodes}, header.graph or path.name)
+    decoder: msgspec.json.Decoder[LogLine] = msgspec.json.Decoder(LogLine)
+    unread = 0
+    for line in (line for line in lines if line.strip()):
         try:
-            yield from live.take(decoder.decode(line))
-        except msgspec.DecodeError as error:
-            raise Problem("invalid", f"{path}, line {number}: this is no frame", str(error), "Give a session log") from None
+            told = decoder.decode(line)
+        except msgspec.DecodeError:
+            unread += 1
+            continue
+        yield from heard(live, told) if isinstance(told, TapLine) else live.take(told)
+    if unread:
+        yield f"# {unread} lines could not be read"
+
+
+def heard(live: Live, told: "TapLine") -> Iterator[str]:
+    """What the local lane heard: the event, and where it did not leave the page."""
+    yield from (live.line(event) for event in told.events)
+    if told.stage in ("failed", "dropped"):
+        yield printable(f"# {told.id} {told.stage}: {told.reason or 'no reason was told'}")

@@ -6,7 +6,7 @@ import msgspec
 
 from dagnet_realtime.config.file import FileTables
 from dagnet_realtime.model.frame import Frame
-from dagnet_realtime.model.session_log import SessionLogHeader
+from dagnet_realtime.model.session_log import LogLine, SessionLogHeader
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -16,10 +16,16 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "frames": {"$schema": DIALECT, "title": "A frame", **msgspec.json.schema(Frame)},
         "configuration": {"$schema": DIALECT, "title": "realtime.toml", **msgspec.json.schema(FileTables)},
-        "session_log": {"$schema": DIALECT, "title": "A line of a session log: the header first, then frames", **_session_log()},
+        "session_log": {
+            "$schema": DIALECT,
+            "title": "A line of a session log: the header first, then frames and what the tap heard",
+            **_session_log(),
+        },
     }
 
 
 def _session_log() -> dict[str, Any]:
-    (header, frame), parts = msgspec.json.schema_components([SessionLogHeader, Frame], ref_template="#/$defs/{name}")
-    return {"anyOf": [header, frame], "$defs": parts}
+    (header, line), parts = msgspec.json.schema_components([SessionLogHeader, LogLine], ref_template="#/$defs/{name}")
+    when = {"type": "number", "description": "Milliseconds since 1970 by the viewer's clock, when the line was applied."}
+    timed = {"allOf": [{"properties": {"at": when}, "required": ["at"]}, line]}
+    return {"anyOf": [header, timed], "$defs": parts}

@@ -226,7 +226,7 @@ export interface Warning {
   readonly text: string;
 }
 
-/** Says what wrote the file and what was watched; every further line of the file is one frame. */
+/** Says what wrote the file and what was watched; every further line is a frame or a `TapLine`, with `at` beside its own fields: milliseconds since 1970 by the viewer's clock, when it was applied. */
 export interface SessionLogHeader {
   readonly format: "dagnet-realtime-session-log";
   readonly version: number;
@@ -235,6 +235,8 @@ export interface SessionLogHeader {
   readonly watch_session_id: string;
   readonly started_at: string;
   readonly policy: Posture;
+  readonly definition: Graph | null;
+  readonly binds: Readonly<Record<string, string>>;
 }
 
 export type Frame = Hello | Batch | Gap | Change | Forget | Beat | Bye;
