@@ -8,7 +8,7 @@ from random import Random
 import httpx
 import pytest
 
-from dagnet_realtime.app.sender import Sender, retried
+from dagnet_realtime.app.sender import Sender, retried, unanswered
 from dagnet_realtime.core.calls import Call, message
 from dagnet_realtime.core.signature import verify
 from dagnet_realtime.model.channel import Channel, Source
@@ -89,11 +89,11 @@ async def test_what_segment_retries_is_sent_again(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 501])
 async def test_what_segment_drops_is_not_sent_again(status: int) -> None:
-    receiver = Receiver(httpx.Response(status, json={"title": "No", "detail": "Because"}))
+    receiver = Receiver(httpx.Response(status, json={"title": "No", "detail": "Because", "remedy": "Do."}))
     async with receiver.sender() as sender:
         answer = await sender.send(MESSAGES[:1])
     assert (answer.status, answer.attempts, answer.taken) == (status, 1, False)
-    assert answer.reason == f"Answered {status} — No. Because"
+    assert answer.reason == f"Answered {status} — No. Because. Do"
 
 
 async def test_attempts_are_bounded_and_the_waits_too() -> None:
@@ -110,7 +110,9 @@ async def test_nobody_there_is_told_in_a_sentence() -> None:
     async with receiver.sender(attempts=2) as sender:
         answer = await sender.send(MESSAGES[:1])
     assert (answer.status, answer.attempts) == (0, 2)
-    assert answer.reason.startswith("No answer from http://here")
+    assert answer.reason == "No answer from http://here/segment/webhook/web: nothing can be reached there"
+    assert unanswered(httpx.ReadTimeout("slow")) == "it took too long"
+    assert unanswered(httpx.ReadError("cut")) == "the connection broke (ReadError)"
 
 
 def test_only_what_may_succeed_later_is_retried() -> None:

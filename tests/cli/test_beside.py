@@ -12,7 +12,7 @@ def beside(url: str, tmp_path: Path, pid: int | None = None) -> Beside:
 
 
 def test_a_server_is_found_by_its_port_or_as_the_only_one(tmp_path: Path) -> None:
-    """CLI-19: programs on this machine find a running server and its key by themselves."""
+    """CLI-19: programs on this machine find a running server and its key by themselves, which go to no other machine."""
     first, second = beside("http://127.0.0.1:1001", tmp_path), beside("http://127.0.0.1:1002", tmp_path, os.getppid())
     path = remember(tmp_path, first)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -21,6 +21,7 @@ def test_a_server_is_found_by_its_port_or_as_the_only_one(tmp_path: Path) -> Non
     assert find(tmp_path, "") is None
     assert find(tmp_path, "http://localhost:1002/segment/webhook/x") == second
     assert find(tmp_path, "http://localhost:1003") is None
+    assert find(tmp_path, "https://elsewhere.example:1002") is None
     forget([path, path])
     assert find(tmp_path, "") == second
 

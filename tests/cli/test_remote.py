@@ -66,7 +66,7 @@ def test_a_session_that_is_gone_is_told_in_the_servers_words() -> None:
         (httpx.Response(401, json={"title": "Sign in"}), "Sign in"),
         (httpx.Response(403, text="no"), "The server answered 403"),
         (httpx.Response(200, text="<html>"), "is no DagNet Realtime server"),
-        (httpx.ConnectError("refused"), "No answer from"),
+        (httpx.ConnectError("refused"), "No answer from http://here"),
     ],
 )
 def test_every_refusal_is_a_problem(answer: httpx.Response | Exception, words: str) -> None:

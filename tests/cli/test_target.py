@@ -33,7 +33,21 @@ def test_secrets_may_be_references(monkeypatch: pytest.MonkeyPatch) -> None:
         sender_to("http://127.0.0.1:1/x", "env:NONE", "", Random(1))
 
 
-@pytest.mark.parametrize("url", ["", "x", "ftp://a/b", "http://", "http://127.0.0.1:1", "http://127.0.0.1:1/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "x",
+        "ftp://a/b",
+        "http://",
+        "http://127.0.0.1:1",
+        "http://127.0.0.1:1/",
+        "http://a:99999/b",
+        "http://a:b/c",
+        "http://[::1/a",
+        "http://a b/c",
+    ],
+)
 def test_what_is_no_webhook_is_told(url: str) -> None:
     with pytest.raises(Problem):
         sender_to(url, "", "", Random(1))

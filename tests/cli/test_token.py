@@ -25,6 +25,9 @@ def test_a_token_is_printed_once_listed_and_revoked(tmp_path: Path, capsys: pyte
     assert text.rsplit("_", 1)[1] not in listed + path.read_text()
     revoke(kept.id, tokens=path)
     assert recognise(read(path), text, 0) is None
+    capsys.readouterr()
+    list_all(tokens=path)
+    assert capsys.readouterr() == ("", f"{path} holds no token\n")
     with pytest.raises(Problem, match="There is no token"):
         revoke(kept.id, tokens=path)
 

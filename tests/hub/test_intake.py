@@ -253,6 +253,15 @@ def test_the_tokens_to_follow_are_those_of_entries() -> None:
     assert house.intake.tokens(ACME, "userId", "u") != house.intake.tokens(GLOBEX, "userId", "u")
 
 
+def test_a_kind_that_makes_no_tokens_finds_nobody() -> None:
+    """TRC-29: somebody is found by the kinds of identifiers that the policy names, and is not followed in vain by another."""
+    house = House()
+    assert house.intake.tokens(ACME, "previousId", "u") == house.intake.tokens(ACME, "userId", "u")
+    with pytest.raises(Problem, match="Nobody can be found") as caught:
+        house.intake.tokens(ACME, "shoeSize", "u")
+    assert "userId, anonymousId" in caught.value.detail
+
+
 def test_a_workspace_without_a_key_gets_one_from_chance() -> None:
     """RED-7: another each time the program starts."""
     house = House()

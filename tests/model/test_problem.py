@@ -6,6 +6,7 @@ from dagnet_realtime.model.problem import STATUS, Problem
 def test_a_problem_is_one_sentence_in_a_terminal() -> None:
     """Title, detail and remedy, each ended once."""
     assert Problem("invalid", "It is wrong.", "", "Change it").sentence() == "It is wrong. Change it."
+    assert Problem("invalid", "It is wrong", "Why.", "Is it on?").sentence() == "It is wrong. Why. Is it on?"
 
 
 def test_every_code_has_its_status() -> None:

@@ -64,6 +64,7 @@ async def test_what_is_not_there_is_a_problem(stage: WebStage, method: str, path
     answer = await stage.client.request(method, path)
     assert (answer.status_code, answer.json()["code"], answer.json()["status"]) == (status, code, status)
     assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["remedy"]
     if status == 405:
         assert "GET" in answer.headers["allow"] or "POST" in answer.headers["allow"]
 

@@ -84,7 +84,7 @@ class Sender:
             try:
                 response = await self._client.post(url, content=body, headers=headers)
             except httpx.HTTPError as error:
-                answer = Answer(status=0, attempts=attempt, reason=f"No answer from {url}: {type(error).__name__}")
+                answer = Answer(status=0, attempts=attempt, reason=f"No answer from {url}: {unanswered(error)}")
             else:
                 answer = Answer(status=response.status_code, attempts=attempt, reason=_reason(response))
                 if answer.taken or not retried(response.status_code):
@@ -120,6 +120,15 @@ def retried(status: int) -> bool:
     return status in (408, 423, 429) or (status >= 500 and status != 501)
 
 
+def unanswered(error: "httpx.HTTPError") -> str:
+    """Why nobody answered, in words."""
+    import httpx
+
+    if isinstance(error, httpx.ConnectError):
+        return "nothing can be reached there"
+    return "it took too long" if isinstance(error, httpx.TimeoutException) else f"the connection broke ({type(error).__name__})"
+
+
 def _asked(header: str | None, otherwise: float) -> float:
     try:
         return min(LONGEST_WAIT, max(0.0, float(header))) if header else otherwise
@@ -135,5 +144,7 @@ def _reason(response: "httpx.Response") -> str:
         told = msgspec.json.decode(response.content)
     except msgspec.DecodeError:
         told = None
-    words = [str(told[key]) for key in ("title", "detail", "message") if told.get(key)] if isinstance(told, dict) else []
-    return " ".join((f"Answered {response.status_code}", "— " + ". ".join(words) if words else "")).strip()[:300]
+    words = [str(told[key]) for key in ("title", "detail", "remedy", "message") if told.get(key)] if isinstance(told, dict) else []
+    return " ".join((f"Answered {response.status_code}", "— " + ". ".join(word.rstrip(".") for word in words) if words else "")).strip()[
+        :300
+    ]

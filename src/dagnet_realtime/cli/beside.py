@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from dagnet_realtime.config.assemble import loopback
 from dagnet_realtime.config.environment import STATE
 from dagnet_realtime.model.workspace import Workspace
 
@@ -75,7 +76,10 @@ def forget(paths: Iterable[Path]) -> None:
 
 
 def find(folder: Path, url: str) -> Beside | None:
-    """The server at `url`, else with url "" the only one there is; None where none is known. Files of dead servers are passed over."""
+    """The server at `url`, else with url "" the only one there is; None where none is known. Files of dead servers are passed over.
+
+    Another machine's URL names none of them, whatever its port: what they left is for nobody else.
+    """
     found = []
     for path in sorted(folder.glob("*.json")):
         try:
@@ -85,9 +89,12 @@ def find(folder: Path, url: str) -> Beside | None:
         if alive(beside.pid):
             found.append(beside)
     if url:
-        port = urlsplit(url).port
-        return next((beside for beside in found if urlsplit(beside.url).port == port), None)
+        return next((beside for beside in found if _same(urlsplit(beside.url), urlsplit(url))), None)
     return found[0] if len(found) == 1 else None
+
+
+def _same(own: SplitResult, asked: SplitResult) -> bool:
+    return own.port == asked.port and (own.hostname == asked.hostname or loopback(asked.hostname or ""))
 
 
 def alive(pid: int) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import httpx
 import msgspec
 
+from dagnet_realtime.app.sender import unanswered
 from dagnet_realtime.model.frame import Bye, Frame
 from dagnet_realtime.model.problem import STATUS, Code, Problem
 
@@ -51,7 +52,7 @@ class Remote:
         try:
             response = self._client.request(method, path, json=body)
         except httpx.HTTPError as error:
-            raise Problem("unavailable", f"No answer from {self._url}", type(error).__name__, "Is the server running?") from None
+            raise Problem("unavailable", f"No answer from {self._url}", unanswered(error).capitalize(), "Is the server running?") from None
         if response.status_code >= 400:
             raise _problem(response)
         try:

@@ -1,10 +1,11 @@
 """Where a command sends to, and with which secret: what was given, else what a server on this machine left for it."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from dagnet_realtime.cli.beside import find, state_folder
 from dagnet_realtime.config.assemble import loopback
@@ -23,12 +24,10 @@ def sender_to(url: str, secret: str, write_key: str, chance: Random, attempts: i
     """
     from dagnet_realtime.app.sender import ATTEMPTS, Sender
 
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise Problem("invalid", f"{url} is no http:// or https:// URL", remedy="Give a webhook's URL, or one of /v1 for the tracking API")
+    parts = address(url, "Give a webhook's URL, or one of /v1 for the tracking API")
     if parts.path in ("", "/"):
         raise Problem("invalid", f"{url} names no webhook", remedy=f"Did you mean {url.rstrip('/')}/segment/webhook/webhook?")
-    if not secret and not write_key and loopback(parts.hostname) and (beside := find(state_folder(os.environ), url)):
+    if not secret and not write_key and loopback(parts.hostname or "") and (beside := find(state_folder(os.environ), url)):
         secret, write_key = beside.secret, beside.write_key
     return Sender(
         url,
@@ -37,6 +36,15 @@ def sender_to(url: str, secret: str, write_key: str, chance: Random, attempts: i
         chance=chance,
         attempts=attempts or ATTEMPTS,
     )
+
+
+def address(url: str, remedy: str) -> SplitResult:
+    """The parts of an http:// or https:// URL; raises `Problem("invalid")` where it is none."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and not any(map(str.isspace, url)):
+            return parts
+    raise Problem("invalid", f"{url} is no http:// or https:// URL", remedy=remedy)
 
 
 def _secret(written: str, flag: str) -> Secret | None:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 import time
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -72,7 +73,10 @@ def list_all(config: ConfigFile = None, tokens: Store = None) -> None:
     """
     from dagnet_realtime.config import tokens as file
 
-    for kept in file.read(store(config, tokens)):
+    found = file.read(path := store(config, tokens))
+    if not found:
+        print(f"{path} holds no token", file=sys.stderr)
+    for kept in found:
         until = (
             "never expires"
             if kept.expires_at is None

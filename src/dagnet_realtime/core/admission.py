@@ -52,6 +52,11 @@ class Admission:
             self._finder.keys("context") | {"protocols", "violations"} | (set() if self._redaction.empty else {"traits"})
         )
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The identifiers that become tokens, in the policy's order."""
+        return self._finder.kinds
+
     def entry(self, event: Event, source_id: str, arrived_at: int, followed: frozenset[str] = frozenset()) -> Entry:
         """What the log may keep of `event`, which arrived at `arrived_at` (ms since 1970, our clock).
 

@@ -37,11 +37,14 @@ def crowd(graph: Graph, visitors: int, rate: float, chance: Random, *, forget: s
     """Calls in order of time, without end: `visitors` at once who together send about `rate` a second.
 
     Who leaves is followed by somebody else. `forget` is a node (uuid) whose event is never sent, as if somebody had forgotten to.
-    Raises `Problem("invalid")` where no node of the graph listens for anything.
+    Raises `Problem("invalid")` at once where no node of the graph listens for anything.
     """
     if not graph.listens:
         raise Problem("invalid", f"No node of {graph.name} listens for an event", remedy="Give its nodes an event_id")
-    dwell = visitors / rate
+    return _crowd(graph, visitors, visitors / rate, chance, forget)
+
+
+def _crowd(graph: Graph, visitors: int, dwell: float, chance: Random, forget: str | None) -> Iterator[Call]:
     listens = {listen.node: listen for listen in graph.listens if listen.node != forget}
     stray = unlistened({name for listen in graph.listens for name in listen.names})
     waiting = [(chance.uniform(0, dwell), number, walk(graph, listens, stray, chance)) for number in range(visitors)]

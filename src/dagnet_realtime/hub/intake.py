@@ -14,6 +14,7 @@ import msgspec
 from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.segment.tracking import batch_events, open_batch, parse_single
 from dagnet_realtime.core.segment.webhook import Parsed, events_of, split
+from dagnet_realtime.core.tokens import PERSON
 from dagnet_realtime.hub.gate import Gate
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.entry import EventType
@@ -75,7 +76,11 @@ class Intake:
         """The webhook source of that id; raises `Problem("not_found")`."""
         gate = self._gates.get(source_id)
         if gate is None or gate.source.kind != "webhook":
-            raise Problem("not_found", "There is no such source", remedy="Use the URL that `dagnet-realtime serve` prints")
+            raise Problem(
+                "not_found",
+                "There is no such source",
+                remedy="Use the URL that `dagnet-realtime serve` prints, or the id of a webhook source in realtime.toml",
+            )
         return gate.source
 
     def by_write_key(self, key: str) -> Source | None:
@@ -91,8 +96,15 @@ class Intake:
         return {id: gate.door for id, gate in self._gates.items() if gate.source.channel == channel}
 
     def tokens(self, channel: Channel, kind: str, value: str) -> tuple[str, ...]:
-        """The tokens that `value` has at this moment: one, or two for a while after a change of keys."""
-        return self._admission(channel).tokens.of(kind, value, self._clock.now())
+        """The tokens that `value` has at this moment: one, or two for a while after a change of keys.
+
+        Raises `Problem("invalid")` for a kind of identifier that the policy does not turn into tokens: nobody could be found by it.
+        """
+        admission = self._admission(channel)
+        if kind not in admission.kinds and not (kind in PERSON and set(PERSON).intersection(admission.kinds)):
+            told = f"This workspace goes by {', '.join(admission.kinds) or 'none'}"
+            raise Problem("invalid", "Nobody can be found by this kind of identifier", told, "Choose one of them")
+        return admission.tokens.of(kind, value, self._clock.now())
 
     def impose(self, channel: Channel, policy: Policy) -> None:
         """Another policy, by which what arrives from here on is admitted; keys and rates stay."""

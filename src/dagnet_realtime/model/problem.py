@@ -47,4 +47,4 @@ class Problem(Exception):
 
     def sentence(self) -> str:
         """One line for a terminal."""
-        return ". ".join(part.rstrip(".") for part in (self.title, self.detail, self.remedy) if part) + "."
+        return " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in (self.title, self.detail, self.remedy) if part)

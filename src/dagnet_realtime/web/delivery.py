@@ -162,12 +162,12 @@ class TrackingApp:
     def _known(self, key: str) -> Source:
         source = self._intake.by_write_key(key)
         if source is None:
-            raise Problem("unauthorized", "No source has this write key", remedy="Use a write_key of a tracking source in realtime.toml")
+            raise Problem("unauthorized", "No source has this write key", remedy=_KEYS)
         return source
 
     def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
         if self._intake.by_write_key(key) is None:
-            raise Problem("not_found", "No source has this write key", remedy="Use a write_key of a tracking source in realtime.toml")
+            raise Problem("not_found", "No source has this write key", remedy=_KEYS)
         own = {"apiKey": key}
         if self._public:
             own |= {"apiHost": f"{self._public}/v1", "protocol": self._scheme}
@@ -184,6 +184,7 @@ class _Method(Exception):
         self.allow = allow
 
 
+_KEYS = "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in realtime.toml"
 _NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
 
 

@@ -31,7 +31,10 @@ SAFE = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
-_METHODS = {405: "The route takes another method", 404: "There is nothing here"}
+_REFUSED = {
+    404: Problem("not_found", "There is nothing here", remedy="See the routes in the documentation, or open the interface at /"),
+    405: Problem("invalid", "The route takes another method", remedy="See the Allow header"),
+}
 
 
 class Edge:
@@ -102,9 +105,7 @@ class Edge:
             answer = problem_reply(problem)
         except HTTPException as refused:
             allow = (refused.headers or {}).get("Allow", "")
-            known = Problem(
-                "not_found" if refused.status_code == 404 else "invalid", _METHODS.get(refused.status_code, "The request is refused")
-            )
+            known = _REFUSED.get(refused.status_code) or Problem("invalid", "The request is refused", remedy="Send it as documented")
             answer = problem_reply(known, refused.status_code, allow)
         except Exception as error:  # noqa: BLE001  # a user gets a problem, never a traceback; its text may hold what was sent
             answer = problem_reply(_unexpected(error))
