@@ -116,6 +116,10 @@ def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stag
     page.locator(".react-flow__node", has_text="Purchase").click()
     expect(page.locator(".near")).to_contain_text("its property currency was “SEK”, and must be “GBP”")
     expect(page.locator(".near")).to_contain_text("its property currency is missing, and must be “GBP”")
+    page.get_by_role("tab", name=re.compile("^Unmapped")).click()
+    expect(page.locator(".unmapped-row", has_text="purchase")).to_contain_text("Nearly Purchase: its property currency is missing")
+    page.locator(".row-open", has_text="Add_To_Cart").click()
+    expect(page.locator(".payload")).to_contain_text("Nearly Basket: the name was sent as “Add_To_Cart”")
 
 
 def test_axe_finds_nothing_in_what_traces_show(browser: Browser, stage: Stage) -> None:

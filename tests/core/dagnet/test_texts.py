@@ -11,6 +11,7 @@ from dagnet_realtime.core.dagnet.unreadable import Unreadable
 
 BROKEN = {
     "not JSON": ("a.json", b"{"),
+    "Unterminated string starting at line 1, column 2": ("a.json", b'{"a'),
     "NUL": ("a.json", b'{"a": "\0"}'),
     "not UTF-8 (at byte 7)": ("a.json", b'{"a": "\xff"}'),
     "NaN": ("a.json", b"[NaN]"),

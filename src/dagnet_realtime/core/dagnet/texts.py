@@ -34,7 +34,7 @@ def _json(text: str) -> object:
     try:
         return json.loads(text, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        raise Unreadable(f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        raise Unreadable(f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
     except ValueError:  # an integer of thousands of digits

@@ -24,6 +24,16 @@ export function toast(store: Store, notice: Notice, wait: (run: () => void, ms: 
   }, TOAST_MS);
 }
 
+/** Tells the server's notes about a view as they come, all of a moment in one toast, and that they no longer hold once the last is gone. */
+export function notes(store: Store, before: readonly string[], now: readonly string[]): void {
+  const fresh = now.filter((note) => !before.includes(note));
+  if (before.some((note) => !now.includes(note))) store.setState(({ toasts }) => ({ toasts: toasts.filter(({ what }) => what !== NOTED) }));
+  if (fresh.length > 0) toast(store, { what: NOTED, meaning: fresh.join(" "), remedy: "", bad: true });
+  else if (before.length > 0 && now.length === 0) toast(store, { what: "All is well with this view again.", meaning: "What was noted about it no longer holds.", remedy: "", bad: false });
+}
+
+const NOTED = "A note about this view.";
+
 export function dismiss(store: Store, id: number): void {
   store.setState(({ toasts }) => ({ toasts: toasts.filter((one) => one.id !== id) }));
 }

@@ -9,7 +9,7 @@ import type { Slots } from "../lanes/slots.ts";
 import type { World } from "../lanes/world.ts";
 import type { KeptSession } from "./keep.ts";
 import type { LiveEngine } from "./live.ts";
-import { toast, told } from "./notices.ts";
+import { notes, toast, told } from "./notices.ts";
 import type { Store } from "./store.ts";
 
 export interface Parts {
@@ -101,8 +101,7 @@ export class Watch {
       frame: (frame) => {
         const known = engine.state.posture?.notes ?? [];
         engine.put({ kind: "frame", frame });
-        const fresh = (engine.state.posture?.notes ?? []).filter((note) => !known.includes(note));
-        for (const note of fresh) toast(store, { what: "A note about this view.", meaning: note, remedy: "", bad: true });
+        notes(store, known, engine.state.posture?.notes ?? []);
         const { needs, wantsGraph } = engine.state;
         if (needs !== null) this.#lane?.seek(needs);
         if (wantsGraph !== null) void this.#reload(wantsGraph);

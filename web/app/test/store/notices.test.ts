@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Refusal } from "../../src/lanes/http.ts";
-import { dismiss, toast, told } from "../../src/store/notices.ts";
+import { dismiss, notes, toast, told } from "../../src/store/notices.ts";
 import { recall } from "../../src/store/remember.ts";
 import { createShell } from "../../src/store/store.ts";
 
@@ -21,5 +21,15 @@ describe("what people are told", () => {
     waits[2]?.();
     dismiss(store, store.getState().toasts[0]?.id ?? 0);
     expect(store.getState().toasts.map((one) => one.what)).toEqual(["4"]);
+  });
+
+  it("PIC-44: notes of one moment are one toast; when they no longer hold it goes, and that is said", () => {
+    const store = createShell(recall(null, false));
+    const shown = () => store.getState().toasts.map(({ what, meaning }) => [what, meaning]);
+    notes(store, [], ["g.json is gone.", "It is shown as it was."]);
+    notes(store, ["g.json is gone.", "It is shown as it was."], ["g.json is gone.", "It is shown as it was."]);
+    expect(shown()).toEqual([["A note about this view.", "g.json is gone. It is shown as it was."]]);
+    notes(store, ["g.json is gone.", "It is shown as it was."], []);
+    expect(shown()).toEqual([["All is well with this view again.", "What was noted about it no longer holds."]]);
   });
 });

@@ -1,5 +1,6 @@
 /** The tray of names that light nothing. */
 import { shownAt } from "../clock.ts";
+import { namesOf, nearMisses } from "../near.ts";
 import { type Nearby, nearby } from "../nearest.ts";
 import { type Row, rowAt } from "../ring.ts";
 import type { State } from "../state.ts";
@@ -35,6 +36,20 @@ export function unmappedNames(state: State, at: number): UnmappedNames {
       name: one.name, count: shown(one), firstAt: one.firstAt, lastAt: one.lastAt, age: Math.max(0, now - one.lastAt), sample: rowAt(ring, one.sample),
     }));
   return { names: told(false), who: told(true), other: shown(unmapped.other) };
+}
+
+/** A node that an unmapped event would have lit, and why it did not, in a sentence with what was seen and what is expected. */
+export interface Missed {
+  readonly node: string;
+  readonly label: string;
+  readonly reason: string;
+}
+
+/** The near misses of one row; none where it lit a node, or where nothing listens for a name like its own. */
+export function missesOf(state: State, row: Row): readonly Missed[] {
+  if (row.nodes.length > 0) return [];
+  const labels = new Map(state.graph?.listens.map(({ node, label }) => [node, label]));
+  return nearMisses(state.table, namesOf(row.type, row.name), row.properties, null).map((miss) => ({ ...miss, label: labels.get(miss.node) ?? miss.node }));
 }
 
 /** The likest names that the graph listens for; asked for one name at a time, when its row is shown. */

@@ -5,7 +5,8 @@ import { moment, span, value } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { Copy } from "../kit/Copy.tsx";
 import { Way } from "../connect/Way.tsx";
-import { lag, rawOf, type FeedRow } from "../read.ts";
+import { lag, LIGHTS, rawOf, type FeedRow } from "../read.ts";
+import { Misses, useMisses } from "../side/Misses.tsx";
 import { useActions, useShell } from "../use.ts";
 
 export function Payload({ row }: { readonly row: FeedRow }) {
@@ -58,6 +59,7 @@ function Fields({ row }: { readonly row: FeedRow }) {
       <dd>
         <Filtering term={`event:${quote(row.name)}`} text={row.name} onAdd={add} />
       </dd>
+      <Unlit row={row} />
       <dt>source</dt>
       <dd>
         <Filtering term={`source:${quote(row.source)}`} text={row.source} onAdd={add} />
@@ -87,6 +89,13 @@ function Fields({ row }: { readonly row: FeedRow }) {
       )}
     </dl>
   );
+}
+
+/** Why an event that could have lit a node lit none. */
+function Unlit({ row }: { readonly row: FeedRow }) {
+  const misses = useMisses(row);
+  if (row.nodes.length > 0 || !LIGHTS.has(row.type)) return null;
+  return <Pair name="lit">{misses.length === 0 ? <span>nothing: no node listens for this name</span> : <Misses misses={misses} />}</Pair>;
 }
 
 function Pair({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {

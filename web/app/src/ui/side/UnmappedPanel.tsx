@@ -8,6 +8,7 @@ import { clock, count, plural, rate, share } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
 import { download } from "../download.ts";
+import { Misses, useMisses } from "./Misses.tsx";
 import { useUnmapped, type Rated } from "./useUnmapped.ts";
 
 const MapSheet = lazy(() => import("./MapSheet.tsx").then(({ MapSheet: component }) => ({ default: component })));
@@ -74,7 +75,8 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
 
 function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: number; readonly full: boolean; readonly onMap: () => void }) {
   const actions = useActions();
-  const near = useEngine("second", (state) => (full ? nearestNames(state, one.name, 1)[0] : undefined));
+  const misses = useMisses(full ? one.sample : null);
+  const near = useEngine("second", (state) => (full && misses.length === 0 ? nearestNames(state, one.name, 1)[0] : undefined));
   return (
     <li className="unmapped-row">
       <i className="mark mark-unmapped" aria-hidden="true" />
@@ -93,6 +95,7 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
       {full && (
         <p className="unmapped-more quiet">
           {count(one.count)} · first {clock(one.firstAt)} · last {clock(one.lastAt)}
+          <Misses misses={misses} />
           {near && (
             <>
               <br />
