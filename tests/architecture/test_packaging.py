@@ -14,6 +14,8 @@ NEEDED = (
     "dagnet_realtime/web/static/index.html",
     "dagnet_realtime/web/static/shop/index.html",
     "dagnet_realtime/web/alone/index.html",
+    "dagnet_realtime/web/static/extension/manifest.json",
+    "dagnet_realtime/web/static/extension/page.js",
     "dagnet_realtime/samples/shop/graphs/uk-checkout-journey.json",
     "dagnet_realtime/py.typed",
 )

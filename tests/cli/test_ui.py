@@ -15,14 +15,16 @@ def test_the_interface_is_copied_whole_and_again(tmp_path: Path) -> None:
         "static/index.html": "<html>",
         "static/tap.js": "t",
         "static/shop/shop.js": "1",
+        "static/extension/manifest.json": "{}",
     }.items():
         (tmp_path / "web" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "web" / name).write_text(text)
     out = tmp_path / "deep" / "out"
-    assert copy(tmp_path / "web", out) == 3
-    assert copy(tmp_path / "web", out) == 3
+    assert copy(tmp_path / "web", out) == 4
+    assert copy(tmp_path / "web", out) == 4
     assert (out / "index.html").read_text() == "<html data-static>"
     assert (out / "shop" / "shop.js").read_text() == "1"
+    assert (out / "extension" / "manifest.json").read_text() == "{}"
 
 
 def test_what_is_missing_or_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from tests.e2e.site import KEY, ROOT, Site, load_npm, site, snippet
 from tests.support.chromium import FLAGS, chromium_path
 
 sys.path.insert(0, str(ROOT / "tools"))
-import extension as built  # a tool, not a package
-from interface import machine_node, wheel_node
+from interface import build_extension, machine_node, wheel_node  # a tool, not a package
 
 SITES = ["http://127.0.0.1/*"]
 
@@ -26,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dist = tmp_path_factory.mktemp("extension") / "dist"
     node = machine_node() or wheel_node(ROOT / ".tools")
     assert node is not None
-    built.build(ROOT, node, dist)
+    build_extension(ROOT, node, dist)
     manifest = json.loads((dist / "manifest.json").read_text())
     assert manifest["optional_host_permissions"] == ["http://*/*", "https://*/*"]
     assert "host_permissions" not in manifest

@@ -101,7 +101,7 @@ function Ways({ local }: { readonly local: Local }) {
       <details>
         <summary>Any site, without changing it</summary>
         <p>
-          Load Realtime’s browser extension into Chromium or Chrome: <code>make extension</code> says where it is. Press its button in this tab once, and then in the tab of the site; it asks for each site when you do.
+          Realtime’s browser extension, for Chromium and Chrome, is the folder <code>extension</code> that <code>dagnet-realtime ui --out DIR</code> writes. Load it at <code>chrome://extensions</code>, with Developer mode on, by <em>Load unpacked</em>. Press its button in this tab once, and then in the tab of the site; it asks for each site when you do.
         </p>
       </details>
       <details>
