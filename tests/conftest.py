@@ -20,8 +20,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Where properties are tried for a time, there is nothing else to do.
     """
     if SECONDS:
-        config.hook.pytest_deselected(items=[item for item in items if _property(item) is None])
-        items[:] = [item for item in items if _property(item) is not None]
+        config.hook.pytest_deselected(items=[item for item in items if not _is_tried(item)])
+        items[:] = [item for item in items if _is_tried(item)]
     items.sort(key=lambda item: "/e2e/" in item.path.as_posix())
 
 
@@ -29,15 +29,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Ends a property when its time is over; it has held so far."""
     tried = _property(item)
-    if tried is None or not SECONDS:
-        return (yield)
-    inner, tried.inner_test = tried.inner_test, within(tried.inner_test, SECONDS)
+    inner = getattr(tried, "inner_test", None)
+    if SECONDS and inner is not None:
+        tried.inner_test = within(inner, SECONDS)
     try:
         return (yield)
     except Enough:
         return None
     finally:
-        tried.inner_test = inner
+        if inner is not None:
+            tried.inner_test = inner
+
+
+def _is_tried(item: pytest.Item) -> bool:
+    """Whether examples are generated for it: by hypothesis, or by itself where it says so."""
+    return _property(item) is not None or item.get_closest_marker("tried") is not None
 
 
 def _property(item: pytest.Item) -> Any:

@@ -32,6 +32,7 @@ SOURCES = (
 WHERE = {"workspace": CHANNEL.workspace, "env": CHANNEL.env, "graph": GRAPH}
 BASIC = "Basic " + base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
 SECONDS = 60.0  # that an answer may take on a busy machine
+LOOK_SECONDS = 30.0  # between two looks of whoever watches
 
 
 class Town:
@@ -46,7 +47,7 @@ class Town:
         self.asking.trust_env = False
         self.signed_in = {"authorization": f"Bearer {key}"}
         self.document = self.asking.get(f"{url}/api/openapi.json", headers=self.signed_in, timeout=SECONDS).json()
-        self.on()
+        self._watching, self._seen = self.on(), time.monotonic()
 
     def on(self) -> str:
         """A session's id."""
@@ -58,8 +59,16 @@ class Town:
         """Ends it."""
         self.asking.delete(f"{self.url}/api/watch/{session}", headers=self.signed_in, timeout=SECONDS)
 
+    def stay(self) -> None:
+        """Goes on watching: whoever does not look for five minutes has left."""
+        if time.monotonic() - self._seen > LOOK_SECONDS:
+            path = f"{self.url}/api/watch/{self._watching}/frames"
+            assert self.asking.get(path, headers=self.signed_in, timeout=SECONDS).status_code == 200
+            self._seen = time.monotonic()
+
     def received(self) -> float:
-        """How many events have come to the doors; raises AssertionError where a door's ledger cannot be read."""
+        """How many events have come to the doors; raises AssertionError where that cannot be read."""
+        self.stay()
         text = self.asking.get(f"{self.url}/metrics", headers=self.signed_in, timeout=SECONDS).text
         counts = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith("dagnet_realtime_events_total{")]
         assert counts, text
@@ -67,6 +76,7 @@ class Town:
 
     def ask(self, case: Case, *, signed_in: bool) -> Response:
         """One request as it was generated; a session that it opens is ended again."""
+        self.stay()
         headers = self.signed_in if signed_in and not {"Authorization", "authorization"} & set(case.headers) else {}
         answer = case.call(base_url=self.url, headers=headers, session=self.asking, timeout=SECONDS, allow_redirects=False)
         if case.operation.label == "POST /api/watch" and answer.status_code == 201:
