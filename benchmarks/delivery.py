@@ -56,16 +56,16 @@ class _Post(asyncio.Protocol):
 
 async def _deliver(served: Served, sessions: list[str], viewers: int) -> Delivered:
     loop = asyncio.get_running_loop()
+    requests = [signed_request("/segment/webhook/bench", event(next(_NUMBERS), NAMES)) for _ in range(RATE * SECONDS)]
     watching = []
     for number in range(viewers):
         request = stream_request(served, sessions[number % len(sessions)])
         _, viewer = await loop.create_connection(lambda request=request: Viewer(request), "127.0.0.1", served.port)
         watching.append(viewer)
     sent: list[float] = []
-    posters = [(await loop.create_connection(lambda: _Post(sent), "127.0.0.1", served.port))[1] for _ in range(POSTERS)]
     await asyncio.sleep(SETTLE)
     first = max((viewer.seen.frames[-1][0] for viewer in watching if viewer.seen.frames), default=0)
-    requests = [signed_request("/segment/webhook/bench", event(next(_NUMBERS), NAMES)) for _ in range(RATE * SECONDS)]
+    posters = [(await loop.create_connection(lambda: _Post(sent), "127.0.0.1", served.port))[1] for _ in range(POSTERS)]
     cpu, began = served.cpu_seconds(), time.perf_counter()
     for number, request in enumerate(requests):
         late = began + number / RATE - time.perf_counter()
