@@ -1,7 +1,7 @@
 /** The routes of the contract that the screen uses, one method each. */
 import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
 import { ask, askJson, json, type Fetch } from "./http.ts";
-import type { Seat, Signature } from "./provider/seat.ts";
+import type { PublishedSeat, Seat, Signature } from "./provider/seat.ts";
 
 export interface Me {
   readonly person: string;
@@ -36,6 +36,8 @@ export interface WorkspaceSummary {
   readonly sources: readonly SourceSummary[];
   /** Whether a provider carries the frames of this workspace. */
   readonly relay?: boolean;
+  /** Who hears its events: a server, or a function in Segment that publishes them itself. */
+  readonly ingest?: "server" | "function";
 }
 
 /** Which graph of which channel. */
@@ -129,6 +131,15 @@ export class Api {
   sign(session: string, channel: string, socketId: string): Promise<Signature> {
     const asked = { watch_session_id: session, channel_name: channel, socket_id: socketId };
     return askJson(this.fetcher, `${this.root}/api/channels/auth`, json("POST", asked));
+  }
+
+  /** Where a function in Segment publishes a workspace's events. */
+  published({ workspace, env, graph }: Place, signal: AbortSignal): Promise<PublishedSeat> {
+    return askJson(this.fetcher, `${this.root}/api/workspaces/${part(workspace)}/${part(env)}/function?graph=${part(graph)}`, { signal });
+  }
+
+  signPublished({ workspace, env }: Place, channel: string, socketId: string): Promise<Signature> {
+    return askJson(this.fetcher, `${this.root}/api/workspaces/${part(workspace)}/${part(env)}/function`, json("POST", { channel_name: channel, socket_id: socketId }));
   }
 
   stream(session: string, after: string, signal: AbortSignal): Promise<Response> {

@@ -5,7 +5,7 @@ import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
 
 /** Which way frames come at this moment. */
-export type Transport = "push" | "provider" | "poll" | "local" | "replay";
+export type Transport = "push" | "provider" | "function" | "poll" | "local" | "replay";
 
 /** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. */
 export interface LaneState {

@@ -50,6 +50,8 @@ export class OpenedShelf implements ServerApi {
   readonly span = refused;
   readonly seat = refused;
   readonly sign = refused;
+  readonly published = refused;
+  readonly signPublished = refused;
   readonly stream = refused;
   readonly testEvent = refused;
   readonly visitors = refused;

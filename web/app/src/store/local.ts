@@ -5,6 +5,7 @@ import { LocalLane } from "../lanes/local/lane.ts";
 import { followed, ownTokens } from "../lanes/local/own.ts";
 import type { Road } from "../lanes/local/road.ts";
 import { rulesOf } from "../lanes/local/rules.ts";
+import { published } from "./places.ts";
 import type { Shelf } from "./remember.ts";
 import type { TabShelf } from "./keep.ts";
 import type { Parts } from "./watch.ts";
@@ -93,8 +94,9 @@ export class Local {
     if (rules !== this.#rules && this.#rules !== "") this.lane.renew();
     this.#rules = rules;
     const { store, api, engine } = this.parts;
-    const { session, phase, serverless } = store.getState();
-    const own = phase === "on" && !serverless && engine.state.lanes.includes("local") ? ownTokens(engine.state).join(" ") : "";
+    const shell = store.getState();
+    const { session, phase, serverless } = shell;
+    const own = phase === "on" && !serverless && !published(shell) && engine.state.lanes.includes("local") ? ownTokens(engine.state).join(" ") : "";
     if (session === null || own === "" || `${session} ${own}` === this.#following) return;
     this.#following = `${session} ${own}`;
     // Tried again with the next change: a trace that is not followed is only thinned under load.

@@ -44,3 +44,8 @@ export function choose(workspaces: readonly WorkspaceSummary[], wishes: readonly
   const most = Math.max(0, ...summaries.map(({ can_light }) => can_light));
   return there[summaries.findIndex(({ can_light }) => can_light === most)] ?? null;
 }
+
+/** Whether no server hears the events of `place`: a function in Segment publishes them. */
+export function published({ workspaces, place }: { readonly workspaces: readonly WorkspaceSummary[]; readonly place: Place | null }): boolean {
+  return workspaces.some(({ id, env, ingest }) => ingest === "function" && id === place?.workspace && env === place.env);
+}

@@ -3,6 +3,7 @@ import type { State } from "@dagnet-realtime/engine/state";
 import { followed } from "../lanes/local/own.ts";
 import { toast, told } from "./notices.ts";
 import type { Place } from "../lanes/api.ts";
+import { published } from "./places.ts";
 import type { Parts } from "./watch.ts";
 
 const SCREEN_ONLY = "The trace is followed on this screen, but the server may thin its events under load.";
@@ -146,7 +147,7 @@ export class Tracing {
     while (this.#stale) {
       this.#stale = false;
       const { session, phase } = store.getState();
-      if (session === null || phase !== "on" || !mayFollow(this.parts)) return;
+      if (session === null || phase !== "on" || !mayFollow(this.parts) || published(store.getState())) return;
       await api.follows(session, followed(engine.state)).catch((error: unknown) => {
         toast(store, told(error, SCREEN_ONLY));
       });

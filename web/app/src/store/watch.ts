@@ -1,8 +1,9 @@
 /** On and Off: opens a watch session, joins lane and engine, and says so when the session is gone. */
+import { look, REMOTE } from "@dagnet-realtime/engine/seen";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { Place, ServerApi } from "../lanes/api.ts";
-import { OFF, type LaneSink, type LaneState } from "../lanes/lane.ts";
-import { providerLane } from "../lanes/provider/lane.ts";
+import { OFF, type Lane, type LaneSink, type LaneState } from "../lanes/lane.ts";
+import { functionLane, providerLane } from "../lanes/provider/lane.ts";
 import { RemoteLane } from "../lanes/remote.ts";
 import { POLLS_ONLY, STREAM } from "../lanes/roads.ts";
 import type { Slots } from "../lanes/slots.ts";
@@ -10,7 +11,11 @@ import type { World } from "../lanes/world.ts";
 import type { KeptSession } from "./keep.ts";
 import type { LiveEngine } from "./live.ts";
 import { notes, toast, told } from "./notices.ts";
+import { published } from "./places.ts";
 import type { Store } from "./store.ts";
+
+/** Where a session stands that only this browser counts. */
+const FIRST = "function:0";
 
 export interface Parts {
   readonly store: Store;
@@ -21,7 +26,7 @@ export interface Parts {
 }
 
 export class Watch {
-  #lane: RemoteLane | null = null;
+  #lane: Lane | null = null;
   #loading = "";
 
   constructor(private readonly parts: Parts) {}
@@ -33,6 +38,12 @@ export class Watch {
       const session = `local-${Math.floor(world.chance() * 2 ** 48).toString(36)}`;
       engine.put({ kind: "on", session, position: "", graph, lane: "local" });
       this.#alone(session);
+      return;
+    }
+    if (published(store.getState())) {
+      const session = `function-${Math.floor(world.chance() * 2 ** 48).toString(36)}`;
+      engine.put({ kind: "on", session, position: FIRST, graph, lane: "remote" });
+      this.#listen(place, session, FIRST, false);
       return;
     }
     store.setState({ phase: "opening", notice: null });
@@ -50,6 +61,10 @@ export class Watch {
     const { store, engine, api } = this.parts;
     engine.reset(kept.state);
     store.setState({ filter: kept.state.filterText });
+    if (published(this.parts.store.getState())) {
+      this.#listen(kept.place, kept.session, kept.state.position, true);
+      return;
+    }
     // The server may still leave out what an earlier filter did: from here on it is told again if it shall.
     if (kept.state.kept.sums.filtered > 0) api.filter(kept.session, "").catch(() => undefined);
     if (this.parts.store.getState().serverless) this.#alone(kept.session);
@@ -65,7 +80,7 @@ export class Watch {
     engine.put({ kind: "connection", state: "off" });
     store.setState({ phase: "off", session: null, lane: OFF, paused: false });
     // A session that cannot be closed lapses by itself within its lease.
-    if (session !== null) await api.close(session).catch(() => undefined);
+    if (session !== null && !published(store.getState())) await api.close(session).catch(() => undefined);
   }
 
   /** The lane's truth at this moment. */
@@ -79,6 +94,16 @@ export class Watch {
     const { me, workspaces, place } = store.getState();
     const relayed = workspaces.some(({ id, env, relay }) => relay === true && id === place?.workspace && env === place.env);
     this.#lane = relayed ? providerLane(api, session, position, world) : new RemoteLane(api, session, position, slots, world, me?.push === false ? POLLS_ONLY : STREAM);
+    store.setState({ atServer: "", phase: "on", session, notice: null });
+    this.#lane.start(this.#sink());
+  }
+
+  /** On where a function in Segment publishes: nobody but this browser knows of the session. */
+  #listen(place: Place, session: string, position: string, resumed: boolean): void {
+    const { store, engine, api, world } = this.parts;
+    this.#leave();
+    const known = (id: string): boolean => ((look(engine.state.kept.seen, id)?.lanes ?? 0) & REMOTE) !== 0;
+    this.#lane = functionLane({ api, place, session, position, resumed, table: () => engine.state.table, known }, world);
     store.setState({ atServer: "", phase: "on", session, notice: null });
     this.#lane.start(this.#sink());
   }
@@ -103,7 +128,7 @@ export class Watch {
         engine.put({ kind: "frame", frame });
         notes(store, known, engine.state.posture?.notes ?? []);
         const { needs, wantsGraph } = engine.state;
-        if (needs !== null) this.#lane?.seek(needs);
+        if (needs !== null && this.#lane instanceof RemoteLane) this.#lane.seek(needs);
         if (wantsGraph !== null) void this.#reload(wantsGraph);
       },
       state: (lane) => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WorkspaceSummary } from "../../src/lanes/api.ts";
-import { addressed, all, choose, read, same, written } from "../../src/store/places.ts";
+import { addressed, all, choose, published, read, same, written } from "../../src/store/places.ts";
 
 const graph = (name: string, can_light: number) => ({ name, title: name, version: "", nodes: 1, edges: 0, can_light });
 const THERE: WorkspaceSummary[] = [
@@ -34,4 +34,10 @@ describe("which graph is shown", () => {
     expect(all(THERE)).toHaveLength(3);
     expect(same(null, null)).toBe(false);
   });
+});
+
+it("FUN-14: knows whose events a function publishes", () => {
+  const workspaces: WorkspaceSummary[] = [...THERE, { id: "c", env: "prod", ingest: "function", graphs: [], errors: [], sources: [] }];
+  const at = (workspace: string, env = "prod") => published({ workspaces, place: { workspace, env, graph: "g" } });
+  expect([at("c"), at("c", "stage"), at("a"), published({ workspaces, place: null })]).toEqual([true, false, false, false]);
 });

@@ -73,3 +73,24 @@ describe("On and Off", () => {
     expect(store.getState().toasts[0]?.what).toBe("The graph’s files changed.");
   });
 });
+
+describe("where a function in Segment publishes", () => {
+  const published = { id: "shop", env: "demo", ingest: "function" as const, graphs: [], errors: [], sources: [] };
+
+  it("FUN-14: On opens no session at the server, nor does Off close one, and nothing is asked but where to listen", async () => {
+    const made = scene({ "GET /api/workspaces/shop/demo/function": new Response(JSON.stringify({ code: "unavailable", title: "Away." }), { status: 503 }) });
+    made.store.setState({ place: PLACE, graph: GRAPH, phase: "off", workspaces: [published] });
+    await made.watch.on(PLACE, GRAPH);
+    await settle();
+    expect(made.store.getState()).toMatchObject({ phase: "on", session: expect.stringMatching(/^function-/) as string });
+    made.actions.tracing.open("t");
+    expect(made.engine.state.follows).toEqual(["t"]);
+    const session = made.store.getState().session ?? "";
+    await made.watch.off();
+    made.watch.again({ session, place: PLACE, state: made.engine.state });
+    await settle();
+    expect(made.store.getState().session).toBe(session);
+    await made.watch.off();
+    expect(new Set(made.asked)).toEqual(new Set(["GET /api/workspaces/shop/demo/function"]));
+  });
+});

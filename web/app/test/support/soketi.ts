@@ -1,7 +1,7 @@
 /** A real server of the Pusher protocol as a child process: soketi, from `web/relay-server`. */
 import { spawn } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
-import { createServer, type AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { resolve } from "node:path";
 
 const SCRIPT = resolve(import.meta.dirname, "../../../relay-server/node_modules/@soketi/soketi/bin/server.js");
@@ -29,7 +29,24 @@ export async function startSoketi() {
     if (Date.now() > deadline) throw new Error("soketi did not start: run `make setup`");
     await new Promise((done) => setTimeout(done, 50));
   }
+  const held = new Set<Socket>();
   return {
+    /** Another port that leads to it until `signal` aborts; `cut` breaks whatever connections go that way. */
+    through: (signal: AbortSignal): Promise<number> =>
+      new Promise((done) => {
+        const road = createServer((near) => {
+          const far = connect(port, "127.0.0.1");
+          for (const [one, other] of [[near, far], [far, near]] as const) {
+            held.add(one);
+            one.on("error", () => undefined).on("close", () => { held.delete(one); other.destroy(); });
+            one.pipe(other);
+          }
+        }).listen(0, "127.0.0.1", () => { done((road.address() as AddressInfo).port); });
+        signal.addEventListener("abort", () => { road.close(); });
+      }),
+    cut: (): void => {
+      for (const one of held) one.destroy();
+    },
     place: { kind: "pusher", key: KEY, host: "127.0.0.1", port, tls: false, encrypted: false },
     sign: (socket: string, channel: string) => ({ auth: `${KEY}:${signed(`${socket}:${channel}`)}` }),
     async publish(channel: string, name: string, body: string): Promise<void> {

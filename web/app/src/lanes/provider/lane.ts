@@ -4,6 +4,7 @@ import { RemoteLane } from "../remote.ts";
 import type { Push } from "../roads.ts";
 import type { Slots } from "../slots.ts";
 import type { World } from "../world.ts";
+import { FunctionLane, type Listening } from "./function.ts";
 import type { Subscribe } from "./socket.ts";
 
 /** A provider's socket is another origin's connection: it takes no stream's place. */
@@ -23,4 +24,9 @@ export function providerLane(api: ServerApi, session: string, position: string, 
     },
   };
   return new RemoteLane(api, session, position, EVERYBODY, world, push);
+}
+
+/** A lane that hears what a function in Segment publishes. */
+export function functionLane(listening: Listening, world: World, subscribe: Subscribe = lazily): FunctionLane {
+  return new FunctionLane(listening, world, subscribe);
 }

@@ -1,4 +1,5 @@
 /** A session's place at its relay, as the server tells it. */
+import type { Posture } from "@dagnet-realtime/engine/wire.gen";
 
 /** Where the provider is; nothing of it is secret. */
 export interface ProviderPlace {
@@ -24,4 +25,13 @@ export interface Seat {
 export interface Signature {
   readonly auth: string;
   readonly shared_secret?: string;
+}
+
+/** Where a function in Segment publishes: the channels of this moment, about a turn two; `plan` is the version that its settings should have. */
+export interface PublishedSeat {
+  readonly public: ProviderPlace;
+  readonly channels: readonly string[];
+  readonly plan: string;
+  readonly graph_version: string;
+  readonly posture: Posture;
 }

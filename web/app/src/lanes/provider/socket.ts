@@ -6,6 +6,8 @@ import type { ProviderPlace, Signature } from "./seat.ts";
 export interface ProviderEar {
   message(name: string, value: unknown): void;
   fail(why: string): void;
+  /** The connection broke for a moment, and stands again: what was sent meanwhile is lost. */
+  again?(): void;
 }
 
 export type Sign = (socketId: string) => Promise<Signature>;
@@ -57,7 +59,12 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
       if (current === "unavailable" || current === "failed") refused("The provider cannot be reached.");
     });
     const subscribed = client.subscribe(channel);
-    subscribed.bind("pusher:subscription_succeeded", resolve);
+    let stands = false;
+    subscribed.bind("pusher:subscription_succeeded", () => {
+      if (stands) ear.again?.();
+      stands = true;
+      resolve();
+    });
     subscribed.bind("pusher:subscription_error", () => {
       refused("The provider did not let this page subscribe.");
     });

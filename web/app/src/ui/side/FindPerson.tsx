@@ -1,6 +1,7 @@
 /** Finds somebody by an identifier: the server derives the token, and the value stays nowhere. */
 import { UserSearch } from "lucide-react";
 import { useState, type SyntheticEvent } from "react";
+import { published } from "../../store/places.ts";
 import { Button } from "../kit/Button.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { kindsOf } from "./kinds.ts";
@@ -8,7 +9,7 @@ import { kindsOf } from "./kinds.ts";
 export function FindPerson() {
   const actions = useActions();
   const can = useShell((shell) => shell.me?.can.includes("follow") ?? false);
-  const on = useShell((shell) => shell.phase === "on" && !shell.serverless);
+  const on = useShell((shell) => shell.phase === "on" && !shell.serverless && !published(shell));
   const kinds = kindsOf(useEngine("second", (state) => state.posture));
   const [asked, setAsked] = useState("");
   const kind = kinds.includes(asked) ? asked : (kinds[0] ?? "");

@@ -24,6 +24,7 @@ export function signOf(phase: Phase, { connection, transport, behindMs }: LaneSt
     if (lane === "poll") return sign("LIVE", "ok", "Connected by polling", "This page asks the server for what is new, about once a moment. Everything arrives, a little later than by push.", lane);
     if (lane === "local") return sign("LIVE", "ok", "Listening to this browser", "What pages of this browser emit lights up here at once. There is no server, and nothing leaves this machine.", lane);
     if (lane === "provider") return sign("LIVE", "ok", "Connected through a provider", "A realtime provider brings what the server publishes there; what it loses, this page fetches from the server.", lane);
+    if (lane === "function") return sign("LIVE", "ok", "Connected to what Segment publishes", "A function in Segment publishes events straight to a realtime provider, and this page hears them there. What is lost on the way nobody can fetch.", lane);
     return sign("LIVE", "ok", "Connected by push", "The server sends what happens as it happens.", lane);
   }
   if (connection === "stale") return sign("STALE", "warn", "Nothing has been heard for a while", "What you see is what was known last, and nothing moves. The page goes on trying; when the server answers, it catches up from where it stood.");

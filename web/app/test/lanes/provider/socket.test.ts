@@ -47,6 +47,17 @@ describe("a socket to a real provider, through pusher-js", () => {
     }
   });
 
+  it("FUN-17: says when its connection broke and stands again", async () => {
+    const { made } = ear();
+    const closing = new AbortController();
+    const again = new Promise<void>((done) => { Object.assign(made, { again: done }); });
+    const cut = { ...server.place, port: await server.through(closing.signal) };
+    await subscribe(cut, "private-a", (socket) => Promise.resolve(server.sign(socket, "private-a")), made, closing.signal);
+    server.cut();
+    await again;
+    closing.abort();
+  });
+
   it("REL-15: a provider that is not there fails within seconds", async () => {
     const { made } = ear();
     const closing = new AbortController();

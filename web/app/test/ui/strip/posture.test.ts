@@ -27,4 +27,12 @@ describe("the posture in plain words", () => {
     const words = chips.flatMap(({ says }) => says).join(" ");
     for (const part of ["Counts and rates are still exact", "40.0% of the traces", "500 events", "checkout_*", "tokens", "4 h 0 m"]) expect(words).toContain(part);
   });
+
+  it("FUN-19: says in plain words what nobody counts, and claims nothing exact", () => {
+    const chips = chipsOf({ ...WHOLE, sampling: 0.5, sampled: true, policy: { ...POLICY, exact_counts: false } });
+    expect(chips.map(({ word }) => word)).toEqual(["uncounted", "sampled 50.0%", "redacted"]);
+    const words = chips.flatMap(({ says }) => says).join(" ");
+    for (const part of ["no server of ours hears them", "how much it was is unknown", "paid for, whether anybody watches or not", "nobody counts them", "kept anywhere but in this browser"]) expect(words).toContain(part);
+    expect(words).not.toMatch(/exact|counted once/);
+  });
 });

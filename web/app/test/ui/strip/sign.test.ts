@@ -22,6 +22,10 @@ describe("the LIVE sign", () => {
     expect(signOf("on", lane("polling", "poll"), false).lane).toBe("poll");
   });
 
+  it("FUN-19: never promises to fetch what a function published", () => {
+    expect(signOf("on", lane("live", "function"), false)).toMatchObject({ word: "LIVE", lane: "function", meaning: expect.stringContaining("nobody can fetch") as string });
+  });
+
   it("a pause and a replay are never taken for live", () => {
     expect(signOf("on", lane("live", "push"), true).word).toBe("PAUSED");
     expect(signOf("on", lane("live", "push"), false, 12).word).toBe("CATCHING UP ×12");
