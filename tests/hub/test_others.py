@@ -174,3 +174,21 @@ async def test_a_viewer_between_two_connections_keeps_its_session_where_it_is_kn
         with pytest.raises(Problem) as gone:
             await both.other.session(session.id)
         assert gone.value.code == "gone"
+
+
+async def test_a_viewer_between_two_connections_finds_its_session_at_a_process_that_never_served_it() -> None:
+    """HUB-52: by the next round of one that did; whoever ended it is believed, and an old one is left to lapse."""
+    async with two() as both:
+        session, ended, old = await both.stage.open(), await both.stage.open(), await both.stage.open()
+        await both.stage.clock.advance(200)
+        await both.stage.hub.session(session.id)
+        line = both.stage.hub._desk.line(old.id)
+        assert line is not None
+        line.renewed = both.stage.clock.monotonic() - 301
+        both.sessions.wipe()
+        await both.sessions.drop(ended.id)
+        await both.stage.clock.advance(5.1)
+        assert (await both.other.session(session.id)).id == session.id
+        for gone in (ended, old):
+            with pytest.raises(Problem):
+                await both.other.session(gone.id)

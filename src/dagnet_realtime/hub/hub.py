@@ -67,7 +67,7 @@ class Hub:
         self._tasks = asyncio.TaskGroup()
         self._desk = Desk(self._limits)
         self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks, lambda: self._others.lost())
-        self._others = Others(self._floor, self._desk, log, sessions, clock, self._limits.history_events, self._renew)
+        self._others = Others(self._floor, self._desk, log, sessions, clock, self._limits, self._renew)
         own = None if relays is None or isinstance(relays, Mapping) else relays
         carried = relays if isinstance(relays, Mapping) else {}
         self.relaying: Seating = own or Relaying(self._floor, log, sessions, carried, clock, self._limits.lease, self._tasks)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dagnet_realtime.hub.desk import Desk, Line
 from dagnet_realtime.hub.floor import Floor
 from dagnet_realtime.hub.history import history
+from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.model.frame import Bye
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
@@ -24,17 +25,17 @@ Restore = Callable[[Line], Awaitable[object]]
 class Others:
     """Ends here what was ended elsewhere, changes here what was changed elsewhere, and brings back what nobody has ended.
 
-    `restore` saves a session and holds its lease; `most` bounds the past events of a trace that a session comes to follow.
+    `restore` saves a session and holds its lease for `limits.lease`.
     """
 
-    def __init__(self, floor: Floor, desk: Desk, log: Log, sessions: Sessions, clock: Clock, most: int, restore: Restore) -> None:
+    def __init__(self, floor: Floor, desk: Desk, log: Log, sessions: Sessions, clock: Clock, limits: Limits, restore: Restore) -> None:
         self._floor = floor
         self._desk = desk
         self._log = log
         self._sessions = sessions
         self._clock = clock
         self._restore = restore
-        self._most = most
+        self._limits = limits
         self._lost = asyncio.Event()
 
     def lost(self) -> None:
@@ -69,14 +70,19 @@ class Others:
         for line in self._desk.lines():
             if (session := known.get(line.session.id)) is not None:
                 await self._heed(line, session)
-            elif self._floor.of(line.session.id):
+            elif self._floor.of(line.session.id) or self._held(line):
                 missing.append(line)
+        missing.sort(key=lambda line: not self._floor.of(line.session.id))  # whoever waits comes first
         ended = await self._sessions.ended([line.session.id for line in missing])
         for line in missing:
             if line.session.id in ended:
                 self.end(line)
             else:
                 await self.renew(line)
+
+    def _held(self, line: Line) -> bool:
+        """Whether the store should still have it, viewer or none: one that is between two connections may come back to any process."""
+        return self._clock.monotonic() - line.renewed < self._limits.lease
 
     async def restored(self, session_id: str) -> WatchSession | None:
         """A session that the store does not have, brought back where it is known here and nobody has ended it. Raises `Problem`."""
@@ -100,7 +106,7 @@ class Others:
         session = line.session
         feed, start = self._floor.running(session.channel), Position.parse(session.position)
         if feed is not None and start is not None:
-            past = await history(self._log, session.channel, start, feed.position, added, self._most)
+            past = await history(self._log, session.channel, start, feed.position, added, self._limits.history_events)
             if past:
                 line.histories.append(past)
 
