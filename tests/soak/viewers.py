@@ -85,6 +85,7 @@ class Audience:
 
     async def _seat(self, number: int) -> None:
         while not self._closing.is_set():
+            asked = time.monotonic()
             viewer = await self._open(number)
             if viewer is None:
                 return
@@ -92,7 +93,7 @@ class Audience:
             self.present.add(viewer)
             try:
                 await _either(self._closing.wait(), self._chance.uniform(*self._stay))
-                await self._account(viewer, came)
+                await self._account(viewer, asked, came)
             finally:
                 self.present.discard(viewer)
                 await self._leave(viewer)
@@ -108,8 +109,11 @@ class Audience:
                 return viewer
         return None
 
-    async def _account(self, viewer: Viewer, came: float) -> None:
-        """Everything that was sent since it came and is taken by now was shown, once, but for what a lost Redis took along."""
+    async def _account(self, viewer: Viewer, asked: float, came: float) -> None:
+        """Everything that was sent since it came and is taken by now was shown, once, but for what a lost Redis took along.
+
+        `asked` is when it first knocked: a Redis that was lost while it was let in costs it a gap too.
+        """
         due = time.monotonic()
 
         def lacking() -> list[str]:
@@ -118,7 +122,7 @@ class Audience:
 
         late = not await _until(lambda: viewer.gone or not lacking(), PATIENCE)
         twice = {id for id, times in viewer.ids.items() if times > 1}
-        lost = [at for at in self.losses if at >= came - 1.0]
+        lost = [at for at in self.losses if at >= asked - 5.0]  # one dies for three seconds at most
         wrong = list(viewer.broken)
         if viewer.gone:
             wrong.append("its session was gone")
