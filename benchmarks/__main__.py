@@ -8,7 +8,21 @@ from pathlib import Path
 
 from benchmarks.report import Figure, say, table
 
-ALL = ("start", "stop", "intake", "delivery", "several", "polling", "hostile", "light", "memory", "picture", "tap")
+ALL = (
+    "start",
+    "stop",
+    "intake",
+    "delivery",
+    "several",
+    "polling",
+    "hostile",
+    "light",
+    "provider",
+    "serverless",
+    "memory",
+    "picture",
+    "tap",
+)
 RESULTS = Path(__file__).parent / "results.md"
 
 
