@@ -7,7 +7,7 @@ export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecti
 /** Which way frames come at this moment. */
 export type Transport = "push" | "provider" | "function" | "poll" | "local" | "replay";
 
-/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. */
+/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. `others` watch the same, as far as a relay knows. */
 export interface LaneState {
   readonly connection: Connection;
   readonly transport: Transport | null;
@@ -16,6 +16,7 @@ export interface LaneState {
   readonly retryAt: number | null;
   readonly behindMs: number;
   readonly why: string;
+  readonly others?: number;
 }
 
 /** Where a lane hands its frames. `ended` says that it will not come back by itself. */

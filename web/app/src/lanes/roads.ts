@@ -15,10 +15,11 @@ export type Ending =
   | { readonly kind: "broken"; readonly why: string; readonly retryAfter: number | null; readonly answered?: boolean; readonly poll?: boolean }
   | { readonly kind: "turn" };
 
-/** Told of every frame, and of every answer that held none. */
+/** Told of every frame, of every answer that held none, and where that is known of how many others watch the same. */
 export interface Ear {
   frame(frame: Frame): void;
   silence(): void;
+  others?(count: number): void;
 }
 
 const GONE = new Set(["gone", "not_found", "unauthorized", "forbidden"]);

@@ -2,7 +2,7 @@
 import { ago, clock, moment } from "../format.ts";
 import { Pop } from "../kit/Pop.tsx";
 import { useEngine, useRealtime, useShell } from "../use.ts";
-import { signOf } from "./sign.ts";
+import { company, signOf } from "./sign.ts";
 
 export function LiveSign() {
   const { watch } = useRealtime();
@@ -27,6 +27,7 @@ export function LiveSign() {
     >
       <p>{sign.meaning}</p>
       {lane.why && <p>{lane.why}</p>}
+      {company(lane.others) && <p>{company(lane.others)}</p>}
       {lane.connection !== "off" && (
         <p>
           So since {clock(lane.since)}. Last heard {heard === null ? "never" : `${ago(heard, now)} ago, at ${moment(heard)}`}.

@@ -12,6 +12,12 @@ export interface Sign {
 
 const sign = (word: string, tone: Sign["tone"], title: string, meaning: string, lane = ""): Sign => ({ word, lane, tone, title, meaning });
 
+/** How many others watch the same, in words; "" where nobody does or nobody knows. */
+export function company(others = 0): string {
+  if (others <= 0) return "";
+  return others === 1 ? "One other tab watches this view." : `${others} other tabs watch this view.`;
+}
+
 export function signOf(phase: Phase, { connection, transport, behindMs }: LaneState, paused: boolean, catching = 0): Sign {
   if (phase === "replay") return sign("REPLAY", "replay", "A saved log is playing", "Nothing here happens at this moment: these are the frames of a saved session.");
   if (phase === "opening") return sign("OPENING", "wait", "Turning on", "The server is opening a watch session.");

@@ -70,6 +70,20 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
+  it("REL-23: knows how many others watch while the provider brings the frames, and of none while it does not", async () => {
+    const { world, lane, rule, send } = scene({ seat: { watchers: 3 } });
+    await settle();
+    expect(lane.state.others).toBe(2);
+    rule.seat = { ...SEAT, watchers: 1 };
+    await send(beat("p0"));
+    await world.advance(ASK_MS + 2_000);
+    expect(lane.state.others).toBe(0);
+    rule.seat = { ...SEAT, publishing: false };
+    await world.advance(ASK_MS + 12_000);
+    expect(lane.state.others ?? 0).toBe(0);
+    lane.stop();
+  });
+
   it("REL-14: repeats, early frames and pieces light everything once", async () => {
     const { lane, send, ears, lit } = scene();
     await settle();

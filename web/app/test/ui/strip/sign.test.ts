@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { OFF, type Connection, type LaneState } from "../../../src/lanes/lane.ts";
-import { signOf } from "../../../src/ui/strip/sign.ts";
+import { company, signOf } from "../../../src/ui/strip/sign.ts";
 
 const lane = (connection: Connection, transport: LaneState["transport"] = null): LaneState => ({ ...OFF, connection, transport });
 
 describe("the LIVE sign", () => {
+  it("REL-23: says how many others watch, and nothing where nobody does or nobody knows", () => {
+    expect([company(), company(0), company(-1)]).toEqual(["", "", ""]);
+    expect(company(1)).toBe("One other tab watches this view.");
+    expect(company(7)).toContain("7 other tabs");
+  });
+
   it("PIC-34: says LIVE only while frames come", () => {
     const words = (["live", "polling", "connecting", "reconnecting", "stale", "off"] as const).map((one) => signOf("on", lane(one, one === "polling" ? "poll" : "push"), false).word);
     expect(words).toEqual(["LIVE", "LIVE", "CONNECTING", "RECONNECTING", "STALE", "CONNECTING"]);
