@@ -18,6 +18,7 @@ export function countBatch(state: State, batch: Batch, at: number, out: Out): vo
   write(kept.log, { kind: "batch", at, frame: { ...without(batch), rows: seen.rows } }, options.log);
   kept.sums = plus(kept.sums, batch.ledger);
   state.threshold = Math.min(state.threshold, batch.threshold);
+  if (batch.threshold < 1 || batch.ledger.thinned > 0) state.thinnedAt ??= at;
   const { counts, unmapped, moved } = rebound(state, batch);
   for (const [node, n] of Object.entries(counts)) {
     const light = lightOf(kept.nodes, node, options.nodes);

@@ -20,6 +20,7 @@ export function receive(state: State, frame: Frame, at: number, out: Out): void 
     case "change":
       state.posture = frame.posture;
       state.sampling = frame.sampling;
+      state.imposedAt = at;
       state.wantsGraph = frame.graph_version === state.graph?.version ? null : frame.graph_version;
       write(state.kept.log, { kind: "frame", at, frame }, state.options.log);
       break;

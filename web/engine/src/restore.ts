@@ -27,13 +27,14 @@ export function restore(text: string, options: Partial<Options> = {}): State | n
   if (isProblem(read)) return null;
   const saved = read as Snapshot;
   const state = initial(options);
-  const { lanes, session, startedAt, graph, position, posture, sampling, threshold } = saved;
+  const { lanes, session, startedAt, graph, position, posture, sampling, threshold, thinnedAt, imposedAt } = saved;
   const kept = keptOf(state, saved);
   Object.assign(state, {
-    lanes: [...lanes], session, startedAt, graph, position, posture, sampling, threshold, kept, table: createTable(graph?.listens ?? []),
+    lanes: [...lanes], session, startedAt, graph, position, posture, sampling, threshold, imposedAt, kept, table: createTable(graph?.listens ?? []),
     doors: new Map(saved.doors.map(([source, last, since]) => [source, { last, since }])), binds: new Map(saved.binds), connectionSince: startedAt,
   } satisfies Partial<State>);
   retell(state, saved);
+  state.thinnedAt = thinnedAt;
   follow(state, saved.follows);
   for (const entry of saved.held) hold(state.held, entry, state.options.held);
   return reduce(state, { kind: "filter", at: -Infinity, text: saved.filter });

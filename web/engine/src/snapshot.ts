@@ -14,7 +14,7 @@ import type { LaneName } from "./input.ts";
 import type { Missed, Sums } from "./ledger.ts";
 
 /** Counts up with every change of `Snapshot`: text of another version is not read. */
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 type Counts = readonly [remote: number, local: number, waiting: number];
 export type SavedLight = readonly [...Counts, heat: number, heatAt: number, lastAt: number | null];
@@ -29,6 +29,8 @@ export interface Snapshot {
   readonly posture: Posture | null;
   readonly sampling: number;
   readonly threshold: number;
+  readonly thinnedAt: number | null;
+  readonly imposedAt: number;
   readonly filter: string;
   readonly doors: readonly (readonly [source: string, last: Door, since: Door])[];
   readonly binds: readonly (readonly [name: string, node: string])[];
@@ -87,9 +89,9 @@ const FRAMING = 100;
 
 function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
   const { kept } = state;
-  const { lanes, session, startedAt, graph, position, posture, sampling, threshold, follows } = state;
+  const { lanes, session, startedAt, graph, position, posture, sampling, threshold, thinnedAt, imposedAt, follows } = state;
   return {
-    lanes, session, startedAt, graph, position, posture, sampling, threshold, filter: state.filterText,
+    lanes, session, startedAt, graph, position, posture, sampling, threshold, thinnedAt, imposedAt, filter: state.filterText,
     doors: [...state.doors].map(([source, door]) => [source, door.last, door.since]), binds: [...state.binds], follows,
     since: kept.since, total: light(kept.total), mapped: tally(kept.mapped), nodes: [...kept.nodes].map(([uuid, one]) => [uuid, ...light(one)]),
     names: [...kept.unmapped.names.values()].map((one) => [one.name, ...tally(one), one.firstAt, one.lastAt]), other: tally(kept.unmapped.other),

@@ -57,6 +57,9 @@ export interface State {
   sampling: number;
   /** The lowest threshold since On: below 1 some traces were thinned. */
   threshold: number;
+  /** When a frame was first thinned since On, and since when the posture is what it is. */
+  thinnedAt: number | null;
+  imposedAt: number;
   doors: Doors;
   clock: Clock;
   held: Held;
@@ -79,7 +82,7 @@ export function initial(options: Partial<Options> = {}): State {
   const bounds: Options = { ...OPTIONS, ...options };
   return {
     options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", passed: [], needs: null,
-    wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, doors: new Map(),
+    wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, imposedAt: 0, doors: new Map(),
     clock: createClock(), held: createHeld(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
     repeats: 0, misfits: 0, kept: createKept(bounds, null, 0), undo: null,
   };

@@ -53,7 +53,7 @@ describe("frames", () => {
 
   it("ENG-24: a change asks for the graph it names, and changes the posture", () => {
     const state = after([...start, frame(1, { op: "change", graph_version: "v2", policy_version: "p2", sampling: 0.5, posture: { ...POSTURE, sample: 0.5 }, since: "" })]);
-    expect([state.wantsGraph, posture(state)]).toMatchObject(["v2", { sampled: true, thinned: false, sampling: 0.5, policy: { sample: 0.5 } }]);
+    expect([state.wantsGraph, posture(state)]).toMatchObject(["v2", { sampled: true, thinned: false, sampling: 0.5, imposedAt: T0 + 1, policy: { sample: 0.5 } }]);
   });
 
   it("ENG-8: a bye is kept with its advice until the next hello", () => {
@@ -63,7 +63,7 @@ describe("frames", () => {
   });
 
   it("ENG-2: thinned frames are told as such", () => {
-    expect(posture(after([...start, frame(1, batch(0, [event("a"), event("a")], 1))]))).toMatchObject({ thinned: true, threshold: 0.5 });
+    expect(posture(after([...start, frame(1, batch(0, [event("a"), event("a")], 1))]))).toMatchObject({ thinned: true, threshold: 0.5, thinnedAt: T0 + 1 });
   });
 
   it("ENG-27: what a trace did before it was followed enters ring and traces, and neither counts nor lights", () => {

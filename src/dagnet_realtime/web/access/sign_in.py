@@ -195,4 +195,6 @@ def _page(inside: str, problem: Problem | None = None) -> Response:
         f"<title>Sign in · DagNet Realtime</title><style>{STYLE}</style><main><h1>DagNet Realtime</h1>{said}{inside}</main></html>"
     )
     status = 200 if problem is None else problem.status
-    return HTMLResponse(text, status, {"content-security-policy": SECURITY, "cache-control": "no-store"})
+    # Under `no-referrer` a browser would hide the form's own origin from us, and we refuse what comes from nowhere.
+    headers = {"content-security-policy": SECURITY, "cache-control": "no-store", "referrer-policy": "same-origin"}
+    return HTMLResponse(text, status, headers)

@@ -38,6 +38,8 @@ export interface WorkspaceSummary {
   readonly relay?: boolean;
   /** Who hears its events: a server, or a function in Segment that publishes them itself. */
   readonly ingest?: "server" | "function";
+  /** What whoever asks may do there. */
+  readonly role?: string | null;
 }
 
 /** Which graph of which channel. */
@@ -81,6 +83,11 @@ export class Api {
 
   me(): Promise<Me> {
     return askJson(this.fetcher, `${this.root}/api/me`);
+  }
+
+  /** This browser's cookie is worth nothing from then on. */
+  async signOut(): Promise<void> {
+    await ask(this.fetcher, `${this.root}/sign-out`, { method: "POST" });
   }
 
   async workspaces(): Promise<readonly WorkspaceSummary[]> {

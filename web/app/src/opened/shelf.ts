@@ -54,6 +54,7 @@ export class OpenedShelf implements ServerApi {
   readonly signPublished = refused;
   readonly stream = refused;
   readonly testEvent = refused;
+  readonly signOut = refused;
   readonly visitors = refused;
   readonly simulate = refused;
   readonly stopVisitors = refused;

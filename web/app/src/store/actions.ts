@@ -37,6 +37,21 @@ export class Actions {
     else if (phase === "off" && place && graph) await this.watch.on(place, graph);
   }
 
+  /** Off, and out: nothing of what was collected stays in this page. Answers whether the server has signed this browser out. */
+  async signOut(): Promise<boolean> {
+    const { store, api, engine } = this.parts;
+    await this.watch.off();
+    try {
+      await api.signOut();
+    } catch (error) {
+      toast(store, told(error, "You are still signed in."));
+      return false;
+    }
+    engine.reset();
+    store.setState({ me: null });
+    return true;
+  }
+
   /** Another graph: On stays On. */
   async choose(place: Place): Promise<void> {
     const wasOn = this.parts.store.getState().phase === "on";

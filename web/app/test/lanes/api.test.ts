@@ -27,6 +27,12 @@ describe("the routes", () => {
     expect(asked).toEqual(['POST /api/watch {"workspace":"w","env":"e","graph":"g"}', 'POST /api/watch/s/follow {"kind":"userId","value":"u"}', 'PATCH /api/watch/s {"follows":["t"]}', "DELETE /api/watch/s"]);
   });
 
+  it("signs out", async () => {
+    const { api, asked } = recorded();
+    await api.signOut();
+    expect(asked).toEqual(["POST /sign-out"]);
+  });
+
   it("PIC-30: poll and stream name the position they resume from", async () => {
     const { api, asked } = recorded({ frames: [], position: "p" });
     const { signal } = new AbortController();

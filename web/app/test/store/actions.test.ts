@@ -22,6 +22,20 @@ describe("what a person can do", () => {
     expect(store.getState().paused).toBe(false);
   });
 
+  it("PIC-70: signing out turns off, and leaves nothing in the page", async () => {
+    const { actions, asked, engine, store } = await on();
+    expect(await actions.signOut()).toBe(true);
+    expect(asked.slice(-2)).toEqual(["DELETE /api/watch/s1", "POST /sign-out"]);
+    expect([store.getState().phase, store.getState().me, engine.light.node("a").count]).toEqual(["off", null, 0]);
+  });
+
+  it("PIC-70: a sign-out that failed says that somebody is still signed in", async () => {
+    const { actions, answers, store } = await on();
+    answers["POST /sign-out"] = new Response("", { status: 503 });
+    expect(await actions.signOut()).toBe(false);
+    expect(store.getState().toasts).toMatchObject([{ meaning: "You are still signed in.", bad: true }]);
+  });
+
   it("PIC-41: a pause holds the picture and counts what waits; a jump shows it at once", async () => {
     const { actions, streams, engine, store } = await on();
     actions.pause();

@@ -39,12 +39,18 @@ export interface PostureOfState {
   /** Counts are exact; events and traces are fewer than counted. */
   readonly thinned: boolean;
   readonly sampled: boolean;
+  /** When thinning began since On (null where it has not), and since when the policy is what it is. */
+  readonly thinnedAt: number | null;
+  readonly imposedAt: number;
+  /** Sources that were turned away since On because they sent faster than they may, with how many events. */
+  readonly limited: readonly { readonly source: string; readonly events: number }[];
 }
 
 export function posture(state: State): PostureOfState {
   const { sums } = state.kept;
   return {
     policy: state.posture, sampling: state.sampling, threshold: state.threshold, thinned: sums.thinned > 0 || state.threshold < 1,
-    sampled: state.sampling < 1 || sums.sampled_out > 0,
+    sampled: state.sampling < 1 || sums.sampled_out > 0, thinnedAt: state.thinnedAt, imposedAt: state.imposedAt,
+    limited: [...state.doors].flatMap(([source, { since }]) => (since.rate_limited > 0 ? [{ source, events: since.rate_limited }] : [])),
   };
 }

@@ -1,15 +1,15 @@
 /** The strip: is it live, how much, since when, and how far it can be trusted. */
 import { totals } from "@dagnet-realtime/engine/select/light";
 import { traceCounts } from "@dagnet-realtime/engine/select/traces";
-import { clock, count, moment, plural, rate, share } from "../format.ts";
+import { lazy, Suspense } from "react";
+import { clock, count, moment, rate } from "../format.ts";
 import { Tip } from "../kit/Tip.tsx";
 import { useEngine, useShell } from "../use.ts";
 import { brokenWords } from "./broken.ts";
-import { Coverage } from "./Coverage.tsx";
-import { LedgerChip } from "./LedgerChip.tsx";
 import { LiveSign } from "./LiveSign.tsx";
-import { PostureChips } from "./PostureChips.tsx";
 import { Sparkline } from "./Sparkline.tsx";
+
+const StripEnd = lazy(() => import("./StripEnd.tsx").then(({ StripEnd: component }) => ({ default: component })));
 
 export function Strip() {
   const figures = useEngine("second", (state, now) => totals(state, now));
@@ -52,16 +52,9 @@ export function Strip() {
         {traces.seen === 1 ? "trace" : "traces"}
       </p>
       <span className="top-gap" />
-      <PostureChips />
-      <Coverage />
-      {figures.mappedShare !== null && (
-        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.who > 0 ? ` ${count(figures.who)} said who somebody is, and could light nothing.` : ""}`}>
-          <button type="button" className="plain figure figure-cut">
-            <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
-          </button>
-        </Tip>
-      )}
-      <LedgerChip />
+      <Suspense>
+        <StripEnd figures={figures} />
+      </Suspense>
     </section>
   );
 }

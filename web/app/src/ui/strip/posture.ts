@@ -1,9 +1,9 @@
 /** The chips that say where the picture is less than the whole, in plain words. */
 import type { PostureOfState } from "@dagnet-realtime/engine/select/ledger";
-import { count, plural, share, span } from "../format.ts";
+import { clock, count, plural, share, span } from "../format.ts";
 
 export interface Chip {
-  readonly key: "notes" | "uncounted" | "filtered" | "thinned" | "sampled" | "redacted";
+  readonly key: "notes" | "uncounted" | "limited" | "filtered" | "thinned" | "sampled" | "redacted";
   readonly word: string;
   readonly title: string;
   readonly says: readonly string[];
@@ -23,26 +23,31 @@ const UNCOUNTED = [
   "Events are published, and paid for, whether anybody watches or not. Who may watch no longer is out within 17 minutes.",
 ];
 
-export function chipsOf({ policy, sampling, threshold, thinned, sampled }: PostureOfState, atServer = ""): Chip[] {
+export function chipsOf({ policy, sampling, threshold, thinned, sampled, thinnedAt, imposedAt, limited }: PostureOfState, atServer = ""): Chip[] {
   const chips: Chip[] = [];
   const notes = policy?.notes ?? [];
   if (notes.length > 0) chips.push({ key: "notes", word: plural(notes.length, "note"), title: "To know about this view", says: notes });
   const counted = policy?.exact_counts ?? true;
   if (!counted) chips.push({ key: "uncounted", word: "uncounted", title: "No server counts these events", says: UNCOUNTED });
+  if (limited.length > 0) {
+    const says = limited.map(({ source, events }) => `Source ${source} sent faster than it may: since On ${plural(events, "event")} ${events === 1 ? "was" : "were"} turned away, to be sent again later. Until then they are missing here.`);
+    chips.push({ key: "limited", word: "rate limited", title: "A source sends faster than it may", says });
+  }
   if (atServer !== "") {
     const says = [`The server carries and counts only what passes ${atServer}; everything else is counted as filtered, and lights nothing here.`];
     chips.push({ key: "filtered", word: "filtered", title: "Filtered at the server", says });
   }
   if (thinned) {
     const says = ["More events came than one view carries, so some traces were left out whole. Counts and rates are still exact; the feed and the traces are of the carried ones.", `At the busiest moment ${share(threshold)} of the traces were carried.`];
+    if (thinnedAt !== null) says.push(`It began at ${clock(thinnedAt)}.`);
     if (policy) says.push(`The budget is ${count(policy.carried_per_second)} events a second. A followed trace is never left out.`);
     chips.push({ key: "thinned", word: "thinned", title: "Thinned: counts exact, traces fewer", says });
   }
-  if (sampled) chips.push({ key: "sampled", word: `sampled ${share(sampling)}`, title: "Sampled by this workspace's policy", says: [counted ? `${share(sampling)} of the traces are kept whole; of the others only what counting needs. Counts are exact.` : `${share(sampling)} of the traces are published whole. The others are not, and nobody counts them.`] });
+  if (sampled) chips.push({ key: "sampled", word: `sampled ${share(sampling)}`, title: "Sampled by this workspace's policy", says: [counted ? `${share(sampling)} of the traces are kept whole; of the others only what counting needs. Counts are exact.` : `${share(sampling)} of the traces are published whole. The others are not, and nobody counts them.`, `So since ${clock(imposedAt)}.`] });
   if (policy?.redacted) {
     const allowed = policy.properties.length > 0 ? `Allowed properties: ${policy.properties.join(", ")}.` : "No properties beyond those that the graph's own filters need are kept.";
     const window = !counted ? "Nothing is kept anywhere but in this browser." : `A repeat of the same message within ${span(policy.dedupe_window * 1000)} is counted once. The log of a watched channel keeps ${span(policy.retention * 1000)}.`;
-    chips.push({ key: "redacted", word: "redacted", title: "Redacted on arrival", says: [IDENTITY[policy.identity] ?? "", allowed, window].filter(Boolean) });
+    chips.push({ key: "redacted", word: "redacted", title: "Redacted on arrival", says: [IDENTITY[policy.identity] ?? "", allowed, window, `So since ${clock(imposedAt)}.`].filter(Boolean) });
   }
   return chips;
 }

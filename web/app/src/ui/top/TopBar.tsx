@@ -11,6 +11,7 @@ import { ShopButton } from "../shop/ShopButton.tsx";
 import { FilterField } from "./FilterField.tsx";
 import { OnSwitch } from "./OnSwitch.tsx";
 
+const PersonMenu = lazy(() => import("./PersonMenu.tsx").then(({ PersonMenu: component }) => ({ default: component })));
 const GraphMenu = lazy(() => import("./GraphMenu.tsx").then(({ GraphMenu: component }) => ({ default: component })));
 
 export function TopBar() {
@@ -39,6 +40,7 @@ export function TopBar() {
       </Tip>
       <ThemeButton />
       <HelpButton />
+      <PersonButton />
     </header>
   );
 }
@@ -139,6 +141,17 @@ function HelpButton() {
         actions.overlay("help");
       }}
     />
+  );
+}
+
+/** Only where somebody signed in. */
+function PersonButton() {
+  const access = useShell((shell) => shell.me?.access ?? "local");
+  if (access === "local") return null;
+  return (
+    <Suspense>
+      <PersonMenu />
+    </Suspense>
   );
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { chipsOf } from "../../../src/ui/strip/posture.ts";
 
 const POLICY = { identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: ["checkout_*"], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "server", notes: [] } as Posture;
-const WHOLE = { policy: null, sampling: 1, threshold: 1, thinned: false, sampled: false };
+const WHOLE = { policy: null, sampling: 1, threshold: 1, thinned: false, sampled: false, thinnedAt: null, imposedAt: 0, limited: [] };
 
 describe("the posture in plain words", () => {
   it("PIC-49: says nothing where nothing is left out", () => {
@@ -21,8 +21,19 @@ describe("the posture in plain words", () => {
     expect(chipsOf(WHOLE, "type:track")).toMatchObject([{ key: "filtered", says: [expect.stringContaining("type:track")] }]);
   });
 
+  it("PIC-49: says since when", () => {
+    const at = new Date(2026, 0, 2, 14, 32, 7).getTime();
+    const chips = chipsOf({ ...WHOLE, policy: POLICY, sampling: 0.25, thinned: true, sampled: true, thinnedAt: at, imposedAt: at + 1000 });
+    expect(chips.map(({ says }) => says.filter((line) => line.includes("14:32")).join())).toEqual(["It began at 14:32:07.", "So since 14:32:08.", "So since 14:32:08."]);
+  });
+
+  it("PIC-49: a source that is turned away for its rate is said, with how many events", () => {
+    const chips = chipsOf({ ...WHOLE, limited: [{ source: "web", events: 1200 }, { source: "app", events: 1 }] });
+    expect(chips).toMatchObject([{ word: "rate limited", says: [expect.stringContaining("web sent faster than it may: since On 1,200 events were"), expect.stringContaining("1 event was")] }]);
+  });
+
   it("PIC-49: says what is thinned, sampled and redacted, and what stays exact", () => {
-    const chips = chipsOf({ policy: POLICY, sampling: 0.25, threshold: 0.4, thinned: true, sampled: true });
+    const chips = chipsOf({ ...WHOLE, policy: POLICY, sampling: 0.25, threshold: 0.4, thinned: true, sampled: true });
     expect(chips.map(({ word }) => word)).toEqual(["thinned", "sampled 25.0%", "redacted"]);
     const words = chips.flatMap(({ says }) => says).join(" ");
     for (const part of ["Counts and rates are still exact", "40.0% of the traces", "500 events", "checkout_*", "tokens", "4 h 0 m"]) expect(words).toContain(part);
