@@ -41,7 +41,8 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, redis_server() as redis:
         file = Path(folder) / "realtime.toml"
         file.write_text(CONFIG.format(log=redis.url, path=SHOP))
-        environ = {**os.environ, "DAGNET_REALTIME_CONFIG": str(file), "PYTHONPATH": str(ROOT)}
+        environ = {**os.environ, "DAGNET_REALTIME_CONFIG": str(file), "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [sys.executable, "-m", "dagnet_realtime", "token", "create", "bench", "--config", str(file)]
         told = subprocess.run(command, capture_output=True, text=True, env=environ, check=True).stdout
         token = next(word for word in told.split() if word.startswith("dnr_"))
