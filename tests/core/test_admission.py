@@ -14,7 +14,8 @@ from dagnet_realtime.core.codec import encode_entry
 from dagnet_realtime.core.dagnet import read_workspace
 from dagnet_realtime.core.matching import Table
 from dagnet_realtime.core.segment import parse
-from dagnet_realtime.core.segment.message import delivered, read
+from dagnet_realtime.core.segment.message import AS_IT_CAME, Message, delivered, read
+from dagnet_realtime.core.segment.webhook import events_of
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
@@ -215,3 +216,24 @@ def test_what_a_filter_reads_of_traits_is_kept_and_lights() -> None:
         entry = admitted(track(event="Buy", context={"traits": {"plan": plan, "email": CANARY}}), set(catalogue.needed))
         assert entry.traits == {"plan": plan}
         assert Table(catalogue.graphs["g"].listens).match(entry.names, entry.properties, entry.traits) == lit
+
+
+_SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8) | st.sampled_from(["x" * 600, ""])
+_ANY = st.recursive(
+    _SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["plan", "a.b", "a", "b", "traits"]), inner, max_size=3),
+    max_leaves=6,
+)
+_FIELDS = [*Message.__struct_encode_fields__]
+
+
+@pytest.mark.parametrize("policy", [Policy(properties=("plan", "a.b")), Policy(properties=("*",), trace=("context.a", "a.b", "session"))])
+@given(changed=st.dictionaries(st.sampled_from(_FIELDS), _ANY, max_size=4), form=st.sampled_from(sorted(DELIVERED)))
+def test_what_is_read_in_one_pass_is_admitted_as_what_is_read_bit_by_bit(policy: Policy, changed: dict[str, Any], form: str) -> None:
+    """SEG-2, RED-1: whatever stands in any field, and whatever the policy asks for."""
+    text = json.dumps({**DELIVERED[form], **changed}).encode()
+    admission = Admission(policy, frozenset({"plan"}), ACME, b"key")
+    told = [events_of((text,), using) for using in (AS_IT_CAME, admission.reader)]
+    assert len(told[0].refused) == len(told[1].refused)
+    slow, quick = ([encode_entry(admission.entry(event, "web", NOW)) for event in parsed.events] for parsed in told)
+    assert slow == quick

@@ -1,5 +1,6 @@
 """From a parsed event to the entry that may be kept: names, tokens, allowed properties, flags. Personal data stops here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from dagnet_realtime.core.names import candidate_names, shown_name
 from dagnet_realtime.core.picking import Picker, at
 from dagnet_realtime.core.redaction import Redaction, clean_text
 from dagnet_realtime.core.sampling import Floor
+from dagnet_realtime.core.segment.message import reader
 from dagnet_realtime.core.thinning import share
 from dagnet_realtime.core.times import TOLERANCE, believable
 from dagnet_realtime.core.tokens import Tokens
@@ -28,7 +30,8 @@ Names = tuple[tuple[str, ...], str]
 class Admission:
     """One channel's rules at one moment.
 
-    `needed` are the property paths that the graphs' filters read, `token_key` is the workspace's secret.
+    `needed` are the property paths that the graphs' filters read, `token_key` is the workspace's secret. `reader` reads of a message only
+    what these rules ask for; an event that was read otherwise is admitted all the same, a little slower.
     """
 
     def __init__(self, policy: Policy, needed: frozenset[str], channel: Channel, token_key: bytes) -> None:
@@ -51,6 +54,18 @@ class Admission:
         self._context = Picker(
             self._finder.keys("context") | {"protocols", "violations"} | (set() if self._redaction.empty else {"traits"})
         )
+        self.reader = reader(
+            {
+                "properties": self._properties.wanted,
+                "traits": self._traits.wanted,
+                "context": self._context.wanted,
+                "integrations": self._integrations.wanted,
+            }
+        )
+
+    def entries(self, events: Sequence[Event], source_id: str, arrived_at: int, followed: frozenset[str]) -> list[Entry]:
+        """What the log may keep of `events` that came in one delivery; see `entry`."""
+        return [self.entry(event, source_id, arrived_at, followed) for event in events]
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -62,12 +77,7 @@ class Admission:
 
         A trace with a token in `followed` is never sampled out; where it would have been, what came before it was followed is missing.
         """
-        parts = Parts(
-            self._properties.pick(event.properties),
-            self._context.pick(event.context),
-            self._integrations.pick(event.integrations),
-            self._traits.pick(event.traits),
-        )
+        parts = self._parts(event)
         names, name = self._named(event)
         occurred_at = believable(event.occurred_at, arrived_at)
         traces, revealed = self._traces(event, parts, arrived_at)
@@ -83,7 +93,7 @@ class Admission:
             source_id,
             traces,
             self._redaction.apply(parts.properties),
-            self._user(parts, self._redaction),
+            self._user(parts, self._redaction) if parts.traits or parts.context else {},
             flags,
             revealed,
         )
@@ -93,6 +103,16 @@ class Admission:
         """The tokens of the person whom a `delete` names, whatever the policy shows of them."""
         ids = (("userId", event.user_id), ("anonymousId", event.anonymous_id))
         return frozenset(token for kind, value in ids if value for token in self.tokens.of(kind, value, arrived_at))
+
+    def _parts(self, event: Event) -> Parts:
+        if type(event.properties) is dict:  # as `reader` reads them, all four
+            return Parts(event.properties, event.context, event.integrations, event.traits)  # type: ignore[arg-type]
+        return Parts(
+            self._properties.pick(event.properties),
+            self._context.pick(event.context),
+            self._integrations.pick(event.integrations),
+            self._traits.pick(event.traits),
+        )
 
     def _named(self, event: Event) -> Names:
         """Candidate names and the shown one. Names that were found clean are remembered; others may be personal."""
@@ -110,25 +130,27 @@ class Admission:
         if event.type == "delete":  # it must not bring back what it asks to forget
             return (), {}
         found = self._finder.find(event, parts)
-        traces = tuple([Token(kind, token) for kind, value in found for token in self.tokens.of(kind, value, at)])
+        traces: tuple[Token, ...] = ()
+        for kind, value in found:
+            traces += self.tokens.traces(kind, value, at)
         return traces, ({kind: value[:_MAX_REVEALED] for kind, value in found} if self._reveal else {})
 
     def _flags(self, event: Event, parts: Parts, occurred_at: int, arrived_at: int) -> tuple[Flag, ...]:
-        flags: list[Flag] = []
+        flags: tuple[Flag, ...] = ()
         if occurred_at < arrived_at - TOLERANCE:
-            flags.append("late")
+            flags += ("late",)
         if event.replayed:
-            flags.append("replayed")
-        if event.event == VIOLATION or ((parts.context.get("protocols") or parts.context.get("violations")) and _violates(parts.context)):
-            flags.append("violation")
+            flags += ("replayed",)
+        if event.event == VIOLATION or (parts.context and _violates(parts.context)):
+            flags += ("violation",)
         if event.id.startswith(TEST_MESSAGE) or (self._test and at(self._test, parts.properties)):
-            flags.append("test")
-        return tuple(flags)
+            flags += ("test",)
+        return flags
 
     def _user(self, parts: Parts, redaction: Redaction) -> dict[str, Value]:
         """Allowed traits: the message's own, and under them those that a page attached to its context."""
-        attached = parts.context.get("traits")
         own = redaction.apply(parts.traits) if parts.traits else {}
+        attached = parts.context.get("traits")
         return redaction.apply(attached) | own if isinstance(attached, dict) else own
 
     def _sampled(self, entry: Entry, parts: Parts, followed: frozenset[str]) -> Entry:
@@ -161,5 +183,5 @@ class Admission:
 
 def _violates(context: dict[str, Any]) -> bool:
     protocols = context.get("protocols")
-    found = [context.get("violations"), protocols.get("violations") if isinstance(protocols, dict) else None]
+    found = (context.get("violations"), protocols.get("violations") if isinstance(protocols, dict) else None)
     return any(isinstance(violations, list) and violations for violations in found)

@@ -1,6 +1,7 @@
 """What ties an event to others: the identifiers that a policy asks for, found in a message, in the policy's order."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ _NO_SESSION = frozenset({"-1", "0"})  # how Amplitude says that there is none
 _PARTS = ("properties", "context", "integrations", "traits")
 
 
-class Parts(msgspec.Struct):
+class Parts(msgspec.Struct, gc=False):
     """The read members of a message's large parts."""
 
     properties: dict[str, Any] = {}
@@ -28,7 +29,13 @@ class Parts(msgspec.Struct):
     traits: dict[str, Any] = {}
 
 
-Find = Callable[[Event, Parts], str | None]
+Own = Callable[[Event], str | None]
+Inside = Callable[[Parts], str | None]
+_OWN: dict[str, Own] = {
+    "userId": attrgetter("user_id"),
+    "anonymousId": attrgetter("anonymous_id"),
+    "groupId": attrgetter("group_id"),
+}
 
 
 class Finder:
@@ -39,7 +46,9 @@ class Finder:
 
     def __init__(self, kinds: Iterable[str]) -> None:
         self.kinds = tuple(dict.fromkeys(kinds))
-        self._finds = tuple((kind, _find(kind)) for kind in self.kinds)
+        self._finds = tuple((kind, _OWN.get(kind), _inside(kind)) for kind in self.kinds if kind != "previousId")
+        self._owns = tuple(find for find in self._finds if find[1] is not None)
+        self._keys = tuple(self.keys(part) for part in _PARTS)
         self._aliases = "userId" in self.kinds or "anonymousId" in self.kinds
 
     def keys(self, part: str) -> frozenset[str]:
@@ -47,7 +56,7 @@ class Finder:
         keys: set[str] = set()
         for kind in self.kinds:
             if kind == "session":
-                keys |= {path.partition(".")[0] for of, places in SESSION_PLACES if of == part for path in places}
+                keys |= {key for of, places in SESSION_PLACES if of == part for path in places for key in (path, path.partition(".")[0])}
             elif kind not in PERSONAL:
                 of, path = _place(kind)
                 if of == part:
@@ -57,8 +66,15 @@ class Finder:
     def find(self, event: Event, parts: Parts) -> list[tuple[str, str]]:
         """Pairs of kind and identifier, in order. An `alias` gives the identifier it replaces as well."""
         found = []
-        for kind, find in self._finds:
-            value = find(event, parts)
+        properties, context, integrations, traits = self._keys
+        nothing_inside = (
+            properties.isdisjoint(parts.properties)
+            and (not parts.context or context.isdisjoint(parts.context))
+            and (not parts.integrations or integrations.isdisjoint(parts.integrations))
+            and (not parts.traits or traits.isdisjoint(parts.traits))
+        )
+        for kind, own, inside in self._owns if nothing_inside else self._finds:
+            value = own(event) if own is not None else inside(parts)
             if value is not None:
                 found.append((kind, value))
         if event.previous_id is not None and self._aliases:
@@ -66,20 +82,13 @@ class Finder:
         return found
 
 
-def _find(kind: str) -> Find:
-    match kind:
-        case "userId":
-            return lambda event, _: event.user_id
-        case "anonymousId":
-            return lambda event, _: event.anonymous_id
-        case "previousId":
-            return lambda _event, _: None
-        case "groupId":
-            return lambda event, _: event.group_id
-        case "session":
-            return lambda _, parts: _session(parts)
+def _inside(kind: str) -> Inside:
+    """Finds `kind` in the large parts of a message."""
+    if kind == "session":
+        return _session
     part, path = _place(kind)
-    return lambda _, parts: text_of(at(path, getattr(parts, part)))
+    members = attrgetter(part)
+    return lambda parts: text_of(at(path, members(parts)))
 
 
 def _place(kind: str) -> tuple[str, str]:

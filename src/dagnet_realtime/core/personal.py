@@ -56,6 +56,7 @@ _SHAPES = re.compile(
     )
 )
 _CARD = re.compile(r"(?<![0-9.])[2-6](?:[ -]?[0-9]){12,18}(?![0-9])")
+LEAST_CARD = 2_000_000_000_000  # no number below it looks personal
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -79,7 +80,7 @@ def personal_value(value: str | float) -> bool:
         if _PLAIN.fullmatch(value):
             return False
         return _SHAPES.search(value) is not None or any(_luhn(found.group()) for found in _CARD.finditer(value))
-    return value >= 2_000_000_000_000 and value == int(value) and _CARD.fullmatch(str(int(value))) is not None and _luhn(str(int(value)))
+    return value >= LEAST_CARD and value == int(value) and _CARD.fullmatch(str(int(value))) is not None and _luhn(str(int(value)))
 
 
 def _singular(word: str) -> str:

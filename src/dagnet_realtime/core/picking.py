@@ -6,24 +6,27 @@ from typing import Any, TypedDict
 import msgspec
 
 from dagnet_realtime.core.segment.lenient import decode
+from dagnet_realtime.model.event import Part
 from dagnet_realtime.model.problem import Problem
 
 _EMPTY = 2  # bytes of an object without members
 
 
 class Picker:
-    """Picks the members called `keys`, or all where it is None."""
+    """Picks the members called `keys`, or all where it is None. `wanted` is the type that does so within a larger one."""
 
     def __init__(self, keys: Iterable[str] | None) -> None:
-        wanted: Any = dict[str, Any] if keys is None else TypedDict("Members", dict.fromkeys(keys, Any), total=False)  # type: ignore[operator]
-        self._decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(wanted)
+        self.wanted: Any = dict[str, Any] if keys is None else TypedDict("Members", dict.fromkeys(keys, Any), total=False)  # type: ignore[operator]
+        self._decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(self.wanted)
 
-    def pick(self, text: msgspec.Raw) -> dict[str, Any]:
-        """The members that are there; nothing where `text` is no object."""
-        if len(text) <= _EMPTY:
+    def pick(self, part: Part) -> dict[str, Any]:
+        """The members that are there; nothing where `part` is no object, and itself where it was picked as it was read."""
+        if isinstance(part, dict):
+            return part
+        if len(part) <= _EMPTY:
             return {}
         try:
-            return decode(self._decoder, text)
+            return decode(self._decoder, part)
         except Problem:
             return {}
 

@@ -15,10 +15,13 @@ class Bucket:
 
     def take(self, events: int, at: float) -> float | None:
         """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
-        if self._at is not None and at > self._at:
-            self._level = min(self._burst, self._level + (at - self._at) * self._per_second)
-        self._at = at if self._at is None else max(at, self._at)
-        wanted = min(float(events), self._burst)
+        if self._at is None:
+            self._at = at
+        elif at > self._at:
+            level = self._level + (at - self._at) * self._per_second
+            self._level = level if level < self._burst else self._burst
+            self._at = at
+        wanted = events if events < self._burst else self._burst
         if self._level + 1e-9 >= wanted:
             self._level -= events
             return None

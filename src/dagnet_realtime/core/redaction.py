@@ -7,7 +7,7 @@ Properties are flat: a path is the keys from the top, joined by dots. What looks
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from dagnet_realtime.core.personal import personal_name, personal_value
+from dagnet_realtime.core.personal import LEAST_CARD, personal_name, personal_value
 from dagnet_realtime.model.entry import Scalar, Value
 
 REDACTED = "[redacted]"
@@ -18,6 +18,7 @@ MAX_LIST = 20  # scalars of a list that are kept
 MAX_PROPERTIES = 100
 _SEEN = 2 * MAX_TEXT  # characters looked at for a personal shape, so that none is cut in half by the bound
 _EXACT = 2**53  # a browser cannot tell greater integers from their neighbours
+_LEAST = -_EXACT
 _LARGEST = 1023  # bits that a float can surely hold
 _KNOWN = 1000  # paths whose verdict is remembered
 _CLEAN = 20_000  # short texts that are remembered as clean, by a fingerprint
@@ -69,31 +70,32 @@ class Redaction:
     def apply(self, properties: Mapping[str, object]) -> dict[str, Value]:
         """What may be kept of one event's nested `properties`, flat."""
         kept: dict[str, Value] = {}
-        if self.empty:
+        if not properties or self.empty:
             return kept
-        plain, known, globs = self._plain, self._known, self._allow is not None
+        plain, clean, globs = self._plain, self._clean, self._allow is not None
+        crowded = self._deep or len(properties) > MAX_PROPERTIES
         for path, value in flat(properties) if self._deep else properties.items():
-            if (path in plain or path in known or (globs and self.permits(path))) and path not in kept:
-                if type(value) is str:
-                    kept[path] = self._text(value)
-                elif value is None or isinstance(value, (bool, int, float)):
-                    kept[path] = _number(value)
+            if path in plain or (globs and self.permits(path)):
+                if crowded:
+                    if len(kept) == MAX_PROPERTIES:
+                        break
+                    if path in kept:
+                        continue
+                if isinstance(value, str):
+                    kept[path] = value if hash(value) in clean else self._text(value)
                 elif isinstance(value, list):
                     _list(kept, path, value)
-                if len(kept) == MAX_PROPERTIES:
-                    break
+                elif value is None or isinstance(value, (bool, int, float)):
+                    kept[path] = _number(value)
         return kept
 
     def _text(self, text: str) -> str:
-        """`clean_text`, with a memory for the short texts that come again and again and are clean as they are."""
-        fingerprint = hash(text)
-        if fingerprint in self._clean:
-            return text
+        """`clean_text`; short texts that come again and again and are clean as they are it remembers by a fingerprint."""
         kept = clean_text(text)
         if kept == text and len(text) <= _SHORT:
             if len(self._clean) >= _CLEAN:
                 self._clean.clear()
-            self._clean.add(fingerprint)
+            self._clean.add(hash(text))
         return kept
 
     def _denied(self, path: str) -> bool:
@@ -130,7 +132,7 @@ def _reduced(text: str) -> str:
 
 
 def _number(value: Scalar) -> Scalar:
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, (bool, str)) or _LEAST <= value < LEAST_CARD:
         return value
     if personal_value(value):
         return REDACTED

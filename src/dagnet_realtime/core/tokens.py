@@ -8,6 +8,7 @@ of values, so that an alias is seen to join; every other kind has its own. `conf
 
 from dagnet_realtime.core.mac import Mac
 from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.entry import Token
 
 PERSON = ("userId", "anonymousId", "previousId")
 MAX_VALUE = 512  # characters of an identifier that count
@@ -32,12 +33,16 @@ class Tokens:
         self._seals: tuple[tuple[str, Mac], ...] = ()
         self._until = -1
         self._from = 0
-        self._known: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._known: dict[tuple[str, int], tuple[Token, ...]] = {}
 
     def of(self, kind: str, value: str, at: int) -> tuple[str, ...]:
-        """The token of `value` at `at` (ms since 1970), and after a change of keys, for a while, the one of the period before as well.
+        """The token of `value` at `at` (ms since 1970), and after a change of keys, for a while, the one of the period before as well."""
+        return tuple(trace.token for trace in self.traces(kind, value, at))
 
-        Tokens are remembered under Python's own 64-bit keyed hash of the value, never under the value itself.
+    def traces(self, kind: str, value: str, at: int) -> tuple[Token, ...]:
+        """What `of` gives, each with its kind.
+
+        They are remembered under Python's own 64-bit keyed hash of the value, never under the value itself.
         """
         if not self._from <= at < self._until:
             self._turn(at)
@@ -49,10 +54,10 @@ class Tokens:
             known = self._known[fingerprint] = self._made(kind, value)
         return known
 
-    def _made(self, kind: str, value: str) -> tuple[str, ...]:
+    def _made(self, kind: str, value: str) -> tuple[Token, ...]:
         space = _SPACES.get(kind) or kind.encode() + b"\0"
         message = space + value[:MAX_VALUE].encode("utf-8", "replace")
-        return tuple([letter + seal.of(message)[:_LENGTH].translate(_CHARACTERS).decode() for letter, seal in self._seals])
+        return tuple([Token(kind, letter + seal.of(message)[:_LENGTH].translate(_CHARACTERS).decode()) for letter, seal in self._seals])
 
     def _turn(self, at: int) -> None:
         """Takes up the keys that hold at `at`, and until when they do."""

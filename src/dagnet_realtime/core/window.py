@@ -18,6 +18,7 @@ class Window:
         self._entries = max(1, entries // (GENERATIONS - 1))
         self._older: list[tuple[int, set[int]]] = []
         self._began = at
+        self._ends = at + self._span / (GENERATIONS - 1)
         self._young: set[int] = set()
         self._dropped_before = at - self._span
 
@@ -27,23 +28,25 @@ class Window:
 
     def new(self, id: str, at: int) -> bool:
         """Whether `id` is unseen; it is seen from here on."""
-        fingerprint = hash(id) & _BITS
-        if fingerprint in self._young:
+        fingerprint, young = hash(id) & _BITS, self._young
+        if fingerprint in young:
             return False
         for _, generation in self._older:
             if fingerprint in generation:
                 return False
-        if len(self._young) >= self._entries or at - self._began >= self._span / (GENERATIONS - 1):
-            self._rotate(at)
-        self._young.add(fingerprint)
+        if len(young) >= self._entries or at >= self._ends:
+            young = self._rotate(at)
+        young.add(fingerprint)
         return True
 
     def __len__(self) -> int:
         return len(self._young) + sum(len(generation) for _, generation in self._older)
 
-    def _rotate(self, at: int) -> None:
+    def _rotate(self, at: int) -> set[int]:
+        """Begins the next generation, and returns it."""
         self._older.append((self._began, self._young))
-        self._began, self._young = at, set()
+        self._began, self._ends, self._young = at, at + self._span / (GENERATIONS - 1), set()
         if len(self._older) >= GENERATIONS:
             del self._older[0]
             self._dropped_before = self._older[0][0]
+        return self._young

@@ -30,7 +30,9 @@ class Gate:
 
     def limit(self, events: int, at: float) -> None:
         """Raises `Problem("rate_limited")` where `events` are too many at `at` (seconds, monotonic)."""
-        self.within(events, self._bucket.take(events, at))
+        wait = self._bucket.take(events, at)
+        if wait is not None:
+            self.within(events, wait)
 
     def within(self, events: int, wait: float | None) -> None:
         """Accounts for `events` that were too many by `wait` seconds, and raises `Problem("rate_limited")`; nothing where it is None."""
@@ -59,12 +61,9 @@ class Gate:
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Accounts for what the log made of events."""
         door = self.door
-        for outcome in outcomes:
-            match outcome:
-                case "taken":
-                    door.taken += 1
-                case "duplicate":
-                    door.duplicate += 1
-                case "unwatched":
-                    door.unwatched += 1
+        taken = outcomes.count("taken")
         door.received += len(outcomes)
+        door.taken += taken
+        if taken < len(outcomes):
+            door.duplicate += outcomes.count("duplicate")
+            door.unwatched += outcomes.count("unwatched")

@@ -12,6 +12,7 @@ from typing import Protocol
 import msgspec
 
 from dagnet_realtime.core.admission import Admission
+from dagnet_realtime.core.segment.message import Reader
 from dagnet_realtime.core.segment.tracking import batch_events, open_batch, parse_single
 from dagnet_realtime.core.segment.webhook import Parsed, events_of, split
 from dagnet_realtime.core.tokens import PERSON
@@ -124,79 +125,60 @@ class Intake:
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-        if await self._open(gate, len(elements)):
-            arrived_at = self._clock.now()
-            await self._each(gate, len(elements), lambda start, end: events_of(elements[start:end]), arrived_at)
+        await self._take(gate, len(elements), lambda start, end, using: events_of(elements[start:end], using), self._clock.now())
 
     async def track(self, source: Source, body: bytes, type: EventType | None) -> None:
         """Takes one call of the tracking API: a single event of `type`, or a batch where it is None. Raises `Problem`."""
         gate = self._gates[source.id]
         arrived_at = self._clock.now()
         if type is not None:
-            if await self._open(gate, 1):
-                await self._each(gate, 1, lambda _start, _end: _lone(body, type, arrived_at), arrived_at)
+            await self._take(gate, 1, lambda _start, _end, using: _lone(body, type, arrived_at, using), arrived_at)
             return
         try:
             envelope, elements = open_batch(body)
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-        if await self._open(gate, len(elements)):
-            parse = lambda start, end: batch_events(envelope, elements[start:end], arrived_at, start)  # noqa: E731 -- it closes over all of it
-            await self._each(gate, len(elements), parse, arrived_at)
+        parse = lambda start, end, _using: batch_events(envelope, elements[start:end], arrived_at, start)  # noqa: E731 -- it closes over all of it
+        await self._take(gate, len(elements), parse, arrived_at)
 
-    async def _open(self, gate: Gate, events: int) -> bool:
-        """Whether to go on and parse. Raises `Problem("rate_limited")`."""
-        if not self._log.watched(gate.source.channel):
+    async def _take(self, gate: Gate, events: int, parse: Callable[[int, int, Reader], Parsed], arrived_at: int) -> None:
+        """Parses and appends a stretch at a time what somebody watches and the rate lets through.
+
+        Raises `Problem("rate_limited")`, the first `Problem` where nothing in the delivery is an event, or the log's.
+        """
+        channel = gate.source.channel
+        if not self._log.watched(channel):
             gate.unwatched(events)
-            return False
+            return
         if self._rates is None:
             gate.limit(events, self._clock.monotonic())
         else:
             gate.within(events, await self._rates.take(gate.source.id, events, gate.max_rate, gate.burst))
-        return True
-
-    async def _each(self, gate: Gate, events: int, parse: Callable[[int, int], Parsed], arrived_at: int) -> None:
-        """Parses and appends a stretch at a time. Raises the first `Problem` where nothing in the delivery is an event, or the log's."""
-        if events == 1:
-            await self._alone(gate, parse(0, 1), arrived_at)
-            return
         first: Problem | None = None
-        kept = 0
+        kept = False
         for start in range(0, events, _AT_ONCE):
             if start:
                 await asyncio.sleep(0)
-            parsed = parse(start, min(events, start + _AT_ONCE))
+            admission = self._admission(channel)
+            parsed = parse(start, start + _AT_ONCE, admission.reader)
             for problem in parsed.refused:
                 gate.refuse(problem.code)
                 first = first or problem
-            kept += len(parsed.events)
             if parsed.events:
-                await self._append(gate, parsed, arrived_at, unread=max(0, events - start - _AT_ONCE))
+                kept = True
+                entries = admission.entries(parsed.events, gate.source.id, arrived_at, self._followed(channel))
+                try:
+                    outcomes = await self._log.append(channel, entries)
+                except BaseException:  # the sender will send all of it again
+                    gate.refuse("unavailable", len(entries) + max(0, events - start - _AT_ONCE))
+                    raise
+                gate.settle(outcomes)
+                for event in parsed.events:
+                    if event.type == "delete":
+                        await self._forget(channel, admission.forgotten(event, arrived_at))
         if first is not None and not kept:
             raise first
-
-    async def _alone(self, gate: Gate, parsed: Parsed, arrived_at: int) -> None:
-        if parsed.refused:
-            gate.refuse(parsed.refused[0].code)
-            raise parsed.refused[0]
-        await self._append(gate, parsed, arrived_at, unread=0)
-
-    async def _append(self, gate: Gate, parsed: Parsed, arrived_at: int, unread: int) -> None:
-        channel, source_id = gate.source.channel, gate.source.id
-        admission = self._admission(channel)
-        followed = self._followed(channel)
-        entries = [admission.entry(event, source_id, arrived_at, followed) for event in parsed.events]
-        settled = False
-        try:
-            gate.settle(await self._log.append(channel, entries))
-            settled = True
-        finally:
-            if not settled:  # the sender will send all of it again
-                gate.refuse("unavailable", len(entries) + unread)
-        for event in parsed.events:
-            if event.type == "delete":
-                await self._forget(channel, admission.forgotten(event, arrived_at))
 
     async def _forget(self, channel: Channel, tokens: frozenset[str]) -> None:
         if not tokens:
@@ -230,9 +212,9 @@ class Intake:
             self._keys[key] = source
 
 
-def _lone(body: bytes, type: EventType, arrived_at: int) -> Parsed:
+def _lone(body: bytes, type: EventType, arrived_at: int, using: Reader) -> Parsed:
     try:
-        return Parsed((parse_single(body, type, arrived_at),))
+        return Parsed((parse_single(body, type, arrived_at, using),))
     except Problem as problem:
         return Parsed((), (problem,))
 

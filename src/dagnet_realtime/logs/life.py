@@ -21,7 +21,7 @@ class Life:
     def __init__(self, epoch: str, capacity: int, retention: float, at: int) -> None:
         self.epoch = epoch
         self.leases: dict[str, float] = {}
-        self._slots: list[bytes | None] = []
+        self._slots: list[bytes | None] = [None]  # slot 0 is the last to be filled
         self._capacity = max(1, capacity)
         self._retention = retention
         self._first = 1
@@ -34,17 +34,19 @@ class Life:
     def append(self, entries: Sequence[Entry], now: int, at: float) -> list[Outcome]:
         """Writes the unseen ones, flagged where the window could not know a repeat."""
         outcomes: list[Outcome] = []
-        before = self._last
+        fresh: list[bytes] = []
+        window = self._window
         for entry in entries:
-            if not self._window.new(entry.id, now):
+            if not window.new(entry.id, now):
                 outcomes.append("duplicate")
                 continue
             received = entry.segment_received_at
-            if received is not None and received < self._window.start(now) and "maybe_repeat" not in entry.flags:
+            if received is not None and received < window.start(now) and "maybe_repeat" not in entry.flags:
                 entry = msgspec.structs.replace(entry, flags=(*entry.flags, "maybe_repeat"))
-            self._put(encode_entry(entry))
+            fresh.append(encode_entry(entry))
             outcomes.append("taken")
-        if self._last > before:
+        if fresh:
+            self._put(fresh)
             self._mark(at)
             self.wake()
         return outcomes
@@ -120,13 +122,18 @@ class Life:
             self._arrival.set_result(None)
             self._arrival = None
 
-    def _put(self, stored: bytes) -> None:
-        self._last += 1
-        slot = self._last % self._capacity
-        while len(self._slots) <= slot:
-            self._slots.append(None)
-        self._slots[slot] = stored
-        self._first = max(self._first, self._last - self._capacity + 1)
+    def _put(self, fresh: Sequence[bytes]) -> None:
+        last, slots, capacity = self._last, self._slots, self._capacity
+        for stored in fresh:
+            last += 1
+            slot = last % capacity
+            if slot == len(slots):
+                slots.append(stored)
+            else:
+                slots[slot] = stored
+        self._last = last
+        if last - self._first >= capacity:
+            self._first = last - capacity + 1
 
     def _mark(self, at: float) -> None:
         """Notes when the entries up to `_last` had come, at most once a second."""

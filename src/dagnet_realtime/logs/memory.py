@@ -27,10 +27,11 @@ class MemoryLog:
 
     async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
         """Writes what is new while somebody watches; one outcome an entry."""
-        life = self._living(channel)
+        at = self._clock.monotonic()
+        life = self._living(channel, at)
         if life is None:
             return ["unwatched"] * len(entries)
-        return life.append(entries, self._clock.now(), self._clock.monotonic())
+        return life.append(entries, self._clock.now(), at)
 
     async def read(self, channel: Channel, after: Position, limit: int, wait: float) -> Stretch | Lost:
         """The entries after `after`, or what became of them; waits up to `wait` seconds where there are none."""
@@ -67,13 +68,12 @@ class MemoryLog:
         life = self._living(channel)
         return life.forget(tokens) if life is not None else 0
 
-    def _living(self, channel: Channel) -> Life | None:
+    def _living(self, channel: Channel, at: float | None = None) -> Life | None:
         """The channel's life, once lapsed leases and entries past retention are gone."""
         life = self._lives.get(channel)
         if life is None:
             return None
-        at = self._clock.monotonic()
-        if life.expire(at):
+        if life.expire(self._clock.monotonic() if at is None else at):
             return life
         del self._lives[channel]
         life.wake()

@@ -10,14 +10,14 @@ EventType = Literal["track", "page", "screen", "identify", "group", "alias", "de
 Flag = Literal["late", "replayed", "violation", "maybe_repeat", "partial", "test", "sampled_out"]
 
 
-class Token(msgspec.Struct, frozen=True):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path …"""
 
     kind: str
     token: str
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One event as kept. Times are milliseconds since 1970 UTC, by our clock unless said otherwise.
 
     `names` are the candidate names that matching tries, in order; `name` is the one shown. `occurred_at` is skew-corrected as Segment does

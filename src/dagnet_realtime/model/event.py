@@ -1,16 +1,20 @@
 """One Segment message as parsed: readable, not yet redacted, never stored."""
 
+from typing import Any
+
 import msgspec
 
 from dagnet_realtime.model.entry import EventType
 
 NOTHING = msgspec.Raw(b"")
+Part = msgspec.Raw | dict[str, Any]
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
     """What a message says. It holds personal data, so it lives no longer than the delivery it came in.
 
-    `properties`, `traits`, `context` and `integrations` are JSON as it came, read only as far as the policy asks, and need not be objects.
+    `properties`, `traits`, `context` and `integrations` are JSON as it came, which need be no object, or all four those of its members
+    that the policy asks for.
     `occurred_at` (ms since 1970) is skew-corrected but not yet believed; `segment_received_at` is Segment's own clock.
     """
 
@@ -23,10 +27,10 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, repr_omit_defaults=True):
     anonymous_id: str | None = None
     previous_id: str | None = None
     group_id: str | None = None
-    properties: msgspec.Raw = NOTHING
-    traits: msgspec.Raw = NOTHING
-    context: msgspec.Raw = NOTHING
-    integrations: msgspec.Raw = NOTHING
+    properties: Part = NOTHING
+    traits: Part = NOTHING
+    context: Part = NOTHING
+    integrations: Part = NOTHING
     occurred_at: int | None = None
     segment_received_at: int | None = None
     replayed: bool = False

@@ -1,7 +1,8 @@
 """One Segment message: from JSON to an `Event`, where any field may be of the wrong type."""
 
 import hashlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 
@@ -27,18 +28,21 @@ TYPES: dict[object, EventType] = {
 }
 
 
-class Message(msgspec.Struct, rename="camel"):
-    """The fields of a message that mean something here. What may be large is left as it came."""
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+
+
+class Message(msgspec.Struct, rename="camel", gc=False):
+    """The fields of a message that mean something here. What may be large is left as it came, or read in part: see `reader`."""
 
     type: Any = None
     message_id: Any = None
-    event: Any = None
-    name: Any = None
-    category: Any = None
-    user_id: Any = None
-    anonymous_id: Any = None
-    previous_id: Any = None
-    group_id: Any = None
+    event: Text | None = None
+    name: Text | None = None
+    category: Text | None = None
+    user_id: Text | None = None
+    anonymous_id: Text | None = None
+    previous_id: Text | None = None
+    group_id: Text | None = None
     properties: msgspec.Raw = NOTHING
     traits: msgspec.Raw = NOTHING
     context: msgspec.Raw = NOTHING
@@ -51,12 +55,35 @@ class Message(msgspec.Struct, rename="camel"):
     write_key: Any = None
 
 
-_DECODER = msgspec.json.Decoder(Message)
+Reader = msgspec.json.Decoder[Message]
+PARTS = ("properties", "traits", "context", "integrations")
+_TEXTS = ("event", "name", "category", "user_id", "anonymous_id", "previous_id", "group_id")
 
 
-def read(text: bytes | msgspec.Raw) -> Message:
-    """The message that `text` holds. Raises `Problem("invalid")` where it is no JSON object."""
-    return decode(_DECODER, text)
+def reader(wanted: Mapping[str, Any]) -> Reader:
+    """Reads a message and, in the same pass, its large parts as the types that `wanted` gives them: dicts of the members that matter."""
+    fields: list[tuple[str, Any, Any]] = [(part, wanted[part], msgspec.field(default_factory=dict)) for part in PARTS]
+    return msgspec.json.Decoder(msgspec.defstruct("Picked", fields, bases=(Message,), rename="camel", gc=False))
+
+
+AS_IT_CAME: Reader = msgspec.json.Decoder(Message)
+_ANYHOW: Reader = msgspec.json.Decoder(
+    msgspec.defstruct("Anyhow", [(name, Any, None) for name in _TEXTS], bases=(Message,), rename="camel", gc=False)
+)
+
+
+def read(text: bytes | msgspec.Raw, using: Reader = AS_IT_CAME) -> Message:
+    """The message that `text` holds. Raises `Problem("invalid")` where it is no JSON object.
+
+    What has a type that no official library sends is read a second time, with leniency.
+    """
+    try:
+        return using.decode(text)
+    except (ValueError, RecursionError):
+        message = decode(_ANYHOW, text)
+    for name in _TEXTS:
+        setattr(message, name, text_of(getattr(message, name)))
+    return message
 
 
 def delivered(message: Message, text: bytes | msgspec.Raw) -> Event:
@@ -100,41 +127,39 @@ def tracked(
 
 def text_of(value: object) -> str | None:
     """A name or identifier: text, or a number as JavaScript prints it; None for anything else and for nothing."""
-    if value is None:
-        return None
-    if isinstance(value, str):
+    if type(value) is str:
         return value[:MAX_TEXT] or None
     return printed(value)[:MAX_TEXT] if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _event(message: Message, type: EventType, id: str, occurred_at: int | None, segment_received_at: int | None) -> Event:
-    return Event(
-        id=id,
-        type=type,
-        event=None if message.event is None else text_of(message.event),
-        name=None if message.name is None else text_of(message.name),
-        category=None if message.category is None else text_of(message.category),
-        user_id=None if message.user_id is None else text_of(message.user_id),
-        anonymous_id=text_of(message.anonymous_id),
-        previous_id=None if message.previous_id is None else text_of(message.previous_id),
-        group_id=None if message.group_id is None else text_of(message.group_id),
-        properties=message.properties,
-        traits=message.traits,
-        context=message.context,
-        integrations=message.integrations,
-        occurred_at=occurred_at,
-        segment_received_at=segment_received_at,
-        replayed=message.replay is True,
+    return Event(  # in the order of its fields: by name they would cost twice as much
+        id,
+        type,
+        message.event,
+        message.name,
+        message.category,
+        message.user_id,
+        message.anonymous_id,
+        message.previous_id,
+        message.group_id,
+        message.properties,
+        message.traits,
+        message.context,
+        message.integrations,
+        occurred_at,
+        segment_received_at,
+        message.replay is True,
     )
 
 
 def _type(message: Message) -> EventType:
     given = message.type
-    if isinstance(given, str):
+    if type(given) is str:
         known = TYPES.get(given) or TYPES.get(given.strip().lower()[:MAX_ID])
         if known is not None:
             return known
-    elif text_of(message.event):
+    elif message.event is not None:
         return "track"
     raise Problem(
         "invalid",
@@ -146,7 +171,7 @@ def _type(message: Message) -> EventType:
 
 def _id(given: object) -> str | None:
     """A messageId that can stand in a log: at most `MAX_ID` characters, nothing that reads like an address; else its digest."""
-    text = given if isinstance(given, str) else text_of(given)
+    text = given if type(given) is str else text_of(given)
     if not text:
         return None
     if len(text) <= MAX_ID and "@" not in text and text.isprintable():

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from dagnet_realtime.core.segment.lenient import checked, decode
-from dagnet_realtime.core.segment.message import read, text_of, tracked
+from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, read, text_of, tracked
 from dagnet_realtime.core.segment.webhook import Element, Parsed, split_list
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.event import NOTHING, Event
@@ -91,10 +91,10 @@ def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: in
     return Parsed(tuple(events), tuple(refused))
 
 
-def parse_single(body: bytes, type: EventType, arrived_at: int) -> Event:
+def parse_single(body: bytes, type: EventType, arrived_at: int, using: Reader = AS_IT_CAME) -> Event:
     """One call; the route says its type. Raises `Problem`."""
     body = _bounded(checked(body))
-    return tracked(read(body), body, arrived_at, type=type)
+    return tracked(read(body, using), body, arrived_at, type=type)
 
 
 def _bounded(text: E) -> E:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from dagnet_realtime.core.segment.lenient import checked, decode
-from dagnet_realtime.core.segment.message import delivered, read
+from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, delivered, read
 from dagnet_realtime.model.event import NOTHING, Event
 from dagnet_realtime.model.problem import Problem
 
@@ -69,26 +69,20 @@ def split_list(text: bytes | msgspec.Raw, most: int) -> Sequence[Element]:
     return elements
 
 
-def events_of(elements: Sequence[Element]) -> Parsed:
+def events_of(elements: Sequence[Element], using: Reader = AS_IT_CAME) -> Parsed:
     """What the elements of a delivery say."""
     events = []
     refused = []
     for element in elements:
         try:
-            events.append(_event(element))
+            message = read(element, using)
+            if message.type is None and (inside := _unwrapped(element)):
+                events.append(delivered(read(inside, using), inside))
+            else:
+                events.append(delivered(message, element))
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))
-
-
-def _event(element: Element) -> Event:
-    message = read(element)
-    if message.type is None:
-        inside = _unwrapped(element)
-        if inside:
-            element = inside
-            message = read(element)
-    return delivered(message, element)
 
 
 def _unwrapped(element: Element) -> Element:
