@@ -27,8 +27,6 @@ import "./styles/panels.css";
 import "./styles/feed.css";
 import "./styles/traces.css";
 import "./styles/screen.css";
-import "./styles/open.css";
-import "./styles/connect.css";
 
 const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => ({ default: component })));
 

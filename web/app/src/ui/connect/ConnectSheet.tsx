@@ -9,6 +9,7 @@ import { Sheet } from "../kit/Sheet.tsx";
 import { useEngine, useRealtime } from "../use.ts";
 import { Missing } from "./Missing.tsx";
 import { heardWords, npmLines, placeOf, ROADS, scriptTag, sdkWords } from "./words.ts";
+import "../../styles/connect.css";
 
 export function ConnectSheet({ onClose }: { readonly onClose: () => void }) {
   const { local } = useRealtime();

@@ -3,6 +3,7 @@ import { LOCAL } from "@dagnet-realtime/engine/seen";
 import { clockMs, span } from "../format.ts";
 import type { FeedRow } from "../read.ts";
 import { wayOf } from "./way.ts";
+import "../../styles/connect.css";
 
 export function Way({ row }: { readonly row: FeedRow }) {
   if ((row.lanes & LOCAL) === 0) return null;

@@ -1,25 +1,34 @@
-/** A popover with a heading, opened by its trigger. */
-import { Popover } from "radix-ui";
-import type { ReactNode } from "react";
+/** A popover with a heading, opened by its trigger; what draws it is fetched when somebody reaches for the trigger, not with the page. */
+import { cloneElement, lazy, Suspense, useState, type ButtonHTMLAttributes, type ReactElement, type ReactNode } from "react";
 
-interface PopProps {
+export interface PopProps {
   readonly title: string;
-  readonly trigger: ReactNode;
+  readonly trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
   readonly children: ReactNode;
   readonly align?: "start" | "center" | "end";
   readonly wide?: boolean;
 }
 
-export function Pop({ title, trigger, children, align = "start", wide = false }: PopProps) {
-  return (
-    <Popover.Root>
-      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className={wide ? "pop pop-wide" : "pop"} align={align} sideOffset={6} collisionPadding={8} aria-label={title}>
-          <h2 className="pop-title">{title}</h2>
-          {children}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+const load = () => import("./Popped.tsx");
+const Popped = lazy(() => load().then(({ Popped: component }) => ({ default: component })));
+
+export function Pop(props: PopProps) {
+  const [asked, setAsked] = useState(false);
+  const reach = (): void => void load();
+  const closed = cloneElement(props.trigger, {
+    "aria-haspopup": "dialog",
+    "aria-expanded": false,
+    onPointerEnter: reach,
+    onFocus: reach,
+    onClick: () => {
+      setAsked(true);
+    },
+  });
+  return asked ? (
+    <Suspense fallback={closed}>
+      <Popped {...props} />
+    </Suspense>
+  ) : (
+    closed
   );
 }

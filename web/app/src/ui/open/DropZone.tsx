@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { dropped } from "../../opened/gather.ts";
 import { openLogFile } from "../top/logs.ts";
 import { useRealtime } from "../use.ts";
+import "../../styles/open.css";
 
 const LOG = /\.(?:ndjson|jsonl)$/i;
 

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { useRealtime } from "../use.ts";
 import { pickFiles, pickFolder } from "./picking.ts";
+import "../../styles/open.css";
 
 export function OpenCard() {
   const { opening } = useRealtime();

@@ -9,8 +9,9 @@ import { ignoredOf } from "../side/ignored.ts";
 import { useActions, useEngine, useRealtime, useShell } from "../use.ts";
 import { Following } from "./Following.tsx";
 import { useSame } from "./useSame.ts";
-import { WayTip, type Rest } from "./WayTip.tsx";
+import type { Rest } from "./WayTip.tsx";
 
+const WayTip = lazy(() => import("./WayTip.tsx").then(({ WayTip: component }) => ({ default: component })));
 const Empty = lazy(() => import("./Empty.tsx").then(({ Empty: component }) => ({ default: component })));
 
 /** More ghosts than this hide the graph; the panel lists the others. */
@@ -80,7 +81,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
           <Following />
         </Picture>
       ) : null}
-      {graph && rest && <WayTip graph={graph} rest={rest} />}
+      <Suspense fallback={null}>{graph && rest && <WayTip graph={graph} rest={rest} />}</Suspense>
       <Suspense fallback={null}>
         <Empty />
       </Suspense>

@@ -4,6 +4,7 @@ import { SHOP } from "../../store/remember.ts";
 import { opened } from "./offered.ts";
 import { Grip } from "../kit/Grip.tsx";
 import { useActions, useShell } from "../use.ts";
+import "../../styles/open.css";
 
 export function ShopFrame() {
   const actions = useActions();

@@ -11,8 +11,8 @@ import { Grip } from "../kit/Grip.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { Foot } from "./Foot.tsx";
 import { TracesPanel } from "./TracesPanel.tsx";
-import { UnmappedPanel } from "./UnmappedPanel.tsx";
 
+const UnmappedPanel = lazy(() => import("./UnmappedPanel.tsx").then(({ UnmappedPanel: component }) => ({ default: component })));
 const NodePanel = lazy(() => import("./NodePanel.tsx").then(({ NodePanel: component }) => ({ default: component })));
 
 export function Side() {
@@ -71,7 +71,9 @@ export function Side() {
           </Suspense>
         </Tabs.Content>
         <Tabs.Content className="tab-body" value="unmapped">
-          <UnmappedPanel />
+          <Suspense fallback={null}>
+            <UnmappedPanel />
+          </Suspense>
         </Tabs.Content>
       </Tabs.Root>
       <Foot />

@@ -8,9 +8,9 @@ import { ago, count } from "../format.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { FindPerson } from "./FindPerson.tsx";
 import { rowWords } from "./rowwords.ts";
-import { UnmappedPanel } from "./UnmappedPanel.tsx";
 
 const Jumps = lazy(() => import("./Jumps.tsx").then(({ Jumps: component }) => ({ default: component })));
+const UnmappedPanel = lazy(() => import("./UnmappedPanel.tsx").then(({ UnmappedPanel: component }) => ({ default: component })));
 const TraceView = lazy(() => import("./TraceView.tsx").then(({ TraceView: component }) => ({ default: component })));
 
 const ROWS = 40;
@@ -38,7 +38,9 @@ export function TracesPanel() {
       <Suspense fallback={null}>
         <Jumps />
       </Suspense>
-      <UnmappedPanel few={UNMAPPED} />
+      <Suspense fallback={null}>
+        <UnmappedPanel few={UNMAPPED} />
+      </Suspense>
     </>
   );
 }

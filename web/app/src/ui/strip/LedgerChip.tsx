@@ -1,16 +1,17 @@
 /** Where every event went: two ledgers that always sum, and a red bar if one ever does not. */
 import { ledger, posture } from "@dagnet-realtime/engine/select/ledger";
 import { Check, TriangleAlert } from "lucide-react";
-import { clock, count, plural } from "../format.ts";
+import { lazy, Suspense } from "react";
 import { Pop } from "../kit/Pop.tsx";
 import { useEngine } from "../use.ts";
-import { doorLines, viewLines, type LedgerLine } from "./lines.ts";
+
+const LedgerLists = lazy(() => import("./LedgerLists.tsx").then(({ LedgerLists: component }) => ({ default: component })));
 
 export function LedgerChip() {
-  const { view, balances, missed, doors, duplicates } = useEngine("second", (state) => ledger(state));
+  const told = useEngine("second", (state) => ledger(state));
   const counted = useEngine("second", (state) => posture(state).policy?.exact_counts ?? true);
-  const sums = balances && doors.every((door) => door.balances);
-  const lost = missed.exact > 0 || missed.unknown > 0;
+  const sums = told.balances && told.doors.every((door) => door.balances);
+  const lost = told.missed.exact > 0 || told.missed.unknown > 0;
   return (
     <Pop
       wide
@@ -23,30 +24,9 @@ export function LedgerChip() {
         </button>
       }
     >
-      {!sums && <p className="ledger-bad">The numbers below do not add up. That is a fault of Realtime, not of your events: please report it with a saved log.</p>}
-      <Table name={counted ? "This view, since On" : "Heard by this browser, since On"} lines={viewLines(view)} />
-      {!counted && <p>What Segment sent, left out, or lost on the way is unknown: no server counts it.</p>}
-      {missed.unknown > 0 && <p>{plural(missed.unknown, "gap")} of unknown size: {missed.gaps.slice(-3).map(({ at, reason }) => `${clock(at)} ${reason}`).join("; ")}.</p>}
-      {doors.map(({ source, door }) => (
-        <Table key={source} name={`At the door, at the last beat: ${source}`} lines={doorLines(door)} />
-      ))}
-      {duplicates > 0 && <p className="quiet">{plural(duplicates, "event")} had been heard before and {duplicates === 1 ? "was" : "were"} not counted again.</p>}
+      <Suspense fallback={null}>
+        <LedgerLists told={told} counted={counted} />
+      </Suspense>
     </Pop>
-  );
-}
-
-function Table({ name, lines }: { readonly name: string; readonly lines: readonly LedgerLine[] }) {
-  return (
-    <table className="ledger">
-      <caption>{name}</caption>
-      <tbody>
-        {lines.map(({ word, value, sum }) => (
-          <tr key={word} className={sum ? "ledger-sum" : ""}>
-            <th scope="row">{word}</th>
-            <td className="mono">{count(value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
