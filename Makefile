@@ -60,8 +60,8 @@ web: unit ## the same as make unit
 e2e: setup ## only the tests that drive a browser
 	@$(BIN)/python -m pytest -m e2e
 
-bench: setup ## benchmarks, each beside its baseline
-	@$(BIN)/python -m benchmarks
+bench: setup ## benchmarks, each beside its baseline; ONLY="intake light" runs those
+	@$(BIN)/python -m benchmarks $(ONLY)
 
 fuzz: setup ## hostile input, for longer
 	$(say) 'Every property for FUZZ_SECONDS (10, unless you say another), each time with other examples'

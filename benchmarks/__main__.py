@@ -3,45 +3,42 @@
 import importlib
 import os
 import platform
+import re
 import sys
+import time
 from pathlib import Path
 
 from benchmarks.report import Figure, say, table
 
 ALL = (
-    "start",
-    "stop",
-    "intake",
-    "delivery",
-    "several",
-    "polling",
-    "hostile",
-    "light",
-    "provider",
-    "serverless",
-    "memory",
-    "picture",
-    "tap",
+    *("start", "stop", "opened", "road", "intake", "delivery", "beside", "several", "polling", "hostile"),
+    *("light", "provider", "serverless", "picture", "heap", "engines", "tap", "memory"),
 )
 RESULTS = Path(__file__).parent / "results.md"
+_SECTION = re.compile(r"^## ([a-z]+)\n\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def main() -> int:
     """Says each figure as it comes; a missed goal is told, not an error: machines differ."""
     named = sys.argv[1:] or list(ALL)
+    unknown = [name for name in named if name not in ALL]
+    if unknown:
+        say(f"There is no benchmark {unknown[0]!r}; there are {', '.join(ALL)}")
+        return 2
     figures: list[Figure] = []
+    told: dict[str, str] = {}
     for name in named:
-        say(f"── {name}: {(importlib.import_module(f'benchmarks.{name}').__doc__ or '').strip().splitlines()[0]}")
+        module = importlib.import_module(f"benchmarks.{name}")
+        say(f"── {name}: {(module.__doc__ or '').strip().splitlines()[0]}")
+        began = time.monotonic()
         found = _figures(name)
-        figures += found
         for figure in found:
             say("  " + figure.sentence())
-    if named == list(ALL):
-        machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-        about = (
-            f"Written by `make bench` on {machine}, the server pinned to one core. Each figure stands beside a baseline of the same run."
-        )
-        RESULTS.write_text(f"# Results\n\n{about}\n\n{table(figures)}")
+        say(f"  ({time.monotonic() - began:.0f} s)")
+        figures += found
+        told[name] = table(found)
+        _write(told)
+    say("\n" + table(figures))
     missed = [figure.name for figure in figures if figure.met is False]
     say(f"── {len(figures)} figures, {len(missed)} goals missed" + (": " + "; ".join(missed) if missed else ""))
     return 0
@@ -51,6 +48,16 @@ def _figures(name: str) -> list[Figure]:
     module = importlib.import_module(f"benchmarks.{name}")
     found: list[Figure] = module.figures() if hasattr(module, "figures") else module.measure()
     return found
+
+
+def _write(told: dict[str, str]) -> None:
+    """The results, with what was measured now in the place of what stood there."""
+    before = dict(_SECTION.findall(RESULTS.read_text())) if RESULTS.exists() else {}
+    sections = {**before, **told}
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    about = f"Written by `make bench` on {machine}, the server pinned to one core. Each figure stands beside a baseline of the same run."
+    body = "".join(f"## {name}\n\n{sections[name].strip()}\n\n" for name in ALL if name in sections)
+    RESULTS.write_text(f"# Results\n\n{about}\n\n{body}".rstrip() + "\n")
 
 
 if __name__ == "__main__":

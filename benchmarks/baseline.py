@@ -18,11 +18,15 @@ import uvloop
 from benchmarks.load import SECRET
 
 Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
 START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2"), (b"content-type", b"text/plain")]}
 END: Message = {"type": "http.response.body", "body": b"ok"}
 
 
-async def _body(receive: Callable[[], Awaitable[Message]]) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """The whole body of a request."""
     message = await receive()
     body: bytes = message["body"]
     while message.get("more_body"):
@@ -35,18 +39,18 @@ def _header(scope: Message) -> bytes:
     return next((value for name, value in scope["headers"] if name == b"x-signature"), b"")
 
 
-async def single(scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+async def single(scope: Message, receive: Receive, send: Send) -> None:
     """One event a request, signed over the whole body."""
-    body = await _body(receive)
+    body = await read_body(receive)
     assert hmac.compare_digest(hmac.new(SECRET, body, hashlib.sha1).hexdigest().encode(), _header(scope))
     orjson.loads(body)
     await send(START)
     await send(END)
 
 
-async def batch(scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
+async def batch(scope: Message, receive: Receive, send: Send) -> None:
     """A JSON array a request, signed over its first element as it stands."""
-    body = await _body(receive)
+    body = await read_body(receive)
     _, end = json.JSONDecoder().raw_decode(body.decode(), 1)
     first = body.decode()[1:end].encode()
     assert hmac.compare_digest(hmac.new(SECRET, first, hashlib.sha1).hexdigest().encode(), _header(scope))
@@ -55,10 +59,18 @@ async def batch(scope: Message, receive: Callable[[], Awaitable[Message]], send:
     await send(END)
 
 
-def main() -> None:
-    """Serves until it is stopped."""
-    app = {"single": single, "batch": batch}[sys.argv[1]]
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False, http="httptools", lifespan="off")
+def serve(app: App) -> None:
+    """Serves until it is stopped, and prints the port."""
+    config = uvicorn.Config(
+        app,
+        host="127.0.0.1",
+        port=0,
+        log_level="critical",
+        access_log=False,
+        http="httptools",
+        lifespan="off",
+        timeout_graceful_shutdown=1,  # a stream would hold the end up for ever
+    )
     server = uvicorn.Server(config)
 
     async def run() -> None:
@@ -73,4 +85,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve({"single": single, "batch": batch}[sys.argv[1]])

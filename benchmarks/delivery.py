@@ -1,4 +1,4 @@
-"""From the POST's arrival to the frame at the viewer, for 1 to 1,000 push viewers, beside one frame per event written the plainest way."""
+"""From the POST's arrival to the frame at the viewer, for 1 to 1,000 push viewers."""
 
 import asyncio
 import sys
@@ -18,8 +18,12 @@ from benchmarks.watching import Viewer, first_graph, open_session, stream_reques
 RATE = 1000
 SECONDS = 8
 SETTLE = 2.0
+PATIENCE = 60.0
+"""Seconds in which a server that fell behind may still answer."""
 POSTERS = 32
 SESSIONS = 20
+GOALS = {100: 120.0, 1000: 150.0}
+"""Milliseconds by number of viewers."""
 _NUMBERS = count(10_000_000)
 
 
@@ -73,9 +77,11 @@ async def _deliver(served: Served, sessions: list[str], viewers: int) -> Deliver
             await asyncio.sleep(late)
         posters[number % POSTERS].post(request)
     cpu = (served.cpu_seconds() - cpu) / (time.perf_counter() - began)
-    await asyncio.sleep(SETTLE)
-    answers = sum(poster.answers for poster in posters)
+    over = time.perf_counter() + PATIENCE
+    while (answers := sum(poster.answers for poster in posters)) < len(sent) and time.perf_counter() < over:
+        await asyncio.sleep(0.1)
     assert answers == len(sent), f"{answers} of {len(sent)} posts were taken"
+    await asyncio.sleep(SETTLE)
     spans = sorted(_latencies(watching, sent, first))
     assert spans, "nothing was delivered"
     return Delivered(
@@ -111,14 +117,13 @@ def once(viewers: int, log: str = "memory://", workers: int = 0) -> Delivered:
 def measure(log: str = "memory://", sizes: tuple[int, ...] = (1, 10, 100, 1000)) -> list[Figure]:
     """1,000 events a second; the tick alone is 50 ms."""
     pin_load()
-    goals = {100: 120.0, 1000: 150.0}
     figures = []
     alone = once(1, log)
     for viewers in sizes:
         run = alone if viewers == 1 else once(viewers, log)
         cost = f"{run.cpu:.0%} of a core, {run.gaps} gaps, {run.volume:.0f} MB/s"
         say(f"  {viewers} viewers: p50 {run.p50:.0f} ms, p99 {run.p99:.0f} ms, {cost}")
-        goal = goals.get(viewers)
+        goal = GOALS.get(viewers)
         words = f"p99 ≤ {goal:.0f} ms, no gap" if goal else "the tick is 50 ms"
         met = None if goal is None else run.p99 <= goal and run.gaps == 0
         name = f"Delivery p99 at {RATE}/s to {viewers} push viewers" + ("" if log == "memory://" else " on Redis")

@@ -55,7 +55,7 @@ class Seen(msgspec.Struct, frozen=True):
     seen: int
 
 
-def _traffic(port: int, rate: int, stop: Event) -> None:
+def traffic(port: int, rate: int, stop: Event) -> None:
     """Posts `rate` events a second until it is stopped."""
     import socket  # in the child alone
 
@@ -81,8 +81,8 @@ def _needle(served: Served, number: int) -> float:
 
 def _measure(page: Page, served: Served, rate: int) -> Seen:
     stop = multiprocessing.Event()
-    traffic = multiprocessing.Process(target=_traffic, args=(served.port, rate, stop))
-    traffic.start()
+    posting = multiprocessing.Process(target=traffic, args=(served.port, rate, stop))
+    posting.start()
     page.wait_for_timeout(2000)
     page.evaluate(WATCH, NEEDLE_LABEL)
     sent = []
@@ -90,7 +90,7 @@ def _measure(page: Page, served: Served, rate: int) -> Seen:
         sent.append(_needle(served, next(_NUMBERS)))
         page.wait_for_timeout(650)
     stop.set()
-    traffic.join()
+    posting.join()
     lit: list[float] = page.evaluate("window.__lit")
     spans = [next((at - left for at in lit if at >= left), None) for left in sent]
     found = sorted(span for span in spans if span is not None and span < 600)

@@ -1,111 +1,124 @@
-"""The road of one event inside the process, stage by stage: microseconds, median of several runs. No HTTP, no log.
+"""The road of one event inside the process, stage by stage, on the memory log; beside the HMAC and orjson alone. No HTTP.
 
-.venv/bin/python benchmarks/road.py
+Each figure is the least processor time of many short stretches, every event new: what others do on the machine does not show in it.
 """
 
-import statistics
-import sys
+import asyncio
+import hashlib
+import hmac
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from itertools import count
+from typing import Any
 
-import msgspec
+import orjson
 
+from benchmarks.intake import NAMES
+from benchmarks.load import SECRET, event
+from benchmarks.report import Figure, say
+from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.codec import encode_entry
-from dagnet_realtime.core.segment.message import delivered, read
-from dagnet_realtime.core.segment.webhook import events_of, parse, split
-from dagnet_realtime.core.signature import Verifier, sign
+from dagnet_realtime.core.segment.webhook import events_of, split
+from dagnet_realtime.core.signature import Verifier
+from dagnet_realtime.core.window import Window
+from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.logs.memory import MemoryLog
 from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.model.workspace import Workspace
 
-SECRET = b"a-shared-secret-of-fair-length"
-ARRIVED = 1_767_323_045_678
-RUNS, CALLS = 15, 2_000
+CHANNEL = Channel("shop", "bench")
+SOURCE = Source(id="bench", channel=CHANNEL, kind="webhook", secrets=(Secret(SECRET),))
+POLICY = Policy(max_rate=1e9, properties=("sku", "value", "currency", "list"))
+NOW = 1_767_323_045_678
+STRETCHES, EVENTS = 300, 50
+_NUMBERS = count(300_000_000)
 
 
-def main() -> int:
-    """Prints one line a stage, for single events of 1 KB and for batches of 100."""
-    channel = Channel("acme", "prod")
-    source = Source(id="web", channel=channel, kind="webhook", secrets=(Secret(SECRET),))
-    verifier = Verifier(source)
-    policy = Policy(properties=("checkout_*",))
-    exact = Admission(Policy(), frozenset({"device", "plan"}), channel, b"k" * 32)
-    globs = Admission(policy, frozenset({"device", "plan"}), channel, b"k" * 32)
-    body = message(1)
-    signature = sign(SECRET, body)
-    event = parse(body).events[0]
-    entry = exact.entry(event, "web", ARRIVED)
-    print(f"single event of {len(body)} bytes")
-    total = 0.0
-    for name, call in (
-        ("verify", lambda: verifier.verify(body, signature)),
-        ("split", lambda: split(body)),
-        ("parse", lambda: events_of((body,))),
-        ("admit", lambda: exact.entry(event, "web", ARRIVED)),
-        ("encode", lambda: encode_entry(entry)),
+def _least(call: Callable[[Any], object], stretch: Callable[[], Sequence[Any]], each: int = 1) -> float:
+    """Microseconds of one call, divided by `each`."""
+    least = float("inf")
+    for _ in range(STRETCHES):
+        given = stretch()
+        began = time.thread_time_ns()
+        for one in given:
+            call(one)
+        least = min(least, (time.thread_time_ns() - began) / len(given) / each / 1000)
+    return least
+
+
+def _signed() -> list[tuple[bytes, str]]:
+    bodies = [event(next(_NUMBERS), NAMES) for _ in range(EVENTS)]
+    return [(body, _seal(body)) for body in bodies]
+
+
+def _batch() -> list[tuple[bytes, str]]:
+    events = [event(next(_NUMBERS), NAMES) for _ in range(100)]
+    return [(b"[" + b",".join(events) + b"]", _seal(events[0]))]
+
+
+def _seal(body: bytes) -> str:
+    return hmac.new(SECRET, body, hashlib.sha1).hexdigest()
+
+
+def _at_once(delivery: Coroutine[Any, Any, object]) -> None:
+    try:
+        delivery.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("a delivery waited")
+
+
+def _stages() -> None:
+    """Where each microsecond goes: every stage alone, the one after the other, as the whole road runs them."""
+    verifier, admission = Verifier(SOURCE), Admission(POLICY, frozenset({"device", "plan"}), CHANNEL, b"k" * 32)
+    window = Window(NOW)
+    bodies = lambda: [body for body, _ in _signed()]  # noqa: E731
+    parsed = lambda: [events_of((body,), admission.reader).events[0] for body in bodies()]  # noqa: E731
+    entries = lambda: [admission.entry(one, "bench", NOW) for one in parsed()]  # noqa: E731
+    for name, call, stretch in (
+        ("verify the signature", lambda one: verifier.verify(*one), _signed),
+        ("split the delivery", split, bodies),
+        ("decode what is asked for, and its times", lambda body: events_of((body,), admission.reader), bodies),
+        ("admit: names, tokens, allow-list, flags", lambda one: admission.entry(one, "bench", NOW), parsed),
+        ("new to the window", lambda entry: window.new(entry.id, NOW), entries),
+        ("encode the entry", encode_entry, entries),
     ):
-        total += report(name, call)
-    print(f"  {'road':<28}{total:8.2f} µs")
-    report("admit, with globs", lambda: globs.entry(event, "web", ARRIVED))
-    report("read alone", lambda: read(body))
-    wire = read(body)
-    report("delivered alone", lambda: delivered(wire, body))
-    batch = b"[" + b",".join(message(place) for place in range(100)) + b"]"
-    sealed = sign(SECRET, batch)
-
-    def road() -> None:
-        verifier.verify(batch, sealed)
-        for one in parse(batch).events:
-            encode_entry(exact.entry(one, "web", ARRIVED))
-
-    print(f"batch of 100, {len(batch)} bytes, an event")
-    report("verify", lambda: verifier.verify(batch, sealed), calls=50, per=100)
-    report("split", lambda: split(batch), calls=50, per=100)
-    report("road", road, calls=20, per=100)
-    return 0
+        say(f"    {name:<42}{_least(call, stretch):6.2f} µs")
 
 
-def message(place: int) -> bytes:
-    """One event of about a kilobyte, as Segment delivers it."""
-    return msgspec.json.encode(
-        {
-            "anonymousId": "3bc83968-14b8-4dae-9fa6-a081f6bba4da",
-            "channel": "client",
-            "context": {
-                "library": {"name": "analytics.js", "version": "next-1.84.1"},
-                "locale": "en-GB",
-                "page": {"path": "/shop", "referrer": "", "search": "", "title": "Shop", "url": "https://shop.example.com/shop"},
-                "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/146.0.0.0 Safari/537.36",
-                "timezone": "Europe/London",
-            },
-            "event": "Product Added",
-            "integrations": {},
-            "messageId": f"ajs-next-1767323045000-c93bc839-6814-485d-ae5f-{place:012d}",
-            "originalTimestamp": "2026-01-02T03:04:05.100Z",
-            "properties": {"device": "mobile", "plan": "free", "price": 19.99, "currency": "GBP", "quantity": 1, "product_id": "sku-129"},
-            "receivedAt": "2026-01-02T03:04:05.400Z",
-            "sentAt": "2026-01-02T03:04:05.200Z",
-            "timestamp": "2026-01-02T03:04:05.300Z",
-            "type": "track",
-            "userId": "user-0001",
-            "version": 2,
-        }
-    )
+class _Graphs:
+    """A workspace whose graphs filter on two properties."""
+
+    def catalogue(self, workspace: str) -> Catalogue:
+        return Catalogue(version=workspace, needed=frozenset({"device", "plan"}))
+
+    async def changes(self) -> AsyncIterator[str]:
+        await asyncio.sleep(3600)
+        yield ""
 
 
-def report(name: str, call: Callable[[], object], calls: int = CALLS, per: int = 1) -> float:
-    """Prints and returns the median microseconds of one call, divided by `per`."""
-    times = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        for _ in range(calls):
-            call()
-        times.append((time.perf_counter() - began) / calls / per * 1e6)
-    median = statistics.median(times)
-    print(f"  {name:<28}{median:8.2f} µs   (best {min(times):.2f})")
-    return median
+def measure() -> list[Figure]:
+    """The whole of a delivery's road in one process, and its stages in words."""
+    log = MemoryLog({CHANNEL: POLICY}, SystemClock())
+    intake = Intake([Workspace(channel=CHANNEL, path="", policy=POLICY, sources=(SOURCE,))], _Graphs(), log, SystemClock())
+    _at_once(log.hold(CHANNEL, "bench", 1e9))
+    _stages()
+    bare = _least(lambda one: (_seal(one[0]), orjson.loads(one[0])), _signed)
+    single = _least(lambda one: _at_once(intake.webhook(SOURCE, *one)), _signed)
+    bare_batch = _least(lambda one: orjson.loads(one[0]), _batch, each=100)
+    batch = _least(lambda one: _at_once(intake.webhook(SOURCE, *one)), _batch, each=100)
+    door = intake.doors(CHANNEL)["bench"]
+    assert door.taken == door.received, door
+    return [
+        Figure("Road of a single event, without HTTP", "µs", single, bare, "HMAC and orjson", "—", None),
+        Figure("Road of an event in a batch of 100, without HTTP", "µs", batch, bare_batch, "orjson", "—", None),
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for figure in measure():
+        say(figure.sentence())

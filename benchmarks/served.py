@@ -34,6 +34,12 @@ class Served(msgspec.Struct):
         whole = psutil.Process(self.pid)
         return sum(sum(part.cpu_times()[:2]) for part in [whole, *whole.children(recursive=True)])
 
+    def busy_seconds(self) -> float:
+        """Processor time of its own process so far, to the nanosecond where the kernel tells."""
+        with contextlib.suppress(OSError):
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9
+        return sum(psutil.Process(self.pid).cpu_times()[:2])
+
     def memory(self) -> float:
         """Resident megabytes."""
         return float(psutil.Process(self.pid).memory_info().rss / 1e6)
@@ -45,9 +51,9 @@ def pinned(core: int | str, *command: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def baseline(kind: str) -> Iterator[Served]:
-    """The bare ASGI app of `benchmarks.baseline`."""
-    command = pinned(SERVER_CORE, sys.executable, "-m", "benchmarks.baseline", kind)
+def baseline(*kind: str, of: str = "benchmarks.baseline") -> Iterator[Served]:
+    """The bare ASGI app of `benchmarks.baseline`, or of another module."""
+    command = pinned(SERVER_CORE, sys.executable, "-m", of, *kind)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         try:
