@@ -18,9 +18,10 @@ from tests.support.entries import entries, entry
 
 
 class SharedSessions(MemorySessions):
-    """Sessions of several hubs: `deaf` loses all news, `wipe` is a store that lost everything."""
+    """Sessions of several hubs: `deaf` loses all news, `wipe` is a store that lost everything, `shook` one that may have."""
 
     deaf = False
+    shook = False
 
     def __init__(self, clock: object) -> None:
         super().__init__(clock)  # type: ignore[arg-type]
@@ -48,6 +49,9 @@ class SharedSessions(MemorySessions):
 
     async def ended(self, session_ids: Sequence[str]) -> frozenset[str]:
         return frozenset(session_ids) & self._ended
+
+    def shaken(self) -> bool:
+        return self.shook
 
     def wipe(self) -> None:
         self._kept.clear()
@@ -173,6 +177,25 @@ async def test_a_viewer_between_two_connections_keeps_its_session_where_it_is_kn
         both.sessions.wipe()
         with pytest.raises(Problem) as gone:
             await both.other.session(session.id)
+        assert gone.value.code == "gone"
+
+
+async def test_while_a_lost_store_is_filled_again_nobody_is_told_that_a_session_is_gone() -> None:
+    """LOG-66: who does not know it says to come back, and late news of it ends no stream."""
+    async with two() as both:
+        session = await both.stage.open()
+        reader = await both.read(session)
+        both.sessions.wipe()
+        both.sessions.shook = True
+        with pytest.raises(Problem) as later:
+            await both.other.session("another")
+        assert (later.value.code, later.value.retry_after) == ("unavailable", 1)
+        both.sessions._tell(session.id)
+        await both.stage.clock.advance(0.1)
+        assert not any(isinstance(sent.frame, Bye) for sent in reader.got)
+        both.sessions.shook = False
+        with pytest.raises(Problem) as gone:
+            await both.other.session("another")
         assert gone.value.code == "gone"
 
 

@@ -151,6 +151,27 @@ async def test_the_window_turns_on_the_clock_of_redis(calls: Calls) -> None:
     assert await log.append(SHOP, entries(1, 3)) == ["taken", "taken", "duplicate"]
 
 
+async def test_a_redis_that_died_drops_nothing_until_its_viewers_had_time_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LOG-66: events are refused, to be sent again; afterwards nobody watches where nobody came."""
+    with redis_server() as server:
+        calls = Calls(target(server.url))
+        log = RedisLog(calls, {}, SystemClock())
+        await log.hold(SHOP, "a", 60)
+        assert await log.append(SHOP, entries(1, 1)) == ["taken"]
+        server.kill()
+        server.start()
+        with pytest.raises(Problem) as refused:
+            await log.append(SHOP, entries(2, 2))
+        assert (refused.value.code, refused.value.retry_after) == ("unavailable", 2)
+        assert log.watched(SHOP)
+        await log.hold(SHOP, "a", 60)
+        assert await log.append(SHOP, entries(2, 2)) == ["taken"]
+        await log.release(SHOP, "a")
+        monkeypatch.setattr("dagnet_realtime.logs.redis_calls.SHAKEN_SECONDS", 0)
+        assert await log.append(SHOP, entries(3, 3)) == ["unwatched"]
+        await calls.aclose()
+
+
 async def test_the_hint_that_nobody_watches_is_short_lived_and_taken_back(calls: Calls) -> None:
     """LOG-57: an On in another process opens this one's door within a second, and at once where it is heard."""
     clock = FakeClock()

@@ -1,6 +1,7 @@
 """Sessions in Redis keep every store's promises."""
 
 import asyncio
+import contextlib
 
 import msgspec
 import pytest
@@ -70,6 +71,27 @@ async def test_an_outage_ends_no_listening() -> None:
             assert await first == "a"
         await changes.aclose()
         await calls.aclose()
+
+
+async def test_news_of_an_outage_is_told_after_it() -> None:
+    """LOG-62: what another process said before this one was back."""
+    with redis_server() as server:
+        calls, other = Calls(target(server.url), seconds=0.5), Calls(target(server.url), seconds=0.5)
+        changes = RedisSessions(calls).changes()
+        first = asyncio.ensure_future(anext(changes))
+        await blocked(calls)
+        server.pause()
+        while not calls.shaken():
+            with contextlib.suppress(Problem):
+                await calls.call("PING")
+        server.kill()
+        server.start()
+        await RedisSessions(other).drop("a")
+        async with asyncio.timeout(20):
+            assert await first == "a"
+        await changes.aclose()
+        await calls.aclose()
+        await other.aclose()
 
 
 async def blocked(calls: Calls) -> None:

@@ -85,9 +85,16 @@ class Others:
         return self._clock.monotonic() - line.renewed < self._limits.lease
 
     async def restored(self, session_id: str) -> WatchSession | None:
-        """A session that the store does not have, brought back where it is known here and nobody has ended it. Raises `Problem`."""
+        """A session that the store does not have, brought back where it is known here and nobody has ended it.
+
+        Raises `Problem("unavailable")` where another process may be about to bring it back.
+        """
         line = self._desk.line(session_id)
-        if line is None or not isinstance(self._sessions, Shared) or await self._sessions.ended([session_id]):
+        if not isinstance(self._sessions, Shared) or await self._sessions.ended([session_id]):
+            return None
+        if line is None:
+            if self._sessions.shaken():
+                raise Problem("unavailable", "The store has just come back", "Sessions are being brought back", "Try again", retry_after=1)
             return None
         await self._restore(line)
         return line.session
@@ -122,10 +129,10 @@ class Others:
         if line is None:
             return
         session = await self._sessions.load(session_id)
-        if session is None:
-            self.end(line)
-        else:
+        if session is not None:
             await self._heed(line, session)
+        elif isinstance(self._sessions, Shared) and await self._sessions.ended([session_id]):
+            self.end(line)
 
     async def _heed(self, line: Line, session: WatchSession) -> None:
         before = line.session

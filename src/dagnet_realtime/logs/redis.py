@@ -18,6 +18,7 @@ from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.log import Lost, Outcome, Stretch
 
@@ -127,6 +128,8 @@ class RedisLog:
         given = (self._bound(channel), retention, slack, self._span, self._most, *arguments(entries))
         answer: bytes | None = await self._script("append", channel, given)
         if answer is None:
+            if self._calls.shaken():
+                raise Problem("unavailable", "The store has just come back", "Viewers are not back yet", "Send it again", retry_after=2)
             self._unwatched[channel] = self._clock.monotonic() + HINT_SECONDS
             return ["unwatched"] * len(entries)
         self._unwatched.pop(channel, None)

@@ -2,20 +2,19 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dagnet_realtime.logs.redis_scripts import Name, scripts
 from dagnet_realtime.logs.redis_url import Target
 from dagnet_realtime.model.problem import Problem
 
-if TYPE_CHECKING:
-    pass
-
 _LOG = logging.getLogger("dagnet_realtime.logs")
 CALL_SECONDS = 2.0  # of one call, connecting included; a sender then gets 503 and comes back
 MOST_CONNECTIONS = 512  # of one process: readers that wait hold one each
 RETRY_AFTER = 2.0
+SHAKEN_SECONDS = 10.0  # after a broken connection, in which viewers bring back what a store that died took along
 
 Client = "Redis | RedisCluster"
 Argument = str | bytes | int
@@ -30,6 +29,11 @@ class Calls:
         self._scripts = scripts()
         self._client, self._also = _client(target)
         self._failing = False
+        self._broken_at = float("-inf")
+
+    def shaken(self) -> bool:
+        """Whether a connection broke a moment ago: the store may have lost what it held, and nobody has brought it back yet."""
+        return time.monotonic() - self._broken_at < SHAKEN_SECONDS
 
     async def script(self, name: Name, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Runs a script by its digest; by its text where Redis does not know it (it was restarted)."""
@@ -54,10 +58,12 @@ class Calls:
                 try:
                     answer = await self._client.execute_command(*words)
                 except ConnectionError:
+                    self._broken_at = time.monotonic()
                     answer = await self._client.execute_command(*words)
         except missing:
             raise
         except (RedisError, OSError, TimeoutError) as error:
+            self._broken_at = time.monotonic()
             raise self._unavailable(error) from None
         if self._failing:
             self._failing = False

@@ -62,13 +62,13 @@ class RedisSessions:
         return frozenset(id for id, one in zip(session_ids, found, strict=True) if one == b"")
 
     async def changes(self) -> AsyncIterator[str]:
-        """Ids of sessions that changed or ended, as it happens. What came while the store could not be reached is not told."""
+        """Ids of sessions that changed or ended, as it happens; what came while the store could not be reached is told after it."""
         at = "$"
         while True:
             try:
                 answer = await self._calls.call("XREAD", "BLOCK", round(NEWS_SECONDS * 1000), "STREAMS", self._news, at, wait=NEWS_SECONDS)
             except Problem:
-                at = "$"
+                at = "0" if at == "$" else at  # a store that begins anew begins with later ids
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             for id, kind, text in _read(answer):
@@ -77,6 +77,10 @@ class RedisSessions:
                     yield text
                 else:
                     self.heard(Channel(*text.split("/", 1)))
+
+    def shaken(self) -> bool:
+        """As the port says."""
+        return self._calls.shaken()
 
     async def announce(self, channel: Channel) -> None:
         """Tells every process that somebody watches `channel`."""

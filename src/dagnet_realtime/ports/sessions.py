@@ -37,3 +37,7 @@ class Shared(Protocol):
     async def ended(self, session_ids: Sequence[str]) -> frozenset[str]:
         """Those that somebody has ended; of one that lapsed, or that the store lost, nobody has."""
         ...
+
+    def shaken(self) -> bool:
+        """Whether the store may have lost sessions a moment ago that nobody has brought back yet."""
+        ...
