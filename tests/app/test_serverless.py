@@ -3,20 +3,25 @@
 import asyncio
 import base64
 import contextlib
+import copy
 import hmac
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 
 from dagnet_realtime.app.serverless import Serverless
+from dagnet_realtime.config.config import Config
+from dagnet_realtime.config.load import load
+from tests.support.deployment import dagnet
 from tests.support.redis import redis_server
 from tests.support.server import GRAPH, SAMPLE, track
 from tests.support.soketi import APP_ID, KEY, soketi
@@ -300,6 +305,37 @@ def test_each_request_may_come_in_a_loop_of_its_own(platform: Platform) -> None:
     """REL-17: as runtimes do that keep a process but start a loop for every request."""
     for _ in range(2):
         assert asyncio.run(platform.here("GET", "/api/workspaces"))["workspaces"]
+
+
+def test_graphs_of_a_deployment_are_asked_for_before_an_answer_and_again_when_they_are_old(platform: Platform) -> None:
+    """GRA-26: each request in a loop of its own; down at the start it is asked again, and failing later it changes nothing."""
+    with dagnet() as served:
+        file = platform.config.with_name("remote.toml")
+        keys = f'graphs_url = "{served.url}"\ngraphs = ["shop"]'
+        file.write_text(platform.config.read_text().replace(f'path = "{SAMPLE}"', keys))
+
+        def at_once(environ: Mapping[str, str]) -> Config:
+            config = load(file, environ)
+            (one,) = config.workspaces
+            assert one.deployment is not None
+            old_at_once = msgspec.structs.replace(one, deployment=msgspec.structs.replace(one.deployment, interval=0.0))
+            return msgspec.structs.replace(config, workspaces=(old_at_once,))
+
+        kept = copy.copy(platform)
+        kept.app = Serverless({}, at_once)
+
+        def names() -> list[str]:
+            (found,) = asyncio.run(kept.here("GET", "/api/workspaces"))["workspaces"]
+            return [graph["name"] for graph in found["graphs"]]
+
+        served.fault = 500
+        assert names() == []
+        served.fault = None
+        served.graphs["shop"] = json.loads((SAMPLE / f"graphs/{GRAPH}.json").read_text())
+        assert names() == ["shop"]
+        served.fault = 500
+        assert names() == ["shop"]
+        assert len(served.asked) == 3
 
 
 async def test_the_platforms_own_start_and_stop_are_answered() -> None:

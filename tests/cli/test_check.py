@@ -8,6 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from dagnet_realtime.cli.check import check
+from tests.support.deployment import dagnet
 
 
 @pytest.fixture
@@ -81,3 +82,16 @@ def test_a_configuration_names_the_folders(root: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(root)
     assert run("--json") == (code, text)
     assert run(root, "--config", file)[0] == 2
+
+
+def test_a_deployments_graphs_are_checked_with_definitions_from_files(root: Path) -> None:
+    """GRA-20, GRA-25: as the configuration says; what the deployment lacks is an error."""
+    with dagnet() as served:
+        served.graphs["checkout"] = {"nodes": [{"uuid": "n", "label": "Paid", "event_id": "paid"}], "edges": []}
+        config = root / "realtime.toml"
+        keys = f'graphs_url = "{served.url}"\ngraphs = ["checkout", "gone"]\npath = "."'
+        config.write_text(f'[[workspace]]\nid = "acme"\nenv = "prod"\n{keys}\n')
+        code, text = run("--config", config)
+    assert code == 1
+    assert "“Order Paid” (amplitude name of paid)" in text
+    assert "graphs/gone.json is not there" in text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagnet_realtime.graphs.shelf import Shelf
+from dagnet_realtime.graphs.folder import Folder
 
 
 @pytest.fixture
@@ -20,20 +20,20 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def errors(shelf: Shelf) -> dict[str, str]:
+def errors(shelf: Folder) -> dict[str, str]:
     return {error.file: error.text for error in shelf.catalogue.errors}
 
 
 def test_nothing_is_read_twice_without_a_change(root: Path) -> None:
     """GRA-12: a look at an unchanged folder says no."""
-    shelf = Shelf(root)
+    shelf = Folder(root)
     assert shelf.refresh()
     assert not shelf.refresh()
 
 
 def test_a_definition_that_breaks_keeps_its_last_good_content(root: Path) -> None:
     """GRA-14: the picture does not jump because of a half-written file."""
-    shelf = Shelf(root)
+    shelf = Folder(root)
     shelf.refresh()
     (root / "events/e.yaml").write_text("provider_event_names: {")
     assert shelf.refresh()
@@ -47,7 +47,7 @@ def test_a_definition_that_breaks_keeps_its_last_good_content(root: Path) -> Non
 
 def test_a_graph_that_vanishes_is_said_until_it_returns(root: Path) -> None:
     """GRA-14: gone means gone, and is not silent."""
-    shelf = Shelf(root)
+    shelf = Folder(root)
     shelf.refresh()
     text = (root / "graphs/a.json").read_text()
     (root / "graphs/a.json").unlink()
@@ -64,7 +64,7 @@ def test_a_graph_that_vanishes_is_said_until_it_returns(root: Path) -> None:
 
 def test_a_folder_that_vanishes_keeps_everything(root: Path) -> None:
     """GRA-15: a glitch of a mount does not empty the picture."""
-    shelf = Shelf(root)
+    shelf = Folder(root)
     shelf.refresh()
     root.rename(root.with_name("away"))
     assert shelf.refresh()
@@ -78,7 +78,7 @@ def test_a_folder_that_vanishes_keeps_everything(root: Path) -> None:
 def test_a_file_broken_from_the_start_is_an_error_and_no_more(root: Path) -> None:
     """GRA-2: there is nothing to keep."""
     (root / "graphs/a.json").write_text("{")
-    shelf = Shelf(root)
+    shelf = Folder(root)
     shelf.refresh()
     assert set(shelf.catalogue.graphs) == {"b"}
     assert "last good" not in errors(shelf)["graphs/a.json"]

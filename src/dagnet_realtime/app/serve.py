@@ -14,6 +14,7 @@ from typing import NamedTuple
 from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
 from dagnet_realtime.app.audit_file import audit_file
+from dagnet_realtime.app.catalogues import graphs_of
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.functions import functions
 from dagnet_realtime.app.http import Server, room
@@ -24,7 +25,6 @@ from dagnet_realtime.app.reload import Reload
 from dagnet_realtime.app.store import store
 from dagnet_realtime.app.visitors import OwnVisitors
 from dagnet_realtime.config.config import Config
-from dagnet_realtime.graphs.folder import FolderGraphs
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
@@ -92,9 +92,8 @@ async def _serve(
     readiness, bounds = Readiness(), Bounds(connections=room(Bounds().connections))
     traffic = Traffic(most=bounds.connections)
     published = functions(workspaces)
-    folders = FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces})
     kept = store(config.server.log, workspaces, clock)
-    async with kept as (log, sessions, sign_outs, summed), opened(workspaces, clock) as relays, folders.load() as graphs:
+    async with kept as (log, sessions, sign_outs, summed), opened(workspaces, clock) as relays, graphs_of(workspaces).load() as graphs:
         access = access_for(config, bound.getsockname()[1], clock, grants, sign_outs, inherited.sharing)
         limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
         audit = Audit(write, clock)

@@ -7,7 +7,6 @@ been told. What may be remembered by whichever process happens to live on is onl
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,13 +14,14 @@ import msgspec
 from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
 from dagnet_realtime.app.audit_file import audit_file
+from dagnet_realtime.app.catalogues import graphs_of
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.functions import functions
 from dagnet_realtime.app.relays import relays as opened
 from dagnet_realtime.app.store import shareable
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.load import load
-from dagnet_realtime.graphs.folder import FolderGraphs
+from dagnet_realtime.graphs.places import PlaceGraphs
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.courier import Courier
 from dagnet_realtime.hub.hub import Hub
@@ -31,7 +31,6 @@ from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.answers import PROBLEM, answer, problem_body
@@ -52,15 +51,24 @@ class Kept(msgspec.Struct, frozen=True):
 
     config: Config
     workspaces: Sequence[Workspace]
-    graphs: GraphSource
+    graphs: "Still"
     access: Access
 
 
 class Still:
-    """A `GraphSource` of files that do not change while a deployment lives; it belongs to no loop, since each request may bring its own."""
+    """A `GraphSource` that stands still during a request; it belongs to no loop, since each request may bring its own.
 
-    def __init__(self, graphs: GraphSource) -> None:
+    Files are read once, for they do not change while a deployment lives; what comes from elsewhere is asked for again when it is old.
+    """
+
+    def __init__(self, graphs: PlaceGraphs) -> None:
         self.catalogue = graphs.catalogue
+        self._graphs = graphs
+
+    async def freshen(self) -> None:
+        """Reads what is due before a request is answered, for seconds at most."""
+        if self._graphs.due:
+            await asyncio.to_thread(self._graphs.renew)
 
     async def changes(self) -> AsyncIterator[str]:
         """None."""
@@ -84,7 +92,9 @@ class Serverless:
             return
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                await self._serve(self._read(), scope, receive, send)
+                kept = self._read()
+                await kept.graphs.freshen()
+                await self._serve(kept, scope, receive, send)
         except* Problem as problems:
             problem = _first(problems)
             await answer(send, problem.status, [PROBLEM], problem_body(problem))
@@ -94,7 +104,7 @@ class Serverless:
             config = self._reading(self._environ)
             workspaces = config.workspaces
             _fit(config)
-            graphs = Still(FolderGraphs({one.channel.workspace: Path(one.path) for one in workspaces}).load())
+            graphs = Still(graphs_of(workspaces))
             access = access_for(config, PORT, self._clock, Grants(config.access.grants), _Asking(config.server.log, self._clock))
             self._kept = Kept(config, workspaces, graphs, access)
         return self._kept

@@ -12,8 +12,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from dagnet_realtime.config.assemble import loopback
 from dagnet_realtime.config.environment import STATE
+from dagnet_realtime.config.loopback import loopback
 from dagnet_realtime.model.workspace import Workspace
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from dagnet_realtime.core.check import GraphReport, Report
-    from dagnet_realtime.model.graph import Filter, Listen
+    from dagnet_realtime.model.graph import Catalogue, Filter, Listen
 
 
 def check(
@@ -29,12 +29,11 @@ def check(
     Example:
       dagnet-realtime check ./acme
     """
-    from dagnet_realtime.app.catalogues import read_catalogues
     from dagnet_realtime.core.check import report
 
     if dir is not None and config is not None:
         raise typer.BadParameter("give a folder or --config, not both")
-    found = report(read_catalogues(_folders(dir, config)))
+    found = report(_catalogues(dir, config))
     if json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
     else:
@@ -43,13 +42,14 @@ def check(
         raise typer.Exit(1)
 
 
-def _folders(dir: Path | None, config: Path | None) -> dict[str, Path]:
+def _catalogues(dir: Path | None, config: Path | None) -> "dict[str, Catalogue]":
+    from dagnet_realtime.app.catalogues import catalogues_of, read_catalogues
     from dagnet_realtime.config.load import DEFAULT, load
 
     if dir is None and (config is not None or DEFAULT.is_file()):
-        return {workspace.channel.workspace: Path(workspace.path) for workspace in load(config, os.environ).workspaces}
+        return catalogues_of(load(config, os.environ).workspaces)
     folder = dir or Path()
-    return {folder.resolve().name: folder}
+    return read_catalogues({folder.resolve().name: folder})
 
 
 def _show(found: "Report") -> None:

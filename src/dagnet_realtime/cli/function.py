@@ -27,14 +27,14 @@ def function(
     Example:
       dagnet-realtime function acme-main/prod --config realtime.toml --out ./segment-function
     """
-    from dagnet_realtime.app.catalogues import read_catalogues
+    from dagnet_realtime.app.catalogues import catalogues_of
     from dagnet_realtime.app.functions import functions
     from dagnet_realtime.config.load import load
     from dagnet_realtime.core.function_plan import plan_of
 
     workspace = _chosen(load(config, os.environ).workspaces, channel)
     relay = functions([workspace])[workspace.channel]
-    catalogue = read_catalogues({workspace.channel.workspace: Path(workspace.path)})[workspace.channel.workspace]
+    catalogue = catalogues_of([workspace])[workspace.channel.workspace]
     plan = plan_of(workspace.channel, workspace.policy, catalogue, relay.provider)
     key = workspace.policy.token_key
     _write(out, plan, key.reveal().hex() if key is not None else "", relay.secret)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from dagnet_realtime.cli.beside import find, state_folder
-from dagnet_realtime.config.assemble import loopback
+from dagnet_realtime.config.loopback import loopback
 from dagnet_realtime.config.references import secret as referenced
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret

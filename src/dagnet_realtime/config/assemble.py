@@ -1,13 +1,14 @@
 """From the tables a person wrote to the values the program runs by: references resolved, promises between keys checked."""
 
-import ipaddress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dagnet_realtime.config.access import access_of, provided
 from dagnet_realtime.config.config import Config, ServerConfig
+from dagnet_realtime.config.deployment import deployment
 from dagnet_realtime.config.duration import seconds
 from dagnet_realtime.config.file import FileTables, ServerTable, SourceTable, WorkspaceTable
+from dagnet_realtime.config.loopback import loopback
 from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place
 from dagnet_realtime.model.channel import Channel, Source
@@ -45,24 +46,25 @@ def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConf
     return ServerConfig(host=table.host, port=table.port, log=log, public_url=table.public_url.rstrip("/"))
 
 
-def loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundings) -> Workspace:
     at = ("workspace", index)
-    folder = (around.folder / Path(table.path).expanduser()).resolve()
-    if not folder.is_dir():
-        raise Problem("invalid", f"{around.place.of((*at, 'path'))}: there is no folder {folder}", remedy="Name a DagNet data repository")
+    remote = deployment(table, at, around)
+    path = _folder(table, at, around) if table.path or remote is None else ""
     channel = Channel(table.id, table.env)
     if table.ingest == "function":
         _needs_no_server(table, at, around)
     sources = tuple(_source(source, channel, (*at, "source", number), around) for number, source in enumerate(table.source))
-    return Workspace(channel=channel, path=str(folder), policy=_policy(table, at, local, around), sources=sources)
+    return Workspace(channel=channel, path=path, deployment=remote, policy=_policy(table, at, local, around), sources=sources)
+
+
+def _folder(table: WorkspaceTable, at: tuple[str | int, ...], around: Surroundings) -> str:
+    if not table.path:
+        remedy = "Name a DagNet data repository on this machine, or a deployment as `graphs_url`"
+        raise Problem("invalid", f"{around.place.of(at)}: `path` is missing", remedy=remedy)
+    folder = (around.folder / Path(table.path).expanduser()).resolve()
+    if not folder.is_dir():
+        raise Problem("invalid", f"{around.place.of((*at, 'path'))}: there is no folder {folder}", remedy="Name a DagNet data repository")
+    return str(folder)
 
 
 def _needs_no_server(table: WorkspaceTable, at: tuple[str | int, ...], around: Surroundings) -> None:

@@ -109,7 +109,20 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     id: Annotated[str, _says("DagNet's name of it: `<repository>-<branch>`.", pattern=IDENTIFIER)]
     env: Annotated[str, _says("Which environment sends here: `prod`, `staging` …", pattern=IDENTIFIER)]
-    path: Annotated[str, _says("The data repository on this machine, from the configuration's folder; reloaded on change.", min_length=1)]
+    path: Annotated[
+        str,
+        _says(
+            "The data repository on this machine, from the configuration's folder; reloaded on change. "
+            "With `graphs_url` optional, and read for `events/` and `nodes/` alone.",
+            min_length=1,
+        ),
+    ] = ""
+    graphs_url: Annotated[str, _says("A DagNet deployment that gives the graphs instead, e.g. `https://dagnet.example.com`.")] = ""
+    graphs: Annotated[tuple[str, ...], _says("With `graphs_url`: the names of the graphs, at most 50.")] = ()
+    graphs_branch: Annotated[str, _says("With `graphs_url`: the branch; without one the deployment's default.")] = ""
+    graphs_secret: Annotated[str, _hides("With `graphs_url`: the secret that DagNet itself asks for.")] = ""
+    graphs_bearer: Annotated[str, _hides("With `graphs_url`: a bearer token for what stands before the deployment.")] = ""
+    graphs_every: Annotated[str, _says("With `graphs_url`: how often it is asked, at least `5s`.", pattern=DURATION)] = "1m"
     trace: Annotated[
         tuple[str, ...],
         _says("What ties the events of one journey together, best first. Any property path is allowed."),

@@ -1,93 +1,71 @@
 """Graphs from DagNet folders on this machine, watched and read anew while the program runs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from watchfiles import awatch
 
-from dagnet_realtime.graphs.reading import standing
+from dagnet_realtime.core.dagnet.workspace import indexed_paths
+from dagnet_realtime.graphs.places import PlaceGraphs
+from dagnet_realtime.graphs.reading import Print, fetch, fingerprint, standing
 from dagnet_realtime.graphs.shelf import Shelf
 from dagnet_realtime.model.graph import Catalogue
-from dagnet_realtime.model.problem import Problem
 
 INTERVAL = 2.0  # seconds between looks where the system sends no word of changes
 _QUIET = 40  # milliseconds without a further change before a look, so that a save is read once
 
 
-class FolderGraphs:
-    """A `GraphSource` over folders by workspace id. Inside `async with` it follows their files.
+class Folder:
+    """A `Place` whose files are followed.
 
     The system's word of a change is a hint to look; whether anything has changed is judged by the files themselves, so a missed or
     missing hint costs at most `interval` seconds.
     """
 
-    def __init__(self, folders: Mapping[str, Path], *, interval: float = INTERVAL) -> None:
-        self._shelves = {id: Shelf(Path(folder)) for id, folder in folders.items()}
+    def __init__(self, root: Path, interval: float = INTERVAL) -> None:
+        self._root = root
         self._interval = interval
-        self._changed = asyncio.Event()
-        self._tasks: asyncio.TaskGroup | None = None
-        self._closing = False
+        self._shelf = Shelf()
+        self._print: Print | None = None
+        self._listed: frozenset[str] = frozenset()
 
-    def load(self) -> Self:
-        """Reads every folder, blocking; called before the program begins to serve."""
-        for shelf in self._shelves.values():
-            shelf.refresh()
-        return self
+    @property
+    def catalogue(self) -> Catalogue:
+        """As last read."""
+        return self._shelf.catalogue
 
-    def catalogue(self, workspace: str) -> Catalogue:
-        """The workspace as last read; raises `Problem("not_found")` where there is none of that id."""
-        shelf = self._shelves.get(workspace)
-        if shelf is None:
-            raise Problem("not_found", "No such workspace", f"There is no workspace “{workspace}”", "Open one of those listed")
-        return shelf.catalogue
+    @property
+    def due(self) -> bool:
+        """Once: who does not follow a folder takes it that its files stay."""
+        return self._print is None
 
-    def changes(self) -> AsyncIterator[str]:
-        """Ids of workspaces whose catalogue differs from the one at the time of this call, and so on, until cancelled or closed.
+    def load(self) -> None:
+        """Reads the folder."""
+        self.refresh()
 
-        A listener that is slow sees the latest state once, so nothing queues up.
-        """
-        return self._follow_versions({id: shelf.catalogue.version for id, shelf in self._shelves.items()})
+    def refresh(self) -> bool:
+        """Reads the folder if anything in it has changed since the last time, and says whether the catalogue is another."""
+        seen = fingerprint(self._root, self._listed)
+        if seen == self._print:
+            return False
+        fetched = fetch(self._root)
+        self._listed = indexed_paths(fetched.files)
+        changed = self._shelf.take(fetched)
+        self._print = seen
+        return changed
 
-    async def _follow_versions(self, seen: dict[str, str]) -> AsyncIterator[str]:
-        while not self._closing:
-            changed = self._changed
-            for id, shelf in self._shelves.items():
-                version = shelf.catalogue.version
-                if seen[id] != version:
-                    seen[id] = version
-                    yield id
-            if changed is self._changed:
-                await changed.wait()
-
-    async def __aenter__(self) -> Self:
-        self._tasks = asyncio.TaskGroup()
-        await self._tasks.__aenter__()
-        self._following = [self._tasks.create_task(self._follow(shelf)) for shelf in self._shelves.values()]
-        return self
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        tasks, self._tasks = self._tasks, None
-        if tasks is None:
-            return
-        self._closing = True
-        self._tell()
-        for task in self._following:
-            task.cancel()
-        await tasks.__aexit__(kind, error, trace)
-
-    async def _follow(self, shelf: Shelf) -> None:
+    async def follow(self, tell: Callable[[], None]) -> None:
+        """Looks at every hint, and by the clock."""
         while True:
-            await self._look(shelf)
-            places = await asyncio.to_thread(standing, shelf.root)
+            await self._look(tell)
+            places = await asyncio.to_thread(standing, self._root)
             try:
                 async with aclosing(self._hints(places)) as hints:
                     async for _ in hints:
-                        await self._look(shelf)
-                        if await asyncio.to_thread(standing, shelf.root) != places:
+                        await self._look(tell)
+                        if await asyncio.to_thread(standing, self._root) != places:
                             break
             except OSError:  # the folder went between two looks, or the system has no watches left: look by the clock
                 await asyncio.sleep(self._interval)
@@ -99,10 +77,13 @@ class FolderGraphs:
             *places, recursive=False, watch_filter=None, debounce=10 * _QUIET, step=_QUIET, rust_timeout=timeout, yield_on_timeout=True
         )
 
-    async def _look(self, shelf: Shelf) -> None:
-        if await asyncio.to_thread(shelf.refresh):
-            self._tell()
+    async def _look(self, tell: Callable[[], None]) -> None:
+        if await asyncio.to_thread(self.refresh):
+            tell()
 
-    def _tell(self) -> None:
-        changed, self._changed = self._changed, asyncio.Event()
-        changed.set()
+
+class FolderGraphs(PlaceGraphs):
+    """A `GraphSource` over folders by workspace id."""
+
+    def __init__(self, folders: Mapping[str, Path], *, interval: float = INTERVAL) -> None:
+        super().__init__({id: Folder(Path(folder), interval) for id, folder in folders.items()})

@@ -26,13 +26,16 @@ class Fetched(msgspec.Struct, frozen=True):
     stands: bool
 
 
-def fetch(root: Path) -> Fetched:
-    """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link."""
+def fetch(root: Path, *, graphs: bool = True) -> Fetched:
+    """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link.
+
+    Without `graphs` it reads the definitions of events and nodes alone.
+    """
     real = os.path.realpath(root)
     files: dict[str, bytes] = {}
     errors: list[FileError] = []
-    if not (root / "graphs").is_dir():
-        return Fetched({}, (FileError("graphs", _nowhere(root)),), stands=False)
+    if not (root / "graphs" if graphs else root).is_dir():
+        return Fetched({}, (FileError("graphs" if graphs else "events", _nowhere(root)),), stands=False)
     total = 0
 
     def take(paths: Iterable[str]) -> None:
@@ -49,15 +52,15 @@ def fetch(root: Path) -> Fetched:
                 return
             files[path] = content
 
-    take(path for path in _listing(root, errors) if wanted(path))
+    take(path for path in _listing(root, errors, graphs) if wanted(path))
     take(sorted(path for path in indexed_paths(files) if path not in files and (root / path).exists())[:FILE_LIMIT])
     return Fetched(files, tuple(errors), stands=True)
 
 
-def fingerprint(root: Path, also: Iterable[str]) -> Print:
+def fingerprint(root: Path, also: Iterable[str], *, graphs: bool = True) -> Print:
     """Changes when any file that `fetch` would read does, judged by time, size and inode. `also` are further paths to look at."""
     marks = set()
-    for path in {*_listing(root, []), *also}:
+    for path in {*_listing(root, [], graphs), *also}:
         try:
             told = (root / path).stat()
         except OSError:
@@ -78,10 +81,10 @@ def standing(root: Path) -> dict[str, int]:
     return found
 
 
-def _listing(root: Path, errors: list[FileError]) -> Iterator[str]:
+def _listing(root: Path, errors: list[FileError], graphs: bool) -> Iterator[str]:
     """Relative paths of the index files and of all files flat in the folders that are read."""
     yield from (name for name in INDEXES if (root / name).exists())
-    for folder in FOLDERS:
+    for folder in FOLDERS if graphs else FOLDERS.keys() - {"graphs"}:
         try:
             names = sorted(entry.name for entry in os.scandir(root / folder))
         except FileNotFoundError:

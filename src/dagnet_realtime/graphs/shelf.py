@@ -1,9 +1,7 @@
-"""One workspace's catalogue, read anew when its files change; what breaks keeps its last good content."""
+"""One workspace's catalogue, made anew of what was fetched; what breaks keeps its last good content."""
 
-from pathlib import Path
-
-from dagnet_realtime.core.dagnet.workspace import Trees, indexed_paths, read_workspace
-from dagnet_realtime.graphs.reading import Fetched, Print, fetch, fingerprint
+from dagnet_realtime.core.dagnet.workspace import Trees, read_workspace
+from dagnet_realtime.graphs.reading import Fetched
 from dagnet_realtime.model.graph import Catalogue, FileError
 
 _GONE_LIMIT = 100  # vanished graphs that are still spoken of
@@ -11,27 +9,26 @@ KEPT = "the last good version is still in use"
 
 
 class Shelf:
-    """Not for two threads at once: whoever calls `refresh` is the only writer. `catalogue` may be read from anywhere."""
+    """Not for two threads at once: whoever calls `take` is the only writer. `catalogue` may be read from anywhere."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self) -> None:
         self.catalogue = Catalogue(version="")
         self._good: dict[str, bytes] = {}
         self._known: set[str] = set()
         self._memory: Trees = {}
-        self._print: Print | None = None
-        self._listed: frozenset[str] = frozenset()
 
-    def refresh(self) -> bool:
-        """Reads the folder if anything in it has changed since the last time, and says whether the catalogue is another."""
-        seen = fingerprint(self.root, self._listed)
-        if seen == self._print:
-            return False
-        fetched = fetch(self.root)
-        self._listed = indexed_paths(fetched.files)
+    def take(self, fetched: Fetched) -> bool:
+        """Makes the catalogue of `fetched`, and says whether it is another."""
         before, self.catalogue = self.catalogue.version, self._read(fetched)
-        self._print = seen
         return self.catalogue.version != before
+
+    def holds(self, path: str) -> bool:
+        """Whether there is good content of `path`."""
+        return path in self._good
+
+    def knew(self, path: str) -> bool:
+        """Whether a graph was read from `path` at any time since."""
+        return path in self._known or any(graph.file == path for graph in self.catalogue.graphs.values())
 
     def _read(self, fetched: Fetched) -> Catalogue:
         if not fetched.stands and self._good:

@@ -1,0 +1,42 @@
+"""What a deployment's `/api/graph` answers: an envelope around a graph, or the graph itself."""
+
+import msgspec
+
+from dagnet_realtime.core.dagnet.texts import JSON_LIMIT
+from dagnet_realtime.core.dagnet.unreadable import Unreadable
+
+LARGEST = JSON_LIMIT + 64 * 1024  # bytes of an answer: the largest graph that is read, and what is around it
+_NO_GRAPH = "cannot be read: the deployment answers with something that is no graph; look at graphs_url"
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """The bytes of a graph's JSON, and its `sha` as the deployment gives it, "" where it gives none."""
+
+    content: bytes
+    sha: str = ""
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    success: bool | None = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class _Inside(msgspec.Struct, frozen=True):
+    content: msgspec.Raw
+    sha: str = ""
+
+
+def graph_in(body: bytes) -> Graph:
+    """Finds the graph without reading it; raises `Unreadable` with a sentence where there is none."""
+    try:
+        envelope = msgspec.json.decode(body, type=_Envelope)
+        if envelope.success is None:
+            return Graph(body)
+        if not envelope.success or not bytes(envelope.data):
+            raise Unreadable("cannot be read: the deployment says that it failed")
+        inside = msgspec.json.decode(envelope.data, type=_Inside)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Unreadable(_NO_GRAPH) from None
+    except RecursionError:
+        raise Unreadable("is nested too deeply") from None
+    return Graph(bytes(inside.content), inside.sha)

@@ -1,0 +1,140 @@
+"""Graphs of a deployment that changes, breaks and vanishes while somebody watches."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dagnet_realtime.graphs.deployment import SOONER, DeploymentPlace
+from dagnet_realtime.graphs.places import PlaceGraphs
+from dagnet_realtime.model.deployment import Deployment
+from tests.support.deployment import Dagnet, dagnet
+
+
+def graph(label: str) -> dict[str, object]:
+    return {"nodes": [{"uuid": "n", "label": label, "event_id": "e"}], "edges": []}
+
+
+@pytest.fixture
+def served() -> Iterator[Dagnet]:
+    with dagnet() as served:
+        served.graphs = {"a": graph("A"), "b": graph("B")}
+        yield served
+
+
+def deployment(served: Dagnet, *names: str, interval: float = 60.0) -> Deployment:
+    return Deployment(url=served.url, names=names, interval=interval)
+
+
+def told(place: DeploymentPlace) -> dict[str, str]:
+    return {error.file: error.text for error in place.catalogue.errors}
+
+
+def test_what_breaks_keeps_its_last_good_content_and_is_said(served: Dagnet) -> None:
+    """GRA-21: broken from the start is an error; broken later keeps what was; healed says nothing."""
+    place = DeploymentPlace(deployment(served, "a", "b"))
+    served.faults["b"] = b'{"success": true, "data": {"sha": "1", "content": []}}'
+    place.load()
+    assert set(place.catalogue.graphs) == {"a"}
+    assert "last good" not in told(place)["graphs/b.json"]
+    served.faults = {}
+    place.load()
+    assert set(place.catalogue.graphs) == {"a", "b"}
+    assert told(place) == {}
+    for fault in (500, b"<html>", "closed", "elsewhere"):
+        served.fault = fault  # type: ignore[assignment]
+        place.load()
+        assert {one.nodes[0].label for one in place.catalogue.graphs.values()} == {"A", "B"}
+        assert all(text.endswith("the last good version is still in use") for text in told(place).values())
+        assert len(told(place)) == 2
+
+
+def test_nothing_is_parsed_anew_without_a_change(served: Dagnet) -> None:
+    """GRA-21: the catalogue is the same value."""
+    place = DeploymentPlace(deployment(served, "a"))
+    place.load()
+    before = place.catalogue
+    place.load()
+    assert place.catalogue is before
+
+
+def test_a_graph_that_vanishes_is_gone_while_another_is_there(served: Dagnet) -> None:
+    """GRA-24: with the others still there it is gone; without any the deployment's own way is broken, and all stay."""
+    place = DeploymentPlace(deployment(served, "a", "b", "never"))
+    place.load()
+    assert "no such graph" in told(place)["graphs/never.json"]
+    kept = served.graphs.pop("b")
+    for _ in range(2):
+        place.load()
+        assert set(place.catalogue.graphs) == {"a"}
+        assert "is gone" in told(place)["graphs/b.json"]
+    served.graphs.clear()
+    place.load()
+    assert set(place.catalogue.graphs) == {"a"}
+    assert "last good" in told(place)["graphs/a.json"]
+    served.graphs = {"a": graph("again"), "b": kept}
+    place.load()
+    assert set(told(place)) == {"graphs/never.json"}
+    assert place.catalogue.graphs["a"].nodes[0].label == "again"
+
+
+def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> None:
+    """GRA-25: a deployment gives none; without a folder the event id is the name."""
+    alone = DeploymentPlace(deployment(served, "a"))
+    alone.load()
+    assert alone.catalogue.graphs["a"].listens[0].names == ("e",)
+    for folder in ("events", "graphs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "graphs/other.json").write_text('{"nodes": []}')
+    (tmp_path / "events/e.yaml").write_text("provider_event_names: {segment: Bought}")
+    beside = DeploymentPlace(deployment(served, "a"), tmp_path)
+    beside.load()
+    assert set(beside.catalogue.graphs) == {"a"}
+    assert beside.catalogue.graphs["a"].listens[0].names == ("Bought",)
+    (tmp_path / "events/e.yaml").write_text("provider_event_names: {segment: Purchased}")
+    beside.load()
+    assert beside.catalogue.graphs["a"].listens[0].names == ("Purchased",)
+    tmp_path.rename(tmp_path.with_name("away"))
+    for _ in range(2):
+        beside.load()
+        assert beside.catalogue.graphs["a"].listens[0].names == ("Purchased",)
+        assert "last good" in told(beside)["events"]
+    tmp_path.with_name("away").rename(tmp_path)
+    beside.load()
+    assert told(beside) == {}
+
+
+def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_graph(served: Dagnet) -> None:
+    """GRA-26: by any clock, even one that is set back."""
+    now = 1000.0
+    place = DeploymentPlace(deployment(served, "a"), now=lambda: now)
+    assert place.due
+    served.fault = 500
+    place.load()
+    assert not place.due
+    now += SOONER
+    assert place.due
+    served.fault = None
+    place.load()
+    now += 59.0
+    assert not place.due
+    now += 1.0
+    assert place.due
+    now = 10.0
+    assert place.due
+
+
+async def test_a_change_is_heard_while_serving(served: Dagnet) -> None:
+    """GRA-21: followed at its interval, like a folder."""
+    place = DeploymentPlace(deployment(served, "a", interval=0.05))
+    async with PlaceGraphs({"w": place}).load() as graphs:
+        changes = graphs.changes()
+        served.graphs["a"] = graph("changed")
+        async with asyncio.timeout(30):
+            assert await anext(changes) == "w"
+        assert graphs.catalogue("w").graphs["a"].nodes[0].label == "changed"
+        served.fault = 500
+        async with asyncio.timeout(30):
+            await anext(changes)
+        assert "answers 500" in graphs.catalogue("w").errors[0].text
