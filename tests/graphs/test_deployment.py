@@ -1,15 +1,16 @@
 """Graphs of a deployment that changes, breaks and vanishes while somebody watches."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from dagnet_realtime.graphs.asking import Asking
 from dagnet_realtime.graphs.deployment import SOONER, DeploymentPlace
 from dagnet_realtime.graphs.places import PlaceGraphs
 from dagnet_realtime.model.deployment import Deployment
-from tests.support.deployment import Dagnet, dagnet
+from tests.support.deployment import Dagnet, Fault, dagnet
 
 
 def graph(label: str) -> dict[str, object]:
@@ -27,13 +28,20 @@ def deployment(served: Dagnet, *names: str, interval: float = 60.0) -> Deploymen
     return Deployment(url=served.url, names=names, interval=interval)
 
 
+def place_of(
+    served: Dagnet, *names: str, folder: Path | None = None, interval: float = 60.0, **more: Callable[[], float]
+) -> DeploymentPlace:
+    asked = deployment(served, *names, interval=interval)
+    return DeploymentPlace(asked, folder, asking=Asking(asked, 30.0), **more)  # a busy machine takes its time
+
+
 def told(place: DeploymentPlace) -> dict[str, str]:
     return {error.file: error.text for error in place.catalogue.errors}
 
 
 def test_what_breaks_keeps_its_last_good_content_and_is_said(served: Dagnet) -> None:
     """GRA-21: broken from the start is an error; broken later keeps what was; healed says nothing."""
-    place = DeploymentPlace(deployment(served, "a", "b"))
+    place = place_of(served, "a", "b")
     served.faults["b"] = b'{"success": true, "data": {"sha": "1", "content": []}}'
     place.load()
     assert set(place.catalogue.graphs) == {"a"}
@@ -42,8 +50,9 @@ def test_what_breaks_keeps_its_last_good_content_and_is_said(served: Dagnet) -> 
     place.load()
     assert set(place.catalogue.graphs) == {"a", "b"}
     assert told(place) == {}
-    for fault in (500, b"<html>", "closed", "elsewhere"):
-        served.fault = fault  # type: ignore[assignment]
+    faults: tuple[Fault, ...] = (500, b"<html>", "closed", "elsewhere")
+    for fault in faults:
+        served.fault = fault
         place.load()
         assert {one.nodes[0].label for one in place.catalogue.graphs.values()} == {"A", "B"}
         assert all(text.endswith("the last good version is still in use") for text in told(place).values())
@@ -52,7 +61,7 @@ def test_what_breaks_keeps_its_last_good_content_and_is_said(served: Dagnet) -> 
 
 def test_nothing_is_parsed_anew_without_a_change(served: Dagnet) -> None:
     """GRA-21: the catalogue is the same value."""
-    place = DeploymentPlace(deployment(served, "a"))
+    place = place_of(served, "a")
     place.load()
     before = place.catalogue
     place.load()
@@ -61,7 +70,7 @@ def test_nothing_is_parsed_anew_without_a_change(served: Dagnet) -> None:
 
 def test_a_graph_that_vanishes_is_gone_while_another_is_there(served: Dagnet) -> None:
     """GRA-24: with the others still there it is gone; without any the deployment's own way is broken, and all stay."""
-    place = DeploymentPlace(deployment(served, "a", "b", "never"))
+    place = place_of(served, "a", "b", "never")
     place.load()
     assert "no such graph" in told(place)["graphs/never.json"]
     kept = served.graphs.pop("b")
@@ -81,14 +90,14 @@ def test_a_graph_that_vanishes_is_gone_while_another_is_there(served: Dagnet) ->
 
 def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> None:
     """GRA-25: a deployment gives none; without a folder the event id is the name."""
-    alone = DeploymentPlace(deployment(served, "a"))
+    alone = place_of(served, "a")
     alone.load()
     assert alone.catalogue.graphs["a"].listens[0].names == ("e",)
     for folder in ("events", "graphs"):
         (tmp_path / folder).mkdir()
     (tmp_path / "graphs/other.json").write_text('{"nodes": []}')
     (tmp_path / "events/e.yaml").write_text("provider_event_names: {segment: Bought}")
-    beside = DeploymentPlace(deployment(served, "a"), tmp_path)
+    beside = place_of(served, "a", folder=tmp_path)
     beside.load()
     assert set(beside.catalogue.graphs) == {"a"}
     assert beside.catalogue.graphs["a"].listens[0].names == ("Bought",)
@@ -108,7 +117,7 @@ def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> N
 def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_graph(served: Dagnet) -> None:
     """GRA-26: by any clock, even one that is set back."""
     now = 1000.0
-    place = DeploymentPlace(deployment(served, "a"), now=lambda: now)
+    place = place_of(served, "a", now=lambda: now)
     assert place.due
     served.fault = 500
     place.load()
@@ -127,7 +136,7 @@ def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_
 
 async def test_a_change_is_heard_while_serving(served: Dagnet) -> None:
     """GRA-21: followed at its interval, like a folder."""
-    place = DeploymentPlace(deployment(served, "a", interval=0.05))
+    place = place_of(served, "a", interval=0.05)
     async with PlaceGraphs({"w": place}).load() as graphs:
         changes = graphs.changes()
         served.graphs["a"] = graph("changed")

@@ -14,7 +14,7 @@ from dagnet_realtime.graphs.shelf import KEPT, Shelf
 from dagnet_realtime.model.deployment import Deployment
 from dagnet_realtime.model.graph import Catalogue, FileError
 
-SOONER = 5.0  # seconds after which a process that has no graph yet asks again
+SOONER = 5.0  # seconds after which whoever has no graph yet asks again
 _ABSENT = "is not there: the deployment has no such graph, or may not read its repository"
 
 
@@ -44,8 +44,7 @@ class DeploymentPlace:
     @property
     def due(self) -> bool:
         """Whether the last answer is older than the interval; sooner where there is no graph yet."""
-        wait = self._deployment.interval if self.catalogue.graphs else min(SOONER, self._deployment.interval)
-        return self._asked is None or not 0 <= self._now() - self._asked < wait
+        return self._asked is None or not 0 <= self._now() - self._asked < self._pause
 
     def load(self) -> None:
         """One round, in a loop of its own; closing it waits for no look-up of a name that hangs."""
@@ -55,11 +54,15 @@ class DeploymentPlace:
         self._take(answers)
 
     async def follow(self, tell: Callable[[], None]) -> None:
-        """A round every interval."""
+        """A round every interval; sooner where there is no graph yet."""
         while True:
-            await asyncio.sleep(self._deployment.interval)
+            await asyncio.sleep(self._pause)
             if await asyncio.to_thread(self._take, await self._round()):
                 tell()
+
+    @property
+    def _pause(self) -> float:
+        return self._deployment.interval if self.catalogue.graphs else min(SOONER, self._deployment.interval)
 
     async def _round(self) -> Mapping[str, Answer]:
         answers = await self._asking.round()
