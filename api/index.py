@@ -1,7 +1,10 @@
 """The entry of a serverless deployment: Vercel's Python runtime looks for an ASGI app named `app`."""
 
+import gc
 import os
 
-from dagnet_realtime.app.serverless import Serverless
+gc.disable()  # what a start makes stays; looking through it would be a tenth of the start. The first answer ends this
+
+from dagnet_realtime.app.serverless import Serverless  # noqa: E402  # with all that it brings
 
 app = Serverless(os.environ)

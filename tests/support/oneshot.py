@@ -5,6 +5,7 @@ The file system is read-only to it but for the temporary folder, as far as a tes
 
 import asyncio
 import base64
+import gc
 import json
 import os
 import sys
@@ -72,6 +73,7 @@ if __name__ == "__main__":
             **answered,
             "seconds": time.monotonic() - began,
             "cpu": time.process_time(),
+            "collects": gc.isenabled(),
             "loaded": sorted({name.partition(".")[0] for name in sys.modules}),
         },
         sys.stdout,

@@ -11,13 +11,10 @@ from dagnet_realtime.model.grant import Grant
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.sign_outs import SignOuts
-from dagnet_realtime.web.access.asking import Asking
 from dagnet_realtime.web.access.cookie import Jar
 from dagnet_realtime.web.access.ended import OwnSignOuts
-from dagnet_realtime.web.access.github import GitHub
 from dagnet_realtime.web.access.identity import Attempt, Provider, Settings
 from dagnet_realtime.web.access.oidc import ProviderAccess, SignedIn
-from dagnet_realtime.web.access.openid import OpenId
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.proxy import ProxyAccess
 from dagnet_realtime.web.access.shared import Sharing, shared
@@ -72,6 +69,10 @@ def access_for(
 
 def provider_for(given: AccessConfig, grants: Callable[[], Sequence[Grant]], clock: Clock) -> Provider:
     """The identity provider; of repositories only those are asked about that grants name."""
+    from dagnet_realtime.web.access.asking import Asking  # what a start in another mode should not wait for
+    from dagnet_realtime.web.access.github import GitHub
+    from dagnet_realtime.web.access.openid import OpenId
+
     configured: ProviderConfig = given.provider
     repositories = [grant.who.removeprefix(REPOSITORY) for grant in grants() if grant.who.startswith(REPOSITORY)]
     if any(one.count("/") != 1 or "*" in one for one in repositories):

@@ -5,8 +5,6 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
-from watchfiles import awatch
-
 from dagnet_realtime.core.dagnet.workspace import indexed_paths
 from dagnet_realtime.graphs.places import PlaceGraphs
 from dagnet_realtime.graphs.reading import Print, fetch, fingerprint, standing
@@ -50,8 +48,8 @@ class Folder:
         seen = fingerprint(self._root, self._listed)
         if seen == self._print:
             return False
-        fetched = fetch(self._root)
-        self._listed = indexed_paths(fetched.files)
+        fetched = fetch(self._root, memory=self._shelf.memory)
+        self._listed = indexed_paths(fetched.files, self._shelf.memory)
         changed = self._shelf.take(fetched)
         self._print = seen
         return changed
@@ -72,6 +70,8 @@ class Folder:
 
     def _hints(self, places: Iterable[str]) -> AsyncGenerator[object, None]:
         """Something may have changed in `places`, or `interval` is over."""
+        from watchfiles import awatch  # whoever reads once does not wait for it
+
         timeout = max(int(self._interval * 1000), _QUIET)
         return awatch(
             *places, recursive=False, watch_filter=None, debounce=10 * _QUIET, step=_QUIET, rust_timeout=timeout, yield_on_timeout=True

@@ -9,7 +9,7 @@ import msgspec
 
 from dagnet_realtime.core.dagnet.fields import well_formed
 from dagnet_realtime.core.dagnet.texts import limit_of
-from dagnet_realtime.core.dagnet.workspace import FOLDERS, INDEXES, indexed_paths, wanted
+from dagnet_realtime.core.dagnet.workspace import FOLDERS, INDEXES, Trees, indexed_paths, wanted
 from dagnet_realtime.model.graph import FileError
 
 FILE_LIMIT = 5_000  # files of one folder; real ones have tens
@@ -26,10 +26,11 @@ class Fetched(msgspec.Struct, frozen=True):
     stands: bool
 
 
-def fetch(root: Path, *, graphs: bool = True) -> Fetched:
+def fetch(root: Path, *, graphs: bool = True, memory: Trees | None = None) -> Fetched:
     """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link.
 
-    Without `graphs` it reads the definitions of events and nodes alone.
+    Without `graphs` it reads the definitions of events and nodes alone. `memory` is that of `read_workspace`, and keeps the trees
+    of the indexes for it.
     """
     real = os.path.realpath(root)
     files: dict[str, bytes] = {}
@@ -53,7 +54,7 @@ def fetch(root: Path, *, graphs: bool = True) -> Fetched:
             files[path] = content
 
     take(path for path in _listing(root, errors, graphs) if wanted(path))
-    take(sorted(path for path in indexed_paths(files) if path not in files and (root / path).exists())[:FILE_LIMIT])
+    take(sorted(path for path in indexed_paths(files, memory) if path not in files and (root / path).exists())[:FILE_LIMIT])
     return Fetched(files, tuple(errors), stands=True)
 
 

@@ -9,13 +9,16 @@ KEPT = "the last good version is still in use"
 
 
 class Shelf:
-    """Not for two threads at once: whoever calls `take` is the only writer. `catalogue` may be read from anywhere."""
+    """Not for two threads at once: whoever calls `take` is the only writer. `catalogue` may be read from anywhere.
+
+    `memory` keeps trees between reads, and those of the indexes for whoever fetches.
+    """
 
     def __init__(self) -> None:
         self.catalogue = Catalogue(version="")
         self._good: dict[str, bytes] = {}
         self._known: set[str] = set()
-        self._memory: Trees = {}
+        self.memory: Trees = {}
 
     def take(self, fetched: Fetched) -> bool:
         """Makes the catalogue of `fetched`, and says whether it is another."""
@@ -33,8 +36,8 @@ class Shelf:
     def _read(self, fetched: Fetched) -> Catalogue:
         if not fetched.stands and self._good:
             kept = tuple(FileError(error.file, f"{error.text}; {KEPT}") for error in fetched.errors)
-            return read_workspace(self._good, kept, self._memory)
-        first = read_workspace(fetched.files, fetched.errors, self._memory)
+            return read_workspace(self._good, kept, self.memory)
+        first = read_workspace(fetched.files, fetched.errors, self.memory)
         broken = {error.file for error in first.errors} & self._good.keys()
         known = {path for path in fetched.files if path.startswith("graphs/")} | broken
         gone = sorted((self._known | {graph.file for graph in self.catalogue.graphs.values()}) - known)[:_GONE_LIMIT]
@@ -48,4 +51,4 @@ class Shelf:
         self._good = {path: content for path, content in files.items() if path not in wrong} | kept_files
         if not broken and not gone:
             return first
-        return read_workspace(files | kept_files, errors, self._memory)
+        return read_workspace(files | kept_files, errors, self.memory)

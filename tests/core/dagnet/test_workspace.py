@@ -60,6 +60,17 @@ def test_indexes_name_further_files() -> None:
     assert indexed_paths({"events-index.yaml": index, "nodes-index.yaml": b"["}) == {"deep/a.yaml"}
 
 
+def test_an_index_is_read_once() -> None:
+    """GRA-8: whoever asks what an index names keeps its tree for the reading that follows."""
+    memory: dict[tuple[str, bytes], object] = {}
+    files = {"graphs/a.json": b'{"nodes": []}', "events-index.yaml": b"events: [{id: a, file_path: deep/a.yaml}]"}
+    indexed_paths(files, memory)
+    tree = memory["events-index.yaml", files["events-index.yaml"]]
+    assert indexed_paths(files, memory) == {"deep/a.yaml"}
+    assert set(read_workspace(files, memory=memory).graphs) == {"a"}
+    assert memory["events-index.yaml", files["events-index.yaml"]] is tree
+
+
 WRITTEN = """nodes edges uuid id label event_id event case variants name weight layout x y p mean from to fromHandle case_id case_variant
 entry is_start absorbing metadata postits containers text url events file_path provider_event_names segment amplitude amplitude_filters
 property operator values property_type conditional_p colour width"""

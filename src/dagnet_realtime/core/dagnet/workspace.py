@@ -24,12 +24,19 @@ def wanted(path: str) -> bool:
     return path in INDEXES or any(in_folder(path, folder, *endings) for folder, endings in FOLDERS.items())
 
 
-def indexed_paths(files: Mapping[str, bytes]) -> frozenset[str]:
-    """The further paths that the indexes among `files` name; none of them leads out of the workspace's folder by its text."""
+def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> frozenset[str]:
+    """The further paths that the indexes among `files` name; none of them leads out of the workspace's folder by its text.
+
+    `memory` is that of `read_workspace`, and keeps their trees for it.
+    """
+    kept = memory if memory is not None else {}
     trees: dict[str, object] = {}
-    for index in INDEXES:
+    for index in INDEXES.keys() & files.keys():
+        key = (index, files[index])
         with suppress(Unreadable):
-            trees[index] = read_tree(index, files.get(index, b""))
+            if key not in kept:
+                kept[key] = read_tree(*key)
+            trees[index] = kept[key]
     return _listed(trees)
 
 

@@ -5,14 +5,18 @@ import binascii
 import re
 import secrets
 from collections.abc import Callable
+from functools import cached_property
 from hashlib import sha256
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import msgspec
 
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.ended import OwnSignOuts
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 LARGEST = 3900  # characters of a value; browsers refuse cookies beyond 4 KB
 _NONCE = 12
@@ -50,12 +54,10 @@ class Jar(Generic[Said]):
         same_site: str = "Strict",
         sign_outs: SignOuts | None = None,
     ) -> None:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # takes 40 ms that local access need not wait for
-
         self._name = f"__Host-{name}" if secure else name
         self._attributes = f"HttpOnly; SameSite={same_site}; Path=/" + ("; Secure" if secure else "")
         self._kind = kind
-        self._box = AESGCM(sha256(b"dagnet-realtime cookie\0" + name.encode() + b"\0" + key).digest())
+        self._key = sha256(b"dagnet-realtime cookie\0" + name.encode() + b"\0" + key).digest()
         self._clock = clock
         self._sign_outs = sign_outs or OwnSignOuts(clock)
 
@@ -88,6 +90,12 @@ class Jar(Generic[Said]):
     def cleared(self) -> str:
         """The `Set-Cookie` value that takes the cookie away."""
         return f"{self._name}=; {self._attributes}; Max-Age=0"
+
+    @cached_property
+    def _box(self) -> "AESGCM":
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # takes 40 ms that whoever has no cookie need not wait for
+
+        return AESGCM(self._key)
 
     def _unsealed(self, value: str) -> Said | None:
         from cryptography.exceptions import InvalidTag
