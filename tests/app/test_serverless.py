@@ -53,7 +53,27 @@ relay = "{relay}"
 id = "web"
 kind = "webhook"
 secrets = ["a secret of tests"]
+
+[[workspace]]
+id = "shop"
+env = "thin"
+path = "{path}"
+token_key = "0123456789abcdef0123456789abcdef"
+sample = 0.0
+[[workspace.source]]
+id = "thin"
+kind = "webhook"
+secrets = ["a secret of tests"]
+
+[[workspace]]
+id = "shop"
+env = "lone"
+path = "{path}"
+token_key = "0123456789abcdef0123456789abcdef"
+ingest = "function"
+relay = "{relay}"
 """
+JSON = {"content-type": "application/json"}
 
 
 class Watching(NamedTuple):
@@ -87,7 +107,7 @@ class Platform:
         self.environ = {**os.environ, "DAGNET_REALTIME_CONFIG": str(self.config), "PYTHONPATH": str(ROOT)}
         self.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         self.environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")  # a deployment's packages are compiled when they are installed
-        made = [sys.executable, "-m", "dagnet_realtime", "token", "create", "tests", "--config", str(self.config)]
+        made = [sys.executable, "-m", "dagnet_realtime", "token", "create", "tests", "--role", "follow", "--config", str(self.config)]
         told = subprocess.run(made, capture_output=True, text=True, env=self.environ, check=False)
         assert told.returncode == 0, told.stdout + told.stderr
         self.token = next(word for word in told.stdout.split() if word.startswith("dnr_"))
@@ -155,18 +175,22 @@ class Platform:
                 asking.cancel()
                 await asyncio.gather(asking, return_exceptions=True)
 
-    def on(self) -> tuple[str, str]:
-        body = json.dumps({"workspace": "shop", "env": "prod", "graph": GRAPH}).encode()
-        answer = self.ask("POST", "/api/watch", body, **{"content-type": "application/json"})
+    def on(self, env: str = "prod") -> tuple[str, str]:
+        body = json.dumps({"workspace": "shop", "env": env, "graph": GRAPH}).encode()
+        answer = self.ask("POST", "/api/watch", body, **JSON)
         assert answer["status"] == 201, answer
         opened = json.loads(answer["body"])
         return opened["watch_session_id"], opened["position"]
 
 
 def delivery(*ids: str) -> tuple[str, str, bytes, dict[str, str]]:
-    encoded = [json.dumps(track(id)).encode() for id in ids]
+    return sending(*(track(id) for id in ids))
+
+
+def sending(*messages: dict[str, Any], source: str = "web") -> tuple[str, str, bytes, dict[str, str]]:
+    encoded = [json.dumps(message).encode() for message in messages]
     body = encoded[0] if len(encoded) == 1 else b"[" + b",".join(encoded) + b"]"
-    return "POST", "/segment/webhook/web", body, {"x-signature": hmac.digest(SECRET, encoded[0], "sha1").hex()}
+    return "POST", f"/segment/webhook/{source}", body, {"x-signature": hmac.digest(SECRET, encoded[0], "sha1").hex()}
 
 
 @pytest.fixture(scope="module")
@@ -217,12 +241,55 @@ def test_rates_hold_over_all_processes(platform: Platform) -> None:
     platform.ask("DELETE", f"/api/watch/{session}")
 
 
+def test_a_poll_tells_whom_another_process_was_asked_to_forget(platform: Platform) -> None:
+    """HUB-20, REL-17: with the frames that it missed; the person's own are gone by then."""
+    session, position = platform.on()
+    person = {"userId": "somebody who leaves"}
+    came, gone = sending(track("stayed", **person)), sending({**person, "type": "delete", "messageId": "left"})
+    assert platform.together(came)[0]["status"] == 200
+    seen = json.loads(platform.ask("GET", f"/api/watch/{session}/frames?after={position}&wait=0")["body"])
+    tokens = {trace["token"] for frame in seen["frames"] for event in frame.get("events", ()) for trace in event["traces"]}
+    assert platform.together(gone)[0]["status"] == 200
+    later = json.loads(platform.ask("GET", f"/api/watch/{session}/frames?after={seen['position']}&wait=0")["body"])["frames"]
+    told = {token for frame in later if frame["op"] == "forget" for token in frame["tokens"]}
+    assert told & tokens
+    assert "traces" not in json.dumps([event for frame in later for event in frame.get("events", ()) if event["traces"]])
+
+
+def test_a_followed_trace_is_never_sampled_out_by_another_process(platform: Platform) -> None:
+    """RED-15, REL-17: the delivery asks Redis who is followed."""
+    session, position = platform.on("thin")
+    wanted = json.dumps({"kind": "userId", "value": "followed"}).encode()
+    followed = platform.ask("POST", f"/api/watch/{session}/follow", wanted, **JSON)
+    assert followed["status"] == 200, followed
+    messages = [track("f1", userId="followed"), track("f2", userId="another")]
+    assert platform.together(sending(*messages, source="thin"))[0]["status"] == 200
+    frames = json.loads(platform.ask("GET", f"/api/watch/{session}/frames?after={position}&wait=0")["body"])["frames"]
+    carried = [event for frame in frames for event in frame.get("events", ())]
+    assert [(event["id"], "partial" in event["flags"]) for event in carried] == [("f1", True)]
+
+
+def test_the_functions_routes_answer_without_a_session(platform: Platform) -> None:
+    """FUN-13, REL-17: where to listen, and the signature of a subscription."""
+    seat = platform.ask("GET", f"/api/workspaces/shop/lone/function?graph={GRAPH}")
+    assert seat["status"] == 200, seat
+    channel = json.loads(seat["body"])["channels"][-1]
+    asked = [json.dumps({"channel_name": name, "socket_id": "1.2"}).encode() for name in (channel, "private-another")]
+    signed, refused = platform.together(*(("POST", "/api/workspaces/shop/lone/function", body, JSON) for body in asked))
+    assert json.loads(signed["body"])["auth"].startswith(f"{KEY}:")
+    assert refused["status"] == 403
+
+
 def test_a_cold_start_answers_within_its_time(platform: Platform) -> None:
     """REL-17: from nothing imported to an answered poll. `make bench` has the figure; here nothing is loaded that a poll does not need."""
     session, position = platform.on()
     polled = platform.ask("GET", f"/api/watch/{session}/frames?after={position}&wait=0")
     assert polled["cpu"] < 2, "on a machine as busy as any"
-    assert {"httpx", "nacl", "uvicorn", "typer", "rich", "prometheus_client", "authlib"}.isdisjoint(polled["loaded"])
+    taken = platform.ask(*delivery("cold")[:3], **delivery("cold")[3])
+    unneeded = {"httpx", "nacl", "uvicorn", "typer", "rich", "prometheus_client", "authlib", "joserfc", "_cffi_backend", "watchfiles"}
+    assert unneeded.isdisjoint(polled["loaded"])
+    assert (unneeded - {"nacl", "httpx"}).isdisjoint(taken["loaded"]), "a delivery publishes"
+    assert polled["collects"], "what a start leaves off is done again"
 
 
 def test_the_page_is_served_and_knows_that_it_has_to_poll(platform: Platform) -> None:

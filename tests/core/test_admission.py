@@ -115,6 +115,8 @@ def test_a_delete_ties_to_nobody_and_tells_whom_to_forget() -> None:
     """RED-12: the tokens of the person under any policy."""
     assert admitted(DELIVERED["delete"]).traces == ()
     assert admitted(DELIVERED["delete"], identity="reveal").revealed == {}
+    assert admitted(DELIVERED["delete"]).forgets == (admitted(DELIVERED["track"]).traces[0].token,)
+    assert admitted(DELIVERED["delete"], sample=0.0).forgets == admitted(DELIVERED["delete"]).forgets, "whatever the sample leaves of it"
     admission = Admission(Policy(identity="trace_id"), frozenset(), ACME, b"key")
     assert admission.forgotten(event(DELIVERED["delete"]), NOW) == {admitted(DELIVERED["track"]).traces[0].token}
 

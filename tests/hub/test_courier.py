@@ -231,7 +231,7 @@ async def test_who_asked_to_be_forgotten_is_told_of() -> None:
     """REL-20, HUB-20: after the frame that holds their request."""
     async with Platform() as stage:
         await stage.seated()
-        await stage.log.append(SHOP, [entry("d", type="delete", name="", traces=(Token("userId", "k1.gone"),))])
+        await stage.log.append(SHOP, [entry("d", type="delete", name="", forgets=("k1.gone",))])
         await stage.deliver(0, 0)
         assert [frame["tokens"] for frame in stage.provider.frames() if frame["op"] == "forget"] == [["k1.gone"]]
 

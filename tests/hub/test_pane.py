@@ -1,7 +1,6 @@
 """One view, made for one request."""
 
 from dagnet_realtime.hub.pane import Pane
-from dagnet_realtime.model.entry import Token
 from dagnet_realtime.model.fit import Fit
 from dagnet_realtime.model.frame import Batch, Forget
 from dagnet_realtime.model.graph import Catalogue
@@ -19,7 +18,7 @@ def test_a_stretch_becomes_a_frame_of_its_very_range() -> None:
     entries = (
         entry("a", name="Home", properties={"plan": "x", "price": 3}, revealed={"userId": "u"}),
         entry("b", type="page", name="Home"),
-        entry("c", type="delete", name="", traces=(Token("userId", "k1.t"),)),
+        entry("c", type="delete", name="", forgets=("k1.t",)),
     )
     found = Stretch(Position("e", 4), Position("e", 7), entries)
     frames, fit = pane.frames(found, Fit(), frozenset(), 1, Terms())

@@ -97,13 +97,17 @@ async def _serve(
         access = access_for(config, bound.getsockname()[1], clock, grants, sign_outs, inherited.sharing)
         limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
         audit = Audit(write, clock)
+
+        async def followed(channel: Channel) -> frozenset[str]:
+            return hub.followed(channel)
+
         intake = Intake(
             workspaces,
             graphs,
             log,
             clock,
             lambda channel, tokens: hub.forget(channel, tokens),
-            followed=lambda channel: hub.followed(channel),
+            followed=followed,
         )
         doors, summing = summed(intake.doors)
         hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=relays)

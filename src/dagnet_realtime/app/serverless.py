@@ -6,6 +6,7 @@ been told. What may be remembered by whichever process happens to live on is onl
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,10 @@ from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.sessions import Sessions
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.answers import PROBLEM, answer, problem_body
@@ -98,6 +101,8 @@ class Serverless:
         except* Problem as problems:
             problem = _first(problems)
             await answer(send, problem.status, [PROBLEM], problem_body(problem))
+        finally:
+            _started()
 
     def _read(self) -> Kept:
         if self._kept is None:
@@ -124,7 +129,7 @@ class Serverless:
             stack.push_async_callback(calls.aclose)
             sessions = RedisSessions(calls)
             log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
-            intake = Intake(workspaces, kept.graphs, log, clock, rates=RedisRates(calls))
+            intake = Intake(workspaces, kept.graphs, log, clock, rates=RedisRates(calls), followed=_Follows(sessions))
             tally = RedisTally(calls, intake.doors)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
             relays = await stack.enter_async_context(opened(workspaces, clock))
@@ -178,6 +183,20 @@ class _Asking:
             yield RedisSignOuts(calls, self._clock)
 
 
+class _Follows:
+    """Which traces of a channel are followed, by any session of any process; asked once a request, and where somebody needs it."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._live: Sequence[WatchSession] | None = None
+
+    async def __call__(self, channel: Channel) -> frozenset[str]:
+        """Their tokens; raises `Problem("unavailable")`."""
+        if self._live is None:
+            self._live = await self._sessions.live()
+        return frozenset(token for session in self._live if session.channel == channel for token in session.follows)
+
+
 class _Last:
     """Does what must be done before the last part of an answer leaves: after it, nobody promises that this process goes on."""
 
@@ -214,6 +233,13 @@ def _fit(config: Config) -> None:
         raise Problem("invalid", "Local access is for one machine", "", "Set [access] mode to token, oidc or proxy")
     if config.access.mode != "proxy" and config.access.cookie_key is None:
         raise Problem("invalid", "Every process must know the same cookie key", "", "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY")
+
+
+def _started() -> None:
+    """What an entry's start made is not looked through again, and what comes later is."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _ready() -> Readiness:

@@ -97,7 +97,11 @@ class Admission:
             flags,
             revealed,
         )
-        return self._sampled(entry, parts, followed) if self._sample < 1 and "test" not in flags else entry
+        if self._sample < 1 and "test" not in flags:
+            entry = self._sampled(entry, parts, followed)
+        if event.type == "delete":
+            return msgspec.structs.replace(entry, forgets=tuple(sorted(self.forgotten(event, arrived_at))))
+        return entry
 
     def forgotten(self, event: Event, arrived_at: int) -> frozenset[str]:
         """The tokens of the person whom a `delete` names, whatever the policy shows of them."""

@@ -15,7 +15,7 @@ from dagnet_realtime.hub.posture import posture_of, troubles_of
 from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
 from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.model.entry import Entry, forgotten
 from dagnet_realtime.model.frame import Beat, Change
 from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.ledger import Door
@@ -172,7 +172,7 @@ class Feed:
 
     async def _forget(self, entries: Sequence[Entry]) -> None:
         """A `delete` that another process took: its tokens go from the log and from every view."""
-        tokens = frozenset({trace.token for entry in entries if entry.type == "delete" and entry.id for trace in entry.traces})
+        tokens = frozenset(forgotten(entries))
         if not tokens:
             return
         if isinstance(self._log, Erasable):

@@ -99,6 +99,7 @@ class Floor:
             if head is None:
                 return None
             feed = Feed(channel, self._policies[channel], head, self._log, self._clock, self._limits, self._told[channel], self._gone)
+            feed.follows = self.followed(channel).union(session.follows)  # of others a process that is new hears later
         shared = self.shared(feed, session)
         if self.running(channel) is not feed:
             self._feeds[channel] = (feed, self._tasks.create_task(feed.run(lambda: self.doors(channel))))

@@ -6,7 +6,7 @@ The order at the door is size, source, signature, watched, rate, parse, so that 
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -31,7 +31,7 @@ from dagnet_realtime.ports.rates import Rates
 _AT_ONCE = 200  # events parsed between two turns of the loop: about 4 ms, so that a great batch delays nobody
 
 Forgotten = Callable[[Channel, frozenset[str]], None]
-Followed = Callable[[Channel], frozenset[str]]
+Followed = Callable[[Channel], Awaitable[frozenset[str]]]
 
 
 class WatchedLog(Log, Watched, Protocol):
@@ -43,7 +43,7 @@ class Intake:
 
     `on_forget` hears the tokens of people who asked to be deleted or suppressed. `chance` makes the key of a workspace that has none.
     `rates` are buckets that are shared with other processes; without them each process counts alone.
-    `followed` says which traces of a channel are followed, so that they are not sampled out.
+    `followed` says which traces of a channel are followed, so that they are not sampled out; it is asked where there is a sample.
     Raises `Problem("invalid")` where two sources share an id or a write key.
     """
 
@@ -56,7 +56,7 @@ class Intake:
         on_forget: Forgotten | None = None,
         chance: Callable[[int], bytes] = secrets.token_bytes,
         rates: Rates | None = None,
-        followed: Followed = lambda _channel: frozenset(),
+        followed: Followed | None = None,
     ) -> None:
         self._graphs = graphs
         self._log = log
@@ -167,11 +167,11 @@ class Intake:
                 first = first or problem
             if parsed.events:
                 kept = True
-                entries = admission.entries(parsed.events, gate.source.id, arrived_at, self._followed(channel))
                 try:
+                    entries = admission.entries(parsed.events, gate.source.id, arrived_at, await self._follows(channel))
                     outcomes = await self._log.append(channel, entries)
                 except BaseException:  # the sender will send all of it again
-                    gate.refuse("unavailable", len(entries) + max(0, events - start - _AT_ONCE))
+                    gate.refuse("unavailable", len(parsed.events) + max(0, events - start - _AT_ONCE))
                     raise
                 gate.settle(outcomes)
                 for event in parsed.events:
@@ -179,6 +179,11 @@ class Intake:
                         await self._forget(channel, admission.forgotten(event, arrived_at))
         if first is not None and not kept:
             raise first
+
+    async def _follows(self, channel: Channel) -> frozenset[str]:
+        if self._followed is None or self._workspaces[channel].policy.sample >= 1:
+            return frozenset()
+        return await self._followed(channel)
 
     async def _forget(self, channel: Channel, tokens: frozenset[str]) -> None:
         if not tokens:

@@ -6,6 +6,7 @@ from dagnet_realtime.core.matching import Table
 from dagnet_realtime.core.view import View, match_all
 from dagnet_realtime.hub.feed import redaction_of
 from dagnet_realtime.hub.mailing import room
+from dagnet_realtime.model.entry import forgotten
 from dagnet_realtime.model.fit import Fit
 from dagnet_realtime.model.frame import Batch, Forget
 from dagnet_realtime.model.graph import Catalogue, Graph
@@ -26,5 +27,5 @@ class Pane:
         matched = match_all(Table(self.graph.listens), found.entries)
         batch = self._view.private(str(found.start), str(found.end), found.entries, matched, follows, at)
         batch, fit = fitted(batch, fit, room(terms), follows, at)
-        tokens = {trace.token for entry in found.entries if entry.type == "delete" and entry.id for trace in entry.traces}
-        return [batch, Forget(tokens=tuple(sorted(tokens)))] if tokens else [batch], fit
+        tokens = forgotten(found.entries)
+        return [batch, Forget(tokens=tokens)] if tokens else [batch], fit

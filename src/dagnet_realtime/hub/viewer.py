@@ -8,8 +8,8 @@ from dagnet_realtime.hub.desk import Line
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.shared import SharedView, gap
-from dagnet_realtime.model.entry import Entry
-from dagnet_realtime.model.frame import Batch, Bye, Frame, Gap
+from dagnet_realtime.model.entry import Entry, forgotten
+from dagnet_realtime.model.frame import Batch, Bye, Forget, Frame, Gap
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.log import Log, Lost, Stretch
@@ -125,6 +125,8 @@ class Viewer:
             return None
         end = head if found.end.offset == head.offset else found.end
         matched = self.feed.match(self.shared.view.graph, found.entries)
+        if tokens := forgotten(found.entries):
+            self._words.append(Forget(tokens=tokens))
         await asyncio.sleep(0)  # many may catch up at once; the shared ticks go first
         return self.shared.private(Stretch(at, end, found.entries), end, matched, self.feed.follows, self._clock.monotonic())
 
@@ -143,6 +145,8 @@ class Viewer:
             follows, at = self.feed.follows, self._clock.monotonic()
             frames.append(self.shared.private(Stretch(self.at, end, found.entries), end, matched, follows, at))
             self.at = end
+            if tokens := forgotten(found.entries):
+                frames.append(sent(Forget(tokens=tokens), end))
             await asyncio.sleep(0)
         return frames
 

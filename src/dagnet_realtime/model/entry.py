@@ -1,5 +1,6 @@
 """What the log stores of an event: nothing that the policy does not let through."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -22,7 +23,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `names` are the candidate names that matching tries, in order; `name` is the one shown. `occurred_at` is skew-corrected as Segment does
     it; `traces` are in the policy's priority order; `properties` and `traits` hold allowed paths only, flat.
-    `revealed` (kind → raw value) is filled only under the policy `reveal`.
+    `revealed` (kind → raw value) is filled only under the policy `reveal`. `forgets` are the tokens of the person whom a delete names, so
+    that every process hears of it; no frame shows them but the one that tells viewers to forget.
     """
 
     id: str
@@ -38,3 +40,9 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     traits: dict[str, Value] = {}
     flags: tuple[Flag, ...] = ()
     revealed: dict[str, str] = {}
+    forgets: tuple[str, ...] = ()
+
+
+def forgotten(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The tokens of everybody who asked to be forgotten among `entries`."""
+    return tuple(sorted({token for entry in entries if entry.forgets for token in entry.forgets}))
