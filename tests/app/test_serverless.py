@@ -383,7 +383,7 @@ def test_graphs_of_a_deployment_are_asked_for_before_an_answer_and_again_when_th
 
         def at_once(environ: Mapping[str, str]) -> Config:
             config = load(file, environ)
-            (one,) = config.workspaces
+            one = config.workspaces[0]
             assert one.deployment is not None
             old_at_once = msgspec.structs.replace(one, deployment=msgspec.structs.replace(one.deployment, interval=0.0))
             return msgspec.structs.replace(config, workspaces=(old_at_once,))
