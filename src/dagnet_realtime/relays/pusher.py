@@ -126,7 +126,7 @@ class PusherRelay:
             return False
         if abs(theirs - at) < SKEWED:
             return False
-        self._skew += theirs - at
+        self._skew = theirs - self._clock.now() // 1000  # not added up: requests that are refused together set it together
         return True
 
 
