@@ -3,6 +3,7 @@
 .NOTPARALLEL:
 SHELL := /bin/sh
 BIN := $(CURDIR)/.venv/bin
+PYTEST = $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 NODE = $$($(BIN)/python $(CURDIR)/tools/node.py)
 say = @printf '── %s\n'
 
@@ -20,7 +21,7 @@ demo: use ## a sample shop in your browser, with simulated visitors
 
 test: setup fresh lint types unit ## every check and every test
 	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 check: setup fresh lint types unit ## make test, and audits of every dependency
 	$(say) 'Known vulnerabilities of Python packages (pip-audit)'
@@ -28,7 +29,7 @@ check: setup fresh lint types unit ## make test, and audits of every dependency
 	$(say) 'Known vulnerabilities of npm packages (npm audit)'
 	@cd web && $$($(BIN)/python $(CURDIR)/tools/node.py npm) audit --omit=dev
 	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
-	@$(BIN)/python -m pytest
+	@$(PYTEST)
 
 fresh: setup ## are generated files as their sources say?
 	$(say) 'Generated files are fresh (wire types, docs/configuration.md, the function for Segment)'
@@ -58,7 +59,7 @@ unit: setup ## vitest: the engine, the tap and the picture
 web: unit ## the same as make unit
 
 e2e: setup ## only the tests that drive a browser
-	@$(BIN)/python -m pytest -m e2e
+	@$(PYTEST) -m e2e
 
 bench: setup ## benchmarks, each beside its baseline; ONLY="intake light" runs those
 	@$(BIN)/python -m benchmarks $(ONLY)

@@ -1,5 +1,6 @@
-"""What holds for every test: the browser comes last, and hostile input can be tried for longer."""
+"""What holds for every test: files run side by side, the browser comes last, and hostile input can be tried for longer."""
 
+import os
 from collections.abc import Generator
 from typing import Any
 
@@ -11,6 +12,14 @@ from tests.support.tries import SECONDS, Enough, within
 settings.register_profile("usual", deadline=None, print_blob=True, derandomize=True)  # what passes once passes again
 settings.register_profile("long", deadline=None, print_blob=True, max_examples=1_000_000, suppress_health_check=list(HealthCheck))
 settings.load_profile("long" if SECONDS else "usual")
+
+
+MOST_WORKERS = 8
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since many tests wait for processes of their own."""
+    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,5 +1,6 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["{engine,tap,app,shop,function}/test/**/*.test.{ts,tsx}"], environment: "node", testTimeout: 20_000 },
+  test: { include: ["{engine,tap,app,shop,function}/test/**/*.test.{ts,tsx}"], environment: "node", testTimeout: 20_000, maxWorkers: availableParallelism() },
 });

@@ -12,8 +12,9 @@ from dagnet_realtime.logs.redis import RedisLog
 from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from tests.support.clock import FakeClock
-from tests.support.redis import RedisServer, free_port, redis_server
+from tests.support.redis import RedisServer, redis_server
 from tests.support.server import CHANNEL
+from tests.support.sockets import free_port
 
 
 async def test_memory_is_a_store_of_one_process() -> None:

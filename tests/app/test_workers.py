@@ -13,9 +13,10 @@ from dagnet_realtime.app.workers import Workers
 from dagnet_realtime.config.config import Config, ServerConfig
 from dagnet_realtime.model.problem import Problem
 from tests.support.program import Program, running
-from tests.support.redis import RedisServer, free_port, redis_server
+from tests.support.redis import RedisServer, redis_server
 from tests.support.redis_many import wait_for
 from tests.support.server import SAMPLE
+from tests.support.sockets import free_port
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pathlib import Path
 from dagnet_realtime.config import tokens
 from dagnet_realtime.core.access_token import mint
 from tests.support.program import Program
-from tests.support.redis import free_port
 from tests.support.server import SAMPLE, SECRET
+from tests.support.sockets import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SECRETS = {"cookie_key": b"a cookie key of tests", "token_key": b"a token key of tests, the same for both", "segment_web": SECRET}

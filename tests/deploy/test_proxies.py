@@ -13,8 +13,9 @@ from tests.deploy.pair import Process, access_token, pair
 from tests.deploy.proxies import NAME, Proxy, caddy, found, nginx
 from tests.faults.people import Sender, Watcher
 from tests.faults.town import Address
-from tests.support.redis import free_port, redis_server
+from tests.support.redis import redis_server
 from tests.support.server import GRAPH, SECRET, track
+from tests.support.sockets import free_port
 
 PROXIES: dict[str, Proxy] = {"nginx": nginx, "caddy": caddy}
 

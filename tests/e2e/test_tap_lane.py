@@ -115,8 +115,8 @@ HOSTILE = """origin => {
   window.send = (from, messages) => hear.then(({session}) => post({...head, session, from, to: from + messages.length, messages}));
   const plain = {type: 'track', name: 'view_item', names: ['view_item'], stage: 'called', traces: [], properties: {}};
   window.good = (messageId, more) => ({...plain, messageId, occurredAt: Date.now(), at: Date.now(), ...more});
-  window.flood = (from, batches) => {
-    for (let at = from; at < from + batches * 1000; at += 1000) send(at, Array.from({length: 1000}, (_, n) => good(`f${at + n}`)));
+  window.flood = (from, batches, make) => {
+    for (let at = from; at < from + batches * 1000; at += 1000) send(at, Array.from({length: 1000}, (_, n) => make(`f${at + n}`)));
   };
   post({kind: 'hello', nonce: 'n', url: location.href});
   return hear.then(() => true);
@@ -147,8 +147,9 @@ def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(live: Pag
     assert re.search(r"Refused 1 from http://localhost:\d+: somebody else’s message id", said)
     assert re.search(r"Refused 5 from http://localhost:\d+: malformed", said)
     assert re.search(r"Refused 1 from http://localhost:\d+: too large", said)
-    stranger.evaluate("flood(8, 40)")
+    stranger.evaluate("flood(8, 11, good)")
     live.wait_for_function("() => Number(document.querySelector('.strip .figure-cut strong').textContent.replace(',', '')) > 10000")
+    stranger.evaluate("flood(11_008, 60, () => null)")
     live.locator("button.connect-button").click()
     expect(live.locator(".connect-refused").filter(has_text="too fast")).to_be_visible()
     live.get_by_role("button", name="Close").click()

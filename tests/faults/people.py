@@ -82,7 +82,7 @@ class Sender:
 class Watcher:
     """One watch session and its stream, which comes back from wherever it stood, to the houses in turn.
 
-    `left` are sessions whose viewers went away without Off; they lapse after five minutes.
+    `last` says when the last frame came, and which. `left` are sessions whose viewers went away without Off; they lapse after five minutes.
     """
 
     left: ClassVar[set[str]] = set()
@@ -99,7 +99,7 @@ class Watcher:
         self.byes: list[Bye] = []
         self.served: Counter[str] = Counter()
         self.gone = False
-        self.last = 0.0
+        self.last: tuple[float, str] = (0.0, "")
         self._houses = houses
         self._route = itertools.count(start)
         self._changed = asyncio.Event()
@@ -182,7 +182,7 @@ class Watcher:
             writer.transport.abort()
 
     def _take(self, frame: Frame, house: Address) -> None:
-        self.last = asyncio.get_running_loop().time()
+        self.last = (asyncio.get_running_loop().time(), type(frame).__name__)
         self.served[house.name] += 1
         match frame:
             case Hello():

@@ -21,8 +21,8 @@ from dagnet_realtime.core.access_token import mint
 from dagnet_realtime.model.channel import Source
 from dagnet_realtime.model.problem import STATUS
 from dagnet_realtime.model.secret import Secret
-from tests.support.openid import free_port
 from tests.support.server import CHANNEL, GRAPH, SECRET, WRITE_KEY, config
+from tests.support.sockets import free_port
 
 SOURCES = (
     Source(id="web", channel=CHANNEL, kind="webhook", secrets=(Secret(SECRET),)),

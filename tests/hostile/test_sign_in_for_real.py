@@ -16,8 +16,9 @@ from dagnet_realtime.model.grant import Grant
 from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.web import rounds
 from dagnet_realtime.web.access import oidc
-from tests.support.openid import SECRET, Provider, consent, free_port, provider
+from tests.support.openid import SECRET, Provider, consent, provider
 from tests.support.server import GRAPH, config
+from tests.support.sockets import free_port
 
 ANN = {"email": "ann@acme.com", "email_verified": True, "groups": ["analysts"]}
 

@@ -8,7 +8,8 @@ import pytest
 from dagnet_realtime.logs.redis_calls import Calls
 from dagnet_realtime.logs.redis_url import target
 from dagnet_realtime.model.problem import Problem
-from tests.support.redis import RedisServer, free_port, redis_server
+from tests.support.redis import RedisServer, redis_server
+from tests.support.sockets import free_port
 
 
 async def test_a_redis_that_is_not_there_is_a_problem() -> None:

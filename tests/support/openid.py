@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,11 +77,3 @@ async def consent(browser: httpx.AsyncClient, address: str, subject: str, ours: 
         if address.startswith(ours):
             return address
     raise AssertionError("the provider asked too often")
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
 import socket
@@ -11,6 +10,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.support.sockets import free_port
 
 
 class RedisServer:
@@ -78,15 +79,6 @@ class RedisServer:
             return self.command("PING").startswith((b"+PONG", b"-"))
         except OSError:
             return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on, below those that the kernel gives to connections, so that none of them takes it first."""
-    while True:
-        port = random.randrange(12_000, 32_000)
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @contextlib.contextmanager

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.redis import RedisServer, free_port, redis_server
+from tests.support.redis import RedisServer, redis_server
+from tests.support.sockets import free_port
 
 
 @contextlib.contextmanager

@@ -1,11 +1,24 @@
-"""Another program's server in the test's own loop, on a free port."""
+"""Free ports, and another program's server in the test's own loop on one."""
 
 import asyncio
+import contextlib
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
+
+PORTS = range(12_000, 32_000)  # below those that the kernel gives to connections, so that none of them takes it first
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @asynccontextmanager

@@ -3,12 +3,13 @@
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.support.sockets import free_port
 
 FOLDER = Path(__file__).parents[2] / "web/relay-server"
 SCRIPT = FOLDER / "node_modules/@soketi/soketi/bin/server.js"
@@ -72,11 +73,3 @@ def soketi() -> Iterator[Soketi]:
         yield server.start()
     finally:
         server.stop()
-
-
-def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port

@@ -98,6 +98,7 @@ def raw_deflate(body: bytes) -> bytes:
         (gzip.compress(zlib.compress(b"abc" * 100)), b"deflate, gzip"),
         (gzip.compress(b"abc" * 100), b"x-gzip"),
     ],
+    ids=["gzip", "two members", "deflate", "raw deflate", "identity", "twice packed", "an old name"],
 )
 async def test_packed_bodies_are_unpacked(packed: bytes, encoding: bytes) -> None:
     """DOOR-8: gzip and deflate, in parts as they come."""
@@ -115,6 +116,7 @@ async def test_packed_bodies_are_unpacked(packed: bytes, encoding: bytes) -> Non
         (b"abc", b"gzip, gzip, gzip"),
         (gzip.compress(b"") * 1000, b"gzip"),
     ],
+    ids=["no gzip", "cut off", "junk behind", "deflate cut off", "unknown", "packed three times", "a thousand members"],
 )
 async def test_what_cannot_be_unpacked_is_refused(packed: bytes, encoding: bytes) -> None:
     """DOOR-8: truncated, mislabelled, unknown, or of endless members."""
