@@ -107,7 +107,8 @@ def _beside(name: str, served: Served, viewers: int, ours: float) -> Figure:
     say(f"  {name}, {viewers} viewers: p50 {spans[len(spans) // 2]:.0f} ms, p99 {p99:.0f} ms, {missing} frames had not come")
     goal = GOALS.get(viewers)
     words = f"ours ≤ {goal:.0f} ms" if goal else "—"
-    return Figure(f"Delivery p99 to {viewers} viewers, beside {name}", "ms", ours, p99, name, words, goal and ours <= goal)
+    met = None if goal is None else ours <= goal
+    return Figure(f"Delivery p99 to {viewers} viewers, beside {name}", "ms", ours, p99, name, words, met)
 
 
 def measure() -> list[Figure]:

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from functools import partial
 from itertools import count
 from typing import cast
 
@@ -64,7 +65,7 @@ async def _deliver(served: Served, sessions: list[str], viewers: int) -> Deliver
     watching = []
     for number in range(viewers):
         request = stream_request(served, sessions[number % len(sessions)])
-        _, viewer = await loop.create_connection(lambda request=request: Viewer(request), "127.0.0.1", served.port)
+        _, viewer = await loop.create_connection(partial(Viewer, request), "127.0.0.1", served.port)
         watching.append(viewer)
     sent: list[float] = []
     await asyncio.sleep(SETTLE)
