@@ -1,94 +1,31 @@
 """Frames through a real provider (soketi) into a real Chromium with pusher-js."""
 
-import json
-import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e.demo import count, wait_count
-from tests.support.program import Program, running
-from tests.support.server import SAMPLE
+from tests.e2e.relayed import Shop, by_poll, by_provider, shops
 from tests.support.soketi import Soketi, soketi
 
-CONFIG = """
-[server]
-port = 0
 
-[[workspace]]
-id = "shop"
-env = "prod"
-path = "{path}"
-relay = "{relay}"
-
-[[workspace.source]]
-id = "web"
-kind = "webhook"
-allow_unsigned = true
-"""
-
-
-class Shop:
-    """The program with a relay, and a provider that a test may stop."""
-
-    def __init__(self, program: Program, provider: Soketi, cookies: list[Any]) -> None:
-        self.program = program
-        self.provider = provider
-        self.cookies = cookies
-        self._sent = 0
-
-    def enter(self, context: BrowserContext, *, clock: bool = False) -> Page:
-        """A page that is On; with `clock` its time can be moved on."""
-        context.add_cookies(self.cookies)
-        page = context.new_page()
-        if clock:
-            page.clock.install()
-        page.goto(self.program.url)
-        page.get_by_role("switch").click()
-        return page
-
-    def send(self, number: int) -> None:
-        """So many events, one delivery each, as Segment sends them."""
-        with httpx.Client(base_url=self.program.url, trust_env=False) as client:
-            for _ in range(number):
-                self._sent += 1
-                event = {"type": "track", "messageId": f"m{self._sent}", "event": "view_item", "anonymousId": f"p{self._sent}"}
-                event["timestamp"] = "2026-01-02T03:04:05.678Z"
-                assert client.post("/segment/webhook/web", content=json.dumps(event)).status_code == 200
-
-
-def shops(browser: Browser, folder: Path, extra: str = "") -> Iterator[Shop]:
-    with soketi() as provider:
-        file = folder / "realtime.toml"
-        file.write_text(CONFIG.format(path=SAMPLE, relay=provider.url + extra))
-        with running("serve", "--config", str(file)) as program:
-            context = browser.new_context()
-            context.new_page().goto(program.link)
-            state: Any = context.storage_state()
-            context.close()
-            yield Shop(program, provider, state["cookies"])
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Soketi]:
+    with soketi() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
-def shop(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    yield from shops(browser, tmp_path_factory.mktemp("relay"))
+def shop(browser: Browser, provider: Soketi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with shops(browser, tmp_path_factory.mktemp("relay"), provider.url) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
-def sealed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    yield from shops(browser, tmp_path_factory.mktemp("sealed"), "?encrypted=1")
-
-
-def by_provider(page: Page) -> None:
-    expect(page.get_by_role("button", name=re.compile("^LIVE.*provider"))).to_be_visible(timeout=60_000)
-
-
-def by_poll(page: Page) -> None:
-    expect(page.get_by_role("button", name=re.compile("^LIVE.*poll"))).to_be_visible(timeout=60_000)
+def sealed(browser: Browser, provider: Soketi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with shops(browser, tmp_path_factory.mktemp("sealed"), f"{provider.url}?encrypted=1") as made:
+        yield made
 
 
 def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -> None:
@@ -107,17 +44,17 @@ def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -
     assert "view_item" in "".join(received)
 
 
-def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(context: BrowserContext, shop: Shop) -> None:
+def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(context: BrowserContext, shop: Shop, provider: Soketi) -> None:
     """REL-15: the provider stops, the page polls; it is back, the page goes back; every event is counted once."""
     page = shop.enter(context, clock=True)
     by_provider(page)
     shop.send(3)
     wait_count(page, 3)
-    shop.provider.stop()
+    provider.stop()
     shop.send(4)
     by_poll(page)
     wait_count(page, 7)
-    shop.provider.start()
+    provider.start()
     for expected in (8, 9):
         page.clock.fast_forward(16_000)  # polls go on for half a minute
         shop.send(1)
