@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from dagnet_realtime.hub.company import Company
 from dagnet_realtime.hub.courier import BEAT_MS, GRACE_MS, Courier
 from dagnet_realtime.hub.relaying import Seat
 from dagnet_realtime.hub.trip import CONFIRMED_MS
@@ -165,11 +166,19 @@ async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_mor
         assert [message.name for message in stage.provider.sent if message.channel == old][-1] == "turn"
         assert stage.batches(old) == []
         seat = await stage.asked(staying)
-        assert (seat.channel != old, seat.watchers) == (True, 1)
+        assert seat.channel != old
         with pytest.raises(Problem) as refused:
             await stage.request().authorise(staying, old, "1.4")
         assert refused.value.code == "forbidden"
         assert [batch["counts"] for batch in stage.batches(seat.channel)] == [{"u-Home": 5}]
+
+
+async def test_a_seat_tells_who_else_watches() -> None:
+    """REL-23: from the sessions that every request can see."""
+    async with Platform() as stage:
+        ann, _ = await stage.seated("oidc:ann")
+        await stage.seated("oidc:bob")
+        assert (await stage.asked(ann)).company == Company(others=1, names=("bob",))
 
 
 async def test_off_turns_the_channel_for_those_who_stay() -> None:

@@ -31,7 +31,15 @@ async def test_a_session_learns_its_seat(relayed: WebStage) -> None:
     session, _ = await opened(relayed)
     seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()
     assert seat["public"] == PUBLIC
-    assert (seat["publishing"], seat["watchers"], seat["ledger"]) == (True, 1, {"published": 0, "delivered": 0, "failed": 0})
+    assert (seat["publishing"], seat["ledger"]) == (True, {"published": 0, "delivered": 0, "failed": 0})
+
+
+async def test_a_session_learns_how_many_watch_beside_it(relayed: WebStage) -> None:
+    """REL-23: whatever they filter by."""
+    session, _ = await opened(relayed)
+    await opened(relayed, "type:page")
+    seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()
+    assert seat["company"] == {"others": 1, "names": []}
 
 
 async def test_a_subscription_is_signed_as_a_form_or_as_json(relayed: WebStage) -> None:

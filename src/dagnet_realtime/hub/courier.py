@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from dagnet_realtime.core.times import iso
+from dagnet_realtime.hub.company import company
 from dagnet_realtime.hub.mailing import named
 from dagnet_realtime.hub.pane import Pane
 from dagnet_realtime.hub.posture import version_of
@@ -72,6 +73,7 @@ class Courier:
         """The session's place, confirmed; raises `Problem("not_found")` where the channel has no relay."""
         relay, view, pane = self._view(session)
         held = await self._confirmed(session, relay, view)
+        live: dict[str, WatchSession] = {}
         with contextlib.suppress(Problem):
             live = await self._live(session.channel)
             held = await self._advance(session.channel, view, pane, live, asked=True) or held
@@ -81,8 +83,8 @@ class Courier:
             channel=held.post.channel,
             publishing=held.post.rests_until <= held.now,
             every=relay.terms.every,
-            watchers=len(held.seats),
             ledger=held.ledger,
+            company=company(session, live.values()),
         )
 
     async def authorise(self, session: WatchSession, channel: str, socket_id: str) -> dict[str, str]:

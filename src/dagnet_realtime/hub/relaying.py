@@ -1,6 +1,7 @@
 """Views that a provider carries: one station a view, opened for the first session that asks, closed with the last."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -9,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from dagnet_realtime.hub.company import Company, company
 from dagnet_realtime.hub.floor import Floor
 from dagnet_realtime.hub.shared import ViewKey
 from dagnet_realtime.hub.station import Station
@@ -26,17 +28,14 @@ ROUND_SECONDS = 10.0  # between two looks at who may watch and who does: a perso
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
-    """A session's place at a station: where the browser connects, the channel it may ask for, and how the provider does.
-
-    `watchers` counts the sessions of this view, one's own included.
-    """
+    """A session's place at a station: where the browser connects, the channel it may ask for, and how the provider does."""
 
     public: dict[str, str | int | bool]
     channel: str
     publishing: bool
     every: float
-    watchers: int
     ledger: RelayLedger
+    company: Company = Company()
 
 
 class Seating(Protocol):
@@ -94,13 +93,16 @@ class Relaying:
         station = await self._station(session)
         station.admitted.add(session.id)
         await station.probe()
+        live: list[WatchSession] = []
+        with contextlib.suppress(Problem):  # a store that is gone knows nobody, and the provider may go on
+            live = await self._sessions.live()
         return Seat(
             public=station.relay.terms.public,
             channel=station.channel,
             publishing=station.publishing,
             every=station.relay.terms.every,
-            watchers=len(station.admitted),
             ledger=self.ledgers[session.channel],
+            company=company(session, live),
         )
 
     async def authorise(self, session: WatchSession, channel: str, socket_id: str) -> dict[str, str]:

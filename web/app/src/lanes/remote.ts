@@ -147,7 +147,7 @@ export class RemoteLane implements Lane {
         this.#sink?.frame(frame);
       },
       silence: heard,
-      others: (others) => { if (others !== this.#state.others) this.#sink?.state((this.#state = { ...this.#state, others })); },
+      company: (company) => { this.#sink?.state((this.#state = { ...this.#state, company })); },
     };
   }
 

@@ -66,7 +66,7 @@ export class ProviderRoad {
       if (!(await this.#subscribed(seat))) return down("The provider does not answer.");
       await this.#look();
       this.way.ear.silence();
-      this.way.ear.others?.(seat.watchers - 1);
+      this.way.ear.company?.(seat.company);
       this.#heardAt = this.#askedAt = this.world.now();
       while (this.#end === null && !signal.aborted) await this.#step(seat);
       if (this.#end?.kind === "turn") await this.world.sleep(this.world.chance() * SPREAD_MS, signal);
@@ -105,12 +105,12 @@ export class ProviderRoad {
     if (now - this.#heardAt >= QUIET_MS) this.#stop(down("The provider has sent nothing for 18 seconds."));
     if (now - this.#askedAt < ASK_MS) return;
     this.#askedAt = now;
-    const { channel, publishing, watchers } = await this.way.api.seat(this.way.session);
+    const { channel, publishing, company } = await this.way.api.seat(this.way.session);
     if (channel !== seat.channel) this.#stop({ kind: "turn" });
     else if (!publishing) this.#stop(down("The provider takes no messages at this moment."));
     else {
       this.way.ear.silence();
-      this.way.ear.others?.(watchers - 1);
+      this.way.ear.company?.(company);
     }
   }
 

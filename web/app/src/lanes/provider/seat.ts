@@ -11,14 +11,20 @@ export interface ProviderPlace {
   readonly encrypted: boolean;
 }
 
+/** Who watches the same graph: so many other sessions, and by name the people behind them, where names are told. */
+export interface Company {
+  readonly others: number;
+  readonly names: readonly string[];
+}
+
 /** `publishing` says whether the provider takes our messages; `ledger` counts messages, since that is what providers bill. */
 export interface Seat {
   readonly public: ProviderPlace;
   readonly channel: string;
   readonly publishing: boolean;
   readonly every: number;
-  readonly watchers: number;
   readonly ledger: { readonly published: number; readonly delivered: number; readonly failed: number };
+  readonly company: Company;
 }
 
 /** What lets this browser's socket subscribe. */

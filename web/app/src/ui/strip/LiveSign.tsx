@@ -2,7 +2,7 @@
 import { ago, clock, moment } from "../format.ts";
 import { Pop } from "../kit/Pop.tsx";
 import { useEngine, useRealtime, useShell } from "../use.ts";
-import { company, signOf } from "./sign.ts";
+import { beside, signOf } from "./sign.ts";
 
 export function LiveSign() {
   const { watch } = useRealtime();
@@ -27,7 +27,7 @@ export function LiveSign() {
     >
       <p>{sign.meaning}</p>
       {lane.why && <p>{lane.why}</p>}
-      {company(lane.others) && <p>{company(lane.others)}</p>}
+      {lane.company?.others ? <p>{beside(lane.company)}</p> : null}
       {lane.connection !== "off" && (
         <p>
           So since {clock(lane.since)}. Last heard {heard === null ? "never" : `${ago(heard, now)} ago, at ${moment(heard)}`}.

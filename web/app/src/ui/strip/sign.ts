@@ -1,4 +1,5 @@
 /** What the LIVE sign says: word, tone and meaning. Never colour alone. */
+import type { Company } from "../../lanes/provider/seat.ts";
 import type { LaneState } from "../../lanes/lane.ts";
 import type { Phase } from "../../store/store.ts";
 
@@ -12,10 +13,9 @@ export interface Sign {
 
 const sign = (word: string, tone: Sign["tone"], title: string, meaning: string, lane = ""): Sign => ({ word, lane, tone, title, meaning });
 
-/** How many others watch the same, in words; "" where nobody does or nobody knows. */
-export function company(others = 0): string {
-  if (others <= 0) return "";
-  return others === 1 ? "One other tab watches this view." : `${others} other tabs watch this view.`;
+/** Who else watches, in words. */
+export function beside({ others, names }: Company): string {
+  return `${others === 1 ? "One other tab watches" : `${others} other tabs watch`} this graph${names.length ? `: ${names.join(", ")}` : ""}.`;
 }
 
 export function signOf(phase: Phase, { connection, transport, behindMs }: LaneState, paused: boolean, catching = 0): Sign {

@@ -9,7 +9,7 @@ import type { ProviderEar, Subscribe } from "../../../src/lanes/provider/socket.
 import { FakeWorld, settle, beat } from "../../support/world.ts";
 import { batch } from "./frames.ts";
 
-const SEAT: Seat = { public: { kind: "pusher", key: "k", host: "h", port: 1, tls: false, encrypted: false }, channel: "c1", publishing: true, every: 0.25, watchers: 1, ledger: { published: 0, delivered: 0, failed: 0 } };
+const SEAT: Seat = { public: { kind: "pusher", key: "k", host: "h", port: 1, tls: false, encrypted: false }, channel: "c1", publishing: true, every: 0.25, ledger: { published: 0, delivered: 0, failed: 0 }, company: { others: 0, names: [] } };
 
 /** A server whose log a test fills, a provider whose messages a test sends, and a lane between them. */
 function scene(start: Partial<{ seat: Partial<Seat>; connects: "at once" | "never" | "refused"; auth: number }> = {}) {
@@ -70,17 +70,17 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-23: knows how many others watch while the provider brings the frames, and of none while it does not", async () => {
-    const { world, lane, rule, send } = scene({ seat: { watchers: 3 } });
+  it("REL-23: knows who else watches while the provider brings the frames, and of nobody while it does not", async () => {
+    const { world, lane, rule, send } = scene({ seat: { company: { others: 2, names: ["ann"] } } });
     await settle();
-    expect(lane.state.others).toBe(2);
-    rule.seat = { ...SEAT, watchers: 1 };
+    expect(lane.state.company).toEqual({ others: 2, names: ["ann"] });
+    rule.seat = { ...SEAT, company: { others: 1, names: [] } };
     await send(beat("p0"));
     await world.advance(ASK_MS + 2_000);
-    expect(lane.state.others).toBe(0);
+    expect(lane.state.company).toEqual({ others: 1, names: [] });
     rule.seat = { ...SEAT, publishing: false };
     await world.advance(ASK_MS + 12_000);
-    expect(lane.state.others ?? 0).toBe(0);
+    expect(lane.state.company).toBeUndefined();
     lane.stop();
   });
 

@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { OFF, type Connection, type LaneState } from "../../../src/lanes/lane.ts";
-import { company, signOf } from "../../../src/ui/strip/sign.ts";
+import { beside, signOf } from "../../../src/ui/strip/sign.ts";
 
 const lane = (connection: Connection, transport: LaneState["transport"] = null): LaneState => ({ ...OFF, connection, transport });
 
 describe("the LIVE sign", () => {
-  it("REL-23: says how many others watch, and nothing where nobody does or nobody knows", () => {
-    expect([company(), company(0), company(-1)]).toEqual(["", "", ""]);
-    expect(company(1)).toBe("One other tab watches this view.");
-    expect(company(7)).toContain("7 other tabs");
+  it("REL-23: says how many others watch, and who, where their names are told", () => {
+    expect(beside({ others: 1, names: [] })).toBe("One other tab watches this graph.");
+    expect(beside({ others: 7, names: ["ann", "bob"] })).toBe("7 other tabs watch this graph: ann, bob.");
   });
 
   it("PIC-34: says LIVE only while frames come", () => {
