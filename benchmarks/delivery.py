@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from collections import deque
 from functools import partial
 from itertools import count
 from typing import cast
@@ -22,6 +23,8 @@ SETTLE = 2.0
 PATIENCE = 60.0
 """Seconds in which a server that fell behind may still answer."""
 POSTERS = 32
+PIPELINED = 32
+"""Requests under way on one connection; a server takes 64."""
 SESSIONS = 20
 GOALS = {100: 120.0, 1000: 150.0}
 """Milliseconds by number of viewers."""
@@ -39,24 +42,33 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class _Post(asyncio.Protocol):
-    """One keep-alive connection that posts and notes when each event left."""
+    """One keep-alive connection that posts and notes when each event was to leave; what would be one too many waits here."""
 
     def __init__(self, sent: list[float]) -> None:
         self._sent = sent
         self._transport: asyncio.Transport | None = None
+        self._waiting: deque[bytes] = deque()
+        self._written = 0
         self.answers = 0
 
     def data_received(self, data: bytes) -> None:
         self.answers += data.count(b"HTTP/1.1 200")
+        self._write()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
 
     def post(self, request: bytes) -> None:
         """Sends one event; its place in `sent` is its place in the log."""
-        assert self._transport is not None
         self._sent.append(time.perf_counter())
-        self._transport.write(request)
+        self._waiting.append(request)
+        self._write()
+
+    def _write(self) -> None:
+        assert self._transport is not None
+        while self._waiting and self._written - self.answers < PIPELINED:
+            self._written += 1
+            self._transport.write(self._waiting.popleft())
 
 
 async def _deliver(served: Served, sessions: list[str], viewers: int) -> Delivered:

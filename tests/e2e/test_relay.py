@@ -1,9 +1,10 @@
 """Frames through a real provider (soketi) into a real Chromium with pusher-js."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.demo import count, wait_count
 from tests.e2e.relayed import Shop, by_poll, by_provider, shops
@@ -42,6 +43,15 @@ def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -
     wait_count(page, 5)
     assert not streams
     assert "view_item" in "".join(received)
+
+
+def test_the_sign_says_that_somebody_else_watches(context: BrowserContext, shop: Shop) -> None:
+    """REL-23: in how many tabs; whoever comes by a link of this machine has no name."""
+    for _ in range(2):
+        page = shop.enter(context)
+        by_provider(page)
+    page.get_by_role("button", name=re.compile("^LIVE")).click()
+    expect(page.get_by_text(re.compile(r"other tabs? watch(es)? this graph\.$"))).to_be_visible()
 
 
 def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(context: BrowserContext, shop: Shop, provider: Soketi) -> None:
