@@ -17,6 +17,7 @@ class Provider:
         self.subscribed: int | None = 1
         self.down = False
         self.asked = 0
+        self.looked = 0
 
     async def publish(self, messages: Sequence[Message]) -> int:
         self.asked += 1
@@ -28,7 +29,12 @@ class Provider:
     def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
         return {"auth": f"{channel}:{socket_id}"}
 
+    def noticed(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
+        """What is signed “good” is signed, and names a channel a line."""
+        return frozenset(body.decode().splitlines()) if signature == "good" else None
+
     async def subscribers(self, channel: str) -> int | None:
+        self.looked += 1
         if self.down:
             raise Problem("unavailable", "The provider does not take messages")
         return self.subscribed

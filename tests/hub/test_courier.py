@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dagnet_realtime.hub.company import Company
-from dagnet_realtime.hub.courier import BEAT_MS, GRACE_MS, Courier
+from dagnet_realtime.hub.courier import BEAT_MS, GRACE_MS, LOOK_MS, Courier
 from dagnet_realtime.hub.relaying import Seat
 from dagnet_realtime.hub.trip import CONFIRMED_MS
 from dagnet_realtime.model.entry import Token
@@ -171,6 +171,20 @@ async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_mor
             await stage.request().authorise(staying, old, "1.4")
         assert refused.value.code == "forbidden"
         assert [batch["counts"] for batch in stage.batches(seat.channel)] == [{"u-Home": 5}]
+
+
+async def test_a_notice_makes_the_request_ask() -> None:
+    """REL-24: once in ten seconds; what is not signed reaches nothing."""
+    async with Platform() as stage:
+        await stage.seated()
+        await stage.clock.advance(LOOK_MS / 1000)
+        before = stage.provider.looked
+        with pytest.raises(Problem) as refused:
+            await stage.request().notice(SHOP, "key", "bad", b"")
+        assert (refused.value.code, stage.provider.looked) == ("forbidden", before)
+        for _ in range(3):
+            await stage.answered(stage.request().notice(SHOP, "key", "good", b""))
+        assert stage.provider.looked == before + 1
 
 
 async def test_a_seat_tells_who_else_watches() -> None:

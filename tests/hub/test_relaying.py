@@ -2,7 +2,10 @@
 
 import pytest
 
+from dagnet_realtime.hub.company import Company
 from dagnet_realtime.hub.relaying import ROUND_SECONDS, relay_key
+from dagnet_realtime.hub.station import GRACE_SECONDS, PROBE_SECONDS
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 from tests.hub.provider import Provider
 from tests.hub.stage import SHOP, Stage
@@ -60,6 +63,53 @@ async def test_whoever_lost_the_right_is_out_within_30_seconds() -> None:
         assert provider.frames(fresh)[-1]["counts"] == {"u-Home": 6}
         with pytest.raises(Problem):
             await stage.hub.relaying.authorise(staying, old, "1.4")
+
+
+async def test_a_notice_makes_us_ask_and_is_believed_in_nothing_else() -> None:
+    """REL-24: about the station that it names alone, and not twice in two seconds; a repeat of an old one is answered by the truth."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        session, channel = await stage.seated()
+        _, other = await stage.seated("bob", "type:page")
+
+        async def told(*channels: str) -> int:
+            before = provider.looked
+            await stage.hub.relaying.notice(SHOP, "key", "good", "\n".join(channels).encode())
+            await stage.clock.advance(0.1)
+            return provider.looked - before
+
+        assert await told(channel, "private-of-somebody-else") == 1
+        assert await told(channel) == 0, "it was asked about a moment ago"
+        assert await told(other) == 1
+        await stage.clock.advance(PROBE_SECONDS)
+        provider.subscribed = 0
+        assert await told(channel) == 1
+        await stage.clock.advance(GRACE_SECONDS)
+        before = len(provider.sent)
+        await stage.log.append(SHOP, entries(0, 5, name="Home"))
+        await stage.clock.advance(1)
+        assert len(provider.sent) == before, "the last one has left"
+        assert (await stage.hub.relayed(session.id)).publishing
+
+
+async def test_a_notice_that_nobody_signed_is_refused() -> None:
+    """REL-24: as is one for a workspace without a relay, or that is not there."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        _, channel = await stage.seated()
+        for workspace, signature in ((SHOP, "bad"), (Channel("shop", "dev"), "good"), (Channel("nobody", "prod"), "good")):
+            with pytest.raises(Problem) as refused:
+                await stage.hub.relaying.notice(workspace, "key", signature, channel.encode())
+            assert refused.value.code == "forbidden"
+        assert provider.looked == 0
+
+
+async def test_a_seat_tells_who_else_watches() -> None:
+    """REL-23: whatever their filters."""
+    async with Relayed(Provider()) as stage:
+        ann, _ = await stage.seated("oidc:ann")
+        await stage.seated("oidc:bob", "type:page")
+        assert (await stage.hub.relayed(ann.id)).company == Company(others=1, names=("bob",))
 
 
 async def test_another_filter_leads_to_another_channel() -> None:

@@ -1,6 +1,7 @@
 """Publishing over HTTP, against a provider that a test scripts and, where it says so, a real one."""
 
 import asyncio
+import hmac
 import json
 from collections.abc import Iterator
 from email.utils import formatdate
@@ -8,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.model.problem import Problem
@@ -121,6 +124,37 @@ async def test_an_encrypted_relay_gives_subscribers_the_channels_key() -> None:
         assert "shared_secret" in relay.authorise("private-encrypted-a", "1.2")
         with pytest.raises(Problem):
             relay.authorise("private-a", "1.2")
+
+
+def signed(body: bytes) -> str:
+    return hmac.digest(b"secret", body, "sha256").hex()
+
+
+async def test_a_notice_is_the_providers_only_with_its_signature() -> None:
+    """REL-24: by the app's key and secret, over the whole body."""
+    body = b'{"time_ms":1,"events":[{"name":"channel_vacated","channel":"private-a"},{"name":"channel_occupied","channel":"private-b"}]}'
+    async with PusherRelay(read_address(URL), FakeClock()) as relay:
+        assert relay.noticed("key", signed(body), body) == {"private-a", "private-b"}
+        for key, signature, told in (("key", "", body), ("key", signed(body)[:-1], body), ("other", signed(body), body), ("ü", "ü", body)):
+            assert relay.noticed(key, signature, told) is None
+        assert relay.noticed("key", signed(body), body.replace(b"vacated", b"occupied")) is None
+
+
+VALUES = st.recursive(
+    st.none() | st.text() | st.integers(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["events", "channel", "name", "time_ms"]), inner),
+)
+
+
+@given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
+def test_whatever_is_signed_is_read_or_invalid(body: bytes) -> None:
+    """REL-24: a provider that sends nonsense is told so."""
+    relay = PusherRelay(read_address(URL), FakeClock())
+    try:
+        told = "unsigned" if relay.noticed("key", signed(body), body) is None else "named"
+    except Problem as problem:
+        told = problem.code
+    assert told in ("named", "invalid")
 
 
 async def test_the_provider_says_who_is_subscribed() -> None:

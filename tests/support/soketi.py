@@ -1,6 +1,7 @@
 """A real server of the Pusher protocol, as a child process: soketi, from `web/relay-server`."""
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -17,11 +18,15 @@ APP_ID, KEY, SECRET = "4711", "a-key-of-tests", "a-secret-of-tests"
 
 
 class Soketi:
-    """A running server; `url` is what a workspace's `relay` says. It can be stopped and started again on the same port."""
+    """A running server; `url` is what a workspace's `relay` says. It can be stopped and started again on the same port.
 
-    def __init__(self) -> None:
+    Who comes to a channel and who leaves it is posted to `hook`, where one is given.
+    """
+
+    def __init__(self, hook: str = "") -> None:
         assert SCRIPT.is_file(), "soketi is not installed: run `make setup`"
         self.port = free_port()
+        self._hook = hook
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -40,6 +45,9 @@ class Soketi:
             "SOKETI_SHUTDOWN_GRACE_PERIOD": "0",
             "NODE_NO_WARNINGS": "1",
         }
+        if self._hook:
+            hooks = [{"url": self._hook, "event_types": ["channel_occupied", "channel_vacated"]}]
+            environ["SOKETI_DEFAULT_APP_WEBHOOKS"] = json.dumps(hooks)
         node = shutil.which("node")
         assert node, "the tests of the relay need node"
         quiet = subprocess.DEVNULL
@@ -66,9 +74,9 @@ class Soketi:
 
 
 @contextlib.contextmanager
-def soketi() -> Iterator[Soketi]:
+def soketi(hook: str = "") -> Iterator[Soketi]:
     """A server that runs while the context is open."""
-    server = Soketi()
+    server = Soketi(hook)
     try:
         yield server.start()
     finally:

@@ -16,7 +16,7 @@ from dagnet_realtime.hub.company import company
 from dagnet_realtime.hub.mailing import named
 from dagnet_realtime.hub.pane import Pane
 from dagnet_realtime.hub.posture import version_of
-from dagnet_realtime.hub.relaying import Seat, name_key
+from dagnet_realtime.hub.relaying import Seat, name_key, noticed
 from dagnet_realtime.hub.trip import Trip
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.frame import Beat
@@ -95,8 +95,13 @@ class Courier:
             raise Problem("forbidden", "That channel is not this session's", "", "Ask for the session's relay again")
         return relay.authorise(channel, socket_id)
 
-    async def carry(self, channel: Channel) -> None:
-        """Publishes what is new in a channel; raises nothing, and takes little more than two seconds."""
+    async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
+        """Asks about the channel's views, where that was not done in the last ten seconds."""
+        noticed(self._relays, channel, key, signature, body)
+        await self.carry(channel, asked=True)
+
+    async def carry(self, channel: Channel, *, asked: bool = False) -> None:
+        """Publishes what is new in a channel; raises nothing, and takes little more than two seconds. `asked` is as for a seat."""
         if channel not in self._relays:
             return
         with contextlib.suppress(Problem, TimeoutError):
@@ -104,7 +109,7 @@ class Courier:
                 views = await self._posts.views(channel)
                 live = await self._live(channel) if views else {}
                 seen = {view: pane for view, pane in (self._pane(session) for session in live.values()) if view in views}
-                await asyncio.gather(*(self._advance(channel, view, seen.get(view), live) for view in views[:MOST_VIEWS]))
+                await asyncio.gather(*(self._advance(channel, view, seen.get(view), live, asked=asked) for view in views[:MOST_VIEWS]))
 
     async def run(self) -> None:
         """Nothing: whoever has a request to answer looks after its views."""

@@ -51,6 +51,13 @@ class Seating(Protocol):
         """The signature for the session's own channel; raises `Problem("forbidden")` for every other, whether it exists or not."""
         ...
 
+    async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
+        """A provider's word that who is subscribed has changed: believed in nothing but that it is time to ask.
+
+        Raises `Problem`: `forbidden` where the channel's provider has not signed it, or there is none, `invalid` as `Relay.noticed`.
+        """
+        ...
+
     async def run(self) -> None:
         """Looks after what is published, where that goes on between requests."""
         ...
@@ -114,6 +121,13 @@ class Relaying:
         station.expect(session.id)
         return signed
 
+    async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
+        """Asks about the stations that are named, beside the answer; about one that was asked about just now the next round does."""
+        named = noticed(self._relays, channel, key, signature, body)
+        for station, _ in self._stations.values():
+            if station.channel in named and station.stale and not self._closed:
+                self._tasks.create_task(station.look())
+
     async def run(self) -> None:
         """Looks after the stations until it is cancelled."""
         while True:
@@ -173,6 +187,15 @@ class Relaying:
         station, task = self._stations.pop(key)
         task.cancel()
         self._floor.give_back(station.shared)
+
+
+def noticed(relays: Mapping[Channel, Relay], channel: Channel, key: str, signature: str, body: bytes) -> frozenset[str]:
+    """The names in a notice for `channel`; raises `Problem` as `Seating.notice`."""
+    relay = relays.get(channel)
+    named = None if relay is None else relay.noticed(key, signature, body)
+    if named is None:
+        raise Problem("forbidden", "The notice is not signed", "", "Sign it with the app's key and secret")
+    return named
 
 
 def name_key(policy: Policy) -> bytes:

@@ -49,6 +49,11 @@ class Station:
         return self._clock.monotonic() >= self._rests_until
 
     @property
+    def stale(self) -> bool:
+        """Whether it is so long since the provider was asked that it may be asked again out of turn."""
+        return self._clock.monotonic() - self._looked_at >= PROBE_SECONDS
+
+    @property
     def watched(self) -> bool:
         """Whether somebody is subscribed, or was let in a moment ago."""
         return self.subscribers != 0 or self._clock.monotonic() < self._awaited
@@ -92,7 +97,7 @@ class Station:
 
     async def probe(self) -> None:
         """Looks whether a provider that failed is back, for somebody who asks to be let in; not more often than makes sense."""
-        if not self.publishing and self._clock.monotonic() - self._looked_at >= PROBE_SECONDS:
+        if not self.publishing and self.stale:
             await self.look()
 
     def _name(self) -> None:

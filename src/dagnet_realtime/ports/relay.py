@@ -47,6 +47,13 @@ class Relay(Protocol):
         """The signature that lets the browser on `socket_id` subscribe to `channel`."""
         ...
 
+    def noticed(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
+        """The channels that a notice of the provider names, None where the provider has not signed it.
+
+        Raises `Problem("invalid")` where it is signed and cannot be read.
+        """
+        ...
+
     async def subscribers(self, channel: str) -> int | None:
         """How many are subscribed to `channel`; None where somebody is and the provider does not say how many."""
         ...

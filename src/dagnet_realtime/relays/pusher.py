@@ -1,6 +1,7 @@
 """Publishes through any server that speaks Pusher Channels' HTTP interface: Pusher, soketi, Reverb, Sockudo, Ably's adapter."""
 
 import base64
+import hmac
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -13,7 +14,7 @@ from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.relay import Message, Terms
 from dagnet_realtime.relays.address import Address
 from dagnet_realtime.relays.sealed import PREFIX, Seal
-from dagnet_realtime.relays.signing import CHANNEL, SOCKET_ID, request_query, subscription
+from dagnet_realtime.relays.signing import CHANNEL, SOCKET_ID, request_query, signs, subscription
 
 if TYPE_CHECKING:
     import httpx
@@ -22,6 +23,20 @@ TRIES = 3  # of one request; receivers tell repeats by position, so that repeati
 PAUSE = 0.2  # seconds before the second try, doubled before the third
 SKEWED = 300  # seconds between two clocks; providers refuse what was signed more than ten minutes ago
 MOST_CONNECTIONS = 8  # one publication of each view at a time, and questions
+
+
+class Happening(msgspec.Struct):
+    """What has happened to a channel, e.g. `channel_vacated`."""
+
+    name: str = ""
+    channel: str = ""
+
+
+class Notice(msgspec.Struct):
+    """The body of a provider's webhook; `time_ms` is milliseconds since 1970 UTC."""
+
+    time_ms: int = 0
+    events: list[Happening] = []
 
 
 class PusherRelay:
@@ -61,6 +76,17 @@ class PusherRelay:
         if self._seal is not None:
             answer["shared_secret"] = base64.b64encode(self._seal.key(channel)).decode()
         return answer
+
+    def noticed(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
+        """As the provider's webhooks are signed: with the app's own key and secret."""
+        known = hmac.compare_digest(key.encode("utf-8", "replace"), self._address.key.encode())
+        if not (signs(self._address.secret.reveal(), signature, body) and known):
+            return None
+        try:
+            notice = msgspec.json.decode(body, type=Notice)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise Problem("invalid", "The notice cannot be read", "", "Send webhooks as Pusher Channels does") from None
+        return frozenset(event.channel for event in notice.events)
 
     async def subscribers(self, channel: str) -> int | None:
         """As the provider counts them; with some providers counting must be switched on."""

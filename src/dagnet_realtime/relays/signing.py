@@ -1,6 +1,7 @@
-"""The signatures of the Pusher protocol: of requests to its HTTP interface, and of a browser's subscription.
+"""The signatures of the Pusher protocol: of requests to its HTTP interface, of a browser's subscription, and of its webhooks.
 
-Source: https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication and …/auth-signatures/
+Source: https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication and …/auth-signatures/,
+https://pusher.com/docs/channels/server_api/webhooks/#authentication
 """
 
 import hashlib
@@ -24,3 +25,8 @@ def request_query(key: str, secret: bytes, method: str, path: str, body: bytes, 
 def subscription(key: str, secret: bytes, socket_id: str, channel: str) -> str:
     """What lets the browser on `socket_id` subscribe to a private `channel`."""
     return f"{key}:{hmac.digest(secret, f'{socket_id}:{channel}'.encode(), 'sha256').hex()}"
+
+
+def signs(secret: bytes, signature: str, body: bytes) -> bool:
+    """Whether `signature` is what the provider signs the `body` of a webhook with."""
+    return hmac.compare_digest(hmac.digest(secret, body, "sha256").hex().encode(), signature.encode("utf-8", "replace"))

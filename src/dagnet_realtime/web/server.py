@@ -24,6 +24,8 @@ from dagnet_realtime.web.delivery_offers import OFFERS as DELIVERIES
 from dagnet_realtime.web.demo import Visitors, demo_routes
 from dagnet_realtime.web.edge import App, Edge
 from dagnet_realtime.web.functions import function_routes
+from dagnet_realtime.web.notices import PATH as NOTICE
+from dagnet_realtime.web.notices import notice_routes
 from dagnet_realtime.web.offer import Offered
 from dagnet_realtime.web.openapi import document_routes
 from dagnet_realtime.web.operations import Readiness, operation_routes
@@ -88,6 +90,7 @@ def routes(parts: Parts) -> list[Offered]:
     found = [
         *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit),
         *channel_routes(parts.hub, parts.rounds),
+        *notice_routes(parts.hub),
         *function_routes(parts.functions, parts.graphs, parts.hub.rights.policy, parts.clock, parts.audit),
         *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # four fields by name
         *sign_in_routes(parts.access, parts.audit),
@@ -111,6 +114,8 @@ def asgi(parts: Parts) -> Edge:
     without = open_paths(parts.access)
 
     def is_open(method: str, path: str) -> bool:
+        if method == "POST" and NOTICE.fullmatch(path):
+            return True
         return (method, path) in without or (method in ("GET", "HEAD") and (path in OPEN or page.has(path)))
 
     return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects, shop=parts.demo)
