@@ -69,6 +69,17 @@ def test_two_tracking_sources_cannot_share_a_write_key(around: Surroundings) -> 
     assert "this write key is there twice" in caught.value.title
 
 
+def test_one_id_is_one_data_repository_in_all_of_its_environments(around: Surroundings, tmp_path: Path) -> None:
+    """CLI-55: two would be one on screen, whichever came last."""
+    (tmp_path / "other").mkdir()
+    dev = workspace(env="dev", source=())
+    assert len(assemble(FileTables(workspace=(workspace(), dev)), around).workspaces) == 2
+    elsewhere = msgspec.structs.replace(dev, path="./other")
+    with pytest.raises(Problem) as caught:
+        assemble(FileTables(workspace=(workspace(), elsewhere)), around)
+    assert "has its graphs elsewhere already" in caught.value.title
+
+
 def test_the_hashes_of_tokens_lie_beside_the_configuration(around: Surroundings, tmp_path: Path) -> None:
     config = assemble(FileTables(access=AccessTable(tokens="tokens.json")), around)
     assert config.access.tokens == str(tmp_path / "tokens.json")

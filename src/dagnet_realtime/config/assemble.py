@@ -12,6 +12,7 @@ from dagnet_realtime.config.loopback import loopback
 from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place
 from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.model.deployment import Deployment
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
@@ -132,7 +133,13 @@ def _source(table: SourceTable, channel: Channel, path: tuple[str | int, ...], a
 
 def _distinct(workspaces: tuple[Workspace, ...], place: Place) -> None:
     seen: dict[object, str] = {}
+    graphs: dict[str, tuple[str, Deployment | None]] = {}
     for index, workspace in enumerate(workspaces):
+        origin = (workspace.path, workspace.deployment)
+        if graphs.setdefault(workspace.channel.workspace, origin) != origin:
+            where = place.of(("workspace", index))
+            remedy = "An id is one data repository in all of its environments; give this one an id of its own"
+            raise Problem("invalid", f"{where}: {workspace.channel.workspace} has its graphs elsewhere already", remedy=remedy)
         _once(seen, workspace.channel, place.of(("workspace", index, "id")), f"the workspace {workspace.channel}")
         for number, source in enumerate(workspace.sources):
             at = ("workspace", index, "source", number)
