@@ -63,7 +63,7 @@ export class ProviderRoad {
     try {
       const seat = await api.seat(session);
       if (!seat.publishing) return down("The provider takes no messages at this moment.");
-      if (!(await this.#subscribed(seat))) return down("The provider does not answer.");
+      if (!(await this.#subscribed(seat).catch(() => false))) return await this.#outside(seat);
       await this.#look();
       this.way.ear.silence();
       this.way.ear.company?.(seat.company);
@@ -78,6 +78,12 @@ export class ProviderRoad {
       signal.removeEventListener("abort", close);
       close();
     }
+  }
+
+  /** What to do where it could not subscribe: the channel may have gone on under another name since the seat was told. */
+  async #outside(seat: Seat): Promise<Ending> {
+    const { channel } = await this.way.api.seat(this.way.session);
+    return channel === seat.channel ? (this.#end ?? down("The provider does not answer.")) : { kind: "turn" };
   }
 
   async #subscribed(seat: Seat): Promise<boolean> {

@@ -14,7 +14,7 @@ const SEAT: Seat = { public: { kind: "pusher", key: "k", host: "h", port: 1, tls
 /** A server whose log a test fills, a provider whose messages a test sends, and a lane between them. */
 function scene(start: Partial<{ seat: Partial<Seat>; connects: "at once" | "never" | "refused"; auth: number }> = {}) {
   const world = new FakeWorld();
-  const rule = { seat: { ...SEAT, ...start.seat }, connects: start.connects ?? "at once", auth: start.auth ?? 200, head: 0, failing: false };
+  const rule = { seat: { ...SEAT, ...start.seat }, connects: start.connects ?? "at once", auth: start.auth ?? 200, head: 0, failing: false, turns: false };
   const asked: string[] = [];
   const frames: Frame[] = [];
   const states: LaneState[] = [];
@@ -27,6 +27,11 @@ function scene(start: Partial<{ seat: Partial<Seat>; connects: "at once" | "neve
     asked.push(url);
     if (rule.failing) return json({ code: "unavailable", title: "Down." }, 503);
     if (pathname.endsWith("/relay")) return json(rule.seat);
+    if (pathname === "/api/channels/auth" && rule.turns) {
+      rule.turns = false;
+      rule.seat = { ...rule.seat, channel: "c2" };
+      return json({ code: "forbidden", title: "That channel is not this session's." }, 403);
+    }
     if (pathname === "/api/channels/auth") return json(rule.auth === 200 ? { auth: "k:s" } : { code: "unavailable", title: "Not signed." }, rule.auth);
     const [after, until] = [number(searchParams.get("after")), searchParams.get("until")];
     const end = until === null ? rule.head : number(until);
@@ -179,6 +184,16 @@ describe("the provider's lane", () => {
     await world.advance(1_000);
     expect(lane.state.transport).toBe("poll");
     expect(lit()).toEqual(upTo(5));
+    lane.stop();
+  });
+
+  it("REL-11: a channel that turns between the seat and its signature is asked for again, and nothing is polled", async () => {
+    const { lane, rule, asked } = scene({ connects: "refused" });
+    rule.connects = "at once";
+    rule.turns = true;
+    await settle();
+    expect(lane.state).toMatchObject({ connection: "live", transport: "provider" });
+    expect(asked.filter((url) => url.endsWith("/relay")).length).toBe(3);
     lane.stop();
   });
 
