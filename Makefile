@@ -47,10 +47,10 @@ lint: setup ## ruff, import-linter and eslint
 	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 --cache --cache-location $(CURDIR)/.tools/eslint .
 
 types: setup ## mypy and tsc
-	$(say) 'Types (mypy)'
-	@$(BIN)/mypy --no-error-summary
-	$(say) 'Types of the browser side (tsc)'
-	@cd web && for package in engine tap app shop extension function; do [ ! -d $$package/src ] || $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || exit 1; done
+	$(say) 'Types (mypy), and beside it those of the browser side (tsc)'
+	@$(BIN)/mypy --no-error-summary & python=$$!; wrong=0; cd web; \
+	for package in engine tap app shop extension function; do $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; \
+	wait $$python || wrong=1; exit $$wrong
 
 unit: setup ## vitest: the engine, the tap and the picture
 	$(say) 'Tests of the browser side (vitest)'
