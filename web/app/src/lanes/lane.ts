@@ -1,6 +1,6 @@
 /** What brings frames to the engine: push, poll and replay speak the same four words. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { Company } from "./provider/seat.ts";
+import type { Seat } from "./provider/seat.ts";
 
 /** How the road to the server is, as the LIVE sign says it. */
 export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
@@ -8,7 +8,7 @@ export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecti
 /** Which way frames come at this moment. */
 export type Transport = "push" | "provider" | "function" | "poll" | "local" | "replay";
 
-/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. `company` is who else watches, as far as a relay knows. */
+/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. `seat` is the session's at its provider, while that brings the frames. */
 export interface LaneState {
   readonly connection: Connection;
   readonly transport: Transport | null;
@@ -17,7 +17,7 @@ export interface LaneState {
   readonly retryAt: number | null;
   readonly behindMs: number;
   readonly why: string;
-  readonly company?: Company;
+  readonly seat?: Seat;
 }
 
 /** Where a lane hands its frames. `ended` says that it will not come back by itself. */

@@ -147,7 +147,7 @@ export class RemoteLane implements Lane {
         this.#sink?.frame(frame);
       },
       silence: heard,
-      company: (company) => { this.#sink?.state((this.#state = { ...this.#state, company })); },
+      seat: (seat) => { this.#sink?.state((this.#state = { ...this.#state, seat })); },
     };
   }
 

@@ -1,7 +1,7 @@
 /** The two roads from the server, each travelled until it ends: a push stream, and repeated polls. */
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import type { ServerApi } from "./api.ts";
-import type { Company } from "./provider/seat.ts";
+import type { Seat } from "./provider/seat.ts";
 import { Refusal, refusal } from "./http.ts";
 import type { Transport } from "./lane.ts";
 import { reader } from "./sse.ts";
@@ -16,11 +16,11 @@ export type Ending =
   | { readonly kind: "broken"; readonly why: string; readonly retryAfter: number | null; readonly answered?: boolean; readonly poll?: boolean }
   | { readonly kind: "turn" };
 
-/** Told of every frame, of every answer that held none, and where that is known of who else watches. */
+/** Told of every frame, of every answer that held none, and of the session's seat at a provider. */
 export interface Ear {
   frame(frame: Frame): void;
   silence(): void;
-  company?(company: Company): void;
+  seat?(seat: Seat): void;
 }
 
 const GONE = new Set(["gone", "not_found", "unauthorized", "forbidden"]);

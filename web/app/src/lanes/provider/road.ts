@@ -66,7 +66,7 @@ export class ProviderRoad {
       if (!(await this.#subscribed(seat).catch(() => false))) return await this.#outside(seat);
       await this.#look();
       this.way.ear.silence();
-      this.way.ear.company?.(seat.company);
+      this.way.ear.seat?.(seat);
       this.#heardAt = this.#askedAt = this.world.now();
       while (this.#end === null && !signal.aborted) await this.#step(seat);
       if (this.#end?.kind === "turn") await this.world.sleep(this.world.chance() * SPREAD_MS, signal);
@@ -111,12 +111,12 @@ export class ProviderRoad {
     if (now - this.#heardAt >= QUIET_MS) this.#stop(down("The provider has sent nothing for 18 seconds."));
     if (now - this.#askedAt < ASK_MS) return;
     this.#askedAt = now;
-    const { channel, publishing, company } = await this.way.api.seat(this.way.session);
-    if (channel !== seat.channel) this.#stop({ kind: "turn" });
-    else if (!publishing) this.#stop(down("The provider takes no messages at this moment."));
+    const asked = await this.way.api.seat(this.way.session);
+    if (asked.channel !== seat.channel) this.#stop({ kind: "turn" });
+    else if (!asked.publishing) this.#stop(down("The provider takes no messages at this moment."));
     else {
       this.way.ear.silence();
-      this.way.ear.company?.(company);
+      this.way.ear.seat?.(asked);
     }
   }
 

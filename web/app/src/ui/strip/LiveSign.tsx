@@ -2,7 +2,7 @@
 import { ago, clock, moment } from "../format.ts";
 import { Pop } from "../kit/Pop.tsx";
 import { useEngine, useRealtime, useShell } from "../use.ts";
-import { beside, signOf } from "./sign.ts";
+import { carried, signOf } from "./sign.ts";
 
 export function LiveSign() {
   const { watch } = useRealtime();
@@ -27,7 +27,7 @@ export function LiveSign() {
     >
       <p>{sign.meaning}</p>
       {lane.why && <p>{lane.why}</p>}
-      {lane.company?.others ? <p>{beside(lane.company)}</p> : null}
+      {lane.seat && <p>{carried(lane.seat)}</p>}
       {lane.connection !== "off" && (
         <p>
           So since {clock(lane.since)}. Last heard {heard === null ? "never" : `${ago(heard, now)} ago, at ${moment(heard)}`}.

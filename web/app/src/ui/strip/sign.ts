@@ -1,6 +1,7 @@
 /** What the LIVE sign says: word, tone and meaning. Never colour alone. */
-import type { Company } from "../../lanes/provider/seat.ts";
+import type { Seat } from "../../lanes/provider/seat.ts";
 import type { LaneState } from "../../lanes/lane.ts";
+import { count } from "../format.ts";
 import type { Phase } from "../../store/store.ts";
 
 export interface Sign {
@@ -13,9 +14,11 @@ export interface Sign {
 
 const sign = (word: string, tone: Sign["tone"], title: string, meaning: string, lane = ""): Sign => ({ word, lane, tone, title, meaning });
 
-/** Who else watches, in words. */
-export function beside({ others, names }: Company): string {
-  return `${others === 1 ? "One other tab watches" : `${others} other tabs watch`} this graph${names.length ? `: ${names.join(", ")}` : ""}.`;
+/** What the server knows of a road through a provider, in words: what it costs, and who else watches. */
+export function carried({ company: { others, names }, ledger }: Seat): string {
+  const cost = `For this workspace ${count(ledger.published)} messages were published and ${count(ledger.delivered)} delivered, which providers bill${ledger.failed ? `; ${count(ledger.failed)} failed` : ""}.`;
+  if (others === 0) return cost;
+  return `${cost} ${others === 1 ? "One other tab watches" : `${others} other tabs watch`} this graph${names.length ? `: ${names.join(", ")}` : ""}.`;
 }
 
 export function signOf(phase: Phase, { connection, transport, behindMs }: LaneState, paused: boolean, catching = 0): Sign {

@@ -78,14 +78,14 @@ describe("the provider's lane", () => {
   it("REL-23: knows who else watches while the provider brings the frames, and of nobody while it does not", async () => {
     const { world, lane, rule, send } = scene({ seat: { company: { others: 2, names: ["ann"] } } });
     await settle();
-    expect(lane.state.company).toEqual({ others: 2, names: ["ann"] });
+    expect(lane.state.seat?.company).toEqual({ others: 2, names: ["ann"] });
     rule.seat = { ...SEAT, company: { others: 1, names: [] } };
     await send(beat("p0"));
     await world.advance(ASK_MS + 2_000);
-    expect(lane.state.company).toEqual({ others: 1, names: [] });
+    expect(lane.state.seat?.company).toEqual({ others: 1, names: [] });
     rule.seat = { ...SEAT, publishing: false };
     await world.advance(ASK_MS + 12_000);
-    expect(lane.state.company).toBeUndefined();
+    expect(lane.state.seat?.company).toBeUndefined();
     lane.stop();
   });
 

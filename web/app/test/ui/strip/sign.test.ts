@@ -1,13 +1,24 @@
 import { describe, expect, it } from "vitest";
+import type { Seat } from "../../../src/lanes/provider/seat.ts";
 import { OFF, type Connection, type LaneState } from "../../../src/lanes/lane.ts";
-import { beside, signOf } from "../../../src/ui/strip/sign.ts";
+import { carried, signOf } from "../../../src/ui/strip/sign.ts";
 
 const lane = (connection: Connection, transport: LaneState["transport"] = null): LaneState => ({ ...OFF, connection, transport });
 
 describe("the LIVE sign", () => {
-  it("REL-23: says how many others watch, and who, where their names are told", () => {
-    expect(beside({ others: 1, names: [] })).toBe("One other tab watches this graph.");
-    expect(beside({ others: 7, names: ["ann", "bob"] })).toBe("7 other tabs watch this graph: ann, bob.");
+  it("REL-13, REL-23: says what a provider's road costs, how many others watch, and who, where their names are told", () => {
+    const seat = (others: number, names: string[] = [], failed = 0): Seat => ({
+      public: { kind: "pusher", key: "k", host: "h", port: 1, tls: false, encrypted: false },
+      channel: "c",
+      publishing: true,
+      every: 0.25,
+      ledger: { published: 1204, delivered: 6020, failed },
+      company: { others, names },
+    });
+    const cost = "For this workspace 1,204 messages were published and 6,020 delivered, which providers bill";
+    expect(carried(seat(0))).toBe(`${cost}.`);
+    expect(carried(seat(1, [], 3))).toBe(`${cost}; 3 failed. One other tab watches this graph.`);
+    expect(carried(seat(7, ["ann", "bob"]))).toBe(`${cost}. 7 other tabs watch this graph: ann, bob.`);
   });
 
   it("PIC-34: says LIVE only while frames come", () => {
