@@ -31,6 +31,20 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     connects: tuple[str, ...] = ()
 
 
+class Happening(msgspec.Struct):
+    """What has happened to a channel, e.g. `channel_vacated`."""
+
+    name: str = ""
+    channel: str = ""
+
+
+class Notice(msgspec.Struct):
+    """The body of a provider's webhook; `time_ms` is milliseconds since 1970 UTC."""
+
+    time_ms: int = 0
+    events: list[Happening] = []
+
+
 class Relay(Protocol):
     """Publishes; every method raises `Problem("unavailable")` where the provider cannot be reached in time, or refuses."""
 

@@ -11,7 +11,7 @@ import msgspec
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.ports.relay import Message, Terms
+from dagnet_realtime.ports.relay import Message, Notice, Terms
 from dagnet_realtime.relays.address import Address
 from dagnet_realtime.relays.sealed import PREFIX, Seal
 from dagnet_realtime.relays.signing import CHANNEL, SOCKET_ID, request_query, signs, subscription
@@ -23,20 +23,6 @@ TRIES = 3  # of one request; receivers tell repeats by position, so that repeati
 PAUSE = 0.2  # seconds before the second try, doubled before the third
 SKEWED = 300  # seconds between two clocks; providers refuse what was signed more than ten minutes ago
 MOST_CONNECTIONS = 8  # one publication of each view at a time, and questions
-
-
-class Happening(msgspec.Struct):
-    """What has happened to a channel, e.g. `channel_vacated`."""
-
-    name: str = ""
-    channel: str = ""
-
-
-class Notice(msgspec.Struct):
-    """The body of a provider's webhook; `time_ms` is milliseconds since 1970 UTC."""
-
-    time_ms: int = 0
-    events: list[Happening] = []
 
 
 class PusherRelay:

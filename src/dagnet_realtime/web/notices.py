@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.relays.pusher import Notice
+from dagnet_realtime.ports.relay import Notice
 from dagnet_realtime.web.body import Limits, read_body
 from dagnet_realtime.web.offer import JSON, Asks, Gives, Offer, Offered
 from dagnet_realtime.web.replies import json_reply
