@@ -18,7 +18,7 @@ _LENGTH = 12  # characters: among a million tokens two are the same with a chanc
 _CHARACTERS = "".join(_DIGITS[byte & 31] for byte in range(256)).encode()
 _SPACES = dict.fromkeys(PERSON, b"person\0")
 _EVER = 2**63  # ms
-_KNOWN = 50_000  # identifiers whose tokens are remembered, by a fingerprint: most events come from somebody seen a moment ago
+_KNOWN = 20_000  # identifiers whose tokens are remembered, by a fingerprint: most events come from somebody seen a moment ago
 
 
 class Tokens:
