@@ -1,9 +1,12 @@
-"""The page's heap at 2,000 events a second, collected at half of the time and at its end (`BENCH_HEAP_SECONDS`, 90 unless said)."""
+"""The page's heap at 2,000 events a second, collected again and again for `BENCH_HEAP_SECONDS` (600 unless said).
+
+What is remembered for dedupe is forgotten a generation at a time, so the heap is a saw: its highest tooth is what is compared.
+"""
 
 import multiprocessing
 import os
 
-from playwright.sync_api import CDPSession, sync_playwright
+from playwright.sync_api import CDPSession, Page, sync_playwright
 from tests.support.chromium import launch
 
 from benchmarks.light import GRAPH, traffic
@@ -11,8 +14,9 @@ from benchmarks.report import Figure, say
 from benchmarks.served import ours
 
 RATE = 2000
-SECONDS = float(os.environ.get("BENCH_HEAP_SECONDS", "90"))
-"""Half of it must fill the ring: 20,000 events at the 500 a second that a view carries."""
+SECONDS = float(os.environ.get("BENCH_HEAP_SECONDS", "600"))
+"""Half of it must fill what is bounded: 20,000 events and 100,000 ids at the 500 a second that a view carries, 60,000 counted names."""
+LOOKS = 20  # in each half of the time
 FLAT = 1.05
 
 
@@ -21,6 +25,15 @@ def _heap(wire: CDPSession) -> float:
     for _ in range(2):
         wire.send("HeapProfiler.collectGarbage")
     return float(wire.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+
+
+def _most(page: Page, wire: CDPSession) -> float:
+    """Megabytes at most in half of the time."""
+    found = []
+    for _ in range(LOOKS):
+        page.wait_for_timeout(SECONDS * 500 / LOOKS)
+        found.append(_heap(wire))
+    return max(found)
 
 
 def measure() -> list[Figure]:
@@ -36,18 +49,14 @@ def measure() -> list[Figure]:
         posting = multiprocessing.Process(target=traffic, args=(served.port, RATE, stop))
         posting.start()
         try:
-            found = []
-            for _ in range(2):
-                page.wait_for_timeout(SECONDS * 500)
-                found.append(_heap(wire))
+            half, last = _most(page, wire), _most(page, wire)
         finally:
             stop.set()
             posting.join()
             browser.close()
-    half, last = found
-    say(f"  {half:.1f} MB at {SECONDS / 2:.0f} s, {last:.1f} MB at {SECONDS:.0f} s")
-    name = f"The page's heap after {SECONDS:.0f} s at {RATE:,} events/s"
-    return [Figure(name, "MB", last, half, "at half of the time", "≤ 5 % more", last <= half * FLAT)]
+    say(f"  {half:.1f} MB at most in the first {SECONDS / 2:.0f} s, {last:.1f} MB in as many after them")
+    name = f"The page's heap at most, after {SECONDS / 2:.0f} of {SECONDS:.0f} s at {RATE:,} events/s"
+    return [Figure(name, "MB", last, half, "at most before", "≤ 5 % more", last <= half * FLAT)]
 
 
 if __name__ == "__main__":

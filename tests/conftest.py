@@ -1,7 +1,7 @@
 """What holds for every test: files run side by side, the browser comes last, and hostile input can be tried for longer."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -13,13 +13,20 @@ settings.register_profile("usual", deadline=None, print_blob=True, derandomize=T
 settings.register_profile("long", deadline=None, print_blob=True, max_examples=1_000_000, suppress_health_check=list(HealthCheck))
 settings.load_profile("long" if SECONDS else "usual")
 
-
 MOST_WORKERS = 8
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores, since many tests wait for processes of their own."""
     return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Programs leave their addresses in a folder of this run's worker: servers of others are not beside them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.hookimpl(trylast=True)

@@ -5,7 +5,6 @@ import re
 import shlex
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,9 +68,7 @@ def test_a_file_is_sent_signed_with_what_the_server_printed(server: Program, env
 def test_the_demo_prints_one_line_and_leaves_nothing_behind(environ: dict[str, str], tmp_path: Path) -> None:
     """CLI-24: `demo` needs no configuration."""
     key = tmp_path / "key"
-    began = time.monotonic()
     with running("demo", "--port", "0", "--key-file", str(key), environ=environ, folder=tmp_path) as program:
         assert key.stat().st_mode & 0o777 == 0o600
-        assert time.monotonic() - began < 10
     assert [line for line in program.lines if line.strip()] == [f"Realtime is at {program.link}\n"]
     assert program._child.returncode == 0

@@ -29,7 +29,7 @@ export interface Options {
   readonly traces: Partial<Bounds>;
 }
 
-export const OPTIONS: Options = { ring: 20_000, ringBytes: 64 * 2 ** 20, seen: 100_000, unmapped: 200, held: 20_000, log: 150_000, nodes: 5000, traces: {} };
+export const OPTIONS: Options = { ring: 20_000, ringBytes: 64 * 2 ** 20, seen: 100_000, unmapped: 200, held: 20_000, log: 60_000, nodes: 5000, traces: {} };
 
 /** Moved, not shared: `reduce` may write into the state that it is given. `revision` grows with every input. */
 export interface State {
