@@ -82,6 +82,7 @@ export class ProviderRoad {
 
   /** What to do where it could not subscribe: the channel may have gone on under another name since the seat was told. */
   async #outside(seat: Seat): Promise<Ending> {
+    if (this.way.signal.aborted) return { kind: "turn" };
     const { channel } = await this.way.api.seat(this.way.session);
     return channel === seat.channel ? (this.#end ?? down("The provider does not answer.")) : { kind: "turn" };
   }

@@ -197,6 +197,16 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
+  it("REL-15: a road that was given up while it subscribed is no fault of the provider's", async () => {
+    const { world, lane, rule } = scene({ connects: "never" });
+    await settle();
+    lane.seek("p5");
+    rule.connects = "at once";
+    await world.advance(SUBSCRIBE_MS + 100);
+    expect(lane.state).toMatchObject({ connection: "live", transport: "provider" });
+    lane.stop();
+  });
+
   it("REL-11: a channel that turns is left for its other name, and nothing is lost between", async () => {
     const { world, lane, ears, rule, asked, lit } = scene();
     await settle();
