@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.chromium import signed_in
 from tests.support.program import Program, running
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -37,11 +38,7 @@ class Demo(msgspec.Struct):
 def demo(browser: Browser) -> Iterator[Demo]:
     """The demo, as a user starts it."""
     with running("demo", "--port", "0", "--no-browser") as program:
-        context = browser.new_context()
-        context.new_page().goto(program.link)
-        state: Any = context.storage_state()
-        context.close()
-        yield Demo(program, state["cookies"])
+        yield Demo(program, signed_in(browser, program.link))
 
 
 def live(page: Page) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.support.chromium import signed_in
 from tests.support.program import Program, running
 from tests.support.server import SAMPLE
 
@@ -64,11 +65,7 @@ def shops(browser: Browser, folder: Path, relay: str) -> Iterator[Shop]:
     file = folder / "realtime.toml"
     file.write_text(CONFIG.format(path=SAMPLE, relay=relay))
     with running("serve", "--config", str(file)) as program:
-        context = browser.new_context()
-        context.new_page().goto(program.link)
-        state: Any = context.storage_state()
-        context.close()
-        yield Shop(program, state["cookies"])
+        yield Shop(program, signed_in(browser, program.link))
 
 
 def by_provider(page: Page) -> None:

@@ -15,9 +15,10 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.road import Road, shop_road, switch_on, wait_counts
+from tests.support.chromium import signed_in
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -31,21 +32,17 @@ def road() -> Iterator[Road]:
 
 
 @pytest.fixture
-def live(page: Page, road: Road, signed_in: dict[str, Any]) -> Page:
+def live(page: Page, road: Road, cookies: list[Any]) -> Page:
     """A page that watches from this moment."""
-    page.context.add_cookies(signed_in["cookies"])
+    page.context.add_cookies(cookies)
     switch_on(page, road)
     return page
 
 
 @pytest.fixture(scope="module")
-def signed_in(road: Road, browser: Any) -> dict[str, Any]:
+def cookies(road: Road, browser: Browser) -> list[Any]:
     """The one-time link is spent once; its cookie serves every test here."""
-    context = browser.new_context()
-    context.new_page().goto(road.program.link)
-    state: dict[str, Any] = context.storage_state()
-    context.close()
-    return state
+    return signed_in(browser, road.program.link)
 
 
 def deliver(road: Road, *events: dict[str, Any], sign_with: str | None = None) -> int:

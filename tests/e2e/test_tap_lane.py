@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.road import Road, shop_road, switch_on, wait_counts
 from tests.e2e.site import Site, load_npm, site
+from tests.support.chromium import signed_in
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +22,7 @@ def road() -> Iterator[Road]:
 @pytest.fixture(scope="module")
 def cookies(road: Road, browser: Browser) -> list[Any]:
     """The one-time link is spent once; its cookie serves every test here."""
-    context = browser.new_context()
-    context.new_page().goto(road.program.link)
-    state: Any = context.storage_state()
-    context.close()
-    return state["cookies"]
+    return signed_in(browser, road.program.link)
 
 
 @pytest.fixture(scope="module")

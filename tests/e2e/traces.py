@@ -12,6 +12,7 @@ import httpx
 import msgspec
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.support.chromium import signed_in
 from tests.support.program import Program, running
 
 _NUMBERS = itertools.count(1)
@@ -49,7 +50,7 @@ def staged(browser: Browser, folder: Path) -> Iterator[Stage]:
     """A server on `folder`, as an operator without a configuration starts it."""
     with running("serve", "--workspace", str(folder), "--port", "0") as program:
         key = program.wait_line(re.compile(r"^\s+key\s+(\S+)"), 30)[1]
-        yield Stage(program, folder.name, key, _cookies(browser, program))
+        yield Stage(program, folder.name, key, signed_in(browser, program.link))
 
 
 @contextlib.contextmanager
@@ -58,15 +59,7 @@ def configured(browser: Browser, folder: Path, home: Path, policy: str) -> Itera
     source = '[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "stage-key"\n'
     home.joinpath("realtime.toml").write_text(f'[[workspace]]\nid = "shop"\nenv = "local"\npath = "{folder}"\n{policy}\n{source}')
     with running("serve", "--config", str(home / "realtime.toml"), "--port", "0") as program:
-        yield Stage(program, "shop", "stage-key", _cookies(browser, program))
-
-
-def _cookies(browser: Browser, program: Program) -> list[Any]:
-    context = browser.new_context()
-    context.new_page().goto(program.link)
-    state: Any = context.storage_state()
-    context.close()
-    return list(state["cookies"])
+        yield Stage(program, "shop", "stage-key", signed_in(browser, program.link))
 
 
 def event(name: str, who: str, ago: float = 0, *, user: str | None = None, **properties: Any) -> dict[str, Any]:

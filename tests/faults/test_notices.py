@@ -2,41 +2,18 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import httpx
 import pytest
 
-from tests.support.program import Program
-from tests.support.server import GRAPH, SAMPLE
+from tests.faults.published import published
+from tests.support.server import GRAPH
 from tests.support.soketi import KEY, soketi
 from tests.support.subscriber import Subscriber
 
-CONFIG = """
-[server]
-host = "127.0.0.1"
-port = 0
-[access]
-mode = "proxy"
-proxy_header = "x-person"
-proxy_from = ["127.0.0.1"]
-[[access.grant]]
-who = "*"
-on = ["shop/prod"]
-[[workspace]]
-id = "shop"
-env = "prod"
-path = "{path}"
-token_key = "a key of tests"
-relay = "{relay}"
-[[workspace.source]]
-id = "web"
-allow_unsigned = true
-"""
 NOTICE = "/api/workspaces/shop/prod/relay"
 PATIENCE = 60
 
@@ -95,18 +72,13 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("notices")
     between = Between()
-    with soketi(between.url) as provider:
-        file = folder / "realtime.toml"
-        file.write_text(CONFIG.format(path=SAMPLE, relay=provider.url))
-        program = Program("serve", "--config", str(file), environ={"XDG_STATE_HOME": str(Path(folder))})
-        try:
-            between.target = program.wait_line(re.compile(r"Realtime is at (http://[^/]+)/"), PATIENCE)[1]
+    try:
+        with soketi(between.url) as provider, published(tmp_path_factory.mktemp("notices"), provider.url) as (program, _):
+            between.target = program.url
             yield Site(between, provider.port)
-        finally:
-            program.stop()
-            between.close()
+    finally:
+        between.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -11,33 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.faults.published import published
 from tests.support.program import Program
-from tests.support.server import GRAPH, SAMPLE, track
+from tests.support.server import GRAPH, track
 from tests.support.soketi import APP_ID, KEY, SECRET, soketi
 from tests.support.subscriber import Subscriber
 from tests.support.unreliable import Fault, Unreliable, unreliable
 
-CONFIG = """
-[server]
-host = "127.0.0.1"
-port = 0
-[access]
-mode = "proxy"
-proxy_header = "x-person"
-proxy_from = ["127.0.0.1"]
-[[access.grant]]
-who = "*"
-on = ["shop/prod"]
-[[workspace]]
-id = "shop"
-env = "prod"
-path = "{path}"
-token_key = "a key of tests"
-relay = "pusher://{key}:{secret}@127.0.0.1:{port}/{app}?timeout=1"
-[[workspace.source]]
-id = "web"
-allow_unsigned = true
-"""
 PATIENCE = 60  # seconds, of a busy machine; what takes them otherwise takes one or two
 
 
@@ -109,13 +88,9 @@ def way() -> Iterator[Unreliable]:
 
 @pytest.fixture(scope="module")
 def program(way: Unreliable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Program, Path]]:
-    folder = tmp_path_factory.mktemp("provider")
-    file = folder / "realtime.toml"
-    file.write_text(CONFIG.format(path=SAMPLE, key=KEY, secret=SECRET, port=way.port, app=APP_ID))
-    running = Program("serve", "--config", str(file), environ={"XDG_STATE_HOME": str(folder)})
-    running.url = running.wait_line(re.compile(r"Realtime is at (http://[^/]+)/"), 60)[1]
-    yield running, file
-    running.stop()
+    relay = f"pusher://{KEY}:{SECRET}@127.0.0.1:{way.port}/{APP_ID}?timeout=1"
+    with published(tmp_path_factory.mktemp("provider"), relay) as running:
+        yield running
 
 
 class Stand:

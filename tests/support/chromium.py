@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from typing import Any
 
 from playwright.sync_api import Browser, Playwright
 
@@ -48,3 +49,12 @@ def chromium_path() -> str:
 def launch(playwright: Playwright, *flags: str) -> Browser:
     """A headless Chromium of its own."""
     return playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=[*FLAGS, *flags])
+
+
+def signed_in(browser: Browser, link: str) -> list[Any]:
+    """The cookies of somebody who spent the one-time `link`."""
+    context = browser.new_context()
+    context.new_page().goto(link)
+    state: Any = context.storage_state()
+    context.close()
+    return list(state["cookies"])
