@@ -61,6 +61,9 @@ web: unit ## the same as make unit
 e2e: setup ## only the tests that drive a browser
 	@$(PYTEST) -m e2e
 
+proof: setup ## the long tests: attacks, deployments and faults that make test has no time for
+	@PROOF=1 $(BIN)/python -m pytest -n 2 --dist=loadfile --no-loadscope-reorder
+
 bench: setup ## benchmarks, each beside its baseline; ONLY="intake light" runs those
 	@$(BIN)/python -m benchmarks $(ONLY)
 
@@ -86,4 +89,4 @@ clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh lint types unit web e2e bench fuzz soak generate build extension clean
+.PHONY: help setup use demo test check fresh lint types unit web e2e proof bench fuzz soak generate build extension clean

@@ -1,4 +1,4 @@
-"""What holds for every test: files run side by side, the browser comes last, and hostile input can be tried for longer."""
+"""Settings of the whole suite: parallel workers, browser tests last, `make fuzz` and `make proof`."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -14,6 +14,8 @@ settings.register_profile("long", deadline=None, print_blob=True, max_examples=1
 settings.load_profile("long" if SECONDS else "usual")
 
 MOST_WORKERS = 8
+PROOF = bool(os.environ.get("PROOF"))
+"""Whether `make proof` runs: only the tests marked `proof`, which are too long for `make test`."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -38,6 +40,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if SECONDS:
         config.hook.pytest_deselected(items=[item for item in items if not _is_tried(item)])
         items[:] = [item for item in items if _is_tried(item)]
+    others = [item for item in items if (item.get_closest_marker("proof") is not None) != PROOF]
+    if others and not _by_node_id(config):
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
     items.sort(key=lambda item: "/e2e/" in item.path.as_posix())
 
 
@@ -55,6 +61,11 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     finally:
         if inner is not None:
             tried.inner_test = inner
+
+
+def _by_node_id(config: pytest.Config) -> bool:
+    """Whether single tests were named on the command line, which run whatever their marks are."""
+    return any("::" in argument for argument in config.args)
 
 
 def _is_tried(item: pytest.Item) -> bool:
