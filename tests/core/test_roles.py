@@ -48,10 +48,22 @@ def test_a_role_is_for_its_channels() -> None:
         ("group:*", "ann", ("repository:acme/data",), False),
         ("ann", "ann\nbob", (), False),
         ("a(b", "a(b", (), True),
+        ("boss@acme.com", "bo\u017fs@acme.com", (), False),
+        ("boss@acme.com", "bo\xdf@acme.com", (), False),
+        ("stra\xdfe", "strasse", (), False),
+        ("fine", "\ufb01ne", (), False),
+        ("k", "\u212a", (), False),
+        ("i", "\u0130", (), False),
+        ("\xe9", "\xc9", (), False),
+        ("\xe9A", "\xe9a", (), True),
+        ("boss", "boss\xa0", (), False),
+        ("boss", "boss ", (), False),
+        ("group:Kids", "ann", ("group:\u212aids",), False),
+        ("group:Kids", "ann", ("group:kIDS",), True),
     ],
 )
 def test_grants_name_people_and_groups(who: str, name: str, groups: tuple[str, ...], named: bool) -> None:
-    """ACC-18: nobody's own name can stand in for a group that the provider vouches for."""
+    """ACC-18, ACC-52: nobody's own name can stand in for a group that the provider vouches for."""
     assert (granted([Grant(who=who, role="watch")], name, groups).anywhere is not None) == named
 
 

@@ -54,7 +54,7 @@ def highest(roles: Iterable[Role]) -> Role | None:
 
 
 def granted(grants: Iterable[Grant], name: str, groups: Iterable[str] = ()) -> Roles:
-    """The roles of the person called `name`, who is in `groups` (written `group:…`, `repository:…`). Names ignore case."""
+    """The roles of the person called `name`, who is in `groups` (written `group:…`, `repository:…`). Names ignore the case of ASCII."""
     groups = tuple(groups)
     return Roles(tuple((grant.role, grant.on) for grant in grants if _names(grant.who, name, groups)))
 
@@ -68,5 +68,13 @@ def _names(who: str, name: str, groups: tuple[str, ...]) -> bool:
 def _fits(pattern: str, name: str) -> bool:
     if not name or len(name) > 256:
         return False
-    expression = ".*".join(re.escape(part) for part in pattern.casefold().split("*"))
-    return re.fullmatch(expression, name.casefold(), re.DOTALL) is not None
+    expression = ".*".join(re.escape(part) for part in _lower(pattern).split("*"))
+    return re.fullmatch(expression, _lower(name), re.DOTALL) is not None
+
+
+def _lower(text: str) -> str:
+    """ASCII letters alone: any other rule of case makes two people's names equal, such as `boſs` and `boss`."""
+    return text.translate(_LOWER)
+
+
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}

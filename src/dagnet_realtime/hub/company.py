@@ -30,4 +30,4 @@ def company(session: WatchSession, live: Iterable[WatchSession]) -> Company:
 
 def _name(session: WatchSession) -> str:
     """The name by which somebody signed in, "" where none vouches for one."""
-    return session.person.partition(":")[2] if session.person.startswith(_SIGN_INS) else ""
+    return session.shown.partition(":")[2] if session.shown.startswith(_SIGN_INS) else ""

@@ -88,17 +88,16 @@ class Hub:
             task.cancel()
         await self._tasks.__aexit__(kind, error, trace)
 
-    async def open(self, channel: Channel, graph: str, person: str, filter: str = "", role: Role = "watch") -> WatchSession:
+    async def open(self, channel: Channel, graph: str, person: str, filter: str = "", role: Role = "watch", name: str = "") -> WatchSession:
         """On: a session that watches `graph` from this moment. Raises `Problem` for an unknown graph, a bad filter, too many sessions."""
         self._floor.graph(channel, graph)
         canonical = self.rights.readable(channel, filter)
         if self._stopping:
             raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
         self._desk.admit(person, channel)
-        id = secrets.token_urlsafe(18)
-        start = await self._log.hold(channel, id, self._limits.lease)
-        now, at = self._clock.now(), str(start)
-        session = WatchSession(id=id, channel=channel, graph=graph, person=person, started_at=now, position=at, filter=canonical, role=role)
+        at = str(await self._log.hold(channel, id := secrets.token_urlsafe(18), self._limits.lease))
+        opened = WatchSession(id=id, channel=channel, graph=graph, person=person, started_at=self._clock.now(), position=at, role=role)
+        session = msgspec.structs.replace(opened, filter=canonical, name=name)
         await self._sessions.save(session, self._limits.lease)
         self._desk.enter(session, self._clock.monotonic())
         return session

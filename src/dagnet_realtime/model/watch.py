@@ -9,8 +9,8 @@ from dagnet_realtime.model.channel import Channel
 class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
     """One On by one person: which graph of which channel, through which filter, following which tokens.
 
-    `position` is where the log stood at On; `started_at` is milliseconds since 1970 UTC. `person` is who opened it, as access names them;
-    `role` is what they may do on the channel.
+    `position` is where the log stood at On; `started_at` is milliseconds since 1970 UTC. `person` is the id of who opened it,
+    `name` how they are shown ("" if that is the id), `role` what they may do on the channel.
     """
 
     id: str
@@ -22,3 +22,9 @@ class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
     filter: str = ""
     follows: tuple[str, ...] = ()
     role: Role = "watch"
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """How the person is named, to others and in the audit log."""
+        return self.name or self.person

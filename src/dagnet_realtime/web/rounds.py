@@ -99,7 +99,7 @@ class Rounds:
             if session is None and code == "unavailable":
                 self._hub.rights.dismiss(watch.session_id, Bye(reason=UNSURE, retry_after=10.0))
             return
-        self._audit.note("revoked", session.person, session.channel, graph=session.graph, session=session.id, why=code)
+        self._audit.note("revoked", session.shown, session.channel, graph=session.graph, session=session.id, why=code)
         if code == "unavailable" and not watch.relayed:
             self._hub.rights.dismiss(session.id, Bye(reason=UNSURE, retry_after=10.0))
             return

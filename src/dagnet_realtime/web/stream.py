@@ -42,7 +42,7 @@ class StreamApp:
         session = await owned(self._hub, found[1], scope["person"])
         after = _after(scope)
         if after is not None:
-            self._audit.note("resumed", session.person, session.channel, graph=session.graph, session=session.id)
+            self._audit.note("resumed", session.shown, session.channel, graph=session.graph, session=session.id)
         pump = asyncio.current_task()
         left = asyncio.ensure_future(_departure(receive))
         departed = False

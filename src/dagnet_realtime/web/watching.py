@@ -38,14 +38,14 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[O
         asked, person = await command(request, _OPEN), _person(request)
         channel = Channel(asked.workspace, asked.env)
         person.need("watch", channel)
-        session = await hub.open(channel, asked.graph, person.name, asked.filter, person.role(channel) or "watch")
+        session = await hub.open(channel, asked.graph, person.id, asked.filter, person.role(channel) or "watch", person.name)
         audit.note("on", person.name, channel, graph=session.graph, session=session.id)
         return json_reply(_session(hub, session), 201)
 
     async def turn_off(request: Request) -> Response:
         session = await mine(hub, request.path_params["id"], _person(request))
         await hub.close(session.id)
-        audit.note("off", session.person, session.channel, graph=session.graph, session=session.id)
+        audit.note("off", session.shown, session.channel, graph=session.graph, session=session.id)
         return Response(status_code=204)
 
     async def change(request: Request) -> Response:
@@ -75,9 +75,9 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[O
         person = _person(request)
         session = await owned(hub, request.path_params["id"], person, "follow")
         asked = await command(request, _FOLLOW)
-        if len(follows) >= MOST_PERSONS and person.name not in follows:
+        if len(follows) >= MOST_PERSONS and person.id not in follows:
             follows.clear()
-        wait = follows.setdefault(person.name, Bucket(FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)).take(1, clock.monotonic())
+        wait = follows.setdefault(person.id, Bucket(FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)).take(1, clock.monotonic())
         if wait is not None:
             raise Problem("rate_limited", "Too many traces were looked up", "", "Wait a little", retry_after=max(1.0, wait))
         tokens = _tokens(intake, session, asked)
@@ -106,7 +106,7 @@ async def owned(hub: Hub, session_id: str, person: Person, wanted: Role = "watch
 async def mine(hub: Hub, session_id: str, person: Person) -> WatchSession:
     """The session, if it is this person's; else `Problem("gone")`, so that guessing tells nothing."""
     session = await hub.session(session_id)
-    if session.person != person.name:
+    if session.person != person.id:
         raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
     return session
 
@@ -120,7 +120,7 @@ def position_of(text: str) -> Position:
 
 
 def _note(audit: Audit, deed: Deed, session: WatchSession, tokens: tuple[str, ...], kind: str = "") -> None:
-    audit.note(deed, session.person, session.channel, graph=session.graph, session=session.id, tokens=tokens, kind=kind)
+    audit.note(deed, session.shown, session.channel, graph=session.graph, session=session.id, tokens=tokens, kind=kind)
 
 
 def _person(request: Request) -> Person:

@@ -16,6 +16,12 @@ def test_a_header_that_comes_twice_is_seen_twice() -> None:
     assert asked.all("none") == ()
 
 
+def test_a_header_is_text_whatever_its_coding() -> None:
+    """ACC-52: UTF-8 as proxies send it; bytes that are not UTF-8 are ISO 8859-1, as HTTP once had it."""
+    assert asked_of("GET", [(b"x", "jos\xe9".encode()), (b"x", b"jos\xe9")]).all("x") == ("jos\xe9", "jos\xe9")
+    assert Asked("GET", authorization="Bearer key\xa0").bearer == "key\xa0"
+
+
 def test_a_bearer_is_read_whatever_its_case() -> None:
     """ACC-11: and nothing else is one."""
     assert Asked("GET", authorization="bearer  key ").bearer == "key"

@@ -1,6 +1,7 @@
 """Access by an identity provider."""
 
 import asyncio
+import json
 from typing import Any
 
 import msgspec
@@ -13,8 +14,9 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked
 from dagnet_realtime.web.access.cookie import LARGEST, Jar
 from dagnet_realtime.web.access.identity import Attempt, Identity, denied, unreachable
-from dagnet_realtime.web.access.oidc import ATTEMPT_SECONDS, CONFIRMED_SECONDS, ProviderAccess, SignedIn
+from dagnet_realtime.web.access.oidc import ATTEMPT_SECONDS, CONFIRMED_SECONDS, ProviderAccess, SignedIn, subject_of
 from tests.support.clock import FakeClock
+from tests.web.stage import WebStage
 
 SHOP = Channel("shop", "prod")
 URL = "https://watch.example.com"
@@ -54,7 +56,15 @@ class Scene:
         self.kept, self.text = mint("ci", "watch", ("*",), self.clock.now(), None, lambda n: bytes(n))
         jars: Any = (Jar(SignedIn, b"key", self.clock, same_site="Lax"), Jar(Attempt, b"key", self.clock, name="attempt", same_site="Lax"))
         self.access = ProviderAccess(
-            self.provider, f"{URL}/sign-in/callback", lambda: self.grants, lambda: [self.kept], jars, self.clock, 3600.0, URL
+            self.provider,
+            f"{URL}/sign-in/callback",
+            lambda: self.grants,
+            lambda: [self.kept],
+            jars,
+            self.clock,
+            3600.0,
+            URL,
+            "https://id.example",
         )
 
     async def attempt(self) -> tuple[Asked, str]:
@@ -79,6 +89,40 @@ async def test_a_person_goes_by_what_the_provider_calls_them() -> None:
     person = await scene.access.person(await scene.signed_in())
     assert (person.name, person.role(SHOP)) == ("oidc:ann@acme.com", "follow")
     assert scene.provider.asked == 1
+
+
+async def test_sessions_belong_to_issuer_and_subject() -> None:
+    """ACC-53: a name that the provider gives to somebody else brings none along, and another name takes them with it."""
+    scene = Scene()
+    ann = await scene.access.person(await scene.signed_in())
+    scene.provider.identity = msgspec.structs.replace(ANN, subject="8")
+    heir = await scene.access.person(await scene.signed_in())
+    scene.provider.identity = msgspec.structs.replace(ANN, name="ann.new@acme.com")
+    renamed = await scene.access.person(await scene.signed_in())
+    assert (heir.name, heir.role(SHOP)) == (ann.name, ann.role(SHOP))
+    assert heir.id != ann.id
+    assert (renamed.id, renamed.name) == (ann.id, "oidc:ann.new@acme.com")
+    assert "7" not in ann.id.partition(":")[0]
+    assert subject_of("https://id.example", "7") == ann.id != subject_of("https://id.other", "7")
+
+
+async def test_a_browsers_watch_session_outlives_its_persons_name() -> None:
+    """ACC-53, ACC-2: over HTTP; to who inherits the name it is as if it never was."""
+    scene = Scene()
+    async with WebStage(access=scene.access) as stage:
+        cookies = []
+        for identity in (ANN, msgspec.structs.replace(ANN, name="ann.new@acme.com"), msgspec.structs.replace(ANN, subject="8")):
+            scene.provider.identity = identity
+            cookies.append((await scene.signed_in()).cookie)
+        headers = [{"host": "watch.example.com", "cookie": cookie} for cookie in cookies]
+        on = {"workspace": "shop", "env": "prod", "graph": "checkout"}
+        told = await stage.stranger.post("/api/watch", json=on, headers=headers[0])
+        assert told.status_code == 201, told.text
+        path = f"/api/watch/{told.json()['watch_session_id']}/frames"
+        codes = [(await stage.stranger.get(path, params={"wait": 0}, headers=one)).status_code for one in headers]
+        assert codes == [200, 200, 410]
+        assert (await stage.stranger.get("/api/me", headers=headers[0])).json()["person"] == "oidc:ann@acme.com"
+        assert [json.loads(line)["person"] for line in stage.audited if json.loads(line)["deed"] == "on"] == ["oidc:ann@acme.com"]
 
 
 async def test_an_attempt_serves_once_in_its_own_browser() -> None:

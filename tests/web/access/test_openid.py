@@ -77,6 +77,16 @@ async def test_a_wrong_secret_is_refused(running: Provider) -> None:
     assert refused.value.code == "unauthorized"
 
 
+@pytest.mark.parametrize("name", ["bo\u017fs", "\ufb01ne", "boss\xa0", "e\u0301", "a\u200bb", "x" * 257, ""])
+async def test_a_name_that_can_be_taken_for_another_is_refused(running: Provider, name: str) -> None:
+    """ACC-52: people may choose such a one at the provider."""
+    running.people(eve={**ANN, "name": name})
+    with pytest.raises(Problem) as refused:
+        await signed_in(ours(running.issuer, claim="name"), subject="eve")
+    assert refused.value.code == "unauthorized"
+    assert "“name”" in refused.value.sentence()
+
+
 async def test_an_address_that_nobody_verified_is_no_name(running: Provider) -> None:
     """ACC-16: anybody could have typed it; another claim can be configured."""
     running.people(ann=ANN, eve={"email": "ann@acme.com", "email_verified": False, "name": "Eve"}, bob={"email": "bob@acme.com"})

@@ -6,6 +6,9 @@ import msgspec
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
+BLANKS = " \t"
+"""All that HTTP allows around a value; a no-break space is part of it."""
+
 
 class Asked(msgspec.Struct, frozen=True):
     """One request; "" where a header is missing. `peer` is the address that it came from, `headers` are all of its headers."""
@@ -20,15 +23,22 @@ class Asked(msgspec.Struct, frozen=True):
     headers: Headers = ()
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every value of a header, `name` in lower case."""
+        """Every value of a header, `name` in lower case; read as UTF-8, or as ISO 8859-1 if it is not UTF-8."""
         wanted = name.encode("latin-1")
-        return tuple(value.decode("latin-1") for given, value in self.headers if given == wanted)
+        return tuple(_text(value) for given, value in self.headers if given == wanted)
 
     @property
     def bearer(self) -> str:
         """What was sent as `Authorization: Bearer …`, "" where nothing was."""
         scheme, _, key = self.authorization.partition(" ")
-        return key.strip() if scheme.lower() == "bearer" else ""
+        return key.strip(BLANKS) if scheme.lower() == "bearer" else ""
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 _WANTED = (b"host", b"origin", b"sec-fetch-site", b"authorization", b"cookie")

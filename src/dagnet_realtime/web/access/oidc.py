@@ -1,6 +1,7 @@
 """Access by an identity provider: it signs people in, and is asked again at least every 15 s whether it still vouches for them."""
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
@@ -31,7 +32,7 @@ class SignedIn(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ProviderAccess:
-    """People sign in at `provider` and come back to `back`; programs send access tokens."""
+    """People sign in at `provider` and come back to `back`; programs send access tokens. Whom `issuer` means is theirs with its subject."""
 
     mode = "oidc"
 
@@ -45,9 +46,11 @@ class ProviderAccess:
         clock: Clock,
         lasts: float,
         public_url: str = "",
+        issuer: str = "",
     ) -> None:
         self._provider = provider
         self._back = back
+        self._issuer = issuer
         self._grants = grants
         self._tokens = tokens
         self._jar, self._attempts = jars
@@ -128,7 +131,14 @@ class ProviderAccess:
             self._confirmed.popitem(last=False)
 
     def _person(self, identity: Identity) -> Person:
-        return Person(f"oidc:{identity.name}", granted(self._grants(), identity.name, identity.groups))
+        roles = granted(self._grants(), identity.name, identity.groups)
+        return Person(f"oidc:{identity.name}", roles, subject_of(self._issuer, identity.subject))
+
+
+def subject_of(issuer: str, subject: str) -> str:
+    """What a person's sessions and quotas belong to: a digest of whom `issuer` means, whatever it calls them today."""
+    told_apart = b"\0".join((issuer.rstrip("/").encode(), subject.encode()))
+    return f"oidc:{hashlib.sha256(told_apart).hexdigest()[:32]}"
 
 
 def _without(said: SignedIn, *names: str) -> SignedIn:

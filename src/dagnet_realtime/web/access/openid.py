@@ -9,6 +9,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.web.access.asking import Asking
 from dagnet_realtime.web.access.identity import Attempt, Identity, Settings, denied, unreachable
+from dagnet_realtime.web.access.person import named
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -106,6 +107,8 @@ class OpenId:
         )
         rules.validate(found)
         several = isinstance(found["aud"], list) and len(found["aud"]) > 1
+        if not isinstance(found["sub"], str) or not found["sub"]:
+            raise ValueError("about no subject")
         if (several or "azp" in found) and found.get("azp") != self._settings.client_id:
             raise ValueError("for another party")
         return found
@@ -145,13 +148,16 @@ class OpenId:
 
     def _identity(self, told: Mapping[str, Any], given: Mapping[str, Any]) -> Identity:
         claim = self._settings.claim
-        name = told.get(claim)
-        if not isinstance(name, str) or not 0 < len(name) <= 256 or not name.isprintable():
+        given_name = told.get(claim)
+        if not isinstance(given_name, str) or not given_name:
             raise denied(f"The identity provider gave no “{claim}”; `claim` under [access] names another")
+        name = named(given_name)
+        if name is None:
+            raise denied(f"The identity provider's “{claim}” is too long, or written so that it can be taken for another")
         if claim == "email" and told.get("email_verified") is not True:
             raise denied("The identity provider has not verified the e-mail address; `claim` under [access] names another claim")
         access, refresh = str(given.get("access_token", "")), str(given.get("refresh_token") or "")
-        return Identity(str(told["sub"]), name, self._groups(told), access, refresh, self._lapses(given))
+        return Identity(told["sub"], name, self._groups(told), access, refresh, self._lapses(given))
 
     def _groups(self, told: Mapping[str, Any]) -> tuple[str, ...]:
         found = told.get(self._settings.groups) if self._settings.groups else None

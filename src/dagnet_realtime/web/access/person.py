@@ -1,5 +1,6 @@
 """Somebody who may watch, and the protocol by which every mode of access finds out who asks."""
 
+import unicodedata
 from typing import Literal, Protocol
 
 import msgspec
@@ -10,12 +11,23 @@ from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked
 
+LONGEST = 256  # characters of a name
+
 
 class Person(msgspec.Struct, frozen=True):
-    """Who asks: `name` is theirs alone, and watch sessions belong to it; `roles` are what they may do where."""
+    """Who asks: `name` is how they are shown, `roles` are what they may do where.
+
+    Watch sessions and quotas belong to `id`. It is the name, unless an identity provider vouches for something that outlives it.
+    """
 
     name: str
     roles: Roles = EVERYTHING
+    subject: str = ""
+
+    @property
+    def id(self) -> str:
+        """What is theirs alone."""
+        return self.subject or self.name
 
     def role(self, channel: Channel) -> Role | None:
         """What they may do on a channel."""
@@ -52,6 +64,12 @@ class Access(Protocol):
     async def person(self, asked: Asked) -> Person:
         """Who asks, as permitted at this moment; asked again while a stream is open."""
         ...
+
+
+def named(text: str) -> str | None:
+    """`text` if it can be a person's name: printable, and not another way to write what looks the same (NFKC). Else None."""
+    told_apart = text.isprintable() and unicodedata.is_normalized("NFKC", text)
+    return text if 0 < len(text) <= LONGEST and told_apart else None
 
 
 def forbidden(wanted: Role) -> Problem:
