@@ -28,11 +28,13 @@ def built(access: AccessConfig, url: str = "https://watch.example.com") -> objec
 
 def test_every_mode_has_its_adapter() -> None:
     """ACC-15: behind one protocol."""
-    proxy = ProxyConfig(header="x-user", trusted=("10.0.0.1",))
+    proxy = ProxyConfig(header="x-user", trusted=("10.0.0.1",), secret=Secret("s"))
     provider = ProviderConfig(issuer="https://id.example.com", client_id="us")
     assert isinstance(built(AccessConfig()), LocalAccess)
     assert isinstance(built(AccessConfig(mode="token")), TokenAccess)
     assert isinstance(built(AccessConfig(mode="proxy", proxy=proxy)), ProxyAccess)
+    with pytest.raises(Problem, match="needs `proxy_secret`"):
+        built(AccessConfig(mode="proxy", proxy=ProxyConfig(header="x-user", trusted=("10.0.0.1",))))
     assert isinstance(built(AccessConfig(mode="oidc", provider=provider, cookie_key=Secret("k"))), ProviderAccess)
 
 

@@ -15,6 +15,7 @@ from dagnet_realtime.model.problem import Problem
 
 GRANT = '[[access.grant]]\nwho = "*@acme.com"\nrole = "follow"\non = ["acme/prod"]\n'
 WORKSPACE = '[[workspace]]\nid = "acme"\nenv = "prod"\npath = "."\ntoken_key = "k"\n'
+PROXY = 'mode = "proxy"\nproxy_header = "x-user"\nproxy_from = ["10.0.0.1"]\n'
 OIDC = 'mode = "oidc"\nissuer = "https://id.example.com"\nclient_id = "us"\n'
 
 
@@ -30,8 +31,16 @@ def read(folder: Path, access: str, server: str = "", environ: Mapping[str, str]
         ('mode = "token"', "", "`tokens`"),
         ('mode = "proxy"\nproxy_from = ["10.0.0.1"]\n' + GRANT, "", "`proxy_header`"),
         ('mode = "proxy"\nproxy_header = "x-user"\n' + GRANT, "", "`proxy_from`"),
-        ('mode = "proxy"\nproxy_header = "x-user"\nproxy_from = ["10.0.0.1"]', "", "`grant`"),
-        ('mode = "proxy"\nproxy_header = "x-user"\nproxy_from = ["the proxy"]\n' + GRANT, "", "expected an address or a network"),
+        (PROXY + GRANT, "", "needs `proxy_secret`"),
+        (PROXY + 'proxy_secret = "0123456789abcdef"\nproxy_groups = "X-USER"\n' + GRANT, "", "no header for this"),
+        (PROXY.replace("x-user", "X User") + 'proxy_secret = "0123456789abcdef"\n' + GRANT, "", "no header for this"),
+        (PROXY.replace("x-user", "x-realtime-proxy-secret") + 'proxy_secret = "0123456789abcdef"\n' + GRANT, "", "no header for this"),
+        (PROXY + GRANT, "", "header X-Realtime-Proxy-Secret"),
+        (PROXY + 'proxy_secret = "short"\n' + GRANT, "", "expected 16 or more"),
+        (PROXY + 'proxy_secret = "sixteen characters, blanks"\n' + GRANT, "", "no blanks"),
+        (PROXY + 'proxy_secret = "env:NO_SUCH"\n' + GRANT, "", "the variable NO_SUCH is not set"),
+        (PROXY + 'proxy_secret = "0123456789abcdef"', "", "`grant`"),
+        (PROXY.replace("10.0.0.1", "the proxy") + 'proxy_secret = "0123456789abcdef"\n' + GRANT, "", "expected an address or a network"),
         (OIDC + GRANT, "", "`public_url`"),
         (OIDC, 'public_url = "https://us.example.com"', "`grant`"),
         (OIDC.replace("https:", "http:") + GRANT, 'public_url = "https://us.example.com"', "https:// address"),
@@ -60,6 +69,16 @@ def test_every_mode_is_read(tmp_path: Path) -> None:
     assert oidc.access.provider.client_secret.reveal() == b"hidden-one"
     assert "hidden" not in repr(oidc)
     assert oidc.access.provider.scopes == ("openid", "email", "profile")
+
+
+def test_the_proxys_secret_is_read_as_other_secrets_are(tmp_path: Path) -> None:
+    """ACC-14: from a variable or a file, and never shown."""
+    (tmp_path / "secret").write_text("0123456789abcdef-file\n")
+    for written, value in (("env:P", b"0123456789abcdef-env"), ("file:secret", b"0123456789abcdef-file")):
+        given = read(tmp_path, f'{PROXY}proxy_secret = "{written}"\n{GRANT}', environ={"P": "0123456789abcdef-env"})
+        assert given.access.proxy.secret is not None
+        assert given.access.proxy.secret.reveal() == value
+        assert "0123456789abcdef" not in repr(given)
 
 
 def test_github_has_its_own_defaults() -> None:

@@ -39,7 +39,9 @@ http {{
 """
 AROUND_CADDY = "{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n}\n"
 
-Proxy = Callable[[Path, int, Sequence[int]], AbstractContextManager[ssl.SSLContext]]
+Change = tuple[str, str]  # of the file: what stands there, and what an operator writes instead
+Proxy = Callable[[Path, int, Sequence[int], Change], AbstractContextManager[ssl.SSLContext]]
+AS_IT_IS = ("", "")
 
 
 def found(name: str) -> str | None:
@@ -48,9 +50,9 @@ def found(name: str) -> str | None:
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, port: int, processes: Sequence[int]) -> Iterator[ssl.SSLContext]:
+def nginx(folder: Path, port: int, processes: Sequence[int], change: Change = AS_IT_IS) -> Iterator[ssl.SSLContext]:
     """nginx on `port` before processes on two ports; how to trust it."""
-    site = (DEPLOY / "nginx.conf").read_text()
+    site = changed((DEPLOY / "nginx.conf").read_text(), change)
     certificate(folder)
     for there, here in (
         ("127.0.0.1:8765", f"127.0.0.1:{processes[0]}"),
@@ -71,9 +73,9 @@ def nginx(folder: Path, port: int, processes: Sequence[int]) -> Iterator[ssl.SSL
 
 
 @contextlib.contextmanager
-def caddy(folder: Path, port: int, processes: Sequence[int]) -> Iterator[ssl.SSLContext]:
+def caddy(folder: Path, port: int, processes: Sequence[int], change: Change = AS_IT_IS) -> Iterator[ssl.SSLContext]:
     """Caddy on `port` before the processes; how to trust it."""
-    (folder / "Caddyfile").write_text(AROUND_CADDY + (DEPLOY / "Caddyfile").read_text())
+    (folder / "Caddyfile").write_text(AROUND_CADDY + changed((DEPLOY / "Caddyfile").read_text(), change))
     environ = {
         "REALTIME_HOST": f"{NAME}:{port}",
         "REALTIME_PROCESSES": " ".join(f"127.0.0.1:{process}" for process in processes),
@@ -84,6 +86,12 @@ def caddy(folder: Path, port: int, processes: Sequence[int]) -> Iterator[ssl.SSL
     command = [str(found("caddy")), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
     with _running(command, folder, port, folder / "caddy/pki/authorities/local/root.crt", environ) as tls:
         yield tls
+
+
+def changed(text: str, change: Change) -> str:
+    """The file as an operator has filled it in."""
+    assert change[0] in text, change[0]
+    return text.replace(*change) if change[0] else text
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.deploy.pair import Process, access_token, pair
-from tests.deploy.proxies import NAME, Proxy, caddy, found, nginx
+from tests.deploy.proxies import AS_IT_IS, NAME, Proxy, caddy, found, nginx
 from tests.faults.people import Sender, Watcher
 from tests.faults.town import Address
 from tests.support.redis import redis_server
@@ -44,7 +44,7 @@ def site(request: pytest.FixtureRequest, behind: Site, tmp_path_factory: pytest.
     if found(request.param) is None:
         pytest.skip(f"this machine's distribution has no {request.param}")
     front, ports = tmp_path_factory.mktemp(request.param), [process.port for process in behind.processes]
-    with PROXIES[request.param](front, behind.port, ports) as behind.tls:
+    with PROXIES[request.param](front, behind.port, ports, AS_IT_IS) as behind.tls:
         behind.name = request.param
         yield behind
 
@@ -147,7 +147,7 @@ async def test_nobody_names_themselves_and_no_address_is_handed_on(name: str, tm
     port, server = free_port(), await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         behind = server.sockets[0].getsockname()[1]
-        with PROXIES[name](tmp_path, port, [behind, behind]) as tls:
+        with PROXIES[name](tmp_path, port, [behind, behind], AS_IT_IS) as tls:
             forged = {"x-forwarded-email": "eve@example.com", "x-forwarded-for": "203.0.113.9"}
             async with httpx.AsyncClient(verify=tls, trust_env=False, timeout=10) as browser:
                 got = await browser.get(f"https://{NAME}:{port}/api/me", headers=forged)

@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.support.program import Program
 from tests.support.server import SAMPLE
 
+PROXY = {"x-realtime-proxy-secret": "a-secret-of-the-proxy-of-tests"}
 CONFIG = """
 [server]
 host = "127.0.0.1"
@@ -16,6 +17,7 @@ port = 0
 mode = "proxy"
 proxy_header = "x-person"
 proxy_from = ["127.0.0.1"]
+proxy_secret = "%s"
 [[access.grant]]
 who = "*"
 on = ["shop/prod"]
@@ -28,7 +30,7 @@ relay = "{relay}"
 [[workspace.source]]
 id = "web"
 allow_unsigned = true
-"""
+""".replace("%s", PROXY["x-realtime-proxy-secret"])
 
 
 @contextlib.contextmanager

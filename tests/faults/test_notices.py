@@ -9,7 +9,7 @@ from threading import Thread
 import httpx
 import pytest
 
-from tests.faults.published import published
+from tests.faults.published import PROXY, published
 from tests.support.server import GRAPH
 from tests.support.soketi import KEY, soketi
 from tests.support.subscriber import Subscriber
@@ -83,7 +83,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=site.between.target, trust_env=False, headers={"x-person": "ann"}) as opened:
+    async with httpx.AsyncClient(base_url=site.between.target, trust_env=False, headers={"x-person": "ann", **PROXY}) as opened:
         yield opened
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.faults.published import published
+from tests.faults.published import PROXY, published
 from tests.support.program import Program
 from tests.support.server import GRAPH, track
 from tests.support.soketi import APP_ID, KEY, SECRET, soketi
@@ -26,7 +26,7 @@ class Page:
     def __init__(self, client: httpx.AsyncClient, person: str, port: int, view: str) -> None:
         self._client = client
         self._view = view
-        self._headers = {"x-person": person}
+        self._headers = {"x-person": person, **PROXY}
         self._port = port
         self.session = ""
         self.position = ""

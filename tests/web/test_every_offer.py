@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dagnet_realtime.core.access_token import mint
+from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.web.access.proxy import ProxyAccess
 from dagnet_realtime.web.every_offer import EVERY
 from dagnet_realtime.web.server import routes
@@ -42,7 +43,7 @@ def proxy() -> tuple[WebStage, str, str]:
     """The same behind a trusted proxy."""
     clock = FakeClock()
     kept, text = mint("ci", "administer", ("*",), clock.now(), None, lambda n: bytes(n))
-    return WebStage(access=ProxyAccess("x-user", "", (), tuple, lambda: [kept], clock)), text, "http://127.0.0.1:8765"
+    return WebStage(access=ProxyAccess("x-user", "", (), tuple, lambda: [kept], clock, secret=Secret("s"))), text, "http://127.0.0.1:8765"
 
 
 MODES: dict[str, Mode] = {

@@ -57,14 +57,14 @@ def access_for(
             return TokenAccess(tokens, jar, clock, given.session, url)
         case "proxy":
             proxy = given.proxy
-            return ProxyAccess(proxy.header, proxy.groups, proxy.trusted, grants, tokens, clock, url)
+            return ProxyAccess(proxy.header, proxy.groups, proxy.trusted, grants, tokens, clock, url, secret=proxy.secret)
         case "oidc":
             jars: tuple[Jar[SignedIn], Jar[Attempt]] = (
                 Jar(SignedIn, key, clock, name=_named("", port, secure), secure=secure, same_site="Lax", sign_outs=sign_outs),
                 Jar(Attempt, key, clock, name=_named("_attempt", port, secure), secure=secure, same_site="Lax", sign_outs=sign_outs),
             )
             provider = provider_for(given, grants, clock)
-            return ProviderAccess(provider, url.rstrip("/") + BACK, grants, tokens, jars, clock, given.session, url)
+            return ProviderAccess(provider, url.rstrip("/") + BACK, grants, tokens, jars, clock, given.session, url, given.provider.issuer)
 
 
 def provider_for(given: AccessConfig, grants: Callable[[], Sequence[Grant]], clock: Clock) -> Provider:

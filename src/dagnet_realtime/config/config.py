@@ -25,11 +25,12 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """`header` names the person, `groups` their groups; they are believed from the networks `trusted` (CIDR) alone."""
+    """`header` names the person, `groups` their groups; they are believed from the networks `trusted` (CIDR), beside `secret`, alone."""
 
     header: str = ""
     groups: str = ""
     trusted: tuple[str, ...] = ()
+    secret: Secret | None = None
 
 
 class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):

@@ -73,8 +73,13 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         str, _hides("Seals the cookies of signed-in browsers; the same on every process. Without one a restart signs everybody out.")
     ] = ""
     proxy_header: Annotated[str, _says("Mode `proxy`: the header in which the proxy names the person, e.g. `x-forwarded-email`.")] = ""
-    proxy_groups: Annotated[str, _says("Mode `proxy`: the header that lists their groups, separated by commas.")] = ""
+    proxy_groups: Annotated[
+        str, _says("Mode `proxy`: the header that lists their groups, separated by commas. Like the name it must come exactly once.")
+    ] = ""
     proxy_from: Annotated[tuple[str, ...], _says("Mode `proxy`: its addresses or networks; others are not believed.")] = ()
+    proxy_secret: Annotated[
+        str, _hides("Mode `proxy`: what the proxy proves itself with, in the header `X-Realtime-Proxy-Secret`; 16 characters or more.")
+    ] = ""
     provider: Annotated[
         Literal["openid", "github"], _says("Mode `oidc`: `openid` for any OpenID Connect provider, `github` for GitHub.")
     ] = "openid"

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from dagnet_realtime.core.access_token import mint
+from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.web.access.cookie import Jar
 from dagnet_realtime.web.access.identity import unreachable
 from dagnet_realtime.web.access.proxy import ProxyAccess
@@ -109,6 +110,6 @@ async def test_a_provider_is_a_link_away() -> None:
 
 def test_a_proxy_has_a_page_of_its_own() -> None:
     """ACC-14: so there is none here."""
-    access = ProxyAccess("x-user", "", ["10.0.0.0/8"], list, list, FakeClock())
+    access = ProxyAccess("x-user", "", ["10.0.0.0/8"], list, list, FakeClock(), secret=Secret("s"))
     assert open_paths(access) == frozenset()
     assert sign_in_routes(access, None) == []  # type: ignore[arg-type]  # nothing to note

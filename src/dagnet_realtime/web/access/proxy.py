@@ -1,27 +1,31 @@
-"""Access by a trusted proxy: it signs people in and says who they are in a header, which is believed from its addresses alone."""
+"""Access by a trusted proxy: it signs people in, proves itself by a secret, and says in headers who they are."""
 
+import hmac
 import ipaddress
 from collections.abc import Callable, Sequence
 
 from dagnet_realtime.core.roles import granted
 from dagnet_realtime.model.grant import Grant
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.web.access.asked import Asked
+from dagnet_realtime.web.access.asked import BLANKS, Asked
 from dagnet_realtime.web.access.origin import Origins
-from dagnet_realtime.web.access.person import Person
+from dagnet_realtime.web.access.person import Person, named
 from dagnet_realtime.web.access.token import Tokens, bearer_of
 
-LONGEST = 256  # characters of a name
+SECRET_HEADER = "x-realtime-proxy-secret"  # noqa: S105  # the name of a header
 MOST_GROUPS = 200
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ProxyAccess:
-    """`header` names the person, `groups` (may be "") their groups, separated by commas. `trusted` are networks in CIDR notation.
+    """`header` names the person, `groups` (may be "") their groups, separated by commas.
 
-    Programs that reach the server through the proxy may send an access token instead.
+    Both are believed only from an address in `trusted` (CIDR notation), beside `secret` in `SECRET_HEADER`, and only if each
+    header comes exactly once: a second one may be the client's own. Programs that reach the server through the proxy may send
+    an access token instead. Raises `Problem("invalid")` without a secret.
     """
 
     mode = "proxy"
@@ -35,13 +39,20 @@ class ProxyAccess:
         tokens: Tokens,
         clock: Clock,
         public_url: str = "",
+        *,
+        secret: Secret | None,
     ) -> None:
+        if secret is None or not secret.reveal():
+            raise Problem(
+                "invalid", 'Access mode "proxy" needs `proxy_secret`', "An address alone proves no proxy", "Set it under [access]"
+            )
         self._header = header.lower()
         self._groups = groups.lower()
         self._trusted = tuple(ipaddress.ip_network(one) for one in trusted)
         self._grants = grants
         self._tokens = tokens
         self._clock = clock
+        self._secret = secret.reveal()
         self._origins = Origins(public_url, any_host=True)
 
     def admit(self, asked: Asked) -> None:
@@ -49,23 +60,24 @@ class ProxyAccess:
         self._origins.admit(asked)
 
     async def person(self, asked: Asked) -> Person:
-        """Whom the proxy names; a header that comes twice, or from anywhere else, is no name."""
+        """The person whom the proxy names. Raises `Problem("unauthorized")`."""
         if asked.bearer.startswith("dnr_"):
             return bearer_of(self._tokens, asked.bearer, self._clock)
-        names = asked.all(self._header)
-        if not names:
-            raise Problem("unauthorized", "You are not signed in", "The proxy named nobody", "Open the proxy's address")
+        if not asked.all(self._header):
+            raise _refused("The proxy named nobody", "Open the proxy's address")
         if not trusted(asked.peer, self._trusted):
-            raise Problem("unauthorized", "You are not signed in", "This address is not a trusted proxy's", "Open the proxy's address")
-        name = names[0].strip()
-        if len(names) > 1 or not name or len(name) > LONGEST or not name.isprintable():
-            raise Problem("unauthorized", "You are not signed in", "The proxy named nobody, or several", "Check the proxy's headers")
+            raise _refused("This address is not a trusted proxy's", "Open the proxy's address")
+        if not hmac.compare_digest(_once(asked, SECRET_HEADER).encode("utf-8"), self._secret):
+            raise _refused("The proxy did not prove itself", f"Let the proxy send `proxy_secret` in {SECRET_HEADER}")
+        name = named(_once(asked, self._header))
+        if name is None:
+            raise _refused("The proxy named nobody, or in a way that cannot be told apart", "Check the proxy's headers")
         return Person(f"proxy:{name}", granted(self._grants(), name, self._in(asked)))
 
     def _in(self, asked: Asked) -> tuple[str, ...]:
         if not self._groups:
             return ()
-        groups = [one.strip() for line in asked.all(self._groups) for one in line.split(",")]
+        groups = [one.strip(BLANKS) for one in _once(asked, self._groups).split(",")]
         return tuple(f"group:{one}" for one in groups if one)[:MOST_GROUPS]
 
 
@@ -77,3 +89,16 @@ def trusted(peer: str, networks: Sequence[Network]) -> bool:
         return False
     inner = getattr(address, "ipv4_mapped", None) or address
     return any(inner in network for network in networks)
+
+
+def _once(asked: Asked, header: str) -> str:
+    """The one value of a header; raises `Problem("unauthorized")` if there is none or more than one."""
+    found = asked.all(header)
+    if len(found) != 1:
+        count = "no" if not found else f"{len(found)} times a"
+        raise _refused(f"The request has {count} header {header}", "Let the proxy set it once, in place of any that the client sent")
+    return found[0].strip(BLANKS)
+
+
+def _refused(detail: str, remedy: str) -> Problem:
+    return Problem("unauthorized", "You are not signed in", detail, remedy)
