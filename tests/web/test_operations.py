@@ -1,6 +1,11 @@
 """Health, readiness, metrics."""
 
+import pytest
+
+from dagnet_realtime.web.access.asked import asked_of
 from tests.web.stage import WebStage
+
+FOREIGN = ("one:8765", "10.0.0.3:8765", "[fd00::3]:8765", "evil.example.com", "")
 
 
 async def test_health_and_readiness_need_no_sign_in(stage: WebStage) -> None:
@@ -17,3 +22,26 @@ async def test_metrics_count_events_and_viewers(stage: WebStage) -> None:
     await stage.read(await stage.open())
     text = (await stage.client.get("/metrics")).text
     assert 'dagnet_realtime_viewers{env="prod",workspace="shop"} 1.0' in text
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+async def test_probes_answer_under_any_name(stage: WebStage, host: str) -> None:
+    """WEB-27: a load balancer names a process by its container or address, or sends no name at all."""
+    stage.readiness.ready = True
+    for path in ("/healthz", "/readyz"):
+        for method in ("GET", "HEAD"):
+            assert (await stage.stranger.request(method, path, headers={"host": host})).status_code == 200
+        assert (await stage.stranger.post(path, headers={"host": host})).status_code == 403
+
+
+@pytest.mark.parametrize("host", FOREIGN)
+async def test_metrics_answer_a_bearer_under_any_name(stage: WebStage, host: str) -> None:
+    """WEB-27: scraped at the process's own address; a browser's cookie counts for nothing there, and neither does another route."""
+    assert (await stage.client.get("/metrics", headers={"host": host})).status_code == 200
+    assert (await stage.stranger.get("/metrics", headers={"host": host})).status_code == 401
+    assert (await stage.stranger.get("/metrics", headers={"host": host, "authorization": "Bearer no"})).status_code == 401
+    signed_in = {"cookie": (await stage.access.sign_in(stage.access.link_key, asked_of("GET", ()))).split(";")[0]}
+    assert (await stage.stranger.get("/metrics", headers=signed_in)).status_code == 200
+    assert (await stage.stranger.get("/metrics", headers={"host": host, **signed_in})).status_code == 401
+    for path in ("/api/me", "/", "/metrics/", "/metrics/x"):
+        assert (await stage.client.get(path, headers={"host": host})).status_code == 403

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.access.asked import asked_of
+from dagnet_realtime.web.access.asked import Asked, asked_of
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.body import Gone, Receive, Scope, Send
 from dagnet_realtime.web.delivery import TRACKING_PREFIXES, WEBHOOK_PREFIX
@@ -31,6 +31,7 @@ SAFE = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})  # asked by machines, which name a process as their network does
 _REFUSED = {
     404: Problem("not_found", "There is nothing here", remedy="See the routes in the documentation, or open the interface at /"),
     405: Problem("invalid", "The route takes another method", remedy="See the Allow header"),
@@ -76,6 +77,20 @@ class Edge:
         else:
             await self._guarded(scope, receive, send)
 
+    def _admitted(self, asked: Asked, path: str) -> Asked:
+        """The request as access may look at it; raises `Problem("forbidden")` for what it must not look at at all.
+
+        Load balancers, probes and scrapers name a process by its address or its container's name. Under a foreign name only the
+        `Authorization` header counts, which no browser sends by itself: a page that rebinds its name to this server learns nothing.
+        """
+        try:
+            self._access.admit(asked)
+        except Problem:
+            if asked.method not in ("GET", "HEAD") or path not in ANY_HOST:
+                raise
+            return Asked(asked.method, authorization=asked.authorization)
+        return asked
+
     async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = False
         safe = framing(self._safe, scope["path"]) if self._shop else self._safe
@@ -92,10 +107,9 @@ class Edge:
 
         try:
             asked = asked_of(scope["method"], scope["headers"], (scope.get("client") or ("",))[0])
-            scope["asked"] = asked
             scope["app"] = self
             scope["bare_send"] = send
-            self._access.admit(asked)
+            asked = scope["asked"] = self._admitted(asked, scope["path"])
             if not self._is_open(scope["method"], scope["path"]):
                 scope["person"] = await self._access.person(asked)
             await self._inner(scope, receive, safely)
