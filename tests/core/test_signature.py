@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.signature import Verifier, first_element, sign, verify
+from dagnet_realtime.core.signature import Verifier, first_element, sign, slow, verify
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
@@ -83,6 +83,81 @@ def test_the_first_element_of_a_batch_is_found_without_reading_the_rest() -> Non
     assert first_element(b"{}") == first_element(b"[]") == first_element(b"[") == b""
     assert first_element(b'["' + b"x" * 300_000 + b'"]') == b""
     assert first_element(b"[" + b"[" * 100_000) == b""
+
+
+def wrapped(form: bytes) -> bytes:
+    """A form as the Extensible Webhook wraps it in a batch."""
+    return json.dumps([{"body": form.decode()}]).encode()
+
+
+def test_a_form_is_read_up_to_so_many_bytes_before_it_is_known_to_be_authentic() -> None:
+    """SIG-5, DOOR-14: more than Segment sends costs nobody anything."""
+    for size, taken in ((60_000, True), (70_000, False)):
+        form = b"event=" + b"x" * (size - 6)
+        signature = sign(MADE["secret"].encode(), json.dumps({"event": "x" * (size - 6)}, separators=(",", ":")).encode())
+        assert authentic(source(), form, signature) is taken
+        assert authentic(source(), wrapped(form), signature) is taken
+        assert authentic(source(), wrapped(form)[1:-1], signature) is taken
+
+
+@pytest.mark.parametrize("inside", [b"7", b'["a=1"]', b'{"a=1":{}}', b'"a=1', b'"a=1","b":"c=1"', b"null"])
+def test_a_wrapped_form_is_a_text_or_none(inside: bytes) -> None:
+    """SIG-5, DOOR-14: nothing else in its place is decoded."""
+    signature = sign(MADE["secret"].encode(), b'{"a":"1"}')
+    assert not authentic(source(), b'{"body":' + inside + b"}", signature)
+    assert authentic(source(), b'{"body":"a=1"}', signature)
+
+
+GREAT = [
+    b"[" + b"{}," * 30_000 + b"{}]",
+    b'[{"a":"' + b"x" * 40_000 + b'"}]',
+    b'{"json":' + b" " * 70_000 + b"{}}",
+    b'{"a":"' + b"x" * 70_000 + b'"}',
+    b"a=" + b"%41" * 5_000,
+    b'{"body":"a=' + b"%41" * 5_000 + b'"}',
+    b'[{"body":"a=' + b"%41" * 5_000 + b'"}]',
+]
+
+
+@pytest.mark.parametrize("body", GREAT, ids=range(len(GREAT)))
+def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decides(body: bytes) -> None:
+    """DOOR-14: a great body, or a form, is neither refused nor read at once; what its signature proves at once is."""
+    kept = Verifier(source())
+    assert kept.verified_soon(body, "0" * 40) is False
+    with pytest.raises(Problem):
+        kept.verify(body, "0" * 40)
+    assert kept.verified_soon(body[:200], sign(MADE["secret"].encode(), body[:200]))
+
+
+@tries(100)
+@given(DELIVERIES, st.booleans(), st.booleans())
+def test_at_once_or_in_a_thread_the_answer_is_the_same(body: bytes, ours: bool, whole: bool) -> None:
+    """SIG-1, DOOR-14: whatever is decided at once."""
+    kept = Verifier(source(batch_signature="whole" if whole else "first"))
+    signature = sign(MADE["secret"].encode() if ours else b"another", body)
+    try:
+        soon = kept.verified_soon(body, signature)
+    except Problem:
+        soon = None
+    if soon is not False:
+        assert authentic(source(batch_signature="whole" if whole else "first"), body, signature) is (soon is True)
+
+
+def test_an_ordinary_object_is_decided_at_once() -> None:
+    """DOOR-13, DOOR-14: which the short way needs."""
+    kept = Verifier(source())
+    for body in (b'{"a":"' + b"x" * 65_000 + b'"}', b'{"json":{}}', b"{}", b'{"body":"a=1"}', b"[1]"):
+        assert not slow(body)
+        with pytest.raises(Problem):
+            kept.verified_soon(body, "0" * 40)
+
+
+@pytest.mark.parametrize("signature", [None, "", "zz", "0" * 39, "0" * 38, "0" * 64])
+def test_a_signature_that_can_fit_nothing_is_known_before_the_body(signature: str | None) -> None:
+    """DOOR-14: so that no body is kept for it."""
+    with pytest.raises(Problem):
+        Verifier(source()).given(signature)
+    assert Verifier(source()).given("0" * 40) == bytes(20)
 
 
 JUNK = st.binary(max_size=300) | st.sampled_from([b"[", b'[{"json":', b'{"json":1}', b"[[[[", b'[{"body":"a=%ff"}]', b"a=1&b", b"\xff\xfe"])

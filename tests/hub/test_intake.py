@@ -271,6 +271,54 @@ def test_a_workspace_without_a_key_gets_one_from_chance() -> None:
     assert first.tokens(ACME, "userId", "u") != second.tokens(ACME, "userId", "u")
 
 
+async def test_a_source_may_send_so_many_bytes_too() -> None:
+    """DOOR-5: a few events that weigh as much as many."""
+    house = House(max_rate=1.0)
+    await house.watch()
+    great = [track(f"g-{number}", properties={"x": "y" * 800_000}) for number in range(10)]
+    for _ in range(4):
+        await house.deliver(*great)
+    with pytest.raises(Problem) as caught:
+        await house.deliver(*great)
+    assert (caught.value.code, house.door.rate_limited) == ("rate_limited", 10)
+    house.clock.shift(caught.value.retry_after or 0)
+    await house.deliver(*great)
+
+
+@pytest.mark.parametrize("door", ["web", "sdk"])
+async def test_one_bad_event_of_a_great_batch_costs_the_others_nothing(door: str) -> None:
+    """SEG-8, SEG-10, DOOR-1: with a number that is none beyond half a megabyte, and one that is nested beyond reading."""
+    house = House()
+    await house.watch()
+    messages = [track(f"m-{number}", properties={"x": "y" * 6_000}) for number in range(80)]
+    texts = [msgspec.json.encode(message) for message in messages]
+    texts[40] = texts[40].replace(b'"x":"', b'"z":NaN,"x":"')
+    texts[41] = b'{"type":"track","event":"E","properties":' + b"[" * 9_000 + b"]" * 9_000 + b"}"
+    body = b"[" + b",".join(texts) + b"]"
+    if door == "web":
+        body = body.replace(b'"x":"y', b'"x":"' + b"y" * 2_000)
+        assert len(body) > 600_000
+        await house.intake.webhook(WEB, body, sign(b"s3cret", body))
+    else:
+        await house.intake.track(SDK, b'{"batch":' + body + b"}", None)
+    assert house.intake.doors(ACME)[door] == Door(received=80, taken=79, refused={"invalid": 1})
+
+
+def test_a_sender_is_known_by_a_key_that_is_found_without_decoding() -> None:
+    """DOOR-16: of a great body; one that is named elsewhere too is the envelope's."""
+    intake = House().intake
+    great = b'{"batch":[{"a":"' + b"x" * 100_000 + b'","writeKey":"nope"},NaN],"writeKey":"LOCALKEY"}'
+    assert intake.sender(great) is SDK
+    assert intake.sender(great.replace(b"LOCALKEY", b"nope")) is None
+    assert intake.sender(b"{" * 100_000) is None
+    assert intake.sender(b'{"writeKey":"LOCALKEY","a":NaN}') is SDK
+    assert intake.sender(b'{"a":1}') is None
+    assert intake.sender(b'{"a":{"writeKey":"LOCALKEY"}}') is None
+    for unreadable in (b"{", b'{"a":NaN}'):
+        with pytest.raises(Problem):
+            intake.sender(unreadable)
+
+
 ELEMENTS = st.sampled_from([track("a"), track("b"), DELIVERED["page"], DELIVERED["delete"], {"type": "x"}, 7, None, {}])
 BODIES = (
     st.lists(ELEMENTS, max_size=6).map(msgspec.json.encode)

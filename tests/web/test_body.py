@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import zlib
 from collections.abc import MutableMapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.body import AT_ONCE, Gone, read_body, unpacked
+from dagnet_realtime.web.body import AT_ONCE, Gone, Unproven, Unread, pass_over, read_body, unpacked
 from tests.support.tries import tries
 
 LIMIT = 1000
@@ -195,3 +196,128 @@ async def test_any_body_is_read_or_is_a_problem_however_it_was_packed_cut_and_da
     else:
         assert len(found) <= LIMIT
         assert damage is not None or found == body
+
+
+async def full(*parts: bytes | None, unproven: Unproven, limit: int = 10**6, encoding: bytes = b"") -> Problem:
+    """The problem that reading gives, and that nothing is held after it."""
+    before = unproven.held
+    with pytest.raises(Problem) as caught, unproven.hold() as held:
+        await read_body(sender(*parts), b"", encoding, limit, 10.0, held)
+    assert unproven.held == before
+    return caught.value
+
+
+async def test_unproven_senders_hold_so_many_bytes_at_once_and_no_more() -> None:
+    """DOOR-15: what waits counts, packed and unpacked; beyond it the answer is 503 to come back."""
+    unproven = Unproven(100_000)
+    with unproven.hold() as held:
+        assert await read_body(sender(b"x" * 40_000, b"y" * 20_000), b"", b"", 10**6, 10.0, held) == b"x" * 40_000 + b"y" * 20_000
+        assert unproven.held == 60_000
+        for parts in ((b"x" * 50_000, b"y", b"z" * 10**6), (b"x", b"y" * 50_000, b""), (b"x" * 90_000,)):
+            problem = await full(*parts, unproven=unproven)
+            assert (problem.code, problem.status, problem.retry_after) == ("unavailable", 503, 1)
+            assert isinstance(problem, Unread) is (len(parts) > 1)
+        bomb = gzip.compress(b"\0" * 70_000)
+        assert (await full(bomb, unproven=unproven, encoding=b"gzip")).code == "unavailable"
+    assert unproven.held == 0
+    with unproven.hold() as held:
+        assert len(await read_body(sender(bomb), b"", b"gzip", 10**6, 10.0, held)) == 70_000
+        assert unproven.held == 70_000 + len(bomb)
+
+
+async def test_a_small_body_that_comes_at_once_holds_nothing() -> None:
+    """DOOR-15: it waits for nothing, so that others cannot keep it out."""
+    unproven = Unproven(0)
+    with unproven.hold() as held:
+        assert await read_body(sender(b"abc"), b"3", b"", LIMIT, 10.0, held) == b"abc"
+        assert await read_body(sender(gzip.compress(b"abc")), b"", b"gzip", LIMIT, 10.0, held) == b"abc"
+    assert (await full(b"a", b"b", unproven=unproven)).code == "unavailable"
+
+
+async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
+    """DOOR-15: its sender leaves, is too slow, sends too much or nonsense, or the server stops."""
+    unproven = Unproven(10**7)
+    with pytest.raises(Gone), unproven.hold() as held:
+        await read_body(sender(b"x" * 500, None), b"", b"", LIMIT, 10.0, held)
+    assert unproven.held == 0
+    waits = asyncio.Event()
+    parts = [{"type": "http.request", "body": b"x" * 500, "more_body": True}]
+
+    async def stalled() -> MutableMapping[str, Any]:
+        if parts:
+            return parts.pop()
+        waits.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def reading(seconds: float) -> None:
+        with unproven.hold() as held:
+            await read_body(stalled, b"", b"", LIMIT, seconds, held)
+
+    with pytest.raises(Unread, match="slowly"):
+        await reading(0.01)
+    assert unproven.held == 0
+    parts.append({"type": "http.request", "body": b"x" * 500, "more_body": True})
+    waits.clear()
+    task = asyncio.create_task(reading(60.0))
+    await waits.wait()
+    assert unproven.held == 500
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert unproven.held == 0
+    for body, encoding in ((b"junk" * 100, b"gzip"), (gzip.compress(b"\0" * 10**7), b"gzip"), (b"x" * 1001, b"")):
+        await full(body[:10], body[10:], unproven=unproven, limit=LIMIT, encoding=encoding)
+
+
+async def test_a_thread_that_goes_on_for_a_request_that_has_ended_is_stopped() -> None:
+    """DOOR-15: nothing is held for nobody."""
+    unproven = Unproven(10**7)
+    with unproven.hold() as held:
+        held.grow(5)
+    with pytest.raises(Problem, match="Too much"):
+        unpacked(gzip.compress(b"\0" * 10**6), b"gzip", 10**7, held.grow)
+    held.release()
+    assert unproven.held == 0
+
+
+def random_bytes(size: int) -> bytes:
+    """Bytes that nothing packs, the same each time."""
+    return Random(11).randbytes(size)
+
+
+def test_what_unpacks_to_far_more_than_was_sent_is_refused() -> None:
+    """DOOR-8: a megabyte is free, and beyond it a hundred to one, over all layers."""
+    megabyte = 1024 * 1024
+    assert len(unpacked(gzip.compress(b"\0" * megabyte), b"gzip", 8 * megabyte)) == megabyte
+    for bomb, encoding in (
+        (gzip.compress(b"\0" * (megabyte + 1)), b"gzip"),
+        (zlib.compress(b"\0" * 2 * megabyte), b"deflate"),
+        (raw_deflate(b"\0" * 2 * megabyte), b"deflate"),
+        (gzip.compress(gzip.compress(b"\0" * 2 * megabyte)), b"gzip, gzip"),
+    ):
+        with pytest.raises(Problem, match="far more than was sent") as caught:
+            unpacked(bomb, encoding, 8 * megabyte)
+        assert caught.value.code == "too_large"
+    honest = random_bytes(megabyte // 40) * 80
+    assert unpacked(gzip.compress(honest), b"gzip", 8 * megabyte) == honest
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64 * 1024])
+def test_members_and_stretches_are_joined_wherever_they_end(piece: int) -> None:
+    """DOOR-8: a body of many stretches and members, each at another place."""
+    parts = [random_bytes(100_000), b"abc" * 50_000, b"", random_bytes(64 * 1024)]
+    packed = b"".join(gzip.compress(part) for part in parts)
+    assert unpacked(packed, b"gzip", 10**6) == b"".join(parts)
+    assert unpackable(packed[:-piece], b"gzip") == "invalid"
+    assert unpackable(packed + b"\0" * piece, b"gzip") == "invalid"
+
+
+async def test_a_body_that_nobody_wants_is_passed_over() -> None:
+    """DOOR-14: to its end, within the same bounds."""
+    await pass_over(sender(b"a" * 600, b"b" * 400), b"", LIMIT, 10.0)
+    for parts, length in (((b"a" * 1001,), b""), ((b"a" * 600, b"b" * 600, b"c"), b""), ((b"",), b"1001")):
+        with pytest.raises(Unread, match="too large"):
+            await pass_over(sender(*parts), length, LIMIT, 10.0)
+    with pytest.raises(Gone):
+        await pass_over(sender(b"a", None), b"", LIMIT, 10.0)

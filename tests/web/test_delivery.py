@@ -1,5 +1,6 @@
 """The two delivery routes over ASGI."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -10,12 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
+from dagnet_realtime.core.segment import lenient
 from dagnet_realtime.core.signature import sign
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.ledger import Door
-from dagnet_realtime.web.body import Limits
+from dagnet_realtime.web.body import Limits, Unproven
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
 from tests.hub.test_intake import ACME, BATCH, House, track
 
@@ -251,3 +253,132 @@ async def test_a_log_that_cannot_be_reached_is_503() -> None:
     answer = await deliver(house, json.dumps(track()).encode())
     assert (answer.status_code, bool(answer.headers["retry-after"])) == (503, True)
     assert house.door == Door(received=1, refused={"unavailable": 1})
+
+
+class Body:
+    """A `receive` that gives a body in two parts and counts how often it is asked; after them it waits for ever, or tells of a farewell."""
+
+    def __init__(self, *parts: bytes | None) -> None:
+        self.parts = list(parts)
+        self.asked = 0
+
+    async def __call__(self) -> dict[str, Any]:
+        """The next part."""
+        self.asked += 1
+        part = self.parts.pop(0) if self.parts else None
+        if part is None:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": part, "more_body": bool(self.parts)}
+
+
+async def raw(app: Any, path: str, receive: Any, **headers: str) -> int:
+    """The status of the answer to a bare request, 0 if there is none."""
+    status = 0
+
+    async def send(message: Any) -> None:
+        nonlocal status
+        status = message.get("status", status)
+
+    lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    await app({"type": "http", "method": "POST", "path": path, "headers": lines}, receive, send)
+    return status
+
+
+async def test_where_no_source_tracks_the_tracking_api_asks_for_no_body() -> None:
+    """DOOR-16: 404 at once, on every route, and nothing is unpacked."""
+    house = House()
+    house.intake = Intake((), house.shelf, house.log, house.clock)
+    for route in ("t", "batch", "m", "identify"):
+        body = Body(b"x", b"y")
+        assert await raw(TrackingApp(house.intake, LIMITS), f"/v1/{route}", body) == 404
+        assert body.asked == 0
+    answer = await call(house, "/v1/t", {}, **KEY)
+    assert (answer.json()["code"], answer.headers["access-control-allow-origin"]) == ("not_found", "*")
+    assert "tracking" in answer.json()["message"]
+
+
+async def test_unproven_senders_share_their_room_over_both_routes() -> None:
+    """DOOR-15: 503 to come back beyond it, counted; what has proven itself, and who has left, holds nothing."""
+    house = House()
+    unproven = Unproven(10_000)
+    webhook = WebhookApp(house.intake, LIMITS, unproven)
+    tracking = TrackingApp(house.intake, LIMITS, "", unproven)
+    unsigned = {"x_signature": "0" * 40}
+    with unproven.hold() as other:
+        other.grow(9_000)
+        assert await raw(webhook, "/segment/webhook/web", Body(b"x" * 500, b"y" * 600), **unsigned) == 503
+        assert await raw(tracking, "/v1/batch", Body(b"x" * 500, b"y" * 600), **KEY) == 503
+        assert unproven.held == 9_000
+        assert await raw(webhook, "/segment/webhook/web", Body(b"x" * 500, b"y" * 400), **unsigned) == 401
+        assert await raw(webhook, "/segment/webhook/web", Body(b"x" * 500, None), **unsigned) == 0
+        assert await raw(tracking, "/v1/batch", Body(b"x" * 500, None)) == 0
+        assert unproven.held == 9_000
+    assert house.door.refused == {"unavailable": 1, "unauthorized": 1}
+    assert house.intake.doors(ACME)["sdk"].refused == {"unavailable": 1}
+    assert unproven.held == 0
+
+
+async def test_a_proven_sender_holds_no_room_while_its_events_are_taken() -> None:
+    """DOOR-15: a signature under the secret is a proof; a write key, which pages show, is none."""
+    house = House()
+    await house.watch()
+    unproven = Unproven(10_000)
+    seen = []
+    append = house.log.append
+
+    async def noting(channel: Channel, entries: Sequence[Entry]) -> Any:
+        seen.append(unproven.held)
+        return await append(channel, entries)
+
+    house.log.append = noting  # type: ignore[method-assign]
+    body = json.dumps(track()).encode()
+    signed = {"x_signature": sign(SECRET, body)}
+    assert await raw(WebhookApp(house.intake, LIMITS, unproven), "/segment/webhook/web", Body(body[:9], body[9:]), **signed) == 200
+    assert await raw(TrackingApp(house.intake, LIMITS, "", unproven), "/v1/t", Body(body[:9], body[9:]), **KEY) == 200
+    assert seen == [0, len(body)]
+    assert unproven.held == 0
+
+
+async def test_a_delivery_that_nothing_could_prove_is_passed_over() -> None:
+    """DOOR-14: without a signature, or with one of another shape, its body is not kept, and is refused as ever; what is packed is
+    unpacked, since its size comes first.
+    """
+    house = House()
+    unproven = Unproven(0)
+    app = WebhookApp(house.intake, LIMITS, unproven)
+    for headers in ({}, {"x_signature": "0" * 39}, {"x_signature": "sha1=" + "0" * 40}):
+        assert await raw(app, "/segment/webhook/web", Body(b"x" * 9_000, b"y" * 9_000), **headers) == 401
+    assert await raw(app, "/segment/webhook/web", Body(b"x" * 19_000, b"y" * 9_000)) == 413
+    assert await raw(app, "/segment/webhook/web", Body(gzip.compress(b"x" * 30_000)), content_encoding="gzip") == 413
+    assert house.door.refused == {"unauthorized": 3, "too_large": 2}
+
+
+EXPENSIVE = {
+    "a form": (b"a=" + b"%41" * 20_000, "/segment/webhook/web"),
+    "a wrapped form": (b'{"body":"a=' + b"%41" * 20_000 + b'"}', "/segment/webhook/web"),
+    "a great object": (b'{"json":{"a":"' + b"x" * 500_000 + b'"}}', "/segment/webhook/web"),
+    "a great list": (b"[" + b"{}," * 100_000 + b"{}]", "/segment/webhook/web"),
+    "zeros": (gzip.compress(b"\0" * 900_000), "/segment/webhook/web"),
+}
+
+
+@pytest.mark.parametrize("name", EXPENSIVE)
+async def test_others_are_served_while_a_stranger_is_refused(name: str) -> None:
+    """DOOR-14: what is dear is done in a thread, and others have their turn meanwhile."""
+    body, path = EXPENSIVE[name]
+    headers = {"x_signature": "0" * 40} | ({"content_encoding": "gzip"} if body[:1] == b"\x1f" else {})
+    turns: list[int] = []
+    asyncio.get_running_loop().call_soon(turns.append, 1)
+    assert await raw(WebhookApp(House().intake), path, Body(body), **headers) == 401
+    assert turns
+
+
+@pytest.mark.parametrize("body", [b'{"a":[' + b"NaN," * 100_000 + b"NaN]}", b'{"a":"' + rb"\ud800" * 80_000 + b'"}'], ids=["NaN", "halves"])
+async def test_nothing_is_mended_for_an_unknown_key(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DOOR-16: and for a known one, elsewhere."""
+    house = House()
+    monkeypatch.setattr(lenient, "mend", None)
+    assert (await call(house, "/v1/t", gzip.compress(body), **{"content-encoding": "gzip"})).status_code == 400
+    app = TrackingApp(house.intake)
+    assert await raw(app, "/v1/t", Body(body)) == 401
+    assert await raw(app, "/v1/t", Body(body[:-1] + b',"writeKey":"nope"}')) == 401

@@ -18,7 +18,7 @@ class Mac:
         self._inner = hashlib.new(digest, padded.translate(_INNER))
         self._outer = hashlib.new(digest, padded.translate(_OUTER))
 
-    def of(self, message: bytes) -> bytes:
+    def of(self, message: bytes | memoryview) -> bytes:
         """The keyed hash of `message`: 20 bytes of SHA-1, 32 of SHA-256."""
         inner = self._inner.copy()
         inner.update(message)

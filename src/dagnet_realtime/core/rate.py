@@ -1,4 +1,6 @@
-"""A token bucket: so many events a second, with a burst; time is a parameter."""
+"""Token buckets: so many events a second, and so many bytes, with a burst; time is a parameter."""
+
+EVENT_BYTES = 8 * 1024  # that an event may have on average; Segment lets one have four times as many
 
 
 class Bucket:
@@ -13,8 +15,15 @@ class Bucket:
         self._level = self._burst
         self._at: float | None = None
 
-    def take(self, events: int, at: float) -> float | None:
+    def take(self, events: float, at: float) -> float | None:
         """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
+        wait = self.wait(events, at)
+        if wait is None:
+            self._level -= events
+        return wait
+
+    def wait(self, events: float, at: float) -> float | None:
+        """The seconds until `events` fit, None if they do; takes nothing."""
         if self._at is None:
             self._at = at
         elif at > self._at:
@@ -23,6 +32,15 @@ class Bucket:
             self._at = at
         wanted = events if events < self._burst else self._burst
         if self._level + 1e-9 >= wanted:
-            self._level -= events
             return None
         return (wanted - self._level) / self._per_second if self._per_second > 0 else 3600.0
+
+
+def take_both(events: Bucket, weight: Bucket, count: float, size: float, at: float) -> float | None:
+    """Takes `count` events and `size` bytes and returns None, or takes neither and returns the seconds until both fit."""
+    waits = (events.wait(count, at), weight.wait(size / EVENT_BYTES, at))
+    if waits == (None, None):
+        events.take(count, at)
+        weight.take(size / EVENT_BYTES, at)
+        return None
+    return max(wait for wait in waits if wait is not None)

@@ -1,8 +1,9 @@
 """One source's gate: what it checks, how fast it lets through, and the only writer of its ledger."""
 
+import asyncio
 from collections.abc import Sequence
 
-from dagnet_realtime.core.rate import Bucket
+from dagnet_realtime.core.rate import Bucket, take_both
 from dagnet_realtime.core.segment.webhook import MAX_EVENTS
 from dagnet_realtime.core.signature import Verifier
 from dagnet_realtime.model.channel import Source
@@ -23,14 +24,20 @@ class Gate:
         self.max_rate = max_rate
         self.burst = max(_BURST_SECONDS * max_rate, MAX_EVENTS)
         self._bucket = Bucket(max_rate, self.burst)
+        self._weight = Bucket(max_rate, self.burst)
 
-    def verify(self, body: bytes, signature: str | None) -> None:
-        """Raises `Problem("unauthorized")` where the delivery is not authentic."""
-        self._verifier.verify(body, signature)
+    def expect(self, signature: str | None) -> None:
+        """Raises `Problem("unauthorized")` if no body at all could be authentic with `signature`."""
+        self._verifier.given(signature)
 
-    def limit(self, events: int, at: float) -> None:
-        """Raises `Problem("rate_limited")` where `events` are too many at `at` (seconds, monotonic)."""
-        wait = self._bucket.take(events, at)
+    async def verify(self, body: bytes, signature: str | None) -> None:
+        """Raises `Problem("unauthorized")` if the delivery is not authentic. What takes longer than a millisecond or two, a thread does."""
+        if not self._verifier.verified_soon(body, signature):
+            await asyncio.to_thread(self._verifier.verify, body, signature)
+
+    def limit(self, events: int, at: float, size: int = 0) -> None:
+        """Raises `Problem("rate_limited")` if `events`, or their `size` in bytes, are too many at `at` (seconds, monotonic)."""
+        wait = take_both(self._bucket, self._weight, events, size, at)
         if wait is not None:
             self.within(events, wait)
 
@@ -43,7 +50,7 @@ class Gate:
         raise Problem(
             "rate_limited",
             "The source sends faster than its limit",
-            f"{events} more events do not fit",
+            f"{events} more events do not fit, by their number or their bytes",
             "Send again later, or raise max_rate in the workspace's configuration",
             retry_after=max(1.0, wait),
         )

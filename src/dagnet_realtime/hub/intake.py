@@ -7,16 +7,18 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 import msgspec
 
 from dagnet_realtime.core.admission import Admission
-from dagnet_realtime.core.segment.message import Reader
-from dagnet_realtime.core.segment.tracking import batch_events, open_batch, parse_single
-from dagnet_realtime.core.segment.webhook import Parsed, events_of, split
+from dagnet_realtime.core.segment.tracking import is_batch, open_batch, write_key, write_keys
+from dagnet_realtime.core.segment.webhook import Element, split
+from dagnet_realtime.core.signature import SMALL
 from dagnet_realtime.core.tokens import PERSON
 from dagnet_realtime.hub.gate import Gate
+from dagnet_realtime.hub.parsing import Mender, Parse, batch, delivery, lone, stretches
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.ledger import Door
@@ -28,7 +30,7 @@ from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.log import Erasable, Log, Watched
 from dagnet_realtime.ports.rates import Rates
 
-_AT_ONCE = 200  # events parsed between two turns of the loop: about 4 ms, so that a great batch delays nobody
+_BRIEF = 8 * 1024  # bytes of an SDK's call that are mended without leaving the loop
 
 Forgotten = Callable[[Channel, frozenset[str]], None]
 Followed = Callable[[Channel], Awaitable[frozenset[str]]]
@@ -64,6 +66,7 @@ class Intake:
         self._on_forget = on_forget
         self._rates = rates
         self._followed = followed
+        self._mender = Mender()
         self._gates: dict[str, Gate] = {}
         self._keys: dict[bytes, Source] = {}
         self._workspaces = {workspace.channel: workspace for workspace in workspaces}
@@ -87,6 +90,33 @@ class Intake:
     def by_write_key(self, key: str) -> Source | None:
         """The tracking source of that write key. It is looked up by its digest, so that time tells nothing about it."""
         return self._keys.get(_digest(key.encode("utf-8", "replace")))
+
+    @property
+    def tracks(self) -> bool:
+        """Whether any source takes what SDKs send."""
+        return bool(self._keys)
+
+    def sender(self, body: bytes) -> Source | None:
+        """The tracking source whose write key `body` names; None if there is none. Raises `Problem("invalid")` for a small body that is
+        no JSON object. Nothing is decoded of a great body until a key in it is known.
+        """
+        likely = next((source for key in write_keys(body) if (source := self.by_write_key(key)) is not None), None)
+        if likely is None and len(body) > SMALL:
+            return None
+        try:
+            return self.by_write_key(write_key(body))
+        except Problem:
+            if likely is None:
+                raise
+            return likely
+
+    def hopeless(self, source: Source, signature: str | None) -> Problem | None:
+        """Why no body at all could be authentic with `signature`; None if one could."""
+        try:
+            self._gates[source.id].expect(signature)
+        except Problem as problem:
+            return problem
+        return None
 
     def watched(self, source: Source) -> bool:
         """False where nobody watches the source's channel for sure."""
@@ -116,52 +146,72 @@ class Intake:
         """Accounts for a delivery that was refused before it came here (too large, unreadable, too slow)."""
         self._gates[source.id].refuse(problem.code, events)
 
-    async def webhook(self, source: Source, body: bytes, signature: str | None) -> None:
-        """Takes one webhook delivery. Raises `Problem` where it is refused."""
+    async def webhook(
+        self,
+        source: Source,
+        body: bytes,
+        signature: str | None,
+        proven: Callable[[], None] | None = None,
+    ) -> None:
+        """Takes one webhook delivery. Raises `Problem` if it is refused.
+
+        `proven` is called once its sender is known to have the secret. Awaits nothing but the log
+        for an object of at most 64 KB, unless it is `signature.slow`.
+        """
         gate = self._gates[source.id]
+        brief = len(body) <= SMALL
         try:
-            gate.verify(body, signature)
-            elements = split(body)
+            await gate.verify(body, signature)
+            if proven is not None and signature and source.secrets:
+                proven()
+            elements = await self._mender.run(partial(split, body), brief=brief)
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-        await self._take(gate, len(elements), lambda start, end, using: events_of(elements[start:end], using), self._clock.now())
+
+        await self._take(gate, elements, delivery(elements), self._clock.now(), brief=brief)
 
     async def track(self, source: Source, body: bytes, type: EventType | None) -> None:
-        """Takes one call of the tracking API: a single event of `type`, or a batch where it is None. Raises `Problem`."""
+        """Takes one call of the tracking API: a single event of `type`, or a batch if it is None.
+        A batch is one by whatever route it comes. Raises `Problem`.
+        """
         gate = self._gates[source.id]
         arrived_at = self._clock.now()
-        if type is not None:
-            await self._take(gate, 1, lambda _start, _end, using: _lone(body, type, arrived_at, using), arrived_at)
-            return
+        brief = len(body) <= _BRIEF
         try:
-            envelope, elements = open_batch(body)
+            if type is not None and not await self._mender.run(partial(is_batch, body), brief=brief):
+                elements: Sequence[Element] = (body,)
+                parse = lone(body, type, arrived_at)
+            else:
+                envelope, elements = await self._mender.run(partial(open_batch, body), brief=brief)
+                parse = batch(envelope, elements, arrived_at)
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-        parse = lambda start, end, _using: batch_events(envelope, elements[start:end], arrived_at, start)  # noqa: E731 -- it closes over all of it
-        await self._take(gate, len(elements), parse, arrived_at)
+        await self._take(gate, elements, parse, arrived_at, brief=brief)
 
-    async def _take(self, gate: Gate, events: int, parse: Callable[[int, int, Reader], Parsed], arrived_at: int) -> None:
+    async def _take(self, gate: Gate, elements: Sequence[Element], parse: Parse, arrived_at: int, *, brief: bool) -> None:
         """Parses and appends a stretch at a time what somebody watches and the rate lets through.
 
         Raises `Problem("rate_limited")`, the first `Problem` where nothing in the delivery is an event, or the log's.
         """
         channel = gate.source.channel
+        events = len(elements)
         if not self._log.watched(channel):
             gate.unwatched(events)
             return
+        size = sum(map(len, elements))
         if self._rates is None:
-            gate.limit(events, self._clock.monotonic())
+            gate.limit(events, self._clock.monotonic(), size)
         else:
-            gate.within(events, await self._rates.take(gate.source.id, events, gate.max_rate, gate.burst))
+            gate.within(events, await self._rates.take(gate.source.id, events, gate.max_rate, gate.burst, size))
         first: Problem | None = None
         kept = False
-        for start in range(0, events, _AT_ONCE):
+        for start, end in stretches(elements):
             if start:
                 await asyncio.sleep(0)
             admission = self._admission(channel)
-            parsed = parse(start, start + _AT_ONCE, admission.reader)
+            parsed = await self._mender.run(partial(parse, start, end, admission.reader), brief=brief)
             for problem in parsed.refused:
                 gate.refuse(problem.code)
                 first = first or problem
@@ -171,7 +221,7 @@ class Intake:
                     entries = admission.entries(parsed.events, gate.source.id, arrived_at, await self._follows(channel))
                     outcomes = await self._log.append(channel, entries)
                 except BaseException:  # the sender will send all of it again
-                    gate.refuse("unavailable", len(parsed.events) + max(0, events - start - _AT_ONCE))
+                    gate.refuse("unavailable", len(parsed.events) + events - end)
                     raise
                 gate.settle(outcomes)
                 for event in parsed.events:
@@ -215,13 +265,6 @@ class Intake:
             if key in self._keys:
                 raise Problem("invalid", f"Source {source.id!r} has another's write key", remedy="Give each source its own write key")
             self._keys[key] = source
-
-
-def _lone(body: bytes, type: EventType, arrived_at: int, using: Reader) -> Parsed:
-    try:
-        return Parsed((parse_single(body, type, arrived_at, using),))
-    except Problem as problem:
-        return Parsed((), (problem,))
 
 
 def _digest(key: bytes) -> bytes:

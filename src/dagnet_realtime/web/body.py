@@ -1,14 +1,21 @@
-"""Reads a request's body within a bound of bytes and of time, however it is sent or packed."""
+"""Reads a request's body within bounds of bytes and of time, however it is sent or packed.
+
+What senders hold here before they have proven who they are is bounded for the process as a whole:
+see `Unproven`.
+"""
 
 import asyncio
+import threading
 import zlib
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 import msgspec
 
 from dagnet_realtime.model.problem import Problem
 
+T = TypeVar("T")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -16,7 +23,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 AT_ONCE = 64 * 1024  # bytes that are unpacked without leaving the loop
+_LAYERS = 2  # of packing
+_DIGITS = 20  # of a Content-Length
+_STEP = 64 * 1024  # bytes that are unpacked between two looks at the bounds
 _MEMBERS = 8  # of a gzip file; honest senders write one
+_FREE = 1024 * 1024  # bytes that any body may unpack to
+_RATIO = 100  # times its packed size that it may beyond that; JSON events pack 5 to 30 times
+MOST_UNPROVEN = 16 * 1024 * 1024
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -35,96 +48,228 @@ class Unread(Problem):
     """A refusal that leaves a part of the body unread, and the connection useless for another request."""
 
 
-async def read_body(receive: Receive, length: bytes, encoding: bytes, limit: int, seconds: float) -> bytes:
+class Unproven:
+    """The bytes, packed and unpacked, that unproven senders hold in this process: `most` at once.
+
+    A sender is proven by a signature under a source's secret; a write key is no proof, since pages
+    show it. Threads may take of it, too.
+    """
+
+    def __init__(self, most: int = MOST_UNPROVEN) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self.held = 0
+
+    def hold(self) -> "Held":
+        """What one request holds; nothing yet."""
+        return Held(self)
+
+    def take(self, more: int) -> bool:
+        """Takes `more` bytes, or none if they are too many. A negative number gives some back."""
+        with self._lock:
+            if more > 0 and self.held + more > self._most:
+                return False
+            self.held += more
+            return True
+
+
+class Held:
+    """What one request holds of `Unproven`, until `release` or the end of the `with` block."""
+
+    def __init__(self, unproven: Unproven) -> None:
+        self._unproven = unproven
+        self._bytes: int | None = 0
+
+    def grow(self, more: int) -> None:
+        """Holds `more` bytes. Raises `Problem("unavailable")` if they are too many now, or if this
+        request may hold nothing any more.
+        """
+        if self._bytes is None or not self._unproven.take(more):
+            raise Problem(
+                "unavailable",
+                "Too much is on its way here at once",
+                "Senders that are not known yet hold as many bytes as they may",
+                "Send it again",
+                retry_after=1,
+            )
+        self._bytes += more
+
+    def release(self) -> None:
+        """Gives all back: the sender is known, or has gone. Nothing is held from here on."""
+        if self._bytes is not None:
+            self._unproven.take(-self._bytes)
+            self._bytes = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.release()
+
+
+async def read_body(receive: Receive, length: bytes, encoding: bytes, limit: int, seconds: float, held: Held | None = None) -> bytes:
     """The body, unpacked. `length` and `encoding` are the request's headers, b"" where absent.
 
-    Raises `Problem`: `too_large`, `invalid` where it cannot be unpacked, `unavailable` (so that it is sent again) where it takes longer
-    than `seconds`; as `Unread` where the body was not read to its end; or `Gone`.
+    Bytes that wait, for more or for a thread, are counted in `held`; without it, in nothing.
+    Raises `Problem`: `too_large`, `invalid` if it cannot be unpacked, `unavailable` (so that it is
+    sent again) if it takes longer than `seconds` or unproven senders hold too much; as `Unread` if
+    the body was not read to its end; or `Gone`.
     """
-    if length and (not length.isdigit() or int(length) > limit):
+    held = held or Unproven(limit * (_LAYERS + 2)).hold()
+    body, counted = await _in_time(_received(receive, limit, held), length, limit, seconds)
+    if not encoding:
+        return body
+    if len(body) <= AT_ONCE:
+        try:
+            return unpacked(body, encoding, min(limit, AT_ONCE))
+        except Problem as problem:
+            if problem.code != "too_large" or limit <= AT_ONCE:
+                raise
+    if not counted:
+        held.grow(len(body))
+    return await asyncio.to_thread(unpacked, body, encoding, limit, held.grow)
+
+
+async def pass_over(receive: Receive, length: bytes, limit: int, seconds: float) -> None:
+    """Waits for the end of a body that nobody wants, and keeps none of it; raises as `read_body`."""
+    await _in_time(_passed_over(receive, limit), length, limit, seconds)
+
+
+async def _in_time(reading: Coroutine[Any, Any, T], length: bytes, limit: int, seconds: float) -> T:
+    if length and (not length.isdigit() or len(length) > _DIGITS or int(length) > limit):
+        reading.close()
         raise _too_large(limit, Unread)
     try:
         async with asyncio.timeout(seconds):
-            body = await _received(receive, limit)
+            return await reading
     except TimeoutError:
         raise Unread(
             "unavailable", "The body came too slowly", f"It took more than {seconds:g} s", "Send it again", retry_after=1
         ) from None
-    return await _unpacked(body, encoding, limit) if encoding else body
 
 
-async def _unpacked(body: bytes, encoding: bytes, limit: int) -> bytes:
-    """Unpacks what is small at once; what is not, elsewhere: eight megabytes of nothing take 30 ms that others need not wait."""
-    try:
-        return unpacked(body, encoding, min(limit, AT_ONCE))
-    except Problem as problem:
-        if problem.code != "too_large" or limit <= AT_ONCE:
-            raise
-    return await asyncio.to_thread(unpacked, body, encoding, limit)
+async def _passed_over(receive: Receive, limit: int) -> None:
+    size = 0
+    while size <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        size += len(message.get("body", b""))
+        if not message.get("more_body", False) and size <= limit:
+            return
+    raise _too_large(limit, Unread)
 
 
-async def _received(receive: Receive, limit: int) -> bytes:
+async def _received(receive: Receive, limit: int, held: Held) -> tuple[bytes, bool]:
+    """The body as it was sent, and whether it is counted: what came at once and is small is not,
+    for it waits for nothing.
+    """
     message = await receive()
     if message["type"] == "http.disconnect":
         raise Gone
     body: bytes = message.get("body", b"")
-    if not message.get("more_body", False) and len(body) <= limit:
-        return body
-    parts = bytearray(body)
-    while len(parts) <= limit:
-        if not message.get("more_body", False):
-            return bytes(parts)
+    more: bool = message.get("more_body", False)
+    if not more and len(body) <= min(limit, AT_ONCE):
+        return body, False
+    parts, size = [body], len(body)
+    while size <= limit:
+        _count(len(parts[-1]), held, more=more)
+        if not more:
+            return b"".join(parts), True
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
-        parts += message.get("body", b"")
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+        size += len(parts[-1])
     raise _too_large(limit, Unread)
 
 
-def unpacked(body: bytes, encoding: bytes, limit: int) -> bytes:
-    """`body` without its content encodings, last applied first. Never builds more than `limit` bytes. Raises `Problem`."""
+def _count(size: int, held: Held, *, more: bool) -> None:
+    try:
+        held.grow(size)
+    except Problem as full:
+        if not more:
+            raise
+        raise Unread(full.code, full.title, full.detail, full.remedy, retry_after=full.retry_after) from None
+
+
+def _uncounted(_more: int) -> None:
+    """What is unpacked at once is gone at once."""
+
+
+def unpacked(body: bytes, encoding: bytes, limit: int, grow: Callable[[int], None] = _uncounted) -> bytes:
+    """`body` without its content encodings, last applied first.
+
+    Never builds more than `limit` bytes, nor more than `_RATIO` times what was sent beyond the
+    first `_FREE`. Each stretch that it builds is told to `grow`, which may refuse it. Raises
+    `Problem`.
+    """
     names = [name.strip() for name in encoding.lower().split(b",")]
-    if len(names) > 2:
+    if len(names) > _LAYERS:
         raise Problem("invalid", "The body is packed too many times", remedy="Send it plain, or packed once")
+    most = max(_FREE, len(body) * _RATIO)
     for name in reversed(names):
         match name:
             case b"" | b"identity":
                 continue
             case b"gzip" | b"x-gzip":
-                body = _inflated(body, (_GZIP_OR_ZLIB,), limit)
+                body = _inflated(body, (_GZIP_OR_ZLIB,), limit, most, grow)
             case b"deflate":  # by the book zlib's format, by old habit the bare stream
-                body = _inflated(body, (_GZIP_OR_ZLIB, _RAW), limit)
+                body = _inflated(body, (_GZIP_OR_ZLIB, _RAW), limit, most, grow)
             case _:
                 raise Problem("invalid", "The body's Content-Encoding is not known", remedy="Send it plain, or as gzip or deflate")
     return body
 
 
-def _inflated(packed: bytes, windows: Iterable[int], limit: int) -> bytes:
+def _inflated(packed: bytes, windows: Iterable[int], limit: int, most: int, grow: Callable[[int], None]) -> bytes:
+    too_large = _too_large(limit) if limit <= most else _too_packed()
     for window in windows:
         try:
-            return _stream(packed, window, limit)
+            return _stream(packed, window, min(limit, most), too_large, grow)
         except zlib.error:
             continue
     raise Problem("invalid", "The body cannot be unpacked", remedy="Send what its Content-Encoding says")
 
 
-def _stream(packed: bytes, window: int, limit: int) -> bytes:
+def _stream(packed: bytes, window: int, limit: int, too_large: Problem, grow: Callable[[int], None]) -> bytes:
     """All members of a gzip file, or one stream of any other window."""
-    whole = bytearray()
+    parts: list[bytes] = []
+    room, at = limit, 0
     for _ in range(_MEMBERS):
-        if not packed:
-            return bytes(whole)
+        if at == len(packed):
+            return b"".join(parts)
         inflater = zlib.decompressobj(window)
-        whole += inflater.decompress(packed, limit + 1 - len(whole))
-        if len(whole) > limit:
-            raise _too_large(limit)
-        if not inflater.eof:
-            raise zlib.error("truncated")
-        if inflater.unused_data == packed or (window == _RAW and inflater.unused_data):
+        began = at
+        while not inflater.eof:
+            fed = inflater.unconsumed_tail
+            if not fed:
+                fed = packed[at : at + _STEP]
+                at += len(fed)
+            part = inflater.decompress(fed, min(_STEP, room + 1))
+            if not fed and not part:
+                raise zlib.error("truncated")
+            room -= len(part)
+            if room < 0:
+                raise too_large
+            grow(len(part))
+            parts.append(part)
+        at -= len(inflater.unused_data)
+        if at == began or (window == _RAW and at < len(packed)):
             raise zlib.error("trailing bytes")
-        packed = inflater.unused_data
-    raise zlib.error("too many members")
+    if at < len(packed):
+        raise zlib.error("too many members")
+    return b"".join(parts)
 
 
 def _too_large(limit: int, kind: type[Problem] = Problem) -> Problem:
     return kind("too_large", "The body is too large", f"More than {limit} bytes", "Send smaller batches")
+
+
+def _too_packed() -> Problem:
+    return Problem(
+        "too_large",
+        "The body unpacks to far more than was sent",
+        f"More than {_FREE} bytes, and {_RATIO} times as much",
+        "Send it plain, or in smaller batches",
+    )

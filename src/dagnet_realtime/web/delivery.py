@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from dagnet_realtime.core.segment.tracking import ROUTES, write_key
+from dagnet_realtime.core.segment.tracking import ROUTES
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.channel import Source
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import JSON, PROBLEM, SUCCESS, answer, answer_unread, problem_body, refusal_body, retry_headers
-from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, Unread, read_body
+from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, Unproven, Unread, pass_over, read_body
 from dagnet_realtime.web.cors import ANY_ORIGIN, preflight
 from dagnet_realtime.web.offer import Method
 
@@ -65,9 +65,10 @@ _FIELDS: dict[bytes, Literal["length", "encoding", "signature", "authorization",
 class WebhookApp:
     """`POST`, `PUT` and `PATCH /segment/webhook/{source}`."""
 
-    def __init__(self, intake: Intake, limits: Limits | None = None) -> None:
+    def __init__(self, intake: Intake, limits: Limits | None = None, unproven: Unproven | None = None) -> None:
         self._intake = intake
         self._limits = limits or Limits()
+        self._unproven = unproven or Unproven()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers by Segment's retry rules: 200 taken, 4xx not to be sent again, 429 and 503 to be."""
@@ -91,12 +92,18 @@ class WebhookApp:
             raise _Method
         asked = _asked(scope)
         source = self._intake.source(scope["path"].removeprefix(WEBHOOK_PREFIX))
-        try:
-            body = await read_body(receive, asked.length, asked.encoding, self._limits.webhook, self._limits.seconds)
-        except Problem as problem:
-            self._intake.refuse(source, problem)
-            raise
-        await self._intake.webhook(source, body, asked.signature.decode("latin-1"))
+        signature, limits = asked.signature.decode("latin-1"), self._limits
+        with self._unproven.hold() as held:
+            try:
+                hopeless = self._intake.hopeless(source, signature)
+                if hopeless is not None and not asked.encoding:
+                    await pass_over(receive, asked.length, limits.webhook, limits.seconds)
+                    raise hopeless
+                body = await read_body(receive, asked.length, asked.encoding, limits.webhook, limits.seconds, held)
+            except Problem as problem:
+                self._intake.refuse(source, problem)
+                raise
+            await self._intake.webhook(source, body, signature, held.release)
 
 
 class TrackingApp:
@@ -105,9 +112,10 @@ class TrackingApp:
     `public_url` is "" where the request's own host is the address that SDKs reach.
     """
 
-    def __init__(self, intake: Intake, limits: Limits | None = None, public_url: str = "") -> None:
+    def __init__(self, intake: Intake, limits: Limits | None = None, public_url: str = "", unproven: Unproven | None = None) -> None:
         self._intake = intake
         self._limits = limits or Limits()
+        self._unproven = unproven or Unproven()
         self._scheme, _, self._public = public_url.rstrip("/").partition("://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,22 +155,33 @@ class TrackingApp:
         return SUCCESS
 
     async def _track(self, route: str, asked: Asked, receive: Receive) -> None:
+        if not self._intake.tracks:
+            raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
         key = _basic(asked.authorization)
         source = self._known(key) if key else None
-        try:
-            body = await read_body(receive, asked.length, asked.encoding, self._limits.tracking, self._limits.seconds)
-        except Problem as problem:
-            if source is not None:
-                self._intake.refuse(source, problem)
-            raise
+        limits = self._limits
         if route == COUNTS_OF_SDKS:
+            await pass_over(receive, asked.length, limits.tracking, limits.seconds)
             return
-        await self._intake.track(source or self._known(write_key(body)), body, ROUTES[route])
+        with self._unproven.hold() as held:
+            try:
+                body = await read_body(receive, asked.length, asked.encoding, limits.tracking, limits.seconds, held)
+            except Problem as problem:
+                if source is not None:
+                    self._intake.refuse(source, problem)
+                raise
+            await self._intake.track(source or self._sender(body), body, ROUTES[route])
+
+    def _sender(self, body: bytes) -> Source:
+        source = self._intake.sender(body)
+        if source is None:
+            raise _no_source()
+        return source
 
     def _known(self, key: str) -> Source:
         source = self._intake.by_write_key(key)
         if source is None:
-            raise Problem("unauthorized", "No source has this write key", remedy=_KEYS)
+            raise _no_source()
         return source
 
     def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
@@ -185,7 +204,12 @@ class _Method(Exception):
 
 
 _KEYS = "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in realtime.toml"
+_NONE_TRACKS = 'Add a source with kind = "tracking" and a write_key to a workspace in realtime.toml'
 _NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
+
+
+def _no_source() -> Problem:
+    return Problem("unauthorized", "No source has this write key", remedy=_KEYS)
 
 
 def _asked(scope: Scope) -> Asked:

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from dagnet_realtime.core.signature import slow
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import PROBLEM, SUCCESS, Header, problem_body, retry_headers
@@ -56,7 +57,8 @@ def plain(data: bytes) -> Plain | None:
     length, start = found.get(b"content-length", b""), head.end() - 1
     if b"host" not in found or not length.isdigit() or len(length) > 6 or int(length) > SHORT or len(data) - start != int(length):
         return None
-    return Plain(head[1].decode(), found.get(b"x-signature", b"").decode("latin-1"), data[start:])
+    body = data[start:]
+    return None if slow(body) else Plain(head[1].decode(), found.get(b"x-signature", b"").decode("latin-1"), body)
 
 
 class Doorway(Connection):

@@ -16,7 +16,7 @@ from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.relays.function import FunctionRelay
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.sign_in import open_paths, sign_in_routes
-from dagnet_realtime.web.body import Limits, Receive, Scope, Send
+from dagnet_realtime.web.body import Limits, Receive, Scope, Send, Unproven
 from dagnet_realtime.web.catalogues import catalogue_routes
 from dagnet_realtime.web.channels import channel_routes
 from dagnet_realtime.web.delivery import TrackingApp, WebhookApp
@@ -109,8 +109,9 @@ def asgi(parts: Parts) -> Edge:
     page = parts.page or Page(parts.access, shop=parts.demo)
     stream = StreamApp(parts.hub, parts.rounds, parts.audit) if parts.push else _no_stream
     inside = Inside(stream, routes(parts), page)
-    webhook = WebhookApp(parts.intake, parts.limits)
-    tracking = TrackingApp(parts.intake, parts.limits, parts.public_url)
+    unproven = Unproven()
+    webhook = WebhookApp(parts.intake, parts.limits, unproven)
+    tracking = TrackingApp(parts.intake, parts.limits, parts.public_url, unproven)
     without = open_paths(parts.access)
 
     def is_open(method: str, path: str) -> bool:

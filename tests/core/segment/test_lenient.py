@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.segment.lenient import checked, decode, mend
+from dagnet_realtime.core.segment.lenient import MOST_MENDED, Strange, checked, decode, mend
 from dagnet_realtime.model.problem import Problem
 
 ANY = msgspec.json.Decoder(Any)
@@ -52,12 +52,62 @@ def test_a_body_must_be_utf_8_throughout() -> None:
             checked(bad)
 
 
-@pytest.mark.parametrize("hostile", [b'{"a":"' + b'\\"' * 200_000, b'"' * 400_000, b"1" * 400_000, b'"' + b"\\\\" * 200_000 + rb"\ud800"])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b'{"a":"' + b'\\"' * 200_000,
+        b'"' * 400_000,
+        b"1" * 400_000,
+        b'"' + b"\\\\" * 200_000 + rb"\ud800",
+        b"NaN," * 100_000,
+        rb"\ud800" * 80_000,
+        b"1e5," * 100_000,
+        b"N" * 400_000,
+        b"-" * 400_000,
+        b"1." * 200_000,
+        b"1e" * 200_000,
+    ],
+    ids=range(11),
+)
 def test_mending_takes_time_in_proportion(hostile: bytes) -> None:
-    """SEG-8: no sender can make it quadratic."""
+    """SEG-8: no sender can make it quadratic, which would take minutes here."""
     began = time.perf_counter()
     mend(hostile)
     assert time.perf_counter() - began < 10.0
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        (rb'["\\ud800",NaN]', rb'["\\ud800",null]'),
+        (rb'["\ud800\\\udc00"]', rb'["\ufffd\\\ufffd"]'),
+        (rb'["\udc00\ud800\udc00\udc00"]', rb'["\ufffd\ud800\udc00\ufffd"]'),
+        (b"[1e307,-1e309,123e400,1E+999,1e-999]", b"[1e307,null,null,null,1e-999]"),
+        (b"[" + b"9" * 250 + b"e99," + b"9" * 299 + b"]", b"[null," + b"9" * 299 + b"]"),
+        (b'{"NaN":"Infinity","a":-Infinity}', b'{"NaN":"Infinity","a":null}'),
+        (b'["NaN', b'["NaN'),
+    ],
+)
+def test_only_what_must_be_is_mended(text: bytes, mended: bytes) -> None:
+    """SEG-8: the rest stays byte for byte."""
+    assert mend(text) == mended
+
+
+def test_what_no_event_can_be_is_not_mended() -> None:
+    """SEG-8: half a megabyte is."""
+    for size, done in ((MOST_MENDED, True), (MOST_MENDED + 1, False)):
+        text = b'["' + b"x" * (size - 8) + b'",NaN]'
+        assert (b"null" in mend(text)) is done
+
+
+def test_without_mending_what_is_strange_is_said_to_be() -> None:
+    """DOOR-16: so that it can be mended elsewhere."""
+    for strange in (b"[NaN]", rb'"\ud800"', b"{", b"[1e999]", b'"\xff"'):
+        with pytest.raises(Strange):
+            decode(ANY, strange, mending=False)
+    assert decode(ANY, b"[1]", mending=False) == [1]
+    with pytest.raises(Problem, match="deep"):
+        decode(ANY, b"[" * 100_000, mending=False)
 
 
 @given(st.recursive(st.none() | st.floats() | st.integers() | st.text(st.characters(exclude_categories=[])), st.lists, max_leaves=20))

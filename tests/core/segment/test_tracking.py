@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.segment.tracking import MAX_EVENT, MAX_EVENTS, ROUTES, open_batch, parse_batch, parse_single, write_key
+from dagnet_realtime.core.segment.lenient import Strange
+from dagnet_realtime.core.segment.tracking import (
+    MAX_EVENT,
+    MAX_EVENTS,
+    ROUTES,
+    is_batch,
+    open_batch,
+    parse_batch,
+    parse_single,
+    write_key,
+    write_keys,
+)
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.problem import Problem
 from tests.support.deliveries import CALLS
@@ -111,3 +122,57 @@ def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(body: bytes, rout
         assert 0 < len(event.id) <= 100
         assert event.segment_received_at is None
         assert type in (None, event.type)
+
+
+def test_what_cannot_be_read_of_a_batch_costs_the_rest_nothing() -> None:
+    """SEG-8, SEG-10: the envelope is cut open where it is no JSON as a whole."""
+    good = b'{"type":"track","event":"Good","userId":"u"}'
+    deep = b'{"type":"track","event":"Deep","properties":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
+    for bad, refused in ((deep, 1), (b'{"type":"track","event":"NaN","properties":{"a":NaN}}', 0), (b"{tru}", 1), (b'{"a":"\xe9"}', 1)):
+        for envelope in (b'{"batch":[%b,%b],"sentAt":"2026-01-02T03:04:05Z"}', b'{"sentAt":"2026-01-02T03:04:05Z" , "batch" : [%b , %b] }'):
+            parsed = parse_batch(envelope % (bad, good), NOW)
+            assert "Good" in [event.event for event in parsed.events]
+            assert len(parsed.refused) == refused
+    strange = parse_batch(b'{"batch":[%b],"sentAt":NaN,"context":{"a":NaN}}' % good, NOW)
+    assert [event.event for event in strange.events] == ["Good"]
+
+
+def test_a_body_on_the_wrong_route_is_taken_as_what_it_is() -> None:
+    """SEG-12: a batch that comes by a single call's route, and a call that comes by the batch's."""
+    batch = b'{"batch":[{"type":"track","event":"E","userId":"u"}]}'
+    assert is_batch(batch)
+    assert is_batch(b'{"batch":[{"a":NaN}]}')
+    for single in (
+        b'{"event":"E","batch":[1]}',
+        b'{"type":"track","batch":[]}',
+        b'{"properties":{"batch":[1]}}',
+        b'{"batch":7}',
+        b"{",
+        b'"batch"',
+    ):
+        assert not is_batch(single)
+    assert [event.event for event in parse_batch(b'{"type":"track","event":"E","userId":"u"}', NOW).events] == ["E"]
+    with pytest.raises(Problem, match="batch is missing"):
+        parse_batch(b'{"event":"E"}', NOW)
+    with pytest.raises(Strange):
+        is_batch(b'{"batch":[NaN]}', mending=False)
+
+
+def test_a_key_is_looked_for_without_decoding_and_from_both_ends() -> None:
+    """DOOR-16: as it may be written, and never more than a few of them."""
+    assert list(write_keys(b'{"a":NaN,"writeKey" : "one"}')) == ["one"]
+    assert list(write_keys(rb'{"writeKey":"a\u0062\"c"}')) == ['ab"c']
+    assert list(write_keys(b'{"writeKey":42}')) == ["42"]
+    many = b"{" + b",".join(b'"writeKey":"%d"' % number for number in range(50_000)) + b"}"
+    found = list(write_keys(many))
+    assert len(found) == 16
+    assert found[:2] == ["49999", "0"]
+    for none in (b"", b'"writeKey"', b'"writeKey":', b'"writeKey":"' + b"x" * 5000 + b'"', b'{"writeKey":null}', rb'"writeKey":"\x"'):
+        assert list(write_keys(none)) == []
+
+
+def test_a_write_key_is_found_strictly() -> None:
+    """DOOR-16: nothing is mended for a sender whose key is not known."""
+    with pytest.raises(Problem) as caught:
+        write_key(b'{"writeKey":"K","a":NaN}')
+    assert caught.value.code == "invalid"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.segment import parse
+from dagnet_realtime.core.segment.lenient import Strange
 from dagnet_realtime.core.segment.message import MAX_ID, MAX_TEXT, TYPES
 from dagnet_realtime.core.segment.webhook import MAX_EVENTS, events_of, split
 from dagnet_realtime.model.problem import Problem
@@ -50,6 +51,61 @@ def test_one_bad_element_does_not_spoil_a_batch() -> None:
     assert [event.type for event in parsed.events] == ["track", "page"]
     assert [problem.code for problem in parsed.refused] == ["invalid"] * 4
     assert refused(b"[1,2,3]") == "invalid"
+
+
+GOOD = [TRACK, PAGE]
+BAD = {
+    "half a pair": (rb'{"type":"track","event":"E \ud800"}', True),
+    "NaN": (b'{"type":"track","event":"E","properties":{"price":NaN}}', True),
+    "endless": (b'{"type":"track","event":"E","properties":{"price":1e999}}', True),
+    "deep": (b'{"type":"track","event":"E","properties":' + b"[" * 20_000 + b"]" * 20_000 + b"}", False),
+    "a word": (b'{"type":"track","event":tru}', False),
+    "an escape": (rb'{"type":"track","event":"\x41"}', False),
+    "a control": (b'{"type":"track","event":"a\x01"}', False),
+    "a quote": (b"{'type':'track'}", False),
+    "a comma": (b'{"type":"track","event":"E",}', False),
+    "a number": (b'{"type":"track","event":"E","value":01}', False),
+    "a byte": (b'{"type":"track","event":"caf\xe9"}', False),
+    "a byte unread": (b'{"type":"track","event":"E","other":"\xe9"}', False),
+    "nothing": (b"", False),
+    "kinds of brackets": (b'{"type":"track","a":[1}', False),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("place", [0, 1, 2])
+@pytest.mark.parametrize("around", [b"", b" " * 600_000])
+def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, around: bytes) -> None:
+    """SEG-8, SEG-10: it is mended, or refused alone, wherever it stands and however large the batch."""
+    element, mended = BAD[name]
+    if name == "kinds of brackets":
+        element += b"]" if place == 2 else b"}"
+    elements = [*GOOD]
+    elements.insert(place, element)
+    parsed = parse(b"[" + around + b",".join(elements) + b"]")
+    names = [event.event for event in parsed.events]
+    assert ("E" in names or "E \ufffd" in names) is mended
+    assert len(parsed.refused) == (not mended)
+    assert [event.id for event in parsed.events if event.event not in ("E", "E \ufffd")] == [
+        DELIVERED[kind]["messageId"] for kind in ("track", "page")
+    ]
+
+
+def test_what_is_large_and_strange_is_left_to_whoever_has_the_time() -> None:
+    """DOOR-16: without mending nothing is mended, and what needs none is read as ever."""
+    strange = b"[" + TRACK + b',{"a":NaN}]'
+    for work in (lambda: split(strange, mending=False), lambda: events_of([b'{"a":NaN}'], mending=False)):
+        with pytest.raises(Strange):
+            work()
+    assert len(split(b"[" + TRACK + b"]", mending=False)) == 1
+    assert len(events_of(split(strange)).events) == 1
+
+
+def test_byte_order_marks_are_no_part_of_a_body() -> None:
+    """SEG-7: one, or those of files that were joined."""
+    for marks in (1, 2, 3):
+        assert parse(b"\xef\xbb\xbf" * marks + TRACK).events[0].event == "Product Added"
+        assert len(parse(b"\xef\xbb\xbf" * marks + b"[" + TRACK + b"]").events) == 1
 
 
 @pytest.mark.parametrize(

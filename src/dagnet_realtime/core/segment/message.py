@@ -72,15 +72,15 @@ _ANYHOW: Reader = msgspec.json.Decoder(
 )
 
 
-def read(text: bytes | msgspec.Raw, using: Reader = AS_IT_CAME) -> Message:
-    """The message that `text` holds. Raises `Problem("invalid")` where it is no JSON object.
+def read(text: bytes | msgspec.Raw, using: Reader = AS_IT_CAME, *, mending: bool = True) -> Message:
+    """The message that `text` holds. Raises `Problem("invalid")` if it is no JSON object, or `Strange` as `decode` does.
 
     What has a type that no official library sends is read a second time, with leniency.
     """
     try:
         return using.decode(text)
     except (ValueError, RecursionError):
-        message = decode(_ANYHOW, text)
+        message = decode(_ANYHOW, text, mending=mending)
     for name in _TEXTS:
         setattr(message, name, text_of(getattr(message, name)))
     return message

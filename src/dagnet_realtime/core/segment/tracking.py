@@ -1,13 +1,15 @@
 """Segment's tracking API: what an SDK posts, one call or a batch in an envelope."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
 
-from dagnet_realtime.core.segment.lenient import checked, decode
-from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, read, text_of, tracked
-from dagnet_realtime.core.segment.webhook import Element, Parsed, split_list
+from dagnet_realtime.core.json_text import members
+from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
+from dagnet_realtime.core.segment.message import AS_IT_CAME, TYPES, Reader, read, text_of, tracked
+from dagnet_realtime.core.segment.webhook import MAX_STEPS, Element, Parsed, known, split_list
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.event import NOTHING, Event
 from dagnet_realtime.model.problem import Problem
@@ -43,27 +45,109 @@ class Envelope(msgspec.Struct, rename="camel"):
     integrations: msgspec.Raw = NOTHING
 
 
+class _Shape(msgspec.Struct, rename="camel"):
+    """What tells a single call and a batch apart."""
+
+    batch: msgspec.Raw = NOTHING
+    type: Any = None
+    event: Any = None
+
+
 class _Keyed(msgspec.Struct, rename="camel"):
     write_key: Any = None
 
 
 _ENVELOPE = msgspec.json.Decoder(Envelope)
+_SHAPE = msgspec.json.Decoder(_Shape)
 _KEYED = msgspec.json.Decoder(_Keyed)
+_TEXT = msgspec.json.Decoder(str)
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
+_KEY = b'"writeKey"'
+_KEYS = 8  # places from either end of a body where its write key is looked for
+_VALUE = re.compile(rb'[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,200}+"|-?[0-9.]{1,40}+)', re.DOTALL)
 
 
 def write_key(body: bytes) -> str:
-    """The write key that the body names, "" where it names none. Raises `Problem("invalid")` where it is no JSON object."""
-    return text_of(decode(_KEYED, checked(body)).write_key) or ""
+    """The write key that the body names, "" if it names none. Nothing is mended. Raises `Problem("invalid")` if it is no JSON object."""
+    try:
+        return text_of(decode(_KEYED, checked(body), mending=False).write_key) or ""
+    except Strange:
+        raise Problem("invalid", "The body cannot be read", "It is not a JSON object", "Send JSON as Segment's SDKs do") from None
 
 
-def open_batch(body: bytes) -> tuple[Envelope, Sequence[Element]]:
-    """A batch's envelope and its events as they came. Raises `Problem`."""
-    envelope = decode(_ENVELOPE, checked(body))
-    if bytes(envelope.batch)[:1] != b"[":
-        raise Problem("invalid", "The batch is missing", 'The body has no list "batch"', "Post single events to /v1/track and its like")
-    return envelope, split_list(envelope.batch, MAX_EVENTS)
+def write_keys(body: bytes) -> Iterator[str]:
+    """What may be the body's write key, wherever it stands, from both ends: a search that costs no more for a body of half a megabyte.
+
+    An SDK writes it at the start or the end of the envelope.
+    """
+    first, last = 0, len(body)
+    for _ in range(_KEYS):
+        last = body.rfind(_KEY, 0, last)
+        if last < 0:
+            return
+        yield from _key_at(body, last)
+        first = body.find(_KEY, first, last)
+        if first < 0:
+            return
+        yield from _key_at(body, first)
+        first += len(_KEY)
+
+
+def _key_at(body: bytes, place: int) -> Iterator[str]:
+    found = _VALUE.match(body, place + len(_KEY))
+    if found is None:
+        return
+    try:
+        yield _TEXT.decode(found[1]) if found[1][:1] == b'"' else found[1].decode()
+    except ValueError:
+        return
+
+
+def is_batch(body: bytes, *, mending: bool = True) -> bool:
+    """Whether the body is a batch, whatever route it came by: it has a list `batch`, and is no event itself."""
+    if b'"batch"' not in body:
+        return False
+    try:
+        shape = _SHAPE.decode(body)
+    except (ValueError, RecursionError):
+        if not mending:
+            raise Strange from None
+        parts = members(body, MAX_STEPS) or {}
+        start, _ = parts.get(b'"batch"', (0, 0))
+        return body[start : start + 1] == b"[" and not parts.keys() & {b'"event"', b'"type"'}
+    return bytes(shape.batch)[:1] == b"[" and shape.event is None and shape.type not in TYPES
+
+
+def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence[Element]]:
+    """A batch's envelope and its events as they came. Raises `Problem`, or without `mending` `Strange` if patience alone opens it.
+
+    If it is no JSON as a whole, it is cut by commas and brackets, so that what is wrong with one event stays its own.
+    """
+    body = unmarked(body)
+    try:
+        if not body.isascii():
+            body.decode()
+        envelope = _ENVELOPE.decode(body)
+        batch = bytes(envelope.batch)
+    except (ValueError, RecursionError):
+        if not mending:
+            raise Strange from None
+        envelope, batch = _cut_open(body)
+    if batch[:1] == b"[":
+        return envelope, split_list(batch, MAX_EVENTS, mending=mending)
+    lone = decode(_SHAPE, checked(body), mending=mending)
+    if type(lone.type) is str and lone.type in TYPES:
+        return Envelope(), (body,)
+    raise Problem("invalid", "The batch is missing", 'The body has no list "batch"', "Post single events to /v1/track and its like")
+
+
+def _cut_open(body: bytes) -> tuple[Envelope, bytes]:
+    """The envelope of a batch of which something cannot be read, without its batch; and that."""
+    start, end = (members(body, MAX_STEPS) or {}).get(b'"batch"', (0, 0))
+    if start == end:
+        return decode(_ENVELOPE, checked(body)), b""
+    return decode(_ENVELOPE, checked(body[:start] + b"0" + body[end:])), body[start:end]
 
 
 def parse_batch(body: bytes, arrived_at: int) -> Parsed:
@@ -72,17 +156,17 @@ def parse_batch(body: bytes, arrived_at: int) -> Parsed:
     return batch_events(envelope, elements, arrived_at).required()
 
 
-def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: int, first: int = 0) -> Parsed:
+def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: int, first: int = 0, *, mending: bool = True) -> Parsed:
     """What the elements of a batch say, with the envelope's context and integrations under their own.
 
-    `first` is the place of the first of them in the batch.
+    `first` is the place of the first of them in the batch. Without `mending` raises `Strange` at the first that must be mended.
     """
     context, integrations = _members(envelope.context), _members(envelope.integrations)
     events = []
     refused = []
     for place, element in enumerate(elements, first):
         try:
-            message = read(_bounded(element))
+            message = read(known(_bounded(element)), mending=mending)
             message.context = _within(context, message.context)
             message.integrations = _within(integrations, message.integrations)
             events.append(tracked(message, element, arrived_at, envelope.sent_at, place=place))
@@ -91,10 +175,10 @@ def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: in
     return Parsed(tuple(events), tuple(refused))
 
 
-def parse_single(body: bytes, type: EventType, arrived_at: int, using: Reader = AS_IT_CAME) -> Event:
-    """One call; the route says its type. Raises `Problem`."""
+def parse_single(body: bytes, type: EventType, arrived_at: int, using: Reader = AS_IT_CAME, *, mending: bool = True) -> Event:
+    """One call; the route says its type. Raises `Problem`, or without `mending` `Strange`."""
     body = _bounded(checked(body))
-    return tracked(read(body, using), body, arrived_at, type=type)
+    return tracked(read(body, using, mending=mending), body, arrived_at, type=type)
 
 
 def _bounded(text: E) -> E:

@@ -1,19 +1,19 @@
 """A webhook delivery: one event, or a JSON array of them, each perhaps in the Extensible Webhook's wrapping."""
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 
 import msgspec
 
-from dagnet_realtime.core.segment.lenient import checked, decode
+from dagnet_realtime.core import form
+from dagnet_realtime.core.json_text import SPACE, elements
+from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
 from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, delivered, read
 from dagnet_realtime.model.event import NOTHING, Event
 from dagnet_realtime.model.problem import Problem
 
 MAX_EVENTS = 4_000  # in one delivery: Segment's greatest batch size
 _MAX_COMMAS = 1_000_000  # in one delivery; bounds what splitting it can cost in memory (70 MB) before its elements are counted
-_FIELDS = 1_000  # of a form
-_SPACE = b" \t\r\n"
+MAX_STEPS = 100_000  # towards the end of one element that lies deeper than any honest one
 
 Element = bytes | msgspec.Raw
 
@@ -46,43 +46,69 @@ def parse(body: bytes) -> Parsed:
     return events_of(split(body)).required()
 
 
-def split(body: bytes) -> Sequence[Element]:
-    """The elements of a delivery as they came, which is the cheapest way to count them. Raises `Problem`."""
-    body = checked(body)
-    if body[:1] == b"{":
-        return (body,)
-    body = body.strip(_SPACE)
+def split(body: bytes, *, mending: bool = True) -> Sequence[Element]:
+    """The elements of a delivery as they came, which is the cheapest way to count them.
+
+    Raises `Problem`, or without `mending` `Strange` if only patience tells the elements of an array apart.
+    """
+    body = unmarked(body)
+    if body[:1] not in (b"{", b"["):
+        body = body.strip(SPACE)
     if body[:1] == b"[":
-        return split_list(body, MAX_EVENTS)
+        return split_list(body, MAX_EVENTS, mending=mending)
+    body = checked(body)
     if body[:1] == b"{" or not body:
         return (body,)
     return (_from_form(body),)
 
 
-def split_list(text: bytes | msgspec.Raw, most: int) -> Sequence[Element]:
-    """The elements of a JSON array, at most `most`. Raises `Problem`."""
-    if bytes(text).count(b",") > _MAX_COMMAS:
+def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) -> Sequence[Element]:
+    """The elements of a JSON array, at most `most`; raises as `split` does.
+
+    If the array is no JSON as a whole, its elements are told apart by commas and brackets alone, so that what is wrong with one of them
+    stays its own. One that is not UTF-8 is left out of what can be read, in its place.
+    """
+    whole = bytes(text)
+    if whole.count(b",") > _MAX_COMMAS:
         raise Problem("too_large", "The batch holds too many values", f"More than {_MAX_COMMAS}", "Send smaller batches")
-    elements = decode(_LIST, text)
-    if len(elements) > most:
-        raise Problem("too_large", "The batch holds too many events", f"{len(elements)}, of at most {most}", "Set a smaller batch size")
-    return elements
+    found: Sequence[Element]
+    try:
+        if not whole.isascii():
+            whole.decode()
+        found = _LIST.decode(whole)
+    except (ValueError, RecursionError):
+        if not mending:
+            raise Strange from None
+        parts = elements(whole, MAX_STEPS)
+        if parts is None:
+            raise Problem(
+                "invalid", "The body cannot be read", "It is no list from its first bracket to its last", "Send JSON as Segment does"
+            ) from None
+        found = [whole[start:end] for start, end in parts]
+    if len(found) > most:
+        raise Problem("too_large", "The batch holds too many events", f"{len(found)}, of at most {most}", "Set a smaller batch size")
+    return found
 
 
-def events_of(elements: Sequence[Element], using: Reader = AS_IT_CAME) -> Parsed:
-    """What the elements of a delivery say."""
+def events_of(elements: Sequence[Element], using: Reader = AS_IT_CAME, *, mending: bool = True) -> Parsed:
+    """What the elements of a delivery say. Without `mending` raises `Strange` at the first that must be mended."""
     events = []
     refused = []
     for element in elements:
         try:
-            message = read(element, using)
+            message = read(known(element), using, mending=mending)
             if message.type is None and (inside := _unwrapped(element)):
-                events.append(delivered(read(inside, using), inside))
+                events.append(delivered(read(inside, using, mending=mending), inside))
             else:
                 events.append(delivered(message, element))
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))
+
+
+def known(element: Element) -> Element:
+    """`element`, unless it is not UTF-8 throughout; then raises `Problem`. What a strict decoder cut out is."""
+    return checked(element) if type(element) is bytes else element
 
 
 def _unwrapped(element: Element) -> Element:
@@ -94,10 +120,10 @@ def _unwrapped(element: Element) -> Element:
     return wrapped.json or (_from_form(wrapped.body.encode("utf-8", "replace")) if wrapped.body else b"")
 
 
-def _from_form(form: bytes) -> bytes:
+def _from_form(body: bytes) -> bytes:
     """The flat JSON of a form. What was nested in it is lost before it is sent."""
     try:
-        pairs = parse_qsl(form.decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=_FIELDS)
+        return _FORM.encode(form.fields(body))
     except ValueError:
-        raise Problem("invalid", "The body is neither JSON nor a form", remedy="Send JSON as Segment does") from None
-    return _FORM.encode(dict(pairs))
+        told = f"A form may have {form.MOST_BYTES} bytes" if len(body) > form.MOST_BYTES else ""
+        raise Problem("invalid", "The body is neither JSON nor a form", told, "Send JSON as Segment does") from None

@@ -1,0 +1,94 @@
+"""Parsing beside everything else that a process does: strictly and in stretches on the event loop,
+and whatever must be mended first in a thread.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from dagnet_realtime.core.segment.lenient import Strange
+from dagnet_realtime.core.segment.message import Reader
+from dagnet_realtime.core.segment.tracking import Envelope, batch_events, parse_single
+from dagnet_realtime.core.segment.webhook import Element, Parsed, events_of
+from dagnet_realtime.model.entry import EventType
+from dagnet_realtime.model.problem import Problem
+
+T = TypeVar("T")
+Given = TypeVar("Given", covariant=True)
+STRETCH_EVENTS = 200  # parsed between two turns of the loop: about 4 ms
+STRETCH_BYTES = 128 * 1024  # as many at most
+
+
+class Work(Protocol[Given]):
+    """Reads something strictly, or mends it first; raises `Strange` if it must be mended and may not be."""
+
+    def __call__(self, *, mending: bool) -> Given:
+        """What it reads."""
+        ...
+
+
+class Parse(Protocol):
+    """Parses a delivery's elements from one place up to another, as `Work` does."""
+
+    def __call__(self, start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
+        """Their events."""
+        ...
+
+
+class Mender:
+    """Mends for one process, one delivery at a time: two would only take the interpreter from one
+    another, and from the event loop.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Semaphore(1)
+
+    async def run(self, work: Work[T], *, brief: bool) -> T:
+        """What `work` gives. If something must be mended, it is at once if it is `brief`, else in a thread."""
+        try:
+            return work(mending=brief)
+        except Strange:
+            async with self._turn:
+                return await asyncio.to_thread(work, mending=True)
+
+
+def stretches(elements: Sequence[Element]) -> Iterator[tuple[int, int]]:
+    """Where each stretch of a delivery begins and ends."""
+    start = size = 0
+    for at, element in enumerate(elements):
+        if at > start and (at - start >= STRETCH_EVENTS or size + len(element) > STRETCH_BYTES):
+            yield start, at
+            start, size = at, 0
+        size += len(element)
+    if start < len(elements):
+        yield start, len(elements)
+
+
+def lone(body: bytes, type: EventType, arrived_at: int) -> Parse:
+    """The parser of a single call of the tracking API."""
+
+    def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:  # noqa: ARG001 -- it is all there is
+        try:
+            return Parsed((parse_single(body, type, arrived_at, using, mending=mending),))
+        except Problem as problem:
+            return Parsed((), (problem,))
+
+    return parse
+
+
+def batch(envelope: Envelope, elements: Sequence[Element], arrived_at: int) -> Parse:
+    """The parser of a batch of the tracking API."""
+
+    def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:  # noqa: ARG001 -- what lies around the events is read, too
+        return batch_events(envelope, elements[start:end], arrived_at, start, mending=mending)
+
+    return parse
+
+
+def delivery(elements: Sequence[Element]) -> Parse:
+    """The parser of a webhook's delivery."""
+
+    def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
+        return events_of(elements[start:end], using, mending=mending)
+
+    return parse
