@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from dagnet_realtime.hub.company import Company
-from dagnet_realtime.hub.courier import BEAT_MS, GRACE_MS, LOOK_MS, Courier
+from dagnet_realtime.hub.courier import BEAT_MS, GRACE_MS, NOTICE_MS, Courier
 from dagnet_realtime.hub.relaying import Seat
 from dagnet_realtime.hub.trip import CONFIRMED_MS
 from dagnet_realtime.model.entry import Token
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Workspace
 from tests.hub.posts import MemoryPosts
 from tests.hub.provider import Provider
 from tests.hub.stage import POLICY, SHOP, Stage
@@ -38,12 +37,12 @@ class Platform(Stage):
         super().__init__()
         self.provider = Provider(**terms)
         self.posts = MemoryPosts(self.clock)
+        self.policy = POLICY
 
     def request(self) -> Courier:
-        workspaces = [Workspace(channel=SHOP, path=".", policy=POLICY)]
         doors: object = Doors()
         return Courier(
-            workspaces, self.graphs, self.log, self.sessions, doors, self.posts, {SHOP: self.provider}, self.clock, 300  # type: ignore[arg-type]
+            lambda _: self.policy, self.graphs, self.log, self.sessions, doors, self.posts, {SHOP: self.provider}, self.clock, 300  # type: ignore[arg-type]
         )  # fmt: skip
 
     async def asked(self, session: WatchSession) -> Seat:
@@ -174,10 +173,10 @@ async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_mor
 
 
 async def test_a_notice_makes_the_request_ask() -> None:
-    """REL-24: once in ten seconds; what is not signed reaches nothing."""
+    """REL-24: once in two seconds; what is not signed reaches nothing."""
     async with Platform() as stage:
         await stage.seated()
-        await stage.clock.advance(LOOK_MS / 1000)
+        await stage.clock.advance(NOTICE_MS / 1000)
         before = stage.provider.looked
         with pytest.raises(Problem) as refused:
             await stage.request().notice(SHOP, "key", "bad", b"")
@@ -263,7 +262,7 @@ async def test_without_a_relay_there_is_no_seat_and_a_delivery_asks_for_nothing(
     """REL-9: frames come by poll."""
     async with Platform() as stage:
         session = await stage.open()
-        bare = Courier([], stage.graphs, stage.log, stage.sessions, Doors(), stage.posts, {}, stage.clock, 300)  # type: ignore[arg-type]
+        bare = Courier(lambda _: POLICY, stage.graphs, stage.log, stage.sessions, Doors(), stage.posts, {}, stage.clock, 300)  # type: ignore[arg-type]
         with pytest.raises(Problem) as refused:
             await bare.seat(session)
         assert refused.value.code == "not_found"

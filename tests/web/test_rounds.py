@@ -151,3 +151,24 @@ async def test_what_has_ended_is_forgotten() -> None:
         assert not stage.rounds._streams
         assert stage.audited == []
         assert msgspec.structs.asdict(byes(reader)[0])["retry_after"] is None
+
+
+async def test_a_person_at_a_relay_who_still_may_is_confirmed_there() -> None:
+    """REL-25, ACC-17: between their own requests, which a hidden tab makes once a minute; a stream needs no confirmation."""
+    async with RoundStage() as stage:
+        session, _ = await stage.streaming()
+        confirmed: list[WatchSession] = []
+
+        async def confirm(one: WatchSession) -> None:
+            confirmed.append(one)
+
+        stage.hub.relaying.confirm = confirm  # type: ignore[method-assign]
+        with stage.rounds.streaming(session.id, Asked("GET")):
+            await stage.rounds.look()
+            assert confirmed == []
+        stage.rounds.relayed(session.id, Asked("GET"))
+        await stage.rounds.look()
+        assert [one.id for one in confirmed] == [session.id]
+        stage.changing.problem = Problem("unauthorized", "no")
+        await stage.rounds.look()
+        assert len(confirmed) == 1

@@ -21,6 +21,7 @@ from dagnet_realtime.app.http import Server, room
 from dagnet_realtime.app.key_file import write_key
 from dagnet_realtime.app.listen import listen, origin_of
 from dagnet_realtime.app.relays import relays as opened
+from dagnet_realtime.app.relays import seating
 from dagnet_realtime.app.reload import Reload
 from dagnet_realtime.app.store import store
 from dagnet_realtime.app.visitors import OwnVisitors
@@ -93,7 +94,11 @@ async def _serve(
     traffic = Traffic(most=bounds.connections)
     published = functions(workspaces)
     kept = store(config.server.log, workspaces, clock)
-    async with kept as (log, sessions, sign_outs, summed), opened(workspaces, clock) as relays, graphs_of(workspaces).load() as graphs:
+    async with (
+        kept as (log, sessions, sign_outs, summed, posts),
+        opened(workspaces, clock) as relays,
+        graphs_of(workspaces).load() as graphs,
+    ):
         access = access_for(config, bound.getsockname()[1], clock, grants, sign_outs, inherited.sharing)
         limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
         audit = Audit(write, clock)
@@ -110,7 +115,8 @@ async def _serve(
             followed=followed,
         )
         doors, summing = summed(intake.doors)
-        hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=relays)
+        together = seating(relays, posts, log, sessions, doors, graphs, clock, lambda channel: hub.rights.policy(channel), limits.lease)
+        hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=together)
         rounds = Rounds(hub, access, clock, audit)
         visitors = OwnVisitors(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)

@@ -135,7 +135,8 @@ class Serverless:
             relays = await stack.enter_async_context(opened(workspaces, clock))
             published = functions(workspaces)
             limits, posts = Limits(), RedisPosts(calls)
-            courier = Courier(workspaces, kept.graphs, log, sessions, tally, posts, relays, clock, limits.lease)
+            policies = {one.channel: one.policy for one in workspaces}
+            courier = Courier(policies.__getitem__, kept.graphs, log, sessions, tally, posts, relays, clock, limits.lease)
             hub = Hub(workspaces, kept.graphs, log, sessions, tally, clock, limits, relays=courier)
             parts = Parts(
                 workspaces=workspaces,

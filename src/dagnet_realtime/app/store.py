@@ -13,6 +13,7 @@ from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.doors import Doors
 from dagnet_realtime.ports.log import Log, Watched
+from dagnet_realtime.ports.posts import Posts
 from dagnet_realtime.ports.sessions import Sessions
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.ended import OwnSignOuts
@@ -32,12 +33,16 @@ Summing = Callable[[], Coroutine[None, None, None]]
 
 
 class Store(NamedTuple):
-    """`summed` turns this process's doors into those of all processes, and gives the task that keeps the sums, if one is needed."""
+    """`summed` turns this process's doors into those of all processes, and gives the task that keeps the sums, if one is needed.
+
+    `posts` are the views that processes publish through a provider together; None where this process is alone.
+    """
 
     log: AnyLog
     sessions: Sessions
     sign_outs: SignOuts
     summed: Callable[[Doors], tuple[Doors, Summing | None]]
+    posts: Posts | None = None
 
 
 def shareable(url: str) -> bool:
@@ -74,6 +79,7 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
 def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Store:
     from dagnet_realtime.logs.redis import RedisLog
     from dagnet_realtime.logs.redis_doors import RedisDoors
+    from dagnet_realtime.logs.redis_posts import RedisPosts
     from dagnet_realtime.logs.redis_sessions import RedisSessions
     from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
 
@@ -86,7 +92,7 @@ def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Sto
         shared = RedisDoors(calls, channels, doors, clock)
         return shared, shared.run
 
-    return Store(log, sessions, RedisSignOuts(calls, clock), summed)
+    return Store(log, sessions, RedisSignOuts(calls, clock), summed, RedisPosts(calls))
 
 
 async def _answering(calls: "Calls", clock: Clock) -> None:

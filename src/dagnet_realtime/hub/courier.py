@@ -1,7 +1,9 @@
-"""Views that a provider carries where no process lives: every request that has news, or asks for its seat, advances them before it answers.
+"""Views that a provider carries for several processes: their state is in the shared store, and one process at a time publishes each.
 
-Of the requests that come together one advances a view and publishes; the others tell it that there is more, and go. A request publishes
-for two seconds at most, and never fails because the provider does. What is lost on the way, viewers fetch by position.
+Serverless, every request that has news, or asks for its seat, advances them before it answers; a process that lives does so whenever
+there is news (`RelayPublisher`). Of those that come together one advances a view and publishes; the others tell it that there is more,
+and go. Each publishes for two seconds at most, and never fails because the provider does. What is lost on the way, viewers fetch by
+position.
 """
 
 import asyncio
@@ -9,7 +11,7 @@ import contextlib
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.company import company
@@ -25,7 +27,6 @@ from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.doors import SharedDoors
 from dagnet_realtime.ports.graphs import GraphSource
@@ -37,18 +38,24 @@ from dagnet_realtime.ports.sessions import Sessions
 LEASE = 6.0  # seconds after which a request that vanished no longer holds a view up
 GRACE_MS = 15_000  # between a signature and the subscription that the provider can tell of
 LOOK_MS = 10_000  # between two questions who is subscribed
+NOTICE_MS = 2_000  # the same, where the provider says that it has changed
 BEAT_MS = 7_500  # of silence, after which whoever asks sends a sign of life
 LEAST = 0.3  # seconds that must be left to begin a publication
 CHUNK = 5_000  # entries of one publication
 MOST_VIEWS = 40  # of one channel, advanced by one request
+AT_ONCE = 20  # views that are advanced at the same time
+MOST_PANES = 500  # kept made
 
 
 class Courier:
-    """What `Relaying` is to a process that lives. `relays` are by channel; `lease` is a session's, in seconds."""
+    """What `Relaying` is to a process that is alone. `relays` are by channel; `lease` is a session's, in seconds; `policy` is a channel's.
+
+    `spent` counts what this process published; `ledgers` are those of all processes, as last heard.
+    """
 
     def __init__(
         self,
-        workspaces: Sequence[Workspace],
+        policy: Callable[[Channel], Policy],
         graphs: GraphSource,
         log: Log,
         sessions: Sessions,
@@ -58,7 +65,7 @@ class Courier:
         clock: Clock,
         lease: float,
     ) -> None:
-        self._policies: dict[Channel, Policy] = {one.channel: one.policy for one in workspaces}
+        self._policy = policy
         self._graphs = graphs
         self._log = log
         self._sessions = sessions
@@ -67,7 +74,10 @@ class Courier:
         self._relays = relays
         self._clock = clock
         self._lease = lease
+        self._panes: dict[str, Pane] = {}
+        self._at_once = asyncio.Semaphore(AT_ONCE)
         self.ledgers: dict[Channel, RelayLedger] = {}
+        self.spent = {channel: RelayLedger() for channel in relays}
 
     async def seat(self, session: WatchSession) -> Seat:
         """The session's place, confirmed; raises `Problem("not_found")` where the channel has no relay."""
@@ -75,8 +85,8 @@ class Courier:
         held = await self._confirmed(session, relay, view)
         live: dict[str, WatchSession] = {}
         with contextlib.suppress(Problem):
-            live = await self._live(session.channel)
-            held = await self._advance(session.channel, view, pane, live, asked=True) or held
+            live = await self.live(session.channel)
+            held = await self._advance(session.channel, view, pane, live, LOOK_MS) or held
         self.ledgers[session.channel] = held.ledger
         return Seat(
             public=relay.terms.public,
@@ -95,21 +105,63 @@ class Courier:
             raise Problem("forbidden", "That channel is not this session's", "", "Ask for the session's relay again")
         return relay.authorise(channel, socket_id)
 
-    async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
-        """Asks about the channel's views, where that was not done in the last ten seconds."""
-        noticed(self._relays, channel, key, signature, body)
-        await self.carry(channel, asked=True)
+    async def confirm(self, session: WatchSession) -> None:
+        """The session's person was just asked about, and may still watch."""
+        _, view, _ = self._view(session)
+        await self._confirmed(session, self._relays[session.channel], view)
 
-    async def carry(self, channel: Channel, *, asked: bool = False) -> None:
-        """Publishes what is new in a channel; raises nothing, and takes little more than two seconds. `asked` is as for a seat."""
+    async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
+        """Asks about the channel's views, where that was not done in the last two seconds."""
+        noticed(self._relays, channel, key, signature, body)
+        await self.carry(channel, NOTICE_MS)
+
+    async def carry(self, channel: Channel, looks: int | None = None) -> None:
+        """Publishes what is new in a channel; raises nothing, and takes little more than two seconds. `looks` as `advance`."""
         if channel not in self._relays:
             return
         with contextlib.suppress(Problem, TimeoutError):
             async with asyncio.timeout(LEASE):
                 views = await self._posts.views(channel)
-                live = await self._live(channel) if views else {}
-                seen = {view: pane for view, pane in (self._pane(session) for session in live.values()) if view in views}
-                await asyncio.gather(*(self._advance(channel, view, seen.get(view), live, asked=asked) for view in views[:MOST_VIEWS]))
+                live = await self.live(channel) if views else {}
+                await self.advance(channel, views[:MOST_VIEWS], live, looks)
+
+    async def advance(
+        self, channel: Channel, views: Sequence[str], live: Mapping[str, WatchSession], looks: int | None
+    ) -> dict[str, Held | None]:
+        """Advances the views for the sessions that live, and tells how each stands then; None where another process is at it.
+
+        `looks` is after how many milliseconds the provider is asked again who is subscribed; None: not now, and no beat is sent either.
+        Raises `Problem("unavailable")`.
+        """
+        seen = {view: pane for view, pane in map(self._pane, live.values()) if view in views}
+
+        async def one(view: str) -> Held | None:
+            async with self._at_once:
+                return await self._advance(channel, view, seen.get(view), live, looks)
+
+        found = await asyncio.gather(*map(one, views), return_exceptions=True)
+        if failed := [one for one in found if isinstance(one, BaseException)]:
+            raise failed[0]
+        return {view: held for view, held in zip(views, found, strict=True) if not isinstance(held, BaseException)}
+
+    async def live(self, channel: Channel) -> dict[str, WatchSession]:
+        """The channel's sessions that live, by id. Raises `Problem("unavailable")`."""
+        return {session.id: session for session in await self._sessions.live() if session.channel == channel}
+
+    def view(self, session: WatchSession) -> str:
+        """The name of the session's view by the files and the policy as they are here."""
+        return self._pane(session)[0]
+
+    async def turn(self, channel: Channel, view: str) -> None:
+        """Tells who is subscribed to a view to ask for their seat again, since it has become another."""
+        holder = secrets.token_hex(8)
+        held = await self._posts.take(channel, view, holder, LEASE)
+        if held is None:
+            return
+        trip = Trip(self._relays[channel], held, self._clock.monotonic(), self._clock)
+        if trip.watched and trip.post.rests_until <= trip.now:
+            await trip.send([Message(trip.post.channel, "turn", b"{}")])
+        await self._posts.give(channel, view, holder, trip.given(), more=False)
 
     async def run(self) -> None:
         """Nothing: whoever has a request to answer looks after its views."""
@@ -121,29 +173,32 @@ class Courier:
         """Nothing: others go on."""
 
     async def _advance(
-        self, channel: Channel, view: str, pane: Pane | None, live: Mapping[str, WatchSession], *, asked: bool = False
+        self, channel: Channel, view: str, pane: Pane | None, live: Mapping[str, WatchSession], looks: int | None
     ) -> Held | None:
-        """Advances one view as far as it can be; None where another request is at it. Raises `Problem("unavailable")`."""
+        """Advances one view as far as it can be; None where another process is at it. Raises `Problem("unavailable")`."""
         holder = secrets.token_hex(8)
         held = await self._posts.take(channel, view, holder, LEASE)
         if held is None:
             return None
         trip = Trip(self._relays[channel], held, self._clock.monotonic(), self._clock)
         more = True
-        while more:
-            await self._step(channel, pane, live, trip, asked=asked)
-            more = await self._posts.give(channel, view, holder, trip.given(), more=trip.left > 0 and trip.post.rests_until <= trip.now)
-        spent = trip.total
-        ledger = RelayLedger(
-            held.ledger.published + spent.published, held.ledger.delivered + spent.delivered, held.ledger.failed + spent.failed
-        )
-        return Held(trip.post, trip.now, trip.seats, ledger)
+        try:
+            while more:
+                await self._step(channel, pane, live, trip, looks)
+                more = await self._posts.give(channel, view, holder, trip.given(), more=trip.left > 0 and trip.post.rests_until <= trip.now)
+        except BaseException:
+            with contextlib.suppress(Problem):  # a process that stops leaves the view to others at once
+                await self._posts.give(channel, view, holder, trip.given(), more=False)
+            raise
+        finally:
+            self.spent[channel] = added(self.spent[channel], trip.total)
+        return Held(trip.post, trip.now, trip.seats, added(held.ledger, trip.total))
 
-    async def _step(self, channel: Channel, pane: Pane | None, live: Mapping[str, WatchSession], trip: Trip, *, asked: bool) -> None:
+    async def _step(self, channel: Channel, pane: Pane | None, live: Mapping[str, WatchSession], trip: Trip, looks: int | None) -> None:
         trip.confirm(live)
         if trip.gone and trip.post.channel:
             await self._turn(channel, pane, trip)
-        if asked and trip.now - trip.post.looked_at >= LOOK_MS:
+        if looks is not None and trip.now - trip.post.looked_at >= looks:
             await trip.look()
         if not trip.watched or pane is None:
             trip.change(idle=True)
@@ -158,7 +213,7 @@ class Courier:
             return  # whoever comes next goes on
         await self._clock.sleep(wait)
         await self._news(channel, pane, live, trip)
-        if asked and trip.now - trip.post.beaten_at >= BEAT_MS:
+        if looks is not None and trip.now - trip.post.beaten_at >= BEAT_MS:
             await self._doors.fresh(channel)
             await trip.publish([Beat(now=iso(trip.now), position=trip.post.cursor, ledger=self._doors(channel))])
 
@@ -190,9 +245,6 @@ class Courier:
         first = Post(channel=self._named(session.channel, relay, None))
         return await self._posts.seat(session.channel, view, session.id, first, grace)
 
-    async def _live(self, channel: Channel) -> dict[str, WatchSession]:
-        return {session.id: session for session in await self._sessions.live() if session.channel == channel}
-
     def _view(self, session: WatchSession) -> tuple[Relay, str, Pane]:
         relay = self._relays.get(session.channel)
         if relay is None:
@@ -204,12 +256,24 @@ class Courier:
 
     def _pane(self, session: WatchSession) -> tuple[str, Pane | None]:
         """The session's view by the files and the policy as they are here; another deployment's are another view."""
-        policy, catalogue = self._policies[session.channel], self._graphs.catalogue(session.channel.workspace)
+        policy, catalogue = self._policy(session.channel), self._graphs.catalogue(session.channel.workspace)
         graph = catalogue.graphs.get(session.graph)
         said = (session.graph, graph.version if graph is not None else "", session.filter, version_of(policy))
         view = hashlib.sha256("\n".join(said).encode()).hexdigest()[:24]
-        return view, None if graph is None else Pane(graph, session.filter, policy, catalogue)
+        if graph is None:
+            return view, None
+        pane = self._panes.get(view)
+        if pane is None or not pane.made_of(graph, policy, catalogue):
+            if len(self._panes) >= MOST_PANES:
+                self._panes.clear()
+            pane = self._panes[view] = Pane(graph, session.filter, policy, catalogue)
+        return view, pane
 
     def _named(self, channel: Channel, relay: Relay, pane: Pane | None) -> str:
         graph = pane.graph.name if pane is not None else ""
-        return named(relay.terms, name_key(self._policies[channel]), str(channel), graph)
+        return named(relay.terms, name_key(self._policy(channel)), str(channel), graph)
+
+
+def added(one: RelayLedger, other: RelayLedger) -> RelayLedger:
+    """The sum of two ledgers."""
+    return RelayLedger(one.published + other.published, one.delivered + other.delivered, one.failed + other.failed)

@@ -20,11 +20,17 @@ class Pane:
 
     def __init__(self, graph: Graph, filter: str, policy: Policy, catalogue: Catalogue) -> None:
         self.graph = graph
+        self._table = Table(graph.listens)
         self._view = View(graph, parse_filter(filter), policy, redaction_of(policy, catalogue))
+        self._made_of = (graph, policy, catalogue)
+
+    def made_of(self, *given: object) -> bool:
+        """Whether this is what would be made of a graph, a policy and a catalogue."""
+        return all(one is other for one, other in zip(given, self._made_of, strict=True))
 
     def frames(self, found: Stretch, fit: Fit, follows: frozenset[str], at: float, terms: Terms) -> tuple[list[Batch | Forget], Fit]:
         """The frame of a stretch, made to fit, and who asked to be forgotten in it; `at` is in seconds of any clock that goes on."""
-        matched = match_all(Table(self.graph.listens), found.entries)
+        matched = match_all(self._table, found.entries)
         batch = self._view.private(str(found.start), str(found.end), found.entries, matched, follows, at)
         batch, fit = fitted(batch, fit, room(terms), follows, at)
         tokens = forgotten(found.entries)

@@ -51,6 +51,10 @@ class Seating(Protocol):
         """The signature for the session's own channel; raises `Problem("forbidden")` for every other, whether it exists or not."""
         ...
 
+    async def confirm(self, session: WatchSession) -> None:
+        """The session's person was asked about between two of its requests, and may still watch. Raises `Problem("unavailable")`."""
+        ...
+
     async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
         """A provider's word that who is subscribed has changed: believed in nothing but that it is time to ask.
 
@@ -72,7 +76,7 @@ class Seating(Protocol):
 
 
 class Relaying:
-    """The stations of one process. `relays` are by channel; `tasks` owns the publishers."""
+    """The stations of a process that is alone with its store. `relays` are by channel; `tasks` owns the publishers."""
 
     def __init__(
         self,
@@ -120,6 +124,9 @@ class Relaying:
         signed = station.relay.authorise(channel, socket_id)
         station.expect(session.id)
         return signed
+
+    async def confirm(self, session: WatchSession) -> None:
+        """Nothing: a session that lives and was let in is believed until it ends."""
 
     async def notice(self, channel: Channel, key: str, signature: str, body: bytes) -> None:
         """Asks about the stations that are named, beside the answer; about one that was asked about just now the next round does."""

@@ -86,7 +86,9 @@ class Rounds:
             session = await self._hub.session(watch.session_id)
             async with asyncio.timeout(ANSWER_SECONDS):
                 person = await self._access.person(watch.asked)
-            await owned(self._hub, watch.session_id, person)
+            session = await owned(self._hub, watch.session_id, person)
+            if watch.relayed:
+                await self._hub.relaying.confirm(session)
         except Problem as problem:
             await self._lost(watch, session, problem.code)
         except Exception:  # noqa: BLE001  # whatever it was, nobody has confirmed the permission; a timeout is one of them
