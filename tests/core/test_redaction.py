@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.personal import personal_value
-from dagnet_realtime.core.redaction import MAX_LIST, MAX_PROPERTIES, MAX_TEXT, REDACTED, Redaction, clean_text
+from dagnet_realtime.core.redaction import MAX_LIST, MAX_PROPERTIES, MAX_TEXT, REDACTED, Redaction, clean_names, clean_text
 
 VECTORS = json.loads((Path(__file__).parents[2] / "conformance/redaction.json").read_text())
 
@@ -25,6 +25,12 @@ def test_properties_are_kept_as_the_vectors_say(case: dict) -> None:
 def test_texts_are_cleaned_as_the_vectors_say(case: dict) -> None:
     """RED-4: URLs lose what follows their path. RED-5: length."""
     assert clean_text(case["text"]) == case["kept"]
+
+
+@pytest.mark.parametrize("case", VECTORS["event_names"], ids=lambda case: str(case["given"])[:40])
+def test_what_names_an_event_is_cleaned_as_the_vectors_say(case: dict) -> None:
+    """RED-3: in names of events too, and where category and name are personal beside each other."""
+    assert list(clean_names(*case["given"])) == case["kept"]
 
 
 def test_a_path_is_permitted_exactly_where_its_value_would_be_kept() -> None:

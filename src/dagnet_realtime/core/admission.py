@@ -8,7 +8,7 @@ import msgspec
 from dagnet_realtime.core.identifiers import PERSONAL, Finder, Parts
 from dagnet_realtime.core.names import candidate_names, shown_name
 from dagnet_realtime.core.picking import Picker, at
-from dagnet_realtime.core.redaction import Redaction, clean_text
+from dagnet_realtime.core.redaction import Redaction, clean_names
 from dagnet_realtime.core.sampling import Floor
 from dagnet_realtime.core.segment.message import reader
 from dagnet_realtime.core.thinning import share
@@ -124,7 +124,7 @@ class Admission:
         known = self._names.get(given)
         if known is not None:
             return known
-        event_name, page, category = (text and clean_text(text) for text in given[1:])
+        event_name, page, category = clean_names(*given[1:])
         names = candidate_names(event.type, event_name, page, category), shown_name(event.type, event_name, page, category)
         if (event_name, page, category) == given[1:] and len(self._names) < _NAMES:
             self._names[given] = names

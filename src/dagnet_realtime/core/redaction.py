@@ -7,7 +7,8 @@ Properties are flat: a path is the keys from the top, joined by dots. What looks
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from dagnet_realtime.core.personal import LEAST_CARD, personal_name, personal_value
+from dagnet_realtime.core.personal import personal_name, personal_value
+from dagnet_realtime.core.shapes import LEAST_CARD
 from dagnet_realtime.model.entry import Scalar, Value
 
 REDACTED = "[redacted]"
@@ -120,6 +121,14 @@ def clean_text(text: str) -> str:
     if personal_value(seen) or (text and not seen):
         return REDACTED
     return seen if len(seen) <= MAX_TEXT else seen[: MAX_TEXT - 1] + "…"
+
+
+def clean_names(event: str | None, name: str | None, category: str | None) -> tuple[str | None, str | None, str | None]:
+    """What names an event, as it may be kept; a name and a category that are personal beside each other are both redacted."""
+    event, name, category = (text and clean_text(text) for text in (event, name, category))
+    if name and category and personal_value(f"{category} {name}"):
+        return event, REDACTED, REDACTED
+    return event, name, category
 
 
 def _reduced(text: str) -> str:

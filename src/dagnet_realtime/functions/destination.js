@@ -191,7 +191,7 @@ var PARTS = [
 /** Keys in a path that can be kept. */
 var DEPTH = 4;
 /** Characters of a text: four times what is kept of one, so that nothing personal is cut in half; and of a key. */
-var LONGEST$2 = 1024;
+var LONGEST$3 = 1024;
 var LONGEST_KEY = 256;
 /** Characters of an identifier or name that count. */
 var LONGEST_ID$1 = 512;
@@ -248,7 +248,7 @@ function scalars(values, left) {
 }
 function scalar$1(value, left) {
 	if (typeof value === "string") {
-		const kept = value.slice(0, LONGEST$2);
+		const kept = value.slice(0, LONGEST$3);
 		left[1] -= kept.length;
 		return kept;
 	}
@@ -303,6 +303,186 @@ function at(kind, snapshot) {
 	}
 	return null;
 }
+// ../tap/src/shapes.ts
+/** Shapes of personal values, found however they are written: the rules of `conformance/redaction.json`, as the server's `core/shapes.py` has them.
+* A text is made plain before it is searched; of numbers the digits are counted, whatever stands between them. */
+/** Encodings inside one another that are undone. */
+var ROUNDS = 5;
+var ENCODED = /((?:%[\dA-Fa-f]{2})+)|&#[xX]([\dA-Fa-f]{1,6});?|&#(\d{1,7});?|\\u([\dA-Fa-f]{4})|\\x([\dA-Fa-f]{2})|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?/g;
+var ENTITIES = {
+	amp: "&",
+	commat: "@",
+	period: ".",
+	plus: "+",
+	num: "#",
+	colon: ":",
+	sol: "/",
+	lowbar: "_",
+	hyphen: "-",
+	dash: "-",
+	minus: "-",
+	lpar: "(",
+	rpar: ")",
+	nbsp: " ",
+	ensp: " ",
+	emsp: " ",
+	thinsp: " "
+};
+/** Controls, default-ignorable code points and combining marks. */
+var UNSEEN = RegExp("[\\0-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\xad\\u0300-\\u036f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u20d0-\\u20ff\\u3164\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\ufeff\\uffa0\\ufff0-\\ufffb\\u{e0000}-\\u{e0fff}]", "gu");
+var ALIKE = [
+	[/[\u02d7\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030]/g, "-"],
+	[/[\xb7\u0589\u066b\u06d4\u2022\u2027\u2219\u22c5\u3002\u30fb]/g, "."],
+	[/[\u02d6\u2795]/g, "+"],
+	[/[\u2044\u2215\u29f8]/g, "/"],
+	[RegExp("[\\t-\\r\\x1c-\\x1f\\x85\\xa0\\u1680\\u2028\\u2029]", "g"), " "]
+];
+/** Shorter than anything personal that has no digit or sign. */
+var LETTERS = /^[A-Za-z][A-Za-z ,&_-]{0,14}$/;
+/** What every shape has something of. */
+var SUSPECT = RegExp("[\\d@%&\\\\()[{<=\\0-\\x1f\\x7f-\\uffff]|-----| [aA][tT] |earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\\.|[-_](?:ant|proj|live|test)[-_]|glpat-|xox|gh[opsru]_|ssh-");
+var UUID = "[\\dA-Fa-f]{8}-(?:[\\dA-Fa-f]{4}-){3}[\\dA-Fa-f]{12}";
+var ID = RegExp(`^(?:${UUID}|\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?Z?)?)$`);
+var AT = / ?[[({<] ?at ?[\])}>] ?/gi;
+var POINT = / ?[[({<] ?(?:dot|period|point|punkt) ?[\])}>] ?/gi;
+var SHAPES = [
+	/[^ @] ?@ ?(?:[-\dA-Za-z\x80-\uffff]{1,63}\.){1,8}[A-Za-z\x80-\uffff]|[A-Za-z\x80-\uffff][\w.+-]{0,63}@(?!(?:latest|next|canary|alpha|beta|stable)(?![-\dA-Za-z\x80-\uffff]))[A-Za-z\x80-\uffff][-\dA-Za-z\x80-\uffff]/,
+	/[^ ] at [-\da-z\x80-\uffff]{1,63}(?: dot [-\da-z\x80-\uffff]{2,63})+|(?:tel|sms|callto):[+\d]|(?:ssn|social security)[^\da-z]{0,3}(?:no|number|nr)?[^\da-z]{0,3}\d{9}(?!\d)|(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|authorization)=[^ &]{4,}/i,
+	/^ ?\d{3} \d\d \d\d ?$/,
+	/(?<![\d.])(?<![vV])(?<![vV]ersion )(?:(?:25[0-5]|2[0-4]\d|[01]?\d{1,2})\.){3}(?:25[0-5]|2[0-4]\d|[01]?\d{1,2})(?!\d|\.\d)|(?<![\dA-Za-z:])(?:(?:[\dA-Fa-f]{1,4}:){7}[\dA-Fa-f]{1,4}|(?:[\dA-Fa-f]{1,4}:){1,6}(?::[\dA-Fa-f]{1,4}){1,6}|(?:[\dA-Fa-f]{1,4}:){2,7}:)(?![\dA-Za-z:])|(?<![\dA-Za-z:-])(?:[\dA-Fa-f]{2}[:-]){5}[\dA-Fa-f]{2}(?![\dA-Za-z:-])|(?<![\dA-Za-z.])(?:[\dA-Fa-f]{4}\.){2}[\dA-Fa-f]{4}(?![\dA-Za-z]|\.[\dA-Za-z])/,
+	/(?<![A-Za-z\d])(?:eyJ[\w-]{8,}\.[\w-]{8,}|(?:[spr]k_(?:live|test)|whsec|dop_v1|dckr_pat|github_pat|npm|hf|shp(?:at|ca|pa|ss))_\w{8,}|dnr_[\da-f]{6,}|(?:sk-(?:ant|proj|or|svcacct)-|glpat-|glptt-|gl(?:dt|rt|soat)-|xox[abeprs]-|xapp-|pypi-|sq0[a-z]{3}-)[\w-]{8,}|sk-[A-Za-z\d]{20,}|gh[opsru]_[A-Za-z\d]{12,}|A(?:KIA|SIA|BIA|CCA)[A-Z\d]{12,}|AIza[\w-]{20,}|ya29\.[\w-]{8,}|SG\.[\w-]{8,}\.[\w-]{8,}|AGE-SECRET-KEY-1|(?:[Bb]earer|[Bb]asic|BEARER|BASIC) [\w.~+/=-]{12,}|(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{32,})|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[\w=-]{40,}$|-----BEGIN [A-Z\d ]{1,40}-----|(?<![a-z])ssh-(?:rsa|dss|ed25519) AAAA/,
+	/(?:Mozilla|AppleWebKit|Dalvik)\/\d/
+];
+var IBAN = /(?<![A-Za-z\d])[A-Za-z]{2}\d\d(?:[ .-]?[A-Za-z\d]){11,40}(?![A-Za-z\d])/g;
+/** Base64 of ASCII: the first sign of every four is one of a third of the alphabet. */
+var PACKED = /(?<![\w+/-])(?:[I-Za-f][A-Za-z\d+/_-]{3}){3,}[A-Za-z\d+/_-]{0,3}(?![\w+/-])/g;
+var SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+var RUN = /\d(?:[ ().,_/|~*-]{0,3}\d){8,}/g;
+var SHORT_RUN = /\d(?:[ ().,_/|~*-]{0,3}\d){7,}/g;
+/** Ids, dates and times, which would lend their digits to what stands beside. */
+var NO_NUMBER = RegExp(`${UUID}|(?<![\\d./-])(?:(?:19|20)\\d\\d([-/.])[01]?\\d\\1[0-3]?\\d|[0-3]?\\d([-/.])[0-3]?\\d\\2(?:19|20)\\d\\d)(?!\\d|[-/.]\\d)|(?<![\\d:])[0-2]?\\d:[0-5]\\d(?::[0-5]\\d(?:[.,]\\d+)?)?(?![\\d:])`, "g");
+var PLUS = /(?<![\w+])\+[ (/.-]{0,2}$/;
+/** A telephone number without any separator: North America, Russia, China. */
+var BARE = /^(?:1?[2-9](?!11)[0-8]\d[2-9](?!11)\d{6}|[78]9\d{9}|1[3-9]\d{9})$/;
+/** How long a card's number is, by how it begins. */
+var ISSUER = /^(?:4\d{12}|3[0689]\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:2[2-7]|35|[4-6]\d)\d{14}|[4-6]\d{16,18})$/;
+/** Digits of a telephone's number after a plus sign, and of a card. */
+var LEAST = 8;
+var MOST = 19;
+/** Groups of digits in one run; what has more is not looked through, and not handed on. */
+var CROWD = 60;
+/** Characters that are searched. */
+var LONGEST$2 = 2048;
+/** Whether `text` holds something that looks personal. */
+function personalText(text) {
+	if (LETTERS.test(text) || !SUSPECT.test(text) || ID.test(text)) return false;
+	const read = plain(text).replace(AT, "@").replace(POINT, ".");
+	return shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
+}
+/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it. */
+function plain(text) {
+	for (let round = 0; round < ROUNDS; round++) {
+		const made = ALIKE.reduce((some, [signs, sign]) => some.replace(signs, sign), text.normalize("NFKC").replace(UNSEEN, "").slice(0, LONGEST$2)).replace(/(?!\d)\p{Nd}/gu, ascii).replace(ENCODED, decoded);
+		if (made === text) break;
+		text = made;
+	}
+	return text;
+}
+/** Whether `digits` are the number of a payment card: an issuer's beginning, its length and the check digit. */
+function card(digits) {
+	return ISSUER.test(digits) && Array.from(digits).reverse().reduce((sum, digit, place) => sum + Number(place % 2 ? "0246813579"[Number(digit)] : digit), 0) % 10 === 0;
+}
+function decoded(all, percent, hex, decimal, escape, byte, name) {
+	if (percent) try {
+		return decodeURIComponent(percent);
+	} catch {
+		return percent.replace(/%(..)/g, (_all, two) => String.fromCharCode(parseInt(two, 16)));
+	}
+	if (name) return ENTITIES[name] ?? "";
+	const code = decimal ? Number(decimal) : parseInt(hex ?? escape ?? byte ?? "", 16);
+	return code < 1114112 ? String.fromCodePoint(code) : all;
+}
+/** A digit of any script: those of one stand together, and begin where a code point ends in 0 or 6. */
+function ascii(digit) {
+	const code = digit.codePointAt(0) ?? 0;
+	return String((code & 15) - (/\p{Nd}/u.test(String.fromCodePoint(code & -16)) ? 0 : 6));
+}
+function shaped(text) {
+	return SHAPES.some((shape) => shape.test(text)) || (text.match(IBAN) ?? []).some(iban) || numbered(text);
+}
+/** The printable ASCII text that a base64 token holds, else "". */
+function unpacked(token) {
+	let text = "", held = 0, bits = 0;
+	if (token.length % 4 === 1) return "";
+	for (const sign of token) {
+		held = (held << 6 | SIGNS.indexOf(sign === "-" ? "+" : sign === "_" ? "/" : sign)) & 4095;
+		bits += 6;
+		if (bits < 8) continue;
+		bits -= 8;
+		const code = held >> bits & 255;
+		if (code < 32 || code > 126) return "";
+		text += String.fromCharCode(code);
+	}
+	return text;
+}
+/** Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's check of 97. */
+function iban(text) {
+	let number = "";
+	return text.split(/[ .-]/).some((part) => {
+		number += part;
+		return number.length >= 15 && number.length <= 34 && number.replace(/\D/g, "").length >= 8 && Array.from(number.slice(4) + number.slice(0, 4)).reduce((rest, sign) => (rest * (sign > "9" ? 100 : 10) + parseInt(sign, 36)) % 97, 0) === 1;
+	});
+}
+/** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them. */
+function numbered(text) {
+	const bare = text.replace(NO_NUMBER, "x");
+	return [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].some((run) => inRun(bare, [...run[0].matchAll(/\d+/g)].map((group) => ({
+		start: run.index + group.index,
+		digits: group[0]
+	}))));
+}
+function inRun(text, groups) {
+	return groups.length > CROWD || groups.some(({ start, digits: [head = ""] }, first) => {
+		const before = text.slice(Math.max(start - 2, 0), start);
+		const plus = PLUS.test(text.slice(Math.max(start - 4, 0), start));
+		const called = plus || begins(before, head), decimal = /[.,]$/.test(before);
+		const gaps = [], lengths = [];
+		let digits = "", end = start;
+		for (const group of called || !decimal ? groups.slice(first) : []) {
+			if (digits) gaps.push(text.slice(end, group.start));
+			digits += group.digits;
+			end = group.start + group.digits.length;
+			lengths.push(group.digits.length);
+			if (digits.length > MOST) return false;
+			if (digits.length < LEAST) continue;
+			const single = Math.max(...lengths) === 1;
+			if (!decimal && new Set(gaps).size < 2 && (single || lengths.every((length, place) => length > 2 || place === lengths.length - 1)) && card(digits)) return true;
+			if (called && ends(text.slice(end, end + 3)) && /^[ ()./-]*$/.test(gaps.join("")) && telephone(digits, single ? [digits.length] : lengths, single ? [] : gaps, plus)) return true;
+		}
+		return false;
+	});
+}
+/** Whether a telephone's number may begin after a sign; one that has no trunk digit does not follow a slash or `=`. */
+function begins(before, digits) {
+	return !/[\p{L}\p{N}_.,#$€£¥-]$/u.test(before) && (!/[/=]$/.test(before) || digits.startsWith("0"));
+}
+function ends(after) {
+	return !/^(?:[\p{L}\p{N}_%€$]|[.,/-][\p{L}\p{N}])/u.test(after);
+}
+/** Whether groups of digits make a telephone's number or, three, two and four, a US social security number. */
+function telephone(digits, lengths, gaps, plus) {
+	const count = digits.length, alone = gaps.length === 0, between = gaps.join(""), form = lengths.join("-"), last = lengths.at(-1) ?? 0;
+	if (plus) return count >= 8 && count <= 15;
+	if (digits.startsWith("00")) return digits[2] !== "0" && count >= (alone ? 12 : 10) && count <= 17;
+	if (digits.startsWith("0")) return count >= (alone ? 10 : 9) && count <= 12 && last > 1 && (lengths[0] !== 1 || gaps[0]?.includes("(") === true);
+	if (alone) return BARE.test(digits);
+	if (form === "5-4") return between === "-" || between === " ";
+	if (form === "3-3-4" || form === "3-2-4" || form === "1-3-3-4" && /^[178]/.test(digits)) return /^[ ().-]*$/.test(between);
+	if (/^\.*$/.test(between) || Math.max(...lengths) > 5 || Math.max(...lengths) < 3 || Math.min(...lengths.slice(1)) < 2) return false;
+	if (last === 2 && lengths.at(-2) !== 2 || lengths[0] === 4 && /^(?:19|20)/.test(digits)) return false;
+	if (count === 9) return lengths[0] === 3 && /^[6-9]/.test(digits);
+	return (count === 10 || count === 11) && lengths.slice(1).some((length) => length !== 3);
+}
 // ../tap/src/personal.ts
 /** What is personal by its name or by its shape: the rules of `conformance/redaction.json`, as the server has them. */
 /** A name that holds one of these words, or of the pairs or stems below, is personal. */
@@ -314,13 +494,9 @@ var STEMS = words("email password passport ethnicity citizenship birthda creditc
 /** `name` is personal as a name's first word, and after one of these. */
 var NAMED = words("billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveller traveler user");
 var WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
-/** Shorter than anything personal that has no digit or sign. */
-var PLAIN = /^[A-Za-z][A-Za-z ,&_-]{0,14}$/;
-var SHAPES = /[^ \t\r\n@](?:@|%40)[^ \t\r\n@.]{1,63}\.[^ \t\r\n@.]|(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,14}(?!\d)|(?<![\w-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|(?<![\w-])\(?0\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}(?![\w-])|(?<![\w-])\d{3}[ -]\d{2}[ -]\d{4}(?![\w-])|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?<![\dA-Za-z:])(?:[\dA-Fa-f]{1,4}:){7}[\dA-Fa-f]{1,4}(?![\dA-Za-z:])|(?<![\dA-Za-z:])(?:[\dA-Fa-f]{1,4}:){1,6}(?::[\dA-Fa-f]{1,4}){1,6}(?![\dA-Za-z:])|(?<![\dA-Za-z:-])(?:[\dA-Fa-f]{2}[:-]){5}[\dA-Fa-f]{2}(?![\dA-Za-z:-])|eyJ[\w-]{8,}\.[\w-]{8,}|(?<![^\W_])(?:sk|pk|rk)_(?:live|test)_[^\W_]{8,}|(?<![^\W_])(?:gh[opsu]_|xox[abps]-|AKIA)[A-Za-z\d-]{12,}|(?<![^\W_])(?:[Bb]earer|[Bb]asic) [\w.~+/=-]{12,}|(?<![^\W_])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[^\W_]{32,}|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[\w=-]{40,}$|^Mozilla\/\d/;
-var CARD = /(?<![\d.])[2-6](?:[ -]?\d){12,18}(?!\d)/g;
 /** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
 function personalName(path) {
-	const found = (path.match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
+	const found = (plain(path).match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
 	const whole = found.join("");
 	return found.some((word, place) => {
 		const before = found[place - 1];
@@ -329,16 +505,10 @@ function personalName(path) {
 }
 /** True where a text holds, or a number is, something that looks personal. */
 function personalValue(value) {
-	const text = String(value);
-	const card = (text.match(CARD) ?? []).some(luhn);
-	return typeof value === "number" ? card && value > 0 && Number.isInteger(value) : card || !PLAIN.test(text) && SHAPES.test(text);
+	return typeof value === "string" ? personalText(value) : Number.isInteger(value) && card(String(value));
 }
 function singular(word) {
 	return /(?:ss|is|us)$/.test(word) ? word : word.replace(/ies$/, "y").replace(/sses$/, "ss").replace(/([^s])s$/, "$1");
-}
-/** Whether the digits of `text` carry the check digit of a payment card. */
-function luhn(text) {
-	return (text.match(/[0-9]/g) ?? []).reverse().reduce((sum, digit, place) => sum + Number(place % 2 ? "0246813579"[Number(digit)] : digit), 0) % 10 === 0;
 }
 function words(list) {
 	return new Set(list.split(" "));
@@ -385,6 +555,19 @@ function cleanText(text) {
 	if (seen.length <= TEXT) return seen;
 	const characters = Array.from(seen);
 	return characters.length <= TEXT ? seen : `${characters.slice(0, 255).join("")}…`;
+}
+/** What names an event, as it may be handed on; a name and a category that are personal beside each other are both redacted. */
+function cleanNames(...given) {
+	const [event, name, category] = given.map((text) => text && cleanText(text));
+	return name && category && personalValue(`${category} ${name}`) ? [
+		event,
+		REDACTED,
+		REDACTED
+	] : [
+		event,
+		name,
+		category
+	];
 }
 /** How deep records are nested, and how long lists are, was bounded when they were read. */
 function keep(properties, prefix, permits, kept) {
@@ -564,12 +747,13 @@ function enveloping(plan, key) {
 		const at = occurredAt(given, now);
 		const flags = flagsOf(given, snapshot, id, at < now - TOLERANCE, plan.test);
 		const attached = snapshot.context["traits"];
+		const [named, name, category] = cleanNames(snapshot.event, snapshot.name, snapshot.category);
 		const envelope = full({
 			id,
 			type,
-			event: clean(snapshot.event),
-			name: clean(snapshot.name),
-			category: clean(snapshot.category),
+			event: named ?? "",
+			name: name ?? "",
+			category: category ?? "",
 			at,
 			had: now,
 			received: received(given),
@@ -616,9 +800,6 @@ function flagsOf(event, { context, properties }, id, late, test) {
 	if (event["event"] === VIOLATION || Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0)) flags.push("violation");
 	if (id.startsWith(TESTER) || test !== "" && Boolean(own(properties, test))) flags.push("test");
 	return flags;
-}
-function clean(text) {
-	return text === null ? "" : cleanText(text);
 }
 function own(of, key) {
 	return Object.hasOwn(of, key) ? of[key] : void 0;

@@ -5,7 +5,7 @@ import { share } from "../../engine/src/share.ts";
 import type { CarriedEvent, Token } from "../../engine/src/wire.gen.ts";
 import { identifiers } from "../../tap/src/identifiers.ts";
 import { isRecord, read, textOf, type Snapshot } from "../../tap/src/read.ts";
-import { cleanText, redaction, type Kept } from "../../tap/src/redaction.ts";
+import { cleanNames, redaction, type Kept } from "../../tap/src/redaction.ts";
 import type { SdkEvent } from "../../tap/src/sdk.ts";
 import type { Plan } from "./plan.ts";
 import { pseudonyms } from "./pseudonyms.ts";
@@ -71,8 +71,9 @@ export function enveloping(plan: Plan, key: string): Envelop {
     const at = occurredAt(given, now);
     const flags = flagsOf(given, snapshot, id, at < now - TOLERANCE, plan.test);
     const attached = snapshot.context["traits"];
+    const [named, name, category] = cleanNames(snapshot.event, snapshot.name, snapshot.category);
     const envelope: Envelope = full({
-      id, type, event: clean(snapshot.event), name: clean(snapshot.name), category: clean(snapshot.category), at, had: now, received: received(given),
+      id, type, event: named ?? "", name: name ?? "", category: category ?? "", at, had: now, received: received(given),
       traces: tokens(identifiers(snapshot, plan.trace), now), properties: redact(snapshot.properties),
       traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, flags,
     });
@@ -109,10 +110,6 @@ function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties
   if (event["event"] === VIOLATION || (Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0))) flags.push("violation");
   if (id.startsWith(TESTER) || (test !== "" && Boolean(own(properties, test)))) flags.push("test");
   return flags;
-}
-
-function clean(text: string | null): string {
-  return text === null ? "" : cleanText(text);
 }
 
 function own<T>(of: Readonly<Record<string, T>>, key: string): T | undefined {

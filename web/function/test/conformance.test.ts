@@ -9,6 +9,7 @@ const redactions = vectors("redaction") as {
   names: { path: string; personal: boolean }[];
   values: { value: string | number; personal: boolean }[];
   texts: { text: string; kept: string }[];
+  event_names: { given: [string | null, string | null, string | null]; kept: (string | null)[] }[];
   cases: { name: string; allow: string[]; deny: string[]; needed: string[]; input: Record<string, unknown>; output: object }[];
 };
 const names = vectors("names") as { cases: { why: string; type: string; event: string | null; name: string | null; category: string | null; names: string[] }[] };
@@ -22,6 +23,7 @@ describe("FUN-2: the file that is pasted keeps the shared rules", () => {
     for (const { path, personal } of redactions.names) expect([path, file.personalName(path)]).toEqual([path, personal]);
     for (const { value, personal } of redactions.values) expect([value, file.personalValue(value)]).toEqual([value, personal]);
     for (const { text, kept } of redactions.texts) expect(file.cleanText(text)).toBe(kept);
+    for (const { given, kept } of redactions.event_names) expect(plain(file.cleanNames(...given))).toEqual(kept);
     for (const one of redactions.cases) expect(plain(file.redaction(one)(file.read({ messageId: "m", properties: one.input }, "track", 0).properties)), one.name).toEqual(one.output);
   });
 

@@ -1,7 +1,7 @@
 /** From what the page made to what may be handed on: names, tokens, allowed properties. Personal data stops here. */
 import type { TapMessage } from "@dagnet-realtime/engine/tap";
 import { identifiers } from "./identifiers.ts";
-import { cleanText, redaction } from "./redaction.ts";
+import { cleanNames, cleanText, redaction } from "./redaction.ts";
 import { namesOf } from "./names.ts";
 import { isRecord } from "./read.ts";
 import type { Told } from "./ring.ts";
@@ -14,11 +14,10 @@ export type Admit = (told: Told, page: string) => TapMessage;
 export function admission(rules: Rules): Admit {
   const redact = redaction(rules);
   const tokenOf = tokens(rules.salt);
-  const clean = (text: string | null): string | null => text && cleanText(text);
   return ({ snapshot, stage, reason }, page) => {
     const attached = snapshot.context["traits"];
     return {
-      messageId: snapshot.messageId as string, type: snapshot.type, ...namesOf(snapshot.type, clean(snapshot.event), clean(snapshot.name), clean(snapshot.category)), occurredAt: snapshot.occurredAt,
+      messageId: snapshot.messageId as string, type: snapshot.type, ...namesOf(snapshot.type, ...cleanNames(snapshot.event, snapshot.name, snapshot.category)), occurredAt: snapshot.occurredAt,
       at: snapshot.at, stage, page, traces: identifiers(snapshot, rules.trace).map(({ kind, value }) => ({ kind, token: tokenOf(kind, value) })),
       properties: redact(snapshot.properties), traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, ...(reason ? { reason: cleanText(reason) } : {}),
     };

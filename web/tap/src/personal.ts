@@ -1,4 +1,5 @@
 /** What is personal by its name or by its shape: the rules of `conformance/redaction.json`, as the server has them. */
+import { card, personalText, plain } from "./shapes.ts";
 
 /** A name that holds one of these words, or of the pairs or stems below, is personal. */
 export const WORDS = words(
@@ -17,17 +18,9 @@ export const NAMED = words(
 
 // In JavaScript \d and \w know ASCII alone, as the rules want it.
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
-/** Shorter than anything personal that has no digit or sign. */
-const PLAIN = /^[A-Za-z][A-Za-z ,&_-]{0,14}$/;
-// In this order: e-mail, telephone (international, North America, national), US social security number, IPv4, IPv6 (long, short), MAC, JSON web token, keys of
-// well-known makers, bearers, digests and random tokens, a browser's user agent. One literal, because the size of this package counts.
-const SHAPES =
-  /[^ \t\r\n@](?:@|%40)[^ \t\r\n@.]{1,63}\.[^ \t\r\n@.]|(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,14}(?!\d)|(?<![\w-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])|(?<![\w-])\(?0\d{2,4}\)?[ .-]\d{3,4}[ .-]?\d{3,4}(?![\w-])|(?<![\w-])\d{3}[ -]\d{2}[ -]\d{4}(?![\w-])|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])|(?<![\dA-Za-z:])(?:[\dA-Fa-f]{1,4}:){7}[\dA-Fa-f]{1,4}(?![\dA-Za-z:])|(?<![\dA-Za-z:])(?:[\dA-Fa-f]{1,4}:){1,6}(?::[\dA-Fa-f]{1,4}){1,6}(?![\dA-Za-z:])|(?<![\dA-Za-z:-])(?:[\dA-Fa-f]{2}[:-]){5}[\dA-Fa-f]{2}(?![\dA-Za-z:-])|eyJ[\w-]{8,}\.[\w-]{8,}|(?<![^\W_])(?:sk|pk|rk)_(?:live|test)_[^\W_]{8,}|(?<![^\W_])(?:gh[opsu]_|xox[abps]-|AKIA)[A-Za-z\d-]{12,}|(?<![^\W_])(?:[Bb]earer|[Bb]asic) [\w.~+/=-]{12,}|(?<![^\W_])(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[^\W_]{32,}|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=\D*\d)[\w=-]{40,}$|^Mozilla\/\d/;
-const CARD = /(?<![\d.])[2-6](?:[ -]?\d){12,18}(?!\d)/g;
-
 /** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
 export function personalName(path: string): boolean {
-  const found = (path.match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
+  const found = (plain(path).match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
   const whole = found.join("");
   return (
     found.some((word, place) => {
@@ -39,19 +32,11 @@ export function personalName(path: string): boolean {
 
 /** True where a text holds, or a number is, something that looks personal. */
 export function personalValue(value: string | number): boolean {
-  const text = String(value);
-  const card = (text.match(CARD) ?? []).some(luhn);
-  return typeof value === "number" ? card && value > 0 && Number.isInteger(value) : card || (!PLAIN.test(text) && SHAPES.test(text));
+  return typeof value === "string" ? personalText(value) : Number.isInteger(value) && card(String(value));
 }
 
 function singular(word: string): string {
   return /(?:ss|is|us)$/.test(word) ? word : word.replace(/ies$/, "y").replace(/sses$/, "ss").replace(/([^s])s$/, "$1");
-}
-
-/** Whether the digits of `text` carry the check digit of a payment card. */
-function luhn(text: string): boolean {
-  const digits = (text.match(/[0-9]/g) ?? []).reverse();
-  return digits.reduce((sum, digit, place) => sum + Number(place % 2 ? "0246813579"[Number(digit)] : digit), 0) % 10 === 0;
 }
 
 function words(list: string): ReadonlySet<string> {

@@ -49,6 +49,12 @@ export function cleanText(text: string): string {
   return characters.length <= TEXT ? seen : `${characters.slice(0, TEXT - 1).join("")}…`;
 }
 
+/** What names an event, as it may be handed on; a name and a category that are personal beside each other are both redacted. */
+export function cleanNames(...given: readonly [event: string | null, name: string | null, category: string | null]): [string | null, string | null, string | null] {
+  const [event, name, category] = given.map((text) => text && cleanText(text)) as [string | null, string | null, string | null];
+  return name && category && personalValue(`${category} ${name}`) ? [event, REDACTED, REDACTED] : [event, name, category];
+}
+
 /** How deep records are nested, and how long lists are, was bounded when they were read. */
 function keep(properties: PlainRecord, prefix: string, permits: (path: string) => boolean, kept: Kept): void {
   for (const [key, value] of Object.entries(properties)) {

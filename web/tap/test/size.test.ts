@@ -13,6 +13,6 @@ it("TAP-16: what hears, without redaction and sinks, has at most 3 kB, gzipped",
   expect(await size("test/core.ts")).toBeLessThanOrEqual(3 * 1024);
 });
 
-it("TAP-16: all of /tap.js has at most 7 kB, gzipped", async () => {
-  expect(await size("src/script.ts")).toBeLessThanOrEqual(7 * 1024);
+it("TAP-16: all of /tap.js has at most 11 kB, gzipped", async () => {
+  expect(await size("src/script.ts")).toBeLessThanOrEqual(11 * 1024);
 });

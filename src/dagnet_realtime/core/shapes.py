@@ -1,0 +1,261 @@
+"""Shapes of personal values, found however they are written.
+
+A text is made plain before it is searched: percent-encoding, HTML entities and escapes are decoded, compatibility forms, foreign digits,
+spaces, dashes and dots become their ASCII ones, and what cannot be seen is dropped. Of numbers the digits are counted, whatever stands
+between them. `conformance/redaction.json` is the contract, with what must not be taken for personal; the tap follows it too.
+"""
+
+import base64
+import binascii
+import re
+from unicodedata import decimal, normalize
+
+_ROUNDS = 5  # encodings inside one another that are undone
+
+_ENCODED = re.compile(
+    r"((?:%[0-9A-Fa-f]{2})+)|&#[xX]([0-9A-Fa-f]{1,6});?|&#([0-9]{1,7});?|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})"
+    r"|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?"
+)
+_ENTITIES = {
+    "amp": "&", "commat": "@", "period": ".", "plus": "+", "num": "#", "colon": ":", "sol": "/", "lowbar": "_", "hyphen": "-",
+    "dash": "-", "minus": "-", "lpar": "(", "rpar": ")", "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ",
+}  # fmt: skip
+# Controls, default-ignorable code points and combining marks.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_SPACE = re.compile("[\t-\r\x1c-\x1f\x85\xa0\u1680\u2028\u2029]")
+_DASH = re.compile("[\u02d7\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030]")
+_DOT = re.compile("[\xb7\u0589\u066b\u06d4\u2022\u2027\u2219\u22c5\u3002\u30fb]")
+_SLASH = re.compile("[\u2044\u2215\u29f8]")
+_PLUS = re.compile("[\u02d6\u2795]")
+_FOREIGN = re.compile(r"(?![0-9])\d")
+_AT = re.compile(r" ?[\[({<] ?at ?[\])}>] ?", re.IGNORECASE)
+_BRACKET = re.compile(r"[\[({<]")
+_POINT = re.compile(r" ?[\[({<] ?(?:dot|period|point|punkt) ?[\])}>] ?", re.IGNORECASE)
+
+_LETTERS = re.compile(r"[A-Za-z][A-Za-z ,&_-]{0,14}")  # shorter than anything personal that has no digit or sign
+# What every shape has something of; most texts have nothing of it.
+_SUSPECT = re.compile(
+    r"[0-9@%&\\()\[{<=\x00-\x1f\x7f-\U0010ffff]|-----| [aA][tT] |earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\."
+    r"|[-_](?:ant|proj|live|test)[-_]|glpat-|xox|gh[opsru]_|ssh-"
+)
+_UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
+_ID = re.compile(rf"{_UUID.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?Z?)?")
+
+_H = "[0-9A-Za-z\x80-\U0010ffff-]"  # of a host's name
+_L = "[A-Za-z\x80-\U0010ffff]"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
+_MAIL = re.compile(
+    rf"[^ @] ?@ ?(?:{_H}{{1,63}}\.){{1,8}}{_L}"
+    rf"|{_L}[A-Za-z0-9_.+-]{{0,63}}@(?!(?:latest|next|canary|alpha|beta|stable)(?!{_H})){_L}{_H}+"  # within a network
+)
+_SPELT = re.compile(rf"[^ ] at {_H}{{1,63}}(?: dot {_H}{{2,63}})+", re.IGNORECASE)
+_DIALLED = re.compile("(?:tel|sms|callto):[+0-9]", re.IGNORECASE)
+_LOCAL = re.compile(" ?[0-9]{3} [0-9]{2} [0-9]{2} ?")  # a telephone without its area
+_SOCIAL = re.compile("(?:ssn|social security)[^0-9A-Za-z]{0,3}(?:no|number|nr)?[^0-9A-Za-z]{0,3}[0-9]{9}(?![0-9])", re.IGNORECASE)
+_MACHINE = re.compile(
+    rf"(?<![0-9.])(?<![vV])(?<![vV]ersion )(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9]|\.[0-9])"  # IPv4; four numbers may be a version
+    r"|(?<![0-9A-Za-z:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # IPv6
+    r"|(?:[0-9A-Fa-f]{1,4}:){2,7}:)(?![0-9A-Za-z:])"
+    r"|(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z:-])"  # MAC
+    r"|(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![0-9A-Za-z]|\.[0-9A-Za-z])"
+)
+_SECRET = re.compile(  # what begins as the keys of well-known makers do, and our own
+    r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
+    r"|(?:[spr]k_(?:live|test)|whsec|dop_v1|dckr_pat|github_pat|npm|hf|shp(?:at|ca|pa|ss))_[A-Za-z0-9_]{8,}"
+    r"|dnr_[0-9a-f]{6,}"
+    r"|(?:sk-(?:ant|proj|or|svcacct)-|glpat-|glptt-|gl(?:dt|rt|soat)-|xox[abeprs]-|xapp-|pypi-|sq0[a-z]{3}-)[A-Za-z0-9_-]{8,}"
+    r"|sk-[A-Za-z0-9]{20,}|gh[opsru]_[A-Za-z0-9]{12,}|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{20,}"
+    r"|ya29\.[A-Za-z0-9_-]{8,}|SG\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
+    r"|AGE-SECRET-KEY-1|(?:[Bb]earer|[Bb]asic|BEARER|BASIC) [A-Za-z0-9._~+/=-]{12,}"
+    r"|(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{32,})"  # a digest or random token
+    r"|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=[^0-9]*[0-9])[A-Za-z0-9_=-]{40,}$"
+    r"|-----BEGIN [A-Z0-9 ]{1,40}-----|(?<![a-z])ssh-(?:rsa|dss|ed25519) AAAA"
+)
+_LEAST_SECRET = 10  # characters
+_ASSIGNED = re.compile("(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|authorization)=[^ &]{4,}", re.IGNORECASE)
+_BROWSER = re.compile("(?:Mozilla|AppleWebKit|Dalvik)/[0-9]")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ .-]?[A-Za-z0-9]){11,40}(?![A-Za-z0-9])")
+# Base64 of ASCII: the first sign of every four is one of a third of the alphabet.
+_PACKED = re.compile(r"(?<![A-Za-z0-9+/_-])(?:[I-Za-f][A-Za-z0-9+/_-]{3}){3,}[A-Za-z0-9+/_-]{0,3}(?![A-Za-z0-9+/_-])")
+_URLSAFE = str.maketrans("-_", "+/")
+
+_GAP = r"[ ().,_/|~*-]"
+_RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{8,}}")
+_SHORT_RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{7,}}")  # where there is a plus sign
+_GROUP = re.compile("[0-9]+")
+_NO_NUMBER = re.compile(  # ids, dates and times, which would lend their digits to what stands beside
+    rf"{_UUID.pattern}"
+    r"|(?<![0-9./-])(?:(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:19|20)[0-9]{2})(?![0-9]|[-/.][0-9])"
+    r"|(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?(?![0-9:])"
+)
+_PLUS_BEFORE = re.compile(r"(?<![A-Za-z0-9_+])\+[ (/.-]{0,2}$")
+# A telephone number without any separator: North America, Russia, China.
+_BARE = re.compile(r"1?[2-9](?!11)[0-8][0-9][2-9](?!11)[0-9]{6}|[78]9[0-9]{9}|1[3-9][0-9]{9}")
+_ISSUER = re.compile(  # how long a card's number is, by how it begins
+    r"4[0-9]{12}|3(?:0|6|8|9)[0-9]{12}|3[47][0-9]{13}|(?:2131|1800)[0-9]{11}|(?:2[2-7]|35|[4-6][0-9])[0-9]{14}|[4-6][0-9]{16,18}"
+)
+_LEAST, _MOST = 8, 19  # digits of a telephone's number after a plus sign, and of a card
+_CROWD = 60  # groups of digits in one run; what has more is not looked through, and not kept
+_LONGEST = 2048  # characters that are searched; compatibility forms may be eighteen times as long
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+LEAST_CARD = 4_000_000_000_000  # no number below it is a card's
+
+
+def personal_text(text: str) -> bool:
+    """Whether `text` holds something that looks personal: an e-mail address, a telephone, card or account number, a machine's
+    address, a browser or a secret."""
+    if _LETTERS.fullmatch(text) or not _SUSPECT.search(text) or _ID.fullmatch(text):
+        return False
+    text = plain(text)
+    if _BRACKET.search(text):
+        text = _POINT.sub(".", _AT.sub("@", text))
+    return _shaped(text) or any(_shaped(unpacked) for found in _PACKED.finditer(text) if (unpacked := _unpacked(found.group())))
+
+
+def plain(text: str) -> str:
+    """`text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it."""
+    for _ in range(_ROUNDS):
+        made = text
+        if not made.isascii():
+            made = _UNSEEN.sub("", normalize("NFKC", made))[:_LONGEST]
+            made = _SLASH.sub("/", _PLUS.sub("+", _DOT.sub(".", _DASH.sub("-", made))))
+            made = _FOREIGN.sub(lambda found: str(decimal(found.group())), made)
+        if not made.isprintable():
+            made = _UNSEEN.sub("", _SPACE.sub(" ", made))
+        if "%" in made or "&" in made or "\\" in made:
+            made = _ENCODED.sub(_decoded, made)
+        if made == text:
+            break
+        text = made
+    return text
+
+
+def card(digits: str) -> bool:
+    """Whether `digits` are the number of a payment card: an issuer's beginning, its length and the check digit."""
+    if not _ISSUER.fullmatch(digits):
+        return False
+    return sum(_DOUBLED[int(digit)] if place % 2 else int(digit) for place, digit in enumerate(reversed(digits))) % 10 == 0
+
+
+def _decoded(found: re.Match[str]) -> str:
+    if found[1]:
+        packed = bytes.fromhex(found[1].replace("%", ""))
+        try:
+            return packed.decode()
+        except UnicodeDecodeError:
+            return packed.decode("latin-1")
+    if found[6]:
+        return _ENTITIES.get(found[6], "")
+    code = int(found[3]) if found[3] else int(found[2] or found[4] or found[5], 16)
+    return chr(code) if code < 0x110000 else found[0]
+
+
+def _shaped(text: str) -> bool:
+    """Whether a plain text has a personal shape. What tells at once that there is none of a kind comes before each search."""
+    if "@" in text and _MAIL.search(text):
+        return True
+    if (" " in text and _SPELT.search(text)) or ("=" in text and _ASSIGNED.search(text)) or ("/" in text and _BROWSER.search(text)):
+        return True
+    if (text.count(":") > 1 or text.count(".") > 1 or text.count("-") > 4) and _MACHINE.search(text):
+        return True
+    if (len(text) >= _LEAST_SECRET and _SECRET.search(text)) or any(map(_iban, _IBAN.findall(text))):
+        return True
+    return (":" in text and _DIALLED.search(text) is not None) or _numbered(text)
+
+
+def _unpacked(token: str) -> str:
+    """The printable ASCII text that a base64 token holds, else ""."""
+    try:
+        found = base64.b64decode(token.translate(_URLSAFE) + "=" * (-len(token) % 4))
+    except binascii.Error:
+        return ""
+    return found.decode() if found.isascii() and found.decode().isprintable() else ""
+
+
+def _iban(text: str) -> bool:
+    """Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's check of 97."""
+    number = ""
+    for part in re.split("[ .-]", text):
+        number += part
+        if 15 <= len(number) <= 34 and sum(sign.isdigit() for sign in number) >= 8 and _modulo(number[4:] + number[:4]) == 1:
+            return True
+    return False
+
+
+def _modulo(number: str) -> int:
+    return int("".join(str(int(sign, 36)) for sign in number)) % 97
+
+
+def _numbered(text: str) -> bool:
+    """Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them."""
+    runs = _SHORT_RUN if "+" in text else _RUN
+    if runs.search(text) is None:
+        return _LOCAL.fullmatch(text) is not None
+    if _SOCIAL.search(text) is not None:
+        return True
+    text = _NO_NUMBER.sub("x", text)
+    return any(_in_run(text, found.start(), found.end()) for found in runs.finditer(text))
+
+
+def _in_run(text: str, start: int, end: int) -> bool:
+    groups = [found.span() for found in _GROUP.finditer(text, start, end)]
+    if len(groups) > _CROWD:
+        return True
+    for first, (begin, _) in enumerate(groups):
+        before, plus = text[begin - 1 : begin], _PLUS_BEFORE.search(text, max(begin - 4, 0), begin) is not None
+        called = plus or _begins(before, text[begin])
+        if not called and before in (".", ","):
+            continue
+        digits, lengths, gaps = "", [], []
+        for place in range(first, len(groups)):
+            at, after = groups[place]
+            if place > first:
+                gaps.append(text[groups[place - 1][1] : at])
+            digits += text[at:after]
+            lengths.append(after - at)
+            if len(digits) > _MOST:
+                break
+            if len(digits) < _LEAST:
+                continue
+            single = max(lengths) == 1  # every digit by itself
+            if before not in (".", ",") and len(set(gaps)) < 2 and (single or min([3, *lengths[:-1]]) == 3) and card(digits):
+                return True
+            whole = called and _ends(text, after) and not set("".join(gaps)) - set(" ().-/")
+            if whole and _telephone(digits, [len(digits)] if single else lengths, [] if single else gaps, plus):
+                return True
+    return False
+
+
+def _begins(before: str, digits: str) -> bool:
+    """Whether a telephone's number may begin after the sign `before`; one that has no trunk digit does not follow a slash or `=`."""
+    return before == "" or not (before.isalnum() or before in "_.,#$€£¥-" or (before in "/=" and digits[0] != "0"))
+
+
+def _ends(text: str, at: int) -> bool:
+    after, beyond = text[at : at + 1], text[at + 1 : at + 2]
+    return after == "" or not (after.isalnum() or after in "_%€$" or (after in ".,-/" and beyond.isalnum()))
+
+
+def _telephone(digits: str, lengths: list[int], gaps: list[str], plus: bool) -> bool:
+    """Whether groups of digits make a telephone's number or, three, two and four, a US social security number."""
+    count, alone, between = len(digits), not gaps, "".join(gaps)
+    if plus:
+        return 8 <= count <= 15
+    if digits[:2] == "00":
+        return digits[2:3] != "0" and (12 if alone else 10) <= count <= 17
+    if digits[0] == "0":
+        return (10 if alone else 9) <= count <= 12 and lengths[-1] > 1 and (lengths[0] > 1 or "(" in gaps[0])
+    if alone:
+        return _BARE.fullmatch(digits) is not None
+    if lengths in ([3, 3, 4], [3, 2, 4], [5, 4]) or (lengths == [1, 3, 3, 4] and digits[0] in "178"):
+        return not set(between) - set(" ().-") if lengths != [5, 4] else between in ("-", " ")
+    if not set(between) - {"."} or max(lengths) not in (3, 4, 5) or min(lengths[1:]) < 2:
+        return False
+    if (lengths[-1] == 2 and lengths[-2] != 2) or (lengths[0] == 4 and digits[:2] in ("19", "20")):
+        return False
+    if count == 9:
+        return lengths[0] == 3 and digits[0] in "6789"
+    return count in (10, 11) and set(lengths[1:]) != {3}
