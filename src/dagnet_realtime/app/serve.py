@@ -37,7 +37,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.shared import Sharing
 from dagnet_realtime.web.connection import Bounds, connection
-from dagnet_realtime.web.doorway import doorway
+from dagnet_realtime.web.fast_path import fast_path
 from dagnet_realtime.web.operations import Readiness
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
@@ -145,7 +145,7 @@ async def _serve(
             await hub.impose(channel, policy)
 
         at_once = isinstance(log, MemoryLog)  # its append never waits
-        server = Server(asgi(parts), doorway(intake, bounds, traffic) if at_once else connection(bounds, traffic))
+        server = Server(asgi(parts), fast_path(intake, bounds, traffic) if at_once else connection(bounds, traffic))
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
             beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]
