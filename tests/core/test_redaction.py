@@ -40,6 +40,23 @@ def test_a_path_is_permitted_exactly_where_its_value_would_be_kept() -> None:
     assert [redaction.permits(path) for path in asked] == [True, True, True, False, False, False, False, False]
 
 
+def test_a_name_is_judged_in_a_moment_however_it_was_made_and_the_verdict_remembered() -> None:
+    """RED-20: a visitor of the site chooses the names, and may choose a thousand new ones each time."""
+    redaction = Redaction(["*_*_*_*_*_*_*_count"], ["*_*_*_*_*_*_*_*_x"], [])
+    long = {f"{'_' * 240}{number}": 1 for number in range(3000)}
+    assert redaction.apply(long) == {}
+    kept = {f"{'_' * 240}{number}_count": number for number in range(90)}
+    assert redaction.apply({**long, **kept}) == kept
+    assert not redaction.permits("_" * 300)
+
+
+def test_a_denial_cannot_be_escaped_by_a_letter_of_another_case() -> None:
+    """RED-6, RED-20: nor by one that only Unicode knows to be the same."""
+    redaction = Redaction(["*"], ["plan_*"], [])
+    assert redaction.apply({"PLAN_a": 1, "plan_b": 2, "\uff30lan_c": 3, "plan": 4}) == {"\uff30lan_c": 3, "plan": 4}
+    assert Redaction(["*"], ["sku_*"], []).apply({"\u017fku_a": 1, "s\u212au_b": 2}) == {}
+
+
 def test_the_keys_that_may_matter_are_told_where_no_glob_can_match() -> None:
     """RED-1: so that nothing else is ever decoded."""
     assert Redaction(["a.b"], [], ["plan"]).keys == {"a", "a.b", "plan"}

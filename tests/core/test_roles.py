@@ -67,6 +67,24 @@ def test_grants_name_people_and_groups(who: str, name: str, groups: tuple[str, .
     assert (granted([Grant(who=who, role="watch")], name, groups).anywhere is not None) == named
 
 
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("boss@acme.com", "bo\u017fs@acme.com"),
+        ("boss@acme.com", "bo\u00df@acme.com"),
+        ("kim@acme.com", "\u212aim@acme.com"),
+        ("fine@*", "\ufb01ne@acme.com"),
+        ("*@acme.com", "bob@acme.com\u00a0"),
+        ("a?c", "abc"),
+        ("*a*a*a*a*a*a*a*a*b", "a" * 256),
+        ("*", "a" * 257),
+    ],
+)
+def test_a_name_that_only_looks_like_a_granted_one_holds_nothing(who: str, name: str) -> None:
+    """RED-20, ACC-18: A to Z alone ignore case, `*` alone is special, and no name keeps the matcher busy."""
+    assert granted([Grant(who=who, role="watch")], name).anywhere is None
+
+
 def test_whom_no_grant_names_may_do_nothing() -> None:
     """ACC-18: there is no default."""
     assert granted([Grant(who="bob", role="administer")], "ann").anywhere is None

@@ -7,6 +7,7 @@ Properties are flat: a path is the keys from the top, joined by dots. What looks
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from dagnet_realtime.core.globs import Globs, any_case, is_glob
 from dagnet_realtime.core.personal import personal_name, personal_value
 from dagnet_realtime.core.shapes import LEAST_CARD
 from dagnet_realtime.model.entry import Scalar, Value
@@ -36,44 +37,45 @@ class Redaction:
 
     def __init__(self, allow: Iterable[str] = (), deny: Iterable[str] = (), needed: Iterable[str] = ()) -> None:
         allow = tuple(allow)
-        self._deny = _globs(deny, re.IGNORECASE)
-        self._allow = _globs((pattern for pattern in allow if _is_glob(pattern)), 0)
-        plain = {pattern for pattern in allow if not _is_glob(pattern)} | set(needed)
+        self._deny = Globs(deny, any_case)
+        self._allow = Globs(pattern for pattern in allow if is_glob(pattern))
+        plain = {pattern for pattern in allow if not is_glob(pattern)} | set(needed)
         self._plain = frozenset(path for path in plain if not self._denied(path))
-        self._deep = self._allow is not None or any("." in path for path in self._plain)
-        self._known: set[str] = set()
+        self._deep = bool(self._allow) or any("." in path for path in self._plain)
+        self._known: dict[str, bool] = {}
         self._clean: set[int] = set()
 
     @property
     def empty(self) -> bool:
         """True where nothing can be kept."""
-        return not self._plain and self._allow is None
+        return not self._plain and not self._allow
 
     @property
     def keys(self) -> frozenset[str] | None:
         """The top-level properties that may matter, None where only looking can tell."""
-        if self._allow is not None:
+        if self._allow:
             return None
         return frozenset(part for path in self._plain for part in {path, path.partition(".")[0]})
 
     def permits(self, path: str) -> bool:
         """Whether a value at `path` may be kept at all, and shown."""
-        if path in self._plain or path in self._known:
+        if path in self._plain:
             return True
-        if self._allow is None or len(path) > MAX_PATH or not self._allow.fullmatch(path):
+        if not self._allow or len(path) > MAX_PATH:
             return False
-        if self._denied(path) or personal_value(path):
-            return False
-        if len(self._known) < _KNOWN:
-            self._known.add(path)
-        return True
+        known = self._known.get(path)
+        if known is None:
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
+            known = self._known[path] = self._allow.fit(path) and not self._denied(path) and not personal_value(path)
+        return known
 
     def apply(self, properties: Mapping[str, object]) -> dict[str, Value]:
         """What may be kept of one event's nested `properties`, flat."""
         kept: dict[str, Value] = {}
         if not properties or self.empty:
             return kept
-        plain, clean, globs = self._plain, self._clean, self._allow is not None
+        plain, clean, globs = self._plain, self._clean, bool(self._allow)
         crowded = self._deep or len(properties) > MAX_PROPERTIES
         for path, value in flat(properties) if self._deep else properties.items():
             if path in plain or (globs and self.permits(path)):
@@ -100,7 +102,7 @@ class Redaction:
         return kept
 
     def _denied(self, path: str) -> bool:
-        return (self._deny is not None and self._deny.fullmatch(path) is not None) or personal_name(path)
+        return self._deny.fit(path) or personal_name(path)
 
 
 def flat(properties: Mapping[str, object], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, object]]:
@@ -161,13 +163,3 @@ def _list(kept: dict[str, Value], path: str, values: list[object]) -> None:
             break
     if scalars or not values:
         kept[path] = scalars
-
-
-def _is_glob(pattern: str) -> bool:
-    return "*" in pattern or "?" in pattern
-
-
-def _globs(patterns: Iterable[str], flags: int) -> re.Pattern[str] | None:
-    """One expression for all of them, or None where there are none."""
-    parts = ["".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern) for pattern in patterns]
-    return re.compile("|".join(parts), flags | re.DOTALL) if parts else None

@@ -303,6 +303,30 @@ function at(kind, snapshot) {
 	}
 	return null;
 }
+// ../tap/src/globs.ts
+/** Whether any of `patterns` fits the whole of a name; with `anyCase`, whatever their case. */
+function globs(patterns, anyCase = false) {
+	const fold = (text) => Array.from(anyCase ? text.toLowerCase().toUpperCase() : text);
+	const folded = patterns.map(fold);
+	return (name) => {
+		const characters = fold(name);
+		return folded.some((pattern) => fits$1(pattern, characters));
+	};
+}
+function isGlob(pattern) {
+	return /[*?]/.test(pattern);
+}
+function fits$1(pattern, name) {
+	let at = 0;
+	/** The place after the last star, and where its run ends so far. */
+	let [next, end] = [0, 0];
+	for (let i = 0; i < name.length;) if (pattern[at] === "*") [next, end] = [at += 1, i];
+	else if (pattern[at] === "?" || pattern[at] === name[i]) [at, i] = [at + 1, i + 1];
+	else if (next) [at, i] = [next, end += 1];
+	else return false;
+	while (pattern[at] === "*") at += 1;
+	return at === pattern.length;
+}
 // ../tap/src/shapes.ts
 /** Shapes of personal values, found however they are written: the rules of `conformance/redaction.json`, as the server's `core/shapes.py` has them.
 * A text is made plain before it is searched; of numbers the digits are counted, whatever stands between them. */
@@ -527,15 +551,15 @@ var KNOWN = 1e3;
 var SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 /** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case). */
 function redaction({ allow, deny, needed }) {
-	const denying = globs(deny, "is");
-	const allowing = globs(allow.filter(isGlob), "s");
-	const denied = (path) => denying?.test(path) === true || personalName(path);
+	const denying = globs(deny, true);
+	const allowing = globs(allow.filter(isGlob));
+	const denied = (path) => denying(path) || personalName(path);
 	const plain = new Set([...allow.filter((one) => !isGlob(one)), ...needed].filter((path) => !denied(path)));
 	const verdicts = /* @__PURE__ */ new Map();
 	const permits = (path) => {
 		let verdict = verdicts.get(path);
 		if (verdict === void 0) {
-			verdict = plain.has(path) || path.length <= PATH && allowing?.test(path) === true && !denied(path) && !personalValue(path);
+			verdict = plain.has(path) || path.length <= PATH && allowing(path) && !denied(path) && !personalValue(path);
 			if (verdicts.size > KNOWN) verdicts.clear();
 			verdicts.set(path, verdict);
 		}
@@ -585,14 +609,6 @@ function scalar(value) {
 function reduced(text) {
 	if (!SCHEME.test(text) && (/[ \t\r\n]/.test(text) || !(text[0] === "/" || text[0] === "?" || text.slice(text.indexOf("?") + 1 || text.length).includes("=")))) return text;
 	return (/^[^?#]*/.exec(text)?.[0] ?? "").replace(/\/\/[^/@]*@/, "//");
-}
-function isGlob(pattern) {
-	return /[*?]/.test(pattern);
-}
-/** One expression for all of them, null where there are none. */
-function globs(patterns, flags) {
-	const parts = patterns.map((pattern) => pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", "."));
-	return parts.length ? new RegExp(`^(?:${parts.join("|")})$`, flags) : null;
 }
 // src/pseudonyms.ts
 /** The server's pseudonyms, made where there is no server: the rules of `conformance/tokens.json`. */

@@ -1,4 +1,5 @@
 /** What of a message's properties may be handed on: an allow-list, on top of it denials that always win, and bounds, as the server has them. */
+import { globs, isGlob } from "./globs.ts";
 import { personalName, personalValue } from "./personal.ts";
 import { isRecord, type PlainRecord, type Scalar } from "./read.ts";
 
@@ -18,15 +19,15 @@ export type Redact = (properties: PlainRecord) => Kept;
 
 /** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case). */
 export function redaction({ allow, deny, needed }: { readonly allow: readonly string[]; readonly deny: readonly string[]; readonly needed: readonly string[] }): Redact {
-  const denying = globs(deny, "is");
-  const allowing = globs(allow.filter(isGlob), "s");
-  const denied = (path: string): boolean => denying?.test(path) === true || personalName(path);
+  const denying = globs(deny, true);
+  const allowing = globs(allow.filter(isGlob));
+  const denied = (path: string): boolean => denying(path) || personalName(path);
   const plain = new Set([...allow.filter((one) => !isGlob(one)), ...needed].filter((path) => !denied(path)));
   const verdicts = new Map<string, boolean>();
   const permits = (path: string): boolean => {
     let verdict = verdicts.get(path);
     if (verdict === undefined) {
-      verdict = plain.has(path) || (path.length <= PATH && allowing?.test(path) === true && !denied(path) && !personalValue(path));
+      verdict = plain.has(path) || (path.length <= PATH && allowing(path) && !denied(path) && !personalValue(path));
       if (verdicts.size > KNOWN) verdicts.clear();
       verdicts.set(path, verdict);
     }
@@ -74,14 +75,4 @@ function scalar(value: Scalar): Scalar {
 function reduced(text: string): string {
   if (!SCHEME.test(text) && (/[ \t\r\n]/.test(text) || !(text[0] === "/" || text[0] === "?" || text.slice(text.indexOf("?") + 1 || text.length).includes("=")))) return text;
   return (/^[^?#]*/.exec(text)?.[0] ?? "").replace(/\/\/[^/@]*@/, "//");
-}
-
-function isGlob(pattern: string): boolean {
-  return /[*?]/.test(pattern);
-}
-
-/** One expression for all of them, null where there are none. */
-function globs(patterns: readonly string[], flags: string): RegExp | null {
-  const parts = patterns.map((pattern) => pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", "."));
-  return parts.length ? new RegExp(`^(?:${parts.join("|")})$`, flags) : null;
 }
