@@ -6,13 +6,17 @@ import contextlib
 import msgspec
 import pytest
 
+from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.logs.redis import RedisLog
 from dagnet_realtime.logs.redis_calls import Calls
 from dagnet_realtime.logs.redis_sessions import RedisSessions
 from dagnet_realtime.logs.redis_url import target
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import is_session_id
 from tests.logs.sessions_contract import SessionsContract, SessionsStage, session
-from tests.support.redis import redis_server
+from tests.support.entries import entries
+from tests.support.redis import RedisServer, redis_server
 
 
 class TestRedisSessions(SessionsContract):
@@ -92,6 +96,95 @@ async def test_news_of_an_outage_is_told_after_it() -> None:
         await changes.aclose()
         await calls.aclose()
         await other.aclose()
+
+
+async def test_no_text_can_name_another_key_than_a_sessions_own(calls: Calls) -> None:
+    """LOG-69: the index, the news, the mark and the counts stand where no session can."""
+    sessions = RedisSessions(calls)
+    await sessions.save(session("a"), 10)
+    await sessions.announce(Channel("shop", "prod"))
+    names = await calls.call("KEYS", f"{{{calls.target.prefix}:sessions}}*")
+    for name in [key.decode().partition("}:")[2] for key in names]:
+        assert not is_session_id(name)
+        assert await sessions.load(name) is None
+        await sessions.save(session(name), 10)
+        assert await sessions.load(name) == session(name)
+        await sessions.drop(name)
+    assert await sessions.live() == [session("a")]
+
+
+async def test_every_key_of_sessions_expires_by_itself(calls: Calls) -> None:
+    """LOG-69: whatever is done last, and whether a change or an announcement comes first."""
+    sessions = RedisSessions(calls)
+    await sessions.announce(Channel("shop", "prod"))
+    await sessions.begin()
+    await sessions.save(session("a"), 10)
+    assert await sessions.open(session("b"), 10, 5, 5) is None
+    await sessions.save(msgspec.structs.replace(session("a"), filter="type:track"), 10)
+    await sessions.drop("b")
+    await sessions.live()
+    names = await calls.call("KEYS", f"{{{calls.target.prefix}:*")
+    assert len(names) >= 6
+    assert [name for name in names if await calls.call("PTTL", name) < 0] == []
+
+
+async def test_sessions_are_counted_over_all_processes(calls: Calls) -> None:
+    """HUB-19: one atomic step, whichever process opens; a session that ended or lapsed counts no more, a renewed one does."""
+    here, there = RedisSessions(calls), RedisSessions(calls)
+    opened = await asyncio.gather(*((here, there)[number % 2].open(session(f"s{number}"), 60, 5, 100) for number in range(8)))
+    assert [held for held in opened if held is not None] == [(5, 5)] * 3
+    ann, bob = session("x"), msgspec.structs.replace(session("y"), person="bob")
+    assert await there.open(ann, 60, 5, 100) == (5, 5)
+    assert await there.open(bob, 60, 5, 5) == (0, 5)
+    assert await there.load("x") is None
+    await here.drop("s0")
+    assert await there.open(bob, 60, 5, 5) is None
+    assert await there.open(ann, 0.05, 5, 100) is None
+    await asyncio.sleep(0.1)
+    assert await here.open(session("z"), 60, 5, 100) is None
+    await here.save(session("w"), 60)
+    assert await here.open(session("v"), 60, 6, 100) == (6, 7)
+
+
+async def test_a_store_that_lost_everything_while_connections_stood_is_known_to_have(redis: RedisServer) -> None:
+    """LOG-67: by its mark, at every process that asks, for as long as whoever knows a session may bring it back."""
+    with redis_server() as server:
+        one, two = Calls(target(server.url)), Calls(target(server.url))
+        here, there = RedisSessions(one), RedisSessions(two)
+        await here.begin()
+        await here.save(session("a"), 10)
+        assert await there.load("never") is None
+        assert await there.ended(["never"]) == frozenset()
+        assert [one.shaken(), two.shaken(), await there.lost()] == [False] * 3
+        server.command("FLUSHALL")
+        assert await there.load("a") is None
+        assert await there.ended(["a"]) == frozenset()
+        assert two.shaken()
+        assert await here.live() == []
+        assert one.shaken()
+        await here.begin()
+        assert await here.lost(), "a process that starts meanwhile makes nothing well"
+        await one.aclose()
+        await two.aclose()
+
+
+async def test_an_event_for_viewers_whom_the_store_has_lost_is_sent_again() -> None:
+    """LOG-67: a process that holds a lease on a log knows that somebody watches; where the lease was ended, nobody does."""
+    with redis_server() as server:
+        calls = Calls(target(server.url))
+        sessions = RedisSessions(calls)
+        await sessions.begin()
+        log = RedisLog(calls, {}, SystemClock(), sessions)
+        channel = Channel("shop", "prod")
+        await log.hold(channel, "lease", 60)
+        server.command("DEL", f"{{{calls.target.prefix}:{channel}}}:leases")
+        assert await log.append(channel, entries(1, 1)) == ["unwatched"], "as where another process ended the last session"
+        await log.hold(channel, "lease", 60)
+        server.command("FLUSHALL")
+        with pytest.raises(Problem) as refused:
+            await log.append(channel, entries(1, 1))
+        assert (refused.value.code, refused.value.retry_after) == ("unavailable", 2)
+        await calls.aclose()
 
 
 async def blocked(calls: Calls) -> None:

@@ -53,7 +53,7 @@ class Inherited(NamedTuple):
     sharing: Sharing | None = None
 
 
-LOCAL_LIMITS = Limits(sessions_per_person=200, streams_per_person=5000)  # everybody on this machine is one person
+LOCAL_LIMITS = Limits(sessions_per_person=200, streams_per_person=5000, follows_per_person=50)  # everybody on this machine is one person
 
 
 async def run(
@@ -95,7 +95,7 @@ async def _serve(
     published = functions(workspaces)
     kept = store(config.server.log, workspaces, clock)
     async with (
-        kept as (log, sessions, sign_outs, summed, posts),
+        kept as (log, sessions, sign_outs, summed, posts, rates),
         opened(workspaces, clock) as relays,
         graphs_of(workspaces).load() as graphs,
     ):
@@ -128,6 +128,7 @@ async def _serve(
             access=access,
             clock=clock,
             readiness=readiness,
+            rates=rates,
             visitors=visitors,
             public_url=config.server.public_url,
             demo=config.demo,

@@ -129,7 +129,8 @@ class Serverless:
             stack.push_async_callback(calls.aclose)
             sessions = RedisSessions(calls)
             log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
-            intake = Intake(workspaces, kept.graphs, log, clock, rates=RedisRates(calls), followed=_Follows(sessions))
+            rates = RedisRates(calls)
+            intake = Intake(workspaces, kept.graphs, log, clock, rates=rates, followed=_Follows(sessions))
             tally = RedisTally(calls, intake.doors)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
             relays = await stack.enter_async_context(opened(workspaces, clock))
@@ -151,6 +152,7 @@ class Serverless:
                 audit=audit,
                 rounds=Rounds(hub, kept.access, clock, audit),
                 push=False,
+                rates=rates,
                 connects=[origin for relay in relays.values() for origin in relay.terms.connects]
                 + [one.connects for one in published.values()],
                 functions=published,

@@ -14,6 +14,7 @@ from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.doors import Doors
 from dagnet_realtime.ports.log import Log, Watched
 from dagnet_realtime.ports.posts import Posts
+from dagnet_realtime.ports.rates import Rates
 from dagnet_realtime.ports.sessions import Sessions
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.ended import OwnSignOuts
@@ -35,7 +36,8 @@ Summing = Callable[[], Coroutine[None, None, None]]
 class Store(NamedTuple):
     """`summed` turns this process's doors into those of all processes, and gives the task that keeps the sums, if one is needed.
 
-    `posts` are the views that processes publish through a provider together; None where this process is alone.
+    `posts` are the views that processes publish through a provider together; None where this process is alone, as are
+    `rates`, the buckets that they share.
     """
 
     log: AnyLog
@@ -43,6 +45,7 @@ class Store(NamedTuple):
     sign_outs: SignOuts
     summed: Callable[[Doors], tuple[Doors, Summing | None]]
     posts: Posts | None = None
+    rates: Rates | None = None
 
 
 def shareable(url: str) -> bool:
@@ -71,15 +74,16 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
     calls = Calls(target(url))
     try:
         await _answering(calls, clock)
-        yield _redis(calls, workspaces, clock)
+        yield await _redis(calls, workspaces, clock)
     finally:
         await calls.aclose()
 
 
-def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Store:
+async def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Store:
     from dagnet_realtime.logs.redis import RedisLog
     from dagnet_realtime.logs.redis_doors import RedisDoors
     from dagnet_realtime.logs.redis_posts import RedisPosts
+    from dagnet_realtime.logs.redis_rates import RedisRates
     from dagnet_realtime.logs.redis_sessions import RedisSessions
     from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
 
@@ -87,12 +91,13 @@ def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Sto
     sessions = RedisSessions(calls)
     log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
     sessions.heard = log.heard
+    await sessions.begin()
 
     def summed(doors: Doors) -> tuple[Doors, Summing]:
         shared = RedisDoors(calls, channels, doors, clock)
         return shared, shared.run
 
-    return Store(log, sessions, RedisSignOuts(calls, clock), summed, RedisPosts(calls))
+    return Store(log, sessions, RedisSignOuts(calls, clock), summed, RedisPosts(calls), RedisRates(calls))
 
 
 async def _answering(calls: "Calls", clock: Clock) -> None:

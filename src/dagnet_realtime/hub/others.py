@@ -8,13 +8,14 @@ from dagnet_realtime.hub.desk import Desk, Line
 from dagnet_realtime.hub.floor import Floor
 from dagnet_realtime.hub.history import history
 from dagnet_realtime.hub.limits import Limits
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.frame import Bye
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.log import Log
-from dagnet_realtime.ports.sessions import Sessions, Shared
+from dagnet_realtime.ports.sessions import Counting, Sessions, Shared
 
 REST_SECONDS = 0.5  # between two looks that a lost log asks for
 ENDED = "Realtime was switched off"
@@ -37,6 +38,26 @@ class Others:
         self._restore = restore
         self._limits = limits
         self._lost = asyncio.Event()
+
+    def admit(self, person: str, channel: Channel) -> None:
+        """Refuses one session more where this process alone can tell; where sessions are shared, `begin` does."""
+        self._desk.room()
+        if not isinstance(self._sessions, Counting):
+            self._desk.admit(person, channel)
+
+    async def begin(self, session: WatchSession) -> None:
+        """Stores a session that is opened.
+
+        Raises `Problem("rate_limited")` if the person or the channel has too many, whichever process opened them.
+        """
+        if not isinstance(self._sessions, Counting):
+            await self._sessions.save(session, self._limits.lease)
+            return
+        most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
+        held = await self._sessions.open(session, self._limits.lease, *most)
+        if held is not None:
+            await self._log.release(session.channel, session.id)
+            raise self._desk.over(*held)
 
     def lost(self) -> None:
         """A feed found its log gone while somebody still watches."""

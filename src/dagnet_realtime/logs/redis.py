@@ -30,10 +30,14 @@ OLDEST = 18_446_744_073_709_551_615  # the second half of a stream's id; all ent
 
 
 class Announcing(Protocol):
-    """Tells other processes that somebody watches a channel."""
+    """Tells other processes that somebody watches a channel, and whether the store still holds what it held."""
 
     async def announce(self, channel: Channel) -> None:
         """Tells them; one that misses it learns it by itself within a second."""
+        ...
+
+    async def lost(self) -> bool:
+        """Whether the store may have lost a moment ago what it held."""
         ...
 
 
@@ -63,6 +67,7 @@ class RedisLog:
         self._batches: dict[Channel, Batches] = {}
         self._unwatched: dict[Channel, float] = {}
         self._known: dict[Channel, str] = {}
+        self._held: dict[Channel, set[str]] = {}
 
     async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
         """Writes what is new while somebody watches; one outcome an entry."""
@@ -90,12 +95,14 @@ class RedisLog:
         epoch, last, bytes, began = await self._script("hold", channel, given)
         self._unwatched.pop(channel, None)
         self._known[channel] = epoch.decode()
+        self._held.setdefault(channel, set()).add(lease)
         if began and self._news is not None:
             await self._news.announce(channel)
         return position(epoch.decode(), int(last), bytes)
 
     async def release(self, channel: Channel, lease: str) -> None:
         """Ends a lease, and with the last one the log's life."""
+        self._held.get(channel, set()).discard(lease)
         if await self._script("release", channel, (lease,)):
             self._unwatched[channel] = self._clock.monotonic() + HINT_SECONDS
             self._known.pop(channel, None)
@@ -128,12 +135,17 @@ class RedisLog:
         given = (self._bound(channel), retention, slack, self._span, self._most, *arguments(entries))
         answer: bytes | None = await self._script("append", channel, given)
         if answer is None:
-            if self._calls.shaken():
+            if await self._lost(channel):
                 raise Problem("unavailable", "The store has just come back", "Viewers are not back yet", "Send it again", retry_after=2)
             self._unwatched[channel] = self._clock.monotonic() + HINT_SECONDS
             return ["unwatched"] * len(entries)
         self._unwatched.pop(channel, None)
         return ["taken" if digit == 49 else "duplicate" for digit in answer]
+
+    async def _lost(self, channel: Channel) -> bool:
+        """Whether a log without a lease is one that the store lost: it is asked where a lease of this process should be open."""
+        held = self._held.pop(channel, None)
+        return self._calls.shaken() or (bool(held) and self._news is not None and await self._news.lost())
 
     async def _read(self, channel: Channel, after: Position, limit: int) -> Stretch | Lost:
         retention, slack = self._retention(channel)

@@ -1,4 +1,4 @@
-"""Calls to Redis, each within a time limit; whatever goes wrong is one `Problem("unavailable")`."""
+"""Calls to Redis, each within a time limit; what goes wrong is a `Problem("unavailable")` that names the cause."""
 
 import asyncio
 import logging
@@ -6,14 +6,13 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from dagnet_realtime.logs.redis_outage import Outage, cause_of
 from dagnet_realtime.logs.redis_scripts import Name, scripts
 from dagnet_realtime.logs.redis_url import Target
-from dagnet_realtime.model.problem import Problem
 
 _LOG = logging.getLogger("dagnet_realtime.logs")
 CALL_SECONDS = 2.0  # of one call, connecting included; a sender then gets 503 and comes back
 MOST_CONNECTIONS = 512  # of one process: readers that wait hold one each
-RETRY_AFTER = 2.0
 SHAKEN_SECONDS = 10.0  # after a broken connection, in which viewers bring back what a store that died took along
 
 Client = "Redis | RedisCluster"
@@ -28,46 +27,57 @@ class Calls:
         self.seconds = seconds
         self._scripts = scripts()
         self._client, self._also = _client(target)
-        self._failing = False
+        self._outage = Outage()
         self._broken_at = float("-inf")
 
     def shaken(self) -> bool:
-        """Whether a connection broke a moment ago: the store may have lost what it held, and nobody has brought it back yet."""
+        """Whether a connection broke, or the store began anew, a moment ago: it may have lost what nobody has brought back yet."""
         return time.monotonic() - self._broken_at < SHAKEN_SECONDS
+
+    def began(self, ago: int) -> None:
+        """The store began `ago` ms ago: if that is a moment, it has lost what it held, though every connection stood."""
+        self._broken_at = max(self._broken_at, time.monotonic() - ago / 1000)
 
     async def script(self, name: Name, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
         """Runs a script by its digest; by its text where Redis does not know it (it was restarted)."""
         from redis.exceptions import NoScriptError
 
-        script = self._scripts[name]
+        script, told = self._scripts[name], f"{name} {_tag(keys)}"
         try:
-            return await self.call("EVALSHA", script.digest, len(keys), *keys, *arguments, missing=NoScriptError)
+            return await self._call(told, ("EVALSHA", script.digest, len(keys), *keys, *arguments), missing=NoScriptError)
         except NoScriptError:
-            return await self.call("EVAL", script.text, len(keys), *keys, *arguments)
+            return await self._call(told, ("EVAL", script.text, len(keys), *keys, *arguments))
 
-    async def call(self, *words: Argument, wait: float = 0.0, missing: type[Exception] | tuple[()] = ()) -> Any:
-        """One command; `wait` seconds of it are the server's own waiting. `missing` is an error that the caller answers.
+    async def call(self, *words: Argument, wait: float = 0.0) -> Any:
+        """One command; `wait` seconds of it are the server's own waiting."""
+        return await self._call(str(words[0]), words, wait)
+
+    async def _call(self, told: str, words: Sequence[Argument], wait: float = 0.0, missing: type[Exception] | tuple[()] = ()) -> Any:
+        """`missing` is an error that the caller answers; `told` says which calls fail together.
 
         A broken connection is tried once more, since after a restart of Redis every idle one is broken. Every call may run twice: of what
         the first run took the second says that it is a duplicate.
         """
-        from redis.exceptions import ConnectionError, RedisError
+        from redis.exceptions import ConnectionError, RedisClusterException, RedisError
 
         try:
             async with asyncio.timeout(self.seconds + wait):
                 try:
                     answer = await self._client.execute_command(*words)
-                except ConnectionError:
+                except ConnectionError as error:
+                    if not cause_of(error).lost:
+                        raise
                     self._broken_at = time.monotonic()
                     answer = await self._client.execute_command(*words)
         except missing:
             raise
-        except (RedisError, OSError, TimeoutError) as error:
-            self._broken_at = time.monotonic()
-            raise self._unavailable(error) from None
-        if self._failing:
-            self._failing = False
-            _LOG.warning("store_back")
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+            cause = cause_of(error)
+            if cause.lost:
+                self._broken_at = time.monotonic()
+            self._outage.failed(told, cause)
+            raise cause.problem() from None
+        self._outage.went_through(told)
         return answer
 
     async def aclose(self) -> None:
@@ -79,23 +89,10 @@ class Calls:
             except (OSError, TimeoutError) as error:
                 _LOG.info("store_left error=%s", type(error).__name__)
 
-    def _unavailable(self, error: BaseException) -> Problem:
-        kind = type(error).__name__
-        if not self._failing:
-            self._failing = True
-            _LOG.warning("store_unavailable error=%s", kind)
-        for sign, title, remedy in _CAUSES:
-            if sign in kind:
-                return Problem("unavailable", title, kind, remedy, retry_after=RETRY_AFTER)
-        raise AssertionError("the last cause fits everything")
 
-
-_CAUSES = (
-    ("OutOfMemory", "The store is full", "Raise Redis's maxmemory, or lower log_entries"),
-    ("Auth", "The store refuses us", "Check user and password in the log's URL"),
-    ("NoPermission", "The store refuses us", "Give the user of the log's URL all commands on its prefix"),
-    ("", "The store cannot be reached", "Is Redis running? Try again in a moment"),
-)
+def _tag(keys: Sequence[str]) -> str:
+    """The hash tag of a script's keys, by which a cluster chooses the node that answers."""
+    return keys[0].partition("}")[0] if keys else ""
 
 
 def _client(target: Target) -> tuple[Any, list[Any]]:

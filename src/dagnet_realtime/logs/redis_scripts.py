@@ -16,6 +16,8 @@ Name = Literal[
     "save",
     "drop",
     "live",
+    "ended",
+    "announce",
     "doors",
     "tally",
     "rate",
@@ -26,6 +28,7 @@ Name = Literal[
 ]
 
 _OF_A_LIFE = ("append", "read", "hold", "release", "search", "blank")
+_OF_SESSIONS = ("save", "live", "ended")
 _WRITES_WHEN_FULL = (
     "read",
     "hold",
@@ -34,6 +37,8 @@ _WRITES_WHEN_FULL = (
     "save",
     "drop",
     "live",
+    "ended",
+    "announce",
     "doors",
     "tally",
     "rate",
@@ -55,11 +60,11 @@ class Script(msgspec.Struct, frozen=True):
 def scripts() -> dict[str, Script]:
     """All of them by name, read from the package."""
     folder = resources.files("dagnet_realtime.logs") / "lua"
-    life = (folder / "life.lua").read_text("utf-8")
+    before = dict.fromkeys(_OF_A_LIFE, "life.lua") | dict.fromkeys(_OF_SESSIONS, "mark.lua")
     made = {}
     for name in Name.__args__:  # type: ignore[attr-defined]  # a Literal knows its words
         body = (folder / f"{name}.lua").read_text("utf-8")
         flags = "flags=allow-oom" if name in _WRITES_WHEN_FULL else "flags="
-        text = f"#!lua {flags}\n" + (life if name in _OF_A_LIFE else "") + body
+        text = f"#!lua {flags}\n" + ((folder / before[name]).read_text("utf-8") if name in before else "") + body
         made[name] = Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
     return made

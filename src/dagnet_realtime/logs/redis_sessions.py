@@ -1,41 +1,52 @@
 """Watch sessions in Redis, so that any process can serve any of them and hears what another does to them."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from dagnet_realtime.logs.redis_calls import Calls
-from dagnet_realtime.logs.redis_scripts import Name
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.watch import WatchSession, is_session_id
 
 REMEMBERED = 600.0  # seconds for which a session is known to have been ended; twice as long as any lease
 NEWS_SECONDS = 5.0  # of one wait for news
 RETRY_SECONDS = 0.5  # between tries where the store cannot be reached
-KEPT_NEWS = 1000
+AT_ONCE = 1000  # sessions of one look
+MARK_MS = 86_400_000  # for which the store keeps the mark of having lost nothing, from the last look
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(WatchSession)
 
 
 class RedisSessions:
-    """Implements `Sessions` and `Shared`, and announces channels. `heard` is told of a channel that somebody elsewhere begins to watch."""
+    """Implements `Sessions`, `Counting` and `Shared`, and announces channels.
+
+    `heard` is told of a channel that begins to be watched at another process.
+    """
 
     def __init__(self, calls: Calls, heard: Callable[[Channel], None] = lambda _: None) -> None:
         self._calls = calls
         self.heard = heard
-        tag = f"{{{calls.target.prefix}:sessions}}"
-        self._index, self._news = f"{tag}:index", f"{tag}:news"
-        self._tag = tag
+        self._tag = tag = f"{{{calls.target.prefix}:sessions}}"
+        self._index, self._news, self._mark = f"{tag}:index", f"{tag}:news", f"{tag}:mark"
+
+    async def begin(self) -> None:
+        """A process starts: a store without its mark is new to it, and has lost nothing."""
+        await self._calls.call("SET", self._mark, 0, "NX", "PX", MARK_MS)
 
     async def save(self, session: WatchSession, ttl: float) -> None:
         """Stores or renews the session; raises `Problem("gone")` where it was ended, by whichever process."""
-        given = (session.id, _ENCODER.encode(session), max(1, round(ttl * 1000)))
-        if await self._script("save", session.id, given):
+        if await self._save(session, ttl, -1, -1) == 1:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
+
+    async def open(self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int) -> tuple[int, int] | None:
+        """As the port says."""
+        answer = await self._save(session, ttl, most_of_person, most_of_channel)
+        return (int(answer[0]), int(answer[1])) if isinstance(answer, list) else None
 
     async def load(self, session_id: str) -> WatchSession | None:
         """The session, or None where there is none any more."""
@@ -44,11 +55,14 @@ class RedisSessions:
 
     async def drop(self, session_id: str) -> None:
         """Ends the session, and tells the others."""
-        await self._script("drop", session_id, (session_id, round(REMEMBERED * 1000)))
+        session = await self.load(session_id)
+        keys = (self._key(session_id), self._index, self._news, *(self._counts(session) if session else ()))
+        await self._calls.script("drop", keys, (session_id, round(REMEMBERED * 1000)))
 
     async def live(self) -> list[WatchSession]:
         """All that have not lapsed."""
-        ids = await self._calls.script("live", (self._index,), ())
+        age, ids = await self._calls.script("live", (self._mark, self._index), ())
+        self._calls.began(int(age))
         if not ids:
             return []
         found = await self._calls.call("MGET", *(self._key(id.decode()) for id in ids))
@@ -56,10 +70,17 @@ class RedisSessions:
 
     async def ended(self, session_ids: Sequence[str]) -> frozenset[str]:
         """Those that somebody has ended; of one that lapsed, or that the store lost, nobody has."""
-        if not session_ids:
-            return frozenset()
-        found = await self._calls.call("MGET", *map(self._key, session_ids))
-        return frozenset(id for id, one in zip(session_ids, found, strict=True) if one == b"")
+        ended: set[str] = set()
+        for start in range(0, len(session_ids), AT_ONCE):
+            some = session_ids[start : start + AT_ONCE]
+            found = await self._look(some)
+            ended.update(id for id, one in zip(some, found, strict=True) if one == b"")
+        return frozenset(ended)
+
+    async def lost(self) -> bool:
+        """Whether the store may have lost a moment ago what it held: a connection broke, or its mark is new."""
+        await self._look(())
+        return self._calls.shaken()
 
     async def changes(self) -> AsyncIterator[str]:
         """Ids of sessions that changed or ended, as it happens; what came while the store could not be reached is told after it."""
@@ -84,13 +105,30 @@ class RedisSessions:
 
     async def announce(self, channel: Channel) -> None:
         """Tells every process that somebody watches `channel`."""
-        await self._calls.call("XADD", self._news, "MAXLEN", "~", KEPT_NEWS, "*", "watched", str(channel))
+        await self._calls.script("announce", (self._news,), ("watched", str(channel)))
 
-    async def _script(self, name: Name, session_id: str, given: Sequence[str | bytes | int]) -> Any:
-        return await self._calls.script(name, (self._key(session_id), self._index, self._news), given)
+    async def _look(self, session_ids: Sequence[str]) -> Sequence[Any]:
+        """What is kept of each session; takes notice of a store that began anew."""
+        age, found = await self._calls.script("ended", (self._mark, *map(self._key, session_ids)), ())
+        self._calls.began(int(age))
+        return found  # type: ignore[no-any-return]  # a list, as the script says
+
+    async def _save(self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int) -> Any:
+        """What `lua/save.lua` answers."""
+        keys = (self._mark, self._key(session.id), self._index, self._news, *self._counts(session))
+        given = (session.id, _ENCODER.encode(session), max(1, round(ttl * 1000)), most_of_person, most_of_channel)
+        answer = await self._calls.script("save", keys, given)
+        self._calls.began(int(answer[0]))
+        return answer[1]
+
+    def _counts(self, session: WatchSession) -> tuple[str, str]:
+        """Where the sessions of the same person, and of the same channel, are counted."""
+        person = hashlib.sha256(session.person.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        return f"{self._tag}:person:{person}", f"{self._tag}:channel:{session.channel}"
 
     def _key(self, session_id: str) -> str:
-        return f"{self._tag}:{session_id}"
+        """Where a session lies. Only an id as they are made stands beside the fixed names, none of which is one."""
+        return f"{self._tag}:{session_id}" if is_session_id(session_id) else f"{self._tag}:other:{session_id}"
 
 
 def _read(answer: Any) -> list[tuple[str, str, str]]:

@@ -1,9 +1,21 @@
 """A watch session as a store keeps it."""
 
+import re
+
 import msgspec
 
 from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel
+
+SESSION_ID = "[A-Za-z0-9_-]{24}"
+"""What a session's id is made of: 18 random bytes in base64url."""
+
+_SESSION_ID = re.compile(SESSION_ID)
+
+
+def is_session_id(text: str) -> bool:
+    """Whether `text` can be a session's id; no other text is ever looked up."""
+    return _SESSION_ID.fullmatch(text) is not None
 
 
 class WatchSession(msgspec.Struct, frozen=True, kw_only=True):

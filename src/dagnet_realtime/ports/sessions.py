@@ -27,6 +27,15 @@ class Sessions(Protocol):
 
 
 @runtime_checkable
+class Counting(Protocol):
+    """Sessions that are counted over all processes."""
+
+    async def open(self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int) -> tuple[int, int] | None:
+        """Saves a new session in one atomic step and returns None; else how many its person and its channel have already."""
+        ...
+
+
+@runtime_checkable
 class Shared(Protocol):
     """Sessions that other processes change and end too."""
 

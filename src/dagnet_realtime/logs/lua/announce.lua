@@ -1,0 +1,4 @@
+-- KEYS: news. ARGV: kind, text.
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', 1000, '*', ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], 3600000)
+return 0
