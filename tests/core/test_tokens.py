@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.tokens import Tokens
+from dagnet_realtime.core.tokens import Tokens, is_token
 from dagnet_realtime.model.channel import Channel
 
-CASES = json.loads((Path(__file__).parents[2] / "conformance/tokens.json").read_text())["cases"]
+VECTORS = json.loads((Path(__file__).parents[2] / "conformance/tokens.json").read_text())
+CASES = VECTORS["cases"]
 ACME = Channel("acme", "prod")
 
 
@@ -20,6 +21,12 @@ def test_tokens_are_those_of_the_vectors(case: dict) -> None:
     """RED-7: keyed, per channel and period. RED-8: across a change both. RED-9: one space for a person's identifiers."""
     tokens = Tokens(Channel(case["workspace"], case["env"]), bytes.fromhex(case["key"]), case["rotation"])
     assert list(tokens.of(case["kind"], case["value"], case["at"])) == case["tokens"]
+
+
+@pytest.mark.parametrize("form", VECTORS["forms"], ids=lambda form: form["text"])
+def test_a_token_is_known_by_its_form(form: dict) -> None:
+    """WEB-40: exactly, so that no identifier is taken for one."""
+    assert is_token(form["text"]) == form["server"]
 
 
 def test_the_token_does_not_depend_on_what_was_asked_before() -> None:

@@ -22,6 +22,18 @@ def test_a_channel_follows_a_bounded_number_of_traces() -> None:
         desk.followable(session("b"), ["k1.c", "k1.d"])
 
 
+def test_one_person_cannot_keep_the_others_from_following() -> None:
+    """HUB-16: a person has a budget beside the channel's, over all their sessions at whichever process."""
+    desk = Desk(Limits(follows_per_channel=5, follows_per_person=3, follows_per_session=3))
+    live = [session("a", "k1.a", "k1.b"), session("b", "k1.b")]
+    assert desk.followable(session("c"), ["k1.a", "k1.c"], live) == ("k1.a", "k1.c")
+    with pytest.raises(Problem, match="Too many traces") as refused:
+        desk.followable(session("c"), ["k1.c", "k1.d"], live)
+    assert "3 for one person" in refused.value.detail
+    assert desk.followable(session("d", person="bob"), ["k1.x", "k1.y", "k1.z"], live) == ("k1.x", "k1.y", "k1.z")
+    assert desk.followable(session("a", "k1.a", "k1.b"), ["k1.c", "k1.d"], live) == ("k1.c", "k1.d"), "its own count as they will be"
+
+
 def test_what_cannot_be_a_token_is_refused() -> None:
     """HUB-16: neither too short nor a text of any length."""
     for token in ("abc", "x" * 129):

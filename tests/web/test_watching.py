@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -88,8 +89,8 @@ async def test_on_answers_what_a_viewer_needs(stage: Any) -> None:
     session = answer.json()
     assert session.keys() >= {"watch_session_id", "position", "expires_at", "posture", "graph_version", "started_at"}
     assert session["filter"] == "device:1 price:1"
-    changed = await stage.client.patch(f"/api/watch/{session['watch_session_id']}", json={"filter": "", "follows": ["k1.abcd"]})
-    assert (changed.json()["filter"], changed.json()["follows"]) == ("", ["k1.abcd"])
+    changed = await stage.client.patch(f"/api/watch/{session['watch_session_id']}", json={"filter": "", "follows": ["a_0123456789av"]})
+    assert (changed.json()["filter"], changed.json()["follows"]) == ("", ["a_0123456789av"])
 
 
 async def test_following_by_identifier_derives_the_token_and_forgets_the_value(stage: Any) -> None:
@@ -100,8 +101,60 @@ async def test_following_by_identifier_derives_the_token_and_forgets_the_value(s
     assert answer.json()["follows"] == answer.json()["tokens"]
     assert "ann" not in answer.text
     assert (await stage.client.post(url, json={"kind": "userId"})).json()["code"] == "invalid"
-    answers = [(await stage.client.post(url, json={"token": f"k1.{number % 3:06}"})).status_code for number in range(30)]
+    answers = [(await stage.client.post(url, json={"token": f"a_{number % 3:012}"})).status_code for number in range(30)]
     assert answers.count(429) >= 5
+
+
+NO_IDS = [
+    "index",
+    "news",
+    "mark",
+    "person:x",
+    "a",
+    "A" * 23,
+    "A" * 25,
+    "A" * 23 + "%0A",
+    "A" * 23 + "%2F",
+    "{A}" + "A" * 21,
+    "ada%40example.com",
+    "%E2%80%AE" * 24,
+]
+NO_TOKENS = ["ada.canary@example.com", "+4917612345678", "a_0123456789a\u202e", "a_0123456789av\n", "k1.abcd", "x" * 500]
+
+
+@pytest.mark.parametrize("id", NO_IDS)
+async def test_what_is_no_id_of_a_session_is_gone_without_a_question_to_the_store(
+    stage: Any, id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WEB-40, WEB-6: in paths and in the body of a subscription alike."""
+
+    async def asked(*_: object) -> None:
+        pytest.fail("the store was asked for what is no id")
+
+    monkeypatch.setattr(stage.hub, "session", asked)
+    for method, path in [("GET", "/frames"), ("GET", "/stream"), ("GET", "/relay"), ("PATCH", ""), ("DELETE", ""), ("POST", "/follow")]:
+        answer = await stage.client.request(method, f"/api/watch/{id}{path}", json={})
+        assert answer.status_code in (404, 410), path  # a slash makes it another route
+    subscription = {"watch_session_id": unquote(id), "channel_name": "private-x", "socket_id": "1.1"}
+    assert (await stage.client.post("/api/channels/auth", json=subscription)).status_code == 410
+    assert (await stage.client.post("/api/channels/auth", data=subscription)).status_code == 410
+
+
+@pytest.mark.parametrize("text", NO_TOKENS)
+async def test_what_is_no_token_is_neither_followed_nor_stored_nor_noted(stage: Any, text: str) -> None:
+    """WEB-40: an identifier that comes as one goes no further than its refusal."""
+    session = (await stage.client.post("/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout"})).json()[
+        "watch_session_id"
+    ]
+    url = f"/api/watch/{session}"
+    for answer in (
+        await stage.client.post(f"{url}/follow", json={"token": text}),
+        await stage.client.patch(url, json={"follows": ["a_0123456789av", text]}),
+    ):
+        assert (answer.status_code, answer.json()["title"]) == (400, "That is no trace")
+        assert text not in answer.text
+    assert (await stage.sessions.load(session)).follows == ()
+    assert not [line for line in stage.audited if b"follow" in line]
 
 
 async def test_another_persons_session_is_gone(stage: Any) -> None:

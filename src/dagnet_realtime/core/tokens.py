@@ -6,6 +6,8 @@ whether tokens of two channels or periods are one person's. What names a person 
 of values, so that an alias is seen to join; every other kind has its own. `conformance/tokens.json` is the contract.
 """
 
+import re
+
 from dagnet_realtime.core.mac import Mac
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Token
@@ -19,6 +21,15 @@ _CHARACTERS = "".join(_DIGITS[byte & 31] for byte in range(256)).encode()
 _SPACES = dict.fromkeys(PERSON, b"person\0")
 _EVER = 2**63  # ms
 _KNOWN = 20_000  # identifiers whose tokens are remembered, by a fingerprint: most events come from somebody seen a moment ago
+
+
+TOKEN = f"[a-z]_[0-9a-v]{{{_LENGTH}}}"
+_TOKEN = re.compile(TOKEN)
+
+
+def is_token(text: str) -> bool:
+    """Whether `text` can be a token; nothing else that comes as one is stored, answered or noted."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 class Tokens:

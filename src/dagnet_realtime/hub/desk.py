@@ -1,7 +1,7 @@
 """The books of one process: which sessions are live here, who holds how many, and until when."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -44,15 +44,18 @@ class Desk:
         """Raises `Problem("rate_limited")` where the person, or the channel, has as many sessions as one may have."""
         held = sum(line.session.person == person for line in self._lines.values())
         here = sum(line.session.channel == channel for line in self._lines.values())
+        if held >= self._limits.sessions_per_person or here >= self._limits.sessions_per_channel:
+            raise self.over(held, here)
+
+    def room(self) -> None:
+        """Raises `Problem("rate_limited")` if this process knows of as many sessions as it can."""
+        if len(self._lines) >= KEPT_SESSIONS:
+            raise _too_many(f"{len(self._lines)} of at most {KEPT_SESSIONS} at this server")
+
+    def over(self, held: int, here: int) -> Problem:
+        """The refusal of one session more, to a person who holds `held`, on a channel that has `here`."""
         most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
-        if held >= most[0] or here >= most[1] or len(self._lines) >= KEPT_SESSIONS:
-            raise Problem(
-                "rate_limited",
-                "Too many watch sessions are open",
-                f"{held} of at most {most[0]} for one person, {here} of at most {most[1]} in this workspace",
-                "Switch Realtime off in another tab, or wait five minutes for closed tabs to lapse",
-                retry_after=60,
-            )
+        return _too_many(f"{held} of at most {most[0]} for one person, {here} of at most {most[1]} in this workspace")
 
     def enter(self, session: WatchSession, at: float) -> Line:
         """Notes a session, or what changed of it."""
@@ -95,14 +98,28 @@ class Desk:
             )
         line.streams += 1
 
-    def followable(self, session: WatchSession, follows: Sequence[str]) -> tuple[str, ...]:
-        """The tokens, each once; raises `Problem("invalid")` where they are too many for the session or its channel, or no tokens."""
+    def followable(self, session: WatchSession, follows: Sequence[str], live: Iterable[WatchSession] | None = None) -> tuple[str, ...]:
+        """The tokens, each once.
+
+        Raises `Problem("invalid")` if they are no tokens, or too many for the session, its person or its channel.
+
+        `live` are the sessions of all processes; without it those that are known here count.
+        """
         wanted = tuple(dict.fromkeys(follows))
         if any(not 4 <= len(token) <= 128 for token in wanted):
             raise Problem("invalid", "That is no trace", "A trace's token has 4 to 128 characters", "Follow one that the feed shows")
-        others = (line.session for line in self._lines.values() if line.session.id != session.id)
-        here = {token for other in others if other.channel == session.channel for token in other.follows}
-        if len(wanted) > self._limits.follows_per_session or len(here.union(wanted)) > self._limits.follows_per_channel:
-            most = f"{self._limits.follows_per_session} for one viewer and {self._limits.follows_per_channel} for a channel are the most"
-            raise Problem("invalid", "Too many traces are followed", most, "Stop following another one first")
+        known = (line.session for line in self._lines.values()) if live is None else live
+        others = [other for other in known if other.id != session.id and other.channel == session.channel]
+        here = {token for other in others for token in other.follows}.union(wanted)
+        own = {token for other in others if other.person == session.person for token in other.follows}.union(wanted)
+        most = self._limits
+        if len(wanted) > most.follows_per_session or len(own) > most.follows_per_person or len(here) > most.follows_per_channel:
+            bounds = f"{most.follows_per_session} for one viewer, {most.follows_per_person} for one person"
+            bounds += f" and {most.follows_per_channel} for a channel are the most"
+            raise Problem("invalid", "Too many traces are followed", bounds, "Stop following another one first")
         return wanted
+
+
+def _too_many(detail: str) -> Problem:
+    remedy = "Switch Realtime off in another tab, or wait five minutes for closed tabs to lapse"
+    return Problem("rate_limited", "Too many watch sessions are open", detail, remedy, retry_after=60)

@@ -162,8 +162,12 @@ class Floor:
     def follow(self, live: Sequence[WatchSession]) -> None:
         """What the sessions of each channel follow is never thinned there, nor sampled out."""
         wanted: dict[Channel, dict[str, None]] = {}
+        persons: dict[tuple[Channel, str], dict[str, None]] = {}
         for session in live:
-            wanted.setdefault(session.channel, {}).update(dict.fromkeys(session.follows))
+            own = persons.setdefault((session.channel, session.person), {})
+            own.update(dict.fromkeys(session.follows))
+        for (channel, _), own in persons.items():
+            wanted.setdefault(channel, {}).update(dict.fromkeys(list(own)[: self._limits.follows_per_person]))
         self._followed = {channel: frozenset(list(tokens)[: self._limits.follows_per_channel]) for channel, tokens in wanted.items()}
         for channel, (feed, _) in self._feeds.items():
             feed.follows = self.followed(channel)

@@ -94,18 +94,17 @@ class Hub:
         canonical = self.rights.readable(channel, filter)
         if self._stopping:
             raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
-        self._desk.admit(person, channel)
+        self._others.admit(person, channel)
         at = str(await self._log.hold(channel, id := secrets.token_urlsafe(18), self._limits.lease))
         opened = WatchSession(id=id, channel=channel, graph=graph, person=person, started_at=self._clock.now(), position=at, role=role)
         session = msgspec.structs.replace(opened, filter=canonical, name=name)
-        await self._sessions.save(session, self._limits.lease)
+        await self._others.begin(session)
         self._desk.enter(session, self._clock.monotonic())
         return session
 
     async def session(self, session_id: str) -> WatchSession:
         """The session; raises `Problem("gone")` where there is none any more."""
-        session = await self._sessions.load(session_id) if len(session_id) <= 64 else None
-        session = session or await self._others.restored(session_id)
+        session = await self._sessions.load(session_id) or await self._others.restored(session_id)
         if session is None:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
         return session
@@ -171,7 +170,7 @@ class Hub:
             session = msgspec.structs.replace(session, filter=self.rights.readable(session.channel, filter))
         if follows is not None:
             added = frozenset(follows) - frozenset(session.follows)
-            session = msgspec.structs.replace(session, follows=self._desk.followable(session, follows))
+            session = msgspec.structs.replace(session, follows=self._desk.followable(session, follows, await self._sessions.live()))
         await self._sessions.save(session, self._limits.lease)
         line = self._desk.enter(session, self._clock.monotonic())
         self._floor.follow(await self._sessions.live())

@@ -15,6 +15,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     streams_per_channel: int = 5000
     filters_per_channel: int = 32
     follows_per_channel: int = 50
+    follows_per_person: int = 20
     follows_per_session: int = 20
     history_events: int = 2000
     ring_frames: int = 600

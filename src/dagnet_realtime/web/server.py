@@ -13,6 +13,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.graphs import GraphSource
+from dagnet_realtime.ports.rates import Rates
 from dagnet_realtime.relays.function import FunctionRelay
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.sign_in import open_paths, sign_in_routes
@@ -46,6 +47,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
     `connects` are the origins of a relay's provider; `push` is False where no connection can be kept open, so that everybody polls.
     `functions` are the workspaces that a function in Segment publishes. `traffic` counts connections where there are any.
+    `rates` are buckets that are shared with other processes.
     """
 
     workspaces: Sequence[Workspace]
@@ -55,6 +57,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     access: Access
     clock: Clock
     readiness: Readiness
+    rates: Rates | None = None
     visitors: Visitors | None = None
     page: Page | None = None
     public_url: str = ""
@@ -88,7 +91,7 @@ def routes(parts: Parts) -> list[Offered]:
     """Every route of the framework; the last of them tells what all routes offer."""
     described = {"public_url": parts.public_url, "demo": parts.demo, "version": parts.version, "push": parts.push}
     found = [
-        *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit),
+        *watch_routes(parts.hub, parts.intake, parts.clock, parts.audit, parts.rates),
         *channel_routes(parts.hub, parts.rounds),
         *notice_routes(parts.hub),
         *function_routes(parts.functions, parts.graphs, parts.hub.rights.policy, parts.clock, parts.audit),

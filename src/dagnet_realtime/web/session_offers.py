@@ -5,11 +5,10 @@ from typing import Annotated
 import msgspec
 
 from dagnet_realtime.model.frame import Frame, Posture
+from dagnet_realtime.model.watch import SESSION_ID
 from dagnet_realtime.web.offer import JSON, Asks, Gives, Offer
 
 LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30
-SESSION_ID = "[A-Za-z0-9_-]{1,64}"
-"""What ids of sessions are made of."""
 
 
 class Open(msgspec.Struct, forbid_unknown_fields=True):

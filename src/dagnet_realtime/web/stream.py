@@ -14,10 +14,9 @@ from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.body import Receive, Scope, Send
 from dagnet_realtime.web.rounds import Rounds
-from dagnet_realtime.web.session_offers import SESSION_ID
 from dagnet_realtime.web.watching import owned, position_of
 
-STREAM = re.compile(rf"/api/watch/({SESSION_ID})/stream")
+STREAM = re.compile("/api/watch/([^/]*)/stream")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),

@@ -1,5 +1,7 @@
 """The routes of a watch session: On, Off, poll, filter, follow."""
 
+import hashlib
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,6 +9,7 @@ from starlette.responses import Response
 from dagnet_realtime.core.rate import Bucket
 from dagnet_realtime.core.roles import may
 from dagnet_realtime.core.times import iso
+from dagnet_realtime.core.tokens import is_token
 from dagnet_realtime.hub.audit import Audit, Deed
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.intake import Intake
@@ -14,8 +17,9 @@ from dagnet_realtime.model.access_token import Role
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.watch import WatchSession, is_session_id
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.rates import Rates
 from dagnet_realtime.web.access.person import Person, forbidden
 from dagnet_realtime.web.offer import Offered
 from dagnet_realtime.web.replies import command, json_reply
@@ -30,9 +34,9 @@ LONGEST_VALUE = 256  # characters of an identifier
 _OPEN, _AMEND, _FOLLOW = msgspec.json.Decoder(Open), msgspec.json.Decoder(Amend), msgspec.json.Decoder(Follow)
 
 
-def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[Offered]:
-    """Every route under `/api/watch` but the stream."""
-    follows: dict[str, Bucket] = {}
+def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit, rates: Rates | None = None) -> list[Offered]:
+    """Every route under `/api/watch` but the stream. `rates` count look-ups over all processes; without them this one counts alone."""
+    counted = rates or _Alone(clock)
 
     async def turn_on(request: Request) -> Response:
         asked, person = await command(request, _OPEN), _person(request)
@@ -51,7 +55,7 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[O
     async def change(request: Request) -> Response:
         session = await owned(hub, request.path_params["id"], _person(request))
         asked = await command(request, _AMEND)
-        added = set(asked.follows or ()) - set(session.follows)
+        added = set(map(_token, asked.follows or ())) - set(session.follows)
         if added:
             _person(request).need("follow", session.channel)
         changed = await hub.change(session.id, asked.filter, asked.follows)
@@ -75,9 +79,8 @@ def watch_routes(hub: Hub, intake: Intake, clock: Clock, audit: Audit) -> list[O
         person = _person(request)
         session = await owned(hub, request.path_params["id"], person, "follow")
         asked = await command(request, _FOLLOW)
-        if len(follows) >= MOST_PERSONS and person.id not in follows:
-            follows.clear()
-        wait = follows.setdefault(person.id, Bucket(FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)).take(1, clock.monotonic())
+        key = hashlib.sha256(person.id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        wait = await counted.take(f"look-up:{key}", 1, FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)
         if wait is not None:
             raise Problem("rate_limited", "Too many traces were looked up", "", "Wait a little", retry_after=max(1.0, wait))
         tokens = _tokens(intake, session, asked)
@@ -104,9 +107,9 @@ async def owned(hub: Hub, session_id: str, person: Person, wanted: Role = "watch
 
 
 async def mine(hub: Hub, session_id: str, person: Person) -> WatchSession:
-    """The session, if it is this person's; else `Problem("gone")`, so that guessing tells nothing."""
-    session = await hub.session(session_id)
-    if session.person != person.id:
+    """The session, if it is this person's; else `Problem("gone")`, so that guessing tells nothing. No store is asked for what is no id."""
+    session = await hub.session(session_id) if is_session_id(session_id) else None
+    if session is None or session.person != person.id:
         raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
     return session
 
@@ -117,6 +120,27 @@ def position_of(text: str) -> Position:
     if position is None:
         raise Problem("invalid", "That is no position", "", "Send the position of the last frame as it came, or none")
     return position
+
+
+def _token(text: str) -> str:
+    """`text`, if it has a token's form; an identifier that comes as one goes no further."""
+    if not is_token(text):
+        raise Problem("invalid", "That is no trace", "A trace's token is a letter, `_` and 12 characters", "Follow one that the feed shows")
+    return text
+
+
+class _Alone:
+    """Implements `Rates` for one process, of at most `MOST_PERSONS` keys."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[str, Bucket] = {}
+
+    async def take(self, key: str, events: int, per_second: float, burst: float) -> float | None:
+        """As the port says."""
+        if len(self._buckets) >= MOST_PERSONS and key not in self._buckets:
+            self._buckets.clear()
+        return self._buckets.setdefault(key, Bucket(per_second, burst)).take(events, self._clock.monotonic())
 
 
 def _note(audit: Audit, deed: Deed, session: WatchSession, tokens: tuple[str, ...], kind: str = "") -> None:
@@ -153,7 +177,7 @@ def _wait(text: str) -> float:
 
 def _tokens(intake: Intake, session: WatchSession, asked: Follow) -> tuple[str, ...]:
     if asked.token:
-        return (asked.token,)
+        return (_token(asked.token),)
     if asked.kind and asked.value and len(asked.kind) <= LONGEST_VALUE and len(asked.value) <= LONGEST_VALUE:
         return intake.tokens(session.channel, asked.kind, asked.value)
     raise Problem("invalid", "Nothing to follow", "", "Send a token, or a kind and a value such as userId")

@@ -10,6 +10,7 @@ import { Actions } from "./store/actions.ts";
 import { keep } from "./store/keep.ts";
 import { LiveEngine } from "./store/live.ts";
 import { hex, hearPages, Local } from "./store/local.ts";
+import { toast } from "./store/notices.ts";
 import { FIFTH_MS, pulse } from "./store/pulse.ts";
 import { recall, shelf } from "./store/remember.ts";
 import { served } from "./opened/served.ts";
@@ -18,6 +19,7 @@ import { start } from "./store/start.ts";
 import { createShell } from "./store/store.ts";
 import { Watch } from "./store/watch.ts";
 import { App } from "./ui/App.tsx";
+import { tracesIn } from "./ui/side/link.ts";
 import { RealtimeContext } from "./ui/use.ts";
 import "./picture/tokens.css";
 import "./styles/shell.css";
@@ -63,7 +65,8 @@ async function main(): Promise<void> {
     if (place !== null && place !== before.place) window.history.replaceState(null, "", addressed(window.location.href, place));
   });
   const wish = address.get("graph") ?? "";
-  const traces = address.getAll("trace");
+  const { tokens: traces, wrong } = tracesIn(address);
+  if (wrong) toast(store, { what: "The link names a trace that is none.", meaning: "What stands behind “trace=” in the address is not a trace’s token, so it is not followed.", remedy: "Ask for the link again.", bad: true });
   actions.tracing.resume(traces);
   // Pages tell at once what they have held back, so they are asked only when a kept session goes on.
   const begun = opening ? opening.begin(window.location.href, wish, ofTab) : start(parts, watch, ofTab, wish, tv || traces.length > 0 || address.has("on"));

@@ -1,4 +1,5 @@
 /** The routes of the contract that the screen uses, one method each. */
+import { isServerToken } from "@dagnet-realtime/engine/token";
 import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
 import { ask, askJson, json, type Fetch } from "./http.ts";
 import type { PublishedSeat, Seat, Signature } from "./provider/seat.ts";
@@ -107,8 +108,9 @@ export class Api {
     await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, { method: "DELETE", keepalive: true });
   }
 
+  /** Has the server follow these; of a trace that only this browser knows it has never heard. */
   async follows(session: string, tokens: readonly string[]): Promise<void> {
-    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens }));
+    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens.filter(isServerToken) }));
   }
 
   /** Has the server carry and count only what passes; "" ends that. */

@@ -1,7 +1,15 @@
 import { expect, it } from "vitest";
-import { linkTo } from "../../../src/ui/side/link.ts";
+import { linkTo, tracesIn } from "../../../src/ui/side/link.ts";
 
 it("TRC-31: a link names the graph and the trace", () => {
   const link = new URL(linkTo("https://rt.example/x/", "shop/demo/a b", "k&1"));
   expect([link.pathname, link.searchParams.get("graph"), link.searchParams.get("trace")]).toEqual(["/x/", "shop/demo/a b", "k&1"]);
+});
+
+it("WEB-40: a link's traces are tokens by their form, each once and twenty at most; whatever else is named is said to be wrong", () => {
+  const traces = (...named: readonly string[]) => tracesIn(new URLSearchParams(named.map((one) => ["trace", one])));
+  expect(traces("f_p1mvj5gg2lsp", "f_p1mvj5gg2lsp", "me_0123456789av")).toEqual({ tokens: ["f_p1mvj5gg2lsp", "me_0123456789av"], wrong: false });
+  expect(traces("ada@example.com", "f_p1mvj5gg2lsp", "\u202ea_0123456789av")).toEqual({ tokens: ["f_p1mvj5gg2lsp"], wrong: true });
+  expect(traces()).toEqual({ tokens: [], wrong: false });
+  expect(traces(...Array.from({ length: 30 }, (_, place) => `a_0123456789${String(place).padStart(2, "0")}`)).tokens).toHaveLength(20);
 });
