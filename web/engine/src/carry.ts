@@ -1,6 +1,7 @@
 /** Takes in the events that a frame carries: each once, whichever lane brought it first. What they count is in the frame's counts. */
 import { fromWire, united } from "./row.ts";
 import { namesOf, type NearMiss, nearMisses } from "./near.ts";
+import { relabel } from "./relabel.ts";
 import { amend, append, type NewRow, rowAt } from "./ring.ts";
 import { HISTORY, LOCAL, look, mark, REMOTE } from "./seen.ts";
 import type { Out } from "./out.ts";
@@ -34,6 +35,8 @@ function take(state: State, event: CarriedEvent, at: number, past: boolean, out:
   const nodes = target === undefined ? event.nodes : [target];
   const known = look(kept.seen, event.id);
   const twin = known !== undefined && (known.lanes & REMOTE) === 0;
+  // The tap may have heard it by another name than it left under: its hits go where the server counted it.
+  if (twin) asCarried(state, known.row, event, nodes, target !== undefined, at, out);
   if (!past) tell(seen, event.name, nodes, twin);
   if (known === undefined) {
     const row = past ? pastRow(event, nodes, target !== undefined, at) : fromWire(event, nodes, target !== undefined, at);
@@ -73,6 +76,11 @@ export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REM
 function pastRow(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
   const row = fromWire(event, nodes, bound, at);
   return { ...row, at: Math.min(at, row.arrivedAt), lanes: REMOTE | HISTORY };
+}
+
+function asCarried(state: State, number: number, event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number, out: Out): void {
+  const row = rowAt(state.kept.ring, number);
+  if (row?.type === event.type && (row.name !== event.name || row.nodes.join() !== nodes.join())) relabel(state, number, { name: event.name, nodes, bound, properties: row.properties }, at, out);
 }
 
 /** The remote twin of a row that the tap brought: its times and tokens are added, and both lanes' tokens are one trace. */

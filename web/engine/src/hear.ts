@@ -6,9 +6,10 @@ import { write } from "./log.ts";
 import { match } from "./matching.ts";
 import { nearMisses } from "./near.ts";
 import type { Out } from "./out.ts";
-import { amend, rowAt } from "./ring.ts";
+import { relabel, withdraw } from "./relabel.ts";
+import { amend, type Row, rowAt, type Way } from "./ring.ts";
 import { fromTap, united } from "./row.ts";
-import { LOCAL, look, type Mark, mark } from "./seen.ts";
+import { LOCAL, look, type Mark, mark, REMOTE } from "./seen.ts";
 import type { State } from "./state.ts";
 import type { TapMessage } from "./tap.ts";
 import { countLocal } from "./tally.ts";
@@ -16,14 +17,33 @@ import { advanceTrail } from "./trail.ts";
 import { nameOf, unmappedLocal } from "./unmapped.ts";
 import { add } from "./window.ts";
 
+/** Stages at which a message is as it leaves: middleware and plugins may have renamed it since it was called. */
+const LEAVING: ReadonlySet<string> = new Set<TapMessage["stage"]>(["enriched", "delivered", "failed"]);
+
 /** Counts a message of the local lane, or a further stage of one that is known. */
 export function countTap(state: State, message: TapMessage, at: number, out: Out): void {
   const { kept } = state;
+  if (message.replaces !== undefined) replace(state, message.replaces, message.messageId);
   const known = look(kept.seen, message.messageId);
   let row = known?.row ?? -1;
   if (known === undefined) row = first(state, message, at, out);
-  else further(state, message, at, known);
+  else further(state, message, at, known, out);
   write(kept.log, { kind: "tap", at, row, stage: message.stage, reason: message.reason ?? "" }, state.options.log);
+}
+
+/** A call that was told before the SDK had taken it has its own id now: its row goes on under that, unless the message has one by its remote twin. */
+function replace(state: State, before: string, id: string): void {
+  const { kept } = state;
+  const early = look(kept.seen, before);
+  const known = look(kept.seen, id);
+  if (early === undefined || early.row === known?.row) return;
+  if (known === undefined) {
+    amend(kept.ring, early.row, { id });
+    mark(kept.seen, id, early.row, early.lanes);
+    return;
+  }
+  withdraw(state, early.row);
+  mark(kept.seen, before, known.row, known.lanes);
 }
 
 function first(state: State, message: TapMessage, at: number, out: Out): number {
@@ -49,15 +69,17 @@ function first(state: State, message: TapMessage, at: number, out: Out): number 
 }
 
 /** A later stage, or the local twin of an event that came from the server first: that one is counted already. */
-function further(state: State, message: TapMessage, at: number, known: Mark): void {
+function further(state: State, message: TapMessage, at: number, known: Mark, out: Out): void {
   const { kept } = state;
+  if ((known.lanes & REMOTE) === 0 && LEAVING.has(message.stage)) renamed(state, message, at, known.row, out);
   const row = rowAt(kept.ring, known.row);
   if (row === null) return;
   const traces = row.type === message.type ? united(row.traces, message.traces) : row.traces;
-  const reason = message.reason === undefined ? {} : { reason: message.reason };
-  const page = message.page === undefined ? {} : { page: message.page };
-  amend(kept.ring, known.row, { traces, lanes: row.lanes | LOCAL, way: { ...row.way, [message.stage]: row.way?.[message.stage] ?? message.at ?? at, ...reason, ...page } });
-  if ((row.lanes & LOCAL) !== 0) return;
+  amend(kept.ring, known.row, { traces, lanes: row.lanes | LOCAL, way: wayOn(row, message, at) });
+  if ((row.lanes & LOCAL) !== 0) {
+    if (row.traces.length === 0 && traces.length > 0) advanceTrail(kept, row, traces, out);
+    return;
+  }
   mark(kept.seen, message.messageId, known.row, known.lanes | LOCAL);
   for (const node of row.nodes) {
     const light = lightOf(kept.nodes, node, state.options.nodes);
@@ -67,6 +89,24 @@ function further(state: State, message: TapMessage, at: number, known: Mark): vo
   else unmappedLocal(kept.unmapped, row.name, true, at, state.options.unmapped);
   countLocal(kept.total, true);
   advanceTrail(kept, row, traces, null);
+}
+
+/** The way with one stage more. Why a call waited is no news once the SDK has taken it. */
+function wayOn(row: Row, { stage, reason, page, replaces, name, at: seen }: TapMessage, at: number): Way {
+  const { reason: before, ...way } = row.way ?? {};
+  const why = reason ?? (replaces === undefined ? before : undefined);
+  const as = stage === "called" && name !== row.name ? { as: way.as ?? name } : {};
+  return { ...way, ...as, [stage]: way[stage] ?? seen ?? at, ...(why === undefined ? {} : { reason: why }), ...(page === undefined ? {} : { page }) };
+}
+
+/** Under the name and with the properties with which it leaves it counts. */
+function renamed(state: State, message: TapMessage, at: number, number: number, out: Out): void {
+  const row = rowAt(state.kept.ring, number);
+  if (row === null || row.type !== message.type) return;
+  const { name, properties } = message;
+  if (row.name === name && JSON.stringify(row.properties) === JSON.stringify(properties)) return;
+  const { uuids: nodes, bound } = lit(state, message);
+  relabel(state, number, { name, nodes, bound, properties }, at, out);
 }
 
 function lit(state: State, message: TapMessage): { uuids: readonly string[]; bound: boolean } {

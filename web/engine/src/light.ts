@@ -1,6 +1,6 @@
 /** How bright something is: its tally, its heat (a decaying average of hits a second), its printed rate and when it last fired. */
 import { createTally, type Tally } from "./tally.ts";
-import { add, createWindow, type Window } from "./window.ts";
+import { add, createWindow, take, type Window } from "./window.ts";
 
 /** The time in which heat halves. Short enough to follow the eye, long enough to bridge single events. */
 export const HALF_LIFE_MS = 1500;
@@ -33,6 +33,13 @@ export function glow(light: Light, at: number, n: number): void {
   light.heatAt = Math.max(light.heatAt, at);
   light.lastAt = Math.max(light.lastAt ?? at, at);
   add(light.window, at, n);
+}
+
+/** Takes one hit of `at` out of heat and rate again; `before` is when the light fired last without it. */
+export function unglow(light: Light, at: number, before: number | null): void {
+  light.heat = Math.max(0, light.heat - (Math.LN2 * 1000 * 2 ** (-Math.max(0, light.heatAt - at) / HALF_LIFE_MS)) / HALF_LIFE_MS);
+  if (light.lastAt === at) light.lastAt = before;
+  take(light.window, at);
 }
 
 /** The decaying average at `at`, hits a second. */

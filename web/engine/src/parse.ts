@@ -69,7 +69,10 @@ const tap = shape(
 );
 const absent = () => undefined;
 const perhaps = (check: Check): Check => (value) => (value === undefined ? null : check(value));
-const tapExtras = shape({ reason: perhaps(text), traits: perhaps(properties), page: perhaps(text), at: perhaps(finite) }, { reason: absent, traits: absent, page: absent, at: absent });
+const tapExtras = shape(
+  { reason: perhaps(text), traits: perhaps(properties), page: perhaps(text), at: perhaps(finite), calledAt: perhaps(finite), replaces: perhaps(text) },
+  { reason: absent, traits: absent, page: absent, at: absent, calledAt: absent, replaces: absent },
+);
 
 /** Reads one frame. */
 export function parseFrame(source: string): Frame | Problem {
@@ -95,7 +98,7 @@ export function checkTap(read: unknown): TapMessage | Problem {
   const wrong = tap(read) ?? tapExtras(read);
   if (wrong !== null) return problem("invalid", "A message of the tap cannot be read", `message${wrong}`);
   const message = read as TapMessage & Record<string, unknown>;
-  for (const key of ["reason", "traits", "page", "at", "nodes"]) if (message[key] === undefined || key === "nodes") Reflect.deleteProperty(message, key);
+  for (const key of ["reason", "traits", "page", "at", "calledAt", "replaces", "nodes"]) if (message[key] === undefined || key === "nodes") Reflect.deleteProperty(message, key);
   if (weigh(message) > LARGEST_MESSAGE) return problem("too_large", "A message of the tap is too large", `It takes about ${weigh(message)} bytes.`);
   return message.messageId === "" ? problem("invalid", "A message of the tap cannot be read", "message.messageId is empty") : message;
 }

@@ -3,8 +3,8 @@ import type { TapStage } from "./tap.ts";
 import { weigh } from "./weigh.ts";
 import type { CarriedEvent, Token } from "./wire.gen.ts";
 
-/** When the tap saw each stage, by the viewer's clock, and why it failed or was dropped. */
-export type Way = Partial<Record<TapStage, number>> & { reason?: string; page?: string };
+/** When the tap saw each stage, by the viewer's clock, why it failed or was dropped, and the name it was called by where it left under another. */
+export type Way = Partial<Record<TapStage, number>> & { reason?: string; page?: string; as?: string };
 
 /** One event as the ring keeps it. Times are milliseconds since 1970 UTC, NaN where unknown. */
 export interface Row {

@@ -25,6 +25,12 @@ export function countLocal(tally: Tally, twinCame: boolean): void {
   if (!twinCame) tally.waiting += 1;
 }
 
+/** Takes a local hit back that proved to be another's. One whose wait has ended stays counted by the remote lane. */
+export function uncountLocal(tally: Tally): void {
+  tally.local = Math.max(0, tally.local - 1);
+  tally.waiting = Math.max(0, tally.waiting - 1);
+}
+
 /** Counts `n` remote hits, of which `twins` were carried and heard before by the tap, and `uncarried` are known by count alone.
  * Returns how many of the `n` are new to the picture. */
 export function countRemote(tally: Tally, n: number, twins: number, uncarried: number): number {

@@ -19,7 +19,11 @@ export interface TapMessage {
   readonly stage: TapStage;
   /** When the page saw this stage, by its clock; the moment of hearing where it does not say. */
   readonly at?: number;
-  /** Why it failed or was dropped. */
+  /** When the page made the call, by its clock, as far as its tap knows: a retry may come long after it. */
+  readonly calledAt?: number;
+  /** The id under which this call was told before the SDK had taken it and given it one. */
+  readonly replaces?: string;
+  /** Why it failed or was dropped, or has not been taken yet. */
   readonly reason?: string;
   /** Local pseudonyms, in priority order. */
   readonly traces: readonly Token[];

@@ -25,6 +25,13 @@ export function add(window: Window, at: number, n: number): void {
   slots[bucket % slots.length] = (slots[bucket % slots.length] ?? 0) + n;
 }
 
+/** Takes one back of what was counted at `at`, as far as the window still holds it. */
+export function take({ width, slots, head }: Window, at: number): void {
+  const bucket = Math.floor(at / width);
+  const slot = bucket % slots.length;
+  if (bucket >= 0 && bucket <= head && bucket > head - slots.length) slots[slot] = Math.max(0, (slots[slot] ?? 0) - 1);
+}
+
 /** What each bucket holds, oldest first, as the window stands at `at`. */
 export function buckets(window: Window, at: number): number[] {
   const { slots } = window;

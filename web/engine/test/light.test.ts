@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { createLight, glow, glowOf, HALF_LIFE_MS, heatAt, levelOf, SPARK } from "../src/light.ts";
+import { createLight, glow, glowOf, HALF_LIFE_MS, heatAt, levelOf, SPARK, unglow } from "../src/light.ts";
+import { buckets } from "../src/window.ts";
 import { T0 } from "./support.ts";
 
 it("ENG-5: heat settles at the rate and halves in a second and a half", () => {
@@ -29,4 +30,14 @@ it("ENG-5: what came long ago brightens as little as if it had been told in time
   glow(light, T0 - 60_000, 1);
   expect(light.heat).toBeCloseTo(before);
   expect(light.lastAt).toBe(T0);
+});
+
+it("ENG-5: a hit that is taken back leaves the light as it was without it", () => {
+  const light = createLight(), plain = createLight();
+  glow(light, T0, 1);
+  glow(plain, T0, 1);
+  glow(light, T0 + 300, 1);
+  unglow(light, T0 + 300, T0);
+  expect(heatAt(light, T0 + 900)).toBeCloseTo(heatAt(plain, T0 + 900), 9);
+  expect([light.lastAt, buckets(light.window, T0 + 900)]).toEqual([plain.lastAt, buckets(plain.window, T0 + 900)]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { countLocal, countRemote, createTally, shown } from "../src/tally.ts";
+import { countLocal, countRemote, createTally, shown, uncountLocal } from "../src/tally.ts";
 
 it("ENG-3: the union is never less than either lane and never more than both", () => {
   const step = fc.oneof(
@@ -44,4 +44,17 @@ it("ENG-3: a remote hit that was counted but not carried is taken for a local hi
   countLocal(tally, false);
   expect(countRemote(tally, 3, 0, 3)).toBe(2);
   expect(shown(tally)).toBe(3);
+});
+
+it("ENG-3: a local hit that is taken back leaves what the remote lane counted", () => {
+  const tally = createTally();
+  countLocal(tally, false);
+  uncountLocal(tally);
+  expect(tally).toEqual(createTally());
+  countLocal(tally, false);
+  countRemote(tally, 1, 1, 0);
+  uncountLocal(tally);
+  expect([shown(tally), tally.local, tally.waiting]).toEqual([1, 0, 0]);
+  uncountLocal(tally);
+  expect(tally).toEqual({ remote: 1, local: 0, waiting: 0 });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { add, buckets, createWindow, rate } from "../src/window.ts";
+import { add, buckets, createWindow, rate, take } from "../src/window.ts";
 import { T0 } from "./support.ts";
 
 it("ENG-6: the rate is what the last ten seconds brought, by the second", () => {
@@ -25,4 +25,14 @@ it("ENG-6: a sparkline has a point for each bucket, whatever came late, early or
     expect(points).toHaveLength(60);
     expect(points.reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(all.reduce((sum, { n }) => sum + n, 0));
   }));
+});
+
+it("ENG-6: what is taken back is counted no more, and nothing falls below zero", () => {
+  const window = createWindow(100, 4);
+  add(window, 50, 2);
+  for (const at of [50, 60, 70, -1, 250]) take(window, at);
+  expect(buckets(window, 50)).toEqual([0, 0, 0, 0]);
+  add(window, 450, 1);
+  take(window, 50);
+  expect(buckets(window, 450)).toEqual([0, 0, 0, 1]);
 });
