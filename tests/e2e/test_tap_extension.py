@@ -98,3 +98,38 @@ def test_the_extension_taps_a_site_that_was_not_changed_at_all(browsing: Browser
     shop.reload()
     shop.wait_for_function("window.analytics.initialized")
     assert shop.evaluate("typeof __dagnetRealtimeTap") == "undefined"
+
+
+def test_the_extension_hears_a_page_to_its_last_call_its_frames_and_a_loader_that_was_there_before(
+    browsing: BrowserContext, road: Road, web: Site
+) -> None:
+    """TAP-14, TAP-10, TAP-1: documents followed one by one in a tab, calls while they unload, none of them holding a place."""
+    live = browsing.new_page()
+    live.goto(road.program.link)
+    switch_on(live, road)
+    web.put("/frame.html", "/analytics.umd.js", load_npm(), tap=None)
+    calls = (
+        "addEventListener('pagehide', () => analytics.track('view_item')); addEventListener('unload', () => analytics.track('view_item'));"
+    )
+    shop = browsing.new_page()
+    shop.goto(web.put("/npm.html", "/analytics.umd.js", load_npm() + calls, tap=None))
+    shop.wait_for_function("window.analytics?.instance")
+    shop.evaluate("document.body.insertAdjacentHTML('beforeend', '<iframe src=/frame.html></iframe>')")
+    shop.frames[1].wait_for_function("window.analytics?.instance")
+    press(browsing, live, "This tab is Realtime")
+    press(browsing, shop, "Show this site’s events")
+    live.bring_to_front()
+    live.locator("button.connect-button").click()
+    pages = live.locator(".connect-pages li")
+    expect(pages.filter(has_text="connected, through the extension").filter(has_text="analytics.js 1.84")).to_have_count(2)
+    shop.evaluate("analytics.track('add_to_cart')")
+    shop.frames[1].evaluate("analytics.track('add_to_cart')")
+    expect(pages.filter(has_text="1 event heard")).to_have_count(2)
+    for n in range(1, 4):
+        shop.goto(f"{web.url}/npm.html?{n}")
+        shop.wait_for_function("window.analytics?.instance")
+        expect(pages.filter(has_text="connected, through the extension")).to_have_count(1)
+        expect(pages.filter(has_text="connected, through the extension").filter(has_text="analytics.js 1.84")).to_have_count(1)
+    live.get_by_role("button", name="Close").click()
+    expected = {"Product page": 6, "Basket": 2}
+    assert wait_counts(live, expected) == expected

@@ -36,7 +36,8 @@ function replace(state: State, before: string, id: string): void {
   const { kept } = state;
   const early = look(kept.seen, before);
   const known = look(kept.seen, id);
-  if (early === undefined || early.row === known?.row) return;
+  // What the server has brought is nobody's early call, whatever a page says.
+  if (early === undefined || (early.lanes & REMOTE) !== 0 || early.row === known?.row) return;
   if (known === undefined) {
     amend(kept.ring, early.row, { id });
     mark(kept.seen, id, early.row, early.lanes);

@@ -54,11 +54,11 @@ it("ENG-3: a message that was renamed is one row, one node and one count, under 
 it("ENG-3: a node that a renamed message never lit is dark again, and the row says both names", () => {
   const one = heard("A"), out = listener();
   const state = after([on("local"), tap(1, one), tap(5, { ...one, name: "Z", names: ["Z"], stage: "enriched" })], {}, out);
-  expect(nodeLight(state, "a", T0 + 9)).toMatchObject({ count: 0, age: null, heat: 0 });
+  expect(nodeLight(state, "a", T0 + 9)).toMatchObject({ count: 0, lastAt: null, heat: 0, rate: 0 });
   expect(feed(state, { start: 0, count: 1 }).rows[0]).toMatchObject({ name: "Z", nodes: [], way: { as: "A", called: T0 + 1, enriched: T0 + 5 } });
   expect(trace(state, "local1")?.steps.map((step) => step.name)).toEqual(["Z"]);
   const lit = after([on("local"), tap(1, heard("A")), tap(2, { ...one, messageId: "m" }), tap(5, { ...one, messageId: "m", name: "Z", names: ["Z"], stage: "enriched" })]);
-  expect(nodeLight(lit, "a", T0 + 9)).toMatchObject({ count: 1, age: 8 });
+  expect(nodeLight(lit, "a", T0 + 9)).toMatchObject({ count: 1, lastAt: T0 + 1 });
 });
 
 it("ENG-3: properties that a plugin adds decide the filters, and are shown", () => {

@@ -13,6 +13,7 @@ interface ChromeScript {
   readonly js: readonly string[];
   readonly runAt: "document_start";
   readonly world: "MAIN" | "ISOLATED";
+  readonly allFrames: boolean;
 }
 
 declare const chrome: {
@@ -26,7 +27,7 @@ declare const chrome: {
     registerContentScripts(scripts: readonly ChromeScript[]): Promise<void>;
     unregisterContentScripts(which: { ids: string[] }): Promise<void>;
     getRegisteredContentScripts(): Promise<readonly { readonly id: string }[]>;
-    executeScript(what: { target: { tabId: number }; world: "MAIN" | "ISOLATED"; files: readonly string[] }): Promise<unknown>;
+    executeScript(what: { target: { tabId: number; allFrames: boolean }; world: "MAIN" | "ISOLATED"; files: readonly string[] }): Promise<unknown>;
   };
   readonly tabs: {
     get(id: number): Promise<{ readonly id?: number; readonly url?: string }>;

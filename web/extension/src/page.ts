@@ -1,9 +1,30 @@
-/** In the page's own world, before any of its scripts: the tap. It reports over a port that the content script hands it. */
-import { overPort } from "@dagnet-realtime/tap/sinks";
+/** In the page's own world, before any of its scripts: the tap. It reports to the content script beside it, which hands it a port. */
+import type { Sink } from "@dagnet-realtime/tap/speaker";
 import { tap } from "@dagnet-realtime/tap/tap";
 import { PORT } from "./words.ts";
 
 const listening = (globalThis.__dagnetRealtimeTap ??= tap());
+// As they are before the page's own scripts: what is said is none of theirs to read.
+const Said = CustomEvent;
+const dispatch = window.dispatchEvent.bind(window);
+
+/** Hears over the port, and speaks by events of the name that came over it; until then over the port, too. */
+function beside(port: MessagePort): Sink {
+  return (hear) => {
+    let by = "";
+    port.onmessage = ({ data }: MessageEvent<{ by?: unknown }>) => {
+      if (typeof data.by === "string") by = data.by;
+      else hear(data);
+    };
+    return {
+      post: (message) => {
+        if (by) dispatch(new Said(by, { detail: JSON.stringify(message) }));
+        else port.postMessage(message);
+      },
+      close: () => { port.close(); },
+    };
+  };
+}
 
 window.addEventListener(
   "message",
@@ -12,7 +33,7 @@ window.addEventListener(
     if (event.source !== window || event.data !== PORT || !port) return;
     // The page must not get hold of the port.
     event.stopImmediatePropagation();
-    listening.speak(overPort(port));
+    listening.speak(beside(port));
   },
   { capture: true },
 );

@@ -23,8 +23,8 @@ async function begin(part: Part, tab: { id: number; origin: string }): Promise<s
   // Asked first: Chromium asks only in answer to a press.
   if (!(await chrome.permissions.request({ origins: matches }))) return "Without your leave nothing is read here.";
   await stop(tab.origin);
-  await chrome.scripting.registerContentScripts(FILES[part].map(([file, world]) => ({ id: idOf(part, file, tab.origin), matches, js: [file], runAt: "document_start", world })));
-  for (const [file, world] of FILES[part]) await chrome.scripting.executeScript({ target: { tabId: tab.id }, world, files: [file] });
+  await chrome.scripting.registerContentScripts(FILES[part].map(([file, world]) => ({ id: idOf(part, file, tab.origin), matches, js: [file], runAt: "document_start", world, allFrames: part === "tap" })));
+  for (const [file, world] of FILES[part]) await chrome.scripting.executeScript({ target: { tabId: tab.id, allFrames: part === "tap" }, world, files: [file] });
   return part === "tap" ? "Its events go to your Realtime tab. Calls from before are heard after a reload." : "Tapped sites show here.";
 }
 

@@ -1,4 +1,5 @@
 /** Joins tapped pages and Realtime tabs. It keeps nothing: a page that it has forgotten is known again by its next word. */
+import { MARK, type PageBye } from "@dagnet-realtime/tap/wire";
 import { PAGE, PICTURE } from "./words.ts";
 
 const pages = new Map<ChromePort, string>();
@@ -12,11 +13,17 @@ chrome.runtime.onConnect.addListener((port) => {
 /** `origin` is Chromium's word for where the page is, not the page's. */
 function page(port: ChromePort): void {
   pages.set(port, "");
+  const tell = (message: unknown): void => { for (const one of pictures) one.postMessage({ origin: port.sender?.origin ?? "", message }); };
   port.onMessage.addListener((message) => {
     pages.set(port, idOf(message));
-    for (const one of pictures) one.postMessage({ origin: port.sender?.origin ?? "", message });
+    tell(message);
   });
-  port.onDisconnect.addListener(() => { pages.delete(port); });
+  port.onDisconnect.addListener(() => {
+    const id = pages.get(port);
+    pages.delete(port);
+    // Whatever became of the page, nothing more comes of it on this way.
+    if (id) tell({ dagnet: MARK, kind: "bye", page: id, session: "", told: 0, end: 0 } satisfies PageBye);
+  });
 }
 
 function picture(port: ChromePort): void {

@@ -14,12 +14,13 @@ export type Admit = (told: Told, page: string) => TapMessage;
 export function admission(rules: Rules): Admit {
   const redact = redaction(rules);
   const tokenOf = tokens(rules.salt);
-  return ({ snapshot, stage, reason }, page) => {
+  return ({ snapshot, stage, reason, calledAt, replaces }, page) => {
     const attached = snapshot.context["traits"];
     return {
       messageId: snapshot.messageId as string, type: snapshot.type, ...namesOf(snapshot.type, ...cleanNames(snapshot.event, snapshot.name, snapshot.category)), occurredAt: snapshot.occurredAt,
       at: snapshot.at, stage, page, traces: identifiers(snapshot, rules.trace).map(({ kind, value }) => ({ kind, token: tokenOf(kind, value) })),
       properties: redact(snapshot.properties), traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, ...(reason ? { reason: cleanText(reason) } : {}),
+      ...(calledAt === undefined ? {} : { calledAt }), ...(replaces === undefined ? {} : { replaces }),
     };
   };
 }

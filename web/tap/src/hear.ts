@@ -30,8 +30,8 @@ export function once(tell: Tell): Tell {
   };
 }
 
-/** Listens to `sdk` by its events; where it has none, by a plugin. */
-export function hear(sdk: Sdk, tell: Tell): void {
+/** Listens to `sdk` by its events; where it has none, by a plugin. `ready` is called when it begins to replay early calls. */
+export function hear(sdk: Sdk, tell: Tell, ready: () => void = () => undefined): void {
   const say: Say = (context, stage, reason) => {
     quietly(() => {
       if (context?.event) tell(context.event, stage, reason);
@@ -45,7 +45,10 @@ export function hear(sdk: Sdk, tell: Tell): void {
   const find = (): void => { sending ??= quietly(() => watchSending(sdk, say)); };
   find();
   // Its destination stands by then, and has not begun to send what an earlier page left.
-  sdk.on("initialize", find);
+  sdk.on("initialize", () => {
+    find();
+    quietly(ready);
+  });
   sdk.on("dispatch_start", (context: SdkContext) => {
     find();
     say(context, "called");

@@ -20,15 +20,19 @@ export interface Hook {
   stop(): void;
 }
 
-/** Calls `found` once for every instance, those that are there already and those to come. */
-export function hook(page: Page, globalKeys: readonly string[], found: (sdk: Sdk) => void): Hook {
+/** Calls `found` once for every instance, those that are there already and those to come, and `unheard` for each of the first analytics.js, which
+ * has nothing to listen at. */
+export function hook(page: Page, globalKeys: readonly string[], found: (sdk: Sdk) => void, unheard: (sdk: Sdk) => void = () => undefined): Hook {
   const known = new WeakSet();
   let on = true;
   const take = (value: unknown): void => {
     quietly(() => {
-      if (!on || !isSdk(value) || known.has(value)) return;
-      known.add(value);
-      found(value);
+      const sdk = isSdk(value) ? value : (value as { instance?: unknown } | null)?.instance ?? value;
+      if (!on || !(sdk instanceof Object) || known.has(sdk)) return;
+      if (isSdk(sdk)) found(sdk);
+      else if (isFirst(sdk)) unheard(sdk);
+      else return;
+      known.add(sdk);
     });
   };
   const stop = (): void => {
@@ -60,6 +64,11 @@ function attach(host: Inspector, take: (value: unknown) => void): void {
 export function keysOf(page: Page, globalKeys: readonly string[]): readonly string[] {
   const tagged = quietly(() => (page["document"] as Document).querySelector("script[data-global-segment-analytics-key]")?.getAttribute("data-global-segment-analytics-key"));
   return [...new Set(["analytics", ...globalKeys, ...(tagged ? [tagged] : [])])];
+}
+
+/** Whether this is the analytics.js before 2, once loaded. */
+function isFirst(value: object): value is Sdk {
+  return "VERSION" in value && "Integrations" in value && !Array.isArray(value);
 }
 
 /** Whether this is a loaded instance; a snippet's stub is an array, and a loader of the npm package carries its instance inside. */

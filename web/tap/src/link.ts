@@ -20,11 +20,12 @@ export interface Link {
   on: boolean;
 }
 
-/** The next report of at most what the pace allows; undefined where there is nothing to tell. `skipped` were left out by the page. */
-export function report(link: Link, ring: Ring, page: string, now: number, skipped: number, sdks: readonly SdkSeen[]): Report | undefined {
+/** The next report of at most what the pace allows, which a page that leaves need not keep; undefined where there is nothing to tell. `skipped` were
+ * left out by the page. */
+export function report(link: Link, ring: Ring, page: string, now: number, skipped: number, sdks: readonly SdkSeen[], leaving = false): Report | undefined {
   const { session, admit } = link;
   const from = Math.max(link.next, ring.start);
-  const to = Math.min(ring.end, from + REPORT, from + (now - link.toldAt + 1) * PACE);
+  const to = Math.min(ring.end, from + REPORT, leaving ? Infinity : from + (now - link.toldAt + 1) * PACE);
   if (to <= from) return undefined;
   link.missed += from - link.next;
   link.next = to;

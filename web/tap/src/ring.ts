@@ -6,6 +6,9 @@ export interface Told {
   readonly snapshot: Snapshot;
   readonly stage: Stage;
   readonly reason: string;
+  /** When it was called, where that is known better than by its id; and the id under which an early call was told before. */
+  readonly calledAt?: number | undefined;
+  readonly replaces?: string | undefined;
 }
 
 /** Entries held, and characters held. */

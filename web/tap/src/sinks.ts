@@ -29,16 +29,17 @@ export function otherTab(): Sink {
   };
 }
 
-/** The Realtime tab that opened this page, if it is of one of `origins`: nothing is posted to any other, nothing heard from any other. */
+/** The Realtime tab that opened this page, or the page that this frame stands in, if it is of one of `origins`: nothing is posted to any other, nothing
+ * heard from any other. It is held from now on: pages forget their opener on purpose. */
 export function opener(origins: readonly string[]): Sink {
   return (hear) => {
+    const to = (window.top ?? window).opener as Window | null;
     const listen = ({ source, origin, data }: MessageEvent): void => {
-      if (source !== null && source === window.opener && origins.includes(origin)) hear(data);
+      if (to && source === to && origins.includes(origin)) hear(data);
     };
     addEventListener("message", listen);
     return {
       post: (message) => {
-        const to = window.opener as Window | null;
         // The browser delivers only to the origin that is named, whoever stands there.
         if (to && !to.closed) for (const origin of origins) quietly(() => { to.postMessage(message, origin); });
       },

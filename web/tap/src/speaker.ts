@@ -27,9 +27,10 @@ export interface Speaker {
   offer(): void;
   /** Tells what there is, `skipped` having been left out by the page; answers whether there is more. */
   tell(now: number, skipped: number): boolean;
+  /** Tells all there is and says goodbye, before the page is gone; said again after each call that the page makes on its way out. */
+  bye(now: number, skipped: number): void;
   /** Everything before it has been answered for by every tab. */
   settled(): number;
-  bye(): void;
   readonly close: () => void;
 }
 
@@ -84,8 +85,15 @@ export function speak(sink: Sink, { page, nonce, ring, sdks, stir }: Speech): Sp
         return link.on && (link.next < ring.end || link.acked < link.next);
       }).includes(true),
     settled: () => Math.min(...links.map(({ acked }) => acked), ring.end),
-    bye: () => {
-      for (const { on, session, next } of links) if (on) post({ dagnet: MARK, kind: "bye", page, session, told: next, end: ring.end });
+    bye: (now, skipped) => {
+      const bye = (session: string, told: number): void => { post({ dagnet: MARK, kind: "bye", page, session, told, end: ring.end }); };
+      const there = links.filter(({ on }) => on);
+      for (const link of there) {
+        for (let told; (told = report(link, ring, page, now, skipped, sdks, true)); ) post(told);
+        bye(link.session, link.next);
+      }
+      // Whoever knows the page by its offer alone learns how much there was.
+      if (!there.length) bye("", 0);
     },
     close: () => {
       clearTimeout(timer);

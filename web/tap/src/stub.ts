@@ -4,39 +4,55 @@ import { watchProperty } from "./property.ts";
 import { quietly } from "./quietly.ts";
 import { EVENT_TYPES, type EventType, type SdkEvent } from "./sdk.ts";
 
-/** One call: which method, with what, when (milliseconds since 1970 by the page's clock), and what its event is named. */
+/** One call: which method, with what, when (milliseconds since 1970 by the page's clock), and what its event is named. `toldAs` is the message id
+ * under which it was told, where no SDK had taken it in time. */
 export interface StubCall {
   readonly type: EventType;
   readonly args: readonly unknown[];
   readonly at: number;
   readonly name: unknown;
+  toldAs?: string;
 }
 
-/** Calls kept until the SDK replays them. */
+/** A call in the buffer of an npm loader. */
+interface Buffered {
+  readonly method: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** Calls kept until the SDK replays them; those that were told make room for others. */
 const KEPT = 500;
 
-/** The early calls of a page that the SDK has not replayed yet. */
+/** The early calls of a page that the SDK has not replayed yet, told or not: a consent banner may keep the SDK away for an hour. */
 export interface StubCalls {
-  /** How many they are. */
+  /** How many have not been told. */
   size(): number;
+  /** Looks for stubs under names that the page has come to say. */
+  look(): void;
   /** Listens to a loader that stands under no name. */
   listen(value: unknown): void;
-  /** The call that `event` is the replay of, taken out; undefined where it is a call of its own. */
-  take(event: SdkEvent): StubCall | undefined;
-  /** What has waited since before `deadline` and will hardly be replayed, taken out. */
+  /** The call that `event` is the replay of, taken out; undefined where it is a call of its own. One that was told is the replayed one only while
+   * the SDK may be replaying. */
+  take(event: SdkEvent, replaying?: boolean): StubCall | undefined;
+  /** What was called before `deadline` and has not been told. */
   overdue(deadline: number): readonly StubCall[];
 }
 
-/** Listens to the stubs of `page`. Calls that a stub holds already have lost their time and get the time of looking. */
-export function hearStubs(page: Page, globalKeys: readonly string[], now: () => number): StubCalls {
+/** Listens to the stubs of `page`, and says `noted` after each call. Calls that a stub holds already have lost their time and get the time of looking. */
+export function hearStubs(page: Page, globalKeys: readonly string[], now: () => number, noted: () => void = () => undefined): StubCalls {
   let calls: readonly StubCall[] = [];
   const known = new WeakSet();
+  const watched = new Set<string>();
   const note = ([method, ...args]: readonly unknown[]): void => {
     const type = EVENT_TYPES.find((one) => one === method);
     // Calls of one millisecond keep their order, too.
     const at = Math.max(now(), 0.001 + (calls.at(-1)?.at ?? 0));
-    if (type && calls.length < KEPT) calls = [...calls, { type, args, at, name: named(type, args) }];
+    if (!type) return;
+    if (calls.length >= KEPT) drop(calls.find(({ toldAs }) => toldAs));
+    if (calls.length < KEPT) calls = [...calls, { type, args, at, name: named(type, args) }];
+    noted();
   };
+  const drop = (call: StubCall | undefined): void => { calls = calls.filter((one) => one !== call); };
   /** Listens to the method by which `store` gathers calls. */
   const wrap = (store: object, method: string, of: (gathered: never) => readonly unknown[]): void => {
     const methods = store as Record<string, (...gathered: never[]) => unknown>;
@@ -53,24 +69,32 @@ export function hearStubs(page: Page, globalKeys: readonly string[], now: () => 
       if (Array.isArray(value)) {
         if (!known.has(value)) for (const call of value) quietly(() => { note(call as readonly unknown[]); });
         wrap(value, "push", (call) => call);
-      } else wrap((value as { _preInitBuffer: object })._preInitBuffer, "add", ({ method, args }: { method: unknown; args: readonly unknown[] }) => [method, ...args]);
+      } else {
+        const buffer = (value as { _preInitBuffer: object & { _callMap?: Record<string, readonly Buffered[]> } })._preInitBuffer;
+        const of = ({ method, args }: Buffered): readonly unknown[] => [method, ...args];
+        if (!known.has(buffer)) for (const call of Object.values(buffer._callMap ?? {}).flat()) quietly(() => { note(of(call)); });
+        wrap(buffer, "add", of);
+      }
     });
   };
-  for (const key of keysOf(page, globalKeys)) quietly(() => { watchProperty(page, key, listen); });
+  const look = (): void => {
+    for (const key of keysOf(page, globalKeys).filter((one) => !watched.has(one))) {
+      watched.add(key);
+      quietly(() => { watchProperty(page, key, listen); });
+    }
+  };
+  look();
   return {
-    size: () => calls.length,
+    look,
+    size: () => calls.filter(({ toldAs }) => !toldAs).length,
     listen,
-    take: (event) => {
+    take: (event, replaying = false) => {
       const name = event.type === "track" ? event.event : event.name;
-      const call = calls.find((one) => one.type === event.type && one.name === (name ?? undefined));
-      if (call) calls = calls.filter((one) => one !== call);
+      const call = calls.find((one) => one.type === event.type && one.name === (name ?? undefined) && (replaying || !one.toldAs));
+      drop(call);
       return call;
     },
-    overdue: (deadline) => {
-      const late = calls.filter(({ at }) => at < deadline);
-      calls = calls.filter(({ at }) => at >= deadline);
-      return late;
-    },
+    overdue: (deadline) => calls.filter(({ at, toldAs }) => at < deadline && !toldAs),
   };
 }
 

@@ -32,9 +32,14 @@ export interface Tap {
 const REPORT_MS = 50;
 /** Replays of early calls come grouped by method; for so long at most they are waited for, so that they are told in the order of the calls. */
 const REPLAY_MS = 500;
+/** An early call that was told already is known in its replay for so long after the SDK is ready. */
+const KNOWN_MS = 2_000;
 /** An early call that the SDK has not taken by then is reported without it; looked for every second. */
 const OVERDUE_MS = 10_000;
 const LOOK_EVERY_MS = 1_000;
+const LEFT = ", and the page was left";
+/** What stands for an early call's message id until the SDK gives it one. */
+const EARLY_ID = "tap-";
 
 export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   const scope = globalThis as unknown as Page;
@@ -42,26 +47,32 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   const sdks: SdkSeen[] = [];
   const speakers: Speaker[] = [];
   const page = id();
+  /** When early calls were made that the SDK has taken, by message id. */
+  const taken = new Map<unknown, number>();
   let skipped = 0;
   let lastAt = 0;
   let replayUntil = 0;
+  let knownUntil = 0;
+  let leaving = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const keep = (event: SdkEvent, stage: Stage, reason = "", calledAt?: number): void => {
+  const keep = (event: SdkEvent, stage: Stage, reason = "", calledAt?: number, replaces?: string): void => {
     const type = EVENT_TYPES.find((one) => one === event.type);
     if (!type) return;
-    append(ring, { snapshot: read(event, type, Date.now(), calledAt), stage, reason });
+    append(ring, { snapshot: read(event, type, Date.now(), stage === "called" ? calledAt : undefined), stage, reason, calledAt, replaces });
     stir();
   };
   const tell = once((event, stage, reason) => {
-    const early = stage === "called" ? stubs.take(event) : undefined;
+    const early = stage === "called" ? stubs.take(event, Date.now() < knownUntil) : undefined;
+    if (early) taken.set(event.messageId, early.at);
     // Under a flood calls go before what became of them.
     const waiting = ring.end - Math.max(ring.start, ...speakers.map((one) => one.settled()));
     if ((stage === "enriched" || stage === "delivered") && waiting > HELD / 2) skipped += 1;
-    else keep(event, stage, reason, early?.at);
+    else keep(event, stage, reason, taken.get(event.messageId), early?.toldAs);
   });
   const stir = (): void => {
-    timer ??= setTimeout(flush, lastAt + REPORT_MS - Date.now());
+    if (leaving) bye();
+    else timer ??= setTimeout(flush, lastAt + REPORT_MS - Date.now());
   };
   const flush = (): void => {
     clearTimeout(timer);
@@ -69,20 +80,39 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     lastAt = Date.now();
     if ((stubs.size() && lastAt < replayUntil) || speakers.map((one) => one.tell(lastAt, skipped)).includes(true)) stir();
   };
-  const stubs = hearStubs(scope, keys, Date.now);
-  const late = setInterval(() => {
-    const why = sdks.length ? "the SDK has not taken it" : "the SDK has not loaded";
-    for (const { type, args, at, name } of stubs.overdue(Date.now() - OVERDUE_MS)) {
+  const bye = (): void => { for (const speaker of speakers) speaker.bye(Date.now(), skipped); };
+  /** Tells early calls of before `deadline` that no SDK has taken. */
+  const tellEarly = (deadline: number, when = ""): void => {
+    const why = (sdks.some(({ heard }) => heard === undefined) ? "the SDK has not taken it" : sdks.length ? "this SDK cannot be heard" : "the SDK has not loaded") + when;
+    for (const call of stubs.overdue(deadline)) {
+      const { type, args, at, name } = call;
       const properties = args.find((one) => one instanceof Object && !("__t" in one));
-      quietly(() => { keep({ type, messageId: `tap-${id()}`, event: name, name, properties }, "called", why, at); });
+      call.toldAs = EARLY_ID + id();
+      quietly(() => { keep({ type, messageId: call.toldAs, event: name, name, properties }, "called", why, at); });
     }
-  }, LOOK_EVERY_MS);
-  const hooked = hook(scope, keys, (sdk: Sdk) => {
-    replayUntil = Date.now() + REPLAY_MS;
-    sdks.push({ version: textOf(quietly(() => sdk.VERSION)) ?? "", key: (textOf(quietly(() => sdk.settings?.writeKey)) ?? "").slice(-4) });
-    hear(sdk, tell);
+  };
+  const stubs = hearStubs(scope, keys, Date.now, () => { if (leaving) tellEarly(Infinity, LEFT); });
+  const late = setInterval(() => { tellEarly(Date.now() - OVERDUE_MS); }, LOOK_EVERY_MS);
+  const seen = (sdk: Sdk, heard?: false): void => {
+    const version = textOf(quietly(() => sdk.VERSION)) ?? "";
+    sdks.push({ version, key: (textOf(quietly(() => sdk.settings?.writeKey)) ?? "").slice(-4), ...(heard === false ? { heard } : {}) });
     for (const speaker of speakers) speaker.offer();
-  });
+  };
+  const hooked = hook(
+    scope,
+    keys,
+    (sdk) => {
+      stubs.look();
+      replayUntil = Date.now() + REPLAY_MS;
+      knownUntil = Infinity;
+      hear(sdk, tell, () => {
+        replayUntil = Date.now() + REPLAY_MS;
+        knownUntil = Date.now() + KNOWN_MS;
+      });
+      seen(sdk);
+    },
+    (sdk) => { seen(sdk, false); },
+  );
   const add = (sink: Sink): (() => void) => {
     const speaker = speak(sink, { page, nonce: id(), ring, sdks, stir });
     speakers.push(speaker);
@@ -90,11 +120,16 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   };
   sinks.forEach(add);
   const leave = (): void => {
-    replayUntil = 0;
-    flush();
-    for (const speaker of speakers) speaker.bye();
+    leaving = true;
+    tellEarly(Infinity, LEFT);
+    bye();
+  };
+  const back = (): void => {
+    if (leaving) for (const speaker of speakers) speaker.offer();
+    leaving = false;
   };
   addEventListener("pagehide", leave);
+  addEventListener("pageshow", back);
   return {
     listen: (analytics) => {
       stubs.listen(analytics);
@@ -107,6 +142,7 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
       clearInterval(late);
       clearTimeout(timer);
       removeEventListener("pagehide", leave);
+      removeEventListener("pageshow", back);
       for (const speaker of speakers.splice(0)) speaker.close();
     },
   };

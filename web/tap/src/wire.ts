@@ -19,10 +19,11 @@ export interface Rules {
   readonly needed: readonly string[];
 }
 
-/** An instance of the SDK: its version, and the last four characters of its write key. */
+/** An instance of the SDK: its version, and the last four characters of its write key; `heard` is false for one whose calls the tap cannot hear. */
 export interface SdkSeen {
   readonly version: string;
   readonly key: string;
+  readonly heard?: false;
 }
 
 interface Marked {
@@ -52,7 +53,8 @@ export interface Report extends Marked {
   readonly sdks: readonly SdkSeen[];
 }
 
-/** The page goes; it had told everything before `told` of the `end` entries it had. */
+/** The page goes; it had told everything before `told` of the `end` entries it had. Without a session (`""`) it has told nobody: it went before it was
+ * welcomed, or what carried it was closed (then `end` is 0). */
 export interface PageBye extends Marked {
   readonly kind: "bye";
   readonly page: string;

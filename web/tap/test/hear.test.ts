@@ -55,3 +55,11 @@ it("TAP-3: each stage of a message is told once, and nothing after it was delive
   say("n2999", "called");
   expect(told).toHaveLength(3_003);
 });
+
+it("TAP-2: that the SDK begins to replay is said, whatever comes of it", () => {
+  const sdk = new FakeSdk();
+  let ready = 0;
+  hear(sdk, () => undefined, () => { ready += 1; throw new Error("ours"); });
+  expect(() => { sdk.emit("initialize"); }).not.toThrow();
+  expect(ready).toBe(1);
+});

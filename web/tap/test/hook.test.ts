@@ -63,3 +63,31 @@ it("TAP-8: a page that has frozen everything loses the tap, not itself", () => {
   hook(thrower, [], () => { throw new Error("no"); });
   expect(() => inspector(thrower).attach(new FakeSdk())).not.toThrow();
 });
+
+it("TAP-1: the instance that a loader of the npm package carries is found where the loader stands", () => {
+  const page: Page = {};
+  const found: unknown[] = [];
+  const hooked = hook(page, [], (sdk) => found.push(sdk));
+  const loader: { instance?: unknown; _preInitBuffer: object } = { _preInitBuffer: {} };
+  page["analytics"] = loader;
+  vi.advanceTimersByTime(500);
+  expect(found).toEqual([]);
+  loader.instance = new FakeSdk();
+  vi.advanceTimersByTime(1_000);
+  expect(found).toEqual([loader.instance]);
+  hooked.stop();
+  page["analytics"] = { instance: new FakeSdk() };
+  hook(page, [], (sdk) => found.push(sdk)).stop();
+  expect(found).toHaveLength(2);
+});
+
+it("TAP-1: the first analytics.js is told of as one that cannot be heard, once", () => {
+  const page: Page = { analytics: { VERSION: "4.1.11", Integrations: {}, on: () => undefined } };
+  const unheard: unknown[] = [];
+  const hooked = hook(page, [], () => undefined, ({ VERSION }) => unheard.push(VERSION));
+  vi.advanceTimersByTime(2_000);
+  page["analytics"] = { VERSION: "3", then: () => undefined };
+  vi.advanceTimersByTime(2_000);
+  expect(unheard).toEqual(["4.1.11"]);
+  hooked.stop();
+});

@@ -65,3 +65,14 @@ it("TAP-10: another tab is reached by a channel, the extension by its port", () 
   over.close();
   expect([port.posted, heard.at(-1)]).toEqual([[hello, "closed"], "y"]);
 });
+
+it("TAP-11: the opener is held from the start, and a frame speaks to the one of its whole page", () => {
+  const posted: unknown[] = [];
+  const other = { closed: false, postMessage: (message: unknown, origin: string) => posted.push([message, origin]) };
+  vi.stubGlobal("top", { opener: other });
+  vi.stubGlobal("opener", null);
+  const bus = opener(["https://realtime.test"])(() => undefined);
+  vi.stubGlobal("top", { opener: null });
+  bus.post(hello);
+  expect(posted).toEqual([[hello, "https://realtime.test"]]);
+});

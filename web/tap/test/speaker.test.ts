@@ -88,8 +88,8 @@ it("TAP-10: a page that goes says how far it had come; one that is called answer
   const { said, answer, speaker, ring, kinds } = scene();
   answer(welcome);
   append(ring, told("m"));
-  speaker.bye();
-  expect(said.at(-1)).toEqual({ dagnet: MARK, kind: "bye", page: "p", session: "s", told: 0, end: 1 });
+  speaker.bye(Date.now(), 0);
+  expect(said.at(-1)).toEqual({ dagnet: MARK, kind: "bye", page: "p", session: "s", told: 1, end: 1 });
   answer({ kind: "call" });
   expect(kinds().at(-1)).toBe("hello");
   speaker.close();
@@ -104,4 +104,22 @@ it("TAP-8: a way that cannot be gone costs nothing", () => {
   expect(broken.tell(0, 0)).toBe(false);
   const throwing = speak(() => ({ post: () => { throw new Error("no"); }, close: () => { throw new Error("no"); } }), speech);
   expect(() => { throwing.close(); }).not.toThrow();
+});
+
+it("TAP-10: a page that goes tells all it has, at any pace, and again what comes on its way out", () => {
+  const { said, answer, speaker, ring } = scene();
+  answer(welcome);
+  for (let n = 0; n < 1_500; n++) append(ring, told(`m${n}`));
+  speaker.bye(Date.now(), 0);
+  append(ring, told("last"));
+  speaker.bye(Date.now(), 0);
+  expect(said.flatMap((one) => (one.kind === "report" ? [[one.from, one.to]] : []))).toEqual([[0, 1_000], [1_000, 1_500], [1_500, 1_501]]);
+  expect(said.flatMap((one) => (one.kind === "bye" ? [[one.session, one.told, one.end]] : []))).toEqual([["s", 1_500, 1_500], ["s", 1_501, 1_501]]);
+});
+
+it("TAP-10: a page that goes before anybody welcomed it says how much it had", () => {
+  const { said, speaker, ring } = scene();
+  append(ring, told("m"));
+  speaker.bye(Date.now(), 0);
+  expect(said.at(-1)).toEqual({ dagnet: MARK, kind: "bye", page: "p", session: "", told: 0, end: 1 });
 });

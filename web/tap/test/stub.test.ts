@@ -55,14 +55,32 @@ it("TAP-2: the loader of the npm package is listened to, under a name or given",
   expect([stubs.size(), added.length]).toEqual([2, 2]);
 });
 
-it("TAP-4: calls that nobody takes are handed out once they are overdue; at most 500 wait", () => {
+it("TAP-4: calls that nobody takes are overdue until they are told, and known afterwards while the SDK replays", () => {
   at = 0;
   const page: Page = { analytics: Array.from({ length: 600 }, (_, n) => ["track", `E${n}`]) };
   const stubs = hearStubs(page, [], now);
   expect(stubs.size()).toBe(500);
   expect(stubs.overdue(5)).toEqual([]);
   expect(stubs.overdue(1e9)).toHaveLength(500);
-  expect(stubs.size()).toBe(0);
+  for (const call of stubs.overdue(1e9)) call.toldAs = `tap-${String(call.name)}`;
+  expect(stubs.overdue(1e9)).toEqual([]);
+  expect(stubs.take({ type: "track", event: "E7" })).toBeUndefined();
+  expect(stubs.take({ type: "track", event: "E7" }, true)?.toldAs).toBe("tap-E7");
+  expect(stubs.take({ type: "track", event: "E7" }, true)).toBeUndefined();
+  (page["analytics"] as unknown[]).push(["track", "New"], ["track", "Newer"]);
+  expect([stubs.size(), stubs.take({ type: "track", event: "Newer" })?.name, stubs.take({ type: "track", event: "E0" }, true)]).toEqual([2, "Newer", undefined]);
+});
+
+it("TAP-2: what the buffer of an npm loader holds already is known, and a name that the page says later is looked at", () => {
+  const page: Page = { analytics: { _preInitBuffer: { _callMap: { track: [{ method: "track", args: ["A"] }], on: [{ method: "on", args: ["x"] }] }, add: () => undefined } } };
+  let noted = 0;
+  const stubs = hearStubs(page, [], now, () => { noted += 1; });
+  expect([stubs.size(), noted]).toEqual([1, 1]);
+  page["metrics"] = [["track", "B"]];
+  page["document"] = { querySelector: () => ({ getAttribute: () => "metrics" }) };
+  stubs.look();
+  stubs.look();
+  expect(stubs.size()).toBe(2);
 });
 
 it("TAP-8: a stub that throws, throws to the page alone", () => {

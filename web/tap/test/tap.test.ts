@@ -117,3 +117,57 @@ it("stopped, it hears and tells nothing more", async () => {
   await vi.advanceTimersByTimeAsync(1_000);
   expect(reports).toEqual([]);
 });
+
+it("TAP-4: a replay of an early call that was told is the same call, with its id and its time, however late", async () => {
+  const stub: unknown[] = [];
+  made.listen(stub);
+  stub.push(["track", "A"], ["identify", "u-1"]);
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  expect(heard()).toEqual(["A called the SDK has not loaded", "identify called the SDK has not loaded"]);
+  const early = reports[0]?.messages ?? [];
+  const sdk = new FakeSdk();
+  sdk.queue.plugins.push({ name: "Segment.io", track: () => undefined });
+  made.listen(sdk);
+  await vi.advanceTimersByTimeAsync(100);
+  sdk.emit("initialize");
+  const context = sdk.call({ messageId: "a", type: "track", event: "A", timestamp: new Date() });
+  (sdk.queue.plugins[0]?.["track"] as (context: object) => void)(context);
+  vi.advanceTimersByTime(3_000);
+  sdk.call({ messageId: "i", type: "identify", userId: "u-2" });
+  vi.advanceTimersByTime(3_000);
+  const later = reports.flatMap(({ messages }) => messages).slice(2);
+  expect(later).toMatchObject([
+    { messageId: "a", stage: "called", replaces: early[0]?.messageId, occurredAt: 1_000_000, calledAt: 1_000_000 },
+    { messageId: "a", stage: "enriched", calledAt: 1_000_000 }, { messageId: "i", stage: "called" },
+  ]);
+  expect([later[1]?.replaces, later[2]?.replaces, later[2]?.calledAt]).toEqual([undefined, undefined, undefined]);
+});
+
+it("TAP-10: what a page calls on its way out is told at once, and early calls with why they never left", () => {
+  const sdk = new FakeSdk();
+  const stub: unknown[] = [];
+  made.listen(stub);
+  stub.push(["track", "Early"]);
+  window.dispatchEvent(new Event("pagehide"));
+  stub.push(["track", "Later"]);
+  expect(heard()).toEqual(["Early called the SDK has not loaded, and the page was left", "Later called the SDK has not loaded, and the page was left"]);
+  made.listen(sdk);
+  return vi.advanceTimersByTimeAsync(1).then(() => {
+    sdk.call({ messageId: "u", type: "track", event: "Unload" });
+    expect(heard().at(-1)).toBe("Unload called");
+    window.dispatchEvent(new Event("pageshow"));
+    sdk.call({ messageId: "b", type: "track", event: "Back" });
+    expect(heard().at(-1)).toBe("Unload called");
+    vi.advanceTimersByTime(100);
+    expect(heard().at(-1)).toBe("Back called");
+  });
+});
+
+it("TAP-1: an SDK that cannot be heard is named as such", async () => {
+  const stub: unknown[] = [["track", "A"]];
+  made.listen(stub);
+  made.listen({ VERSION: "4.1.11", Integrations: {} });
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect(heard()).toEqual(["A called this SDK cannot be heard"]);
+  expect(reports.at(-1)?.sdks).toEqual([{ version: "4.1.11", key: "", heard: false }]);
+});

@@ -1,4 +1,5 @@
 /** The graph in the page that it watches: the picture's light from the page's own Segment calls, with no server and no other tab. */
+import { isEarly } from "@dagnet-realtime/engine/called";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { samePage } from "@dagnet-realtime/tap/sinks";
 import { tap } from "@dagnet-realtime/tap/tap";
@@ -28,7 +29,7 @@ export function embedded(graph: Graph, { analytics, properties = [] }: EmbeddedO
   const there = globalThis.__dagnetRealtimeTap;
   const ears = there ?? tap();
   if (analytics !== undefined) ears.listen(analytics);
-  const quiet = ears.speak(samePage(({ messages }) => { for (const message of messages) engine.put({ kind: "tap", message }); }, rulesOf(hex(16), graph, null, properties)));
+  const quiet = ears.speak(samePage(({ messages }) => { for (const message of messages) if (!isEarly(engine.state, message)) engine.put({ kind: "tap", message }); }, rulesOf(hex(16), graph, null, properties)));
   return {
     light: engine.light,
     stop: () => {

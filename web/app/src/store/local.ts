@@ -1,4 +1,5 @@
 /** The local lane in this page: its key, whom it allows, and the engine that it feeds while Realtime is On. */
+import { isEarly } from "@dagnet-realtime/engine/called";
 import type { TapMessage } from "@dagnet-realtime/engine/tap";
 import type { Posture } from "@dagnet-realtime/engine/wire.gen";
 import { LocalLane } from "../lanes/local/lane.ts";
@@ -82,7 +83,7 @@ export class Local {
   #take(message: TapMessage): boolean {
     const { store, engine } = this.parts;
     const { phase, session, graph } = store.getState();
-    if (phase !== "on" || session === null || graph === null || (message.at ?? 0) < engine.state.startedAt) return false;
+    if (phase !== "on" || session === null || graph === null || isEarly(engine.state, message)) return false;
     if (!engine.state.lanes.includes("local")) engine.put({ kind: "on", session, position: "", graph: engine.state.graph ?? graph, lane: "local" });
     engine.put({ kind: "tap", message });
     return true;

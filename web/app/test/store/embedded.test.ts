@@ -52,3 +52,18 @@ it("TAP-10: the tap that a page has already is shared, and outlives the graph", 
   page.stop();
   delete (globalThis as Partial<typeof globalThis>).__dagnetRealtimeTap;
 });
+
+it("TAP-10: retries of what was called before the graph stood there do not light it", async () => {
+  const listeners = new Map<string, (context: object, problem?: unknown) => void>();
+  const analytics = { VERSION: "1", queue: { on: (name: string, listen: () => void) => listeners.set(name, listen), plugins: [] }, on: (name: string, listen: () => void) => listeners.set(name, listen) };
+  const shown = embedded(GRAPH, { analytics });
+  await vi.advanceTimersByTimeAsync(100);
+  const of = (made: number) => ({ event: { type: "track", messageId: `ajs-next-${made}-x`, event: "see_a", timestamp: new Date(made) } });
+  for (const stage of ["message_enriched", "delivery_failure"]) listeners.get(stage)?.(of(Date.now() - 60_000), new Error("offline"));
+  vi.advanceTimersByTime(100);
+  expect(shown.light.node("a").count).toBe(0);
+  listeners.get("delivery_failure")?.(of(Date.now()), new Error("offline"));
+  vi.advanceTimersByTime(100);
+  expect(shown.light.node("a").count).toBe(1);
+  shown.stop();
+});

@@ -47,6 +47,19 @@ it("TAP-10: while On, what happened since On lights the graph; the rest does not
   expect(one.lane.pages.get("p")).toMatchObject({ heard: 1, early: 2 });
 });
 
+it("TAP-10: a retry of a call of before On is of before On, and a page's clock that stands still lights all the same", async () => {
+  const { local: one, engine, store, watch, world, say, report } = local();
+  one.allow("https://a.test");
+  one.open();
+  store.setState({ graph: GRAPH, place: PLACE });
+  await watch.on(PLACE, GRAPH);
+  say(hi);
+  const retry = (made: number) => ({ ...message(`ajs-next-${made}-x`, world.now()), stage: "delivered" });
+  report(0, retry(world.now() - 1), { ...message("stub", world.now()), calledAt: world.now() - 1 }, retry(world.now()), { ...message("fake clock", 0), at: 0 });
+  expect(engine.state.kept.ring.end).toBe(2);
+  expect(one.lane.pages.get("p")).toMatchObject({ early: 2 });
+});
+
 it("TAP-13: the server is asked to follow this browser's own traces, beside the viewer's, once", async () => {
   const { local: one, engine, store, watch, world, say, report, asked, parts } = local();
   const follows = vi.spyOn(parts.api, "follows").mockResolvedValue(undefined);

@@ -3,7 +3,7 @@ import { checkTap } from "@dagnet-realtime/engine/parse";
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import type { TapMessage } from "@dagnet-realtime/engine/tap";
 
-export type Refused = "not allowed" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "too many pages";
+export type Refused = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "too many pages";
 
 /** Messages a second of one origin, and at once. A tap keeps to 6,000 a second. */
 const RATE = 7_000;
@@ -27,10 +27,19 @@ export class Gate {
     if (size(read, LARGEST) < 0) return "too large";
     const message = checkTap(read);
     if (isProblem(message)) return "malformed";
-    const owner = this.#fresh.get(message.messageId) ?? this.#stale.get(message.messageId);
+    const owner = this.#ownerOf(message.messageId);
     if (owner !== undefined && owner !== origin) return "somebody else’s message id";
     this.#remember(message.messageId, origin);
-    return { ...message, page, at: within(message.at ?? now, now), occurredAt: message.occurredAt };
+    const { calledAt, replaces, ...rest } = message;
+    const at = within(rest.at ?? now, now);
+    // A clock that is wrong is wrong about the call, too.
+    const called = rest.at !== undefined && rest.at !== at ? at : calledAt;
+    const own = replaces !== undefined && this.#ownerOf(replaces) === origin;
+    return { ...rest, page, at, ...(called === undefined ? {} : { calledAt: Math.min(called, at) }), ...(own ? { replaces } : {}) };
+  }
+
+  #ownerOf(id: string): string | undefined {
+    return this.#fresh.get(id) ?? this.#stale.get(id);
   }
 
   #take(origin: string, now: number): boolean {

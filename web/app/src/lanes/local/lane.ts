@@ -57,7 +57,7 @@ export class LocalLane {
 
   /** Rules have changed: every page is welcomed anew, with those that hold. */
   renew(): void {
-    for (const page of this.pages.values()) if (page.there) this.#welcome(page);
+    for (const page of this.pages.values()) if (page.there) for (const nonce of page.speakers.keys()) this.#welcome(page, nonce);
   }
 
   #call(): void {
@@ -68,41 +68,43 @@ export class LocalLane {
     const { message, origin } = heard;
     if (!marked(message) || typeof message["kind"] !== "string" || ["welcome", "ack", "call", "gone"].includes(message["kind"])) return;
     if (heard.road === "opened" && !this.ears.allows(origin)) {
-      this.#refuse("not allowed", origin);
+      this.#refuse(origin === "null" ? "a sandboxed frame has no origin that could be let in" : "not allowed", origin);
       return;
     }
     const hello = readHello(message);
     if (hello) {
+      if (heard.answer === null) return;
       const page = meet(this.pages, hello, heard, this.now());
-      if (page) this.#welcome(page);
+      if (page) this.#welcome(page, hello.nonce);
       else this.#refuse("too many pages", origin);
       return;
     }
-    // A report to another Realtime tab of this browser is none of ours.
-    if (message["session"] !== this.ears.session) return;
+    const report = readReport(message);
+    const bye = readBye(message);
+    // A report to another Realtime tab of this browser is none of ours; a page that goes before anybody welcomed it names none.
+    if (message["session"] !== this.ears.session && bye?.session !== "") return;
     const page = this.pages.get(String(message["page"]));
     // One that was known before a reload of this tab offers itself again, and tells again what was not answered.
     if (!page) return;
-    const report = readReport(message);
-    const bye = readBye(message);
-    if (page.origin === origin && report) this.#report(page, report);
+    if (page.origin === origin && report) this.#report(page, report, heard.answer);
     else if (page.origin === origin && bye) part(page, bye, this.now());
     else this.#refuse("malformed", origin);
   }
 
-  #report(page: PageSeen, report: Report): void {
+  #report(page: PageSeen, report: Report, answer: Heard["answer"]): void {
     const now = this.now();
     for (const read of report.messages.slice(advance(page, report, now))) {
       const message = this.#gate.admit(read, page.origin, page.id, now);
       if (typeof message === "string") this.#refuse(message, page.origin);
       else if (!this.ears.take(message)) page.early += 1;
-      else if (message.stage === "called") page.heard += 1;
+      else if (message.stage === "called" && message.replaces === undefined) page.heard += 1;
     }
-    page.answer({ dagnet: MARK, kind: "ack", page: page.id, session: this.ears.session, to: report.to });
+    // Each road has a place of its own in what the page tells: the one that told is answered.
+    answer?.({ dagnet: MARK, kind: "ack", page: page.id, session: this.ears.session, to: report.to });
   }
 
-  #welcome(page: PageSeen): void {
-    page.answer({ dagnet: MARK, kind: "welcome", page: page.id, nonce: page.nonce, session: this.ears.session, rules: this.ears.rules() });
+  #welcome(page: PageSeen, nonce: string): void {
+    page.speakers.get(nonce)?.({ dagnet: MARK, kind: "welcome", page: page.id, nonce, session: this.ears.session, rules: this.ears.rules() });
   }
 
   #refuse(reason: Refused, origin: string): void {

@@ -14,54 +14,74 @@ export interface PageSeen {
   at: number;
   /** Calls heard. */
   heard: number;
-  /** Entries that made room before they could be told; entries that it could not tell before it went. */
+  /** Entries that made room before they could be told. */
   missed: number;
+  /** Entries that it could not tell before it went; none once it is back. */
+  untold: number;
   /** Later stages that it left out under load. */
   skipped: number;
   /** Entries of the time before On, or while Off. */
   early: number;
   /** The next entry expected. */
   next: number;
-  nonce: string;
-  answer: (message: FromPicture) => void;
+  /** Its speakers by their nonces, one for each road that it has, and how each is answered. */
+  readonly speakers: Map<string, (message: FromPicture) => void>;
+  /** The window it stands in, where that is known. */
+  window: object | undefined;
 }
 
-/** Pages remembered; those that went are forgotten first. */
+/** Pages remembered; those that went are forgotten first, then those that another page has followed in their window. */
 export const PAGES = 50;
+/** Speakers of one page. */
+const SPEAKERS = 4;
 /** A page that has not answered a call for so long is not there. */
 const SILENT_MS = 45_000;
 const SDKS = 10;
 const LONGEST = 300;
 
-/** Takes in a page that offers itself; null where there are too many. */
+/** Takes in a page that offers itself; null where there are too many, or where it cannot be answered. */
 export function meet(pages: Map<string, PageSeen>, hello: Hello, heard: Heard, at: number): PageSeen | null {
-  const { origin, road } = heard;
-  const answer: PageSeen["answer"] = (message) => { heard.answer(message); };
+  const { origin, road, window, answer } = heard;
+  if (answer === null) return null;
   const known = pages.get(hello.page);
   if (known) {
     if (known.origin !== origin) return null;
-    return Object.assign(known, { url: hello.url, sdks: hello.sdks, at, there: true, nonce: hello.nonce, answer });
+    speaks(known, hello.nonce, answer);
+    return Object.assign(known, { url: hello.url, sdks: hello.sdks, at, there: true, window: window ?? known.window });
   }
   if (pages.size >= PAGES) {
-    const [oldest] = [...pages.values()].filter(({ there }) => !there).sort((a, b) => a.at - b.at);
+    const [oldest] = [...pages.values()].filter((page) => !page.there || isOver(page, window)).sort((a, b) => Number(a.there) - Number(b.there) || a.at - b.at);
     if (!oldest) return null;
     pages.delete(oldest.id);
   }
-  const page: PageSeen = { id: hello.page, origin, road, url: hello.url, sdks: hello.sdks, there: true, at, heard: 0, missed: 0, skipped: 0, early: 0, next: 0, nonce: hello.nonce, answer };
+  const page: PageSeen = { id: hello.page, origin, road, url: hello.url, sdks: hello.sdks, there: true, at, heard: 0, missed: 0, untold: 0, skipped: 0, early: 0, next: 0, speakers: new Map(), window };
+  speaks(page, hello.nonce, answer);
   pages.set(page.id, page);
   return page;
+}
+
+function speaks(page: PageSeen, nonce: string, answer: (message: FromPicture) => void): void {
+  page.speakers.delete(nonce);
+  page.speakers.set(nonce, answer);
+  const [oldest] = page.speakers.keys();
+  if (page.speakers.size > SPEAKERS && oldest !== undefined) page.speakers.delete(oldest);
+}
+
+/** Whether nothing more can come of a page that never said goodbye: its window is closed, or another page speaks from it. */
+function isOver(page: PageSeen, newcomer: object | undefined): boolean {
+  return page.window !== undefined && (page.window === newcomer || (page.window as { closed?: unknown }).closed === true);
 }
 
 /** Takes in the head of a report; answers how many of its messages are known already. */
 export function advance(page: PageSeen, report: Report, at: number): number {
   const known = Math.max(0, Math.min(report.messages.length, page.next - report.from));
-  Object.assign(page, { at, there: true, sdks: report.sdks, missed: Math.max(page.missed, report.missed), skipped: report.skipped, next: Math.max(page.next, report.to) });
+  Object.assign(page, { at, there: true, untold: 0, sdks: report.sdks, missed: Math.max(page.missed, report.missed), skipped: report.skipped, next: Math.max(page.next, report.to) });
   return known;
 }
 
-/** A page goes; what it had not told is missed. */
+/** A page goes; what it had and has not told here is missed. It may say so several times, by every road and after each last call. */
 export function part(page: PageSeen, bye: PageBye, at: number): void {
-  page.missed += Math.max(0, bye.end - bye.told);
+  page.untold = Math.max(page.untold, bye.end - page.next);
   page.there = false;
   page.at = at;
 }

@@ -10,7 +10,10 @@ export interface Heard {
   /** Told by the browser, not by the page. */
   readonly origin: string;
   readonly road: RoadName;
-  answer(message: FromPicture): void;
+  /** The window that spoke, where the road knows it. */
+  readonly window?: object;
+  /** Null where the page is gone already: what it says as it leaves still comes. */
+  readonly answer: ((message: FromPicture) => void) | null;
 }
 
 export interface Road {

@@ -4,7 +4,7 @@ import type { Heard, Road } from "./road.ts";
 
 /** Marks what the extension's content script and this page say to each other. */
 export const EXTENSION = "dagnet-realtime-extension/1";
-/** Windows remembered: pages that this tab opened and that were let in. */
+/** Windows remembered: pages that this tab opened, and frames in them, that were let in. */
 const WINDOWS = 50;
 
 /** What the extension wraps messages of pages in; `origin` is the browser's word. */
@@ -29,13 +29,28 @@ export function tabs(): Road {
   };
 }
 
-/** Pages that this tab opened. They are answered at their own origin, whoever stands there by then; `*` is never written. */
+/** Pages that this tab opened, and their frames. They are answered at their own origin, whoever stands there by then; `*` is never written. What a page posts
+ * while it navigates away comes without its window, and from its origin all the same. */
 export function windows(scope: Window): Road {
   const known = new Map<MessageEventSource, (message: FromPicture) => void>();
+  const remember = (source: MessageEventSource, answer: (message: FromPicture) => void): void => {
+    if (known.size >= WINDOWS) for (const one of known.keys()) if ("closed" in one && one.closed) known.delete(one);
+    if (known.size < WINDOWS || known.has(source)) known.set(source, answer);
+  };
   return {
     listen: (take) => {
       const hear = ({ data, origin, source }: MessageEvent<unknown>): void => {
-        if (source === null || source === scope || !marked(data) || origin === "null" || !("postMessage" in source)) return;
+        if (source === scope || !marked(data)) return;
+        if (source === null) {
+          take({ message: data, origin, road: "opened", answer: null });
+          return;
+        }
+        if (!("postMessage" in source)) return;
+        // What has no origin cannot be answered: a sandboxed frame.
+        if (origin === "null") {
+          take({ message: data, origin, road: "opened", window: source, answer: null });
+          return;
+        }
         const answer = (message: FromPicture): void => {
           try {
             source.postMessage(message, { targetOrigin: origin });
@@ -45,7 +60,7 @@ export function windows(scope: Window): Road {
           }
         };
         // Only whoever is answered is remembered.
-        take({ message: data, origin, road: "opened", answer: (message) => { if (known.size < WINDOWS) known.set(source, answer); answer(message); } });
+        take({ message: data, origin, road: "opened", window: source, answer: (message) => { remember(source, answer); answer(message); } });
       };
       scope.addEventListener("message", hear);
       return () => { scope.removeEventListener("message", hear); };

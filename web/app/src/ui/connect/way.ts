@@ -16,7 +16,7 @@ export function wayOf(row: Row): readonly Waypoint[] {
   const way = row.way ?? {};
   const reason = way.reason ? `: ${way.reason}` : "";
   const known: readonly (readonly [word: string, at: number | undefined, bad?: boolean])[] = [
-    ["called in the page", way.called],
+    [`called in the page${way.as === undefined ? "" : ` as “${way.as}”`}${way.failed === undefined && way.dropped === undefined ? reason : ""}`, way.called],
     [`failed to leave${reason}`, way.failed, true],
     [`dropped in the page${reason}`, way.dropped, true],
     ["ready to leave", way.enriched],

@@ -24,13 +24,13 @@ export function placeOf({ url, origin }: Pick<PageSeen, "url" | "origin">): stri
 /** The SDKs of a page: "1.84.1 · key …abcd". */
 export function sdkWords({ sdks }: Pick<PageSeen, "sdks">): string {
   if (sdks.length === 0) return "no SDK seen yet";
-  return sdks.map(({ version, key }) => `analytics.js ${version || "of unknown version"}${key ? ` · key …${key}` : ""}`).join(", ");
+  return sdks.map(({ version, key, heard }) => `analytics.js ${version || "of unknown version"}${heard === false ? ", whose calls cannot be heard: only version 2 (analytics-next) can" : key ? ` · key …${key}` : ""}`).join(", ");
 }
 
 /** What was heard of a page, and what was not. */
-export function heardWords({ heard, missed, skipped, early }: Pick<PageSeen, "heard" | "missed" | "skipped" | "early">): string {
+export function heardWords({ heard, missed, untold, skipped, early }: Pick<PageSeen, "heard" | "missed" | "untold" | "skipped" | "early">): string {
   const parts = [`${plural(heard, "event")} heard`];
-  if (missed > 0) parts.push(`${count(missed)} missed`);
+  if (missed + untold > 0) parts.push(`${count(missed + untold)} missed`);
   if (skipped > 0) parts.push(`${plural(skipped, "later report")} left out under load`);
   if (early > 0) parts.push(`${count(early)} from before On`);
   return parts.join(" · ");

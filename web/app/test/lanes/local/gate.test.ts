@@ -55,3 +55,19 @@ it("measures no further than it must", () => {
   expect(size(endless, 1_000)).toBeLessThan(0);
   expect(size({ a: ["xyz", 1] }, 100)).toBeGreaterThan(60);
 });
+
+it("TAP-10: when a call was made is believed as far as the page's clock is", () => {
+  const called = (more: object, now = NOW) => new Gate().admit(good("m", more), "https://a.test", "p", now);
+  expect(called({ calledAt: NOW - 3_600_000 })).toHaveProperty("calledAt", NOW - 3_600_000);
+  expect(called({ calledAt: NOW + 9 })).toHaveProperty("calledAt", NOW);
+  expect(called({ at: 5, calledAt: 4 }, NOW + 1e9)).toHaveProperty("calledAt", NOW + 1e9);
+  expect(called({ at: 5, stage: "delivered" }, NOW + 1e9)).toHaveProperty("calledAt", NOW + 1e9);
+  expect(called({})).not.toHaveProperty("calledAt");
+});
+
+it("TAP-12: an early call is replaced by its own origin alone", () => {
+  const gate = new Gate();
+  gate.admit(good("tap-1"), "https://a.test", "p", NOW);
+  expect(gate.admit(good("m", { replaces: "tap-1" }), "https://a.test", "p", NOW)).toHaveProperty("replaces", "tap-1");
+  for (const [origin, replaces] of [["https://b.test", "tap-1"], ["https://a.test", "tap-2"]] as const) expect(gate.admit(good(`of ${origin}`, { replaces }), origin, "q", NOW)).not.toHaveProperty("replaces");
+});

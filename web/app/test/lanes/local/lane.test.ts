@@ -18,7 +18,7 @@ function scene(allowed = ["https://a.test"]) {
   const road: Road = { listen: (hear) => { take = hear; return () => { take = null; }; }, call: (said) => called.push(said) };
   let early = false;
   const lane = new LocalLane([road], { session: "s", rules: () => RULES, allows: (origin) => allowed.includes(origin), take: (one) => { if (!early) taken.push(one); return !early; } }, () => 1_000);
-  const say = (said: object, origin = "https://a.test", by: RoadName = "opened"): void => take?.({ message: { dagnet: MARK, ...said }, origin, road: by, answer: (answer) => answered.push(answer) });
+  const say = (said: object, origin = "https://a.test", by: RoadName = "opened", gone = false): void => take?.({ message: { dagnet: MARK, ...said }, origin, road: by, answer: gone ? null : (answer) => answered.push(answer) });
   const hello = (page = "p", origin?: string, by?: RoadName): void => { say({ kind: "hello", page, nonce: "n", url: "https://a.test/", sdks: [] }, origin, by); };
   const report = (from: number, messages: readonly unknown[], more: object = {}, origin?: string): void => { say({ kind: "report", page: "p", session: "s", from, to: from + messages.length, messages, missed: 0, skipped: 0, sdks: [], ...more }, origin); };
   return { lane, called, answered, taken, say, hello, report, listening: () => take !== null, soon: () => { early = true; } };
@@ -87,9 +87,64 @@ it("TAP-10: a page that says goodbye is gone, new rules go to those that are the
   hello();
   hello("q");
   say({ kind: "bye", page: "q", session: "s", told: 1, end: 3 });
-  expect(lane.pages.get("q")).toMatchObject({ there: false, missed: 2 });
+  expect(lane.pages.get("q")).toMatchObject({ there: false, untold: 3 });
   lane.renew();
   expect(answered.slice(2)).toMatchObject([{ kind: "welcome", page: "p" }]);
   lane.close();
   expect([called.at(-1), listening()]).toEqual([{ dagnet: MARK, kind: "gone", session: "s" }, false]);
+});
+
+it("TAP-10: what a known page says while it navigates away is taken, without an answer; what nobody knows is not", () => {
+  const { lane, answered, taken, say, hello } = scene(["https://a.test", "https://b.test"]);
+  lane.open();
+  hello();
+  const before = answered.length;
+  const leaving = (said: object, origin?: string): void => { say({ page: "p", session: "s", ...said }, origin, "opened", true); };
+  const last = { kind: "report", from: 0, to: 1, messages: [message("a")], missed: 0, skipped: 0, sdks: [] };
+  leaving({ ...last, session: "another" });
+  leaving({ ...last, page: "stranger" });
+  leaving(last, "https://b.test");
+  leaving(last, "https://c.test");
+  leaving({ kind: "hello", page: "q", nonce: "n", url: "https://a.test/", sdks: [] });
+  expect([taken, lane.pages.has("q"), answered.length]).toEqual([[], false, before]);
+  leaving(last);
+  leaving({ kind: "bye", told: 1, end: 1 });
+  expect(taken.map(({ messageId }) => messageId)).toEqual(["a"]);
+  expect([lane.pages.get("p"), answered.length]).toMatchObject([{ heard: 1, untold: 0, there: false }, before]);
+});
+
+it("TAP-10: a page that goes before it was welcomed, or whose road is closed, is gone, and what it had is missed", () => {
+  const { lane, say, hello } = scene();
+  lane.open();
+  for (const page of ["p", "q"]) hello(page);
+  say({ kind: "bye", page: "p", session: "", told: 0, end: 4 });
+  say({ kind: "bye", page: "q", session: "", told: 0, end: 0 });
+  expect([lane.pages.get("p"), lane.pages.get("q")]).toMatchObject([{ there: false, untold: 4 }, { there: false, untold: 0 }]);
+});
+
+it("TAP-5: changed rules reach a page by every road it has, and each report is answered on its own", () => {
+  const { lane, answered, hello, say, report } = scene();
+  lane.open();
+  hello();
+  say({ kind: "hello", page: "p", nonce: "by tab", url: "https://a.test/", sdks: [] }, "https://a.test", "tab");
+  answered.length = 0;
+  lane.renew();
+  expect(answered).toMatchObject([{ kind: "welcome", nonce: "n" }, { kind: "welcome", nonce: "by tab" }]);
+  report(0, [message("a")]);
+  expect(answered.at(-1)).toMatchObject({ kind: "ack", to: 1 });
+});
+
+it("TAP-11: a frame that has no origin is said to be one", () => {
+  const { lane, hello } = scene();
+  lane.open();
+  hello("p", "null");
+  expect([...lane.refusals.values()]).toEqual([{ origin: "null", reason: "a sandboxed frame has no origin that could be let in", count: 1 }]);
+});
+
+it("TAP-4: a replay of a call that was told is not heard a second time", () => {
+  const { lane, taken, hello, report } = scene();
+  lane.open();
+  hello();
+  report(0, [message("tap-1"), message("m", { replaces: "tap-1" })]);
+  expect([lane.pages.get("p")?.heard, taken[1]?.replaces]).toEqual([1, "tap-1"]);
 });

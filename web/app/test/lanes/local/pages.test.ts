@@ -11,7 +11,10 @@ it("TAP-10: a page that offers itself again is the same page, and only from the 
   const pages = new Map<string, PageSeen>();
   const first = meet(pages, hello("p"), heard(), 1);
   expect(meet(pages, { ...hello("p"), nonce: "m" }, heard(), 2)).toBe(first);
-  expect(first).toMatchObject({ nonce: "m", at: 2, there: true });
+  expect(first).toMatchObject({ at: 2, there: true });
+  expect([...(first?.speakers.keys() ?? [])]).toEqual(["n", "m"]);
+  for (const nonce of ["a", "b", "c", "n"]) meet(pages, { ...hello("p"), nonce }, heard(), 2);
+  expect([...(first?.speakers.keys() ?? [])]).toEqual(["a", "b", "c", "n"]);
   expect(meet(pages, hello("p"), heard("https://evil.test"), 3)).toBeNull();
 });
 
@@ -24,6 +27,18 @@ it("TAP-12: pages are bounded; those that went are forgotten first", () => {
   expect([pages.size, pages.has("p0")]).toEqual([PAGES, false]);
 });
 
+it("TAP-12: a page that another has followed in its window, or whose window was closed, makes room though it never said goodbye", () => {
+  const pages = new Map<string, PageSeen>();
+  const tab = {}, closing = { closed: false };
+  for (let n = 0; n < PAGES; n++) meet(pages, hello(`p${n}`), { ...heard(), window: n === 7 ? tab : n === 9 ? closing : {} }, n);
+  expect(meet(pages, hello("stranger"), { ...heard(), window: {} }, 99)).toBeNull();
+  expect(meet(pages, hello("next"), { ...heard(), window: tab }, 99)).not.toBeNull();
+  closing.closed = true;
+  expect(meet(pages, hello("other"), { ...heard(), window: {} }, 99)).not.toBeNull();
+  expect([pages.size, pages.has("p7"), pages.has("p9"), pages.has("p0")]).toEqual([PAGES, false, false, true]);
+  expect(meet(pages, hello("leaving"), { ...heard(), answer: null }, 99)).toBeNull();
+});
+
 it("TAP-10: what was told before is known by its numbers, what was missed by the page's word", () => {
   const pages = new Map<string, PageSeen>();
   const page = meet(pages, hello("p"), heard(), 1);
@@ -34,7 +49,10 @@ it("TAP-10: what was told before is known by its numbers, what was missed by the
   expect(page.next).toBe(5);
   advance(page, { ...report(9, 10), missed: 4, skipped: 2 }, 5);
   part(page, { dagnet: MARK, kind: "bye", page: "p", session: "s", told: 10, end: 12 }, 6);
-  expect(page).toMatchObject({ missed: 6, skipped: 2, there: false });
+  part(page, { dagnet: MARK, kind: "bye", page: "p", session: "", told: 0, end: 0 }, 7);
+  expect(page).toMatchObject({ missed: 4, untold: 2, skipped: 2, there: false });
+  advance(page, report(10, 12), 8);
+  expect(page).toMatchObject({ missed: 4, untold: 0, there: true });
 });
 
 it("TAP-12: whatever a page says of itself is read, or it is nothing", () => {

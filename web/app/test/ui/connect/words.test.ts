@@ -11,9 +11,10 @@ it("TAP-15: per page its place, its SDKs with four characters of the key, and wh
   expect(placeOf({ url: "https://a.test/cart", origin: "https://a.test" })).toBe("a.test/cart");
   expect(placeOf({ url: "https://evil.test/", origin: "https://a.test" })).toBe("a.test");
   expect(sdkWords({ sdks: [{ version: "1.84.1", key: "abcd" }, { version: "", key: "" }] })).toBe("analytics.js 1.84.1 · key …abcd, analytics.js of unknown version");
+  expect(sdkWords({ sdks: [{ version: "4.1.11", key: "", heard: false }] })).toBe("analytics.js 4.1.11, whose calls cannot be heard: only version 2 (analytics-next) can");
   expect(sdkWords({ sdks: [] })).toBe("no SDK seen yet");
-  expect(heardWords({ heard: 1, missed: 0, skipped: 0, early: 0 })).toBe("1 event heard");
-  expect(heardWords({ heard: 1200, missed: 3, skipped: 1, early: 2 })).toBe("1,200 events heard · 3 missed · 1 later report left out under load · 2 from before On");
+  expect(heardWords({ heard: 1, missed: 0, untold: 0, skipped: 0, early: 0 })).toBe("1 event heard");
+  expect(heardWords({ heard: 1200, missed: 2, untold: 1, skipped: 1, early: 2 })).toBe("1,200 events heard · 3 missed · 1 later report left out under load · 2 from before On");
 });
 
 it("TAP-15: the button says how many pages are there", () => {
