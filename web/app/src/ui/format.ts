@@ -55,6 +55,14 @@ export function clockMs(at: number): string {
   return `${clock(at)}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
 }
 
+/** Half a day: what is nearer than this needs no date, on whichever side of midnight. */
+const NEAR_MS = 12 * 3600 * 1000;
+
+/** "14:32:07.418" near `now`, "2 Jan 2020" on another day: an event may bear any time. */
+export function timeOrDay(at: number, now: number): string {
+  return Math.abs(at - now) < NEAR_MS ? clockMs(at) : new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+}
+
 /** "2 Jan 2026, 14:32:07.418" for titles, where the day matters. */
 export function moment(at: number): string {
   return `${new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" })}, ${clockMs(at)}`;

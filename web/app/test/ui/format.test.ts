@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, clock, clockMs, count, moment, plural, rate, share, span, value } from "../../src/ui/format.ts";
+import { ago, clock, clockMs, count, moment, plural, rate, share, span, timeOrDay, value } from "../../src/ui/format.ts";
 
 describe("what the screen prints", () => {
   it("prints rates in at most four digits' worth of meaning", () => {
@@ -24,6 +24,8 @@ describe("what the screen prints", () => {
     const at = new Date(2026, 0, 2, 14, 32, 7, 18).getTime();
     expect([clock(at), clockMs(at)]).toEqual(["14:32:07", "14:32:07.018"]);
     expect(moment(at)).toContain("2 Jan 2026");
+    expect(timeOrDay(at, at + 11 * 3_600_000)).toBe("14:32:07.018");
+    expect([2020, 2099].map((year) => timeOrDay(new Date(year, 0, 2).getTime(), at))).toEqual(["2 Jan 2020", "2 Jan 2099"]);
   });
 
   it("prints values and plurals", () => {

@@ -2,7 +2,7 @@
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
 import { lazy, Suspense, type KeyboardEvent } from "react";
-import { clockMs, moment, span, value } from "../format.ts";
+import { moment, span, timeOrDay, value } from "../format.ts";
 import { lag, marks, type FeedRow } from "../read.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { top } from "./window.ts";
@@ -62,7 +62,7 @@ function Line({ row, index, at, open, onOpen }: LineProps) {
     <div className={`row ${followed ? "row-followed" : ""} ${open ? "row-opened" : ""}`} role="row" aria-rowindex={index} style={{ transform: `translateY(${at}px)` }}>
       <div className="row-line" onClick={onOpen}>
         <span role="cell" className="mono quiet" title={`Occurred ${moment(row.occurredAt)}\nArrived ${moment(row.arrivedAt)}`}>
-          {clockMs(row.occurredAt)}
+          {timeOrDay(row.occurredAt, row.at)}
         </span>
         <span role="cell" className="row-name">
           <i className={unmapped ? "mark mark-unmapped" : followed ? "mark mark-followed" : "mark"} aria-hidden="true" />

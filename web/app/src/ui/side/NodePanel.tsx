@@ -4,7 +4,7 @@ import { node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
 import { reasons } from "@dagnet-realtime/engine/traces/near";
 import type { Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
 import { FlaskConical, MousePointerClick } from "lucide-react";
-import { ago, clockMs, count, plural, rate, span } from "../format.ts";
+import { ago, count, plural, rate, span, timeOrDay } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { lag, rowsOfNode, valuesOf } from "../read.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
@@ -156,10 +156,10 @@ function Last({ uuid }: { readonly uuid: string }) {
         {rows.slice(0, SHOWN).map((row) => (
           <li key={row.row}>
             <span className="mono" title="occurred">
-              {clockMs(row.occurredAt)}
+              {timeOrDay(row.occurredAt, row.at)}
             </span>
             <span className="mono quiet" title="arrived">
-              {clockMs(row.arrivedAt)}
+              {Number.isNaN(row.arrivedAt) ? "" : timeOrDay(row.arrivedAt, row.at)}
             </span>
             <span className="mono quiet last-lag">{lag(row) === null ? "" : span(lag(row) ?? 0)}</span>
           </li>

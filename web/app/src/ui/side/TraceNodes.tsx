@@ -1,6 +1,6 @@
 /** A trace's events by the node it stood at: how often it came there, how long it stayed, and when each event occurred. */
 import { groupedByNode, type TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
-import { clockMs, plural, span } from "../format.ts";
+import { plural, span, timeOrDay } from "../format.ts";
 import { useActions, useShell } from "../use.ts";
 import { doubtsOf, kindOf, labelOf, saysWho } from "./steps.ts";
 
@@ -34,7 +34,7 @@ export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] 
           <ol>
             {some.map((step) => (
               <li key={step.id} className="grouped-step">
-                <span className="mono quiet">{clockMs(step.occurredAt)}</span>
+                <span className="mono quiet">{timeOrDay(step.occurredAt, step.arrivedAt)}</span>
                 <span className="mono grouped-name" title={[kindOf(step), ...doubtsOf(step)].join(" · ")}>
                   {step.name}
                 </span>
