@@ -76,3 +76,24 @@ async def test_the_link_signs_in_and_leaves_the_address(stage: WebStage) -> None
     spent = await stage.stranger.get("/", params={"key": key})
     assert spent.status_code == 401
     assert "has been used" in spent.text
+
+
+async def test_an_asset_of_another_build_is_served_as_our_own(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """WEB-28: for ever, packed, to all; a file that is no asset is looked for nowhere else."""
+    other = tmp_path_factory.mktemp("kept") / "app-9z8y.js"
+    other.write_text("let y = 2;\n" * 500)
+    asked: list[str] = []
+
+    def kept(name: str) -> Path | None:
+        asked.append(name)
+        return other if name == other.name else None
+
+    stage = WebStage()
+    async with WebStage(page=Page(stage.access, folder, kept=kept)) as stage:
+        found = await stage.stranger.get("/assets/app-9z8y.js", headers={"accept-encoding": "gzip"})
+        assert (found.status_code, found.headers["content-encoding"], found.text[:5]) == (200, "gzip", "let y")
+        assert "immutable" in found.headers["cache-control"]
+        assert (await stage.client.get("/assets/app-0000.js")).status_code == 404
+        for path in ("/app-9z8y.js", "/assets/../app-9z8y.js", "/other/app-9z8y.js"):
+            assert (await stage.client.get(path)).status_code == 404
+    assert set(asked) == {"app-9z8y.js", "app-0000.js"}

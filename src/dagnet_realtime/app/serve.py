@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from dagnet_realtime import __version__
 from dagnet_realtime.app.access import Grants, access_for
+from dagnet_realtime.app.asset_folder import kept_assets
 from dagnet_realtime.app.audit_file import audit_file
 from dagnet_realtime.app.catalogues import graphs_of
 from dagnet_realtime.app.clock import SystemClock
@@ -39,6 +40,7 @@ from dagnet_realtime.web.access.shared import Sharing
 from dagnet_realtime.web.connection import Bounds, connection
 from dagnet_realtime.web.fast_path import fast_path
 from dagnet_realtime.web.operations import Readiness
+from dagnet_realtime.web.page import Page
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
 from dagnet_realtime.web.traffic import Traffic
@@ -120,6 +122,7 @@ async def _serve(
         rounds = Rounds(hub, access, clock, audit)
         visitors = OwnVisitors(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)
+        page = Page(access, shop=config.demo, kept=kept_assets(config))
         parts = Parts(
             workspaces=workspaces,
             graphs=graphs,
@@ -129,6 +132,7 @@ async def _serve(
             clock=clock,
             readiness=readiness,
             rates=rates,
+            page=page,
             visitors=visitors,
             public_url=config.server.public_url,
             demo=config.demo,

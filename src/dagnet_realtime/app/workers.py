@@ -1,7 +1,8 @@
 """Several processes behind one socket: started, looked after and stopped by the one that the user started.
 
 The socket, generated secrets and local keys are made once and inherited by fork; nothing of them is stored. A worker that dies is started
-again, after a moment that doubles while it keeps dying; SIGHUP replaces one worker after the other, each only when its successor is ready.
+again, after a moment that doubles while it keeps dying. SIGHUP replaces one worker after the other, each only when its successor is ready;
+successors are of the version that is installed by then (`app.successor`), but in local access, where they are forked too.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ import msgspec
 from dagnet_realtime.app.listen import listen
 from dagnet_realtime.app.serve import Inherited, run
 from dagnet_realtime.app.store import shareable
+from dagnet_realtime.app.successor import separable, spawn
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
@@ -76,28 +78,29 @@ class Workers:
         self._due: list[tuple[float, int]] = []
         self._deaths = 0
         self._signals: list[int] = []
+        self._separate = False
 
     def run(self) -> None:
         """Starts them, looks after them, stops them."""
         inherited = Inherited(listen(self._config), Sharing())
         alive, mine = os.pipe()
         with contextlib.closing(inherited.bound), _caught(self._signals) as woken:
-            fork = lambda: self._fork(inherited, alive, mine)  # noqa: E731  # one way to make a worker, bound to what it inherits
+            make = lambda: self._made(inherited, alive, mine)  # noqa: E731  # one way to make a worker, bound to what it inherits
             try:
-                self._start(fork, woken)
-                self._look_after(fork, woken)
+                self._start(make, woken)
+                self._look_after(make, woken)
             finally:
                 self._stop(self._workers)
                 os.close(mine)
                 os.close(alive)
 
-    def _start(self, fork: Callable[[], Worker], woken: int) -> None:
-        self._workers = [fork() for _ in range(self._count)]
+    def _start(self, make: Callable[[], Worker], woken: int) -> None:
+        self._workers = [make() for _ in range(self._count)]
         links = [self._awaited(worker, woken) for worker in self._workers]
         if signal.SIGTERM not in self._signals and signal.SIGINT not in self._signals:
             self._ready(links[0])
 
-    def _look_after(self, fork: Callable[[], Worker], woken: int) -> None:
+    def _look_after(self, make: Callable[[], Worker], woken: int) -> None:
         while True:
             now = time.monotonic()
             wait = min([1.0, *(max(0.0, at - now) for at, _ in self._due)])
@@ -107,9 +110,9 @@ class Workers:
                 return
             if signal.SIGHUP in self._signals:
                 self._signals.clear()
-                self._replace(fork, woken)
+                self._replace(make, woken)
             self._bury()
-            self._revive(fork)
+            self._revive(make)
 
     def _bury(self) -> None:
         now = time.monotonic()
@@ -121,24 +124,31 @@ class Workers:
             _LOG.error("worker_died pid=%d code=%s again_in=%.1f", worker.pid, worker.code, rest)
             self._due.append((now + rest, worker.pid))
 
-    def _revive(self, fork: Callable[[], Worker]) -> None:
+    def _revive(self, make: Callable[[], Worker]) -> None:
         now = time.monotonic()
         for due in [one for one in self._due if one[0] <= now]:
             self._due.remove(due)
-            worker = fork()
+            try:
+                worker = make()
+            except Problem as problem:
+                _LOG.error("worker_not_started why=%s", problem.title)
+                self._due.append((now + REST_SECONDS[1], due[1]))
+                return
             _LOG.info("worker_started pid=%d instead_of=%d", worker.pid, due[1])
             self._workers.append(worker)
 
-    def _replace(self, fork: Callable[[], Worker], woken: int) -> None:
+    def _replace(self, make: Callable[[], Worker], woken: int) -> None:
         """One after the other; where a successor cannot start, the others stay as they are."""
         self._reread()
+        self._separate = self._again is not None and separable(self._config)
         for old in list(self._workers):
-            successor = fork()
+            begun: list[Worker] = []
             try:
+                begun.append(successor := make())
                 self._awaited(successor, woken)
             except Problem as problem:
                 _LOG.error("worker_not_replaced pid=%d why=%s", old.pid, problem.title)
-                self._stop([successor])
+                self._stop(begun)
                 return
             self._workers.append(successor)
             self._workers.remove(old)
@@ -188,6 +198,13 @@ class Workers:
             raise Problem(code, title, detail, remedy)  # type: ignore[arg-type]  # a code that a Problem had
         raise Problem("unavailable", "A worker did not start", "It took too long, or died without a word", "See its log above")
 
+    def _made(self, inherited: Inherited, alive: int, mine: int) -> Worker:
+        """A worker of this version; since the first SIGHUP one of the version that is installed."""
+        if not self._separate:
+            return self._fork(inherited, alive, mine)
+        pid, told_on = spawn(self._config, inherited.bound, alive)
+        return Worker(pid, told_on, time.monotonic())
+
     def _fork(self, inherited: Inherited, alive: int, mine: int) -> Worker:
         told_on, tell = os.pipe()
         sys.stdout.flush()
@@ -202,31 +219,11 @@ class Workers:
                 signal.signal(one, signal.SIG_IGN if one == signal.SIGHUP else signal.SIG_DFL)
             for inner in (told_on, mine, *(worker.told_on for worker in self._workers)):
                 os.close(inner)
-            code = self._work(inherited, alive, tell)
+            code = work(self._config, inherited, alive, tell, self._again, self._loop)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
             _leave(code)
-
-    def _work(self, inherited: Inherited, alive: int, tell: int) -> int:
-        """The worker's own life: serves until it is told to stop, or until the one who started it is no more."""
-
-        def ready(link: str) -> None:
-            os.write(tell, f"ready {link}\n".encode())
-
-        async def serve() -> None:
-            ending = asyncio.Event()
-            asyncio.get_running_loop().add_reader(alive, ending.set)
-            await run(self._config, ready=ready, stop=ending, again=self._again, inherited=inherited)
-
-        try:
-            with asyncio.Runner(loop_factory=self._loop) as runner:
-                runner.run(serve())
-        except Problem as problem:
-            os.write(tell, msgspec.json.encode((problem.code, problem.title, problem.detail, problem.remedy)) + b"\n")
-            _LOG.error("worker_ends why=%s", problem.title)
-            return 1
-        return 0
 
     def _stop(self, workers: list[Worker]) -> None:
         """Asks them to stop, and waits for it."""
@@ -242,6 +239,29 @@ class Workers:
                 os.kill(worker.pid, signal.SIGKILL)
                 os.waitpid(worker.pid, 0)
             os.close(worker.told_on)
+
+
+def work(
+    config: Config, inherited: Inherited, alive: int, tell: int, again: Callable[[], Config] | None = None, loop: Loop | None = None
+) -> int:
+    """A worker's own life, to its exit code: serves until it is told to stop, or until the one who started it is no more."""
+
+    def ready(link: str) -> None:
+        os.write(tell, f"ready {link}\n".encode())
+
+    async def serve() -> None:
+        ending = asyncio.Event()
+        asyncio.get_running_loop().add_reader(alive, ending.set)
+        await run(config, ready=ready, stop=ending, again=again, inherited=inherited)
+
+    try:
+        with asyncio.Runner(loop_factory=loop) as runner:
+            runner.run(serve())
+    except Problem as problem:
+        os.write(tell, msgspec.json.encode((problem.code, problem.title, problem.detail, problem.remedy)) + b"\n")
+        _LOG.error("worker_ends why=%s", problem.title)
+        return 1
+    return 0
 
 
 def _ended(worker: Worker) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 
 from dagnet_realtime.cli.beside import Beside, forget, remember, state_folder
 from dagnet_realtime.config.config import Config
+from dagnet_realtime.config.environment import SUCCESSOR as VARIABLE
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.workspace import Workspace
 
@@ -27,6 +28,8 @@ def serving(
     from dagnet_realtime.app.serve import run
 
     log_to()
+    if succeeded(config, again):
+        return
     folder = state_folder(os.environ)
     key_file = Path(config.key_file) if config.key_file else folder / f"{os.getpid()}.key"
     written: list[Path] = [] if config.key_file else [key_file]
@@ -50,6 +53,19 @@ def serving(
             asyncio_run(config, key_file, ready, partial(run, again=again))
     finally:
         forget(written)
+
+
+def succeeded(config: Config, again: Callable[[], Config] | None) -> bool:
+    """Where this process was started to replace a worker: serves as one until it is told to stop, and answers True."""
+    if VARIABLE not in os.environ:
+        return False
+    from dagnet_realtime.app.successor import handed_over, inherited, joined
+    from dagnet_realtime.app.workers import work
+
+    handed = handed_over(os.environ)
+    if code := work(joined(handed, config), inherited(handed), handed.alive, handed.tell, again, loop_factory()):
+        raise SystemExit(code)
+    return True
 
 
 def asyncio_run(config: Config, key_file: Path, ready: Callable[[str], None], run: Callable[..., object]) -> None:

@@ -44,7 +44,13 @@ def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConf
         raise Problem("invalid", f'{place}: expected "memory://" or a redis:// URL', remedy="See docs/configuration.md")
     if table.public_url and urlsplit(table.public_url).scheme not in ("http", "https"):
         raise Problem("invalid", f"{around.place.of(('server', 'public_url'))}: expected an http:// or https:// URL")
-    return ServerConfig(host=table.host, port=table.port, log=log, public_url=table.public_url.rstrip("/"))
+    return ServerConfig(
+        host=table.host,
+        port=table.port,
+        log=log,
+        public_url=table.public_url.rstrip("/"),
+        assets=str(around.folder / table.assets) if table.assets else "",
+    )
 
 
 def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundings) -> Workspace:

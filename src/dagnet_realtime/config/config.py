@@ -13,12 +13,16 @@ AccessMode = Literal["local", "token", "oidc", "proxy"]
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the server listens and where its log is. `port` 0 takes any free one; `log` may hold a password and is masked in `repr`."""
+    """Where the server listens and where its log is. `port` 0 takes any free one; `log` may hold a password and is masked in `repr`.
+
+    `assets` is the folder that keeps the interface's files of other builds, "" where there is none.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8765
     log: str = "memory://"
     public_url: str = ""
+    assets: str = ""
 
     def __repr__(self) -> str:
         return f"ServerConfig(host={self.host!r}, port={self.port}, log={urlsplit(self.log).scheme}://…, public_url={self.public_url!r})"

@@ -28,6 +28,13 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     port: Annotated[int, _says("Port to listen on; 0 takes any free one.", ge=0, le=65535)] = 8765
     log: Annotated[str, _hides("Where events are kept while somebody watches: `memory://`, or `redis://host:6379/0`.")] = "memory://"
     public_url: Annotated[str, _says("The address that browsers use, where a proxy stands before the server.")] = ""
+    assets: Annotated[
+        str,
+        _says(
+            "Folder that keeps the interface's files of the last five builds, so that open pages go on after an upgrade. Several processes "
+            "share it. Without one a page that needs a part of another build must be reloaded."
+        ),
+    ] = ""
 
 
 CHANNEL = r"^(\*|[A-Za-z0-9._-]{1,128}/(\*|[A-Za-z0-9._-]{1,128}))$"

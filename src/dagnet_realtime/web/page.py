@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections.abc import Callable
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -22,6 +23,7 @@ MOST_FILES = 200  # kept in memory
 WORTH_PACKING = 1024  # bytes
 PACKABLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
 _PLAIN = re.compile(r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,8}")
+ASSETS = "/assets/"
 IMMUTABLE = "public, max-age=31536000, immutable"
 TAP = "/tap.js"  # pages of other origins load it
 UNBUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
@@ -61,12 +63,18 @@ OFFERS = (ROOT, SCRIPT)
 
 
 class Page:
-    """Serves `folder`; its shop only where `shop`. A file's name under `assets/` holds a hash of what is in it, so it never changes."""
+    """Serves `folder`; its shop only where `shop`. A file's name under `assets/` holds a hash of what is in it, so it never changes.
 
-    def __init__(self, access: Access, folder: Path = FOLDER, *, shop: bool = False) -> None:
+    `kept` finds an asset of another build by its name, for pages that were opened before an upgrade, or are of a build that starts beside.
+    """
+
+    def __init__(
+        self, access: Access, folder: Path = FOLDER, *, shop: bool = False, kept: Callable[[str], Path | None] = lambda _: None
+    ) -> None:
         self._access = access
         self._folder = folder
         self._shop = shop
+        self._kept = kept
         self._packed: dict[tuple[str, int], tuple[bytes, bytes | None]] = {}
 
     def has(self, path: str) -> bool:
@@ -111,7 +119,7 @@ class Page:
 
     def _served(self, request: Request, path: str) -> Response:
         plain, packed = self._load(path)
-        headers = {"cache-control": IMMUTABLE if path.startswith("/assets/") else "no-cache", "vary": "accept-encoding"}
+        headers = {"cache-control": IMMUTABLE if path.startswith(ASSETS) else "no-cache", "vary": "accept-encoding"}
         if path == TAP:
             headers["cross-origin-resource-policy"] = "cross-origin"
         body = plain
@@ -128,7 +136,9 @@ class Page:
         if not _PLAIN.fullmatch(path) or ".." in path:
             return None
         file = self._folder / path[1:]
-        return file if file.is_file() else None
+        if file.is_file():
+            return file
+        return self._kept(path.removeprefix(ASSETS)) if path.startswith(ASSETS) else None
 
     def _load(self, path: str) -> tuple[bytes, bytes | None]:
         """The file, plain and packed; read anew where a build has replaced it."""
