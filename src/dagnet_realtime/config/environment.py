@@ -18,6 +18,9 @@ CONFIG = PREFIX + "CONFIG"
 STATE = PREFIX + "STATE_DIR"
 """Names the folder for what one run leaves for programs beside it; it overrides no key."""
 
+SUCCESSOR = "_DAGNET_REALTIME_SUCCESSOR"
+"""Names the pipe from which a worker of another version reads what it is handed (`app.successor`); no user sets it."""
+
 _SHAPES: tuple[tuple[re.Pattern[str], type[msgspec.Struct]], ...] = (
     (re.compile(r"WORKSPACE_(\d+)_SOURCE_(\d+)_(\w+)"), SourceTable),
     (re.compile(r"WORKSPACE_(\d+)_(\w+)"), WorkspaceTable),
