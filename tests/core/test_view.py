@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from dagnet_realtime.core.codec import ERASED
 from dagnet_realtime.core.filter import parse_filter
@@ -38,6 +39,16 @@ def test_one_event_may_light_several_nodes() -> None:
     assert (batch.counts, batch.unmapped) == ({"u1": 1, "u2": 1}, {"Stray": 1})
     assert (batch.ledger.offered, batch.ledger.lit, batch.ledger.unmapped, batch.ledger.carried) == (2, 1, 1, 2)
     assert batch.events[0].nodes == ("u1", "u2")
+
+
+def test_events_carry_their_place_in_the_log() -> None:
+    """HUB-23: counted from where the frame begins, what is left out included; a frame that begins nowhere gives none."""
+    entries = [entry("m1", name="Home"), ERASED, entry("m2", name="Stray", flags=("sampled_out",)), entry("m3", name="Paid")]
+    assert [(event.id, event.offset) for event in frame(entries).events] == [("m1", 1), ("m3", 4)]
+    view = View(GRAPH, parse_filter(""), Policy(), Redaction((), ()))
+    for start, offsets in (("e.41.cafe", [42]), ("", [UNSET])):
+        private = view.private(start, "", entries[:1], [("u1",)], frozenset(), 0.0)
+        assert [event.offset for event in private.events] == offsets
 
 
 def test_unmapped_names_are_bounded() -> None:

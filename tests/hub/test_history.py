@@ -21,10 +21,10 @@ async def test_the_past_of_a_trace_is_what_the_log_still_holds() -> None:
     end = await log.hold(SHOP, "a", 60)
     await log.append(SHOP, [entry("later", traces=PERSON)])
     found = await history(log, SHOP, start, end, frozenset({"k1.person"}), 100)
-    assert [one.id for one in found] == ["p1", "p2", "p3", "p4"]
-    assert {one.flags for one in found} == {("partial",)}, "what came before the log's tail is missing"
+    assert [(offset, one.id) for offset, one in found] == [(2002, "p1"), (3003, "p2"), (3004, "p3"), (3005, "p4")]
+    assert {one.flags for _, one in found} == {("partial",)}, "what came before the log's tail is missing"
     latest = await history(log, SHOP, start, end, frozenset({"k1.person"}), 2)
-    assert [one.id for one in latest] == ["p3", "p4"]
+    assert [one.id for _, one in latest] == ["p3", "p4"]
 
 
 async def test_a_past_that_is_whole_is_not_called_partial() -> None:
@@ -35,4 +35,4 @@ async def test_a_past_that_is_whole_is_not_called_partial() -> None:
     end = await log.hold(SHOP, "a", 60)
     for most, flags in ((3, ()), (2, ("partial",))):
         found = await history(log, SHOP, start, end, frozenset({"k1.person"}), most)
-        assert {one.flags for one in found} == {flags}
+        assert {one.flags for _, one in found} == {flags}

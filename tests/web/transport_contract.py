@@ -53,6 +53,7 @@ class TransportContract:
             assert hello["graph_version"] == session["graph_version"]
             assert hello["posture"] == session["posture"]
             assert set(hello["ledger"]) == {"web", "sdk"}
+            assert hello["protocol"] == 1
 
     async def test_a_delivery_becomes_counts_and_events(self, lane: Lane) -> None:
         """WEB-2: what was sent is lit once, with its event; frames join."""
@@ -67,6 +68,17 @@ class TransportContract:
             for batch in batches:
                 assert batch["from"] == at
                 at = batch["position"]
+
+    async def test_events_carry_their_place_in_the_log(self, lane: Lane) -> None:
+        """HUB-23, TRC-9: events of one moment are told apart by it, whichever frame brings them."""
+        async with watched() as (served, session):
+            id = session["watch_session_id"]
+            await served.send(track("m3"), track("m1"))
+            first = await lane.frames(served, id, session["position"], seen(2))
+            await served.send(track("m1"), track("m2"))
+            second = await lane.frames(served, id, first[-1]["position"], seen(1))
+            events = [event for frame in (*first, *second) if frame["op"] == "batch" for event in frame["events"]]
+            assert [(event["id"], event["offset"]) for event in events] == [("m3", 1), ("m1", 2), ("m2", 3)]
 
     async def test_a_viewer_goes_on_after_its_position(self, lane: Lane) -> None:
         """WEB-3: the last position it had, sent back, leads on without loss or repeat."""

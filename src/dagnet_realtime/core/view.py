@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from dagnet_realtime.core.filter import ViewFilter
 from dagnet_realtime.core.matching import Table
@@ -14,6 +14,7 @@ from dagnet_realtime.model.frame import Batch, CarriedEvent
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.ledger import Ledger
 from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.position import Position
 
 MOST_NAMES = 200  # unmapped names that a frame counts one by one
 
@@ -49,7 +50,7 @@ class View:
         self._reveals = False
 
     def batch(self, start: str, end: str, entries: Sequence[Entry], matched: Sequence[Nodes], follows: frozenset[str], at: float) -> Batch:
-        """The shared frame of `(start, end]`. `matched` are the nodes of each entry, `at` monotonic seconds."""
+        """The shared frame of the positions `(start, end]`. `matched` are the nodes of each entry, `at` monotonic seconds."""
         return self._batch(start, end, entries, matched, follows, at, shared=True)
 
     def private(
@@ -58,8 +59,8 @@ class View:
         """A frame for one viewer: the same counts, its own second's worth of events."""
         return self._batch(start, end, entries, matched, follows, at, shared=False)
 
-    def carry(self, entry: Entry, nodes: Nodes, *, partial: bool = False) -> CarriedEvent:
-        """The event as frames show it; the policy's denials are applied once more."""
+    def carry(self, entry: Entry, nodes: Nodes, offset: int | UnsetType = UNSET, *, partial: bool = False) -> CarriedEvent:
+        """The event as frames show it; the policy's denials are applied once more. `offset` is its place in the log."""
         permits = self._redaction.permits
         properties = entry.properties
         if not all(permits(path) for path in properties):
@@ -77,6 +78,7 @@ class View:
             nodes=nodes,
             properties=properties,
             flags=flags,
+            offset=offset,
             revealed=entry.revealed if self._reveals and entry.revealed else UNSET,
         )
 
@@ -107,7 +109,14 @@ class View:
             candidates.append(Candidate(index, entry, nodes, kept))
         chosen: Chosen = self._thinner.choose(candidates, at) if shared else self._thinner.once(candidates, at)
         partial = chosen.partial
-        events = tuple([self.carry(one.entry, one.nodes, partial=one.index in partial) for one in chosen.carried])
+        place = Position.parse(start)
+        first = UNSET if place is None else place.offset + 1
+        events = tuple(
+            [
+                self.carry(one.entry, one.nodes, UNSET if first is UNSET else first + one.index, partial=one.index in partial)
+                for one in chosen.carried
+            ]
+        )
         unmapped, other = _top(names)
         ledger = Ledger(
             offered=len(entries),

@@ -986,7 +986,11 @@ async function onBatch(events, settings) {
 	const told = events.map(() => ({ status: 200 }));
 	const messages = pack(events.map((event, place) => {
 		try {
-			return written(envelop(event, now), read, told[place]);
+			const envelope = envelop(event, now);
+			return written(envelope === null || "forget" in envelope || place === 0 ? envelope : {
+				...envelope,
+				place
+			}, read, told[place]);
 		} catch (error) {
 			told[place] = {
 				status: 400,

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from dagnet_realtime.hub.history import Past
 from dagnet_realtime.hub.limits import Limits
 from dagnet_realtime.hub.measures import Measure
 from dagnet_realtime.hub.ring import Ring
 from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
@@ -30,7 +30,7 @@ class Line(msgspec.Struct):
     told: str = ""
     streams: int = 0
     read: tuple[Ring, int, Position] | None = None
-    histories: deque[tuple[Entry, ...]] = msgspec.field(default_factory=lambda: deque(maxlen=MOST_HISTORIES))
+    histories: deque[Past] = msgspec.field(default_factory=lambda: deque(maxlen=MOST_HISTORIES))
 
 
 class Desk:

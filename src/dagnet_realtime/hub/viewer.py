@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator
 
 from dagnet_realtime.hub.desk import Line
 from dagnet_realtime.hub.feed import Feed
+from dagnet_realtime.hub.history import Past
 from dagnet_realtime.hub.sent import Sent, sent
 from dagnet_realtime.hub.shared import SharedView, gap
-from dagnet_realtime.model.entry import Entry, forgotten
+from dagnet_realtime.model.entry import forgotten
 from dagnet_realtime.model.frame import Batch, Bye, Forget, Frame, Gap
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.clock import Clock
@@ -160,11 +161,11 @@ class Viewer:
             resume = self._start
         return gap(self.at, resume, lost.missed, lost.reason)
 
-    def _history(self, entries: tuple[Entry, ...]) -> Sent:
+    def _history(self, past: Past) -> Sent:
         """Events that were counted long ago, carried to this viewer alone and counting nothing."""
         view = self.shared.view
-        matched = self.feed.match(view.graph, entries)
-        events = tuple([view.carry(entry, nodes) for entry, nodes in zip(entries, matched, strict=True)])
+        matched = self.feed.match(view.graph, [entry for _, entry in past])
+        events = tuple([view.carry(entry, nodes, offset) for (offset, entry), nodes in zip(past, matched, strict=True)])
         return sent(Batch(from_=str(self.at), position=str(self.at), events=events), self.at)
 
     async def _pause(self, until: float) -> None:

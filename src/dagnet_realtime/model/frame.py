@@ -1,6 +1,7 @@
 """What crosses to a browser: the seven frames, with the field names of the wire.
 
-Times on the wire are ISO 8601 UTC with milliseconds; positions are opaque strings.
+Times on the wire are ISO 8601 UTC with milliseconds; positions are opaque strings. A reader gives a missing field its default and
+ignores one that it does not know.
 """
 
 from typing import Literal
@@ -9,6 +10,8 @@ import msgspec
 
 from dagnet_realtime.model.entry import EventType, Flag, Token, Value
 from dagnet_realtime.model.ledger import Door, Ledger
+
+PROTOCOL = 1  # counts up when a reader of the last one would misread a frame
 
 
 class Posture(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +39,9 @@ class Posture(msgspec.Struct, frozen=True, kw_only=True):
 class CarriedEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event in a frame: what the log keeps of it, and the nodes it lights here.
 
-    `revealed` (kind to raw identifier) is there for the role `identities` alone, under the policy `reveal`.
+    `offset` is its place in the log, counted from 1 in each life of the log: events of one moment happened in this order. A frame
+    that no log stands behind has none. `revealed` (kind to raw identifier) is there for the role `identities` alone, under the policy
+    `reveal`.
     """
 
     id: str
@@ -50,11 +55,12 @@ class CarriedEvent(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[str, ...] = ()
     properties: dict[str, Value] = {}
     flags: tuple[Flag, ...] = ()
+    offset: int | msgspec.UnsetType = msgspec.UNSET
     revealed: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="hello"):
-    """First frame of every stream. `ledger` is the door's state per source at this moment."""
+    """First frame of every stream. `ledger` is the door's state per source at this moment; `protocol` is the version of the frames."""
 
     watch_session_id: str
     position: str
@@ -63,6 +69,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="hell
     sampling: float
     posture: Posture
     ledger: dict[str, Door] = {}
+    protocol: int = PROTOCOL
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="batch", rename={"from_": "from"}):

@@ -60,7 +60,7 @@ export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REM
   const number = append(kept.ring, row);
   mark(kept.seen, row.id, number, lane);
   if ((row.lanes & HISTORY) !== 0) {
-    advanceTrail(kept, row, row.traces, null);
+    advanceTrail(kept, row, number, row.traces, null);
     return number;
   }
   const through = see(kept.view, kept.ring, state.filter, row, number, row.at);
@@ -69,7 +69,7 @@ export function enter(state: State, row: NewRow, lane: typeof LOCAL | typeof REM
     const late = row.flags.includes("late");
     for (const node of row.nodes) out.hit({ node, at: row.at, late, token, count: 1 });
   }
-  advanceTrail(kept, row, row.traces, out, near);
+  advanceTrail(kept, row, number, row.traces, out, near);
   return number;
 }
 
@@ -83,17 +83,17 @@ function asCarried(state: State, number: number, event: CarriedEvent, nodes: rea
   if (row?.type === event.type && (row.name !== event.name || row.nodes.join() !== nodes.join())) relabel(state, number, { name: event.name, nodes, bound, properties: row.properties }, at, out);
 }
 
-/** The remote twin of a row that the tap brought: its times and tokens are added, and both lanes' tokens are one trace. */
+/** The remote twin of a row that the tap brought: its times, tokens and place in the log are added, and both lanes' tokens are one trace. */
 function meet(state: State, number: number, twin: NewRow): void {
   const row = rowAt(state.kept.ring, number);
   if (row === null) return;
   // Under one id but of another kind it is not the same event, whatever a page says: nobody's traces are joined by it.
   const traces = row.type === twin.type ? united(row.traces, twin.traces) : row.traces;
   amend(state.kept.ring, number, {
-    lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, source: twin.source, traces, flags: twin.flags, ...(twin.revealed === undefined ? {} : { revealed: twin.revealed }),
+    lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, order: twin.order, source: twin.source, traces, flags: twin.flags, ...(twin.revealed === undefined ? {} : { revealed: twin.revealed }),
     properties: { ...row.properties, ...twin.properties },
   });
-  advanceTrail(state.kept, row, traces, null);
+  advanceTrail(state.kept, { ...row, order: twin.order }, number, traces, null);
 }
 
 function tell(seen: Carried, name: string, nodes: readonly string[], twin: boolean): void {

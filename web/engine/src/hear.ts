@@ -78,7 +78,7 @@ function further(state: State, message: TapMessage, at: number, known: Mark, out
   const traces = row.type === message.type ? united(row.traces, message.traces) : row.traces;
   amend(kept.ring, known.row, { traces, lanes: row.lanes | LOCAL, way: wayOn(row, message, at) });
   if ((row.lanes & LOCAL) !== 0) {
-    if (row.traces.length === 0 && traces.length > 0) advanceTrail(kept, row, traces, out);
+    if (row.traces.length === 0 && traces.length > 0) advanceTrail(kept, row, known.row, traces, out);
     return;
   }
   mark(kept.seen, message.messageId, known.row, known.lanes | LOCAL);
@@ -89,7 +89,7 @@ function further(state: State, message: TapMessage, at: number, known: Mark, out
   if (row.nodes.length > 0) countLocal(kept.mapped, true);
   else unmappedLocal(kept.unmapped, row.name, true, at, state.options.unmapped);
   countLocal(kept.total, true);
-  advanceTrail(kept, row, traces, null);
+  advanceTrail(kept, row, known.row, traces, null);
 }
 
 /** The way with one stage more. Why a call waited is no news once the SDK has taken it. */

@@ -36,11 +36,12 @@ export interface Kept {
 /** One minute in seconds. */
 const SPARKLINE = 60;
 
-/** An empty accumulation that begins at `since`; one that follows a Clear still knows which messages were heard before it. */
-export function createKept(options: Options, graph: Graph | null, since: number, before: Kept | null = null): Kept {
+/** An empty accumulation that begins at `since`; one that follows a Clear still knows which messages were heard before it.
+ * `start` is the number of its first row. */
+export function createKept(options: Options, graph: Graph | null, since: number, before: Kept | null = null, start = before?.ring.end): Kept {
   return {
     since, total: createLight(), mapped: createTally(), sparkline: createWindow(1000, SPARKLINE), nodes: new Map(), unmapped: createUnmapped(),
-    ring: createRing(options.ring, options.ringBytes, before?.ring.end), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
+    ring: createRing(options.ring, options.ringBytes, start), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
     duplicates: 0, log: createLog(), view: createView(), traces: graph === null ? null : createTraces(graph, options.traces),
   };
 }

@@ -17,6 +17,8 @@ const scalar: Check = (value) => (value === null || typeof value === "boolean" ?
 const value: Check = (one) => (Array.isArray(one) ? list(scalar, 1000)(one) : scalar(one));
 const properties = record(value, 500);
 const tokens = list(shape({ kind: text, token: text }), 32);
+const absent = () => undefined;
+const perhaps = (check: Check): Check => (value) => (value === undefined ? null : check(value));
 const none = () => [];
 const empty = () => ({});
 const zero = () => 0;
@@ -25,9 +27,9 @@ const zero = () => 0;
 export const event = shape(
   {
     id: text, type: TYPES, name: text, occurred_at: moment, arrived_at: moment, segment_received_at: maybe(moment), source: text, traces: tokens,
-    nodes: list(text, 1000), properties, flags: list(text, 20),
+    nodes: list(text, 1000), properties, flags: list(text, 20), offset: perhaps(whole),
   },
-  { segment_received_at: () => null, traces: none, nodes: none, properties: empty, flags: none },
+  { segment_received_at: () => null, traces: none, nodes: none, properties: empty, flags: none, offset: absent },
 );
 
 export const ledger = shape(
@@ -48,7 +50,7 @@ export const posture = shape(
 );
 
 const FRAMES: Readonly<Record<Frame["op"], Check>> = {
-  hello: shape({ watch_session_id: text, position: text, graph_version: text, started_at: moment, sampling: finite, posture, ledger: doors }, { ledger: empty }),
+  hello: shape({ watch_session_id: text, position: text, graph_version: text, started_at: moment, sampling: finite, posture, ledger: doors, protocol: whole }, { ledger: empty, protocol: zero }),
   batch: shape(
     { from: text, position: text, counts: record(whole, MOST_NAMES), unmapped: record(whole, MOST_NAMES), other: whole, events: list(() => null, MOST_EVENTS), threshold: finite, ledger },
     { counts: empty, unmapped: empty, other: zero, events: none, threshold: () => 1, ledger: () => ({ offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 }) },
@@ -67,8 +69,6 @@ const tap = shape(
   },
   { names: none, traces: none, properties: empty },
 );
-const absent = () => undefined;
-const perhaps = (check: Check): Check => (value) => (value === undefined ? null : check(value));
 const tapExtras = shape(
   { reason: perhaps(text), traits: perhaps(properties), page: perhaps(text), at: perhaps(finite), calledAt: perhaps(finite), replaces: perhaps(text) },
   { reason: absent, traits: absent, page: absent, at: absent, calledAt: absent, replaces: absent },

@@ -10,6 +10,8 @@ import type { Batch, Frame, Gap, Hello } from "./wire.gen.ts";
 
 /** Positions remembered, to tell a repeat from a misfit. */
 const PASSED = 64;
+/** More entries than one life of a log has. */
+const LIFE = 2 ** 42;
 
 export function receive(state: State, frame: Frame, at: number, out: Out): void {
   state.lastFrameAt = at;
@@ -63,7 +65,8 @@ function ask(state: State, from: string): void {
   }
 }
 
-function counted(state: State, frame: Batch, at: number, out: Out): void {
+function counted(state: State, told: Batch, at: number, out: Out): void {
+  const frame = placed(state, told);
   move(state, frame.position);
   if (state.clock.frozenAt === null) countBatch(state, frame, at, out);
   else hold(state.held, { kind: "batch", at, frame }, state.options.held);
@@ -71,8 +74,17 @@ function counted(state: State, frame: Batch, at: number, out: Out): void {
 
 function missed(state: State, frame: Gap, at: number): void {
   move(state, frame.to);
+  if (frame.missed === null) state.lives += 1;
   if (state.clock.frozenAt === null) countGap(state, frame, at);
   else hold(state.held, { kind: "gap", at, frame }, state.options.held);
+}
+
+/** After a gap of unknown size the log may count from 1 again: places go on behind all that were given before. A session log holds them as
+ * they were reckoned here. */
+function placed(state: State, frame: Batch): Batch {
+  if (state.lives === 0 || state.lanes.includes("replay")) return frame;
+  const before = state.lives * LIFE;
+  return { ...frame, events: frame.events.map((event) => (event.offset === undefined ? event : { ...event, offset: before + event.offset })) };
 }
 
 function move(state: State, position: string): void {

@@ -27,10 +27,10 @@ export function restore(text: string, options: Partial<Options> = {}): State | n
   if (isProblem(read)) return null;
   const saved = read as Snapshot;
   const state = initial(options);
-  const { lanes, session, startedAt, graph, position, posture, sampling, threshold, thinnedAt, imposedAt } = saved;
+  const { lanes, session, startedAt, graph, position, lives = 0, posture, sampling, threshold, thinnedAt, imposedAt } = saved;
   const kept = keptOf(state, saved);
   Object.assign(state, {
-    lanes: [...lanes], session, startedAt, graph, position, posture, sampling, threshold, imposedAt, kept, table: createTable(graph?.listens ?? []),
+    lanes: [...lanes], session, startedAt, graph, position, lives, posture, sampling, threshold, imposedAt, kept, table: createTable(graph?.listens ?? []),
     doors: new Map(saved.doors.map(([source, last, since]) => [source, { last, since }])), binds: new Map(saved.binds), connectionSince: startedAt,
   } satisfies Partial<State>);
   retell(state, saved);
@@ -42,7 +42,7 @@ export function restore(text: string, options: Partial<Options> = {}): State | n
 
 function keptOf(state: State, saved: Snapshot): Kept {
   const { options } = state;
-  const kept = createKept(options, saved.graph, saved.since);
+  const kept = createKept(options, saved.graph, saved.since, null, Math.max(0, (saved.end ?? 0) - saved.rows.length));
   const traces = saved.graph === null || saved.traces === null ? null : load(saved.graph, saved.traces, options.traces);
   if (traces !== null) kept.traces = traces;
   relight(kept.total, saved.total);
@@ -78,7 +78,7 @@ function retell(state: State, saved: Snapshot): void {
     add(kept.sparkline, one.at, 1);
     const name = one.nodes.length === 0 ? kept.unmapped.names.get(one.name) : undefined;
     if (name !== undefined) name.sample = row;
-    if (saved.traces === null) advanceTrail(kept, { ...fromWire(one, one.nodes, one.bound, one.at), lanes: one.lanes, way: one.way }, one.traces, null);
+    if (saved.traces === null) advanceTrail(kept, { ...fromWire(one, one.nodes, one.bound, one.at), lanes: one.lanes, way: one.way }, row, one.traces, null);
   }
   for (const { row, one } of local)
     for (const stage of ["called", "enriched", "delivered", "failed", "dropped"] as const)

@@ -17,6 +17,8 @@ export interface Row {
   readonly occurredAt: number;
   readonly arrivedAt: number;
   readonly receivedAt: number;
+  /** Its place in the log, which later lives of the log continue; NaN where no log gave it one. */
+  readonly order: number;
   readonly source: string;
   readonly traces: readonly Token[];
   readonly nodes: readonly string[];
@@ -43,18 +45,18 @@ export interface Ring {
   end: number;
   /** Rows held that were forgotten on request. */
   readonly rows: (StoredRow | undefined)[];
-  /** at, occurredAt, arrivedAt, receivedAt of each slot. */
+  /** at, occurredAt, arrivedAt, receivedAt, order of each slot. */
   readonly times: Float64Array;
   readonly lists: Map<string, readonly string[]>;
   readonly words: Map<string, string>;
 }
 
-type Untimed = Omit<Row, "row" | "at" | "occurredAt" | "arrivedAt" | "receivedAt">;
+type Untimed = Omit<Row, "row" | "at" | "occurredAt" | "arrivedAt" | "receivedAt" | "order">;
 type StoredRow = { -readonly [K in keyof Untimed]: Untimed[K] };
 
 /** Recurring strings and lists held at once; beyond it they are held as they come. */
 const INTERNED = 4096;
-const TIMES = 4;
+const TIMES = 5;
 
 /** A ring of at most `size` events and about `most` bytes, whose first row is number `start`. */
 export function createRing(size: number, most = Infinity, start = 0): Ring {
@@ -69,7 +71,7 @@ export function append(ring: Ring, event: NewRow): number {
   const slot = row % ring.size;
   ring.weights[slot] = bytes;
   ring.weight += bytes;
-  ring.times.set([event.at, event.occurredAt, event.arrivedAt, event.receivedAt], slot * TIMES);
+  ring.times.set([event.at, event.occurredAt, event.arrivedAt, event.receivedAt, event.order], slot * TIMES);
   ring.rows[slot] = {
     id: event.id, type: event.type, name: word(ring, event.name), source: word(ring, event.source), traces: event.traces,
     nodes: list(ring, event.nodes), properties: event.properties, flags: list(ring, event.flags) as CarriedEvent["flags"],
@@ -85,7 +87,7 @@ export function rowAt(ring: Ring, row: number): Row | null {
   const stored = ring.rows[slot];
   if (stored === undefined) return null;
   const time = (which: number) => ring.times[slot * TIMES + which] ?? NaN;
-  return { row, ...stored, at: time(0), occurredAt: time(1), arrivedAt: time(2), receivedAt: time(3) };
+  return { row, ...stored, at: time(0), occurredAt: time(1), arrivedAt: time(2), receivedAt: time(3), order: time(4) };
 }
 
 /** Changes what a second lane, a further stage or a binding tells of a row; nothing where it is gone. */
@@ -94,9 +96,9 @@ export function amend(ring: Ring, row: number, change: Partial<NewRow>): void {
   const slot = row % ring.size;
   const stored = ring.rows[slot];
   if (stored === undefined) return;
-  const { at, occurredAt, arrivedAt, receivedAt, ...rest } = change;
+  const { at, occurredAt, arrivedAt, receivedAt, order, ...rest } = change;
   Object.assign(stored, rest);
-  for (const [which, time] of [at, occurredAt, arrivedAt, receivedAt].entries()) if (time !== undefined) ring.times[slot * TIMES + which] = time;
+  for (const [which, time] of [at, occurredAt, arrivedAt, receivedAt, order].entries()) if (time !== undefined) ring.times[slot * TIMES + which] = time;
 }
 
 /** Drops a row's content for good; its number stays empty. */

@@ -12,7 +12,7 @@ export const LOCAL_SOURCE = "this browser";
 export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
   return {
     id: event.id, type: event.type, name: event.name, at, occurredAt: Date.parse(event.occurred_at), arrivedAt: Date.parse(event.arrived_at),
-    receivedAt: event.segment_received_at === null ? NaN : Date.parse(event.segment_received_at), source: event.source, traces: event.traces, nodes,
+    receivedAt: event.segment_received_at === null ? NaN : Date.parse(event.segment_received_at), order: event.offset ?? NaN, source: event.source, traces: event.traces, nodes,
     properties: event.properties, flags: event.flags, lanes: REMOTE, bound, way: null, ...revealedOf(event),
   };
 }
@@ -27,7 +27,7 @@ function revealedOf({ revealed }: CarriedEvent): Pick<Row, "revealed"> {
 /** A message of the tap as a row. */
 export function fromTap(message: TapMessage, nodes: readonly string[], bound: boolean, at: number): NewRow {
   return {
-    id: message.messageId, type: message.type, name: message.name, at, occurredAt: message.occurredAt, arrivedAt: NaN, receivedAt: NaN, source: LOCAL_SOURCE,
+    id: message.messageId, type: message.type, name: message.name, at, occurredAt: message.occurredAt, arrivedAt: NaN, receivedAt: NaN, order: NaN, source: LOCAL_SOURCE,
     traces: message.traces, nodes, properties: message.properties, flags: [], lanes: LOCAL, bound,
     way: { [message.stage]: message.at ?? at, ...(message.reason === undefined ? {} : { reason: message.reason }), ...(message.page === undefined ? {} : { page: message.page }) },
   };
@@ -38,7 +38,7 @@ export function toWire(row: Row): CarriedEvent {
   return {
     id: row.id, type: row.type, name: row.name, occurred_at: iso(row.occurredAt), arrived_at: iso(Number.isNaN(row.arrivedAt) ? row.at : row.arrivedAt),
     segment_received_at: Number.isNaN(row.receivedAt) ? null : iso(row.receivedAt), source: row.source, traces: row.traces,
-    nodes: row.bound ? [] : row.nodes, properties: row.properties, flags: row.flags,
+    nodes: row.bound ? [] : row.nodes, properties: row.properties, flags: row.flags, ...(Number.isNaN(row.order) ? {} : { offset: row.order }),
   };
 }
 

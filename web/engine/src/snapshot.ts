@@ -13,7 +13,7 @@ import type { CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
 import type { LaneName } from "./input.ts";
 import type { Missed, Sums } from "./ledger.ts";
 
-/** Counts up with every change of `Snapshot`: text of another version is not read. */
+/** Counts up when a reader of the last one would misread the text: what is of another version is not read. */
 export const SNAPSHOT_VERSION = 2;
 
 type Counts = readonly [remote: number, local: number, waiting: number];
@@ -26,6 +26,9 @@ export interface Snapshot {
   readonly startedAt: number;
   readonly graph: Graph | null;
   readonly position: string;
+  /** These two may be missing: older pages did not keep them. */
+  readonly lives?: number;
+  readonly end?: number;
   readonly posture: Posture | null;
   readonly sampling: number;
   readonly threshold: number;
@@ -89,9 +92,9 @@ const FRAMING = 100;
 
 function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
   const { kept } = state;
-  const { lanes, session, startedAt, graph, position, posture, sampling, threshold, thinnedAt, imposedAt, follows } = state;
+  const { lanes, session, startedAt, graph, position, lives, posture, sampling, threshold, thinnedAt, imposedAt, follows } = state;
   return {
-    lanes, session, startedAt, graph, position, posture, sampling, threshold, thinnedAt, imposedAt, filter: state.filterText,
+    lanes, session, startedAt, graph, position, lives, end: kept.ring.end, posture, sampling, threshold, thinnedAt, imposedAt, filter: state.filterText,
     doors: [...state.doors].map(([source, door]) => [source, door.last, door.since]), binds: [...state.binds], follows,
     since: kept.since, total: light(kept.total), mapped: tally(kept.mapped), nodes: [...kept.nodes].map(([uuid, one]) => [uuid, ...light(one)]),
     names: [...kept.unmapped.names.values()].map((one) => [one.name, ...tally(one), one.firstAt, one.lastAt]), other: tally(kept.unmapped.other),

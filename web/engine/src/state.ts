@@ -43,6 +43,8 @@ export interface State {
   table: Table;
   /** Where the remote lane stands; "" before the first hello. */
   position: string;
+  /** Lives of the log since On, as far as gaps of unknown size tell. */
+  lives: number;
   /** Positions passed lately: a frame from one of them is a repeat. */
   passed: string[];
   /** Set where a frame did not begin where the engine stands: ask again after this position. */
@@ -81,7 +83,7 @@ export interface State {
 export function initial(options: Partial<Options> = {}): State {
   const bounds: Options = { ...OPTIONS, ...options };
   return {
-    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", passed: [], needs: null,
+    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, passed: [], needs: null,
     wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, imposedAt: 0, doors: new Map(),
     clock: createClock(), held: createHeld(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
     repeats: 0, misfits: 0, kept: createKept(bounds, null, 0), undo: null,

@@ -12,12 +12,13 @@ import type { Graph, Token } from "./wire.gen.ts";
 /** Traces followed at once at most, as the server has it. */
 const FOLLOWED = 50;
 
-/** Tells the traces of an event, with the tokens known by then. `out` is null where the event is known and only its tokens are new. */
-export function advanceTrail(kept: Kept, row: NewRow, tokens: readonly Token[], out: Out | null, near: readonly NearMiss[] = []): void {
+/** Tells the traces of an event, with the tokens known by then; `heard` is its row's number, which grows in the order of arrival.
+ * `out` is null if the event is known and only its tokens or its place in the log are new. */
+export function advanceTrail(kept: Kept, row: NewRow, heard: number, tokens: readonly Token[], out: Out | null, near: readonly NearMiss[] = []): void {
   if (kept.traces === null) return;
   const steps = advance(kept.traces, {
     id: row.id, type: row.type, name: row.name, at: row.at, occurredAt: sane(row.occurredAt, row.at), arrivedAt: sane(row.arrivedAt, row.at),
-    tokens, nodes: row.nodes, flags: row.flags, near,
+    order: Number.isNaN(row.order) ? Infinity : row.order, heard, tokens, nodes: row.nodes, flags: row.flags, near,
   });
   if (out !== null) for (const step of steps) out.step(step);
 }

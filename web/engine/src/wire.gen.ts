@@ -1,6 +1,6 @@
 // Generated from the Python values by tools/wire_types.py; do not edit.
 
-/** First frame of every stream. `ledger` is the door's state per source at this moment. */
+/** First frame of every stream. `ledger` is the door's state per source at this moment; `protocol` is the version of the frames. */
 export interface Hello {
   readonly op: "hello";
   readonly watch_session_id: string;
@@ -10,6 +10,7 @@ export interface Hello {
   readonly sampling: number;
   readonly posture: Posture;
   readonly ledger: Readonly<Record<string, Door>>;
+  readonly protocol: number;
 }
 
 /** How far the picture can be trusted, in the words of the strip. */
@@ -65,6 +66,7 @@ export interface CarriedEvent {
   readonly nodes: readonly string[];
   readonly properties: Readonly<Record<string, boolean | null | number | readonly (boolean | null | number | string)[] | string>>;
   readonly flags: readonly ("late" | "maybe_repeat" | "partial" | "replayed" | "sampled_out" | "test" | "violation")[];
+  readonly offset?: number;
   readonly revealed?: Readonly<Record<string, string>>;
 }
 

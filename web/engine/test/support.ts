@@ -71,7 +71,7 @@ export function batch(from: number, events: readonly CarriedEvent[], carried = e
 
 export function hello(position = 0, more: Partial<Hello> = {}): Hello {
   return {
-    op: "hello", watch_session_id: "s1", position: `e.${position}`, graph_version: "v1", started_at: new Date(T0).toISOString(), sampling: 1, posture: POSTURE, ledger: {}, ...more,
+    op: "hello", watch_session_id: "s1", position: `e.${position}`, graph_version: "v1", started_at: new Date(T0).toISOString(), sampling: 1, posture: POSTURE, ledger: {}, protocol: 1, ...more,
   };
 }
 

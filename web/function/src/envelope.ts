@@ -23,6 +23,8 @@ export interface Envelope {
   readonly at: number;
   readonly had: number;
   readonly received?: number;
+  /** Its place among the events of one call; the first says none. */
+  readonly place?: number;
   readonly traces?: readonly Token[];
   readonly properties?: Kept;
   readonly traits?: Kept;

@@ -21,7 +21,8 @@ export async function onBatch(events: readonly unknown[], settings: Settings): P
   const told: Status[] = events.map(() => ({ status: 200 }));
   const pieces = events.map((event, place) => {
     try {
-      return written(envelop(event, now), read, told[place]);
+      const envelope = envelop(event, now);
+      return written(envelope === null || "forget" in envelope || place === 0 ? envelope : { ...envelope, place }, read, told[place]);
     } catch (error) {
       told[place] = { status: 400, errormessage: error instanceof InvalidEventPayload ? error.message : "The event cannot be read." };
       return null;

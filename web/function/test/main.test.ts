@@ -28,6 +28,7 @@ describe("the handlers", () => {
     expect(got[0]?.batch.length).toBeLessThanOrEqual(4);
     expect(got[0]?.bytes).toBeLessThanOrEqual(10_000);
     expect(sent(got).map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, place) => `m${place}`));
+    expect(sent(got).map(({ place }) => place), "TRC-9: their order is known, whatever the provider makes of it").toEqual([undefined, ...Array.from({ length: 99 }, (_, place) => place + 1)]);
     stop();
   });
 

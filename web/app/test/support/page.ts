@@ -70,4 +70,4 @@ export const batch = (from: number, id = `m${from}`, nodes: string[] = ["a"], na
   ledger: { offered: 1, lit: nodes.length > 0 ? 1 : 0, unmapped: nodes.length > 0 ? 0 : 1, filtered: 0, missed: 0, carried: 1, thinned: 0, sampled_out: 0 },
 });
 
-export const hello = { op: "hello" as const, watch_session_id: "s1", position: "e:0", graph_version: "v1", started_at: "2026-01-02T03:04:00.000Z", sampling: 1, posture: POSTURE, ledger: {} };
+export const hello = { op: "hello" as const, watch_session_id: "s1", position: "e:0", graph_version: "v1", started_at: "2026-01-02T03:04:00.000Z", sampling: 1, posture: POSTURE, ledger: {}, protocol: 1 };

@@ -43,9 +43,9 @@ function restore(traces: Traces, saved: SavedTrace): void {
   const { seq, base, events, dropped, seenAt, partial, horizon } = saved;
   Object.assign(trace, { seq, base, events, dropped, seenAt, partial, horizon: horizon ?? -Infinity });
   trace.tally = new Map(saved.keys.map((key) => [keyOf(traces, key), 1]));
-  const marks = saved.marks.flatMap(([id, name, type, at, arrived, late, owner, lit]): Mark[] => {
+  const marks = saved.marks.flatMap(([id, name, type, at, arrived, late, owner, lit, order, heard]): Mark[] => {
     const holder = trace.tokens[owner];
-    return holder === undefined ? [] : [{ id, name, type, at, arrived, late: late === 1, owner: holder, lit, move: "unmapped", from: -1, route: null, jump: -1, gap: 0, after: NOWHERE }];
+    return holder === undefined ? [] : [{ id, name, type, at, arrived, order: order ?? Infinity, heard: heard ?? 0, late: late === 1, owner: holder, lit, move: "unmapped", from: -1, route: null, jump: -1, gap: 0, after: NOWHERE }];
   });
   rebuild(traces, trace, marks);
   traces.marks += marks.length;

@@ -1,6 +1,6 @@
 /** Derives a trace's path from its marks: appended in time, or slotted in and derived anew from there on. */
 import { count, stands } from "./counts.ts";
-import { placeOf } from "./order.ts";
+import { compare, placeOf } from "./order.ts";
 import { choose } from "./step.ts";
 import type { Mark, Stand, Trace, Traces } from "./types.ts";
 
@@ -16,7 +16,10 @@ export function place(traces: Traces, trace: Trace, mark: Mark): Placed {
     return "unplaceable";
   }
   const at = placeOf(trace.marks, mark);
-  if (at === null) return "duplicate";
+  if (at === null) {
+    if (mark.order !== Infinity) learnOrder(traces, trace, mark);
+    return "duplicate";
+  }
   traces.marks += 1;
   const before = trace.stand.head;
   if (mark.lit.length === 0) {
@@ -31,6 +34,21 @@ export function place(traces: Traces, trace: Trace, mark: Mark): Placed {
   for (const next of later) derive(traces, trace, next);
   stands(traces.counts, before, trace.stand.head);
   return later.every((next) => next.lit.length === 0) ? "forward" : "slotted";
+}
+
+/** A mark that no log had placed goes to its place among those of its moment; the path is derived anew from the first that moves. */
+function learnOrder(traces: Traces, trace: Trace, told: Mark): void {
+  const mark = trace.marks.find((one) => one.id === told.id && one.at === told.at);
+  if (mark?.order !== Infinity) return;
+  mark.order = told.order;
+  const sorted = [...trace.marks].sort(compare);
+  const first = sorted.findIndex((one, n) => one !== trace.marks[n]);
+  if (first < 0) return;
+  const before = trace.stand.head;
+  retract(traces, trace, first);
+  trace.marks.length = first;
+  for (const next of sorted.slice(first)) derive(traces, trace, next);
+  stands(traces.counts, before, trace.stand.head);
 }
 
 /** Takes back what the marks from index `from` on have counted for; they stay in the list. `stands` is the caller's. */

@@ -12,7 +12,7 @@ export type SavedKey = number | readonly [from: number, to: number];
 
 export type SavedCell = readonly [key: SavedKey, count: number, traces: number, inferred: number, gaps: SavedDwell, bridged: SavedDwell, last: number];
 
-export type SavedMark = readonly [id: string, name: string, type: string, at: number, arrived: number, late: 0 | 1, owner: number, lit: readonly number[]];
+export type SavedMark = readonly [id: string, name: string, type: string, at: number, arrived: number, late: 0 | 1, owner: number, lit: readonly number[], order?: number | null, heard?: number];
 
 export interface SavedTrace {
   readonly seq: number;
@@ -94,7 +94,7 @@ function saved(traces: Traces, trace: Trace): SavedTrace {
   return {
     seq,
     tokens: trace.tokens.map((holder) => [holder.token, holder.kind]), links: trace.links.map((link) => [places.get(link.a) ?? 0, places.get(link.b) ?? 0]),
-    marks: trace.marks.map((mark) => [mark.id, mark.name, mark.type, mark.at, mark.arrived, mark.late ? 1 : 0, places.get(mark.owner) ?? 0, mark.lit]),
+    marks: trace.marks.map((mark) => [mark.id, mark.name, mark.type, mark.at, mark.arrived, mark.late ? 1 : 0, places.get(mark.owner) ?? 0, mark.lit, mark.order === Infinity ? null : mark.order, mark.heard]),
     keys: settledKeys(traces, trace).map((key) => savedKey(traces, key)).filter((key) => key !== null),
     base, horizon: horizon === -Infinity ? null : horizon, events, dropped, firstAt, seenAt, partial,
   };

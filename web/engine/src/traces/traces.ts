@@ -69,7 +69,8 @@ export function indicesOf(traces: Traces, nodes: readonly string[]): readonly nu
 
 function markOf(traces: Traces, event: TraceEvent, owner: Holder): Mark {
   return {
-    id: event.id, name: nameOf(traces, event.name), type: event.type, at: timeOf(event), arrived: event.arrivedAt, late: event.flags.includes("late"),
+    id: event.id, name: nameOf(traces, event.name), type: event.type, at: timeOf(event), arrived: event.arrivedAt,
+    order: event.order ?? Infinity, heard: event.heard ?? 0, late: event.flags.includes("late"),
     owner, lit: indicesOf(traces, event.nodes), move: "unmapped", from: -1, route: null, jump: -1, gap: 0, after: NOWHERE,
   };
 }

@@ -14,6 +14,10 @@ export interface TraceEvent {
   /** Skew-corrected. */
   readonly occurredAt: number;
   readonly arrivedAt: number;
+  /** Its place in the log; Infinity or absent where no log gave it one. */
+  readonly order?: number;
+  /** Grows with every event that the engine hears. */
+  readonly heard?: number;
   /** In the workspace's priority order; without any the event belongs to no trace. */
   readonly tokens: readonly Token[];
   /** uuids of the nodes it lit; none means unmapped. */
@@ -72,6 +76,9 @@ export interface Mark {
   readonly type: string;
   readonly at: number;
   readonly arrived: number;
+  /** Its place in the log, Infinity where it has none; a local event learns it from its twin. */
+  order: number;
+  readonly heard: number;
   readonly late: boolean;
   readonly owner: Holder;
   lit: readonly number[];

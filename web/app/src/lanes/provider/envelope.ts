@@ -1,5 +1,5 @@
 /** Reads what a function in Segment published: nothing of it is believed before it has been looked at. */
-import { type Check, finite, isRecord, list, oneOf, record, shape, text } from "@dagnet-realtime/engine/shape";
+import { type Check, finite, isRecord, list, oneOf, record, shape, text, whole } from "@dagnet-realtime/engine/shape";
 import type { Properties } from "@dagnet-realtime/engine/matching";
 import type { CarriedEvent, Token } from "@dagnet-realtime/engine/wire.gen";
 
@@ -13,6 +13,7 @@ export interface Envelope {
   readonly at: number;
   readonly had: number;
   readonly received: number | null;
+  readonly place?: number;
   readonly traces: readonly Token[];
   readonly properties: Properties;
   readonly traits: Properties;
@@ -41,10 +42,10 @@ const none = (): [] => [];
 const envelope = shape(
   {
     id: (value) => word(value) ?? (value === "" ? "is empty" : null), type: oneOf("track", "page", "screen", "identify", "group", "alias"), event: word, name: word, category: word, at: finite, had: finite,
-    received: (value) => (value === null ? null : finite(value)), traces: list(shape({ kind: word, token: word }), 32), properties, traits: properties,
+    received: (value) => (value === null ? null : finite(value)), place: (value) => (value === undefined ? null : whole(value)), traces: list(shape({ kind: word, token: word }), 32), properties, traits: properties,
     flags: list(oneOf("late", "replayed", "violation", "test"), 8),
   },
-  { event: empty, name: empty, category: empty, received: () => null, traces: none, properties: nothing, traits: nothing, flags: none },
+  { event: empty, name: empty, category: empty, received: () => null, place: () => undefined, traces: none, properties: nothing, traits: nothing, flags: none },
 );
 const forgetting = list(word, MOST_TOKENS);
 

@@ -141,7 +141,7 @@ export class FunctionLane implements Lane {
     if (told === this.#told) return;
     const common = { graph_version: seat.graph_version, sampling: posture.sample, posture };
     const now = new Date(this.world.now()).toISOString();
-    if (this.#told === "") this.#show({ op: "hello", watch_session_id: this.by.session, position: this.#heard.position, started_at: now, ledger: {}, ...common });
+    if (this.#told === "") this.#show({ op: "hello", watch_session_id: this.by.session, position: this.#heard.position, started_at: now, ledger: {}, protocol: 1, ...common });
     else this.#show({ op: "change", policy_version: seat.plan, since: this.#heard.position, ...common });
     this.#told = told;
   }

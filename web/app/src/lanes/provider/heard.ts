@@ -9,6 +9,9 @@ import type { Envelope } from "./envelope.ts";
 export const SOURCE = "Segment";
 /** Message ids remembered, in each of two generations. */
 const REMEMBERED = 50_000;
+/** In place of a log's offsets: milliseconds since 2026, and in each the places of a call. Segment's greatest batch has 400 events. */
+const EPOCH = Date.UTC(2026);
+const PLACES = 4096;
 /** Unmapped names of one frame that are counted apart. */
 const NAMES = 200;
 
@@ -75,10 +78,15 @@ export class Heard {
   }
 }
 
-function carried({ id, type, event, name, category, at, had, received, traces, properties, traits, flags }: Envelope, table: Table): CarriedEvent {
+function carried({ id, type, event, name, category, at, had, received, place = 0, traces, properties, traits, flags }: Envelope, table: Table): CarriedEvent {
   const nodes = match(table, candidateNames(type, event, name, category), properties, traits);
   return {
     id, type, name: shownName(type, event, name, category), occurred_at: iso(at), arrived_at: iso(had), segment_received_at: received === null ? null : iso(received),
-    source: SOURCE, traces, nodes, properties, flags,
+    source: SOURCE, traces, nodes, properties, flags, offset: orderOf(had, place),
   };
+}
+
+/** Envelopes of one moment go in the order in which the function had them, and of one call by their places. */
+function orderOf(had: number, place: number): number {
+  return Math.min(2 ** 52, Math.max(0, Math.floor(had) - EPOCH) * PLACES + Math.min(place, PLACES - 1));
 }

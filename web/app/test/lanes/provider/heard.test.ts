@@ -18,6 +18,16 @@ it("FUN-14: envelopes become a frame whose counts and ledger sum, matched agains
   expect(frame.events[1]).toMatchObject({ id: "m2", nodes: ["b"], source: "Segment", occurred_at: "1970-01-01T00:00:01.000Z", arrived_at: "1970-01-01T00:00:01.500Z", segment_received_at: "1970-01-01T00:00:01.200Z" });
 });
 
+it("TRC-9, FUN-14: envelopes of one call keep their places, whatever the order in which they come", () => {
+  const had = Date.UTC(2026, 10, 30);
+  const sent = [[had, 0], [had, 1], [had, 2], [had + 1, 0]] as const;
+  const offsets = heard().batch(envelopes(...sent.map(([at, place], n) => envelope(`m${n}`, "see_a", { had: at, ...(place === 0 ? {} : { place }) })).reverse()), TABLE, 0).events.map(({ offset }) => offset ?? NaN);
+  expect(offsets).toEqual([...offsets].sort((a, b) => b - a));
+  expect(new Set(offsets).size).toBe(4);
+  expect(offsets.every(Number.isSafeInteger)).toBe(true);
+  expect(heard().batch(envelopes(envelope("m", "see_a", { had: 1e300, place: 9e9 })), TABLE, 0).events[0]?.offset).toBe(2 ** 52);
+});
+
 it("FUN-15: a repeat is carried, so that it is told, and counted nowhere; also one from before this page", () => {
   const one = heard("function:7", ["m0"]);
   expect(one.batch(envelopes(envelope("m1"), envelope("m1"), envelope("m0")), TABLE, 0)).toMatchObject({ from: "function:7", counts: { a: 1 }, ledger: { offered: 1, lit: 1, carried: 1 } });

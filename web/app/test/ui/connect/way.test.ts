@@ -2,7 +2,7 @@ import { LOCAL, REMOTE } from "@dagnet-realtime/engine/seen";
 import { expect, it } from "vitest";
 import { wayOf } from "../../../src/ui/connect/way.ts";
 
-const row = { row: 0, id: "m", type: "track" as const, name: "A", at: 1_010, occurredAt: 1_000, arrivedAt: NaN, receivedAt: NaN, source: "", traces: [], nodes: [], properties: {}, flags: [], lanes: LOCAL, bound: false, way: null };
+const row = { row: 0, id: "m", type: "track" as const, name: "A", at: 1_010, occurredAt: 1_000, arrivedAt: NaN, order: NaN, receivedAt: NaN, source: "", traces: [], nodes: [], properties: {}, flags: [], lanes: LOCAL, bound: false, way: null };
 const said = (more: object) => wayOf({ ...row, ...more }).map(({ word, since }) => `${word} ${since ?? "at first"}`);
 
 it("TAP-13: an event's whole way, with the times between", () => {
