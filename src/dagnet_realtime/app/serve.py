@@ -21,6 +21,7 @@ from dagnet_realtime.app.functions import functions
 from dagnet_realtime.app.http import Server, room
 from dagnet_realtime.app.key_file import write_key
 from dagnet_realtime.app.listen import listen, origin_of
+from dagnet_realtime.app.memory import give_back
 from dagnet_realtime.app.relays import relays as opened
 from dagnet_realtime.app.relays import seating
 from dagnet_realtime.app.reload import Reload
@@ -72,6 +73,7 @@ async def run(
     Raises `Problem` where it cannot start, and where a part of it dies.
     """
     ending = stop or asyncio.Event()
+    give_back()
     given = inherited or Inherited(listen(config))
     with contextlib.closing(given.bound), audit_file(config.access) as write:
         try:

@@ -20,7 +20,7 @@ from dagnet_realtime.model.problem import Problem
 _FIRST = 262_144  # bytes within which the first element of a batch must end; Segment's events end within 32 KB
 _STEPS = 200  # to the end of a first element that lies deeper than any of Segment's
 SMALL = 64 * 1024  # bytes that are hashed without leaving the event loop
-_SHORT = 32 * 1024  # bytes within which the end of a first element is looked for there
+_SHORT = 16 * 1024  # bytes within which the end of a first element is looked for there
 _BRIEF = 8 * 1024  # bytes of a form that is read there
 _WRAPPER = re.compile(rb'[ \t\r\n]*+\{[ \t\r\n]*+"(json|body)"[ \t\r\n]*+:')  # how an element of the Extensible Webhook's batch begins
 _DIGEST = 20  # bytes of an HMAC-SHA1

@@ -8,6 +8,7 @@ import asyncio
 import threading
 import zlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -171,17 +172,17 @@ async def _received(receive: Receive, limit: int, held: Held) -> tuple[bytes, bo
     more: bool = message.get("more_body", False)
     if not more and len(body) <= min(limit, AT_ONCE):
         return body, False
-    parts, size = [body], len(body)
-    while size <= limit:
-        _count(len(parts[-1]), held, more=more)
+    whole = BytesIO()  # which gives what was written to it without a copy
+    while whole.tell() + len(body) <= limit:
+        _count(len(body), held, more=more)
+        whole.write(body)
         if not more:
-            return b"".join(parts), True
+            return whole.getvalue(), True
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
-        parts.append(message.get("body", b""))
+        body = message.get("body", b"")
         more = message.get("more_body", False)
-        size += len(parts[-1])
     raise _too_large(limit, Unread)
 
 
@@ -234,11 +235,11 @@ def _inflated(packed: bytes, windows: Iterable[int], limit: int, most: int, grow
 
 def _stream(packed: bytes, window: int, limit: int, too_large: Problem, grow: Callable[[int], None]) -> bytes:
     """All members of a gzip file, or one stream of any other window."""
-    parts: list[bytes] = []
-    room, at = limit, 0
+    whole = BytesIO()
+    at = 0
     for _ in range(_MEMBERS):
         if at == len(packed):
-            return b"".join(parts)
+            return whole.getvalue()
         inflater = zlib.decompressobj(window)
         began = at
         while not inflater.eof:
@@ -246,20 +247,19 @@ def _stream(packed: bytes, window: int, limit: int, too_large: Problem, grow: Ca
             if not fed:
                 fed = packed[at : at + _STEP]
                 at += len(fed)
-            part = inflater.decompress(fed, min(_STEP, room + 1))
+            part = inflater.decompress(fed, _STEP)
             if not fed and not part:
                 raise zlib.error("truncated")
-            room -= len(part)
-            if room < 0:
+            if whole.tell() + len(part) > limit:
                 raise too_large
             grow(len(part))
-            parts.append(part)
+            whole.write(part)
         at -= len(inflater.unused_data)
         if at == began or (window == _RAW and at < len(packed)):
             raise zlib.error("trailing bytes")
     if at < len(packed):
         raise zlib.error("too many members")
-    return b"".join(parts)
+    return whole.getvalue()
 
 
 def _too_large(limit: int, kind: type[Problem] = Problem) -> Problem:
