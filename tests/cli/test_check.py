@@ -95,3 +95,24 @@ def test_a_deployments_graphs_are_checked_with_definitions_from_files(root: Path
     assert code == 1
     assert "“Order Paid” (amplitude name of paid)" in text
     assert "graphs/gone.json is not there" in text
+
+
+def test_a_source_that_refuses_deletes_is_named(root: Path) -> None:
+    """DOOR-17: with what to set, until it is set."""
+    file = root / "realtime.toml"
+    sources = (
+        '[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "k"\n',
+        '[[workspace.source]]\nid = "web"\nallow_unsigned = true\n',
+        '[[workspace.source]]\nid = "signed"\nsecrets = ["s"]\n',
+    )
+    head = f'[[workspace]]\nid = "acme"\nenv = "prod"\npath = "{root}"\n'
+    file.write_text(head + "".join(sources))
+    told = [line for line in run("--config", file)[1].splitlines() if "allow_delete" in line]
+    remedy = "Set allow_delete = true on the source to take them."
+    assert told == [
+        f'i acme/prod, source "sdk": delete and suppress that are sent by its write key are refused. {remedy}',
+        f'i acme/prod, source "web": delete and suppress that are sent unsigned are refused. {remedy}',
+    ]
+    file.write_text(head + "".join(source + "allow_delete = true\n" for source in sources))
+    assert "allow_delete" not in run("--config", file)[1]
+    assert "allow_delete" not in run(root)[1]

@@ -319,6 +319,64 @@ def test_a_sender_is_known_by_a_key_that_is_found_without_decoding() -> None:
             intake.sender(unreadable)
 
 
+DELETES = [{"type": kind, "userId": "u"} for kind in ("delete", "suppress", "suppression", "Delete", " SUPPRESS ", "deLete")]
+
+
+@pytest.mark.parametrize("message", DELETES, ids=[message["type"] for message in DELETES])
+async def test_a_public_write_key_deletes_nobody(message: dict[str, Any]) -> None:
+    """DOOR-17: refused alone and counted, whatever it is called and by whatever route; the rest of its batch is taken."""
+    house = House()
+    await house.watch()
+    await house.intake.track(SDK, msgspec.json.encode(track("a", userId="u")), "track")
+    for body, type in (
+        ({"batch": [message]}, None),
+        ({"batch": [message]}, "track"),
+        (message, None),
+    ):
+        with pytest.raises(Problem, match="takes no delete") as caught:
+            await house.intake.track(SDK, msgspec.json.encode(body), type)
+        assert (caught.value.code, caught.value.status) == ("forbidden", 403)
+        assert "allow_delete" in caught.value.remedy
+    await house.intake.track(SDK, msgspec.json.encode({"batch": [message, track("b"), message]}), None)
+    assert house.forgotten == []
+    assert [entry.id for entry in await house.entries()] == ["a", "b"]
+    assert house.intake.doors(ACME)["sdk"] == Door(received=7, taken=2, refused={"forbidden": 5})
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+@pytest.mark.parametrize("secrets", [(), (Secret("s3cret"),)])
+async def test_who_may_delete_without_a_signature_is_configured(allowed: bool, secrets: tuple[Secret, ...]) -> None:
+    """DOOR-17: by a write key or unsigned; what is signed under a secret always may."""
+    house = House()
+    sdk = msgspec.structs.replace(SDK, allow_delete=allowed)
+    hook = msgspec.structs.replace(WEB, secrets=secrets, allow_unsigned=True, allow_delete=allowed)
+    house.intake = Intake(
+        (Workspace(channel=ACME, path="", policy=house.policy, sources=(hook, sdk)),),
+        house.shelf,
+        house.log,
+        house.clock,
+        lambda channel, tokens: house.forgotten.append((channel, tokens)),
+    )
+    await house.watch()
+    body = msgspec.json.encode(DELETES[0])
+    for take in (
+        lambda: house.intake.track(sdk, b'{"batch":[' + body + b"]}", None),
+        lambda: house.intake.webhook(hook, body, None),
+        lambda: house.intake.webhook(hook, b"[" + body + b"]", ""),
+        *([] if secrets else [lambda: house.intake.webhook(hook, body, "0" * 40)]),
+    ):
+        before = len(house.forgotten)
+        if allowed:
+            await take()
+        else:
+            with pytest.raises(Problem, match="takes no delete"):
+                await take()
+        assert len(house.forgotten) == before + allowed
+    if secrets:
+        await house.intake.webhook(hook, body, sign(b"s3cret", body))
+        assert house.forgotten
+
+
 ELEMENTS = st.sampled_from([track("a"), track("b"), DELIVERED["page"], DELIVERED["delete"], {"type": "x"}, 7, None, {}])
 BODIES = (
     st.lists(ELEMENTS, max_size=6).map(msgspec.json.encode)

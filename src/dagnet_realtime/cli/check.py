@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from dagnet_realtime.core.check import GraphReport, Report
     from dagnet_realtime.model.graph import Catalogue, Filter, Listen
+    from dagnet_realtime.model.workspace import Workspace
 
 
 def check(
@@ -33,23 +35,39 @@ def check(
 
     if dir is not None and config is not None:
         raise typer.BadParameter("give a folder or --config, not both")
-    found = report(_catalogues(dir, config))
+    catalogues, workspaces = _catalogues(dir, config)
+    found = report(catalogues)
     if json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
     else:
         _show(found)
+        for line in _unproven_deletes(workspaces):
+            sys.stdout.write(f"i {_clean(line)}\n")
     if found.errors:
         raise typer.Exit(1)
 
 
-def _catalogues(dir: Path | None, config: Path | None) -> "dict[str, Catalogue]":
+def _catalogues(dir: Path | None, config: Path | None) -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
     from dagnet_realtime.app.catalogues import catalogues_of, read_catalogues
     from dagnet_realtime.config.load import DEFAULT, load
 
     if dir is None and (config is not None or DEFAULT.is_file()):
-        return catalogues_of(load(config, os.environ).workspaces)
+        workspaces = load(config, os.environ).workspaces
+        return catalogues_of(workspaces), workspaces
     folder = dir or Path()
-    return read_catalogues({folder.resolve().name: folder})
+    return read_catalogues({folder.resolve().name: folder}), ()
+
+
+def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":
+    """What the operator may want to decide for each source that could delete people by a key that pages show."""
+    for workspace in workspaces:
+        for source in workspace.sources:
+            how = "by its write key" if source.kind == "tracking" else "unsigned" if source.allow_unsigned else ""
+            if how and not source.allow_delete:
+                yield (
+                    f'{workspace.channel}, source "{source.id}": delete and suppress that are sent {how} are refused. '
+                    "Set allow_delete = true on the source to take them."
+                )
 
 
 def _show(found: "Report") -> None:

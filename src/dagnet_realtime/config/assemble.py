@@ -134,6 +134,7 @@ def _source(table: SourceTable, channel: Channel, path: tuple[str | int, ...], a
         write_key=around.secret(table.write_key, *path, "write_key") if table.write_key else None,
         allow_unsigned=table.allow_unsigned,
         batch_signature=table.batch_signature,
+        allow_delete=table.allow_delete,
     )
 
 

@@ -114,6 +114,13 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Literal["first", "whole"],
         _says("`whole` refuses batches of which only the first element is signed, as Segment signs them by default."),
     ] = "first"
+    allow_delete: Annotated[
+        bool,
+        _says(
+            "Take `delete` and `suppress` without a signature: by the write key, or unsigned. Whoever may send can then have anybody's "
+            "events erased. Signed deliveries may always."
+        ),
+    ] = False
 
 
 class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -35,6 +35,10 @@ class Gate:
         if not self._verifier.verified_soon(body, signature):
             await asyncio.to_thread(self._verifier.verify, body, signature)
 
+    def may_delete(self, *, signed: bool) -> bool:
+        """Whether a delivery of this source may delete people: if it is `signed`, or if the source is configured to."""
+        return signed or self.source.allow_delete
+
     def limit(self, events: int, at: float, size: int = 0) -> None:
         """Raises `Problem("rate_limited")` if `events`, or their `size` in bytes, are too many at `at` (seconds, monotonic)."""
         wait = take_both(self._bucket, self._weight, events, size, at)

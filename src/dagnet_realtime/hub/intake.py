@@ -18,7 +18,7 @@ from dagnet_realtime.core.segment.webhook import Element, split
 from dagnet_realtime.core.signature import SMALL
 from dagnet_realtime.core.tokens import PERSON
 from dagnet_realtime.hub.gate import Gate
-from dagnet_realtime.hub.parsing import Mender, Parse, batch, delivery, lone, stretches
+from dagnet_realtime.hub.parsing import Mender, Parse, batch, delivery, lone, sparing, stretches
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.ledger import Door
@@ -162,14 +162,17 @@ class Intake:
         brief = len(body) <= SMALL
         try:
             await gate.verify(body, signature)
-            if proven is not None and signature and source.secrets:
+            signed = bool(signature and source.secrets)
+            if proven is not None and signed:
                 proven()
             elements = await self._mender.run(partial(split, body), brief=brief)
         except Problem as problem:
             gate.refuse(problem.code)
             raise
-
-        await self._take(gate, elements, delivery(elements), self._clock.now(), brief=brief)
+        parse = delivery(elements)
+        if not gate.may_delete(signed=signed):
+            parse = sparing(parse)
+        await self._take(gate, elements, parse, self._clock.now(), brief=brief)
 
     async def track(self, source: Source, body: bytes, type: EventType | None) -> None:
         """Takes one call of the tracking API: a single event of `type`, or a batch if it is None.
@@ -188,6 +191,8 @@ class Intake:
         except Problem as problem:
             gate.refuse(problem.code)
             raise
+        if not gate.may_delete(signed=False):
+            parse = sparing(parse)
         await self._take(gate, elements, parse, arrived_at, brief=brief)
 
     async def _take(self, gate: Gate, elements: Sequence[Element], parse: Parse, arrived_at: int, *, brief: bool) -> None:

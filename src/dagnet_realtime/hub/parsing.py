@@ -92,3 +92,27 @@ def delivery(elements: Sequence[Element]) -> Parse:
         return events_of(elements[start:end], using, mending=mending)
 
     return parse
+
+
+def sparing(parse: Parse) -> Parse:
+    """`parse` with each delete and suppression refused: somebody who knows a public write key must
+    not erase other people.
+    """
+
+    def spared(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
+        parsed = parse(start, end, using, mending=mending)
+        kept = tuple(event for event in parsed.events if event.type != "delete")
+        if len(kept) == len(parsed.events):
+            return parsed
+        return Parsed(kept, (*parsed.refused, *(_no_delete() for _ in range(len(parsed.events) - len(kept)))))
+
+    return spared
+
+
+def _no_delete() -> Problem:
+    return Problem(
+        "forbidden",
+        "This source takes no delete or suppress",
+        "Nothing proves who sent it: write keys are public, and the delivery is not signed",
+        "Have Segment's signed webhook deliver it, or set allow_delete = true on the source in realtime.toml",
+    )

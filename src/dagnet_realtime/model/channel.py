@@ -18,7 +18,10 @@ class Channel(msgspec.Struct, frozen=True, order=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends: `webhook` deliveries are signed with one of `secrets`; `tracking` ones carry `write_key`."""
+    """Who sends: `webhook` deliveries are signed with one of `secrets`; `tracking` ones carry `write_key`.
+
+    `allow_delete` lets it delete people without a signature.
+    """
 
     id: str
     channel: Channel
@@ -27,3 +30,4 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     write_key: Secret | None = None
     allow_unsigned: bool = False
     batch_signature: Literal["first", "whole"] = "first"
+    allow_delete: bool = False

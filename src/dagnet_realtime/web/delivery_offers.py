@@ -36,7 +36,7 @@ def _webhook(method: Method) -> Offer:
         asks=(Asks("X-Signature", str, "HMAC-SHA1 of what is signed, in hexadecimal, under a secret of the source", "header"),),
         takes={JSON: _EVENTS},
         gives={200: Gives("Taken, or taken before", Taken)},
-        refuses=("invalid", "unauthorized", "not_found", "too_large", "rate_limited"),
+        refuses=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
     )
 
 
@@ -51,7 +51,7 @@ def _call(route: str) -> Offer:
         guard="write_key",
         takes={JSON: Any if route == COUNTS_OF_SDKS else Event if ROUTES[route] else Batch},
         gives={200: Gives("Taken, or taken before", Taken)},
-        refuses=("invalid", "unauthorized", "too_large", "rate_limited"),
+        refuses=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
     )
 
 

@@ -153,13 +153,18 @@ def _event(message: Message, type: EventType, id: str, occurred_at: int | None, 
     )
 
 
+def known_type(given: object) -> EventType | None:
+    """The type that is meant, in any case and spacing."""
+    if type(given) is not str:
+        return None
+    return TYPES.get(given) or TYPES.get(given.strip().lower()[:MAX_ID])
+
+
 def _type(message: Message) -> EventType:
-    given = message.type
-    if type(given) is str:
-        known = TYPES.get(given) or TYPES.get(given.strip().lower()[:MAX_ID])
-        if known is not None:
-            return known
-    elif message.event is not None:
+    known = known_type(message.type)
+    if known is not None:
+        return known
+    if type(message.type) is not str and message.event is not None:
         return "track"
     raise Problem(
         "invalid",

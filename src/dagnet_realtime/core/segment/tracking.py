@@ -8,7 +8,7 @@ import msgspec
 
 from dagnet_realtime.core.json_text import members
 from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
-from dagnet_realtime.core.segment.message import AS_IT_CAME, TYPES, Reader, read, text_of, tracked
+from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, known_type, read, text_of, tracked
 from dagnet_realtime.core.segment.webhook import MAX_STEPS, Element, Parsed, known, split_list
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.event import NOTHING, Event
@@ -116,7 +116,7 @@ def is_batch(body: bytes, *, mending: bool = True) -> bool:
         parts = members(body, MAX_STEPS) or {}
         start, _ = parts.get(b'"batch"', (0, 0))
         return body[start : start + 1] == b"[" and not parts.keys() & {b'"event"', b'"type"'}
-    return bytes(shape.batch)[:1] == b"[" and shape.event is None and shape.type not in TYPES
+    return bytes(shape.batch)[:1] == b"[" and shape.event is None and known_type(shape.type) is None
 
 
 def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence[Element]]:
@@ -137,7 +137,7 @@ def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence
     if batch[:1] == b"[":
         return envelope, split_list(batch, MAX_EVENTS, mending=mending)
     lone = decode(_SHAPE, checked(body), mending=mending)
-    if type(lone.type) is str and lone.type in TYPES:
+    if known_type(lone.type) is not None:
         return Envelope(), (body,)
     raise Problem("invalid", "The batch is missing", 'The body has no list "batch"', "Post single events to /v1/track and its like")
 
