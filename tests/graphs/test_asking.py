@@ -29,7 +29,8 @@ async def test_graphs_are_asked_for_by_name_with_the_secrets_where_each_belongs(
     """GRA-20: DagNet's secret in its query, the bearer in the header. GRA-23: neither in a log line."""
     caplog.set_level(logging.DEBUG)
     found = await asking(served, "a", "b", "c").round()
-    assert (found["b"], found["c"]) == (Graph(b'{"nodes": []}', found["b"].sha), Absent())  # type: ignore[union-attr]
+    assert found["b"] == Graph(b'{"nodes": []}', found["b"].sha)  # type: ignore[union-attr]
+    assert isinstance(found["c"], Absent)
     assert {query["name"] for query, _ in served.asked} == {"a", "b", "c"}
     query, headers = served.asked[0]
     assert (query["secret"], query["branch"], headers["authorization"]) == ("s3cret&more", "main", "Bearer b3arer")
@@ -88,3 +89,33 @@ async def test_a_deployment_that_is_not_there_is_said() -> None:
     with dagnet() as gone:
         pass
     assert (await asking(gone, "a").round())["a"] == Failed("cannot be fetched: the deployment cannot be reached")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said", "unsaid"),
+    [
+        (401, "Invalid secret", "says “Invalid secret”; look at graphs_secret (DagNet's SHARE_SECRET)", "GitHub"),
+        (401, "GitHub API error: Unauthorized", "says “GitHub API error: Unauthorized”; this is DagNet's own access", "graphs_secret"),
+        (403, "GitHub API error: rate limit exceeded", "rate limit exceeded”; this is DagNet's own access", "graphs_secret"),
+        (500, "Invalid file content from GitHub", "answers 500 and says “Invalid file content from GitHub”", "graphs_secret"),
+        (500, "could not reach https://ghp_token@api.github.com/repos/x", "could not reach …", "ghp_token"),
+        (500, "no such host: api.github.com/repos/private?x=1", "no such host: …", "private"),
+        (500, "bad secret s3cret&more", "answers 500", "s3cret"),
+        (500, "two\nlines\x1b[31m", "“two lines [31m”", "\n"),
+        (500, "x" * 5000, "x…”", "x" * 201),
+    ],
+)
+async def test_the_deployments_own_reason_is_told(served: Dagnet, status: int, error: str, said: str, unsaid: str) -> None:
+    """GRA-27: its `error` on one line, without any address; a reason of GitHub's is not blamed on our secret."""
+    served.errors["a"] = (status, {"success": False, "error": error, "details": "hush-hush", "url": "https://hush-hush.example"})
+    failed = (await asking(served, "a").round())["a"]
+    assert isinstance(failed, Failed)
+    assert said in failed.why
+    assert unsaid not in failed.why
+    assert "hush-hush" not in failed.why
+
+
+async def test_a_graph_that_is_not_there_has_its_reason(served: Dagnet) -> None:
+    """GRA-27: DagNet tells apart what is missing."""
+    served.errors["a"] = (404, {"error": "GitHub API error: Not Found"})
+    assert (await asking(served, "a").round())["a"] == Absent("GitHub API error: Not Found")

@@ -13,7 +13,8 @@ Fault = int | bytes | Literal["hang", "trickle", "huge", "elsewhere", "deflated"
 
 
 class Dagnet:
-    """`graphs` are what it has, by name. `fault` is what every request gets instead, `faults` what one graph's requests get.
+    """`graphs` are what it has, by name. `fault` is what every request gets instead, `faults` what one graph's requests get,
+    `errors` the status and body of one graph's refusal.
 
     A status is answered as such, bytes are a body; `asked` keeps every request's query and headers, `sent` each status.
     """
@@ -22,6 +23,7 @@ class Dagnet:
         self.graphs: dict[str, Any] = {}
         self.fault: Fault = None
         self.faults: dict[str, Fault] = {}
+        self.errors: dict[str, tuple[int, dict[str, Any]]] = {}
         self.tags = True
         self.raw = False
         self.asked: list[tuple[dict[str, str], dict[str, str]]] = []
@@ -34,7 +36,10 @@ class Dagnet:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.asked.append((query, headers))
         fault = self.faults.get(query["name"], self.fault)
-        if isinstance(fault, int):
+        if query["name"] in self.errors:
+            status, error = self.errors[query["name"]]
+            self._send(request, status, json.dumps(error).encode())
+        elif isinstance(fault, int):
             self._send(request, fault, b'{"error": "as the test says"}')
         elif isinstance(fault, bytes):
             self._send(request, 200, fault)

@@ -139,9 +139,12 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     graphs_url: Annotated[str, _says("A DagNet deployment that gives the graphs instead, e.g. `https://dagnet.example.com`.")] = ""
     graphs: Annotated[tuple[str, ...], _says("With `graphs_url`: the names of the graphs, at most 50.")] = ()
     graphs_branch: Annotated[str, _says("With `graphs_url`: the branch; without one the deployment's default.")] = ""
-    graphs_secret: Annotated[str, _hides("With `graphs_url`: the secret that DagNet itself asks for.")] = ""
+    graphs_secret: Annotated[str, _hides("With `graphs_url`: the secret that DagNet itself asks for (its `SHARE_SECRET`).")] = ""
     graphs_bearer: Annotated[str, _hides("With `graphs_url`: a bearer token for what stands before the deployment.")] = ""
-    graphs_every: Annotated[str, _says("With `graphs_url`: how often it is asked, at least `5s`.", pattern=DURATION)] = "1m"
+    graphs_every: Annotated[
+        str,
+        _says("With `graphs_url`: how often it is asked, at least `5s`. DagNet then asks GitHub for every graph.", pattern=DURATION),
+    ] = "1m"
     trace: Annotated[
         tuple[str, ...],
         _says("What ties the events of one journey together, best first. Any property path is allowed."),

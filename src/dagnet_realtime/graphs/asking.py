@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dagnet_realtime.core.dagnet.unreadable import Unreadable
-from dagnet_realtime.graphs.answers import LARGEST, Graph, graph_in
+from dagnet_realtime.graphs.answers import LARGEST, Graph, graph_in, reason_in
 from dagnet_realtime.model.deployment import Deployment
 
 if TYPE_CHECKING:
@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 ROUND_SECONDS = 4.0  # for all graphs together; Segment waits five for a delivery that a serverless process begins with
 AT_ONCE = 4  # requests under way
 _LONGEST_TAG = 256  # bytes of an ETag that is sent back
+_LONGEST_REASON = 16 * 1024  # bytes of an answer that says what went wrong
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """The deployment says that it has no such graph."""
+    """The deployment says that it has no such graph; `why` is its own reason, "" where it gives none."""
+
+    why: str = ""
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -77,8 +80,8 @@ class Asking:
                     return had
                 if answer.status_code == HTTPStatus.NOT_FOUND:
                     self._had.pop(name, None)
-                    return Absent()
-                graph = graph_in(await _body(answer))
+                    return Absent(await self._reason(answer))
+                graph = graph_in(await self._body(answer))
         except Unreadable as error:
             return Failed(str(error))
         except httpx.TimeoutException:
@@ -89,6 +92,28 @@ class Asking:
             graph = had
         self._had[name] = (_tag(answer), graph)
         return graph
+
+    async def _body(self, answer: "httpx.Response") -> bytes:
+        """Raises `Unreadable` for whatever is no plain answer of a bearable size."""
+        status = answer.status_code
+        if 300 <= status < 400:
+            elsewhere = "the deployment sends elsewhere, which is not followed; give its final address as graphs_url"
+            raise Unreadable(f"cannot be fetched: {elsewhere}")
+        if status != HTTPStatus.OK:
+            why = await self._reason(answer)
+            refuses = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+            said = f"the deployment refuses ({status})" if refuses else f"the deployment answers {status}"
+            raise Unreadable(f"cannot be fetched: {said}{f' and says “{why}”' if why else ''}{_hint(status, why)}")
+        return await _read(answer, LARGEST)
+
+    async def _reason(self, answer: "httpx.Response") -> str:
+        """What the deployment says for itself, unless it repeats a secret of ours."""
+        try:
+            why = reason_in(await _read(answer, _LONGEST_REASON))
+        except Unreadable:
+            return ""
+        secrets = (self._deployment.secret, self._deployment.bearer)
+        return "" if any(one is not None and one.reveal().decode(errors="replace") in why for one in secrets) else why
 
     def _query(self, name: str) -> dict[str, str]:
         secret = self._deployment.secret
@@ -105,22 +130,24 @@ class Asking:
         return headers
 
 
-async def _body(answer: "httpx.Response") -> bytes:
-    """Raises `Unreadable` for whatever is no plain answer of a bearable size."""
-    status = answer.status_code
-    if 300 <= status < 400:
-        raise Unreadable("cannot be fetched: the deployment sends elsewhere, which is not followed; give its final address as graphs_url")
+def _hint(status: int, why: str) -> str:
+    """What to look at: where DagNet speaks of GitHub, it is its own access to the repository that failed."""
+    if "github" in why.casefold():
+        return "; this is DagNet's own access to GitHub, look at the deployment's credentials there"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        raise Unreadable(f"cannot be fetched: the deployment refuses ({status}); look at graphs_secret and graphs_bearer")
-    if status != HTTPStatus.OK:
-        raise Unreadable(f"cannot be fetched: the deployment answers {status}")
+        return "; look at graphs_secret (DagNet's SHARE_SECRET) and graphs_bearer"
+    return ""
+
+
+async def _read(answer: "httpx.Response", most: int) -> bytes:
+    """The body as it was sent; raises `Unreadable` where it is longer than `most` bytes or packed."""
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise Unreadable("cannot be fetched: the deployment answers in an encoding that was not asked for")
     body = bytearray()
     async for part in answer.aiter_raw():
         body += part
-        if len(body) > LARGEST:
-            raise Unreadable(f"cannot be fetched: the answer is larger than {LARGEST // 1024} KB, the most that is read")
+        if len(body) > most:
+            raise Unreadable(f"cannot be fetched: the answer is larger than {most // 1024} KB, the most that is read")
     return bytes(body)
 
 

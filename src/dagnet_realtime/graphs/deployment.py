@@ -83,9 +83,9 @@ class DeploymentPlace:
                     files[path] = content
                 case Failed(why=why):
                     errors.append(FileError(path, why))
-                case Absent():
+                case Absent(why=why):
                     if not self._shelf.knew(path) or (self._shelf.holds(path) and not some):
-                        errors.append(FileError(path, _ABSENT))
+                        errors.append(FileError(path, f"{_ABSENT}, and says “{why}”" if why else _ABSENT))
         changed = self._shelf.take(Fetched(files, tuple(errors), stands=True))
         self._taken = (answers, beside)
         return changed

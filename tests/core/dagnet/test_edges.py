@@ -32,3 +32,11 @@ def test_an_end_that_is_no_node_is_said() -> None:
     warnings: list[Warning] = []
     assert read_edges({"edges": [{"from": "A", "to": None}]}, read_nodes({"nodes": [{"uuid": "A"}]}, []), warnings) == ()
     assert warnings[0].code == "edge_unresolved"
+
+
+def test_edges_between_the_same_two_nodes_are_numbered_in_their_order() -> None:
+    """GRA-5: however many there are, and past a uuid that has such a name already."""
+    named = {"uuid": "A->B#3", "from": "B", "to": "A"}
+    made = [edge.uuid for edge in edges(named, *({"from": "A", "to": "B"} for _ in range(20_000 - 1)))]
+    assert made[:5] == ["A->B#3", "A->B", "A->B#2", "A->B#4", "A->B#5"]
+    assert len(set(made)) == 20_000

@@ -6,8 +6,8 @@ from dagnet_realtime.model.graph import Warning
 
 def test_the_first_node_that_goes_by_a_name_has_it() -> None:
     """GRA-5: references mean uuids or ids, the first in the file wins."""
-    nodes = read_nodes({"nodes": [{"uuid": "A", "id": "x"}, {"uuid": "x", "id": "x"}]}, [])
-    assert {name: node.uuid for name, node in ends(nodes).items()} == {"A": "A", "x": "A"}
+    tree = {"nodes": [{"uuid": "A", "id": "x"}, {"uuid": "x", "id": "x", "slug": "s"}, {"id": "y", "slug": "A"}]}
+    assert {name: node.uuid for name, node in ends(tree, read_nodes(tree, [])).items()} == {"A": "A", "x": "A", "s": "x", "y": "y"}
 
 
 def test_too_many_nodes_are_cut_with_a_warning() -> None:

@@ -12,12 +12,13 @@ _FACES = frozenset({"left", "right", "top", "bottom"})
 
 
 def read_edges(tree: Mapping[str, object], nodes: list[Node], warnings: list[Warning]) -> tuple[Edge, ...]:
-    """The edges whose two ends exist, in file order; ends may be uuids or ids. An edge without a uuid gets one made of its ends."""
+    """The edges whose two ends exist, in file order; ends may be uuids, ids or slugs. An edge without a uuid gets one made of its ends."""
     items = rows(tree.get("edges"))
     if len(items) > EDGE_LIMIT:
         warnings.append(Warning("too_many", "edges", f"Only the first {EDGE_LIMIT} of {len(items)} edges are shown."))
-    by_name, by_case = ends(nodes), case_ids(tree, nodes)
+    by_name, by_case = ends(tree, nodes), case_ids(tree, nodes)
     edges: dict[str, Edge] = {}
+    counts: dict[str, int] = {}
     for place, item in enumerate(items[:EDGE_LIMIT]):
         source = record(item)
         names = first_text(source, "from", "source"), first_text(source, "to", "target")
@@ -30,7 +31,7 @@ def read_edges(tree: Mapping[str, object], nodes: list[Node], warnings: list[War
         if start.absorbing:
             warnings.append(Warning("absorbing_exit", where, f"The edge leaves “{start.label}”, which is marked as absorbing."))
         p, variant = _share(source, start, by_case, where, warnings)
-        uuid = _uuid(text(source.get("uuid"), 1024), f"{start.uuid}->{end.uuid}", edges, where, warnings)
+        uuid = _uuid(text(source.get("uuid"), 1024), f"{start.uuid}->{end.uuid}", edges, counts, where, warnings)
         edges[uuid] = Edge(
             uuid=uuid,
             id=text(source.get("id")),
@@ -46,17 +47,18 @@ def read_edges(tree: Mapping[str, object], nodes: list[Node], warnings: list[War
     return tuple(edges.values())
 
 
-def _uuid(own: str, made: str, taken: Mapping[str, Edge], where: str, warnings: list[Warning]) -> str:
-    """The edge's own uuid, or a stable one where it has none or another edge has it."""
+def _uuid(own: str, made: str, taken: Mapping[str, Edge], counts: dict[str, int], where: str, warnings: list[Warning]) -> str:
+    """The edge's own uuid, or a stable one where it has none or another edge has it. `counts` are the edges so far between two ends."""
     if own and own not in taken:
         return own
     if own:
         warnings.append(Warning("duplicate_uuid", where, f"A second edge has the uuid “{own}”; it is kept under another."))
     else:
         warnings.append(Warning("missing_uuid", where, "The edge has no uuid and goes by its ends; DagNet itself would drop it."))
-    count, found = 2, made
+    found = made
     while found in taken:
-        found, count = f"{made}#{count}", count + 1
+        counts[made] = counts.get(made, 1) + 1
+        found = f"{made}#{counts[made]}"
     return found
 
 

@@ -1,5 +1,8 @@
 """One graph file, read leniently: what is odd becomes a warning, never a refusal."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import msgspec
 
 from dagnet_realtime.core.dagnet.ambiguity import ambiguities
@@ -15,6 +18,7 @@ from dagnet_realtime.core.dagnet.unreadable import Unreadable
 from dagnet_realtime.model.graph import Graph, Warning
 
 _WARNING_LIMIT = 1_000  # of one graph; nobody reads more, and a frame must carry them
+_KIND_LIMIT = 20  # warnings of one kind that are told one by one
 
 
 def read_graph(file: str, tree: object, bindings: Bindings) -> Graph:
@@ -40,6 +44,26 @@ def read_graph(file: str, tree: object, bindings: Bindings) -> Graph:
         listens=listens,
         postits=read_postits(tree),
         containers=read_containers(tree),
-        warnings=tuple(dict.fromkeys(warnings))[:_WARNING_LIMIT],
+        warnings=folded(warnings)[:_WARNING_LIMIT],
     )
     return msgspec.structs.replace(graph, version=digest(graph))
+
+
+def folded(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
+    """Each warning once; missing uuids, which old graphs lack throughout, as one, and of any other kind the first `_KIND_LIMIT`."""
+    distinct = tuple(dict.fromkeys(warnings))
+    counts, told = Counter(warning.code for warning in distinct), Counter[str]()
+    bare = [warning.where.partition(" ")[0] for warning in distinct if warning.code == "missing_uuid"]
+    found: list[Warning] = []
+    for warning in distinct:
+        code = warning.code
+        told[code] += 1
+        if code == "missing_uuid" and len(bare) > 1:
+            if told[code] == 1:
+                text = f"{bare.count('node')} nodes and {bare.count('edge')} edges have no uuid: nodes go by their id or place, edges by"
+                found.append(Warning(code, "graph", f"{text} their ends. DagNet itself would drop such edges."))
+        elif told[code] <= _KIND_LIMIT:
+            found.append(warning)
+        elif told[code] == _KIND_LIMIT + 1:
+            found.append(Warning(code, "graph", f"{counts[code] - _KIND_LIMIT} more warnings of this kind are left out."))
+    return tuple(found)

@@ -7,6 +7,7 @@ from dagnet_realtime.model.graph import Node, Variant, Warning
 
 NODE_LIMIT = 5_000  # the largest real graph has 44; beyond this no picture helps
 _VARIANT_LIMIT = 100
+_NAMES = ("id", "slug", "node_id")  # what a node was called by, newest first
 
 
 def read_nodes(tree: Mapping[str, object], warnings: list[Warning]) -> list[Node]:
@@ -36,19 +37,27 @@ def read_nodes(tree: Mapping[str, object], warnings: list[Warning]) -> list[Node
     return list(nodes.values())
 
 
-def ends(nodes: list[Node]) -> dict[str, Node]:
-    """What an edge may call each node: uuid or id; the first node in file order that goes by a name has it."""
+def ends(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
+    """What an edge may call each node: uuid or id, else the slug that old files have beside them; the first node in file order that
+    goes by a name has it."""
     found: dict[str, Node] = {}
     for node in nodes:
         found.setdefault(node.uuid, node)
         if node.id:
             found.setdefault(node.id, node)
+    known = {node.uuid: node for node in nodes}
+    for place, item in enumerate(rows(tree.get("nodes"))[:NODE_LIMIT]):
+        source = record(item)
+        own = known.get(_uuid(source, place))
+        for name in (text(source.get(key)) for key in _NAMES):
+            if own is not None and name:
+                found.setdefault(name, own)
     return found
 
 
 def case_ids(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
     """What a case edge may call its case node: the case's own id, or the node's uuid or id."""
-    found = ends(nodes)
+    found = ends(tree, nodes)
     known = {node.uuid: node for node in nodes}
     for item in rows(tree.get("nodes"))[:NODE_LIMIT]:
         source = record(item)
@@ -60,10 +69,9 @@ def case_ids(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
 
 
 def _node(source: Mapping[str, object], place: int, warnings: list[Warning]) -> Node:
-    id = first_text(source, "id", "slug", "node_id")
-    uuid = text(source.get("uuid"))
-    if not uuid:
-        uuid = id or f"node-{place}"
+    id = first_text(source, *_NAMES)
+    uuid = _uuid(source, place)
+    if not text(source.get("uuid")):
         warnings.append(Warning("missing_uuid", f"node {uuid}", "The node has no uuid and goes by its id or place."))
     layout = record(source.get("layout"))
     x, y = (number(layout.get(axis)) if axis in layout else number(source.get(axis)) for axis in ("x", "y"))
@@ -93,6 +101,10 @@ def _node(source: Mapping[str, object], place: int, warnings: list[Warning]) -> 
         url=url,
         variants=variants,
     )
+
+
+def _uuid(source: Mapping[str, object], place: int) -> str:
+    return text(source.get("uuid")) or first_text(source, *_NAMES) or f"node-{place}"
 
 
 def _where(node: Node) -> str:

@@ -6,6 +6,7 @@ from dagnet_realtime.core.dagnet import yaml12
 from dagnet_realtime.core.dagnet.unreadable import Unreadable
 
 JSON_LIMIT = 5 * 1024 * 1024  # bytes; the largest real graphs are below 1 MB
+DIGIT_LIMIT = 400  # signs of a number; its greatest value has 309 digits
 YAML_LIMIT = 1024 * 1024  # bytes; about three seconds of parsing, a hundred times the largest real index
 
 
@@ -32,13 +33,28 @@ def read_tree(path: str, content: bytes) -> object:
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_int=_whole, parse_float=_broken)
     except json.JSONDecodeError as error:
         raise Unreadable(f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise Unreadable("is nested too deeply") from None
-    except ValueError:  # an integer of thousands of digits
+    except ValueError:
         raise Unreadable("holds a number that cannot be read") from None
+
+
+def _whole(text: str) -> int:
+    return int(_bounded(text))
+
+
+def _broken(text: str) -> float:
+    return float(_bounded(text))
+
+
+def _bounded(text: str) -> str:
+    """The text of a number; raises `ValueError` for one whose digits would take seconds to read."""
+    if len(text) > DIGIT_LIMIT:
+        raise ValueError
+    return text
 
 
 def _refuse(word: str) -> None:

@@ -60,7 +60,8 @@ def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (),
     if not any(in_folder(path, "graphs", ".json") for path in files) and not found:
         found.append(FileError("graphs", "holds no graph files (*.json); give the folder of a DagNet data repository"))
     told = tuple(sorted(found, key=lambda error: error.file))
-    warnings = drift(bindings, trees, graphs.values())
+    whole = not any(error.file.partition("/")[0] == "graphs" for error in told)
+    warnings = drift(bindings, trees, graphs.values(), whole=whole)
     needed = frozenset(filter.property for graph in graphs.values() for listen in graph.listens for filter in listen.filters)
     return Catalogue(version=digest(graphs, told, warnings), graphs=graphs, errors=told, needed=needed, warnings=warnings)
 

@@ -8,11 +8,11 @@ const EDGE_LIMIT = 20_000;
 const FACES = ["left", "right", "top", "bottom"] as const;
 type Face = (typeof FACES)[number];
 
-/** The edges whose two ends exist, in file order; ends may be uuids or ids. An edge without a uuid gets one made of its ends. */
+/** The edges whose two ends exist, in file order; ends may be uuids, ids or slugs. An edge without a uuid gets one made of its ends. */
 export function readEdges(tree: Fields, nodes: readonly Node[], warnings: Warning[]): readonly Edge[] {
   const items = rows(tree["edges"]);
   if (items.length > EDGE_LIMIT) warnings.push({ code: "too_many", where: "edges", text: `Only the first ${EDGE_LIMIT} of ${items.length} edges are shown.` });
-  const byName = ends(nodes), byCase = caseIds(tree, nodes), edges = new Map<string, Edge>();
+  const byName = ends(tree, nodes), byCase = caseIds(tree, nodes), edges = new Map<string, Edge>(), counts = new Map<string, number>();
   for (const [place, item] of items.slice(0, EDGE_LIMIT).entries()) {
     const source = record(item), where = `edge ${firstText(source, "id", "uuid") || String(place)}`;
     const from = firstText(source, "from", "source"), to = firstText(source, "to", "target");
@@ -24,7 +24,7 @@ export function readEdges(tree: Fields, nodes: readonly Node[], warnings: Warnin
     }
     if (start.absorbing) warnings.push({ code: "absorbing_exit", where, text: `The edge leaves “${start.label}”, which is marked as absorbing.` });
     const [p, variant] = share(source, start, byCase, where, warnings);
-    const uuid = edgeUuid(text(source["uuid"], 1024), `${start.uuid}->${end.uuid}`, edges, where, warnings);
+    const uuid = edgeUuid(text(source["uuid"], 1024), `${start.uuid}->${end.uuid}`, edges, counts, where, warnings);
     edges.set(uuid, {
       uuid,
       id: text(source["id"]),
@@ -41,12 +41,17 @@ export function readEdges(tree: Fields, nodes: readonly Node[], warnings: Warnin
   return [...edges.values()];
 }
 
-function edgeUuid(own: string, made: string, taken: ReadonlyMap<string, Edge>, where: string, warnings: Warning[]): string {
+/** The edge's own uuid, or a stable one where it has none or another edge has it. `counts` are the edges so far between two ends. */
+function edgeUuid(own: string, made: string, taken: ReadonlyMap<string, Edge>, counts: Map<string, number>, where: string, warnings: Warning[]): string {
   if (own !== "" && !taken.has(own)) return own;
   if (own !== "") warnings.push({ code: "duplicate_uuid", where, text: `A second edge has the uuid “${own}”; it is kept under another.` });
   else warnings.push({ code: "missing_uuid", where, text: "The edge has no uuid and goes by its ends; DagNet itself would drop it." });
   let found = made;
-  for (let count = 2; taken.has(found); count++) found = `${made}#${count}`;
+  while (taken.has(found)) {
+    const count = (counts.get(made) ?? 1) + 1;
+    counts.set(made, count);
+    found = `${made}#${count}`;
+  }
   return found;
 }
 

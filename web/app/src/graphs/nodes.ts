@@ -5,6 +5,8 @@ import { colour, type Fields, firstText, flag, number, record, rows, text, TEXT_
 /** The largest real graph has 44; beyond this no picture helps. */
 const NODE_LIMIT = 5_000;
 const VARIANT_LIMIT = 100;
+/** What a node was called by, newest first. */
+const NAMES = ["id", "slug", "node_id"] as const;
 
 /** The nodes in file order. Of two with one uuid the first wins; one without a uuid goes by its id, else by its place. */
 export function readNodes(tree: Fields, warnings: Warning[]): readonly Node[] {
@@ -31,16 +33,21 @@ export function readNodes(tree: Fields, warnings: Warning[]): readonly Node[] {
   return [...nodes.values()];
 }
 
-/** What an edge may call each node: uuid or id; the first node in file order that goes by a name has it. */
-export function ends(nodes: readonly Node[]): Map<string, Node> {
+/** What an edge may call each node: uuid or id, else the slug that old files have beside them; the first node in file order that goes by a name has it. */
+export function ends(tree: Fields, nodes: readonly Node[]): Map<string, Node> {
   const found = new Map<string, Node>();
   for (const node of nodes) for (const name of [node.uuid, node.id]) if (name !== "" && !found.has(name)) found.set(name, node);
+  const known = new Map(nodes.map((node) => [node.uuid, node]));
+  for (const [place, item] of rows(tree["nodes"]).slice(0, NODE_LIMIT).entries()) {
+    const source = record(item), own = known.get(uuidOf(source, place));
+    for (const name of NAMES.map((key) => text(source[key]))) if (own !== undefined && name !== "" && !found.has(name)) found.set(name, own);
+  }
   return found;
 }
 
 /** What a case edge may call its case node: the case's own id, or the node's uuid or id. */
 export function caseIds(tree: Fields, nodes: readonly Node[]): ReadonlyMap<string, Node> {
-  const found = ends(nodes);
+  const found = ends(tree, nodes);
   const known = new Map(nodes.map((node) => [node.uuid, node]));
   for (const item of rows(tree["nodes"]).slice(0, NODE_LIMIT)) {
     const source = record(item);
@@ -50,13 +57,13 @@ export function caseIds(tree: Fields, nodes: readonly Node[]): ReadonlyMap<strin
   return found;
 }
 
+function uuidOf(source: Fields, place: number): string {
+  return text(source["uuid"]) || firstText(source, ...NAMES) || `node-${place}`;
+}
+
 function readNode(source: Fields, place: number, warnings: Warning[]): Node {
-  const id = firstText(source, "id", "slug", "node_id");
-  let uuid = text(source["uuid"]);
-  if (uuid === "") {
-    uuid = id || `node-${place}`;
-    warnings.push({ code: "missing_uuid", where: `node ${uuid}`, text: "The node has no uuid and goes by its id or place." });
-  }
+  const id = firstText(source, ...NAMES), uuid = uuidOf(source, place);
+  if (text(source["uuid"]) === "") warnings.push({ code: "missing_uuid", where: `node ${uuid}`, text: "The node has no uuid and goes by its id or place." });
   const layout = record(source["layout"]);
   const [x, y] = (["x", "y"] as const).map((axis) => number(axis in layout ? layout[axis] : source[axis]));
   const variants = rows(record(source["case"])["variants"])

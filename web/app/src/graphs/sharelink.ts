@@ -36,6 +36,8 @@ export async function unpack(data: string): Promise<unknown> {
 /** The catalogue of the one graph that a static share link, its payload, or a pasted graph carries; its name is the link's `graph`, else "shared". */
 export async function openShared(link: string): Promise<Catalogue | Problem> {
   if (link.length > LINK_LIMIT) return problem("too_large", "This link is too long", `It has ${link.length} characters`);
+  const named = /[?&#]data=/.test(link) ? undefined : /^[^{]*[?&#](mode=live|share=)/.exec(link)?.[1];
+  if (named !== undefined) return carriesNone(named);
   const tree = await unpack(payload(link));
   if (tree === null) return problem("invalid", "This is no DagNet share link", "Copy the whole link that DagNet's “Share static” gives, or paste a graph's JSON");
   const graph = [tree, record(tree)["graph"], record(tree)["data"], record(record(tree)["graph"])["data"]].find((one) => Array.isArray(record(one)["nodes"]));
@@ -44,6 +46,12 @@ export async function openShared(link: string): Promise<Catalogue | Problem> {
   const found = loadWorkspace([{ path: `graphs/${name}.json`, text: JSON.stringify(graph) }]);
   const wrong = found.errors[0];
   return wrong === undefined ? found : problem("invalid", "The graph in this link cannot be read", wrong.text);
+}
+
+/** DagNet's links that name what they show instead of carrying it. */
+function carriesNone(kind: string): Problem {
+  if (kind === "share=") return problem("invalid", "The link of a bundle carries no graph", "It names what DagNet itself fetches and arranges. Open one of its graphs in DagNet and use “Share static”, or drop the repository's folder");
+  return problem("invalid", "A live share link carries no graph", "It names a graph that DagNet itself fetches from its repository. Use “Share static”, drop the repository's folder, or give a server the deployment as `graphs_url` and the graph's name in `graphs`");
 }
 
 function plainly(text: string): string {

@@ -5,6 +5,8 @@ import { loadYaml } from "./yaml12.ts";
 /** Characters; the largest real graphs are below 1 MB, the largest indexes far below. */
 const JSON_LIMIT = 5 * 1024 * 1024;
 const YAML_LIMIT = 1024 * 1024;
+/** Signs of a number at most; its greatest value has 309 digits. */
+const LONG_NUMBER = /[-+.\deE]{401}/;
 
 /** The file as records, lists and scalars: JSON where `path` ends in `.json`, else YAML 1.2. Throws `Unreadable`. */
 export function readTree(path: string, source: string): unknown {
@@ -17,8 +19,11 @@ export function readTree(path: string, source: string): unknown {
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const tree = JSON.parse(text) as unknown;
+    if (LONG_NUMBER.test(text) && LONG_NUMBER.test(text.replace(/"(?:[^"\\]|\\.)*"/g, ""))) throw new Unreadable("holds a number that cannot be read");
+    return tree;
   } catch (error) {
+    if (error instanceof Unreadable) throw error;
     throw new Unreadable(error instanceof SyntaxError ? `is not JSON: ${error.message}` : "is nested too deeply");
   }
 }

@@ -55,7 +55,7 @@ export function loadWorkspace(files: readonly SourceFile[]): Catalogue {
   errors.sort((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
   const filters = [...graphs.values()].flatMap((graph) => graph.listens.flatMap((listen) => listen.filters));
   const needed = [...new Set(filters.map((filter) => filter.property))].sort();
-  return { graphs, errors, needed, warnings: drift(bindings, graphs.values()) };
+  return { graphs, errors, needed, warnings: drift(bindings, graphs.values(), !errors.some(({ file }) => file.split("/")[0] === "graphs")) };
 }
 
 function readTrees(files: ReadonlyMap<string, string>, errors: FileError[]): ReadonlyMap<string, unknown> {

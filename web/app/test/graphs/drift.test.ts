@@ -11,5 +11,5 @@ it("GRA-11: indexes and files that disagree are told", () => {
       ["events/here.yaml", { id: "other" }],
     ]),
   );
-  expect(drift(bindings, []).map((one) => one.code)).toEqual(["index_drift", "index_path", "index_drift", "id_drift", "index_drift", "unused_definition"]);
+  expect(drift(bindings, []).map((one) => one.code)).toEqual(["index_drift", "index_path", "index_drift", "index_drift", "id_drift", "unused_definition"]);
 });

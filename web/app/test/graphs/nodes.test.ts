@@ -3,8 +3,8 @@ import { expect, it } from "vitest";
 import { caseIds, ends, readNodes } from "../../src/graphs/nodes.ts";
 
 it("GRA-5: the first node that goes by a name has it", () => {
-  const nodes = readNodes({ nodes: [{ uuid: "A", id: "x" }, { uuid: "x", id: "x" }] }, []);
-  expect([...ends(nodes)].map(([name, node]) => [name, node.uuid])).toEqual([["A", "A"], ["x", "A"]]);
+  const tree = { nodes: [{ uuid: "A", id: "x" }, { uuid: "x", id: "x", slug: "s" }, { id: "y", slug: "A" }] };
+  expect(Object.fromEntries([...ends(tree, readNodes(tree, []))].map(([name, node]) => [name, node.uuid]))).toEqual({ A: "A", x: "A", s: "x", y: "y" });
 });
 
 it("GRA-4: too many nodes are cut with a warning", () => {

@@ -33,6 +33,9 @@ describe("static share links", () => {
 
   it("GRA-18: says what to do with anything else", async () => {
     expect(await labels("https://dagnet.example/?graph=x")).toBe("This is no DagNet share link");
+    expect(await labels("https://dagnet.example/?mode=live&repo=r&branch=main&graph=x")).toBe("A live share link carries no graph");
+    expect(await labels("https://dagnet.example/?share=N4IgLg&mode=live")).toBe("A live share link carries no graph");
+    expect(await labels("https://dagnet.example/?share=N4IgLg")).toBe("The link of a bundle carries no graph");
     expect(await labels("{}")).toBe("This link carries no graph");
     expect(await labels(`data=${"A".repeat(3_000_000)}`)).toBe("This link is too long");
   });
