@@ -1,5 +1,6 @@
 """The configured mode of access."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from dagnet_realtime.app.access import Grants, access_for, provider_for
 from dagnet_realtime.config import tokens as file
 from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig, ProxyConfig, ServerConfig
+from dagnet_realtime.core.access_token import mint
 from dagnet_realtime.model.grant import Grant
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.web.access.asked import Asked
 from dagnet_realtime.web.access.github import GitHub
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.oidc import ProviderAccess
@@ -21,9 +24,9 @@ from tests.support.clock import FakeClock
 GRANTS = (Grant(who="repository:acme/data", role="follow"), Grant(who="ann", role="watch"), Grant(who="repository:acme/data", role="watch"))
 
 
-def built(access: AccessConfig, url: str = "https://watch.example.com") -> object:
+def built(access: AccessConfig, url: str = "https://watch.example.com", *, secure: bool = False) -> object:
     config = Config(server=ServerConfig(public_url=url), access=access)
-    return access_for(config, 8765, FakeClock(), Grants(access.grants))
+    return access_for(config, FakeClock(), Grants(access.grants), secure=secure)
 
 
 def test_every_mode_has_its_adapter() -> None:
@@ -39,15 +42,46 @@ def test_every_mode_has_its_adapter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "secure"),
-    [("https://watch.example.com", True), ("http://watch.example.com", True), ("http://127.0.0.1:8765", False), ("", False)],
+    ("url", "host", "always", "name"),
+    [
+        ("https://watch.example.com", "watch.example.com", False, "__Host-dagnet_realtime"),
+        ("https://watch.example.com", "127.0.0.1:8765", False, "__Host-dagnet_realtime"),
+        ("http://watch.example.com", "watch.example.com", False, "__Host-dagnet_realtime"),
+        ("", "watch.example.com", False, "__Host-dagnet_realtime"),
+        ("", "10.0.0.7:8765", False, "__Host-dagnet_realtime"),
+        ("", "localhost.evil.example:80", False, "__Host-dagnet_realtime"),
+        ("", "", False, "__Host-dagnet_realtime"),
+        ("", "127.0.0.1:8765", False, "dagnet_realtime_8765"),
+        ("", "localhost:443", False, "dagnet_realtime_443"),
+        ("", "LOCALHOST", False, "dagnet_realtime"),
+        ("", "[::1]:8766", False, "dagnet_realtime_8766"),
+        ("http://127.0.0.1:8765", "localhost:8766", False, "dagnet_realtime_8766"),
+        ("", "127.0.0.1:8765", True, "__Host-dagnet_realtime"),
+        ("", "app.vercel.app", True, "__Host-dagnet_realtime"),
+    ],
 )
-def test_cookies_travel_over_https_alone_but_on_this_machine(url: str, secure: bool) -> None:
-    """ACC-13: also where somebody forgot it; on this machine the name holds the port."""
-    access = built(AccessConfig(mode="token"), url)
-    assert isinstance(access, TokenAccess)
-    assert ("Secure" in access._jar.cleared) == secure
-    assert access._jar.cleared.startswith("__Host-" if secure else "dagnet_realtime_8765=")
+@pytest.mark.parametrize("mode", ["token", "oidc"])
+async def test_cookies_travel_over_https_alone_but_on_this_machine(mode: str, url: str, host: str, always: bool, name: str) -> None:
+    """ACC-13: without any setting; on this machine the name holds the port that the browser sees."""
+    access = built(AccessConfig(mode=mode, provider=ProviderConfig(issuer="https://id.example.com")), url, secure=always)  # type: ignore[arg-type]
+    assert isinstance(access, TokenAccess | ProviderAccess)
+    line = await access.sign_out(Asked("POST", host))
+    assert line.startswith(f"{name}=;")
+    assert ("; Secure" in line) == name.startswith("__Host-")
+
+
+async def test_processes_behind_one_name_share_a_sign_in(tmp_path: Path) -> None:
+    """ACC-13: whatever ports they have themselves; the browser sees one."""
+    kept, text = mint("ann", "watch", ("*",), 0, None, os.urandom)
+    file.write(tmp_path / "t.json", [kept])
+    given = AccessConfig(mode="token", tokens=str(tmp_path / "t.json"), cookie_key=Secret("k"))
+    one, two = (access_for(Config(server=ServerConfig(port=port), access=given), FakeClock(), Grants(())) for port in (8765, 8766))
+    assert isinstance(one, TokenAccess)
+    for host in ("localhost:8443", "localhost", "realtime.example.com"):
+        cookie = one.sign_in(text, host)[0].partition(";")[0]
+        assert (await two.person(Asked("GET", host, cookie=cookie))).name == f"token:{kept.id}"
+        with pytest.raises(Problem):
+            await two.person(Asked("GET", "localhost:9", cookie=cookie))
 
 
 def test_github_is_asked_about_the_repositories_that_grants_name() -> None:

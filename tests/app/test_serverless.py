@@ -148,6 +148,23 @@ class Platform:
         found: dict[str, Any] = json.loads(b"".join(part.get("body", b"") for part in sent[1:]))
         return found
 
+    async def told(self, path: str) -> tuple[int, str]:
+        """The status and the text that this process answers to a GET, or to a POST of nothing at a webhook."""
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b""}
+
+        headers = [(b"host", b"realtime.test"), (b"authorization", f"Bearer {self.token}".encode())]
+        scope = {"type": "http", "http_version": "1.1", "method": "POST" if "webhook" in path else "GET", "path": path}
+        scope |= {"raw_path": path.encode(), "root_path": "", "query_string": b"", "headers": headers, "scheme": "https"}  # type: ignore[dict-item]
+        scope |= {"server": ("realtime.test", 443), "client": ("10.0.0.1", 5)}  # type: ignore[dict-item]
+        await self.app(scope, receive, send)
+        return sent[0]["status"], b"".join(part.get("body", b"") for part in sent[1:]).decode()
+
     async def seat(self, session: str) -> dict[str, Any]:
         """Where the provider is, as the session's page asks."""
         return await self.here("GET", f"/api/watch/{session}/relay")
@@ -347,6 +364,7 @@ def test_a_sign_out_outlives_its_process(platform: Platform) -> None:
         (("redis://", "memory://#"), "Redis"),
         (('mode = "token"', 'mode = "local"'), "one machine"),
         (("cookie_key", "# cookie_key"), "cookie key"),
+        (('mode = "token"', 'mode = "proxy"\nproxy_header = "x-user"\nproxy_from = ["10.0.0.1"]'), "proxy_secret"),
     ],
 )
 async def test_a_deployment_that_cannot_work_says_why(platform: Platform, tmp_path: Path, change: tuple[str, str], says: str) -> None:
@@ -366,6 +384,44 @@ async def test_a_deployment_that_cannot_work_says_why(platform: Platform, tmp_pa
     scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": []}
     await app(scope, receive, send)
     assert says in sent[-1]["body"].decode()
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"retry-after"]) == (503, b"30"), "a sender keeps what it has and comes back"
+
+
+@pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])
+async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_said(tmp_path: Path, policy: str) -> None:
+    """REL-19, LOG-61: as every start does it; what needs no store is served."""
+    with redis_server("--maxmemory", "100mb", "--maxmemory-policy", policy) as redis:
+        here = Platform(tmp_path, redis.url, "pusher://k:s@127.0.0.1:9/1")
+        for path in ("/readyz", "/api/me", "/api/workspaces", "/segment/webhook/web"):
+            status, body = await here.told(path)
+            assert (status, "maxmemory-policy" in body) == (503, True), (path, body)
+        assert (await here.told("/healthz"))[0] == 200
+        assert (await here.told("/sign-in"))[0] == 200
+        redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+        assert [(await here.told(path))[0] for path in ("/readyz", "/api/me")] == [200, 200]
+        redis.kill()
+        status, body = await here.told("/readyz")
+        assert (status, json.loads(body)["code"]) == (503, "unavailable")
+        assert (await here.told("/healthz"))[0] == 200
+        redis.start()
+        assert "maxmemory-policy" in (await here.told("/readyz"))[1], "as it was started"
+
+
+def test_cookies_need_no_setting_to_be_secure(platform: Platform, tmp_path: Path) -> None:
+    """ACC-13: the platform speaks TLS, whatever the deployment is called."""
+    text = platform.config.read_text().replace('public_url = "https://realtime.test"', "")
+    here = Platform(tmp_path, "redis://unused", "pusher://k:s@127.0.0.1:9/1")
+    here.config.write_text(text)
+    form = {"authorization": "", "content-type": "application/x-www-form-urlencoded"}
+    for host in ("x.vercel.app", "localhost:3000"):
+        given = {**form, "host": host, "origin": f"https://{host}"}
+        entered = here.ask("POST", "/sign-in", f"token={here.token}".encode(), **given)
+        assert entered["headers"]["set-cookie"].startswith("__Host-dagnet_realtime="), entered
+        assert "; Secure" in entered["headers"]["set-cookie"]
+        cookie = entered["headers"]["set-cookie"].partition(";")[0]
+        assert here.ask("GET", "/api/me", authorization="", host=host, cookie=cookie)["status"] == 200
+        foreign = here.ask("POST", "/sign-out", authorization="", host="x.vercel.app", cookie=cookie, origin="http://x.vercel.app")
+        assert foreign["status"] == 403
 
 
 def test_each_request_may_come_in_a_loop_of_its_own(platform: Platform) -> None:

@@ -4,17 +4,17 @@ import secrets
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from dagnet_realtime.app.listen import is_loopback
 from dagnet_realtime.app.token_store import TokenStore
 from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig
 from dagnet_realtime.model.grant import Grant
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.sign_outs import SignOuts
-from dagnet_realtime.web.access.cookie import Jar
+from dagnet_realtime.web.access.cookie import NAME, Jar
 from dagnet_realtime.web.access.ended import OwnSignOuts
 from dagnet_realtime.web.access.identity import Attempt, Provider, Settings
 from dagnet_realtime.web.access.oidc import ProviderAccess, SignedIn
+from dagnet_realtime.web.access.origin import loopback
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.access.proxy import ProxyAccess
 from dagnet_realtime.web.access.shared import Sharing, shared
@@ -35,33 +35,33 @@ class Grants:
 
 
 def access_for(
-    config: Config, port: int, clock: Clock, grants: Grants, sign_outs: SignOuts | None = None, sharing: Sharing | None = None
+    config: Config, clock: Clock, grants: Grants, sign_outs: SignOuts | None = None, sharing: Sharing | None = None, *, secure: bool = False
 ) -> Access:
-    """The access of a server that listens on `port`; `sign_outs` and local keys (`sharing`) are those of several processes.
+    """The access of a server; `sign_outs` and local keys (`sharing`) are those of several processes.
+
+    Cookies travel over HTTPS alone, unless the browser's name for the server is this machine's; with `secure` always.
 
     Raises `Problem("invalid")` where its token file cannot be read.
     """
     given, url = config.access, config.server.public_url
     sign_outs = sign_outs or OwnSignOuts(clock)
     if given.mode == "local":
-        local = shared(sharing, clock, url, sign_outs)
-        local.listen_on(port)
-        return local
+        return shared(sharing, clock, url, sign_outs)
     tokens = TokenStore(given.tokens, clock)
     tokens()
     key = given.cookie_key.reveal() if given.cookie_key is not None else secrets.token_bytes(32)
-    secure = not is_loopback(urlsplit(url).hostname or config.server.host)
+    https = True if secure or (url and not loopback(urlsplit(url).netloc)) else None
     match given.mode:
         case "token":
-            jar: Jar[Held] = Jar(Held, key, clock, name=_named("", port, secure), secure=secure, sign_outs=sign_outs)
+            jar: Jar[Held] = Jar(Held, key, clock, secure=https, sign_outs=sign_outs)
             return TokenAccess(tokens, jar, clock, given.session, url)
         case "proxy":
             proxy = given.proxy
             return ProxyAccess(proxy.header, proxy.groups, proxy.trusted, grants, tokens, clock, url, secret=proxy.secret)
         case "oidc":
             jars: tuple[Jar[SignedIn], Jar[Attempt]] = (
-                Jar(SignedIn, key, clock, name=_named("", port, secure), secure=secure, same_site="Lax", sign_outs=sign_outs),
-                Jar(Attempt, key, clock, name=_named("_attempt", port, secure), secure=secure, same_site="Lax", sign_outs=sign_outs),
+                Jar(SignedIn, key, clock, secure=https, same_site="Lax", sign_outs=sign_outs),
+                Jar(Attempt, key, clock, name=f"{NAME}_attempt", secure=https, same_site="Lax", sign_outs=sign_outs),
             )
             provider = provider_for(given, grants, clock)
             return ProviderAccess(provider, url.rstrip("/") + BACK, grants, tokens, jars, clock, given.session, url, given.provider.issuer)
@@ -89,8 +89,3 @@ def provider_for(given: AccessConfig, grants: Callable[[], Sequence[Grant]], clo
     if configured.kind == "github":
         return GitHub(settings, Asking(settings, "client_secret_post"), clock)
     return OpenId(settings, Asking(settings), clock)
-
-
-def _named(what: str, port: int, secure: bool) -> str:
-    """A cookie's name; on one machine it holds the port, which its scope does not."""
-    return f"dagnet_realtime{what}" if secure else f"dagnet_realtime{what}_{port}"

@@ -103,7 +103,7 @@ async def _serve(
         opened(workspaces, clock) as relays,
         graphs_of(workspaces).load() as graphs,
     ):
-        access = access_for(config, bound.getsockname()[1], clock, grants, sign_outs, inherited.sharing)
+        access = access_for(config, clock, grants, sign_outs, inherited.sharing)
         limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
         audit = Audit(write, clock)
 

@@ -36,17 +36,19 @@ from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.sessions import Sessions
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.person import Access
-from dagnet_realtime.web.answers import PROBLEM, answer, problem_body
+from dagnet_realtime.web.answers import PROBLEM, answer, problem_body, retry_headers
 from dagnet_realtime.web.body import Receive, Scope, Send
-from dagnet_realtime.web.operations import Readiness
+from dagnet_realtime.web.operations import READY, Readiness
 from dagnet_realtime.web.rounds import Rounds
 from dagnet_realtime.web.server import Parts, asgi
 
 if TYPE_CHECKING:
+    from dagnet_realtime.logs.redis_calls import Calls
     from dagnet_realtime.logs.redis_tally import RedisTally
 
+STORED = ("/api/", "/segment/", "/v1/")  # beginnings of the paths whose routes ask the store
+UNFIT_SECONDS = 30.0  # after which a deployment that cannot work may be asked again
 LONGEST_SECONDS = 28.0  # of one request; platforms commonly cut at 30
-PORT = 443  # what browsers see; cookies are named by it
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -87,6 +89,7 @@ class Serverless:
         self._reading = reading or (lambda given: load(None, given))
         self._clock = SystemClock()
         self._kept: Kept | None = None
+        self._fits = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; a deployment that cannot work says why in a problem."""
@@ -95,14 +98,35 @@ class Serverless:
             return
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
-                kept = self._read()
+                kept = self._reads()
                 await kept.graphs.freshen()
                 await self._serve(kept, scope, receive, send)
         except* Problem as problems:
             problem = _first(problems)
-            await answer(send, problem.status, [PROBLEM], problem_body(problem))
+            await answer(send, problem.status, [PROBLEM, *retry_headers(problem)], problem_body(problem))
         finally:
             _started()
+
+    def _reads(self) -> Kept:
+        try:
+            return self._read()
+        except Problem as problem:
+            raise _unfit(problem) from None
+
+    async def _look_at_store(self, calls: "Calls", path: str) -> None:
+        """Raises `Problem("unavailable")` if the store cannot keep our promises; asked once, and by `/readyz` each time.
+
+        What needs no store is answered without one.
+        """
+        if path != READY.path and (self._fits or not path.startswith(STORED)):
+            return
+        from dagnet_realtime.logs.redis_fitness import fit
+
+        try:
+            await fit(calls)
+        except Problem as problem:
+            raise (problem if problem.code == "unavailable" else _unfit(problem)) from None
+        self._fits = True
 
     def _read(self) -> Kept:
         if self._kept is None:
@@ -110,7 +134,7 @@ class Serverless:
             workspaces = config.workspaces
             _fit(config)
             graphs = Still(graphs_of(workspaces))
-            access = access_for(config, PORT, self._clock, Grants(config.access.grants), _Asking(config.server.log, self._clock))
+            access = access_for(config, self._clock, Grants(config.access.grants), _Asking(config.server.log, self._clock), secure=True)
             self._kept = Kept(config, workspaces, graphs, access)
         return self._kept
 
@@ -127,6 +151,7 @@ class Serverless:
         async with contextlib.AsyncExitStack() as stack:
             calls = Calls(target(config.server.log))
             stack.push_async_callback(calls.aclose)
+            await self._look_at_store(calls, scope["path"])
             sessions = RedisSessions(calls)
             log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
             rates = RedisRates(calls)
@@ -236,6 +261,11 @@ def _fit(config: Config) -> None:
         raise Problem("invalid", "Local access is for one machine", "", "Set [access] mode to token, oidc or proxy")
     if config.access.mode != "proxy" and config.access.cookie_key is None:
         raise Problem("invalid", "Every process must know the same cookie key", "", "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY")
+
+
+def _unfit(problem: Problem) -> Problem:
+    """What is wrong with the deployment is no fault of the request: who sent it keeps it, and comes back."""
+    return Problem("unavailable", problem.title, problem.detail, problem.remedy, retry_after=UNFIT_SECONDS)
 
 
 def _started() -> None:

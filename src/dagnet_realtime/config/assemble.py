@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dagnet_realtime.config.access import access_of, provided
+from dagnet_realtime.config.address import public_address
 from dagnet_realtime.config.config import Config, ServerConfig
 from dagnet_realtime.config.deployment import deployment
 from dagnet_realtime.config.duration import seconds
@@ -42,13 +43,12 @@ def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConf
     if urlsplit(log).scheme not in LOGS:
         place = around.place.of(("server", "log"))
         raise Problem("invalid", f'{place}: expected "memory://" or a redis:// URL', remedy="See docs/configuration.md")
-    if table.public_url and urlsplit(table.public_url).scheme not in ("http", "https"):
-        raise Problem("invalid", f"{around.place.of(('server', 'public_url'))}: expected an http:// or https:// URL")
+    public_url = public_address(table.public_url, around.place.of(("server", "public_url"))) if table.public_url else ""
     return ServerConfig(
         host=table.host,
         port=table.port,
         log=log,
-        public_url=table.public_url.rstrip("/"),
+        public_url=public_url,
         assets=str(around.folder / table.assets) if table.assets else "",
     )
 

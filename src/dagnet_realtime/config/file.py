@@ -27,7 +27,10 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     host: Annotated[str, _says("Address to listen on. Anything but loopback needs an `[access]` mode other than `local`.")] = "127.0.0.1"
     port: Annotated[int, _says("Port to listen on; 0 takes any free one.", ge=0, le=65535)] = 8765
     log: Annotated[str, _hides("Where events are kept while somebody watches: `memory://`, or `redis://host:6379/0`.")] = "memory://"
-    public_url: Annotated[str, _says("The address that browsers use, where a proxy stands before the server.")] = ""
+    public_url: Annotated[
+        str,
+        _says("The origin that browsers use, if a proxy stands before the server; no path."),
+    ] = ""
     assets: Annotated[
         str,
         _says(

@@ -5,7 +5,7 @@ import binascii
 import re
 import secrets
 from collections.abc import Callable
-from functools import cached_property
+from copy import copy
 from hashlib import sha256
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -14,13 +14,16 @@ import msgspec
 from dagnet_realtime.ports.clock import Clock
 from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.ended import OwnSignOuts
+from dagnet_realtime.web.access.origin import loopback
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+NAME = "dagnet_realtime"
 LARGEST = 3900  # characters of a value; browsers refuse cookies beyond 4 KB
 _NONCE = 12
 
+_PORT = re.compile(r":(\d{1,5})$")
 _COOKIE = re.compile(r"(?:^|;\s*)([A-Za-z0-9_-]{1,64})=([A-Za-z0-9_-]{20,3900})(?=\s*(?:;|$))")
 
 
@@ -40,7 +43,8 @@ Said = TypeVar("Said", bound=Lapsing)
 class Jar(Generic[Said]):
     """Makes and reads one cookie that says a `kind`. With `secure` it travels over HTTPS alone, and its name binds it to the host.
 
-    `sign_outs` are shared with the other processes that have the same key; without them they are this one's.
+    With `secure` None that depends on the host that is asked for, see `at`. `sign_outs` are shared with the other processes that
+    have the same key; without them they are this one's.
     """
 
     def __init__(
@@ -49,17 +53,34 @@ class Jar(Generic[Said]):
         key: bytes,
         clock: Clock,
         *,
-        name: str = "dagnet_realtime",
-        secure: bool = True,
+        name: str = NAME,
+        secure: bool | None = True,
         same_site: str = "Strict",
         sign_outs: SignOuts | None = None,
     ) -> None:
-        self._name = f"__Host-{name}" if secure else name
-        self._attributes = f"HttpOnly; SameSite={same_site}; Path=/" + ("; Secure" if secure else "")
+        self._plain = name
+        self._open = secure is None
+        self._same_site = same_site
+        self._name = f"__Host-{name}" if secure is not False else name
+        self._ended_as = self._name
+        self._attributes = f"HttpOnly; SameSite={same_site}; Path=/" + ("; Secure" if secure is not False else "")
         self._kind = kind
         self._key = sha256(b"dagnet-realtime cookie\0" + name.encode() + b"\0" + key).digest()
         self._clock = clock
         self._sign_outs = sign_outs or OwnSignOuts(clock)
+
+    def at(self, host: str) -> "Jar[Said]":
+        """The cookie for a browser that knows the server as `host` (a Host header).
+
+        On this machine it is for plain HTTP, and its name holds the port that the browser sees, since a cookie's scope does not.
+        Elsewhere it is `Secure` and bound to its host.
+        """
+        if not self._open or not loopback(host):
+            return self
+        jar = copy(self)
+        jar._name = ported(self._plain, host)  # noqa: SLF001  # a copy of our own
+        jar._attributes = f"HttpOnly; SameSite={self._same_site}; Path=/"  # noqa: SLF001  # a copy of our own
+        return jar
 
     def seal(self, said: Said) -> str | None:
         """A `Set-Cookie` value, None where it is too large for a browser."""
@@ -78,20 +99,20 @@ class Jar(Generic[Said]):
             said = self._unsealed(value)
             if said is None or said.until <= self._clock.now():
                 continue
-            if not await self._sign_outs.ended(self._name, said.id):
+            if not await self._sign_outs.ended(self._ended_as, said.id):
                 return said
         return None
 
     async def end(self, said: Said) -> None:
         """Signs out: the cookie is worth nothing any more, whoever kept a copy. Raises `Problem("unavailable")` where it still is."""
-        await self._sign_outs.end(self._name, said.id, said.until)
+        await self._sign_outs.end(self._ended_as, said.id, said.until)
 
     @property
     def cleared(self) -> str:
         """The `Set-Cookie` value that takes the cookie away."""
         return f"{self._name}=; {self._attributes}; Max-Age=0"
 
-    @cached_property
+    @property
     def _box(self) -> "AESGCM":
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # takes 40 ms that whoever has no cookie need not wait for
 
@@ -111,6 +132,12 @@ class Jar(Generic[Said]):
 def cookies(header: str, name: str) -> list[str]:
     """Every value of the cookie called `name`."""
     return [value for given, value in _COOKIE.findall(header) if given == name]
+
+
+def ported(name: str, host: str) -> str:
+    """`name` with the port of a Host header, or that of the scheme if it has none."""
+    found = _PORT.search(host)
+    return f"{name}_{found[1]}" if found else name
 
 
 def fresh_id(chance: Callable[[int], bytes] = secrets.token_bytes) -> str:

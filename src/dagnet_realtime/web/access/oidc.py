@@ -68,26 +68,27 @@ class ProviderAccess:
         """Who signed in, as the provider and the grants have it at this moment."""
         if asked.bearer:
             return bearer_of(self._tokens, asked.bearer, self._clock)
-        said = await self._jar.read(asked.cookie)
+        said = await self._jar.at(asked.host).read(asked.cookie)
         if said is None:
             raise Problem("unauthorized", "You are not signed in", "", "Open the server's address and sign in")
         return self._person(await self._current(said))
 
-    async def begin(self) -> tuple[str, str]:
-        """Where to send a browser that wants to sign in, and the cookie it takes along."""
+    async def begin(self, host: str = "") -> tuple[str, str]:
+        """Where to send a browser that wants to sign in at the server's name `host`, and the cookie it takes along."""
         until = self._clock.now() + ATTEMPT_SECONDS * 1000
         attempt = Attempt(fresh_id(), until, fresh_id(), fresh_id() + fresh_id())
-        cookie = self._attempts.seal(attempt)
+        cookie = self._attempts.at(host).seal(attempt)
         if cookie is None:
             raise AssertionError("an attempt's cookie is small")
         return await self._provider.address(attempt, self._back), cookie
 
     async def finish(self, asked: Asked, state: str, code: str) -> tuple[list[str], Person]:
         """The cookies of whoever comes back with `code`, and who they are. Raises `Problem`; an attempt serves once."""
-        attempt = await self._attempts.read(asked.cookie)
+        attempts, jar = self._attempts.at(asked.host), self._jar.at(asked.host)
+        attempt = await attempts.read(asked.cookie)
         if attempt is None or not state or attempt.id != state:
             raise denied("The sign-in was begun in another browser, or too long ago")
-        await self._attempts.end(attempt)
+        await attempts.end(attempt)
         if not code:
             raise denied("The identity provider did not let you in")
         identity = await self._provider.arrived(attempt, code, self._back)
@@ -96,17 +97,18 @@ class ProviderAccess:
             raise Problem("forbidden", "You may not watch anything here", "No grant names you", "Ask whoever administers this server")
         said = SignedIn(fresh_id(), self._clock.now() + round(self._lasts * 1000), identity)
         self._remember(said.id, identity)
-        cookie = self._jar.seal(said) or self._jar.seal(_without(said, "refresh")) or self._jar.seal(_without(said, "refresh", "access"))
+        cookie = jar.seal(said) or jar.seal(_without(said, "refresh")) or jar.seal(_without(said, "refresh", "access"))
         if cookie is None:
             raise denied("You are in more groups than a cookie can hold")
-        return [cookie, self._attempts.cleared], person
+        return [cookie, attempts.cleared], person
 
     async def sign_out(self, asked: Asked) -> str:
         """Ends the browser's sign-in, here; at the provider it lasts. Raises `Problem("unavailable")` where it goes on."""
-        if (said := await self._jar.read(asked.cookie)) is not None:
-            await self._jar.end(said)
+        jar = self._jar.at(asked.host)
+        if (said := await jar.read(asked.cookie)) is not None:
+            await jar.end(said)
             self._confirmed.pop(said.id, None)
-        return self._jar.cleared
+        return jar.cleared
 
     async def _current(self, said: SignedIn) -> Identity:
         """What the provider says of the person; at most one question for each sign-in is under way."""

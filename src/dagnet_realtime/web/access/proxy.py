@@ -53,7 +53,7 @@ class ProxyAccess:
         self._tokens = tokens
         self._clock = clock
         self._secret = secret.reveal()
-        self._origins = Origins(public_url, any_host=True)
+        self._origins = Origins(public_url, any_host=True, plain=True)
 
     def admit(self, asked: Asked) -> None:
         """Refuses commands from other pages."""

@@ -130,7 +130,7 @@ def _token_routes(access: TokenAccess, audit: Audit) -> list[Offered]:
         length = header("content-length", "").encode("latin-1")
         body = await read_body(request.receive, length, b"", LARGEST, Limits().seconds)
         try:
-            cookie, person = access.sign_in(parse_qs(body.decode("latin-1"), max_num_fields=5).get("token", [""])[0])
+            cookie, person = access.sign_in(parse_qs(body.decode("latin-1"), max_num_fields=5).get("token", [""])[0], header("host", ""))
         except (Problem, ValueError) as error:
             problem = error if isinstance(error, Problem) else Problem("invalid", "The form cannot be read")
             audit.note("refused", "", why=problem.code)
@@ -147,9 +147,9 @@ def _provider_routes(access: ProviderAccess, audit: Audit) -> list[Offered]:
     async def shown(_: Request) -> Response:
         return _page(link)
 
-    async def begin(_: Request) -> Response:
+    async def begin(request: Request) -> Response:
         try:
-            address, cookie = await access.begin()
+            address, cookie = await access.begin(request.headers.get("host", ""))
         except Problem as problem:
             return _page(link, problem)
         answer = RedirectResponse(address, 303)

@@ -45,27 +45,31 @@ class TokenAccess:
         """Who holds the token: the one that was sent, else the one that the browser signed in with."""
         if asked.bearer:
             return bearer_of(self._tokens, asked.bearer, self._clock)
-        said = await self._jar.read(asked.cookie)
+        said = await self._jar.at(asked.host).read(asked.cookie)
         if said is None:
             raise Problem("unauthorized", "You are not signed in", "", "Open the server's address and sign in with an access token")
         return self._holder(said.token)
 
-    def sign_in(self, text: str) -> tuple[str, Person]:
-        """The `Set-Cookie` value for whoever typed a valid token, for as long as it is valid but no longer than a sign-in lasts."""
+    def sign_in(self, text: str, host: str = "") -> tuple[str, Person]:
+        """The `Set-Cookie` value for a browser that typed a valid token at the server's name `host`, and the token's person.
+
+        It lasts as long as the token is valid, but no longer than a sign-in lasts.
+        """
         kept = self._recognised(text.strip())
         until = self._clock.now() + round(self._lasts * 1000)
         if kept.expires_at is not None:
             until = min(until, kept.expires_at)
-        sealed = self._jar.seal(Held(fresh_id(), until, kept.id))
+        sealed = self._jar.at(host).seal(Held(fresh_id(), until, kept.id))
         if sealed is None:
             raise AssertionError("a token's cookie is small")
         return sealed, person_of(kept)
 
     async def sign_out(self, asked: Asked) -> str:
         """Ends the browser's sign-in. Raises `Problem("unavailable")` where it goes on."""
-        if (said := await self._jar.read(asked.cookie)) is not None:
-            await self._jar.end(said)
-        return self._jar.cleared
+        jar = self._jar.at(asked.host)
+        if (said := await jar.read(asked.cookie)) is not None:
+            await jar.end(said)
+        return jar.cleared
 
     def _recognised(self, text: str) -> AccessToken:
         kept = recognise(self._tokens(), text, self._clock.now())
