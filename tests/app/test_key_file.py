@@ -1,11 +1,13 @@
 """The key file."""
 
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from dagnet_realtime.app.key_file import write_key
+from dagnet_realtime.app.key_file import LOCAL_KEY, local_key, private_folder, private_text, write_key
 from dagnet_realtime.model.problem import Problem
 
 
@@ -29,3 +31,87 @@ def test_a_key_file_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="key file"):
         write_key(tmp_path / "file" / "key", "x")
+
+
+def test_the_local_key_is_made_once_and_stays(tmp_path: Path) -> None:
+    """ACC-56: by whichever server comes first, for its user alone."""
+    folder = tmp_path / "state"
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: local_key(folder), range(16)))
+    assert len(keys) == 1
+    assert len(next(iter(keys))) >= 32
+    assert stat.S_IMODE((folder / LOCAL_KEY).stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [file.name for file in folder.iterdir()] == [LOCAL_KEY]
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o722, 0o720, 0o702])
+def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
+    """ACC-56: with what to do; one that others can read alone is not."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    folder.chmod(mode)
+    with pytest.raises(Problem, match="can be written by other users") as refused:
+        private_folder(folder)
+    assert f"chmod 700 {folder}" in refused.value.remedy
+    folder.chmod(0o755)
+    assert private_folder(folder) == folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_belongs_to_another_user_is_refused(tmp_path: Path) -> None:
+    """ACC-56: the folder, a link to it, and a file in it, whatever their modes."""
+    folder, mine = tmp_path / "state", tmp_path / "mine"
+    key = local_key(folder)
+    mine.mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(mine)
+    os.chown(tmp_path / "link", 12345, 12345, follow_symlinks=False)
+    with pytest.raises(Problem, match="belongs to another user"):
+        private_folder(tmp_path / "link")
+    os.chown(folder / LOCAL_KEY, 12345, 12345)
+    with pytest.raises(Problem, match="belongs to another user"):
+        local_key(folder)
+    os.chown(folder / LOCAL_KEY, 0, 0)
+    assert local_key(folder) == key
+    os.chown(folder, 12345, 12345)
+    with pytest.raises(Problem, match="belongs to another user"):
+        private_folder(folder)
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o604, 0o620, 0o602])
+def test_a_key_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
+    """ACC-56: it may be known, or theirs."""
+    local_key(tmp_path / "state")
+    (tmp_path / "state" / LOCAL_KEY).chmod(mode)
+    with pytest.raises(Problem, match="by other users"):
+        local_key(tmp_path / "state")
+
+
+def test_a_key_file_is_a_file(tmp_path: Path) -> None:
+    """ACC-56: no link, folder or pipe, and not empty; none of them is waited for."""
+    folder = private_folder(tmp_path / "state")
+    (tmp_path / "elsewhere").write_text("x" * 64)
+    (folder / LOCAL_KEY).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(Problem):
+        local_key(folder)
+    (folder / LOCAL_KEY).unlink()
+    os.mkfifo(folder / LOCAL_KEY, 0o600)
+    with pytest.raises(Problem, match="is no file"):
+        local_key(folder)
+    (folder / LOCAL_KEY).unlink()
+    (folder / LOCAL_KEY).mkdir()
+    with pytest.raises(Problem):
+        local_key(folder)
+    (folder / LOCAL_KEY).rmdir()
+    write_key(folder / LOCAL_KEY, "short")
+    with pytest.raises(Problem, match="holds no key"):
+        local_key(folder)
+    assert private_text(folder / "none", hidden=True) is None
+
+
+def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
+    """ACC-56: with its path and the variable that names another."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Problem, match="cannot be used") as refused:
+        private_folder(tmp_path / "file" / "state")
+    assert "DAGNET_REALTIME_STATE_DIR" in refused.value.remedy

@@ -58,12 +58,15 @@ def test_all_workers_know_the_same_keys(program: Program) -> None:
     assert len(workers(program)) == 2
     link = next(line for line in program.lines if "/?key=" in line).split()[-1]
     with httpx.Client(trust_env=False) as client:
-        cookie = client.get(link).headers["set-cookie"].partition(";")[0]
+        entered = client.get(link)
+        cookie = entered.headers["set-cookie"].partition(";")[0]
+        page = {"x-realtime-page": entered.headers["location"].partition("#page=")[2]}
     for _ in range(8):
         assert ask(program, authorization=f"Bearer {program.key}").status_code == 200
-        assert ask(program, cookie=cookie).status_code == 200
+        assert ask(program, cookie=cookie, **page).status_code == 200
+        assert ask(program, cookie=cookie).status_code == 401
         assert ask(program, link.removeprefix(program.url)).status_code == 401
-    assert ask(program, cookie=cookie[:-4] + "AAAA").status_code == 401
+    assert ask(program, cookie=cookie[:-4] + "AAAA", **page).status_code == 401
 
 
 def test_a_worker_that_dies_is_started_again(program: Program) -> None:

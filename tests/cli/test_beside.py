@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from dagnet_realtime.cli.beside import Beside, alive, find, forget, remember, state_folder
 from dagnet_realtime.config.generated import workspace
+from dagnet_realtime.model.problem import Problem
 
 
 def beside(url: str, tmp_path: Path, pid: int | None = None) -> Beside:
@@ -52,3 +55,37 @@ def test_the_key_is_read_where_it_is(tmp_path: Path) -> None:
 def test_the_state_folder_is_its_users_alone(tmp_path: Path) -> None:
     folder = state_folder({"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "a" / "b")})
     assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_that_lies_elsewhere_is_not_sent(tmp_path: Path) -> None:
+    """CLI-29: who writes the address could have any file of its reader sent there."""
+    folder, secret = state_folder({"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state")}), tmp_path / "secret"
+    secret.write_text("of another program")
+    secret.chmod(0o600)
+    for place in (secret, folder / ".." / "secret"):
+        remember(folder, Beside("http://127.0.0.1:1001", str(place), os.getpid()))
+        with pytest.raises(Problem, match="lies elsewhere"):
+            find(folder, "")
+    (folder / "k.key").symlink_to(secret)
+    remember(folder, Beside("http://127.0.0.1:1001", str(folder / "k.key"), os.getpid()))
+    with pytest.raises(Problem):
+        find(folder, "http://127.0.0.1:1001")
+
+
+def test_what_others_can_write_is_not_believed(tmp_path: Path) -> None:
+    """CLI-29: neither the folder nor a file in it, nor a key that they can read."""
+    folder = state_folder({"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state")})
+    path = remember(folder, Beside("http://127.0.0.1:1001", str(folder / "k.key"), os.getpid()))
+    (folder / "k.key").write_text("key\n")
+    (folder / "k.key").chmod(0o640)
+    with pytest.raises(Problem, match="can be read"):
+        find(folder, "")
+    (folder / "k.key").chmod(0o600)
+    assert find(folder, "") is not None
+    path.chmod(0o622)
+    with pytest.raises(Problem, match="can be written"):
+        find(folder, "")
+    path.chmod(0o600)
+    folder.chmod(0o777)
+    with pytest.raises(Problem, match="can be written"):
+        state_folder({"DAGNET_REALTIME_STATE_DIR": str(folder)})

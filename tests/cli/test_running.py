@@ -7,11 +7,15 @@ from pathlib import Path
 
 import msgspec
 
+from dagnet_realtime.app.key_file import local_key
 from dagnet_realtime.cli.demo import SAMPLE
-from dagnet_realtime.cli.running import explanation, first_light, loop_factory, quoted
+from dagnet_realtime.cli.running import at_home, explanation, first_light, loop_factory, quoted, redirect
+from dagnet_realtime.config.config import AccessConfig, Config
 from dagnet_realtime.config.generated import workspace
 from dagnet_realtime.core.names import candidate_names
 from dagnet_realtime.graphs.folder import FolderGraphs
+from dagnet_realtime.model.secret import Secret
+from tests.support.program import running
 
 SHOP = workspace(SAMPLE, lambda count: b"\x0b" * count)
 
@@ -51,3 +55,36 @@ def test_the_server_runs_on_uvloop_where_there_is_one() -> None:
     factory = loop_factory()
     loop = factory() if factory else asyncio.new_event_loop()
     loop.close()
+
+
+def test_a_link_is_opened_by_a_file_that_goes_on_to_it() -> None:
+    """CLI-30: and tells nobody where it came from."""
+    page = redirect('http://127.0.0.1:1/?key=k&"><script>')
+    assert 'content="0;url=http://127.0.0.1:1/?key=k&amp;&quot;&gt;&lt;script&gt;"' in page
+    assert "<script" not in page
+    assert 'name="referrer" content="no-referrer"' in page
+
+
+def test_the_demo_opens_the_browser_without_a_secret_in_its_arguments(tmp_path: Path) -> None:
+    """CLI-30: what the browser gets is the name of a file that its user alone can read, and that goes when the demo stops."""
+    browser, told = tmp_path / "browser", tmp_path / "told"
+    steps = ('echo "$@"', 'stat -c %a "${1#file://}"', 'cat "${1#file://}"')
+    browser.write_text("#!/bin/sh\n" + "\n".join(f"{step} >> {told}" for step in steps))
+    browser.chmod(0o700)
+    environ = {"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state"), "DISPLAY": ":0", "BROWSER": f"{browser} %s", "CI": ""}
+    with running("demo", "--port", "0", environ=environ) as program:
+        pass
+    arguments, mode, page = told.read_text().split("\n", 2)
+    assert "key=" not in arguments
+    assert program.key not in arguments
+    assert mode == "600"
+    assert f"{program.url}/?key={program.key}" in page
+    assert [file.name for file in (tmp_path / "state").iterdir()] == ["local.key"]
+
+
+def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:
+    """ACC-56: whatever is configured; other modes keep their own."""
+    own = Config(access=AccessConfig(cookie_key=Secret("configured")))
+    assert at_home(own, tmp_path).access.cookie_key == Secret(local_key(tmp_path))
+    token = Config(access=AccessConfig(mode="token", cookie_key=Secret("configured")))
+    assert at_home(token, tmp_path) is token

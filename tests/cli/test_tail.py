@@ -27,6 +27,7 @@ def test_the_server_on_this_machine_and_its_key_are_found(tmp_path: Path) -> Non
     with pytest.raises(Problem, match="No server"):
         found("", None)
     (tmp_path / "k").write_text("key\n")
+    (tmp_path / "k").chmod(0o600)
     remember(tmp_path, Beside("http://127.0.0.1:4711", str(tmp_path / "k"), os.getpid()))
     assert found("", None) == ("http://127.0.0.1:4711", "key")
     assert found("http://other:4711", None) == ("http://other:4711", "")

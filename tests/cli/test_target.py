@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from dagnet_realtime.cli.beside import Beside, remember
-from dagnet_realtime.cli.target import sender_to
+from dagnet_realtime.cli.target import sender_to, warn_of_password
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
 
@@ -51,3 +51,29 @@ def test_secrets_may_be_references(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_no_webhook_is_told(url: str) -> None:
     with pytest.raises(Problem):
         sender_to(url, "", "", Random(1))
+
+
+def test_a_secret_in_the_command_line_is_warned_of(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """CLI-30: since every user of the machine can read it there; it is not repeated. References and generated secrets are none."""
+    monkeypatch.setenv("S", "hidden-one")
+    remember(tmp_path, Beside("http://127.0.0.1:4711", "", os.getpid(), "generated", "key"))
+    sender_to("http://127.0.0.1:4711/x", "env:S", "env:S", Random(1))
+    sender_to("http://127.0.0.1:4711/x", "", "", Random(1))
+    warn_of_password("--log", "redis://host:6379/0", "")
+    warn_of_password("--log", "env:REDIS", "")
+    warn_of_password("--log", "redis://[", "")
+    assert capsys.readouterr().err == ""
+    for flag, given in (("--secret", ("hidden-one", "")), ("--write-key", ("", "hidden-one"))):
+        sender_to("http://127.0.0.1:4711/x", *given, Random(1))
+        told = capsys.readouterr().err
+        assert flag in told
+        assert "env:NAME or file:PATH" in told
+        assert "hidden" not in told
+    sender_to("http://ann:hidden-one@127.0.0.1:4711/x", "", "", Random(1))
+    for url in ("redis://ann:hidden-one@host:6379/0", "redis://:hidden-one@host", "rediss+sentinel://a:hidden-one@h,i/s/0"):
+        warn_of_password("--log", url, "Set a variable")
+    told = capsys.readouterr().err
+    assert told.count("\n") == 4
+    assert "hidden" not in told

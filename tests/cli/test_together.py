@@ -58,10 +58,12 @@ def test_a_file_is_sent_signed_with_what_the_server_printed(server: Program, env
     (tmp_path / "events.json").write_text('[{"type": "track", "event": "purchase", "anonymousId": "a"}]')
     secret = next(line.split()[1] for line in server.lines if line.split()[:1] == ["secret"])
     url = f"{server.url}/segment/webhook/webhook"
-    right = command(environ, "send", url, str(tmp_path / "events.json"), "--secret", secret)
+    right = command({**environ, "S": secret}, "send", url, str(tmp_path / "events.json"), "--secret", "env:S")
     assert right.communicate(timeout=60)[0] == "Sent 1 events in 1 deliveries: 1 taken, 0 refused\n"
     wrong = command(environ, "send", url, str(tmp_path / "events.json"), "--secret", "wrong")
-    assert "Answered 401" in wrong.communicate(timeout=60)[0]
+    told = wrong.communicate(timeout=60)[0]
+    assert "Answered 401" in told
+    assert "--secret holds a secret, which every user of this machine can read" in told, "CLI-30"
     assert wrong.returncode == 1
 
 

@@ -4,12 +4,11 @@ import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.chromium import signed_in
+from tests.support.chromium import SignedIn, signed_in
 from tests.support.program import Program, running
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
@@ -18,17 +17,17 @@ LOOK = """() => axe.run(document, {resultTypes: ["violations"]}).then(found => f
 
 
 class Demo(msgspec.Struct):
-    """A running demo and the cookies of somebody who spent its link."""
+    """A running demo and what a browser has that spent its link."""
 
     program: Program
-    cookies: list[Any]
+    signed_in: SignedIn
 
     def enter(self, context: BrowserContext, query: str = "?shop=0") -> Page:
         """A page that is signed in, by default without the shop, which would send events of its own.
 
         What it logs as an error, and whom it asks, stand in `page.context` events of the test.
         """
-        context.add_cookies(self.cookies)
+        self.signed_in.enter(context)
         page = context.new_page()
         page.goto(f"{self.program.url}/{query}")
         return page

@@ -5,12 +5,11 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.chromium import signed_in
+from tests.support.chromium import SignedIn, signed_in
 from tests.support.program import Program, running
 from tests.support.server import SAMPLE
 
@@ -32,16 +31,16 @@ allow_unsigned = true
 
 
 class Shop:
-    """The program with a relay, and the cookies of somebody who may watch."""
+    """The program with a relay, and what a browser has that may watch."""
 
-    def __init__(self, program: Program, cookies: list[Any]) -> None:
+    def __init__(self, program: Program, signed: SignedIn) -> None:
         self.program = program
-        self.cookies = cookies
+        self.signed_in = signed
         self._sent = 0
 
     def enter(self, context: BrowserContext, *, clock: bool = False) -> Page:
         """A page that is On; with `clock` its time can be moved on."""
-        context.add_cookies(self.cookies)
+        self.signed_in.enter(context)
         page = context.new_page()
         if clock:
             page.clock.install()

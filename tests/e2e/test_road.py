@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.road import Road, shop_road, switch_on, wait_counts
-from tests.support.chromium import signed_in
+from tests.support.chromium import SignedIn, signed_in
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -32,15 +32,15 @@ def road() -> Iterator[Road]:
 
 
 @pytest.fixture
-def live(page: Page, road: Road, cookies: list[Any]) -> Page:
+def live(page: Page, road: Road, signed: SignedIn) -> Page:
     """A page that watches from this moment."""
-    page.context.add_cookies(cookies)
+    signed.enter(page.context)
     switch_on(page, road)
     return page
 
 
 @pytest.fixture(scope="module")
-def cookies(road: Road, browser: Browser) -> list[Any]:
+def signed(road: Road, browser: Browser) -> SignedIn:
     """The one-time link is spent once; its cookie serves every test here."""
     return signed_in(browser, road.program.link)
 

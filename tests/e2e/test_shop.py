@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 
 from tests.e2e.demo import COUNT, Demo, demo, faults, live, wait_count
 
+METRICS = """async url => (await fetch(url, {headers: {"x-realtime-page": localStorage.getItem("dagnet-realtime-page")}})).text()"""
 TAKEN = re.compile(r'dagnet_realtime_events_total\{[^}]*outcome="taken"[^}]*source="tracking"[^}]*\} ([0-9.]+)')
 PAGES = (
     "/",
@@ -55,7 +56,7 @@ def dark(page: Page) -> list[str]:
 
 def tracked(page: Page, url: str) -> float:
     """Events that the tracking source has taken, as the server itself counts them."""
-    found = TAKEN.search(page.request.get(f"{url}/metrics").text())
+    found = TAKEN.search(page.evaluate(METRICS, f"{url}/metrics"))
     return float(found[1]) if found else 0.0
 
 
@@ -167,7 +168,7 @@ def test_nobody_else_is_asked_and_no_policy_is_broken(context: BrowserContext, s
 def test_axe_finds_nothing_on_any_page_of_the_shop(browser: Browser, served: Demo, width: int, theme: str) -> None:
     """PIC-66: wide and narrow, in both themes; nothing is cut off."""
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    context.add_cookies(served.cookies)
+    served.signed_in.enter(context)
     opened = context.new_page()
     found = {}
     for path in (*PAGES, *PAYING):
@@ -184,7 +185,7 @@ def test_axe_finds_nothing_on_any_page_of_the_shop(browser: Browser, served: Dem
 
 def test_the_shop_works_from_the_keyboard(context: BrowserContext, served: Demo) -> None:
     """PIC-66: focus follows where a visitor goes, and stays where a button was pressed."""
-    context.add_cookies(served.cookies)
+    served.signed_in.enter(context)
     opened = context.new_page()
     opened.goto(f"{served.program.url}/shop/")
     opened.get_by_role("link", name="Shop", exact=True).press("Enter")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.e2e.opened import open_page, panel, tapped, track
 from tests.e2e.road import Road, shop_road, switch_on, wait_counts
 from tests.e2e.site import Site, load_npm, site
-from tests.support.chromium import signed_in
+from tests.support.chromium import SignedIn, signed_in
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def road() -> Iterator[Road]:
 
 
 @pytest.fixture(scope="module")
-def cookies(road: Road, browser: Browser) -> list[Any]:
+def signed(road: Road, browser: Browser) -> SignedIn:
     """The one-time link is spent once; its cookie serves every test here."""
     return signed_in(browser, road.program.link)
 
@@ -33,9 +33,9 @@ def web() -> Iterator[Site]:
 
 
 @pytest.fixture
-def live(page: Page, road: Road, cookies: list[Any]) -> Page:
+def live(page: Page, road: Road, signed: SignedIn) -> Page:
     """A Realtime tab that is On."""
-    page.context.add_cookies(cookies)
+    signed.enter(page.context)
     switch_on(page, road)
     return page
 

@@ -99,7 +99,7 @@ def test_a_person_is_found_and_a_link_opens_the_same(browser: Browser, context: 
     link = page.evaluate("() => navigator.clipboard.readText()")
     (token,) = follows(page)
     other = browser.new_context()
-    other.add_cookies(stage.cookies)
+    stage.signed_in.enter(other)
     second = other.new_page()
     second.goto(link)
     expect(second.locator(".following-token")).to_have_text(token)

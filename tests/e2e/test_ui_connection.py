@@ -48,7 +48,7 @@ def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, s
 
 def test_the_room_screen_turns_on_by_itself_and_has_no_panels(context: BrowserContext, shown: Demo) -> None:
     """PIC-53: large type, no panels, another graph after a while."""
-    context.add_cookies(shown.cookies)
+    shown.signed_in.enter(context)
     page = context.new_page()
     page.clock.install()
     page.goto(f"{shown.program.url}/?screen=tv")
@@ -62,7 +62,7 @@ def test_the_room_screen_turns_on_by_itself_and_has_no_panels(context: BrowserCo
 def test_a_server_that_goes_away_is_reconnecting_then_stale(context: BrowserContext, browser: Browser) -> None:
     """PIC-34: LIVE is said only while frames come."""
     with demo(browser) as served:
-        context.add_cookies(served.cookies)
+        served.signed_in.enter(context)
         page = context.new_page()
         page.clock.install()
         page.goto(served.program.url)

@@ -12,19 +12,19 @@ import httpx
 import msgspec
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.support.chromium import signed_in
+from tests.support.chromium import SignedIn, signed_in
 from tests.support.program import Program, running
 
 _NUMBERS = itertools.count(1)
 
 
 class Stage(msgspec.Struct):
-    """A running server on a folder, the key to send with, and the cookies of somebody who spent its link."""
+    """A running server on a folder, the key to send with, and what a browser has that spent its link."""
 
     program: Program
     folder: str
     key: str
-    cookies: list[Any]
+    signed_in: SignedIn
 
     def address(self, graph: str, more: str = "") -> str:
         """The address of a graph that turns itself on."""
@@ -32,7 +32,7 @@ class Stage(msgspec.Struct):
 
     def enter(self, context: BrowserContext, graph: str, more: str = "") -> Page:
         """A page that watches a graph from this moment; its own faults fail the test."""
-        context.add_cookies(self.cookies)
+        self.signed_in.enter(context)
         page = context.new_page()
         page.on("pageerror", _fail)
         page.goto(self.address(graph, more))

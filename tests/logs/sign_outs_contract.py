@@ -25,8 +25,9 @@ class SignOutsContract:
         """ACC-51: for the sign-in that was ended, and no other."""
         until = stage.clock.now() + HOUR
         assert not await stage.other.ended("session", "ann")
-        await stage.one.end("session", "ann", until)
-        await stage.one.end("session", "ann", until)
+        assert await stage.one.end("session", "ann", until)
+        assert not await stage.one.end("session", "ann", until), "whoever is second knows it"
+        assert not await stage.other.end("session", "ann", until)
         stage.clock.shift(1)
         for process in (stage.one, stage.other):
             assert await process.ended("session", "ann")

@@ -2,11 +2,12 @@
 
 import os
 import shutil
-from typing import Any
+from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELF = "dagnet-realtime-page"  # where the page keeps its half of a sign-in
 UNWANTED = (
     # Two renderers for every new window, which the address bar would need.
     "WebUIOmniboxPopup",
@@ -51,10 +52,24 @@ def launch(playwright: Playwright, *flags: str) -> Browser:
     return playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=[*FLAGS, *flags])
 
 
-def signed_in(browser: Browser, link: str) -> list[Any]:
-    """The cookies of somebody who spent the one-time `link`."""
+class SignedIn(NamedTuple):
+    """What a browser has that spent the one-time link: cookies, and what its origins' storage holds."""
+
+    cookies: list[Any]
+    secrets: list[tuple[str, str]]
+
+    def enter(self, context: BrowserContext) -> None:
+        """Signs another context in."""
+        context.add_cookies(self.cookies)
+        for origin, secret in self.secrets:
+            context.add_init_script(f'if (location.origin === "{origin}") localStorage.setItem("{SHELF}", "{secret}")')
+
+
+def signed_in(browser: Browser, link: str) -> SignedIn:
+    """Spends the one-time `link`."""
     context = browser.new_context()
     context.new_page().goto(link)
     state: Any = context.storage_state()
     context.close()
-    return list(state["cookies"])
+    kept = [(one["origin"], item["value"]) for one in state["origins"] for item in one["localStorage"] if item["name"] == SHELF]
+    return SignedIn(list(state["cookies"]), kept)

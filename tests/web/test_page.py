@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dagnet_realtime.web.access.local import PAGE_HEADER, RENEWED_SECONDS
 from dagnet_realtime.web.page import Page
 from tests.web.stage import WebStage
 
@@ -67,15 +68,21 @@ async def test_a_rebuilt_interface_is_served_at_once(folder: Path) -> None:
 
 
 async def test_the_link_signs_in_and_leaves_the_address(stage: WebStage) -> None:
-    """ACC-3: a redirect to the page without the key, with the cookie; a spent link says what to do."""
+    """ACC-3, ACC-55: a redirect to the page without the key, with the cookie; a spent link says what to do."""
     key = stage.access.link_key
     answer = await stage.stranger.get("/", params={"key": key})
-    assert (answer.status_code, answer.headers["location"]) == (303, "./")
-    assert (await stage.stranger.get("/api/me")).status_code == 200
+    location, _, secret = answer.headers["location"].partition("#page=")
+    assert (answer.status_code, location) == (303, "./")
+    assert (await stage.stranger.get("/api/me", headers={PAGE_HEADER: secret})).status_code == 200
+    assert (await stage.stranger.get("/")).status_code == 200
+    for path in ("/api/me", "/api/workspaces", "/metrics", "/api/openapi.json", "/api/demo/shop", "/api/watch/x/stream"):
+        assert (await stage.stranger.get(path)).status_code == 401, "the cookie alone serves the page"
+    assert (await stage.stranger.get("/", params={"key": key})).headers["location"] == "./", "and it gets no secret"
     stage.stranger.cookies.clear()
     spent = await stage.stranger.get("/", params={"key": key})
     assert spent.status_code == 401
     assert "has been used" in spent.text
+    assert "dagnet-realtime link" in spent.text
 
 
 async def test_an_asset_of_another_build_is_served_as_our_own(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -97,3 +104,11 @@ async def test_an_asset_of_another_build_is_served_as_our_own(folder: Path, tmp_
         for path in ("/app-9z8y.js", "/assets/../app-9z8y.js", "/other/app-9z8y.js"):
             assert (await stage.client.get(path)).status_code == 404
     assert set(asked) == {"app-9z8y.js", "app-0000.js"}
+
+
+async def test_a_page_that_is_loaded_renews_its_cookie(stage: WebStage) -> None:
+    """ACC-4: once it is an hour old."""
+    await stage.stranger.get("/", params={"key": stage.access.link_key})
+    assert "set-cookie" not in (await stage.stranger.get("/")).headers
+    stage.clock.shift(RENEWED_SECONDS + 1)
+    assert (await stage.stranger.get("/")).headers["set-cookie"].startswith("dagnet_realtime_8765=")

@@ -46,7 +46,8 @@ def access_for(
     given, url = config.access, config.server.public_url
     sign_outs = sign_outs or OwnSignOuts(clock)
     if given.mode == "local":
-        return shared(sharing, clock, url, sign_outs)
+        key = given.cookie_key.reveal() if given.cookie_key is not None else None
+        return shared(sharing, clock, url, sign_outs, key)
     tokens = TokenStore(given.tokens, clock)
     tokens()
     key = given.cookie_key.reveal() if given.cookie_key is not None else secrets.token_bytes(32)

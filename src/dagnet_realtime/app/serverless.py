@@ -193,9 +193,9 @@ class _Asking:
         self._url = url
         self._clock = clock
 
-    async def end(self, kind: str, id: str, until: int) -> None:
+    async def end(self, kind: str, id: str, until: int) -> bool:
         async with self._opened() as sign_outs:
-            await sign_outs.end(kind, id, until)
+            return await sign_outs.end(kind, id, until)
 
     async def ended(self, kind: str, id: str) -> bool:
         async with self._opened() as sign_outs:

@@ -12,8 +12,10 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from dagnet_realtime.app.key_file import private_folder, private_text, write_private
 from dagnet_realtime.config.environment import STATE
 from dagnet_realtime.config.loopback import loopback
+from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 
 
@@ -46,25 +48,20 @@ class Beside(msgspec.Struct, frozen=True):
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
-    """The folder for these files, made where it is missing, for its user alone."""
+    """The folder for these files, made if it is missing, for its user alone. Raises `Problem("forbidden")` if others may write it."""
     if named := environ.get(STATE):
         folder = Path(named)
     else:
         import platformdirs
 
         folder = Path(platformdirs.user_state_dir("dagnet-realtime", appauthor=False))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    return private_folder(folder)
 
 
 def remember(folder: Path, beside: Beside) -> Path:
     """Writes the file of one server, named by its process, and returns its path."""
     path = folder / f"{beside.pid}.json"
-    fresh = path.with_suffix(".fresh")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(beside))
-    fresh.replace(path)
+    write_private(path, msgspec.json.encode(beside).decode())
     return path
 
 
@@ -78,19 +75,33 @@ def forget(paths: Iterable[Path]) -> None:
 def find(folder: Path, url: str) -> Beside | None:
     """The server at `url`, else with url "" the only one there is; None where none is known. Files of dead servers are passed over.
 
-    Another machine's URL names none of them, whatever its port: what they left is for nobody else.
+    Another machine's URL names none of them, whatever its port: what they left is for nobody else. Raises `Problem("forbidden")`
+    if another user may have written what is found.
     """
     found = []
     for path in sorted(folder.glob("*.json")):
+        text = private_text(path, hidden=False)
         try:
-            beside = msgspec.json.decode(path.read_bytes(), type=Beside)
-        except (OSError, msgspec.DecodeError):
+            beside = msgspec.json.decode(text or "", type=Beside)
+        except msgspec.DecodeError:
             continue
         if alive(beside.pid):
             found.append(beside)
     if url:
-        return next((beside for beside in found if _same(urlsplit(beside.url), urlsplit(url))), None)
-    return found[0] if len(found) == 1 else None
+        return _trusted(folder, next((beside for beside in found if _same(urlsplit(beside.url), urlsplit(url))), None))
+    return _trusted(folder, found[0] if len(found) == 1 else None)
+
+
+def _trusted(folder: Path, beside: Beside | None) -> Beside | None:
+    """What was found, if its key lies beside it: any other file may be one that its writer wants to be sent."""
+    if beside is not None and beside.key_file:
+        key = Path(beside.key_file)
+        if key.parent.resolve() != folder.resolve():
+            raise Problem(
+                "forbidden", f"The key of the server at {beside.url} lies elsewhere", str(key), f"Stop that server, or empty {folder}"
+            )
+        private_text(key, hidden=True)
+    return beside
 
 
 def _same(own: SplitResult, asked: SplitResult) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dagnet_realtime import __version__
-from dagnet_realtime.cli import check, demo, function, schema, send, serve, simulate, tail, token, ui
+from dagnet_realtime.cli import check, demo, function, link, schema, send, serve, simulate, tail, token, ui
 from dagnet_realtime.model.problem import Problem
 
 OK, PROBLEM, USAGE = 0, 1, 2
@@ -38,6 +38,7 @@ def _options(
 
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
+app.command("link")(link.link)
 app.command("check")(check.check)
 app.command("send")(send.send)
 app.command("simulate")(simulate.simulate)

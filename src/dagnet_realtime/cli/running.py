@@ -5,15 +5,18 @@ import os
 import webbrowser
 from collections.abc import Callable
 from functools import partial
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
 
+from dagnet_realtime.app.key_file import local_key, write_key, write_private
 from dagnet_realtime.cli.beside import Beside, forget, remember, state_folder
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.environment import SUCCESSOR as VARIABLE
 from dagnet_realtime.model.graph import Graph
+from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
 
 
@@ -31,26 +34,34 @@ def serving(
     if succeeded(config, again):
         return
     folder = state_folder(os.environ)
-    key_file = Path(config.key_file) if config.key_file else folder / f"{os.getpid()}.key"
-    written: list[Path] = [] if config.key_file else [key_file]
+    config = at_home(config, folder)
+    key_file = folder / f"{os.getpid()}.key"
+    written = [key_file]
 
     def ready(link: str) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(link))
+        if config.key_file and config.access.mode == "local":
+            write_key(key_file, Path(config.key_file).read_text(encoding="ascii").strip())
+        written.append(remember(folder, Beside.of(origin, key_file, config.workspaces[0] if explained or config.demo else None)))
         print(f"Realtime is at {link}", flush=True)
         if explained:
             for line in explanation(config.workspaces[0], origin):
                 print(line, flush=True)
-        written.append(remember(folder, Beside.of(origin, key_file, config.workspaces[0] if explained or config.demo else None)))
         if opened:
-            webbrowser.open(link)
+            page = folder / f"{os.getpid()}.html"
+            written.append(page)
+            write_private(page, redirect(link))
+            webbrowser.open(page.as_uri())
 
+    reread = (lambda: at_home(again(), folder)) if again is not None else None
+    serves = msgspec.structs.replace(config, key_file=config.key_file or str(key_file))
     try:
         if workers:
             from dagnet_realtime.app.workers import Workers
 
-            Workers(msgspec.structs.replace(config, key_file=str(key_file)), workers, ready, loop_factory(), again).run()
+            Workers(serves, workers, ready, loop_factory(), reread).run()
         else:
-            asyncio_run(config, key_file, ready, partial(run, again=again))
+            asyncio_run(serves, ready, partial(run, again=reread))
     finally:
         forget(written)
 
@@ -68,12 +79,28 @@ def succeeded(config: Config, again: Callable[[], Config] | None) -> bool:
     return True
 
 
-def asyncio_run(config: Config, key_file: Path, ready: Callable[[str], None], run: Callable[..., object]) -> None:
+def at_home(config: Config, folder: Path) -> Config:
+    """In local access browsers stay signed in over a restart, by a key that lies in `folder`."""
+    if config.access.mode != "local":
+        return config
+    access = msgspec.structs.replace(config.access, cookie_key=Secret(local_key(folder)))
+    return msgspec.structs.replace(config, access=access)
+
+
+def redirect(link: str) -> str:
+    """A page that goes on to `link`: a file that its user alone can read, since a program's arguments can be read by all."""
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        f'<meta http-equiv="refresh" content="0;url={escape(link)}"><title>DagNet Realtime</title>'
+        f'<p><a href="{escape(link)}" rel="noreferrer">Open DagNet Realtime</a></p></html>'
+    )
+
+
+def asyncio_run(config: Config, ready: Callable[[str], None], run: Callable[..., object]) -> None:
     """Runs the server on uvloop where there is one."""
-    configured = msgspec.structs.replace(config, key_file=str(key_file))
     factory = loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(run(configured, ready=ready))  # type: ignore[arg-type]
+        runner.run(run(config, ready=ready))  # type: ignore[arg-type]
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

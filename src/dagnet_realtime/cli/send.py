@@ -27,7 +27,7 @@ def send(
     url: Annotated[str, typer.Argument(help="A webhook's URL, or one under /v1 for the tracking API.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON, captured requests or session logs; - is stdin.")],
     secret: Annotated[str, typer.Option(help="Shared secret to sign with; env:NAME and file:PATH are read.")] = "",
-    write_key: Annotated[str, typer.Option(help="Write key of the tracking API.")] = "",
+    write_key: Annotated[str, typer.Option(help="Write key of the tracking API; env:NAME and file:PATH are read.")] = "",
     batch: Annotated[int, typer.Option(min=1, max=4000, help="Events per delivery.")] = 1,
     rate: Annotated[float, typer.Option(min=0, help="Events per second; 0 is as fast as it is taken.")] = 0,
     jitter: Annotated[float, typer.Option(min=0, max=600, help="Delay each delivery by up to so many seconds, out of order.")] = 0,

@@ -14,7 +14,9 @@ def serve(
     workspace: Annotated[Path | None, typer.Option(metavar="DIR", help="A DagNet data repository; enough without any file.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = None,
-    log: Annotated[str | None, typer.Option(metavar="URL", help="Where events are kept: memory:// or redis://…")] = None,
+    log: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where events are kept: memory:// or redis://…; env:NAME and file:PATH are read.")
+    ] = None,
     key_file: Annotated[Path | None, typer.Option(metavar="F", help="Write a key for programs on this machine into F.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes that serve; they need --log redis://…")] = None,
 ) -> None:
@@ -25,6 +27,9 @@ def serve(
       dagnet-realtime serve --workspace ./acme-data
     """
     from dagnet_realtime.cli.running import serving
+    from dagnet_realtime.cli.target import warn_of_password
+
+    warn_of_password("--log", log or "", "Give it as env:NAME or file:PATH, or set DAGNET_REALTIME_SERVER_LOG")
 
     flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file)
     configured = load(config, os.environ, flags)

@@ -27,7 +27,7 @@ def simulate(
     rate: Annotated[float, typer.Option(min=0.01, max=5000, help="Events per second, of all together.")] = 20,
     events: Annotated[int, typer.Option(min=0, help="Stop after so many; 0 goes on until Ctrl-C.")] = 0,
     secret: Annotated[str, typer.Option(help="Shared secret to sign with; a server on this machine is asked by itself.")] = "",
-    write_key: Annotated[str, typer.Option(help="Write key of the tracking API.")] = "",
+    write_key: Annotated[str, typer.Option(help="Write key of the tracking API; env:NAME and file:PATH are read.")] = "",
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same visitors.")] = None,
     forget: Annotated[bool, typer.Option(help="Never send the event of the node that visitors reach least.")] = True,
 ) -> None:

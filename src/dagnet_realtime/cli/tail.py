@@ -54,10 +54,11 @@ def tail(
 def found(url: str, key_file: Path | None) -> tuple[str, str]:
     """The server and the key to it; raises `Problem("not_found")` where none is known."""
     from dagnet_realtime.cli.beside import find, state_folder
-    from dagnet_realtime.cli.target import address
+    from dagnet_realtime.cli.target import address, warn_of_password
 
     if url:
         address(url, "Give the server's, such as http://127.0.0.1:8765")
+        warn_of_password("--url", url, "Leave it out: the server asks for a key, which --key-file names")
     beside = find(state_folder(os.environ), url)
     where = url or (beside.url if beside else "")
     if not where:

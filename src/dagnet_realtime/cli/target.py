@@ -1,6 +1,7 @@
 """Where a command sends to, and with which secret: what was given, else what a server on this machine left for it."""
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -27,15 +28,11 @@ def sender_to(url: str, secret: str, write_key: str, chance: Random, attempts: i
     parts = address(url, "Give a webhook's URL, or one of /v1 for the tracking API")
     if parts.path in ("", "/"):
         raise Problem("invalid", f"{url} names no webhook", remedy=f"Did you mean {url.rstrip('/')}/segment/webhook/webhook?")
-    if not secret and not write_key and loopback(parts.hostname or "") and (beside := find(state_folder(os.environ), url)):
-        secret, write_key = beside.secret, beside.write_key
-    return Sender(
-        url,
-        secret=_secret(secret, "--secret"),
-        write_key=_secret(write_key, "--write-key"),
-        chance=chance,
-        attempts=attempts or ATTEMPTS,
-    )
+    warn_of_password("The URL", url, "Leave it out: deliveries are signed by --secret, or known by --write-key")
+    signing, key = _secret(secret, "--secret"), _secret(write_key, "--write-key")
+    if signing is None and key is None and loopback(parts.hostname or "") and (beside := find(state_folder(os.environ), url)):
+        signing, key = (Secret(own) if own else None for own in (beside.secret, beside.write_key))
+    return Sender(url, secret=signing, write_key=key, chance=chance, attempts=attempts or ATTEMPTS)
 
 
 def address(url: str, remedy: str) -> SplitResult:
@@ -47,5 +44,24 @@ def address(url: str, remedy: str) -> SplitResult:
     raise Problem("invalid", f"{url} is no http:// or https:// URL", remedy=remedy)
 
 
+def warn_of_bare(flag: str, written: str, remedy: str = "Give it as env:NAME or file:PATH") -> None:
+    """Says on standard error that a secret stands in the command line, which every user of this machine can read.
+
+    `env:NAME` and `file:PATH` are none.
+    """
+    if not written.startswith(("env:", "file:")):
+        print(f"dagnet-realtime: {flag} holds a secret, which every user of this machine can read there. {remedy}.", file=sys.stderr)
+
+
+def warn_of_password(flag: str, url: str, remedy: str) -> None:
+    """The same for a URL that holds a password."""
+    with suppress(ValueError):
+        if urlsplit(url).password is not None:
+            warn_of_bare(flag, url, remedy)
+
+
 def _secret(written: str, flag: str) -> Secret | None:
-    return referenced(written, flag, os.environ, Path.cwd()) if written else None
+    if not written:
+        return None
+    warn_of_bare(flag, written)
+    return referenced(written, flag, os.environ, Path.cwd())

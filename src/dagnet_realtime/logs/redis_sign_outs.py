@@ -18,10 +18,11 @@ class RedisSignOuts:
         self._clock = clock
         self._believed: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
 
-    async def end(self, kind: str, id: str, until: int) -> None:
+    async def end(self, kind: str, id: str, until: int) -> bool:
         """As the port says."""
-        await self._calls.script("sign_out", (self._key(kind),), (id, until, self._clock.now(), MOST_ENDED))
+        first = await self._calls.script("sign_out", (self._key(kind),), (id, until, self._clock.now(), MOST_ENDED))
         self._believe(kind, id, ended=True)
+        return bool(first == 1)
 
     async def ended(self, kind: str, id: str) -> bool:
         """As the port says."""

@@ -6,8 +6,8 @@ from typing import Protocol
 class SignOuts(Protocol):
     """Ended sign-ins by the `kind` of cookie and their own id. Methods raise `Problem("unavailable")` where nobody can know."""
 
-    async def end(self, kind: str, id: str, until: int) -> None:
-        """Ends a sign-in that would have lapsed at `until` (ms since 1970); again does no harm."""
+    async def end(self, kind: str, id: str, until: int) -> bool:
+        """Ends what would have lapsed at `until` (ms since 1970); whether it was the first to do so, over all processes."""
         ...
 
     async def ended(self, kind: str, id: str) -> bool:

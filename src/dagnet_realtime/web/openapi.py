@@ -17,7 +17,8 @@ from dagnet_realtime.web.replies import json_reply
 ABOUT = """Where Segment's events come in, and where those who may watch see them on a graph.
 
 Everything but health, the tap, the interface's files and the ways to sign in asks for a person: a key or an access token sent as
-`Authorization: Bearer …`, or the cookie of a browser that is signed in. Deliveries are let in by their source's signature or write key.
+`Authorization: Bearer …`, or the cookie of a browser that is signed in, in the mode `local` beside the header `x-realtime-page`. Deliveries
+are let in by their source's signature or write key.
 
 What is refused is `application/problem+json` with a code, but in the tracking API, which answers as Segment's own does. What is not there
 is 404, another method 405. Before any route a request is refused with 400 that is no HTTP, with 408 whose head comes too slowly, with 431

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.local import LocalAccess
 from dagnet_realtime.web.access.person import Access
-from dagnet_realtime.web.access.sign_in import PAGE, open_paths
+from dagnet_realtime.web.access.sign_in import PAGE, entered, open_paths
 from dagnet_realtime.web.body import Receive, Scope, Send
 from dagnet_realtime.web.offer import HTML, Asks, Gives, Offer
 from dagnet_realtime.web.shop import FOLDER as SHOP
@@ -30,8 +30,8 @@ UNBUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet
 <h1>The interface is not built</h1><p>The server runs, but this copy of DagNet Realtime was installed without its interface.
 Run <code>make build</code> in the source folder, then reload this page.</p></html>"""
 SPENT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
-<h1>This link has been used</h1><p>A link signs one browser in, once. Go back to the browser in which it was opened first,
-or start the program again for a new link.</p></html>"""
+<h1>This link has been used</h1><p>A link signs one browser in, once. Go back to the browser in which it was opened first, or run
+<code>dagnet-realtime link</code> on this machine for a new one, and open it or <a href="/sign-in">paste it</a>.</p></html>"""
 
 
 ROOT = Offer(
@@ -97,19 +97,23 @@ class Page:
         if key is None or not isinstance(self._access, LocalAccess):
             if await self._must_sign_in(request):
                 return RedirectResponse(PAGE, 303)
-            return self._served(request, "/index.html") if self.has("/index.html") else _html(UNBUILT)
+            shown = self._served(request, "/index.html") if self.has("/index.html") else _html(UNBUILT)
+            if isinstance(self._access, LocalAccess) and (cookie := await self._access.renewed(request.scope["asked"])):
+                shown.headers["set-cookie"] = cookie
+            return shown
         try:
-            cookie = await self._access.sign_in(key, request.scope["asked"])
+            entry = await self._access.sign_in(key, request.scope["asked"])
         except Problem:
             return _html(SPENT, 401)
-        answer = RedirectResponse("./", 303)
-        if cookie:
-            answer.headers["set-cookie"] = cookie
-        return answer
+        return entered(entry, "./")
 
     async def _must_sign_in(self, request: Request) -> bool:
-        """Whether there is a sign-in page, and nobody who has passed it."""
-        if not open_paths(self._access):
+        """Whether there is a sign-in page, and nobody who has passed it.
+
+        In local access the page itself finds out: a browser that comes from elsewhere sends its cookie with the page's own
+        requests alone.
+        """
+        if isinstance(self._access, LocalAccess) or not open_paths(self._access):
             return False
         try:
             await self._access.person(request.scope["asked"])

@@ -2,11 +2,21 @@
 
 import itertools
 
+import msgspec
 import pytest
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked
-from dagnet_realtime.web.access.local import MOST_BROWSERS, SESSION_SECONDS, LocalAccess
+from dagnet_realtime.web.access.local import (
+    LINK_SECONDS,
+    MOST_BROWSERS,
+    PAGE_HEADER,
+    RENEWED_SECONDS,
+    SESSION_SECONDS,
+    Entry,
+    LocalAccess,
+    link_key,
+)
 from tests.support.clock import FakeClock
 
 HOST = "127.0.0.1:8765"
@@ -17,31 +27,64 @@ def access(clock: FakeClock | None = None, public_url: str = "") -> LocalAccess:
     return LocalAccess(clock or FakeClock(), public_url, lambda: f"a-long-random-key-{next(numbers):06}")
 
 
-def cookie_of(line: str) -> str:
-    return line.partition(";")[0]
+def browser(entry: Entry, host: str = HOST, page: str | None = None) -> Asked:
+    """What the page sends that the link opened, or one with another secret."""
+    secret = entry.page if page is None else page
+    return Asked("GET", host, cookie=f"other=1; {entry.cookie.partition(';')[0]}", headers=((PAGE_HEADER.encode(), secret.encode()),))
+
+
+def cookie_alone(entry: Entry, host: str = HOST) -> Asked:
+    """What another program has, to which the browser went on this machine."""
+    return Asked("GET", host, cookie=entry.cookie.partition(";")[0])
 
 
 async def test_the_link_signs_one_browser_in_once() -> None:
     """ACC-3: the key is spent; whoever has the cookie stays signed in."""
     local = access()
     key = local.link_key
-    line = await local.sign_in(key, Asked("GET", HOST))
-    assert "HttpOnly" in line
-    assert "SameSite=Strict" in line
+    entry = await local.sign_in(key, Asked("GET", HOST))
+    assert "HttpOnly" in entry.cookie
+    assert "SameSite=Strict" in entry.cookie
     assert local.link_key == ""
     with pytest.raises(Problem) as refused:
         await local.sign_in(key, Asked("GET", HOST))
     assert refused.value.code == "unauthorized"
-    signed_in = Asked("GET", HOST, cookie=f"other=1; {cookie_of(line)}")
-    assert (await local.person(signed_in)).name == "local"
-    assert await local.sign_in(key, signed_in) == ""
+    assert (await local.person(browser(entry))).name == "local"
+    assert await local.sign_in(key, browser(entry)) == Entry()
+
+
+async def test_the_cookie_alone_is_nobody() -> None:
+    """ACC-55: a browser gives it to any program on this machine that it visits; the page's secret stays with the origin."""
+    local = access()
+    entry = await local.sign_in(local.link_key, Asked("GET", HOST))
+    other = await two_links(local)
+    for asked in (
+        cookie_alone(entry),
+        browser(entry, page=""),
+        browser(entry, page=entry.page[:-1]),
+        browser(entry, page=other.page),
+        browser(entry, page="\xe9"),
+        msgspec.structs.replace(browser(entry), cookie=""),
+        msgspec.structs.replace(browser(entry), headers=browser(entry).headers * 2),
+    ):
+        with pytest.raises(Problem) as refused:
+            await local.person(asked)
+        assert refused.value.code == "unauthorized"
+        assert "dagnet-realtime link" in refused.value.sentence()
+    assert (await local.sign_in("spent", cookie_alone(entry))).page == "", "nor does it get the secret"
+    assert (await local.person(browser(entry))).name == "local"
+
+
+async def two_links(local: LocalAccess) -> Entry:
+    """Another browser, by a link of the key that seals."""
+    return await local.sign_in(link_key(local._key, local._clock.now()), Asked("GET", HOST))
 
 
 async def test_a_cookie_lapses() -> None:
     """ACC-4: twelve hours after its last use."""
     clock = FakeClock()
     local = access(clock)
-    signed_in = Asked("GET", HOST, cookie=cookie_of(await local.sign_in(local.link_key, Asked("GET", HOST))))
+    signed_in = browser(await local.sign_in(local.link_key, Asked("GET", HOST)))
     for _ in range(3):
         clock.shift(SESSION_SECONDS - 1)
         await local.person(signed_in)
@@ -107,17 +150,86 @@ def test_commands_come_from_the_servers_own_page(origin: str, site: str, passes:
     assert refused.value.code == "forbidden"
 
 
-async def test_cookies_of_two_servers_do_not_mix() -> None:
-    """ACC-3: a cookie's name holds the port, since its scope does not."""
-    local = access()
-    local.listen_on(8765)
-    assert (await local.sign_in(local.link_key, Asked("GET", HOST))).startswith("dagnet_realtime_8765=")
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("127.0.0.1:8765", "dagnet_realtime_8765"),
+        ("localhost:9000", "dagnet_realtime_9000"),
+        ("[::1]:8765", "dagnet_realtime_8765"),
+        ("watch.example.com", "__Host-dagnet_realtime"),
+    ],
+)
+async def test_a_cookie_is_named_by_the_port_that_the_browser_sees(host: str, name: str) -> None:
+    """ACC-3, ACC-13: since its scope does not tell ports apart; away from this machine it is for https alone."""
+    local = access(public_url="https://watch.example.com")
+    entry = await local.sign_in(local.link_key, Asked("GET", host))
+    assert entry.cookie.startswith(f"{name}=")
+    assert ("; Secure" in entry.cookie) == name.startswith("__Host-")
+    assert (await local.person(browser(entry, host))).name == "local"
+    with pytest.raises(Problem):
+        await local.person(browser(entry, "127.0.0.1:1"))
+    assert (await local.sign_out(browser(entry, host))).startswith(f"{name}=;")
+
+
+async def test_a_browser_stays_signed_in_over_a_restart() -> None:
+    """ACC-56: by the key that outlives the process; without it nobody does."""
+    clock = FakeClock()
+    first = LocalAccess(clock, key=b"k" * 32)
+    entry = await first.sign_in(first.link_key, Asked("GET", HOST))
+    clock.shift(SESSION_SECONDS - 60)
+    again, other = LocalAccess(clock, key=b"k" * 32), LocalAccess(clock, key=b"l" * 32)
+    assert (await again.person(browser(entry))).name == "local"
+    assert again.program_key != first.program_key
+    for access in (other, LocalAccess(clock)):
+        with pytest.raises(Problem):
+            await access.person(browser(entry))
+    clock.shift(61)
+    with pytest.raises(Problem):
+        await LocalAccess(clock, key=b"k" * 32).person(browser(entry))
+
+
+async def test_a_page_that_is_loaded_again_renews_its_cookie() -> None:
+    """ACC-4: an hour after it was made; the page's secret stays the same."""
+    clock = FakeClock()
+    local = access(clock)
+    entry = await local.sign_in(local.link_key, Asked("GET", HOST))
+    clock.shift(RENEWED_SECONDS - 1)
+    assert await local.renewed(cookie_alone(entry)) == ""
+    clock.shift(2)
+    later = Entry(await local.renewed(cookie_alone(entry)), entry.page)
+    assert later.cookie.endswith(f"Max-Age={SESSION_SECONDS}")
+    clock.shift(SESSION_SECONDS - 60)
+    assert (await local.person(browser(later))).name == "local"
+    await local.sign_out(browser(entry))
+    with pytest.raises(Problem):
+        await local.person(browser(later))
+    assert await local.renewed(cookie_alone(later)) == ""
+    assert await local.renewed(Asked("GET", HOST)) == ""
+
+
+async def test_a_fresh_link_signs_one_browser_in_within_ten_minutes() -> None:
+    """ACC-57: made with the key that seals, after this process has started, once."""
+    clock = FakeClock()
+    local = LocalAccess(clock, key=b"k" * 32)
+    early = link_key(b"k" * 32, clock.now() - 1)
+    fresh, late, foreign = (link_key(key, clock.now()) for key in (b"k" * 32, b"k" * 32, b"l" * 32))
+    entry = await local.sign_in(fresh, Asked("GET", HOST))
+    assert (await local.person(browser(entry))).name == "local"
+    clock.shift(LINK_SECONDS)
+    for wrong in (fresh, early, late, foreign, fresh[:-1], fresh.replace("-", "_"), "", "-".join(["0" * 20] * 3), "\xe9"):
+        with pytest.raises(Problem) as refused:
+            await local.sign_in(wrong, Asked("GET", HOST))
+        assert refused.value.code == "unauthorized"
+    again = LocalAccess(clock, key=b"k" * 32)
+    clock.shift(-1)
+    for used in (fresh, late):
+        with pytest.raises(Problem):
+            await again.sign_in(used, Asked("GET", HOST))
 
 
 async def test_remembered_browsers_are_bounded() -> None:
-    """ACC-4: the oldest goes."""
+    """ACC-4: the oldest goes, and then its cookie counts by itself."""
     local = access()
-    for number in range(MOST_BROWSERS + 5):
-        local._once = f"key {number}"
-        await local.sign_in(f"key {number}", Asked("GET", HOST))
+    entries = [await two_links(local) for _ in range(MOST_BROWSERS + 5)]
     assert len(local._browsers) == MOST_BROWSERS
+    assert (await local.person(browser(entries[0]))).name == "local"

@@ -1,11 +1,12 @@
 """Local access of several processes."""
 
+import msgspec
 import pytest
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked
 from dagnet_realtime.web.access.ended import OwnSignOuts
-from dagnet_realtime.web.access.local import SESSION_SECONDS, LocalAccess
+from dagnet_realtime.web.access.local import PAGE_HEADER, SESSION_SECONDS, Entry, LocalAccess, link_key
 from dagnet_realtime.web.access.shared import Sharing, shared
 from tests.support.clock import FakeClock
 
@@ -18,8 +19,8 @@ def two(clock: FakeClock) -> tuple[LocalAccess, LocalAccess]:
     return shared(sharing, clock, "", sign_outs), shared(sharing, clock, "", sign_outs)
 
 
-def asked(line: str) -> Asked:
-    return Asked("GET", HOST, cookie=line.partition(";")[0])
+def asked(entry: Entry) -> Asked:
+    return Asked("GET", HOST, cookie=entry.cookie.partition(";")[0], headers=((PAGE_HEADER.encode(), entry.page.encode()),))
 
 
 async def test_one_process_signs_in_for_all() -> None:
@@ -51,10 +52,10 @@ async def test_a_cookie_that_was_changed_is_worth_nothing(change: str) -> None:
     """ACC-50: nor one of another command."""
     one, other = two(FakeClock())
     line = await one.sign_in(one.link_key, Asked("GET", HOST))
-    name, _, token = line.partition(";")[0].partition("=")
+    name, _, token = line.cookie.partition(";")[0].partition("=")
     for wrong in (change + token, token + change, token[: len(token) // 2] + change + token[len(token) // 2 :]):
         with pytest.raises(Problem):
-            await other.person(Asked("GET", HOST, cookie=f"{name}={wrong}"))
+            await other.person(msgspec.structs.replace(asked(line), cookie=f"{name}={wrong}"))
     with pytest.raises(Problem):
         await two(FakeClock())[0].person(asked(line))
 
@@ -71,5 +72,19 @@ async def test_signing_out_holds_at_all_of_them() -> None:
 
 
 def test_one_process_alone_has_its_own() -> None:
-    """ACC-50: nothing is shared where there is nobody to share with."""
-    assert type(shared(None, FakeClock(), "", OwnSignOuts(FakeClock()))) is LocalAccess
+    """ACC-50: nothing is shared if there is nobody to share with."""
+    one, other = (shared(None, FakeClock(), "", OwnSignOuts(FakeClock())) for _ in range(2))
+    assert one.link_key != other.link_key
+    assert one.program_key != other.program_key
+
+
+async def test_processes_of_one_key_and_store_take_a_fresh_link_once() -> None:
+    """ACC-57: whichever is asked first."""
+    clock, sharing = FakeClock(), Sharing()
+    sign_outs = OwnSignOuts(clock)
+    one, other = (shared(sharing, clock, "", sign_outs, b"k" * 32) for _ in range(2))
+    key = link_key(b"k" * 32, clock.now())
+    entry = await one.sign_in(key, Asked("GET", HOST))
+    assert (await other.person(asked(entry))).name == "local"
+    with pytest.raises(Problem):
+        await other.sign_in(key, Asked("GET", HOST))

@@ -10,6 +10,7 @@ from dagnet_realtime.core.access_token import mint
 from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.web.access.cookie import Jar
 from dagnet_realtime.web.access.identity import unreachable
+from dagnet_realtime.web.access.local import PAGE_HEADER
 from dagnet_realtime.web.access.proxy import ProxyAccess
 from dagnet_realtime.web.access.sign_in import SECURITY, open_paths, sign_in_routes
 from dagnet_realtime.web.access.token import Held, TokenAccess
@@ -81,10 +82,28 @@ async def test_only_the_ways_in_are_open() -> None:
 async def test_local_access_signs_out_too(stage: WebStage) -> None:
     """ACC-13: the browser's cookie is worth nothing from then on."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(stage.app), base_url="http://127.0.0.1:8765") as browser:
-        await browser.get("/", params={"key": stage.access.link_key})
+        entered = await browser.get("/", params={"key": stage.access.link_key})
+        browser.headers[PAGE_HEADER] = entered.headers["location"].partition("#page=")[2]
         assert (await browser.get("/api/me")).status_code == 200
         assert (await browser.post("/sign-out")).headers["location"] == "/"
         assert (await browser.get("/api/me")).status_code == 401
+
+
+@pytest.mark.parametrize("typed", ["{key}", " {key}\n", "http://127.0.0.1:8765/?key={key}", "http://localhost:8765/?x=1&key={key}#x"])
+async def test_a_link_may_be_pasted(stage: WebStage, typed: str) -> None:
+    """ACC-57: whole or its key alone; a wrong one is a page that says what to do."""
+    page = await stage.stranger.get("/sign-in")
+    assert (page.status_code, "dagnet-realtime link" in page.text, "script" in page.text) == (200, True, False)
+    fields = {"token": typed.format(key=stage.access.link_key)}
+    entered = await stage.stranger.post("/sign-in", data=fields)
+    location, _, secret = entered.headers["location"].partition("#page=")
+    assert (entered.status_code, location) == (303, "/")
+    assert (await stage.stranger.get("/api/me", headers={PAGE_HEADER: secret})).json()["person"] == "local"
+    stage.stranger.cookies.clear()
+    refused = await stage.stranger.post("/sign-in", data=fields)
+    assert (refused.status_code, "set-cookie" in refused.headers, "dagnet-realtime link" in refused.text) == (401, False, True)
+    assert (await stage.stranger.post("/sign-in", data=fields, headers={"origin": "http://127.0.0.1:9999"})).status_code == 403
+    assert [json.loads(line)["deed"] for line in stage.audited] == ["sign_in", "refused"]
 
 
 async def test_a_provider_is_a_link_away() -> None:

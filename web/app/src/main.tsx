@@ -3,6 +3,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Api } from "./lanes/api.ts";
 import type { Fetch } from "./lanes/http.ts";
+import { brought, kept, proving } from "./lanes/page.ts";
 import { lockSlots } from "./lanes/slots.ts";
 import { browser } from "./lanes/world.ts";
 import { extension, tabs, windows } from "./lanes/local/roads.ts";
@@ -34,8 +35,11 @@ const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => (
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
-const fetcher: Fetch = (url, init) => fetch(url, init);
 const lasting = shelf(() => window.localStorage);
+const arrived = window.location.hash;
+let secret = kept(lasting, arrived);
+if (brought(arrived)) window.history.replaceState(null, "", window.location.pathname + window.location.search);
+const fetcher: Fetch = proving((url, init) => fetch(url, init), () => (secret = kept(lasting, "") || secret));
 const ofTab = shelf(() => window.sessionStorage);
 
 const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);

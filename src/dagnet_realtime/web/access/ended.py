@@ -12,14 +12,16 @@ class OwnSignOuts:
         self._clock = clock
         self._kept: dict[str, dict[str, int]] = {}
 
-    async def end(self, kind: str, id: str, until: int) -> None:
+    async def end(self, kind: str, id: str, until: int) -> bool:
         """Remembers it; those in front that have lapsed are forgotten."""
         kept = self._kept.setdefault(kind, {})
+        first = id not in kept
         kept.setdefault(id, until)
         while len(kept) > MOST_ENDED or next(iter(kept.values())) <= self._clock.now():
             del kept[next(iter(kept))]
             if not kept:
-                return
+                break
+        return first
 
     async def ended(self, kind: str, id: str) -> bool:
         """Whether it was ended here."""

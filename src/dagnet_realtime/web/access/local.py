@@ -1,48 +1,109 @@
-"""Local access: whoever opened this machine's one-time link, and programs that can read the key file."""
+"""Local access: a browser that opened this machine's one-time link, and programs that can read the key file.
 
+A cookie does not tell the ports of a host apart, so any program on this machine that a browser visits receives it. The cookie is
+therefore only half of a sign-in: the page gets a second secret when the link is spent, keeps it in storage that belongs to its
+origin with the port, and sends it as a header with every request. The cookie alone serves the page and nothing else.
+"""
+
+import base64
 import hmac
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.ports.sign_outs import SignOuts
 from dagnet_realtime.web.access.asked import Asked
-from dagnet_realtime.web.access.cookie import cookies
-from dagnet_realtime.web.access.origin import Origins
+from dagnet_realtime.web.access.cookie import NAME, cookies, fresh_id, ported
+from dagnet_realtime.web.access.ended import OwnSignOuts
+from dagnet_realtime.web.access.origin import Origins, loopback
 from dagnet_realtime.web.access.person import Person
 
 SESSION_SECONDS = 12 * 3600  # a browser that is signed in stays so, from its last request
+RENEWED_SECONDS = 3600  # after which a page that is loaded renews its cookie
+LINK_SECONDS = 600  # that a link which was asked for can be opened
 MOST_BROWSERS = 100
+PAGE_HEADER = "x-realtime-page"
+"""The header in which a page proves that it was opened by the link."""
+
+_LINK = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{24})-([A-Za-z0-9_-]{32})")
+
+
+class Link(Protocol):
+    """The link that is printed at the start: one browser, once, whichever process it asks."""
+
+    @property
+    def key(self) -> str:
+        """Its key, "" once it is spent."""
+        ...
+
+    def spend(self, key: str) -> bool:
+        """Whether `key` is the link's, which is now spent."""
+        ...
+
+
+class OwnLink:
+    """Implements `Link` for one process."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def spend(self, key: str) -> bool:
+        """As the port says."""
+        found = bool(self.key) and same(key, self.key)
+        if found:
+            self.key = ""
+        return found
+
+
+class Entry(NamedTuple):
+    """What a browser gets that has spent a link: a `Set-Cookie` value and its page's secret; both "" if it had signed in before."""
+
+    cookie: str = ""
+    page: str = ""
 
 
 class LocalAccess:
-    """The access of one process on this machine. Keys and cookies live as long as the process; nothing is stored."""
+    """The access of one user of this machine.
+
+    `key` seals cookies: with the same key a browser stays signed in over a restart. `program` is what programs send, `link` the
+    first link, `sign_outs` are shared with other processes of the same key; by default all are this process's own.
+    """
 
     mode = "local"
 
-    def __init__(self, clock: Clock, public_url: str = "", chance: Callable[[], str] = lambda: secrets.token_urlsafe(24)) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        public_url: str = "",
+        chance: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+        *,
+        key: bytes | None = None,
+        program: str = "",
+        link: Link | None = None,
+        sign_outs: SignOuts | None = None,
+    ) -> None:
         self._clock = clock
-        self._chance = chance
-        self._once: str | None = chance()
-        self._program = chance()
+        self._key = key or secrets.token_bytes(32)
+        self._link = link or OwnLink(chance())
+        self._program = program or chance()
+        self._sign_outs = sign_outs or OwnSignOuts(clock)
+        self._began = clock.now()
         self._browsers: OrderedDict[str, float] = OrderedDict()
         self._origins = Origins(public_url)
-        self._cookie = "dagnet_realtime"
 
     @property
     def link_key(self) -> str:
         """The key of the one-time link, "" once it is spent."""
-        return self._once or ""
+        return self._link.key
 
     @property
     def program_key(self) -> str:
         """The key that programs send as `Authorization: Bearer …`."""
         return self._program
-
-    def listen_on(self, port: int) -> None:
-        """Cookies do not tell ports apart, so the name does."""
-        self._cookie = f"dagnet_realtime_{port}"
 
     def admit(self, asked: Asked) -> None:
         """Refuses other names for this machine and commands from other pages."""
@@ -50,39 +111,111 @@ class LocalAccess:
 
     async def person(self, asked: Asked) -> Person:
         """The one person that local access knows."""
-        if asked.bearer and _same(asked.bearer, self._program):
+        if asked.bearer and same(asked.bearer, self._program):
             return Person("local")
-        for token in cookies(asked.cookie, self._cookie):
-            if await self._knows(token):
-                return Person("local")
-        raise Problem("unauthorized", "You are not signed in", "", "Open the link that the program printed when it started")
+        browser = await self._browser(asked)
+        if browser is None:
+            raise _nobody("Open the link that the program printed, or one that `dagnet-realtime link` prints, or paste it at /sign-in")
+        given = asked.all(PAGE_HEADER)
+        if len(given) != 1 or not same(given[0], self._sealed("page", browser)):
+            raise _nobody(
+                "Open a link that `dagnet-realtime link` prints in this browser, or paste it at /sign-in",
+                "The cookie alone is not enough: this page was not opened by a link",
+            )
+        self._remember(browser)
+        return Person("local")
 
-    async def sign_in(self, key: str, asked: Asked) -> str:
-        """A `Set-Cookie` value for whoever brings the one-time key, which is spent. Who is signed in already keeps their cookie."""
-        if self._once is not None and _same(key, self._once):
-            self._once = None
-            token = self._chance()
-            self._browsers[token] = self._clock.monotonic() + SESSION_SECONDS
-            while len(self._browsers) > MOST_BROWSERS:
-                self._browsers.popitem(last=False)
-            return f"{self._cookie}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={SESSION_SECONDS}"
-        await self.person(asked)
+    async def sign_in(self, key: str, asked: Asked) -> Entry:
+        """For a browser that brings the key of a link, which is now spent. A browser that is signed in keeps its cookie.
+
+        Raises `Problem("unauthorized")`.
+        """
+        if self._link.spend(key) or await self._spent(key):
+            browser = fresh_id()
+            self._remember(browser)
+            return Entry(self._cookie(browser, asked.host), self._sealed("page", browser))
+        if await self._browser(asked) is None:
+            raise _nobody("Open another one: `dagnet-realtime link` prints it", "The link is unknown, too old or has been used")
+        return Entry()
+
+    async def renewed(self, asked: Asked) -> str:
+        """A `Set-Cookie` value that lets the browser stay signed in for longer; "" if that is not due, or it is not signed in."""
+        for token in cookies(asked.cookie, self._name(asked.host)):
+            browser = await self._known(token, asked.host)
+            if browser is not None and self._until(token) - self._clock.now() < (SESSION_SECONDS - RENEWED_SECONDS) * 1000:
+                return self._cookie(browser, asked.host)
         return ""
 
     async def sign_out(self, asked: Asked) -> str:
-        """Forgets the browser; returns the `Set-Cookie` value that takes its cookie away."""
-        for token in cookies(asked.cookie, self._cookie):
-            self._browsers.pop(token, None)
-        return f"{self._cookie}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0"
+        """Ends the browser's sign-in; returns the `Set-Cookie` value that takes its cookie away."""
+        for token in cookies(asked.cookie, self._name(asked.host)):
+            browser = await self._known(token, asked.host)
+            if browser is not None:
+                await self._sign_outs.end("local", browser, self._clock.now() + SESSION_SECONDS * 1000)
+                self._browsers.pop(browser, None)
+        return f"{self._name(asked.host)}=; {_attributes(asked.host)}; Max-Age=0"
 
-    async def _knows(self, token: str) -> bool:
-        until = self._browsers.get(token)
-        if until is None or until <= self._clock.monotonic():
-            self._browsers.pop(token, None)
+    async def _browser(self, asked: Asked) -> str | None:
+        for token in cookies(asked.cookie, self._name(asked.host)):
+            if (browser := await self._known(token, asked.host)) is not None:
+                return browser
+        return None
+
+    async def _known(self, token: str, host: str) -> str | None:
+        """The browser that a cookie was made for, unless it has lapsed, was signed out or is not ours."""
+        until, browser, seal = (*token.split("-", 2), "", "", "")[:3]
+        if not same(seal, self._sealed("cookie", f"{self._name(host)}-{until}-{browser}")):
+            return None
+        lasts = int(until, 16) > self._clock.now() or self._browsers.get(browser, 0.0) > self._clock.monotonic()
+        return browser if lasts and not await self._sign_outs.ended("local", browser) else None
+
+    def _remember(self, browser: str) -> None:
+        self._browsers[browser] = self._clock.monotonic() + SESSION_SECONDS
+        self._browsers.move_to_end(browser)
+        while len(self._browsers) > MOST_BROWSERS:
+            self._browsers.popitem(last=False)
+
+    async def _spent(self, key: str) -> bool:
+        """Whether `key` is that of a link which `link_key` made since we started, and nobody has used it; it is now spent."""
+        found = _LINK.fullmatch(key)
+        if found is None or not same(found[3], _sealed(self._key, "link", f"{found[1]}-{found[2]}")):
             return False
-        self._browsers[token] = self._clock.monotonic() + SESSION_SECONDS
-        return True
+        until, now = int(found[1], 16), self._clock.now()
+        fresh = self._began <= until - LINK_SECONDS * 1000 and until > now
+        return fresh and await self._sign_outs.end("link", found[2], until)
+
+    def _cookie(self, browser: str, host: str) -> str:
+        name, said = self._name(host), f"{self._clock.now() + SESSION_SECONDS * 1000:x}-{browser}"
+        return f"{name}={said}-{self._sealed('cookie', f'{name}-{said}')}; {_attributes(host)}; Max-Age={SESSION_SECONDS}"
+
+    def _until(self, token: str) -> int:
+        return int(token.partition("-")[0], 16)
+
+    def _name(self, host: str) -> str:
+        return ported(NAME, host) if loopback(host) else f"__Host-{NAME}"
+
+    def _sealed(self, purpose: str, text: str) -> str:
+        return _sealed(self._key, purpose, text)
 
 
-def _same(one: str, other: str) -> bool:
+def link_key(key: bytes, now: int, browser: Callable[[], str] = fresh_id) -> str:
+    """The key of a fresh one-time link to a server whose local access has `key`; good for ten minutes from `now` (ms since 1970)."""
+    said = f"{now + LINK_SECONDS * 1000:x}-{browser()}"
+    return f"{said}-{_sealed(key, 'link', said)}"
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two secrets are equal, in constant time."""
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode())
+
+
+def _sealed(key: bytes, purpose: str, text: str) -> str:
+    return base64.urlsafe_b64encode(hmac.digest(key, f"dagnet-realtime local {purpose}\0{text}".encode(), "sha256")[:24]).decode()
+
+
+def _attributes(host: str) -> str:
+    return "HttpOnly; SameSite=Strict; Path=/" + ("" if loopback(host) else "; Secure")
+
+
+def _nobody(remedy: str, detail: str = "") -> Problem:
+    return Problem("unauthorized", "You are not signed in", detail, remedy)

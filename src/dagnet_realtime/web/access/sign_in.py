@@ -3,7 +3,7 @@
 import base64
 from hashlib import sha256
 from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked
-from dagnet_realtime.web.access.local import LocalAccess
+from dagnet_realtime.web.access.local import Entry, LocalAccess
 from dagnet_realtime.web.access.oidc import ProviderAccess
 from dagnet_realtime.web.access.person import Access, Person
 from dagnet_realtime.web.access.token import TokenAccess
@@ -33,7 +33,7 @@ SECURITY = (
 
 
 class Typed(msgspec.Struct, frozen=True):
-    """What the sign-in page's form sends."""
+    """What the sign-in page's form sends: an access token, or a one-time link or its key."""
 
     token: str
 
@@ -47,7 +47,7 @@ SHOWN = Offer(
     name="sign_in_page",
     room="Access",
     title="The sign-in page",
-    about="In the modes `token` and `oidc`.",
+    about="In the modes `local`, `token` and `oidc`.",
     guard="nobody",
     gives={200: Gives("A page that needs no script", str, HTML)},
 )
@@ -56,8 +56,8 @@ TYPED = Offer(
     path=PAGE,
     name="sign_in",
     room="Access",
-    title="Sign in with an access token",
-    about="In the mode `token`.",
+    title="Sign in with an access token, or with a one-time link",
+    about="In the modes `token` and `local`.",
     guard="nobody",
     takes={FORM: Typed},
     gives={**_IN, **dict.fromkeys((400, 401), _SAID)},
@@ -99,7 +99,7 @@ OFFERS = (SHOWN, TYPED, BEGUN, CAME_BACK, LEFT)
 def open_paths(access: Access) -> frozenset[tuple[str, str]]:
     """The methods and paths that somebody who is not signed in must reach."""
     match access:
-        case TokenAccess():
+        case TokenAccess() | LocalAccess():
             return frozenset({("GET", PAGE), ("POST", PAGE)})
         case ProviderAccess():
             return frozenset({("GET", PAGE), ("GET", START), ("GET", BACK)})
@@ -113,7 +113,54 @@ def sign_in_routes(access: Access, audit: Audit) -> list[Offered]:
         return [*_token_routes(access, audit), _out(access, audit, PAGE)]
     if isinstance(access, ProviderAccess):
         return [*_provider_routes(access, audit), _out(access, audit, PAGE)]
-    return [_out(access, audit, "/")] if isinstance(access, LocalAccess) else []
+    return [*_local_routes(access, audit), _out(access, audit, "/")] if isinstance(access, LocalAccess) else []
+
+
+def _local_routes(access: LocalAccess, audit: Audit) -> list[Offered]:
+    form = (
+        "<p>Run <code>dagnet-realtime link</code> on this machine, and open what it prints in this browser, or paste it here.</p>"
+        f'<form method="post" action="{PAGE}"><label>One-time link<input name="token" type="password" autocomplete="off" '
+        "required autofocus></label><button>Sign in</button></form>"
+    )
+
+    async def shown(_: Request) -> Response:
+        return _page(form)
+
+    async def typed(request: Request) -> Response:
+        try:
+            entry = await access.sign_in(_key_of(await _typed(request)), request.scope["asked"])
+        except (Problem, ValueError) as error:
+            return _refused(form, error, audit)
+        audit.note("sign_in", "local")
+        return entered(entry, "/")
+
+    return [Offered(SHOWN, shown), Offered(TYPED, typed)]
+
+
+def _key_of(text: str) -> str:
+    """The key in a link, or what was pasted as it is."""
+    return parse_qs(urlsplit(text).query).get("key", [text])[0]
+
+
+def entered(entry: Entry, then: str) -> Response:
+    """The way on from a spent link. The page's secret stands in the fragment, which no browser sends to anybody."""
+    answer = RedirectResponse(f"{then}#page={entry.page}" if entry.page else then, 303)
+    if entry.cookie:
+        answer.headers["set-cookie"] = entry.cookie
+    return answer
+
+
+async def _typed(request: Request) -> str:
+    """What was typed into the form's field; raises `Problem`, ValueError."""
+    length = request.headers.get("content-length", "").encode("latin-1")
+    body = await read_body(request.receive, length, b"", LARGEST, Limits().seconds)
+    return parse_qs(body.decode("latin-1"), max_num_fields=5).get("token", [""])[0].strip()
+
+
+def _refused(form: str, error: Problem | ValueError, audit: Audit) -> Response:
+    problem = error if isinstance(error, Problem) else Problem("invalid", "The form cannot be read")
+    audit.note("refused", "", why=problem.code)
+    return _page(form, problem)
 
 
 def _token_routes(access: TokenAccess, audit: Audit) -> list[Offered]:
@@ -126,17 +173,12 @@ def _token_routes(access: TokenAccess, audit: Audit) -> list[Offered]:
         return _page(form)
 
     async def typed(request: Request) -> Response:
-        header = request.headers.get
-        length = header("content-length", "").encode("latin-1")
-        body = await read_body(request.receive, length, b"", LARGEST, Limits().seconds)
         try:
-            cookie, person = access.sign_in(parse_qs(body.decode("latin-1"), max_num_fields=5).get("token", [""])[0], header("host", ""))
+            cookie, person = access.sign_in(await _typed(request), request.headers.get("host", ""))
         except (Problem, ValueError) as error:
-            problem = error if isinstance(error, Problem) else Problem("invalid", "The form cannot be read")
-            audit.note("refused", "", why=problem.code)
-            return _page(form, problem)
+            return _refused(form, error, audit)
         audit.note("sign_in", person.name)
-        return _entered([cookie])
+        return _went_in([cookie])
 
     return [Offered(SHOWN, shown), Offered(TYPED, typed)]
 
@@ -164,7 +206,7 @@ def _provider_routes(access: ProviderAccess, audit: Audit) -> list[Offered]:
             audit.note("refused", "", why=problem.code)
             return _page(link, problem)
         audit.note("sign_in", person.name)
-        return _entered(cookies)
+        return _went_in(cookies)
 
     return [Offered(SHOWN, shown), Offered(BEGUN, begin), Offered(CAME_BACK, back)]
 
@@ -181,7 +223,7 @@ def _out(access: LocalAccess | TokenAccess | ProviderAccess, audit: Audit, then:
     return Offered(LEFT, out)
 
 
-def _entered(cookies: list[str]) -> Response:
+def _went_in(cookies: list[str]) -> Response:
     answer = RedirectResponse("/", 303)
     for cookie in cookies:
         answer.headers.append("set-cookie", cookie)

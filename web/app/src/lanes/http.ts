@@ -28,7 +28,7 @@ export async function refusal(answer: Response): Promise<Refusal> {
     text(said.code, byStatus(answer.status)),
     text(said.title, `The server refused (${answer.status}).`),
     text(said.detail, ""),
-    text(said.remedy, answer.status === 401 ? "Open the link that the program printed when it started." : ""),
+    text(said.remedy, answer.status === 401 ? "Open the link that the program printed, or one that `dagnet-realtime link` prints." : ""),
     retryAfterSeconds(answer.headers.get("retry-after")),
   );
 }
