@@ -51,7 +51,7 @@ line break. Secrets appear in no log line, no message and no `repr`.
 | Variable | Sets |
 |---|---|
 | `DAGNET_REALTIME_CONFIG` | which file is read |
-| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and key for `tail` and `simulate`, and where the key of this machine's sign-ins lies |
+| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and its keys, for `tail`, `simulate` and `link` |
 | `DAGNET_REALTIME_PORT`, `…_HOST`, `…_LOG`, `…_PUBLIC_URL` | the keys of `[server]` |
 | `DAGNET_REALTIME_ACCESS_MODE`, `…_ACCESS_TOKENS` | the keys of `[access]` |
 | `DAGNET_REALTIME_WORKSPACE_1_SAMPLE` … | any key of the first `[[workspace]]`; they count from 1 |

@@ -38,7 +38,10 @@ def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, s
     page = shown.enter(context)
     live(page)
     visitors(page)
-    page.request.delete(f"{shown.program.url}/api/watch/{sessions[-1]}", headers={"origin": shown.program.url})
+    page.request.delete(
+        f"{shown.program.url}/api/watch/{sessions[-1]}",
+        headers={"origin": shown.program.url, "x-realtime-page": shown.signed_in.secrets[0][1]},
+    )
     notice = page.locator(".banner")
     expect(notice).to_contain_text("This watch session has ended")
     assert count(page) > 0

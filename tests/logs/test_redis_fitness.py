@@ -2,6 +2,7 @@
 
 import pytest
 
+from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.logs.redis_calls import Calls
 from dagnet_realtime.logs.redis_fitness import fit
 from dagnet_realtime.model.problem import Problem
@@ -21,6 +22,20 @@ async def test_a_redis_that_drops_keys_is_refused(redis: RedisServer, calls: Cal
     finally:
         redis.command("CONFIG", "SET", "maxmemory", "0")
         redis.command("CONFIG", "SET", "maxmemory-policy", "noeviction")
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(90.0, True), (-90.0, True), (4.0, False)])
+async def test_a_clock_that_differs_from_the_stores_is_said(
+    calls: Calls, caplog: pytest.LogCaptureFixture, seconds: float, said: bool
+) -> None:
+    """LOG-80: once, at the start; of a cluster any node's will do."""
+
+    class Ahead(SystemClock):
+        def now(self) -> int:
+            return super().now() + round(seconds * 1000)
+
+    await fit(calls, Ahead())
+    assert ("clocks_differ store_ahead_seconds=" in caplog.text) == said
 
 
 async def test_an_old_redis_is_refused(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:

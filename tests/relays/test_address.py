@@ -33,6 +33,20 @@ def test_browsers_may_have_another_way_in() -> None:
     assert (address.api, address.ws_host, address.ws_port, address.tls) == ("http://10.0.0.1:6001", "live.example.com", 443, True)
 
 
+@pytest.mark.parametrize(
+    ("url", "socket"),
+    [
+        ("pusher://k:s@h:6001/1", "ws://h:6001"),
+        ("pusher+tls://k:s@[::1]:6001/1", "wss://[::1]:6001"),
+        ("pusher://k:s@10.0.0.1:6001/1?ws=wss://Live.example.com/", "wss://live.example.com:443"),
+        ("pusher://k:s@10.0.0.1:6001/1?ws=ws://[::1]:80", "ws://[::1]:80"),
+    ],
+)
+def test_the_pages_policy_names_the_sockets_origin(url: str, socket: str) -> None:
+    """REL-1, ACC-9: and nothing beside it."""
+    assert read_address(url).socket == socket
+
+
 def test_limits_can_be_the_providers_own() -> None:
     """REL-1: whoever runs the provider may allow more, or less."""
     address = read_address("pusher://k:s@h/1?limit=50000&batch=5&pieces=4&every=0.1&encrypted=1")
@@ -54,6 +68,22 @@ def test_limits_can_be_the_providers_own() -> None:
         "pusher://k:sesame@h/1/2",
         "pusher://k:sesame@/1?cluster=e.vil/",
         "pusher://[k:sesame@h/1",
+        "pusher://k:sesame@h;script-src/1",
+        "pusher://k:sesame@h'/1",
+        "pusher://k:sesame@h%20x/1",
+        "pusher://k:sesame@*/1",
+        "pusher://k:sesame@m\u00fcller.example/1",
+        "pusher://k:sesame@h/1?ws=wss://h;script-src%20*",
+        "pusher://k:sesame@h/1?ws=wss://h%20'unsafe-inline'",
+        "pusher://k:sesame@h/1?ws=wss://*.example.com",
+        "pusher://k:sesame@h/1?ws=wss://h,x",
+        "pusher://k:sesame@h/1?ws=wss://h%0d%0ax",
+        "pusher://k:sesame@h/1?ws=wss://",
+        "pusher://k:sesame@h/1?ws=live.example.com",
+        "pusher://k:sesame@h/1?ws=https://live.example.com",
+        "pusher://k:sesame@h/1?ws=wss://u:sesame@live.example.com",
+        "pusher://k:sesame@h/1?ws=wss://live.example.com/path",
+        "pusher://k:sesame@h/1?ws=wss://live.example.com:port",
     ],
 )
 def test_a_wrong_address_says_why_and_shows_no_secret(url: str) -> None:

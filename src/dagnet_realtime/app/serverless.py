@@ -123,7 +123,7 @@ class Serverless:
         from dagnet_realtime.logs.redis_fitness import fit
 
         try:
-            await fit(calls)
+            await fit(calls, self._clock)
         except Problem as problem:
             raise (problem if problem.code == "unavailable" else _unfit(problem)) from None
         self._fits = True

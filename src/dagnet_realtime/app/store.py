@@ -107,7 +107,7 @@ async def _answering(calls: "Calls", clock: Clock) -> None:
     until = clock.monotonic() + START_SECONDS
     while True:
         try:
-            await fit(calls)
+            await fit(calls, clock)
         except Problem as problem:
             if problem.code != "unavailable" or clock.monotonic() >= until:
                 raise

@@ -1,7 +1,8 @@
 """The address of a Pusher-compatible provider, as one URL says it."""
 
+import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import msgspec
 
@@ -10,6 +11,7 @@ from dagnet_realtime.model.secret import Secret
 
 REMEDY = 'Write relay = "pusher://KEY:SECRET@host:port/APP_ID", or pusher+tls:// for TLS on another port than 443'
 SEALED_SHARE = 0.72  # of the provider's limit: Base64 takes a quarter, the nonce and the JSON around it some bytes more
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")  # it goes into the page's policy as it is
 _KNOWN = frozenset({"ws", "cluster", "encrypted", "limit", "batch", "pieces", "every", "rate", "timeout"})
 
 
@@ -34,6 +36,12 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     every: float = 0.25
     rate: float = 20.0
     timeout: float = 2.0
+
+    @property
+    def socket(self) -> str:
+        """The origin that browsers connect to, as a page's policy names it."""
+        host = f"[{self.ws_host}]" if ":" in self.ws_host else self.ws_host
+        return f"{'wss' if self.tls else 'ws'}://{host}:{self.ws_port}"
 
     @property
     def body_limit(self) -> int:
@@ -64,9 +72,11 @@ def read_address(url: str) -> Address:
     if cluster and not parts.hostname:
         tls, port = True, 443
     port = port or (443 if tls else 80)
-    ws = urlsplit(asked["ws"]) if "ws" in asked else None
+    ws = _socket(asked["ws"]) if "ws" in asked else None
     ws_tls = tls if ws is None else ws.scheme == "wss"
     ws_host = (ws.hostname or "") if ws is not None else (f"ws-{cluster}.pusher.com" if cluster else host)
+    if not _HOST.fullmatch(host) or not _HOST.fullmatch(ws_host):
+        raise _wrong("a host is not written as browsers send it: letters of ASCII, digits, dots and hyphens")
     return Address(
         app_id=app_id,
         key=key,
@@ -83,6 +93,25 @@ def read_address(url: str) -> Address:
         rate=_number(asked, "rate", 20, 0.1, 1_000),
         timeout=_number(asked, "timeout", 2, 0.1, 30),
     )
+
+
+def _socket(written: str) -> SplitResult:
+    """What browsers connect to: `ws://` or `wss://`, a host, and a port if it is not the scheme's own."""
+    try:
+        found = urlsplit(written)
+        _ = found.port
+    except ValueError:
+        raise _wrong("ws is no URL") from None
+    if (
+        not written.isprintable()
+        or found.scheme not in ("ws", "wss")
+        or found.username is not None
+        or found.path.strip("/")
+        or found.query
+        or found.fragment
+    ):
+        raise _wrong("ws is more or less than ws://host:port or wss://host:port")
+    return found
 
 
 def _number(asked: Mapping[str, str], name: str, otherwise: float, least: float, most: float) -> float:

@@ -40,7 +40,7 @@ class FunctionRelay:
     @property
     def connects(self) -> str:
         """The origin that a page must be allowed to connect to."""
-        return f"ws{'s' if self._address.tls else ''}://{self._address.ws_host}:{self._address.ws_port}"
+        return self._address.socket
 
     def channels(self, at: int) -> tuple[str, ...]:
         """The channels to be subscribed to at `at` (ms since 1970)."""

@@ -154,8 +154,6 @@ def _status(answer: "httpx.Response") -> int:
 
 
 def _terms(address: Address) -> Terms:
-    origin = f"{address.ws_host}:{address.ws_port}"
-    secure = "s" if address.tls else ""
     return Terms(
         limit=address.body_limit,
         pieces=address.pieces,
@@ -170,7 +168,7 @@ def _terms(address: Address) -> Terms:
             "tls": address.tls,
             "encrypted": address.encrypted,
         },
-        connects=(f"ws{secure}://{origin}",),
+        connects=(address.socket,),
     )
 
 

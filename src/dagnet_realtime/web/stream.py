@@ -21,6 +21,7 @@ HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),  # nginx would hold frames back
+    (b"content-encoding", b"identity"),  # a proxy that compresses (Caddy's `encode`) would hold them until a block is full
 ]
 
 

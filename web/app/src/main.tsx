@@ -3,6 +3,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Api } from "./lanes/api.ts";
 import type { Fetch } from "./lanes/http.ts";
+import { Packing } from "./lanes/packed.ts";
 import { brought, kept, proving } from "./lanes/page.ts";
 import { lockSlots } from "./lanes/slots.ts";
 import { browser } from "./lanes/world.ts";
@@ -39,7 +40,8 @@ const lasting = shelf(() => window.localStorage);
 const arrived = window.location.hash;
 let secret = kept(lasting, arrived);
 if (brought(arrived)) window.history.replaceState(null, "", window.location.pathname + window.location.search);
-const fetcher: Fetch = proving((url, init) => fetch(url, init), () => (secret = kept(lasting, "") || secret));
+const packing = new Packing();
+const fetcher: Fetch = packing.hearing(proving((url, init) => fetch(url, init), () => (secret = kept(lasting, "") || secret)));
 const ofTab = shelf(() => window.sessionStorage);
 
 const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
@@ -54,7 +56,7 @@ async function main(): Promise<void> {
   const alone = serverless ? await import("./opened/alone.ts") : null;
   const files = alone && new alone.OpenedShelf();
   const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
-  const parts = { store, engine, api: files ?? new Api(fetcher), slots, world: browser };
+  const parts = { store, engine, api: files ?? new Api(fetcher), slots, world: browser, stream: packing.stream() };
   const watch = new Watch(parts);
   const actions = new Actions(parts, watch, lasting);
   const local = new Local(parts, [tabs(), windows(window), extension(window)], ofTab, lasting, () => hex(16));

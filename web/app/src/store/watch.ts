@@ -5,7 +5,7 @@ import type { Place, ServerApi } from "../lanes/api.ts";
 import { OFF, type Lane, type LaneSink, type LaneState } from "../lanes/lane.ts";
 import { functionLane, providerLane } from "../lanes/provider/lane.ts";
 import { RemoteLane } from "../lanes/remote.ts";
-import { POLLS_ONLY, STREAM } from "../lanes/roads.ts";
+import { POLLS_ONLY, STREAM, type Push } from "../lanes/roads.ts";
 import type { Slots } from "../lanes/slots.ts";
 import type { World } from "../lanes/world.ts";
 import type { KeptSession } from "./keep.ts";
@@ -23,6 +23,8 @@ export interface Parts {
   readonly api: ServerApi;
   readonly slots: Slots;
   readonly world: World;
+  /** What carries frames; `STREAM` unless something more is known of the way to the server. */
+  readonly stream?: Push;
 }
 
 export class Watch {
@@ -93,7 +95,7 @@ export class Watch {
     this.#leave();
     const { me, workspaces, place } = store.getState();
     const relayed = workspaces.some(({ id, env, relay }) => relay === true && id === place?.workspace && env === place.env);
-    this.#lane = relayed ? providerLane(api, session, position, world) : new RemoteLane(api, session, position, slots, world, me?.push === false ? POLLS_ONLY : STREAM);
+    this.#lane = relayed ? providerLane(api, session, position, world) : new RemoteLane(api, session, position, slots, world, me?.push === false ? POLLS_ONLY : (this.parts.stream ?? STREAM));
     store.setState({ atServer: "", phase: "on", session, notice: null });
     this.#lane.start(this.#sink());
   }
