@@ -112,3 +112,47 @@ async def test_a_page_that_is_loaded_renews_its_cookie(stage: WebStage) -> None:
     assert "set-cookie" not in (await stage.stranger.get("/")).headers
     stage.clock.shift(RENEWED_SECONDS + 1)
     assert (await stage.stranger.get("/")).headers["set-cookie"].startswith("dagnet_realtime_8765=")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/" + "a" * 256,
+        "/assets/" + "a" * 300,
+        "/" + "a" * 5000,
+        "/" + "a/" * 2000,
+        "/assets/" + "a" * 300 + ".js",
+        "/a%00b",
+        "/%ff%fe",
+        "/shop/" + "x" * 999,
+    ],
+)
+async def test_a_strangers_path_is_never_asked_of_the_file_system(folder: Path, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """WEB-20: however long it is; nothing of it reaches the log."""
+    stage = WebStage()
+    page = Page(stage.access, folder)
+    asked: list[str] = []
+    for name in ("stat", "is_file", "open", "exists"):
+        was = getattr(Path, name)
+        monkeypatch.setattr(Path, name, lambda self, *more, was=was, **named: (asked.append(str(self)), was(self, *more, **named))[1])
+    async with WebStage(page=page) as stage:
+        assert (await stage.stranger.get(path)).status_code == 401
+        assert (await stage.client.get(path)).status_code == 404
+        assert (await stage.client.head(path)).status_code == 404
+    assert not [one for one in asked if "aaa" in one or "xxx" in one]
+
+
+async def test_a_file_that_a_build_takes_away_is_gone(folder: Path) -> None:
+    """WEB-20: also if its folder has not been read again; an interface that is built later is found."""
+    stage = WebStage()
+    async with WebStage(page=Page(stage.access, folder)) as stage:
+        (folder / "icon.svg").unlink()
+        assert (await stage.client.get("/icon.svg")).status_code == 404
+    later = folder / "later"
+    async with WebStage(page=Page(stage.access, later)) as stage:
+        assert "not built" in (await stage.stranger.get("/")).text
+        (later / "assets").mkdir(parents=True)
+        (later / "index.html").write_text("built")
+        assert (await stage.stranger.get("/")).text == "built"
+        (later / "assets/x.js").write_text("1")
+        assert (await stage.stranger.get("/assets/x.js")).text == "1"

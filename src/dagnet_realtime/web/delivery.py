@@ -6,7 +6,6 @@ ever logged, not even as part of an error.
 
 import base64
 import binascii
-import logging
 import re
 from typing import Any, Literal
 
@@ -19,6 +18,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import JSON, PROBLEM, SUCCESS, answer, answer_unread, problem_body, refusal_body, retry_headers
 from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, Unproven, Unread, pass_over, read_body
 from dagnet_realtime.web.cors import ANY_ORIGIN, preflight
+from dagnet_realtime.web.faults import FAULTS
 from dagnet_realtime.web.offer import Method
 
 WEBHOOK_PREFIX = "/segment/webhook/"
@@ -26,7 +26,6 @@ TRACKING_PREFIXES = ("/v1/", "/projects/")
 DELIVERS: tuple[Method, ...] = ("POST", "PUT", "PATCH")
 COUNTS_OF_SDKS = "m"  # a route of the tracking API whose bodies are of no use here
 
-_LOG = logging.getLogger("dagnet_realtime.delivery")
 _LEFT = 4.0  # seconds before a sender whose delivery failed here shall come back
 _SETTINGS = re.compile(r"(?:/v1)?/projects/([^/]{1,200})/settings")
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
@@ -234,9 +233,5 @@ def _basic(authorization: bytes) -> str:
 
 def unexpected(error: Exception) -> Problem:
     """Logs where and what kind of error it was, which is all that cannot be personal."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "unknown"
-    _LOG.error("delivery_failed error=%s at=%s", type(error).__name__, where)
+    FAULTS.note("delivery_failed", error)
     return Problem("unavailable", "The delivery could not be taken", remedy="Send it again", retry_after=_LEFT)

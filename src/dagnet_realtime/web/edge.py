@@ -1,6 +1,5 @@
 """What stands before every route: the two delivery apps pass, all else is let in by access or not at all, and leaves with safe headers."""
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -12,12 +11,12 @@ from dagnet_realtime.web.access.asked import Asked, asked_of
 from dagnet_realtime.web.access.person import Access
 from dagnet_realtime.web.body import Gone, Receive, Scope, Send
 from dagnet_realtime.web.delivery import TRACKING_PREFIXES, WEBHOOK_PREFIX
+from dagnet_realtime.web.faults import FAULTS
 from dagnet_realtime.web.replies import problem_reply
 from dagnet_realtime.web.shop import framing
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_LOG = logging.getLogger("dagnet_realtime.web")
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'%s; "
     "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -131,11 +130,7 @@ class Edge:
 
 def _unexpected(error: Exception) -> Problem:
     """Logs the kind and the place of a fault of ours, and nothing of what it says."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "unknown"
-    _LOG.error("request_failed error=%s at=%s", type(error).__name__, where)
+    FAULTS.note("request_failed", error)
     return Problem(
         "unavailable", "The server made a mistake", "It was noted in its log", "Try again; if it stays, report it", retry_after=2
     )

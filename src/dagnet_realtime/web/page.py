@@ -1,7 +1,7 @@
 """The interface's files, as the build left them; packed once, kept in memory."""
 
 import gzip
-import re
+import os
 from collections.abc import Callable
 from mimetypes import guess_type
 from pathlib import Path
@@ -22,7 +22,6 @@ FOLDER = Path(__file__).parent / "static"
 MOST_FILES = 200  # kept in memory
 WORTH_PACKING = 1024  # bytes
 PACKABLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
-_PLAIN = re.compile(r"/[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+){0,8}")
 ASSETS = "/assets/"
 IMMUTABLE = "public, max-age=31536000, immutable"
 TAP = "/tap.js"  # pages of other origins load it
@@ -72,7 +71,7 @@ class Page:
         self, access: Access, folder: Path = FOLDER, *, shop: bool = False, kept: Callable[[str], Path | None] = lambda _: None
     ) -> None:
         self._access = access
-        self._folder = folder
+        self._files = Files(folder)
         self._shop = shop
         self._kept = kept
         self._packed: dict[tuple[str, int], tuple[bytes, bytes | None]] = {}
@@ -137,10 +136,8 @@ class Page:
             return None
         if path == SHOP:
             path += "index.html"
-        if not _PLAIN.fullmatch(path) or ".." in path:
-            return None
-        file = self._folder / path[1:]
-        if file.is_file():
+        file = self._files.find(path)
+        if file is not None:
             return file
         return self._kept(path.removeprefix(ASSETS)) if path.startswith(ASSETS) else None
 
@@ -149,14 +146,52 @@ class Page:
         file = self._file(path)
         if file is None:
             raise HTTPException(404)
-        key = (path, file.stat().st_mtime_ns)
-        if key not in self._packed:
-            plain = file.read_bytes()
-            worth = len(plain) >= WORTH_PACKING and path.endswith(PACKABLE)
-            if len(self._packed) >= MOST_FILES:
-                self._packed.clear()
-            self._packed[key] = (plain, gzip.compress(plain, 6, mtime=0) if worth else None)
+        try:
+            key = (path, file.stat().st_mtime_ns)
+            if key not in self._packed:
+                plain = file.read_bytes()
+                worth = len(plain) >= WORTH_PACKING and path.endswith(PACKABLE)
+                if len(self._packed) >= MOST_FILES:
+                    self._packed.clear()
+                self._packed[key] = (plain, gzip.compress(plain, 6, mtime=0) if worth else None)
+        except OSError:  # a build has taken it away since
+            raise HTTPException(404) from None
         return self._packed[key]
+
+
+class Files:
+    """The files in `folder` by their paths. What a stranger asks for is looked up here, and the
+    file system is never asked for it. It is read again when a build has changed a folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read()
+
+    def find(self, path: str) -> Path | None:
+        """The file at `path`, which begins with a slash."""
+        found = self._files.get(path)
+        if found is None and any(_changed(folder) != as_of for folder, as_of in self._folders.items()):
+            self._read()
+            found = self._files.get(path)
+        return found
+
+    def _read(self) -> None:
+        self._files: dict[str, Path] = {}
+        self._folders = {self._folder: _changed(self._folder)}
+        for place, folders, files in os.walk(self._folder):
+            here = Path(place)
+            self._folders |= {here / name: _changed(here / name) for name in folders}
+            for name in files:
+                file = here / name
+                self._files["/" + file.relative_to(self._folder).as_posix()] = file
+
+
+def _changed(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _type(path: str) -> str:
