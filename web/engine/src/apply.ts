@@ -1,9 +1,8 @@
 /** Counts what came: a frame's exact counts first, its events as decoration; a local message by itself. */
 import { carry } from "./carry.ts";
-import { lightOf } from "./kept.ts";
+import { lightOf, logged } from "./kept.ts";
 import { glow } from "./light.ts";
 import { miss, plus } from "./ledger.ts";
-import { write } from "./log.ts";
 import type { Out } from "./out.ts";
 import type { State } from "./state.ts";
 import { countRemote } from "./tally.ts";
@@ -15,7 +14,7 @@ import type { Batch, Gap } from "./wire.gen.ts";
 export function countBatch(state: State, batch: Batch, at: number, out: Out): void {
   const { kept, options } = state;
   const seen = carry(state, batch.events, at, isHistory(batch), out);
-  write(kept.log, { kind: "batch", at, frame: { ...without(batch), rows: seen.rows } }, options.log);
+  logged(kept, { kind: "batch", at, frame: { ...without(batch), rows: seen.rows } }, options.log);
   kept.sums = plus(kept.sums, batch.ledger);
   state.threshold = Math.min(state.threshold, batch.threshold);
   if (batch.threshold < 1 || batch.ledger.thinned > 0) state.thinnedAt ??= at;
@@ -56,7 +55,7 @@ function isHistory(batch: Batch): boolean {
 /** Counts a gap. */
 export function countGap(state: State, gap: Gap, at: number): void {
   miss(state.kept.sums, state.kept.missed, gap, at);
-  write(state.kept.log, { kind: "frame", at, frame: gap }, state.options.log);
+  logged(state.kept, { kind: "frame", at, frame: gap }, state.options.log);
 }
 
 /** A frame's counts with bound names counted at their node; `moved` of its unmapped events are so mapped. */

@@ -1,8 +1,7 @@
 /** Counts what the tap heard: one message once, whatever its stages, and only until its remote twin is counted. */
 import { enter } from "./carry.ts";
-import { lightOf } from "./kept.ts";
+import { lightOf, logged } from "./kept.ts";
 import { glow } from "./light.ts";
-import { write } from "./log.ts";
 import { match } from "./matching.ts";
 import { nearMisses } from "./near.ts";
 import type { Out } from "./out.ts";
@@ -28,7 +27,7 @@ export function countTap(state: State, message: TapMessage, at: number, out: Out
   let row = known?.row ?? -1;
   if (known === undefined) row = first(state, message, at, out);
   else further(state, message, at, known, out);
-  write(kept.log, { kind: "tap", at, row, stage: message.stage, reason: message.reason ?? "" }, state.options.log);
+  logged(kept, { kind: "tap", at, row, stage: message.stage, reason: message.reason ?? "" }, state.options.log);
 }
 
 /** A call that was told before the SDK had taken it has its own id now: its row goes on under that, unless the message has one by its remote twin. */

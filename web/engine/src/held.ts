@@ -1,5 +1,6 @@
 /** What has come while the picture is paused: whole while it fits, then the oldest frames are summed into one, so that counts stay exact. */
-import { merge } from "./batch.ts";
+import { EMPTY, merge } from "./batch.ts";
+import { condense } from "./condense.ts";
 import type { TapMessage } from "./tap.ts";
 import { weigh } from "./weigh.ts";
 import type { Batch, Gap } from "./wire.gen.ts";
@@ -57,22 +58,40 @@ export function forgetHeld(held: Held, tokens: ReadonlySet<string>): void {
   recount(held, entries);
 }
 
-/** Keeps the younger half as it is; sums the older frames into one with the youngest of their events, and drops the oldest local messages,
- * which are then missed. */
+/** Keeps the younger half as it is; sums the older frames, with the youngest of their events and the gaps between them, and drops the oldest
+ * local messages, which are then missed. */
 function compact(held: Held, most: number): void {
   const cut = half(held.entries, most);
-  const old = held.entries.slice(0, cut), room = Math.floor(most / 4);
-  const batches = old.filter((entry) => entry.kind === "batch");
-  const frame = merge(batches.map((entry) => entry.frame), room);
-  const taps = old.filter((entry) => entry.kind === "tap");
-  const own = old.filter((entry) => entry.kind === "gap" && entry.frame.from === "");
-  let lost = 0;
-  for (let left = taps.reduce((sum, entry) => sum + carried(entry), 0); left > room; lost += 1) left -= carried(taps[lost] ?? NOTHING);
-  const missed = lost + own.reduce((sum, entry) => sum + weight(entry), 0);
-  const kept: HeldEntry[] = [...old.filter((entry) => entry.kind === "gap" && entry.frame.from !== "").slice(-GAPS), ...taps.slice(lost)];
-  if (frame !== null) kept.push({ kind: "batch", at: batches.at(-1)?.at ?? 0, frame });
-  if (missed > 0) kept.push({ kind: "gap", at: old[0]?.at ?? 0, frame: { op: "gap", from: "", to: "", missed, reason: "paused longer than the buffer of this tab holds" } });
-  recount(held, [...kept.sort((a, b) => a.at - b.at), ...held.entries.slice(cut)]);
+  recount(held, [...summed(held.entries.slice(0, cut), Math.floor(most / 4), held.entries.slice(cut)), ...held.entries.slice(cut)]);
+}
+
+/** `entries` in less room: frames summed with the youngest `room` of their events, and as many of the youngest local messages as weigh no
+ * more. A message that goes with its first stage is missed, unless a twin or a stage in what stays, or in `later`, tells of it. */
+export function summed(entries: readonly HeldEntry[], room: number, later: readonly HeldEntry[] = [], gaps = GAPS, weighs: (tap: HeldEntry) => number = carried): HeldEntry[] {
+  const taps = entries.filter((entry) => entry.kind === "tap");
+  let [gone, left] = [0, taps.reduce((sum, entry) => sum + weighs(entry), 0)];
+  for (; left > room; gone += 1) left -= weighs(taps[gone] ?? NOTHING);
+  const told = new Set([...later, ...entries.filter((entry) => entry.kind === "batch"), ...taps.slice(gone)].flatMap(idsOf));
+  const missed = new Set(taps.slice(0, gone).flatMap(({ message }) => (message.stage === "called" && !told.has(message.messageId) ? [message.messageId] : []))).size;
+  const dropped = new Set<HeldEntry>(taps.slice(0, gone));
+  const kept: HeldEntry[] = entries.filter((entry) => !dropped.has(entry));
+  if (missed > 0) kept.unshift({ kind: "gap", at: entries[0]?.at ?? 0, frame: { op: "gap", from: "", to: "", missed, reason: "paused longer than the buffer of this tab holds" } });
+  let events = room;
+  return condense(kept, gaps, {
+    isBatch: ({ kind }) => kind === "batch",
+    gapOf: (entry) => (entry.kind === "gap" ? entry.frame : null),
+    sum: (run) => {
+      const frame = merge(run.flatMap((entry) => (entry.kind === "batch" ? [entry.frame] : [])), events) ?? EMPTY;
+      events -= frame.events.length;
+      return { kind: "batch", at: run.at(-1)?.at ?? 0, frame };
+    },
+    made: (frame, at) => ({ kind: "gap", at, frame }),
+    span: ({ from, to }, at) => ({ kind: "batch", at, frame: { ...EMPTY, from, position: to } }),
+  });
+}
+
+function idsOf(entry: HeldEntry): string[] {
+  return entry.kind === "tap" ? [entry.message.messageId, ...(entry.message.replaces === undefined ? [] : [entry.message.replaces])] : entry.kind === "batch" ? entry.frame.events.map(({ id }) => id) : [];
 }
 
 /** Where the younger entries begin that carry no more than half of `most`, and are no more than half of the frames. */

@@ -1,9 +1,9 @@
 /** What one accumulation keeps: counts, lights, the ring, what is unmapped, the ledger, the session log and the traces. */
 import { createMissed, createSums, type Missed, type Sums } from "./ledger.ts";
 import { createLight, type Light } from "./light.ts";
-import { createLog, type Log } from "./log.ts";
-import { createRing, type Ring } from "./ring.ts";
-import { createSeen, inherit, type Seen } from "./seen.ts";
+import { createLog, type Log, type Logged, write } from "./log.ts";
+import { createRing, type Ring, rowAt } from "./ring.ts";
+import { createSeen, inherit, LOCAL, type Seen } from "./seen.ts";
 import type { Options } from "./state.ts";
 import { createTally, type Tally } from "./tally.ts";
 import { createTraces } from "./traces/traces.ts";
@@ -44,6 +44,11 @@ export function createKept(options: Options, graph: Graph | null, since: number,
     ring: createRing(options.ring, options.ringBytes, start), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
     duplicates: 0, log: createLog(), view: createView(), traces: graph === null ? null : createTraces(graph, options.traces),
   };
+}
+
+/** Writes into the session log. */
+export function logged(kept: Kept, entry: Logged, most: number): void {
+  write(kept.log, entry, most, (row) => rowAt(kept.ring, row)?.lanes === LOCAL);
 }
 
 /** The light of a node, made when first asked for; null beyond `most` nodes. */

@@ -2,6 +2,7 @@
 import { checkGraph } from "./graphshape.ts";
 import { checkFrame, checkTap, event, posture, readJson } from "./parse.ts";
 import { type Problem, isProblem, problem } from "./problem.ts";
+import { MISSING } from "./receive.ts";
 import { iso, LOCAL_SOURCE } from "./row.ts";
 import { unlogged, type Unlogged } from "./sessionlog.ts";
 import { isRecord } from "./shape.ts";
@@ -11,7 +12,7 @@ import type { CarriedEvent, Graph, Posture } from "./wire.gen.ts";
 
 export const LOG_FORMAT = "dagnet-realtime-session-log";
 export const LOG_VERSION = 1;
-/** Lines read at most. */
+/** Lines read at most; further ones count as skipped. */
 const LINES = 500_000;
 
 /** `graph` is the graph's name; `definition` is the graph itself, where the log holds it. */
@@ -47,21 +48,45 @@ export function sessionLog(state: State): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Reads a session log. A line that cannot be read is skipped and counted: half a log is better than none. */
+/** Reads a session log. A line that cannot be read is skipped, counted, and a gap of unknown size in its place: half a log is better than none. */
 export function readSessionLog(text: string): SessionLog | Problem {
-  const lines = text.split("\n", LINES);
-  const header = readHeader(lines[0] ?? "");
+  const lines = linesOf(text);
+  const header = readHeader(lines.next().value ?? "");
   if (isProblem(header)) return header;
   const frames: Unlogged[] = [];
   const told = new Map<string, TapMessage>();
-  let skipped = 0;
-  for (const line of lines.slice(1)) {
+  let [skipped, read, broken, at, position] = [0, 0, false, Date.parse(header.started_at), ""];
+  for (const line of lines) {
     if (line.trim() === "") continue;
-    const entry = readLine(line, told);
-    if (entry === null) skipped += 1;
-    else frames.push(entry);
+    const entry = (read += 1) > LINES ? null : readLine(line, told);
+    if (entry === null) [skipped, broken] = [skipped + 1, true];
+    else {
+      const from = entry.kind === "frame" && (entry.frame.op === "batch" || entry.frame.op === "gap") ? entry.frame.from : "";
+      if (broken && from !== "") {
+        frames.push(missing(entry.at, position === "" || position === from ? "" : position, from));
+        broken = false;
+      }
+      if (from !== "" && entry.kind === "frame") position = entry.frame.op === "batch" ? entry.frame.position : entry.frame.op === "gap" ? entry.frame.to : position;
+      at = Math.max(at, entry.at);
+      frames.push(entry);
+    }
   }
+  if (broken) frames.push(missing(at, "", ""));
   return { header, frames, skipped };
+}
+
+/** The lines of a text, however long it is; a byte order mark is none of it. */
+function* linesOf(text: string): Generator<string, undefined> {
+  for (let start = text.startsWith("\ufeff") ? 1 : 0; start < text.length; ) {
+    const end = text.indexOf("\n", start);
+    yield text.slice(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length : end + 1;
+  }
+}
+
+/** A gap that broken lines leave between two positions; where they left none, one that lies nowhere. */
+function missing(at: number, from: string, to: string): Unlogged {
+  return { at, kind: "frame", frame: { op: "gap", from, to: from === "" ? "" : to, missed: null, reason: MISSING } };
 }
 
 function tapLine(entry: Extract<Unlogged, { kind: "tap" }>, told: Set<string>): unknown {

@@ -20,7 +20,7 @@ export function turnOn(state: State, input: Extract<Input, { kind: "on" }>): voi
   kept.view = viewOf(kept.ring, filter);
   Object.assign(state, {
     lanes: [input.lane], session: input.session, startedAt: input.at, graph: input.graph, table: createTable(input.graph.listens),
-    position: input.lane === "local" ? "" : input.position, lives: 0, passed: [], needs: null, wantsGraph: null, bye: null, threshold: 1, thinnedAt: null, imposedAt: input.at, doors: new Map(),
+    position: input.lane === "local" ? "" : input.position, lives: 0, passed: [], needs: null, replayed: new Map(), wantsGraph: null, bye: null, threshold: 1, thinnedAt: null, imposedAt: input.at, doors: new Map(),
     clock: createClock(), held: createHeld(), filter, binds: new Map(), follows: [], repeats: 0, misfits: 0, kept, undo: null,
   } satisfies Partial<State>);
 }

@@ -1,8 +1,7 @@
 /** A state from the text that `snapshot` wrote; anything else is null, never an error. */
 import { hold } from "./held.ts";
-import { createKept, type Kept, lightOf } from "./kept.ts";
+import { createKept, type Kept, lightOf, logged } from "./kept.ts";
 import type { Light } from "./light.ts";
-import { write } from "./log.ts";
 import { createTable } from "./matching.ts";
 import { readJson } from "./parse.ts";
 import { isProblem } from "./problem.ts";
@@ -82,13 +81,13 @@ function retell(state: State, saved: Snapshot): void {
   }
   for (const { row, one } of local)
     for (const stage of ["called", "enriched", "delivered", "failed", "dropped"] as const)
-      if (one.way?.[stage] !== undefined) write(kept.log, { kind: "tap", at: one.way[stage], row, stage, reason: one.way.reason ?? "" }, state.options.log);
+      if (one.way?.[stage] !== undefined) logged(kept, { kind: "tap", at: one.way[stage], row, stage, reason: one.way.reason ?? "" }, state.options.log);
   const counts = Object.fromEntries([...kept.nodes].filter(([, light]) => light.remote > 0).map(([uuid, light]) => [uuid, light.remote]));
   const unmapped = Object.fromEntries([...kept.unmapped.names.values()].filter((name) => name.remote > 0).map((name) => [name.name, name.remote]));
   const { missed, offered, ...sums } = kept.sums;
   const frame = { op: "batch", from: saved.position, position: saved.position, counts, unmapped, other: kept.unmapped.other.remote, threshold: saved.threshold, rows: remote } as const;
-  if (shown(kept.total) > 0) write(kept.log, { kind: "batch", at: saved.total[5] ?? saved.since, frame: { ...frame, ledger: { ...sums, offered: offered - missed, missed: 0 } } }, state.options.log);
-  for (const gap of kept.missed.gaps) write(kept.log, { kind: "frame", at: gap.at, frame: { op: "gap", from: "", to: "", missed: gap.missed, reason: gap.reason } }, state.options.log);
+  if (shown(kept.total) > 0) logged(kept, { kind: "batch", at: saved.total[5] ?? saved.since, frame: { ...frame, ledger: { ...sums, offered: offered - missed, missed: 0 } } }, state.options.log);
+  for (const gap of kept.missed.gaps) logged(kept, { kind: "frame", at: gap.at, frame: { op: "gap", from: "", to: "", missed: gap.missed, reason: gap.reason } }, state.options.log);
 }
 
 function relight(light: Light, [remote, local, waiting, heat, heatAt, lastAt]: SavedLight): void {

@@ -9,8 +9,7 @@ export type Unlogged = { readonly at: number; readonly kind: "frame"; readonly f
 
 /** Every frame and message of the log, oldest first; events that have left the ring are left out, their counts are not. */
 export function* unlogged(log: Log, ring: Ring): Generator<Unlogged> {
-  if (log.head !== null) yield { at: log.head.at, kind: "frame", frame: whole(log.head.frame, ring) };
-  for (const entry of log.entries) {
+  for (const entry of [...log.head, ...log.entries]) {
     if (entry.kind === "batch") yield { at: entry.at, kind: "frame", frame: whole(entry.frame, ring) };
     else if (entry.kind === "frame") yield entry;
     else {

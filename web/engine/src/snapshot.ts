@@ -1,6 +1,5 @@
 /** The state as text for this browser's own store, within a bound: counts whole, then as many traces and of the newest rows as fit. */
-import { merge } from "./batch.ts";
-import type { HeldEntry } from "./held.ts";
+import { type HeldEntry, summed } from "./held.ts";
 import type { Light } from "./light.ts";
 import { type Row, rowAt } from "./ring.ts";
 import { toWire } from "./row.ts";
@@ -58,8 +57,7 @@ const TRACE = 1500;
 /** A text of at most `maxBytes` (UTF-8) that `restore` reads; "" where not even the counts fit. A pause is not kept: what waited is counted on return. */
 export function snapshot(state: State, maxBytes: number): string {
   const room = maxBytes - FRAMING;
-  const held = JSON.stringify(state.held.entries, unrevealed);
-  const core = JSON.stringify(coreOf(state)).slice(0, -1) + `,"held":${bytes(held) < room / 4 ? held : JSON.stringify(bare(state.held.entries))}`;
+  const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${heldText(state.held.entries, room / 4)}`;
   let left = room - bytes(core);
   if (left < 0) return "";
   const traces = tracesOf(state, left / 2);
@@ -124,11 +122,20 @@ function light(one: Light): SavedLight {
   return [...tally(one), one.heat, one.heatAt, one.lastAt];
 }
 
-/** What a pause held as one frame without events. */
+/** What a pause held, in at most `room` bytes if its counts fit: whole, else its frames by their counts and the youngest local messages. */
+function heldText(entries: readonly HeldEntry[], room: number): string {
+  const text = (some: readonly HeldEntry[]): string => JSON.stringify(some, unrevealed);
+  const whole = text(entries);
+  if (bytes(whole) < room) return whole;
+  for (let gaps = 256; ; gaps >>= 2) {
+    const counts = bytes(text(bare(summed(entries, 0, [], gaps))));
+    if (counts >= room && gaps > 0) continue;
+    return text(bare(summed(entries, Math.max(0, room - counts), [], gaps, (tap) => bytes(text([tap])))));
+  }
+}
+
 function bare(entries: readonly HeldEntry[]): readonly HeldEntry[] {
-  const batches = entries.filter((entry) => entry.kind === "batch");
-  const frame = merge(batches.map((entry) => entry.frame), 0);
-  return frame === null ? [] : [{ kind: "batch", at: batches.at(-1)?.at ?? 0, frame }];
+  return entries.map((entry) => (entry.kind === "batch" ? { ...entry, frame: { ...entry.frame, events: [] } } : entry));
 }
 
 /** Length in UTF-8. */

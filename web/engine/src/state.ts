@@ -49,6 +49,8 @@ export interface State {
   passed: string[];
   /** Set where a frame did not begin where the engine stands: ask again after this position. */
   needs: string | null;
+  /** Positions that a replay has passed, with where the line that began there ended; "" if none that told of events did. */
+  replayed: Map<string, string>;
   /** Set where the server's graph is another version than the one held: load it and give it as `graph`. */
   wantsGraph: string | null;
   connection: Connection;
@@ -83,7 +85,7 @@ export interface State {
 export function initial(options: Partial<Options> = {}): State {
   const bounds: Options = { ...OPTIONS, ...options };
   return {
-    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, passed: [], needs: null,
+    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, passed: [], needs: null, replayed: new Map(),
     wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, imposedAt: 0, doors: new Map(),
     clock: createClock(), held: createHeld(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
     repeats: 0, misfits: 0, kept: createKept(bounds, null, 0), undo: null,

@@ -3,6 +3,7 @@ import { countBatch, countGap } from "./apply.ts";
 import { countTap } from "./hear.ts";
 import type { Kept } from "./kept.ts";
 import { SILENT } from "./out.ts";
+import { adopt } from "./seen.ts";
 import { unlogged } from "./sessionlog.ts";
 import type { State } from "./state.ts";
 import { viewOf } from "./view.ts";
@@ -18,4 +19,5 @@ export function undo(state: State, before: Kept): void {
     else if (entry.frame.op === "batch") countBatch(state, entry.frame, entry.at, SILENT);
     else if (entry.frame.op === "gap") countGap(state, entry.frame, entry.at);
   }
+  adopt(before.seen, since.seen);
 }

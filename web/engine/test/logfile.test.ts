@@ -53,9 +53,44 @@ describe("session logs", () => {
   it("ENG-19: a line that cannot be read is skipped and counted; a log without a header is none", () => {
     const text = sessionLog(after(lived));
     const cut = read(`${text.slice(0, -40)}\n{"op":"future","at":1}\nnot json\n`);
-    expect([cut.skipped, cut.frames.length]).toEqual([3, 5]);
+    expect([cut.skipped, cut.frames.length]).toEqual([3, 6]);
+    expect(cut.frames.at(-1), "what they held is missed, and nobody knows how much it was").toMatchObject({ kind: "frame", frame: { op: "gap", missed: null } });
     for (const bad of ["", "{}", '{"format":"dagnet-realtime-session-log","version":2}', '{"format":"dagnet-realtime-session-log","version":1,"definition":{"name":7}}']) expect(isProblem(readSessionLog(bad))).toBe(true);
     fc.assert(fc.property(fc.string(), fc.nat(text.length), (noise, at) => { readSessionLog(text.slice(0, at) + noise + text.slice(at)); }));
+  });
+
+  it("ENG-19: broken, missing, repeated and shuffled lines leave gaps of unknown size, and the replay goes on to the end", () => {
+    const inputs = Array.from({ length: 12 }, (_, n) => frame(n, batch(n * 2, [event("a"), event("a")])));
+    const [header = "", ...lines] = sessionLog(after([on(), on("local"), ...inputs])).trim().split("\n");
+    const play = (some: readonly string[]) => replay(read([header, ...some].join("\n")));
+    const harm = fc.record({ line: fc.nat(11), how: fc.constantFrom("cut", "negative", "fraction", "gone", "swapped", "twice", "far") });
+    fc.assert(fc.property(fc.array(harm, { maxLength: 6 }), (harms) => {
+      const some = [...lines];
+      for (const { line, how } of harms) {
+        const there = some[line] ?? "";
+        if (how === "cut") some[line] = there.slice(0, 40);
+        else if (how === "negative") some[line] = there.replace('"lit":2', '"lit":-2');
+        else if (how === "fraction") some[line] = there.replace('"a":2', '"a":2.5');
+        else if (how === "gone") some.splice(line, 1);
+        else if (how === "twice") some.push(there);
+        else if (how === "swapped") some.splice(line, 2, ...some.slice(line, line + 2).reverse());
+        else some.push(...some.splice(line, 1));
+      }
+      const whole = new Set(some.filter((one) => lines.includes(one)));
+      const state = play(some);
+      expect(totals(state, T0).count).toBe(whole.size * 2);
+      if (some.some((one) => one !== "" && !lines.includes(one))) expect(ledger(state).missed.unknown).toBeGreaterThan(0);
+    }), { numRuns: 100 });
+    const without = (at: number, gone: number, ...instead: readonly string[]) => [...lines.slice(0, at), ...instead, ...lines.slice(at + gone)];
+    for (const [broken, count, unknown] of [[without(4, 1, "{"), 22, 1], [without(4, 1), 22, 1], [without(4, 2, lines[5] ?? "", lines[4] ?? ""), 24, 1], [without(11, 1), 22, 0], [[...lines, "x"], 24, 1]] as const) {
+      const state = play(broken);
+      expect([totals(state, T0).count, ledger(state).missed.unknown]).toEqual([count, unknown]);
+    }
+  });
+
+  it("ENG-19: a byte order mark and the line ends of an editor are no reason to refuse", () => {
+    const state = after(lived), text = sessionLog(state);
+    expect(totals(replay(read(`\ufeff${text.replaceAll("\n", "\r\n")}`)), T0)).toEqual(totals(state, T0));
   });
 
   it("ENG-19: events that have left the ring are counted all the same", () => {

@@ -35,8 +35,8 @@ export function evict(traces: Traces): void {
   while (traces.stubs.size > bounds.stubs) {
     const oldest = traces.stubs.values().next().value;
     if (oldest === undefined) break;
+    if (oldest.events > 0) traces.total.forgotten += 1;
     forgetTrace(traces, oldest);
-    traces.total.forgotten += 1;
   }
 }
 

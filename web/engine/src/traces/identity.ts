@@ -39,7 +39,6 @@ function born(traces: Traces, event: TraceEvent, token: Token | undefined): Hold
   trace.tokens.push(holder);
   adopt(traces, holder);
   keepIn(traces, trace);
-  traces.total.traces += 1;
   return holder;
 }
 

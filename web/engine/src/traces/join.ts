@@ -30,6 +30,7 @@ export function merge(traces: Traces, a: Holder, b: Holder): void {
   kept.links.push(...gone.links, { a, b });
   for (const holder of gone.tokens) holder.trace = kept;
   kept.tokens.push(...gone.tokens);
+  if (kept.events > 0 && gone.events > 0) traces.total.traces -= 1;
   kept.events += gone.events;
   kept.dropped += gone.dropped;
   kept.held += gone.held;
@@ -41,7 +42,6 @@ export function merge(traces: Traces, a: Holder, b: Holder): void {
   remove(traces, gone);
   rebuild(traces, kept, marks);
   trim(traces, kept);
-  traces.total.traces -= 1;
 }
 
 /** Keeps the join visible; beyond the bound the oldest can no longer be undone. */
@@ -125,7 +125,7 @@ function split(traces: Traces, trace: Trace, links: Trace["links"], side: Readon
   rebuild(traces, trace, trace.marks.filter((mark) => !side.has(mark.owner)));
   rebuild(traces, apart, moved);
   if (trace.horizon === -Infinity) trace.firstAt = trace.marks[0]?.at ?? trace.firstAt;
-  traces.total.traces += 1;
+  if (trace.events > 0 && apart.events > 0) traces.total.traces += 1;
 }
 
 /** Derives a trace from `marks`, from its base on, and puts it where it belongs. */

@@ -59,7 +59,8 @@ export interface SavedTraces {
 export function save(traces: Traces, count: number): SavedTraces {
   const chosen = [...[...traces.live].slice(-Math.max(1, count)), ...traces.heldTraces].slice(-Math.max(1, count));
   const tokens = new Set(chosen.flatMap((trace) => trace.tokens));
-  const lost = traces.live.size + traces.heldTraces.size + traces.stubs.size - chosen.length;
+  const kept = new Set(chosen);
+  const lost = [...traces.live, ...traces.heldTraces, ...traces.stubs].filter((trace) => trace.events > 0 && !kept.has(trace)).length;
   return {
     version: traces.ways.graph.version, cells: cells(traces), entries: [...traces.counts.entries], standing: [...traces.counts.standing],
     traces: chosen.map((trace) => saved(traces, trace)), held: [...traces.held],

@@ -49,6 +49,7 @@ export function advance(traces: Traces, event: TraceEvent): readonly Step[] {
     return QUIET;
   }
   traces.total[placed === "unplaceable" ? "unplaceable" : "placed"] += 1;
+  if (trace.events === 0) traces.total.traces += 1;
   trace.events += 1;
   trace.firstAt = Math.min(trace.firstAt, mark.at);
   trace.seenAt = Math.max(trace.seenAt, event.at);

@@ -4,6 +4,7 @@ import { fingerprint } from "../../src/traces/fingerprint.ts";
 import { redoJoin, undoJoin } from "../../src/traces/join.ts";
 import { follow } from "../../src/traces/follow.ts";
 import { joins } from "../../src/traces/select/joins.ts";
+import { recent, traceTotals } from "../../src/traces/select/recent.ts";
 import { timeline } from "../../src/traces/select/timeline.ts";
 import { advance } from "../../src/traces/traces.ts";
 import type { TraceEvent } from "../../src/traces/types.ts";
@@ -12,6 +13,21 @@ import { event, graph, told } from "./support.ts";
 const GRAPH = graph("A:s x:- B C D:e", "A>x x>B B>C C>D C>A");
 const one = fc.record({ at: fc.nat(30), token: fc.constantFrom("a", "b"), node: fc.constantFrom("A", "B", "C", "D", "", "A C") });
 const two = fc.array(one, { maxLength: 25 }).map((all) => all.map(({ at, token, node }, n): TraceEvent => event(at, token, node, { id: `e${n}` })));
+
+it("TRC-13, TRC-21: what an undone join leaves without an event is no trace until it has one", () => {
+  const traces = told(graph("A B", "A>B"), [event(0, "userId=u", "A"), event(1, "userId=u anonymousId=n", "B")]);
+  const seen = () => [traceTotals(traces).seen, traceTotals(traces).kept, recent(traces, 9).length];
+  expect(seen()).toEqual([1, 1, 1]);
+  undoJoin(traces, 1);
+  expect(seen()).toEqual([1, 1, 1]);
+  redoJoin(traces, 1);
+  expect(seen()).toEqual([1, 1, 1]);
+  undoJoin(traces, 1);
+  advance(traces, event(2, "anonymousId=n", "A"));
+  expect(seen()).toEqual([2, 2, 2]);
+  redoJoin(traces, 1);
+  expect(seen()).toEqual([1, 1, 1]);
+});
 
 describe("joins", () => {
   it("TRC-13: joined traces count as one trace would that had both identifiers from the first", () => {

@@ -47,10 +47,16 @@ export function traceRow(traces: Traces, token: string): TraceRow | null {
   return trace === undefined ? null : rowOf(traces, trace);
 }
 
-/** How many traces there are: `seen` distinct since On, `kept` with their steps. */
+/** How many traces there are: `seen` distinct since On, `kept` with their steps. One that an undone join left without an event is none. */
 export function traceTotals(traces: Traces): { readonly seen: number; readonly kept: number; readonly exact: boolean; readonly joins: number; readonly refused: number } {
   const { total } = traces;
-  return { seen: total.traces, kept: traces.live.size + traces.heldTraces.size, exact: total.forgotten === 0, joins: total.joins, refused: total.refused };
+  return { seen: total.traces, kept: withEvents(traces.live) + withEvents(traces.heldTraces), exact: total.forgotten === 0, joins: total.joins, refused: total.refused };
+}
+
+function withEvents(some: ReadonlySet<Trace>): number {
+  let count = 0;
+  for (const trace of some) if (trace.events > 0) count += 1;
+  return count;
 }
 
 function rowOf(traces: Traces, trace: Trace): TraceRow {
