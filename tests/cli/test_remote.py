@@ -72,3 +72,21 @@ def test_a_session_that_is_gone_is_told_in_the_servers_words() -> None:
 def test_every_refusal_is_a_problem(answer: httpx.Response | Exception, words: str) -> None:
     with Server(answer).remote() as remote, pytest.raises(Problem, match=words):
         remote.asked("GET", "/api/workspaces")
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085"])
+def test_an_event_with_any_character_is_one_line_and_the_next_is_heard(mark: str) -> None:
+    """CLI-26: names may hold what other readers split at."""
+    gap = {"op": "gap", "from": "a", "to": "b", "missed": 1, "reason": f"x{mark}y"}
+    text = f"id: a{mark}\ndata: {json.dumps(gap, ensure_ascii=False)}\r\n\r\n"
+    server = Server(text + BEAT.format(1) + BYE)
+    with server.remote() as remote:
+        frames = list(remote.frames())
+    assert [type(frame).__name__ for frame in frames[:2]] == ["Gap", "Beat"]
+    assert frames[0].reason == f"x{mark}y"  # type: ignore[union-attr]  # as was just seen
+
+
+def test_what_is_no_frame_is_told_in_one_line() -> None:
+    """CLI-26: not with a traceback."""
+    with Server("data: {\n\n").remote() as remote, pytest.raises(Problem, match="no frame"):
+        list(remote.frames())

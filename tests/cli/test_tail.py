@@ -124,6 +124,14 @@ def test_a_session_log_of_both_lanes_is_read_in_the_words_of_its_graph(tmp_path:
     assert (failed, unread) == ("# m1 failed: no network", "# 1 lines could not be read")
 
 
+def test_a_log_may_hold_any_character_in_a_name(tmp_path: Path) -> None:
+    """CLI-28: what other readers take for the end of a line is text."""
+    named = LINES[1] | {"events": [EVENT | {"name": "a\u2028b\u0085c"}]}
+    log = tmp_path / "log"
+    log.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in (HEADER, named, named)))
+    assert len(list(logged(log))) == 2
+
+
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"format": "another"}'])
 def test_what_is_no_session_log_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "log").write_text(text)

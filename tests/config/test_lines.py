@@ -46,3 +46,8 @@ def test_a_missing_key_is_told_by_what_is_around_it() -> None:
 @given(st.text())
 def test_any_text_has_lines_without_raising(text: str) -> None:
     assert all(number >= 1 for number in lines(text).values())
+
+
+def test_what_is_no_end_of_a_line_in_toml_counts_for_none() -> None:
+    """CLI-6: so that the line that is named is the one that an editor shows."""
+    assert lines('a = "x\u2028y\u0085z" # \u2029\r\nb = 1\n')[("b",)] == 2

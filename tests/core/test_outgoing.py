@@ -33,6 +33,15 @@ def test_every_shape_gives_the_message(written: str) -> None:
     assert messages(written, "f") == [TRACK]
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x1c"])
+def test_what_other_readers_take_for_the_end_of_a_line_is_text(mark: str) -> None:
+    """CLI-10: in names and values, with either end of a line."""
+    event = TRACK | {"event": f"a{mark}b"}
+    line = json.dumps(event, ensure_ascii=False)
+    for end in ("\n", "\r\n"):
+        assert messages(line + end + line + end, "f") == [event, event]
+
+
 def test_lines_are_read_in_order() -> None:
     lines = [json.dumps(TRACK | {"messageId": str(number)}) for number in range(5)]
     assert [message["messageId"] for message in messages("\n".join(lines), "f")] == list("01234")

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from dagnet_realtime.app.sender import unanswered
+from dagnet_realtime.core.newlines import lines_of
 from dagnet_realtime.model.frame import Bye, Frame
 from dagnet_realtime.model.problem import STATUS, Code, Problem
 
@@ -98,11 +99,19 @@ class Remote:
             if response.status_code >= 400:
                 response.read()
                 raise _problem(response)
-            for line in response.iter_lines():
+            for line in lines_of(response.iter_text()):
                 if line.startswith("id:"):
                     self._position = line[3:].strip()
                 elif line.startswith("data:"):
-                    yield _FRAME.decode(line[5:].strip())
+                    yield _frame(line[5:].strip())
+
+
+def _frame(text: str) -> Frame:
+    try:
+        return _FRAME.decode(text)
+    except msgspec.DecodeError as error:
+        remedy = "Use the same version as the server"
+        raise Problem("unavailable", "The server sent what is no frame", str(error), remedy) from None
 
 
 def _problem(response: httpx.Response) -> Problem:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 AT_ONCE = 16
 """Deliveries under way; a receiver that is slow slows the command instead of piling them up."""
 
+_MARK = "\ufeff"  # a byte order mark; files that were joined have several
 LARGEST = 256 * 1024 * 1024
 """Bytes of one file."""
 
@@ -60,10 +61,10 @@ def read(file: Path) -> str:
     """The file's text; raises `Problem("not_found")` where there is none to read."""
     try:
         if str(file) == "-":
-            return sys.stdin.read(LARGEST)
+            return sys.stdin.read(LARGEST).lstrip(_MARK)
         if file.stat().st_size > LARGEST:
             raise Problem("too_large", f"{file} is larger than 256 MiB", remedy="Split it")
-        return file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8").lstrip(_MARK)
     except OSError as error:
         raise Problem("not_found", f"{file} cannot be read", error.strerror or "") from None
     except UnicodeDecodeError:

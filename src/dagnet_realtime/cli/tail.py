@@ -129,9 +129,10 @@ def logged(path: Path) -> Iterator[str]:
     import msgspec
 
     from dagnet_realtime.cli.send import read
+    from dagnet_realtime.core.newlines import split_lines
     from dagnet_realtime.model.session_log import LogLine, SessionLogHeader, TapLine
 
-    first, *lines = read(path).splitlines() or [""]
+    first, *lines = split_lines(read(path)) or [""]
     try:
         header = msgspec.json.decode(first, type=SessionLogHeader)
     except msgspec.DecodeError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from dagnet_realtime.core.newlines import split_lines
 from dagnet_realtime.model.problem import Problem
 
 LARGEST = 64 * 1024 * 1024
@@ -28,7 +29,7 @@ def messages(text: str, name: str) -> list[dict[str, Any]]:
     except msgspec.DecodeError as error:
         whole = error
     found: list[dict[str, Any]] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(split_lines(text), 1):
         if line.strip():
             try:
                 value = msgspec.json.decode(line)
