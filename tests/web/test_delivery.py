@@ -382,3 +382,86 @@ async def test_nothing_is_mended_for_an_unknown_key(body: bytes, monkeypatch: py
     app = TrackingApp(house.intake)
     assert await raw(app, "/v1/t", Body(body)) == 401
     assert await raw(app, "/v1/t", Body(body[:-1] + b',"writeKey":"nope"}')) == 401
+
+
+WHERE_SDKS_POST = ("/v1", "/v1/", "/", "/v1/v1/batch", "/v1//batch", "/batch", "/b", "/v1/import", "/v1/import/", "/v1/track")
+
+
+@pytest.mark.parametrize("path", WHERE_SDKS_POST)
+async def test_a_batch_is_taken_wherever_an_sdk_posts_it(path: str) -> None:
+    """DOOR-18: none of them tells its user of a 404."""
+    house = House()
+    await house.watch()
+    answer = await call(house, path, BATCH, origin="https://shop.example", **KEY)
+    assert (answer.status_code, answer.content) == (200, b'{"success": true}')
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert house.intake.doors(ACME)["sdk"].taken == 2
+
+
+async def test_a_bare_address_takes_what_says_what_it_is() -> None:
+    """DOOR-18: and tells the rest where to go, in words, with CORS."""
+    house = House()
+    await house.watch()
+    assert (await call(house, "/v1", track(type="page"), **KEY)).status_code == 200
+    for body in ({}, {"event": "E"}, {"batch": 7}):
+        answer = await call(house, "/v1", body, origin="https://shop.example", **KEY)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert "/v1/batch" in answer.json()["message"]
+        assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert (await call(house, "/v1", b"", "GET")).status_code == 405
+    assert house.intake.doors(ACME)["sdk"].refused == {}
+
+
+async def test_a_webhooks_address_with_a_slash_is_the_same() -> None:
+    """DOOR-18: 404 would be final."""
+    house = House()
+    body = json.dumps(track()).encode()
+    for path in ("/segment/webhook/web/", "//segment//webhook/web"):
+        assert await raw(WebhookApp(house.intake), path, Body(body), x_signature=sign(SECRET, body)) == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/pixel/track", "/v1/pixel/track.gif", "/v1//pixel/track/", "/v1/t", "/v1/track"])
+async def test_a_pixel_is_a_call(path: str) -> None:
+    """DOOR-19: counted, and answered by a picture that no cache keeps."""
+    house = House()
+    await house.watch()
+    packed = base64.b64encode(json.dumps({"writeKey": "LOCALKEY", "userId": "u", "event": "Email Opened"}).encode()).decode()
+    answer = await call(house, f"{path}?data={packed}", b"", "GET", cookie="x=1")
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["cache-control"]) == (200, "image/gif", "no-store")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "access-control-allow-credentials" not in answer.headers
+    assert house.intake.doors(ACME)["sdk"].taken == 1
+
+
+async def test_a_pixel_is_a_picture_whatever_is_wrong() -> None:
+    """DOOR-19: refusals are counted; only a server that takes no calls at all says so."""
+    house = House()
+    await house.watch()
+    for query in ("", "?data=!!", "?data=e30", "?writeKey=nope&event=E", "?writeKey=LOCALKEY&event=E&userId=u"):
+        answer = await call(house, f"/v1/pixel/track{query}", b"", "GET")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "image/gif")
+    assert house.intake.doors(ACME)["sdk"].taken == 1
+    assert (await call(house, "/v1/pixel/track", b"", "POST")).status_code == 405
+    assert (await call(house, "/v1/pixel/batch", b"", "GET")).status_code == 404
+    house.intake = Intake((), house.shelf, house.log, house.clock)
+    assert (await call(house, "/v1/pixel/track?writeKey=K", b"", "GET")).status_code == 404
+
+
+async def test_credentials_are_allowed_where_a_page_posts_and_nowhere_else() -> None:
+    """DOOR-10: no cookie is read there; what is got is got without."""
+    house = House()
+    origin = {"origin": "https://shop.example"}
+    for answer in (
+        await call(house, "/v1/t", track(), **origin, **KEY),
+        await call(house, "/v1/t", {}, **origin),
+        await call(house, "/v1/zz", {}, **origin),
+        await call(house, "/v1/t", b"", "OPTIONS", **origin),
+    ):
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert "origin" in answer.headers["vary"]
+    settings = "/v1/projects/LOCALKEY/settings"
+    for method, path in (("GET", settings), ("OPTIONS", settings), ("GET", "/v1/t"), ("OPTIONS", "/v1/pixel/track")):
+        answer = await call(house, path, b"", method, **origin)
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers

@@ -6,32 +6,33 @@ ever logged, not even as part of an error.
 
 import base64
 import binascii
+import contextlib
 import re
 from typing import Any, Literal
 
 import msgspec
 
-from dagnet_realtime.core.segment.tracking import ROUTES
+from dagnet_realtime.core.segment.pixel import GIF, body_of
+from dagnet_realtime.core.segment.tracking import ROUTES, says_what_it_is
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.channel import Source
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.addresses import BARE, COUNTS_OF_SDKS, Kind, kind_of, tracking_route, webhook_source
 from dagnet_realtime.web.answers import JSON, PROBLEM, SUCCESS, answer, answer_unread, problem_body, refusal_body, retry_headers
 from dagnet_realtime.web.body import Gone, Limits, Receive, Scope, Send, Unproven, Unread, pass_over, read_body
-from dagnet_realtime.web.cors import ANY_ORIGIN, preflight
+from dagnet_realtime.web.cors import ANY_ORIGIN, posting, preflight
 from dagnet_realtime.web.faults import FAULTS
 from dagnet_realtime.web.offer import Method
 
 WEBHOOK_PREFIX = "/segment/webhook/"
-TRACKING_PREFIXES = ("/v1/", "/projects/")
 DELIVERS: tuple[Method, ...] = ("POST", "PUT", "PATCH")
-COUNTS_OF_SDKS = "m"  # a route of the tracking API whose bodies are of no use here
 
 _LEFT = 4.0  # seconds before a sender whose delivery failed here shall come back
-_SETTINGS = re.compile(r"(?:/v1)?/projects/([^/]{1,200})/settings")
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
 _ENCODER = msgspec.json.Encoder()
 _TAKEN = (JSON,)
-_TRACKED = (JSON, *ANY_ORIGIN)
+_PICTURE = ((b"content-type", b"image/gif"), (b"cross-origin-resource-policy", b"cross-origin"), *ANY_ORIGIN)
+_BEARS_DATA = b"data="
 
 
 class SdkSettings(msgspec.Struct, frozen=True, rename="camel"):
@@ -90,7 +91,7 @@ class WebhookApp:
         if scope["method"] not in DELIVERS:
             raise _Method
         asked = _asked(scope)
-        source = self._intake.source(scope["path"].removeprefix(WEBHOOK_PREFIX))
+        source = self._intake.source(webhook_source(scope["path"]) or "")
         signature, limits = asked.signature.decode("latin-1"), self._limits
         with self._unproven.hold() as held:
             try:
@@ -106,7 +107,7 @@ class WebhookApp:
 
 
 class TrackingApp:
-    """Segment's tracking API under `/v1/`, and the settings that SDKs fetch; answers as Segment's own does.
+    """Segment's tracking API, and the settings that SDKs fetch; answers as Segment's own does.
 
     `public_url` is "" where the request's own host is the address that SDKs reach.
     """
@@ -119,39 +120,55 @@ class TrackingApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers exactly `200 {"success": true}`, or `{"success": false, "code", "message"}`; too large is 400 here, as at Segment."""
-        if scope["method"] == "OPTIONS":
-            await answer(send, 204, preflight(scope["headers"]), b"")
+        method = scope["method"]
+        route = tracking_route(method, scope["path"]) or BARE
+        kind = kind_of(route)
+        if method == "OPTIONS":
+            await answer(send, 204, preflight(scope["headers"], reads=kind in ("settings", "pixel")), b"")
             return
+        shared = (JSON, *(posting(scope["headers"]) if method == "POST" else ANY_ORIGIN))
         try:
-            body = await self._answered(scope, receive)
+            if kind == "pixel" or (method in ("GET", "HEAD") and _BEARS_DATA in scope.get("query_string", b"") and ROUTES.get(route)):
+                await self._picture(route, method, scope.get("query_string", b""))
+                await answer(send, 200, _PICTURE, GIF)
+                return
+            body = await self._answered(route, kind, scope, receive)
         except Gone:
             return
-        except _Method as method:
-            await answer(send, 405, [*_TRACKED, (b"allow", method.allow)], refusal_body(_NOT_ALLOWED))
+        except _Method as refused:
+            await answer(send, 405, [*shared, (b"allow", refused.allow)], refusal_body(_NOT_ALLOWED))
         except Problem as problem:
             status = 400 if problem.code == "too_large" else problem.status
-            told = (status, [*_TRACKED, *retry_headers(problem)], refusal_body(problem))
+            told = (status, [*shared, *retry_headers(problem)], refusal_body(problem))
             await (answer_unread(receive, send, *told) if isinstance(problem, Unread) else answer(send, *told))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
             failed = unexpected(error)
-            await answer(send, failed.status, [*_TRACKED, *retry_headers(failed)], refusal_body(failed))
+            await answer(send, failed.status, [*shared, *retry_headers(failed)], refusal_body(failed))
         else:
-            await answer(send, 200, _TRACKED, body)
+            await answer(send, 200, shared, body)
 
-    async def _answered(self, scope: Scope, receive: Receive) -> bytes:
-        path, method = scope["path"], scope["method"]
-        settings = _SETTINGS.fullmatch(path)
-        if settings is not None:
+    async def _answered(self, route: str, kind: Kind, scope: Scope, receive: Receive) -> bytes:
+        method = scope["method"]
+        if kind == "settings":
             if method != "GET":
                 raise _Method(b"GET, OPTIONS")
-            return self._settings(settings[1], _asked(scope).host, scope.get("scheme", "http"))
-        route = path.removeprefix("/v1/").rstrip("/")
-        if route not in ROUTES and route != COUNTS_OF_SDKS:
-            raise Problem("not_found", "Segment's tracking API has no such route", remedy="Use /v1/track, /v1/batch and their like")
+            return self._settings(route.split("/")[1], _asked(scope).host, scope.get("scheme", "http"))
+        if kind == "unknown":
+            raise _no_route()
         if method != "POST":
             raise _Method(b"POST, OPTIONS")
         await self._track(route, _asked(scope), receive)
         return SUCCESS
+
+    async def _picture(self, route: str, method: str, query: bytes) -> None:
+        """Takes the call of a pixel. Whatever is wrong with it, a mail program that asks for a picture gets one."""
+        if method not in ("GET", "HEAD"):
+            raise _Method(b"GET, HEAD, OPTIONS")
+        if not self._intake.tracks:
+            raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
+        with contextlib.suppress(Problem):
+            body = body_of(query)
+            await self._intake.track(self._sender(body), body, ROUTES[route.rpartition("/")[2].removesuffix(".gif")])
 
     async def _track(self, route: str, asked: Asked, receive: Receive) -> None:
         if not self._intake.tracks:
@@ -169,7 +186,10 @@ class TrackingApp:
                 if source is not None:
                     self._intake.refuse(source, problem)
                 raise
-            await self._intake.track(source or self._sender(body), body, ROUTES[route])
+            source = source or self._sender(body)
+            if route == BARE and not says_what_it_is(body):
+                raise _no_route()
+            await self._intake.track(source, body, ROUTES.get(route))
 
     def _sender(self, body: bytes) -> Source:
         source = self._intake.sender(body)
@@ -205,6 +225,10 @@ class _Method(Exception):
 _KEYS = "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in realtime.toml"
 _NONE_TRACKS = 'Add a source with kind = "tracking" and a write_key to a workspace in realtime.toml'
 _NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
+
+
+def _no_route() -> Problem:
+    return Problem("not_found", "Segment's tracking API has no such route", remedy="Use /v1/track, /v1/batch and their like")
 
 
 def _no_source() -> Problem:

@@ -6,8 +6,9 @@ import msgspec
 
 from dagnet_realtime.core.segment.message import Message
 from dagnet_realtime.core.segment.tracking import ROUTES, Envelope
+from dagnet_realtime.web.addresses import COUNTS_OF_SDKS
 from dagnet_realtime.web.answers import Taken
-from dagnet_realtime.web.delivery import COUNTS_OF_SDKS, DELIVERS, WEBHOOK_PREFIX, SdkSettings
+from dagnet_realtime.web.delivery import DELIVERS, WEBHOOK_PREFIX, SdkSettings
 from dagnet_realtime.web.offer import JSON, Asks, Gives, Method, Offer
 
 
@@ -41,7 +42,10 @@ def _webhook(method: Method) -> Offer:
 
 
 def _call(route: str) -> Offer:
-    kind = {COUNTS_OF_SDKS: "What an SDK counts about itself, which is ignored", "b": "A batch of calls", "batch": "A batch of calls"}
+    kind = {
+        COUNTS_OF_SDKS: "What an SDK counts about itself, which is ignored",
+        **{batch: "A batch of calls" for batch, type in ROUTES.items() if type is None},
+    }
     return Offer(
         method="POST",
         path=f"/v1/{route}",
@@ -52,6 +56,21 @@ def _call(route: str) -> Offer:
         takes={JSON: Any if route == COUNTS_OF_SDKS else Event if ROUTES[route] else Batch},
         gives={200: Gives("Taken, or taken before", Taken)},
         refuses=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
+    )
+
+
+def _pixel(route: str) -> Offer:
+    return Offer(
+        method="GET",
+        path=f"/v1/pixel/{route}",
+        name=f"pixel_{route}",
+        room="Tracking API",
+        title=f"One call of the type {ROUTES[route]}, as the address of a picture",
+        about="The write key stands in the call. Whatever is wrong with it, the answer is the picture.",
+        guard="write_key",
+        asks=(Asks("data", str, "The call's JSON in base64; without it the query's own fields are the call"),),
+        gives={200: Gives("One transparent pixel", str, "image/gif")},
+        refuses=("not_found",),
     )
 
 
@@ -71,6 +90,7 @@ def _settings(path: str, name: str) -> Offer:
 OFFERS = (
     *(_webhook(method) for method in DELIVERS),
     *(_call(route) for route in (*ROUTES, COUNTS_OF_SDKS)),
+    *(_pixel(route) for route, type in ROUTES.items() if type == route),
     _settings("/v1/projects/{key}/settings", "settings"),
     _settings("/projects/{key}/settings", "settings_by_old_path"),
 )

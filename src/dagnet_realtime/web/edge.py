@@ -9,8 +9,8 @@ from starlette.requests import ClientDisconnect
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.access.asked import Asked, asked_of
 from dagnet_realtime.web.access.person import Access
+from dagnet_realtime.web.addresses import tracking_route, webhook_source
 from dagnet_realtime.web.body import Gone, Receive, Scope, Send
-from dagnet_realtime.web.delivery import TRACKING_PREFIXES, WEBHOOK_PREFIX
 from dagnet_realtime.web.faults import FAULTS
 from dagnet_realtime.web.replies import problem_reply
 from dagnet_realtime.web.shop import framing
@@ -41,7 +41,8 @@ class Edge:
     """The whole server as one ASGI app.
 
     For a method and path that is open (`is_open`) nobody need be signed in; for all else somebody must, whether the path exists or not.
-    `connects` are further origins that the page may connect to: those of a relay's provider. `shop` says whether the demo's shop is there.
+    `connects` are further origins that the page may connect to: those of a relay's provider. `shop` says whether the demo's shop is there,
+    `tracks` whether any source takes what SDKs send.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Edge:
         connects: Sequence[str] = (),
         *,
         shop: bool = False,
+        tracks: bool = True,
     ) -> None:
         self._webhook = webhook
         self._tracking = tracking
@@ -63,15 +65,16 @@ class Edge:
         security = CONTENT_SECURITY % "".join(f" {origin}" for origin in sorted(set(connects)))
         self._safe = ((b"content-security-policy", security.encode()), *SAFE)
         self._shop = shop
+        self._tracks = tracks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request; nothing that goes wrong inside leaves as anything but a problem."""
         if scope["type"] != "http":
             raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
         path = scope["path"]
-        if path.startswith(WEBHOOK_PREFIX):
+        if webhook_source(path) is not None:
             await self._webhook(scope, receive, send)
-        elif path.startswith(TRACKING_PREFIXES):
+        elif tracking_route(scope["method"], path, tracks=self._tracks) is not None:
             await self._tracking(scope, receive, send)
         else:
             await self._guarded(scope, receive, send)

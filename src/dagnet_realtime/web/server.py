@@ -122,7 +122,7 @@ def asgi(parts: Parts) -> Edge:
             return True
         return (method, path) in without or (method in ("GET", "HEAD") and (path in OPEN or page.has(path)))
 
-    return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects, shop=parts.demo)
+    return Edge(webhook, tracking, inside, parts.access, is_open, parts.connects, shop=parts.demo, tracks=parts.intake.tracks)
 
 
 async def _no_stream(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # as every ASGI app

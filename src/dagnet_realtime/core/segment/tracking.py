@@ -32,6 +32,7 @@ ROUTES: Mapping[str, EventType | None] = {
     "group": "group",
     "alias": "alias",
     "batch": None,
+    "import": None,
 }
 
 
@@ -117,6 +118,15 @@ def is_batch(body: bytes, *, mending: bool = True) -> bool:
         start, _ = parts.get(b'"batch"', (0, 0))
         return body[start : start + 1] == b"[" and not parts.keys() & {b'"event"', b'"type"'}
     return bytes(shape.batch)[:1] == b"[" and shape.event is None and known_type(shape.type) is None
+
+
+def says_what_it_is(body: bytes) -> bool:
+    """Whether the body needs no route to be known by: it is a batch, or says its own type; or it must be mended first."""
+    try:
+        shape = _SHAPE.decode(unmarked(body))
+    except (ValueError, RecursionError):
+        return True
+    return bytes(shape.batch)[:1] == b"[" or known_type(shape.type) is not None
 
 
 def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence[Element]]:
