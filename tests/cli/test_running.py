@@ -6,11 +6,12 @@ import shlex
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from dagnet_realtime.app.key_file import local_key
 from dagnet_realtime.cli.demo import SAMPLE
-from dagnet_realtime.cli.running import at_home, explanation, first_light, loop_factory, quoted, redirect
-from dagnet_realtime.config.config import AccessConfig, Config
+from dagnet_realtime.cli.running import at_home, explanation, first_light, loop_factory, quoted, redirect, warn_of_plain_address
+from dagnet_realtime.config.config import AccessConfig, AccessMode, Config, ServerConfig
 from dagnet_realtime.config.generated import workspace
 from dagnet_realtime.core.names import candidate_names
 from dagnet_realtime.graphs.folder import FolderGraphs
@@ -80,6 +81,27 @@ def test_the_demo_opens_the_browser_without_a_secret_in_its_arguments(tmp_path: 
     assert mode == "600"
     assert f"{program.url}/?key={program.key}" in page
     assert [file.name for file in (tmp_path / "state").iterdir()] == ["local.key"]
+
+
+@pytest.mark.parametrize(
+    ("url", "mode", "said"),
+    [
+        ("http://watch.example.com", "token", True),
+        ("http://watch.example.com:8765", "oidc", True),
+        ("http://watch.example.com", "local", True),
+        ("http://watch.example.com", "proxy", False),
+        ("https://watch.example.com", "token", False),
+        ("http://localhost:8443", "token", False),
+        ("http://[::1]:8443", "token", False),
+        ("", "token", False),
+    ],
+)
+def test_an_address_over_which_nobody_can_sign_in_is_said(
+    url: str, mode: AccessMode, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """ACC-13: at the start; where no cookie is used plain HTTP is no matter."""
+    warn_of_plain_address(Config(server=ServerConfig(public_url=url), access=AccessConfig(mode=mode)))
+    assert ("public_url begins with http://" in capsys.readouterr().err) == said
 
 
 def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:

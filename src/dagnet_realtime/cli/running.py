@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import webbrowser
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,7 @@ from dagnet_realtime.app.key_file import local_key, write_key, write_private
 from dagnet_realtime.cli.beside import Beside, forget, remember, state_folder
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.environment import SUCCESSOR as VARIABLE
+from dagnet_realtime.config.loopback import loopback
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
@@ -31,6 +33,7 @@ def serving(
     from dagnet_realtime.app.serve import run
 
     log_to()
+    warn_of_plain_address(config)
     if succeeded(config, again):
         return
     folder = state_folder(os.environ)
@@ -77,6 +80,16 @@ def succeeded(config: Config, again: Callable[[], Config] | None) -> bool:
     if code := work(joined(handed, config), inherited(handed), handed.alive, handed.tell, again, loop_factory()):
         raise SystemExit(code)
     return True
+
+
+def warn_of_plain_address(config: Config) -> None:
+    """Says on standard error that nobody can sign in over the configured address."""
+    url = urlsplit(config.server.public_url)
+    if url.scheme == "http" and config.access.mode != "proxy" and not loopback(url.hostname or ""):
+        said = (
+            "public_url begins with http://, and browsers keep a sign-in over https alone. Put something that speaks TLS before the server"
+        )
+        print(f"dagnet-realtime: {said}, and give its https:// address.", file=sys.stderr)
 
 
 def at_home(config: Config, folder: Path) -> Config:
