@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from dagnet_realtime.app.serverless import Serverless
-from dagnet_realtime.config.config import Config
+from dagnet_realtime.config.config import AccessConfig, Config, ProxyConfig
 from dagnet_realtime.config.load import load
 from tests.support.deployment import dagnet
 from tests.support.redis import redis_server
@@ -385,6 +385,30 @@ async def test_a_deployment_that_cannot_work_says_why(platform: Platform, tmp_pa
     await app(scope, receive, send)
     assert says in sent[-1]["body"].decode()
     assert (sent[0]["status"], dict(sent[0]["headers"])[b"retry-after"]) == (503, b"30"), "a sender keeps what it has and comes back"
+
+
+async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> None:
+    """ACC-14, REL-19: however the configuration came about; behind a platform an address is whatever a header says."""
+    given = load(platform.config, {})
+    proxied = msgspec.structs.replace(given, access=AccessConfig(mode="proxy", proxy=ProxyConfig(header="x-user", trusted=("10.0.0.1",))))
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/me",
+        "query_string": b"",
+        "headers": [(b"x-user", b"ann")],
+        "client": ("10.0.0.1", 5),
+    }
+    await Serverless({}, lambda _: proxied)(scope, receive, send)
+    assert (sent[0]["status"], "proxy_secret" in sent[-1]["body"].decode()) == (503, True)
 
 
 @pytest.mark.parametrize("policy", ["allkeys-lru", "volatile-ttl"])

@@ -63,4 +63,4 @@ def test_the_command_line_loads_without_the_server() -> None:
 
 def test_every_command_of_the_contract_is_there() -> None:
     named = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
-    assert named == {"demo", "serve", "check", "send", "simulate", "tail", "token", "ui", "schema", "function"}
+    assert named == {"demo", "serve", "check", "send", "simulate", "tail", "token", "link", "ui", "schema", "function"}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.web.access.sign_in import PAGE
 from dagnet_realtime.web.notices import PATH as NOTICE
 from dagnet_realtime.web.server import OPEN, routes
 from tests.web.stage import WebStage
@@ -32,6 +33,8 @@ async def test_every_route_is_guarded_or_listed_as_open(stage: WebStage) -> None
         answer = await stage.stranger.request(method, path)
         if path in OPEN:
             assert answer.status_code in (200, 503), (method, path)
+        elif path == PAGE:
+            assert answer.status_code in (200, 401), "the way in: a form, and a link's key that is none"
         elif method == "POST" and NOTICE.fullmatch(path):
             assert answer.status_code == 403, "it is let in by a signature alone"
         else:

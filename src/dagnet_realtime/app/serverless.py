@@ -114,10 +114,7 @@ class Serverless:
             raise _unfit(problem) from None
 
     async def _look_at_store(self, calls: "Calls", path: str) -> None:
-        """Raises `Problem("unavailable")` if the store cannot keep our promises; asked once, and by `/readyz` each time.
-
-        What needs no store is answered without one.
-        """
+        """Raises `Problem("unavailable")` if the store cannot keep our promises; looked at once, and by `/readyz` each time."""
         if path != READY.path and (self._fits or not path.startswith(STORED)):
             return
         from dagnet_realtime.logs.redis_fitness import fit
@@ -259,6 +256,10 @@ def _fit(config: Config) -> None:
         )
     if config.access.mode == "local":
         raise Problem("invalid", "Local access is for one machine", "", "Set [access] mode to token, oidc or proxy")
+    if config.access.mode == "proxy" and config.access.proxy.secret is None:
+        raise Problem(
+            "invalid", 'Access mode "proxy" needs `proxy_secret`', "A client's address proves nothing here", "Set it under [access]"
+        )
     if config.access.mode != "proxy" and config.access.cookie_key is None:
         raise Problem("invalid", "Every process must know the same cookie key", "", "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY")
 

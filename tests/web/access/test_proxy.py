@@ -128,7 +128,10 @@ async def test_a_name_is_read_as_utf_8() -> None:
 
 
 @pytest.mark.parametrize("secret", [None, Secret("")])
-def test_without_a_secret_there_is_no_such_access(secret: Secret | None) -> None:
-    """ACC-14, ACC-15: also where an app is built otherwise than from a configuration."""
-    with pytest.raises(Problem, match="needs `proxy_secret`"):
-        ProxyAccess("x-user", "", ("10.0.0.0/8",), tuple, list, FakeClock(), secret=secret)
+async def test_without_a_secret_nobody_is_let_in(secret: Secret | None) -> None:
+    """ACC-14, ACC-10: also if an app is built otherwise than from a configuration, which must have one."""
+    proxied = ProxyAccess("x-user", "", ("10.0.0.0/8",), lambda: GRANTS, list, FakeClock(), secret=secret)
+    for proof in ((), (PROOF,), ((SECRET_HEADER, ""),)):
+        with pytest.raises(Problem, match="not signed in") as refused:
+            await proxied.person(asked(("x-user", "ann@acme.com"), *proof))
+        assert "needs `proxy_secret`" in refused.value.sentence()

@@ -25,7 +25,7 @@ class ProxyAccess:
 
     Both are believed only from an address in `trusted` (CIDR notation), beside `secret` in `SECRET_HEADER`, and only if each
     header comes exactly once: a second one may be the client's own. Programs that reach the server through the proxy may send
-    an access token instead. Raises `Problem("invalid")` without a secret.
+    an access token instead. Without a secret nobody is let in: an address alone proves no proxy.
     """
 
     mode = "proxy"
@@ -40,19 +40,15 @@ class ProxyAccess:
         clock: Clock,
         public_url: str = "",
         *,
-        secret: Secret | None,
+        secret: Secret | None = None,
     ) -> None:
-        if secret is None or not secret.reveal():
-            raise Problem(
-                "invalid", 'Access mode "proxy" needs `proxy_secret`', "An address alone proves no proxy", "Set it under [access]"
-            )
         self._header = header.lower()
         self._groups = groups.lower()
         self._trusted = tuple(ipaddress.ip_network(one) for one in trusted)
         self._grants = grants
         self._tokens = tokens
         self._clock = clock
-        self._secret = secret.reveal()
+        self._secret = secret.reveal() if secret is not None else b""
         self._origins = Origins(public_url, any_host=True, plain=True)
 
     def admit(self, asked: Asked) -> None:
@@ -67,6 +63,8 @@ class ProxyAccess:
             raise _refused("The proxy named nobody", "Open the proxy's address")
         if not trusted(asked.peer, self._trusted):
             raise _refused("This address is not a trusted proxy's", "Open the proxy's address")
+        if not self._secret:
+            raise _refused('Access mode "proxy" needs `proxy_secret`', "Ask whoever administers this server to set it under [access]")
         if not hmac.compare_digest(_once(asked, SECRET_HEADER).encode("utf-8"), self._secret):
             raise _refused("The proxy did not prove itself", f"Let the proxy send `proxy_secret` in {SECRET_HEADER}")
         name = named(_once(asked, self._header))
