@@ -52,6 +52,7 @@ def put(web: Site, road: Road, path: str, *parts: str) -> str:
     return web.put(path, *parts, tap=f"{road.url}/tap.js")
 
 
+@pytest.mark.proof
 def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(live: Page, road: Road, web: Site) -> None:
     """TAP-10, TAP-12: sixty documents in one tab, each left in the moment of its call; more than there are places for pages."""
     follow = "if (n < 60) location.replace('/step.html?' + (n + 1))"
@@ -184,6 +185,7 @@ def test_a_page_may_forget_its_opener(live: Page, road: Road, web: Site) -> None
     counted(live, Product_page=1)
 
 
+@pytest.mark.proof
 def test_properties_asked_for_and_taken_back_reach_every_road_of_a_page_at_once(live: Page, road: Road, web: Site) -> None:
     """TAP-5: a page of Realtime's own origin that was opened from it speaks by two roads."""
     web.put("/two.html", NPM, load_npm(host=f"'{web.url.removeprefix('http://')}'"))

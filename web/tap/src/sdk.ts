@@ -42,6 +42,8 @@ export interface Sdk {
   on?(name: string, listener: Listener): unknown;
   readonly queue?: SdkQueue;
   readonly VERSION?: unknown;
+  /** Whether it replays early calls no more. */
+  readonly initialized?: unknown;
   readonly settings?: { readonly writeKey?: unknown };
   register?(plugin: object): unknown;
 }

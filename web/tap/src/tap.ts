@@ -104,7 +104,7 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     (sdk) => {
       stubs.look();
       replayUntil = Date.now() + REPLAY_MS;
-      knownUntil = Infinity;
+      knownUntil = sdk.initialized ? Date.now() + KNOWN_MS : Infinity;
       hear(sdk, tell, () => {
         replayUntil = Date.now() + REPLAY_MS;
         knownUntil = Date.now() + KNOWN_MS;

@@ -1,5 +1,6 @@
 /** What the screen reads out of the engine's values. */
 import type { Row } from "@dagnet-realtime/engine/ring";
+import { REMOTE } from "@dagnet-realtime/engine/seen";
 import { feed, row } from "@dagnet-realtime/engine/select/feed";
 import type { State } from "@dagnet-realtime/engine/state";
 import type { Node } from "@dagnet-realtime/engine/wire.gen";
@@ -16,6 +17,14 @@ export function waiting(state: State): number {
 export function lag(row: FeedRow): number | null {
   const ms = row.arrivedAt - row.occurredAt;
   return Number.isFinite(ms) ? ms : null;
+}
+
+/** Why an event that this browser called has not left it, in a word; "" where it has, or still may. */
+export function unsent({ lanes, way }: FeedRow): "dropped" | "failed" | "not sent" | "" {
+  if (way === null || (lanes & REMOTE) !== 0 || way.delivered !== undefined) return "";
+  if (way.dropped !== undefined) return "dropped";
+  if (way.failed !== undefined) return "failed";
+  return way.enriched === undefined && way.reason !== undefined ? "not sent" : "";
 }
 
 /** Messages that can light a node; the others only say who somebody is. */

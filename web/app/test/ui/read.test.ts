@@ -1,5 +1,6 @@
+import { LOCAL, REMOTE } from "@dagnet-realtime/engine/seen";
 import { describe, expect, it } from "vitest";
-import { lag, lagOfLast, marks, rawOf, rowsOfNode, sourcesHeard, valuesOf, waiting } from "../../src/ui/read.ts";
+import { lag, lagOfLast, marks, rawOf, rowsOfNode, sourcesHeard, unsent, valuesOf, waiting } from "../../src/ui/read.ts";
 import { batch, GRAPH, hello, scene } from "../support/page.ts";
 
 function heard() {
@@ -34,4 +35,16 @@ describe("what the screen reads", () => {
     expect(lagOfLast(scene().engine.state)).toBeNull();
     expect(valuesOf(rowsOfNode(state, "a", 9))).toEqual([{ property: "device", values: [{ value: "mobile", count: 1 }], distinct: 1 }]);
   });
+});
+
+it("ENG-25: a row says in a word that its event has not left the page", () => {
+  const { engine } = scene();
+  engine.put({ kind: "on", session: "s1", position: "", graph: GRAPH, lane: "local" });
+  engine.put({ kind: "tap", message: { messageId: "m", type: "track", name: "see_a", names: ["see_a"], occurredAt: 1, stage: "called", traces: [], properties: {} } });
+  const [row] = rowsOfNode(engine.state, "a", 1);
+  if (!row) throw new Error("no row");
+  const said = (way: typeof row.way, lanes = LOCAL): string => unsent({ ...row, lanes, way });
+  expect([said({ called: 1 }), said({ called: 1, enriched: 2 }), said({ called: 1, failed: 2, delivered: 3 }), said(null)]).toEqual(["", "", "", ""]);
+  expect([said({ called: 1, dropped: 2 }), said({ called: 1, failed: 2 }), said({ called: 1, reason: "the SDK has not loaded" })]).toEqual(["dropped", "failed", "not sent"]);
+  expect(said({ called: 1, failed: 2 }, LOCAL | REMOTE)).toBe("");
 });

@@ -34,7 +34,8 @@ export class Gate {
     const at = within(rest.at ?? now, now);
     // A clock that is wrong is wrong about the call, too.
     const called = rest.at !== undefined && rest.at !== at ? at : calledAt;
-    const own = replaces !== undefined && this.#ownerOf(replaces) === origin;
+    // After a reload of this tab nothing is known of it; nobody can guess the id of another's.
+    const own = replaces !== undefined && (this.#ownerOf(replaces) ?? origin) === origin;
     return { ...rest, page, at, ...(called === undefined ? {} : { calledAt: Math.min(called, at) }), ...(own ? { replaces } : {}) };
   }
 

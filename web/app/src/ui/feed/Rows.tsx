@@ -3,7 +3,7 @@ import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
 import { lazy, Suspense, type KeyboardEvent } from "react";
 import { moment, span, timeOrDay, value } from "../format.ts";
-import { lag, marks, type FeedRow } from "../read.ts";
+import { lag, marks, unsent, type FeedRow } from "../read.ts";
 import { useActions, useEngine, useShell } from "../use.ts";
 import { top } from "./window.ts";
 
@@ -85,7 +85,7 @@ function Line({ row, index, at, open, onOpen }: LineProps) {
           ))}
         </span>
         <span role="cell" className="mono quiet row-lag">
-          {lag(row) === null ? "" : span(lag(row) ?? 0)}
+          {unsent(row) || (lag(row) === null ? "" : span(lag(row) ?? 0))}
         </span>
       </div>
       {open && (
