@@ -118,7 +118,8 @@ def test_a_session_log_of_both_lanes_is_read_in_the_words_of_its_graph(tmp_path:
     """CLI-28: a session log of either lane is read; what cannot be read of it is counted."""
     log = tmp_path / "log"
     log.write_text("\n".join(map(json.dumps, (HEADER, *LINES))) + "\n\n")
-    missed, added, failed, unread = logged(log)
+    missed, added, failed, broken, unread = logged(log)
+    assert broken == "# missed an unknown number of events: lines of the session log are missing or cannot be read"
     assert missed == "# missed 1 events: retention"
     assert added.split() == ["03:04:05.678", "add", "Basket", "-"]
     assert (failed, unread) == ("# m1 failed: no network", "# 1 lines could not be read")
@@ -130,6 +131,31 @@ def test_a_log_may_hold_any_character_in_a_name(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in (HEADER, named, named)))
     assert len(list(logged(log))) == 2
+
+
+def batch(number: int) -> dict[str, Any]:
+    event = EVENT | {"id": f"m{number}", "name": f"n{number}"}
+    return {"at": number, "op": "batch", "from": f"e.{number}", "position": f"e.{number + 1}", "events": [event]}
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([0, 1, 2], ["n0", "n1", "n2"]),
+        ([0, None, 2], ["n0", "missed", "n2"]),
+        ([0, 2], ["n0", "missed", "n2"]),
+        ([0, None], ["n0", "missed"]),
+        ([0, 2, 1, 3], ["n0", "missed", "n2", "n1", "n3"]),
+        ([0, 1, 1, 0, 2], ["n0", "n1", "n2"]),
+        ([1, 0, 2], ["n1", "n0", "n2"]),
+    ],
+)
+def test_lines_that_are_missing_leave_a_gap_of_unknown_size(lines: list[int | None], told: list[str], tmp_path: Path) -> None:
+    """ENG-19, CLI-28: in their place, as in the page; out of their order they count, twice they count once. A byte order mark is none."""
+    log = tmp_path / "log"
+    texts = [json.dumps(HEADER), *("{" if line is None else json.dumps(batch(line)) for line in lines)]
+    log.write_text("\ufeff" + "\r\n".join(texts), encoding="utf-8")
+    assert [line.split()[1] for line in logged(log) if "could not be read" not in line or "missed" in line] == told
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"format": "another"}'])

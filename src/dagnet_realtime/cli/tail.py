@@ -132,7 +132,7 @@ def logged(path: Path) -> Iterator[str]:
     from dagnet_realtime.core.newlines import split_lines
     from dagnet_realtime.model.session_log import LogLine, SessionLogHeader, TapLine
 
-    first, *lines = split_lines(read(path)) or [""]
+    first, *lines = split_lines(read(path).removeprefix("\ufeff")) or [""]
     try:
         header = msgspec.json.decode(first, type=SessionLogHeader)
     except msgspec.DecodeError as error:
@@ -140,16 +140,63 @@ def logged(path: Path) -> Iterator[str]:
     nodes = header.definition.nodes if header.definition else ()
     live = Live({node.uuid: node.label or node.id or node.uuid for node in nodes}, header.graph or path.name)
     decoder: msgspec.json.Decoder[LogLine] = msgspec.json.Decoder(LogLine)
+    chain = Chain()
     unread = 0
     for line in (line for line in lines if line.strip()):
         try:
             told = decoder.decode(line)
         except msgspec.DecodeError:
             unread += 1
+            chain.broken = True
             continue
-        yield from heard(live, told) if isinstance(told, TapLine) else live.take(told)
+        if isinstance(told, TapLine):
+            yield from heard(live, told)
+            continue
+        for frame in chain.take(told):
+            yield from live.take(frame)
+    if chain.broken:
+        yield from live.take(chain.gap(""))
     if unread:
         yield f"# {unread} lines could not be read"
+
+
+class Chain:
+    """Where the frames of a session log join: lines that are broken or missing are a gap of unknown size between them.
+
+    As in the page (ENG-19), a line that comes twice counts once, and one out of its order counts where it stands.
+    """
+
+    def __init__(self) -> None:
+        self.broken = False
+        self._position = ""
+        self._passed: dict[str, str] = {}
+
+    def take(self, frame: "Frame") -> "list[Frame]":
+        """The frame, after the gap that lies before it; nothing of one that came before."""
+        from dagnet_realtime.model.frame import Batch, Gap
+
+        if not isinstance(frame, Batch | Gap) or not frame.from_:
+            return [frame]
+        end = frame.position if isinstance(frame, Batch) else frame.to
+        if end == frame.from_:
+            return [frame]
+        if self._passed.get(frame.from_) == end:
+            return []
+        fits = frame.from_ == self._position or not self._position
+        beside = not fits and (frame.from_ in self._passed or end in self._passed)
+        told = [self.gap(frame.from_)] if self.broken or not (fits or beside) else []
+        self._passed.setdefault(end, "")
+        self._passed[frame.from_] = end
+        if not beside:
+            self._position = end
+        return [*told, frame]
+
+    def gap(self, to: str) -> "Frame":
+        """What broken or missing lines leave before `to`."""
+        from dagnet_realtime.model.frame import Gap
+
+        self.broken = False
+        return Gap(from_=self._position, to=to, missed=None, reason="lines of the session log are missing or cannot be read")
 
 
 def heard(live: Live, told: "TapLine") -> Iterator[str]:

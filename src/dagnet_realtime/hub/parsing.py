@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from dagnet_realtime.core.segment.lenient import Strange
-from dagnet_realtime.core.segment.message import Reader
+from dagnet_realtime.core.segment.message import Reader, Repeats
 from dagnet_realtime.core.segment.tracking import Envelope, batch_events, parse_single
 from dagnet_realtime.core.segment.webhook import Element, Parsed, events_of
 from dagnet_realtime.model.entry import EventType
@@ -78,18 +78,20 @@ def lone(body: bytes, type: EventType, arrived_at: int) -> Parse:
 
 def batch(envelope: Envelope, elements: Sequence[Element], arrived_at: int) -> Parse:
     """The parser of a batch of the tracking API."""
+    repeats = Repeats()
 
     def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:  # noqa: ARG001 -- what lies around the events is read, too
-        return batch_events(envelope, elements[start:end], arrived_at, start, mending=mending)
+        return batch_events(envelope, elements[start:end], arrived_at, start, repeats=repeats, mending=mending)
 
     return parse
 
 
 def delivery(elements: Sequence[Element]) -> Parse:
     """The parser of a webhook's delivery."""
+    repeats = Repeats()
 
     def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
-        return events_of(elements[start:end], using, mending=mending)
+        return events_of(elements[start:end], using, first=start, repeats=repeats, mending=mending)
 
     return parse
 

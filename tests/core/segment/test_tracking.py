@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.segment.lenient import Strange
+from dagnet_realtime.core.segment.message import Repeats
 from dagnet_realtime.core.segment.tracking import (
     MAX_EVENT,
     MAX_EVENTS,
     ROUTES,
+    batch_events,
     is_batch,
     open_batch,
     parse_batch,
@@ -176,3 +178,16 @@ def test_a_write_key_is_found_strictly() -> None:
     with pytest.raises(Problem) as caught:
         write_key(b'{"writeKey":"K","a":NaN}')
     assert caught.value.code == "invalid"
+
+
+def test_equal_messages_of_one_batch_are_told_apart_by_their_places() -> None:
+    """SEG-6: three are three, a retry is the same three, and in stretches they are the same as at once."""
+    call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'
+    body = b'{"batch":[%b,{"type":"page"},%b,%b]}' % (call, call, call)
+    ids = [event.id for event in parse_batch(body, 1).events]
+    assert len(set(ids)) == 4
+    assert [event.id for event in parse_batch(body, 99).events if event.type == "track"] == [ids[0], *ids[2:]]
+    envelope, elements = open_batch(body)
+    repeats = Repeats()
+    parts = [batch_events(envelope, elements[at : at + 1], 1, at, repeats=repeats).events[0].id for at in (0, 0, 1, 2, 3)]
+    assert [parts[0], *parts[1:]] == [ids[0], *ids]

@@ -164,3 +164,13 @@ def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or
         assert all(text is None or 0 < len(text) <= MAX_TEXT for text in texts)
         assert all(text is None or text.encode() for text in texts)
         assert all(when is None or 0 <= when < 2**53 for when in (event.occurred_at, event.segment_received_at)), event
+
+
+def test_equal_events_of_one_delivery_are_told_apart_by_their_places() -> None:
+    """SEG-6: also those that are wrapped; one that comes alone keeps the id that it always had."""
+    call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'
+    (alone,) = parse(call).events
+    ids = [event.id for event in parse(b"[%b,%b,%b]" % (call, call, call)).events]
+    assert (ids[0], len(set(ids))) == (alone.id, 3)
+    wrapped = b'{"json":%b}' % call
+    assert [event.id for event in parse(b"[%b,%b]" % (wrapped, call)).events] == ids[:2]

@@ -86,10 +86,25 @@ def read(text: bytes | msgspec.Raw, using: Reader = AS_IT_CAME, *, mending: bool
     return message
 
 
-def delivered(message: Message, text: bytes | msgspec.Raw) -> Event:
+class Repeats:
+    """Equal messages without an id in one delivery, told apart by their places, which a retry keeps."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, dict[int, int]] = {}
+
+    def id(self, text: bytes | msgspec.Raw, place: int) -> str:
+        """The id of the message `text` at `place`: its digest, of a repeat with its number. To ask again changes nothing."""
+        first = _derived(text)
+        places = self._places.setdefault(first, {})
+        number = places.setdefault(place, len(places))
+        return _derived(text, f"/{number}") if number else first
+
+
+def delivered(message: Message, text: bytes | msgspec.Raw, place: int = 0, repeats: Repeats | None = None) -> Event:
     """A message as Segment delivers it: `timestamp` is corrected already, `receivedAt` is Segment's clock.
 
-    `text` is what it was read from; a message without an id is known by it, so that a retry is the same event.
+    `text` is what it was read from; a message without an id is known by it, and by which of the delivery's `repeats` it is, so that a
+    retry is the same event.
     """
     received_at = parse_time(message.received_at)
     occurred_at = parse_time(message.timestamp)
@@ -99,7 +114,7 @@ def delivered(message: Message, text: bytes | msgspec.Raw) -> Event:
             occurred_at = corrected(occurred_at, parse_time(message.sent_at), received_at)
         elif occurred_at is None:
             occurred_at = received_at
-    return _event(message, _type(message), _id(message.message_id) or _derived(text), occurred_at, received_at)
+    return _event(message, _type(message), _id(message.message_id) or (repeats or Repeats()).id(text, place), occurred_at, received_at)
 
 
 def tracked(
@@ -110,6 +125,7 @@ def tracked(
     *,
     type: EventType | None = None,
     place: int = 0,
+    repeats: Repeats | None = None,
 ) -> Event:
     """A message as an SDK sends it: `timestamp` is the sender's, and corrected here by `arrived_at`, our clock.
 
@@ -121,7 +137,8 @@ def tracked(
     occurred_at = corrected(parse_time(own), parse_time(sent), arrived_at)
     id = _id(message.message_id)
     if id is None:
-        id = _derived(text) if own is not None or message.sent_at is not None else _derived(text, f"{arrived_at}/{place}")
+        timed = own is not None or message.sent_at is not None
+        id = (repeats or Repeats()).id(text, place) if timed else _derived(text, f"{arrived_at}/{place}")
     return _event(message, type or _type(message), id, occurred_at, None)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from dagnet_realtime.core.json_text import members
 from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
-from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, known_type, read, text_of, tracked
+from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, Repeats, known_type, read, text_of, tracked
 from dagnet_realtime.core.segment.webhook import MAX_STEPS, Element, Parsed, known, split_list
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.event import NOTHING, Event
@@ -166,12 +166,22 @@ def parse_batch(body: bytes, arrived_at: int) -> Parsed:
     return batch_events(envelope, elements, arrived_at).required()
 
 
-def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: int, first: int = 0, *, mending: bool = True) -> Parsed:
+def batch_events(
+    envelope: Envelope,
+    elements: Sequence[Element],
+    arrived_at: int,
+    first: int = 0,
+    *,
+    repeats: Repeats | None = None,
+    mending: bool = True,
+) -> Parsed:
     """What the elements of a batch say, with the envelope's context and integrations under their own.
 
-    `first` is the place of the first of them in the batch. Without `mending` raises `Strange` at the first that must be mended.
+    `first` is the place of the first of them in the batch, and `repeats` are the batch's. Without `mending` raises `Strange` at the
+    first that must be mended.
     """
     context, integrations = _members(envelope.context), _members(envelope.integrations)
+    repeats = repeats or Repeats()
     events = []
     refused = []
     for place, element in enumerate(elements, first):
@@ -179,7 +189,7 @@ def batch_events(envelope: Envelope, elements: Sequence[Element], arrived_at: in
             message = read(known(_bounded(element)), mending=mending)
             message.context = _within(context, message.context)
             message.integrations = _within(integrations, message.integrations)
-            events.append(tracked(message, element, arrived_at, envelope.sent_at, place=place))
+            events.append(tracked(message, element, arrived_at, envelope.sent_at, place=place, repeats=repeats))
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))

@@ -7,7 +7,7 @@ import msgspec
 from dagnet_realtime.core import form
 from dagnet_realtime.core.json_text import SPACE, elements
 from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
-from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, delivered, read
+from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, Repeats, delivered, read
 from dagnet_realtime.model.event import NOTHING, Event
 from dagnet_realtime.model.problem import Problem
 
@@ -90,17 +90,23 @@ def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) ->
     return found
 
 
-def events_of(elements: Sequence[Element], using: Reader = AS_IT_CAME, *, mending: bool = True) -> Parsed:
-    """What the elements of a delivery say. Without `mending` raises `Strange` at the first that must be mended."""
+def events_of(
+    elements: Sequence[Element], using: Reader = AS_IT_CAME, *, first: int = 0, repeats: Repeats | None = None, mending: bool = True
+) -> Parsed:
+    """What the elements of a delivery say. Without `mending` raises `Strange` at the first that must be mended.
+
+    `first` is the place of the first of them in the delivery, and `repeats` are the delivery's.
+    """
+    repeats = repeats or Repeats()
     events = []
     refused = []
-    for element in elements:
+    for place, element in enumerate(elements, first):
         try:
             message = read(known(element), using, mending=mending)
             if message.type is None and (inside := _unwrapped(element)):
-                events.append(delivered(read(inside, using, mending=mending), inside))
+                events.append(delivered(read(inside, using, mending=mending), inside, place, repeats))
             else:
-                events.append(delivered(message, element))
+                events.append(delivered(message, element, place, repeats))
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))
