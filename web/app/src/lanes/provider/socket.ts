@@ -31,7 +31,7 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
     wsPort: place.port,
     wssPort: place.port,
     forceTLS: place.tls,
-    enabledTransports: [place.tls ? "wss" : "ws"],
+    enabledTransports: ["ws"], // WebSockets alone; with forceTLS this is their encrypted kind, and "wss" would be none
     enableStats: false,
     unavailableTimeout: UNAVAILABLE_MS,
     channelAuthorization: {
