@@ -44,11 +44,11 @@ class Process:
     def __init__(self, config: Path, environ: dict[str, str]) -> None:
         self.port = free_port()
         self._config = config
-        self._environ = environ
+        self.environ = environ
         self._program: Program | None = None
 
     def start(self) -> None:
-        self._program = Program("serve", "--config", str(self._config), "--port", str(self.port), environ=self._environ)
+        self._program = Program("serve", "--config", str(self._config), "--port", str(self.port), environ=self.environ)
         self._program.wait_line(re.compile("Realtime is at https://"), 90)
 
     def stop(self) -> int:
