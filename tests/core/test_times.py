@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.times import TOLERANCE, believable, corrected, iso, parse_time
+from dagnet_realtime.core.times import TOLERANCE, believable, corrected, happened, iso, parse_time
 
 VECTORS = json.loads((Path(__file__).parents[2] / "conformance/times.json").read_text())
 NOW = 1_767_323_045_678
@@ -17,6 +17,12 @@ NOW = 1_767_323_045_678
 def test_every_shape_of_time_is_read_or_is_none(case: dict) -> None:
     """SEG-4: the shapes that Segment's libraries write, and what is no time."""
     assert parse_time(case["text"]) == case["ms"]
+
+
+@pytest.mark.parametrize("case", VECTORS["happened"], ids=lambda case: f"{case['own']} {case['sent']}")
+def test_two_stamps_of_one_clock_are_corrected_in_any_calendar(case: dict) -> None:
+    """SEG-5: Hijri, Buddhist and imperial years, 12-hour clocks and a clock before 1970; an unset stamp corrects nothing."""
+    assert happened(case["own"], case["sent"], case["received"]) == case["ms"]
 
 
 @pytest.mark.parametrize("case", VECTORS["iso"], ids=lambda case: case["text"])

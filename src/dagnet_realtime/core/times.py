@@ -1,6 +1,7 @@
 """Times as Segment's libraries write them, in milliseconds since 1970 UTC."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -11,19 +12,42 @@ _EARLIEST = -62_135_596_800_000  # the first millisecond of the year 1
 _LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 _SHAPE = re.compile(
     r"([0-9]{4,6})-([0-9]{1,2})-([0-9]{1,2})"
-    r"(?:[Tt ]+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.,]([0-9]{1,18}))?)?)?"
+    r"(?:[Tt ]+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.,]([0-9]{1,18}))?)?(?: ?([AaPp])\.?[Mm]\.?)?)?"
     r" ?(?:[Zz]|UTC|GMT|([+-])([0-9]{2}):?([0-9]{2})?)?"
 )
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?")
 TOLERANCE = 60_000  # ms that two honest clocks may differ
+_ONE_CALENDAR = 366 * 86_400_000  # ms that may lie between two stamps of one device; an unset stamp is further from a set one
 
 
 def parse_time(text: object) -> int | None:
     """The time that `text` stands for, or None where there is none.
 
+    What lies before 1970 counts as no time: it is how Go writes an unset one.
+    """
+    ms = reading(text)
+    return ms if ms is not None and ms >= 0 else None
+
+
+def happened(own: object, sent: object, received_at: int | None) -> int | None:
+    """When an event happened by the clock that received it: the sender's own stamp, corrected by when it says that it sent it.
+
+    The difference of two stamps is right in any calendar and before any epoch, so long as one clock wrote both.
+    """
+    at, sent_at = reading(own), reading(sent)
+    if at is None:
+        return None
+    if received_at is not None and sent_at is not None and (min(at, sent_at) >= 0 or abs(sent_at - at) <= _ONE_CALENDAR):
+        return corrected(at, sent_at, received_at)
+    return at if at >= 0 else None
+
+
+def reading(text: object) -> int | None:
+    """What `text` reads as, in milliseconds from 1970 on, which a clock of another calendar may put before it; None if it is no time.
+
     Takes ISO 8601 with no fraction or with any number of digits, with `Z`, an offset or no zone at all (then UTC), unpadded
-    (`2015-2-02T…`), date alone; and numbers of seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
-    What lies before 1970 counts as no time: it is how Go writes an unset one. Fractions of a millisecond are cut.
+    (`2015-2-02T…`), date alone, in the digits of any script and with am or pm as devices with a 12-hour clock write it; and numbers of
+    seconds, milliseconds, microseconds or nanoseconds, told apart by their size. Fractions of a millisecond are cut.
     """
     if type(text) is str:
         if len(text) > _LONGEST:
@@ -33,8 +57,7 @@ def parse_time(text: object) -> int | None:
                 moment = datetime.fromisoformat(text)
             except ValueError:
                 return _irregular(text.strip())
-            ms = (moment - (_NAIVE if moment.tzinfo is None else _EPOCH)) // _MILLISECOND
-            return ms if ms >= 0 else None
+            return (moment - (_NAIVE if moment.tzinfo is None else _EPOCH)) // _MILLISECOND
         return _irregular(text.strip())
     if type(text) is int or type(text) is float:
         return _number(text)
@@ -78,14 +101,21 @@ def _number(value: float) -> int | None:
 
 
 def _irregular(text: str) -> int | None:
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
     found = _SHAPE.fullmatch(text)
     if found is None:
         return _number(float(text)) if _NUMBER.fullmatch(text) else None
-    year, month, day, hour, minute, second, fraction, sign, zone_hours, zone_minutes = found.groups()
+    year, month, day, hour, minute, second, fraction, half, sign, zone_hours, zone_minutes = found.groups()
+    hours = int(hour or 0)
+    if half is not None:
+        if hours > 12:
+            return None
+        hours = hours % 12 + (12 if half in "Pp" else 0)
     try:
-        moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), min(int(second or 0), 59), tzinfo=UTC)
+        moment = datetime(int(year), int(month), int(day), hours, int(minute or 0), min(int(second or 0), 59), tzinfo=UTC)
         offset = timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
-        ms = ((moment + offset if sign == "-" else moment - offset) - _EPOCH) // _MILLISECOND + int((fraction or "0").ljust(3, "0")[:3])
+        zoned = moment + offset if sign == "-" else moment - offset
     except (ValueError, OverflowError):
         return None
-    return ms if ms >= 0 else None
+    return (zoned - _EPOCH) // _MILLISECOND + int((fraction or "0").ljust(3, "0")[:3])

@@ -649,7 +649,7 @@ function mac(key, text) {
 var TOLERANCE = 6e4;
 /** Characters; no spelling of a time is longer. */
 var LONGEST = 64;
-var SHAPE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,18}))?)?)? ?(?:[Zz]|UTC|GMT|([+-])(\d{2}):?(\d{2})?)?$/;
+var SHAPE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,18}))?)?(?: ?([AaPp])\.?[Mm]\.?)?)? ?(?:[Zz]|UTC|GMT|([+-])(\d{2}):?(\d{2})?)?$/;
 var NUMBER = /^\d{9,19}(?:\.\d{1,9})?$/;
 /** A number is of seconds below the first, of milliseconds below the second, of microseconds below the third, else of nanoseconds. */
 var UNITS = [
@@ -658,20 +658,41 @@ var UNITS = [
 	[0x16345785d8a0000, 1e3],
 	[0x8ac7230489e80000, 1e6]
 ];
-/** A zone may bring the last hours of 1969 into 1970; no four digits mean a year after the latest. */
-var [EARLIEST_YEAR, LATEST_YEAR] = [1969, 9999];
+var LATEST_YEAR = 9999;
+/** Milliseconds that may lie between two stamps of one device; an unset stamp is further from a set one. */
+var ONE_CALENDAR = 316224e5;
 /** Milliseconds since 1970, null where `text` stands for no time; what lies before 1970 is how Go writes an unset one. */
 function parseTime(text) {
+	const ms = reading(text);
+	return ms !== null && ms >= 0 ? ms : null;
+}
+/** What `text` reads as, which a clock of another calendar may put before 1970. */
+function reading(text) {
 	if (typeof text === "number") return ofNumber(text);
 	if (typeof text !== "string" || text.length > LONGEST) return null;
-	const found = SHAPE.exec(text.trim());
-	if (found === null) return NUMBER.test(text.trim()) ? ofNumber(Number(text)) : null;
+	const plain = text.trim().replace(/[^\x00-\x7f]/gu, digit);
+	const found = SHAPE.exec(plain);
+	if (found === null) return NUMBER.test(plain) ? ofNumber(Number(plain)) : null;
 	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map((part) => Number(part ?? 0));
-	const [fraction = "", sign = "", zoneHours = "0", zoneMinutes = "0"] = found.slice(7);
-	if (year < EARLIEST_YEAR || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > new Date(Date.UTC(year, month, 0)).getUTCDate() || hour > 23 || minute > 59 || second > 60) return null;
+	const [fraction = "", half = "", sign = "", zoneHours = "0", zoneMinutes = "0"] = found.slice(7);
+	if (year < 1 || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > (half === "" ? 23 : 12) || minute > 59 || second > 60) return null;
+	const hours = half === "" ? hour : hour % 12 + (half.toLowerCase() === "p" ? 12 : 0);
 	const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === "-" ? -6e4 : 6e4);
-	const ms = Date.UTC(year, month - 1, day, hour, minute, Math.min(second, 59), Number(fraction.padEnd(3, "0").slice(0, 3))) - offset;
-	return ms >= 0 ? ms : null;
+	return utc(year, month - 1, day) + ((hours * 60 + minute) * 60 + Math.min(second, 59)) * 1e3 + Number(fraction.padEnd(3, "0").slice(0, 3)) - offset;
+}
+/** As `Date.UTC`, which takes the years up to 99 for others. */
+function utc(year, month, day) {
+	return (/* @__PURE__ */ new Date(0)).setUTCFullYear(year, month, day);
+}
+function daysOf(year, month) {
+	return new Date(utc(year, month, 0)).getUTCDate();
+}
+/** A decimal digit of any script as its ASCII twin: in every block the zero's code ends in 0 or 6. */
+function digit(sign) {
+	const code = sign.codePointAt(0) ?? 0;
+	if (!/\p{Nd}/u.test(sign)) return sign;
+	const start = code - code % 16;
+	return String(code - (/\p{Nd}/u.test(String.fromCodePoint(start)) ? start : start + 6));
 }
 /** When Segment had it, undefined where it does not say. */
 function received(event) {
@@ -684,12 +705,14 @@ function occurredAt(event, now) {
 }
 /** By the sender's clock, corrected as Segment corrects it. */
 function original(event) {
-	const [own, sent, had] = [
-		parseTime(event["originalTimestamp"]),
-		parseTime(event["sentAt"]),
-		received(event)
-	];
-	return own !== null && sent !== null && had !== void 0 ? had - (sent - own) : own;
+	return happened(event["originalTimestamp"], event["sentAt"], received(event));
+}
+/** When an event happened: the difference of two stamps of one clock is right in any calendar. */
+function happened(own, sent, had) {
+	const [at, sentAt] = [reading(own), reading(sent)];
+	if (at === null) return null;
+	if (had !== void 0 && sentAt !== null && (Math.min(at, sentAt) >= 0 || Math.abs(sentAt - at) <= ONE_CALENDAR)) return had - (sentAt - at);
+	return at >= 0 ? at : null;
 }
 function ofNumber(value) {
 	if (!(value >= 1e8)) return null;

@@ -2,12 +2,16 @@ import { expect, it } from "vitest";
 import { pasted } from "./segment.js";
 import { vectors } from "./support.ts";
 
-const { parse } = vectors("times") as { parse: { text: unknown; ms: number | null }[] };
+const { parse, happened } = vectors("times") as { parse: { text: unknown; ms: number | null }[]; happened: { own: unknown; sent: unknown; received: number; ms: number | null }[] };
 const NOW = Date.parse("2026-01-02T03:04:06Z");
 const file = pasted();
 
 it("SEG-4 in the function: every spelling of a time is read as the server reads it", () => {
   for (const { text, ms } of parse) expect([text, file.parseTime(text)]).toEqual([text, ms]);
+});
+
+it("SEG-5 in the function: two stamps of one clock are corrected in any calendar", () => {
+  for (const { own, sent, received, ms } of happened) expect([own, sent, file.occurredAt({ originalTimestamp: own, sentAt: sent, receivedAt: received }, received)]).toEqual([own, sent, ms ?? received]);
 });
 
 it("an event happened when its timestamp says, else by its sender's corrected clock, else when Segment had it, and never in the future", () => {

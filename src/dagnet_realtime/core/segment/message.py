@@ -8,7 +8,7 @@ import msgspec
 
 from dagnet_realtime.core.printed import printed
 from dagnet_realtime.core.segment.lenient import decode
-from dagnet_realtime.core.times import corrected, parse_time
+from dagnet_realtime.core.times import happened, parse_time
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.event import NOTHING, Event
 from dagnet_realtime.model.problem import Problem
@@ -109,10 +109,8 @@ def delivered(message: Message, text: bytes | msgspec.Raw, place: int = 0, repea
     received_at = parse_time(message.received_at)
     occurred_at = parse_time(message.timestamp)
     if occurred_at is None:
-        occurred_at = parse_time(message.original_timestamp)
-        if occurred_at is not None and received_at is not None:
-            occurred_at = corrected(occurred_at, parse_time(message.sent_at), received_at)
-        elif occurred_at is None:
+        occurred_at = happened(message.original_timestamp, message.sent_at, received_at)
+        if occurred_at is None:
             occurred_at = received_at
     return _event(message, _type(message), _id(message.message_id) or (repeats or Repeats()).id(text, place), occurred_at, received_at)
 
@@ -134,7 +132,7 @@ def tracked(
     """
     own = message.timestamp if message.original_timestamp is None else message.original_timestamp
     sent = message.sent_at if message.sent_at is not None else sent_at
-    occurred_at = corrected(parse_time(own), parse_time(sent), arrived_at)
+    occurred_at = happened(own, sent, arrived_at)
     id = _id(message.message_id)
     if id is None:
         timed = own is not None or message.sent_at is not None
