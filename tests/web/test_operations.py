@@ -3,6 +3,7 @@
 import pytest
 
 from dagnet_realtime.web.access.asked import asked_of
+from dagnet_realtime.web.access.local import PAGE_HEADER
 from tests.web.stage import WebStage
 
 FOREIGN = ("one:8765", "10.0.0.3:8765", "[fd00::3]:8765", "evil.example.com", "")
@@ -40,7 +41,8 @@ async def test_metrics_answer_a_bearer_under_any_name(stage: WebStage, host: str
     assert (await stage.client.get("/metrics", headers={"host": host})).status_code == 200
     assert (await stage.stranger.get("/metrics", headers={"host": host})).status_code == 401
     assert (await stage.stranger.get("/metrics", headers={"host": host, "authorization": "Bearer no"})).status_code == 401
-    signed_in = {"cookie": (await stage.access.sign_in(stage.access.link_key, asked_of("GET", ()))).split(";")[0]}
+    entry = await stage.access.sign_in(stage.access.link_key, asked_of("GET", [(b"host", stage.stranger.base_url.netloc)]))
+    signed_in = {"cookie": entry.cookie.split(";")[0], PAGE_HEADER: entry.page}
     assert (await stage.stranger.get("/metrics", headers=signed_in)).status_code == 200
     assert (await stage.stranger.get("/metrics", headers={"host": host, **signed_in})).status_code == 401
     for path in ("/api/me", "/", "/metrics/", "/metrics/x"):
