@@ -35,6 +35,25 @@ def test_a_failed_filter_tells_what_was_seen_and_what_was_expected() -> None:
     assert near.text == "“checkpoint” is “offered, 3”; the filter asks that it is “Offered”."
 
 
+def test_what_is_never_kept_is_not_called_missing() -> None:
+    """MAT-10: the near miss says that it is not kept here."""
+    never = Filter("email", "is", ("a@b.co",), unkept="its name is personal")
+    near = only(near_misses([listen("E", never)], ("E",), {}, {}))
+    assert (near.why, near.text) == ("unkept", "“email” is not kept here, its name is personal; the filter asks that it is “a@b.co”.")
+    near = only(near_misses([listen("E", Filter("sku", "is not", ("1",)))], ("E",), {"sku": "[redacted]"}, {}))
+    assert (near.why, "is not kept here" in near.text) == ("unkept", True)
+
+
+def test_what_the_eye_cannot_see_is_told_by_its_code_points() -> None:
+    """MAT-9: another Unicode form, a no-break space, what has no width, and case by locale."""
+    listens = [listen("Café Opened"), listen("İade Talebi")]
+    near = only(near_names(listens[:1], "Cafe\u0301 Opened"))
+    assert (near.why, "differ at character 4: U+0065 was sent, U+00E9" in near.text) == ("form", True)
+    assert "U+00A0 was sent, U+0020 is listened for" in only(near_names(listens[:1], "Café\u00a0Opened")).text
+    assert "U+200B was sent" in only(near_names(listens[:1], "Café\u200b Opened")).text
+    assert only(near_names(listens[1:], "iade talebi")).why == "case"
+
+
 def test_a_property_that_is_missing_or_on_the_wrong_side_is_told() -> None:
     """MAT-9: user properties asked of an event, and the other way round."""
     event, user = Filter("plan", "is", ("pro",)), Filter("plan", "is", ("pro",), "user")

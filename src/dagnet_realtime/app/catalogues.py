@@ -30,5 +30,5 @@ def read_catalogues(folders: Mapping[str, Path]) -> dict[str, Catalogue]:
 
 def _place(workspace: Workspace) -> Place:
     if workspace.deployment is None:
-        return Folder(Path(workspace.path))
-    return DeploymentPlace(workspace.deployment, Path(workspace.path) if workspace.path else None)
+        return Folder(Path(workspace.path), deny=workspace.policy.deny)
+    return DeploymentPlace(workspace.deployment, Path(workspace.path) if workspace.path else None, deny=workspace.policy.deny)

@@ -91,7 +91,8 @@ def _show_graph(graph: "GraphReport", console: "Console") -> None:
     console.print(_line(graph.name, "bold", f"  {graph.file}: {_count(graph.nodes, 'node')}, {_count(graph.edges, 'edge')}"))
     labels = {listen.node: listen.label for listen in graph.listens} | {dark.node: dark.label for dark in graph.cannot_light}
     width = min(max(map(len, labels.values()), default=0), 40)
-    for listen in graph.listens:
+    never = {dark.node for dark in graph.cannot_light}
+    for listen in (listen for listen in graph.listens if listen.node not in never):
         console.print(_line(f"  ● {_clean(listen.label):<{width}}  ", "yellow", _heard(listen)))
     for dark in graph.cannot_light:
         console.print(_line(f"  ○ {_clean(dark.label):<{width}}  ", "dim", f"never: {dark.why}"))

@@ -3,27 +3,35 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec import UnsetType
 
 from dagnet_realtime.core.printed import printed
+from dagnet_realtime.core.redaction import MAX_LIST, MAX_TEXT, REDACTED
 from dagnet_realtime.model.entry import Value
 from dagnet_realtime.model.graph import Filter, Listen
 
 KNOWN_OPERATORS = frozenset({"is", "is not", "contains", "does not contain", "is any of", "is not any of"})
-_NEGATIVE = frozenset({"is not", "does not contain", "is not any of"})
-_SUBSTRING = frozenset({"contains", "does not contain"})
+NEGATIVE = frozenset({"is not", "does not contain", "is not any of"})
+SUBSTRING = frozenset({"contains", "does not contain"})
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A filter made ready: `wanted` holds exact values, or casefolded needles where `substring`."""
+    """A filter made ready: `wanted` holds exact values, or casefolded needles where `substring`.
+
+    Where `unkept` it never holds. A negative one does not hold either for what redaction may have changed or cut: it is not known to.
+    """
 
     path: str
     user: bool
     negative: bool
     substring: bool
     wanted: tuple[str, ...]
+    unkept: bool = False
 
     def holds(self, value: Value) -> bool:
         """Whether `value` (None where the event has none) satisfies this condition; of a list any element may."""
+        if self.unkept:
+            return False
         if type(value) is str and not self.substring:
             return (value in self.wanted) is not self.negative
         items = value if isinstance(value, list) else (value,)
@@ -37,14 +45,22 @@ class Condition(msgspec.Struct, frozen=True):
                     return not self.negative
             elif text in self.wanted:
                 return not self.negative
-        return self.negative
+        return self.negative and not _cut(value)
 
 
 def condition(filter: Filter) -> Condition:
     """The filter made ready; an operator that nobody knows counts as `is`, as in DagNet."""
-    substring = filter.operator in _SUBSTRING
-    wanted = tuple(value.casefold() for value in filter.values) if substring else filter.values
-    return Condition(filter.property, filter.property_type == "user", filter.operator in _NEGATIVE, substring, wanted)
+    substring, negative = filter.operator in SUBSTRING, filter.operator in NEGATIVE
+    unsure = (REDACTED, *(() if isinstance(filter.unsure, UnsetType) else filter.unsure)) if negative else ()
+    wanted = tuple(value.casefold() for value in (*filter.values, *unsure)) if substring else (*filter.values, *unsure)
+    return Condition(filter.property, filter.property_type == "user", negative, substring, wanted, bool(filter.unkept))
+
+
+def _cut(value: Value) -> bool:
+    """Whether redaction may have left out a part of `value`."""
+    if isinstance(value, list):
+        return len(value) >= MAX_LIST or any(map(_cut, value))
+    return isinstance(value, str) and len(value) == MAX_TEXT and value.endswith("…")
 
 
 class _Heard(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from dagnet_realtime.model.entry import EventType
 
+NAMELESS = "(track without a name)"
 _WORDS = {"page": "Page", "screen": "Screen"}
 
 
@@ -28,10 +29,12 @@ def candidate_names(type: EventType | str, event: str | None, name: str | None, 
 def shown_name(type: EventType | str, event: str | None, name: str | None, category: str | None) -> str:
     """The one name a person reads: the event of a `track`, Segment's derived name of a `page` or `screen`, else the type.
 
+    A `track` without an event is `NAMELESS`, so that it is not taken for one that is called “track”.
+
     Where the message has candidate names, the shown one is among them.
     """
     if type == "track":
-        return event or type
+        return event or NAMELESS
     word = _WORDS.get(type)
     if word is None:
         return type

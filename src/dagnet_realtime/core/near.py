@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
+from unicodedata import normalize
 
 import msgspec
 
 from dagnet_realtime.core.matching import condition
 from dagnet_realtime.core.printed import printed
+from dagnet_realtime.core.redaction import REDACTED
+from dagnet_realtime.core.shapes import plain
 from dagnet_realtime.model.entry import Value
 from dagnet_realtime.model.graph import Filter, Listen
 
@@ -20,13 +23,13 @@ class Near(msgspec.Struct, frozen=True, kw_only=True):
     """Why `node` stayed dark. `name` is the one it listens for; `property`, `expected` and `seen` belong to a failed filter.
 
     `why`: "case" and "signs" (the names differ only in case, or in spaces and signs), "letters" (the names are alike), "value" (another
-    value), "missing" (no such property), "user" (the filter asks the event, the value is among the user's traits), "event" (the other
-    way round).
+    value), "missing" (no such property), "unkept" (what the filter asks for is never kept), "user" (the filter asks the event, the value
+    is among the user's traits), "event" (the other way round). "form" is a name of the same letters in another Unicode form.
     """
 
     node: str
     label: str
-    why: Literal["case", "signs", "letters", "value", "missing", "user", "event"]
+    why: Literal["case", "form", "signs", "letters", "value", "missing", "unkept", "user", "event"]
     name: str
     property: str = ""
     expected: tuple[str, ...] = ()
@@ -61,7 +64,7 @@ def near_names(listens: Sequence[Listen], name: str, most: int = 3) -> tuple[Nea
             why=_difference(name, heard),
             name=heard,
             seen=name,
-            text=f"“{listen.label}” listens for “{heard}”; names match exactly.",
+            text=f"“{listen.label}” listens for “{heard}”; names match exactly.{_unseen(name, heard)}",
         )
         for heard in alike(name, wanted, most)
         for listen in by_name[heard]
@@ -102,8 +105,14 @@ def _failed(listen: Listen, names: Sequence[str], properties: Mapping[str, Value
     return None
 
 
-def _seen(filter: Filter, value: Value, elsewhere: Value, wanted: str) -> tuple[str, Literal["value", "missing", "user", "event"], str]:
+def _seen(
+    filter: Filter, value: Value, elsewhere: Value, wanted: str
+) -> tuple[str, Literal["value", "missing", "unkept", "user", "event"], str]:
     user = filter.property_type == "user"
+    if filter.unkept:
+        return "", "unkept", f"“{filter.property}” is not kept here, {filter.unkept}; the filter asks that it {wanted}."
+    if value == REDACTED or (isinstance(value, list) and REDACTED in value):
+        return "", "unkept", f"What “{filter.property}” held is not kept here, it looked personal; the filter asks that it {wanted}."
     if value is not None and value != []:
         seen = ", ".join(printed(item) for item in value) if isinstance(value, list) else printed(value)
         return seen, "value", f"“{filter.property}” is “{seen}”; the filter asks that it {wanted}."
@@ -115,14 +124,30 @@ def _seen(filter: Filter, value: Value, elsewhere: Value, wanted: str) -> tuple[
     return "", "missing", f"{place} no “{filter.property}”; the filter asks that it {wanted}."
 
 
-def _difference(name: str, heard: str) -> Literal["case", "signs", "letters"]:
-    if name.casefold() == heard.casefold():
+def _difference(name: str, heard: str) -> Literal["case", "form", "signs", "letters"]:
+    if normalize("NFC", name) == normalize("NFC", heard):
+        return "form"
+    if _folded(name) == _folded(heard):
         return "case"
     return "signs" if _bare(name) == _bare(heard) else "letters"
 
 
+def _folded(name: str) -> str:
+    """Without regard to case or Unicode form, the dotted and the dotless i of Turkish taken for i."""
+    return normalize("NFC", name.casefold().replace("i\u0307", "i").replace("ı", "i"))
+
+
 def _bare(name: str) -> str:
-    return "".join(sign for sign in name[:_LETTERS].casefold() if sign.isalnum())
+    return "".join(sign for sign in normalize("NFKC", _folded(name[:_LETTERS])) if sign.isalnum())
+
+
+def _unseen(name: str, heard: str) -> str:
+    """Which signs differ where the eye sees none: the first of them, by their code points."""
+    if plain(name).split() != plain(heard).split():
+        return ""
+    place = next((at for at, (one, other) in enumerate(zip(name, heard, strict=False)) if one != other), min(len(name), len(heard)))
+    sent, listened = (f"U+{ord(text[place]):04X}" if place < len(text) else "nothing" for text in (name, heard))
+    return f" They look alike and differ at character {place + 1}: {sent} was sent, {listened} is listened for."
 
 
 def _likeness(one: str, other: str) -> float:

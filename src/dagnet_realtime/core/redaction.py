@@ -70,6 +70,10 @@ class Redaction:
             known = self._known[path] = self._allow.fit(path) and not self._denied(path) and not personal_value(path)
         return known
 
+    def denies(self, path: str) -> bool:
+        """Whether `path` is never kept, whatever allows or needs it."""
+        return self._denied(path)
+
     def apply(self, properties: Mapping[str, object]) -> dict[str, Value]:
         """What may be kept of one event's nested `properties`, flat."""
         kept: dict[str, Value] = {}

@@ -32,6 +32,10 @@ function fold(text) {
 }
 // ../engine/src/matching.ts
 /** Which nodes an event lights: exact names first, then the filters of the event definition (rules MAT-3 to MAT-8). */
+/** What stands for a value that looked personal; scalars of a list and characters of a text that are kept. */
+var REDACTED$1 = "[redacted]";
+var LIST$1 = 20;
+var TEXT$1 = 256;
 /** Makes the table of a graph's `listens`. */
 function createTable(listens) {
 	const heard = /* @__PURE__ */ new Map();
@@ -81,22 +85,36 @@ function elements(value) {
 }
 function condition(filter) {
 	const substring = filter.operator === "contains" || filter.operator === "does not contain";
+	const negative = filter.operator === "is not" || filter.operator === "does not contain" || filter.operator === "is not any of";
+	const wanted = negative ? [
+		...filter.values,
+		REDACTED$1,
+		...filter.unsure ?? []
+	] : filter.values;
 	return {
 		path: filter.property,
 		user: filter.property_type === "user",
-		negative: filter.operator === "is not" || filter.operator === "does not contain" || filter.operator === "is not any of",
+		negative,
 		substring,
-		wanted: substring ? filter.values.map(fold) : filter.values
+		wanted: substring ? wanted.map(fold) : wanted,
+		values: substring ? filter.values.map(fold) : filter.values,
+		unkept: filter.unkept ?? ""
 	};
 }
-/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. */
+/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. What redaction may have changed or cut satisfies no negative one. */
 function holds(one, value) {
+	if (one.unkept !== "") return false;
 	for (const item of elements(value)) {
 		if (item === null) continue;
 		const text = one.substring ? fold(String(item)) : String(item);
 		if (one.substring ? one.wanted.some((needle) => text.includes(needle)) : one.wanted.includes(text)) return !one.negative;
 	}
-	return one.negative;
+	return one.negative && !cut(value, one.substring);
+}
+/** Whether redaction may have left out a part of `value`. A text counts by its characters, as the server does, which looks at texts of `contains` alone. */
+function cut(value, substring) {
+	const items = elements(value), listed = typeof value === "object" && value !== null;
+	return listed && items.length >= LIST$1 || (substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === TEXT$1);
 }
 // ../engine/src/names.ts
 /** Which names one Segment message may be known by, and the one that is shown (rules MAT-1 and MAT-2). */

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dagnet_realtime.core.dagnet.workspace import indexed_paths
@@ -26,14 +26,20 @@ class DeploymentPlace:
     """
 
     def __init__(
-        self, deployment: Deployment, definitions: Path | None = None, *, asking: Asking | None = None, now: Callable[[], float] = time.time
+        self,
+        deployment: Deployment,
+        definitions: Path | None = None,
+        *,
+        asking: Asking | None = None,
+        now: Callable[[], float] = time.time,
+        deny: Iterable[str] = (),
     ) -> None:
         self._deployment = deployment
         self._asking = asking or Asking(deployment)
         self._definitions = _Definitions(definitions) if definitions is not None else None
         self._now = now
         self._asked: float | None = None
-        self._shelf = Shelf()
+        self._shelf = Shelf(deny)
         self._taken: tuple[Mapping[str, Answer], Fetched] | None = None
 
     @property

@@ -22,10 +22,10 @@ class Folder:
     missing hint costs at most `interval` seconds.
     """
 
-    def __init__(self, root: Path, interval: float = INTERVAL) -> None:
+    def __init__(self, root: Path, interval: float = INTERVAL, deny: Iterable[str] = ()) -> None:
         self._root = root
         self._interval = interval
-        self._shelf = Shelf()
+        self._shelf = Shelf(deny)
         self._print: Print | None = None
         self._listed: frozenset[str] = frozenset()
 

@@ -1,5 +1,7 @@
 """One workspace's catalogue, made anew of what was fetched; what breaks keeps its last good content."""
 
+from collections.abc import Iterable
+
 from dagnet_realtime.core.dagnet.workspace import Trees, read_workspace
 from dagnet_realtime.graphs.reading import Fetched
 from dagnet_realtime.model.graph import Catalogue, FileError
@@ -14,7 +16,8 @@ class Shelf:
     `memory` keeps trees between reads, and those of the indexes for whoever fetches.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, deny: Iterable[str] = ()) -> None:
+        self._deny = tuple(deny)
         self.catalogue = Catalogue(version="")
         self._good: dict[str, bytes] = {}
         self._known: set[str] = set()
@@ -36,8 +39,8 @@ class Shelf:
     def _read(self, fetched: Fetched) -> Catalogue:
         if not fetched.stands and self._good:
             kept = tuple(FileError(error.file, f"{error.text}; {KEPT}") for error in fetched.errors)
-            return read_workspace(self._good, kept, self.memory)
-        first = read_workspace(fetched.files, fetched.errors, self.memory)
+            return read_workspace(self._good, kept, self.memory, self._deny)
+        first = read_workspace(fetched.files, fetched.errors, self.memory, self._deny)
         broken = {error.file for error in first.errors} & self._good.keys()
         known = {path for path in fetched.files if path.startswith("graphs/")} | broken
         gone = sorted((self._known | {graph.file for graph in self.catalogue.graphs.values()}) - known)[:_GONE_LIMIT]
@@ -51,4 +54,4 @@ class Shelf:
         self._good = {path: content for path, content in files.items() if path not in wrong} | kept_files
         if not broken and not gone:
             return first
-        return read_workspace(files | kept_files, errors, self.memory)
+        return read_workspace(files | kept_files, errors, self.memory, self._deny)

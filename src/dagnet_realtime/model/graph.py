@@ -17,12 +17,18 @@ class Warning(msgspec.Struct, frozen=True):
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """One condition of an event definition; `values` are alternatives."""
+    """One condition of an event definition; `values` are alternatives.
+
+    `unkept` says why redaction never lets through what it asks for, so that it can never hold. `unsure` are texts that redaction may
+    have left of an unwanted value, so that a negative condition cannot be known to hold for them.
+    """
 
     property: str
     operator: str
     values: tuple[str, ...]
     property_type: Literal["event", "user"] = "event"
+    unkept: str | msgspec.UnsetType = msgspec.UNSET
+    unsure: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Listen(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ def test_segment_comes_before_amplitude_and_an_empty_name_counts_as_missing() ->
     def names(**providers: object) -> object:
         return read_definition("e", "f", {"provider_event_names": providers}).names()
 
-    assert names(segment="s", amplitude="a") == ("segment", ("s",))
+    assert names(segment="s", amplitude="a") == ("segment", ("s", "a"))
     assert names(segment="", amplitude="a") == ("amplitude", ("a",))
     assert names(amplitude=None) == ("event_id", ("e",))
     assert names(segment=["s", "t", "s", ""]) == ("segment", ("s", "t"))

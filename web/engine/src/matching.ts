@@ -2,6 +2,11 @@
 import { fold } from "./fold.ts";
 import type { CarriedEvent, Filter, Listen } from "./wire.gen.ts";
 
+/** What stands for a value that looked personal; scalars of a list and characters of a text that are kept. */
+export const REDACTED = "[redacted]";
+const LIST = 20;
+const TEXT = 256;
+
 export type Properties = CarriedEvent["properties"];
 export type Value = Properties[string];
 
@@ -11,6 +16,10 @@ export interface Condition {
   readonly negative: boolean;
   readonly substring: boolean;
   readonly wanted: readonly string[];
+  /** The filter's own values, as they are told. */
+  readonly values: readonly string[];
+  /** Why it can never hold, "" where it can. */
+  readonly unkept: string;
 }
 
 export interface Heard {
@@ -71,21 +80,33 @@ export function elements(value: Value | undefined): readonly (string | number | 
 
 function condition(filter: Filter): Condition {
   const substring = filter.operator === "contains" || filter.operator === "does not contain";
+  const negative = filter.operator === "is not" || filter.operator === "does not contain" || filter.operator === "is not any of";
+  // What redaction may have made of an unwanted value is not known to be another.
+  const wanted = negative ? [...filter.values, REDACTED, ...(filter.unsure ?? [])] : filter.values;
   return {
     path: filter.property,
     user: filter.property_type === "user",
-    negative: filter.operator === "is not" || filter.operator === "does not contain" || filter.operator === "is not any of",
+    negative,
     substring,
-    wanted: substring ? filter.values.map(fold) : filter.values,
+    wanted: substring ? wanted.map(fold) : wanted,
+    values: substring ? filter.values.map(fold) : filter.values,
+    unkept: filter.unkept ?? "",
   };
 }
 
-/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. */
+/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. What redaction may have changed or cut satisfies no negative one. */
 export function holds(one: Condition, value: Value | undefined): boolean {
+  if (one.unkept !== "") return false;
   for (const item of elements(value)) {
     if (item === null) continue;
     const text = one.substring ? fold(String(item)) : String(item);
     if (one.substring ? one.wanted.some((needle) => text.includes(needle)) : one.wanted.includes(text)) return !one.negative;
   }
-  return one.negative;
+  return one.negative && !cut(value, one.substring);
+}
+
+/** Whether redaction may have left out a part of `value`. A text counts by its characters, as the server does, which looks at texts of `contains` alone. */
+function cut(value: Value | undefined, substring: boolean): boolean {
+  const items = elements(value), listed = typeof value === "object" && value !== null;
+  return (listed && items.length >= LIST) || ((substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === TEXT));
 }

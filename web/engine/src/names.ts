@@ -5,6 +5,9 @@ const WORDS: Readonly<Record<string, string>> = { page: "Page", screen: "Screen"
 /** Messages that say who somebody is: they have no name that a node could listen for, and are counted apart. */
 export const WHO: ReadonlySet<string> = new Set(["identify", "group", "alias", "delete"]);
 
+/** What a `track` without an event is shown as, so that it is not taken for one that is called “track”. */
+export const NAMELESS = "(track without a name)";
+
 type Text = string | null | undefined;
 
 /** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
@@ -22,7 +25,7 @@ export function candidateNames(type: string, event: Text, name: Text, category: 
 
 /** The one name a person reads; among the candidate names where there are any. */
 export function shownName(type: string, event: Text, name: Text, category: Text): string {
-  if (type === "track") return event || type;
+  if (type === "track") return event || NAMELESS;
   const word = WORDS[type];
   if (word === undefined) return type;
   const full = joined(name, category);

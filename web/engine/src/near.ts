@@ -1,6 +1,6 @@
 /** Near misses: which nodes an unmapped event would have lit, but for the case of its name, a filter's value, or a property that is missing. */
 import { fold } from "./fold.ts";
-import { type Condition, elements, holds, own, type Properties, type Table } from "./matching.ts";
+import { type Condition, elements, holds, own, REDACTED, type Properties, type Table } from "./matching.ts";
 import { candidateNames } from "./names.ts";
 
 /** The names that an event of the wire may have been known by: what it is shown as, and what a page or screen is named. */
@@ -47,13 +47,16 @@ function met(one: Condition, properties: Properties, traits: Properties | null):
 }
 
 function sentence(one: Condition, properties: Properties, traits: Properties | null): string {
-  const wanted = one.wanted.map((value) => `“${value.slice(0, VALUE)}”`).join(" or ");
+  const wanted = one.values.map((value) => `“${value.slice(0, VALUE)}”`).join(" or ");
   const must = `${one.negative ? "must not " : "must "}${one.substring ? "contain" : "be"} ${wanted}`;
+  const owner = `its ${one.user ? "user " : ""}property ${one.path}`;
+  if (one.unkept !== "") return `${owner} is not kept here (${one.unkept}), and ${must}`;
+  if (elements(own((one.user ? traits : properties) ?? {}, one.path)).includes(REDACTED)) return `${owner} held what is not kept here, it looked personal, and ${must}`;
   const here = valuesOf(one.user ? traits : properties, one.path);
   const there = valuesOf(one.user ? properties : traits, one.path);
   const seen = one.user && traits === null ? "is missing or another" : here === "" ? "is missing" : `was ${here}`;
   const apart = here !== "" || there === "" ? "" : one.user ? `; the event has a ${one.path} of its own, ${there}, but the user is asked for it` : `; the user has a ${one.path}, ${there}, but the event is asked for it`;
-  return `its ${one.user ? "user " : ""}property ${one.path} ${seen}, and ${must}${apart}`;
+  return `${owner} ${seen}, and ${must}${apart}`;
 }
 
 /** The values at a path as they are told, "" where there are none. */

@@ -6,7 +6,7 @@ export interface Nearby {
   readonly node: string;
   readonly label: string;
   readonly name: string;
-  readonly why: "case" | "signs" | "letters";
+  readonly why: "case" | "form" | "signs" | "letters";
   /** 0 to 1. */
   readonly likeness: number;
 }
@@ -29,12 +29,28 @@ export function nearby(graph: Graph, name: string, most = 3): readonly Nearby[] 
 }
 
 function reason(name: string, heard: string, sameLetters: boolean): Nearby["why"] {
-  if (name.toLowerCase() === heard.toLowerCase()) return "case";
+  if (name.normalize("NFC") === heard.normalize("NFC")) return "form";
+  if (folded(name) === folded(heard)) return "case";
   return sameLetters ? "signs" : "letters";
 }
 
+/** Without regard to case or Unicode form, the dotted and the dotless i of Turkish taken for i. */
+function folded(name: string): string {
+  return name.toLowerCase().replaceAll("i\u0307", "i").replaceAll("ı", "i").normalize("NFC");
+}
+
+/** Which signs differ where the eye sees none: the first of them, by their code points; "" where the difference can be seen. */
+export function unseen(name: string, heard: string): string {
+  const look = (text: string): string => text.normalize("NFKC").replace(/[\p{Cf}\u034f\ufe00-\ufe0f]/gu, "").trim().split(/\s+/u).join(" ");
+  if (name === heard || look(name) !== look(heard)) return "";
+  const [sent, listened] = [Array.from(name), Array.from(heard)];
+  const place = sent.findIndex((sign, at) => sign !== listened[at]), at = place < 0 ? sent.length : place;
+  const told = (sign: string | undefined): string => (sign === undefined ? "nothing" : `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`);
+  return `they look alike and differ at character ${at + 1}: ${told(sent[at])} was sent, ${told(listened[at])} is listened for`;
+}
+
 function strip(name: string): string {
-  return name.slice(0, 200).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+  return folded(name.slice(0, 200)).normalize("NFKC").replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
 function bigrams(text: string): Map<string, number> {

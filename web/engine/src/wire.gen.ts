@@ -197,6 +197,8 @@ export interface Filter {
   readonly operator: string;
   readonly values: readonly string[];
   readonly property_type: "event" | "user";
+  readonly unkept?: string;
+  readonly unsure?: readonly string[];
 }
 
 /** A note on the canvas. */

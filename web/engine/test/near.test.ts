@@ -39,3 +39,9 @@ it("ENG-23: two differences at once are no near miss, and neither is another nam
   expect(nearMisses(table, ["paid"], { device: "desktop" }, null)).toEqual([]);
   expect(nearMisses(table, ["Signed Up"], {}, null)).toEqual([]);
 });
+
+it("MAT-10: what is never kept is not called missing", () => {
+  const never = createTable([listen("e", "E", [{ property: "email", operator: "is", values: ["a@b.co"], property_type: "event", unkept: "its name is personal" }]), listen("s", "S", [{ property: "sku", operator: "is not", values: ["1"], property_type: "event" }])]);
+  expect(nearMisses(never, ["E"], {}, null)).toEqual([{ node: "e", reason: "its property email is not kept here (its name is personal), and must be “a@b.co”" }]);
+  expect(nearMisses(never, ["S"], { sku: "[redacted]" }, null)).toEqual([{ node: "s", reason: "its property sku held what is not kept here, it looked personal, and must not be “1”" }]);
+});

@@ -8,7 +8,7 @@ export interface Names {
 /** The names that matching tries, in order, without repeats, and the shown one: a `track` is its event, a `page` or `screen` its name, category with
  * name, and what Segment's libraries derive from them. Other types have none and show as themselves. */
 export function namesOf(type: string, event: string | null, name: string | null, category: string | null): Names {
-  if (type === "track") return { name: event || type, names: event ? [event] : [] };
+  if (type === "track") return { name: event || "(track without a name)", names: event ? [event] : [] };
   const word = { page: "Page", screen: "Screen" }[type];
   if (!word) return { name: type, names: [] };
   const full = [category, name].filter(Boolean).join(" ");

@@ -69,10 +69,11 @@ def _apart(ones: Iterable[Filter], others: Sequence[Filter]) -> bool:
 
 def _lookalikes(listens: Sequence[Listen]) -> Iterable[Warning]:
     folded: dict[str, list[str]] = {}
-    for name in by_name(listens):
+    heard = by_name(listens)
+    for name in heard:
         folded.setdefault("".join(name.casefold().split()), []).append(name)
     for names in folded.values():
-        if len(names) > 1:
+        if len(names) > 1 and len({listen.event_id for name in names for listen in heard[name]}) > 1:
             listed = ", ".join(f"“{name}”" for name in names[:10])
             told = f"These names differ only in case or spaces, and matching tells them apart: {listed}."
             yield Warning("near_duplicate_names", f"name {names[0]}", told)

@@ -1,10 +1,10 @@
 """Everything of a workspace that nodes refer to: event definitions, node files and the indexes that find them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from dagnet_realtime.core.dagnet.definitions import Definition, names_anything, read_definition
+from dagnet_realtime.core.dagnet.definitions import Definition, allows, names_anything, read_definition
 from dagnet_realtime.core.dagnet.fields import record, rows, text
 from dagnet_realtime.core.dagnet.paths import safe_path, stem
 
@@ -30,10 +30,14 @@ def index_rows(tree: object, kind: str) -> dict[str, Row]:
 
 
 class Bindings:
-    """Finds definitions and node files; `trees` maps paths to trees of the YAML files that could be read."""
+    """Finds definitions and node files; `trees` maps paths to trees of the YAML files that could be read.
 
-    def __init__(self, trees: Mapping[str, object]) -> None:
+    `denied` says whether the policy denies a property.
+    """
+
+    def __init__(self, trees: Mapping[str, object], denied: Callable[[str], bool] = allows) -> None:
         self._trees = trees
+        self._denied = denied
         self.events = index_rows(trees.get("events-index.yaml"), "events")
         self.nodes = index_rows(trees.get("nodes-index.yaml"), "nodes")
         self._known: dict[tuple[str, str], Definition | None] = {}
@@ -49,9 +53,9 @@ class Bindings:
             path = self.definition_path(event_id)
             if path is None:
                 path, source = self.node_file(node_id)
-                self._known[key] = read_definition(event_id, path, source) if names_anything(source) else None
+                self._known[key] = read_definition(event_id, path, source, self._denied) if names_anything(source) else None
             else:
-                self._known[key] = read_definition(event_id, path, record(self._trees[path]))
+                self._known[key] = read_definition(event_id, path, record(self._trees[path]), self._denied)
         return self._known[key]
 
     def definition_path(self, event_id: str) -> str | None:

@@ -1,10 +1,11 @@
 """What a file says about an event: the names it goes by and the filters that narrow it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from dagnet_realtime.core.dagnet.fields import NAME_LIMIT, first_text, record, rows, text
+from dagnet_realtime.core.dagnet.kept import judged, lost_values
 from dagnet_realtime.core.matching import KNOWN_OPERATORS
 from dagnet_realtime.model.graph import Filter, Rule, Warning
 
@@ -22,16 +23,24 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Warning, ...] = ()
 
     def names(self) -> tuple[Rule, tuple[str, ...]]:
-        """The rule that applies and the names to listen for: Segment's, else Amplitude's, else the event id."""
+        """The rule that applies and the names to listen for: Segment's and Amplitude's, else the event id.
+
+        DagNet's own numbers are of Amplitude's name, and what a product sends may have either.
+        """
         if self.segment:
-            return "segment", self.segment
+            return "segment", tuple(dict.fromkeys((*self.segment, *self.amplitude)))
         if self.amplitude:
             return "amplitude", self.amplitude
         return "event_id", (self.event_id,)
 
 
-def read_definition(event_id: str, file: str, source: Mapping[str, object]) -> Definition:
-    """The definition of `event_id` that the tree `source` of `file` holds.
+def allows(_path: str) -> bool:
+    """A policy that denies no property."""
+    return False
+
+
+def read_definition(event_id: str, file: str, source: Mapping[str, object], denied: Callable[[str], bool] = allows) -> Definition:
+    """The definition of `event_id` that the tree `source` of `file` holds; `denied` says whether the policy denies a property.
 
     Also takes the older shapes: `provider_events`, and `event_type` beside `provider`.
     """
@@ -46,6 +55,10 @@ def read_definition(event_id: str, file: str, source: Mapping[str, object]) -> D
         for name in (*named["segment"], *named["amplitude"])
         if name != name.strip()
     ]
+    both = set(named["segment"]), set(named["amplitude"])
+    if all(both) and both[0] != both[1]:
+        told = f"Segment's name “{named['segment'][0]}” and Amplitude's “{named['amplitude'][0]}”"
+        warnings.append(Warning("two_names", file, f"{told} differ and both light; an action that sends both counts twice."))
     status = first_text(record(source.get("metadata")), "status")
     if status == "deprecated":
         warnings.append(Warning("deprecated", file, f"The event “{event_id}” is marked as deprecated."))
@@ -54,7 +67,7 @@ def read_definition(event_id: str, file: str, source: Mapping[str, object]) -> D
         file=file,
         segment=named["segment"],
         amplitude=named["amplitude"],
-        filters=_filters(source.get("amplitude_filters"), file, warnings),
+        filters=_filters(source.get("amplitude_filters"), file, denied, warnings),
         warnings=tuple(warnings),
     )
 
@@ -71,7 +84,7 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def _filters(value: object, file: str, warnings: list[Warning]) -> tuple[Filter, ...]:
+def _filters(value: object, file: str, denied: Callable[[str], bool], warnings: list[Warning]) -> tuple[Filter, ...]:
     filters = []
     for item in rows(value)[:_ITEM_LIMIT]:
         source = record(item)
@@ -92,5 +105,13 @@ def _filters(value: object, file: str, warnings: list[Warning]) -> tuple[Filter,
         if user:
             told = f"“{path}” is a user property: an event satisfies the filter only where it carries it in context.traits."
             warnings.append(Warning("user_property", file, told))
-        filters.append(Filter(path, operator, values, "user" if user else "event"))
+        made = judged(Filter(path, operator, values, "user" if user else "event"), denied)
+        lost = lost_values(made)
+        if made.unkept:
+            warnings.append(Warning("unkept", file, f"“{path}” is not kept here, {made.unkept}: the filter can never be met."))
+        elif made.unsure or lost:
+            several = ", ".join(f"“{value}”" for value in lost or values)
+            told = f"Of “{path}” redaction may keep another text than {several}: what it changed is not known to satisfy the filter."
+            warnings.append(Warning("unkept", file, told))
+        filters.append(made)
     return tuple(filters)

@@ -5,6 +5,7 @@ import msgspec
 from dagnet_realtime.core.dagnet.bindings import Bindings
 from dagnet_realtime.core.dagnet.definitions import names_anything
 from dagnet_realtime.core.dagnet.fields import text
+from dagnet_realtime.core.dagnet.kept import unkept_name
 from dagnet_realtime.core.near import alike
 from dagnet_realtime.model.graph import Listen, Node, Warning
 
@@ -35,10 +36,24 @@ def bind(node: Node, bindings: Bindings, warnings: list[Warning]) -> tuple[Node,
         meant = "".join(f" Is “{other}” meant?" for other in alike(event_id, bindings.event_ids(), 1))
         told = f"There is no definition of the event “{event_id}”; the node listens for that name itself.{meant}"
         warnings.append(Warning("definition_missing", where, told))
-        return msgspec.structs.replace(node, event_id=event_id), Listen(
-            node=node.uuid, label=node.label, event_id=event_id, names=(event_id,), rule="event_id"
-        )
+        made = Listen(node=node.uuid, label=node.label, event_id=event_id, names=(event_id,), rule="event_id")
+        return _judged(node, made, where, warnings), made
     warnings.extend(definition.warnings)
     rule, names = definition.names()
     listen = Listen(node=node.uuid, label=node.label, event_id=event_id, names=names, rule=rule, filters=definition.filters)
-    return msgspec.structs.replace(node, event_id=event_id), listen
+    return _judged(node, listen, where, warnings), listen
+
+
+def _judged(node: Node, listen: Listen, where: str, warnings: list[Warning]) -> Node:
+    """The node with its event, and with the reason for its darkness where redaction keeps from it what it listens for."""
+    unkept = [name for name in listen.names if unkept_name(name)]
+    never = next((filter for filter in listen.filters if filter.unkept), None)
+    dark = ""
+    if unkept:
+        told = ", ".join(f"“{name}”" for name in unkept)
+        warnings.append(Warning("unkept", where, f"Redaction lets through no event that is called {told}: it looks personal, or is cut."))
+    if len(unkept) == len(listen.names):
+        dark = "no event that is called so is kept as it is: the name looks personal, or is cut"
+    elif never is not None:
+        dark = f"its filter asks for “{never.property}”, which is not kept here: {never.unkept}"
+    return msgspec.structs.replace(node, event_id=listen.event_id, dark=dark)

@@ -11,6 +11,7 @@ from dagnet_realtime.core.dagnet.graph import read_graph
 from dagnet_realtime.core.dagnet.paths import in_folder
 from dagnet_realtime.core.dagnet.texts import read_tree
 from dagnet_realtime.core.dagnet.unreadable import Unreadable
+from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 
 INDEXES = {"events-index.yaml": "events", "nodes-index.yaml": "nodes"}
@@ -40,15 +41,17 @@ def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> fr
     return _listed(trees)
 
 
-def read_workspace(files: Mapping[str, bytes], errors: Iterable[FileError] = (), memory: Trees | None = None) -> Catalogue:
+def read_workspace(
+    files: Mapping[str, bytes], errors: Iterable[FileError] = (), memory: Trees | None = None, deny: Iterable[str] = ()
+) -> Catalogue:
     """The catalogue of the workspace whose files, by relative path, hold these bytes; never raises.
 
     `errors` are files that could not be fetched. `memory` keeps trees between reads of almost the same files; what is not needed any
-    more is dropped from it.
+    more is dropped from it. `deny` are the properties that the policy never keeps, as globs.
     """
     found = list(errors)
     trees = _trees(files, found, memory if memory is not None else {})
-    bindings = Bindings({path: tree for path, tree in trees.items() if not path.endswith(".json")})
+    bindings = Bindings({path: tree for path, tree in trees.items() if not path.endswith(".json")}, Redaction(deny=deny).denies)
     graphs: dict[str, Graph] = {}
     for path, tree in trees.items():
         if in_folder(path, "graphs", ".json"):

@@ -64,8 +64,9 @@ function apart(ones: readonly Filter[], others: readonly Filter[]): boolean {
 
 function lookalikes(listens: readonly Listen[]): readonly Warning[] {
   const names = [...new Set(listens.flatMap((one) => one.names))];
+  const events = (those: readonly string[]): number => new Set(listens.filter((one) => those.some((name) => one.names.includes(name))).map((one) => one.event_id)).size;
   return [...grouped(names, (name) => [fold(name).replace(/\s+/g, "")]).values()]
-    .filter((those) => those.length > 1)
+    .filter((those) => those.length > 1 && events(those) > 1)
     .map((those) => {
       const told = those.slice(0, 10).map((name) => `“${name}”`).join(", ");
       return { code: "near_duplicate_names", where: `name ${those[0] ?? ""}`, text: `These names differ only in case or spaces, and matching tells them apart: ${told}.` };

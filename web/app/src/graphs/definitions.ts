@@ -1,5 +1,6 @@
 /** What a file says about an event: the names it goes by and the filters that narrow it. */
 import type { Filter, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
+import { judged, lostValues } from "./kept.ts";
 import { type Fields, firstText, given, NAME_LIMIT, record, rows, text } from "./fields.ts";
 
 /** An event as one file defines it. `segment` and `amplitude` are the provider's names, empty where it gives none. */
@@ -28,14 +29,17 @@ export function readDefinition(eventId: string, file: string, source: Fields): D
   }
   for (const name of [...segment, ...amplitude])
     if (name !== name.trim()) warnings.push({ code: "name_spaces", where: file, text: `The event name “${name}” begins or ends with a space; names match exactly.` });
+  const [sent = "", numbered = ""] = [segment[0], amplitude[0]];
+  if (sent !== "" && numbered !== "" && [...segment].sort().join("\n") !== [...amplitude].sort().join("\n"))
+    warnings.push({ code: "two_names", where: file, text: `Segment's name “${sent}” and Amplitude's “${numbered}” differ and both light; an action that sends both counts twice.` });
   if (firstText(record(source["metadata"]), "status") === "deprecated")
     warnings.push({ code: "deprecated", where: file, text: `The event “${eventId}” is marked as deprecated.` });
   return { eventId, segment, amplitude, filters: filters(source["amplitude_filters"], file, warnings), warnings };
 }
 
-/** The rule that applies and the names to listen for: Segment's, else Amplitude's, else the event id. */
+/** The rule that applies and the names to listen for: Segment's and Amplitude's, else the event id. */
 export function listenedNames(one: Definition): Pick<Listen, "rule" | "names"> {
-  if (one.segment.length > 0) return { rule: "segment", names: one.segment };
+  if (one.segment.length > 0) return { rule: "segment", names: [...new Set([...one.segment, ...one.amplitude])] };
   return one.amplitude.length > 0 ? { rule: "amplitude", names: one.amplitude } : { rule: "event_id", names: [one.eventId] };
 }
 
@@ -67,7 +71,14 @@ function filters(value: unknown, file: string, warnings: Warning[]): readonly Fi
     const user = source["property_type"] === "user";
     if (user)
       warnings.push({ code: "user_property", where: file, text: `“${property}” is a user property: an event satisfies the filter only where it carries it in context.traits.` });
-    found.push({ property, operator, values, property_type: user ? "user" : "event" });
+    const made = judged({ property, operator, values, property_type: user ? "user" : "event" });
+    const lost = lostValues(made);
+    if (made.unkept !== undefined) warnings.push({ code: "unkept", where: file, text: `“${property}” is not kept here, ${made.unkept}: the filter can never be met.` });
+    else if (made.unsure !== undefined || lost.length > 0) {
+      const several = (lost.length > 0 ? lost : values).map((one) => `“${one}”`).join(", ");
+      warnings.push({ code: "unkept", where: file, text: `Of “${property}” redaction may keep another text than ${several}: what it changed is not known to satisfy the filter.` });
+    }
+    found.push(made);
   }
   return found;
 }

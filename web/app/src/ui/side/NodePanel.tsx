@@ -48,6 +48,7 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
       {node.description && <p className="quiet">{node.description}</p>}
       <Figures uuid={node.uuid} />
       <h3>Listens for</h3>
+      {listens.length > 0 && node.dark !== "" && <p>It can never light: {node.dark}.</p>}
       {listens.length === 0 ? <p>{node.dark || "No event: this node can never light by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
       {listens.length > 0 && !serverless && (
         <Button

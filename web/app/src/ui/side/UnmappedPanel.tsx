@@ -1,4 +1,6 @@
 /** Events that no node listens for: how many, since when, what they are most like, and a way to place them. */
+import { NAMELESS } from "@dagnet-realtime/engine/names";
+import { unseen } from "@dagnet-realtime/engine/nearest";
 import { bindPatches } from "@dagnet-realtime/engine/select/patch";
 import { totals } from "@dagnet-realtime/engine/select/light";
 import { nearestNames } from "@dagnet-realtime/engine/select/unmapped";
@@ -89,11 +91,14 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
       <span className="mono quiet unmapped-rate" title={`${count(one.count)} since On`}>
         {one.rate > 0 ? `${rate(one.rate)}/s` : count(one.count)}
       </span>
-      <Button className="button-small" aria-label={`Map… ${one.name} to a node`} onClick={onMap}>
-        Map…
-      </Button>
+      {one.name !== NAMELESS && (
+        <Button className="button-small" aria-label={`Map… ${one.name} to a node`} onClick={onMap}>
+          Map…
+        </Button>
+      )}
       {full && (
         <p className="unmapped-more quiet">
+          {one.name === NAMELESS && "The call has no event name, so that no node can listen for it. "}
           {count(one.count)} · first {clock(one.firstAt)} · last {clock(one.lastAt)}
           <Misses misses={misses} />
           {near && (
@@ -109,7 +114,7 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
               >
                 {near.label}
               </button>
-              {near.why === "case" ? ": only the case differs." : near.why === "signs" ? ": only spaces or signs differ." : "."}
+              {near.why === "case" ? ": only the case differs." : unseen(one.name, near.name) ? `: ${unseen(one.name, near.name)}.` : near.why === "signs" ? ": only spaces or signs differ." : "."}
             </>
           )}
         </p>
