@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.model.frame import Batch, Beat, Gap
+from dagnet_realtime.model.position import Position
 from tests.hub.stage import SHOP, Stage
 from tests.support.entries import entries
 from tests.support.tries import tries
@@ -57,3 +58,20 @@ async def test_a_poll_is_told_a_beat_once() -> None:
         await stage.clock.advance(1)
         later, _ = await stage.hub.poll(session.id, beats[-1].end, 0)
         assert [type(frame.frame) for frame in later] == [Batch]
+
+
+async def test_a_poll_is_given_what_the_log_holds_before_the_feed_has_read_it() -> None:
+    """HUB-15, HUB-7: at once, and each entry once, whatever the feed brings afterwards."""
+    async with Stage() as stage:
+        session = await stage.open()
+        _, at = await stage.hub.poll(session.id, Position.parse(session.position), 0)
+        counted = 0
+        for number in range(6):
+            await stage.log.append(SHOP, entries(2 * number, 2 * number + 1, name="Home"))
+            frames, at = await stage.hub.poll(session.id, Position.parse(at), 0)
+            counted += sum(one.frame.counts["u-Home"] for one in frames if isinstance(one.frame, Batch))
+            assert counted == 2 * number + 2
+            await stage.clock.advance(number % 3 * 0.03)
+        await stage.clock.advance(1)
+        frames, _ = await stage.hub.poll(session.id, Position.parse(at), 0)
+        assert not [one for one in frames if isinstance(one.frame, Batch)]

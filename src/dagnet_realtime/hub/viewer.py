@@ -64,6 +64,8 @@ class Viewer:
         some = False
         while self._bye is None:
             frame = self._word() or self._shared_frame() or await self._own_frame()
+            if frame is None and not some and until is not None and self._clock.monotonic() >= until:
+                frame = await self._ahead()
             if frame is not None:
                 some = True
                 if isinstance(frame.frame, Gap):
@@ -124,12 +126,24 @@ class Viewer:
             return self._gap(found)
         if behind < 0 or at.epoch != head.epoch:  # the feed has yet to see what the log has done
             return None
-        end = head if found.end.offset == head.offset else found.end
+        return await self._stretch(found, head if found.end.offset == head.offset else found.end)
+
+    async def _ahead(self) -> Sent | None:
+        """What the log holds already and the feed has yet to read: a poll that would end empty is given it."""
+        found = await self._log.read(self.feed.channel, self.at, CHUNK, 0)
+        if isinstance(found, Lost) or not found.entries:
+            return None
+        frame = await self._stretch(found, found.end)
+        self.at, self._number = frame.end, None
+        return frame
+
+    async def _stretch(self, found: Stretch, end: Position) -> Sent:
         matched = self.feed.match(self.shared.view.graph, found.entries)
         if tokens := forgotten(found.entries):
             self._words.append(Forget(tokens=tokens))
         await asyncio.sleep(0)  # many may catch up at once; the shared ticks go first
-        return self.shared.private(Stretch(at, end, found.entries), end, matched, self.feed.follows, self._clock.monotonic())
+        at = self._clock.monotonic()
+        return self.shared.private(Stretch(self.at, end, found.entries), end, matched, self.feed.follows, at)
 
     async def span(self, until: Position) -> list[Sent]:
         """The frames of `(at, until]`, the last of which ends exactly there, or at a gap's end; fewer where the log has not come so far."""
