@@ -13,6 +13,7 @@ import pytest
 
 from dagnet_realtime.core.segment import lenient
 from dagnet_realtime.core.signature import sign
+from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
@@ -465,3 +466,29 @@ async def test_credentials_are_allowed_where_a_page_posts_and_nowhere_else() -> 
         answer = await call(house, path, b"", method, **origin)
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_slow_body_puts_its_events_no_later() -> None:
+    """SEG-5: our clock is read at the first byte, for what an SDK corrects and for what has no time, on both routes."""
+    house = House()
+    await house.watch()
+    began = house.clock.now()
+    sent_at = iso(began)
+
+    async def slowly(app: Any, path: str, body: bytes, **headers: str) -> None:
+        parts = [body[:9], body[9:]]
+
+        async def receive() -> dict[str, Any]:
+            if len(parts) == 1:
+                await house.clock.advance(6)
+            return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+        assert await raw(app, path, receive, **headers) == 200
+
+    call = {"type": "track", "event": "A", "userId": "u", "timestamp": sent_at}
+    tracking = TrackingApp(house.intake, LIMITS)
+    await slowly(tracking, "/v1/batch", json.dumps({"sentAt": sent_at, "batch": [call, {**call, "timestamp": None}]}).encode(), **KEY)
+    second = house.clock.now()
+    untimed = json.dumps({"type": "track", "event": "A", "userId": "u"}).encode()
+    await slowly(WebhookApp(house.intake, LIMITS), "/segment/webhook/web", untimed, x_signature=sign(SECRET, untimed))
+    assert [entry.occurred_at for entry in await house.entries()] == [began, began, second]

@@ -63,23 +63,29 @@ class Admission:
             }
         )
 
-    def entries(self, events: Sequence[Event], source_id: str, arrived_at: int, followed: frozenset[str]) -> list[Entry]:
+    def entries(
+        self, events: Sequence[Event], source_id: str, arrived_at: int, followed: frozenset[str], began: int | None = None
+    ) -> list[Entry]:
         """What the log may keep of `events` that came in one delivery; see `entry`."""
-        return [self.entry(event, source_id, arrived_at, followed) for event in events]
+        return [self.entry(event, source_id, arrived_at, followed, began) for event in events]
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The identifiers that become tokens, in the policy's order."""
         return self._finder.kinds
 
-    def entry(self, event: Event, source_id: str, arrived_at: int, followed: frozenset[str] = frozenset()) -> Entry:
+    def entry(
+        self, event: Event, source_id: str, arrived_at: int, followed: frozenset[str] = frozenset(), began: int | None = None
+    ) -> Entry:
         """What the log may keep of `event`, which arrived at `arrived_at` (ms since 1970, our clock).
+
+        One without a time happened when the first byte of its delivery came: `began`.
 
         A trace with a token in `followed` is never sampled out; where it would have been, what came before it was followed is missing.
         """
         parts = self._parts(event)
         names, name = self._named(event)
-        occurred_at = believable(event.occurred_at, arrived_at)
+        occurred_at = believable(began if event.occurred_at is None else event.occurred_at, arrived_at)
         traces, revealed = self._traces(event, parts, arrived_at)
         flags = self._flags(event, parts, occurred_at, arrived_at)
         entry = Entry(

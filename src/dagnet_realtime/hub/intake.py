@@ -152,10 +152,11 @@ class Intake:
         body: bytes,
         signature: str | None,
         proven: Callable[[], None] | None = None,
+        began: int | None = None,
     ) -> None:
         """Takes one webhook delivery. Raises `Problem` if it is refused.
 
-        `proven` is called once its sender is known to have the secret. Awaits nothing but the log
+        `proven` is called once its sender is known to have the secret. `began` is when its first byte came. Awaits nothing but the log
         for an object of at most 64 KB, unless it is `signature.slow`.
         """
         gate = self._gates[source.id]
@@ -172,30 +173,34 @@ class Intake:
         parse = delivery(elements)
         if not gate.may_delete(signed=signed):
             parse = sparing(parse)
-        await self._take(gate, elements, parse, self._clock.now(), brief=brief)
+        now = self._clock.now()
+        await self._take(gate, elements, parse, now, now if began is None else began, brief=brief)
 
-    async def track(self, source: Source, body: bytes, type: EventType | None) -> None:
+    async def track(self, source: Source, body: bytes, type: EventType | None, began: int | None = None) -> None:
         """Takes one call of the tracking API: a single event of `type`, or a batch if it is None.
         A batch is one by whatever route it comes. Raises `Problem`.
+
+        `began` is when its first byte came: the sender's clock was read then, however long the body took.
         """
         gate = self._gates[source.id]
         arrived_at = self._clock.now()
+        began = arrived_at if began is None else began
         brief = len(body) <= _BRIEF
         try:
             if type is not None and not await self._mender.run(partial(is_batch, body), brief=brief):
                 elements: Sequence[Element] = (body,)
-                parse = lone(body, type, arrived_at)
+                parse = lone(body, type, began)
             else:
                 envelope, elements = await self._mender.run(partial(open_batch, body), brief=brief)
-                parse = batch(envelope, elements, arrived_at)
+                parse = batch(envelope, elements, began)
         except Problem as problem:
             gate.refuse(problem.code)
             raise
         if not gate.may_delete(signed=False):
             parse = sparing(parse)
-        await self._take(gate, elements, parse, arrived_at, brief=brief)
+        await self._take(gate, elements, parse, arrived_at, began, brief=brief)
 
-    async def _take(self, gate: Gate, elements: Sequence[Element], parse: Parse, arrived_at: int, *, brief: bool) -> None:
+    async def _take(self, gate: Gate, elements: Sequence[Element], parse: Parse, arrived_at: int, began: int, *, brief: bool) -> None:
         """Parses and appends a stretch at a time what somebody watches and the rate lets through.
 
         Raises `Problem("rate_limited")`, the first `Problem` where nothing in the delivery is an event, or the log's.
@@ -223,7 +228,8 @@ class Intake:
             if parsed.events:
                 kept = True
                 try:
-                    entries = admission.entries(parsed.events, gate.source.id, arrived_at, await self._follows(channel))
+                    followed = await self._follows(channel)
+                    entries = admission.entries(parsed.events, gate.source.id, arrived_at, followed, began)
                     outcomes = await self._log.append(channel, entries)
                 except BaseException:  # the sender will send all of it again
                     gate.refuse("unavailable", len(parsed.events) + events - end)
@@ -234,6 +240,10 @@ class Intake:
                         await self._forget(channel, admission.forgotten(event, arrived_at))
         if first is not None and not kept:
             raise first
+
+    def now(self) -> int:
+        """Milliseconds since 1970 by the clock that arrivals are told by."""
+        return self._clock.now()
 
     async def _follows(self, channel: Channel) -> frozenset[str]:
         if self._followed is None or self._workspaces[channel].policy.sample >= 1:

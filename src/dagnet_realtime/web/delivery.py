@@ -90,7 +90,7 @@ class WebhookApp:
     async def _take(self, scope: Scope, receive: Receive) -> None:
         if scope["method"] not in DELIVERS:
             raise _Method
-        asked = _asked(scope)
+        asked, began = _asked(scope), self._intake.now()
         source = self._intake.source(webhook_source(scope["path"]) or "")
         signature, limits = asked.signature.decode("latin-1"), self._limits
         with self._unproven.hold() as held:
@@ -103,7 +103,7 @@ class WebhookApp:
             except Problem as problem:
                 self._intake.refuse(source, problem)
                 raise
-            await self._intake.webhook(source, body, signature, held.release)
+            await self._intake.webhook(source, body, signature, held.release, began)
 
 
 class TrackingApp:
@@ -173,6 +173,7 @@ class TrackingApp:
     async def _track(self, route: str, asked: Asked, receive: Receive) -> None:
         if not self._intake.tracks:
             raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
+        began = self._intake.now()
         key = _basic(asked.authorization)
         source = self._known(key) if key else None
         limits = self._limits
@@ -189,7 +190,7 @@ class TrackingApp:
             source = source or self._sender(body)
             if route == BARE and not says_what_it_is(body):
                 raise _no_route()
-            await self._intake.track(source, body, ROUTES.get(route))
+            await self._intake.track(source, body, ROUTES.get(route), began)
 
     def _sender(self, body: bytes) -> Source:
         source = self._intake.sender(body)
