@@ -80,7 +80,7 @@ def test_the_demo_opens_the_browser_without_a_secret_in_its_arguments(tmp_path: 
     assert program.key not in arguments
     assert mode == "600"
     assert f"{program.url}/?key={program.key}" in page
-    assert [file.name for file in (tmp_path / "state").iterdir() if file.is_file()] == ["local.key"]
+    assert [file.name for file in (tmp_path / "state").iterdir() if file.is_file()] == ["browsers.secret"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from dagnet_realtime.model.problem import Problem
 
 LARGEST = 64 * 1024  # bytes of such a file
-LOCAL_KEY = "local.key"
+LOCAL_KEY = "browsers.secret"  # not *.key, which are those for programs
 _OTHERS_WRITE, _OTHERS_READ = 0o022, 0o077
 
 
