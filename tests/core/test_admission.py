@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.admission import Admission
-from dagnet_realtime.core.codec import encode_entry
+from dagnet_realtime.core.codec import decode_entry, encode_entry
 from dagnet_realtime.core.dagnet import read_workspace
 from dagnet_realtime.core.matching import Table
+from dagnet_realtime.core.message_ids import fingerprint
 from dagnet_realtime.core.segment import parse
 from dagnet_realtime.core.segment.message import AS_IT_CAME, Message, delivered, read
 from dagnet_realtime.core.segment.webhook import events_of
@@ -193,6 +194,54 @@ def test_any_event_can_be_admitted_and_stored(fields: dict) -> None:
     for parsed in parse(text).events:
         entry = Admission(Policy(properties=("*",)), frozenset({"a.b"}), ACME, b"key").entry(parsed, "web", NOW)
         assert msgspec.msgpack.decode(encode_entry(entry), type=Entry) == entry
+
+
+PLACED = ("userId", "anonymousId", "groupId", "previousId")
+
+
+@pytest.mark.parametrize("id", ["undefined", " NULL", "[object Object]", "00000000-0000-0000-0000-000000000000", -1, 0, "0"])
+def test_a_placeholder_is_no_identifier_wherever_it_stands(id: object) -> None:
+    """RED-21: nor is it revealed; the session is looked for in the next place."""
+    message = {
+        **DELIVERED["alias"],
+        **dict.fromkeys(PLACED, id),
+        "context": {"sessionId": id, "session_id": "s"},
+        "properties": {"trace_id": id},
+    }
+    entry = admitted(message, identity="reveal", trace=("properties.trace_id", "session", "userId", "anonymousId", "groupId"))
+    assert [trace.kind for trace in entry.traces] == ["session"]
+    assert entry.revealed == {"session": "s"}
+    assert "nobody" in entry.flags
+    assert "nobody" not in admitted({**message, **dict.fromkeys(PLACED, "x"), "properties": {}}).flags
+
+
+@pytest.mark.parametrize(
+    ("id", "shared"), [("undefined", True), (0, True), ("00000000-0000-0000-0000-000000000000", True), ("order-0", False), (None, False)]
+)
+def test_a_placeholder_as_a_message_id_is_told(id: object, shared: bool) -> None:
+    """RED-21: all that have it are taken for repeats, but the first."""
+    assert ("shared_id" in admitted(track(messageId=id)).flags) == shared
+
+
+def test_no_entry_and_no_print_holds_an_id_that_no_sdk_made() -> None:
+    """SEG-14, RED-10: whatever stands in it."""
+    for id in ("ada.canary@example.com", "+4917612345678", "ada-canary", f"{'x' * 200}canary", "canary\u202e", 4917612345678):
+        found = event(track(messageId=id))
+        entry = admitted(track(messageId=id))
+        assert entry.id.startswith("derived-")
+        for text in (repr(entry), repr(found), encode_entry(entry).decode("latin-1")):
+            assert "canary" not in text
+            assert "491761" not in text
+
+
+def test_what_tells_repeats_is_stored_nowhere() -> None:
+    """SEG-14: entries are what they were, so that processes of different builds read each other's."""
+    entry = admitted(track(messageId="order-1"))
+    assert entry.once == fingerprint("order-1")
+    assert entry.once not in encode_entry(entry)
+    assert admitted(track(messageId=DELIVERED["track"]["messageId"])).once is None
+    assert decode_entry(encode_entry(entry)) == entry
+    assert hash(decode_entry(encode_entry(entry))) == hash(entry)
 
 
 def test_a_followed_trace_is_never_sampled_out() -> None:

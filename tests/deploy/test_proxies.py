@@ -14,7 +14,7 @@ from tests.deploy.proxies import AS_IT_IS, NAME, Proxy, caddy, found, nginx
 from tests.faults.people import Sender, Watcher
 from tests.faults.town import Address
 from tests.support.redis import redis_server
-from tests.support.server import GRAPH, SECRET, track
+from tests.support.server import GRAPH, SECRET, label_of, track
 from tests.support.sockets import free_port
 
 PROXIES: dict[str, Proxy] = {"nginx": nginx, "caddy": caddy}
@@ -86,7 +86,7 @@ async def test_a_poll_may_wait(site: Site) -> None:
         body = json.dumps(track(f"{site.name}-polled")).encode()
         assert (await browser.post("/segment/webhook/web", content=body, headers=signed(body))).status_code == 200
         frames = (await poll).json()["frames"]
-        assert [event["id"] for frame in frames for event in frame.get("events", ())] == [f"{site.name}-polled"]
+        assert [label_of(event["id"]) for frame in frames for event in frame.get("events", ())] == [f"{site.name}-polled"]
         assert (await browser.delete(f"/api/watch/{told['watch_session_id']}")).status_code == 204
 
 

@@ -13,7 +13,7 @@ from dagnet_realtime.logs.redis_rates import RedisRates
 from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
 from dagnet_realtime.logs.redis_url import target
 from tests.support.redis import redis_server
-from tests.support.server import config, serving, track
+from tests.support.server import config, label_of, serving, track
 
 PAGE = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text()
 
@@ -31,7 +31,7 @@ async def test_the_rights_that_the_page_names_are_enough() -> None:
             await served.send(track("allowed"))
             path = f"/api/watch/{told['watch_session_id']}"
             polled = (await served.client.get(f"{path}/frames", params={"after": told["position"], "wait": 5})).json()
-            assert [event["id"] for frame in polled["frames"] for event in frame.get("events", ())] == ["allowed"]
+            assert [label_of(event["id"]) for frame in polled["frames"] for event in frame.get("events", ())] == ["allowed"]
             followed = await served.client.post(f"{path}/follow", json={"kind": "anonymousId", "value": "person allowed"})
             assert followed.status_code == 200, followed.text
             assert (await served.client.delete(path)).status_code == 204

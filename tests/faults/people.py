@@ -15,7 +15,7 @@ import msgspec
 
 from dagnet_realtime.model.frame import Batch, Beat, Bye, Frame, Gap, Hello
 from tests.faults.town import Address
-from tests.support.server import GRAPH, SECRET, track
+from tests.support.server import GRAPH, SECRET, label_of, track
 
 _FRAME = msgspec.json.Decoder(Frame)
 RETRY = 0.1  # seconds; Segment waits longer, tests need not
@@ -192,7 +192,7 @@ class Watcher:
                 self._stands(frame.from_, "batch")
                 self.at = frame.position
                 self.offered += frame.ledger.offered
-                self.ids.update(event.id for event in frame.events)
+                self.ids.update(label_of(event.id) for event in frame.events)
             case Gap():
                 self._stands(frame.from_, "gap")
                 self.at = frame.to

@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from tests.hostile.crowd import SECRETS, request, signed
-from tests.support.server import GRAPH, SAMPLE, track
+from tests.support.server import GRAPH, SAMPLE, label_of, track
 
 GOOD = 10
 LINE = 64 * 1024 * 1024  # bytes of a frame, at most
@@ -113,9 +113,10 @@ class Good:
             return
         self.told.sums.update(frame["ledger"])
         for event in frame.get("events", ()):
-            self.told.seen[event["id"]] += 1
-            if event["id"] in sent:
-                self.told.spans.append(at - sent[event["id"]])
+            label = label_of(event["id"])
+            self.told.seen[label] += 1
+            if label in sent:
+                self.told.spans.append(at - sent[label])
 
 
 async def soak(port: int, key: str, seconds: float, *, hostile: bool) -> Told:

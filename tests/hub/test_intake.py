@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagnet_realtime.core.message_ids import MessageIds, message_key
 from dagnet_realtime.core.signature import sign
 from dagnet_realtime.hub.intake import Intake
 from dagnet_realtime.logs.memory import MemoryLog
@@ -80,6 +81,10 @@ class House:
         assert isinstance(stretch, Stretch)
         return stretch.entries
 
+    def shown(self, id: str) -> str:
+        """A message's id as Acme's log has it."""
+        return MessageIds(ACME, b"k" * 32).shown(id)
+
     @property
     def door(self) -> Door:
         """The ledger of Acme's webhook."""
@@ -103,8 +108,64 @@ async def test_a_signed_delivery_becomes_an_entry() -> None:
     await house.deliver(track())
     await house.deliver(track())
     (entry,) = await house.entries()
-    assert (entry.id, entry.source, entry.properties) == ("m-1", "web", {"device": "mobile"})
+    assert (entry.id, entry.source, entry.properties) == (house.shown("m-1"), "web", {"device": "mobile"})
     assert house.door == Door(received=2, taken=1, duplicate=1)
+
+
+async def test_repeats_are_told_by_the_id_as_it_came() -> None:
+    """SEG-14, LOG-3: whatever is shown of it; whoever sends the shown digest as an id of its own sends another message."""
+    house = House()
+    await house.watch()
+    long = "x" * 101
+    for id in ("ada@example.com", "ada@example.com", long, long, f"{long}y", "order-1", house.shown("order-1")):
+        await house.deliver(track(id))
+    ids = [entry.id for entry in await house.entries()]
+    assert ids == [house.shown(id) for id in ("ada@example.com", long, f"{long}y", "order-1", house.shown("order-1"))]
+    assert len(set(ids)) == 5
+    assert (house.door.taken, house.door.duplicate) == (5, 2)
+    assert house.intake.message_key(ACME) == message_key(ACME, b"k" * 32)
+
+
+async def test_a_message_without_an_id_is_shown_by_the_channels_digest_alone() -> None:
+    """SEG-14: nobody who has no key can try which message it was."""
+    house, other = House(), House(token_key=Secret("o" * 32))
+    message = {"type": "track", "event": "E", "userId": "ada@example.com"}
+    for one in (house, other):
+        await one.watch()
+        await one.deliver(message)
+        await one.deliver(message)
+        assert (one.door.taken, one.door.duplicate) == (1, 1)
+    assert (await house.entries())[0].id != (await other.entries())[0].id
+
+
+async def test_placeholders_identify_nobody_and_are_counted() -> None:
+    """RED-21: six visitors stay six; a shared message id is told, and its repeats are duplicates as at Segment."""
+    house = House()
+    await house.watch()
+    for number, id in enumerate(["undefined", "null", "[object Object]", "NaN", "None", "0"]):
+        for _ in range(2):
+            await house.deliver(
+                {"type": "track", "event": "E", "userId": id, "anonymousId": f"v{number}", "timestamp": f"2026-01-0{_ + 1}"}
+            )
+    entries = await house.entries()
+    assert len({entry.traces for entry in entries}) == 6
+    assert all([trace.kind for trace in entry.traces] == ["anonymousId"] and "nobody" in entry.flags for entry in entries)
+    assert house.door == Door(received=12, taken=12, nobody=12)
+    for number in range(3):
+        await house.deliver({"type": "track", "event": f"E{number}", "userId": "ann", "messageId": "Undefined"})
+    (shared,) = (await house.entries())[12:]
+    assert shared.flags == ("shared_id",)
+    assert house.door == Door(received=15, taken=13, duplicate=2, nobody=12, shared_id=3)
+
+
+async def test_nobody_is_looked_for_or_forgotten_by_a_placeholder() -> None:
+    """RED-21: it would be somebody else."""
+    house = House()
+    await house.watch()
+    with pytest.raises(Problem, match="identifies nobody"):
+        house.intake.tokens(ACME, "userId", " NULL ")
+    await house.deliver({"type": "delete", "userId": "undefined"})
+    assert house.forgotten == []
 
 
 async def test_nobody_watching_nothing_is_read() -> None:
@@ -203,7 +264,7 @@ async def test_a_delete_removes_the_persons_entries_and_tells_the_hub() -> None:
     assert house.forgotten == [(ACME, frozenset({token}))]
     assert token not in repr([entry.traces for entry in await house.entries()])
     assert forgotten(await house.entries()) == (token,), "so that other processes hear of it"
-    assert [entry.id for entry in await house.entries()] == ["", "b", "delete-0001"]
+    assert [entry.id for entry in await house.entries()] == ["", house.shown("b"), DELIVERED["delete"]["messageId"]]
 
 
 async def test_what_the_graphs_need_changes_at_once() -> None:
@@ -339,7 +400,7 @@ async def test_a_public_write_key_deletes_nobody(message: dict[str, Any]) -> Non
         assert "allow_delete" in caught.value.remedy
     await house.intake.track(SDK, msgspec.json.encode({"batch": [message, track("b"), message]}), None)
     assert house.forgotten == []
-    assert [entry.id for entry in await house.entries()] == ["a", "b"]
+    assert [entry.id for entry in await house.entries()] == [house.shown("a"), house.shown("b")]
     assert house.intake.doors(ACME)["sdk"] == Door(received=7, taken=2, refused={"forbidden": 5})
 
 

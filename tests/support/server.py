@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -54,11 +55,25 @@ class Served:
         assert answer.status_code == 200, answer.text
 
 
+def message_id(label: str) -> str:
+    """A message id as official SDKs make them, in which a label of at most 16 bytes stands."""
+    plain = label.encode()
+    return label if not 0 < len(plain) <= 16 else str(UUID(bytes=plain.ljust(16, b"\0")))
+
+
+def label_of(id: str) -> str:
+    """The label that stands in an id of `message_id`."""
+    try:
+        return UUID(id).bytes.rstrip(b"\0").decode()
+    except ValueError:
+        return id
+
+
 def track(id: str, event: str = "view_item", **fields: Any) -> dict[str, Any]:
     """One track message as Segment delivers it."""
     return {
         "type": "track",
-        "messageId": id,
+        "messageId": message_id(id),
         "event": event,
         "anonymousId": f"person {id}",
         "timestamp": "2026-01-02T03:04:05.678Z",

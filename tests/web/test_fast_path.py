@@ -22,7 +22,7 @@ from dagnet_realtime.web.connection import Bounds, Connection, connection
 from dagnet_realtime.web.fast_path import fast_path
 from dagnet_realtime.web.traffic import Traffic
 from tests.hub.stage import POLICY, SHOP
-from tests.support.server import SECRET, Served, serving, track
+from tests.support.server import SECRET, Served, label_of, serving, track
 from tests.support.tries import tries
 from tests.web.stage import WebStage
 
@@ -104,7 +104,7 @@ async def test_a_repeat_by_the_other_way_is_no_news() -> None:
         for extra in ("", ORDINARY, ""):
             assert (await asked(served, request(EVENT, extra=extra)))[0] == 200
         frames = (await served.client.get(f"/api/watch/{session['watch_session_id']}/frames", params={"wait": "1"})).json()["frames"]
-        assert [event["id"] for frame in frames for event in frame.get("events", ())] == ["one"]
+        assert [label_of(event["id"]) for frame in frames for event in frame.get("events", ())] == ["one"]
         doors = [frame["ledger"]["web"] for frame in frames if frame["op"] == "hello"]
         assert [(door["received"], door["taken"], door["duplicate"]) for door in doors] == [(3, 1, 2)]
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dagnet_realtime.model.policy import Policy
-from tests.support.server import Served, config, serving, track
+from tests.support.server import Served, config, label_of, serving, track
 
 Frames = list[dict[str, Any]]
 
@@ -63,7 +63,7 @@ class TransportContract:
             frames = await lane.frames(served, session["watch_session_id"], session["position"], seen(3))
             batches = [frame for frame in frames if frame["op"] == "batch"]
             assert counted(frames) == 3
-            assert [event["id"] for batch in batches for event in batch["events"]] == ["m1", "m2", "m3"]
+            assert [label_of(event["id"]) for batch in batches for event in batch["events"]] == ["m1", "m2", "m3"]
             at = session["position"]
             for batch in batches:
                 assert batch["from"] == at
@@ -78,7 +78,7 @@ class TransportContract:
             await served.send(track("m1"), track("m2"))
             second = await lane.frames(served, id, first[-1]["position"], seen(1))
             events = [event for frame in (*first, *second) if frame["op"] == "batch" for event in frame["events"]]
-            assert [(event["id"], event["offset"]) for event in events] == [("m3", 1), ("m1", 2), ("m2", 3)]
+            assert [(label_of(event["id"]), event["offset"]) for event in events] == [("m3", 1), ("m1", 2), ("m2", 3)]
 
     async def test_a_viewer_goes_on_after_its_position(self, lane: Lane) -> None:
         """WEB-3: the last position it had, sent back, leads on without loss or repeat."""
@@ -88,7 +88,7 @@ class TransportContract:
             first = await lane.frames(served, id, session["position"], seen(1))
             await served.send(track("m2"), track("m3"))
             second = await lane.frames(served, id, first[-1]["position"], seen(2))
-            assert [event["id"] for frame in second if frame["op"] == "batch" for event in frame["events"]] == ["m2", "m3"]
+            assert [label_of(event["id"]) for frame in second if frame["op"] == "batch" for event in frame["events"]] == ["m2", "m3"]
 
     async def test_a_position_of_another_life_is_a_gap(self, lane: Lane) -> None:
         """WEB-4: it is told, and what the log holds follows."""

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import msgspec
 
@@ -173,7 +174,7 @@ class OwnVisitors:
 def trial_call(listen: Listen, chance: Random) -> Call:
     """A call that lights the listening node, known by its id to be a test as Segment's own tester's are."""
     made = call_for(listen, chance, {"currency": "GBP", "value": 1})
-    token = f"{chance.getrandbits(64):016x}"
+    token = UUID(int=chance.getrandbits(128), version=4)
     return msgspec.structs.replace(made, id=f"segment-test-message-{token}", anonymous_id=f"test-{token}")
 
 

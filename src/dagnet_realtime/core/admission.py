@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from dagnet_realtime.core.identifiers import PERSONAL, Finder, Parts
+from dagnet_realtime.core.message_ids import MessageIds, fingerprint
 from dagnet_realtime.core.names import candidate_names, shown_name
 from dagnet_realtime.core.picking import Picker, at
+from dagnet_realtime.core.placeholders import placeholder
 from dagnet_realtime.core.redaction import Redaction, clean_names
 from dagnet_realtime.core.sampling import Floor
 from dagnet_realtime.core.segment.message import reader
@@ -22,6 +24,7 @@ from dagnet_realtime.model.policy import Policy
 TEST_MESSAGE = "segment-test-message-"  # what Segment's Event Tester's ids begin with
 VIOLATION = "Violation Generated"  # what Segment Protocols calls the events it forwards violations as
 _MAX_REVEALED = 256  # characters
+_SOMEBODY = 20_000  # identifiers remembered as no placeholders
 _NAMES = 2000  # distinct names remembered as clean
 
 Names = tuple[tuple[str, ...], str]
@@ -37,6 +40,7 @@ class Admission:
     def __init__(self, policy: Policy, needed: frozenset[str], channel: Channel, token_key: bytes) -> None:
         self.needed = needed
         self.tokens = Tokens(channel, token_key, policy.token_rotation)
+        self._ids = MessageIds(channel, token_key)
         self._redaction = Redaction(policy.properties, policy.deny, needed)
         self._counted = Redaction((), policy.deny, needed)
         explicit = policy.identity == "trace_id"
@@ -45,6 +49,7 @@ class Admission:
         self._test = policy.test_property
         self._sample = policy.sample
         self._floor = Floor()
+        self._somebody: set[int] = set()
         self._names: dict[tuple[str, str | None, str | None, str | None], Names] = {}
         allowed = self._redaction.keys
         test = {self._test, self._test.partition(".")[0]} - {""}
@@ -86,10 +91,16 @@ class Admission:
         parts = self._parts(event)
         names, name = self._named(event)
         occurred_at = believable(began if event.occurred_at is None else event.occurred_at, arrived_at)
-        traces, revealed = self._traces(event, parts, arrived_at)
+        traces, revealed, nobody = self._traces(event, parts, arrived_at)
         flags = self._flags(event, parts, occurred_at, arrived_at)
+        if nobody:
+            flags += ("nobody",)
+        given = event.given_id or event.id
+        id = self._ids.shown(given)
+        if (id != given or not id.strip("0fF-")) and placeholder(given):
+            flags += ("shared_id",)
         entry = Entry(
-            event.id,
+            id,
             event.type,
             name,
             names,
@@ -102,6 +113,8 @@ class Admission:
             self._user(parts, self._redaction) if parts.traits or parts.context else {},
             flags,
             revealed,
+            (),
+            None if id == event.id else fingerprint(event.id),
         )
         if self._sample < 1 and "test" not in flags:
             entry = self._sampled(entry, parts, followed)
@@ -112,7 +125,9 @@ class Admission:
     def forgotten(self, event: Event, arrived_at: int) -> frozenset[str]:
         """The tokens of the person whom a `delete` names, whatever the policy shows of them."""
         ids = (("userId", event.user_id), ("anonymousId", event.anonymous_id))
-        return frozenset(token for kind, value in ids if value for token in self.tokens.of(kind, value, arrived_at))
+        return frozenset(
+            token for kind, value in ids if value and not placeholder(value) for token in self.tokens.of(kind, value, arrived_at)
+        )
 
     def _parts(self, event: Event) -> Parts:
         if type(event.properties) is dict:  # as `reader` reads them, all four
@@ -136,14 +151,26 @@ class Admission:
             self._names[given] = names
         return names
 
-    def _traces(self, event: Event, parts: Parts, at: int) -> tuple[tuple[Token, ...], dict[str, str]]:
+    def _traces(self, event: Event, parts: Parts, at: int) -> tuple[tuple[Token, ...], dict[str, str], bool]:
+        """Tokens, what is revealed, and whether a placeholder stood for an identifier."""
         if event.type == "delete":  # it must not bring back what it asks to forget
-            return (), {}
+            return (), {}, False
         found = self._finder.find(event, parts)
+        named = [pair for pair in found if hash(pair[1]) in self._somebody or self._names_somebody(pair[1])]
         traces: tuple[Token, ...] = ()
-        for kind, value in found:
+        for kind, value in named:
             traces += self.tokens.traces(kind, value, at)
-        return traces, ({kind: value[:_MAX_REVEALED] for kind, value in found} if self._reveal else {})
+        revealed = {kind: value[:_MAX_REVEALED] for kind, value in named} if self._reveal else {}
+        return traces, revealed, len(named) < len(found)
+
+    def _names_somebody(self, value: str) -> bool:
+        """Whether an identifier is more than a placeholder; those that are, are remembered by a fingerprint."""
+        if placeholder(value):
+            return False
+        if len(self._somebody) >= _SOMEBODY:
+            self._somebody.clear()
+        self._somebody.add(hash(value))
+        return True
 
     def _flags(self, event: Event, parts: Parts, occurred_at: int, arrived_at: int) -> tuple[Flag, ...]:
         flags: tuple[Flag, ...] = ()
@@ -188,6 +215,7 @@ class Admission:
             needed,
             user,
             (*entry.flags, "sampled_out"),
+            once=entry.once,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from dagnet_realtime.core.picking import at
+from dagnet_realtime.core.placeholders import placeholder
 from dagnet_realtime.core.segment.message import text_of
 from dagnet_realtime.model.event import Event
 
@@ -16,7 +17,6 @@ SESSION_PLACES = (  # Segment has no session of its own; these are where its plu
     ("context", ("sessionId", "session_id")),
     ("properties", ("session_id", "$session_id")),
 )
-_NO_SESSION = frozenset({"-1", "0"})  # how Amplitude says that there is none
 _PARTS = ("properties", "context", "integrations", "traits")
 
 
@@ -102,6 +102,6 @@ def _session(parts: Parts) -> str | None:
         if part:
             for path in places:
                 text = text_of(at(path, part))
-                if text is not None and text not in _NO_SESSION:
+                if text is not None and not placeholder(text):  # Amplitude says by -1 or 0 that there is none
                     return text
     return None

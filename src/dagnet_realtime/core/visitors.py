@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -88,7 +89,7 @@ _SOURCES = ("google", "google", "direct", "email", "instagram")
 
 def _by(visit: Visit, kind: Literal["track", "identify"], name: str, properties: dict[str, str | int | float], chance: Random) -> Call:
     return Call(
-        id=f"{chance.getrandbits(128):032x}",
+        id=str(UUID(int=chance.getrandbits(128), version=4)),
         type=kind,
         name=name,
         properties=properties | ({"device": visit.device} if kind == "track" else {}),
@@ -110,7 +111,10 @@ def _at(visit: Visit, listen: Listen, chance: Random) -> Call:
         "currency": "GBP",
     }
     return msgspec.structs.replace(
-        call_for(listen, chance, bought), anonymous_id=visit.anonymous_id, user_id=visit.user_id, id=f"{chance.getrandbits(128):032x}"
+        call_for(listen, chance, bought),
+        anonymous_id=visit.anonymous_id,
+        user_id=visit.user_id,
+        id=str(UUID(int=chance.getrandbits(128), version=4)),
     )
 
 

@@ -26,7 +26,7 @@ class Window:
         """What was received before this moment may have been forgotten."""
         return max(at - self._span, self._dropped_before)
 
-    def new(self, id: str, at: int) -> bool:
+    def new(self, id: str | bytes, at: int) -> bool:
         """Whether `id` is unseen; it is seen from here on."""
         fingerprint, young = hash(id) & _BITS, self._young
         if fingerprint in young:

@@ -116,9 +116,28 @@ function cut(value, substring) {
 	const items = elements(value), listed = typeof value === "object" && value !== null;
 	return listed && items.length >= LIST$1 || (substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === TEXT$1);
 }
+// ../engine/src/messageid.ts
+/** How a message's id is shown, by the server's rule and vectors: as it came if an official SDK or Realtime made it, else as a digest. */
+var UUID$1 = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
+var SHAPE$1 = new RegExp(`^(?:${[
+	UUID$1,
+	`(?:ajs|node)-next-[1-3][0-9]{12}-${UUID$1}`,
+	"ajs-(?:next-)?[0-9a-f]{32}",
+	`node-[0-9a-f]{32}-${UUID$1}`,
+	"api-[0-9A-Za-z]{27}",
+	"sch-[0-9A-Za-z]{27,32}",
+	`(?:segment-)?test-message-(?:[0-9a-z]{6}|${UUID$1})`,
+	`(?:delete|resent)-${UUID$1}`,
+	"tap-[0-9]{1,10},[0-9]{1,10},[0-9]{1,10}"
+].join("|")})$`);
+var DIGITS$1 = 32;
+/** `hmac` is the hexadecimal HMAC-SHA256 of a text under the channel's key. */
+function shownId(id, hmac) {
+	return SHAPE$1.test(id) ? id : `derived-${hmac(id).slice(0, DIGITS$1)}`;
+}
 // ../engine/src/names.ts
 /** Which names one Segment message may be known by, and the one that is shown (rules MAT-1 and MAT-2). */
-var WORDS$1 = {
+var WORDS$2 = {
 	page: "Page",
 	screen: "Screen"
 };
@@ -126,7 +145,7 @@ var WORDS$1 = {
 * what Segment's libraries derive from them. Other types have none. */
 function candidateNames(type, event, name, category) {
 	if (type === "track") return event ? [event] : [];
-	const word = WORDS$1[type];
+	const word = WORDS$2[type];
 	if (word === void 0) return [];
 	const full = joined(name, category);
 	const tries = [name, full];
@@ -177,6 +196,20 @@ function utf8(code) {
 		tail(0)
 	];
 }
+// ../tap/src/placeholders.ts
+/** Texts that stand where an identifier is missing, by the server's vectors: `undefined`, `[object Object]`, nil UUIDs and their like identify nobody. */
+/** Characters; a longer text is no placeholder. */
+var LONGEST$4 = 128;
+var SPACES = /[\0-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+/g;
+var SIGNS$1 = /[!-/:-@[-`{-~]+/g;
+var WRITTEN = /^(?:-1(?:\.0+)?|#?n\/a!?|\[object.*\]|\{\{.*\}\}|\$\{.*\}|<%.*%>|\{%.*%\}|%%.*%%|\*\|.*\|\*)$/;
+var WORDS$1 = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
+/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier. */
+function placeholder(text) {
+	if (text.length > LONGEST$4) return false;
+	const bare = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))).normalize("NFKC").toLowerCase().replace(SPACES, "");
+	return WRITTEN.test(bare) || WORDS$1.test(bare.replace(SIGNS$1, ""));
+}
 // ../tap/src/quietly.ts
 /** The tap must never throw into the page. */
 /** Runs `act` and swallows what it throws: a broken tap must not break the page. */
@@ -212,7 +245,7 @@ var DEPTH = 4;
 var LONGEST$3 = 1024;
 var LONGEST_KEY = 256;
 /** Characters of an identifier or name that count. */
-var LONGEST_ID$1 = 512;
+var LONGEST_ID = 512;
 /** Scalars of a list, and elements looked at for them. */
 var LIST = 20;
 var LIST_LOOKED_AT = 1e3;
@@ -235,7 +268,7 @@ function read(event, type, at, calledAt) {
 }
 /** A text or number as text, null for anything else and for nothing. */
 function textOf(value) {
-	return typeof value === "string" && value.slice(0, LONGEST_ID$1) || (typeof value === "number" && isFinite(value) ? String(value) : null);
+	return typeof value === "string" && value.slice(0, LONGEST_ID) || (typeof value === "number" && isFinite(value) ? String(value) : null);
 }
 function record(value, depth, left) {
 	const out = {};
@@ -290,20 +323,19 @@ var SESSION = [
 	"properties.session_id",
 	"properties.$session_id"
 ];
-/** How Amplitude says that there is none. */
-var NO_SESSION = /^(?:-1|0)$/;
 /** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
-* `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. */
+* `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. What stands where
+* an identifier is missing is none. */
 function identifiers(snapshot, kinds) {
 	const found = [];
 	const add = (kind, value) => {
-		if (value) found.push({
+		if (value && !placeholder(value)) found.push({
 			kind,
 			value
 		});
 	};
 	for (const kind of kinds) if (kind === "userId" || kind === "anonymousId" || kind === "groupId") add(kind, snapshot[kind]);
-	else if (kind === "session") add(kind, SESSION.map((path) => at(path, snapshot)).find((value) => value && !NO_SESSION.test(value)));
+	else if (kind === "session") add(kind, SESSION.map((path) => at(path, snapshot)).find((value) => value && !placeholder(value)));
 	else if (kind !== "previousId") add(kind, at(kind, snapshot));
 	if (kinds.includes("userId") || kinds.includes("anonymousId")) add("previousId", snapshot.previousId);
 	return found;
@@ -753,8 +785,8 @@ var TYPES = {
 /** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
 var TESTER = "segment-test-message-";
 var VIOLATION = "Violation Generated";
-/** Characters of a message's id. */
-var LONGEST_ID = 100;
+/** Characters of a type that are looked at. */
+var LONGEST_TYPE = 100;
 /** The rules of one plan as a function; raises `InvalidEventPayload` for what is no event. */
 function enveloping(plan, key) {
 	const redact = redaction({
@@ -768,6 +800,8 @@ function enveloping(plan, key) {
 		key,
 		rotation: plan.rotation
 	});
+	const keyOfIds = bytes(hmac(bytes(key), `dagnet-realtime message id\0${plan.workspace}\0${plan.env}`));
+	const hmacOf = (text) => hmac(keyOfIds, text);
 	const table = createTable(plan.listens.map((listen, place) => ({
 		...listen,
 		node: String(place),
@@ -797,12 +831,12 @@ function enveloping(plan, key) {
 			}, {
 				kind: "anonymousId",
 				value: snapshot.anonymousId ?? ""
-			}].filter(({ value }) => value !== ""), now);
+			}].filter(({ value }) => !placeholder(value)), now);
 			return gone.length > 0 ? { forget: gone.map(({ token }) => token) } : null;
 		}
-		const id = idOf(given);
+		const id = idOf(given, hmacOf);
 		const at = occurredAt(given, now);
-		const flags = flagsOf(given, snapshot, id, at < now - TOLERANCE, plan.test);
+		const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
 		const attached = snapshot.context["traits"];
 		const [named, name, category] = cleanNames(snapshot.event, snapshot.name, snapshot.category);
 		const envelope = full({
@@ -840,22 +874,21 @@ function thinner(envelope, needed) {
 function typeOf(event) {
 	if (!isRecord(event)) return null;
 	const { type } = event;
-	if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_ID)) ?? null;
+	if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_TYPE)) ?? null;
 	return textOf(event["event"]) === null ? null : "track";
 }
-/** An id that can be shown: nothing that reads like an address; else its digest. One that is missing is the event's own digest, so that a retry is the same. */
-function idOf(event) {
-	const text = textOf(event["messageId"]);
-	if (text !== null && text.length <= LONGEST_ID && /^[\x20-\x3f\x41-\x7e]+$/.test(text)) return text;
-	return `derived-${node().createHash("sha256").update(text ?? JSON.stringify(event)).digest("hex").slice(0, 32)}`;
+/** The id as it may be shown; one that is missing is a digest of the event itself, so that a retry is the same. */
+function idOf(event, hmacOf) {
+	const { messageId } = event;
+	return shownId((typeof messageId === "string" ? messageId : textOf(messageId) ?? "") || `derived-${node().createHash("sha256").update(JSON.stringify(event)).digest("hex").slice(0, 32)}`, hmacOf);
 }
-function flagsOf(event, { context, properties }, id, late, test) {
+function flagsOf(event, { context, properties }, late, test) {
 	const violated = isRecord(event["context"]) ? [event["context"]["violations"], isRecord(event["context"]["protocols"]) ? event["context"]["protocols"]["violations"] : null] : [];
 	const flags = [];
 	if (late) flags.push("late");
 	if (event["replay"] === true) flags.push("replayed");
 	if (event["event"] === VIOLATION || Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0)) flags.push("violation");
-	if (id.startsWith(TESTER) || test !== "" && Boolean(own(properties, test))) flags.push("test");
+	if (textOf(event["messageId"])?.startsWith(TESTER) || test !== "" && Boolean(own(properties, test))) flags.push("test");
 	return flags;
 }
 function own(of, key) {

@@ -7,10 +7,12 @@ from dagnet_realtime.core.rate import Bucket, take_both
 from dagnet_realtime.core.segment.webhook import MAX_EVENTS
 from dagnet_realtime.core.signature import Verifier
 from dagnet_realtime.model.channel import Source
+from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.log import Outcome
 
+MARKS = ("nobody", "shared_id")  # flags of events that are counted beside the sum
 _BURST_SECONDS = 2.0  # of the full rate that may arrive at once after quiet
 
 
@@ -69,8 +71,13 @@ class Gate:
         self.door.received += events
         self.door.unwatched += events
 
-    def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Accounts for what the log made of events."""
+    def settle(self, outcomes: Sequence[Outcome], entries: Sequence[Entry] = ()) -> None:
+        """Accounts for what the log made of events, and for what their `entries` have instead of identifiers."""
+        for entry in entries:
+            if entry.flags:
+                for mark in MARKS:
+                    if mark in entry.flags:
+                        setattr(self.door, mark, (getattr(self.door, mark) or 0) + 1)
         door = self.door
         taken = outcomes.count("taken")
         door.received += len(outcomes)

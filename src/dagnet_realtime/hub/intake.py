@@ -13,6 +13,8 @@ from typing import Protocol
 import msgspec
 
 from dagnet_realtime.core.admission import Admission
+from dagnet_realtime.core.message_ids import message_key
+from dagnet_realtime.core.placeholders import placeholder
 from dagnet_realtime.core.segment.tracking import is_batch, open_batch, write_key, write_keys
 from dagnet_realtime.core.segment.webhook import Element, split
 from dagnet_realtime.core.signature import SMALL
@@ -135,7 +137,13 @@ class Intake:
         if kind not in admission.kinds and not (kind in PERSON and set(PERSON).intersection(admission.kinds)):
             told = f"This workspace goes by {', '.join(admission.kinds) or 'none'}"
             raise Problem("invalid", "Nobody can be found by this kind of identifier", told, "Choose one of them")
+        if placeholder(value):
+            raise Problem("invalid", "That identifies nobody", "It is what programs write where an identifier is missing", "Give another")
         return admission.tokens.of(kind, value, self._clock.now())
+
+    def message_key(self, channel: Channel) -> bytes:
+        """The key of the digests of the channel's message ids."""
+        return message_key(channel, self._token_keys[channel])
 
     def impose(self, channel: Channel, policy: Policy) -> None:
         """Another policy, by which what arrives from here on is admitted; keys and rates stay."""
@@ -234,7 +242,7 @@ class Intake:
                 except BaseException:  # the sender will send all of it again
                     gate.refuse("unavailable", len(parsed.events) + events - end)
                     raise
-                gate.settle(outcomes)
+                gate.settle(outcomes, entries)
                 for event in parsed.events:
                     if event.type == "delete":
                         await self._forget(channel, admission.forgotten(event, arrived_at))

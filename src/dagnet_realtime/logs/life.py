@@ -37,7 +37,7 @@ class Life:
         fresh: list[bytes] = []
         window = self._window
         for entry in entries:
-            if not window.new(entry.id, now):
+            if not window.new(entry.once or entry.id, now):
                 outcomes.append("duplicate")
                 continue
             received = entry.segment_received_at

@@ -1,24 +1,17 @@
 """Entries as they lie in a Redis stream, and positions in it."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from dagnet_realtime.core.codec import ERASED, check_of, decode_entry, encode_entry
+from dagnet_realtime.core.message_ids import fingerprint
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.position import Position
 
-FINGERPRINT = 8  # bytes: among two million ids, two share one with a chance of one in ten million
-
 Stored = tuple[int, bytes, bool]
 """Offset, bytes, and whether the entry may repeat one that the window has forgotten."""
-
-
-def fingerprint(id: str) -> bytes:
-    """The same on every process."""
-    return hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=FINGERPRINT).digest()
 
 
 def arguments(entries: Sequence[Entry]) -> list[str | bytes | int]:
@@ -27,7 +20,7 @@ def arguments(entries: Sequence[Entry]) -> list[str | bytes | int]:
     for entry in entries:
         received = entry.segment_received_at
         flagged = received is None or "maybe_repeat" in entry.flags
-        made += (fingerprint(entry.id), "" if flagged or received is None else received, encode_entry(entry))
+        made += (entry.once or fingerprint(entry.id), "" if flagged or received is None else received, encode_entry(entry))
     return made
 
 

@@ -8,7 +8,7 @@ import msgspec
 Scalar = None | bool | int | float | str
 Value = Scalar | list[Scalar]
 EventType = Literal["track", "page", "screen", "identify", "group", "alias", "delete"]
-Flag = Literal["late", "replayed", "violation", "maybe_repeat", "partial", "test", "sampled_out"]
+Flag = Literal["late", "replayed", "violation", "maybe_repeat", "partial", "test", "sampled_out", "nobody", "shared_id"]
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
@@ -24,7 +24,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `names` are the candidate names that matching tries, in order; `name` is the one shown. `occurred_at` is skew-corrected as Segment does
     it; `traces` are in the policy's priority order; `properties` and `traits` hold allowed paths only, flat.
     `revealed` (kind → raw value) is filled only under the policy `reveal`. `forgets` are the tokens of the person whom a delete names, so
-    that every process hears of it; no frame shows them but the one that tells viewers to forget.
+    that every process hears of it; no frame shows them but the one that tells viewers to forget. `once` is the fingerprint of the
+    message's id as it came, by which repeats are told where `id` is its digest; no log stores it.
     """
 
     id: str
@@ -41,6 +42,15 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     flags: tuple[Flag, ...] = ()
     revealed: dict[str, str] = {}
     forgets: tuple[str, ...] = ()
+    once: bytes | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether a log would keep the same of both."""
+        return isinstance(other, Entry) and all(getattr(self, field) == getattr(other, field) for field in self.__struct_fields__[:-1])
+
+    def __hash__(self) -> int:
+        """By the id, which tells most apart."""
+        return hash(self.id)
 
 
 def forgotten(entries: Iterable[Entry]) -> tuple[str, ...]:

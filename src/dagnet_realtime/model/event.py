@@ -15,6 +15,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
 
     `properties`, `traits`, `context` and `integrations` are JSON as it came, which need be no object, or all four those of its members
     that the policy asks for.
+    `id` tells messages apart; `given_id` is the id as it came where that is another text.
     `occurred_at` (ms since 1970) is skew-corrected but not yet believed; `segment_received_at` is Segment's own clock.
     """
 
@@ -34,6 +35,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
     occurred_at: int | None = None
     segment_received_at: int | None = None
     replayed: bool = False
+    given_id: str | None = None
 
     def __repr__(self) -> str:
-        return f"Event(id={self.id!r}, type={self.type!r}, …)"
+        return f"Event(type={self.type!r}, …)"

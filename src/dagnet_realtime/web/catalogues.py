@@ -1,6 +1,6 @@
 """What there is to watch: workspaces, their graphs, and who asks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -42,6 +42,7 @@ class SourceAddress(msgspec.Struct, frozen=True):
 class WorkspaceListing(msgspec.Struct, frozen=True):
     """What one person may know of a workspace; `relay` says whether a provider carries its frames, `role` what they may do.
 
+    `message_key` is the key of the digests of message ids, for those who may follow: by it a page knows its own browser's events again.
     With `ingest` "function" no server hears its events: Segment publishes them to the provider itself.
     """
 
@@ -53,6 +54,7 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
     ingest: Ingest
     sources: tuple[SourceAddress, ...]
     role: Role | None
+    message_key: str | None = None
 
 
 class Workspaces(msgspec.Struct, frozen=True):
@@ -117,7 +119,15 @@ OFFERS = (LIST, GRAPHS, GRAPH, ME)
 
 
 def catalogue_routes(
-    workspaces: Sequence[Workspace], graphs: GraphSource, access: Access, *, public_url: str, demo: bool, version: str, push: bool = True
+    workspaces: Sequence[Workspace],
+    graphs: GraphSource,
+    access: Access,
+    *,
+    public_url: str,
+    demo: bool,
+    version: str,
+    push: bool = True,
+    message_key: Callable[[Channel], bytes] | None = None,
 ) -> list[Offered]:
     """`/api/workspaces`, the graphs under it, and `/api/me`. `public_url` is "" where the request's own host is the address."""
 
@@ -125,7 +135,9 @@ def catalogue_routes(
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
         person: Person = request.scope["person"]
         seen = [one for one in workspaces if person.may("watch", one.channel)]
-        return json_reply(Workspaces(tuple(_workspace(one, graphs.catalogue(one.channel.workspace), base, person) for one in seen)))
+        return json_reply(
+            Workspaces(tuple(_workspace(one, graphs.catalogue(one.channel.workspace), base, person, message_key) for one in seen))
+        )
 
     async def of_one(request: Request) -> Response:
         catalogue = _catalogue(request)
@@ -155,7 +167,9 @@ def catalogue_routes(
     return [Offered(LIST, all_of_them), Offered(GRAPHS, of_one), Offered(GRAPH, one), Offered(ME, me)]
 
 
-def _workspace(workspace: Workspace, catalogue: Catalogue, base: str, person: Person) -> WorkspaceListing:
+def _workspace(
+    workspace: Workspace, catalogue: Catalogue, base: str, person: Person, message_key: Callable[[Channel], bytes] | None
+) -> WorkspaceListing:
     """What the person may know of it: the address of a source that takes unsigned deliveries is for those who administer it."""
     sends = person.may("administer", workspace.channel)
     sources = [source for source in workspace.sources if sends or not source.allow_unsigned]
@@ -168,6 +182,7 @@ def _workspace(workspace: Workspace, catalogue: Catalogue, base: str, person: Pe
         ingest=workspace.policy.ingest,
         sources=tuple(SourceAddress(source.id, source.kind, base + _path(source)) for source in sources),
         role=person.role(workspace.channel),
+        message_key=message_key(workspace.channel).hex() if message_key and person.may("follow", workspace.channel) else None,
     )
 
 

@@ -95,7 +95,7 @@ def routes(parts: Parts) -> list[Offered]:
         *channel_routes(parts.hub, parts.rounds),
         *notice_routes(parts.hub),
         *function_routes(parts.functions, parts.graphs, parts.hub.rights.policy, parts.clock, parts.audit),
-        *catalogue_routes(parts.workspaces, parts.graphs, parts.access, **described),  # type: ignore[arg-type]  # four fields by name
+        *catalogue_routes(parts.workspaces, parts.graphs, parts.access, message_key=parts.intake.message_key, **described),  # type: ignore[arg-type]  # four fields by name
         *sign_in_routes(parts.access, parts.audit),
         *operation_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.traffic),
     ]

@@ -38,6 +38,8 @@ export interface Door {
   readonly unwatched: number;
   readonly duplicate: number;
   readonly taken: number;
+  readonly nobody?: number;
+  readonly shared_id?: number;
 }
 
 /** The entries in `(from, position]`: exact counts, and as many events as the budget carries. */
@@ -65,7 +67,7 @@ export interface CarriedEvent {
   readonly traces: readonly Token[];
   readonly nodes: readonly string[];
   readonly properties: Readonly<Record<string, boolean | null | number | readonly (boolean | null | number | string)[] | string>>;
-  readonly flags: readonly ("late" | "maybe_repeat" | "partial" | "replayed" | "sampled_out" | "test" | "violation")[];
+  readonly flags: readonly ("late" | "maybe_repeat" | "nobody" | "partial" | "replayed" | "sampled_out" | "shared_id" | "test" | "violation")[];
   readonly offset?: number;
   readonly revealed?: Readonly<Record<string, string>>;
 }

@@ -31,3 +31,13 @@ it("ENG-20: garbage does not make doors without end", () => {
   for (let n = 0; n < 600; n++) { count(doors, { [`s${n}`]: door(1) }); baseline(doors, { [`t${n}`]: door(1) }); }
   expect(doors.size).toBe(500);
 });
+
+it("RED-21: what is counted beside the sum is there once it has counted", () => {
+  const doors: Doors = new Map();
+  const door = (taken: number, more: Partial<Door> = {}): Door => ({ received: taken, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken, ...more });
+  baseline(doors, { web: door(1, { nobody: 5 }) });
+  count(doors, { web: door(2, { nobody: 5 }) });
+  expect(doors.get("web")?.since).toEqual(door(1));
+  count(doors, { web: door(4, { nobody: 7, shared_id: 1 }) });
+  expect(doors.get("web")?.since).toEqual(door(3, { nobody: 2, shared_id: 1 }));
+});

@@ -1,15 +1,17 @@
 /** From a Segment event to the thin, redacted envelope that may leave, or to nothing where nobody would see it. Personal data stops here. */
 import { createTable, listensTo, match } from "../../engine/src/matching.ts";
+import { shownId } from "../../engine/src/messageid.ts";
 import { candidateNames } from "../../engine/src/names.ts";
 import { share } from "../../engine/src/share.ts";
 import type { CarriedEvent, Token } from "../../engine/src/wire.gen.ts";
 import { identifiers } from "../../tap/src/identifiers.ts";
+import { placeholder } from "../../tap/src/placeholders.ts";
 import { isRecord, read, textOf, type Snapshot } from "../../tap/src/read.ts";
 import { cleanNames, redaction, type Kept } from "../../tap/src/redaction.ts";
 import type { SdkEvent } from "../../tap/src/sdk.ts";
 import type { Plan } from "./plan.ts";
 import { pseudonyms } from "./pseudonyms.ts";
-import { node } from "./runtime.ts";
+import { bytes, hmac, node } from "./runtime.ts";
 import { occurredAt, received, TOLERANCE } from "./times.ts";
 
 /** One event as it leaves: what is empty is left out. Names are derived and nodes are matched where it is seen. */
@@ -42,13 +44,15 @@ const TYPES: Readonly<Record<string, CarriedEvent["type"]>> = { track: "track", 
 /** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
 const TESTER = "segment-test-message-";
 const VIOLATION = "Violation Generated";
-/** Characters of a message's id. */
-const LONGEST_ID = 100;
+/** Characters of a type that are looked at. */
+const LONGEST_TYPE = 100;
 
 /** The rules of one plan as a function; raises `InvalidEventPayload` for what is no event. */
 export function enveloping(plan: Plan, key: string): Envelop {
   const redact = redaction({ allow: plan.properties, deny: plan.deny, needed: plan.needed });
   const tokenOf = pseudonyms({ workspace: plan.workspace, env: plan.env, key, rotation: plan.rotation });
+  const keyOfIds = bytes(hmac(bytes(key), `dagnet-realtime message id\0${plan.workspace}\0${plan.env}`));
+  const hmacOf = (text: string): string => hmac(keyOfIds, text);
   const table = createTable(plan.listens.map((listen, place) => ({ ...listen, node: String(place), label: "", event_id: "", rule: "segment" })));
   const tokens = (pairs: readonly { readonly kind: string; readonly value: string }[], now: number): Token[] =>
     pairs.flatMap(({ kind, value }) => tokenOf(kind, value, now).map((token) => ({ kind, token })));
@@ -66,12 +70,12 @@ export function enveloping(plan: Plan, key: string): Envelop {
     const given = event as SdkEvent & Record<string, unknown>;
     const snapshot = read(given, type as Exclude<typeof type, "delete">, now);
     if (type === "delete") {
-      const gone = tokens([{ kind: "userId", value: snapshot.userId ?? "" }, { kind: "anonymousId", value: snapshot.anonymousId ?? "" }].filter(({ value }) => value !== ""), now);
+      const gone = tokens([{ kind: "userId", value: snapshot.userId ?? "" }, { kind: "anonymousId", value: snapshot.anonymousId ?? "" }].filter(({ value }) => !placeholder(value)), now);
       return gone.length > 0 ? { forget: gone.map(({ token }) => token) } : null;
     }
-    const id = idOf(given);
+    const id = idOf(given, hmacOf);
     const at = occurredAt(given, now);
-    const flags = flagsOf(given, snapshot, id, at < now - TOLERANCE, plan.test);
+    const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
     const attached = snapshot.context["traits"];
     const [named, name, category] = cleanNames(snapshot.event, snapshot.name, snapshot.category);
     const envelope: Envelope = full({
@@ -93,24 +97,24 @@ export function thinner(envelope: Envelope, needed: readonly string[]): Envelope
 function typeOf(event: unknown): CarriedEvent["type"] | null {
   if (!isRecord(event)) return null;
   const { type } = event;
-  if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_ID)) ?? null;
+  if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_TYPE)) ?? null;
   return textOf(event["event"]) === null ? null : "track";
 }
 
-/** An id that can be shown: nothing that reads like an address; else its digest. One that is missing is the event's own digest, so that a retry is the same. */
-function idOf(event: Readonly<Record<string, unknown>>): string {
-  const text = textOf(event["messageId"]);
-  if (text !== null && text.length <= LONGEST_ID && /^[\x20-\x3f\x41-\x7e]+$/.test(text)) return text;
-  return `derived-${node().createHash("sha256").update(text ?? JSON.stringify(event)).digest("hex").slice(0, 32)}`;
+/** The id as it may be shown; one that is missing is a digest of the event itself, so that a retry is the same. */
+function idOf(event: Readonly<Record<string, unknown>>, hmacOf: (text: string) => string): string {
+  const { messageId } = event;
+  const given = typeof messageId === "string" ? messageId : (textOf(messageId) ?? "");
+  return shownId(given || `derived-${node().createHash("sha256").update(JSON.stringify(event)).digest("hex").slice(0, 32)}`, hmacOf);
 }
 
-function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties }: Snapshot, id: string, late: boolean, test: string): CarriedEvent["flags"][number][] {
+function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties }: Snapshot, late: boolean, test: string): CarriedEvent["flags"][number][] {
   const violated = isRecord(event["context"]) ? [event["context"]["violations"], isRecord(event["context"]["protocols"]) ? event["context"]["protocols"]["violations"] : null] : [];
   const flags: CarriedEvent["flags"][number][] = [];
   if (late) flags.push("late");
   if (event["replay"] === true) flags.push("replayed");
   if (event["event"] === VIOLATION || (Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0))) flags.push("violation");
-  if (id.startsWith(TESTER) || (test !== "" && Boolean(own(properties, test)))) flags.push("test");
+  if (textOf(event["messageId"])?.startsWith(TESTER) || (test !== "" && Boolean(own(properties, test)))) flags.push("test");
   return flags;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Envelope } from "../src/envelope.ts";
 import type { Plan } from "../src/plan.ts";
 import { InvalidEventPayload, pasted } from "./segment.js";
-import { bought, CANARY, KEY, plan } from "./support.ts";
+import { bought, CANARY, KEY, plan, uuid, vectors } from "./support.ts";
 
 const NOW = Date.parse("2026-01-02T03:04:07Z");
 const file = pasted();
@@ -13,7 +13,7 @@ const made = (event: unknown, changed: Partial<Plan> = {}): Envelope => maybe(ev
 describe("from an event to its envelope", () => {
   it("FUN-6: holds names, times, tokens and allowed properties, and nothing else of what came", () => {
     const envelope = made(bought());
-    expect(envelope).toMatchObject({ id: "m1", type: "track", event: "Bought", at: NOW - 1_322, had: NOW, received: NOW - 1_000, properties: { plan: "pro" } });
+    expect(envelope).toMatchObject({ id: uuid(1), type: "track", event: "Bought", at: NOW - 1_322, had: NOW, received: NOW - 1_000, properties: { plan: "pro" } });
     expect(envelope.traces?.map(({ kind }) => kind)).toEqual(["userId", "anonymousId"]);
     expect(Object.keys(envelope).sort()).toEqual(["at", "event", "had", "id", "properties", "received", "traces", "type"]);
   });
@@ -26,7 +26,7 @@ describe("from an event to its envelope", () => {
   it("FUN-7: carries what a node listens for, what lights one, or all", () => {
     const other = bought({ event: "Other" });
     const free = bought({ properties: { plan: "free" } });
-    expect([maybe(other)?.id, maybe(free)?.id, maybe(free, { carries: "lit" })?.id, maybe(bought(), { carries: "lit" })?.id, maybe(other, { carries: "all" })?.id]).toEqual([undefined, "m1", undefined, "m1", "m1"]);
+    expect([maybe(other)?.id, maybe(free)?.id, maybe(free, { carries: "lit" })?.id, maybe(bought(), { carries: "lit" })?.id, maybe(other, { carries: "all" })?.id]).toEqual([undefined, uuid(1), undefined, uuid(1), uuid(1)]);
     expect(made({ type: "page", name: "Home", messageId: "p" }).name).toBe("Home");
   });
 
@@ -65,11 +65,21 @@ describe("from an event to its envelope", () => {
     expect(() => file.enveloping(plan(), KEY)(event, NOW)).toThrow(InvalidEventPayload);
   });
 
-  it("FUN-9: an id that cannot be shown becomes a digest, the same at every try", () => {
-    const derived = [undefined, "", "a@b.c", "é", "x".repeat(101), 7].map((messageId) => made(bought({ messageId })).id);
-    expect(derived.at(-1)).toBe("7");
-    expect(derived.slice(0, -1).every((id) => /^derived-[0-9a-f]{32}$/.test(id))).toBe(true);
-    expect(made(bought({ messageId: "a@b.c" })).id).toBe(derived[2]);
+  it("SEG-14: an id is shown by the shared vectors, and that of an event without one is a digest, the same at every try", () => {
+    const { token_key: key, cases } = vectors("message_ids") as { readonly token_key: string; readonly cases: readonly { readonly id: string; readonly shown: string }[] };
+    const envelop = file.enveloping(plan(), key);
+    for (const { id, shown } of cases) expect((envelop(bought({ messageId: id }), NOW) as { id: string }).id).toBe(shown);
+    const derived = [undefined, "", null, {}].map((messageId) => made(bought({ messageId })).id);
+    expect(derived.every((id) => /^derived-[0-9a-f]{32}$/.test(id))).toBe(true);
+    expect(made(bought({ messageId: "" })).id).toBe(derived[1]);
+    expect(made(bought({ messageId: 7 })).id).toBe(made(bought({ messageId: "7" })).id);
+  });
+
+  it("RED-21: a placeholder identifies nobody, and nobody is forgotten by one", () => {
+    const traces = (event: Record<string, unknown>) => (made(event).traces ?? []).map(({ kind }) => kind);
+    for (const { text, nobody } of (vectors("placeholders") as { readonly cases: readonly { readonly text: string; readonly nobody: boolean }[] }).cases)
+      expect(traces(bought({ userId: text }))).toEqual(nobody ? ["anonymousId"] : ["userId", "anonymousId"]);
+    expect(file.enveloping(plan(), KEY)({ type: "delete", userId: "undefined", anonymousId: "0" }, NOW)).toBeNull();
   });
 
   it("FUN-10: thinned, it keeps what filters read", () => {

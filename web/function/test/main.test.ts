@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subscribe } from "../../app/src/lanes/provider/socket.ts";
 import { startSoketi } from "../../app/test/support/soketi.ts";
 import { InvalidEventPayload, pasted, RetryError, ValidationError } from "./segment.js";
-import { bought, CANARY, KEY, plan, provider, sent, settings } from "./support.ts";
+import { bought, CANARY, KEY, plan, provider, sent, settings, uuid } from "./support.ts";
 
 const file = pasted();
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -22,12 +22,12 @@ describe("the handlers", () => {
 
   it("FUN-10: many events go in few messages of at most 10 kB, in one request", async () => {
     const { got, settings: asked, stop } = await provider();
-    const told = await file.onBatch(Array.from({ length: 100 }, (_, place) => bought({ messageId: `m${place}` })), asked());
+    const told = await file.onBatch(Array.from({ length: 100 }, (_, place) => bought({ messageId: uuid(place) })), asked());
     expect(told.every(({ status }) => status === 200)).toBe(true);
     expect(got).toHaveLength(1);
     expect(got[0]?.batch.length).toBeLessThanOrEqual(4);
     expect(got[0]?.bytes).toBeLessThanOrEqual(10_000);
-    expect(sent(got).map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, place) => `m${place}`));
+    expect(sent(got).map(({ id }) => id)).toEqual(Array.from({ length: 100 }, (_, place) => uuid(place)));
     expect(sent(got).map(({ place }) => place), "TRC-9: their order is known, whatever the provider makes of it").toEqual([undefined, ...Array.from({ length: 99 }, (_, place) => place + 1)]);
     stop();
   });
@@ -42,7 +42,7 @@ describe("the handlers", () => {
 
   it("FUN-11: of a batch only what may help is tried again, each event by itself", async () => {
     const { settings: asked, stop, where } = await provider((number) => (number === 2 ? [503, ""] : [200, "{}"]));
-    const told = await file.onBatch([null, ...Array.from({ length: 20 }, (_, place) => bought({ messageId: `m${place}` }))], asked({ provider: { ...where, limit: 420, batch: 10 } }));
+    const told = await file.onBatch([null, ...Array.from({ length: 20 }, (_, place) => bought({ messageId: uuid(place) }))], asked({ provider: { ...where, limit: 420, batch: 10 } }));
     const statuses = told.map(({ status }) => status);
     expect(statuses[0]).toBe(400);
     expect(statuses.filter((status) => status === 503)).toHaveLength(10);
@@ -101,9 +101,9 @@ describe("through a real provider", () => {
     const channel = file.channelAt({ workspace: "acme", env: "prod", key: KEY, turn: 86_400_000 }, Date.now());
     const closing = new AbortController();
     const heard = new Promise<unknown>((done) => {
-      void subscribe(place, channel, (socket) => Promise.resolve(server.sign(socket, channel)), { message: (name, value) => { done([name, value]); }, fail: () => undefined }, closing.signal).then(() => file.onBatch([bought(), bought({ messageId: "m2" })], asked));
+      void subscribe(place, channel, (socket) => Promise.resolve(server.sign(socket, channel)), { message: (name, value) => { done([name, value]); }, fail: () => undefined }, closing.signal).then(() => file.onBatch([bought(), bought({ messageId: uuid(2) })], asked));
     });
-    expect(await heard).toMatchObject(["envelopes", { plan: "v1", events: [{ id: "m1", event: "Bought" }, { id: "m2" }] }]);
+    expect(await heard).toMatchObject(["envelopes", { plan: "v1", events: [{ id: uuid(1), event: "Bought" }, { id: uuid(2) }] }]);
     closing.abort();
     await expect(file.onTrack(bought(), { ...asked, providerSecret: "another" })).rejects.toThrow(ValidationError);
   });

@@ -10,6 +10,9 @@ export const CANARY = "canary-7f3a@leak.example.com";
 
 export const vectors = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../../conformance/${name}.json`, import.meta.url), "utf8"));
 
+/** Ids as an official SDK makes them. */
+export const uuid = (place: number): string => `3f2504e0-4f89-41d3-9a0c-${String(place).padStart(12, "0")}`;
+
 export const plan = (changed: Partial<Plan> = {}): Plan => ({
   format: "dagnet-realtime-function/1", version: "v1", workspace: "acme", env: "prod", provider: { app: "4711", key: "a-key", api: "http://127.0.0.1:9", limit: 10_000, batch: 10 },
   turn: 900, rotation: 2_592_000, trace: ["session", "userId", "anonymousId"], properties: [], deny: [], needed: ["plan"], test: "", sample: 1, carries: "listened",
@@ -20,7 +23,7 @@ export const plan = (changed: Partial<Plan> = {}): Plan => ({
 export const settings = (changed: Partial<Plan> = {}): Settings => ({ plan: JSON.stringify(plan(changed)), tokenKey: KEY, providerSecret: "a-secret" });
 
 export const bought = (fields: Record<string, unknown> = {}): Record<string, unknown> => ({
-  type: "track", event: "Bought", messageId: "m1", anonymousId: "a1", userId: "u1", timestamp: "2026-01-02T03:04:05.678Z", receivedAt: "2026-01-02T03:04:06.000Z",
+  type: "track", event: "Bought", messageId: uuid(1), anonymousId: "a1", userId: "u1", timestamp: "2026-01-02T03:04:05.678Z", receivedAt: "2026-01-02T03:04:06.000Z",
   properties: { plan: "pro", email: CANARY, note: CANARY }, context: { ip: "203.0.113.7", userAgent: "Mozilla/5.0" }, integrations: {}, writeKey: "w", projectId: "p", version: 2, ...fields,
 });
 

@@ -1,4 +1,5 @@
 /** What ties a message to others: the identifiers that the rules ask for, in their order, looked for where the server looks. */
+import { placeholder } from "./placeholders.ts";
 import { isRecord, type Parts, type Plain, type Snapshot, textOf } from "./read.ts";
 
 /** Segment has no session of its own; these are where its plugins and users put one. */
@@ -6,8 +7,6 @@ const SESSION = [
   "integrations.Actions Amplitude.session_id", "integrations.Amplitude.session_id", "integrations.Amplitude.sessionId", "integrations.actions-optimizely-web.session_id",
   "context.sessionId", "context.session_id", "properties.session_id", "properties.$session_id",
 ];
-/** How Amplitude says that there is none. */
-const NO_SESSION = /^(?:-1|0)$/;
 
 export interface Identifier {
   readonly kind: string;
@@ -15,13 +14,14 @@ export interface Identifier {
 }
 
 /** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
- * `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. */
+ * `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. What stands where
+ * an identifier is missing is none. */
 export function identifiers(snapshot: Snapshot, kinds: readonly string[]): readonly Identifier[] {
   const found: Identifier[] = [];
-  const add = (kind: string, value: string | null | undefined): void => { if (value) found.push({ kind, value }); };
+  const add = (kind: string, value: string | null | undefined): void => { if (value && !placeholder(value)) found.push({ kind, value }); };
   for (const kind of kinds) {
     if (kind === "userId" || kind === "anonymousId" || kind === "groupId") add(kind, snapshot[kind]);
-    else if (kind === "session") add(kind, SESSION.map((path) => at(path, snapshot)).find((value) => value && !NO_SESSION.test(value)));
+    else if (kind === "session") add(kind, SESSION.map((path) => at(path, snapshot)).find((value) => value && !placeholder(value)));
     else if (kind !== "previousId") add(kind, at(kind, snapshot));
   }
   if (kinds.includes("userId") || kinds.includes("anonymousId")) add("previousId", snapshot.previousId);

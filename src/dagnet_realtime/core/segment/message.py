@@ -112,7 +112,8 @@ def delivered(message: Message, text: bytes | msgspec.Raw, place: int = 0, repea
         occurred_at = happened(message.original_timestamp, message.sent_at, received_at)
         if occurred_at is None:
             occurred_at = received_at
-    return _event(message, _type(message), _id(message.message_id) or (repeats or Repeats()).id(text, place), occurred_at, received_at)
+    given = _given(message.message_id)
+    return _event(message, _type(message), _id(given) or (repeats or Repeats()).id(text, place), occurred_at, received_at, given)
 
 
 def tracked(
@@ -133,11 +134,12 @@ def tracked(
     own = message.timestamp if message.original_timestamp is None else message.original_timestamp
     sent = message.sent_at if message.sent_at is not None else sent_at
     occurred_at = happened(own, sent, arrived_at)
-    id = _id(message.message_id)
+    given = _given(message.message_id)
+    id = _id(given)
     if id is None:
         timed = own is not None or message.sent_at is not None
         id = (repeats or Repeats()).id(text, place) if timed else _derived(text, f"{arrived_at}/{place}")
-    return _event(message, type or _type(message), id, occurred_at, None)
+    return _event(message, type or _type(message), id, occurred_at, None, given)
 
 
 def text_of(value: object) -> str | None:
@@ -147,7 +149,9 @@ def text_of(value: object) -> str | None:
     return printed(value)[:MAX_TEXT] if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
-def _event(message: Message, type: EventType, id: str, occurred_at: int | None, segment_received_at: int | None) -> Event:
+def _event(
+    message: Message, type: EventType, id: str, occurred_at: int | None, segment_received_at: int | None, given: str | None
+) -> Event:
     return Event(  # in the order of its fields: by name they would cost twice as much
         id,
         type,
@@ -165,6 +169,7 @@ def _event(message: Message, type: EventType, id: str, occurred_at: int | None, 
         occurred_at,
         segment_received_at,
         message.replay is True,
+        None if given == id else given,
     )
 
 
@@ -189,14 +194,18 @@ def _type(message: Message) -> EventType:
     )
 
 
-def _id(given: object) -> str | None:
-    """A messageId that can stand in a log: at most `MAX_ID` characters, nothing that reads like an address; else its digest."""
-    text = given if type(given) is str else text_of(given)
-    if not text:
+def _given(value: object) -> str | None:
+    """The id that a message has, None where it has none."""
+    return (value or None) if type(value) is str else text_of(value)
+
+
+def _id(given: str | None) -> str | None:
+    """What tells a message with this id apart: the id, or the digest of one that is long or strange."""
+    if given is None:
         return None
-    if len(text) <= MAX_ID and "@" not in text and text.isprintable():
-        return text
-    return _derived(text.encode("utf-8", "replace"))
+    if len(given) <= MAX_ID and "@" not in given and given.isprintable():
+        return given
+    return _derived(given.encode("utf-8", "replace"))
 
 
 def _derived(text: bytes | msgspec.Raw, once: str = "") -> str:

@@ -1,6 +1,6 @@
 /** The routes of the contract that the screen uses, one method each. */
-import { isServerToken } from "@dagnet-realtime/engine/token";
 import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
+import { LOCAL_TOKEN } from "@dagnet-realtime/tap/tokens";
 import { ask, askJson, json, type Fetch } from "./http.ts";
 import type { PublishedSeat, Seat, Signature } from "./provider/seat.ts";
 
@@ -41,6 +41,8 @@ export interface WorkspaceSummary {
   readonly ingest?: "server" | "function";
   /** What whoever asks may do there. */
   readonly role?: string | null;
+  /** The key of the digests of message ids, hexadecimal; null for those who may not follow. */
+  readonly message_key?: string | null;
 }
 
 /** Which graph of which channel. */
@@ -110,7 +112,7 @@ export class Api {
 
   /** Has the server follow these; of a trace that only this browser knows it has never heard. */
   async follows(session: string, tokens: readonly string[]): Promise<void> {
-    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens.filter(isServerToken) }));
+    await ask(this.fetcher, `${this.root}/api/watch/${part(session)}`, json("PATCH", { follows: tokens.filter((token) => !token.startsWith(LOCAL_TOKEN)) }));
   }
 
   /** Has the server carry and count only what passes; "" ends that. */

@@ -1,5 +1,7 @@
 /** The local lane in this page: its key, whom it allows, and the engine that it feeds while Realtime is On. */
 import { isEarly } from "@dagnet-realtime/engine/called";
+import { shownId } from "@dagnet-realtime/engine/messageid";
+import { hmacSha256 } from "@dagnet-realtime/engine/sha256";
 import type { TapMessage } from "@dagnet-realtime/engine/tap";
 import type { Posture } from "@dagnet-realtime/engine/wire.gen";
 import { LocalLane } from "../lanes/local/lane.ts";
@@ -45,7 +47,7 @@ export class Local {
   ) {
     this.#identity = takeIdentity(ofTab) ?? { session: chance(), salt: chance() };
     this.#asked = readAsked(lasting);
-    this.lane = new LocalLane(roads, { session: this.#identity.session, rules: () => this.#made(), allows: (origin) => this.#asked.origins.includes(origin), take: (message) => this.#take(message) }, () => parts.world.now());
+    this.lane = new LocalLane(roads, { session: this.#identity.session, rules: () => this.#made(), allows: (origin) => this.#asked.origins.includes(origin), shown: (id) => this.#shown(id), take: (message) => this.#take(message) }, () => parts.world.now());
   }
 
   get asked(): Asked {
@@ -102,6 +104,15 @@ export class Local {
     this.#following = `${session} ${own}`;
     // Tried again with the next change: a trace that is not followed is only thinned under load.
     api.follows(session, followed(engine.state)).catch(() => undefined);
+  }
+
+  /** By the key of the channel that is shown, so that the server's twin has the same; without a server by this tab's own. */
+  #shown(id: string): string | null {
+    const { serverless, workspaces, place } = this.parts.store.getState();
+    const key = serverless ? this.#identity.salt : workspaces.find((one) => one.id === place?.workspace && one.env === place.env)?.message_key;
+    if (key === undefined) return id;
+    const shown = shownId(id, (text) => (key === null ? "" : hmacSha256(key, text)));
+    return key === null && shown !== id ? null : shown;
   }
 
   #made(): ReturnType<typeof rulesOf> {

@@ -1,5 +1,7 @@
 // @vitest-environment jsdom
 import { type FromPicture, MARK } from "@dagnet-realtime/tap/wire";
+import { readFileSync } from "node:fs";
+import { rowAt } from "@dagnet-realtime/engine/ring";
 import { expect, it, vi } from "vitest";
 import type { Heard, Road } from "../../src/lanes/local/road.ts";
 import { hearPages, hex, Local, originOf } from "../../src/store/local.ts";
@@ -110,4 +112,23 @@ it("TAP-10: the page's end closes the ears, and its return opens them", () => {
   window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
   expect(said.at(-1)?.kind).toBe("call");
   expect(hex(4)).toMatch(/^[0-9a-f]{8}$/);
+});
+
+it("SEG-14: a site's own message id becomes the digest under the channel's key, so that the server's twin is known", async () => {
+  const { key, cases } = JSON.parse(readFileSync(`${import.meta.dirname}/../../../../conformance/message_ids.json`, "utf8")) as { readonly key: string; readonly cases: readonly { readonly id: string; readonly shown: string }[] };
+  const { local: one, engine, store, watch, world, say, report } = local();
+  one.allow("https://a.test");
+  one.open();
+  const listed = (message_key: string | null) => { store.setState({ workspaces: store.getState().workspaces.concat({ id: PLACE.workspace, env: PLACE.env, graphs: [], errors: [], sources: [], message_key }).slice(-1) }); };
+  listed(key);
+  store.setState({ graph: GRAPH, place: PLACE });
+  await watch.on(PLACE, GRAPH);
+  say(hi);
+  const some = cases.filter(({ id }) => id.length <= 512);
+  report(0, ...some.map(({ id }) => message(id, world.now())));
+  const { start, end } = engine.state.kept.ring;
+  expect(Array.from({ length: end - start }, (_, place) => rowAt(engine.state.kept.ring, start + place)?.id)).toEqual(some.map(({ shown }) => shown));
+  listed(null);
+  report(some.length, message("order-9", world.now()));
+  expect([...one.lane.refusals.values()]).toEqual([{ origin: "https://a.test", reason: "the site’s own message id", count: 1 }]);
 });

@@ -3,7 +3,7 @@ import { checkTap } from "@dagnet-realtime/engine/parse";
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import type { TapMessage } from "@dagnet-realtime/engine/tap";
 
-export type Refused = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "too many pages";
+export type Refused = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "the site’s own message id" | "too many pages";
 
 /** Messages a second of one origin, and at once. A tap keeps to 6,000 a second. */
 const RATE = 7_000;
@@ -21,13 +21,19 @@ export class Gate {
   #stale = new Map<string, string>();
   readonly #left = new Map<string, { tokens: number; at: number }>();
 
+  /** `shown` says how an id is shown, null where that cannot be known. */
+  constructor(private readonly shown: (id: string) => string | null = (id) => id) {}
+
   /** Looks at one message of `origin`; `page` is whose report it came in. */
   admit(read: unknown, origin: string, page: string, now: number): TapMessage | Refused {
     if (!this.#take(origin, now)) return "too fast";
     if (size(read, LARGEST) < 0) return "too large";
-    const message = checkTap(read);
-    if (isProblem(message)) return "malformed";
-    const owner = this.#ownerOf(message.messageId);
+    const checked = checkTap(read);
+    if (isProblem(checked)) return "malformed";
+    const messageId = this.shown(checked.messageId);
+    if (messageId === null) return "the site’s own message id";
+    const message = checked.replaces === undefined ? { ...checked, messageId } : { ...checked, messageId, replaces: this.shown(checked.replaces) ?? checked.replaces };
+    const owner = this.#ownerOf(messageId);
     if (owner !== undefined && owner !== origin) return "somebody else’s message id";
     this.#remember(message.messageId, origin);
     const { calledAt, replaces, ...rest } = message;

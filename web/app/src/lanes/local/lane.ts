@@ -16,6 +16,8 @@ export interface Ears {
   rules(): Rules;
   /** Whether pages of `origin` may report. */
   allows(origin: string): boolean;
+  /** How a message's id is shown, by which the server's twin is known; null where that cannot be known. */
+  readonly shown?: (id: string) => string | null;
   /** Takes a message in; answers whether it was counted, or came too early to be. */
   take(message: TapMessage): boolean;
 }
@@ -29,14 +31,16 @@ export interface Refusal {
 export class LocalLane {
   readonly pages = new Map<string, PageSeen>();
   readonly refusals = new Map<string, Refusal>();
-  readonly #gate = new Gate();
+  readonly #gate: Gate;
   #stops: (() => void)[] = [];
 
   constructor(
     private readonly roads: readonly Road[],
     private readonly ears: Ears,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#gate = new Gate(ears.shown);
+  }
 
   /** Begins to listen, and asks who is there. */
   open(): void {

@@ -11,7 +11,7 @@ const shell = (text: string): string => text.replaceAll("'", String.raw`'\''`);
 
 /** One line per kind of source, at most two. Keys and secrets never reach the page, so they stand as words to replace. */
 export function curl(sources: readonly SourceSummary[], name: string, origin: string): CurlLine[] {
-  const body = JSON.stringify({ type: "track", event: name, messageId: "hello-1", anonymousId: "me" });
+  const body = JSON.stringify({ type: "track", event: name, anonymousId: "me" });
   const lines: CurlLine[] = [];
   const tracking = sources.find(({ kind }) => kind === "tracking");
   if (tracking) lines.push({ says: "An SDK’s tracking call, with the write key that the server printed:", line: `curl -u WRITE_KEY: ${origin}/v1/track -H 'content-type: application/json' -d '${shell(body)}'` });

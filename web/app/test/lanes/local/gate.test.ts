@@ -72,3 +72,11 @@ it("TAP-12: an early call is replaced by its own origin alone", () => {
   expect(gate.admit(good("n", { replaces: "tap-1" }), "https://b.test", "q", NOW)).not.toHaveProperty("replaces");
   expect(new Gate().admit(good("m", { replaces: "tap-1" }), "https://a.test", "p", NOW)).toHaveProperty("replaces", "tap-1");
 });
+
+it("SEG-14: an id is shown as the server shows it, and one whose digest cannot be known is refused", () => {
+  const message = (messageId: string) => ({ messageId, type: "track", name: "A", names: [], occurredAt: 1, stage: "called", traces: [], properties: {} });
+  const named = new Gate((id) => (id === "order-1" ? "derived-1" : id));
+  expect(named.admit(message("order-1"), "https://a.test", "p", 1)).toMatchObject({ messageId: "derived-1" });
+  expect(named.admit(message("order-1"), "https://b.test", "q", 1)).toBe("somebody else’s message id");
+  expect(new Gate(() => null).admit(message("order-1"), "https://a.test", "p", 1)).toBe("the site’s own message id");
+});
