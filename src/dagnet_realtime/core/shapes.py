@@ -70,10 +70,13 @@ _SECRET = re.compile(  # what begins as the keys of well-known makers do, and ou
     r"|sk-[A-Za-z0-9]{20,}|gh[opsru]_[A-Za-z0-9]{12,}|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{20,}"
     r"|ya29\.[A-Za-z0-9_-]{8,}|SG\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
     r"|AGE-SECRET-KEY-1|(?:[Bb]earer|[Bb]asic|BEARER|BASIC) [A-Za-z0-9._~+/=-]{12,}"
-    r"|(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{32,})"  # a digest or random token
-    r"|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=[^0-9]*[0-9])[A-Za-z0-9_=-]{40,}$"
-    r"|-----BEGIN [A-Z0-9 ]{1,40}-----|(?<![a-z])ssh-(?:rsa|dss|ed25519) AAAA"
+    r")|-----BEGIN [A-Z0-9 ]{1,40}-----|(?<![a-z])ssh-(?:rsa|dss|ed25519) AAAA"
 )
+_RANDOM = re.compile(  # a digest or random token
+    r"(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{32,}"
+    r"|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=[^0-9]*[0-9])[A-Za-z0-9_=-]{40,}$"
+)
+_LEAST_RANDOM = 32  # characters
 _LEAST_SECRET = 10  # characters
 _ASSIGNED = re.compile("(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|authorization)=[^ &]{4,}", re.IGNORECASE)
 _BROWSER = re.compile("(?:Mozilla|AppleWebKit|Dalvik)/[0-9]")
@@ -161,7 +164,9 @@ def _shaped(text: str) -> bool:
         return True
     if (text.count(":") > 1 or text.count(".") > 1 or text.count("-") > 4) and _MACHINE.search(text):
         return True
-    if (len(text) >= _LEAST_SECRET and _SECRET.search(text)) or any(map(_iban, _IBAN.findall(text))):
+    if len(text) >= _LEAST_SECRET and (_SECRET.search(text) or any(map(_iban, _IBAN.findall(text)))):
+        return True
+    if len(text) >= _LEAST_RANDOM and _RANDOM.search(text):
         return True
     return (":" in text and _DIALLED.search(text) is not None) or _numbered(text)
 
