@@ -19,8 +19,12 @@ class Bucket:
         """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
         wait = self.wait(events, at)
         if wait is None:
-            self._level -= events
+            self.spend(events)
         return wait
+
+    def spend(self, events: float) -> None:
+        """Takes `events`, for which `wait` has just said that they fit."""
+        self._level -= events
 
     def wait(self, events: float, at: float) -> float | None:
         """The seconds until `events` fit, None if they do; takes nothing."""
@@ -38,9 +42,10 @@ class Bucket:
 
 def take_both(events: Bucket, weight: Bucket, count: float, size: float, at: float) -> float | None:
     """Takes `count` events and `size` bytes and returns None, or takes neither and returns the seconds until both fit."""
-    waits = (events.wait(count, at), weight.wait(size / EVENT_BYTES, at))
-    if waits == (None, None):
-        events.take(count, at)
-        weight.take(size / EVENT_BYTES, at)
+    heavy = size / EVENT_BYTES
+    first, second = events.wait(count, at), weight.wait(heavy, at)
+    if first is None and second is None:
+        events.spend(count)
+        weight.spend(heavy)
         return None
-    return max(wait for wait in waits if wait is not None)
+    return max(first or 0.0, second or 0.0)

@@ -72,7 +72,9 @@ class Verifier:
     def verified_soon(self, body: bytes, signature: str | None) -> bool:
         """As `verify`, in a millisecond or two whatever `body` is; False if that does not decide it."""
         given = self.given(signature)
-        if given is None or any(self._signs(part, given) for part in self._parts(body, soon=True)):
+        if given is None or (body[:1] == b"{" and len(body) <= SMALL and self._signs(body, given)):
+            return True
+        if any(self._signs(part, given) for part in self._parts(body, soon=True)):
             return True
         if len(body) <= (_SHORT if body.lstrip(SPACE)[:1] == b"[" else SMALL) and not slow(body):
             raise _unauthorized(_FITS_NONE)

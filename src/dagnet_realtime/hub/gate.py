@@ -32,10 +32,13 @@ class Gate:
         """Raises `Problem("unauthorized")` if no body at all could be authentic with `signature`."""
         self._verifier.given(signature)
 
+    def verified_soon(self, body: bytes, signature: str | None) -> bool:
+        """Whether the delivery is authentic, False if a millisecond or two do not decide it. Raises `Problem("unauthorized")`."""
+        return self._verifier.verified_soon(body, signature)
+
     async def verify(self, body: bytes, signature: str | None) -> None:
-        """Raises `Problem("unauthorized")` if the delivery is not authentic. What takes longer than a millisecond or two, a thread does."""
-        if not self._verifier.verified_soon(body, signature):
-            await asyncio.to_thread(self._verifier.verify, body, signature)
+        """Decides in a thread, however long it takes. Raises `Problem("unauthorized")`."""
+        await asyncio.to_thread(self._verifier.verify, body, signature)
 
     def may_delete(self, *, signed: bool) -> bool:
         """Whether a delivery of this source may delete people: if it is `signed`, or if the source is configured to."""

@@ -15,6 +15,7 @@ import msgspec
 from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.message_ids import message_key
 from dagnet_realtime.core.placeholders import placeholder
+from dagnet_realtime.core.segment.lenient import Strange
 from dagnet_realtime.core.segment.tracking import is_batch, open_batch, write_key, write_keys
 from dagnet_realtime.core.segment.webhook import Element, split
 from dagnet_realtime.core.signature import SMALL
@@ -155,12 +156,7 @@ class Intake:
         self._gates[source.id].refuse(problem.code, events)
 
     async def webhook(
-        self,
-        source: Source,
-        body: bytes,
-        signature: str | None,
-        proven: Callable[[], None] | None = None,
-        began: int | None = None,
+        self, source: Source, body: bytes, signature: str | None, proven: Callable[[], None] | None = None, began: int | None = None
     ) -> None:
         """Takes one webhook delivery. Raises `Problem` if it is refused.
 
@@ -170,11 +166,15 @@ class Intake:
         gate = self._gates[source.id]
         brief = len(body) <= SMALL
         try:
-            await gate.verify(body, signature)
+            if not gate.verified_soon(body, signature):
+                await gate.verify(body, signature)
             signed = bool(signature and source.secrets)
             if proven is not None and signed:
                 proven()
-            elements = await self._mender.run(partial(split, body), brief=brief)
+            try:
+                elements = split(body, mending=brief)
+            except Strange:
+                elements = await self._mender.mend(partial(split, body))
         except Problem as problem:
             gate.refuse(problem.code)
             raise
@@ -218,7 +218,7 @@ class Intake:
         if not self._log.watched(channel):
             gate.unwatched(events)
             return
-        size = sum(map(len, elements))
+        size = len(elements[0]) if events == 1 else sum(map(len, elements))
         if self._rates is None:
             gate.limit(events, self._clock.monotonic(), size)
         else:
@@ -229,7 +229,10 @@ class Intake:
             if start:
                 await asyncio.sleep(0)
             admission = self._admission(channel)
-            parsed = await self._mender.run(partial(parse, start, end, admission.reader), brief=brief)
+            try:
+                parsed = parse(start, end, admission.reader, mending=brief)
+            except Strange:
+                parsed = await self._mender.mend(partial(parse, start, end, admission.reader))
             for problem in parsed.refused:
                 gate.refuse(problem.code)
                 first = first or problem

@@ -48,12 +48,19 @@ class Mender:
         try:
             return work(mending=brief)
         except Strange:
-            async with self._turn:
-                return await asyncio.to_thread(work, mending=True)
+            return await self.mend(work)
+
+    async def mend(self, work: Work[T]) -> T:
+        """What `work` gives, mended in a thread when its turn has come."""
+        async with self._turn:
+            return await asyncio.to_thread(work, mending=True)
 
 
 def stretches(elements: Sequence[Element]) -> Iterator[tuple[int, int]]:
     """Where each stretch of a delivery begins and ends."""
+    if len(elements) == 1:
+        yield 0, 1
+        return
     start = size = 0
     for at, element in enumerate(elements):
         if at > start and (at - start >= STRETCH_EVENTS or size + len(element) > STRETCH_BYTES):
