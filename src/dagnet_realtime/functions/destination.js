@@ -720,7 +720,7 @@ function parseTime(text) {
 function reading(text) {
 	if (typeof text === "number") return ofNumber(text);
 	if (typeof text !== "string" || text.length > LONGEST) return null;
-	const plain = text.trim().replace(/[^\x00-\x7f]/gu, digit);
+	const plain = text.trim().replace(/[\u0080-\u{10ffff}]/gu, digit);
 	const found = SHAPE.exec(plain);
 	if (found === null) return NUMBER.test(plain) ? ofNumber(Number(plain)) : null;
 	const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = found.slice(1, 7).map((part) => Number(part ?? 0));
