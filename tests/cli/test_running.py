@@ -5,6 +5,7 @@ import json
 import shlex
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 
@@ -15,8 +16,11 @@ from dagnet_realtime.config.config import AccessConfig, AccessMode, Config, Serv
 from dagnet_realtime.config.generated import workspace
 from dagnet_realtime.core.names import candidate_names
 from dagnet_realtime.graphs.folder import FolderGraphs
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.secret import Secret
 from tests.support.program import running
+from tests.support.server import GRAPH
 
 SHOP = workspace(SAMPLE, lambda count: b"\x0b" * count)
 
@@ -110,3 +114,37 @@ def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:
     assert at_home(own, tmp_path).access.cookie_key == Secret(local_key(tmp_path))
     token = Config(access=AccessConfig(mode="token", cookie_key=Secret("configured")))
     assert at_home(token, tmp_path) is token
+
+
+def test_pseudonyms_of_this_machine_stay_over_a_restart(tmp_path: Path) -> None:
+    """ACC-58: by its own key; each channel has another, another machine has others, and a configured key stays."""
+    given = msgspec.structs.replace(SHOP, policy=Policy(token_key=Secret("configured")))
+    prod = msgspec.structs.replace(SHOP, channel=Channel(SHOP.channel.workspace, "prod"))
+
+    def keys(folder: Path) -> list[bytes]:
+        found = [one.policy.token_key for one in at_home(Config(workspaces=(SHOP, prod, given)), folder).workspaces]
+        return [key.reveal() for key in found if key is not None]
+
+    first = keys(tmp_path / "state")
+    assert first == keys(tmp_path / "state")
+    assert first[2] == b"configured"
+    assert len({local_key(tmp_path / "state"), *first}) == 4
+    assert not {*first[:2]} & {*keys(tmp_path / "other")}
+
+
+def token_of(folder: Path, *flags: str) -> str:
+    """The token of one person at a program that has just started."""
+    key_file = folder / "key"
+    with running("serve", "--workspace", str(SAMPLE), "--port", "0", "--key-file", str(key_file), *flags) as program:
+        key = {"authorization": f"Bearer {key_file.read_text().strip()}"}
+        with httpx.Client(base_url=program.url, trust_env=False, headers=key) as client:
+            wanted = {"workspace": SAMPLE.name, "env": "local", "graph": GRAPH}
+            session = client.post("/api/watch", json=wanted).raise_for_status().json()["watch_session_id"]
+            person = {"kind": "userId", "value": "ann"}
+            tokens: list[str] = client.post(f"/api/watch/{session}/follow", json=person).raise_for_status().json()["tokens"]
+            return tokens[0]
+
+
+def test_a_person_keeps_their_token_over_a_restart(tmp_path: Path) -> None:
+    """ACC-58: of `serve`, whatever port it takes."""
+    assert token_of(tmp_path) == token_of(tmp_path)

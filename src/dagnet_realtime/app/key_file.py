@@ -1,4 +1,4 @@
-"""Files of one user alone: the key for programs, the key that keeps this machine's browsers signed in, and the folder for both.
+"""Files of one user alone: the key for programs, the key that local access keeps over a restart, and the folder for both.
 
 What another user of the machine could have written is refused: it would make us send secrets where they like.
 """
@@ -8,6 +8,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from dagnet_realtime.core.mac import Mac
+from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
 
 LARGEST = 64 * 1024  # bytes of such a file
@@ -68,7 +70,10 @@ def private_text(path: Path, *, hidden: bool) -> str | None:
 
 
 def local_key(folder: Path) -> bytes:
-    """The key in `folder` that seals the sign-ins of this machine's browsers, made if there is none; mode 0600."""
+    """The key in `folder` that seals the sign-ins of this machine's browsers and from which token keys follow; mode 0600.
+
+    It is made if there is none.
+    """
     path = private_folder(folder) / LOCAL_KEY
     found = private_text(path, hidden=True)
     if found is None:
@@ -88,6 +93,14 @@ def local_key(folder: Path) -> bytes:
     if len(found.strip()) < 32:
         raise Problem("invalid", f"{path} holds no key", "It is too short", "Remove it; browsers then sign in anew")
     return found.strip().encode()
+
+
+def local_token_key(key: bytes, channel: Channel) -> bytes:
+    """The key of the pseudonyms and digests of `channel`, 32 bytes, that follows from `local_key`.
+
+    The same person keeps their token over a restart, as they would by a `token_key` in the configuration.
+    """
+    return Mac(key, "sha256").of(f"dagnet-realtime token key\0{channel.workspace}\0{channel.env}".encode())
 
 
 def _check(path: Path, told: os.stat_result, others: int) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from secrets import token_bytes
 
 from dagnet_realtime.hub.courier import Courier
 from dagnet_realtime.hub.relay_publisher import RelayPublisher
@@ -31,7 +32,7 @@ async def relays(workspaces: Sequence[Workspace], clock: Clock) -> AsyncIterator
             from dagnet_realtime.relays.pusher import PusherRelay
 
             address = read_address(policy.relay.reveal().decode())
-            master = relay_key(policy.token_key.reveal() if policy.token_key is not None else b"", b"encryption")
+            master = relay_key(policy.token_key.reveal() if policy.token_key is not None else token_bytes(32), b"encryption")
             found[workspace.channel] = await stack.enter_async_context(PusherRelay(address, clock, master))
         yield found
 

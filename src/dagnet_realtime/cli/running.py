@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dagnet_realtime.app.key_file import local_key, write_key, write_private
+from dagnet_realtime.app.key_file import local_key, local_token_key, write_key, write_private
 from dagnet_realtime.cli.beside import Beside, forget, remember, state_folder
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.environment import SUCCESSOR as VARIABLE
@@ -93,11 +93,20 @@ def warn_of_plain_address(config: Config) -> None:
 
 
 def at_home(config: Config, folder: Path) -> Config:
-    """In local access browsers stay signed in over a restart, by a key that lies in `folder`."""
+    """In local access browsers stay signed in and people keep their pseudonyms over a restart, by a key that lies in `folder`."""
     if config.access.mode != "local":
         return config
-    access = msgspec.structs.replace(config.access, cookie_key=Secret(local_key(folder)))
-    return msgspec.structs.replace(config, access=access)
+    key = local_key(folder)
+    access = msgspec.structs.replace(config.access, cookie_key=Secret(key))
+    return msgspec.structs.replace(config, access=access, workspaces=tuple(_keyed(one, key) for one in config.workspaces))
+
+
+def _keyed(workspace: Workspace, key: bytes) -> Workspace:
+    """With a key for its pseudonyms that follows from `key`, unless the configuration gives one."""
+    if workspace.policy.token_key is not None:
+        return workspace
+    made = Secret(local_token_key(key, workspace.channel))
+    return msgspec.structs.replace(workspace, policy=msgspec.structs.replace(workspace.policy, token_key=made))
 
 
 def redirect(link: str) -> str:

@@ -16,7 +16,6 @@ from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.deployment import Deployment
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
 
 LOGS = ("memory", "redis", "rediss", "redis+sentinel", "redis+cluster", "rediss+sentinel", "rediss+cluster")
@@ -87,11 +86,7 @@ def _needs_no_server(table: WorkspaceTable, at: tuple[str | int, ...], around: S
 
 
 def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, around: Surroundings) -> Policy:
-    if table.token_key:
-        key = around.secret(table.token_key, *at, "token_key")
-    elif local:
-        key = Secret(around.chance(32))
-    else:
+    if not table.token_key and not local:
         remedy = "Give the same token_key to every process, e.g. env:REALTIME_TOKEN_KEY"
         raise Problem("invalid", f"{around.place.of(at)}: `token_key` is missing", remedy=remedy)
     return Policy(
@@ -101,7 +96,7 @@ def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, aroun
         deny=table.deny,
         sample=table.sample,
         max_rate=table.max_rate,
-        token_key=key,
+        token_key=around.secret(table.token_key, *at, "token_key") if table.token_key else None,
         token_rotation=_positive(table.token_rotation, (*at, "token_rotation"), around),
         retention=_positive(table.retention, (*at, "retention"), around),
         log_entries=table.log_entries,

@@ -162,7 +162,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     deny: Annotated[tuple[str, ...], _says("Properties never to keep, whatever else allows them.")] = ()
     sample: Annotated[float, _says("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = 1.0
     max_rate: Annotated[float, _says("Events per second accepted from one source, of 8 KB each on average.", gt=0)] = 2000
-    token_key: Annotated[str, _hides("Key of the pseudonyms, the same on every process; generated in `local` mode.")] = ""
+    token_key: Annotated[str, _hides("Key of the pseudonyms, the same on every process; in `local` mode this machine's own.")] = ""
     token_rotation: Annotated[str, _says("How long one period key lasts.", pattern=DURATION)] = "30d"  # noqa: S105 - a duration
     retention: Annotated[str, _says("How long the log keeps an event while somebody watches.", pattern=DURATION)] = "15m"
     log_entries: Annotated[int, _says("How many events the log keeps at most.", ge=1)] = 100_000

@@ -27,5 +27,4 @@ def workspace(folder: Path, chance: Callable[[int], bytes], *, properties: tuple
         Source(id="webhook", channel=channel, kind="webhook", secrets=(Secret(chance(16).hex()),)),
         Source(id="tracking", channel=channel, kind="tracking", write_key=Secret(chance(12).hex())),
     )
-    policy = Policy(token_key=Secret(chance(32)), properties=properties)
-    return Workspace(channel=channel, path=str(path), policy=policy, sources=sources)
+    return Workspace(channel=channel, path=str(path), policy=Policy(properties=properties), sources=sources)
