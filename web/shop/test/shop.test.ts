@@ -40,9 +40,11 @@ it("PIC-61: reports the sample graph's flow, in its names, but for one event tha
   const { calls } = everything();
   const files = ["graphs", "events", "nodes"].flatMap((folder) => readdirSync(new URL(`${folder}/`, SAMPLE)).map((name) => ({ path: `${folder}/${name}`, text: readFileSync(new URL(`${folder}/${name}`, SAMPLE), "utf8") })));
   const graphs = [...loadWorkspace(files).graphs.values()];
-  const listened = new Set(graphs.flatMap(({ listens }) => listens.flatMap(({ names }) => names)));
+  const bindings = graphs.flatMap(({ listens }) => listens);
+  const listened = new Set(bindings.flatMap(({ names }) => names));
   expect([...new Set(calls)].filter((name) => !listened.has(name))).toEqual(["Add To Cart", "identify"]);
-  expect([...listened].filter((name) => !calls.includes(name))).toEqual(["add_to_cart", "add_to_wishlist"]);
+  const silent = bindings.filter(({ names }) => !names.some((name) => calls.includes(name)));
+  expect(silent.map(({ names }) => names[0])).toEqual(["add_to_cart", "add_to_wishlist"]);
 });
 
 it("reports a purchase once, and nothing of an empty basket", () => {
