@@ -211,8 +211,8 @@ def test_a_placeholder_is_no_identifier_wherever_it_stands(id: object) -> None:
     entry = admitted(message, identity="reveal", trace=("properties.trace_id", "session", "userId", "anonymousId", "groupId"))
     assert [trace.kind for trace in entry.traces] == ["session"]
     assert entry.revealed == {"session": "s"}
-    assert "nobody" in entry.flags
-    assert "nobody" not in admitted({**message, **dict.fromkeys(PLACED, "x"), "properties": {}}).flags
+    assert "placeholder" in entry.flags
+    assert "placeholder" not in admitted({**message, **dict.fromkeys(PLACED, "x"), "properties": {}}).flags
 
 
 @pytest.mark.parametrize(

@@ -149,13 +149,13 @@ async def test_placeholders_identify_nobody_and_are_counted() -> None:
             )
     entries = await house.entries()
     assert len({entry.traces for entry in entries}) == 6
-    assert all([trace.kind for trace in entry.traces] == ["anonymousId"] and "nobody" in entry.flags for entry in entries)
-    assert house.door == Door(received=12, taken=12, nobody=12)
+    assert all([trace.kind for trace in entry.traces] == ["anonymousId"] and "placeholder" in entry.flags for entry in entries)
+    assert house.door == Door(received=12, taken=12, placeholder=12)
     for number in range(3):
         await house.deliver({"type": "track", "event": f"E{number}", "userId": "ann", "messageId": "Undefined"})
     (shared,) = (await house.entries())[12:]
     assert shared.flags == ("shared_id",)
-    assert house.door == Door(received=15, taken=13, duplicate=2, nobody=12, shared_id=3)
+    assert house.door == Door(received=15, taken=13, duplicate=2, placeholder=12, shared_id=3)
 
 
 async def test_nobody_is_looked_for_or_forgotten_by_a_placeholder() -> None:

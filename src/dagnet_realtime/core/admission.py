@@ -91,10 +91,10 @@ class Admission:
         parts = self._parts(event)
         names, name = self._named(event)
         occurred_at = believable(began if event.occurred_at is None else event.occurred_at, arrived_at)
-        traces, revealed, nobody = self._traces(event, parts, arrived_at)
+        traces, revealed, has_placeholder = self._traces(event, parts, arrived_at)
         flags = self._flags(event, parts, occurred_at, arrived_at)
-        if nobody:
-            flags += ("nobody",)
+        if has_placeholder:
+            flags += ("placeholder",)
         given = event.given_id or event.id
         id = self._ids.shown(given)
         if (id != given or not id.strip("0fF-")) and placeholder(given):

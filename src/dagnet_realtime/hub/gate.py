@@ -12,7 +12,7 @@ from dagnet_realtime.model.ledger import Door
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.log import Outcome
 
-MARKS = ("nobody", "shared_id")  # flags of events that are counted beside the sum
+MARKS = ("placeholder", "shared_id")  # flags of events that are counted beside the sum
 _BURST_SECONDS = 2.0  # of the full rate that may arrive at once after quiet
 
 

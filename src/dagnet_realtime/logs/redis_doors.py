@@ -88,7 +88,7 @@ def added(total: dict[str, Door], doors: dict[str, Door], sign: int = 1) -> dict
         sum = total.setdefault(id, Door())
         for name in ("received", "rate_limited", "unwatched", "duplicate", "taken"):
             setattr(sum, name, getattr(sum, name) + sign * getattr(door, name))
-        for name in ("nobody", "shared_id"):
+        for name in ("placeholder", "shared_id"):
             if getattr(door, name):
                 setattr(sum, name, (getattr(sum, name) or 0) + sign * getattr(door, name))
         for code, number in door.refused.items():

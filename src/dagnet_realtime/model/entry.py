@@ -8,7 +8,7 @@ import msgspec
 Scalar = None | bool | int | float | str
 Value = Scalar | list[Scalar]
 EventType = Literal["track", "page", "screen", "identify", "group", "alias", "delete"]
-Flag = Literal["late", "replayed", "violation", "maybe_repeat", "partial", "test", "sampled_out", "nobody", "shared_id"]
+Flag = Literal["late", "replayed", "violation", "maybe_repeat", "partial", "test", "sampled_out", "placeholder", "shared_id"]
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):

@@ -7,7 +7,7 @@ class Door(msgspec.Struct):
     """One source at the door, since this process began:
     `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`.
 
-    A delivery that cannot be parsed counts as one event. The door's intake is the only writer. Beside the sum: `nobody` counts
+    A delivery that cannot be parsed counts as one event. The door's intake is the only writer. Beside the sum: `placeholder` counts
     events with a placeholder for an identifier, `shared_id` those with one for a message id, repeats of it included.
     """
 
@@ -17,7 +17,7 @@ class Door(msgspec.Struct):
     unwatched: int = 0
     duplicate: int = 0
     taken: int = 0
-    nobody: int | msgspec.UnsetType = msgspec.UNSET
+    placeholder: int | msgspec.UnsetType = msgspec.UNSET
     shared_id: int | msgspec.UnsetType = msgspec.UNSET
 
 

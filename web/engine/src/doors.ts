@@ -54,13 +54,13 @@ function advance(known: SinceOn, door: Door): void {
     unwatched: since.unwatched + door.unwatched - last.unwatched,
     duplicate: since.duplicate + door.duplicate - last.duplicate,
     taken: since.taken + door.taken - last.taken,
-    ...beside("nobody", known, door), ...beside("shared_id", known, door),
+    ...beside("placeholder", known, door), ...beside("shared_id", known, door),
   };
   known.last = door;
 }
 
 /** A counter beside the sum, which is left out while it has counted nothing. */
-function beside(name: "nobody" | "shared_id", { last, since }: SinceOn, door: Door): Partial<Door> {
+function beside(name: "placeholder" | "shared_id", { last, since }: SinceOn, door: Door): Partial<Door> {
   const counted = (since[name] ?? 0) + (door[name] ?? 0) - (last[name] ?? 0);
   return counted > 0 ? { [name]: counted } : {};
 }

@@ -38,7 +38,7 @@ export interface Door {
   readonly unwatched: number;
   readonly duplicate: number;
   readonly taken: number;
-  readonly nobody?: number;
+  readonly placeholder?: number;
   readonly shared_id?: number;
 }
 
@@ -67,7 +67,7 @@ export interface CarriedEvent {
   readonly traces: readonly Token[];
   readonly nodes: readonly string[];
   readonly properties: Readonly<Record<string, boolean | null | number | readonly (boolean | null | number | string)[] | string>>;
-  readonly flags: readonly ("late" | "maybe_repeat" | "nobody" | "partial" | "replayed" | "sampled_out" | "shared_id" | "test" | "violation")[];
+  readonly flags: readonly ("late" | "maybe_repeat" | "partial" | "placeholder" | "replayed" | "sampled_out" | "shared_id" | "test" | "violation")[];
   readonly offset?: number;
   readonly revealed?: Readonly<Record<string, string>>;
 }

@@ -77,8 +77,8 @@ describe("from an event to its envelope", () => {
 
   it("RED-21: a placeholder identifies nobody, and nobody is forgotten by one", () => {
     const traces = (event: Record<string, unknown>) => (made(event).traces ?? []).map(({ kind }) => kind);
-    for (const { text, nobody } of (vectors("placeholders") as { readonly cases: readonly { readonly text: string; readonly nobody: boolean }[] }).cases)
-      expect(traces(bought({ userId: text }))).toEqual(nobody ? ["anonymousId"] : ["userId", "anonymousId"]);
+    for (const { text, placeholder: expected } of (vectors("placeholders") as { readonly cases: readonly { readonly text: string; readonly placeholder: boolean }[] }).cases)
+      expect(traces(bought({ userId: text }))).toEqual(expected ? ["anonymousId"] : ["userId", "anonymousId"]);
     expect(file.enveloping(plan(), KEY)({ type: "delete", userId: "undefined", anonymousId: "0" }, NOW)).toBeNull();
   });
 
