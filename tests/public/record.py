@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable
 
-from tests.public import documented, recorded
+from tests.public import documented, dump, recorded, stored
+from tests.public.test_wire import log_events
 
 DOCUMENTED: tuple[Callable[[], list[str]], ...] = (
     documented.routes,
@@ -22,9 +23,25 @@ def main(wanted: list[str]) -> None:
     jobs: dict[str, Callable[[], None]] = {}
     for told in DOCUMENTED:
         jobs[told.__name__] = lambda told=told: recorded.write(told.__name__, told())  # type: ignore[misc]
+    jobs["log_events"] = lambda: recorded.write("log_events", log_events())
+    jobs["stored"] = _stored
     for name in wanted or jobs:
         jobs[name]()
         print(f"recorded {name}")
+
+
+def _stored() -> None:
+    left = stored.lived()
+    recorded.write("redis_keys", dump.shapes(left["dump"]))
+    recorded.write("metrics", stored.metrics(left))
+    recorded.write("audit", stored.audit(left))
+    for name in ("metrics", "audit", "lines", "follow", "out"):
+        del left[name]
+    recorded.write_json("stored", left)
+    with stored.resumed(left) as place:
+        found = stored.answers(place, left)
+    recorded.write("stream", [line for part in found["stream"] for line in (*part.split("\n"), "")])
+    recorded.write("refusals", found["refusals"])
 
 
 if __name__ == "__main__":
