@@ -270,6 +270,9 @@ def test_a_poll_tells_whom_another_process_was_asked_to_forget(platform: Platfor
     later = json.loads(platform.ask("GET", f"/api/watch/{session}/frames?after={seen['position']}&wait=0")["body"])["frames"]
     told = {token for frame in later if frame["op"] == "forget" for token in frame["tokens"]}
     assert told & tokens
+    whole = json.loads(platform.ask("GET", f"/api/watch/{session}/frames?after={position}&wait=0")["body"])["frames"]
+    lit = [sum(frame["ledger"]["lit"] for frame in some if frame["op"] == "batch") for some in (seen["frames"] + later, whole)]
+    assert lit == [1, 1], "counted the same before and after"
     assert "traces" not in json.dumps([event for frame in later for event in frame.get("events", ()) if event["traces"]])
 
 

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.codec import check_of, decode_entry, encode_entry
+from dagnet_realtime.core.codec import anonymous, check_of, decode_entry, encode_entry
+from dagnet_realtime.model.entry import Token
 from tests.support.entries import entry
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text()
@@ -16,3 +17,20 @@ def test_an_entry_survives_storage(id: str, properties: dict) -> None:
     stored = encode_entry(kept)
     assert decode_entry(stored) == kept
     assert check_of(stored) == check_of(encode_entry(decode_entry(stored)))
+
+
+def test_nothing_of_a_forgotten_person_is_in_what_stays() -> None:
+    """RED-12: a canary in every field that says who, when or which message, and in properties that no filter needs."""
+    canary = "canary"
+    kept = entry(
+        canary,
+        traces=(Token(canary, canary),),
+        properties={"plan": "pro", "secret": canary, canary: 1},
+        traits={"tier": [1], "mail": canary},
+        revealed={"userId": canary},
+        forgets=(canary,),
+    )
+    stays = anonymous(kept, frozenset({"plan", "tier"}))
+    assert canary.encode() not in encode_entry(stays)
+    assert (stays.names, stays.properties, stays.traits) == (kept.names, {"plan": "pro"}, {"tier": [1]})
+    assert (stays.occurred_at, stays.arrived_at, stays.segment_received_at) == (0, 0, None)

@@ -1,10 +1,11 @@
 """The frame that a view makes of a stretch."""
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from dagnet_realtime.core.codec import ERASED
+from dagnet_realtime.core.codec import ERASED, anonymous
 from dagnet_realtime.core.filter import parse_filter
 from dagnet_realtime.core.matching import Table
 from dagnet_realtime.core.redaction import Redaction
@@ -12,6 +13,7 @@ from dagnet_realtime.core.view import MOST_NAMES, View, match_all
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.frame import Batch
 from dagnet_realtime.model.graph import Graph, Listen, Node
+from dagnet_realtime.model.ledger import Ledger
 from dagnet_realtime.model.policy import Policy
 from tests.support.entries import entry
 
@@ -72,10 +74,20 @@ def test_denials_hold_when_frames_are_written() -> None:
     assert batch.events[0].properties == {"price": 1}
 
 
-def test_an_erased_entry_is_filtered() -> None:
-    """HUB-20: it was offered, and shows nothing."""
+def test_an_entry_of_which_nothing_is_known_is_missed() -> None:
+    """HUB-6: it was offered, and no filter took it."""
     batch = frame([ERASED])
-    assert (batch.ledger.filtered, batch.events, batch.unmapped) == (1, (), {})
+    assert batch.ledger == Ledger(offered=1, missed=1)
+    assert (batch.events, batch.unmapped) == ((), {})
+
+
+def test_a_forgotten_persons_events_count_as_before() -> None:
+    """HUB-6, HUB-20: by node and by name, through a filter too; nothing of them is carried, and the ledger says why."""
+    known = [entry("m1", name="Home"), entry("m2", name="Stray"), entry("m3", name="Paid", flags=("late",))]
+    for filter in ("", "Home", "is:late", "-event:Paid", "is:unmapped"):
+        before, after = (frame(entries, filter=filter) for entries in (known, [anonymous(one, frozenset()) for one in known]))
+        assert (after.counts, after.unmapped, after.events) == (before.counts, before.unmapped, ())
+        assert after.ledger == msgspec.structs.replace(before.ledger, carried=0, forgotten=before.ledger.carried)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["Home", "Paid", "Stray"]), st.sampled_from([(), ("sampled_out",), ("test",)])), max_size=80))

@@ -22,7 +22,7 @@ def test_good_clients_miss_nothing_beside_hostile_ones(tmp_path: Path) -> None:
     sums, doors = told.sums, told.doors
     assert sums["offered"] == GOOD * sum(door["taken"] for door in doors.values())
     assert sums["offered"] == sums["lit"] + sums["unmapped"] + sums["filtered"] + sums["missed"]
-    assert sums["lit"] + sums["unmapped"] == sums["carried"] + sums["thinned"] + sums["sampled_out"]
+    assert sums["lit"] + sums["unmapped"] == sums["carried"] + sums["thinned"] + sums["sampled_out"] + sums["forgotten"]
     for door in doors.values():
         assert door["received"] == sum(door["refused"].values()) + sum(
             door[name] for name in ("rate_limited", "unwatched", "duplicate", "taken")

@@ -1,8 +1,8 @@
 """Watching, from On to Off."""
 
 import asyncio
+from collections import Counter
 
-import msgspec
 import pytest
 
 from dagnet_realtime.model.entry import Token
@@ -91,7 +91,7 @@ async def test_events_come_at_ticks() -> None:
 
 
 async def test_the_ledger_sums_and_counts_are_exact_while_events_are_thinned() -> None:
-    """HUB-6: offered = lit + unmapped + filtered + missed, and lit + unmapped = carried + thinned + sampled_out."""
+    """HUB-6: offered = lit + unmapped + filtered + missed, and lit + unmapped = carried + thinned + sampled_out + forgotten."""
     async with Stage(policy=Policy(carried_per_second=50, log_entries=100_000)) as stage:
         reader = await stage.read(await stage.open(filter="-source:ios"))
         sampled = {"flags": ("sampled_out",), "traces": ()}
@@ -105,7 +105,7 @@ async def test_the_ledger_sums_and_counts_are_exact_while_events_are_thinned() -
         ledgers = [batch.ledger for batch in reader.batches]
         for ledger in ledgers:
             assert ledger.offered == ledger.lit + ledger.unmapped + ledger.filtered + ledger.missed
-            assert ledger.lit + ledger.unmapped == ledger.carried + ledger.thinned + ledger.sampled_out
+            assert ledger.lit + ledger.unmapped == ledger.carried + ledger.thinned + ledger.sampled_out + ledger.forgotten
         assert sum(ledger.offered for ledger in ledgers) == 2000
         assert sum(ledger.sampled_out for ledger in ledgers) == 100
         assert reader.counts()["u-Paid"] == 100
@@ -377,7 +377,34 @@ async def test_a_deleted_person_is_forgotten_everywhere() -> None:
         await stage.clock.advance(0.1)
         assert b"k1.person" not in b"".join(one.json for one in late.got if not isinstance(one.frame, Forget))
         assert late.ops == ["hello", "batch", "forget", *late.ops[3:]], "who comes late has frames of theirs too"
-        assert late.batches[0].ledger == msgspec.structs.replace(late.batches[0].ledger, offered=2, filtered=1, lit=0)
+        assert late.counts() == reader.counts() == {"u-Home": 1}, "it counts for both"
+        assert (late.batches[0].ledger.filtered, late.batches[0].ledger.forgotten) == (0, 1)
+
+
+async def test_viewers_of_one_view_count_alike_whenever_they_read() -> None:
+    """HUB-6, HUB-20: before a delete or after it, from On or from any event on, through a filter too."""
+    for filter in ("", "is:unmapped", "Home"):
+        async with Stage() as stage:
+            session = await stage.open(filter=filter)
+            early = await stage.read(session)
+            places = [session.position]
+            for number, name in enumerate(("Home", "Stray", "Home", "Cart", "Home")):
+                person = "k1.person" if number != 3 else "k1.other"
+                await stage.log.append(SHOP, [entry(f"m{number}", name=name, traces=(Token("userId", person),))])
+                await stage.clock.advance(0.1)
+                places.append(early.got[-1].position)
+            await stage.log.append(SHOP, [entry("gone", type="delete", name="delete", names=(), forgets=("k1.person",))])
+            await stage.clock.advance(0.1)
+            batches = early.batches
+            for number, place in enumerate(places):
+                late = await stage.read(session, after=place)
+                await stage.clock.advance(0.1)
+                for told in ("counts", "unmapped"):
+                    sums = [sum((Counter(getattr(one, told)) for one in some), Counter()) for some in (batches[number:], late.batches)]
+                    assert sums[0] == sums[1], (filter, number, told)
+                assert not {event.id for one in late.batches for event in one.events} & {"m0", "m1", "m2", "m4"}
+                assert sum(one.ledger.missed for one in late.batches) == 0
+                assert filter or sum(one.ledger.filtered for one in late.batches) == 0
 
 
 async def test_a_person_whom_the_door_forgot_is_forgotten_in_live_views() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from dagnet_realtime.core.codec import ERASED
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Token
 from dagnet_realtime.model.policy import Policy
@@ -224,16 +223,63 @@ class LogContract:
         assert await asyncio.wait_for(reading, 20) == Lost(start, None, "gone")
 
     async def test_a_person_can_be_forgotten(self, stage: Stage) -> None:
-        """LOG-12: what carries a token is blanked; other entries keep their offsets."""
+        """LOG-12: what carries a token is made anonymous at its offset; of properties and traits what is needed stays."""
         log = stage.log()
         start = await log.hold(SHOP, "a", 60 * stage.unit)
-        person = (Token("userId", "k1.person"),)
-        await log.append(SHOP, [entry("m1"), entry("m2", traces=person, properties={"secret": 1}), entry("m3")])
-        assert await log.forget(SHOP, frozenset({"k1.person", "k1.stranger"})) == 1
+        theirs = entry(
+            "canary-id",
+            traces=(Token("userId", "k1.person"),),
+            properties={"plan": "pro", "secret": "canary"},
+            traits={"tier": 1, "x": "canary"},
+            flags=("late",),
+            revealed={"userId": "canary"},
+        )
+        await log.append(SHOP, [entry("m1"), theirs, entry("m3")])
+        assert await log.forget(SHOP, frozenset({"k1.person", "k1.stranger"}), frozenset({"plan", "tier"})) == 1
+        assert await log.forget(SHOP, frozenset({"k1.person"}), frozenset({"plan"})) == 0
         found = await log.read(SHOP, start, 10, 0)
         assert isinstance(found, Stretch)
-        assert found.entries == (entry("m1"), ERASED, entry("m3"))
-        assert await log.append(SHOP, [entry("m2")]) == ["duplicate"]
+        stays = entry("", occurred_at=0, arrived_at=0, traces=(), properties={"plan": "pro"}, traits={"tier": 1}, flags=("late",))
+        assert found.entries == (entry("m1"), stays, entry("m3"))
+        assert "canary" not in repr(found.entries)
+        assert await log.append(SHOP, [entry("canary-id")]) == ["duplicate"]
+
+    async def test_positions_hold_though_the_entry_before_was_forgotten(self, stage: Stage) -> None:
+        """LOG-12, LOG-10: who stood after it goes on from there, from any place and in any steps."""
+        log = stage.log()
+        at = await log.hold(SHOP, "a", 60 * stage.unit)
+        places = [at]
+        for one in entries(1, 4):
+            await log.append(SHOP, [one])
+            places.append(await log.hold(SHOP, "a", 60 * stage.unit))
+        assert await log.forget(SHOP, frozenset({"k1.m1", "k1.m2", "k1.m4"})) == 3
+        for place in places:
+            assert await ids(log, place) == ["", "", "m3", ""][place.offset :]
+            some = await log.read(SHOP, place, 1, 0)
+            assert isinstance(some, Stretch)
+            assert len(some.entries) == (place.offset < 4)
+
+    async def test_what_stays_of_the_forgotten_goes_when_the_rest_does(self, stage: Stage) -> None:
+        """LOG-12, LOG-8: by retention, by the bound, and with the log's life."""
+        log = stage.log(retention=10, log_entries=3)
+        start = await log.hold(SHOP, "a", 100 * stage.unit)
+        await log.append(SHOP, entries(1, 2))
+        await log.forget(SHOP, frozenset({"k1.m1", "k1.m2"}))
+        await log.append(SHOP, entries(3, 4))
+        lost = await log.read(SHOP, start, 10, 0)
+        assert isinstance(lost, Lost)
+        assert (lost.missed, await ids(log, lost.resume)) == (1, ["", "m3", "m4"])
+        await log.forget(SHOP, frozenset({"k1.m3"}))
+        await stage.pass_time(13)
+        await log.append(SHOP, entries(5, 5))
+        lost = await log.read(SHOP, start, 10, 0)
+        assert isinstance(lost, Lost)
+        assert (lost.missed, await ids(log, lost.resume)) == (4, ["m5"])
+        await log.forget(SHOP, frozenset({"k1.m5"}))
+        await log.release(SHOP, "a")
+        again = await log.hold(SHOP, "b", 100 * stage.unit)
+        await log.append(SHOP, entries(6, 7))
+        assert await ids(log, again) == ["m6", "m7"]
 
     @pytest.mark.parametrize("size", [1, 7, 50])
     async def test_reading_in_any_steps_gives_everything_once(self, stage: Stage, size: int) -> None:

@@ -1,7 +1,7 @@
 """Entries as a stream holds them."""
 
-from dagnet_realtime.core.codec import ERASED, encode_entry
-from dagnet_realtime.logs.redis_entries import arguments, fingerprint, position, stored, stretch
+from dagnet_realtime.core.codec import ERASED, anonymous, encode_entry
+from dagnet_realtime.logs.redis_entries import anonymous_of, arguments, fingerprint, position, stored, stretch
 from tests.support.entries import entry
 
 
@@ -12,11 +12,15 @@ def test_a_fingerprint_is_the_same_everywhere() -> None:
 
 
 def test_a_hole_is_a_forgotten_person() -> None:
-    """LOG-12: the offsets around it stay."""
+    """LOG-12: the offsets around it stay, and what is kept of it; a process of the version before keeps nothing."""
     one, three = encode_entry(entry("m1")), encode_entry(entry("m3"))
     raw = [(b"5-1000", [b"e", one]), (b"7-1001", [b"e", three, b"r", b""]), (b"8-1001", [b"other", three])]
     assert stored(raw, b"e") == [(5, one, False), (7, three, True)]
-    assert stretch(stored(raw, b"e"), 4, 7) == (entry("m1"), ERASED, entry("m3", flags=("maybe_repeat",)))
+    around = (entry("m1"), entry("m3", flags=("maybe_repeat",)))
+    assert stretch(stored(raw, b"e"), 4, 7, {}) == (around[0], ERASED, around[1])
+    stays = anonymous(entry("m2"), frozenset())
+    kept = [b"6-1000 " + life + b" " + encode_entry(one) for life, one in ((b"e", stays), (b"other", entry("m9")))]
+    assert stretch(stored(raw, b"e"), 4, 7, anonymous_of(kept, b"e")) == (around[0], stays, around[1])
 
 
 def test_only_what_may_be_flagged_tells_when_it_was_received() -> None:

@@ -47,7 +47,7 @@ class Viewer(Watcher):
         it, before, after = batch.ledger, Position.parse(batch.from_), Position.parse(batch.position)
         sums = (
             it.offered == it.lit + it.unmapped + it.filtered + it.missed
-            and it.lit + it.unmapped == it.carried + it.thinned + it.sampled_out
+            and it.lit + it.unmapped == it.carried + it.thinned + it.sampled_out + it.forgotten
         )
         if not sums or it.carried != len(batch.events):
             self.broken.append(f"a ledger does not sum: {it}")

@@ -78,7 +78,10 @@ class Viewer:
                 assert frame["from"] == self.position
                 ledger = frame["ledger"]
                 assert ledger["offered"] == ledger["lit"] + ledger["unmapped"] + ledger["filtered"] + ledger["missed"]
-                assert ledger["lit"] + ledger["unmapped"] == ledger["carried"] + ledger["thinned"] + ledger["sampled_out"]
+                assert (
+                    ledger["lit"] + ledger["unmapped"]
+                    == ledger["carried"] + ledger["thinned"] + ledger["sampled_out"] + ledger["forgotten"]
+                )
                 assert ledger["carried"] == len(frame["events"])
                 assert sum(frame["unmapped"].values()) + frame["other"] == ledger["unmapped"]
                 self.sums.update(ledger)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET, UnsetType
 
+from dagnet_realtime.core.codec import ERASED
 from dagnet_realtime.core.filter import ViewFilter
 from dagnet_realtime.core.matching import Table
 from dagnet_realtime.core.redaction import Redaction
@@ -88,11 +89,14 @@ class View:
         counts: dict[str, int] = {}
         names: dict[str, int] = {}
         candidates: list[Candidate] = []
-        lit = filtered = sampled_out = 0
+        lit = filtered = missed = sampled_out = forgotten = 0
         passes = self.filter.matches if self.filter.terms else None
         for index, entry in enumerate(entries):
             nodes = matched[index]
-            if not entry.id or (passes is not None and not passes(entry, nodes)):
+            if not entry.id and entry == ERASED:
+                missed += 1
+                continue
+            if passes is not None and not passes(entry, nodes):
                 filtered += 1
                 continue
             if nodes:
@@ -101,6 +105,9 @@ class View:
                     counts[node] = counts.get(node, 0) + 1
             else:
                 names[entry.name] = names.get(entry.name, 0) + 1
+            if not entry.id:
+                forgotten += 1
+                continue
             flags = entry.flags
             if flags and "sampled_out" in flags:
                 sampled_out += 1
@@ -121,11 +128,13 @@ class View:
         ledger = Ledger(
             offered=len(entries),
             lit=lit,
-            unmapped=len(entries) - lit - filtered,
+            unmapped=len(entries) - lit - filtered - missed,
             filtered=filtered,
+            missed=missed,
             carried=len(events),
             thinned=len(candidates) - len(events),
             sampled_out=sampled_out,
+            forgotten=forgotten,
         )
         return Batch(
             from_=start,

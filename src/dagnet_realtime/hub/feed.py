@@ -59,6 +59,7 @@ class Feed:
         self._limits = limits
         self._gone = gone
         self._permitted: Redaction | None = None
+        self._needed: frozenset[str] = frozenset()
         self._tables: dict[str, tuple[str, Table]] = {}
 
     async def run(self, doors: Callable[[], dict[str, Door]]) -> None:
@@ -94,6 +95,7 @@ class Feed:
 
     def view(self, key: ViewKey, graph: Graph, catalogue: Catalogue) -> SharedView:
         """The shared view of that key, made where there is none; beyond the bound of filters, one without a filter."""
+        self._needed = catalogue.needed
         in_browser = False
         if key not in self.views and key.filter and len({other.filter for other in self.views}) >= self._limits.filters_per_channel:
             key = msgspec.structs.replace(key, filter="", role=f"{key.role}+browser")
@@ -111,6 +113,7 @@ class Feed:
 
     def regraph(self, catalogue: Catalogue) -> None:
         """The workspace's files changed: views whose graph did go on with it. A graph that vanished stays as it was. Both are said."""
+        self._needed = catalogue.needed
         if self._permitted is not None:
             self._permitted = redaction_of(self.policy, catalogue)
         for shared in self.views.values():
@@ -176,7 +179,7 @@ class Feed:
         if not tokens:
             return
         if isinstance(self._log, Erasable):
-            await self._log.forget(self.channel, tokens)
+            await self._log.forget(self.channel, tokens, self._needed)
         self.forget(tokens)
 
     def _beat(self, doors: Callable[[], dict[str, Door]], at: float) -> None:

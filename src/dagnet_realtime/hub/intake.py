@@ -265,7 +265,7 @@ class Intake:
         if not tokens:
             return
         if isinstance(self._log, Erasable):
-            await self._log.forget(channel, tokens)
+            await self._log.forget(channel, tokens, self._admission(channel).needed)
         if self._on_forget is not None:
             self._on_forget(channel, tokens)
 

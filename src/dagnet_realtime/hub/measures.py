@@ -19,6 +19,7 @@ class Told(msgspec.Struct):
     thinned: int = 0
     sampled_out: int = 0
     filtered: int = 0
+    forgotten: int = 0
     gaps: dict[str, int] = msgspec.field(default_factory=dict)
     lags: list[int] = msgspec.field(default_factory=lambda: [0] * (len(LAGS) + 1))
     lag_sum: float = 0.0
@@ -29,6 +30,7 @@ class Told(msgspec.Struct):
         self.thinned += ledger.thinned
         self.sampled_out += ledger.sampled_out
         self.filtered += ledger.filtered
+        self.forgotten += ledger.forgotten
 
     def lag(self, seconds: float) -> None:
         """So old was the oldest event of a tick; clocks of several processes may differ, so less than nothing is nothing."""

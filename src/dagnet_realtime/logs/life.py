@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 import msgspec
 
-from dagnet_realtime.core.codec import ERASED, check_of, decode_entry, encode_entry
+from dagnet_realtime.core.codec import ERASED, anonymous, check_of, decode_entry, encode_entry
 from dagnet_realtime.core.window import Window
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.position import Position
 from dagnet_realtime.ports.log import Lost, Outcome, Stretch
 
 MARK_SECONDS = 1.0  # how late retention may be: arrival times are kept per second, not per entry
+
+
+class _Anonymous(bytes):
+    """What is kept of a forgotten person's entry. It vouches for no position, since positions after it were taken of other bytes."""
 
 
 class Life:
@@ -98,17 +102,18 @@ class Life:
         self.leases.pop(name, None)
         self._due = 0.0
 
-    def forget(self, tokens: frozenset[str]) -> int:
-        """Blanks what carries any of `tokens`; returns how many entries."""
+    def forget(self, tokens: frozenset[str], needed: frozenset[str]) -> int:
+        """Makes what carries any of `tokens` anonymous; returns how many entries."""
         needles = [token.encode() for token in tokens]
-        blanked = 0
+        forgotten = 0
         for slot, stored in enumerate(self._slots):
             if stored is None or not any(needle in stored for needle in needles):
                 continue
-            if any(trace.token in tokens for trace in decode_entry(stored).traces):
-                self._slots[slot] = None
-                blanked += 1
-        return blanked
+            entry = decode_entry(stored)
+            if any(trace.token in tokens for trace in entry.traces):
+                self._slots[slot] = _Anonymous(encode_entry(anonymous(entry, needed)))
+                forgotten += 1
+        return forgotten
 
     def next_arrival(self) -> asyncio.Future[None]:
         """Done at the next entry, or when the life ends; shared by all who wait."""
@@ -144,11 +149,11 @@ class Life:
 
     def _position(self, offset: int) -> Position:
         stored = self._slots[offset % self._capacity] if self._first <= offset <= self._last else None
-        return Position(self.epoch, offset, check_of(stored) if stored is not None else "")
+        return Position(self.epoch, offset, "" if stored is None or isinstance(stored, _Anonymous) else check_of(stored))
 
     def _trusted(self, position: Position) -> bool:
         """False where another entry stands at the position than the one it was taken after."""
         if not position.check or not self._first <= position.offset <= self._last:
             return True
         stored = self._slots[position.offset % self._capacity]
-        return stored is None or check_of(stored) == position.check
+        return stored is None or isinstance(stored, _Anonymous) or check_of(stored) == position.check

@@ -63,10 +63,10 @@ class MemoryLog:
         """Whether a lease is open."""
         return self._living(channel) is not None
 
-    async def forget(self, channel: Channel, tokens: frozenset[str]) -> int:
-        """Blanks the entries that carry any of `tokens`."""
+    async def forget(self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()) -> int:
+        """Makes the entries that carry any of `tokens` anonymous."""
         life = self._living(channel)
-        return life.forget(tokens) if life is not None else 0
+        return life.forget(tokens, needed) if life is not None else 0
 
     def _living(self, channel: Channel, at: float | None = None) -> Life | None:
         """The channel's life, once lapsed leases and entries past retention are gone."""

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from dagnet_realtime.core.window import WINDOW_ENTRIES, WINDOW_SECONDS
 from dagnet_realtime.logs.redis_batches import MOST_ENTRIES, Batches
 from dagnet_realtime.logs.redis_calls import Calls
-from dagnet_realtime.logs.redis_entries import Stored, arguments, position, stored, stretch
+from dagnet_realtime.logs.redis_entries import Stored, anonymous_of, arguments, forgettable, position, stored, stretch
 from dagnet_realtime.logs.redis_scripts import Name
 from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.entry import Entry
@@ -116,19 +116,18 @@ class RedisLog:
         """Somebody has begun to watch, in another process."""
         self._unwatched.pop(channel, None)
 
-    async def forget(self, channel: Channel, tokens: frozenset[str]) -> int:
-        """Takes out the entries that carry any of `tokens`. Who comes while it looks is not looked at."""
-        blanked, at, texts = 0, b"0", sorted(tokens)
+    async def forget(self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()) -> int:
+        """Makes the entries that carry any of `tokens` anonymous. Who comes while it looks is not looked at."""
+        forgotten, at, texts = 0, b"0", sorted(tokens)
         while at and texts:
             answer = await self._script("search", channel, (at, SEARCHED, *texts))
             if answer is None:
-                return blanked
+                return forgotten
             epoch, at, raw = answer
-            ids = [id for id, fields in raw if any(trace.token in tokens for one in self._decoded(fields) for trace in one.traces)]
-            if ids:
-                blanked += await self._script("blank", channel, (epoch, *ids))
+            if theirs := forgettable(raw, tokens, needed):
+                forgotten += await self._script("blank", channel, (epoch, *theirs))
             await asyncio.sleep(0)
-        return blanked
+        return forgotten
 
     async def _append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
         retention, slack = self._retention(channel)
@@ -153,15 +152,16 @@ class RedisLog:
         answer = await self._script("read", channel, given)
         if answer is None:
             return Lost(after, None, "gone")
-        epoch, first, last, raw = answer
-        return _judged(epoch.decode(), int(first), int(last), stored(raw, epoch), after, min(limit, CHUNK))
+        epoch, first, last, raw, nobodys = answer
+        found, forgotten = stored(raw, epoch), anonymous_of(nobodys, epoch)
+        return _judged(epoch.decode(), int(first), int(last), found, forgotten, after, min(limit, CHUNK))
 
     async def _script(self, name: Name, channel: Channel, given: Sequence[str | bytes | int]) -> Any:
         return await self._calls.script(name, self._keys(channel), given)
 
     def _keys(self, channel: Channel) -> tuple[str, ...]:
         tag = f"{{{self._calls.target.prefix}:{channel}}}"
-        return (f"{tag}:state", f"{tag}:leases", f"{tag}:log", f"{tag}:seen:0", f"{tag}:seen:1")
+        return (f"{tag}:state", f"{tag}:leases", f"{tag}:log", f"{tag}:seen:0", f"{tag}:seen:1", f"{tag}:forgotten")
 
     def _bound(self, channel: Channel) -> int:
         return max(1, self._policies.get(channel, _USUAL).log_entries)
@@ -170,14 +170,13 @@ class RedisLog:
         retention = round(self._policies.get(channel, _USUAL).retention * 1000)
         return retention, min(SLACK, retention // 10)
 
-    def _decoded(self, fields: Sequence[bytes]) -> list[Entry]:
-        return list(stretch([(1, fields[1], False)], 0, 1))
-
 
 _USUAL = Policy()
 
 
-def _judged(epoch: str, first: int, last: int, found: list[Stored], after: Position, limit: int) -> Stretch | Lost:
+def _judged(
+    epoch: str, first: int, last: int, found: list[Stored], forgotten: Mapping[int, bytes], after: Position, limit: int
+) -> Stretch | Lost:
     """What the log's answer means for a reader at `after`."""
     if after.epoch != epoch:
         return Lost(position(epoch, first - 1, None), None, "epoch")
@@ -192,4 +191,4 @@ def _judged(epoch: str, first: int, last: int, found: list[Stored], after: Posit
         return Lost(position(epoch, first - 1, None), first - 1 - after.offset, "retention")
     end = min(last, after.offset + limit)
     fresh = [one for one in found if after.offset < one[0] <= end]
-    return Stretch(after, position(epoch, end, kept.get(end)), stretch(fresh, after.offset, end))
+    return Stretch(after, position(epoch, end, kept.get(end)), stretch(fresh, after.offset, end, forgotten))

@@ -1,11 +1,11 @@
 """Entries as they lie in a Redis stream, and positions in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from dagnet_realtime.core.codec import ERASED, check_of, decode_entry, encode_entry
+from dagnet_realtime.core.codec import ERASED, anonymous, check_of, decode_entry, encode_entry
 from dagnet_realtime.core.message_ids import fingerprint
 from dagnet_realtime.model.entry import Entry
 from dagnet_realtime.model.position import Position
@@ -35,12 +35,29 @@ def entry_of(bytes: bytes, repeat: bool) -> Entry:
     return msgspec.structs.replace(entry, flags=(*entry.flags, "maybe_repeat")) if repeat else entry
 
 
-def stretch(found: Sequence[Stored], after: int, end: int) -> tuple[Entry, ...]:
-    """The entries of the offsets in `(after, end]`; where one is missing a person was forgotten."""
+def forgettable(raw: Sequence[Any], tokens: frozenset[str], needed: frozenset[str]) -> list[bytes]:
+    """Of the entries that a search found, the ids of those that carry any of `tokens`, each followed by what may stay of it."""
+    made: list[bytes] = []
+    for id, fields in raw:
+        entry = entry_of(fields[1], len(fields) > 2)
+        if any(trace.token in tokens for trace in entry.traces):
+            made += (id, encode_entry(anonymous(entry, needed)))
+    return made
+
+
+def anonymous_of(raw: Sequence[bytes], epoch: bytes) -> dict[int, bytes]:
+    """What stayed of forgotten people's entries of the life `epoch`, by offset."""
+    kept = (one.split(b" ", 2) for one in raw)
+    return {int(id.partition(b"-")[0]): bytes for id, life, bytes in kept if life == epoch}
+
+
+def stretch(found: Sequence[Stored], after: int, end: int, forgotten: Mapping[int, bytes]) -> tuple[Entry, ...]:
+    """The entries of the offsets in `(after, end]`; where one is missing it is what stayed of it when its person was `forgotten`."""
     if len(found) == end - after:
         return tuple([entry_of(bytes, repeat) for _, bytes, repeat in found])
-    there = {offset: (bytes, repeat) for offset, bytes, repeat in found}
-    return tuple([entry_of(*there[offset]) if offset in there else ERASED for offset in range(after + 1, end + 1)])
+    there = {offset: decode_entry(bytes) for offset, bytes in forgotten.items()}
+    there |= {offset: entry_of(bytes, repeat) for offset, bytes, repeat in found}
+    return tuple([there.get(offset, ERASED) for offset in range(after + 1, end + 1)])
 
 
 def position(epoch: str, offset: int, bytes: bytes | None) -> Position:

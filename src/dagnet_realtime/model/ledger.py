@@ -23,7 +23,9 @@ class Door(msgspec.Struct):
 
 class Ledger(msgspec.Struct, frozen=True):
     """What one frame's range `(from, position]` offered to one view:
-    `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out`.
+    `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`.
+
+    `forgotten` events count, and were a person's who asked to be forgotten.
     """
 
     offered: int = 0
@@ -34,6 +36,7 @@ class Ledger(msgspec.Struct, frozen=True):
     carried: int = 0
     thinned: int = 0
     sampled_out: int = 0
+    forgotten: int = 0
 
 
 class RelayLedger(msgspec.Struct):

@@ -61,8 +61,11 @@ class Watched(Protocol):
 
 @runtime_checkable
 class Erasable(Protocol):
-    """A log that can drop a person's entries."""
+    """A log that can forget a person."""
 
-    async def forget(self, channel: Channel, tokens: frozenset[str]) -> int:
-        """Removes what carries any of `tokens` and returns how many entries; their offsets stay taken."""
+    async def forget(self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()) -> int:
+        """Makes what carries any of `tokens` anonymous and returns how many entries.
+
+        At their offsets stays what counts need: type, names, source, flags, and the properties and traits whose paths are `needed`.
+        """
         ...

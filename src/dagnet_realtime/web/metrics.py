@@ -49,7 +49,7 @@ class Counts:
     def _views(self, measures: Mapping[Channel, Measure]) -> Iterator["Metric"]:
         from prometheus_client.core import HistogramMetricFamily
 
-        of = ("carried", "thinned", "sampled_out", "filtered")
+        of = ("carried", "thinned", "sampled_out", "filtered", "forgotten")
         shown = ((channel, [outcome], getattr(one.told, outcome)) for channel, one in measures.items() for outcome in of)
         yield _counter("view_events", "Events in the frames of each view: all are counted, these were carried or not.", ["outcome"], shown)
         gaps = ((channel, [reason], count) for channel, one in measures.items() for reason, count in sorted(one.told.gaps.items()))

@@ -30,7 +30,7 @@ export function countBatch(state: State, batch: Batch, at: number, out: Out): vo
     const silent = uncarried - Math.max(0, waiting - light.waiting - Math.min(waiting, twins));
     if (silent > 0 && kept.view.filtered === null) out.hit({ node, at, late: false, token: null, count: silent });
   }
-  const uncarriedEvents = batch.ledger.thinned + batch.ledger.sampled_out;
+  const uncarriedEvents = batch.ledger.thinned + batch.ledger.sampled_out + batch.ledger.forgotten;
   for (const [name, n] of Object.entries(unmapped)) {
     const there = seen.names.get(name) ?? { carried: 0, twins: 0 };
     unmappedRemote(kept.unmapped, name, n, there.twins, Math.max(0, n - there.carried), at, options.unmapped);

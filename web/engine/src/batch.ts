@@ -6,7 +6,7 @@ type Counts = Readonly<Record<string, number>>;
 /** A batch, or what the session log keeps of one. */
 export type Summable = Omit<Batch, "events">;
 
-const NOTHING: Ledger = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 };
+const NOTHING: Ledger = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 
 /** A frame of nothing, from nowhere to nowhere. */
 export const EMPTY: Summable & { readonly events: readonly [] } = { op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1, ledger: NOTHING };

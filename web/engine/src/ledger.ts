@@ -15,7 +15,7 @@ export interface Missed {
 const GAPS = 50;
 
 export function createSums(): Sums {
-  return { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 };
+  return { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 }
 
 export function createMissed(): Missed {
@@ -27,6 +27,7 @@ export function plus(a: Ledger, b: Ledger): Sums {
   return {
     offered: a.offered + b.offered, lit: a.lit + b.lit, unmapped: a.unmapped + b.unmapped, filtered: a.filtered + b.filtered,
     missed: a.missed + b.missed, carried: a.carried + b.carried, thinned: a.thinned + b.thinned, sampled_out: a.sampled_out + b.sampled_out,
+    forgotten: a.forgotten + b.forgotten,
   };
 }
 
@@ -42,7 +43,7 @@ export function miss(sums: Sums, missed: Missed, gap: Pick<Gap, "missed" | "reas
   if (missed.gaps.length > GAPS) missed.gaps.shift();
 }
 
-/** Whether `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out`. */
+/** Whether `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`. */
 export function balances(sums: Ledger): boolean {
-  return sums.offered === sums.lit + sums.unmapped + sums.filtered + sums.missed && sums.lit + sums.unmapped === sums.carried + sums.thinned + sums.sampled_out;
+  return sums.offered === sums.lit + sums.unmapped + sums.filtered + sums.missed && sums.lit + sums.unmapped === sums.carried + sums.thinned + sums.sampled_out + sums.forgotten;
 }

@@ -33,8 +33,8 @@ export const event = shape(
 );
 
 export const ledger = shape(
-  { offered: whole, lit: whole, unmapped: whole, filtered: whole, missed: whole, carried: whole, thinned: whole, sampled_out: whole },
-  { offered: zero, lit: zero, unmapped: zero, filtered: zero, missed: zero, carried: zero, thinned: zero, sampled_out: zero },
+  { offered: whole, lit: whole, unmapped: whole, filtered: whole, missed: whole, carried: whole, thinned: whole, sampled_out: whole, forgotten: whole },
+  { offered: zero, lit: zero, unmapped: zero, filtered: zero, missed: zero, carried: zero, thinned: zero, sampled_out: zero, forgotten: zero },
 );
 export const doors = record(shape({ received: whole, refused: record(whole, 50), rate_limited: whole, unwatched: whole, duplicate: whole, taken: whole, placeholder: perhaps(whole), shared_id: perhaps(whole) },
   { received: zero, refused: empty, rate_limited: zero, unwatched: zero, duplicate: zero, taken: zero, placeholder: absent, shared_id: absent }), 500);
@@ -53,7 +53,7 @@ const FRAMES: Readonly<Record<Frame["op"], Check>> = {
   hello: shape({ watch_session_id: text, position: text, graph_version: text, started_at: moment, sampling: finite, posture, ledger: doors, protocol: whole }, { ledger: empty, protocol: zero }),
   batch: shape(
     { from: text, position: text, counts: record(whole, MOST_NAMES), unmapped: record(whole, MOST_NAMES), other: whole, events: list(() => null, MOST_EVENTS), threshold: finite, ledger },
-    { counts: empty, unmapped: empty, other: zero, events: none, threshold: () => 1, ledger: () => ({ offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0 }) },
+    { counts: empty, unmapped: empty, other: zero, events: none, threshold: () => 1, ledger: () => ({ offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 }) },
   ),
   gap: shape({ from: text, to: text, missed: maybe(whole), reason: text }, { missed: () => null, reason: () => "" }),
   change: shape({ graph_version: text, policy_version: text, sampling: finite, posture, since: text }, { since: () => "" }),

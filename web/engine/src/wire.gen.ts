@@ -78,7 +78,7 @@ export interface Token {
   readonly token: string;
 }
 
-/** What one frame's range `(from, position]` offered to one view: `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out`. */
+/** What one frame's range `(from, position]` offered to one view: `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`. */
 export interface Ledger {
   readonly offered: number;
   readonly lit: number;
@@ -88,6 +88,7 @@ export interface Ledger {
   readonly carried: number;
   readonly thinned: number;
   readonly sampled_out: number;
+  readonly forgotten: number;
 }
 
 /** What a viewer missed: `missed` entries (None where nobody can know), and why. The viewer now stands at `to`. */

@@ -7,6 +7,7 @@ it("ENG-9: the sums of true frames balance", () => {
   expect(sums).toMatchObject({ offered: 4, lit: 3, unmapped: 1, carried: 3, thinned: 1 });
   expect(balances(sums)).toBe(true);
   expect(balances({ ...sums, carried: 2 })).toBe(false);
+  expect(balances({ ...sums, carried: sums.carried - 1, forgotten: 1 })).toBe(true);
 });
 
 it("ENG-9: a known gap is offered and missed, an unknown one is a gap and nothing else", () => {

@@ -65,7 +65,7 @@ export function batch(from: number, events: readonly CarriedEvent[], carried = e
   const thinned = events.length - carried;
   return {
     op: "batch", from: `e.${from}`, position: `e.${from + events.length}`, counts, unmapped, other: 0, events: events.slice(0, carried), threshold: thinned > 0 ? 0.5 : 1,
-    ledger: { offered: events.length, lit, unmapped: events.length - lit, filtered: 0, missed: 0, carried, thinned, sampled_out: 0 },
+    ledger: { offered: events.length, lit, unmapped: events.length - lit, filtered: 0, missed: 0, carried, thinned, sampled_out: 0, forgotten: 0 },
   };
 }
 

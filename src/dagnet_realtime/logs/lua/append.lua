@@ -49,5 +49,7 @@ for _, place in ipairs(places) do
 end
 redis.call('HSET', STATE, 'last', whole(last))
 trimmed(first, last, bound, retention, slack)
-redis.call('PEXPIREAT', LOG, whole(math.min(ends, now + retention + slack)))
+for _, key in ipairs({LOG, FORGOTTEN}) do
+  redis.call('PEXPIREAT', key, whole(math.min(ends, now + retention + slack)))
+end
 return table.concat(outcomes)

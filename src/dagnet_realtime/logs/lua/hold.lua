@@ -17,7 +17,9 @@ local state = redis.call('HMGET', STATE, 'epoch', 'last')
 local newest = redis.call('XREVRANGE', LOG, '+', '-', 'COUNT', 1)[1]
 local bytes = ''
 if newest then
-  redis.call('PEXPIREAT', LOG, whole(math.min(tonumber(ends), time_of(newest) + ARGV[5] + ARGV[6])))
+  for _, key in ipairs({LOG, FORGOTTEN}) do
+    redis.call('PEXPIREAT', key, whole(math.min(tonumber(ends), time_of(newest) + ARGV[5] + ARGV[6])))
+  end
   if offset_of(newest) == tonumber(state[2]) then
     bytes = newest[2][2]
   end

@@ -67,7 +67,7 @@ export function scene(answers: Answers = {}) {
 export const batch = (from: number, id = `m${from}`, nodes: string[] = ["a"], name = "see_a") => ({
   op: "batch" as const, from: `e:${from}`, position: `e:${from + 1}`, counts: Object.fromEntries(nodes.map((one) => [one, 1])), unmapped: nodes.length === 0 ? { [name]: 1 } : {}, other: 0, threshold: 1,
   events: [{ id, type: "track" as const, name, occurred_at: "2026-01-02T03:04:05.000Z", arrived_at: "2026-01-02T03:04:05.040Z", segment_received_at: null, source: "web", traces: [{ kind: "anonymousId", token: "t" }], nodes, properties: { device: "mobile" }, flags: [] }],
-  ledger: { offered: 1, lit: nodes.length > 0 ? 1 : 0, unmapped: nodes.length > 0 ? 0 : 1, filtered: 0, missed: 0, carried: 1, thinned: 0, sampled_out: 0 },
+  ledger: { offered: 1, lit: nodes.length > 0 ? 1 : 0, unmapped: nodes.length > 0 ? 0 : 1, filtered: 0, missed: 0, carried: 1, thinned: 0, sampled_out: 0, forgotten: 0 },
 });
 
 export const hello = { op: "hello" as const, watch_session_id: "s1", position: "e:0", graph_version: "v1", started_at: "2026-01-02T03:04:00.000Z", sampling: 1, posture: POSTURE, ledger: {}, protocol: 1 };

@@ -51,7 +51,7 @@ export class Heard {
       }
     }
     const seen = sums.lit + sums.unmapped;
-    const ledger = { offered: seen + missed, lit: sums.lit, unmapped: sums.unmapped, filtered: 0, missed, carried: seen, thinned: 0, sampled_out: 0 };
+    const ledger = { offered: seen + missed, lit: sums.lit, unmapped: sums.unmapped, filtered: 0, missed, carried: seen, thinned: 0, sampled_out: 0, forgotten: 0 };
     return { op: "batch", ...this.#step(), counts: Object.fromEntries(counts), unmapped: Object.fromEntries(unmapped), other: sums.other, events, threshold: 1, ledger };
   }
 

@@ -12,7 +12,7 @@ const some = (lines: readonly LedgerLine[]): LedgerLine[] => lines.filter(({ val
 
 export function viewLines(view: Ledger): LedgerLine[] {
   const offered = [part("lit a node", view.lit), part("unmapped", view.unmapped), part("filtered at the server", view.filtered), part("missed", view.missed)];
-  const carried = [part("thinned: counted, not carried", view.thinned), part("sampled out: counted, not carried", view.sampled_out)];
+  const carried = [part("thinned: counted, not carried", view.thinned), part("sampled out: counted, not carried", view.sampled_out), part("forgotten: counted, no longer kept", view.forgotten)];
   return [{ word: "offered", value: view.offered, sum: true }, ...some(offered), { word: "of these carried in full", value: view.carried, sum: true }, ...some(carried)];
 }
 

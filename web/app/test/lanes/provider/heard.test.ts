@@ -13,7 +13,7 @@ it("FUN-14: envelopes become a frame whose counts and ledger sum, matched agains
   const frame = heard().batch(envelopes(envelope("m1"), envelope("m2", "see_b", { traces: [{ kind: "userId", token: "t" }], received: 1_200 }), { ...envelope("m3"), type: "page", event: "", name: "Home" }, envelope("m4", "other")), TABLE, 2);
   expect(frame).toMatchObject({
     from: "function:0", position: "function:1", counts: { a: 1, b: 1 }, unmapped: { "Viewed Home Page": 1, other: 1 }, other: 0, threshold: 1,
-    ledger: { offered: 6, lit: 2, unmapped: 2, missed: 2, carried: 4, filtered: 0, thinned: 0, sampled_out: 0 },
+    ledger: { offered: 6, lit: 2, unmapped: 2, missed: 2, carried: 4, filtered: 0, thinned: 0, sampled_out: 0, forgotten: 0 },
   });
   expect(frame.events[1]).toMatchObject({ id: "m2", nodes: ["b"], source: "Segment", occurred_at: "1970-01-01T00:00:01.000Z", arrived_at: "1970-01-01T00:00:01.500Z", segment_received_at: "1970-01-01T00:00:01.200Z" });
 });
