@@ -220,7 +220,9 @@ def provider() -> Iterator[Unreliable]:
 def platform(tmp_path_factory: pytest.TempPathFactory, provider: Unreliable) -> Iterator[Platform]:
     with redis_server() as redis:
         yield Platform(
-            tmp_path_factory.mktemp("serverless"), redis.url, f"pusher://{KEY}:{SECRET_OF_APP}@127.0.0.1:{provider.port}/{APP_ID}"
+            tmp_path_factory.mktemp("serverless"),
+            redis.url,
+            f"pusher://{KEY}:{SECRET_OF_APP}@127.0.0.1:{provider.port}/{APP_ID}?ws=wss://127.0.0.1:{provider.port}",
         )
 
 
@@ -367,6 +369,7 @@ def test_a_sign_out_outlives_its_process(platform: Platform) -> None:
         (("redis://", "memory://#"), "Redis"),
         (('mode = "token"', 'mode = "local"'), "one machine"),
         (("cookie_key", "# cookie_key"), "cookie key"),
+        (("?ws=wss://", "?ws=ws://"), "may open wss:// alone"),
         (('mode = "token"', 'mode = "proxy"\nproxy_header = "x-user"\nproxy_from = ["10.0.0.1"]'), "proxy_secret"),
     ],
 )
@@ -418,7 +421,7 @@ async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> Non
 async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_said(tmp_path: Path, policy: str) -> None:
     """REL-19, LOG-61: as every start does it; what needs no store is served."""
     with redis_server("--maxmemory", "100mb", "--maxmemory-policy", policy) as redis:
-        here = Platform(tmp_path, redis.url, "pusher://k:s@127.0.0.1:9/1")
+        here = Platform(tmp_path, redis.url, "pusher+tls://k:s@127.0.0.1:9/1")
         for path in ("/readyz", "/api/me", "/api/workspaces", "/segment/webhook/web"):
             status, body = await here.told(path)
             assert (status, "maxmemory-policy" in body) == (503, True), (path, body)
@@ -434,10 +437,19 @@ async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_sai
         assert "maxmemory-policy" in (await here.told("/readyz"))[1], "as it was started"
 
 
+@pytest.mark.parametrize("public_url", ['public_url = "https://realtime.test"', "", 'public_url = "http://realtime.test"'])
+async def test_a_relay_that_pages_could_not_reach_is_refused(tmp_path: Path, public_url: str) -> None:
+    """REL-26: the platform speaks TLS, whatever is configured."""
+    here = Platform(tmp_path, "redis://unused", "pusher://k:s@relay.internal:6001/1")
+    here.config.write_text(here.config.read_text().replace('public_url = "https://realtime.test"', public_url))
+    status, body = await here.told("/api/me")
+    assert (status, "may open wss:// alone" in body, "k:s@" in body) == (503, True, False)
+
+
 def test_cookies_need_no_setting_to_be_secure(platform: Platform, tmp_path: Path) -> None:
     """ACC-13: the platform speaks TLS, whatever the deployment is called."""
     text = platform.config.read_text().replace('public_url = "https://realtime.test"', "")
-    here = Platform(tmp_path, "redis://unused", "pusher://k:s@127.0.0.1:9/1")
+    here = Platform(tmp_path, "redis://unused", "pusher+tls://k:s@127.0.0.1:9/1")
     here.config.write_text(text)
     form = {"authorization": "", "content-type": "application/x-www-form-urlencoded"}
     for host in ("x.vercel.app", "localhost:3000"):

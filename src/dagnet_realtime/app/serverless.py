@@ -22,6 +22,7 @@ from dagnet_realtime.app.relays import relays as opened
 from dagnet_realtime.app.store import shareable
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.load import load
+from dagnet_realtime.config.relay import encrypted_relays
 from dagnet_realtime.graphs.places import PlaceGraphs
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.courier import Courier
@@ -262,6 +263,7 @@ def _fit(config: Config) -> None:
         )
     if config.access.mode != "proxy" and config.access.cookie_key is None:
         raise Problem("invalid", "Every process must know the same cookie key", "", "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY")
+    encrypted_relays(config.workspaces)
 
 
 def _unfit(problem: Problem) -> Problem:

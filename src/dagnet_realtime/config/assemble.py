@@ -10,12 +10,14 @@ from dagnet_realtime.config.deployment import deployment
 from dagnet_realtime.config.duration import seconds
 from dagnet_realtime.config.file import FileTables, ServerTable, SourceTable, WorkspaceTable
 from dagnet_realtime.config.loopback import loopback
+from dagnet_realtime.config.relay import checked_relay
 from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.deployment import Deployment
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
 
 LOGS = ("memory", "redis", "rediss", "redis+sentinel", "redis+cluster", "rediss+sentinel", "rediss+cluster")
@@ -24,9 +26,9 @@ LOGS = ("memory", "redis", "rediss", "redis+sentinel", "redis+cluster", "rediss+
 def assemble(tables: FileTables, around: Surroundings) -> Config:
     """The configuration; raises `Problem("invalid")` where keys contradict one another or lead nowhere."""
     local = tables.access.mode == "local"
-    workspaces = tuple(_workspace(table, index, local, around) for index, table in enumerate(tables.workspace))
-    _distinct(workspaces, around.place)
     server = _server(tables.server, local, around)
+    workspaces = tuple(_workspace(table, index, local, server.public_url, around) for index, table in enumerate(tables.workspace))
+    _distinct(workspaces, around.place)
     access = provided(access_of(tables.access, around.folder), tables.access, server, around)
     return Config(server=server, access=access, workspaces=workspaces)
 
@@ -52,7 +54,7 @@ def _server(table: ServerTable, local: bool, around: Surroundings) -> ServerConf
     )
 
 
-def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundings) -> Workspace:
+def _workspace(table: WorkspaceTable, index: int, local: bool, public_url: str, around: Surroundings) -> Workspace:
     at = ("workspace", index)
     remote = deployment(table, at, around)
     path = _folder(table, at, around) if table.path or remote is None else ""
@@ -60,7 +62,8 @@ def _workspace(table: WorkspaceTable, index: int, local: bool, around: Surroundi
     if table.ingest == "function":
         _needs_no_server(table, at, around)
     sources = tuple(_source(source, channel, (*at, "source", number), around) for number, source in enumerate(table.source))
-    return Workspace(channel=channel, path=path, deployment=remote, policy=_policy(table, at, local, around), sources=sources)
+    policy = _policy(table, at, local, public_url, around)
+    return Workspace(channel=channel, path=path, deployment=remote, policy=policy, sources=sources)
 
 
 def _folder(table: WorkspaceTable, at: tuple[str | int, ...], around: Surroundings) -> str:
@@ -85,7 +88,7 @@ def _needs_no_server(table: WorkspaceTable, at: tuple[str | int, ...], around: S
             raise Problem("invalid", f'{around.place.of((*at, key))}: `{key}` does not go with `ingest = "function"`', remedy=remedy)
 
 
-def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, around: Surroundings) -> Policy:
+def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, public_url: str, around: Surroundings) -> Policy:
     if not table.token_key and not local:
         remedy = "Give the same token_key to every process, e.g. env:REALTIME_TOKEN_KEY"
         raise Problem("invalid", f"{around.place.of(at)}: `token_key` is missing", remedy=remedy)
@@ -102,10 +105,14 @@ def _policy(table: WorkspaceTable, at: tuple[str | int, ...], local: bool, aroun
         log_entries=table.log_entries,
         carried_per_second=table.carried_per_second,
         test_property=table.test_property,
-        relay=around.secret(table.relay, *at, "relay") if table.relay else None,
+        relay=_relay(table, (*at, "relay"), public_url, around),
         ingest=table.ingest,
         function_carries=table.function_carries,
     )
+
+
+def _relay(table: WorkspaceTable, path: tuple[str | int, ...], public_url: str, around: Surroundings) -> Secret | None:
+    return checked_relay(around.secret(table.relay, *path), around.place.of(path), public_url) if table.relay else None
 
 
 def _positive(text: str, path: tuple[str | int, ...], around: Surroundings) -> float:
