@@ -38,8 +38,9 @@ async def test_a_proxy_that_compresses_holds_no_frame_back(name: str, tmp_path: 
                 async with browser.stream("GET", f"/api/watch/{session}/stream") as stream, asyncio.timeout(30):
                     lines = stream.aiter_lines()
                     for number in range(3):
-                        body = json.dumps(track(f"{name}-{number}")).encode()
+                        event = track(f"{name}-{number}")
+                        body = json.dumps(event).encode()
                         signature = hmac.digest(SECRET, body, "sha1").hex()
                         await browser.post("/segment/webhook/web", content=body, headers={"x-signature": signature})
-                        while f'"{name}-{number}"' not in await anext(lines):
+                        while event["messageId"] not in await anext(lines):
                             pass
