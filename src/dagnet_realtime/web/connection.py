@@ -50,25 +50,6 @@ class Connection(HttpFraming):
         else:
             self.transport.close()
 
-    def data_received(self, data: bytes) -> None:
-        """Parses, and sets the timer for what the connection then waits for."""
-        super().data_received(data)
-        if self.transport.is_closing():
-            return
-        if self.busy:
-            self._settled()
-            self._unset_keepalive_if_required()
-        elif self._over:
-            return
-        elif self.under_way or self._head:
-            self._unset_keepalive_if_required()
-            if self._head_timer is None:
-                self._head_timer = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
-        else:
-            self._settled()
-            if self.timeout_keep_alive_task is None:
-                self._close_after(self.timeout_keep_alive)
-
     def on_response_complete(self) -> None:
         """From here on the connection waits: for the rest of a body, for the next request, for its reader."""
         super().on_response_complete()
@@ -102,6 +83,24 @@ class Connection(HttpFraming):
         if self._stuck_timer is not None:
             self._stuck_timer.cancel()
             self._stuck_timer = None
+
+    def _read(self) -> None:
+        """Sets the timer for what the connection then waits for."""
+        if self.transport.is_closing():
+            return
+        if self.busy:
+            self._settled()
+            self._unset_keepalive_if_required()
+        elif self._over:
+            return
+        elif self.under_way or self._head:
+            self._unset_keepalive_if_required()
+            if self._head_timer is None:
+                self._head_timer = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
+        else:
+            self._settled()
+            if self.timeout_keep_alive_task is None:
+                self._close_after(self.timeout_keep_alive)
 
     def _say(self, problem: Problem, status: int, *, linger: bool = True) -> None:
         self._settled()

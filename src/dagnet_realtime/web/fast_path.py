@@ -47,6 +47,8 @@ class FastPath(Connection):
     """A connection with the fast path. `intake` is set on a subclass by `fast_path`."""
 
     intake: ClassVar[Intake]
+    sources: ClassVar[dict[bytes, Source]]  # by their address, once something was delivered there
+    said: ClassVar[tuple[object, bytes]] = (None, b"")  # uvicorn's default headers, and their lines
     _delivery: Delivery | None = None
     _taken = False  # one a read, so that pipelined deliveries don't hold the loop
 
@@ -94,18 +96,26 @@ class FastPath(Connection):
 
     def _plain(self) -> Delivery | None:
         """The delivery whose head is complete; None if there is the least doubt."""
-        path = _PATH.fullmatch(self.url)
-        if path is None or self._version != "1.1" or self.parser.get_method() != b"POST" or not self.parser.should_keep_alive():
+        source = self.sources.get(self.url) or self._source()
+        if source is None or self._version != "1.1" or self.parser.get_method() != b"POST" or not self.parser.should_keep_alive():
             return None
         fields = dict(self.headers)
         length = fields.get(b"content-length", b"")
         if not length.isdigit() or len(length) > 6 or not 0 < int(length) <= MOST or not _NEVER.isdisjoint(fields):
             return None
+        return Delivery(source, fields.get(b"x-signature", b"").decode("latin-1"))
+
+    def _source(self) -> Source | None:
+        """The source whose address was asked for, remembered from here on."""
+        path = _PATH.fullmatch(self.url)
+        if path is None:
+            return None
         try:
             source = self.intake.source(path[1].decode())
         except Problem:
             return None
-        return Delivery(source, fields.get(b"x-signature", b"").decode("latin-1"))
+        self.sources[self.url] = source
+        return source
 
     def _take(self, delivery: Delivery) -> tuple[int, bytes]:
         try:
@@ -118,18 +128,19 @@ class FastPath(Connection):
         return 200, _TAKEN
 
     def _answer(self, status: int, rest: bytes) -> None:
-        parts = [STATUS_LINE[status]]
-        for name, value in self.server_state.default_headers:
-            parts += (name, b": ", value, b"\r\n")
-        parts.append(rest)
-        self.transport.write(b"".join(parts))
+        defaults = self.server_state.default_headers
+        given, lines = self.said
+        if given is not defaults:
+            lines = b"".join([name + b": " + value + b"\r\n" for name, value in defaults])
+            type(self).said = (defaults, lines)
+        self.transport.write(STATUS_LINE[status] + lines + rest)
         self.server_state.total_requests += 1
         self.waiting_since = self.loop.time()
 
 
 def fast_path(intake: Intake, bounds: Bounds, traffic: Traffic) -> type[FastPath]:
     """The protocol class of a server that takes deliveries for `intake`."""
-    return type("FastPath", (FastPath,), {"intake": intake, "bounds": bounds, "traffic": traffic})
+    return type("FastPath", (FastPath,), {"intake": intake, "sources": {}, "bounds": bounds, "traffic": traffic})
 
 
 def _at_once(delivery: Coroutine[Any, Any, None]) -> None:

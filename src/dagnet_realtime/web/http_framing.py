@@ -7,6 +7,7 @@ upgrade, a tunnel, another version, malformed bytes), the connection ends: what 
 away unread, the requests before it get their answers, and a refusal says why.
 """
 
+from itertools import chain
 from typing import ClassVar, NamedTuple, cast
 
 import httptools
@@ -17,6 +18,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.answers import CLOSE, LINGER_BYTES, LINGER_SECONDS, NO_STORE, PROBLEM, Header, problem_body, retry_headers
 from dagnet_realtime.web.traffic import Reason, Traffic
+
+_AROUND = 4  # bytes about a field's name and value: a colon, a space and the line's end
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,41 +78,38 @@ class HttpFraming(HttpToolsProtocol):
             self._thrown += len(data)
             if self._thrown > LINGER_BYTES:
                 self.transport.abort()
-            return
-        try:
-            self._feed(data)
-        except httptools.HttpParserUpgrade:
-            pass  # `_over` is set, and this request is the last one
-        except httptools.HttpParserError:
-            self._refuse(self._refusal or Refusal("malformed", _MALFORMED, 400))
+        else:
+            try:
+                self._feed(data)
+            except httptools.HttpParserUpgrade:
+                pass  # `_over` is set, and this request is the last one
+            except httptools.HttpParserError:
+                self._refuse(self._refusal or Refusal("malformed", _MALFORMED, 400))
+        self._read()
 
     def on_message_begin(self) -> None:
         """A head comes. Its scope is made once it is complete."""
         self.under_way = self._in_head = True
-        self._weight = 0
         self.url = b""
         self.headers = []
-        self.expect_100_continue = False
 
     def on_url(self, url: bytes) -> None:
         """A part of the address."""
-        self._weight += len(url)
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One field more. A trailer's are bounded like a head's and dropped, since they are no headers (RFC 9110, 6.5.1)."""
-        self._weight += len(name) + len(value) + 4  # with the colon, a space and the line's end
-        if not self._in_head:
-            self._check_weight()
+        if self._in_head:
+            self.headers.append((name, value))
             return
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value.rstrip(b" \t")))  # in front of it the parser does so itself
+        self._weight += len(name) + len(value) + _AROUND
+        self._check_weight()
 
     def on_headers_complete(self) -> None:
         """The request is the app's from here on, or waits for its turn."""
+        self._weight = len(self.url) + sum(map(len, chain.from_iterable(self.headers))) + _AROUND * len(self.headers)
         self._check_weight()
+        self.headers = [(name.lower(), value.rstrip(b" \t")) for name, value in self.headers]  # in front of it the parser does so itself
         if len(self.pipeline) >= self.bounds.pipelined:
             self._stop(Refusal("malformed", _TOO_MANY, 400))
         self._version = self.parser.get_http_version()
@@ -144,12 +144,16 @@ class HttpFraming(HttpToolsProtocol):
         else:
             self._say(problem, status, linger=why != "full")
 
+    def _read(self) -> None:
+        """Hears that a read was parsed, or thrown away."""
+
     def _begin(self) -> None:
         """Hands the request, whose head is complete, to the app."""
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        url, headers = self.url, self.headers
         super().on_message_begin()  # makes the scope
-        self.url, self.expect_100_continue = url, expects
+        self.url = url
         self.headers += headers
+        self.expect_100_continue = any(name == b"expect" and value.lower() == b"100-continue" for name, value in headers)
         super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -164,10 +168,13 @@ class HttpFraming(HttpToolsProtocol):
             piece = data if len(data) <= size or not self._in_head else data[:size]
             self._ended = False
             self.parser.feed_data(piece)
-            self._head = 0 if self._ended else self._head + len(piece)
-            if self._head >= bound:
-                self._refusal = Refusal("large", _LARGE, 431)
-                raise httptools.HttpParserError
+            if self._ended:
+                self._head = 0
+            else:
+                self._head += len(piece)
+                if self._head >= bound:
+                    self._refusal = Refusal("large", _LARGE, 431)
+                    raise httptools.HttpParserError
             if piece is data:
                 return
             data = data[size:]
