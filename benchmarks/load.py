@@ -10,6 +10,7 @@ import msgspec
 import uvloop
 
 SECRET = b"a-shared-secret-of-the-benchmark"
+_FIRST = 1_767_323_000_000  # ms since 1970: an SDK's ids hold the time
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -119,7 +120,7 @@ def event(number: int, names: tuple[str, ...], people: int = 500) -> bytes:
             },
             "event": names[number % len(names)],
             "integrations": {"Segment.io": True},
-            "messageId": f"ajs-next-{number:013d}-396814b8-5dae-4fa6-a081-f6bba4daa925",
+            "messageId": f"ajs-next-{_FIRST + number}-396814b8-5dae-4fa6-a081-f6bba4daa925",
             "originalTimestamp": stamp,
             "projectId": "sQ4tYh2vKxL9",
             "properties": {"sku": f"SKU-{number % 97}", "value": number % 200 + 0.5, "currency": "GBP", "list": "summer-edit"},
