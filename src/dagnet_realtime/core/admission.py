@@ -48,6 +48,7 @@ class Admission:
         self._reveal = policy.identity == "reveal"
         self._test = policy.test_property
         self._sample = policy.sample
+        self.samples = policy.sample < 1
         self._floor = Floor()
         self._somebody: set[int] = set()
         self._names: dict[tuple[str, str | None, str | None, str | None], Names] = {}
@@ -116,7 +117,7 @@ class Admission:
             (),
             None if id == event.id else fingerprint(event.id),
         )
-        if self._sample < 1 and "test" not in flags:
+        if self.samples and "test" not in flags:
             entry = self._sampled(entry, parts, followed)
         if event.type == "delete":
             return msgspec.structs.replace(entry, forgets=tuple(sorted(self.forgotten(event, arrived_at))))
@@ -156,12 +157,17 @@ class Admission:
         if event.type == "delete":  # it must not bring back what it asks to forget
             return (), {}, False
         found = self._finder.find(event, parts)
-        named = [pair for pair in found if hash(pair[1]) in self._somebody or self._names_somebody(pair[1])]
         traces: tuple[Token, ...] = ()
-        for kind, value in named:
+        revealed: dict[str, str] = {}
+        nobody = False
+        for kind, value in found:
+            if hash(value) not in self._somebody and not self._names_somebody(value):
+                nobody = True
+                continue
             traces += self.tokens.traces(kind, value, at)
-        revealed = {kind: value[:_MAX_REVEALED] for kind, value in named} if self._reveal else {}
-        return traces, revealed, len(named) < len(found)
+            if self._reveal:
+                revealed[kind] = value[:_MAX_REVEALED]
+        return traces, revealed, nobody
 
     def _names_somebody(self, value: str) -> bool:
         """Whether an identifier is more than a placeholder; those that are, are remembered by a fingerprint."""

@@ -7,37 +7,34 @@ class Bucket:
     """Lets `per_second` events through, and bursts of `burst` after quiet. Times are seconds that never go back.
 
     A batch larger than the burst passes when the bucket is full and leaves it in debt, so that none can starve for ever.
+    `level` is how many fit at once, by when it was last asked.
     """
 
     def __init__(self, per_second: float, burst: float) -> None:
         self._per_second = per_second
         self._burst = max(1.0, burst)
-        self._level = self._burst
-        self._at: float | None = None
+        self.level = self._burst
+        self._at = float("-inf")
 
     def take(self, events: float, at: float) -> float | None:
         """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
         wait = self.wait(events, at)
         if wait is None:
-            self.spend(events)
+            self.level -= events
         return wait
-
-    def spend(self, events: float) -> None:
-        """Takes `events`, for which `wait` has just said that they fit."""
-        self._level -= events
 
     def wait(self, events: float, at: float) -> float | None:
         """The seconds until `events` fit, None if they do; takes nothing."""
-        if self._at is None:
-            self._at = at
-        elif at > self._at:
-            level = self._level + (at - self._at) * self._per_second
-            self._level = level if level < self._burst else self._burst
-            self._at = at
-        wanted = events if events < self._burst else self._burst
-        if self._level + 1e-9 >= wanted:
+        level, burst = self.level, self._burst
+        if at > self._at:
+            level += (at - self._at) * self._per_second
+            if not level < burst:
+                level = burst
+            self.level, self._at = level, at
+        wanted = events if events < burst else burst
+        if level + 1e-9 >= wanted:
             return None
-        return (wanted - self._level) / self._per_second if self._per_second > 0 else 3600.0
+        return (wanted - level) / self._per_second if self._per_second > 0 else 3600.0
 
 
 def take_both(events: Bucket, weight: Bucket, count: float, size: float, at: float) -> float | None:
@@ -45,7 +42,7 @@ def take_both(events: Bucket, weight: Bucket, count: float, size: float, at: flo
     heavy = size / EVENT_BYTES
     first, second = events.wait(count, at), weight.wait(heavy, at)
     if first is None and second is None:
-        events.spend(count)
-        weight.spend(heavy)
+        events.level -= count
+        weight.level -= heavy
         return None
     return max(first or 0.0, second or 0.0)

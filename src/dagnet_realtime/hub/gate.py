@@ -23,6 +23,7 @@ class Gate:
         self.source = source
         self.door = Door()
         self._verifier = Verifier(source)
+        self.verified_soon = self._verifier.verified_soon
         self.max_rate = max_rate
         self.burst = max(_BURST_SECONDS * max_rate, MAX_EVENTS)
         self._bucket = Bucket(max_rate, self.burst)
@@ -31,10 +32,6 @@ class Gate:
     def expect(self, signature: str | None) -> None:
         """Raises `Problem("unauthorized")` if no body at all could be authentic with `signature`."""
         self._verifier.given(signature)
-
-    def verified_soon(self, body: bytes, signature: str | None) -> bool:
-        """Whether the delivery is authentic, False if a millisecond or two do not decide it. Raises `Problem("unauthorized")`."""
-        return self._verifier.verified_soon(body, signature)
 
     async def verify(self, body: bytes, signature: str | None) -> None:
         """Decides in a thread, however long it takes. Raises `Problem("unauthorized")`."""

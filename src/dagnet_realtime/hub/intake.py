@@ -33,6 +33,7 @@ from dagnet_realtime.ports.graphs import GraphSource
 from dagnet_realtime.ports.log import Erasable, Log, Watched
 from dagnet_realtime.ports.rates import Rates
 
+_NONE: frozenset[str] = frozenset()
 _BRIEF = 8 * 1024  # bytes of an SDK's call that are mended without leaving the loop
 
 Forgotten = Callable[[Channel, frozenset[str]], None]
@@ -239,7 +240,7 @@ class Intake:
             if parsed.events:
                 kept = True
                 try:
-                    followed = await self._follows(channel)
+                    followed = await self._followed(channel) if admission.samples and self._followed is not None else _NONE
                     entries = admission.entries(parsed.events, gate.source.id, arrived_at, followed, began)
                     outcomes = await self._log.append(channel, entries)
                 except BaseException:  # the sender will send all of it again
@@ -255,11 +256,6 @@ class Intake:
     def now(self) -> int:
         """Milliseconds since 1970 by the clock that arrivals are told by."""
         return self._clock.now()
-
-    async def _follows(self, channel: Channel) -> frozenset[str]:
-        if self._followed is None or self._workspaces[channel].policy.sample >= 1:
-            return frozenset()
-        return await self._followed(channel)
 
     async def _forget(self, channel: Channel, tokens: frozenset[str]) -> None:
         if not tokens:

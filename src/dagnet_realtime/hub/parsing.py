@@ -3,7 +3,7 @@ and whatever must be mended first in a thread.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from dagnet_realtime.core.segment.lenient import Strange
@@ -17,6 +17,7 @@ T = TypeVar("T")
 Given = TypeVar("Given", covariant=True)
 STRETCH_EVENTS = 200  # parsed between two turns of the loop: about 4 ms
 STRETCH_BYTES = 128 * 1024  # as many at most
+_ALONE = ((0, 1),)
 
 
 class Work(Protocol[Given]):
@@ -56,19 +57,20 @@ class Mender:
             return await asyncio.to_thread(work, mending=True)
 
 
-def stretches(elements: Sequence[Element]) -> Iterator[tuple[int, int]]:
+def stretches(elements: Sequence[Element]) -> Sequence[tuple[int, int]]:
     """Where each stretch of a delivery begins and ends."""
     if len(elements) == 1:
-        yield 0, 1
-        return
+        return _ALONE
+    found = []
     start = size = 0
     for at, element in enumerate(elements):
         if at > start and (at - start >= STRETCH_EVENTS or size + len(element) > STRETCH_BYTES):
-            yield start, at
+            found.append((start, at))
             start, size = at, 0
         size += len(element)
     if start < len(elements):
-        yield start, len(elements)
+        found.append((start, len(elements)))
+    return found
 
 
 def lone(body: bytes, type: EventType, arrived_at: int) -> Parse:
@@ -95,7 +97,7 @@ def batch(envelope: Envelope, elements: Sequence[Element], arrived_at: int) -> P
 
 def delivery(elements: Sequence[Element]) -> Parse:
     """The parser of a webhook's delivery."""
-    repeats = Repeats()
+    repeats = Repeats() if len(elements) > 1 else None  # a message alone repeats none
 
     def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
         return events_of(elements[start:end], using, first=start, repeats=repeats, mending=mending)

@@ -51,6 +51,8 @@ def split(body: bytes, *, mending: bool = True) -> Sequence[Element]:
 
     Raises `Problem`, or without `mending` `Strange` if only patience tells the elements of an array apart.
     """
+    if body[:1] == b"{":
+        return (checked(body),)
     body = unmarked(body)
     if body[:1] not in (b"{", b"["):
         body = body.strip(SPACE)
@@ -97,7 +99,8 @@ def events_of(
 
     `first` is the place of the first of them in the delivery, and `repeats` are the delivery's.
     """
-    repeats = repeats or Repeats()
+    if repeats is None and len(elements) > 1:
+        repeats = Repeats()
     events = []
     refused = []
     for place, element in enumerate(elements, first):
