@@ -3,12 +3,19 @@
 import base64
 import gzip
 import json
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagnet_realtime.core.admission import Admission
+from dagnet_realtime.core.message_ids import MessageIds
 from dagnet_realtime.core.outgoing import messages
+from dagnet_realtime.core.segment.message import delivered, read
+from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 
 TRACK = {"type": "track", "event": "purchase", "anonymousId": "a", "messageId": "m"}
@@ -90,6 +97,39 @@ def test_a_session_log_sends_what_its_frames_carry() -> None:
     assert (made["messageId"], made["event"], made["userId"], made["anonymousId"]) == ("m1", "purchase", "t1", "t2")
     assert made["properties"] == {"price": 3}
     assert made["replay"] is True
+
+
+def test_a_session_log_that_is_sent_again_makes_the_traces_it_had() -> None:
+    """CLI-11: tokens of every kind tie what they tied, a change of keys and an alias included, and nobody's event stays nobody's."""
+    kinds = ("userId", "anonymousId", "groupId", "session", "cart.id", "context.device.id", "traits.crm")
+    policy = Policy(trace=kinds, token_rotation=0)
+    admission = Admission(policy, frozenset(), Channel("acme", "prod"), b"k" * 32)
+
+    def sent(traces: list[tuple[str, str]], **more: Any) -> tuple[Any, ...]:
+        carried = {"id": "m", "type": "track", "name": "A", "traces": [{"kind": kind, "token": token} for kind, token in traces], **more}
+        (made,) = messages(json.dumps({"op": "batch", "events": [carried]}), "log")
+        text = json.dumps(made).encode()
+        entry = admission.entry(delivered(read(text), text), "s", 1_795_441_192_460)
+        return tuple(token.kind for token in entry.traces), {token.token for token in entry.traces}, entry.flags
+
+    every = [(kind, f"a_{number:012}") for number, kind in enumerate(kinds)]
+    assert sent(every)[0] == kinds
+    assert sent([]) == ((), set(), ("replayed",))
+    before, after = ("anonymousId", "a_0123456789ab"), ("anonymousId", "b_0123456789ab")
+    assert sent([after, before])[1] == sent([before])[1] | sent([after])[1]
+    alias = [("userId", "a_0123456789ab"), ("previousId", "a_ba9876543210")]
+    assert sent(alias, type="alias")[0] == ("userId", "previousId")
+    assert sent([("groupId", "a_0123456789ab"), ("groupId", "b_0123456789ab")])[0] == ("groupId",)
+
+
+def test_a_digest_that_is_sent_again_is_one_message_each_time() -> None:
+    """CLI-11: a server would make another digest of it."""
+    ids = MessageIds(Channel("acme", "prod"), b"k" * 32)
+    log = json.dumps({"op": "batch", "events": [{"id": ids.shown("order-1042"), "type": "track", "name": "A"}]})
+    (made,) = messages(log, "log")
+    assert ids.shown(made["messageId"]) == made["messageId"] == f"resent-{UUID(ids.shown('order-1042').removeprefix('derived-'))}"
+    (again,) = messages(log.replace(ids.shown("order-1042"), made["messageId"]), "log")
+    assert again["messageId"] == made["messageId"]
 
 
 @pytest.mark.parametrize(

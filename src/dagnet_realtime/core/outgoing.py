@@ -3,8 +3,10 @@
 import base64
 import gzip
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -13,6 +15,8 @@ from dagnet_realtime.model.problem import Problem
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that one captured body may unpack to."""
+
+_DIGEST = re.compile("derived-([0-9a-f]{32})")
 
 
 def messages(text: str, name: str) -> list[dict[str, Any]]:
@@ -113,19 +117,42 @@ def _carried(frame: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _rebuilt(event: Mapping[str, Any]) -> dict[str, Any]:
     found = event.get("traces")
-    tokens = {pair["kind"]: pair["token"] for pair in found if isinstance(pair, dict)} if isinstance(found, list) else {}
+    pairs = [pair for pair in found if isinstance(pair, dict)] if isinstance(found, list) else []
+    tokens = [(pair["kind"], pair["token"]) for pair in pairs if isinstance(pair.get("kind"), str) and isinstance(pair.get("token"), str)]
     rebuilt: dict[str, Any] = {
         "type": event["type"],
-        "messageId": event.get("id"),
+        "messageId": _resent(event.get("id")),
         "timestamp": event.get("occurred_at"),
         "originalTimestamp": event.get("occurred_at"),
-        "userId": tokens.get("userId"),
-        "anonymousId": tokens.get("anonymousId") or next(iter(tokens.values()), "unknown"),
-        "properties": event.get("properties") or {},
+        "properties": dict(properties) if isinstance(properties := event.get("properties"), dict) else {},
         "context": {},
         "integrations": {},
         "replay": True,
     }
+    for kind, token in reversed(tokens):  # so that the first of a kind stands
+        _identify(rebuilt, kind, token)
     name = event.get("name")
     rebuilt |= {"event": name} if event["type"] == "track" else {"name": name} if event["type"] in ("page", "screen") else {}
     return rebuilt
+
+
+def _resent(id: object) -> object:
+    """A digest that stands for an id, in a form that a server keeps as it is: a digest of it would be another message each time."""
+    digest = _DIGEST.fullmatch(id) if isinstance(id, str) else None
+    return f"resent-{UUID(digest[1])}" if digest else id
+
+
+def _identify(rebuilt: dict[str, Any], kind: str, token: str) -> None:
+    """Puts a token where identifiers of its kind are read.
+
+    After a change of keys a person has two tokens of one kind: the older goes where an alias names who it was before.
+    """
+    if kind in ("userId", "anonymousId", "previousId", "groupId"):
+        if kind in rebuilt and kind != "groupId":
+            rebuilt.setdefault("previousId", rebuilt[kind])
+        rebuilt[kind] = token
+        return
+    part, _, path = ("context", "", "sessionId") if kind == "session" else kind.partition(".")
+    if not path or part not in ("properties", "context", "integrations", "traits"):
+        part, path = "properties", kind
+    rebuilt.setdefault(part, {})[path] = token
