@@ -1,10 +1,11 @@
 /** Takes in the events that a frame carries: each once, whichever lane brought it first. What they count is in the frame's counts. */
+import { holding } from "./kept.ts";
 import { fromWire, united } from "./row.ts";
 import { namesOf, type NearMiss, nearMisses } from "./near.ts";
 import { relabel } from "./relabel.ts";
 import { amend, append, type NewRow, rowAt } from "./ring.ts";
 import { HISTORY, LOCAL, look, mark, REMOTE } from "./seen.ts";
-import type { Out } from "./out.ts";
+import { type Out, SILENT } from "./out.ts";
 import type { State } from "./state.ts";
 import { advanceTrail } from "./trail.ts";
 import { see } from "./view.ts";
@@ -36,7 +37,8 @@ function take(state: State, event: CarriedEvent, at: number, past: boolean, out:
   const known = look(kept.seen, event.id);
   const twin = known !== undefined && (known.lanes & REMOTE) === 0;
   // The tap may have heard it by another name than it left under: its hits go where the server counted it.
-  if (twin) asCarried(state, known.row, event, nodes, target !== undefined, at, out);
+  const holder = known === undefined ? state : holding(state, known.row);
+  if (twin) asCarried(holder, known.row, event, nodes, target !== undefined, at, holder === state ? out : SILENT);
   if (!past) tell(seen, event.name, nodes, twin);
   if (known === undefined) {
     const row = past ? pastRow(event, nodes, target !== undefined, at) : fromWire(event, nodes, target !== undefined, at);
@@ -46,7 +48,7 @@ function take(state: State, event: CarriedEvent, at: number, past: boolean, out:
     if (nodes.length === 0) seen.samples.set(event.name, number);
   } else if (twin) {
     mark(kept.seen, event.id, known.row, known.lanes | REMOTE);
-    meet(state, known.row, fromWire(event, nodes, target !== undefined, at));
+    meet(holder, known.row, fromWire(event, nodes, target !== undefined, at));
     seen.rows.push(known.row);
   } else if (!past) {
     kept.duplicates += 1;

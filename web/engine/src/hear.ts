@@ -1,10 +1,10 @@
 /** Counts what the tap heard: one message once, whatever its stages, and only until its remote twin is counted. */
 import { enter } from "./carry.ts";
-import { lightOf, logged } from "./kept.ts";
+import { holding, lightOf, logged } from "./kept.ts";
 import { glow } from "./light.ts";
 import { match } from "./matching.ts";
 import { nearMisses } from "./near.ts";
-import type { Out } from "./out.ts";
+import { type Out, SILENT } from "./out.ts";
 import { relabel, withdraw } from "./relabel.ts";
 import { amend, type Row, rowAt, type Way } from "./ring.ts";
 import { fromTap, united } from "./row.ts";
@@ -26,7 +26,10 @@ export function countTap(state: State, message: TapMessage, at: number, out: Out
   const known = look(kept.seen, message.messageId);
   let row = known?.row ?? -1;
   if (known === undefined) row = first(state, message, at, out);
-  else further(state, message, at, known, out);
+  else {
+    const holder = holding(state, known.row);
+    further(holder, message, at, known, holder === state ? out : SILENT);
+  }
   logged(kept, { kind: "tap", at, row, stage: message.stage, reason: message.reason ?? "" }, state.options.log);
 }
 
@@ -37,12 +40,13 @@ function replace(state: State, before: string, id: string): void {
   const known = look(kept.seen, id);
   // What the server has brought is nobody's early call, whatever a page says.
   if (early === undefined || (early.lanes & REMOTE) !== 0 || early.row === known?.row) return;
+  const holder = holding(state, early.row);
   if (known === undefined) {
-    amend(kept.ring, early.row, { id });
-    mark(kept.seen, id, early.row, early.lanes);
+    amend(holder.kept.ring, early.row, { id });
+    for (const { seen } of new Set([kept, holder.kept])) mark(seen, id, early.row, early.lanes);
     return;
   }
-  withdraw(state, early.row);
+  withdraw(holder, early.row);
   mark(kept.seen, before, known.row, known.lanes);
 }
 

@@ -4,7 +4,7 @@ import { createLight, type Light } from "./light.ts";
 import { createLog, type Log, type Logged, write } from "./log.ts";
 import { createRing, type Ring, rowAt } from "./ring.ts";
 import { createSeen, inherit, LOCAL, type Seen } from "./seen.ts";
-import type { Options } from "./state.ts";
+import type { Options, State } from "./state.ts";
 import { createTally, type Tally } from "./tally.ts";
 import { createTraces } from "./traces/traces.ts";
 import type { Traces } from "./traces/types.ts";
@@ -44,6 +44,11 @@ export function createKept(options: Options, graph: Graph | null, since: number,
     ring: createRing(options.ring, options.ringBytes, start), seen: before === null ? createSeen(options.seen) : inherit(before.seen), sums: createSums(), missed: createMissed(),
     duplicates: 0, log: createLog(), view: createView(), traces: graph === null ? null : createTraces(graph, options.traces),
   };
+}
+
+/** The state with the accumulation that holds a row: the one before Clear, if the row came then, else the one of now. */
+export function holding(state: State, row: number): State {
+  return state.undo !== null && row < state.kept.ring.start && rowAt(state.undo.ring, row) !== null ? { ...state, kept: state.undo } : state;
 }
 
 /** Writes into the session log. */

@@ -7,19 +7,20 @@ import type { Batch, Frame } from "./wire.gen.ts";
 
 export type Unlogged = { readonly at: number; readonly kind: "frame"; readonly frame: Frame } | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
 
-/** Every frame and message of the log, oldest first; events that have left the ring are left out, their counts are not. */
-export function* unlogged(log: Log, ring: Ring): Generator<Unlogged> {
+/** Every frame and message of the log, oldest first; events that have left the ring, and the one before it, are left out, their counts are not. */
+export function* unlogged(log: Log, ring: Ring, before: Ring = ring): Generator<Unlogged> {
+  const find = (row: number): Row | null => rowAt(ring, row) ?? rowAt(before, row);
   for (const entry of [...log.head, ...log.entries]) {
-    if (entry.kind === "batch") yield { at: entry.at, kind: "frame", frame: whole(entry.frame, ring) };
+    if (entry.kind === "batch") yield { at: entry.at, kind: "frame", frame: whole(entry.frame, find) };
     else if (entry.kind === "frame") yield entry;
     else {
-      const row = rowAt(ring, entry.row);
+      const row = find(entry.row);
       if (row !== null) yield { at: entry.at, kind: "tap", message: toTap(row, entry.stage, entry.reason) };
     }
   }
 }
 
-function whole(frame: LoggedBatch, ring: Ring): Batch {
+function whole(frame: LoggedBatch, find: (row: number) => Row | null): Batch {
   const { rows, ...rest } = frame;
-  return { ...rest, events: rows.map((row) => rowAt(ring, row)).filter((row): row is Row => row !== null).map(toWire) };
+  return { ...rest, events: rows.map(find).filter((row): row is Row => row !== null).map(toWire) };
 }

@@ -14,7 +14,7 @@ export function undo(state: State, before: Kept): void {
   state.kept = before;
   state.undo = null;
   state.kept.view = viewOf(before.ring, state.filter);
-  for (const entry of unlogged(since.log, since.ring)) {
+  for (const entry of unlogged(since.log, since.ring, before.ring)) {
     if (entry.kind === "tap") countTap(state, entry.message, entry.at, SILENT);
     else if (entry.frame.op === "batch") countBatch(state, entry.frame, entry.at, SILENT);
     else if (entry.frame.op === "gap") countGap(state, entry.frame, entry.at);
