@@ -6,7 +6,7 @@ and what names and shapes must decide.
 
 import re
 
-from dagnet_realtime.core.shapes import LEAST_CARD, card, personal_text, plain
+from dagnet_realtime.core.shapes import LEAST_CARD, LONGEST, card, personal_text, plain
 
 # A name that holds one of these words is personal.
 _WORDS = """
@@ -38,7 +38,10 @@ _CODED = re.compile(r"[^ -~]|[%&\\]")
 
 def personal_name(path: str) -> bool:
     """True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`)."""
-    words = [_singular(word.lower()) for word in _WORD.findall(plain(path) if _CODED.search(path) else path)]
+    path = plain(path) if _CODED.search(path) else path
+    if len(path) > LONGEST:
+        return True
+    words = [_singular(word.lower()) for word in _WORD.findall(path)]
     for place, word in enumerate(words):
         if word in WORDS or word in PAIRS:
             return True

@@ -101,8 +101,8 @@ _ISSUER = re.compile(  # how long a card's number is, by how it begins
     r"4[0-9]{12}|3(?:0|6|8|9)[0-9]{12}|3[47][0-9]{13}|(?:2131|1800)[0-9]{11}|(?:2[2-7]|35|[4-6][0-9])[0-9]{14}|[4-6][0-9]{16,18}"
 )
 _LEAST, _MOST = 8, 19  # digits of a telephone's number after a plus sign, and of a card
-_CROWD = 60  # groups of digits in one run; what has more is not looked through, and not kept
-_LONGEST = 2048  # characters that are searched; compatibility forms may be eighteen times as long
+_CROWD = 60  # groups of digits in the runs of one text; what has more is not looked through, and not kept
+LONGEST = 1024  # characters that are searched; a text with more, once compatibility forms are written out, is not kept
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 LEAST_CARD = 4_000_000_000_000  # no number below it is a card's
 
@@ -113,17 +113,22 @@ def personal_text(text: str) -> bool:
     if _LETTERS.fullmatch(text) or not _SUSPECT.search(text) or _ID.fullmatch(text):
         return False
     text = plain(text)
+    if len(text) > LONGEST:
+        return True
     if _BRACKET.search(text):
         text = _POINT.sub(".", _AT.sub("@", text))
     return _shaped(text) or any(_shaped(unpacked) for found in _PACKED.finditer(text) if (unpacked := _unpacked(found.group())))
 
 
 def plain(text: str) -> str:
-    """`text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it."""
+    """`text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it; one that grows beyond
+    `LONGEST` by that is given back unfinished."""
     for _ in range(_ROUNDS):
         made = text
         if not made.isascii():
-            made = _UNSEEN.sub("", normalize("NFKC", made))[:_LONGEST]
+            made = _UNSEEN.sub("", normalize("NFKC", made))
+            if len(made) > LONGEST:
+                return made
             made = _SLASH.sub("/", _PLUS.sub("+", _DOT.sub(".", _DASH.sub("-", made))))
             made = _FOREIGN.sub(lambda found: str(decimal(found.group())), made)
         if not made.isprintable():
@@ -202,34 +207,36 @@ def _numbered(text: str) -> bool:
     if _SOCIAL.search(text) is not None:
         return True
     text = _NO_NUMBER.sub("x", text)
-    return any(_in_run(text, found.start(), found.end()) for found in runs.finditer(text))
+    found = [[group.span() for group in _GROUP.finditer(text, *run.span())] for run in runs.finditer(text)]
+    return sum(map(len, found)) > _CROWD or any(_in_run(text, groups) for groups in found)
 
 
-def _in_run(text: str, start: int, end: int) -> bool:
-    groups = [found.span() for found in _GROUP.finditer(text, start, end)]
-    if len(groups) > _CROWD:
-        return True
+def _in_run(text: str, groups: list[tuple[int, int]]) -> bool:
     for first, (begin, _) in enumerate(groups):
         before, plus = text[begin - 1 : begin], _PLUS_BEFORE.search(text, max(begin - 4, 0), begin) is not None
-        called = plus or _begins(before, text[begin])
-        if not called and before in (".", ","):
-            continue
-        digits, lengths, gaps = "", [], []
-        for place in range(first, len(groups)):
-            at, after = groups[place]
-            if place > first:
-                gaps.append(text[groups[place - 1][1] : at])
+        called, carded = plus or _begins(before, text[begin]), before not in (".", ",")
+        digits, end = "", begin
+        lengths: list[int] = []
+        gaps: list[str] = []
+        single = True  # every digit by itself
+        for at, after in groups[first:]:
+            if lengths:
+                gaps.append(text[end:at])
+                called = called and not gaps[-1].strip(" ().-/")
+                carded = carded and gaps[-1] == gaps[0] and (single or lengths[-1] > 2)
+            if not called and not carded:
+                break
+            end = after
             digits += text[at:after]
             lengths.append(after - at)
+            single = single and after - at == 1
             if len(digits) > _MOST:
                 break
             if len(digits) < _LEAST:
                 continue
-            single = max(lengths) == 1  # every digit by itself
-            if before not in (".", ",") and len(set(gaps)) < 2 and (single or min([3, *lengths[:-1]]) == 3) and card(digits):
+            if carded and (single or min([3, *lengths[:-1]]) == 3) and card(digits):
                 return True
-            whole = called and _ends(text, after) and not set("".join(gaps)) - set(" ().-/")
-            if whole and _telephone(digits, [len(digits)] if single else lengths, [] if single else gaps, plus):
+            if called and _ends(text, after) and _telephone(digits, [len(digits)] if single else lengths, [] if single else gaps, plus):
                 return True
     return False
 

@@ -443,20 +443,20 @@ var ISSUER = /^(?:4\d{12}|3[0689]\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:2[2-7
 /** Digits of a telephone's number after a plus sign, and of a card. */
 var LEAST = 8;
 var MOST = 19;
-/** Groups of digits in one run; what has more is not looked through, and not handed on. */
+/** Groups of digits in the runs of one text; what has more is not looked through, and not handed on. */
 var CROWD = 60;
-/** Characters that are searched. */
-var LONGEST$2 = 2048;
 /** Whether `text` holds something that looks personal. */
 function personalText(text) {
 	if (LETTERS.test(text) || !SUSPECT.test(text) || ID.test(text)) return false;
 	const read = plain(text).replace(AT, "@").replace(POINT, ".");
-	return shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
+	return read.length > 1024 || shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
 }
-/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it. */
+/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it; one that grows beyond `LONGEST` by that comes back unfinished. */
 function plain(text) {
 	for (let round = 0; round < ROUNDS; round++) {
-		const made = ALIKE.reduce((some, [signs, sign]) => some.replace(signs, sign), text.normalize("NFKC").replace(UNSEEN, "").slice(0, LONGEST$2)).replace(/(?!\d)\p{Nd}/gu, ascii).replace(ENCODED, decoded);
+		const seen = text.normalize("NFKC").replace(UNSEEN, "");
+		if (seen.length > 1024) return seen;
+		const made = ALIKE.reduce((some, [signs, sign]) => some.replace(signs, sign), seen).replace(/(?!\d)\p{Nd}/gu, ascii).replace(ENCODED, decoded);
 		if (made === text) break;
 		text = made;
 	}
@@ -510,28 +510,35 @@ function iban(text) {
 /** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them. */
 function numbered(text) {
 	const bare = text.replace(NO_NUMBER, "x");
-	return [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].some((run) => inRun(bare, [...run[0].matchAll(/\d+/g)].map((group) => ({
+	const runs = [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].map((run) => [...run[0].matchAll(/\d+/g)].map((group) => ({
 		start: run.index + group.index,
 		digits: group[0]
-	}))));
+	})));
+	return runs.flat().length > CROWD || runs.some((groups) => inRun(bare, groups));
 }
 function inRun(text, groups) {
-	return groups.length > CROWD || groups.some(({ start, digits: [head = ""] }, first) => {
+	return groups.some(({ start, digits: [head = ""] }, first) => {
 		const before = text.slice(Math.max(start - 2, 0), start);
 		const plus = PLUS.test(text.slice(Math.max(start - 4, 0), start));
-		const called = plus || begins(before, head), decimal = /[.,]$/.test(before);
+		let called = plus || begins(before, head), carded = !/[.,]$/.test(before);
 		const gaps = [], lengths = [];
 		let digits = "", end = start;
-		for (const group of called || !decimal ? groups.slice(first) : []) {
-			if (digits) gaps.push(text.slice(end, group.start));
+		for (const group of groups.slice(first)) {
+			if (digits) {
+				const gap = text.slice(end, group.start);
+				gaps.push(gap);
+				called &&= /^[ ()./-]*$/.test(gap);
+				carded &&= gap === gaps[0];
+			}
+			if (!called && !carded) return false;
 			digits += group.digits;
 			end = group.start + group.digits.length;
 			lengths.push(group.digits.length);
 			if (digits.length > MOST) return false;
 			if (digits.length < LEAST) continue;
 			const single = Math.max(...lengths) === 1;
-			if (!decimal && new Set(gaps).size < 2 && (single || lengths.every((length, place) => length > 2 || place === lengths.length - 1)) && card(digits)) return true;
-			if (called && ends(text.slice(end, end + 3)) && /^[ ()./-]*$/.test(gaps.join("")) && telephone(digits, single ? [digits.length] : lengths, single ? [] : gaps, plus)) return true;
+			if (carded && (single || lengths.every((length, place) => length > 2 || place === lengths.length - 1)) && card(digits)) return true;
+			if (called && ends(text.slice(end, end + 3)) && telephone(digits, single ? [digits.length] : lengths, single ? [] : gaps, plus)) return true;
 		}
 		return false;
 	});
@@ -570,7 +577,9 @@ var NAMED = words("billing cardholder client contact customer display family fir
 var WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 /** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
 function personalName(path) {
-	const found = (plain(path).match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
+	const read = plain(path);
+	if (read.length > 1024) return true;
+	const found = (read.match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
 	const whole = found.join("");
 	return found.some((word, place) => {
 		const before = found[place - 1];

@@ -1,5 +1,5 @@
 /** What is personal by its name or by its shape: the rules of `conformance/redaction.json`, as the server has them. */
-import { card, personalText, plain } from "./shapes.ts";
+import { card, LONGEST, personalText, plain } from "./shapes.ts";
 
 /** A name that holds one of these words, or of the pairs or stems below, is personal. */
 export const WORDS = words(
@@ -20,7 +20,9 @@ export const NAMED = words(
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 /** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
 export function personalName(path: string): boolean {
-  const found = (plain(path).match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
+  const read = plain(path);
+  if (read.length > LONGEST) return true;
+  const found = (read.match(WORD) ?? []).map((word) => singular(word.toLowerCase()));
   const whole = found.join("");
   return (
     found.some((word, place) => {

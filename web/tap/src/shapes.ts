@@ -52,22 +52,24 @@ const ISSUER = /^(?:4\d{12}|3[0689]\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:2[2
 /** Digits of a telephone's number after a plus sign, and of a card. */
 const LEAST = 8;
 const MOST = 19;
-/** Groups of digits in one run; what has more is not looked through, and not handed on. */
+/** Groups of digits in the runs of one text; what has more is not looked through, and not handed on. */
 const CROWD = 60;
-/** Characters that are searched. */
-const LONGEST = 2048;
+/** Characters that are searched; a text with more, once compatibility forms are written out, is not handed on. */
+export const LONGEST = 1024;
 
 /** Whether `text` holds something that looks personal. */
 export function personalText(text: string): boolean {
   if (LETTERS.test(text) || !SUSPECT.test(text) || ID.test(text)) return false;
   const read = plain(text).replace(AT, "@").replace(POINT, ".");
-  return shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
+  return read.length > LONGEST || shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
 }
 
-/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it. */
+/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it; one that grows beyond `LONGEST` by that comes back unfinished. */
 export function plain(text: string): string {
   for (let round = 0; round < ROUNDS; round++) {
-    const made = ALIKE.reduce((some, [signs, sign]) => some.replace(signs, sign), text.normalize("NFKC").replace(UNSEEN, "").slice(0, LONGEST)).replace(/(?!\d)\p{Nd}/gu, ascii).replace(ENCODED, decoded);
+    const seen = text.normalize("NFKC").replace(UNSEEN, "");
+    if (seen.length > LONGEST) return seen;
+    const made = ALIKE.reduce((some, [signs, sign]) => some.replace(signs, sign), seen).replace(/(?!\d)\p{Nd}/gu, ascii).replace(ENCODED, decoded);
     if (made === text) break;
     text = made;
   }
@@ -130,18 +132,25 @@ function iban(text: string): boolean {
 /** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them. */
 function numbered(text: string): boolean {
   const bare = text.replace(NO_NUMBER, "x");
-  return [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].some((run) => inRun(bare, [...run[0].matchAll(/\d+/g)].map((group) => ({ start: run.index + group.index, digits: group[0] }))));
+  const runs = [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].map((run) => [...run[0].matchAll(/\d+/g)].map((group) => ({ start: run.index + group.index, digits: group[0] })));
+  return runs.flat().length > CROWD || runs.some((groups) => inRun(bare, groups));
 }
 
 function inRun(text: string, groups: readonly { readonly start: number; readonly digits: string }[]): boolean {
-  return groups.length > CROWD || groups.some(({ start, digits: [head = ""] }, first) => {
+  return groups.some(({ start, digits: [head = ""] }, first) => {
     const before = text.slice(Math.max(start - 2, 0), start);
     const plus = PLUS.test(text.slice(Math.max(start - 4, 0), start));
-    const called = plus || begins(before, head), decimal = /[.,]$/.test(before);
+    let called = plus || begins(before, head), carded = !/[.,]$/.test(before);
     const gaps: string[] = [], lengths: number[] = [];
     let digits = "", end = start;
-    for (const group of called || !decimal ? groups.slice(first) : []) {
-      if (digits) gaps.push(text.slice(end, group.start));
+    for (const group of groups.slice(first)) {
+      if (digits) {
+        const gap = text.slice(end, group.start);
+        gaps.push(gap);
+        called &&= /^[ ()./-]*$/.test(gap);
+        carded &&= gap === gaps[0];
+      }
+      if (!called && !carded) return false;
       digits += group.digits;
       end = group.start + group.digits.length;
       lengths.push(group.digits.length);
@@ -149,8 +158,8 @@ function inRun(text: string, groups: readonly { readonly start: number; readonly
       if (digits.length < LEAST) continue;
       // Every digit by itself.
       const single = Math.max(...lengths) === 1;
-      if (!decimal && new Set(gaps).size < 2 && (single || lengths.every((length, place) => length > 2 || place === lengths.length - 1)) && card(digits)) return true;
-      if (called && ends(text.slice(end, end + 3)) && /^[ ()./-]*$/.test(gaps.join("")) && telephone(digits, single ? [digits.length] : lengths, single ? [] : gaps, plus)) return true;
+      if (carded && (single || lengths.every((length, place) => length > 2 || place === lengths.length - 1)) && card(digits)) return true;
+      if (called && ends(text.slice(end, end + 3)) && telephone(digits, single ? [digits.length] : lengths, single ? [] : gaps, plus)) return true;
     }
     return false;
   });
