@@ -7,9 +7,10 @@ import { Packing } from "./lanes/packed.ts";
 import { brought, kept, proving } from "./lanes/page.ts";
 import { lockSlots } from "./lanes/slots.ts";
 import { browser } from "./lanes/world.ts";
-import { extension, tabs, windows } from "./lanes/local/roads.ts";
+import { roadsOf } from "./lanes/local/roads.ts";
 import { Actions } from "./store/actions.ts";
 import { keep } from "./store/keep.ts";
+import { Keeping } from "./store/keeping.ts";
 import { LiveEngine } from "./store/live.ts";
 import { hex, hearPages, Local } from "./store/local.ts";
 import { toast } from "./store/notices.ts";
@@ -36,13 +37,14 @@ const Tv = lazy(() => import("./ui/screen/Tv.tsx").then(({ Tv: component }) => (
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
-const lasting = shelf(() => window.localStorage);
+const disk = !window.location.protocol.startsWith("http");
+const keeping = new Keeping(disk, { lasting: shelf(() => window.localStorage), ofTab: shelf(() => window.sessionStorage), databases: shelf(() => window.indexedDB) });
+const { lasting, ofTab } = keeping;
 const arrived = window.location.hash;
 let secret = kept(lasting, arrived);
 if (brought(arrived)) window.history.replaceState(null, "", window.location.pathname + window.location.search);
 const packing = new Packing();
 const fetcher: Fetch = packing.hearing(proving((url, init) => fetch(url, init), () => (secret = kept(lasting, "") || secret)));
-const ofTab = shelf(() => window.sessionStorage);
 
 const remembered = recall(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
 const store = createShell(address.has("shop") ? { ...remembered, shop: address.get("shop") === "0" ? "closed" : "open" } : remembered);
@@ -50,7 +52,7 @@ document.documentElement.dataset.theme = remembered.theme;
 
 async function main(): Promise<void> {
   const serverless = !(await served({ alone: document.documentElement.hasAttribute("data-static"), protocol: window.location.protocol }, fetcher));
-  store.setState({ serverless });
+  store.setState({ serverless, keeping: keeping.asked });
   const engine = new LiveEngine(() => browser.now());
   // Reading graph files is the server's work; a page that has one never loads it.
   const alone = serverless ? await import("./opened/alone.ts") : null;
@@ -59,8 +61,9 @@ async function main(): Promise<void> {
   const parts = { store, engine, api: files ?? new Api(fetcher), slots, world: browser, stream: packing.stream() };
   const watch = new Watch(parts);
   const actions = new Actions(parts, watch, lasting);
-  const local = new Local(parts, [tabs(), windows(window), extension(window)], ofTab, lasting, () => hex(16));
-  const opening = alone && files && new alone.Opening(parts, watch, files, alone.chest(window.indexedDB));
+  const { roads, frame } = roadsOf(window, disk, () => hex(16));
+  const local = new Local(parts, roads, ofTab, lasting, () => hex(16));
+  const opening = alone && files && new alone.Opening(parts, watch, files, alone.chest(() => keeping.databases), keeping);
 
   setInterval(pulse(store, engine), FIFTH_MS);
   window.addEventListener("pagehide", () => {
@@ -82,7 +85,7 @@ async function main(): Promise<void> {
   if (root)
     createRoot(root).render(
       <StrictMode>
-        <RealtimeContext value={{ store, engine, actions, watch, parts, local, opening }}>
+        <RealtimeContext value={{ store, engine, actions, watch, parts, local, frame, opening }}>
           <Suspense>{tv ? <Tv /> : <App />}</Suspense>
         </RealtimeContext>
       </StrictMode>,

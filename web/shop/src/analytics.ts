@@ -32,11 +32,12 @@ export function buffered(): AnalyticsBrowser {
   return new AnalyticsBrowser();
 }
 
-/** Loads the SDK without asking Segment for anything: its settings are given, its own metrics are off. */
+/** Loads the SDK without asking Segment for anything: its settings are given, its own metrics are off. From disk, where every HTML file reads what is kept, a
+ * visitor lasts as long as the page. */
 export function load(analytics: AnalyticsBrowser, key: string | null, page: Location): void {
   const own = key === null ? false : { apiHost: `${page.host}/v1`, protocol: page.protocol === "https:" ? ("https" as const) : ("http" as const) };
   analytics.load(
     { writeKey: key ?? "none", cdnSettings: { integrations: { "Segment.io": { apiKey: key ?? "none" } }, metrics: { sampleRate: 0 } } },
-    { integrations: { "Segment.io": own }, initialPageview: false, useQueryString: false },
+    { integrations: { "Segment.io": own }, initialPageview: false, useQueryString: false, disableClientPersistence: !page.protocol.startsWith("http") },
   );
 }

@@ -1,5 +1,5 @@
 /** The page of the shop is put together here. */
-import { otherTab } from "@dagnet-realtime/tap/sinks";
+import { otherTab, parent } from "@dagnet-realtime/tap/sinks";
 import { tap } from "@dagnet-realtime/tap/tap";
 import { buffered, load, writeKey } from "./analytics.ts";
 import { Reports } from "./reports.ts";
@@ -13,10 +13,11 @@ import * as more from "./views/more.ts";
 import * as pay from "./views/pay.ts";
 import "./style.css";
 
+const disk = !window.location.protocol.startsWith("http");
 const shelf = storage();
 const analytics = buffered();
-// Realtime hears the shop from another tab, or from the frame that the shop stands in.
-tap({ sinks: [otherTab()] }).listen(analytics);
+// Realtime hears the shop from another tab, or from the frame that the shop stands in; from disk from the frame alone.
+tap({ sinks: [disk ? parent(window.location) : otherTab()] }).listen(analytics);
 const said = h("p", { class: "said", role: "status" });
 const view = h("main", { id: "view" });
 const root = document.getElementById("shop");
@@ -122,7 +123,9 @@ function dress(theme: unknown): void {
   if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
 }
 
+/** None from disk, where every HTML file reads it. */
 function storage(): Storage | null {
+  if (disk) return null;
   try {
     return window.localStorage;
   } catch {

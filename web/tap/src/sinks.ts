@@ -1,7 +1,7 @@
 /** The ways from a page to Realtime: the same page, another tab of the same origin, the tab that opened this one, the extension. */
 import { quietly } from "./quietly.ts";
 import type { Sink } from "./speaker.ts";
-import { CHANNEL, type FromPage, MARK, type Report, type Rules } from "./wire.ts";
+import { CHANNEL, FRAME, type FromPage, MARK, type Report, type Rules } from "./wire.ts";
 
 /** The same page: `take` is given every report, already redacted by `rules`. */
 export function samePage(take: (report: Report) => void, rules: Rules): Sink {
@@ -20,9 +20,10 @@ export function samePage(take: (report: Report) => void, rules: Rules): Sink {
   };
 }
 
-/** Other tabs of the same origin. */
+/** Other tabs of the same origin. From disk there are none: every HTML file of the machine would hear, and could answer. */
 export function otherTab(): Sink {
   return (hear) => {
+    if (location.protocol === "file:") return { post: () => undefined, close: () => undefined };
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data }) => { hear(data); };
     return { post: (message) => { channel.postMessage(message); }, close: () => { channel.close(); } };
@@ -45,6 +46,17 @@ export function opener(origins: readonly string[]): Sink {
       },
       close: () => { removeEventListener("message", listen); },
     };
+  };
+}
+
+/** The page that this frame stands in, if its `address` holds that page's secret: a port is handed over with it, and nothing else is said to any window. */
+export function parent(address: Location): Sink {
+  return (hear) => {
+    const secret = new URLSearchParams(address.search).get(FRAME);
+    const { port1, port2 } = new MessageChannel();
+    // A page from disk has no origin that could be named; without the secret's owner there the port leads nowhere.
+    if (secret !== null) window.parent.postMessage({ dagnet: MARK, kind: FRAME, secret }, "*", [port2]);
+    return overPort(port1)(hear);
   };
 }
 

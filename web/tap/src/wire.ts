@@ -5,6 +5,8 @@ import type { TapMessage } from "@dagnet-realtime/engine/tap";
 export const MARK = "dagnet-realtime/1";
 /** The name of the BroadcastChannel. */
 export const CHANNEL = "dagnet-realtime";
+/** What a frame says as it hands its parent a port, and the name of the secret in the frame's address. */
+export const FRAME = "frame";
 
 /** What may be kept of a message, and how those who sent it are called. The picture gives it, the page obeys it before it hands anything on. */
 export interface Rules {

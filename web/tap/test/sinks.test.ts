@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it, vi } from "vitest";
-import { opener, otherTab, overPort, samePage } from "../src/sinks.ts";
+import { opener, otherTab, overPort, parent, samePage } from "../src/sinks.ts";
 import { MARK } from "../src/wire.ts";
 import { RULES } from "./support.ts";
 
@@ -75,4 +75,23 @@ it("TAP-11: the opener is held from the start, and a frame speaks to the one of 
   vi.stubGlobal("top", { opener: null });
   bus.post(hello);
   expect(posted).toEqual([[hello, "https://realtime.test"]]);
+});
+
+it("TAP-38: from disk no channel is made: every file of the machine would hear it", () => {
+  vi.stubGlobal("location", { protocol: "file:" });
+  vi.stubGlobal("BroadcastChannel", class { constructor() { throw new Error("made"); } });
+  const bus = otherTab()(() => undefined);
+  expect(() => { bus.post(hello); bus.close(); }).not.toThrow();
+});
+
+it("TAP-38: a frame hands its parent a port with the secret of its address, and says nothing to it without one", () => {
+  const posted: unknown[][] = [];
+  vi.stubGlobal("parent", { postMessage: (...all: unknown[]) => posted.push(all) });
+  const channel = { port1: { postMessage: vi.fn(), close: vi.fn(), onmessage: null }, port2: {} };
+  vi.stubGlobal("MessageChannel", class { port1 = channel.port1; port2 = channel.port2; });
+  parent({ search: "?theme=dark" } as Location)(() => undefined).post(hello);
+  expect(posted).toEqual([]);
+  parent({ search: "?theme=dark&frame=s3cret" } as Location)(() => undefined).post(hello);
+  expect(posted).toEqual([[{ dagnet: MARK, kind: "frame", secret: "s3cret" }, "*", [channel.port2]]]);
+  expect(channel.port1.postMessage).toHaveBeenCalledWith(hello);
 });

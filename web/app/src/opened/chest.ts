@@ -1,4 +1,5 @@
 /** Keeps the opened workspace in this browser, so that a reload shows it again. */
+import { DATABASE } from "../store/keeping.ts";
 import type { Given } from "./settle.ts";
 
 /** What was opened: files, or a share link. */
@@ -13,11 +14,11 @@ export interface Chest {
 const STORE = "opened";
 const KEY = "last";
 
-/** A chest in IndexedDB; where the browser has none, or forbids it, nothing is kept and nothing fails. */
-export function chest(factory: IDBFactory | undefined): Chest {
+/** A chest in IndexedDB; where there is none, or the browser forbids it, nothing is kept and nothing fails. `factory` is asked each time. */
+export function chest(factory: () => IDBFactory | undefined): Chest {
   const run = async <T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | null> => {
     try {
-      const base = await open(factory);
+      const base = await open(factory());
       try {
         return await answered(ask(base.transaction(STORE, mode).objectStore(STORE)));
       } finally {
@@ -54,7 +55,7 @@ function isFile(one: unknown): boolean {
 
 function open(factory: IDBFactory | undefined): Promise<IDBDatabase> {
   if (factory === undefined) return Promise.reject(new Error("no IndexedDB"));
-  const request = factory.open("dagnet-realtime", 1);
+  const request = factory.open(DATABASE, 1);
   request.onupgradeneeded = () => {
     request.result.createObjectStore(STORE);
   };

@@ -2,7 +2,9 @@
 import { Refusal } from "../lanes/http.ts";
 import { take, type TabShelf } from "../store/keep.ts";
 import { told, toast } from "../store/notices.ts";
+import type { Keeping } from "../store/keeping.ts";
 import { choose, same, written } from "../store/places.ts";
+import { remember } from "../store/remember.ts";
 import { show } from "../store/start.ts";
 import type { Parts, Watch } from "../store/watch.ts";
 import type { Chest, Kept } from "./chest.ts";
@@ -13,13 +15,14 @@ import { errorsOf, type OpenedShelf } from "./shelf.ts";
 const NOTHING = new Refusal("invalid", "There is no DagNet graph in what you gave.", "A graph is a .json file in a folder graphs/.", "Drop the folder that holds graphs/, events/ and nodes/.");
 
 export class Opening {
-  #given: Given | null = null;
+  #kept: Kept | null = null;
 
   constructor(
     private readonly parts: Parts,
     private readonly watch: Watch,
     private readonly shelf: OpenedShelf,
     private readonly chest: Chest,
+    private readonly keeping: Keeping,
   ) {}
 
   /** What a page begins with: the graph in its own address, else what was opened here last, with what this tab had collected before it was reloaded. */
@@ -38,7 +41,7 @@ export class Opening {
 
   async give(candidates: AsyncIterable<Candidate> | Iterable<Candidate>): Promise<void> {
     const { files, left } = await read(candidates);
-    const settled = settle(files, this.#given);
+    const settled = settle(files, this.#given());
     if (settled === null) {
       this.#refuse(left.length > 0 ? new Refusal("invalid", NOTHING.title, left.join(" "), NOTHING.remedy) : NOTHING);
       return;
@@ -61,11 +64,26 @@ export class Opening {
   async close(): Promise<void> {
     const { store, engine } = this.parts;
     if (store.getState().phase === "on") await this.watch.off();
-    this.#given = null;
+    this.#kept = null;
     this.shelf.empty();
     engine.reset();
     store.setState({ phase: "off", workspaces: [], place: null, graph: null, selected: null, trace: "", notice: null });
     await this.chest.clear();
+  }
+
+  /** From disk: keeps what is open and how the page is set up, from now on; or forgets it all, and keeps nothing. */
+  async keep(wanted: boolean): Promise<void> {
+    const { store } = this.parts;
+    if (wanted) {
+      this.keeping.begin();
+      remember(this.keeping.lasting, store.getState().kept);
+      if (this.#kept !== null) await this.chest.put(this.#kept);
+    } else this.keeping.end();
+    store.setState({ keeping: this.keeping.asked });
+  }
+
+  #given(): Given | null {
+    return this.#kept?.kind === "files" ? this.#kept.given : null;
   }
 
   async #open(kept: Kept, wish = "", eager = true): Promise<void> {
@@ -73,7 +91,7 @@ export class Opening {
     try {
       const found = await this.shelf.take(kept);
       if (store.getState().phase === "on") await this.watch.off();
-      this.#given = kept.kind === "files" ? kept.given : null;
+      this.#kept = kept;
       const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
       const before = store.getState().place;
       const place = choose(workspaces, [wish, before === null ? "" : written(before), store.getState().kept.place]);

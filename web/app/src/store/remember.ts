@@ -63,7 +63,7 @@ export function remember(shelf: Shelf | null, what: Remembered): void {
 }
 
 /** The browser's shelf, null where it is forbidden. */
-export function shelf(of: () => Storage): Storage | null {
+export function shelf<T>(of: () => T): T | null {
   try {
     return of();
   } catch {

@@ -27,6 +27,8 @@ export interface Shell {
   readonly phase: Phase;
   /** Nobody to ask: graphs come from files, events from this browser alone. */
   readonly serverless: boolean;
+  /** Whether a page from disk was asked to keep things in this browser; null for every other page, which need not be asked. */
+  readonly keeping: boolean | null;
   readonly me: Me | null;
   readonly workspaces: readonly WorkspaceSummary[];
   readonly place: Place | null;
@@ -68,6 +70,7 @@ export function createShell(kept: Remembered): Store {
   return createStore<Shell>(() => ({
     phase: "starting",
     serverless: false,
+    keeping: null,
     me: null,
     workspaces: [],
     place: null,

@@ -2,6 +2,7 @@
 import type { State } from "@dagnet-realtime/engine/state";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
+import type { ShopFrameRoad } from "../lanes/local/frame.ts";
 import type { Opening } from "../opened/opening.ts";
 import type { Actions } from "../store/actions.ts";
 import type { LiveEngine } from "../store/live.ts";
@@ -17,6 +18,8 @@ export interface Realtime {
   readonly parts: Parts;
   /** Hears this browser's own pages. */
   readonly local?: Local | null;
+  /** From disk: hears the frame of the shop. */
+  readonly frame?: ShopFrameRoad | null;
   /** Opens files; null where a server says what there is to watch. */
   readonly opening?: Opening | null;
 }

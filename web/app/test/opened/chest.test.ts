@@ -5,7 +5,8 @@ import { memoryFactory } from "../support/chest.ts";
 const FILES: Kept = { kind: "files", given: { title: "shop", files: [{ path: "graphs/a.json", text: "{}" }] } };
 
 it("TAP-33: keeps what was opened, until it is closed", async () => {
-  const held = chest(memoryFactory());
+  const factory = memoryFactory();
+  const held = chest(() => factory);
   expect(await held.take()).toBeNull();
   await held.put(FILES);
   expect(await held.take()).toEqual(FILES);
@@ -15,7 +16,7 @@ it("TAP-33: keeps what was opened, until it is closed", async () => {
 
 it("TAP-33: keeps nothing, and fails nothing, where the browser has no chest or forbids it", async () => {
   const forbidden = { open: () => { throw new DOMException("no", "SecurityError"); } } as unknown as IDBFactory;
-  for (const held of [chest(undefined), chest(forbidden)]) {
+  for (const held of [chest(() => undefined), chest(() => forbidden)]) {
     await held.put(FILES);
     await held.clear();
     expect(await held.take()).toBeNull();

@@ -6,20 +6,22 @@ import { Opening } from "../../src/opened/opening.ts";
 import { sample } from "../../src/opened/sample.ts";
 import { OpenedShelf } from "../../src/opened/shelf.ts";
 import { keep } from "../../src/store/keep.ts";
+import { Keeping } from "../../src/store/keeping.ts";
 import { Watch } from "../../src/store/watch.ts";
-import { memoryFactory } from "../support/chest.ts";
+import { memoryFactory, memoryStorage } from "../support/chest.ts";
 import { scene } from "../support/page.ts";
 
 const FILE = "file:///somewhere/index.html";
 const candidates = (prefix = "shop/"): Candidate[] => sample().files.map(({ path, text }) => ({ path: prefix + path, size: text.length, text: () => Promise.resolve(text) }));
 
-function alone(held = new Map<string, unknown>()) {
+function alone(held = new Map<string, unknown>(), { disk, lasting } = { disk: false, lasting: memoryStorage() }) {
   const { parts: served } = scene();
   const shelf = new OpenedShelf();
   const parts = { ...served, api: shelf };
   parts.store.setState({ serverless: true });
   const watch = new Watch(parts);
-  return { ...parts, watch, opening: new Opening(parts, watch, shelf, chest(memoryFactory(held))), held };
+  const keeping = new Keeping(disk, { lasting, ofTab: null, databases: memoryFactory(held) });
+  return { ...parts, watch, opening: new Opening(parts, watch, shelf, chest(() => keeping.databases), keeping), held };
 }
 
 it("TAP-34: begins empty, opens the sample, shows its main graph and listens to this browser", async () => {
@@ -78,4 +80,19 @@ it("TAP-31: opens the graph that a share link carries, pasted or in the page's o
   const addressed = alone();
   await addressed.opening.begin(`${FILE}#data=${encodeURIComponent(graph)}`, "", null);
   expect(addressed.store.getState().graph?.nodes.length).toBeGreaterThan(0);
+});
+
+it("TAP-37: from disk keeps what is open once it is asked to, and forgets it when that is taken back", async () => {
+  const browser = { disk: true, lasting: memoryStorage() };
+  const before = alone(undefined, browser);
+  await before.opening.sample();
+  expect([before.held.size, browser.lasting.length]).toEqual([0, 0]);
+  await before.opening.keep(true);
+  expect(before.store.getState().keeping).toBe(true);
+  const after = alone(before.held, browser);
+  await after.opening.begin(FILE, "", null);
+  expect(after.store.getState().graph?.name).toBe("uk-checkout-journey");
+  await after.opening.keep(false);
+  expect([after.store.getState().keeping, after.held.size, browser.lasting.length]).toEqual([false, 0, 0]);
+  expect(after.store.getState().graph).not.toBeNull();
 });

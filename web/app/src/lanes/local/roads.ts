@@ -1,5 +1,6 @@
 /** The roads of a browser: its BroadcastChannel, and the messages of its window, our own extension's among them. */
 import { CHANNEL, marked, type FromPicture } from "@dagnet-realtime/tap/wire";
+import { ShopFrameRoad } from "./frame.ts";
 import type { Heard, Road } from "./road.ts";
 
 /** Marks what the extension's content script and this page say to each other. */
@@ -13,6 +14,13 @@ interface Wrapped {
   readonly to: "picture";
   readonly origin: string;
   readonly message: unknown;
+}
+
+/** The roads of a page. One from disk has the frame of the shop alone, with this `secret`. */
+export function roadsOf(scope: Window, disk: boolean, secret: () => string): { readonly roads: readonly Road[]; readonly frame: ShopFrameRoad | null } {
+  if (!disk) return { roads: [tabs(), windows(scope), extension(scope)], frame: null };
+  const frame = new ShopFrameRoad(scope, secret());
+  return { roads: [frame], frame };
 }
 
 /** Other tabs of this origin. */
@@ -72,10 +80,7 @@ export function windows(scope: Window): Road {
 /** Pages that the extension taps; its content script in this page speaks for them. */
 export function extension(scope: Window): Road {
   const { origin } = scope.location;
-  const post = (message: FromPicture): void => {
-    // From disk no content script stands in this page, and its origin cannot be named.
-    if (origin.startsWith("http")) scope.postMessage({ extension: EXTENSION, to: "page", message }, origin);
-  };
+  const post = (message: FromPicture): void => { scope.postMessage({ extension: EXTENSION, to: "page", message }, origin); };
   return {
     listen: (take) => {
       const hear = ({ data, source, origin: from }: MessageEvent<unknown>): void => {

@@ -3,6 +3,7 @@ import { FileJson2, FolderOpen, Link, Store } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../kit/Button.tsx";
 import { useRealtime } from "../use.ts";
+import { KeepBox } from "./KeepBox.tsx";
 import { pickFiles, pickFolder } from "./picking.ts";
 import "../../styles/open.css";
 
@@ -62,6 +63,7 @@ export function OpenCard() {
           Open
         </button>
       </form>
+      <KeepBox />
     </section>
   );
 }

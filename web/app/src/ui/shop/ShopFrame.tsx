@@ -3,15 +3,16 @@ import { useEffect, useRef, useState } from "react";
 import { SHOP } from "../../store/remember.ts";
 import { opened } from "./offered.ts";
 import { Grip } from "../kit/Grip.tsx";
-import { useActions, useShell } from "../use.ts";
+import { useActions, useRealtime, useShell } from "../use.ts";
 import "../../styles/open.css";
 
 export function ShopFrame() {
   const actions = useActions();
+  const { frame: road } = useRealtime();
   const { theme, shopWidth, shop } = useShell((shell) => shell.kept);
   const frame = useRef<HTMLIFrameElement>(null);
   // Later themes are told by a message: another address would load the shop anew.
-  const [address] = useState(() => `shop/index.html?theme=${theme}`);
+  const [address] = useState(() => `shop/index.html?theme=${theme}${road ? `&${road.query}` : ""}`);
   const [held, setHeld] = useState(false);
   useEffect(() => {
     const { origin, protocol } = window.location;

@@ -2,7 +2,7 @@
 import { MARK } from "@dagnet-realtime/tap/wire";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Heard } from "../../../src/lanes/local/road.ts";
-import { EXTENSION, extension, tabs, windows } from "../../../src/lanes/local/roads.ts";
+import { EXTENSION, extension, roadsOf, tabs, windows } from "../../../src/lanes/local/roads.ts";
 
 afterEach(() => { vi.unstubAllGlobals(); });
 const call = { dagnet: MARK, kind: "call" } as const;
@@ -97,4 +97,13 @@ it("TAP-10: tabs of one origin share a channel", () => {
   road.call(call);
   stop();
   expect([heard[0]?.origin, heard[0]?.road, made[0]?.posted, made[0]?.listeners.size]).toEqual([window.location.origin, "tab", [call, call], 0]);
+});
+
+it("TAP-38: a page from disk makes no channel, and has the frame of the shop as its only road", () => {
+  const made: string[] = [];
+  vi.stubGlobal("BroadcastChannel", class { constructor(name: string) { made.push(name); } });
+  const disk = roadsOf(window, true, () => "s3cret");
+  expect([made, disk.roads, disk.frame?.query]).toEqual([[], [disk.frame], "frame=s3cret"]);
+  const web = roadsOf(window, false, () => "s3cret");
+  expect([made, web.roads.length, web.frame]).toEqual([["dagnet-realtime"], 3, null]);
 });

@@ -1,0 +1,113 @@
+"""Another HTML file of the same machine, in a folder of its own: it has the origin of the interface that is opened from disk."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dagnet_realtime.cli.ui import WEB, copy
+from tests.e2e.demo import wait_count
+
+STRANGER = """<!doctype html><title>Stranger</title><script>
+window.heard = [];
+const channel = new BroadcastChannel("dagnet-realtime");
+channel.onmessage = ({ data }) => { heard.push(data); };
+window.addEventListener("message", ({ data }) => { heard.push(data); });
+window.hello = (to) => {
+  const hello = { dagnet: "dagnet-realtime/1", kind: "hello", page: "stranger", nonce: "n", url: location.href, sdks: [] };
+  channel.postMessage(hello);
+  to?.postMessage(hello, "*");
+  to?.postMessage({ dagnet: "dagnet-realtime/1", kind: "frame", secret: "guessed" }, "*", [new MessageChannel().port2]);
+};
+window.kept = async () => {
+  const found = [];
+  for (const { name } of await indexedDB.databases()) found.push(`database ${name}`);
+  for (const name of Object.keys(localStorage)) found.push(`localStorage ${name}`);
+  for (const name of Object.keys(sessionStorage)) found.push(`sessionStorage ${name}`);
+  for (const name of await (window.caches?.keys().catch(() => []) ?? [])) found.push(`cache ${name}`);
+  return document.cookie ? [...found, "cookie"] : found;
+};
+</script>"""
+
+FRAME = """address => new Promise((done) => {
+  const frame = document.createElement("iframe");
+  frame.onload = done;
+  frame.src = address;
+  document.body.append(frame);
+})"""
+
+
+@pytest.fixture
+def interface(tmp_path: Path) -> str:
+    """What `ui --out` writes."""
+    copy(WEB, tmp_path / "ui")
+    return (tmp_path / "ui" / "index.html").as_uri()
+
+
+@pytest.fixture
+def stranger(context: BrowserContext, tmp_path: Path) -> Page:
+    """A file that was downloaded, and opened."""
+    file = tmp_path / "downloads" / "stranger.html"
+    file.parent.mkdir()
+    file.write_text(STRANGER)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    return page
+
+
+def sampled(page: Page, address: str) -> None:
+    """The interface with the sample and the shop beside it, and clicks in it heard."""
+    page.goto(address)
+    page.get_by_role("button", name="Open the sample").click()
+    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
+    page.get_by_role("button", name="Shop", exact=True).click()
+    page.frame_locator("iframe[title='Sample shop']").get_by_role("link", name="See the collection").click()
+    wait_count(page, 2)
+
+
+def test_another_file_finds_nothing_and_is_neither_told_nor_answered(context: BrowserContext, interface: str, stranger: Page) -> None:
+    """TAP-37, TAP-38: while the interface collects, from the shop as well, and after its reload."""
+    page = context.new_page()
+    sampled(page, interface)
+    stranger.evaluate("hello()")
+    assert stranger.evaluate("kept()") == []
+    page.reload()
+    expect(page.get_by_role("heading", name="Drop a DagNet folder here")).to_be_visible()
+    assert stranger.evaluate("kept()") == []
+    assert stranger.evaluate("heard") == []
+
+
+def test_a_file_that_opened_the_interface_or_frames_it_is_not_answered(context: BrowserContext, interface: str, stranger: Page) -> None:
+    """TAP-38: a window that it holds is no way in; without the secret of the shop's frame nothing is taken."""
+    with context.expect_page() as opened:
+        stranger.evaluate("address => { window.held = window.open(address); }", interface)
+    sampled(opened.value, interface)
+    stranger.evaluate("hello(window.held)")
+    stranger.evaluate(FRAME, interface)
+    framed = stranger.frames[-1]
+    expect(framed.get_by_role("heading", name="Drop a DagNet folder here")).to_be_visible()
+    stranger.evaluate("hello(frames[0])")
+    # Everything posted before has been delivered when a message posted after it has.
+    stranger.evaluate("new Promise((done) => { addEventListener('message', done, { once: true }); postMessage('over', '*'); })")
+    assert stranger.evaluate("heard") == ["over"]
+
+
+def test_asked_to_keep_it_does_and_taken_back_it_removes_all(context: BrowserContext, interface: str, stranger: Page) -> None:
+    """TAP-37: the control says who could read it, in the graph's menu as on the first screen."""
+    page = context.new_page()
+    sampled(page, interface)
+    menu = page.get_by_role("button", name=re.compile("^Graph:"))
+    choice = page.get_by_role("menuitemcheckbox", name=re.compile("Keep it in this browser.*any other HTML file", re.IGNORECASE))
+    menu.click()
+    expect(choice).not_to_be_checked()
+    choice.click()
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
+    assert "database dagnet-realtime" in stranger.evaluate("kept()")
+    menu.click()
+    expect(choice).to_be_checked()
+    choice.click()
+    page.reload()
+    expect(page.get_by_role("heading", name="Drop a DagNet folder here")).to_be_visible()
+    assert stranger.evaluate("kept()") == []
