@@ -116,3 +116,20 @@ def test_a_source_that_refuses_deletes_is_named(root: Path) -> None:
     file.write_text(head + "".join(source + "allow_delete = true\n" for source in sources))
     assert "allow_delete" not in run("--config", file)[1]
     assert "allow_delete" not in run(root)[1]
+
+
+def test_a_repository_with_renamed_folders_is_checked_by_their_names(root: Path) -> None:
+    """GRA-28: what the options name is read; a configuration has keys for it instead."""
+    (root / "graphs").rename(root / "conversion")
+    (root / "events").rename(root / "definitions")
+    code, text = run(root)
+    assert (code, "no folder graphs/" in text) == (1, True)
+    code, text = run(root, "--graphs-path", "conversion", "--events-path", "definitions")
+    assert code == 0
+    assert "“Order Paid”" in text
+    code, text = run("--config", root / "none.toml", "--graphs-path", "conversion")
+    assert code == 2
+    config = root / "realtime.toml"
+    config.write_text('[[workspace]]\nid = "acme"\nenv = "dev"\npath = "."\ngraphs_path = "conversion"\nevents_path = "definitions"\n')
+    code, text = run("--config", config)
+    assert (code, "“Order Paid”" in text) == (0, True)

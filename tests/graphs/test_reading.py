@@ -8,6 +8,7 @@ import pytest
 from dagnet_realtime.core.dagnet.texts import YAML_LIMIT
 from dagnet_realtime.graphs import reading
 from dagnet_realtime.graphs.reading import fetch, fingerprint, standing
+from dagnet_realtime.model.folders import Folders
 
 
 @pytest.fixture
@@ -100,3 +101,59 @@ def test_a_folder_that_went_and_came_back_is_another(root: Path) -> None:
     (root / "nodes").mkdir()
     assert standing(root) != before
     assert standing(root / "nowhere") == {}
+
+
+RENAMED = Folders(graphs="conversion/graphs", events="definitions", nodes="steps")
+
+
+@pytest.fixture
+def renamed(root: Path) -> Path:
+    """The same repository under other names; `events/` is then any other folder."""
+    (root / "conversion").mkdir()
+    (root / "graphs").rename(root / "conversion/graphs")
+    (root / "events").rename(root / "definitions")
+    (root / "nodes").rename(root / "steps")
+    (root / "events").mkdir()
+    (root / "events/stray.yaml").write_text("id: stray")
+    return root
+
+
+def test_renamed_folders_are_read_as_dagnets_own(renamed: Path) -> None:
+    """GRA-28: and nothing of what bears the usual names without being one of them."""
+    (renamed / "steps/n.yaml").write_text("id: n")
+    found = fetch(renamed, layout=RENAMED)
+    assert found.files == {"graphs/a.json": b"{}", "events/a.yaml": b"id: a", "nodes/n.yaml": b"id: n"}
+    assert set(fetch(renamed, layout=RENAMED, graphs=False).files) == {"events/a.yaml", "nodes/n.yaml"}
+    assert (found.errors, found.stands) == ((), True)
+
+
+def test_an_index_names_a_renamed_folders_files_by_either_name(renamed: Path) -> None:
+    """GRA-28: each file once, by the name that the index gives."""
+    (renamed / "events-index.yaml").write_text("events: [{id: a, file_path: definitions/a.yaml}]")
+    assert set(fetch(renamed, layout=RENAMED).files) == {"graphs/a.json", "definitions/a.yaml", "events-index.yaml"}
+    (renamed / "events-index.yaml").write_text("events: [{id: a, file_path: events/a.yaml}]")
+    assert set(fetch(renamed, layout=RENAMED).files) == {"graphs/a.json", "events/a.yaml", "events-index.yaml"}
+
+
+def test_a_renamed_folder_is_watched_and_missed_by_its_name(renamed: Path) -> None:
+    """GRA-28: changes are seen where the files lie, and a folder that is not there is called by its own name."""
+    before = fingerprint(renamed, (), layout=RENAMED)
+    (renamed / "events/stray.yaml").write_text("id: other")
+    assert fingerprint(renamed, (), layout=RENAMED) == before
+    (renamed / "definitions/a.yaml").write_text("id: another")
+    assert fingerprint(renamed, (), layout=RENAMED) != before
+    assert set(standing(renamed, RENAMED)) == {str(renamed / name) for name in ("", "conversion/graphs", "definitions", "steps")}
+    missing = fetch(renamed, layout=Folders(graphs="elsewhere"))
+    assert not missing.stands
+    assert "there is no folder elsewhere/" in missing.errors[0].text
+
+
+def test_a_renamed_folder_that_is_a_link_leads_nobody_out(renamed: Path) -> None:
+    """GRA-8, GRA-28: its files are refused one by one."""
+    outside = renamed.parent / "outside"
+    outside.mkdir()
+    (outside / "secret.yaml").write_text("id: secret")
+    (renamed / "linked").symlink_to(outside)
+    found = fetch(renamed, layout=Folders(graphs="conversion/graphs", events="linked"))
+    assert "secret" not in str(found.files)
+    assert "leads out" in found.errors[0].text

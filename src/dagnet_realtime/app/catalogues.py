@@ -7,6 +7,7 @@ from dagnet_realtime.graphs.deployment import DeploymentPlace
 from dagnet_realtime.graphs.folder import Folder, FolderGraphs
 from dagnet_realtime.graphs.place import Place
 from dagnet_realtime.graphs.places import PlaceGraphs
+from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.workspace import Workspace
 
@@ -22,13 +23,14 @@ def catalogues_of(workspaces: Sequence[Workspace]) -> dict[str, Catalogue]:
     return {one.channel.workspace: graphs.catalogue(one.channel.workspace) for one in workspaces}
 
 
-def read_catalogues(folders: Mapping[str, Path]) -> dict[str, Catalogue]:
+def read_catalogues(folders: Mapping[str, Path], layout: Folders = USUAL) -> dict[str, Catalogue]:
     """The catalogue of each folder, by workspace id; what cannot be read is said in their errors."""
-    graphs = FolderGraphs(folders).load()
+    graphs = FolderGraphs(folders, layout=layout).load()
     return {id: graphs.catalogue(id) for id in folders}
 
 
 def _place(workspace: Workspace) -> Place:
     if workspace.deployment is None:
-        return Folder(Path(workspace.path), deny=workspace.policy.deny)
-    return DeploymentPlace(workspace.deployment, Path(workspace.path) if workspace.path else None, deny=workspace.policy.deny)
+        return Folder(Path(workspace.path), deny=workspace.policy.deny, layout=workspace.folders)
+    definitions = Path(workspace.path) if workspace.path else None
+    return DeploymentPlace(workspace.deployment, definitions, deny=workspace.policy.deny, layout=workspace.folders)

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from dagnet_realtime.core.check import GraphReport, Report
+    from dagnet_realtime.model.folders import Folders
     from dagnet_realtime.model.graph import Catalogue, Filter, Listen
     from dagnet_realtime.model.workspace import Workspace
 
 
 def check(
     dir: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A DagNet data repository.")] = None,
+    graphs_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")] = "graphs",
+    events_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")] = "events",
+    nodes_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")] = "nodes",
     config: Annotated[Path | None, typer.Option(help="Check every workspace of this configuration instead.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -31,11 +35,14 @@ def check(
     Example:
       dagnet-realtime check ./acme
     """
+    from dagnet_realtime.cli.folders import layout_of
+    from dagnet_realtime.config.load import DEFAULT
     from dagnet_realtime.core.check import report
 
     if dir is not None and config is not None:
         raise typer.BadParameter("give a folder or --config, not both")
-    catalogues, workspaces = _catalogues(dir, config)
+    layout = layout_of(graphs_path, events_path, nodes_path, unused=dir is None and (config is not None or DEFAULT.is_file()))
+    catalogues, workspaces = _catalogues(dir, config, layout)
     found = report(catalogues)
     if json:
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
@@ -47,7 +54,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _catalogues(dir: Path | None, config: Path | None) -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
+def _catalogues(dir: Path | None, config: Path | None, layout: "Folders") -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
     from dagnet_realtime.app.catalogues import catalogues_of, read_catalogues
     from dagnet_realtime.config.load import DEFAULT, load
 
@@ -55,7 +62,7 @@ def _catalogues(dir: Path | None, config: Path | None) -> "tuple[dict[str, Catal
         workspaces = load(config, os.environ).workspaces
         return catalogues_of(workspaces), workspaces
     folder = dir or Path()
-    return read_catalogues({folder.resolve().name: folder}), ()
+    return read_catalogues({folder.resolve().name: folder}, layout), ()
 
 
 def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":

@@ -161,7 +161,7 @@ def first_light(workspace: Workspace) -> tuple[str, dict[str, object]] | None:
     from dagnet_realtime.core.calls import call_for
     from dagnet_realtime.graphs.folder import FolderGraphs
 
-    graphs = FolderGraphs({workspace.channel.workspace: Path(workspace.path)})
+    graphs = FolderGraphs({workspace.channel.workspace: Path(workspace.path)}, layout=workspace.folders)
     graphs.load()
     found: list[Graph] = [graph for graph in graphs.catalogue(workspace.channel.workspace).graphs.values() if graph.listens]
     if not found:

@@ -12,6 +12,9 @@ from dagnet_realtime.config.load import Flags, load
 def serve(
     config: Annotated[Path | None, typer.Option(help="Configuration file; realtime.toml is read where it is there.")] = None,
     workspace: Annotated[Path | None, typer.Option(metavar="DIR", help="A DagNet data repository; enough without any file.")] = None,
+    graphs_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")] = "graphs",
+    events_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")] = "events",
+    nodes_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")] = "nodes",
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = None,
     log: Annotated[
@@ -26,11 +29,13 @@ def serve(
     Example:
       dagnet-realtime serve --workspace ./acme-data
     """
+    from dagnet_realtime.cli.folders import layout_of
     from dagnet_realtime.cli.running import serving
     from dagnet_realtime.cli.target import warn_of_password
 
     warn_of_password("--log", log or "", "Give it as env:NAME or file:PATH, or set DAGNET_REALTIME_SERVER_LOG")
 
-    flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file)
+    layout = layout_of(graphs_path, events_path, nodes_path, unused=workspace is None)
+    flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file, folders=layout)
     configured = load(config, os.environ, flags)
     serving(configured, explained=workspace is not None, again=lambda: load(config, os.environ, flags), workers=workers)

@@ -9,12 +9,14 @@ from dagnet_realtime.config.config import Config, ServerConfig
 from dagnet_realtime.config.deployment import deployment
 from dagnet_realtime.config.duration import seconds
 from dagnet_realtime.config.file import FileTables, ServerTable, SourceTable, WorkspaceTable
+from dagnet_realtime.config.folders import folders_in
 from dagnet_realtime.config.loopback import loopback
 from dagnet_realtime.config.relay import checked_relay
 from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.deployment import Deployment
+from dagnet_realtime.model.folders import Folders
 from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.secret import Secret
@@ -62,8 +64,14 @@ def _workspace(table: WorkspaceTable, index: int, local: bool, public_url: str, 
     if table.ingest == "function":
         _needs_no_server(table, at, around)
     sources = tuple(_source(source, channel, (*at, "source", number), around) for number, source in enumerate(table.source))
-    policy = _policy(table, at, local, public_url, around)
-    return Workspace(channel=channel, path=path, deployment=remote, policy=policy, sources=sources)
+    return Workspace(
+        channel=channel,
+        path=path,
+        folders=folders_in(table, at, around),
+        deployment=remote,
+        policy=_policy(table, at, local, public_url, around),
+        sources=sources,
+    )
 
 
 def _folder(table: WorkspaceTable, at: tuple[str | int, ...], around: Surroundings) -> str:
@@ -142,9 +150,9 @@ def _source(table: SourceTable, channel: Channel, path: tuple[str | int, ...], a
 
 def _distinct(workspaces: tuple[Workspace, ...], place: Place) -> None:
     seen: dict[object, str] = {}
-    graphs: dict[str, tuple[str, Deployment | None]] = {}
+    graphs: dict[str, tuple[str, Folders, Deployment | None]] = {}
     for index, workspace in enumerate(workspaces):
-        origin = (workspace.path, workspace.deployment)
+        origin = (workspace.path, workspace.folders, workspace.deployment)
         if graphs.setdefault(workspace.channel.workspace, origin) != origin:
             where = place.of(("workspace", index))
             remedy = "An id is one data repository in all of its environments; give this one an id of its own"

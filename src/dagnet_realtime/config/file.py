@@ -134,11 +134,14 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     path: Annotated[
         str,
         _says(
-            "The data repository on this machine, from the configuration's folder; reloaded on change. "
+            "The data repository on this machine, from the configuration's folder; reloaded on change. DagNet's `basePath` belongs to it. "
             "With `graphs_url` optional, and read for `events/` and `nodes/` alone.",
             min_length=1,
         ),
     ] = ""
+    graphs_path: Annotated[str, _says("The folder of graphs inside `path` (DagNet's `graphsPath`).")] = "graphs"
+    events_path: Annotated[str, _says("The folder of event definitions inside `path` (DagNet's `eventsPath`).")] = "events"
+    nodes_path: Annotated[str, _says("The folder of nodes inside `path` (DagNet's `nodesPath`).")] = "nodes"
     graphs_url: Annotated[str, _says("A DagNet deployment that gives the graphs instead, e.g. `https://dagnet.example.com`.")] = ""
     graphs: Annotated[tuple[str, ...], _says("With `graphs_url`: the names of the graphs, at most 50.")] = ()
     graphs_branch: Annotated[str, _says("With `graphs_url`: the branch; without one the deployment's default.")] = ""

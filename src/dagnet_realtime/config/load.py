@@ -20,6 +20,7 @@ from dagnet_realtime.config.lines import Path as Key
 from dagnet_realtime.config.lines import lines
 from dagnet_realtime.config.surroundings import Surroundings
 from dagnet_realtime.config.tables import Place, dotted, table, tables
+from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.problem import Problem
 
 DEFAULT = Path("realtime.toml")
@@ -37,6 +38,7 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
     key_file: Path | None = None
     demo: bool = False
     properties: tuple[str, ...] = ()
+    folders: Folders = USUAL
 
 
 NO_FLAGS = Flags()
@@ -54,7 +56,7 @@ def load(
         if path is not None:
             raise Problem("invalid", "--config and --workspace exclude each other", remedy="Name the folder as `path` in the file")
         config = _assembled("", Path.cwd(), "", environ, flags, chance)
-        alone = workspace(flags.workspace, chance, properties=flags.properties)
+        alone = workspace(flags.workspace, chance, properties=flags.properties, folders=flags.folders)
         return msgspec.structs.replace(config, workspaces=(alone,), demo=flags.demo, key_file=_text(flags.key_file))
     file = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else DEFAULT)
     if path is None and not environ.get(CONFIG) and not file.is_file():

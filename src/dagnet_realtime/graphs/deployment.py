@@ -12,6 +12,7 @@ from dagnet_realtime.graphs.asking import Absent, Answer, Asking, Failed
 from dagnet_realtime.graphs.reading import Fetched, Print, fetch, fingerprint
 from dagnet_realtime.graphs.shelf import KEPT, Shelf
 from dagnet_realtime.model.deployment import Deployment
+from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.graph import Catalogue, FileError
 
 SOONER = 5.0  # seconds after which whoever has no graph yet asks again
@@ -19,7 +20,7 @@ _ABSENT = "is not there: the deployment has no such graph, or may not read its r
 
 
 class DeploymentPlace:
-    """A `Place`. `definitions` is a folder whose `events/` and `nodes/` are read; `now` tells seconds, of whichever origin.
+    """A `Place`. `definitions` is a folder whose events and nodes are read, by `layout`; `now` tells seconds, of whichever origin.
 
     A graph that the deployment does not have any more is gone while it has another one. Where it has none, its own way to the repository
     is as likely broken, so all stay as they were.
@@ -33,10 +34,11 @@ class DeploymentPlace:
         asking: Asking | None = None,
         now: Callable[[], float] = time.time,
         deny: Iterable[str] = (),
+        layout: Folders = USUAL,
     ) -> None:
         self._deployment = deployment
         self._asking = asking or Asking(deployment)
-        self._definitions = _Definitions(definitions) if definitions is not None else None
+        self._definitions = _Definitions(definitions, layout) if definitions is not None else None
         self._now = now
         self._asked: float | None = None
         self._shelf = Shelf(deny)
@@ -100,15 +102,16 @@ class DeploymentPlace:
 class _Definitions:
     """A folder's definitions, read when they have changed; a folder that vanishes keeps what was last read."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, layout: Folders) -> None:
         self._root = root
+        self._layout = layout
         self._print: Print | None = None
         self._last = Fetched({}, (), stands=True)
 
     def read(self) -> Fetched:
-        seen = fingerprint(self._root, indexed_paths(self._last.files), graphs=False)
+        seen = fingerprint(self._root, indexed_paths(self._last.files), graphs=False, layout=self._layout)
         if seen != self._print or not self._last.stands:
-            found = fetch(self._root, graphs=False)
+            found = fetch(self._root, graphs=False, layout=self._layout)
             if not found.stands and self._last.files:
                 kept = tuple(FileError(error.file, f"{error.text}; {KEPT}") for error in found.errors)
                 found = Fetched(self._last.files, kept, stands=False)

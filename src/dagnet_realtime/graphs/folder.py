@@ -9,6 +9,7 @@ from dagnet_realtime.core.dagnet.workspace import indexed_paths
 from dagnet_realtime.graphs.places import PlaceGraphs
 from dagnet_realtime.graphs.reading import Print, fetch, fingerprint, standing
 from dagnet_realtime.graphs.shelf import Shelf
+from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.graph import Catalogue
 
 INTERVAL = 2.0  # seconds between looks where the system sends no word of changes
@@ -22,8 +23,9 @@ class Folder:
     missing hint costs at most `interval` seconds.
     """
 
-    def __init__(self, root: Path, interval: float = INTERVAL, deny: Iterable[str] = ()) -> None:
+    def __init__(self, root: Path, interval: float = INTERVAL, deny: Iterable[str] = (), layout: Folders = USUAL) -> None:
         self._root = root
+        self._layout = layout
         self._interval = interval
         self._shelf = Shelf(deny)
         self._print: Print | None = None
@@ -45,10 +47,10 @@ class Folder:
 
     def refresh(self) -> bool:
         """Reads the folder if anything in it has changed since the last time, and says whether the catalogue is another."""
-        seen = fingerprint(self._root, self._listed)
+        seen = fingerprint(self._root, self._listed, layout=self._layout)
         if seen == self._print:
             return False
-        fetched = fetch(self._root, memory=self._shelf.memory)
+        fetched = fetch(self._root, memory=self._shelf.memory, layout=self._layout)
         self._listed = indexed_paths(fetched.files, self._shelf.memory)
         changed = self._shelf.take(fetched)
         self._print = seen
@@ -58,12 +60,12 @@ class Folder:
         """Looks at every hint, and by the clock."""
         while True:
             await self._look(tell)
-            places = await asyncio.to_thread(standing, self._root)
+            places = await asyncio.to_thread(standing, self._root, self._layout)
             try:
                 async with aclosing(self._hints(places)) as hints:
                     async for _ in hints:
                         await self._look(tell)
-                        if await asyncio.to_thread(standing, self._root) != places:
+                        if await asyncio.to_thread(standing, self._root, self._layout) != places:
                             break
             except OSError:  # the folder went between two looks, or the system has no watches left: look by the clock
                 await asyncio.sleep(self._interval)
@@ -85,5 +87,5 @@ class Folder:
 class FolderGraphs(PlaceGraphs):
     """A `GraphSource` over folders by workspace id."""
 
-    def __init__(self, folders: Mapping[str, Path], *, interval: float = INTERVAL) -> None:
-        super().__init__({id: Folder(Path(folder), interval) for id, folder in folders.items()})
+    def __init__(self, folders: Mapping[str, Path], *, interval: float = INTERVAL, layout: Folders = USUAL) -> None:
+        super().__init__({id: Folder(Path(folder), interval, layout=layout) for id, folder in folders.items()})

@@ -10,6 +10,7 @@ import msgspec
 from dagnet_realtime.core.dagnet.fields import well_formed
 from dagnet_realtime.core.dagnet.texts import limit_of
 from dagnet_realtime.core.dagnet.workspace import FOLDERS, INDEXES, Trees, indexed_paths, wanted
+from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.graph import FileError
 
 FILE_LIMIT = 5_000  # files of one folder; real ones have tens
@@ -26,24 +27,24 @@ class Fetched(msgspec.Struct, frozen=True):
     stands: bool
 
 
-def fetch(root: Path, *, graphs: bool = True, memory: Trees | None = None) -> Fetched:
+def fetch(root: Path, *, graphs: bool = True, memory: Trees | None = None, layout: Folders = USUAL) -> Fetched:
     """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link.
 
     Without `graphs` it reads the definitions of events and nodes alone. `memory` is that of `read_workspace`, and keeps the trees
-    of the indexes for it.
+    of the indexes for it. With another `layout` files are known by DagNet's folder names all the same, unless an index names them.
     """
     real = os.path.realpath(root)
     files: dict[str, bytes] = {}
     errors: list[FileError] = []
-    if not (root / "graphs" if graphs else root).is_dir():
-        return Fetched({}, (FileError("graphs" if graphs else "events", _nowhere(root)),), stands=False)
+    if not (root / layout.graphs if graphs else root).is_dir():
+        return Fetched({}, (FileError("graphs" if graphs else "events", _nowhere(root, layout)),), stands=False)
     total = 0
 
-    def take(paths: Iterable[str]) -> None:
+    def take(paths: Iterable[str], layout: Folders = USUAL) -> None:
         nonlocal total
         for path in paths:
             try:
-                content = _content(root / path, real, limit_of(path))
+                content = _content(root / layout.actual(path), real, limit_of(path))
             except OSError as error:
                 errors.append(FileError(well_formed(path), f"cannot be read: {error.strerror or error}"))
                 continue
@@ -53,15 +54,19 @@ def fetch(root: Path, *, graphs: bool = True, memory: Trees | None = None) -> Fe
                 return
             files[path] = content
 
-    take(path for path in _listing(root, errors, graphs) if wanted(path))
-    take(sorted(path for path in indexed_paths(files, memory) if path not in files and (root / path).exists())[:FILE_LIMIT])
+    take((path for path in _listing(root, errors, graphs, layout) if wanted(path)), layout)
+    listed = indexed_paths(files, memory)
+    for path in listed - files.keys():
+        if (known := layout.known(path)) in files:
+            files[path] = files.pop(known)
+    take(sorted(path for path in listed if path not in files and (root / path).exists())[:FILE_LIMIT])
     return Fetched(files, tuple(errors), stands=True)
 
 
-def fingerprint(root: Path, also: Iterable[str], *, graphs: bool = True) -> Print:
+def fingerprint(root: Path, also: Iterable[str], *, graphs: bool = True, layout: Folders = USUAL) -> Print:
     """Changes when any file that `fetch` would read does, judged by time, size and inode. `also` are further paths to look at."""
     marks = set()
-    for path in {*_listing(root, [], graphs), *also}:
+    for path in {*map(layout.actual, _listing(root, [], graphs, layout)), *also}:
         try:
             told = (root / path).stat()
         except OSError:
@@ -71,10 +76,10 @@ def fingerprint(root: Path, also: Iterable[str], *, graphs: bool = True) -> Prin
     return frozenset(marks)
 
 
-def standing(root: Path) -> dict[str, int]:
+def standing(root: Path, layout: Folders = USUAL) -> dict[str, int]:
     """The folders that exist, by path, with their inodes: a folder that went and came back is another."""
     found = {}
-    for place in (root, *(root / name for name in FOLDERS)):
+    for place in (root, *(root / layout.of(name) for name in FOLDERS)):
         try:
             found[str(place)] = place.stat().st_ino
         except OSError:
@@ -82,12 +87,12 @@ def standing(root: Path) -> dict[str, int]:
     return found
 
 
-def _listing(root: Path, errors: list[FileError], graphs: bool) -> Iterator[str]:
-    """Relative paths of the index files and of all files flat in the folders that are read."""
+def _listing(root: Path, errors: list[FileError], graphs: bool, layout: Folders) -> Iterator[str]:
+    """Relative paths, by DagNet's folder names, of the index files and of all files flat in the folders that are read."""
     yield from (name for name in INDEXES if (root / name).exists())
     for folder in FOLDERS if graphs else FOLDERS.keys() - {"graphs"}:
         try:
-            names = sorted(entry.name for entry in os.scandir(root / folder))
+            names = sorted(entry.name for entry in os.scandir(root / layout.of(folder)))
         except FileNotFoundError:
             continue
         except OSError as error:
@@ -109,7 +114,7 @@ def _content(path: Path, real: str, limit: int) -> bytes:
         return file.read(limit + 1)
 
 
-def _nowhere(root: Path) -> str:
+def _nowhere(root: Path, layout: Folders) -> str:
     if not root.is_dir():
         return f"the folder {well_formed(str(root))} does not exist"
-    return f"there is no folder graphs/ in {well_formed(str(root))}; give the folder of a DagNet data repository"
+    return f"there is no folder {layout.graphs}/ in {well_formed(str(root))}; give the folder of a DagNet data repository"

@@ -4,6 +4,7 @@ import msgspec
 
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.deployment import Deployment
+from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.policy import Policy
 
 
@@ -15,6 +16,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
     channel: Channel
     path: str
+    folders: Folders = USUAL
     deployment: Deployment | None = None
     policy: Policy = Policy()
     sources: tuple[Source, ...] = ()
