@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
 from dagnet_realtime.model.channel import Source
+from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.secret import Secret
 from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.ports.log import Stretch
 from dagnet_realtime.web.connection import Bounds, Connection, connection
 from dagnet_realtime.web.fast_path import fast_path
 from dagnet_realtime.web.traffic import Traffic
@@ -281,11 +283,13 @@ class Ways:
         self._running = self._waiting = 0
         self._config = uvicorn.Config(self._app, lifespan="off", interface="asgi3", log_config=None, access_log=False)
         bounds = Bounds(head_seconds=600, idle_seconds=600)
-        self.ordinary: type[Connection] = connection(bounds, Traffic())
+        self.ordinary: type[Connection] = connection(bounds, Traffic(), self.intake.now)
         self.fast: type[Connection] = fast_path(self.intake, bounds, Traffic())
 
-    async def watch(self) -> None:
-        await self._stage.log.hold(SHOP, "a viewer", 600)
+        self.clock, self.log = self._stage.clock, self._stage.log
+
+    async def watch(self) -> Position:
+        return await self.log.hold(SHOP, "a viewer", 600)
 
     async def _app(self, scope: Any, receive: Any, send: Any) -> None:
         async def waits() -> Any:
@@ -308,8 +312,8 @@ class Ways:
             await asyncio.sleep(0)
             turns = turns + 1 if self._running == self._waiting else 0
 
-    async def answers(self, way: type[Connection], parts: Sequence[bytes]) -> tuple[bytes, bool]:
-        """What is answered to `parts`, each in a read of its own, and whether the connection ends."""
+    async def answers(self, way: type[Connection], parts: Sequence[bytes], pause: float = 0) -> tuple[bytes, bool]:
+        """What is answered to `parts`, each in a read of its own, `pause` seconds apart, and whether the connection ends."""
         state = ServerState()
         state.default_headers = DATE
         here, there = socket.socketpair()
@@ -321,6 +325,8 @@ class Ways:
                 if not transport.is_closing():
                     protocol.data_received(part)
                 await self._quiet()
+                if pause:
+                    await self.clock.advance(pause)
             found, ended = taken(here)
             transport.abort()
             await self._quiet()
@@ -396,6 +402,23 @@ async def test_a_delivery_cut_at_any_byte_is_answered_alike() -> None:
         whole = await ways.answers(ways.ordinary, [sent])
         for place in range(len(sent)):
             assert await ways.answers(ways.fast, cut(sent, [place])) == whole, place
+
+
+async def test_a_slow_head_puts_its_event_no_later() -> None:
+    """SEG-5: our clock is read at the head's first byte, on the fast path and beside it, on every request of a connection."""
+    body = json.dumps({"type": "track", "event": "view_item", "userId": "u"})
+    for name in ("fast", "ordinary"):
+        ways = Ways()
+        at = await ways.watch()
+        way, began = getattr(ways, name), ways.clock.now()
+        whole, second = request(body.replace("u", "v").encode()), request(body.encode())
+        cuts = [whole[:1], whole[1:30], whole[30:] + second[:1], second[1:]]
+        answers, _ = await ways.answers(way, cuts, 3)
+        assert answers.count(b" 200 OK") == 2
+        found = await ways.log.read(SHOP, at, 10, 0)
+        assert isinstance(found, Stretch)
+        assert [one.occurred_at - began for one in found.entries] == [0, 6_000]
+        assert [one.arrived_at - began for one in found.entries] == [6_000, 9_000], "lag is measured when all of it is here"
 
 
 @tries(100)

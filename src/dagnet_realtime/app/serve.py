@@ -152,7 +152,7 @@ async def _serve(
             await hub.impose(channel, policy)
 
         at_once = isinstance(log, MemoryLog)  # its append never waits
-        server = Server(asgi(parts), fast_path(intake, bounds, traffic) if at_once else connection(bounds, traffic))
+        server = Server(asgi(parts), fast_path(intake, bounds, traffic) if at_once else connection(bounds, traffic, intake.now))
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
             beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]

@@ -7,6 +7,7 @@ for the mere cost of having opened it.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar, cast
 
 from dagnet_realtime.model.problem import Problem
@@ -152,6 +153,6 @@ _SLOW = Problem("invalid", "The request came too slowly", "Its head was not comp
 _FULL = Problem("unavailable", "Too many connections are open", "", "Try again in a moment", retry_after=2)
 
 
-def connection(bounds: Bounds, traffic: Traffic) -> type[Connection]:
-    """The protocol class of one server."""
-    return type("BoundConnection", (Connection,), {"bounds": bounds, "traffic": traffic})
+def connection(bounds: Bounds, traffic: Traffic, now: Callable[[], int] | None = None) -> type[Connection]:
+    """The protocol class of one server; `now` is the clock that arrivals are told by."""
+    return type("BoundConnection", (Connection,), {"bounds": bounds, "traffic": traffic, "now": now and staticmethod(now)})

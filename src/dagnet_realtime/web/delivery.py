@@ -90,7 +90,7 @@ class WebhookApp:
     async def _take(self, scope: Scope, receive: Receive) -> None:
         if scope["method"] not in DELIVERS:
             raise _Method
-        asked, began = _asked(scope), self._intake.now()
+        asked, began = _asked(scope), _began(scope, self._intake)
         source = self._intake.source(webhook_source(scope["path"]) or "")
         signature, limits = asked.signature.decode("latin-1"), self._limits
         with self._unproven.hold() as held:
@@ -129,7 +129,7 @@ class TrackingApp:
         shared = (JSON, *(posting(scope["headers"]) if method == "POST" else ANY_ORIGIN))
         try:
             if kind == "pixel" or (method in ("GET", "HEAD") and _BEARS_DATA in scope.get("query_string", b"") and ROUTES.get(route)):
-                await self._picture(route, method, scope.get("query_string", b""))
+                await self._picture(route, method, scope.get("query_string", b""), _began(scope, self._intake))
                 await answer(send, 200, _PICTURE, GIF)
                 return
             body = await self._answered(route, kind, scope, receive)
@@ -157,10 +157,10 @@ class TrackingApp:
             raise _no_route()
         if method != "POST":
             raise _Method(b"POST, OPTIONS")
-        await self._track(route, _asked(scope), receive)
+        await self._track(route, _asked(scope), receive, _began(scope, self._intake))
         return SUCCESS
 
-    async def _picture(self, route: str, method: str, query: bytes) -> None:
+    async def _picture(self, route: str, method: str, query: bytes, began: int) -> None:
         """Takes the call of a pixel. Whatever is wrong with it, a mail program that asks for a picture gets one."""
         if method not in ("GET", "HEAD"):
             raise _Method(b"GET, HEAD, OPTIONS")
@@ -168,12 +168,11 @@ class TrackingApp:
             raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
         with contextlib.suppress(Problem):
             body = body_of(query)
-            await self._intake.track(self._sender(body), body, ROUTES[route.rpartition("/")[2].removesuffix(".gif")])
+            await self._intake.track(self._sender(body), body, ROUTES[route.rpartition("/")[2].removesuffix(".gif")], began)
 
-    async def _track(self, route: str, asked: Asked, receive: Receive) -> None:
+    async def _track(self, route: str, asked: Asked, receive: Receive, began: int) -> None:
         if not self._intake.tracks:
             raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
-        began = self._intake.now()
         key = _basic(asked.authorization)
         source = self._known(key) if key else None
         limits = self._limits
@@ -234,6 +233,12 @@ def _no_route() -> Problem:
 
 def _no_source() -> Problem:
     return Problem("unauthorized", "No source has this write key", remedy=_KEYS)
+
+
+def _began(scope: Scope, intake: Intake) -> int:
+    """When the request's first byte came; of a server that does not say so, when its head was whole."""
+    began = (scope.get("state") or {}).get("began")
+    return began if isinstance(began, int) else intake.now()
 
 
 def _asked(scope: Scope) -> Asked:

@@ -119,7 +119,7 @@ class FastPath(Connection):
 
     def _take(self, delivery: Delivery) -> tuple[int, bytes]:
         try:
-            _at_once(self.intake.webhook(delivery.source, delivery.body, delivery.signature))
+            _at_once(self.intake.webhook(delivery.source, delivery.body, delivery.signature, None, self._began))
         except Problem as problem:
             return problem.status, _written([PROBLEM, *retry_headers(problem)], problem_body(problem))
         except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
@@ -140,7 +140,8 @@ class FastPath(Connection):
 
 def fast_path(intake: Intake, bounds: Bounds, traffic: Traffic) -> type[FastPath]:
     """The protocol class of a server that takes deliveries for `intake`."""
-    return type("FastPath", (FastPath,), {"intake": intake, "sources": {}, "bounds": bounds, "traffic": traffic})
+    own = {"intake": intake, "sources": {}, "bounds": bounds, "traffic": traffic, "now": staticmethod(intake.now)}
+    return type("FastPath", (FastPath,), own)
 
 
 def _at_once(delivery: Coroutine[Any, Any, None]) -> None:

@@ -44,10 +44,15 @@ class Refusal(NamedTuple):
 
 
 class HttpFraming(HttpToolsProtocol):
-    """uvicorn's protocol with one framing. Subclasses set `bounds` and `traffic`, which are one server's."""
+    """uvicorn's protocol with one framing. Subclasses set `bounds` and `traffic`, which are one server's.
+
+    By `now`, if they set it, the scope's state says when the request's first byte came: `began`.
+    """
 
     bounds: ClassVar[Bounds]
     traffic: ClassVar[Traffic]
+    now: ClassVar["staticmethod[[], int] | None"] = None
+    _began: int | None = None
     under_way = False  # from a request's first byte to the last of its body
     _in_head = True
     _over = False  # what still comes is thrown away
@@ -90,6 +95,7 @@ class HttpFraming(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head comes. Its scope is made once it is complete."""
         self.under_way = self._in_head = True
+        self._began = None if self.now is None else self.now()
         self.url = b""
         self.headers = []
 
@@ -151,6 +157,8 @@ class HttpFraming(HttpToolsProtocol):
         """Hands the request, whose head is complete, to the app."""
         url, headers = self.url, self.headers
         super().on_message_begin()  # makes the scope
+        if self._began is not None:
+            self.scope["state"]["began"] = self._began
         self.url = url
         self.headers += headers
         self.expect_100_continue = any(name == b"expect" and value.lower() == b"100-continue" for name, value in headers)
