@@ -31,7 +31,7 @@ export function report(link: Link, ring: Ring, page: string, now: number, skippe
   link.next = to;
   link.toldAt = now;
   const messages = slice(ring, from, to).map((told) => admit(told, page)).sort((a, b) => a.occurredAt - b.occurredAt);
-  return { dagnet: MARK, kind: "report", page, session, from, to, messages, missed: link.missed, skipped, sdks };
+  return { dagnet: MARK, kind: "report", page, session, from, to, messages, missed: link.missed + ring.lost, skipped, sdks };
 }
 
 /** The tab is away: what it has not answered for is told again when it comes back. */

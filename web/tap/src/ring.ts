@@ -15,8 +15,9 @@ export interface Told {
 export const HELD = 2_000;
 const CHARACTERS = 4_000_000;
 
-/** `start` is the number of the oldest entry held, `end` of the next to come. */
+/** `start` is the number of the oldest entry held, `end` of the next to come. `lost` are early calls that were never entries. */
 export interface Ring {
+  lost: number;
   start: number;
   end: number;
   weight: number;
@@ -24,7 +25,7 @@ export interface Ring {
 }
 
 export function createRing(): Ring {
-  return { start: 0, end: 0, weight: 0, held: [] };
+  return { lost: 0, start: 0, end: 0, weight: 0, held: [] };
 }
 
 export function append(ring: Ring, told: Told): void {

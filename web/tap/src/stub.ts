@@ -8,7 +8,7 @@ import { EVENT_TYPES, type EventType, type SdkEvent } from "./sdk.ts";
  * under which it was told, where no SDK had taken it in time. */
 export interface StubCall {
   readonly type: EventType;
-  readonly args: readonly unknown[];
+  args: readonly unknown[];
   readonly at: number;
   readonly name: unknown;
   toldAs?: string;
@@ -20,13 +20,16 @@ interface Buffered {
   readonly args: readonly unknown[];
 }
 
-/** Calls kept until the SDK replays them; those that were told make room for others. */
+/** Calls kept until they are told, and those kept until the SDK replays them: the oldest told make room for others. */
 const KEPT = 500;
+const KNOWN = 5_000;
 
 /** The early calls of a page that the SDK has not replayed yet, told or not: a consent banner may keep the SDK away for an hour. */
 export interface StubCalls {
   /** How many have not been told. */
   size(): number;
+  /** How many were more than are kept. */
+  lost(): number;
   /** Looks for stubs under names that the page has come to say. */
   look(): void;
   /** Listens to a loader that stands under no name. */
@@ -41,6 +44,7 @@ export interface StubCalls {
 /** Listens to the stubs of `page`, and says `noted` after each call. Calls that a stub holds already have lost their time and get the time of looking. */
 export function hearStubs(page: Page, globalKeys: readonly string[], now: () => number, noted: () => void = () => undefined): StubCalls {
   let calls: readonly StubCall[] = [];
+  let lost = 0;
   const known = new WeakSet();
   const watched = new Set<string>();
   const note = ([method, ...args]: readonly unknown[]): void => {
@@ -48,10 +52,12 @@ export function hearStubs(page: Page, globalKeys: readonly string[], now: () => 
     // Calls of one millisecond keep their order, too.
     const at = Math.max(now(), 0.001 + (calls.at(-1)?.at ?? 0));
     if (!type) return;
-    if (calls.length >= KEPT) drop(calls.find(({ toldAs }) => toldAs));
-    if (calls.length < KEPT) calls = [...calls, { type, args, at, name: named(type, args) }];
+    if (calls.length >= KNOWN) drop(calls.find(({ toldAs }) => toldAs));
+    if (size() < KEPT) calls = [...calls, { type, args, at, name: named(type, args) }];
+    else lost += 1;
     noted();
   };
+  const size = (): number => calls.filter(({ toldAs }) => !toldAs).length;
   const drop = (call: StubCall | undefined): void => { calls = calls.filter((one) => one !== call); };
   /** Listens to the method by which `store` gathers calls. */
   const wrap = (store: object, method: string, of: (gathered: never) => readonly unknown[]): void => {
@@ -86,8 +92,9 @@ export function hearStubs(page: Page, globalKeys: readonly string[], now: () => 
   look();
   return {
     look,
-    size: () => calls.filter(({ toldAs }) => !toldAs).length,
+    size,
     listen,
+    lost: () => lost,
     take: (event, replaying = false) => {
       const name = event.type === "track" ? event.event : event.name;
       const call = calls.find((one) => one.type === event.type && one.name === (name ?? undefined) && (replaying || !one.toldAs));

@@ -85,10 +85,12 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   const tellEarly = (deadline: number, when = ""): void => {
     const why = (sdks.some(({ heard }) => heard === undefined) ? "the SDK has not taken it" : sdks.length ? "this SDK cannot be heard" : "the SDK has not loaded") + when;
     for (const call of stubs.overdue(deadline)) {
+      ring.lost = stubs.lost();
       const { type, args, at, name } = call;
       const properties = args.find((one) => one instanceof Object && !("__t" in one));
       call.toldAs = EARLY_ID + id();
       quietly(() => { keep({ type, messageId: call.toldAs, event: name, name, properties }, "called", why, at); });
+      call.args = [];
     }
   };
   const stubs = hearStubs(scope, keys, Date.now, () => { if (leaving) tellEarly(Infinity, LEFT); });

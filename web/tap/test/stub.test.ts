@@ -59,7 +59,7 @@ it("TAP-4: calls that nobody takes are overdue until they are told, and known af
   at = 0;
   const page: Page = { analytics: Array.from({ length: 600 }, (_, n) => ["track", `E${n}`]) };
   const stubs = hearStubs(page, [], now);
-  expect(stubs.size()).toBe(500);
+  expect([stubs.size(), stubs.lost()]).toEqual([500, 100]);
   expect(stubs.overdue(5)).toEqual([]);
   expect(stubs.overdue(1e9)).toHaveLength(500);
   for (const call of stubs.overdue(1e9)) call.toldAs = `tap-${String(call.name)}`;
@@ -68,7 +68,13 @@ it("TAP-4: calls that nobody takes are overdue until they are told, and known af
   expect(stubs.take({ type: "track", event: "E7" }, true)?.toldAs).toBe("tap-E7");
   expect(stubs.take({ type: "track", event: "E7" }, true)).toBeUndefined();
   (page["analytics"] as unknown[]).push(["track", "New"], ["track", "Newer"]);
-  expect([stubs.size(), stubs.take({ type: "track", event: "Newer" })?.name, stubs.take({ type: "track", event: "E0" }, true)]).toEqual([2, "Newer", undefined]);
+  expect([stubs.size(), stubs.take({ type: "track", event: "Newer" })?.name, stubs.take({ type: "track", event: "E0" }, true)?.toldAs]).toEqual([2, "Newer", "tap-E0"]);
+  for (let n = 0; n < 5_000; n += 1) {
+    (page["analytics"] as unknown[]).push(["track", `M${n}`]);
+    for (const call of stubs.overdue(1e9)) call.toldAs = "tap-M";
+  }
+  expect(stubs.take({ type: "track", event: "E1" }, true), "told calls have a bound, too").toBeUndefined();
+  expect([stubs.take({ type: "track", event: "M4999" }, true)?.toldAs, stubs.lost()]).toEqual(["tap-M", 100]);
 });
 
 it("TAP-2: what the buffer of an npm loader holds already is known, and a name that the page says later is looked at", () => {

@@ -171,3 +171,20 @@ it("TAP-1: an SDK that cannot be heard is named as such", async () => {
   expect(heard()).toEqual(["A called this SDK cannot be heard"]);
   expect(reports.at(-1)?.sdks).toEqual([{ version: "4.1.11", key: "", heard: false }]);
 });
+
+it("TAP-4: of more early calls than are kept, those beyond are missed, and a replay of the kept ones is no other call", async () => {
+  const stub: unknown[] = [];
+  made.listen(stub);
+  for (let n = 0; n < 620; n += 1) stub.push(["track", `E${n}`, { n }]);
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect([heard().length, reports.at(-1)?.missed]).toEqual([500, 120]);
+  for (let n = 0; n < 300; n += 1) stub.push(["track", `F${n}`]);
+  await vi.advanceTimersByTimeAsync(12_000);
+  expect([heard().length, reports.at(-1)?.missed]).toEqual([800, 120]);
+  const sdk = new FakeSdk();
+  made.listen(sdk);
+  await vi.advanceTimersByTimeAsync(100);
+  sdk.call({ messageId: "first", type: "track", event: "E0" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reports.at(-1)?.messages).toMatchObject([{ messageId: "first", replaces: expect.stringMatching(/^tap-/) as string, calledAt: 1_000_000 }]);
+});
