@@ -25,13 +25,14 @@ class Bucket:
 
     def wait(self, events: float, at: float) -> float | None:
         """The seconds until `events` fit, None if they do; takes nothing."""
-        level, burst = self.level, self._burst
+        level = self.level
         if at > self._at:
             level += (at - self._at) * self._per_second
-            if not level < burst:
-                level = burst
-            self.level, self._at = level, at
-        wanted = events if events < burst else burst
+            self.level = level = level if level < self._burst else self._burst
+            self._at = at
+        if level >= events:
+            return None
+        wanted = events if events < self._burst else self._burst
         if level + 1e-9 >= wanted:
             return None
         return (wanted - level) / self._per_second if self._per_second > 0 else 3600.0

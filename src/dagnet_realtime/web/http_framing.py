@@ -109,14 +109,17 @@ class HttpFraming(HttpToolsProtocol):
             self.headers.append((name, value))
             return
         self._weight += len(name) + len(value) + _AROUND
-        self._check_weight()
+        if self._weight > self.bounds.head_bytes:
+            self._stop(_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         """The request is the app's from here on, or waits for its turn."""
-        self._weight = len(self.url) + sum(map(len, chain.from_iterable(self.headers))) + _AROUND * len(self.headers)
-        self._check_weight()
-        self.headers = [(name.lower(), value.rstrip(b" \t")) for name, value in self.headers]  # in front of it the parser does so itself
-        if len(self.pipeline) >= self.bounds.pipelined:
+        headers, bounds = self.headers, self.bounds
+        self._weight = len(self.url) + sum(map(len, chain.from_iterable(headers))) + _AROUND * len(headers)
+        if self._weight > bounds.head_bytes or len(headers) > bounds.fields:
+            self._stop(_TOO_LARGE)
+        self.headers = [(name.lower(), value.rstrip(b" \t")) for name, value in headers]  # in front of it the parser does so itself
+        if len(self.pipeline) >= bounds.pipelined:
             self._stop(Refusal("malformed", _TOO_MANY, 400))
         self._version = self.parser.get_http_version()
         if self._version not in ("1.1", "1.0"):
@@ -181,7 +184,7 @@ class HttpFraming(HttpToolsProtocol):
             else:
                 self._head += len(piece)
                 if self._head >= bound:
-                    self._refusal = Refusal("large", _LARGE, 431)
+                    self._refusal = _TOO_LARGE
                     raise httptools.HttpParserError
             if piece is data:
                 return
@@ -191,10 +194,6 @@ class HttpFraming(HttpToolsProtocol):
         """Stops the parser, from within one of its callbacks."""
         self._refusal = refusal
         raise _Refused
-
-    def _check_weight(self) -> None:
-        if self._weight > self.bounds.head_bytes or len(self.headers) > self.bounds.fields:
-            self._stop(Refusal("large", _LARGE, 431))
 
     def _check_upgrade(self) -> None:
         """Stops at a tunnel, and at an upgrade whose body a proxy would pass on and the parser would not read."""
@@ -250,6 +249,7 @@ class _Refused(Exception):
 
 
 _LARGE = Problem("invalid", "The request's head is too large", "", "Send fewer and shorter headers, and a shorter address")
+_TOO_LARGE = Refusal("large", _LARGE, 431)
 _MALFORMED = Problem("invalid", "This is no HTTP request", "", "Speak HTTP/1.1, with one length for each body")
 _VERSION = Problem("invalid", "This version of HTTP is not spoken here", "", "Speak HTTP/1.1")
 _TOO_MANY = Problem("invalid", "Too many requests wait on this connection", "", "Wait for answers, or open another connection")

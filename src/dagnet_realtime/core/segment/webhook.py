@@ -117,7 +117,7 @@ def events_of(
 
 def known(element: Element) -> Element:
     """`element`, unless it is not UTF-8 throughout; then raises `Problem`. What a strict decoder cut out is."""
-    return checked(element) if type(element) is bytes else element
+    return checked(element) if type(element) is bytes and not element.isascii() else element
 
 
 def _unwrapped(element: Element) -> Element:
