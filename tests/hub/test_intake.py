@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -207,6 +207,33 @@ async def test_a_batch_is_taken_event_by_event() -> None:
     with pytest.raises(Problem):
         await house.deliver({"type": "x"}, {"type": "y"})
     assert house.door.refused == {"invalid": 3}
+
+
+async def test_what_an_envelope_adds_to_each_event_counts_in_stretches_and_rates() -> None:
+    """DOOR-16: 60 KB that make 600 KB of events are taken as these are."""
+
+    class Counting(MemoryLog):
+        appended: ClassVar[list[int]] = []
+
+        async def append(self, channel: Channel, entries: Sequence[Entry]) -> Sequence[Outcome]:
+            self.appended.append(len(entries))
+            return await super().append(channel, entries)
+
+    house = House(max_rate=1.0)
+    house.log = Counting({ACME: house.policy}, house.clock)
+    house.intake = Intake((Workspace(channel=ACME, path="", policy=house.policy, sources=(SDK,)),), house.shelf, house.log, house.clock)
+    await house.watch()
+    body = {"context": {"a": "x" * 30_000}, "batch": [track(f"m-{n}") for n in range(20)]}
+    await house.intake.track(SDK, msgspec.json.encode(body), None)
+    assert Counting.appended == [1] * 20
+
+    async def again() -> None:
+        for _ in range(100):  # of 200, which their own bytes would let through
+            await house.intake.track(SDK, msgspec.json.encode(body), None)
+
+    with pytest.raises(Problem) as caught:
+        await again()
+    assert caught.value.code == "rate_limited"
 
 
 async def test_a_batch_that_cannot_be_split_counts_as_one() -> None:

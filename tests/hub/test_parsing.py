@@ -7,7 +7,7 @@ import pytest
 
 from dagnet_realtime.core.segment.lenient import Strange
 from dagnet_realtime.core.segment.message import AS_IT_CAME
-from dagnet_realtime.hub.parsing import STRETCH_BYTES, STRETCH_EVENTS, Mender, lone, stretches
+from dagnet_realtime.hub.parsing import STRETCH_BYTES, STRETCH_EVENTS, UNPROVEN_BYTES, Mender, Turns, lone, stretches
 
 
 class Reading:
@@ -53,6 +53,28 @@ def test_a_delivery_is_cut_into_stretches_of_so_many_events_and_bytes() -> None:
     great = b"x" * (STRETCH_BYTES // 2)
     assert list(stretches([great] * 5)) == [(0, 2), (2, 4), (4, 5)]
     assert list(stretches([b"x", great * 3, b"x"])) == [(0, 1), (1, 2), (2, 3)]
+    assert list(stretches([b"x"] * 4, UNPROVEN_BYTES, beside=UNPROVEN_BYTES // 2 - 1)) == [(0, 2), (2, 4)]
+
+
+async def test_one_stretch_goes_on_in_each_turn_of_the_loop() -> None:
+    """DOOR-16: however many deliveries have several."""
+    turns, turn, went = Turns(), 0, []
+
+    async def count() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    async def deliver() -> None:
+        for _ in range(5):
+            await turns.next()
+            went.append(turn)
+
+    counting = asyncio.create_task(count())
+    await asyncio.gather(*(deliver() for _ in range(6)))
+    counting.cancel()
+    assert len(went) == len(set(went)) == 30
 
 
 def test_a_lone_call_that_cannot_be_read_is_refused() -> None:

@@ -90,6 +90,14 @@ async def test_a_fault_of_ours_is_a_problem_without_its_text(
     assert "RuntimeError" in caplog.text
 
 
+async def test_an_address_of_many_fields_is_refused_unread(stage: WebStage) -> None:
+    """WEB-12: whoever asks, and whatever for."""
+    for path in ("/", "/sign-in", "/healthz", "/api/me", "/nowhere"):
+        answer = await stage.stranger.get(f"{path}?{'a&' * 100}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), path
+    assert (await stage.stranger.get(f"/?{'a&' * 99}")).status_code == 200
+
+
 async def test_a_foreign_host_or_origin_is_refused_on_every_route(stage: WebStage) -> None:
     """ACC-6, ACC-7: before anything else is looked at."""
     for path in ("/", "/tap.js", "/api/me"):

@@ -3,7 +3,6 @@
 The order at the door is size, source, signature, watched, rate, parse, so that an unwatched or flooded source costs least.
 """
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,12 +15,12 @@ from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.message_ids import message_key
 from dagnet_realtime.core.placeholders import placeholder
 from dagnet_realtime.core.segment.lenient import Strange
-from dagnet_realtime.core.segment.tracking import is_batch, open_batch, write_key, write_keys
+from dagnet_realtime.core.segment.tracking import Around, around, is_batch, open_batch, write_key, write_keys
 from dagnet_realtime.core.segment.webhook import Element, split
 from dagnet_realtime.core.signature import SMALL
 from dagnet_realtime.core.tokens import PERSON
 from dagnet_realtime.hub.gate import Gate
-from dagnet_realtime.hub.parsing import Mender, Parse, batch, delivery, lone, sparing, stretches
+from dagnet_realtime.hub.parsing import STRETCH_BYTES, UNPROVEN_BYTES, Cut, Mender, Parse, Turns, batch, delivery, lone, sparing, stretches
 from dagnet_realtime.model.channel import Channel, Source
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.ledger import Door
@@ -70,7 +69,7 @@ class Intake:
         self._on_forget = on_forget
         self._rates = rates
         self._followed = followed
-        self._mender = Mender()
+        self._mender, self._turns = Mender(), Turns()
         self._gates: dict[str, Gate] = {}
         self._keys: dict[bytes, Source] = {}
         self._workspaces = {workspace.channel: workspace for workspace in workspaces}
@@ -183,34 +182,38 @@ class Intake:
         if not gate.may_delete(signed=signed):
             parse = sparing(parse)
         now = self._clock.now()
-        await self._take(gate, elements, parse, now, now if began is None else began, brief=brief)
+        cut = stretches(elements, STRETCH_BYTES if signed else UNPROVEN_BYTES)
+        await self._take(gate, elements, parse, now, now if began is None else began, cut, brief=brief)
 
     async def track(self, source: Source, body: bytes, type: EventType | None, began: int | None = None) -> None:
-        """Takes one call of the tracking API: a single event of `type`, or a batch if it is None.
-        A batch is one by whatever route it comes. Raises `Problem`.
+        """Takes one call of the tracking API: one event of `type`, or a batch, by whatever route it comes. Raises `Problem`.
 
         `began` is when its first byte came: the sender's clock was read then, however long the body took.
         """
         gate = self._gates[source.id]
         arrived_at = self._clock.now()
         began = arrived_at if began is None else began
-        brief = len(body) <= _BRIEF
+        brief, given = len(body) <= _BRIEF, Around()
         try:
             if type is not None and not await self._mender.run(partial(is_batch, body), brief=brief):
                 elements: Sequence[Element] = (body,)
                 parse = lone(body, type, began)
             else:
                 envelope, elements = await self._mender.run(partial(open_batch, body), brief=brief)
-                parse = batch(envelope, elements, began)
+                given = around(envelope)
+                parse = batch(given, elements, began)
         except Problem as problem:
             gate.refuse(problem.code)
             raise
         if not gate.may_delete(signed=False):
             parse = sparing(parse)
-        await self._take(gate, elements, parse, arrived_at, began, brief=brief)
+        cut = stretches(elements, UNPROVEN_BYTES, given.size)
+        await self._take(gate, elements, parse, arrived_at, began, cut, brief=brief, beside=given.size)
 
-    async def _take(self, gate: Gate, elements: Sequence[Element], parse: Parse, arrived_at: int, began: int, *, brief: bool) -> None:
-        """Parses and appends a stretch at a time what somebody watches and the rate lets through.
+    async def _take(
+        self, gate: Gate, elements: Sequence[Element], parse: Parse, arrived_at: int, began: int, cut: Cut, *, brief: bool, beside: int = 0
+    ) -> None:
+        """Parses and appends a stretch of the `cut` at a time what somebody watches and the rate lets through.
 
         Raises `Problem("rate_limited")`, the first `Problem` where nothing in the delivery is an event, or the log's.
         """
@@ -219,16 +222,16 @@ class Intake:
         if not self._log.watched(channel):
             gate.unwatched(events)
             return
-        size = len(elements[0]) if events == 1 else sum(map(len, elements))
+        size = (len(elements[0]) if events == 1 else sum(map(len, elements))) + events * beside
         if self._rates is None:
             gate.limit(events, self._clock.monotonic(), size)
         else:
             gate.within(events, await self._rates.take(gate.source.id, events, gate.max_rate, gate.burst, size))
         first: Problem | None = None
         kept = False
-        for start, end in stretches(elements):
+        for start, end in cut:
             if start:
-                await asyncio.sleep(0)
+                await self._turns.next()
             admission = self._admission(channel)
             try:
                 parsed = parse(start, end, admission.reader, mending=brief)

@@ -8,15 +8,17 @@ from typing import Protocol, TypeVar
 
 from dagnet_realtime.core.segment.lenient import Strange
 from dagnet_realtime.core.segment.message import Reader, Repeats
-from dagnet_realtime.core.segment.tracking import Envelope, batch_events, parse_single
+from dagnet_realtime.core.segment.tracking import MAX_EVENT, Around, batch_events, parse_single
 from dagnet_realtime.core.segment.webhook import Element, Parsed, events_of
 from dagnet_realtime.model.entry import EventType
 from dagnet_realtime.model.problem import Problem
 
 T = TypeVar("T")
+Cut = Sequence[tuple[int, int]]
 Given = TypeVar("Given", covariant=True)
 STRETCH_EVENTS = 200  # parsed between two turns of the loop: about 4 ms
 STRETCH_BYTES = 128 * 1024  # as many at most
+UNPROVEN_BYTES = MAX_EVENT  # as many at most of a sender that nothing proves, who may have made them dear
 _ALONE = ((0, 1),)
 
 
@@ -57,17 +59,29 @@ class Mender:
             return await asyncio.to_thread(work, mending=True)
 
 
-def stretches(elements: Sequence[Element]) -> Sequence[tuple[int, int]]:
-    """Where each stretch of a delivery begins and ends."""
+class Turns:
+    """Lets one stretch a turn of the event loop go on, of all deliveries that have several."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def next(self) -> None:
+        """Waits for the next one."""
+        async with self._lock:
+            await asyncio.sleep(0)
+
+
+def stretches(elements: Sequence[Element], most: int = STRETCH_BYTES, beside: int = 0) -> Cut:
+    """Where each stretch of a delivery begins and ends: at most `most` bytes if it has several events, each with `beside` more."""
     if len(elements) == 1:
         return _ALONE
     found = []
     start = size = 0
     for at, element in enumerate(elements):
-        if at > start and (at - start >= STRETCH_EVENTS or size + len(element) > STRETCH_BYTES):
+        if at > start and (at - start >= STRETCH_EVENTS or size + len(element) + beside > most):
             found.append((start, at))
             start, size = at, 0
-        size += len(element)
+        size += len(element) + beside
     if start < len(elements):
         found.append((start, len(elements)))
     return found
@@ -85,12 +99,12 @@ def lone(body: bytes, type: EventType, arrived_at: int) -> Parse:
     return parse
 
 
-def batch(envelope: Envelope, elements: Sequence[Element], arrived_at: int) -> Parse:
+def batch(around: Around, elements: Sequence[Element], arrived_at: int) -> Parse:
     """The parser of a batch of the tracking API."""
     repeats = Repeats()
 
     def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:  # noqa: ARG001 -- what lies around the events is read, too
-        return batch_events(envelope, elements[start:end], arrived_at, start, repeats=repeats, mending=mending)
+        return batch_events(around, elements[start:end], arrived_at, start, repeats=repeats, mending=mending)
 
     return parse
 

@@ -30,6 +30,7 @@ SAFE = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+MOST_FIELDS = 100  # of an address; reading them takes time, whoever asks
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})  # asked by machines, which name a process as their network does
 _REFUSED = {
     404: Problem("not_found", "There is nothing here", remedy="See the routes in the documentation, or open the interface at /"),
@@ -79,12 +80,15 @@ class Edge:
         else:
             await self._guarded(scope, receive, send)
 
-    def _admitted(self, asked: Asked, path: str) -> Asked:
-        """The request as access may look at it; raises `Problem("forbidden")` for what it must not look at at all.
+    def _admitted(self, asked: Asked, path: str, query: bytes) -> Asked:
+        """The request as access may look at it; raises `Problem("forbidden")` for what it must not look at at all, and `invalid` for an
+        address of too many fields.
 
         Load balancers, probes and scrapers name a process by its address or its container's name. Under a foreign name only the
         `Authorization` header counts, which no browser sends by itself: a page that rebinds its name to this server learns nothing.
         """
+        if query.count(b"&") >= MOST_FIELDS:
+            raise Problem("invalid", "The address has too many fields", f"More than {MOST_FIELDS}", "Send those that the route takes")
         try:
             self._access.admit(asked)
         except Problem:
@@ -111,7 +115,7 @@ class Edge:
             asked = asked_of(scope["method"], scope["headers"], (scope.get("client") or ("",))[0])
             scope["app"] = self
             scope["bare_send"] = send
-            asked = scope["asked"] = self._admitted(asked, scope["path"])
+            asked = scope["asked"] = self._admitted(asked, scope["path"], scope.get("query_string", b""))
             if not self._is_open(scope["method"], scope["path"]):
                 scope["person"] = await self._access.person(asked)
             await self._inner(scope, receive, safely)

@@ -52,6 +52,28 @@ def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> N
     assert msgspec.json.decode(first.integrations) == BATCH["integrations"]
 
 
+@pytest.mark.parametrize(("own", "merged"), [
+    ({"b": 3}, {"a": 1, "b": 3}),
+    ({}, {"a": 1, "b": {"c": 2}}),
+    (None, {"a": 1, "b": {"c": 2}}),
+    (["b"], {"a": 1, "b": {"c": 2}}),
+    ({"b": None, "d": "}"}, {"a": 1, "b": None, "d": "}"}),
+])  # fmt: skip
+def test_a_member_of_an_events_own_context_replaces_the_envelopes(own: Any, merged: Any) -> None:
+    """SEG-12: whole, whatever spaces the sender writes."""
+    body = json.dumps({"context": {"a": 1, "b": {"c": 2}}, "batch": [{"type": "page", "userId": "u", "context": own}]}, indent=1).encode()
+    (event,) = parse_batch(body, NOW).events
+    assert msgspec.json.decode(event.context) == merged
+
+
+@pytest.mark.parametrize("name", ["context", "integrations"])
+def test_an_envelope_that_would_make_each_event_too_large_is_refused(name: str) -> None:
+    """SEG-12: its size counts once for each event."""
+    with pytest.raises(Problem) as caught:
+        parse_batch(packed(**{name: {"a": "x" * 33_000}}), NOW)
+    assert caught.value.code == "too_large"
+
+
 @pytest.mark.parametrize("context", [None, 7, [], "x"])
 def test_a_context_of_the_wrong_type_adds_nothing(context: Any) -> None:
     """SEG-2: on the envelope as on an event."""

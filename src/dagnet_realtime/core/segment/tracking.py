@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dagnet_realtime.core.json_text import members
+from dagnet_realtime.core.json_text import SPACE, members
 from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
 from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, Repeats, known_type, read, text_of, tracked
 from dagnet_realtime.core.segment.webhook import MAX_STEPS, Element, Parsed, known, split_list
@@ -44,6 +44,19 @@ class Envelope(msgspec.Struct, rename="camel"):
     write_key: Any = None
     context: msgspec.Raw = NOTHING
     integrations: msgspec.Raw = NOTHING
+
+
+class Around(msgspec.Struct, frozen=True):
+    """What each event of a batch gets from its envelope: the members of `context` and `integrations` as the text of an object, or b""."""
+
+    context: bytes = b""
+    integrations: bytes = b""
+    sent_at: Any = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that each event is greater by."""
+        return len(self.context) + len(self.integrations)
 
 
 class _Shape(msgspec.Struct, rename="camel"):
@@ -163,11 +176,17 @@ def _cut_open(body: bytes) -> tuple[Envelope, bytes]:
 def parse_batch(body: bytes, arrived_at: int) -> Parsed:
     """The events of a batch, by our clock. Raises `Problem` where there is not one."""
     envelope, elements = open_batch(body)
-    return batch_events(envelope, elements, arrived_at).required()
+    return batch_events(around(envelope), elements, arrived_at).required()
+
+
+def around(envelope: Envelope) -> Around:
+    """What the envelope says of each event, read once for all of them. Raises `Problem("too_large")` beyond what one event may have."""
+    _bounded(bytes(envelope.context) + bytes(envelope.integrations))
+    return Around(_object(envelope.context), _object(envelope.integrations), envelope.sent_at)
 
 
 def batch_events(
-    envelope: Envelope,
+    around: Around,
     elements: Sequence[Element],
     arrived_at: int,
     first: int = 0,
@@ -175,21 +194,20 @@ def batch_events(
     repeats: Repeats | None = None,
     mending: bool = True,
 ) -> Parsed:
-    """What the elements of a batch say, with the envelope's context and integrations under their own.
+    """What the elements of a batch say, with the context and integrations that lie `around` them under their own.
 
     `first` is the place of the first of them in the batch, and `repeats` are the batch's. Without `mending` raises `Strange` at the
     first that must be mended.
     """
-    context, integrations = _members(envelope.context), _members(envelope.integrations)
     repeats = repeats or Repeats()
     events = []
     refused = []
     for place, element in enumerate(elements, first):
         try:
             message = read(known(_bounded(element)), mending=mending)
-            message.context = _within(context, message.context)
-            message.integrations = _within(integrations, message.integrations)
-            events.append(tracked(message, element, arrived_at, envelope.sent_at, place=place, repeats=repeats))
+            message.context = _within(around.context, message.context)
+            message.integrations = _within(around.integrations, message.integrations)
+            events.append(tracked(message, element, arrived_at, around.sent_at, place=place, repeats=repeats))
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))
@@ -207,16 +225,21 @@ def _bounded(text: E) -> E:
     return text
 
 
-def _within(outer: dict[str, msgspec.Raw], own: msgspec.Raw) -> msgspec.Raw:
-    """`own` with the members of `outer` that it lacks."""
-    return msgspec.Raw(_ENCODER.encode(outer | _members(own))) if outer else own
+def _within(outer: bytes, own: msgspec.Raw) -> msgspec.Raw:
+    """`own` with the members of `outer` that it lacks: of a name that comes twice in an object the last counts."""
+    if not outer:
+        return own
+    text = bytes(own)
+    inner = text[1:-1].strip(SPACE) if text[:1] == b"{" else b""
+    return msgspec.Raw(outer[:-1] + b"," + inner + b"}" if inner else outer)
 
 
-def _members(text: msgspec.Raw) -> dict[str, msgspec.Raw]:
-    """The members of an object as they came; none where it is no object."""
+def _object(text: msgspec.Raw) -> bytes:
+    """The object that came, with each name once; b"" if there is none, or it is empty."""
     if not text:
-        return {}
+        return b""
     try:
-        return decode(_MEMBERS, text)
+        found = decode(_MEMBERS, text)
     except Problem:
-        return {}
+        return b""
+    return _ENCODER.encode(found) if found else b""
