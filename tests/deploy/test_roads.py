@@ -13,7 +13,7 @@ from tests.deploy.machines import INSTALLED, ROOT, Machine, needs_machines, need
 from tests.deploy.pair import DEPLOY, SECRETS
 from tests.deploy.proxies import AROUND_CADDY, found
 from tests.deploy.test_files import COMPOSE, CONTAINER, PAGE
-from tests.support.server import SAMPLE
+from tests.support.server import GRAPH, SAMPLE
 
 NAME = "realtime.example.com"
 TOKEN = re.compile(r"\b(dnr_\S+)")
@@ -22,19 +22,23 @@ UNPRIVILEGED = "setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-priv
 pytestmark = needs_machines
 
 
-def steps(section: str) -> list[str]:
+def section(name: str) -> str:
+    """What the page says under a heading."""
+    (body,) = [one for one in re.split(r"^## ", PAGE, flags=re.MULTILINE) if one.startswith(name + "\n")]
+    return body
+
+
+def steps(name: str) -> list[str]:
     """The shell blocks of a section of the page, as they stand there."""
-    text = re.split(r"^## ", PAGE, flags=re.MULTILINE)
-    (body,) = [one for one in text if one.startswith(section + "\n")]
-    found = re.findall(r"^```sh\n(.*?)^```$", body, re.DOTALL | re.MULTILINE)
-    assert found, section
+    found = re.findall(r"^```sh\n(.*?)^```$", section(name), re.DOTALL | re.MULTILINE)
+    assert found, name
     return found
 
 
-def follow(machine: Machine, section: str, version: str = "") -> str:
+def follow(machine: Machine, name: str, version: str = "") -> str:
     """Does what a section says; only what a package index is needed for is done in another way."""
     printed = ""
-    for block in steps(section):
+    for block in steps(name):
         lines = block.splitlines()
         if any("pip install" in line for line in lines):
             machine.install(version)
@@ -50,25 +54,44 @@ def ask(machine: Machine, path: str, token: str) -> dict[str, Any]:
     return answer
 
 
-def delivery(secret: bytes) -> str:
+def delivery(secret: bytes, id: str = "one") -> str:
     """Options of curl for a signed delivery, as Segment sends it."""
-    body = json.dumps({"type": "track", "messageId": "one", "event": "view_item", "anonymousId": "ann"})
+    body = json.dumps({"type": "track", "messageId": id, "event": "view_item", "anonymousId": "ann"})
     return f"-H 'X-Signature: {hmac.digest(secret, body.encode(), 'sha1').hex()}' --data-binary '{body}'"
 
 
+def through_the_proxy(browser: Machine, token: str, secret: bytes, trust: str = "-k") -> None:
+    """A person signs in and watches by the public name, over TLS; Segment delivers there; a poll tells of it."""
+    curl = f"curl -fsS {trust} -m 20"
+    form = f"-H 'Origin: https://{NAME}' --data-urlencode token={token}"
+    heads = browser.run(f"{curl} -D - -o /dev/null {form} https://{NAME}/sign-in").lower()
+    assert "\r\nstrict-transport-security: max-age=" in heads or "\nstrict-transport-security: max-age=" in heads
+    (cookie,) = re.findall(r"^set-cookie: (.*?)\r?$", heads, re.MULTILINE)
+    assert cookie.startswith("__host-dagnet_realtime=")
+    assert "; secure" in cookie
+    signed_in = f"{curl} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json'"
+    on = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH})
+    opened = json.loads(browser.run(f"{signed_in} -d '{on}' https://{NAME}/api/watch"))
+    (address,) = re.findall(r"`https://<your host>(/segment/[^`]+)`", section("Segment's side"))
+    browser.run(f"{curl} {delivery(secret, 'proxied')} 'https://{NAME}{address.replace('<source id>', 'web')}'")
+    frames = f"/api/watch/{opened['watch_session_id']}/frames?after={opened['position']}&wait=20"
+    told = json.loads(browser.run(f"{signed_in} 'https://{NAME}{frames}'"))["frames"]
+    assert sum(frame["ledger"]["offered"] for frame in told if frame["op"] == "batch") == 1
+
+
 @pytest.fixture(scope="module")
-def served() -> Iterator[tuple[Machine, str]]:
-    """A machine on which "One process" was followed, and the token that its last line printed."""
-    with network(box="9") as joined:
-        machine = joined.machine("box", systemd=True)
+def served() -> Iterator[tuple[Machine, str, Machine]]:
+    """A machine on which "One process" was followed, the token that its last line printed, and a machine beside it."""
+    with network(box="9", realtime_example_com="9", browser="3") as joined:
+        machine, browser = joined.machine("box", systemd=True), joined.machine("browser")
         machine.run(f"cp -r {SAMPLE} /srv/acme && chmod -R a+rX /srv/acme")
-        yield machine, TOKEN.findall(follow(machine, "One process"))[0]
+        yield machine, TOKEN.findall(follow(machine, "One process"))[0], browser
 
 
 @needs_systemd
-def test_one_process_by_the_pages_steps(served: tuple[Machine, str]) -> None:
+def test_one_process_by_the_pages_steps(served: tuple[Machine, str, Machine]) -> None:
     """OPS-15: in their order, by a real systemd; the token that they make holds, and what they make secret signs."""
-    machine, token = served
+    machine, token, _ = served
     assert ask(machine, "/api/workspaces", token)["workspaces"][0]["id"] == "acme-main"
     secret = machine.run("cat /etc/dagnet-realtime/secrets/segment_web").strip().encode()
     assert machine.run(f"curl -fsS -m 20 {delivery(secret)} http://127.0.0.1:8765/segment/webhook/web")
@@ -83,10 +106,31 @@ def test_one_process_by_the_pages_steps(served: tuple[Machine, str]) -> None:
 
 
 @needs_systemd
+@pytest.mark.skipif(found("nginx") is None, reason="this machine's distribution has no nginx")
+def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path: Path) -> None:
+    """OPS-24, ACC-13: as it stands, at the place that the page names, for a browser on another machine that knows the public name alone."""
+    machine, token, browser = served
+    (place,) = re.findall(r"`(/etc/nginx/conf\.d/\S+?)`", section("One process"))
+    machine.run(f"install -D -m 644 deploy/nginx.conf {place}")
+    key, certificate = f"/etc/ssl/private/{NAME}.key", f"/etc/ssl/certs/{NAME}.pem"
+    made = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout {key} -out {certificate}"
+    machine.run(f"mkdir -p /etc/ssl/private; {made} -subj /CN={NAME} -addext subjectAltName=DNS:{NAME} 2>&1")
+    machine.run("mkdir -p /var/lib/nginx; mount -t tmpfs logs /var/log; mkdir /var/log/nginx")  # as the package leaves them
+    machine.start("nginx -g 'daemon off;'", log=tmp_path / "nginx")
+    browser.run(f"cat > /etc/ssl/{NAME}.pem <<'PEM'\n{machine.run(f'cat {certificate}')}PEM")
+    trust = f"--cacert /etc/ssl/{NAME}.pem"
+    browser.until(f"curl -fsS {trust} -m 4 https://{NAME}/readyz")
+    through_the_proxy(browser, token, machine.run("cat /etc/dagnet-realtime/secrets/segment_web").strip().encode(), trust)
+    assert "308" in browser.run(f"curl -sS -m 4 -o /dev/null -w '%{{http_code}}' http://{NAME}/")
+    stream = f"curl -fsS {trust} -H 'Authorization: Bearer {token}' -w '%{{http_version}}' -o /dev/null https://{NAME}/api/me"
+    assert browser.run(stream).strip() == "2"
+
+
+@needs_systemd
 @pytest.mark.proof
-def test_workers_and_their_upgrade_by_the_pages_steps(served: tuple[Machine, str], tmp_path: Path) -> None:
+def test_workers_and_their_upgrade_by_the_pages_steps(served: tuple[Machine, str, Machine], tmp_path: Path) -> None:
     """OPS-16, CLI-56: after the page's reload the version that was installed answers, and nobody was refused meanwhile."""
-    machine, token = served
+    machine, token, _ = served
     machine.start("redis-server --save '' --appendonly no --dir /tmp", log=tmp_path / "redis")
     machine.until("redis-cli ping")
     follow(machine, "On Redis")
@@ -163,7 +207,7 @@ def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
         signed_in = f"curl -fsSk -m 4 -H 'Authorization: Bearer {token}'"
         for _ in range(4):
             assert json.loads(browser.run(f"{signed_in} https://{NAME}/api/workspaces"))["workspaces"][0]["id"] == "acme-main"
-        browser.run(f"curl -fsSk -m 4 {delivery(SECRETS['segment_web'])} https://{NAME}/segment/webhook/web")
+        through_the_proxy(browser, token, SECRETS["segment_web"])
         for service in ("one", "two"):
             for host in (service, machines[service].address):
                 assert "dagnet_realtime_events_total" in browser.run(f"{signed_in} http://{host}:8765/metrics")

@@ -77,6 +77,7 @@ def redis() -> Iterator[RedisServer]:
         yield running
 
 
+@pytest.mark.proof
 def test_a_page_over_two_processes_stays_with_the_provider(browser: Browser, redis: RedisServer, tmp_path: Path) -> None:
     """REL-25: whichever process answers its questions; every signature is given, no stream or poll stands in, and counts are the truth."""
     with soketi() as provider, pytest.MonkeyPatch.context() as patched:
