@@ -104,3 +104,10 @@ def test_identities_need_role_and_policy() -> None:
     assert reveals(Policy(identity="reveal"), "identities")
     assert not reveals(Policy(identity="reveal"), "follow")
     assert not reveals(Policy(identity="token"), "administer")
+
+
+def test_a_grant_for_a_group_is_nobodys_name_in_whatever_case_it_is_written() -> None:
+    """ACC-52: a person called like the group is not in it."""
+    grants = [Grant(who="Group:Admins", role="administer", on=("*",))]
+    assert granted(grants, "group:admins").anywhere is None
+    assert granted(grants, "ada", ["group:admins"]).anywhere == "administer"

@@ -62,7 +62,7 @@ def granted(grants: Iterable[Grant], name: str, groups: Iterable[str] = ()) -> R
 
 
 def _names(who: str, name: str, groups: tuple[str, ...]) -> bool:
-    if who.startswith(KINDS):
+    if ascii_case(who).startswith(KINDS):
         return any(_fits(who, group) for group in groups)
     return _fits(who, name)
 
