@@ -163,7 +163,7 @@ def test_a_folder_can_be_picked(context: BrowserContext, address: str) -> None:
 
 
 def test_a_share_link_opens(empty: Page) -> None:
-    """TAP-31: pasted into the page."""
+    """TAP-31, GRA-29: pasted into the page; what it lacks is said at a node that listens."""
     graph = (SAMPLE / "graphs" / "newsletter-sign-up.json").read_text()
     empty.get_by_role("textbox", name="A DagNet share link").fill(f"https://dagnet.example/?graph=letter&data={graph.encode().hex()}")
     empty.keyboard.press("Enter")
@@ -172,6 +172,8 @@ def test_a_share_link_opens(empty: Page) -> None:
     empty.get_by_role("textbox", name="A DagNet share link").fill(f"https://dagnet.example/?graph=letter&data={quoted}")
     empty.keyboard.press("Enter")
     expect(empty.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
+    empty.locator(".react-flow__node").nth(1).click()
+    expect(empty.get_by_role("complementary").get_by_text("every node listens for its bare event id")).to_be_visible()
 
 
 def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 /** Opens workspaces in a page without a server: what was given, a share link, the sample; and again after a reload. */
 import { Refusal } from "../lanes/http.ts";
 import { take, type TabShelf } from "../store/keep.ts";
-import { told, toast } from "../store/notices.ts";
+import { BARE, told, toast } from "../store/notices.ts";
 import type { Keeping } from "../store/keeping.ts";
 import { choose, same, written } from "../store/places.ts";
 import { remember } from "../store/remember.ts";
@@ -67,7 +67,7 @@ export class Opening {
     this.#kept = null;
     this.shelf.empty();
     engine.reset();
-    store.setState({ phase: "off", workspaces: [], place: null, graph: null, selected: null, trace: "", notice: null });
+    store.setState({ phase: "off", workspaces: [], linked: false, place: null, graph: null, selected: null, trace: "", notice: null });
     await this.chest.clear();
   }
 
@@ -96,9 +96,10 @@ export class Opening {
       const before = store.getState().place;
       const place = choose(workspaces, [wish, before === null ? "" : written(before), store.getState().kept.place]);
       if (place === null) throw NOTHING;
-      store.setState({ me, workspaces });
+      store.setState({ me, workspaces, linked: kept.kind === "link" });
       await show(this.parts, place);
       this.#warn(found.errors.length > 0 ? errorsOf(found) : "");
+      if (kept.kind === "link") toast(store, { what: BARE, meaning: "A node lights if an event has that very name.", remedy: "Drop the repository’s folder to have the names that its definitions give.", bad: false });
       await this.chest.put(kept);
       const { graph } = store.getState();
       if (eager && graph !== null) await this.watch.on(place, graph);

@@ -6,6 +6,9 @@ import type { Notice, Store, Toast } from "./store.ts";
 export const TOAST_MS = 8_000;
 const TOASTS = 3;
 
+/** Segment's names stand in event definitions, which a link leaves out. */
+export const BARE = "A share link carries no event definitions: every node listens for its bare event id.";
+
 /** A refusal in three parts; `meaning` is what it means here. */
 export function told(error: unknown, meaning: string): Notice {
   if (error instanceof Refusal) return { what: [error.title, error.detail].filter(Boolean).join(" "), meaning, remedy: error.remedy || "Try again.", bad: true };

@@ -29,6 +29,8 @@ export interface Shell {
   readonly serverless: boolean;
   /** Whether a page from disk was asked to keep things in this browser; null for every other page, which need not be asked. */
   readonly keeping: boolean | null;
+  /** The graph came in a share link, and so without definitions of its events. */
+  readonly linked: boolean;
   readonly me: Me | null;
   readonly workspaces: readonly WorkspaceSummary[];
   readonly place: Place | null;
@@ -71,6 +73,7 @@ export function createShell(kept: Remembered): Store {
     phase: "starting",
     serverless: false,
     keeping: null,
+    linked: false,
     me: null,
     workspaces: [],
     place: null,

@@ -71,12 +71,17 @@ it("TAP-35: says in the page what could not be opened, and leaves open what was"
   expect(store.getState().graph?.name).toBe("uk-checkout-journey");
 });
 
-it("TAP-31: opens the graph that a share link carries, pasted or in the page's own address", async () => {
+it("TAP-31, GRA-29: opens the graph that a share link carries, and says what it lacks, pasted or in the page's own address", async () => {
   const graph = sample().files.find(({ path }) => path.endsWith("newsletter-sign-up.json"))?.text ?? "";
   const link = `https://dagnet.example/?graph=letter&data=${encodeURIComponent(graph)}`;
   const pasted = alone();
   await pasted.opening.link(link);
-  expect(pasted.store.getState()).toMatchObject({ place: { workspace: "Shared", graph: "letter" } });
+  expect(pasted.store.getState()).toMatchObject({ place: { workspace: "Shared", graph: "letter" }, linked: true });
+  expect(pasted.store.getState().toasts.at(-1)?.what).toContain("every node listens for its bare event id");
+  const { graph: shown } = pasted.store.getState();
+  expect(shown?.listens.every(({ event_id, names }) => names.join() === event_id)).toBe(true);
+  await pasted.opening.give(candidates());
+  expect(pasted.store.getState().linked).toBe(false);
   const addressed = alone();
   await addressed.opening.begin(`${FILE}#data=${encodeURIComponent(graph)}`, "", null);
   expect(addressed.store.getState().graph?.nodes.length).toBeGreaterThan(0);

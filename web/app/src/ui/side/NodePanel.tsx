@@ -4,6 +4,7 @@ import { node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
 import { reasons } from "@dagnet-realtime/engine/traces/near";
 import type { Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
 import { FlaskConical, MousePointerClick } from "lucide-react";
+import { BARE } from "../../store/notices.ts";
 import { ago, count, plural, rate, span, timeOrDay } from "../format.ts";
 import { Button } from "../kit/Button.tsx";
 import { lag, rowsOfNode, valuesOf } from "../read.ts";
@@ -37,6 +38,7 @@ export function NodePanel() {
 function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node }) {
   const actions = useActions();
   const serverless = useShell((shell) => shell.serverless);
+  const linked = useShell((shell) => shell.linked);
   const on = useShell((shell) => shell.phase === "on");
   const listens = graph.listens.filter((listen) => listen.node === node.uuid);
   return (
@@ -50,6 +52,7 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
       <h3>Listens for</h3>
       {listens.length > 0 && node.dark !== "" && <p>It can never light: {node.dark}.</p>}
       {listens.length === 0 ? <p>{node.dark || "No event: this node can never light by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
+      {listens.length > 0 && linked && <p className="quiet">{BARE}</p>}
       {listens.length > 0 && !serverless && (
         <Button
           icon={<FlaskConical size={15} />}
