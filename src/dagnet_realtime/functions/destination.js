@@ -325,11 +325,12 @@ var SESSION = [
 ];
 /** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
 * `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. What stands where
-* an identifier is missing is none. */
-function identifiers(snapshot, kinds) {
+* an identifier is missing is none, and `nobody` hears of it. */
+function identifiers(snapshot, kinds, nobody) {
 	const found = [];
 	const add = (kind, value) => {
-		if (value && !placeholder(value)) found.push({
+		if (value && placeholder(value)) nobody?.();
+		else if (value) found.push({
 			kind,
 			value
 		});
@@ -846,6 +847,11 @@ function enveloping(plan, key) {
 		const id = idOf(given, hmacOf);
 		const at = occurredAt(given, now);
 		const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
+		const who = identifiers(snapshot, plan.trace, () => {
+			if (!flags.includes("nobody")) flags.push("nobody");
+		});
+		const messageId = textOf(given["messageId"]);
+		if (messageId !== null && placeholder(messageId)) flags.push("shared_id");
 		const attached = snapshot.context["traits"];
 		const [named, name, category] = cleanNames(snapshot.event, snapshot.name, snapshot.category);
 		const envelope = full({
@@ -857,7 +863,7 @@ function enveloping(plan, key) {
 			at,
 			had: now,
 			received: received(given),
-			traces: tokens(identifiers(snapshot, plan.trace), now),
+			traces: tokens(who, now),
 			properties: redact(snapshot.properties),
 			traits: {
 				...isRecord(attached) ? redact(attached) : {},

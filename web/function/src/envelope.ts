@@ -76,11 +76,14 @@ export function enveloping(plan: Plan, key: string): Envelop {
     const id = idOf(given, hmacOf);
     const at = occurredAt(given, now);
     const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
+    const who = identifiers(snapshot, plan.trace, () => { if (!flags.includes("nobody")) flags.push("nobody"); });
+    const messageId = textOf(given["messageId"]);
+    if (messageId !== null && placeholder(messageId)) flags.push("shared_id");
     const attached = snapshot.context["traits"];
     const [named, name, category] = cleanNames(snapshot.event, snapshot.name, snapshot.category);
     const envelope: Envelope = full({
       id, type, event: named ?? "", name: name ?? "", category: category ?? "", at, had: now, received: received(given),
-      traces: tokens(identifiers(snapshot, plan.trace), now), properties: redact(snapshot.properties),
+      traces: tokens(who, now), properties: redact(snapshot.properties),
       traits: { ...(isRecord(attached) ? redact(attached) : {}), ...redact(snapshot.traits) }, flags,
     });
     const sampled = plan.sample >= 1 || flags.includes("test") || share({ id, traces: envelope.traces ?? [] }) < plan.sample;

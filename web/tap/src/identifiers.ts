@@ -15,10 +15,13 @@ export interface Identifier {
 
 /** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
  * `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. What stands where
- * an identifier is missing is none. */
-export function identifiers(snapshot: Snapshot, kinds: readonly string[]): readonly Identifier[] {
+ * an identifier is missing is none, and `nobody` hears of it. */
+export function identifiers(snapshot: Snapshot, kinds: readonly string[], nobody?: () => void): readonly Identifier[] {
   const found: Identifier[] = [];
-  const add = (kind: string, value: string | null | undefined): void => { if (value && !placeholder(value)) found.push({ kind, value }); };
+  const add = (kind: string, value: string | null | undefined): void => {
+    if (value && placeholder(value)) nobody?.();
+    else if (value) found.push({ kind, value });
+  };
   for (const kind of kinds) {
     if (kind === "userId" || kind === "anonymousId" || kind === "groupId") add(kind, snapshot[kind]);
     else if (kind === "session") add(kind, SESSION.map((path) => at(path, snapshot)).find((value) => value && !placeholder(value)));
