@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.message_ids import MessageIds, fingerprint, message_key
+from dagnet_realtime.core.segment.message import Repeats
 from dagnet_realtime.model.channel import Channel
 
 VECTORS = json.loads((Path(__file__).parents[2] / "conformance/message_ids.json").read_text())
@@ -20,6 +21,13 @@ IDS = MessageIds(ACME, KEY)
 def test_an_id_is_shown_as_the_vectors_say(case: dict) -> None:
     """SEG-14: as it came from an official SDK, else as the channel's digest."""
     assert IDS.shown(case["id"]) == case["shown"]
+
+
+def test_equal_events_without_an_id_are_shown_as_the_vectors_say() -> None:
+    """SEG-6: by their text and which of its equals each is, as the function has them."""
+    text, repeats = VECTORS["repeats"]["text"].encode(), Repeats()
+    assert [IDS.shown(repeats.id(text, place)) for place in (0, 1, 5)] == VECTORS["repeats"]["shown"]
+    assert IDS.shown(repeats.id(text, 5)) == VECTORS["repeats"]["shown"][2]
 
 
 def test_the_key_follows_from_the_workspaces() -> None:

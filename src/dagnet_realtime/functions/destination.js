@@ -829,7 +829,7 @@ function enveloping(plan, key) {
 		if (envelope.type === "alias" || envelope.type === "identify") return new Set(envelope.traces?.map(({ token }) => token)).size > 1;
 		return plan.carries === "lit" ? match(table, names, envelope.properties ?? {}, envelope.traits ?? {}).length > 0 : listensTo(table, names);
 	};
-	return (event, now) => {
+	return (event, now, repeats = /* @__PURE__ */ new Map()) => {
 		const type = typeOf(event);
 		if (type === null) throw new InvalidEventPayload("This is no Segment event: it has no type that Segment knows.");
 		const given = event;
@@ -844,7 +844,7 @@ function enveloping(plan, key) {
 			}].filter(({ value }) => !placeholder(value)), now);
 			return gone.length > 0 ? { forget: gone.map(({ token }) => token) } : null;
 		}
-		const id = idOf(given, hmacOf);
+		const id = idOf(given, hmacOf, repeats);
 		const at = occurredAt(given, now);
 		const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
 		const who = identifiers(snapshot, plan.trace, () => {
@@ -892,10 +892,17 @@ function typeOf(event) {
 	if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_TYPE)) ?? null;
 	return textOf(event["event"]) === null ? null : "track";
 }
-/** The id as it may be shown; one that is missing is a digest of the event itself, so that a retry is the same. */
-function idOf(event, hmacOf) {
+/** The id as it may be shown; one that is missing is a digest of the event itself, of a repeat with its number, so that a retry is the same. */
+function idOf(event, hmacOf, repeats) {
 	const { messageId } = event;
-	return shownId((typeof messageId === "string" ? messageId : textOf(messageId) ?? "") || `derived-${node().createHash("sha256").update(JSON.stringify(event)).digest("hex").slice(0, 32)}`, hmacOf);
+	return shownId((typeof messageId === "string" ? messageId : textOf(messageId) ?? "") || derived(JSON.stringify(event), repeats), hmacOf);
+}
+function derived(text, repeats) {
+	const digest = (of) => `derived-${node().createHash("sha256").update(of).digest("hex").slice(0, 32)}`;
+	const first = digest(text);
+	const number = repeats.get(first) ?? 0;
+	repeats.set(first, number + 1);
+	return number === 0 ? first : digest(`${text}/${number}`);
 }
 function flagsOf(event, { context, properties }, late, test) {
 	const violated = isRecord(event["context"]) ? [event["context"]["violations"], isRecord(event["context"]["protocols"]) ? event["context"]["protocols"]["violations"] : null] : [];
@@ -1073,9 +1080,10 @@ async function onBatch(events, settings) {
 	const { plan, key, secret } = read;
 	const now = Date.now();
 	const told = events.map(() => ({ status: 200 }));
+	const repeats = /* @__PURE__ */ new Map();
 	const messages = pack(events.map((event, place) => {
 		try {
-			const envelope = envelop(event, now);
+			const envelope = envelop(event, now, repeats);
 			return written(envelope === null || "forget" in envelope || place === 0 ? envelope : {
 				...envelope,
 				place

@@ -38,7 +38,10 @@ export interface Forget {
   readonly forget: readonly string[];
 }
 
-export type Envelop = (event: unknown, now: number) => Envelope | Forget | null;
+/** How many equal events without an id a call has had so far, by their digests: the next of them is told apart by its number. */
+export type Repeats = Map<string, number>;
+
+export type Envelop = (event: unknown, now: number, repeats?: Repeats) => Envelope | Forget | null;
 
 const TYPES: Readonly<Record<string, CarriedEvent["type"]>> = { track: "track", page: "page", screen: "screen", identify: "identify", group: "group", alias: "alias", delete: "delete", suppress: "delete", suppression: "delete" };
 /** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
@@ -64,7 +67,7 @@ export function enveloping(plan: Plan, key: string): Envelop {
     return plan.carries === "lit" ? match(table, names, envelope.properties ?? {}, envelope.traits ?? {}).length > 0 : listensTo(table, names);
   };
 
-  return (event, now) => {
+  return (event, now, repeats = new Map()) => {
     const type = typeOf(event);
     if (type === null) throw new InvalidEventPayload("This is no Segment event: it has no type that Segment knows.");
     const given = event as SdkEvent & Record<string, unknown>;
@@ -73,7 +76,7 @@ export function enveloping(plan: Plan, key: string): Envelop {
       const gone = tokens([{ kind: "userId", value: snapshot.userId ?? "" }, { kind: "anonymousId", value: snapshot.anonymousId ?? "" }].filter(({ value }) => !placeholder(value)), now);
       return gone.length > 0 ? { forget: gone.map(({ token }) => token) } : null;
     }
-    const id = idOf(given, hmacOf);
+    const id = idOf(given, hmacOf, repeats);
     const at = occurredAt(given, now);
     const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
     const who = identifiers(snapshot, plan.trace, () => { if (!flags.includes("nobody")) flags.push("nobody"); });
@@ -104,11 +107,19 @@ function typeOf(event: unknown): CarriedEvent["type"] | null {
   return textOf(event["event"]) === null ? null : "track";
 }
 
-/** The id as it may be shown; one that is missing is a digest of the event itself, so that a retry is the same. */
-function idOf(event: Readonly<Record<string, unknown>>, hmacOf: (text: string) => string): string {
+/** The id as it may be shown; one that is missing is a digest of the event itself, of a repeat with its number, so that a retry is the same. */
+function idOf(event: Readonly<Record<string, unknown>>, hmacOf: (text: string) => string, repeats: Repeats): string {
   const { messageId } = event;
   const given = typeof messageId === "string" ? messageId : (textOf(messageId) ?? "");
-  return shownId(given || `derived-${node().createHash("sha256").update(JSON.stringify(event)).digest("hex").slice(0, 32)}`, hmacOf);
+  return shownId(given || derived(JSON.stringify(event), repeats), hmacOf);
+}
+
+function derived(text: string, repeats: Repeats): string {
+  const digest = (of: string): string => `derived-${node().createHash("sha256").update(of).digest("hex").slice(0, 32)}`;
+  const first = digest(text);
+  const number = repeats.get(first) ?? 0;
+  repeats.set(first, number + 1);
+  return number === 0 ? first : digest(`${text}/${number}`);
 }
 
 function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties }: Snapshot, late: boolean, test: string): CarriedEvent["flags"][number][] {

@@ -1,6 +1,6 @@
 /** The handlers that Segment calls: one for each type of event, and one for many at once. */
 import { channelAt } from "./channel.ts";
-import { type Envelop, type Envelope, enveloping, type Forget, thinner } from "./envelope.ts";
+import { type Envelop, type Envelope, enveloping, type Forget, type Repeats, thinner } from "./envelope.ts";
 import { type Read, readSettings, type Settings } from "./plan.ts";
 import { type Outcome, pack, publish } from "./publish.ts";
 
@@ -19,9 +19,10 @@ export async function onBatch(events: readonly unknown[], settings: Settings): P
   const { plan, key, secret } = read;
   const now = Date.now();
   const told: Status[] = events.map(() => ({ status: 200 }));
+  const repeats: Repeats = new Map();
   const pieces = events.map((event, place) => {
     try {
-      const envelope = envelop(event, now);
+      const envelope = envelop(event, now, repeats);
       return written(envelope === null || "forget" in envelope || place === 0 ? envelope : { ...envelope, place }, read, told[place]);
     } catch (error) {
       told[place] = { status: 400, errormessage: error instanceof InvalidEventPayload ? error.message : "The event cannot be read." };

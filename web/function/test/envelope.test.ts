@@ -72,6 +72,9 @@ describe("from an event to its envelope", () => {
     const derived = [undefined, "", null, {}].map((messageId) => made(bought({ messageId })).id);
     expect(derived.every((id) => /^derived-[0-9a-f]{32}$/.test(id))).toBe(true);
     expect(made(bought({ messageId: "" })).id).toBe(derived[1]);
+    const { repeats } = vectors("message_ids") as { readonly repeats: { readonly text: string; readonly shown: readonly string[] } };
+    const seen = new Map<string, number>();
+    expect(repeats.shown.map(() => (envelop(JSON.parse(repeats.text), NOW, seen) as { id: string }).id), "SEG-6").toEqual(repeats.shown);
     expect(made(bought({ messageId: 7 })).id).toBe(made(bought({ messageId: "7" })).id);
   });
 

@@ -32,6 +32,17 @@ describe("the handlers", () => {
     stop();
   });
 
+  it("SEG-6: equal events without an id in one batch are several, the same at every try", async () => {
+    const { got, settings: asked, stop } = await provider();
+    const equal = { ...bought(), messageId: undefined };
+    const batch = [equal, equal, bought({ messageId: uuid(2) }), equal, { ...equal, event: "Viewed Home Page", type: "page", name: "Home" }];
+    for (let time = 0; time < 2; time++) await file.onBatch(batch, asked({ carries: "all" }));
+    const ids = sent(got).map(({ id }) => id);
+    expect(new Set(ids.slice(0, 5)).size).toBe(5);
+    expect(ids.slice(5)).toEqual(ids.slice(0, 5));
+    stop();
+  });
+
   it("FUN-7: what nobody would see costs no message", async () => {
     const { got, settings: asked, stop } = await provider();
     await file.onTrack(bought({ event: "Other" }), asked());
