@@ -34,7 +34,7 @@ def log_events() -> list[str]:
                 continue
             owner = ast.unparse(node.func.value).lower()
             said = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-            if isinstance(said, str) and ("log" in owner or "fault" in owner) and said[:1].islower():
+            if isinstance(said, str) and ("log" in owner or "fault" in owner) and said[:1].islower() and node.func.attr != "getLogger":
                 found.add(f"{node.func.attr} {said}")
     return sorted(found)
 

@@ -21,4 +21,4 @@ export class EventNotSupported extends Error {}
 
 export type Pasted = typeof channel & typeof envelope & typeof main & typeof plan & typeof pseudonyms & typeof publish & typeof runtime & typeof times & typeof matching & typeof names & typeof share & typeof personal & typeof read & typeof redaction;
 
-export function pasted(others?: Record<string, unknown>): Pasted;
+export function pasted(others?: Record<string, unknown>, file?: string): Pasted;

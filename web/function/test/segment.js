@@ -14,10 +14,10 @@ export class ValidationError extends Error {}
 export class InvalidEventPayload extends Error {}
 export class EventNotSupported extends Error {}
 
-/** Everything that the file declares, by name. `others` stand in the place of the runtime's own. */
-export function pasted(others = {}) {
+/** Everything that the file declares, by name. `others` stand in the place of the runtime's own; `file` is another version of the function. */
+export function pasted(others = {}, file = FILE) {
   const fetch = createRequire(import.meta.url)("node-fetch");
   const context = createContext({ crypto, fetch, setTimeout, clearTimeout, RetryError, ValidationError, InvalidEventPayload, EventNotSupported, ...others });
-  runInContext(readFileSync(FILE, "utf8"), context, { filename: "destination.js" });
+  runInContext(readFileSync(file, "utf8"), context, { filename: "destination.js" });
   return context;
 }
