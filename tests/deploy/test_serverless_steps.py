@@ -35,6 +35,8 @@ class Project:
         (source / "realtime.toml").write_text(textwrap.dedent("   " + CONFIG.lstrip()))
         shutil.copytree(SAMPLE, source / "workspaces/acme")
         self._environ = {**os.environ, **SECRETS, variable: log, "PYTHONPATH": str(ROOT)}
+        self._environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        self._environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")  # a deployment's packages are compiled when they are installed
         command = [sys.executable, "-m", "dagnet_realtime", *create.split()]
         made = subprocess.run(command, cwd=source, env=self._environ, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stdout + made.stderr
