@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -49,6 +50,27 @@ def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(context: BrowserC
     page.reload()
     expect(page.get_by_role("button", name="Show 1 more")).to_be_visible()
     expect(ghost).to_have_count(0)
+
+
+def test_steps_of_one_moment_are_a_way_and_no_jumps(context: BrowserContext, stage: Stage) -> None:
+    """TRC-9: without times, and with one time for all, a batch's steps follow its order; also after a reload."""
+    page = stage.enter(context, GRAPH)
+    names = ("Landing", "view_item_list", "view_item", "add_to_cart", "begin_checkout", "purchase")
+    moment = event("", "")["timestamp"]
+    for who, time in (("timeless", {}), ("instant", {"timestamp": moment})):
+        batch = [event(name, who, method="card", currency="GBP") for name in names]
+        batch[0] |= {"type": "page", "name": batch[0].pop("event")}
+        for one in batch:
+            del one["timestamp"]
+            one["messageId"] = str(uuid.uuid4())  # of which no order follows
+        stage.send(*[one | time for one in batch])
+    for _ in range(2):
+        tab(page, "Traces")
+        expect(page.locator(".trace-row")).to_have_count(2)
+        expect(page.locator(".jump-row")).to_have_count(0)
+        expect(page.locator(".dr-ghosts g")).to_have_count(0)
+        page.reload()
+        expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(timeout=60_000)
 
 
 def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> None:
