@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from tests.public import documented, dump, recorded, stored
+from tests.public.command import command
 from tests.public.test_wire import log_events
 
 DOCUMENTED: tuple[Callable[[], list[str]], ...] = (
@@ -25,6 +26,7 @@ def main(wanted: list[str]) -> None:
         jobs[told.__name__] = lambda told=told: recorded.write(told.__name__, told())  # type: ignore[misc]
     jobs["log_events"] = lambda: recorded.write("log_events", log_events())
     jobs["stored"] = _stored
+    jobs["tail"] = lambda: recorded.write("tail", command("tail", str(recorded.FOLDER / "session.ndjson")).out.splitlines())
     for name in wanted or jobs:
         jobs[name]()
         print(f"recorded {name}")

@@ -1,7 +1,8 @@
 """What the program says of itself is as recorded. If a difference is meant, record it anew and say so in CHANGELOG.md."""
 
 from tests.public import documented
-from tests.public.recorded import differences
+from tests.public.command import command
+from tests.public.recorded import FOLDER, differences
 
 
 def test_routes_operations_and_tags_are_as_recorded() -> None:
@@ -42,3 +43,9 @@ def test_commands_and_flags_are_as_recorded() -> None:
 def test_exit_codes_are_as_recorded() -> None:
     """CLI-17: scripts decide by the code."""
     assert differences("exit_codes", documented.exit_codes()) == ""
+
+
+def test_a_recorded_session_log_is_told_as_it_was() -> None:
+    """CLI-28: scripts read these lines; saved session logs stay readable."""
+    ran = command("tail", str(FOLDER / "session.ndjson"))
+    assert (ran.code, differences("tail", ran.out.splitlines())) == (0, "")
