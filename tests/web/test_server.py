@@ -10,10 +10,10 @@ async def test_the_tap_is_announced_as_missing(stage: WebStage) -> None:
 
 
 async def test_deliveries_pass_the_guard_and_have_their_own(stage: WebStage) -> None:
-    """WEB-22: a sender has no cookie and any host's name; its source and signature decide."""
-    answer = await stage.stranger.post("/segment/webhook/unknown", content=b"{}", headers={"host": "tunnel.example"})
-    assert answer.status_code == 404
-    assert (await stage.stranger.post("/v1/track", content=b"{}")).status_code == 401
+    """WEB-22, DOOR-16: a sender has no cookie and any host's name; its source and signature decide. No source tracks here."""
+    for path in ("/segment/webhook/unknown", "/v1/track"):
+        answer = await stage.stranger.post(path, content=b"{}", headers={"host": "tunnel.example"})
+        assert answer.status_code == 404
     assert (await stage.stranger.options("/v1/track")).status_code == 204
 
 
