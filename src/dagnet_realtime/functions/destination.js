@@ -848,7 +848,7 @@ function enveloping(plan, key) {
 		const at = occurredAt(given, now);
 		const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
 		const who = identifiers(snapshot, plan.trace, () => {
-			if (!flags.includes("nobody")) flags.push("nobody");
+			if (!flags.includes("placeholder")) flags.push("placeholder");
 		});
 		const messageId = textOf(given["messageId"]);
 		if (messageId !== null && placeholder(messageId)) flags.push("shared_id");

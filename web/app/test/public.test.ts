@@ -64,7 +64,7 @@ it("OPS-21: what browsers keep is found under its recorded names; else people lo
   const chosen = { ...recall(null, true), theme: "dark", sideWidth: 345, tab: "unmapped", place: "shop/test/checkout", ignored: ["shop/test/checkout a>b"], shop: "closed" } as const;
   const fill = (of: Storage): void => {
     remember(of, chosen);
-    keep(of, "s1", place as never, lived(), T0);
+    keep(of, "s1", place, lived(), T0);
     pageSecret(of, "#page=abcdefghijklmnopqrstuvwx");
   };
   const held = parsed(recorded("browser_storage.json", () => { const made = shelf(); fill(made.of); return json((made as never as { all: unknown }).all); })) as Record<string, string>;
@@ -100,10 +100,10 @@ async function visit(made: ReturnType<typeof tap>): Promise<void> {
   const sdk = new FakeSdk();
   made.listen(sdk);
   await vi.advanceTimersByTimeAsync(100);
-  sdk.call({ messageId: uuid(1), type: "track", event: "A", anonymousId: "a1", properties: { plan: "pro", email: "someone@example.com" } } as never);
-  sdk.call({ messageId: uuid(2), type: "page", name: "Home", anonymousId: "a1" } as never);
+  sdk.call({ messageId: uuid(1), type: "track", event: "A", anonymousId: "a1", properties: { plan: "pro", email: "someone@example.com" } });
+  sdk.call({ messageId: uuid(2), type: "page", name: "Home", anonymousId: "a1" });
   await vi.advanceTimersByTimeAsync(200);
-  sdk.call({ messageId: uuid(3), type: "identify", userId: "u1", anonymousId: "a1" } as never);
+  sdk.call({ messageId: uuid(3), type: "identify", userId: "u1", anonymousId: "a1" });
   await vi.advanceTimersByTimeAsync(200);
 }
 

@@ -79,7 +79,7 @@ export function enveloping(plan: Plan, key: string): Envelop {
     const id = idOf(given, hmacOf, repeats);
     const at = occurredAt(given, now);
     const flags = flagsOf(given, snapshot, at < now - TOLERANCE, plan.test);
-    const who = identifiers(snapshot, plan.trace, () => { if (!flags.includes("nobody")) flags.push("nobody"); });
+    const who = identifiers(snapshot, plan.trace, () => { if (!flags.includes("placeholder")) flags.push("placeholder"); });
     const messageId = textOf(given["messageId"]);
     if (messageId !== null && placeholder(messageId)) flags.push("shared_id");
     const attached = snapshot.context["traits"];

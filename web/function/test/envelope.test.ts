@@ -83,7 +83,7 @@ describe("from an event to its envelope", () => {
     for (const { text, placeholder: expected } of (vectors("placeholders") as { readonly cases: readonly { readonly text: string; readonly placeholder: boolean }[] }).cases)
       expect(traces(bought({ userId: text }))).toEqual(expected ? ["anonymousId"] : ["userId", "anonymousId"]);
     const flags = (event: Record<string, unknown>) => made(event).flags ?? [];
-    expect(flags(bought({ userId: "Undefined", anonymousId: "0", messageId: "[object Object]" }))).toEqual(["nobody", "shared_id"]);
+    expect(flags(bought({ userId: "Undefined", anonymousId: "0", messageId: "[object Object]" }))).toEqual(["placeholder", "shared_id"]);
     expect(["", undefined, "00000000-0000-0000-0000-000000000000"].map((messageId) => flags(bought({ messageId })))).toEqual([[], [], ["shared_id"]]);
     expect(file.enveloping(plan(), KEY)({ type: "delete", userId: "undefined", anonymousId: "0" }, NOW)).toBeNull();
   });

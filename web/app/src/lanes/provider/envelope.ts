@@ -43,7 +43,7 @@ const envelope = shape(
   {
     id: (value) => word(value) ?? (value === "" ? "is empty" : null), type: oneOf("track", "page", "screen", "identify", "group", "alias"), event: word, name: word, category: word, at: finite, had: finite,
     received: (value) => (value === null ? null : finite(value)), place: (value) => (value === undefined ? null : whole(value)), traces: list(shape({ kind: word, token: word }), 32), properties, traits: properties,
-    flags: list(oneOf("late", "replayed", "violation", "test", "nobody", "shared_id"), 8),
+    flags: list(oneOf("late", "replayed", "violation", "test", "placeholder", "shared_id"), 8),
   },
   { event: empty, name: empty, category: empty, received: () => null, place: () => undefined, traces: none, properties: nothing, traits: nothing, flags: none },
 );

@@ -101,7 +101,7 @@ it("TAP-10: tabs of one origin share a channel", () => {
 
 it("TAP-38: a page from disk makes no channel, and has the frame of the shop as its only road", () => {
   const made: string[] = [];
-  vi.stubGlobal("BroadcastChannel", class { constructor(name: string) { made.push(name); } });
+  vi.stubGlobal("BroadcastChannel", function (name: string) { made.push(name); });
   const disk = roadsOf(window, true, () => "s3cret");
   expect([made, disk.roads, disk.frame?.query]).toEqual([[], [disk.frame], "frame=s3cret"]);
   const web = roadsOf(window, false, () => "s3cret");

@@ -6,7 +6,7 @@ describe("what a function published", () => {
   it("FUN-14: is read with what it left out as empty", () => {
     const read = readPublished(message(envelope("m1"), { forget: ["t"] }));
     expect(read).toEqual({ plan: "p1", forget: ["t"], wrong: 0, envelopes: [{ ...envelope("m1"), name: "", category: "", received: null, traces: [], properties: {}, traits: {}, flags: [] }] });
-    expect(readPublished({ plan: "p1", events: [envelope("m2", "e", { flags: ["nobody", "shared_id"] })] })?.wrong).toBe(0);
+    expect(readPublished({ plan: "p1", events: [envelope("m2", "e", { flags: ["placeholder", "shared_id"] })] })?.wrong).toBe(0);
   });
 
   it.each([null, 5, "text", [], {}, { events: {} }, { events: Array(2_001).fill(envelope("m")) }])("FUN-16: %j is none of the function's", (value) => {
