@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.opened import open_page, panel, tapped, track
 from tests.e2e.road import Road, shop_road, switch_on, wait_counts
 from tests.e2e.site import KEY, PICTURE, Site, load_npm, site, snippet
-from tests.support.chromium import signed_in
+from tests.support.chromium import SignedIn, signed_in
 
 NPM = "/analytics.umd.js"
 
@@ -22,8 +21,8 @@ def road() -> Iterator[Road]:
 
 
 @pytest.fixture(scope="module")
-def cookies(road: Road, browser: Browser) -> list[Any]:
-    """The one-time link is spent once; its cookie serves every test here."""
+def signed(road: Road, browser: Browser) -> SignedIn:
+    """The one-time link is spent once; what it gave serves every test here."""
     return signed_in(browser, road.program.link)
 
 
@@ -34,9 +33,9 @@ def web() -> Iterator[Site]:
 
 
 @pytest.fixture
-def live(page: Page, road: Road, cookies: list[Any]) -> Page:
+def live(page: Page, road: Road, signed: SignedIn) -> Page:
     """A Realtime tab that is On."""
-    page.context.add_cookies(cookies)
+    signed.enter(page.context)
     switch_on(page, road)
     return page
 

@@ -102,7 +102,9 @@ def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> N
 
 def leads(page: Page, stage: Stage, place: int) -> tuple[str, str]:
     """The ids of the nodes that the `place`th edge joins."""
-    graph = page.evaluate("address => fetch(address).then(answer => answer.json())", f"/api/workspaces/{stage.folder}/local/graphs/{GRAPH}")
+    headers = {"x-realtime-page": stage.signed_in.secrets[0][1]}
+    asking = "([address, headers]) => fetch(address, { headers }).then(answer => answer.json())"
+    graph = page.evaluate(asking, [f"/api/workspaces/{stage.folder}/local/graphs/{GRAPH}", headers])
     ids = {node["uuid"]: node["id"] for node in graph["nodes"]}
     uuid = page.locator(".dr-wire").nth(place).get_attribute("data-edge")
     found = next(one for one in graph["edges"] if one["uuid"] == uuid)
