@@ -205,6 +205,8 @@ def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
         machines["proxy"].start("caddy run --config /etc/caddy/Caddyfile --adapter caddyfile", environ=environ, log=tmp_path / "proxy")
         browser.until(f"curl -fsSk -m 4 https://{NAME}/readyz")  # an upstream that is never ready is 503 after five seconds
         signed_in = f"curl -fsSk -m 4 -H 'Authorization: Bearer {token}'"
+        for service in ("one", "two"):  # each looks at the tokens' file once a second
+            browser.until(f"{signed_in} http://{service}:8765/metrics")
         for _ in range(4):
             assert json.loads(browser.run(f"{signed_in} https://{NAME}/api/workspaces"))["workspaces"][0]["id"] == "acme-main"
         through_the_proxy(browser, token, SECRETS["segment_web"])

@@ -104,7 +104,9 @@ async def test_redis_is_stopped_for_some_seconds(intakes: list[House], viewers: 
             await asyncio.sleep(1.0)  # what was on its way has come
             silent = max(watcher.last for watcher in running.watchers)
             await asyncio.sleep(1.0)
-            assert max(watcher.last for watcher in running.watchers) == silent, "something moved while nothing could be known"
+            last = max(watcher.last for watcher in running.watchers)
+            # A round that cannot confirm who watches ends their streams; it shows nothing, and they come back.
+            assert last == silent or last[1] == "Bye", "something moved while nothing could be known"
         finally:
             redis.resume()
         await running.recovered()
