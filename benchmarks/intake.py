@@ -65,7 +65,7 @@ def measure(log: str = "memory://") -> list[Figure]:
     pin_load()
     suffix = "" if log == "memory://" else " on Redis"
     return [
-        _pair(f"Intake of signed single 1 KB events{suffix}", "single", 1, 0.8, log),
+        _pair(f"Intake of signed single 1 KB events{suffix}", "single", 1, 0.7, log),
         _pair(f"Intake of signed batches of {BATCH}{suffix}", "batch", BATCH, 0.6, log),
     ]
 
