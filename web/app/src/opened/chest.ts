@@ -20,7 +20,9 @@ export function chest(factory: () => IDBFactory | undefined): Chest {
     try {
       const base = await open(factory());
       try {
-        return await answered(ask(base.transaction(STORE, mode).objectStore(STORE)));
+        const transaction = base.transaction(STORE, mode);
+        const [value] = await Promise.all([answered(ask(transaction.objectStore(STORE))), completed(transaction)]);
+        return value;
       } finally {
         base.close();
       }
@@ -60,6 +62,18 @@ function open(factory: IDBFactory | undefined): Promise<IDBDatabase> {
     request.result.createObjectStore(STORE);
   };
   return answered(request);
+}
+
+/** A write stands when its transaction has ended, which is after its request was answered. */
+function completed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((done, fail) => {
+    transaction.oncomplete = () => {
+      done();
+    };
+    transaction.onabort = () => {
+      fail(transaction.error ?? new Error("IndexedDB refused"));
+    };
+  });
 }
 
 function answered<T>(request: IDBRequest<T>): Promise<T> {

@@ -71,14 +71,14 @@ export class Opening {
     await this.chest.clear();
   }
 
-  /** From disk: keeps what is open and how the page is set up, from now on; or forgets it all, and keeps nothing. */
+  /** From disk: keeps what is open and how the page is set up, from now on; or forgets it all, and keeps nothing. The control changes when the browser has done so. */
   async keep(wanted: boolean): Promise<void> {
     const { store } = this.parts;
     if (wanted) {
       this.keeping.begin();
       remember(this.keeping.lasting, store.getState().kept);
       if (this.#kept !== null) await this.chest.put(this.#kept);
-    } else this.keeping.end();
+    } else await this.keeping.end();
     store.setState({ keeping: this.keeping.asked });
   }
 

@@ -27,7 +27,7 @@ export class Keeping {
     this.lasting = this.#guarded(storages.lasting);
     this.ofTab = this.#guarded(storages.ofTab);
     // What a version before kept without being asked.
-    if (this.asked === false) this.#remove();
+    if (this.asked === false) void this.#remove();
   }
 
   /** Null for a page of the web, which need not be asked. What is taken back in one tab holds in all. */
@@ -47,9 +47,9 @@ export class Keeping {
     }
   }
 
-  /** Forgets everything, and keeps nothing from now on. */
-  end(): void {
-    this.#remove();
+  /** Forgets everything, and keeps nothing from now on; resolved when the database is gone, or when another tab that reads it delays that. */
+  end(): Promise<void> {
+    return this.#remove();
   }
 
   #guarded(storage: Storage | null): TabShelf | null {
@@ -61,13 +61,17 @@ export class Keeping {
     };
   }
 
-  #remove(): void {
+  async #remove(): Promise<void> {
     for (const storage of [this.storages.lasting, this.storages.ofTab]) {
       const names = Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "");
       for (const name of names) if (name.startsWith(OURS)) storage?.removeItem(name);
     }
     try {
-      this.storages.databases?.deleteDatabase(DATABASE);
+      const request = this.storages.databases?.deleteDatabase(DATABASE);
+      if (request === undefined) return;
+      await new Promise<unknown>((done) => {
+        request.onsuccess = request.onerror = request.onblocked = done;
+      });
     } catch {
       // A forbidden database holds nothing.
     }

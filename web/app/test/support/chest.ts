@@ -11,8 +11,19 @@ function answer<T>(result: T): IDBRequest<T> {
 
 export function memoryFactory(held = new Map<string, unknown>()): IDBFactory {
   const store = { put: (value: unknown, key: string) => answer(held.set(key, structuredClone(value))), get: (key: string) => answer(held.get(key)), delete: (key: string) => answer(held.delete(key)) };
-  const base = { createObjectStore: () => store, transaction: () => ({ objectStore: () => store }), close: () => undefined };
-  return { open: () => answer(base), deleteDatabase: () => { held.clear(); } } as unknown as IDBFactory;
+  const base = { createObjectStore: () => store, transaction: () => transaction(), close: () => undefined };
+  /** Complete after its request was answered. */
+  const transaction = () => {
+    const one = { objectStore: () => store, oncomplete: null as (() => void) | null, onabort: null };
+    queueMicrotask(() => {
+      queueMicrotask(() => one.oncomplete?.());
+    });
+    return one;
+  };
+  return { open: () => answer(base), deleteDatabase: () => {
+      held.clear();
+      return answer(undefined);
+    } } as unknown as IDBFactory;
 }
 
 /** `localStorage` or `sessionStorage`, in memory. */
