@@ -1,9 +1,10 @@
 """Writes the fixtures anew: `python -m tests.public.record [NAME…]`. Look at the difference before it is committed."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 
-from tests.public import documented, dump, recorded, stored
+from tests.public import documented, dump, recorded, signed, stored
 from tests.public.command import command
 from tests.public.test_wire import log_events
 
@@ -26,6 +27,7 @@ def main(wanted: list[str]) -> None:
         jobs[told.__name__] = lambda told=told: recorded.write(told.__name__, told())  # type: ignore[misc]
     jobs["log_events"] = lambda: recorded.write("log_events", log_events())
     jobs["stored"] = _stored
+    jobs["signed"] = _signed
     jobs["tail"] = lambda: recorded.write("tail", command("tail", str(recorded.FOLDER / "session.ndjson")).out.splitlines())
     for name in wanted or jobs:
         jobs[name]()
@@ -44,6 +46,15 @@ def _stored() -> None:
         found = stored.answers(place, left)
     recorded.write("stream", [line for part in found["stream"] for line in (*part.split("\n"), "")])
     recorded.write("refusals", found["refusals"])
+
+
+def _signed() -> None:
+    local = signed.local_lived()
+    recorded.write("local_files", local.pop("files"))
+    recorded.write("demo_files", signed.demo_files())
+    oidc = asyncio.run(signed.oidc_lived())
+    recorded.write("oidc_files", oidc.pop("files"))
+    recorded.write_json("signed", {"local": local, "oidc": oidc})
 
 
 if __name__ == "__main__":
