@@ -1,8 +1,10 @@
 """A Redis as JSON, and back: times in it are moved so that they lie as far from now as they did when it was recorded."""
 
+import json
 import re
 from typing import Any
 
+import msgspec
 from redis import Redis
 
 from tests.public.place import hidden, now, shown
@@ -78,6 +80,53 @@ def shapes(dump: dict[str, Any]) -> list[str]:
     return sorted(set(found))
 
 
+def values(dump: dict[str, Any]) -> list[str]:
+    """What is stored under each key: text and numbers as they stand, without what differs each time."""
+    found = []
+    for key, told in dump["keys"].items():
+        value = told["value"]
+        match told["type"]:
+            case "string":
+                said = [_said(value)]
+            case "stream":
+                said = [f"{_masked(field)}: {_said(one)}" for _, fields in value for field, one in fields]
+            case "hash":
+                said = [f"{_masked(field)}: {_said(one)}" for field, one in value.items()]
+            case "zset":
+                said = [f"{_masked(one)}: {_said(f'{score:.0f}')}" for one, score in value.items()]
+            case _:
+                said = [_masked(one) for one in value]
+        found += [f"{_masked(key)} {one}".rstrip() for one in dict.fromkeys(said)]
+    return sorted(set(found))
+
+
+def _said(text: str) -> str:
+    """A stored value; of maps only their names and whether they hold text, since counts and moments differ."""
+    packed = text.startswith("base64:")
+    value = msgspec.msgpack.decode(hidden(text)) if packed else text
+    if packed:
+        return json.dumps(_typed(value), sort_keys=True) if isinstance(value, dict) else _masked(json.dumps(value))
+    head, _, tail = text.partition(" {")
+    return (
+        f"{_masked(head)} {json.dumps(_typed(json.loads('{' + tail)), sort_keys=True)}"
+        if tail
+        else _masked(re.sub(r"\d+\.\d{6}", "<number>", text))
+    )
+
+
+def _typed(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _typed(one) for name, one in value.items()}
+        case list():
+            return [*dict.fromkeys(json.dumps(_typed(one)) for one in value)]
+        case str():
+            return "text"
+        case _:
+            return "number"
+
+
 def _masked(text: str) -> str:
+    text = re.sub(r"\b\d{13}(\.\d+)?\b", "<ms>", text)
     text = re.sub(r"\b[0-9a-f]{12,64}\b", "<hex>", text)
     return re.sub(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{20,43}(?![A-Za-z0-9_-])", "<id>", text)

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from tests.public import documented, dump, recorded, signed, stored
+from tests.public import documented, dump, recorded, serverless, signed, stored
 from tests.public.command import command
 from tests.public.test_wire import log_events
 
@@ -28,6 +28,7 @@ def main(wanted: list[str]) -> None:
     jobs["log_events"] = lambda: recorded.write("log_events", log_events())
     jobs["stored"] = _stored
     jobs["signed"] = _signed
+    jobs["serverless"] = _serverless
     jobs["tail"] = lambda: recorded.write("tail", command("tail", str(recorded.FOLDER / "session.ndjson")).out.splitlines())
     for name in wanted or jobs:
         jobs[name]()
@@ -37,6 +38,7 @@ def main(wanted: list[str]) -> None:
 def _stored() -> None:
     left = stored.lived()
     recorded.write("redis_keys", dump.shapes(left["dump"]))
+    recorded.write("redis_values", dump.values(left["dump"]))
     recorded.write("metrics", stored.metrics(left))
     recorded.write("audit", stored.audit(left))
     for name in ("metrics", "audit", "lines", "follow", "out"):
@@ -55,6 +57,13 @@ def _signed() -> None:
     oidc = asyncio.run(signed.oidc_lived())
     recorded.write("oidc_files", oidc.pop("files"))
     recorded.write_json("signed", {"local": local, "oidc": oidc})
+
+
+def _serverless() -> None:
+    left = asyncio.run(serverless.lived())
+    recorded.write("serverless_keys", dump.shapes(left["dump"]))
+    recorded.write("serverless_values", dump.values(left["dump"]))
+    recorded.write_json("serverless", left)
 
 
 if __name__ == "__main__":

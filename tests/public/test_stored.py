@@ -77,6 +77,11 @@ def test_keys_in_redis_are_as_recorded(fresh: dict[str, Any]) -> None:
     assert differences("redis_keys", dump.shapes(fresh["dump"])) == ""
 
 
+def test_values_in_redis_are_as_recorded(fresh: dict[str, Any]) -> None:
+    """OPS-21: an earlier version reads these during a rolling upgrade; its own names stand in maps, and places in lists count."""
+    assert differences("redis_values", dump.values(fresh["dump"])) == ""
+
+
 def test_metrics_and_their_labels_are_as_recorded(fresh: dict[str, Any]) -> None:
     """OPS-21: dashboards and alerts read these; a name or label that is gone is a Breaking line."""
     assert differences("metrics", stored.metrics(fresh)) == ""
