@@ -8,6 +8,7 @@ import msgspec
 from redis import Redis
 
 from tests.public.place import hidden, now, shown
+from tests.public.shapes import typed
 
 NEAR = 2 * 86_400_000
 """Numbers that lie so many milliseconds before the recording, or a hundred years after it, are times."""
@@ -105,25 +106,13 @@ def _said(text: str) -> str:
     packed = text.startswith("base64:")
     value = msgspec.msgpack.decode(hidden(text)) if packed else text
     if packed:
-        return json.dumps(_typed(value), sort_keys=True) if isinstance(value, dict) else _masked(json.dumps(value))
+        return json.dumps(typed(value), sort_keys=True) if isinstance(value, dict) else _masked(json.dumps(value))
     head, _, tail = text.partition(" {")
     return (
-        f"{_masked(head)} {json.dumps(_typed(json.loads('{' + tail)), sort_keys=True)}"
+        f"{_masked(head)} {json.dumps(typed(json.loads('{' + tail)), sort_keys=True)}"
         if tail
         else _masked(re.sub(r"\d+\.\d{6}", "<number>", text))
     )
-
-
-def _typed(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _typed(one) for name, one in value.items()}
-        case list():
-            return [*dict.fromkeys(json.dumps(_typed(one)) for one in value)]
-        case str():
-            return "text"
-        case _:
-            return "number"
 
 
 def _masked(text: str) -> str:

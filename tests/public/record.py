@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from tests.public import documented, dump, recorded, serverless, signed, stored
+from tests.public import documented, dump, page, recorded, serverless, signed, stored
 from tests.public.command import command
 from tests.public.test_wire import log_events
 
@@ -29,6 +29,7 @@ def main(wanted: list[str]) -> None:
     jobs["stored"] = _stored
     jobs["signed"] = _signed
     jobs["serverless"] = _serverless
+    jobs["page_answers"] = lambda: recorded.write("page_answers", page.asked(recorded.read_json("page_requests")))
     jobs["tail"] = lambda: recorded.write("tail", command("tail", str(recorded.FOLDER / "session.ndjson")).out.splitlines())
     for name in wanted or jobs:
         jobs[name]()

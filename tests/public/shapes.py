@@ -1,6 +1,7 @@
 """JSON Schemas and values as lines, one a field, so that a difference names the field."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,9 @@ BOUNDS = (
     "minItems",
     "maxItems",
 )
+
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def fields(schema: dict[str, Any], root: dict[str, Any], at: str = "", inside: tuple[str, ...] = ()) -> Iterator[str]:
@@ -77,3 +81,16 @@ def _tagged(schema: dict[str, Any]) -> str:
 def unique(lines: Iterator[str]) -> list[str]:
     """Each line once, in order."""
     return list(dict.fromkeys(lines))
+
+
+def typed(value: Any) -> Any:
+    """A value with its names, and of everything else whether it is text."""
+    match value:
+        case dict():
+            return {re.sub(UUID, "<uuid>", name): typed(one) for name, one in value.items()}
+        case list():
+            return [*dict.fromkeys(json.dumps(typed(one), sort_keys=True) for one in value)]
+        case str():
+            return "text"
+        case _:
+            return "number"

@@ -1,0 +1,202 @@
+/** What an open page of an earlier version asks, keeps and hears: today's asks and keeps the same, and reads what an earlier server sent. */
+import { isProblem, parseFrame, snapshot } from "@dagnet-realtime/engine";
+import type { Frame } from "@dagnet-realtime/engine/wire.gen";
+import { afterEach, expect, it, vi } from "vitest";
+import { after, GRAPH, on, T0 } from "../../engine/test/support.ts";
+import { memoryStorage } from "./support/chest.ts";
+import { scene } from "./support/page.ts";
+import { fixture, json, parsed, recorded } from "./support/recorded.ts";
+import { Api, chest, extension, Keeping, Local, lockSlots, pictureScript, proving, RemoteLane, shopRecall, shopRemember } from "./support/surface.ts";
+import { beat, FakeStream, FakeWorld, settle } from "./support/world.ts";
+
+afterEach(() => { vi.unstubAllGlobals(); vi.resetModules(); });
+
+const PLACE = { workspace: "shop", env: "test", graph: "uk-checkout-journey" };
+
+it("OPS-21: a page asks for what it did, in the same words; else it is lost with a server of another version", async () => {
+  const asked: unknown[] = [];
+  const fetcher = proving((url, init) => {
+    asked.push({ method: init?.method ?? "GET", url, headers: Object.fromEntries(new Headers(init?.headers)), body: typeof init?.body === "string" ? parsed(init.body) : null });
+    return Promise.resolve(new Response("{}"));
+  }, () => "THE-PAGE");
+  const api = new Api(fetcher), { signal } = new AbortController();
+  await api.me();
+  await api.workspaces();
+  await api.graph(PLACE);
+  await api.open(PLACE);
+  await api.stream("SESSION", "POSITION", signal);
+  await api.testEvent(PLACE, null);
+  await api.testEvent(PLACE, "NODE");
+  await api.poll("SESSION", "POSITION", 0, signal);
+  await api.span("SESSION", "POSITION", "POSITION", signal);
+  await api.filter("SESSION", "type:track");
+  await api.find("SESSION", "userId", "u1");
+  await api.follows("SESSION", ["a_9107guueuuhl", "me_2e20gdj5q9il"]);
+  await api.seat("SESSION");
+  await api.sign("SESSION", "CHANNEL", "1.2");
+  await api.published(PLACE, signal);
+  await api.signPublished(PLACE, "CHANNEL", "1.2");
+  await api.visitors();
+  await api.simulate(PLACE, 5);
+  await api.stopVisitors();
+  await api.close("SESSION");
+  await api.signOut();
+  expect(asked).toEqual(parsed(recorded("page_requests.json", () => json(asked))));
+});
+
+/** Without every field that has a default. */
+const least = (frame: Frame): unknown => {
+  const required: Record<Frame["op"], readonly string[]> = {
+    hello: ["watch_session_id", "position", "graph_version", "started_at", "sampling"], batch: ["from", "position"], gap: ["from", "to"],
+    change: ["graph_version", "policy_version", "sampling"], forget: ["tokens"], beat: ["now", "position"], bye: [],
+  };
+  const kept = Object.fromEntries(Object.entries(frame).filter(([name]) => name === "op" || required[frame.op].includes(name)));
+  if (frame.op === "hello" || frame.op === "change") return { ...kept, posture: {} };
+  if (frame.op !== "batch") return kept;
+  return { ...kept, counts: frame.counts, events: frame.events.map(({ id, type, name, occurred_at, arrived_at, source }) => ({ id, type, name, occurred_at, arrived_at, source })) };
+};
+
+const lines = (name: string): string[] => fixture(name).trim().split("\n");
+
+it("OPS-21: a server that sends fewer fields is understood as it was; else a page that was reloaded first is dark", () => {
+  const all = lines("frames.ndjson").map((line) => parsed(line) as Frame);
+  const few = recorded("frames_least.ndjson", () => all.map((one) => `${JSON.stringify(least(one))}\n`).join("")).trim().split("\n").map(parseFrame);
+  expect(few.filter(isProblem)).toEqual([]);
+  expect(few).toEqual(parsed(recorded("frames_least_seen.json", () => json(few))));
+});
+
+/** With a field that nobody knows in every object whose fields have names. */
+function strange(value: unknown, free = false): unknown {
+  if (Array.isArray(value)) return value.map((one) => strange(one));
+  if (typeof value !== "object" || value === null) return value;
+  const maps = ["counts", "unmapped", "properties", "revealed", "refused"];
+  const inside = Object.entries(value).map(([name, one]) => [name, strange(one, maps.includes(name) || (name === "ledger" && !("offered" in Object(one))))]);
+  return { ...Object.fromEntries(inside), ...(free ? {} : { unheard_of: { deep: [1] } }) };
+}
+
+/** What frames make of the engine, as a tab keeps it over a reload. */
+const made = (frames: readonly Frame[]): unknown => {
+  const text = snapshot(after([on("remote", { graph: GRAPH }), ...frames.map((frame) => ({ kind: "frame" as const, at: T0, frame }))]), 1_000_000);
+  return JSON.parse(text.slice(text.indexOf("\n")), (name, value: unknown) => (name === "unheard_of" || name === "revision" ? undefined : value));
+};
+
+it("OPS-21: what a newer server adds is ignored, in every object of every frame; else a page that is open at an upgrade is dark", () => {
+  const plain = lines("frames.ndjson").map(parseFrame).filter((one): one is Frame => !isProblem(one));
+  const odd = lines("frames.ndjson").map((line) => parseFrame(JSON.stringify(strange(parsed(line))))).filter((one): one is Frame => !isProblem(one));
+  expect(odd).toHaveLength(plain.length);
+  expect(JSON.stringify(odd)).toContain("unheard_of");
+  expect(made(odd)).toEqual(made(plain));
+  expect(made(odd)).not.toEqual(made([]));
+});
+
+it("OPS-21: a frame of an unknown kind changes nothing and ends nothing", async () => {
+  const plain = lines("frames.ndjson").map((line) => parsed(line) as Frame);
+  const novel = { op: "unheard_of" } as unknown as Frame;
+  expect(made([novel, ...plain, novel])).toEqual(made(plain));
+  const streams: FakeStream[] = [], ended: string[] = [];
+  const api = new Api((_, init) => {
+    const next = new FakeStream(init?.signal);
+    streams.push(next);
+    return Promise.resolve(next.response);
+  });
+  const lane = new RemoteLane(api, "s", "p0", { take: () => Promise.resolve({ release: () => undefined }) }, new FakeWorld());
+  lane.start({ frame: () => undefined, state: () => undefined, ended: (why) => ended.push(why) });
+  await settle();
+  await streams[0]!.send(novel);
+  await streams[0]!.send(beat("p1"));
+  expect([ended, lane.state.connection]).toEqual([[], "live"]);
+  lane.stop();
+});
+
+it("OPS-21: what servers did not always send may be missing in a stream, which is read as it comes", () => {
+  const young = ["protocol", "offset", "revealed", "placeholder", "shared_id"];
+  const older = lines("frames.ndjson").map((line) => JSON.parse(line, (name, value: unknown) => (young.includes(name) ? undefined : value)) as Frame);
+  const checked = older.map((one) => parseFrame(JSON.stringify(one))).filter((one): one is Frame => !isProblem(one));
+  expect(checked).toHaveLength(older.length);
+  expect(made(older)).toEqual(made(checked));
+});
+
+interface Kept { readonly local: Record<string, string>; readonly session: Record<string, string>; readonly database: unknown; readonly locks: readonly string[] }
+
+/** A database whose calls are written down. */
+function written(calls: unknown[]): IDBFactory {
+  const soon = (result: unknown, then?: () => void): unknown => {
+    const request = { result, onsuccess: null as (() => void) | null, onupgradeneeded: null as (() => void) | null };
+    queueMicrotask(() => { request.onupgradeneeded?.(); request.onsuccess?.(); then?.(); });
+    return request;
+  };
+  const base = {
+    createObjectStore: (name: string) => calls.push(["store", name]), close: () => undefined,
+    transaction: (name: string, mode: string) => {
+      const one = { oncomplete: null as (() => void) | null, objectStore: () => ({ put: (value: unknown, key: string) => { calls.push([mode, name, key, value]); return soon(undefined, () => { queueMicrotask(() => one.oncomplete?.()); }); } }) };
+      return one;
+    },
+  };
+  return { open: (name: string, version: number) => { calls.push(["open", name, version]); return soon(base); } } as unknown as IDBFactory;
+}
+
+it("OPS-21: what else browsers keep is found under its recorded name; else sites must be let in anew, and four tabs of two versions take all connections", async () => {
+  const local = memoryStorage(), session = memoryStorage(), calls: unknown[] = [], locks: string[] = [];
+  new Keeping(true, { lasting: local, ofTab: session, databases: null }).begin();
+  const page = scene({});
+  let lot = 0;
+  const build = (ofTab: Storage, lasting: Storage): Local => new Local(page.parts, [], ofTab, lasting, () => String((lot += 1)).padStart(32, "0"));
+  const first = build(session, local);
+  first.allow("https://a.test");
+  first.show(["plan"]);
+  first.open()();
+  shopRemember(local, { basket: { "fell-mug": 2 }, wishes: ["beck-cup"], variant: "card-first" });
+  await chest(() => written(calls)).put({ kind: "link", link: "LINK" });
+  const busy = { request: (name: string, _: unknown, take: (lock: null) => unknown) => { locks.push(name); return Promise.resolve(take(null)); } };
+  await lockSlots(busy as unknown as LockManager).take();
+  const held = (storage: Storage): Record<string, string> => Object.fromEntries(Array.from({ length: storage.length }, (_, at) => storage.key(at)!).map((name) => [name, storage.getItem(name)!]));
+  const kept: Kept = { local: held(local), session: held(session), database: calls, locks };
+  const before = parsed(recorded("browser_kept.json", () => json(kept))) as Kept;
+  expect(kept).toEqual(before);
+
+  const old = memoryStorage(new Map(Object.entries(before.local))), tab = memoryStorage(new Map(Object.entries(before.session)));
+  const again = build(tab, old);
+  expect(again.asked).toEqual({ origins: ["https://a.test"], shown: ["plan"] });
+  tab.clear();
+  again.open()();
+  expect(held(tab)).toEqual(before.session);
+  expect(new Keeping(true, { lasting: old, ofTab: tab, databases: null }).asked).toBe(true);
+  expect(shopRecall(old, () => 0)).toEqual({ basket: { "fell-mug": 2 }, wishes: ["beck-cup"], variant: "card-first" });
+});
+
+/** The content script between the extension's worker and the page's window, and everything that crosses either border. */
+async function crossing(begin: () => Promise<unknown>): Promise<unknown> {
+  const said: unknown[] = [], hearing: ((event: unknown) => void)[] = [];
+  let tell: (message: unknown) => void = () => undefined;
+  const scope = {
+    location: { origin: "https://live.test" }, addEventListener: (_: string, hear: (event: unknown) => void) => hearing.push(hear), removeEventListener: () => undefined,
+    postMessage: (data: unknown, origin: string) => {
+      said.push({ in: "window", data: structuredClone(data), origin });
+      for (const hear of hearing) hear({ data, source: scope, origin: "https://live.test" });
+    },
+  };
+  const connect = (how: unknown): unknown => {
+    said.push({ in: "connect", how });
+    return { onMessage: { addListener: (hear: typeof tell) => { tell = hear; } }, onDisconnect: { addListener: () => undefined }, postMessage: (message: unknown) => said.push({ in: "worker", message: structuredClone(message) }) };
+  };
+  vi.stubGlobal("window", scope);
+  vi.stubGlobal("location", scope.location);
+  vi.stubGlobal("chrome", { runtime: { id: "an-id", connect } });
+  await begin();
+  const road = extension(scope as unknown as Window), taken: unknown[] = [];
+  road.listen(({ message, origin, road: name, answer }) => {
+    taken.push({ message, origin, road: name });
+    answer?.({ dagnet: "dagnet-realtime/1", kind: "ack", page: "p", session: "s", to: 1 });
+  });
+  tell({ origin: "https://a.test", message: { dagnet: "dagnet-realtime/1", kind: "hello", page: "p", nonce: "n", url: "https://a.test/", sdks: [] } });
+  road.call({ dagnet: "dagnet-realtime/1", kind: "call" });
+  return parsed(JSON.stringify({ said, taken }));
+}
+
+it("OPS-21: the extension and the page say to each other what they did; people do not renew the extension when a server is upgraded", async () => {
+  const today = await crossing(pictureScript);
+  const before = parsed(recorded("extension_messages.json", () => json(today)));
+  expect(today).toEqual(before);
+  const old = fixture("extension/picture.js");
+  expect(await crossing(() => Promise.resolve((0, eval)(old)))).toEqual(before);
+});
