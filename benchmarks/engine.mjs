@@ -17,7 +17,7 @@ const built = await build({
   build: { write: false, minify: false, lib: { entry: "engine/src/index.ts", formats: ["es"], fileName: "engine" } },
 });
 const engine = await import(`data:text/javascript;base64,${Buffer.from(built[0].output[0].code).toString("base64")}`);
-const { initial, reduce, parseFrame, nodeLight, totals, feed, unmappedNames, coverage, snapshot, sessionLog, fingerprint } = engine;
+const { initialState, reduce, parseFrame, nodeLight, totals, feed, unmappedNames, coverage, snapshot, writeSessionLog, fingerprint } = engine;
 
 const nodes = Array.from({ length: NODES }, (_, n) => ({
   uuid: `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`, id: `node-${n}`, label: `Node ${n}`, type: "normal", event_id: `e${n}`, absorbing: n === NODES - 1, outcome: "", start: n === 0,
@@ -64,7 +64,7 @@ function run(traced) {
   const empty = heap(), heaps = [], each = new Float64Array(frames);
   let [parsing, reading, hits, cpu] = [0, 0, 0, 0];
   const out = { hit() { hits += 1; }, step() {} };
-  let state = reduce(initial(), { kind: "on", at: START, session: "s", position: "e.0", graph, lane: "remote" });
+  let state = reduce(initialState(), { kind: "on", at: START, session: "s", position: "e.0", graph, lane: "remote" });
   for (let f = 0; f < frames; f += 1) {
     const text = frameText(f, traced);
     const t0 = performance.now();
@@ -102,5 +102,5 @@ const now = START + (EVENTS / PER_FRAME) * FRAME_MS;
 console.log(`ms: ${[
   timed("light of all nodes", () => nodes.forEach((node) => nodeLight(state, node.uuid, now))), timed("totals", () => totals(state, now)), timed("feed of 50", () => feed(state, { start: 0, count: 50 })),
   timed("unmapped", () => unmappedNames(state, now)), timed("coverage", () => coverage(state)), timed("filter", () => reduce(state, { kind: "filter", at: now, text: "device:mobile price>50" }), 5),
-  timed("snapshot of 4 MB", () => snapshot(state, 4 << 20), 3), timed("session log", () => sessionLog(state), 3), timed("fingerprint", () => fingerprint(state), 3),
+  timed("snapshot of 4 MB", () => snapshot(state, 4 << 20), 3), timed("session log", () => writeSessionLog(state), 3), timed("fingerprint", () => fingerprint(state), 3),
 ].join(", ")}`);

@@ -134,5 +134,5 @@ follow(traces, last);
 console.log(`${VISITORS} traces, ${VISITORS * EVENTS_EACH} events, graph of ${graph.nodes.length} nodes`);
 console.log(`traces    mean ${full.mean} µs, median ${full.median} µs, p99 ${full.p99} µs, most ${full.most} µs an event; heap MB at each fifth: ${full.heaps.join(" ")}`);
 console.log(`bare Map  mean ${bare.mean} µs, median ${bare.median} µs an event; heap MB at each fifth: ${bare.heaps.join(" ")}`);
-console.log(`kept ${traces.live.size} with ${traces.marks} marks, stubs ${traces.stubs.size}, jumps ${traces.jumps.byId.size}, joins ${traces.total.joins}`, JSON.stringify(traces.total));
+console.log(`kept ${traces.live.size} with ${traces.visitCount} visits, stubs ${traces.stubs.size}, jumps ${traces.jumps.byId.size}, joins ${traces.total.joins}`, JSON.stringify(traces.total));
 console.log(`ms: recent(50) ${timed(() => recent(traces, 50))}, search ${timed(() => recent(traces, 50, "zzz"))}, jumps(50) ${timed(() => jumps(traces, 50))}, timeline ${timed(() => timeline(traces, last))}, edgeFacts ${timed(() => edgeFacts(traces, graph.edges[9].uuid, 0))}`);

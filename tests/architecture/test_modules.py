@@ -33,8 +33,8 @@ def test_python_modules_are_at_most_300_lines() -> None:
     assert not {named(path): lines for path in python_modules() if (lines := path.read_text().count("\n")) > 300}
 
 
-def test_typescript_modules_are_at_most_200_lines() -> None:
-    assert not {named(path): lines for path in typescript_modules() if (lines := path.read_text().count("\n")) > 200}
+def test_typescript_modules_are_at_most_600_lines() -> None:
+    assert not {named(path): lines for path in typescript_modules() if (lines := path.read_text().count("\n")) > 600}
 
 
 def test_every_module_says_what_it_is_and_every_public_part_too() -> None:

@@ -23,60 +23,80 @@ function bytes(hex) {
 function channelAt(of, at) {
 	return `private-dagnet-function-${hmac(bytes(hmac(bytes(of.key), "relay: function channel")), `${of.workspace}\0${of.env}\0${Math.floor(at / (of.turn * 1e3))}`).slice(0, 40)}`;
 }
-// ../engine/src/fold.ts
-/** Text without regard to case, as Python's `casefold` sees it, as far as JavaScript's tables reach. */
+// ../engine/src/matching.ts
 /** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals `ss` and every sigma is one. */
-function fold(text) {
+function casefold(text) {
 	if (!/[^\x20-\x7e]/.test(text)) return text.toLowerCase();
 	return text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ")).join("ı");
 }
-// ../engine/src/matching.ts
-/** Which nodes an event lights: exact names first, then the filters of the event definition (rules MAT-3 to MAT-8). */
+var TYPE_WORDS = {
+	page: "Page",
+	screen: "Screen"
+};
+/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
+* what Segment's libraries derive from them. Other types have none. */
+function candidateNames(type, event, name, category) {
+	if (type === "track") return event ? [event] : [];
+	const word = TYPE_WORDS[type];
+	if (word === void 0) return [];
+	const full = joined(name, category);
+	const tries = [name, full];
+	for (const part of [
+		full,
+		name,
+		category
+	]) if (part) tries.push(`Viewed ${part} ${word}`, `Viewed ${part}`);
+	tries.push(`Loaded a ${word}`);
+	return [...new Set(tries.filter((text) => Boolean(text)))];
+}
+function joined(name, category) {
+	return [category, name].filter(Boolean).join(" ");
+}
 /** What stands for a value that looked personal; scalars of a list and characters of a text that are kept. */
 var REDACTED$1 = "[redacted]";
-var LIST$1 = 20;
-var TEXT$1 = 256;
+var MAX_LIST$1 = 20;
+var MAX_TEXT$1 = 256;
 /** Makes the table of a graph's `listens`. */
 function createTable(listens) {
-	const heard = /* @__PURE__ */ new Map();
-	const places = /* @__PURE__ */ new Map();
+	const bindings = /* @__PURE__ */ new Map();
+	const order = /* @__PURE__ */ new Map();
 	for (const listen of listens) {
-		const order = places.get(listen.node) ?? places.size;
-		places.set(listen.node, order);
+		const position = order.get(listen.node) ?? order.size;
+		order.set(listen.node, position);
 		const conditions = listen.filters.map(condition);
 		for (const name of new Set(listen.names)) {
-			const here = heard.get(name);
-			if (here === void 0) heard.set(name, [{
-				order,
+			const here = bindings.get(name);
+			if (here === void 0) bindings.set(name, [{
+				order: position,
 				node: listen.node,
 				conditions
 			}]);
 			else here.push({
-				order,
+				order: position,
 				node: listen.node,
 				conditions
 			});
 		}
 	}
 	const folded = /* @__PURE__ */ new Map();
-	for (const name of heard.keys()) folded.set(fold(name), [...folded.get(fold(name)) ?? [], name]);
+	for (const name of bindings.keys()) folded.set(casefold(name), [...folded.get(casefold(name)) ?? [], name]);
 	return {
-		heard,
+		bindings,
 		folded
 	};
 }
 /** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
 function match(table, names, properties, traits) {
 	const lit = /* @__PURE__ */ new Map();
-	for (const name of names) for (const one of table.heard.get(name) ?? []) if (!lit.has(one.node) && one.conditions.every((each) => holds(each, own$1(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
+	for (const name of names) for (const one of table.bindings.get(name) ?? []) if (!lit.has(one.node) && one.conditions.every((each) => holds(each, ownValue(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
 	return [...lit].sort((a, b) => a[1] - b[1]).map(([node]) => node);
 }
 /** Whether any node listens for any of `names`, filters aside. */
 function listensTo(table, names) {
-	return names.some((name) => table.heard.has(name));
+	return names.some((name) => table.bindings.has(name));
 }
 /** The value at `path`, never one that every object has. */
-function own$1(properties, path) {
+function ownValue(properties, path) {
 	return Object.hasOwn(properties, path) ? properties[path] : void 0;
 }
 /** A list's elements; a single value is a list of one. */
@@ -96,8 +116,8 @@ function condition(filter) {
 		user: filter.property_type === "user",
 		negative,
 		substring,
-		wanted: substring ? wanted.map(fold) : wanted,
-		values: substring ? filter.values.map(fold) : filter.values,
+		wanted: substring ? wanted.map(casefold) : wanted,
+		values: substring ? filter.values.map(casefold) : filter.values,
 		unkept: filter.unkept ?? ""
 	};
 }
@@ -106,20 +126,20 @@ function holds(one, value) {
 	if (one.unkept !== "") return false;
 	for (const item of elements(value)) {
 		if (item === null) continue;
-		const text = one.substring ? fold(String(item)) : String(item);
+		const text = one.substring ? casefold(String(item)) : String(item);
 		if (one.substring ? one.wanted.some((needle) => text.includes(needle)) : one.wanted.includes(text)) return !one.negative;
 	}
-	return one.negative && !cut(value, one.substring);
+	return one.negative && !wasCut(value, one.substring);
 }
 /** Whether redaction may have left out a part of `value`. A text counts by its characters, as the server does, which looks at texts of `contains` alone. */
-function cut(value, substring) {
+function wasCut(value, substring) {
 	const items = elements(value), listed = typeof value === "object" && value !== null;
-	return listed && items.length >= LIST$1 || (substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === TEXT$1);
+	return listed && items.length >= MAX_LIST$1 || (substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === MAX_TEXT$1);
 }
-// ../engine/src/messageid.ts
-/** How a message's id is shown, by the server's rule and vectors: as it came if an official SDK or Realtime made it, else as a digest. */
+// ../engine/src/ids.ts
+/** Shapes of identifiers: message ids as they are shown, and trace tokens. */
 var UUID$1 = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
-var SHAPE$1 = new RegExp(`^(?:${[
+var KNOWN_ID = new RegExp(`^(?:${[
 	UUID$1,
 	`(?:ajs|node)-next-[1-3][0-9]{12}-${UUID$1}`,
 	"ajs-(?:next-)?[0-9a-f]{32}",
@@ -133,34 +153,14 @@ var SHAPE$1 = new RegExp(`^(?:${[
 var DIGITS$1 = 32;
 /** `hmac` is the hexadecimal HMAC-SHA256 of a text under the channel's key. */
 function shownId(id, hmac) {
-	return SHAPE$1.test(id) ? id : `derived-${hmac(id).slice(0, DIGITS$1)}`;
+	return KNOWN_ID.test(id) ? id : `derived-${hmac(id).slice(0, DIGITS$1)}`;
 }
-// ../engine/src/names.ts
-/** Which names one Segment message may be known by, and the one that is shown (rules MAT-1 and MAT-2). */
-var WORDS$2 = {
-	page: "Page",
-	screen: "Screen"
-};
-/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
-* what Segment's libraries derive from them. Other types have none. */
-function candidateNames(type, event, name, category) {
-	if (type === "track") return event ? [event] : [];
-	const word = WORDS$2[type];
-	if (word === void 0) return [];
-	const full = joined(name, category);
-	const tries = [name, full];
-	for (const part of [
-		full,
-		name,
-		category
-	]) if (part) tries.push(`Viewed ${part} ${word}`, `Viewed ${part}`);
-	tries.push(`Loaded a ${word}`);
-	return [...new Set(tries.filter((text) => Boolean(text)))];
-}
-function joined(name, category) {
-	return [category, name].filter(Boolean).join(" ");
-}
-// ../engine/src/share.ts
+// ../engine/src/hash.ts
+/** The first 64 primes give the constants: the fractions of their cube roots, and of the first eight square roots. */
+var PRIMES = Array.from({ length: 312 }, (_, number) => number).filter((number) => number > 1 && !Array.from({ length: 16 }, (_, by) => by + 2).some((by) => by < number && number % by === 0));
+var fraction = (root) => root * 2 ** 32 | 0;
+PRIMES.map((prime) => fraction(prime ** (1 / 3)));
+PRIMES.slice(0, 8).map((prime) => fraction(prime ** (1 / 2)));
 /** 0 to below 1: the hash of the anonymous id's token, else of the first token, else of the message id. */
 function share(event) {
 	return fnv1a((event.traces.find((trace) => trace.kind === "anonymousId") ?? event.traces[0])?.token ?? event.id) / 2 ** 32;
@@ -170,16 +170,16 @@ function fnv1a(text) {
 	let hash = 2166136261;
 	for (let i = 0; i < text.length; i++) {
 		const unit = text.charCodeAt(i);
-		if (unit < 128) hash = Math.imul(hash ^ unit, PRIME);
+		if (unit < 128) hash = Math.imul(hash ^ unit, FNV_PRIME);
 		else {
 			const code = text.codePointAt(i) ?? unit;
-			for (const byte of utf8(code)) hash = Math.imul(hash ^ byte, PRIME);
+			for (const byte of utf8(code)) hash = Math.imul(hash ^ byte, FNV_PRIME);
 			if (code > 65535) i += 1;
 		}
 	}
 	return hash >>> 0;
 }
-var PRIME = 16777619;
+var FNV_PRIME = 16777619;
 function utf8(code) {
 	const tail = (shift) => 128 | code >> shift & 63;
 	if (code < 128) return [code];
@@ -196,24 +196,10 @@ function utf8(code) {
 		tail(0)
 	];
 }
-// ../tap/src/placeholders.ts
-/** Texts that stand where an identifier is missing, by the server's vectors: `undefined`, `[object Object]`, nil UUIDs and their like identify nobody. */
-/** Characters; a longer text is no placeholder. */
-var LONGEST$4 = 128;
-var SPACES = /[\0-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+/g;
-var SIGNS$1 = /[!-/:-@[-`{-~]+/g;
-var WRITTEN = /^(?:-1(?:\.0+)?|#?n\/a!?|\[object.*\]|\{\{.*\}\}|\$\{.*\}|<%.*%>|\{%.*%\}|%%.*%%|\*\|.*\|\*)$/;
-var WORDS$1 = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
-/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier. */
-function placeholder(text) {
-	if (text.length > LONGEST$4) return false;
-	const bare = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))).normalize("NFKC").toLowerCase().replace(SPACES, "");
-	return WRITTEN.test(bare) || WORDS$1.test(bare.replace(SIGNS$1, ""));
-}
-// ../tap/src/quietly.ts
+// ../tap/src/safely.ts
 /** The tap must never throw into the page. */
 /** Runs `act` and swallows what it throws: a broken tap must not break the page. */
-function quietly(act) {
+function safely(act) {
 	try {
 		return act();
 	} catch {
@@ -242,26 +228,26 @@ var PARTS = [
 /** Keys in a path that can be kept. */
 var DEPTH = 4;
 /** Characters of a text: four times what is kept of one, so that nothing personal is cut in half; and of a key. */
-var LONGEST$3 = 1024;
+var LONGEST$4 = 1024;
 var LONGEST_KEY = 256;
 /** Characters of an identifier or name that count. */
 var LONGEST_ID = 512;
 /** Scalars of a list, and elements looked at for them. */
-var LIST = 20;
-var LIST_LOOKED_AT = 1e3;
+var MAX_LIST = 20;
+var MAX_LIST_SCANNED = 1e3;
 /** Values and characters read of one message. */
 var VALUES = 500;
 var CHARACTERS = 32768;
 /** Reads a message. `calledAt` is when it was called, where that is known better than the SDK knows it. */
 function read(event, type, at, calledAt) {
 	const left = [VALUES, CHARACTERS];
-	const texts = Object.fromEntries(TEXTS$1.map((key) => [key, quietly(() => textOf(event[key])) ?? null]));
-	const parts = Object.fromEntries(PARTS.map((key) => [key, quietly(() => record(event[key] ?? {}, 1, left)) ?? {}]));
+	const texts = Object.fromEntries(TEXTS$1.map((key) => [key, safely(() => textOf(event[key])) ?? null]));
+	const parts = Object.fromEntries(PARTS.map((key) => [key, safely(() => record(event[key] ?? {}, 1, left)) ?? {}]));
 	return {
 		...texts,
 		...parts,
 		type,
-		occurredAt: calledAt ?? (quietly(() => Number(new Date(event.timestamp))) || at),
+		occurredAt: calledAt ?? (safely(() => Number(new Date(event.timestamp))) || at),
 		at,
 		weight: CHARACTERS - left[1]
 	};
@@ -277,7 +263,7 @@ function record(value, depth, left) {
 		if (key.length > LONGEST_KEY || key === "__proto__") continue;
 		left[0] -= 1;
 		left[1] -= key.length;
-		const copied = quietly(() => copy(value[key], depth, left));
+		const copied = safely(() => copy(value[key], depth, left));
 		if (copied !== void 0) out[key] = copied;
 	}
 	return out;
@@ -291,27 +277,39 @@ function copy(value, depth, left) {
 }
 function scalars(values, left) {
 	const out = [];
-	for (let i = 0; i < values.length && i < LIST_LOOKED_AT && out.length < LIST; i++) {
-		const one = quietly(() => scalar$1(values[i], left));
+	for (let i = 0; i < values.length && i < MAX_LIST_SCANNED && out.length < MAX_LIST; i++) {
+		const one = safely(() => scalar$1(values[i], left));
 		if (one !== void 0) out.push(one);
 	}
 	return out.length || !values.length ? out : void 0;
 }
 function scalar$1(value, left) {
 	if (typeof value === "string") {
-		const kept = value.slice(0, LONGEST$3);
-		left[1] -= kept.length;
-		return kept;
+		const text = value.slice(0, LONGEST$4);
+		left[1] -= text.length;
+		return text;
 	}
 	if (typeof value === "number") return isFinite(value) ? value : null;
 	if (typeof value === "boolean" || value === null) return value;
-	return value instanceof Date ? quietly(() => value.toISOString()) ?? null : void 0;
+	return value instanceof Date ? safely(() => value.toISOString()) ?? null : void 0;
 }
 function isRecord(value) {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 // ../tap/src/identifiers.ts
-/** What ties a message to others: the identifiers that the rules ask for, in their order, looked for where the server looks. */
+/** Trace identifiers of a message, placeholders left out. */
+/** Characters; a longer text is no placeholder. */
+var LONGEST$3 = 128;
+var SPACES = /[\0-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+/g;
+var SIGNS$1 = /[!-/:-@[-`{-~]+/g;
+var WRITTEN = /^(?:-1(?:\.0+)?|#?n\/a!?|\[object.*\]|\{\{.*\}\}|\$\{.*\}|<%.*%>|\{%.*%\}|%%.*%%|\*\|.*\|\*)$/;
+var WORDS$1 = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
+/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier. */
+function placeholder(text) {
+	if (text.length > LONGEST$3) return false;
+	const bare = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))).normalize("NFKC").toLowerCase().replace(SPACES, "");
+	return WRITTEN.test(bare) || WORDS$1.test(bare.replace(SIGNS$1, ""));
+}
 /** Segment has no session of its own; these are where its plugins and users put one. */
 var SESSION = [
 	"integrations.Actions Amplitude.session_id",
@@ -354,7 +352,8 @@ function at(kind, snapshot) {
 	}
 	return null;
 }
-// ../tap/src/globs.ts
+// ../tap/src/redaction.ts
+/** Redaction: allow-list, denials, and detection of personal names and values. */
 /** Whether any of `patterns` fits the whole of a name; with `anyCase`, whatever their case. */
 function globs(patterns, anyCase = false) {
 	const fold = (text) => Array.from(anyCase ? text.toLowerCase().toUpperCase() : text);
@@ -378,9 +377,6 @@ function fits$1(pattern, name) {
 	while (pattern[at] === "*") at += 1;
 	return at === pattern.length;
 }
-// ../tap/src/shapes.ts
-/** Shapes of personal values, found however they are written: the rules of `conformance/redaction.json`, as the server's `core/shapes.py` has them.
-* A text is made plain before it is searched; of numbers the digits are counted, whatever stands between them. */
 /** Encodings inside one another that are undone. */
 var ROUNDS = 5;
 var ENCODED = /((?:%[\dA-Fa-f]{2})+)|&#[xX]([\dA-Fa-f]{1,6});?|&#(\d{1,7});?|\\u([\dA-Fa-f]{4})|\\x([\dA-Fa-f]{2})|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?/g;
@@ -565,8 +561,6 @@ function telephone(digits, lengths, gaps, plus) {
 	if (count === 9) return lengths[0] === 3 && /^[6-9]/.test(digits);
 	return (count === 10 || count === 11) && lengths.slice(1).some((length) => length !== 3);
 }
-// ../tap/src/personal.ts
-/** What is personal by its name or by its shape: the rules of `conformance/redaction.json`, as the server has them. */
 /** A name that holds one of these words, or of the pairs or stems below, is personal. */
 var WORDS = words("address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip");
 /** Two words that are personal beside each other, or written as one; the stems are too. */
@@ -597,17 +591,15 @@ function singular(word) {
 function words(list) {
 	return new Set(list.split(" "));
 }
-// ../tap/src/redaction.ts
-/** What of a message's properties may be handed on: an allow-list, on top of it denials that always win, and bounds, as the server has them. */
 var REDACTED = "[redacted]";
 /** Characters of a path, and of a text that are kept. */
-var PATH = 256;
-var TEXT = 256;
+var MAX_PATH = 256;
+var MAX_TEXT = 256;
 /** Characters looked at for a personal shape, so that none is cut in half by the bound. */
-var SEEN = 4 * TEXT;
-var PROPERTIES = 100;
+var MAX_SCANNED = 4 * MAX_TEXT;
+var MAX_PROPERTIES = 100;
 /** Paths whose verdict is remembered. */
-var KNOWN = 1e3;
+var MAX_VERDICTS = 1e3;
 var SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 /** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case). */
 function redaction({ allow, deny, needed }) {
@@ -619,26 +611,26 @@ function redaction({ allow, deny, needed }) {
 	const permits = (path) => {
 		let verdict = verdicts.get(path);
 		if (verdict === void 0) {
-			verdict = plain.has(path) || path.length <= PATH && allowing(path) && !denied(path) && !personalValue(path);
-			if (verdicts.size > KNOWN) verdicts.clear();
+			verdict = plain.has(path) || path.length <= MAX_PATH && allowing(path) && !denied(path) && !personalValue(path);
+			if (verdicts.size > MAX_VERDICTS) verdicts.clear();
 			verdicts.set(path, verdict);
 		}
 		return verdict;
 	};
 	return (properties) => {
-		const kept = {};
-		keep(properties, "", permits, kept);
-		return kept;
+		const redacted = {};
+		collect(properties, "", permits, redacted);
+		return redacted;
 	};
 }
 /** A text as it may be kept: of a URL what stands before its query, nothing that looks personal, at most `TEXT` characters. */
 function cleanText(text) {
-	let seen = text.slice(0, SEEN);
+	let seen = text.slice(0, MAX_SCANNED);
 	if (/[?/]/.test(seen)) seen = reduced(seen);
 	if (personalValue(seen) || text && !seen) return REDACTED;
-	if (seen.length <= TEXT) return seen;
+	if (seen.length <= MAX_TEXT) return seen;
 	const characters = Array.from(seen);
-	return characters.length <= TEXT ? seen : `${characters.slice(0, 255).join("")}…`;
+	return characters.length <= MAX_TEXT ? seen : `${characters.slice(0, 255).join("")}…`;
 }
 /** What names an event, as it may be handed on; a name and a category that are personal beside each other are both redacted. */
 function cleanNames(...given) {
@@ -654,11 +646,11 @@ function cleanNames(...given) {
 	];
 }
 /** How deep records are nested, and how long lists are, was bounded when they were read. */
-function keep(properties, prefix, permits, kept) {
+function collect(properties, prefix, permits, redacted) {
 	for (const [key, value] of Object.entries(properties)) {
 		const path = prefix + key;
-		if (isRecord(value)) keep(value, `${path}.`, permits, kept);
-		else if (!Object.hasOwn(kept, path) && permits(path) && Object.keys(kept).length < PROPERTIES) kept[path] = value instanceof Array ? value.map(scalar) : scalar(value);
+		if (isRecord(value)) collect(value, `${path}.`, permits, redacted);
+		else if (!Object.hasOwn(redacted, path) && permits(path) && Object.keys(redacted).length < MAX_PROPERTIES) redacted[path] = value instanceof Array ? value.map(scalar) : scalar(value);
 	}
 }
 function scalar(value) {

@@ -1,9 +1,119 @@
-/** What a viewer asked to see: a parsed filter that says yes or no to an event (rules FIL-3 to FIL-7, FIL-9). */
-import { type Operator, type Written, quote, readTerms, refusal } from "./filtertext.ts";
-import { fold } from "./fold.ts";
-import { elements } from "./matching.ts";
-import { type Problem, isProblem } from "./problem.ts";
+/** The viewer's filter: its syntax and its evaluation (rules FIL-1 to FIL-9). */
+import { casefold, elements } from "./matching.ts";
+import { isProblem, type Problem, problem } from "./problem.ts";
 import type { CarriedEvent, Node } from "./wire.gen.ts";
+
+// The writing of filters: words, keys, operators, quotes and commas, without what they mean (rules
+// FIL-1, FIL-2, FIL-8).
+
+export type Operator = ":" | "~" | "<" | ">" | "<=" | ">=" | "?";
+const MOST_TERMS = 20;
+const MOST_CHARACTERS = 500;
+const PIECE = /"((?:[^"\\]|\\.)*)"|([<>]=|[:~<>?])|(,)|([^ \t\r\n"<>:~?,]+)|(")/gsu;
+const PLAIN = /^[^ \t\r\n"<>:~?,\\-][^ \t\r\n"<>:~?,\\]*$/u;
+/** The same four in both languages; their own ideas of white space differ. */
+const SPACE = " \t\r\n";
+
+/** One term as it was written: `key` is null for a bare word; `number` counts from 1. */
+export interface Written {
+  readonly number: number;
+  readonly text: string;
+  readonly negated: boolean;
+  readonly key: string | null;
+  readonly operator: Operator;
+  readonly values: readonly string[];
+}
+
+interface Piece {
+  readonly kind: "text" | "operator" | "comma" | "broken";
+  readonly part: string;
+  readonly end: number;
+}
+
+/** Splits a filter into its terms, or says which cannot be read and why. */
+export function readTerms(text: string): Written[] | Problem {
+  const length = Array.from(text).length;
+  if (length > MOST_CHARACTERS) return refusal(`it has ${length} characters, and ${MOST_CHARACTERS} are the most`);
+  const written: Written[] = [];
+  for (let at = 0; at < text.length; ) {
+    if (SPACE.includes(text.charAt(at))) { at += 1; continue; }
+    const end = endOf(text, at);
+    const term = readTerm(written.length + 1, text.slice(at, end));
+    if (isProblem(term)) return term;
+    written.push(term);
+    at = end;
+  }
+  if (written.length > MOST_TERMS) return refusal(`it has ${written.length} terms, and ${MOST_TERMS} are the most`);
+  return written;
+}
+
+/** `text` as a value: plain where that reads back, else in double quotes. */
+export function quote(text: string): string {
+  return PLAIN.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+/** `number` is the term's, from 1; 0 speaks of the whole filter. */
+export function refusal(why: string, number = 0, text = ""): Problem {
+  return problem("invalid", "The filter cannot be read", number ? `Term ${number}, \`${text}\`: ${why}` : `The filter: ${why}`);
+}
+
+/** Where the term that begins at `at` ends: at white space outside quotes. */
+function endOf(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && !SPACE.includes(text.charAt(at))) {
+    const piece = pieceAt(text, at);
+    if (piece?.kind === "broken") return text.length;
+    at = piece?.end ?? at + 1;
+  }
+  return at;
+}
+
+function pieceAt(text: string, at: number): Piece | null {
+  const pattern = new RegExp(PIECE.source, "syu");
+  pattern.lastIndex = at;
+  const found = pattern.exec(text);
+  return found === null ? null : piece(found);
+}
+
+function piece(found: RegExpExecArray): Piece {
+  const end = found.index + found[0].length;
+  if (found[5] !== undefined) return { kind: "broken", part: "", end };
+  if (found[3] !== undefined) return { kind: "comma", part: "", end };
+  if (found[2] !== undefined) return { kind: "operator", part: found[2], end };
+  return { kind: "text", part: found[4] ?? (found[1] ?? "").replace(/\\(.)/gsu, "$1"), end };
+}
+
+function readTerm(number: number, text: string): Written | Problem {
+  const negated = text.startsWith("-");
+  const pieces = [...(negated ? text.slice(1) : text).matchAll(PIECE)].map(piece);
+  if (pieces.length === 0) return refusal("there is nothing after the minus sign", number, text);
+  if (pieces.some((one) => one.kind === "broken")) return refusal("a double quote is not closed", number, text);
+  const at = pieces.findIndex((one) => one.kind === "operator");
+  const sign = pieces[at];
+  if (sign === undefined) return readValues(number, text, negated, null, ":", pieces);
+  if (pieces.slice(0, at).some((one) => one.kind === "comma")) return refusal("a comma stands before the key ends", number, text);
+  const key = pieces.slice(0, at).map((one) => one.part).join("");
+  if (key === "") return refusal("the key before the sign is missing", number, text);
+  const rest = pieces.slice(at + 1);
+  const operator = sign.part as Operator;
+  if (operator !== "?") return readValues(number, text, negated, key, operator, rest);
+  if (rest.length > 0) return refusal("nothing may follow the question mark", number, text);
+  return { number, text, negated, key, operator, values: [] };
+}
+
+/** Values between commas; adjoining pieces are one value, so that `10:30` and `a"b c` read as they look. */
+function readValues(number: number, text: string, negated: boolean, key: string | null, operator: Operator, pieces: readonly Piece[]): Written | Problem {
+  const values: (string | null)[] = [null];
+  for (const one of pieces)
+    if (one.kind === "comma") values.push(null);
+    else values[values.length - 1] = (values.at(-1) ?? "") + one.part;
+  const found = values.filter((value): value is string => value !== null);
+  if (found.length < values.length) return refusal("a value is missing", number, text);
+  return { number, text, negated, key, operator, values: found };
+}
+
+// What a viewer asked to see: a parsed filter that says yes or no to an event (rules FIL-3 to
+// FIL-7, FIL-9).
 
 const KEYS = ["type", "event", "node", "source", "trace", "is"] as const;
 const TYPES = ["track", "page", "screen", "identify", "group", "alias", "delete"];
@@ -62,29 +172,29 @@ export function resolveFilter(filter: ViewFilter, nodes: readonly Pick<Node, "uu
     const found = nodes.filter((node) => value !== "" && [node.uuid, node.id, node.label].includes(value)).map((node) => node.uuid);
     return found.length > 0 ? found : [value];
   };
-  return { terms: filter.terms.map((term) => (term.key === "node" ? { ...term, values: many(term.values.flatMap(uuids)) } : term)) };
+  return { terms: filter.terms.map((term) => (term.key === "node" ? { ...term, values: sortedUnique(term.values.flatMap(uuids)) } : term)) };
 }
 
 /** Whether the view shows an event. */
 export function passes(filter: ViewFilter, event: Seeable): boolean {
-  return filter.terms.every((term) => found(term, event) !== term.negated);
+  return filter.terms.every((term) => termHolds(term, event) !== term.negated);
 }
 
-function found(term: Term, event: Seeable): boolean {
+function termHolds(term: Term, event: Seeable): boolean {
   const { values } = term;
   switch (term.key) {
-    case "word": { const name = fold(event.name); return values.some((value) => name.includes(fold(value))); }
+    case "word": { const name = casefold(event.name); return values.some((value) => name.includes(casefold(value))); }
     case "type": return values.includes(event.type);
     case "event": return values.includes(event.name);
     case "node": return event.nodes.some((node) => values.includes(node));
     case "source": return values.includes(event.source);
     case "trace": return event.traces.some((trace) => values.some((value) => trace.token.startsWith(value)));
-    case "is": return values.some((value) => is(event, value));
+    case "is": return values.some((value) => hasFlag(event, value));
     case "property": return property(term, event);
   }
 }
 
-function is(event: Seeable, value: string): boolean {
+function hasFlag(event: Seeable, value: string): boolean {
   if (value === "mapped" || value === "unmapped") return event.nodes.length > 0 === (value === "mapped");
   const flag = value === "repeat" ? "maybe_repeat" : value;
   return event.flags.some((one) => one === flag);
@@ -94,11 +204,11 @@ function property(term: Term, event: Seeable): boolean {
   const bare = term.path.startsWith("properties.") ? term.path.slice("properties.".length) : term.path;
   const path = Object.hasOwn(event.properties, term.path) ? term.path : bare;
   if (!Object.hasOwn(event.properties, path)) return false;
-  const held = elements(event.properties[path]).filter((item) => item !== null);
-  if (term.operator === "?") return held.length > 0;
-  if (term.operator === ":") return held.some((item) => term.values.includes(String(item)));
-  if (term.operator === "~") return held.some((item) => term.values.some((value) => fold(String(item)).includes(fold(value))));
-  return held.some((item) => {
+  const present = elements(event.properties[path]).filter((item) => item !== null);
+  if (term.operator === "?") return present.length > 0;
+  if (term.operator === ":") return present.some((item) => term.values.includes(String(item)));
+  if (term.operator === "~") return present.some((item) => term.values.some((value) => casefold(String(item)).includes(casefold(value))));
+  return present.some((item) => {
     const number = typeof item === "boolean" ? null : asNumber(String(item));
     return number !== null && term.values.some((value) => compare(number, term.operator, Number(value)));
   });
@@ -117,12 +227,12 @@ function asNumber(text: string): number | null {
 function toTerm(written: Written): Term | Problem {
   const wrong = (why: string) => refusal(why, written.number, written.text);
   const { negated, operator, values } = written;
-  if (written.key === null) return { key: "word", path: "", operator: ":", values: many(values), negated };
+  if (written.key === null) return { key: "word", path: "", operator: ":", values: sortedUnique(values), negated };
   const key = KEYS.find((one) => one === written.key);
   if (key === undefined) {
     const odd = "<>".includes(operator.charAt(0)) ? values.find((value) => asNumber(value) === null) : undefined;
     if (odd !== undefined) return wrong(`\`${odd}\` is not a number`);
-    return { key: "property", path: written.key, operator, values: many(values), negated };
+    return { key: "property", path: written.key, operator, values: sortedUnique(values), negated };
   }
   if (operator !== ":") return wrong(`\`${key}\` takes a colon, as in \`${key}:…\``);
   for (const value of values) {
@@ -130,7 +240,7 @@ function toTerm(written: Written): Term | Problem {
     if (key === "is" && !FLAGS.includes(value)) return wrong(`nothing can be \`${value}\`; an event can be ${FLAGS.join(", ")}`);
     if (key === "trace" && Array.from(value).length < SHORTEST_PREFIX) return wrong(`a trace needs at least ${SHORTEST_PREFIX} characters`);
   }
-  return { key, path: "", operator, values: many(values), negated };
+  return { key, path: "", operator, values: sortedUnique(values), negated };
 }
 
 function printTerm(term: Term): string {
@@ -140,7 +250,7 @@ function printTerm(term: Term): string {
   return `${sign}${term.key === "property" ? quote(term.path) : term.key}${term.operator}${values}`;
 }
 
-function many(values: readonly string[]): readonly string[] {
+function sortedUnique(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort(byCodePoint);
 }
 

@@ -1,9 +1,11 @@
-/** The sums of a watch session's ledger, and what was missed. */
-import type { Gap, Ledger } from "./wire.gen.ts";
+/** The ledger: frame counts, ingest counters, gaps, and the merging of frames. */
+import type { Batch, Door, Gap, Ledger } from "./wire.gen.ts";
 
-export type Sums = { -readonly [K in keyof Ledger]: number };
+// The sums of a watch session's ledger, and what was missed.
 
-export interface Missed {
+export type FrameSums = { -readonly [K in keyof Ledger]: number };
+
+export interface MissedEvents {
   /** Events known to be missed, and how many gaps nobody can measure. */
   exact: number;
   unknown: number;
@@ -12,18 +14,18 @@ export interface Missed {
 }
 
 /** Gaps remembered one by one. */
-const GAPS = 50;
+const MAX_GAPS = 50;
 
-export function createSums(): Sums {
+export function createFrameSums(): FrameSums {
   return { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 }
 
-export function createMissed(): Missed {
+export function createMissedEvents(): MissedEvents {
   return { exact: 0, unknown: 0, gaps: [] };
 }
 
 /** `a` and `b` together. */
-export function plus(a: Ledger, b: Ledger): Sums {
+export function addCounts(a: Ledger, b: Ledger): FrameSums {
   return {
     offered: a.offered + b.offered, lit: a.lit + b.lit, unmapped: a.unmapped + b.unmapped, filtered: a.filtered + b.filtered,
     missed: a.missed + b.missed, carried: a.carried + b.carried, thinned: a.thinned + b.thinned, sampled_out: a.sampled_out + b.sampled_out,
@@ -32,7 +34,7 @@ export function plus(a: Ledger, b: Ledger): Sums {
 }
 
 /** Counts a gap: a known loss enters the sums as offered and missed, an unknown one is a gap and nothing else. */
-export function miss(sums: Sums, missed: Missed, gap: Pick<Gap, "missed" | "reason">, at: number): void {
+export function countMissed(sums: FrameSums, missed: MissedEvents, gap: Pick<Gap, "missed" | "reason">, at: number): void {
   if (gap.missed === null) missed.unknown += 1;
   else {
     missed.exact += gap.missed;
@@ -40,10 +42,171 @@ export function miss(sums: Sums, missed: Missed, gap: Pick<Gap, "missed" | "reas
     sums.missed += gap.missed;
   }
   missed.gaps.push({ at, missed: gap.missed, reason: gap.reason });
-  if (missed.gaps.length > GAPS) missed.gaps.shift();
+  if (missed.gaps.length > MAX_GAPS) missed.gaps.shift();
 }
 
 /** Whether `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`. */
 export function balances(sums: Ledger): boolean {
   return sums.offered === sums.lit + sums.unmapped + sums.filtered + sums.missed && sums.lit + sums.unmapped === sums.carried + sums.thinned + sums.sampled_out + sums.forgotten;
+}
+
+// The door's ledger since On: what each source brought, counted from where its counters stood at
+// the first hello.
+
+export interface CountersSinceOn {
+  last: Door;
+  since: Door;
+}
+
+export type CountersBySource = Map<string, CountersSinceOn>;
+
+const NO_INGEST: Door = { received: 0, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 0 };
+/** Sources counted apart at most: more is not a configuration but garbage. */
+const MAX_SOURCES = 500;
+
+/** Takes the counters of a hello as where to count from; a later hello adds, unless another process answers (a counter fell). */
+export function setBaseline(doors: CountersBySource, ledger: Readonly<Record<string, Door>>): void {
+  for (const [source, door] of Object.entries(ledger)) {
+    const known = doors.get(source);
+    if (known === undefined) { if (doors.size < MAX_SOURCES) doors.set(source, { last: door, since: NO_INGEST }); }
+    else if (hasFallen(known.last, door)) known.last = door;
+    else advanceCounters(known, door);
+  }
+}
+
+/** Adds what came since the last counters. A counter that fell is of an earlier moment, from another process: one that began anew says hello. */
+export function addCounters(doors: CountersBySource, ledger: Readonly<Record<string, Door>>): void {
+  for (const [source, door] of Object.entries(ledger)) {
+    let known = doors.get(source);
+    if (known === undefined) {
+      if (doors.size >= MAX_SOURCES) continue;
+      known = { last: NO_INGEST, since: NO_INGEST };
+      doors.set(source, known);
+    }
+    if (!hasFallen(known.last, door)) advanceCounters(known, door);
+  }
+}
+
+/** Whether a door's counters sum as they must. */
+export function countersBalance(door: Door): boolean {
+  return door.received === Object.values(door.refused).reduce((sum, n) => sum + n, 0) + door.rate_limited + door.unwatched + door.duplicate + door.taken;
+}
+
+function hasFallen(last: Door, door: Door): boolean {
+  return door.received < last.received || door.taken < last.taken;
+}
+
+function advanceCounters(known: CountersSinceOn, door: Door): void {
+  const { last, since } = known;
+  const refused = { ...since.refused };
+  for (const [code, n] of Object.entries(door.refused)) refused[code] = (refused[code] ?? 0) + n - (last.refused[code] ?? 0);
+  known.since = {
+    received: since.received + door.received - last.received, refused,
+    rate_limited: since.rate_limited + door.rate_limited - last.rate_limited,
+    unwatched: since.unwatched + door.unwatched - last.unwatched,
+    duplicate: since.duplicate + door.duplicate - last.duplicate,
+    taken: since.taken + door.taken - last.taken,
+    ...optionalCounter("placeholder", known, door), ...optionalCounter("shared_id", known, door),
+  };
+  known.last = door;
+}
+
+/** A counter beside the sum, which is left out while it has counted nothing. */
+function optionalCounter(name: "placeholder" | "shared_id", { last, since }: CountersSinceOn, door: Door): Partial<Door> {
+  const counted = (since[name] ?? 0) + (door[name] ?? 0) - (last[name] ?? 0);
+  return counted > 0 ? { [name]: counted } : {};
+}
+
+// Frames of one stream as one: counts and ledgers are added, so that nothing is lost but detail.
+
+type Counts = Readonly<Record<string, number>>;
+/** A batch, or what the session log keeps of one. */
+export type BatchCounts = Omit<Batch, "events">;
+
+const NO_COUNTS: Ledger = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
+
+/** A frame of nothing, from nowhere to nowhere. */
+export const EMPTY_BATCH: BatchCounts & { readonly events: readonly [] } = { op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1, ledger: NO_COUNTS };
+
+/** Names that a merged frame counts apart at most; only garbage reaches it. */
+const MAX_NAMES = 5000;
+
+/** `frames`, oldest first, as one with at most `most` events, the youngest; null where there are none. */
+export function mergeBatches(frames: readonly Batch[], most: number): Batch | null {
+  const summed = sumBatches(frames);
+  if (summed === null) return null;
+  const events = most <= 0 ? [] : frames.flatMap((frame) => frame.events).slice(-most);
+  return { ...summed, events };
+}
+
+/** The counts of `frames`, oldest first, as those of one frame. */
+export function sumBatches(frames: readonly BatchCounts[]): BatchCounts | null {
+  const first = frames[0], last = frames.at(-1);
+  if (first === undefined || last === undefined) return null;
+  return {
+    op: "batch", from: first.from, position: last.position, counts: sumCounts(frames.map((frame) => frame.counts)), unmapped: sumCounts(frames.map((frame) => frame.unmapped)),
+    other: frames.reduce((all, frame) => all + frame.other, 0), threshold: Math.min(...frames.map((frame) => frame.threshold)),
+    ledger: frames.reduce((all, frame) => addCounts(all, frame.ledger), NO_COUNTS),
+  };
+}
+
+/** Adds count records key by key. */
+export function sumCounts(records: readonly Counts[]): Record<string, number> {
+  const all = new Map<string, number>();
+  for (const record of records)
+    for (const [key, n] of Object.entries(record)) {
+      const known = all.get(key);
+      if (known !== undefined || all.size < MAX_NAMES) all.set(key, (known ?? 0) + n);
+    }
+  return Object.fromEntries(all);
+}
+
+// Sums frames to save room and loses no gap: runs of batches become one each, and gaps keep their
+// place between them.
+
+/** How entries of one kind of list are read and made. */
+export interface EntryKinds<E> {
+  readonly isBatch: (entry: E) => boolean;
+  readonly gapOf: (entry: E) => Gap | null;
+  /** A run of batches, oldest first, as one. The youngest run is summed first. */
+  readonly sum: (run: readonly E[]) => E;
+  /** A gap of this tab's own making, which begins and ends nowhere. */
+  readonly ownGap: (gap: Gap, at: number) => E;
+  /** A batch of nothing from where a gap begins to where it ends. */
+  readonly emptyBatch: (gap: Gap, at: number) => E;
+}
+
+/** `entries`, in the order of their times, with each run of batches as one. Beyond `most` gaps the oldest become two: one of known size, their sum, and one of unknown size. */
+export function condense<E extends { readonly at: number }>(entries: readonly E[], most: number, kinds: EntryKinds<E>): E[] {
+  const located = entries.filter((entry) => isLocated(kinds.gapOf(entry)));
+  const folded = new Set(located.slice(0, Math.max(0, located.length - most)));
+  const parts: (E | E[])[] = [];
+  let run: E[] = [];
+  let [known, unknown, reason] = [0, false, ""];
+  for (const entry of entries) {
+    const gap = kinds.gapOf(entry);
+    const add = (batch: E): void => {
+      if (run.length === 0) parts.push(run);
+      run.push(batch);
+    };
+    if (kinds.isBatch(entry)) add(entry);
+    else if (gap === null) parts.push(entry);
+    else if (isLocated(gap) && !folded.has(entry)) {
+      if (gap.from !== "") run = [];
+      parts.push(entry);
+    } else {
+      known += gap.missed ?? 0;
+      unknown ||= gap.missed === null;
+      reason = gap.reason;
+      if (gap.from !== "") add(kinds.emptyBatch(gap, entry.at));
+    }
+  }
+  const output = parts.reverse().map((part) => (Array.isArray(part) ? kinds.sum(part) : part)).reverse();
+  const own = (missed: number | null): E => kinds.ownGap({ op: "gap", from: "", to: "", missed, reason }, entries[0]?.at ?? 0);
+  return [...(known > 0 ? [own(known)] : []), ...(unknown ? [own(null)] : []), ...output].sort((a, b) => a.at - b.at);
+}
+
+/** Whether a gap says more than a number: where it lies, or that its size is not known. */
+function isLocated(gap: Gap | null): boolean {
+  return gap !== null && (gap.from !== "" || gap.missed === null);
 }

@@ -1,11 +1,61 @@
-/** Which nodes an event lights: exact names first, then the filters of the event definition (rules MAT-3 to MAT-8). */
-import { fold } from "./fold.ts";
+/** Matching: the names that an event may have, and the nodes that it lights (rules MAT-1 to MAT-8). */
 import type { CarriedEvent, Filter, Listen } from "./wire.gen.ts";
+
+// Text without regard to case, as Python's `casefold` sees it, as far as JavaScript's tables
+// reach.
+
+/** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals `ss` and every sigma is one. */
+export function casefold(text: string): string {
+  if (!/[^\x20-\x7e]/.test(text)) return text.toLowerCase();
+  return text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ")).join("ı");
+}
+
+// Which names one Segment message may be known by, and the one that is shown (rules MAT-1 and
+// MAT-2).
+
+const TYPE_WORDS: Readonly<Record<string, string>> = { page: "Page", screen: "Screen" };
+
+/** Messages that say who somebody is: they have no name that a node could listen for, and are counted apart. */
+export const IDENTITY_TYPES: ReadonlySet<string> = new Set(["identify", "group", "alias", "delete"]);
+
+/** What a `track` without an event is shown as, so that it is not taken for one that is called “track”. */
+export const NAMELESS = "(track without a name)";
+
+type Text = string | null | undefined;
+
+/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
+ * what Segment's libraries derive from them. Other types have none. */
+export function candidateNames(type: string, event: Text, name: Text, category: Text): readonly string[] {
+  if (type === "track") return event ? [event] : [];
+  const word = TYPE_WORDS[type];
+  if (word === undefined) return [];
+  const full = joined(name, category);
+  const tries: Text[] = [name, full];
+  for (const part of [full, name, category]) if (part) tries.push(`Viewed ${part} ${word}`, `Viewed ${part}`);
+  tries.push(`Loaded a ${word}`);
+  return [...new Set(tries.filter((text): text is string => Boolean(text)))];
+}
+
+/** The one name a person reads; among the candidate names where there are any. */
+export function shownName(type: string, event: Text, name: Text, category: Text): string {
+  if (type === "track") return event || NAMELESS;
+  const word = TYPE_WORDS[type];
+  if (word === undefined) return type;
+  const full = joined(name, category);
+  return full ? `Viewed ${full} ${word}` : `Loaded a ${word}`;
+}
+
+function joined(name: Text, category: Text): string {
+  return [category, name].filter(Boolean).join(" ");
+}
+
+// Which nodes an event lights: exact names first, then the filters of the event definition (rules
+// MAT-3 to MAT-8).
 
 /** What stands for a value that looked personal; scalars of a list and characters of a text that are kept. */
 export const REDACTED = "[redacted]";
-const LIST = 20;
-const TEXT = 256;
+const MAX_LIST = 20;
+const MAX_TEXT = 256;
 
 export type Properties = CarriedEvent["properties"];
 export type Value = Properties[string];
@@ -22,7 +72,7 @@ export interface Condition {
   readonly unkept: string;
 }
 
-export interface Heard {
+export interface NodeBinding {
   readonly order: number;
   readonly node: string;
   readonly conditions: readonly Condition[];
@@ -30,46 +80,46 @@ export interface Heard {
 
 /** The matching table of one graph: who listens for each name. */
 export interface Table {
-  readonly heard: ReadonlyMap<string, readonly Heard[]>;
+  readonly bindings: ReadonlyMap<string, readonly NodeBinding[]>;
   /** The names listened for, by their text without regard to case. */
   readonly folded: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Makes the table of a graph's `listens`. */
 export function createTable(listens: readonly Listen[]): Table {
-  const heard = new Map<string, Heard[]>();
-  const places = new Map<string, number>();
+  const bindings = new Map<string, NodeBinding[]>();
+  const order = new Map<string, number>();
   for (const listen of listens) {
-    const order = places.get(listen.node) ?? places.size;
-    places.set(listen.node, order);
+    const position = order.get(listen.node) ?? order.size;
+    order.set(listen.node, position);
     const conditions = listen.filters.map(condition);
     for (const name of new Set(listen.names)) {
-      const here = heard.get(name);
-      if (here === undefined) heard.set(name, [{ order, node: listen.node, conditions }]);
-      else here.push({ order, node: listen.node, conditions });
+      const here = bindings.get(name);
+      if (here === undefined) bindings.set(name, [{ order: position, node: listen.node, conditions }]);
+      else here.push({ order: position, node: listen.node, conditions });
     }
   }
   const folded = new Map<string, string[]>();
-  for (const name of heard.keys()) folded.set(fold(name), [...(folded.get(fold(name)) ?? []), name]);
-  return { heard, folded };
+  for (const name of bindings.keys()) folded.set(casefold(name), [...(folded.get(casefold(name)) ?? []), name]);
+  return { bindings, folded };
 }
 
 /** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
 export function match(table: Table, names: readonly string[], properties: Properties, traits: Properties): readonly string[] {
   const lit = new Map<string, number>();
   for (const name of names)
-    for (const one of table.heard.get(name) ?? [])
-      if (!lit.has(one.node) && one.conditions.every((each) => holds(each, own(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
+    for (const one of table.bindings.get(name) ?? [])
+      if (!lit.has(one.node) && one.conditions.every((each) => holds(each, ownValue(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
   return [...lit].sort((a, b) => a[1] - b[1]).map(([node]) => node);
 }
 
 /** Whether any node listens for any of `names`, filters aside. */
 export function listensTo(table: Table, names: readonly string[]): boolean {
-  return names.some((name) => table.heard.has(name));
+  return names.some((name) => table.bindings.has(name));
 }
 
 /** The value at `path`, never one that every object has. */
-export function own(properties: Properties, path: string): Value | undefined {
+export function ownValue(properties: Properties, path: string): Value | undefined {
   return Object.hasOwn(properties, path) ? properties[path] : undefined;
 }
 
@@ -88,8 +138,8 @@ function condition(filter: Filter): Condition {
     user: filter.property_type === "user",
     negative,
     substring,
-    wanted: substring ? wanted.map(fold) : wanted,
-    values: substring ? filter.values.map(fold) : filter.values,
+    wanted: substring ? wanted.map(casefold) : wanted,
+    values: substring ? filter.values.map(casefold) : filter.values,
     unkept: filter.unkept ?? "",
   };
 }
@@ -99,14 +149,14 @@ export function holds(one: Condition, value: Value | undefined): boolean {
   if (one.unkept !== "") return false;
   for (const item of elements(value)) {
     if (item === null) continue;
-    const text = one.substring ? fold(String(item)) : String(item);
+    const text = one.substring ? casefold(String(item)) : String(item);
     if (one.substring ? one.wanted.some((needle) => text.includes(needle)) : one.wanted.includes(text)) return !one.negative;
   }
-  return one.negative && !cut(value, one.substring);
+  return one.negative && !wasCut(value, one.substring);
 }
 
 /** Whether redaction may have left out a part of `value`. A text counts by its characters, as the server does, which looks at texts of `contains` alone. */
-function cut(value: Value | undefined, substring: boolean): boolean {
+function wasCut(value: Value | undefined, substring: boolean): boolean {
   const items = elements(value), listed = typeof value === "object" && value !== null;
-  return (listed && items.length >= LIST) || ((substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === TEXT));
+  return (listed && items.length >= MAX_LIST) || ((substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === MAX_TEXT));
 }

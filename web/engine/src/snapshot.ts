@@ -1,22 +1,29 @@
-/** The state as text for this browser's own store, within a bound: counts whole, then as many traces and of the newest rows as fit. */
-import { type HeldEntry, summed } from "./held.ts";
-import type { Light } from "./light.ts";
-import { type Row, rowAt } from "./ring.ts";
-import { toWire } from "./row.ts";
-import { isRecord } from "./shape.ts";
-import { fnv1a } from "./share.ts";
-import type { State } from "./state.ts";
-import { type Tally } from "./tally.ts";
-import { save, type SavedTraces } from "./traces/save.ts";
+/** Snapshot of the state for the browser's own store, and its restoration. */
+import type { LaneName } from "./actions.ts";
+import { type Activity, addToWindow, displayed, type DualCounter } from "./activity.ts";
+import { LOCAL, remember } from "./dedupe.ts";
+import { appendRow, fromWire, type Row, rowAt, toWire } from "./eventBuffer.ts";
+import { fnv1a } from "./hash.ts";
+import type { FrameSums, MissedEvents } from "./ledger.ts";
+import { createTable } from "./matching.ts";
+import { compactEntries, type PausedEntry, pushPaused } from "./pauseBuffer.ts";
+import { isProblem } from "./problem.ts";
+import { reduce } from "./reduce.ts";
+import { type Accumulation, activityOf, appendToLog, createAccumulation, initialState, type Options, type State } from "./state.ts";
+import { advanceTrace, setFollowed } from "./traces/bridge.ts";
+import { load, save, type SavedTraces } from "./traces/snapshot.ts";
+import { unmappedCounter } from "./unmapped.ts";
+import { isRecord, readJson } from "./validation.ts";
 import type { CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
-import type { LaneName } from "./input.ts";
-import type { Missed, Sums } from "./ledger.ts";
+
+// The state as text for this browser's own store, within a bound: counts whole, then as many
+// traces and of the newest rows as fit.
 
 /** Counts up when a reader of the last one would misread the text: what is of another version is not read. */
 export const SNAPSHOT_VERSION = 2;
 
 type Counts = readonly [remote: number, local: number, waiting: number];
-export type SavedLight = readonly [...Counts, heat: number, heatAt: number, lastAt: number | null];
+export type SavedActivity = readonly [...Counts, heat: number, heatAt: number, lastAt: number | null];
 export type SavedRow = CarriedEvent & Pick<Row, "at" | "lanes" | "bound" | "way"> & { readonly arrived: number | null };
 
 export interface Snapshot {
@@ -38,36 +45,36 @@ export interface Snapshot {
   readonly binds: readonly (readonly [name: string, node: string])[];
   readonly follows: readonly string[];
   readonly since: number;
-  readonly total: SavedLight;
+  readonly total: SavedActivity;
   readonly mapped: Counts;
-  readonly nodes: readonly (readonly [uuid: string, ...SavedLight])[];
+  readonly nodes: readonly (readonly [uuid: string, ...SavedActivity])[];
   readonly names: readonly (readonly [name: string, ...Counts, firstAt: number, lastAt: number])[];
   readonly other: Counts;
-  readonly sums: Sums;
-  readonly missed: Missed;
+  readonly sums: FrameSums;
+  readonly missed: MissedEvents;
   readonly duplicates: number;
-  readonly held: readonly HeldEntry[];
+  readonly held: readonly PausedEntry[];
   readonly traces: SavedTraces | null;
   readonly rows: readonly SavedRow[];
 }
 
 /** Bytes that a trace takes, about: the first try at how many fit into half of the room. */
-const TRACE = 1500;
+const TRACE_BYTES = 1500;
 
 /** A text of at most `maxBytes` (UTF-8) that `restore` reads; "" where not even the counts fit. A pause is not kept: what waited is counted on return. */
 export function snapshot(state: State, maxBytes: number): string {
-  const room = maxBytes - FRAMING;
-  const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${heldText(state.held.entries, room / 4)}`;
-  let left = room - bytes(core);
+  const room = maxBytes - FRAMING_BYTES;
+  const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${pausedText(state.pauseBuffer.entries, room / 4)}`;
+  let left = room - utf8Length(core);
   if (left < 0) return "";
   const traces = tracesOf(state, left / 2);
-  left -= bytes(traces);
+  left -= utf8Length(traces);
   const rows: string[] = [];
-  for (let number = state.kept.ring.end - 1; number >= state.kept.ring.start; number--) {
-    const row = rowAt(state.kept.ring, number);
+  for (let number = state.accumulation.events.end - 1; number >= state.accumulation.events.start; number--) {
+    const row = rowAt(state.accumulation.events, number);
     if (row === null) continue;
-    const text = JSON.stringify(stored(row));
-    left -= bytes(text) + 1;
+    const text = JSON.stringify(savedRow(row));
+    left -= utf8Length(text) + 1;
     if (left < 0) break;
     rows.push(text);
   }
@@ -86,64 +93,150 @@ function unrevealed(this: unknown, key: string, value: unknown): unknown {
 }
 
 /** Bytes of the seal and of what joins the parts. */
-const FRAMING = 100;
+const FRAMING_BYTES = 100;
 
 function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
-  const { kept } = state;
-  const { lanes, session, startedAt, graph, position, lives, posture, sampling, threshold, thinnedAt, imposedAt, follows } = state;
+  const { accumulation } = state;
+  const { lanes, session, startedAt, graph, position, lives, posture, sampling, threshold, thinnedAt, policySince: imposedAt, follows } = state;
   return {
-    lanes, session, startedAt, graph, position, lives, end: kept.ring.end, posture, sampling, threshold, thinnedAt, imposedAt, filter: state.filterText,
-    doors: [...state.doors].map(([source, door]) => [source, door.last, door.since]), binds: [...state.binds], follows,
-    since: kept.since, total: light(kept.total), mapped: tally(kept.mapped), nodes: [...kept.nodes].map(([uuid, one]) => [uuid, ...light(one)]),
-    names: [...kept.unmapped.names.values()].map((one) => [one.name, ...tally(one), one.firstAt, one.lastAt]), other: tally(kept.unmapped.other),
-    sums: kept.sums, missed: kept.missed, duplicates: kept.duplicates,
+    lanes, session, startedAt, graph, position, lives, end: accumulation.events.end, posture, sampling, threshold, thinnedAt, imposedAt, filter: state.filterText,
+    doors: [...state.ingestCounters].map(([source, door]) => [source, door.last, door.since]), binds: [...state.binds], follows,
+    since: accumulation.since, total: savedActivity(accumulation.total), mapped: savedCounter(accumulation.mapped), nodes: [...accumulation.nodes].map(([uuid, one]) => [uuid, ...savedActivity(one)]),
+    names: [...accumulation.unmapped.names.values()].map((one) => [one.name, ...savedCounter(one), one.firstAt, one.lastAt]), other: savedCounter(accumulation.unmapped.other),
+    sums: accumulation.frameSums, missed: accumulation.missed, duplicates: accumulation.duplicates,
   };
 }
 
 function tracesOf(state: State, room: number): string {
-  const { traces } = state.kept;
+  const { traces } = state.accumulation;
   if (traces === null) return "null";
-  for (let count = Math.ceil(room / TRACE); count >= 1; count = Math.floor(count / 3)) {
+  for (let count = Math.ceil(room / TRACE_BYTES); count >= 1; count = Math.floor(count / 3)) {
     const text = JSON.stringify(save(traces, count));
-    if (bytes(text) <= room) return text;
+    if (utf8Length(text) <= room) return text;
   }
   return "null";
 }
 
-function stored(row: Row): SavedRow {
+function savedRow(row: Row): SavedRow {
   return { ...toWire(row), nodes: row.nodes, at: row.at, lanes: row.lanes, bound: row.bound, way: row.way, arrived: Number.isNaN(row.arrivedAt) ? null : row.arrivedAt };
 }
 
-function tally(one: Tally): Counts {
-  return [one.remote, one.local, one.waiting];
+function savedCounter(one: DualCounter): Counts {
+  return [one.remote, one.local, one.pendingLocal];
 }
 
-function light(one: Light): SavedLight {
-  return [...tally(one), one.heat, one.heatAt, one.lastAt];
+function savedActivity(one: Activity): SavedActivity {
+  return [...savedCounter(one), one.heat, one.heatAt, one.lastAt];
 }
 
 /** What a pause held, in at most `room` bytes if its counts fit: whole, else its frames by their counts and the youngest local messages. */
-function heldText(entries: readonly HeldEntry[], room: number): string {
-  const text = (some: readonly HeldEntry[]): string => JSON.stringify(some, unrevealed);
+function pausedText(entries: readonly PausedEntry[], room: number): string {
+  const text = (some: readonly PausedEntry[]): string => JSON.stringify(some, unrevealed);
   const whole = text(entries);
-  if (bytes(whole) < room) return whole;
+  if (utf8Length(whole) < room) return whole;
   for (let gaps = 256; ; gaps >>= 2) {
-    const counts = bytes(text(bare(summed(entries, 0, [], gaps))));
+    const counts = utf8Length(text(countsOnly(compactEntries(entries, 0, [], gaps))));
     if (counts >= room && gaps > 0) continue;
-    return text(bare(summed(entries, Math.max(0, room - counts), [], gaps, (tap) => bytes(text([tap])))));
+    return text(countsOnly(compactEntries(entries, Math.max(0, room - counts), [], gaps, (tap) => utf8Length(text([tap])))));
   }
 }
 
-function bare(entries: readonly HeldEntry[]): readonly HeldEntry[] {
+function countsOnly(entries: readonly PausedEntry[]): readonly PausedEntry[] {
   return entries.map((entry) => (entry.kind === "batch" ? { ...entry, frame: { ...entry.frame, events: [] } } : entry));
 }
 
 /** Length in UTF-8. */
-function bytes(text: string): number {
+function utf8Length(text: string): number {
   let sum = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     if (unit > 0x7f) sum += unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff) ? 2 : 1;
   }
   return sum;
+}
+
+// A state from the text that `snapshot` wrote; anything else is null, never an error.
+
+/** The state that a snapshot holds, not paused and not connected; null where the text is none of this version. */
+export function restore(text: string, options: Partial<Options> = {}): State | null {
+  const end = text.indexOf("\n");
+  const body = text.slice(end + 1);
+  if (end < 0 || text.slice(0, end) !== seal(body)) return null;
+  const read = readJson(body);
+  if (isProblem(read)) return null;
+  const saved = read as Snapshot;
+  const state = initialState(options);
+  const { lanes, session, startedAt, graph, position, lives = 0, posture, sampling, threshold, thinnedAt, imposedAt } = saved;
+  const accumulation = restoreAccumulation(state, saved);
+  Object.assign(state, {
+    lanes: [...lanes], session, startedAt, graph, position, lives, posture, sampling, threshold, policySince: imposedAt, accumulation, table: createTable(graph?.listens ?? []),
+    ingestCounters: new Map(saved.doors.map(([source, last, since]) => [source, { last, since }])), binds: new Map(saved.binds), connectionSince: startedAt,
+  } satisfies Partial<State>);
+  restoreRows(state, saved);
+  state.thinnedAt = thinnedAt;
+  setFollowed(state, saved.follows);
+  for (const entry of saved.held) pushPaused(state.pauseBuffer, entry, state.options.paused);
+  return reduce(state, { kind: "filter", at: -Infinity, text: saved.filter });
+}
+
+function restoreAccumulation(state: State, saved: Snapshot): Accumulation {
+  const { options } = state;
+  const accumulation = createAccumulation(options, saved.graph, saved.since, null, Math.max(0, (saved.end ?? 0) - saved.rows.length));
+  const traces = saved.graph === null || saved.traces === null ? null : load(saved.graph, saved.traces, options.traces);
+  if (traces !== null) accumulation.traces = traces;
+  restoreActivity(accumulation.total, saved.total);
+  restoreCounter(accumulation.mapped, saved.mapped);
+  for (const [uuid, ...light] of saved.nodes) {
+    const made = activityOf(accumulation.nodes, uuid, options.nodes);
+    if (made !== null) restoreActivity(made, light);
+  }
+  for (const [name, remote, local, waiting, firstAt, lastAt] of saved.names) {
+    const made = unmappedCounter(accumulation.unmapped, name, firstAt, options.unmapped);
+    if (made === null) continue;
+    restoreCounter(made, [remote, local, waiting]);
+    made.lastAt = lastAt;
+  }
+  restoreCounter(accumulation.unmapped.other, saved.other);
+  accumulation.frameSums = { ...saved.sums };
+  Object.assign(accumulation.missed, saved.missed);
+  accumulation.duplicates = saved.duplicates;
+  return accumulation;
+}
+
+/** Puts the rows back, with what goes by rows: dedupe, rates, samples and the session log, whose first frame holds the counts. */
+function restoreRows(state: State, saved: Snapshot): void {
+  const { accumulation } = state;
+  const remote: number[] = [], local: { row: number; one: SavedRow }[] = [];
+  for (const one of saved.rows) {
+    const row = appendRow(accumulation.events, { ...fromWire(one, one.nodes, one.bound, one.at), arrivedAt: one.arrived ?? NaN, lanes: one.lanes, way: one.way });
+    remember(accumulation.dedupe, one.id, row, one.lanes);
+    if ((one.lanes & LOCAL) !== 0) local.push({ row, one });
+    if (one.lanes !== LOCAL) remote.push(row);
+    for (const node of one.nodes) { const light = accumulation.nodes.get(node); if (light !== undefined) addToWindow(light.window, one.at, 1); }
+    addToWindow(accumulation.total.window, one.at, 1);
+    addToWindow(accumulation.sparkline, one.at, 1);
+    const name = one.nodes.length === 0 ? accumulation.unmapped.names.get(one.name) : undefined;
+    if (name !== undefined) name.sample = row;
+    if (saved.traces === null) advanceTrace(accumulation, { ...fromWire(one, one.nodes, one.bound, one.at), lanes: one.lanes, way: one.way }, row, one.traces, null);
+  }
+  for (const { row, one } of local)
+    for (const stage of ["called", "enriched", "delivered", "failed", "dropped"] as const)
+      if (one.way?.[stage] !== undefined) appendToLog(accumulation, { kind: "tap", at: one.way[stage], row, stage, reason: one.way.reason ?? "" }, state.options.log);
+  const counts = Object.fromEntries([...accumulation.nodes].filter(([, light]) => light.remote > 0).map(([uuid, light]) => [uuid, light.remote]));
+  const unmapped = Object.fromEntries([...accumulation.unmapped.names.values()].filter((name) => name.remote > 0).map((name) => [name.name, name.remote]));
+  const { missed, offered, ...sums } = accumulation.frameSums;
+  const frame = { op: "batch", from: saved.position, position: saved.position, counts, unmapped, other: accumulation.unmapped.other.remote, threshold: saved.threshold, rows: remote } as const;
+  if (displayed(accumulation.total) > 0) appendToLog(accumulation, { kind: "batch", at: saved.total[5] ?? saved.since, frame: { ...frame, ledger: { ...sums, offered: offered - missed, missed: 0 } } }, state.options.log);
+  for (const gap of accumulation.missed.gaps) appendToLog(accumulation, { kind: "frame", at: gap.at, frame: { op: "gap", from: "", to: "", missed: gap.missed, reason: gap.reason } }, state.options.log);
+}
+
+function restoreActivity(light: Activity, [remote, local, waiting, heat, heatAt, lastAt]: SavedActivity): void {
+  restoreCounter(light, [remote, local, waiting]);
+  light.heat = heat;
+  light.heatAt = heatAt;
+  light.lastAt = lastAt;
+}
+
+function restoreCounter(tally: DualCounter, [remote, local, waiting]: readonly [number, number, number]): void {
+  Object.assign(tally, { remote, local, pendingLocal: waiting } satisfies DualCounter);
 }

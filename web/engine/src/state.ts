@@ -1,27 +1,91 @@
-/** What the engine holds: the watch session, and what it has accumulated since On (or since Clear). */
-import { type Clock, createClock } from "./clock.ts";
-import type { Doors } from "./doors.ts";
+/** The engine's state: the watch session, and what was accumulated since On or Clear. */
+import type { Connection, LaneName } from "./actions.ts";
+import { type Activity, createActivity, createDualCounter, createRateWindow, type DualCounter, type RateWindow } from "./activity.ts";
+import { createDedupeSet, createSuccessor, type DedupeSet, LOCAL } from "./dedupe.ts";
+import { createEventBuffer, type EventBuffer, rowAt } from "./eventBuffer.ts";
 import { EVERYTHING, type ViewFilter } from "./filter.ts";
-import { createHeld, type Held } from "./held.ts";
-import type { Connection, LaneName } from "./input.ts";
-import { createKept, type Kept } from "./kept.ts";
+import { createFilteredView, type FilteredView } from "./filteredView.ts";
+import { type CountersBySource, createFrameSums, createMissedEvents, type FrameSums, type MissedEvents } from "./ledger.ts";
 import { createTable, type Table } from "./matching.ts";
+import { type Clock, createClock, createPauseBuffer, type PauseBuffer } from "./pauseBuffer.ts";
 import type { Problem } from "./problem.ts";
-import type { Bounds } from "./traces/types.ts";
+import { appendEntry, createLogBuffer, type LogBuffer, type LogEntry } from "./sessionLog.ts";
+import type { Bounds, Traces } from "./traces/model.ts";
+import { createTraces } from "./traces/traces.ts";
+import { createUnmapped, type Unmapped } from "./unmapped.ts";
 import type { Graph, Posture } from "./wire.gen.ts";
+
+// What one accumulation keeps: counts, lights, the ring, what is unmapped, the ledger, the session
+// log and the traces.
+
+export interface Accumulation {
+  readonly since: number;
+  /** Every event, whatever it lit. */
+  readonly total: Activity;
+  /** Events that lit a node. */
+  readonly mapped: DualCounter;
+  readonly sparkline: RateWindow;
+  readonly nodes: Map<string, Activity>;
+  unmapped: Unmapped;
+  readonly events: EventBuffer;
+  readonly dedupe: DedupeSet;
+  frameSums: FrameSums;
+  readonly missed: MissedEvents;
+  /** Carried events heard before on the same lane. */
+  duplicates: number;
+  readonly log: LogBuffer;
+  view: FilteredView;
+  traces: Traces | null;
+}
+
+/** One minute in seconds. */
+const SPARKLINE_SECONDS = 60;
+
+/** An empty accumulation that begins at `since`; one that follows a Clear still knows which messages were heard before it.
+ * `start` is the number of its first row. */
+export function createAccumulation(options: Options, graph: Graph | null, since: number, before: Accumulation | null = null, start = before?.events.end): Accumulation {
+  return {
+    since, total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(),
+    events: createEventBuffer(options.events, options.eventBytes, start), dedupe: before === null ? createDedupeSet(options.dedupe) : createSuccessor(before.dedupe), frameSums: createFrameSums(), missed: createMissedEvents(),
+    duplicates: 0, log: createLogBuffer(), view: createFilteredView(), traces: graph === null ? null : createTraces(graph, options.traces),
+  };
+}
+
+/** The state with the accumulation that holds a row: the one before Clear, if the row came then, else the one of now. */
+export function stateWithRow(state: State, row: number): State {
+  return state.undo !== null && row < state.accumulation.events.start && rowAt(state.undo.events, row) !== null ? { ...state, accumulation: state.undo } : state;
+}
+
+/** Writes into the session log. */
+export function appendToLog(accumulation: Accumulation, entry: LogEntry, most: number): void {
+  appendEntry(accumulation.log, entry, most, (row) => rowAt(accumulation.events, row)?.lanes === LOCAL);
+}
+
+/** The light of a node, made when first asked for; null beyond `most` nodes. */
+export function activityOf(nodes: Map<string, Activity>, node: string, most: number): Activity | null {
+  let light = nodes.get(node);
+  if (light === undefined) {
+    if (nodes.size >= most) return null;
+    light = createActivity();
+    nodes.set(node, light);
+  }
+  return light;
+}
+
+// What the engine holds: the watch session, and what it has accumulated since On (or since Clear).
 
 /** Bounds; each counts things of its name unless said otherwise. */
 export interface Options {
   /** Events in the ring. */
-  readonly ring: number;
+  readonly events: number;
   /** Bytes of the ring, about: reached before the number only where events are large. */
-  readonly ringBytes: number;
+  readonly eventBytes: number;
   /** Message ids remembered for dedupe. */
-  readonly seen: number;
+  readonly dedupe: number;
   /** Unmapped names counted apart; the rest count as other. */
   readonly unmapped: number;
   /** Events waiting while paused. */
-  readonly held: number;
+  readonly paused: number;
   /** Names counted in frames of the session log that are kept apart; older frames are summed. */
   readonly log: number;
   /** Nodes counted, those of the graph included. */
@@ -29,7 +93,7 @@ export interface Options {
   readonly traces: Partial<Bounds>;
 }
 
-export const OPTIONS: Options = { ring: 20_000, ringBytes: 64 * 2 ** 20, seen: 100_000, unmapped: 200, held: 20_000, log: 60_000, nodes: 5000, traces: {} };
+export const OPTIONS: Options = { events: 20_000, eventBytes: 64 * 2 ** 20, dedupe: 100_000, unmapped: 200, paused: 20_000, log: 60_000, nodes: 5000, traces: {} };
 
 /** Moved, not shared: `reduce` may write into the state that it is given. `revision` grows with every input. */
 export interface State {
@@ -46,9 +110,9 @@ export interface State {
   /** Lives of the log since On, as far as gaps of unknown size tell. */
   lives: number;
   /** Positions passed lately: a frame from one of them is a repeat. */
-  passed: string[];
+  recentPositions: string[];
   /** Set where a frame did not begin where the engine stands: ask again after this position. */
-  needs: string | null;
+  resyncFrom: string | null;
   /** Positions that a replay has passed, with where the line that began there ended; "" if none that told of events did. */
   replayed: Map<string, string>;
   /** Set where the server's graph is another version than the one held: load it and give it as `graph`. */
@@ -63,10 +127,10 @@ export interface State {
   threshold: number;
   /** When a frame was first thinned since On, and since when the posture is what it is. */
   thinnedAt: number | null;
-  imposedAt: number;
-  doors: Doors;
+  policySince: number;
+  ingestCounters: CountersBySource;
   clock: Clock;
-  held: Held;
+  pauseBuffer: PauseBuffer;
   filterText: string;
   filterProblem: Problem | null;
   filter: ViewFilter;
@@ -76,18 +140,18 @@ export interface State {
   /** Frames that were repeats, and frames that did not fit. */
   repeats: number;
   misfits: number;
-  kept: Kept;
+  accumulation: Accumulation;
   /** What Clear took away, for one Undo. */
-  undo: Kept | null;
+  undo: Accumulation | null;
 }
 
 /** A state before any On. */
-export function initial(options: Partial<Options> = {}): State {
+export function initialState(options: Partial<Options> = {}): State {
   const bounds: Options = { ...OPTIONS, ...options };
   return {
-    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, passed: [], needs: null, replayed: new Map(),
-    wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, imposedAt: 0, doors: new Map(),
-    clock: createClock(), held: createHeld(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
-    repeats: 0, misfits: 0, kept: createKept(bounds, null, 0), undo: null,
+    options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, recentPositions: [], resyncFrom: null, replayed: new Map(),
+    wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, policySince: 0, ingestCounters: new Map(),
+    clock: createClock(), pauseBuffer: createPauseBuffer(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
+    repeats: 0, misfits: 0, accumulation: createAccumulation(bounds, null, 0), undo: null,
   };
 }

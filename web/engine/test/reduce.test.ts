@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprint } from "../src/fingerprint.ts";
-import type { Input } from "../src/input.ts";
-import { ledger } from "../src/select/ledger.ts";
-import { nodeLight, totals } from "../src/select/light.ts";
+import type { Action } from "../src/actions.ts";
+import { ledger, nodeLight, totals } from "../src/select/totals.ts";
 import { feed } from "../src/select/feed.ts";
 import { reduce } from "../src/reduce.ts";
 import { after, batch, event, frame, GRAPH, heard, hello, listener, on, T0, tap } from "./support.ts";
@@ -14,10 +13,10 @@ const traffic = fc.array(
     events: fc.array(fc.record({ nodes: fc.constantFrom("a", "b", "c", "a b", ""), token: fc.constantFrom("t1", "t2", "t3"), tapped: fc.constantFrom("no", "before", "after"), late: fc.boolean() }), { maxLength: 6 }),
     uncarried: fc.nat(3), wait: fc.nat(3000), again: fc.boolean(),
   }), { maxLength: 12 });
-const command = fc.constantFrom<Input["kind"]>("pause", "resume", "clear", "undo", "tick");
+const command = fc.constantFrom<Action["kind"]>("pause", "resume", "clear", "undo", "tick");
 
-function inputsOf(all: (typeof traffic extends fc.Arbitrary<infer T> ? T : never), commands: readonly Input["kind"][], lanes: readonly ("local" | "remote")[] = ["remote", "local"]): Input[] {
-  const inputs: Input[] = lanes.map((lane) => on(lane));
+function inputsOf(all: (typeof traffic extends fc.Arbitrary<infer T> ? T : never), commands: readonly Action["kind"][], lanes: readonly ("local" | "remote")[] = ["remote", "local"]): Action[] {
+  const inputs: Action[] = lanes.map((lane) => on(lane));
   let position = 0, at = 0, n = 0;
   for (const [i, one] of all.entries()) {
     at += one.wait;
@@ -27,7 +26,7 @@ function inputsOf(all: (typeof traffic extends fc.Arbitrary<infer T> ? T : never
     position += events.length;
     inputs.push(...heardOf("before"), sent, ...(one.again ? [sent] : []), ...heardOf("after"));
     const kind = commands[i];
-    if (kind !== undefined) inputs.push({ kind, at: T0 + at } as Input);
+    if (kind !== undefined) inputs.push({ kind, at: T0 + at } as Action);
   }
   return inputs;
 }
@@ -52,7 +51,7 @@ describe("the reducer", () => {
       }
       const figures = totals(state, T0);
       expect(figures.count).toBe(all.reduce((sum, one) => sum + one.events.length, 0));
-      expect(figures.mapped + figures.unmapped + figures.who).toBe(figures.count);
+      expect(figures.mapped + figures.unmapped + figures.identity).toBe(figures.count);
       expect(ledger(state)).toMatchObject({ balances: true, misfits: 0 });
     }), { numRuns: 60 });
   });
@@ -98,7 +97,7 @@ describe("the reducer", () => {
       reduce(state, { kind: "resume", at: frozenAt + 61_000 }, out);
       const never = after([...inputs.slice(0, cut), ...inputs.slice(cut).map((input) => ({ ...input, at: frozenAt + 1000 }))]);
       expect(fingerprint(state)).toBe(fingerprint(never));
-      expect(totals(state, frozenAt + 61_000).waiting).toBe(0);
+      expect(totals(state, frozenAt + 61_000).pending).toBe(0);
     }), { numRuns: 40 });
   });
 
@@ -106,10 +105,10 @@ describe("the reducer", () => {
     const out = listener();
     let state = after([on(), { kind: "pause", at: T0 }]);
     for (let n = 0; n < 10; n++) state = reduce(state, frame(n * 1000, batch(n, [event("a")])));
-    expect(totals(state, T0 + 10_000).waiting).toBe(10);
+    expect(totals(state, T0 + 10_000).pending).toBe(10);
     reduce(state, { kind: "resume", at: T0 + 10_000, speed: 6 }, out);
     reduce(state, { kind: "tick", at: T0 + 10_500 }, out);
-    expect([totals(state, T0 + 10_500).count, totals(state, T0 + 10_500).waiting]).toEqual([4, 6]);
+    expect([totals(state, T0 + 10_500).count, totals(state, T0 + 10_500).pending]).toEqual([4, 6]);
     reduce(state, { kind: "tick", at: T0 + 12_000 }, out);
     expect([state.clock.frozenAt, totals(state, T0 + 12_000).count]).toEqual([null, 10]);
     expect(out.hits.map((hit) => hit.at - T0)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => n * 1000));
@@ -158,7 +157,7 @@ describe("the reducer", () => {
   });
 
   it("ENG-10: memory is bounded whatever comes", () => {
-    const bounds = { ring: 50, seen: 100, unmapped: 5, held: 20, log: 30, nodes: 6 };
+    const bounds = { events: 50, dedupe: 100, unmapped: 5, paused: 20, log: 30, nodes: 6 };
     let state = after([on()], bounds), position = 0;
     for (let n = 0; n < 2000; n++) {
       if (n === 500) reduce(state, { kind: "pause", at: T0 + n });
@@ -167,20 +166,20 @@ describe("the reducer", () => {
       state = reduce(state, frame(n, batch(position, [one])));
       position += 1;
     }
-    const { kept } = state;
-    expect(kept.ring.end - kept.ring.start).toBeLessThanOrEqual(50);
-    expect(kept.ring.rows.length).toBeLessThanOrEqual(50);
-    expect(kept.seen.young.size + kept.seen.older.size).toBeLessThanOrEqual(100);
+    const { accumulation: kept } = state;
+    expect(kept.events.end - kept.events.start).toBeLessThanOrEqual(50);
+    expect(kept.events.rows.length).toBeLessThanOrEqual(50);
+    expect(kept.dedupe.young.size + kept.dedupe.older.size).toBeLessThanOrEqual(100);
     expect(kept.unmapped.names.size).toBeLessThanOrEqual(5);
     expect(kept.nodes.size).toBeLessThanOrEqual(6);
     expect(kept.log.entries.length).toBeLessThanOrEqual(30);
-    expect(state.passed.length).toBeLessThanOrEqual(64);
+    expect(state.recentPositions.length).toBeLessThanOrEqual(64);
     expect(totals(state, T0).count).toBe(2000);
   });
 
   it("ENG-8: connection states are remembered with their time", () => {
     const state = after([{ kind: "connection", at: T0, state: "live" }, { kind: "connection", at: T0 + 5, state: "live" }, { kind: "connection", at: T0 + 9, state: "stale" }]);
     expect([state.connection, state.connectionSince]).toEqual(["stale", T0 + 9]);
-    expect(after([on(), frame(0, hello())]).needs).toBeNull();
+    expect(after([on(), frame(0, hello())]).resyncFrom).toBeNull();
   });
 });

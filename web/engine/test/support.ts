@@ -1,9 +1,8 @@
 /** A small graph, a server that sends true frames about it, and inputs, for the tests of the engine. */
-import type { Hit, Out, Step } from "../src/out.ts";
-import type { Input } from "../src/input.ts";
+import type { Action, Hit, Output, Step } from "../src/actions.ts";
 import { reduce } from "../src/reduce.ts";
-import { initial, type Options, type State } from "../src/state.ts";
-import type { TapMessage } from "../src/tap.ts";
+import { initialState, type Options, type State } from "../src/state.ts";
+import type { TapMessage } from "../src/tapMessage.ts";
 import type { Batch, CarriedEvent, Frame, Graph, Hello, Listen, Node, Posture } from "../src/wire.gen.ts";
 
 export const T0 = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -75,18 +74,18 @@ export function hello(position = 0, more: Partial<Hello> = {}): Hello {
   };
 }
 
-export const on = (lane: "local" | "remote" | "replay" = "remote", more: Partial<Extract<Input, { kind: "on" }>> = {}): Input =>
+export const on = (lane: "local" | "remote" | "replay" = "remote", more: Partial<Extract<Action, { kind: "on" }>> = {}): Action =>
   ({ kind: "on", at: T0, session: "s1", position: lane === "local" ? "" : "e.0", graph: GRAPH, lane, ...more });
-export const frame = (at: number, one: Frame): Input => ({ kind: "frame", at: T0 + at, frame: one });
-export const tap = (at: number, message: TapMessage): Input => ({ kind: "tap", at: T0 + at, message });
+export const frame = (at: number, one: Frame): Action => ({ kind: "frame", at: T0 + at, frame: one });
+export const tap = (at: number, message: TapMessage): Action => ({ kind: "tap", at: T0 + at, message });
 
 /** The state after inputs. */
-export function after(inputs: readonly Input[], options: Partial<Options> = {}, out?: Out): State {
-  return inputs.reduce((state, input) => reduce(state, structuredClone(input), out), initial(options));
+export function after(inputs: readonly Action[], options: Partial<Options> = {}, out?: Output): State {
+  return inputs.reduce((state, input) => reduce(state, structuredClone(input), out), initialState(options));
 }
 
 /** Collects what the picture hears. */
-export function listener(): Out & { hits: Hit[]; steps: Step[] } {
+export function listener(): Output & { hits: Hit[]; steps: Step[] } {
   const hits: Hit[] = [], steps: Step[] = [];
   return { hits, steps, hit: (one) => hits.push(one), step: (one) => steps.push(one) };
 }

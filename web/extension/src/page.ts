@@ -1,7 +1,7 @@
 /** In the page's own world, before any of its scripts: the tap. It reports to the content script beside it, which hands it a port. */
-import type { Sink } from "@dagnet-realtime/tap/speaker";
+import type { Sink } from "@dagnet-realtime/tap/reporter";
 import { tap } from "@dagnet-realtime/tap/tap";
-import { PORT } from "./words.ts";
+import { PORT } from "./constants.ts";
 
 const listening = (globalThis.__dagnetRealtimeTap ??= tap());
 // As they are before the page's own scripts: what is said is none of theirs to read.

@@ -1,6 +1,6 @@
 /** Joins tapped pages and Realtime tabs. It keeps nothing: a page that it has forgotten is known again by its next word. */
-import { MARK, type PageBye } from "@dagnet-realtime/tap/wire";
-import { PAGE, PICTURE } from "./words.ts";
+import { MAGIC, type PageBye } from "@dagnet-realtime/tap/protocol";
+import { PAGE, PICTURE } from "./constants.ts";
 
 const pages = new Map<ChromePort, string>();
 const pictures = new Set<ChromePort>();
@@ -22,7 +22,7 @@ function page(port: ChromePort): void {
     const id = pages.get(port);
     pages.delete(port);
     // Whatever became of the page, nothing more comes of it on this way.
-    if (id) tell({ dagnet: MARK, kind: "bye", page: id, session: "", told: 0, end: 0 } satisfies PageBye);
+    if (id) tell({ dagnet: MAGIC, kind: "bye", page: id, session: "", told: 0, end: 0 } satisfies PageBye);
   });
 }
 

@@ -1,13 +1,11 @@
 /** From a Segment event to the thin, redacted envelope that may leave, or to nothing where nobody would see it. Personal data stops here. */
-import { createTable, listensTo, match } from "../../engine/src/matching.ts";
-import { shownId } from "../../engine/src/messageid.ts";
-import { candidateNames } from "../../engine/src/names.ts";
-import { share } from "../../engine/src/share.ts";
+import { candidateNames, createTable, listensTo, match } from "../../engine/src/matching.ts";
+import { shownId } from "../../engine/src/ids.ts";
+import { share } from "../../engine/src/hash.ts";
 import type { CarriedEvent, Token } from "../../engine/src/wire.gen.ts";
-import { identifiers } from "../../tap/src/identifiers.ts";
-import { placeholder } from "../../tap/src/placeholders.ts";
+import { identifiers, placeholder } from "../../tap/src/identifiers.ts";
 import { isRecord, read, textOf, type Snapshot } from "../../tap/src/read.ts";
-import { cleanNames, redaction, type Kept } from "../../tap/src/redaction.ts";
+import { cleanNames, redaction, type Redacted } from "../../tap/src/redaction.ts";
 import type { SdkEvent } from "../../tap/src/sdk.ts";
 import type { Plan } from "./plan.ts";
 import { pseudonyms } from "./pseudonyms.ts";
@@ -28,8 +26,8 @@ export interface Envelope {
   /** Its place among the events of one call; the first says none. */
   readonly place?: number;
   readonly traces?: readonly Token[];
-  readonly properties?: Kept;
-  readonly traits?: Kept;
+  readonly properties?: Redacted;
+  readonly traits?: Redacted;
   readonly flags?: readonly CarriedEvent["flags"][number][];
 }
 
@@ -96,7 +94,7 @@ export function enveloping(plan: Plan, key: string): Envelop {
 
 /** Without the properties that no filter reads, for an envelope that is too long for the provider. */
 export function thinner(envelope: Envelope, needed: readonly string[]): Envelope {
-  const some = (kept: Kept | undefined): Kept => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
+  const some = (kept: Redacted | undefined): Redacted => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
   return full({ ...envelope, properties: some(envelope.properties), traits: some(envelope.traits) });
 }
 

@@ -8,9 +8,7 @@ import type * as publish from "../src/publish.ts";
 import type * as runtime from "../src/runtime.ts";
 import type * as times from "../src/times.ts";
 import type * as matching from "../../engine/src/matching.ts";
-import type * as names from "../../engine/src/names.ts";
-import type * as share from "../../engine/src/share.ts";
-import type * as personal from "../../tap/src/personal.ts";
+import type * as share from "../../engine/src/hash.ts";
 import type * as read from "../../tap/src/read.ts";
 import type * as redaction from "../../tap/src/redaction.ts";
 
@@ -19,6 +17,6 @@ export class ValidationError extends Error {}
 export class InvalidEventPayload extends Error {}
 export class EventNotSupported extends Error {}
 
-export type Pasted = typeof channel & typeof envelope & typeof main & typeof plan & typeof pseudonyms & typeof publish & typeof runtime & typeof times & typeof matching & typeof names & typeof share & typeof personal & typeof read & typeof redaction;
+export type Pasted = typeof channel & typeof envelope & typeof main & typeof plan & typeof pseudonyms & typeof publish & typeof runtime & typeof times & typeof matching & typeof share & typeof read & typeof redaction;
 
 export function pasted(others?: Record<string, unknown>, file?: string): Pasted;

@@ -1,5 +1,5 @@
 /** The page of the shop is put together here. */
-import { otherTab, parent } from "@dagnet-realtime/tap/sinks";
+import { otherTab, parent } from "@dagnet-realtime/tap/channels";
 import { tap } from "@dagnet-realtime/tap/tap";
 import { buffered, load, writeKey } from "./analytics.ts";
 import { Reports } from "./reports.ts";

@@ -1,13 +1,13 @@
 /** `/tap.js`: one script tag, configured by its own attributes. */
-import { quietly } from "./quietly.ts";
-import { opener, otherTab } from "./sinks.ts";
+import { safely } from "./safely.ts";
+import { opener, otherTab } from "./channels.ts";
 import { tap, type Tap } from "./tap.ts";
 
 /** Starts a tap, or takes the one that the extension has started: `data-realtime` are the origins of Realtime (its own, where it is left out), `data-key` further names of
  * the SDK; several are separated by spaces. */
 export function start(script: HTMLScriptElement | null): Tap | undefined {
-  return quietly(() => {
-    const origins = words(script?.dataset["realtime"] ?? script?.src).flatMap((url) => quietly(() => new URL(url).origin) ?? []);
+  return safely(() => {
+    const origins = words(script?.dataset["realtime"] ?? script?.src).flatMap((url) => safely(() => new URL(url).origin) ?? []);
     const made = (globalThis.__dagnetRealtimeTap ??= tap({ keys: words(script?.dataset["key"]) }));
     made.speak(opener(origins));
     made.speak(otherTab());

@@ -1,5 +1,5 @@
 /** Copies what is needed of an event before the page can change it: bounded, and whatever the page put into it. */
-import { quietly } from "./quietly.ts";
+import { safely } from "./safely.ts";
 import type { EventType, SdkEvent } from "./sdk.ts";
 
 export type Scalar = string | number | boolean | null;
@@ -32,8 +32,8 @@ const LONGEST_KEY = 256;
 /** Characters of an identifier or name that count. */
 const LONGEST_ID = 512;
 /** Scalars of a list, and elements looked at for them. */
-const LIST = 20;
-const LIST_LOOKED_AT = 1_000;
+const MAX_LIST = 20;
+const MAX_LIST_SCANNED = 1_000;
 /** Values and characters read of one message. */
 const VALUES = 500;
 const CHARACTERS = 32_768;
@@ -44,9 +44,9 @@ type Left = [values: number, characters: number];
 /** Reads a message. `calledAt` is when it was called, where that is known better than the SDK knows it. */
 export function read(event: SdkEvent, type: EventType, at: number, calledAt?: number): Snapshot {
   const left: Left = [VALUES, CHARACTERS];
-  const texts = Object.fromEntries(TEXTS.map((key) => [key, quietly(() => textOf(event[key])) ?? null])) as unknown as Texts;
-  const parts = Object.fromEntries(PARTS.map((key) => [key, quietly(() => record(event[key] ?? {}, 1, left)) ?? {}])) as unknown as Parts;
-  return { ...texts, ...parts, type, occurredAt: calledAt ?? (quietly(() => Number(new Date(event.timestamp as Date))) || at), at, weight: CHARACTERS - left[1] };
+  const texts = Object.fromEntries(TEXTS.map((key) => [key, safely(() => textOf(event[key])) ?? null])) as unknown as Texts;
+  const parts = Object.fromEntries(PARTS.map((key) => [key, safely(() => record(event[key] ?? {}, 1, left)) ?? {}])) as unknown as Parts;
+  return { ...texts, ...parts, type, occurredAt: calledAt ?? (safely(() => Number(new Date(event.timestamp as Date))) || at), at, weight: CHARACTERS - left[1] };
 }
 
 /** A text or number as text, null for anything else and for nothing. */
@@ -61,7 +61,7 @@ function record(value: object, depth: number, left: Left): PlainRecord {
     if (key.length > LONGEST_KEY || key === "__proto__") continue;
     left[0] -= 1;
     left[1] -= key.length;
-    const copied = quietly(() => copy((value as Record<string, unknown>)[key], depth, left));
+    const copied = safely(() => copy((value as Record<string, unknown>)[key], depth, left));
     if (copied !== undefined) out[key] = copied;
   }
   return out;
@@ -78,8 +78,8 @@ function copy(value: unknown, depth: number, left: Left): Plain | undefined {
 
 function scalars(values: readonly unknown[], left: Left): readonly Scalar[] | undefined {
   const out: Scalar[] = [];
-  for (let i = 0; i < values.length && i < LIST_LOOKED_AT && out.length < LIST; i++) {
-    const one = quietly(() => scalar(values[i], left));
+  for (let i = 0; i < values.length && i < MAX_LIST_SCANNED && out.length < MAX_LIST; i++) {
+    const one = safely(() => scalar(values[i], left));
     if (one !== undefined) out.push(one);
   }
   return out.length || !values.length ? out : undefined;
@@ -87,13 +87,13 @@ function scalars(values: readonly unknown[], left: Left): readonly Scalar[] | un
 
 function scalar(value: unknown, left: Left): Scalar | undefined {
   if (typeof value === "string") {
-    const kept = value.slice(0, LONGEST);
-    left[1] -= kept.length;
-    return kept;
+    const text = value.slice(0, LONGEST);
+    left[1] -= text.length;
+    return text;
   }
   if (typeof value === "number") return isFinite(value) ? value : null;
   if (typeof value === "boolean" || value === null) return value;
-  return value instanceof Date ? (quietly(() => value.toISOString()) ?? null) : undefined;
+  return value instanceof Date ? (safely(() => value.toISOString()) ?? null) : undefined;
 }
 
 export function isRecord(value: unknown): value is PlainRecord {

@@ -1,13 +1,13 @@
 /** The tap: hears every message of every instance of the SDK in a page, and speaks for them over its sinks. */
-import { hear, once, type Stage } from "./hear.ts";
-import { hook, type Page } from "./hook.ts";
-import { quietly } from "./quietly.ts";
+import { listenTo, oncePerStage, type Stage } from "./sdkListener.ts";
+import { discoverSdks, type Page } from "./sdkDiscovery.ts";
+import { safely } from "./safely.ts";
 import { read, textOf } from "./read.ts";
-import { append, createRing, HELD } from "./ring.ts";
+import { appendEntry, createBuffer, MAX_ENTRIES } from "./buffer.ts";
 import { EVENT_TYPES, type Sdk, type SdkEvent } from "./sdk.ts";
-import { type Sink, speak, type Speaker } from "./speaker.ts";
-import { hearStubs } from "./stub.ts";
-import type { SdkSeen } from "./wire.ts";
+import { type Sink, createReporter, type Reporter } from "./reporter.ts";
+import { listenToStubs } from "./stubListener.ts";
+import type { SdkSeen } from "./protocol.ts";
 
 declare global {
   /** The page's tap, where it has one: the extension and the page itself share it. */
@@ -36,19 +36,19 @@ const REPLAY_MS = 500;
 const KNOWN_MS = 2_000;
 /** An early call that the SDK has not taken by then is reported without it; looked for every second. */
 const OVERDUE_MS = 10_000;
-const LOOK_EVERY_MS = 1_000;
+const CHECK_EVERY_MS = 1_000;
 const LEFT = ", and the page was left";
 /** What stands for an early call's message id until the SDK gives it one. */
 const EARLY_ID = "tap-";
 
 export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   const scope = globalThis as unknown as Page;
-  const ring = createRing();
+  const buffer = createBuffer();
   const sdks: SdkSeen[] = [];
-  const speakers: Speaker[] = [];
+  const reporters: Reporter[] = [];
   const page = id();
   /** When early calls were made that the SDK has taken, by message id. */
-  const taken = new Map<unknown, number>();
+  const replayedAt = new Map<unknown, number>();
   let skipped = 0;
   let lastAt = 0;
   let replayUntil = 0;
@@ -56,21 +56,21 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   let leaving = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const keep = (event: SdkEvent, stage: Stage, reason = "", calledAt?: number, replaces?: string): void => {
+  const record = (event: SdkEvent, stage: Stage, reason = "", calledAt?: number, replaces?: string): void => {
     const type = EVENT_TYPES.find((one) => one === event.type);
     if (!type) return;
-    append(ring, { snapshot: read(event, type, Date.now(), stage === "called" ? calledAt : undefined), stage, reason, calledAt, replaces });
-    stir();
+    appendEntry(buffer, { snapshot: read(event, type, Date.now(), stage === "called" ? calledAt : undefined), stage, reason, calledAt, replaces });
+    schedule();
   };
-  const tell = once((event, stage, reason) => {
-    const early = stage === "called" ? stubs.take(event, Date.now() < knownUntil) : undefined;
-    if (early) taken.set(event.messageId, early.at);
+  const onStage = oncePerStage((event, stage, reason) => {
+    const early = stage === "called" ? stubs.matchReplay(event, Date.now() < knownUntil) : undefined;
+    if (early) replayedAt.set(event.messageId, early.at);
     // Under a flood calls go before what became of them.
-    const waiting = ring.end - Math.max(ring.start, ...speakers.map((one) => one.settled()));
-    if ((stage === "enriched" || stage === "delivered") && waiting > HELD / 2) skipped += 1;
-    else keep(event, stage, reason, taken.get(event.messageId), early?.toldAs);
+    const waiting = buffer.end - Math.max(buffer.start, ...reporters.map((one) => one.acknowledged()));
+    if ((stage === "enriched" || stage === "delivered") && waiting > MAX_ENTRIES / 2) skipped += 1;
+    else record(event, stage, reason, replayedAt.get(event.messageId), early?.reportedAs);
   });
-  const stir = (): void => {
+  const schedule = (): void => {
     if (leaving) bye();
     else timer ??= setTimeout(flush, lastAt + REPORT_MS - Date.now());
   };
@@ -78,36 +78,36 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     clearTimeout(timer);
     timer = undefined;
     lastAt = Date.now();
-    if ((stubs.size() && lastAt < replayUntil) || speakers.map((one) => one.tell(lastAt, skipped)).includes(true)) stir();
+    if ((stubs.size() && lastAt < replayUntil) || reporters.map((one) => one.flush(lastAt, skipped)).includes(true)) schedule();
   };
-  const bye = (): void => { for (const speaker of speakers) speaker.bye(Date.now(), skipped); };
+  const bye = (): void => { for (const speaker of reporters) speaker.bye(Date.now(), skipped); };
   /** Tells early calls of before `deadline` that no SDK has taken. */
-  const tellEarly = (deadline: number, when = ""): void => {
+  const reportEarly = (deadline: number, when = ""): void => {
     const why = (sdks.some(({ heard }) => heard === undefined) ? "the SDK has not taken it" : sdks.length ? "this SDK cannot be heard" : "the SDK has not loaded") + when;
     for (const call of stubs.overdue(deadline)) {
-      ring.lost = stubs.lost();
+      buffer.lost = stubs.lost();
       const { type, args, at, name } = call;
       const properties = args.find((one) => one instanceof Object && !("__t" in one));
-      call.toldAs = EARLY_ID + id();
-      quietly(() => { keep({ type, messageId: call.toldAs, event: name, name, properties }, "called", why, at); });
+      call.reportedAs = EARLY_ID + id();
+      safely(() => { record({ type, messageId: call.reportedAs, event: name, name, properties }, "called", why, at); });
       call.args = [];
     }
   };
-  const stubs = hearStubs(scope, keys, Date.now, () => { if (leaving) tellEarly(Infinity, LEFT); });
-  const late = setInterval(() => { tellEarly(Date.now() - OVERDUE_MS); }, LOOK_EVERY_MS);
+  const stubs = listenToStubs(scope, keys, Date.now, () => { if (leaving) reportEarly(Infinity, LEFT); });
+  const late = setInterval(() => { reportEarly(Date.now() - OVERDUE_MS); }, CHECK_EVERY_MS);
   const seen = (sdk: Sdk, heard?: false): void => {
-    const version = textOf(quietly(() => sdk.VERSION)) ?? "";
-    sdks.push({ version, key: (textOf(quietly(() => sdk.settings?.writeKey)) ?? "").slice(-4), ...(heard === false ? { heard } : {}) });
-    for (const speaker of speakers) speaker.offer();
+    const version = textOf(safely(() => sdk.VERSION)) ?? "";
+    sdks.push({ version, key: (textOf(safely(() => sdk.settings?.writeKey)) ?? "").slice(-4), ...(heard === false ? { heard } : {}) });
+    for (const speaker of reporters) speaker.offer();
   };
-  const hooked = hook(
+  const hooked = discoverSdks(
     scope,
     keys,
     (sdk) => {
-      stubs.look();
+      stubs.discover();
       replayUntil = Date.now() + REPLAY_MS;
       knownUntil = sdk.initialized ? Date.now() + KNOWN_MS : Infinity;
-      hear(sdk, tell, () => {
+      listenTo(sdk, onStage, () => {
         replayUntil = Date.now() + REPLAY_MS;
         knownUntil = Date.now() + KNOWN_MS;
       });
@@ -116,18 +116,18 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     (sdk) => { seen(sdk, false); },
   );
   const add = (sink: Sink): (() => void) => {
-    const speaker = speak(sink, { page, nonce: id(), ring, sdks, stir });
-    speakers.push(speaker);
+    const speaker = createReporter(sink, { page, nonce: id(), buffer, sdks, onNews: schedule });
+    reporters.push(speaker);
     return speaker.close;
   };
   sinks.forEach(add);
   const leave = (): void => {
     leaving = true;
-    tellEarly(Infinity, LEFT);
+    reportEarly(Infinity, LEFT);
     bye();
   };
   const back = (): void => {
-    if (leaving) for (const speaker of speakers) speaker.offer();
+    if (leaving) for (const speaker of reporters) speaker.offer();
     leaving = false;
   };
   addEventListener("pagehide", leave);
@@ -136,7 +136,7 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     listen: (analytics) => {
       stubs.listen(analytics);
       // A loader of the npm package hands its instance over when it is there.
-      if (analytics instanceof Object) void Promise.resolve(analytics as PromiseLike<[Sdk]> | [Sdk]).then(([sdk]) => { hooked.take(sdk); }).catch(() => { hooked.take(analytics); });
+      if (analytics instanceof Object) void Promise.resolve(analytics as PromiseLike<[Sdk]> | [Sdk]).then(([sdk]) => { hooked.offer(sdk); }).catch(() => { hooked.offer(analytics); });
     },
     speak: add,
     stop: () => {
@@ -145,7 +145,7 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
       clearTimeout(timer);
       removeEventListener("pagehide", leave);
       removeEventListener("pageshow", back);
-      for (const speaker of speakers.splice(0)) speaker.close();
+      for (const speaker of reporters.splice(0)) speaker.close();
     },
   };
 }

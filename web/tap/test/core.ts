@@ -1,12 +1,12 @@
 /** The core of the tap: everything that hears, and nothing that redacts or speaks. */
-import { hear, once, type Tell } from "../src/hear.ts";
-import { hook, type Page } from "../src/hook.ts";
+import { listenTo, oncePerStage, type OnStage } from "../src/sdkListener.ts";
+import { discoverSdks, type Page } from "../src/sdkDiscovery.ts";
 import { read } from "../src/read.ts";
-import { append, createRing } from "../src/ring.ts";
-import { hearStubs } from "../src/stub.ts";
+import { appendEntry, createBuffer } from "../src/buffer.ts";
+import { listenToStubs } from "../src/stubListener.ts";
 
-const ring = createRing();
+const ring = createBuffer();
 const page = globalThis as unknown as Page;
-const stubs = hearStubs(page, [], Date.now);
-const tell: Tell = once((event, stage, reason = "") => { append(ring, { snapshot: read(event, "track", Date.now(), stubs.take(event)?.at), stage, reason }); });
-hook(page, [], (sdk) => { hear(sdk, tell); });
+const stubs = listenToStubs(page, [], Date.now);
+const tell: OnStage = oncePerStage((event, stage, reason = "") => { appendEntry(ring, { snapshot: read(event, "track", Date.now(), stubs.matchReplay(event)?.at), stage, reason }); });
+discoverSdks(page, [], (sdk) => { listenTo(sdk, tell); });

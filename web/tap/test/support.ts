@@ -1,8 +1,8 @@
 /** A Segment SDK of the simplest kind, with the events that the real one emits. */
 import type { Sdk, SdkContext, SdkEvent, SdkPlugin } from "../src/sdk.ts";
 import { read } from "../src/read.ts";
-import type { Told } from "../src/ring.ts";
-import type { Rules } from "../src/wire.ts";
+import type { BufferEntry } from "../src/buffer.ts";
+import type { Rules } from "../src/protocol.ts";
 
 type Listener = (...parts: never[]) => void;
 
@@ -31,4 +31,4 @@ export class FakeSdk extends Emitter implements Sdk {
 
 export const RULES: Rules = { salt: "000102030405060708090a0b0c0d0e0f", trace: ["userId", "anonymousId"], allow: ["*"], deny: [], needed: [] };
 
-export const told = (messageId: string, event: SdkEvent = {}): Told => ({ snapshot: read({ messageId, event: "A", ...event }, "track", 5), stage: "called", reason: "" });
+export const told = (messageId: string, event: SdkEvent = {}): BufferEntry => ({ snapshot: read({ messageId, event: "A", ...event }, "track", 5), stage: "called", reason: "" });

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { samePage } from "../src/sinks.ts";
+import { samePage } from "../src/channels.ts";
 import { tap, type Tap } from "../src/tap.ts";
-import type { Report } from "../src/wire.ts";
+import type { Report } from "../src/protocol.ts";
 import { FakeSdk, RULES } from "./support.ts";
 
 let made: Tap;

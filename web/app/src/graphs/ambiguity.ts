@@ -1,5 +1,5 @@
 /** Where one event lights several nodes, or nearly does. */
-import { fold } from "@dagnet-realtime/engine/fold";
+import { casefold } from "@dagnet-realtime/engine/matching";
 import type { Filter, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
 
 const POSITIVE = new Set(["is", "is any of"]);
@@ -65,7 +65,7 @@ function apart(ones: readonly Filter[], others: readonly Filter[]): boolean {
 function lookalikes(listens: readonly Listen[]): readonly Warning[] {
   const names = [...new Set(listens.flatMap((one) => one.names))];
   const events = (those: readonly string[]): number => new Set(listens.filter((one) => those.some((name) => one.names.includes(name))).map((one) => one.event_id)).size;
-  return [...grouped(names, (name) => [fold(name).replace(/\s+/g, "")]).values()]
+  return [...grouped(names, (name) => [casefold(name).replace(/\s+/g, "")]).values()]
     .filter((those) => those.length > 1 && events(those) > 1)
     .map((those) => {
       const told = those.slice(0, 10).map((name) => `“${name}”`).join(", ");

@@ -1,7 +1,6 @@
 /** What of an event definition redaction never lets through, so that no event can ever be seen to meet it. */
 import type { Filter } from "@dagnet-realtime/engine/wire.gen";
-import { personalName, personalValue } from "@dagnet-realtime/tap/personal";
-import { cleanText } from "@dagnet-realtime/tap/redaction";
+import { cleanText, personalName, personalValue } from "@dagnet-realtime/tap/redaction";
 
 const changes = (text: string): boolean => cleanText(text) !== text;
 const substring = ({ operator }: Filter): boolean => operator === "contains" || operator === "does not contain";

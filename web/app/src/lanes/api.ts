@@ -1,6 +1,6 @@
 /** The routes of the contract that the screen uses, one method each. */
 import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
-import { LOCAL_TOKEN } from "@dagnet-realtime/tap/tokens";
+import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
 import { ask, askJson, json, type Fetch } from "./http.ts";
 import type { PublishedSeat, Seat, Signature } from "./provider/seat.ts";
 

@@ -1,5 +1,5 @@
 /** Ties overlay, bridge and page together for as long as the picture is shown. */
-import { createFlashes, ring, RING_AREA } from "@dagnet-realtime/engine/flash";
+import { createFlashLimiter, allowFlash, PULSE_AREA } from "@dagnet-realtime/engine/activity";
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import type { PictureProps } from "./contract.ts";
@@ -32,7 +32,7 @@ export function useLight({ scene, props, root, faces, onReport, onZoom }: LightP
   const store = useStoreApi();
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);
   const [overlay, setOverlay] = useState<Overlay | null>(null);
-  const [flashes] = useState(createFlashes);
+  const [flashes] = useState(createFlashLimiter);
   const bridge = useRef<Bridge | null>(null);
   const heard = useRef({ onReport, onZoom });
   useEffect(() => { heard.current = { onReport, onZoom }; });
@@ -48,7 +48,7 @@ export function useLight({ scene, props, root, faces, onReport, onZoom }: LightP
   useEffect(() => {
     if (!overlay) return;
     overlay.send({ kind: "stock", stock: stockOf(scene, (uuid) => { const face = faces.get(uuid); return face ? tagWidth(face) : 0; }) });
-    const opened = new Bridge({ scene, light, overlay, cards, ring: (node, heat) => ring(flashes, node, performance.now(), heat, RING_AREA * store.getState().transform[2] ** 2) });
+    const opened = new Bridge({ scene, light, overlay, cards, ring: (node, heat) => allowFlash(flashes, node, performance.now(), heat, PULSE_AREA * store.getState().transform[2] ** 2) });
     bridge.current = opened;
     opened.tell();
     const timer = setInterval(() => { if (!document.hidden) opened.beat(); }, BEAT_MS);

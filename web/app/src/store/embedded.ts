@@ -1,7 +1,7 @@
 /** The graph in the page that it watches: the picture's light from the page's own Segment calls, with no server and no other tab. */
-import { isEarly } from "@dagnet-realtime/engine/called";
+import { isEarly } from "@dagnet-realtime/engine/localEvents";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import { samePage } from "@dagnet-realtime/tap/sinks";
+import { samePage } from "@dagnet-realtime/tap/channels";
 import { tap } from "@dagnet-realtime/tap/tap";
 import { rulesOf } from "../lanes/local/rules.ts";
 import type { LightSource } from "../picture/contract.ts";

@@ -1,6 +1,5 @@
 /** A reload within the session's lease goes on where it was: what one tab keeps of its session, and for how long. */
-import { restore } from "@dagnet-realtime/engine/restore";
-import { snapshot } from "@dagnet-realtime/engine/snapshot";
+import { restore, snapshot } from "@dagnet-realtime/engine/snapshot";
 import type { State } from "@dagnet-realtime/engine/state";
 import type { Place } from "../lanes/api.ts";
 import type { Shelf } from "./remember.ts";

@@ -1,16 +1,15 @@
 /** The engine's owner in this page: the only place that calls the reducer, and the narrow channel from it to the picture. */
-import { shownAt } from "@dagnet-realtime/engine/clock";
-import type { Input } from "@dagnet-realtime/engine/input";
-import type { Hit, Step } from "@dagnet-realtime/engine/out";
+import { shownAt } from "@dagnet-realtime/engine/pauseBuffer";
+import type { Action, Hit, Step } from "@dagnet-realtime/engine/actions";
 import { reduce } from "@dagnet-realtime/engine/reduce";
-import { nodeLight } from "@dagnet-realtime/engine/select/light";
-import { initial, type State } from "@dagnet-realtime/engine/state";
+import { nodeLight } from "@dagnet-realtime/engine/select/totals";
+import { initialState, type State } from "@dagnet-realtime/engine/state";
 import type { LightListener, LightSource } from "../picture/contract.ts";
 
 type Timeless<I> = I extends { readonly at: number } ? Omit<I, "at"> : never;
 
 /** An input without its moment: the owner's clock adds it. */
-export type Put = Timeless<Input>;
+export type Put = Timeless<Action>;
 
 export class LiveEngine {
   state: State;
@@ -22,7 +21,7 @@ export class LiveEngine {
 
   constructor(
     private clock: () => number,
-    state: State = initial(),
+    state: State = initialState(),
   ) {
     this.state = state;
     this.light = {
@@ -50,7 +49,7 @@ export class LiveEngine {
   }
 
   /** Begins anew, under another clock where one is given (a replay has the log's). */
-  reset(state: State = initial(), clock: () => number = this.clock): void {
+  reset(state: State = initialState(), clock: () => number = this.clock): void {
     this.state = state;
     this.clock = clock;
   }
@@ -76,7 +75,7 @@ export class LiveEngine {
   }
 
   #moves(token: string | null): boolean {
-    const { follows, kept } = this.state;
-    return !this.alone || follows.length === 0 || (token !== null && (kept.traces?.tokens.get(token)?.trace.held ?? 0) > 0);
+    const { follows, accumulation: kept } = this.state;
+    return !this.alone || follows.length === 0 || (token !== null && (kept.traces?.tokens.get(token)?.trace.followedCount ?? 0) > 0);
   }
 }

@@ -1,8 +1,8 @@
 /** The local lane in this page: its key, whom it allows, and the engine that it feeds while Realtime is On. */
-import { isEarly } from "@dagnet-realtime/engine/called";
-import { shownId } from "@dagnet-realtime/engine/messageid";
-import { hmacSha256 } from "@dagnet-realtime/engine/sha256";
-import type { TapMessage } from "@dagnet-realtime/engine/tap";
+import { isEarly } from "@dagnet-realtime/engine/localEvents";
+import { shownId } from "@dagnet-realtime/engine/ids";
+import { hmacSha256 } from "@dagnet-realtime/engine/hash";
+import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 import type { Posture } from "@dagnet-realtime/engine/wire.gen";
 import { LocalLane } from "../lanes/local/lane.ts";
 import { followed, ownTokens } from "../lanes/local/own.ts";

@@ -23,7 +23,7 @@ export class Pausing {
     else if (!paused) {
       engine.put({ kind: "pause" });
       store.setState({ paused: true });
-    } else if (engine.state.held.waiting > 0) void this.#catchUp();
+    } else if (engine.state.pauseBuffer.pending > 0) void this.#catchUp();
     else this.jump();
   }
 

@@ -1,8 +1,8 @@
 /** Plays a saved session log on the same engine; nothing of it is ever taken for live. */
 import { isProblem } from "@dagnet-realtime/engine/problem";
-import { readSessionLog, type SessionLog } from "@dagnet-realtime/engine/logfile";
-import type { Unlogged } from "@dagnet-realtime/engine/sessionlog";
-import { initial } from "@dagnet-realtime/engine/state";
+import { readSessionLog, type SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
+import type { ExpandedEntry } from "@dagnet-realtime/engine/sessionLog";
+import { initialState } from "@dagnet-realtime/engine/state";
 import { OFF } from "../lanes/lane.ts";
 import { Player } from "../lanes/player.ts";
 import { show } from "./start.ts";
@@ -13,7 +13,7 @@ const TURN_MS = 50;
 
 export class Replay {
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly player: Player<Unlogged>;
+  readonly player: Player<ExpandedEntry>;
 
   constructor(
     private readonly parts: Parts,
@@ -63,7 +63,7 @@ export class Replay {
   async close(): Promise<void> {
     const { store, engine, world } = this.parts;
     clearInterval(this.#timer);
-    engine.reset(initial(), () => world.now());
+    engine.reset(initialState(), () => world.now());
     const { place } = store.getState();
     store.setState({ phase: "off", lane: OFF, replay: null, paused: false, trace: "" });
     if (place) await show(this.parts, place);
@@ -77,7 +77,7 @@ export class Replay {
   #begin(): void {
     const { engine, store } = this.parts;
     const { header } = this.log;
-    engine.reset(initial(), () => this.player.at);
+    engine.reset(initialState(), () => this.player.at);
     if (header.definition === null) return;
     engine.put({ kind: "on", session: header.watch_session_id, position: "", graph: header.definition, lane: "replay" }, this.player.from);
     engine.put({ kind: "connection", state: "replay" }, this.player.from);
@@ -85,7 +85,7 @@ export class Replay {
     store.setState({ paused: false });
   }
 
-  #play(entries: readonly Unlogged[]): void {
+  #play(entries: readonly ExpandedEntry[]): void {
     for (const entry of entries) this.parts.engine.put(entry.kind === "tap" ? { kind: "tap", message: entry.message } : { kind: "frame", frame: entry.frame }, entry.at);
   }
 }

@@ -158,7 +158,7 @@ export class Tracing {
 /** The followed token of the trace that `token` belongs to; null where it is not followed. */
 export function followedAs(state: State, token: string): string | null {
   if (state.follows.includes(token)) return token;
-  const trace = state.kept.traces?.tokens.get(token)?.trace;
+  const trace = state.accumulation.traces?.tokens.get(token)?.trace;
   return trace?.tokens.find((one) => state.follows.includes(one.token))?.token ?? null;
 }
 

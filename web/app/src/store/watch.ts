@@ -1,5 +1,5 @@
 /** On and Off: opens a watch session, joins lane and engine, and says so when the session is gone. */
-import { look, REMOTE } from "@dagnet-realtime/engine/seen";
+import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { Place, ServerApi } from "../lanes/api.ts";
 import { OFF, type Lane, type LaneSink, type LaneState } from "../lanes/lane.ts";
@@ -68,7 +68,7 @@ export class Watch {
       return;
     }
     // The server may still leave out what an earlier filter did: from here on it is told again if it shall.
-    if (kept.state.kept.sums.filtered > 0) api.filter(kept.session, "").catch(() => undefined);
+    if (kept.state.accumulation.frameSums.filtered > 0) api.filter(kept.session, "").catch(() => undefined);
     if (this.parts.store.getState().serverless) this.#alone(kept.session);
     else this.#join(kept.session, kept.state.position);
   }
@@ -104,7 +104,7 @@ export class Watch {
   #listen(place: Place, session: string, position: string, resumed: boolean): void {
     const { store, engine, api, world } = this.parts;
     this.#leave();
-    const known = (id: string): boolean => ((look(engine.state.kept.seen, id)?.lanes ?? 0) & REMOTE) !== 0;
+    const known = (id: string): boolean => ((lookUp(engine.state.accumulation.dedupe, id)?.lanes ?? 0) & REMOTE) !== 0;
     this.#lane = functionLane({ api, place, session, position, resumed, table: () => engine.state.table, known }, world);
     store.setState({ atServer: "", phase: "on", session, notice: null });
     this.#lane.start(this.#sink());
@@ -129,7 +129,7 @@ export class Watch {
         const known = engine.state.posture?.notes ?? [];
         engine.put({ kind: "frame", frame });
         notes(store, known, engine.state.posture?.notes ?? []);
-        const { needs, wantsGraph } = engine.state;
+        const { resyncFrom: needs, wantsGraph } = engine.state;
         if (needs !== null && this.#lane instanceof RemoteLane) this.#lane.seek(needs);
         if (wantsGraph !== null) void this.#reload(wantsGraph);
       },

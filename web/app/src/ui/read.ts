@@ -1,6 +1,6 @@
 /** What the screen reads out of the engine's values. */
-import type { Row } from "@dagnet-realtime/engine/ring";
-import { REMOTE } from "@dagnet-realtime/engine/seen";
+import type { Row } from "@dagnet-realtime/engine/eventBuffer";
+import { REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { feed, row } from "@dagnet-realtime/engine/select/feed";
 import type { State } from "@dagnet-realtime/engine/state";
 import type { Node } from "@dagnet-realtime/engine/wire.gen";
@@ -10,7 +10,7 @@ export type FeedRow = Row;
 
 /** "+n" while paused. */
 export function waiting(state: State): number {
-  return state.held.waiting;
+  return state.pauseBuffer.pending;
 }
 
 /** Milliseconds from occurrence to arrival, null where one of them is unknown. */
@@ -77,7 +77,7 @@ export function sourcesHeard(state: State): string[] {
 /** The last rows that lit a node, newest first. */
 export function rowsOfNode(state: State, node: string, most: number): FeedRow[] {
   const found: FeedRow[] = [];
-  const { ring } = state.kept;
+  const { events: ring } = state.accumulation;
   for (let at = ring.end - 1; at >= ring.start && found.length < most; at -= 1) {
     const one = row(state, at);
     if (one?.nodes.includes(node)) found.push(one);

@@ -1,5 +1,5 @@
 /** One sentence or two that say what the picture says. */
-import { nodeLight, type TotalsOfState } from "@dagnet-realtime/engine/select/light";
+import { nodeLight, type TotalsOfState } from "@dagnet-realtime/engine/select/totals";
 import { followed } from "@dagnet-realtime/engine/select/traces";
 import type { State } from "@dagnet-realtime/engine/state";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";

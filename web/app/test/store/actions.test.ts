@@ -40,7 +40,7 @@ describe("what a person can do", () => {
     const { actions, streams, engine, store } = await on();
     actions.pause();
     await streams[0]!.send(batch(1));
-    expect([store.getState().paused, engine.state.held.waiting, engine.light.node("a").count]).toEqual([true, 1, 1]);
+    expect([store.getState().paused, engine.state.pauseBuffer.pending, engine.light.node("a").count]).toEqual([true, 1, 1]);
     actions.jump();
     expect([store.getState().paused, engine.light.node("a").count]).toEqual([false, 2]);
     await actions.toggle();
@@ -59,7 +59,7 @@ describe("what a person can do", () => {
   it("PIC-48: a filter hides, and what cannot be read says why", async () => {
     const { actions, engine } = await on();
     actions.filter("device:desktop");
-    expect(engine.state.kept.view.rows).toHaveLength(0);
+    expect(engine.state.accumulation.view.rows).toHaveLength(0);
     actions.filter('"open');
     expect(engine.state.filterProblem).not.toBeNull();
   });

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { type FromPicture, MARK } from "@dagnet-realtime/tap/wire";
+import { type FromHost, MAGIC } from "@dagnet-realtime/tap/protocol";
 import { readFileSync } from "node:fs";
-import { rowAt } from "@dagnet-realtime/engine/ring";
+import { rowAt } from "@dagnet-realtime/engine/eventBuffer";
 import { expect, it, vi } from "vitest";
 import type { Heard, Road } from "../../src/lanes/local/road.ts";
 import { hearPages, hex, Local, originOf } from "../../src/store/local.ts";
@@ -9,13 +9,13 @@ import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
 
 function local() {
   const page = scene({ "PATCH /api/watch/s1": {} });
-  const said: FromPicture[] = [];
+  const said: FromHost[] = [];
   let take: (heard: Heard) => void = () => undefined;
   const road: Road = { listen: (hear) => { take = hear; return () => undefined; }, call: (message) => said.push(message) };
   let made = 0;
   const build = () => new Local(page.parts, [road], page.shelf, page.shelf, () => String((made += 1)).repeat(32));
   const one = build();
-  const say = (message: object, origin = "https://a.test"): void => { take({ message: { dagnet: MARK, page: "p", sdks: [], ...message }, origin, road: "opened", answer: (answer) => said.push(answer) }); };
+  const say = (message: object, origin = "https://a.test"): void => { take({ message: { dagnet: MAGIC, page: "p", sdks: [], ...message }, origin, road: "opened", answer: (answer) => said.push(answer) }); };
   const report = (from: number, ...messages: object[]): void => {
     const session = said.flatMap((answer) => (answer.kind === "welcome" ? [answer.session] : [])).at(-1);
     say({ kind: "report", session, from, to: from + messages.length, messages, missed: 0, skipped: 0 });
@@ -45,7 +45,7 @@ it("TAP-10: while On, what happened since On lights the graph; the rest does not
   await watch.on(PLACE, GRAPH);
   report(1, message("before", world.now() - 1), message("since", world.now()));
   expect(engine.state.lanes).toEqual(["remote", "local"]);
-  expect(engine.state.kept.ring.end).toBe(1);
+  expect(engine.state.accumulation.events.end).toBe(1);
   expect(one.lane.pages.get("p")).toMatchObject({ heard: 1, early: 2 });
 });
 
@@ -58,7 +58,7 @@ it("TAP-10: a retry of a call of before On is of before On, and a page's clock t
   say(hi);
   const retry = (made: number) => ({ ...message(`ajs-next-${made}-x`, world.now()), stage: "delivered" });
   report(0, retry(world.now() - 1), { ...message("stub", world.now()), calledAt: world.now() - 1 }, retry(world.now()), { ...message("fake clock", 0), at: 0 });
-  expect(engine.state.kept.ring.end).toBe(2);
+  expect(engine.state.accumulation.events.end).toBe(2);
   expect(one.lane.pages.get("p")).toMatchObject({ early: 2 });
 });
 
@@ -126,8 +126,8 @@ it("SEG-14: a site's own message id becomes the digest under the channel's key, 
   say(hi);
   const some = cases.filter(({ id }) => id.length <= 512);
   report(0, ...some.map(({ id }) => message(id, world.now())));
-  const { start, end } = engine.state.kept.ring;
-  expect(Array.from({ length: end - start }, (_, place) => rowAt(engine.state.kept.ring, start + place)?.id)).toEqual(some.map(({ shown }) => shown));
+  const { start, end } = engine.state.accumulation.events;
+  expect(Array.from({ length: end - start }, (_, place) => rowAt(engine.state.accumulation.events, start + place)?.id)).toEqual(some.map(({ shown }) => shown));
   listed(null);
   report(some.length, message("order-9", world.now()));
   expect([...one.lane.refusals.values()]).toEqual([{ origin: "https://a.test", reason: "the site’s own message id", count: 1 }]);

@@ -26,7 +26,7 @@ describe("how a pause ends", () => {
     actions.pause();
     expect(store.getState()).toMatchObject({ paused: false, catching: 8 });
     await world.advance(1000);
-    expect([hits.length, engine.state.held.waiting]).toEqual([8, 8]);
+    expect([hits.length, engine.state.pauseBuffer.pending]).toEqual([8, 8]);
     await world.advance(1500);
     expect([hits.length, engine.state.clock.frozenAt, store.getState().catching]).toEqual([16, null, 0]);
     expect(hits.map(({ at }) => at)).toEqual([...hits.map(({ at }) => at)].sort());

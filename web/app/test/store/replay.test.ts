@@ -1,4 +1,4 @@
-import { sessionLog } from "@dagnet-realtime/engine/logfile";
+import { writeSessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import { describe, expect, it } from "vitest";
 import { openLog } from "../../src/store/replay.ts";
 import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
@@ -11,7 +11,7 @@ function log(): string {
     world.time += 1000;
     engine.put({ kind: "frame", frame: batch(n) });
   }
-  return sessionLog(engine.state);
+  return writeSessionLog(engine.state);
 }
 
 describe("a replay", () => {

@@ -121,7 +121,7 @@ describe("following", () => {
     const { tracing, streams, engine } = await on();
     await streams[0]!.send(carrying(1, ["u"]));
     await streams[0]!.send(carrying(2, ["t", "u"]));
-    const [join] = [...engine.state.kept.traces!.joins.values()];
+    const [join] = [...engine.state.accumulation.traces!.joins.values()];
     tracing.undoJoin(join!.id, false);
     expect(join!.undone).toBe(true);
     tracing.undoJoin(join!.id, true);

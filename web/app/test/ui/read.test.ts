@@ -1,4 +1,4 @@
-import { LOCAL, REMOTE } from "@dagnet-realtime/engine/seen";
+import { LOCAL, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { describe, expect, it } from "vitest";
 import { lag, lagOfLast, marks, rawOf, rowsOfNode, sourcesHeard, unsent, valuesOf, waiting } from "../../src/ui/read.ts";
 import { batch, GRAPH, hello, scene } from "../support/page.ts";

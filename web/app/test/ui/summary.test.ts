@@ -1,4 +1,4 @@
-import { totals } from "@dagnet-realtime/engine/select/light";
+import { totals } from "@dagnet-realtime/engine/select/totals";
 import { describe, expect, it } from "vitest";
 import { summary } from "../../src/ui/summary.ts";
 import { batch, GRAPH, hello, scene } from "../support/page.ts";

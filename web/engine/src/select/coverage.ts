@@ -1,9 +1,9 @@
 /** Which nodes and edges have lit since On, of those that can. */
 import type { State } from "../state.ts";
-import { shown } from "../tally.ts";
+import { displayed } from "../activity.ts";
 import { edgeCount } from "../traces/select/facts.ts";
-import { passable, whyNever } from "../traces/select/passable.ts";
-import type { Traces } from "../traces/types.ts";
+import { traversableEdges, whyNever } from "../traces/pathSearch.ts";
+import type { Traces } from "../traces/model.ts";
 
 export interface Coverage {
   readonly nodesLit: number;
@@ -35,12 +35,12 @@ export function coverage(state: State): Coverage {
 
 /** Why no trace can ever be counted on an edge of `neverEdges`: a sentence for people, "" for any other. */
 export function neverWhy(state: State, edge: string): string {
-  const { traces } = state.kept;
-  const index = traces?.ways.edgeIndex.get(edge);
+  const { traces } = state.accumulation;
+  const index = traces?.routeIndex.edgeIndex.get(edge);
   if (traces === null || index === undefined) return "";
   const able = indicesOf(traces, ableOf(state));
-  const gone = passable(traces.ways, able);
-  return gone.has(index) || edgeCount(traces, edge) > 0 ? "" : whyNever(traces.ways, index, able, gone);
+  const gone = traversableEdges(traces.routeIndex, able);
+  return gone.has(index) || edgeCount(traces, edge) > 0 ? "" : whyNever(traces.routeIndex, index, able, gone);
 }
 
 /** The uuids of the nodes that can light: by an event, by a binding of this session, or because they did. */
@@ -50,22 +50,22 @@ function ableOf(state: State): ReadonlySet<string> {
 }
 
 function lit(state: State, uuid: string): boolean {
-  const light = state.kept.nodes.get(uuid);
-  return light !== undefined && shown(light) > 0;
+  const light = state.accumulation.nodes.get(uuid);
+  return light !== undefined && displayed(light) > 0;
 }
 
 function edgesOf(state: State, able: ReadonlySet<string>): { lit: number; dark: string[]; never: string[] } {
-  const { traces } = state.kept;
+  const { traces } = state.accumulation;
   const found = { lit: 0, dark: [] as string[], never: [] as string[] };
   if (traces === null) return found;
-  const gone = passable(traces.ways, indicesOf(traces, able));
-  traces.ways.graph.edges.forEach(({ uuid }, index) => {
+  const gone = traversableEdges(traces.routeIndex, indicesOf(traces, able));
+  traces.routeIndex.graph.edges.forEach(({ uuid }, index) => {
     if (edgeCount(traces, uuid) > 0) found.lit += 1;
     else (gone.has(index) ? found.dark : found.never).push(uuid);
   });
   return found;
 }
 
-function indicesOf({ ways }: Traces, uuids: ReadonlySet<string>): ReadonlySet<number> {
+function indicesOf({ routeIndex: ways }: Traces, uuids: ReadonlySet<string>): ReadonlySet<number> {
   return new Set([...uuids].flatMap((uuid) => ways.index.get(uuid) ?? []));
 }

@@ -1,60 +1,57 @@
 /** Traces, asked of the state. */
-import { shownAt } from "../clock.ts";
+import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
 import { edgeCount, type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
-import { type FollowedPath, followedPaths } from "../traces/select/followed.ts";
-import { goers, type WayAsked } from "../traces/select/goers.ts";
-import { type JoinRow, joins } from "../traces/select/joins.ts";
+import { type EdgeOrJump, exampleTraces, type FollowedPath, followedPaths, type Timeline, timeline } from "../traces/select/paths.ts";
+import { type JoinRow, joins, recent, type TraceRow, traceTotals } from "../traces/select/traceList.ts";
 import { jump, type JumpRow, jumps } from "../traces/select/jumps.ts";
-import { recent, type TraceRow, traceTotals } from "../traces/select/recent.ts";
-import { type Timeline, timeline } from "../traces/select/timeline.ts";
 
 /** The last `n` traces that answer to `search`, the most recently active first. */
 export function recentTraces(state: State, n: number, search = ""): readonly TraceRow[] {
-  return state.kept.traces === null ? [] : recent(state.kept.traces, n, search);
+  return state.accumulation.traces === null ? [] : recent(state.accumulation.traces, n, search);
 }
 
 /** The timeline of the trace that a token belongs to; null where it is unknown. */
 export function trace(state: State, token: string): Timeline | null {
-  return state.kept.traces === null ? null : timeline(state.kept.traces, token);
+  return state.accumulation.traces === null ? null : timeline(state.accumulation.traces, token);
 }
 
 /** How many traces: distinct since On, and kept with their steps; `exact` is false where a number is "at most". */
-export function traceCounts(state: State): { readonly seen: number; readonly kept: number; readonly exact: boolean } {
-  return state.kept.traces === null ? { seen: 0, kept: 0, exact: true } : traceTotals(state.kept.traces);
+export function traceCounts(state: State): { readonly seen: number; readonly retained: number; readonly exact: boolean } {
+  return state.accumulation.traces === null ? { seen: 0, retained: 0, exact: true } : traceTotals(state.accumulation.traces);
 }
 
 export function followed(state: State): readonly FollowedPath[] {
-  return state.kept.traces === null ? [] : followedPaths(state.kept.traces);
+  return state.accumulation.traces === null ? [] : followedPaths(state.accumulation.traces);
 }
 
 export function ghostEdges(state: State, count = 50): readonly JumpRow[] {
-  return state.kept.traces === null ? [] : jumps(state.kept.traces, count);
+  return state.accumulation.traces === null ? [] : jumps(state.accumulation.traces, count);
 }
 
 /** The jump between two nodes; null where there is none. */
 export function ghostEdge(state: State, from: string, to: string): JumpRow | null {
-  return state.kept.traces === null ? null : jump(state.kept.traces, from, to);
+  return state.accumulation.traces === null ? null : jump(state.accumulation.traces, from, to);
 }
 
 export function traceJoins(state: State, count: number, token: string | null = null): readonly JoinRow[] {
-  return state.kept.traces === null ? [] : joins(state.kept.traces, count, token);
+  return state.accumulation.traces === null ? [] : joins(state.accumulation.traces, count, token);
 }
 
 export function edge(state: State, uuid: string, at: number): EdgeFacts | null {
-  return state.kept.traces === null ? null : edgeFacts(state.kept.traces, uuid, shownAt(state.clock, at));
+  return state.accumulation.traces === null ? null : edgeFacts(state.accumulation.traces, uuid, shownAt(state.clock, at));
 }
 
 /** How often an edge was gone along: cheap enough to ask for every edge. */
 export function edgeSeen(state: State, uuid: string): number {
-  return state.kept.traces === null ? 0 : edgeCount(state.kept.traces, uuid);
+  return state.accumulation.traces === null ? 0 : edgeCount(state.accumulation.traces, uuid);
 }
 
 export function node(state: State, uuid: string): NodeFacts | null {
-  return state.kept.traces === null ? null : nodeFacts(state.kept.traces, uuid);
+  return state.accumulation.traces === null ? null : nodeFacts(state.accumulation.traces, uuid);
 }
 
 /** Tokens of the latest traces that went along an edge or made a jump. */
-export function wayTraces(state: State, way: WayAsked, most: number): readonly string[] {
-  return state.kept.traces === null ? [] : goers(state.kept.traces, way, most);
+export function wayTraces(state: State, way: EdgeOrJump, most: number): readonly string[] {
+  return state.accumulation.traces === null ? [] : exampleTraces(state.accumulation.traces, way, most);
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { edge, edgeSeen, followed, ghostEdge, ghostEdges, node, recentTraces, trace, traceCounts, traceJoins, wayTraces } from "../../src/select/traces.ts";
-import { initial } from "../../src/state.ts";
+import { initialState } from "../../src/state.ts";
 import { after, batch, event, frame, on, T0 } from "../support.ts";
 
 it("ENG-26: traces are asked of the state, and an engine without a graph has none", () => {
@@ -11,10 +11,10 @@ it("ENG-26: traces are asked of the state, and an engine without a graph has non
   expect([edge(state, "ab", T0)?.traversals, node(state, "a") === null]).toEqual([0, false]);
   expect(wayTraces(state, { from: "a", to: "c" }, 3)).toEqual(["t1"]);
   expect(ghostEdge(state, "a", "c")).toEqual(ghostEdges(state)[0]);
-  expect([ghostEdge(state, "a", "b"), ghostEdge(state, "?", "c"), ghostEdge(initial(), "a", "c")]).toEqual([null, null, null]);
-  expect([edgeSeen(state, "ab"), edgeSeen(initial(), "ab")]).toEqual([0, 0]);
-  const none = initial();
+  expect([ghostEdge(state, "a", "b"), ghostEdge(state, "?", "c"), ghostEdge(initialState(), "a", "c")]).toEqual([null, null, null]);
+  expect([edgeSeen(state, "ab"), edgeSeen(initialState(), "ab")]).toEqual([0, 0]);
+  const none = initialState();
   expect(wayTraces(none, { edge: "ab" }, 3)).toEqual([]);
   expect([recentTraces(none, 5), trace(none, "t"), traceCounts(none), followed(none), ghostEdges(none), traceJoins(none, 1), edge(none, "ab", 0), node(none, "a")])
-    .toEqual([[], null, { seen: 0, kept: 0, exact: true }, [], [], [], null, null]);
+    .toEqual([[], null, { seen: 0, retained: 0, exact: true }, [], [], [], null, null]);
 });

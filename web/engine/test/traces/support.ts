@@ -1,6 +1,6 @@
 /** Small graphs and events for the tests of traces. */
 import { advance, createTraces } from "../../src/traces/traces.ts";
-import type { Bounds, TraceEvent, Traces } from "../../src/traces/types.ts";
+import type { Bounds, TraceEvent, Traces } from "../../src/traces/model.ts";
 import type { Edge, Graph, Node } from "../../src/wire.gen.ts";
 
 export interface SmallNode { readonly uuid: string; readonly event?: boolean; readonly start?: boolean; readonly absorbing?: boolean; readonly outcome?: string }

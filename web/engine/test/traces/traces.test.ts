@@ -1,13 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { forget } from "../../src/traces/evict.ts";
-import { fingerprint } from "../../src/traces/fingerprint.ts";
-import { follow, unfollow } from "../../src/traces/follow.ts";
-import { redoJoin, undoJoin } from "../../src/traces/join.ts";
-import { regraph } from "../../src/traces/regraph.ts";
-import { timeline } from "../../src/traces/select/timeline.ts";
+import { follow, forgetTraces, unfollow } from "../../src/traces/retention.ts";
+import { traceFingerprint } from "../../src/fingerprint.ts";
+import { redoJoin, undoJoin } from "../../src/traces/identity.ts";
+import { migrateTraces } from "../../src/traces/migrate.ts";
+import { timeline } from "../../src/traces/select/paths.ts";
 import { advance, createTraces } from "../../src/traces/traces.ts";
-import type { Bounds, TraceEvent, Traces } from "../../src/traces/types.ts";
+import type { Bounds, TraceEvent, Traces } from "../../src/traces/model.ts";
 import { event, graph, told } from "./support.ts";
 
 /** Start, a shared event on two branches, event-less nodes, a cycle, a self loop, parallel edges, an end. */
@@ -26,7 +25,7 @@ const events = fc.array(raw, { maxLength: 60 }).map((all) => all.map((one, n): T
 const twice = events.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all.slice(0, 9)], { minLength: all.length + Math.min(9, all.length) })));
 
 function visits(traces: Traces): Map<string, number> {
-  return new Map(traces.ways.graph.nodes.map((node, n) => [node.uuid, traces.counts.cells.get(n)?.count ?? 0]));
+  return new Map(traces.routeIndex.graph.nodes.map((node, n) => [node.uuid, traces.counts.cells.get(n)?.count ?? 0]));
 }
 
 /** How many of the events light each node, each event once, those without a token not at all. */
@@ -37,19 +36,19 @@ function lit(all: readonly TraceEvent[]): Map<string, number> {
 }
 
 function everyTrace(traces: Traces) {
-  return [...traces.live, ...traces.heldTraces, ...traces.stubs];
+  return [...traces.live, ...traces.followedTraces, ...traces.stubs];
 }
 
 /** What must hold at any time. */
 function sumsUp(traces: Traces): void {
   const { total, counts } = traces;
   expect(total.placed + total.unplaceable + total.duplicate + total.untraced).toBe(total.events);
-  expect(traces.marks).toBe(everyTrace(traces).reduce((sum, trace) => sum + trace.marks.length, 0));
+  expect(traces.visitCount).toBe(everyTrace(traces).reduce((sum, trace) => sum + trace.visits.length, 0));
   expect(total.traces - total.forgotten).toBe(everyTrace(traces).filter((trace) => trace.events > 0).length);
   if (total.forgotten > 0) return;
-  const standing = everyTrace(traces).filter((trace) => trace.stand.head >= 0);
+  const standing = everyTrace(traces).filter((trace) => trace.cursor.head >= 0);
   expect([...counts.standing].reduce((a, b) => a + b, 0)).toBe(standing.length);
-  const moves = everyTrace(traces).reduce((sum, trace) => sum + trace.stand.moves, 0);
+  const moves = everyTrace(traces).reduce((sum, trace) => sum + trace.cursor.moves, 0);
   expect(moves).toBeGreaterThanOrEqual([...counts.entries].reduce((a, b) => a + b, 0));
   for (const cell of counts.cells.values()) {
     expect(cell.traces).toBeLessThanOrEqual(cell.count);
@@ -61,14 +60,14 @@ function sumsUp(traces: Traces): void {
 describe("traces, told of events", () => {
   it("TRC-20: come to the same whatever the order of arrival, and however often an event arrives", () => {
     fc.assert(fc.property(twice, ([all, other]) => {
-      expect(fingerprint(told(SHOP, other))).toBe(fingerprint(told(SHOP, all)));
+      expect(traceFingerprint(told(SHOP, other))).toBe(traceFingerprint(told(SHOP, all)));
     }), { numRuns: 400 });
   });
 
   it("TRC-20: come to the same when the same log is replayed", () => {
     fc.assert(fc.property(events, (all) => {
       const bounds: Partial<Bounds> = { traces: 3, stubs: 2, steps: 8, marks: 20, joins: 3, jumps: 2, identifiers: 4 };
-      expect(fingerprint(told(SHOP, all, bounds))).toBe(fingerprint(told(SHOP, all, bounds)));
+      expect(traceFingerprint(told(SHOP, all, bounds))).toBe(traceFingerprint(told(SHOP, all, bounds)));
     }));
   });
 
@@ -84,7 +83,7 @@ describe("traces, told of events", () => {
     fc.assert(fc.property(twice, ([, other]) => {
       const traces = told(SHOP, other);
       for (const [key, cell] of traces.counts.cells) {
-        const at = [...traces.live].map((trace) => trace.marks.filter((mark) => key < SHOP.nodes.length ? mark.lit.includes(key) : mark.route?.edges.includes(key - SHOP.nodes.length) ?? false).length);
+        const at = [...traces.live].map((trace) => trace.visits.filter((mark) => key < SHOP.nodes.length ? mark.lit.includes(key) : mark.route?.edges.includes(key - SHOP.nodes.length) ?? false).length);
         if (key < SHOP.nodes.length + SHOP.edges.length) expect([cell.count, cell.traces]).toEqual([at.reduce((a, b) => a + b, 0), at.filter((times) => times > 0).length]);
       }
     }), { numRuns: 200 });
@@ -97,9 +96,9 @@ describe("traces, told of events", () => {
       expect(visits(small)).toEqual(lit(all));
       expect(small.live.size).toBeLessThanOrEqual(traces);
       expect(small.stubs.size).toBeLessThanOrEqual(stubs);
-      expect(small.marks).toBeLessThanOrEqual(15);
+      expect(small.visitCount).toBeLessThanOrEqual(15);
       expect(small.jumps.byId.size).toBeLessThanOrEqual(2);
-      for (const trace of small.live) expect(trace.marks.length).toBeLessThanOrEqual(6);
+      for (const trace of small.live) expect(trace.visits.length).toBeLessThanOrEqual(6);
     }), { numRuns: 300 });
   });
 
@@ -119,7 +118,7 @@ describe("traces, told of events", () => {
         else if (kind === "redo") redoJoin(traces, n);
         else if (kind === "follow") follow(traces, token);
         else if (kind === "unfollow") unfollow(traces, token);
-        else if (kind === "regraph") regraph(traces, SHOP);
+        else if (kind === "regraph") migrateTraces(traces, SHOP);
         else if (one !== undefined && !heard.has(one)) {
           heard.add(one);
           advance(traces, one);
@@ -127,11 +126,11 @@ describe("traces, told of events", () => {
       }
       sumsUp(traces);
       expect(visits(traces)).toEqual(lit([...heard]));
-      for (const trace of traces.heldTraces) expect(trace.held).toBe(trace.tokens.filter((holder) => traces.held.has(holder.token)).length);
-      for (const trace of traces.live) expect([trace.held, trace.tally === null]).toEqual([0, false]);
+      for (const trace of traces.followedTraces) expect(trace.followedCount).toBe(trace.tokens.filter((holder) => traces.followed.has(holder.token)).length);
+      for (const trace of traces.live) expect([trace.followedCount, trace.tally === null]).toEqual([0, false]);
       for (const [token, holder] of traces.tokens) expect(holder.trace.tokens.some((other) => other.token === token)).toBe(true);
-      forget(traces, Array.from("abcdefghij"));
-      expect([traces.tokens.size, traces.marks, traces.live.size + traces.heldTraces.size + traces.stubs.size]).toEqual([0, 0, 0]);
+      forgetTraces(traces, Array.from("abcdefghij"));
+      expect([traces.tokens.size, traces.visitCount, traces.live.size + traces.followedTraces.size + traces.stubs.size]).toEqual([0, 0, 0]);
       expect([...traces.counts.standing].every((standing) => standing === 0)).toBe(true);
     }), { numRuns: 300 });
   });
@@ -145,7 +144,7 @@ describe("traces, told of events", () => {
           const trace = traces.tokens.get(step.token)!.trace;
           expect(one.occurredAt).toBeGreaterThanOrEqual(latest.get(trace) ?? 0);
           latest.set(trace, one.occurredAt);
-          expect(SHOP.nodes[trace.stand.head]!.uuid).toBe(step.to);
+          expect(SHOP.nodes[trace.cursor.head]!.uuid).toBe(step.to);
           const along = step.edges.map((uuid) => SHOP.edges.find((edge) => edge.uuid === uuid)!);
           expect(along.length === 0).toBe(step.jump);
           along.forEach((edge, n) => { expect(edge.source).toBe(along[n - 1]?.target ?? step.from); });

@@ -3,7 +3,7 @@
  * From disk every HTML file has the same origin, so neither a BroadcastChannel nor an origin tells the shop from a stranger. The frame's address holds a
  * secret of this page; the shop hands over a port with it (`parent` of the tap's sinks), and all that follows goes through that port.
  */
-import { FRAME, marked, type FromPicture } from "@dagnet-realtime/tap/wire";
+import { FRAME, isOurs, type FromHost } from "@dagnet-realtime/tap/protocol";
 import type { Heard, Road } from "./road.ts";
 
 export class ShopFrameRoad implements Road {
@@ -35,18 +35,18 @@ export class ShopFrameRoad implements Road {
     return () => { this.#take = null; };
   }
 
-  call(message: FromPicture): void {
+  call(message: FromHost): void {
     this.#port?.postMessage(message);
   }
 
   #invited(data: unknown, source: MessageEventSource | null): boolean {
-    if (!marked(data) || data["kind"] !== FRAME || data["secret"] !== this.secret || source === null) return false;
+    if (!isOurs(data) || data["kind"] !== FRAME || data["secret"] !== this.secret || source === null) return false;
     return "parent" in source && source.parent === this.scope;
   }
 
   /** What came before anybody listened has waited in the port. */
   #hear(port: MessagePort): void {
-    const answer = (message: FromPicture): void => { port.postMessage(message); };
+    const answer = (message: FromHost): void => { port.postMessage(message); };
     port.onmessage = ({ data }: MessageEvent<unknown>) => { this.#take?.({ message: data, origin: this.scope.location.origin, road: "tab", answer }); };
   }
 }

@@ -1,7 +1,7 @@
 /** What of a page's reports is let in: bounded in rate and size, of the right shape, and under the page's own message ids. Everything refused is counted by its reason. */
-import { checkTap } from "@dagnet-realtime/engine/parse";
+import { checkTap } from "@dagnet-realtime/engine/validation";
 import { isProblem } from "@dagnet-realtime/engine/problem";
-import type { TapMessage } from "@dagnet-realtime/engine/tap";
+import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 
 export type Refused = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "the site’s own message id" | "too many pages";
 

@@ -1,6 +1,6 @@
 /** The local lane: hears the taps of this browser's pages, lets in what is well-formed and allowed, and says what it refused. */
-import type { TapMessage } from "@dagnet-realtime/engine/tap";
-import { MARK, marked, type Report, type Rules } from "@dagnet-realtime/tap/wire";
+import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
+import { MAGIC, isOurs, type Report, type Rules } from "@dagnet-realtime/tap/protocol";
 import { Gate, type Refused } from "./gate.ts";
 import { advance, doze, meet, type PageSeen, part, readBye, readHello, readReport } from "./pages.ts";
 import type { Heard, Road } from "./road.ts";
@@ -55,7 +55,7 @@ export class LocalLane {
 
   /** Tells every page that nobody listens here any more. */
   close(): void {
-    for (const road of this.roads) road.call({ dagnet: MARK, kind: "gone", session: this.ears.session });
+    for (const road of this.roads) road.call({ dagnet: MAGIC, kind: "gone", session: this.ears.session });
     for (const stop of this.#stops.splice(0)) stop();
   }
 
@@ -65,12 +65,12 @@ export class LocalLane {
   }
 
   #call(): void {
-    for (const road of this.roads) road.call({ dagnet: MARK, kind: "call" });
+    for (const road of this.roads) road.call({ dagnet: MAGIC, kind: "call" });
   }
 
   #hear(heard: Heard): void {
     const { message, origin } = heard;
-    if (!marked(message) || typeof message["kind"] !== "string" || ["welcome", "ack", "call", "gone"].includes(message["kind"])) return;
+    if (!isOurs(message) || typeof message["kind"] !== "string" || ["welcome", "ack", "call", "gone"].includes(message["kind"])) return;
     if (heard.road === "opened" && !this.ears.allows(origin)) {
       this.#refuse(origin === "null" ? "a sandboxed frame has no origin that could be let in" : "not allowed", origin);
       return;
@@ -104,11 +104,11 @@ export class LocalLane {
       else if (message.stage === "called" && message.replaces === undefined) page.heard += 1;
     }
     // Each road has a place of its own in what the page tells: the one that told is answered.
-    answer?.({ dagnet: MARK, kind: "ack", page: page.id, session: this.ears.session, to: report.to });
+    answer?.({ dagnet: MAGIC, kind: "ack", page: page.id, session: this.ears.session, to: report.to });
   }
 
   #welcome(page: PageSeen, nonce: string): void {
-    page.speakers.get(nonce)?.({ dagnet: MARK, kind: "welcome", page: page.id, nonce, session: this.ears.session, rules: this.ears.rules() });
+    page.speakers.get(nonce)?.({ dagnet: MAGIC, kind: "welcome", page: page.id, nonce, session: this.ears.session, rules: this.ears.rules() });
   }
 
   #refuse(reason: Refused, origin: string): void {

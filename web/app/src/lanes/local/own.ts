@@ -1,8 +1,8 @@
 /** This browser's own traces at the server: the remote tokens of events that both lanes brought. */
-import { rowAt } from "@dagnet-realtime/engine/ring";
-import { LOCAL, REMOTE } from "@dagnet-realtime/engine/seen";
+import { rowAt } from "@dagnet-realtime/engine/eventBuffer";
+import { LOCAL, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import type { State } from "@dagnet-realtime/engine/state";
-import { LOCAL_TOKEN } from "@dagnet-realtime/tap/tokens";
+import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
 
 /** Tokens asked for at once: a session may follow 20, and the viewer wants most of them. */
 const MOST = 6;
@@ -10,7 +10,7 @@ const MOST = 6;
 const ROWS = 500;
 
 /** The remote tokens of this browser's last events, newest first. */
-export function ownTokens({ kept: { ring } }: State): readonly string[] {
+export function ownTokens({ accumulation: { events: ring } }: State): readonly string[] {
   const found = new Set<string>();
   for (let number = ring.end - 1; number >= Math.max(ring.start, ring.end - ROWS) && found.size < MOST; number--) {
     const row = rowAt(ring, number);

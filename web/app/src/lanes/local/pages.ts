@@ -1,5 +1,5 @@
 /** Which pages are heard, and how well: for each, by which road, with which SDKs, how many events, and what was missed. */
-import type { FromPicture, Hello, PageBye, Report, SdkSeen } from "@dagnet-realtime/tap/wire";
+import type { FromHost, Hello, PageBye, Report, SdkSeen } from "@dagnet-realtime/tap/protocol";
 import type { Heard, RoadName } from "./road.ts";
 
 export interface PageSeen {
@@ -25,7 +25,7 @@ export interface PageSeen {
   /** The next entry expected. */
   next: number;
   /** Its speakers by their nonces, one for each road that it has, and how each is answered. */
-  readonly speakers: Map<string, (message: FromPicture) => void>;
+  readonly speakers: Map<string, (message: FromHost) => void>;
   /** The window it stands in, where that is known. */
   window: object | undefined;
 }
@@ -60,7 +60,7 @@ export function meet(pages: Map<string, PageSeen>, hello: Hello, heard: Heard, a
   return page;
 }
 
-function speaks(page: PageSeen, nonce: string, answer: (message: FromPicture) => void): void {
+function speaks(page: PageSeen, nonce: string, answer: (message: FromHost) => void): void {
   page.speakers.delete(nonce);
   page.speakers.set(nonce, answer);
   const [oldest] = page.speakers.keys();

@@ -1,5 +1,5 @@
 /** A way on which pages reach this tab: what came, from which origin, and how to answer. */
-import type { FromPicture } from "@dagnet-realtime/tap/wire";
+import type { FromHost } from "@dagnet-realtime/tap/protocol";
 
 /** Another tab of this origin, a page that this tab opened, a page that the extension taps, this page itself. */
 export type RoadName = "tab" | "opened" | "extension";
@@ -13,11 +13,11 @@ export interface Heard {
   /** The window that spoke, where the road knows it. */
   readonly window?: object;
   /** Null where the page is gone already: what it says as it leaves still comes. */
-  readonly answer: ((message: FromPicture) => void) | null;
+  readonly answer: ((message: FromHost) => void) | null;
 }
 
 export interface Road {
   listen(take: (heard: Heard) => void): () => void;
   /** Speaks to every page of this road that is known. */
-  call(message: FromPicture): void;
+  call(message: FromHost): void;
 }

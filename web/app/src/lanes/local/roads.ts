@@ -1,5 +1,5 @@
 /** The roads of a browser: its BroadcastChannel, and the messages of its window, our own extension's among them. */
-import { CHANNEL, marked, type FromPicture } from "@dagnet-realtime/tap/wire";
+import { CHANNEL, isOurs, type FromHost } from "@dagnet-realtime/tap/protocol";
 import { ShopFrameRoad } from "./frame.ts";
 import type { Heard, Road } from "./road.ts";
 
@@ -26,7 +26,7 @@ export function roadsOf(scope: Window, disk: boolean, secret: () => string): { r
 /** Other tabs of this origin. */
 export function tabs(): Road {
   const channel = new BroadcastChannel(CHANNEL);
-  const post = (message: FromPicture): void => { channel.postMessage(message); };
+  const post = (message: FromHost): void => { channel.postMessage(message); };
   return {
     listen: (take) => {
       const hear = ({ data }: MessageEvent<unknown>): void => { take({ message: data, origin: window.location.origin, road: "tab", answer: post }); };
@@ -40,15 +40,15 @@ export function tabs(): Road {
 /** Pages that this tab opened, and their frames. They are answered at their own origin, whoever stands there by then; `*` is never written. What a page posts
  * while it navigates away comes without its window, and from its origin all the same. */
 export function windows(scope: Window): Road {
-  const known = new Map<MessageEventSource, (message: FromPicture) => void>();
-  const remember = (source: MessageEventSource, answer: (message: FromPicture) => void): void => {
+  const known = new Map<MessageEventSource, (message: FromHost) => void>();
+  const remember = (source: MessageEventSource, answer: (message: FromHost) => void): void => {
     if (known.size >= WINDOWS) for (const one of known.keys()) if ("closed" in one && one.closed) known.delete(one);
     if (known.size < WINDOWS || known.has(source)) known.set(source, answer);
   };
   return {
     listen: (take) => {
       const hear = ({ data, origin, source }: MessageEvent<unknown>): void => {
-        if (source === scope || !marked(data)) return;
+        if (source === scope || !isOurs(data)) return;
         if (source === null) {
           take({ message: data, origin, road: "opened", answer: null });
           return;
@@ -59,7 +59,7 @@ export function windows(scope: Window): Road {
           take({ message: data, origin, road: "opened", window: source, answer: null });
           return;
         }
-        const answer = (message: FromPicture): void => {
+        const answer = (message: FromHost): void => {
           try {
             source.postMessage(message, { targetOrigin: origin });
           } catch {
@@ -80,7 +80,7 @@ export function windows(scope: Window): Road {
 /** Pages that the extension taps; its content script in this page speaks for them. */
 export function extension(scope: Window): Road {
   const { origin } = scope.location;
-  const post = (message: FromPicture): void => { scope.postMessage({ extension: EXTENSION, to: "page", message }, origin); };
+  const post = (message: FromHost): void => { scope.postMessage({ extension: EXTENSION, to: "page", message }, origin); };
   return {
     listen: (take) => {
       const hear = ({ data, source, origin: from }: MessageEvent<unknown>): void => {

@@ -1,6 +1,6 @@
 /** The rules that a page keeps before it hands anything on: the server's policy, what the graph's filters read, and what the viewer asked to see. */
 import type { Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
-import type { Rules } from "@dagnet-realtime/tap/wire";
+import type { Rules } from "@dagnet-realtime/tap/protocol";
 
 /** The kinds of trace identifiers where no server says which: its own default. */
 export const TRACE = ["properties.trace_id", "session", "userId", "anonymousId"];

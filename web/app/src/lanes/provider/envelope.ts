@@ -1,5 +1,5 @@
 /** Reads what a function in Segment published: nothing of it is believed before it has been looked at. */
-import { type Check, finite, isRecord, list, oneOf, record, shape, text, whole } from "@dagnet-realtime/engine/shape";
+import { type Check, finite, isRecord, list, oneOf, record, object, text, whole } from "@dagnet-realtime/engine/validation";
 import type { Properties } from "@dagnet-realtime/engine/matching";
 import type { CarriedEvent, Token } from "@dagnet-realtime/engine/wire.gen";
 
@@ -39,10 +39,10 @@ const empty = (): string => "";
 const nothing = (): object => ({});
 const none = (): [] => [];
 
-const envelope = shape(
+const envelope = object(
   {
     id: (value) => word(value) ?? (value === "" ? "is empty" : null), type: oneOf("track", "page", "screen", "identify", "group", "alias"), event: word, name: word, category: word, at: finite, had: finite,
-    received: (value) => (value === null ? null : finite(value)), place: (value) => (value === undefined ? null : whole(value)), traces: list(shape({ kind: word, token: word }), 32), properties, traits: properties,
+    received: (value) => (value === null ? null : finite(value)), place: (value) => (value === undefined ? null : whole(value)), traces: list(object({ kind: word, token: word }), 32), properties, traits: properties,
     flags: list(oneOf("late", "replayed", "violation", "test", "placeholder", "shared_id"), 8),
   },
   { event: empty, name: empty, category: empty, received: () => null, place: () => undefined, traces: none, properties: nothing, traits: nothing, flags: none },

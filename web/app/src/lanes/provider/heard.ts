@@ -1,7 +1,6 @@
 /** From envelopes to frames: what a server would count is counted here, of what this browser heard. */
-import { match, type Table } from "@dagnet-realtime/engine/matching";
-import { candidateNames, shownName } from "@dagnet-realtime/engine/names";
-import { iso } from "@dagnet-realtime/engine/row";
+import { candidateNames, match, shownName, type Table } from "@dagnet-realtime/engine/matching";
+import { iso } from "@dagnet-realtime/engine/eventBuffer";
 import type { Batch, CarriedEvent, Gap } from "@dagnet-realtime/engine/wire.gen";
 import type { Envelope } from "./envelope.ts";
 

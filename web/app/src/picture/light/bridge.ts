@@ -1,5 +1,5 @@
 /** Carries light from its source to the overlay and the cards: hits and steps as they come, levels four times a second, text once. */
-import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/light";
+import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/activity";
 import type { Hit, LightSource, Step } from "../contract.ts";
 import type { Cards } from "../dom/cards.ts";
 import type { Scene } from "../geometry/scene.ts";

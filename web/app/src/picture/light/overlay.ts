@@ -1,6 +1,5 @@
 /** The overlay on the page's own thread: takes commands, keeps what stands and what moves, and draws only what changed. */
-import { FAINT } from "@dagnet-realtime/engine/flash";
-import { SPARK } from "@dagnet-realtime/engine/light";
+import { FAINT, SINGLE_EVENT_GLOW } from "@dagnet-realtime/engine/activity";
 import { changed } from "./changed.ts";
 import type { Camera, Command, Overlay, Palette, PathMark, Report, Stock } from "./command.ts";
 import { Glow } from "./glow.ts";
@@ -101,7 +100,7 @@ class Painter implements Overlay {
       case "ring":
         if (this.quiet) return;
         this.rings.start(command.node, command.strength, command.late, this.clock);
-        if (command.strength > FAINT) this.glow.raise(command.node, SPARK);
+        if (command.strength > FAINT) this.glow.raise(command.node, SINGLE_EVENT_GLOW);
         break;
       case "step":
         if (this.quiet) return;

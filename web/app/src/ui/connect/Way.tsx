@@ -1,5 +1,5 @@
 /** The way of one event, stage by stage; only where the tap heard it, since nobody else knows its beginning. */
-import { LOCAL } from "@dagnet-realtime/engine/seen";
+import { LOCAL } from "@dagnet-realtime/engine/dedupe";
 import { clockMs, span } from "../format.ts";
 import type { FeedRow } from "../read.ts";
 import { wayOf } from "./way.ts";

@@ -1,6 +1,6 @@
 /** The whole way of one event, from the call in the page to the light, with the times between. */
-import type { Row } from "@dagnet-realtime/engine/ring";
-import { LOCAL, REMOTE } from "@dagnet-realtime/engine/seen";
+import type { Row } from "@dagnet-realtime/engine/eventBuffer";
+import { LOCAL, REMOTE } from "@dagnet-realtime/engine/dedupe";
 
 export interface Waypoint {
   readonly word: string;

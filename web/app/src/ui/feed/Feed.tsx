@@ -17,7 +17,7 @@ export function Feed() {
   const open = useShell((shell) => shell.kept.feedOpen);
   const height = useShell((shell) => shell.kept.feedHeight);
   const filter = useShell((shell) => shell.filter);
-  const since = useEngine("second", (state) => state.kept.since);
+  const since = useEngine("second", (state) => state.accumulation.since);
   const [reading, setReading] = useState(false);
   // An opened row asks for room to read it; the remembered height returns when it is closed.
   const tall = reading ? Math.max(height, HEAD + 2 * ROW + OPENED) : height;
@@ -45,9 +45,9 @@ function Head({ open }: { readonly open: boolean }) {
   const text = useShell((shell) => shell.filter);
   const unread = useEngine("fifth", (state) => state.filterProblem !== null);
   const filter = unread ? "" : text;
-  const { rows, from } = useEngine("fifth", (state) => state.kept.view);
-  const most = useEngine("second", (state) => state.options.ring);
-  const all = useEngine("fifth", (state) => state.kept.ring.end - state.kept.ring.start);
+  const { rows, from } = useEngine("fifth", (state) => state.accumulation.view);
+  const most = useEngine("second", (state) => state.options.events);
+  const all = useEngine("fifth", (state) => state.accumulation.events.end - state.accumulation.events.start);
   const held = rows.length - from;
   return (
     <header className="feed-head">
@@ -81,7 +81,7 @@ function List({ height, onReading }: { readonly height: number; readonly onReadi
   const [scroll, setScroll] = useState(0);
   const [opened, setOpened] = useState<number | null>(null);
   const [anchor, setAnchor] = useState<number | null>(null);
-  const view = useEngine("fifth", (state) => state.kept.view);
+  const view = useEngine("fifth", (state) => state.accumulation.view);
   const total = view.rows.length - view.from;
   const newest = view.rows.at(-1) ?? -1;
   const fresh = anchor === null ? 0 : newer(view, anchor);

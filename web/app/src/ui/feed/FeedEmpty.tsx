@@ -7,7 +7,7 @@ const Teaching = lazy(() => import("../screen/Empty.tsx").then(({ Teaching: comp
 export function FeedEmpty() {
   const actions = useActions();
   const filter = useShell((shell) => shell.filter);
-  const held = useEngine("fifth", (state) => state.kept.ring.end - state.kept.ring.start);
+  const held = useEngine("fifth", (state) => state.accumulation.events.end - state.accumulation.events.start);
   if (filter && held > 0)
     return (
       <p className="feed-empty">

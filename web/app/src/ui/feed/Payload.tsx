@@ -1,5 +1,5 @@
 /** An opened row: both times, its way, its traces and every property that is kept; any value becomes a filter. */
-import { quote } from "@dagnet-realtime/engine/filtertext";
+import { quote } from "@dagnet-realtime/engine/filter";
 import { useState } from "react";
 import { moment, span, value } from "../format.ts";
 import { Button } from "../kit/Button.tsx";

@@ -1,5 +1,5 @@
 /** Nothing to see yet: says why, and the one thing to do next. */
-import { totals } from "@dagnet-realtime/engine/select/light";
+import { totals } from "@dagnet-realtime/engine/select/totals";
 import { FlaskConical, Power, Radio, Store, Users, Workflow } from "lucide-react";
 import { lazy, Suspense, type ReactNode } from "react";
 import { Button } from "../kit/Button.tsx";

@@ -11,7 +11,7 @@ export function Following() {
   const pins = useShell((shell) => shell.pins);
   const alone = useShell((shell) => shell.alone);
   const follows = useEngine("fifth", (state) => state.follows);
-  const hues = useEngine("fifth", (state) => state.kept.traces?.held);
+  const hues = useEngine("fifth", (state) => state.accumulation.traces?.followed);
   if (follows.length === 0) return null;
   const shown = follows.length > NAMES ? follows.slice(-NAMES) : follows;
   return (

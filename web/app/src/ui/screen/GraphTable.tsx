@@ -1,5 +1,5 @@
 /** The picture as a table, for screen readers and for reading: every node, what it listens for, what came. */
-import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { edgeSeen, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { ago, count, rate } from "../format.ts";
 import { Sheet } from "../kit/Sheet.tsx";

@@ -1,5 +1,5 @@
 /** Says now and then, politely, what the picture says: for those who do not see it. */
-import { totals } from "@dagnet-realtime/engine/select/light";
+import { totals } from "@dagnet-realtime/engine/select/totals";
 import { useEffect, useState } from "react";
 import { summary } from "../summary.ts";
 import { useRealtime, useShell } from "../use.ts";

@@ -1,5 +1,5 @@
 /** Across a room: large type, no panels, one graph after another. */
-import { totals } from "@dagnet-realtime/engine/select/light";
+import { totals } from "@dagnet-realtime/engine/select/totals";
 import { useEffect } from "react";
 import { Tooltip } from "radix-ui";
 import { all, same } from "../../store/places.ts";
@@ -20,7 +20,7 @@ export function Tv() {
   const graph = useShell((shell) => shell.graph);
   const connection = useShell((shell) => shell.lane.connection);
   const figures = useEngine("second", (state, now) => totals(state, now));
-  const since = useEngine("second", (state) => state.kept.since);
+  const since = useEngine("second", (state) => state.accumulation.since);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);

@@ -1,5 +1,5 @@
 /** A few words about the edge or jump that the pointer rests on; a click shows all of it in the panel. */
-import { posture } from "@dagnet-realtime/engine/select/ledger";
+import { posture } from "@dagnet-realtime/engine/select/totals";
 import { edge as edgeFacts, ghostEdge } from "@dagnet-realtime/engine/select/traces";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { percent } from "../../picture/geometry/scene.ts";

@@ -1,6 +1,6 @@
 /** One edge: what was seen along it since On, how long it took, who waits, and the graph's own probability beside it. */
 import { neverWhy } from "@dagnet-realtime/engine/select/coverage";
-import { posture } from "@dagnet-realtime/engine/select/ledger";
+import { posture } from "@dagnet-realtime/engine/select/totals";
 import { edge as edgeFacts, node as nodeFacts, wayTraces } from "@dagnet-realtime/engine/select/traces";
 import type { Edge, Graph } from "@dagnet-realtime/engine/wire.gen";
 import { percent } from "../../picture/geometry/scene.ts";

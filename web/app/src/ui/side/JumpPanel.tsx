@@ -1,7 +1,7 @@
 /** One jump: how often, by whom, after how long, what is probably wrong and the evidence for it; and a way to ignore it. */
-import { posture } from "@dagnet-realtime/engine/select/ledger";
+import { posture } from "@dagnet-realtime/engine/select/totals";
 import { ghostEdge, wayTraces } from "@dagnet-realtime/engine/select/traces";
-import type { Evidence } from "@dagnet-realtime/engine/traces/advice";
+import type { Evidence } from "@dagnet-realtime/engine/traces/select/jumps";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { EyeOff, Lightbulb } from "lucide-react";
 import { count, plural, span } from "../format.ts";

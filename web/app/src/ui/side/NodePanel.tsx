@@ -1,7 +1,7 @@
 /** One node: what it listens for and why, what came, what nearly came, and a way to test it. */
-import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
-import { reasons } from "@dagnet-realtime/engine/traces/near";
+import { nearMissReasons } from "@dagnet-realtime/engine/nearMiss";
 import type { Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
 import { FlaskConical, MousePointerClick } from "lucide-react";
 import { BARE } from "../../store/notices.ts";
@@ -129,8 +129,8 @@ function Listening({ listen }: { readonly listen: Listen }) {
 }
 
 function Near({ uuid }: { readonly uuid: string }) {
-  const told = useEngine("second", (state) => (state.kept.traces ? reasons(state.kept.traces.near, uuid) : []));
-  const all = useEngine("second", (state) => state.kept.traces?.near.get(uuid)?.count ?? 0);
+  const told = useEngine("second", (state) => (state.accumulation.traces ? nearMissReasons(state.accumulation.traces.near, uuid) : []));
+  const all = useEngine("second", (state) => state.accumulation.traces?.near.get(uuid)?.count ?? 0);
   if (told.length === 0) return null;
   return (
     <div className="near">

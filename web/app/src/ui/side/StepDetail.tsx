@@ -1,13 +1,13 @@
 /** One event of a trace, opened: both times, how it moved the trace and how sure that is, who it was, its allowed properties. */
-import { rowOf } from "@dagnet-realtime/engine/select/feed";
-import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
+import { rowOfMessage } from "@dagnet-realtime/engine/select/feed";
+import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/paths";
 import { moment, span, value } from "../format.ts";
 import { useEngine, useShell } from "../use.ts";
 import { moveWords } from "./steps.ts";
 
 export function StepDetail({ step }: { readonly step: TimelineStep }) {
   const graph = useShell((shell) => shell.graph);
-  const row = useEngine("second", (state) => rowOf(state, step.id));
+  const row = useEngine("second", (state) => rowOfMessage(state, step.id));
   const properties = Object.entries(row?.properties ?? {});
   return (
     <dl className="step-detail">

@@ -1,6 +1,6 @@
 /** Which identifiers were found to be one trace, by what, and the way to undo it. */
 import { traceJoins } from "@dagnet-realtime/engine/select/traces";
-import type { JoinRow } from "@dagnet-realtime/engine/traces/select/joins";
+import type { JoinRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import { Link2, Unlink2 } from "lucide-react";
 import { clock } from "../format.ts";
 import { Button } from "../kit/Button.tsx";

@@ -1,5 +1,5 @@
 /** A trace's events by the node it stood at: how often it came there, how long it stayed, and when each event occurred. */
-import { groupedByNode, type TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
+import { groupedByNode, type TimelineStep } from "@dagnet-realtime/engine/traces/select/paths";
 import { plural, span, timeOrDay } from "../format.ts";
 import { useActions, useShell } from "../use.ts";
 import { doubtsOf, kindOf, labelOf, saysWho } from "./steps.ts";

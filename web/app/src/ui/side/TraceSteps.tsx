@@ -1,5 +1,5 @@
 /** The steps of a trace beside a time axis: numbered moves, what came in between, how long each took; each opens in place. */
-import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
+import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/paths";
 import { Clock } from "lucide-react";
 import { useState, type CSSProperties } from "react";
 import { moment, plural, span } from "../format.ts";

@@ -1,6 +1,6 @@
 /** One trace: who, how it ended, its joins, its steps on a time axis, and by node on demand. */
 import { traceJoins } from "@dagnet-realtime/engine/select/traces";
-import type { Timeline } from "@dagnet-realtime/engine/traces/select/timeline";
+import type { Timeline } from "@dagnet-realtime/engine/traces/select/paths";
 import { Crosshair, Pin, X } from "lucide-react";
 import { useState } from "react";
 import { written } from "../../store/places.ts";
@@ -21,7 +21,7 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
   const place = useShell((shell) => shell.place);
   const pins = useShell((shell) => shell.pins);
   const held = useEngine("fifth", (state) => followedAs(state, token));
-  const hue = useEngine("fifth", (state) => (held === null ? null : (state.kept.traces?.held.get(held) ?? null)));
+  const hue = useEngine("fifth", (state) => (held === null ? null : (state.accumulation.traces?.followed.get(held) ?? null)));
   const pinned = held !== null && pins.includes(held);
   const address = window.location.origin + window.location.pathname;
   return (

@@ -1,7 +1,7 @@
 /** Traces: the one that is looked at as a timeline, and the last ones as dots. */
-import { posture } from "@dagnet-realtime/engine/select/ledger";
+import { posture } from "@dagnet-realtime/engine/select/totals";
 import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
-import type { TraceRow } from "@dagnet-realtime/engine/traces/select/recent";
+import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { ago, count } from "../format.ts";

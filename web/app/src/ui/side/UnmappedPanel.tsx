@@ -1,9 +1,8 @@
 /** Events that no node listens for: how many, since when, what they are most like, and a way to place them. */
-import { NAMELESS } from "@dagnet-realtime/engine/names";
-import { unseen } from "@dagnet-realtime/engine/nearest";
-import { bindPatches } from "@dagnet-realtime/engine/select/patch";
-import { totals } from "@dagnet-realtime/engine/select/light";
-import { nearestNames } from "@dagnet-realtime/engine/select/unmapped";
+import { NAMELESS } from "@dagnet-realtime/engine/matching";
+import { invisibleDifference } from "@dagnet-realtime/engine/nearMiss";
+import { bindPatches, nearestNames } from "@dagnet-realtime/engine/select/unmapped";
+import { totals } from "@dagnet-realtime/engine/select/totals";
 import { Download, Unplug } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { clock, count, plural, rate, share } from "../format.ts";
@@ -114,7 +113,7 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
               >
                 {near.label}
               </button>
-              {near.why === "case" ? ": only the case differs." : unseen(one.name, near.name) ? `: ${unseen(one.name, near.name)}.` : near.why === "signs" ? ": only spaces or signs differ." : "."}
+              {near.why === "case" ? ": only the case differs." : invisibleDifference(one.name, near.name) ? `: ${invisibleDifference(one.name, near.name)}.` : near.why === "signs" ? ": only spaces or signs differ." : "."}
             </>
           )}
         </p>

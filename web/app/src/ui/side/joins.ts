@@ -1,5 +1,5 @@
 /** What joined two identifiers, in words. */
-import type { JoinRow } from "@dagnet-realtime/engine/traces/select/joins";
+import type { JoinRow } from "@dagnet-realtime/engine/traces/select/traceList";
 
 const BY: Readonly<Record<JoinRow["why"], string>> = {
   identify: "An identify",

@@ -1,5 +1,5 @@
 /** The address that opens a graph with a trace followed, for whoever may follow. */
-import { isToken } from "@dagnet-realtime/engine/token";
+import { isToken } from "@dagnet-realtime/engine/ids";
 
 /** `page` is the page's own address without its query, `place` as `written` writes it. */
 export function linkTo(page: string, place: string, token: string): string {

@@ -1,5 +1,5 @@
 /** How a step of a trace is put into words. */
-import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
+import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/paths";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { span } from "../format.ts";
 import { LIGHTS } from "../read.ts";

@@ -21,6 +21,6 @@ export function useUnmapped(): { readonly names: readonly Rated[]; readonly who:
       }),
     [engine, store],
   );
-  const { names, who, other } = unmappedNames(engine.state, engine.at());
+  const { names, identity: who, other } = unmappedNames(engine.state, engine.at());
   return { names: names.map((one) => ({ ...one, rate: rateOf(rates, one.name) })), who, other };
 }

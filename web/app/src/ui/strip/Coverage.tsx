@@ -1,6 +1,6 @@
 /** Coverage since On: one square per node that could light; a click says what is dark, and points it out. */
 import { coverage } from "@dagnet-realtime/engine/select/coverage";
-import { nodeLight } from "@dagnet-realtime/engine/select/light";
+import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { lazy, Suspense } from "react";
 import { plural } from "../format.ts";
 import { Pop } from "../kit/Pop.tsx";

@@ -1,5 +1,5 @@
 /** Where every event went: two ledgers that always sum, and a red bar if one ever does not. */
-import { ledger, posture } from "@dagnet-realtime/engine/select/ledger";
+import { ledger, posture } from "@dagnet-realtime/engine/select/totals";
 import { Check, TriangleAlert } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Pop } from "../kit/Pop.tsx";

@@ -1,5 +1,5 @@
 /** The two ledgers line by line, and what was missed. */
-import type { ledger } from "@dagnet-realtime/engine/select/ledger";
+import type { ledger } from "@dagnet-realtime/engine/select/totals";
 import { clock, count, plural } from "../format.ts";
 import { doorLines, viewLines, type LedgerLine } from "./lines.ts";
 

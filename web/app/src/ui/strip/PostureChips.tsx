@@ -1,5 +1,5 @@
 /** How far the picture can be trusted, where it is less than wholly: sampled, thinned, redacted, in plain words. */
-import { posture } from "@dagnet-realtime/engine/select/ledger";
+import { posture } from "@dagnet-realtime/engine/select/totals";
 import { Pop } from "../kit/Pop.tsx";
 import { Button } from "../kit/Button.tsx";
 import { useActions, useEngine, useShell } from "../use.ts";

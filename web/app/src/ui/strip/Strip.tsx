@@ -1,5 +1,5 @@
 /** The strip: is it live, how much, since when, and how far it can be trusted. */
-import { totals } from "@dagnet-realtime/engine/select/light";
+import { totals } from "@dagnet-realtime/engine/select/totals";
 import { traceCounts } from "@dagnet-realtime/engine/select/traces";
 import { lazy, Suspense } from "react";
 import { clock, count, moment, rate } from "../format.ts";
@@ -13,7 +13,7 @@ const StripEnd = lazy(() => import("./StripEnd.tsx").then(({ StripEnd: component
 
 export function Strip() {
   const figures = useEngine("second", (state, now) => totals(state, now));
-  const since = useEngine("second", (state) => state.kept.since);
+  const since = useEngine("second", (state) => state.accumulation.since);
   const on = useShell((shell) => shell.phase !== "off" && shell.phase !== "starting" && shell.phase !== "failed");
   const traces = useEngine("second", traceCounts);
   const lane = useShell((shell) => shell.lane);

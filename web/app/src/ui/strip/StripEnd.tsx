@@ -1,5 +1,5 @@
 /** The end of the strip: how far the picture can be trusted, what has lit, what was mapped, and where every event went. */
-import type { TotalsOfState } from "@dagnet-realtime/engine/select/light";
+import type { TotalsOfState } from "@dagnet-realtime/engine/select/totals";
 import { count, plural, share } from "../format.ts";
 import { Tip } from "../kit/Tip.tsx";
 import { Coverage } from "./Coverage.tsx";
@@ -12,7 +12,7 @@ export function StripEnd({ figures }: { readonly figures: TotalsOfState }) {
       <PostureChips />
       <Coverage />
       {figures.mappedShare !== null && (
-        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.who > 0 ? ` ${count(figures.who)} said who somebody is, and could light nothing.` : ""}`}>
+        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.identity > 0 ? ` ${count(figures.identity)} said who somebody is, and could light nothing.` : ""}`}>
           <button type="button" className="plain figure figure-cut">
             <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
           </button>

@@ -1,7 +1,6 @@
 /** Coverage as a file: which nodes and edges have lit since On, which could, which never can and why. */
 import { coverage, neverWhy } from "@dagnet-realtime/engine/select/coverage";
-import { nodeLight } from "@dagnet-realtime/engine/select/light";
-import { posture } from "@dagnet-realtime/engine/select/ledger";
+import { nodeLight, posture } from "@dagnet-realtime/engine/select/totals";
 import { edgeSeen } from "@dagnet-realtime/engine/select/traces";
 import type { State } from "@dagnet-realtime/engine/state";
 import { edgeLabel } from "../side/edgelabel.ts";
@@ -26,7 +25,7 @@ export function coverageFile(state: State, session: string | null, at: number): 
   }));
   const file = {
     format: "dagnet-realtime coverage", version: VERSION, graph: graph.name, graph_version: graph.version, watch_session_id: session,
-    since: new Date(state.kept.since).toISOString(), until: new Date(at).toISOString(), edges_of: thinned || sampled ? "carried traces" : "all traces", nodes, edges,
+    since: new Date(state.accumulation.since).toISOString(), until: new Date(at).toISOString(), edges_of: thinned || sampled ? "carried traces" : "all traces", nodes, edges,
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }

@@ -1,5 +1,5 @@
 /** The chips that say where the picture is less than the whole, in plain words. */
-import type { PostureOfState } from "@dagnet-realtime/engine/select/ledger";
+import type { PostureOfState } from "@dagnet-realtime/engine/select/totals";
 import { clock, count, plural, share, span } from "../format.ts";
 
 export interface Chip {

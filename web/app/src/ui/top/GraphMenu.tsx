@@ -85,7 +85,7 @@ export function GraphMenu() {
 
 function LogItems({ onOpen }: { readonly onOpen: () => void }) {
   const realtime = useRealtime();
-  const some = useEngine("second", (state) => state.kept.log.entries.length > 0);
+  const some = useEngine("second", (state) => state.accumulation.log.entries.length > 0);
   return (
     <DropdownMenu.Group>
       <DropdownMenu.Label className="menu-label">Session log</DropdownMenu.Label>

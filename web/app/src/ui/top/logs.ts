@@ -7,9 +7,9 @@ import { download } from "../download.ts";
 const MOST_BYTES = 200 * 1024 * 1024;
 
 export async function saveLog({ engine }: Realtime): Promise<void> {
-  const { sessionLog } = await import("@dagnet-realtime/engine/logfile");
+  const { writeSessionLog: sessionLog } = await import("@dagnet-realtime/engine/sessionLogFile");
   const { state } = engine;
-  download(`${state.graph?.name ?? "session"}-${new Date(state.kept.since).toISOString().slice(0, 19).replace(/[:T]/g, "-")}.ndjson`, sessionLog(state), "application/x-ndjson");
+  download(`${state.graph?.name ?? "session"}-${new Date(state.accumulation.since).toISOString().slice(0, 19).replace(/[:T]/g, "-")}.ndjson`, sessionLog(state), "application/x-ndjson");
 }
 
 export async function openLogFile({ parts, watch, store }: Realtime, file: File): Promise<void> {

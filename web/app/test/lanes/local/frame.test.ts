@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
-import { MARK } from "@dagnet-realtime/tap/wire";
+import { MAGIC } from "@dagnet-realtime/tap/protocol";
 import { expect, it } from "vitest";
 import { ShopFrameRoad } from "../../../src/lanes/local/frame.ts";
 import type { Heard } from "../../../src/lanes/local/road.ts";
 
 const SECRET = "00112233445566778899aabbccddeeff";
-const call = { dagnet: MARK, kind: "call" } as const;
+const call = { dagnet: MAGIC, kind: "call" } as const;
 
 function fakePort() {
   return { posted: [] as unknown[], closed: false, onmessage: null as ((event: object) => void) | null, postMessage(message: unknown) { this.posted.push(message); }, close() { this.closed = true; } };
@@ -24,7 +24,7 @@ it("TAP-38: a port is taken of a frame of this page that knows its secret, and o
   const heard: Heard[] = [];
   const stop = road.listen((one) => heard.push(one));
   const frame = { parent: window };
-  const hello = { dagnet: MARK, kind: "frame", secret: SECRET };
+  const hello = { dagnet: MAGIC, kind: "frame", secret: SECRET };
   const strange = fakePort();
   for (const [data, source] of [[{ ...hello, secret: "x" }, frame], [{ ...hello, secret: undefined }, frame], [{ kind: "frame", secret: SECRET }, frame], [hello, { parent: {} }], [hello, null], [{ ...hello, kind: "hello" }, frame]] as const) hand(data, source, [strange]);
   hand(hello, frame, []);
@@ -47,7 +47,7 @@ it("TAP-38: a port is taken of a frame of this page that knows its secret, and o
 it("TAP-38: a frame that is there before anybody listens is heard from then on", () => {
   const road = new ShopFrameRoad(window, SECRET);
   const port = fakePort();
-  hand({ dagnet: MARK, kind: "frame", secret: SECRET }, { parent: window }, [port]);
+  hand({ dagnet: MAGIC, kind: "frame", secret: SECRET }, { parent: window }, [port]);
   expect(port.onmessage).toBeNull();
   const heard: Heard[] = [];
   road.listen((one) => heard.push(one));

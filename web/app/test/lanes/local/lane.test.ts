@@ -1,5 +1,5 @@
-import type { TapMessage } from "@dagnet-realtime/engine/tap";
-import { type FromPicture, MARK } from "@dagnet-realtime/tap/wire";
+import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
+import { type FromHost, MAGIC } from "@dagnet-realtime/tap/protocol";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { LocalLane } from "../../../src/lanes/local/lane.ts";
 import type { Heard, Road, RoadName } from "../../../src/lanes/local/road.ts";
@@ -12,13 +12,13 @@ const message = (messageId: string, more: object = {}) => ({ messageId, type: "t
 
 function scene(allowed = ["https://a.test"]) {
   let take: ((heard: Heard) => void) | null = null;
-  const called: FromPicture[] = [];
-  const answered: FromPicture[] = [];
+  const called: FromHost[] = [];
+  const answered: FromHost[] = [];
   const taken: TapMessage[] = [];
   const road: Road = { listen: (hear) => { take = hear; return () => { take = null; }; }, call: (said) => called.push(said) };
   let early = false;
   const lane = new LocalLane([road], { session: "s", rules: () => RULES, allows: (origin) => allowed.includes(origin), take: (one) => { if (!early) taken.push(one); return !early; } }, () => 1_000);
-  const say = (said: object, origin = "https://a.test", by: RoadName = "opened", gone = false): void => take?.({ message: { dagnet: MARK, ...said }, origin, road: by, answer: gone ? null : (answer) => answered.push(answer) });
+  const say = (said: object, origin = "https://a.test", by: RoadName = "opened", gone = false): void => take?.({ message: { dagnet: MAGIC, ...said }, origin, road: by, answer: gone ? null : (answer) => answered.push(answer) });
   const hello = (page = "p", origin?: string, by?: RoadName): void => { say({ kind: "hello", page, nonce: "n", url: "https://a.test/", sdks: [] }, origin, by); };
   const report = (from: number, messages: readonly unknown[], more: object = {}, origin?: string): void => { say({ kind: "report", page: "p", session: "s", from, to: from + messages.length, messages, missed: 0, skipped: 0, sdks: [], ...more }, origin); };
   return { lane, called, answered, taken, say, hello, report, listening: () => take !== null, soon: () => { early = true; } };
@@ -28,10 +28,10 @@ it("TAP-10: asks who is there, welcomes with the page's own nonce, takes reports
   const { lane, called, answered, taken, hello, report } = scene();
   lane.open();
   lane.open();
-  expect(called).toEqual([{ dagnet: MARK, kind: "call" }]);
+  expect(called).toEqual([{ dagnet: MAGIC, kind: "call" }]);
   hello();
   report(0, [message("a"), message("b")]);
-  expect(answered).toEqual([{ dagnet: MARK, kind: "welcome", page: "p", nonce: "n", session: "s", rules: RULES }, { dagnet: MARK, kind: "ack", page: "p", session: "s", to: 2 }]);
+  expect(answered).toEqual([{ dagnet: MAGIC, kind: "welcome", page: "p", nonce: "n", session: "s", rules: RULES }, { dagnet: MAGIC, kind: "ack", page: "p", session: "s", to: 2 }]);
   report(0, [message("a"), message("b"), message("c")]);
   expect(taken.map(({ messageId }) => messageId)).toEqual(["a", "b", "c"]);
   expect(lane.pages.get("p")).toMatchObject({ heard: 3, there: true });
@@ -91,7 +91,7 @@ it("TAP-10: a page that says goodbye is gone, new rules go to those that are the
   lane.renew();
   expect(answered.slice(2)).toMatchObject([{ kind: "welcome", page: "p" }]);
   lane.close();
-  expect([called.at(-1), listening()]).toEqual([{ dagnet: MARK, kind: "gone", session: "s" }, false]);
+  expect([called.at(-1), listening()]).toEqual([{ dagnet: MAGIC, kind: "gone", session: "s" }, false]);
 });
 
 it("TAP-10: what a known page says while it navigates away is taken, without an answer; what nobody knows is not", () => {

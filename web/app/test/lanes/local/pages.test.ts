@@ -1,11 +1,11 @@
-import { MARK } from "@dagnet-realtime/tap/wire";
+import { MAGIC } from "@dagnet-realtime/tap/protocol";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { advance, doze, meet, PAGES, type PageSeen, part, readBye, readHello, readReport } from "../../../src/lanes/local/pages.ts";
 
-const hello = (page: string) => ({ dagnet: MARK, kind: "hello", page, nonce: "n", url: "https://a.test/x", sdks: [{ version: "1", key: "abcd" }] }) as const;
+const hello = (page: string) => ({ dagnet: MAGIC, kind: "hello", page, nonce: "n", url: "https://a.test/x", sdks: [{ version: "1", key: "abcd" }] }) as const;
 const heard = (origin = "https://a.test") => ({ message: null, origin, road: "opened" as const, answer: () => undefined });
-const report = (from: number, to: number, count = to - from) => ({ dagnet: MARK, kind: "report", page: "p", session: "s", from, to, messages: Array.from({ length: count }, () => ({}) as never), missed: 0, skipped: 0, sdks: [] }) as const;
+const report = (from: number, to: number, count = to - from) => ({ dagnet: MAGIC, kind: "report", page: "p", session: "s", from, to, messages: Array.from({ length: count }, () => ({}) as never), missed: 0, skipped: 0, sdks: [] }) as const;
 
 it("TAP-10: a page that offers itself again is the same page, and only from the same origin", () => {
   const pages = new Map<string, PageSeen>();
@@ -48,8 +48,8 @@ it("TAP-10: what was told before is known by its numbers, what was missed by the
   expect(advance(page, report(0, 3), 4)).toBe(3);
   expect(page.next).toBe(5);
   advance(page, { ...report(9, 10), missed: 4, skipped: 2 }, 5);
-  part(page, { dagnet: MARK, kind: "bye", page: "p", session: "s", told: 10, end: 12 }, 6);
-  part(page, { dagnet: MARK, kind: "bye", page: "p", session: "", told: 0, end: 0 }, 7);
+  part(page, { dagnet: MAGIC, kind: "bye", page: "p", session: "s", told: 10, end: 12 }, 6);
+  part(page, { dagnet: MAGIC, kind: "bye", page: "p", session: "", told: 0, end: 0 }, 7);
   expect(page).toMatchObject({ missed: 4, untold: 2, skipped: 2, there: false });
   advance(page, report(10, 12), 8);
   expect(page).toMatchObject({ missed: 4, untold: 0, there: true });

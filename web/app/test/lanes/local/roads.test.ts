@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
-import { MARK } from "@dagnet-realtime/tap/wire";
+import { MAGIC } from "@dagnet-realtime/tap/protocol";
 import { afterEach, expect, it, vi } from "vitest";
 import type { Heard } from "../../../src/lanes/local/road.ts";
 import { EXTENSION, extension, roadsOf, tabs, windows } from "../../../src/lanes/local/roads.ts";
 
 afterEach(() => { vi.unstubAllGlobals(); });
-const call = { dagnet: MARK, kind: "call" } as const;
+const call = { dagnet: MAGIC, kind: "call" } as const;
 
 function say(data: unknown, source: unknown, origin: string): void {
   const event = new MessageEvent("message", { data, origin });
@@ -19,8 +19,8 @@ it("TAP-11: an opened page is answered at the origin that its message came from,
   const page = { postMessage: (message: unknown, how: unknown) => posted.push([message, how]) };
   const road = windows(window);
   const stop = road.listen((one) => heard.push(one));
-  say({ dagnet: MARK }, page, "https://a.test");
-  for (const [data, source, origin] of [[{ dagnet: MARK }, window, "https://a.test"], [{ other: 1 }, page, "https://a.test"]] as const) say(data, source, origin);
+  say({ dagnet: MAGIC }, page, "https://a.test");
+  for (const [data, source, origin] of [[{ dagnet: MAGIC }, window, "https://a.test"], [{ other: 1 }, page, "https://a.test"]] as const) say(data, source, origin);
   expect(heard.map(({ origin, road: by }) => [origin, by])).toEqual([["https://a.test", "opened"]]);
   road.call(call);
   expect(posted).toEqual([]);
@@ -28,7 +28,7 @@ it("TAP-11: an opened page is answered at the origin that its message came from,
   road.call(call);
   expect(posted).toEqual([[call, { targetOrigin: "https://a.test" }], [call, { targetOrigin: "https://a.test" }]]);
   stop();
-  say({ dagnet: MARK }, page, "https://a.test");
+  say({ dagnet: MAGIC }, page, "https://a.test");
   expect(heard).toHaveLength(1);
 });
 
@@ -37,8 +37,8 @@ it("TAP-10: what a page says as it leaves comes without its window, and is not a
   const road = windows(window);
   const stop = road.listen((one) => heard.push(one));
   const frame = { postMessage: () => { throw new Error("answered"); } };
-  say({ dagnet: MARK }, null, "https://a.test");
-  say({ dagnet: MARK }, frame, "null");
+  say({ dagnet: MAGIC }, null, "https://a.test");
+  say({ dagnet: MAGIC }, frame, "null");
   expect(heard.map(({ origin, answer }) => [origin, answer])).toEqual([["https://a.test", null], ["null", null]]);
   road.call(call);
   stop();
@@ -49,7 +49,7 @@ it("TAP-12: windows that were closed make room for others", () => {
   const stop = road.listen(({ answer }) => answer?.(call));
   const called: number[] = [];
   const opened = Array.from({ length: 60 }, (_, n) => ({ closed: n < 10, postMessage: () => called.push(n) }));
-  for (const one of opened) say({ dagnet: MARK }, one, "https://a.test");
+  for (const one of opened) say({ dagnet: MAGIC }, one, "https://a.test");
   called.length = 0;
   road.call(call);
   expect(called).toEqual(Array.from({ length: 50 }, (_, n) => n + 10));
@@ -60,7 +60,7 @@ it("TAP-11: a window that is gone is forgotten", () => {
   const road = windows(window);
   const heard: Heard[] = [];
   const stop = road.listen((one) => heard.push(one));
-  say({ dagnet: MARK }, { postMessage: () => { throw new Error("gone"); } }, "https://a.test");
+  say({ dagnet: MAGIC }, { postMessage: () => { throw new Error("gone"); } }, "https://a.test");
   expect(() => { heard[0]?.answer?.(call); }).not.toThrow();
   stop();
 });

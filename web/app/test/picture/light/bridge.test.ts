@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFlashes, ring } from "@dagnet-realtime/engine/flash";
+import { createFlashLimiter, allowFlash } from "@dagnet-realtime/engine/activity";
 import { journey } from "../../../src/picture/bench/sample.ts";
 import { Generator } from "../../../src/picture/bench/source.ts";
 import type { LightListener } from "../../../src/picture/contract.ts";
@@ -25,8 +25,8 @@ describe("the bridge from light to the picture", () => {
     source = new Generator(graph, { rates: [], steps: 0 }, () => now, () => 0.5);
     const cards = new Cards();
     vi.spyOn(cards, "write").mockImplementation((uuid) => { written.push(uuid); });
-    const flashes = createFlashes();
-    bridge = new Bridge({ scene, light: source, overlay: { send: (command) => { sent.push(command); }, close: () => undefined }, cards, ring: (node, heat) => ring(flashes, node, now, heat) });
+    const flashes = createFlashLimiter();
+    bridge = new Bridge({ scene, light: source, overlay: { send: (command) => { sent.push(command); }, close: () => undefined }, cards, ring: (node, heat) => allowFlash(flashes, node, now, heat) });
   });
 
   it("PIC-10: sends a ring only with the flash rule's leave, however many events come", () => {

@@ -1,4 +1,4 @@
-import { LOCAL, REMOTE } from "@dagnet-realtime/engine/seen";
+import { LOCAL, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { expect, it } from "vitest";
 import { wayOf } from "../../../src/ui/connect/way.ts";
 

@@ -2,9 +2,9 @@ import { expect, it } from "vitest";
 import { rowWords } from "../../../src/ui/side/rowwords.ts";
 
 it("TRC-25: a row says how many events, the last one, where the trace stands and how it ended", () => {
-  const row = { events: 6, lastName: "purchase", label: "Purchase", ended: null, kept: true, partial: false };
+  const row = { events: 6, lastName: "purchase", label: "Purchase", ended: null, retained: true, partial: false };
   expect(rowWords(row)).toBe("6 events · last purchase · at Purchase");
   expect(rowWords({ ...row, ended: "success" })).toBe("6 events · last purchase · converted at Purchase");
   expect(rowWords({ ...row, ended: "failure", partial: true })).toBe("6 events · last purchase · ended at Purchase: failure · partial");
-  expect(rowWords({ ...row, events: 1, lastName: "", label: "", kept: false })).toBe("1 event · nowhere yet · steps let go");
+  expect(rowWords({ ...row, events: 1, lastName: "", label: "", retained: false })).toBe("1 event · nowhere yet · steps let go");
 });

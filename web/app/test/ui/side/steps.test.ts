@@ -1,4 +1,4 @@
-import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/timeline";
+import type { TimelineStep } from "@dagnet-realtime/engine/traces/select/paths";
 import { describe, expect, it } from "vitest";
 import { doubtsOf, kindOf, labelOf, moveWords } from "../../../src/ui/side/steps.ts";
 import { GRAPH } from "../../support/page.ts";

@@ -1,7 +1,6 @@
 /** What traces tell about an edge or a node since On: how many went there, how long they took, how many are waiting. */
-import { quantile, type Dwell } from "../dwell.ts";
-import type { Traces } from "../types.ts";
-import { endedAt, exact } from "./rows.ts";
+import { quantile, type DurationHistogram } from "../durationHistogram.ts";
+import { endedAt, exact, type Traces } from "../model.ts";
 
 /** Durations in milliseconds, right to about 2 %; null without a sample. */
 export interface Spread {
@@ -38,21 +37,21 @@ export interface NodeFacts {
 
 /** Facts of an edge by its uuid at `at` (milliseconds, the events' clock); null where the graph has no such edge. */
 export function edgeFacts(traces: Traces, edge: string, at: number): EdgeFacts | null {
-  const index = traces.ways.edgeIndex.get(edge);
+  const index = traces.routeIndex.edgeIndex.get(edge);
   if (index === undefined) return null;
   const cell = traces.counts.cells.get(traces.counts.nodes + index);
-  const source = traces.ways.source[index] ?? -1;
+  const source = traces.routeIndex.source[index] ?? -1;
   return {
     traversals: cell?.count ?? 0, inferred: cell?.inferred ?? 0, traces: cell?.traces ?? 0, exact: exact(traces),
     dwell: spread(cell?.gaps ?? null), bridged: spread(cell?.bridged ?? null),
     waiting: endedAt(traces, source) === null ? traces.counts.standing[source] ?? 0 : 0, waitedMs: waited(traces, source, at),
-    p: traces.ways.graph.edges[index]?.p ?? null,
+    p: traces.routeIndex.graph.edges[index]?.p ?? null,
   };
 }
 
 /** Facts of a node by its uuid; null where the graph has no such node. */
 export function nodeFacts(traces: Traces, node: string): NodeFacts | null {
-  const index = traces.ways.index.get(node);
+  const index = traces.routeIndex.index.get(node);
   if (index === undefined) return null;
   const cell = traces.counts.cells.get(index);
   return {
@@ -63,7 +62,7 @@ export function nodeFacts(traces: Traces, node: string): NodeFacts | null {
 
 /** How often an edge was gone along; 0 where never, or unknown. */
 export function edgeCount(traces: Traces, edge: string): number {
-  const index = traces.ways.edgeIndex.get(edge);
+  const index = traces.routeIndex.edgeIndex.get(edge);
   return index === undefined ? 0 : traces.counts.cells.get(traces.counts.nodes + index)?.count ?? 0;
 }
 
@@ -77,14 +76,14 @@ export function endings(traces: Traces): ReadonlyMap<string, number> {
   return sums;
 }
 
-export function spread(durations: Dwell | null): Spread {
+export function spread(durations: DurationHistogram | null): Spread {
   return { n: durations?.count ?? 0, medianMs: quantile(durations, 0.5), p95Ms: quantile(durations, 0.95) };
 }
 
 function waited(traces: Traces, node: number, at: number): number | null {
   const ages: number[] = [];
-  for (const set of [traces.live, traces.heldTraces]) {
-    for (const trace of set) if (trace.stand.head === node) ages.push(Math.max(0, at - trace.stand.since));
+  for (const set of [traces.live, traces.followedTraces]) {
+    for (const trace of set) if (trace.cursor.head === node) ages.push(Math.max(0, at - trace.cursor.since));
   }
   return ages.sort((a, b) => a - b)[Math.floor(ages.length / 2)] ?? null;
 }

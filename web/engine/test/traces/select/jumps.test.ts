@@ -2,23 +2,63 @@ import { describe, expect, it } from "vitest";
 import { jumps } from "../../../src/traces/select/jumps.ts";
 import { event, graph, told } from "../support.ts";
 
-const GRAPH = graph("A:s B C", "");
+describe("advice", () => {
+  const GRAPH = graph("A:s B C D", "A>B B>C");
+  const goes = (token: string, second: number, path: string) => Array.from(path).map((node, n) => event(second + n, token, node));
 
-describe("ghost edges", () => {
-  it("TRC-17: gather count, distinct traces and the median gap, those of most traces first", () => {
-    const traces = told(GRAPH, [
-      event(0, "a", "A"), event(2, "a", "C"), event(3, "a", "A"), event(9, "a", "C"), event(0, "b", "A"), event(2, "b", "C"), event(0, "c", "B"), event(60, "c", "A"),
-    ]);
-    const rows = jumps(traces);
-    expect(rows.map(({ from, to, count, traces: distinct }) => [from, to, count, distinct])).toEqual([["A", "C", 3, 2], ["B", "A", 1, 1], ["C", "A", 1, 1]]);
-    expect(rows[0]!.medianGapMs).toBeGreaterThan(1960);
-    expect(rows[0]!.medianGapMs).toBeLessThan(2040);
-    expect(rows[0]).toMatchObject({ exact: true, atLeast: false, lastAt: 1_009_000 });
-    expect(jumps(traces, 1)).toHaveLength(1);
+  describe("advice on jumps", () => {
+    it("TRC-17: names the node that most traces have in between, with the evidence", () => {
+      const all = Array.from({ length: 50 }, (_, n) => goes(`t${n}`, n, n < 3 ? "AC" : "ABC")).flat();
+      const [jump] = jumps(told(GRAPH, all));
+      expect(jump).toMatchObject({ from: "A", to: "C", count: 3, traces: 3, evidence: { why: "missing", between: "B", by: 47, of: 50 } });
+      expect(jump!.advice).toBe("94% of those who do A then C also do B in between (47 of 50 traces): B's event is probably missing here.");
+    });
+
+    it("TRC-17: says when the node between has never lit", () => {
+      expect(jumps(told(GRAPH, goes("a", 0, "AC")))[0]!.advice).toBe("B lies between and has not lit since On: its event probably does not arrive.");
+    });
+
+    it("TRC-17: says what nearly lit the node between", () => {
+      const near = event(0, "a", "", { near: [{ node: "B", reason: "the name differs in case" }] });
+      expect(jumps(told(GRAPH, [...goes("a", 0, "AC"), near]))[0]!.evidence).toMatchObject({ why: "near", text: "B lies between and has not lit since On, but nearly did once: the name differs in case." });
+    });
+
+    it("TRC-17: says when few go by the node between", () => {
+      const all = Array.from({ length: 10 }, (_, n) => goes(`t${n}`, n, n < 8 ? "AC" : "ABC")).flat();
+      expect(jumps(told(GRAPH, all))[0]!.evidence).toMatchObject({ why: "skipped", between: "B", by: 2, of: 10 });
+    });
+
+    it("TRC-17: tells a way back and no way at all apart", () => {
+      expect(jumps(told(GRAPH, goes("a", 0, "ABA")))[0]!.evidence.why).toBe("back");
+      expect(jumps(told(GRAPH, goes("a", 0, "AD")))[0]!.evidence.why).toBe("no_way");
+    });
+
+    it("TRC-17: what was between counts from the last A before a C", () => {
+      const all = Array.from({ length: 6 }, (_, n) => goes(`t${n}`, n * 9, "ABAC")).flat();
+      expect(jumps(told(GRAPH, all)).find((jump) => jump.from === "A")!.evidence).toMatchObject({ by: 0, of: 6, why: "skipped" });
+    });
   });
+});
 
-  it("TRC-18: say when others were let go of", () => {
-    const traces = told(graph("A B C D", ""), [event(0, "a", "A"), event(1, "a", "B"), event(2, "a", "C"), event(3, "a", "D")], { jumps: 2 });
-    expect(jumps(traces).map((jump) => [jump.from, jump.atLeast])).toEqual([["B", true], ["C", true]]);
+describe("jumps", () => {
+  const GRAPH = graph("A:s B C", "");
+
+  describe("ghost edges", () => {
+    it("TRC-17: gather count, distinct traces and the median gap, those of most traces first", () => {
+      const traces = told(GRAPH, [
+        event(0, "a", "A"), event(2, "a", "C"), event(3, "a", "A"), event(9, "a", "C"), event(0, "b", "A"), event(2, "b", "C"), event(0, "c", "B"), event(60, "c", "A"),
+      ]);
+      const rows = jumps(traces);
+      expect(rows.map(({ from, to, count, traces: distinct }) => [from, to, count, distinct])).toEqual([["A", "C", 3, 2], ["B", "A", 1, 1], ["C", "A", 1, 1]]);
+      expect(rows[0]!.medianGapMs).toBeGreaterThan(1960);
+      expect(rows[0]!.medianGapMs).toBeLessThan(2040);
+      expect(rows[0]).toMatchObject({ exact: true, atLeast: false, lastAt: 1_009_000 });
+      expect(jumps(traces, 1)).toHaveLength(1);
+    });
+
+    it("TRC-18: say when others were let go of", () => {
+      const traces = told(graph("A B C D", ""), [event(0, "a", "A"), event(1, "a", "B"), event(2, "a", "C"), event(3, "a", "D")], { jumps: 2 });
+      expect(jumps(traces).map((jump) => [jump.from, jump.atLeast])).toEqual([["B", true], ["C", true]]);
+    });
   });
 });

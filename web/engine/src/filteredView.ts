@@ -1,0 +1,59 @@
+/** What the filter lets through: rows of the ring, and, while there is a filter, lights of their own from carried events. */
+import { type Seeable, type ViewFilter, passes } from "./filter.ts";
+import { createActivity, recordHits, type Activity } from "./activity.ts";
+import { rowsOf, type EventBuffer } from "./eventBuffer.ts";
+import { HISTORY } from "./dedupe.ts";
+
+export interface FilteredView {
+  /** Rows that pass, oldest first; those before `from` have left the ring. */
+  rows: number[];
+  from: number;
+  /** Carried events that passed, and what they lit; null while nothing is filtered. */
+  filtered: { readonly total: Activity; readonly nodes: Map<string, Activity> } | null;
+}
+
+export function createFilteredView(): FilteredView {
+  return { rows: [], from: 0, filtered: null };
+}
+
+/** The view of what the ring holds under a filter. */
+export function buildView(events: EventBuffer, filter: ViewFilter): FilteredView {
+  const view = createFilteredView();
+  if (filter.terms.length > 0) view.filtered = { total: createActivity(), nodes: new Map() };
+  for (const row of rowsOf(events)) if ((row.lanes & HISTORY) === 0) addToView(view, events, filter, row, row.row, row.at);
+  return view;
+}
+
+/** Takes a row in where the filter lets it through; says whether it did. */
+export function addToView(view: FilteredView, events: EventBuffer, filter: ViewFilter, event: Seeable, row: number, at: number): boolean {
+  const through = filter.terms.length === 0 || passes(filter, event);
+  if (through) {
+    view.rows.push(row);
+    if (view.filtered !== null) {
+      recordEvent(view.filtered.total, at);
+      for (const node of event.nodes) recordEvent(activityOfNode(view.filtered.nodes, node), at);
+    }
+  }
+  trim(view, events);
+  return through;
+}
+
+function recordEvent(one: Activity, at: number): void {
+  one.remote += 1;
+  recordHits(one, at, 1);
+}
+
+function activityOfNode(nodes: Map<string, Activity>, node: string): Activity {
+  const known = nodes.get(node) ?? createActivity();
+  nodes.set(node, known);
+  return known;
+}
+
+/** Lets go of rows that the ring has lost; the list is compacted when half of it is gone. */
+function trim(view: FilteredView, events: EventBuffer): void {
+  while (view.from < view.rows.length && (view.rows[view.from] ?? 0) < events.start) view.from += 1;
+  if (view.from > 1024 && view.from * 2 > view.rows.length) {
+    view.rows = view.rows.slice(view.from);
+    view.from = 0;
+  }
+}

@@ -1,0 +1,269 @@
+/** Ingest of remote events: a frame's counts, and the events that it carries. */
+import { type Output, SILENT } from "./actions.ts";
+import { addToWindow, countLocal, countRemote, displayed, type DualCounter, recordHits, removeHit, uncountLocal } from "./activity.ts";
+import { HISTORY, LOCAL, lookUp, remember, REMOTE } from "./dedupe.ts";
+import { appendRow, eraseRow, fromWire, type NewRow, type Row, rowAt, unionTokens, updateRow } from "./eventBuffer.ts";
+import { addToView, buildView } from "./filteredView.ts";
+import { addCounts, countMissed } from "./ledger.ts";
+import { namesFromShown, type NearMiss, nearMisses } from "./nearMiss.ts";
+import { activityOf, appendToLog, type State, stateWithRow } from "./state.ts";
+import { advanceTrace } from "./traces/bridge.ts";
+import { relightVisit } from "./traces/migrate.ts";
+import { unmappedCounter, unmappedLocal, unmappedRemote } from "./unmapped.ts";
+import type { Batch, CarriedEvent, Gap } from "./wire.gen.ts";
+
+// Moves what the tap counted to the name and nodes under which a message left, and takes back what
+// proved to be another message's call.
+
+/** What a message is known by, and what that lights. */
+export type Label = Pick<Row, "name" | "nodes" | "bound" | "properties">;
+
+/** Gives the row `number`, which the tap alone has brought, another label: its hits leave the old nodes and name and count under the new ones.
+ * A middleware that renames a message makes it one row and one count this way, whichever lane brings it first. */
+export function relabel(state: State, number: number, label: Label, at: number, output: Output): void {
+  const { accumulation } = state;
+  const row = rowAt(accumulation.events, number);
+  if (row === null) return;
+  const same = row.name === label.name && row.nodes.join() === label.nodes.join();
+  updateRow(accumulation.events, number, { ...label, ...(row.name === label.name ? {} : { way: { ...row.way, as: row.way?.as ?? row.name } }) });
+  if (!same) {
+    removeHits(state, row, label.nodes);
+    for (const node of label.nodes) {
+      const light = row.nodes.includes(node) ? null : activityOf(accumulation.nodes, node, state.options.nodes);
+      if (light === null) continue;
+      countLocal(light, false);
+      recordHits(light, row.at, 1);
+      if (accumulation.view.filtered === null) output.hit({ node, at, late: false, token: row.traces[0]?.token ?? null, count: 1 });
+    }
+    if (label.nodes.length > 0) countLocal(accumulation.mapped, false);
+    else {
+      unmappedLocal(accumulation.unmapped, label.name, false, at, state.options.unmapped);
+      const entry = unmappedCounter(accumulation.unmapped, label.name, at, state.options.unmapped);
+      if (entry !== null) entry.sample = number;
+    }
+    if (accumulation.traces !== null) relightVisit(accumulation.traces, { ...row, ...label });
+  }
+  if (state.filter.terms.length > 0) accumulation.view = buildView(accumulation.events, state.filter);
+}
+
+/** Takes the row `number` back, of which another row is the true one. */
+export function withdraw(state: State, number: number): void {
+  const { accumulation } = state;
+  const row = rowAt(accumulation.events, number);
+  if (row === null) return;
+  removeHits(state, row, []);
+  uncountLocal(accumulation.total);
+  eraseRow(accumulation.events, number);
+  accumulation.view = buildView(accumulation.events, state.filter);
+}
+
+/** Takes a row's hits off its nodes and its name, save those of `staying`. */
+function removeHits(state: State, row: Pick<NewRow, "name" | "nodes" | "at"> & Pick<Row, "row">, staying: readonly string[]): void {
+  const { accumulation } = state;
+  for (const node of row.nodes) {
+    const light = accumulation.nodes.get(node);
+    if (light === undefined || staying.includes(node)) continue;
+    uncountLocal(light);
+    removeHit(light, row.at, displayed(light) === 0 ? null : lastLitBefore(state, node, row.row));
+  }
+  if (row.nodes.length > 0) {
+    uncountLocal(accumulation.mapped);
+    return;
+  }
+  const entry: DualCounter = accumulation.unmapped.names.get(row.name) ?? accumulation.unmapped.other;
+  uncountLocal(entry);
+  if (entry !== accumulation.unmapped.other && displayed(entry) === 0) accumulation.unmapped.names.delete(row.name);
+}
+
+/** Rows looked through for what lit a node before. */
+const MAX_SEARCHED = 500;
+
+/** When a node was lit before the row `number`, as far as that is held; null where it is not. */
+function lastLitBefore({ accumulation: { events } }: State, node: string, number: number): number | null {
+  for (let one = number - 1; one >= Math.max(events.start, number - MAX_SEARCHED); one -= 1) {
+    const row = rowAt(events, one);
+    if (row?.nodes.includes(node) === true) return row.at;
+  }
+  return null;
+}
+
+// Takes in the events that a frame carries: each once, whichever lane brought it first. What they
+// count is in the frame's counts.
+
+/** What a frame's events were: rows brought or met again, and per node, name and altogether how many were carried and how many the tap had heard. */
+export interface IngestStats {
+  readonly rows: number[];
+  readonly carried: Map<string, number>;
+  readonly twins: Map<string, number>;
+  readonly names: Map<string, { carried: number; twins: number }>;
+  readonly samples: Map<string, number>;
+  eventTwins: number;
+  mappedTwins: number;
+  mappedCarried: number;
+}
+
+/** Takes `events` in at `at`. Those of the past were counted long ago: they enter the ring and the traces, but neither the feed nor the light. */
+export function ingestEvents(state: State, events: readonly CarriedEvent[], at: number, past: boolean, output: Output): IngestStats {
+  const stats: IngestStats = { rows: [], carried: new Map(), twins: new Map(), names: new Map(), samples: new Map(), eventTwins: 0, mappedTwins: 0, mappedCarried: 0 };
+  for (const event of events) ingestEvent(state, event, at, past, output, stats);
+  return stats;
+}
+
+function ingestEvent(state: State, event: CarriedEvent, at: number, past: boolean, output: Output, stats: IngestStats): void {
+  const { accumulation } = state;
+  const target = event.nodes.length === 0 ? state.binds.get(event.name) : undefined;
+  const nodes = target === undefined ? event.nodes : [target];
+  const known = lookUp(accumulation.dedupe, event.id);
+  const twin = known !== undefined && (known.lanes & REMOTE) === 0;
+  // The tap may have heard it by another name than it left under: its hits go where the server counted it.
+  const owner = known === undefined ? state : stateWithRow(state, known.row);
+  if (twin) relabelAsCarried(owner, known.row, event, nodes, target !== undefined, at, owner === state ? output : SILENT);
+  if (!past) countEvent(stats, event.name, nodes, twin);
+  if (known === undefined) {
+    const row = past ? historyRow(event, nodes, target !== undefined, at) : fromWire(event, nodes, target !== undefined, at);
+    const near = nodes.length === 0 && !past ? nearMisses(state.table, namesFromShown(event.type, event.name), event.properties, null) : [];
+    const number = addRow(state, row, REMOTE, output, near);
+    stats.rows.push(number);
+    if (nodes.length === 0) stats.samples.set(event.name, number);
+  } else if (twin) {
+    remember(accumulation.dedupe, event.id, known.row, known.lanes | REMOTE);
+    mergeTwin(owner, known.row, fromWire(event, nodes, target !== undefined, at));
+    stats.rows.push(known.row);
+  } else if (!past) {
+    accumulation.duplicates += 1;
+    stats.rows.push(known.row);
+  }
+}
+
+/** Adds a row to everything that goes by rows: ring, dedupe, traces, view, and the picture. Returns its number. */
+export function addRow(state: State, row: NewRow, lane: typeof LOCAL | typeof REMOTE, output: Output, near: readonly NearMiss[] = []): number {
+  const { accumulation } = state;
+  const number = appendRow(accumulation.events, row);
+  remember(accumulation.dedupe, row.id, number, lane);
+  if ((row.lanes & HISTORY) !== 0) {
+    advanceTrace(accumulation, row, number, row.traces, null);
+    return number;
+  }
+  const through = addToView(accumulation.view, accumulation.events, state.filter, row, number, row.at);
+  if (through) {
+    const token = row.traces[0]?.token ?? null;
+    const late = row.flags.includes("late");
+    for (const node of row.nodes) output.hit({ node, at: row.at, late, token, count: 1 });
+  }
+  advanceTrace(accumulation, row, number, row.traces, output, near);
+  return number;
+}
+
+function historyRow(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
+  const row = fromWire(event, nodes, bound, at);
+  return { ...row, at: Math.min(at, row.arrivedAt), lanes: REMOTE | HISTORY };
+}
+
+function relabelAsCarried(state: State, number: number, event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number, output: Output): void {
+  const row = rowAt(state.accumulation.events, number);
+  if (row?.type === event.type && (row.name !== event.name || row.nodes.join() !== nodes.join())) relabel(state, number, { name: event.name, nodes, bound, properties: row.properties }, at, output);
+}
+
+/** The remote twin of a row that the tap brought: its times, tokens and place in the log are added, and both lanes' tokens are one trace. */
+function mergeTwin(state: State, number: number, twin: NewRow): void {
+  const row = rowAt(state.accumulation.events, number);
+  if (row === null) return;
+  // Under one id but of another kind it is not the same event, whatever a page says: nobody's traces are joined by it.
+  const traces = row.type === twin.type ? unionTokens(row.traces, twin.traces) : row.traces;
+  updateRow(state.accumulation.events, number, {
+    lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, order: twin.order, source: twin.source, traces, flags: twin.flags, ...(twin.revealed === undefined ? {} : { revealed: twin.revealed }),
+    properties: { ...row.properties, ...twin.properties },
+  });
+  advanceTrace(state.accumulation, { ...row, order: twin.order }, number, traces, null);
+}
+
+function countEvent(stats: IngestStats, name: string, nodes: readonly string[], twin: boolean): void {
+  for (const node of nodes) {
+    stats.carried.set(node, (stats.carried.get(node) ?? 0) + 1);
+    if (twin) stats.twins.set(node, (stats.twins.get(node) ?? 0) + 1);
+  }
+  if (twin) stats.eventTwins += 1;
+  if (nodes.length > 0) {
+    stats.mappedCarried += 1;
+    if (twin) stats.mappedTwins += 1;
+    return;
+  }
+  const here = stats.names.get(name) ?? { carried: 0, twins: 0 };
+  here.carried += 1;
+  if (twin) here.twins += 1;
+  stats.names.set(name, here);
+}
+
+// Counts what came: a frame's exact counts first, its events as decoration; a local message by
+// itself.
+
+/** Counts a frame at `at`, lights what it lit and tells `out`. */
+export function applyBatch(state: State, batch: Batch, at: number, output: Output): void {
+  const { accumulation, options } = state;
+  const stats = ingestEvents(state, batch.events, at, isHistory(batch), output);
+  appendToLog(accumulation, { kind: "batch", at, frame: { ...withoutEvents(batch), rows: stats.rows } }, options.log);
+  accumulation.frameSums = addCounts(accumulation.frameSums, batch.ledger);
+  state.threshold = Math.min(state.threshold, batch.threshold);
+  if (batch.threshold < 1 || batch.ledger.thinned > 0) state.thinnedAt ??= at;
+  const { counts, unmapped, moved } = withBindings(state, batch);
+  for (const [node, n] of Object.entries(counts)) {
+    const light = activityOf(accumulation.nodes, node, options.nodes);
+    if (light === null) continue;
+    const uncarried = Math.max(0, n - (stats.carried.get(node) ?? 0));
+    const twins = stats.twins.get(node) ?? 0;
+    const waiting = light.pendingLocal;
+    const fresh = countRemote(light, n, twins, uncarried);
+    recordHits(light, at, fresh);
+    const silent = uncarried - Math.max(0, waiting - light.pendingLocal - Math.min(waiting, twins));
+    if (silent > 0 && accumulation.view.filtered === null) output.hit({ node, at, late: false, token: null, count: silent });
+  }
+  const uncarriedEvents = batch.ledger.thinned + batch.ledger.sampled_out + batch.ledger.forgotten;
+  for (const [name, n] of Object.entries(unmapped)) {
+    const there = stats.names.get(name) ?? { carried: 0, twins: 0 };
+    unmappedRemote(accumulation.unmapped, name, n, there.twins, Math.max(0, n - there.carried), at, options.unmapped);
+  }
+  countRemote(accumulation.unmapped.other, batch.other, 0, Math.min(batch.other, uncarriedEvents));
+  for (const [name, row] of stats.samples) {
+    const entry = accumulation.unmapped.names.get(name);
+    if (entry !== undefined) entry.sample = row;
+  }
+  const lit = batch.ledger.lit + moved;
+  countRemote(accumulation.mapped, lit, stats.mappedTwins, Math.max(0, lit - stats.mappedCarried));
+  const fresh = countRemote(accumulation.total, batch.ledger.lit + batch.ledger.unmapped, stats.eventTwins, uncarriedEvents);
+  recordHits(accumulation.total, at, fresh);
+  addToWindow(accumulation.sparkline, at, fresh);
+}
+
+/** A frame that covers nothing brings what a trace did before it was followed. */
+function isHistory(batch: Batch): boolean {
+  return batch.from === batch.position && batch.ledger.offered === 0;
+}
+
+/** Counts a gap. */
+export function applyGap(state: State, gap: Gap, at: number): void {
+  countMissed(state.accumulation.frameSums, state.accumulation.missed, gap, at);
+  appendToLog(state.accumulation, { kind: "frame", at, frame: gap }, state.options.log);
+}
+
+/** A frame's counts with bound names counted at their node; `moved` of its unmapped events are so mapped. */
+function withBindings(state: State, batch: Batch): { counts: Readonly<Record<string, number>>; unmapped: Readonly<Record<string, number>>; moved: number } {
+  const bound = Object.entries(batch.unmapped).filter(([name]) => state.binds.has(name));
+  if (bound.length === 0) return { counts: batch.counts, unmapped: batch.unmapped, moved: 0 };
+  const counts = new Map(Object.entries(batch.counts));
+  const unmapped = new Map(Object.entries(batch.unmapped));
+  let moved = 0;
+  for (const [name, n] of bound) {
+    const node = state.binds.get(name) ?? "";
+    counts.set(node, (counts.get(node) ?? 0) + n);
+    unmapped.delete(name);
+    moved += n;
+  }
+  return { counts: Object.fromEntries(counts), unmapped: Object.fromEntries(unmapped), moved };
+}
+
+function withoutEvents(batch: Batch): Omit<Batch, "events"> {
+  return {
+    op: "batch", from: batch.from, position: batch.position, counts: batch.counts, unmapped: batch.unmapped, other: batch.other,
+    threshold: batch.threshold, ledger: batch.ledger,
+  };
+}

@@ -1,0 +1,127 @@
+/** Figures of a node and of the whole view, the ledger, and the guarantees. */
+import { displayed, glowOf, heatAt, levelOf, windowBuckets, windowRate } from "../activity.ts";
+import { balances, countersBalance as doorSums, type FrameSums, type MissedEvents } from "../ledger.ts";
+import { IDENTITY_TYPES } from "../matching.ts";
+import { shownAt } from "../pauseBuffer.ts";
+import type { State } from "../state.ts";
+import { isIdentityCounter } from "../unmapped.ts";
+import type { Door, Posture } from "../wire.gen.ts";
+
+// How bright a node is, and the figures of the strip.
+
+/** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level` and `glow` 0 to 1.
+ * `carried`: a filter is on, so that counts are of carried events only. */
+export interface NodeLight {
+  readonly count: number;
+  readonly rate: number;
+  readonly heat: number;
+  readonly level: number;
+  readonly glow: number;
+  readonly lastAt: number | null;
+  readonly carried: boolean;
+}
+
+export interface TotalsOfState {
+  /** Events since On (since Clear), each once, whatever it lit. */
+  readonly count: number;
+  readonly rate: number;
+  /** Events in each of the last 60 seconds, oldest first. */
+  readonly sparkline: readonly number[];
+  /** `count = mapped + unmapped + who`; `who` counts messages that say who somebody is and could light nothing. */
+  readonly mapped: number;
+  readonly unmapped: number;
+  readonly identity: number;
+  /** Of those that could light a node, 0 to 1; null before the first. */
+  readonly mappedShare: number | null;
+  /** "+n" while paused. */
+  readonly pending: number;
+  /** Events that pass the filter, of the carried ones; null without a filter. */
+  readonly filtered: number | null;
+}
+
+const DARK: NodeLight = { count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, carried: false };
+
+/** The light of a node at `at` by the viewer's clock; frozen while paused. Under a filter it is that of the carried events that pass. */
+export function nodeLight(state: State, uuid: string, at: number): NodeLight {
+  const filtered = state.accumulation.view.filtered;
+  const light = (filtered ?? state.accumulation).nodes.get(uuid);
+  if (light === undefined) return DARK;
+  const now = shownAt(state.clock, at);
+  const heat = heatAt(light, now);
+  const level = levelOf(heat);
+  return {
+    count: displayed(light), rate: windowRate(light.window, now, state.accumulation.since), heat, level,
+    glow: glowOf(level, light.lastAt === null ? null : now - light.lastAt), lastAt: light.lastAt, carried: filtered !== null,
+  };
+}
+
+/** The figures of the strip at `at`. */
+export function totals(state: State, at: number): TotalsOfState {
+  const { accumulation } = state;
+  const now = shownAt(state.clock, at);
+  const count = displayed(accumulation.total);
+  const mapped = Math.min(count, displayed(accumulation.mapped));
+  const nameless = [...IDENTITY_TYPES].reduce((sum, kind) => {
+    const entry = accumulation.unmapped.names.get(kind);
+    return entry !== undefined && isIdentityCounter(accumulation.events, entry) ? sum + displayed(entry) : sum;
+  }, 0);
+  const who = Math.min(count - mapped, nameless);
+  return {
+    count, rate: windowRate(accumulation.total.window, now, accumulation.since), sparkline: windowBuckets(accumulation.sparkline, now), mapped, unmapped: count - mapped - who, identity: who,
+    mappedShare: count === who ? null : mapped / (count - who), pending: state.pauseBuffer.pending,
+    filtered: accumulation.view.filtered === null ? null : displayed(accumulation.view.filtered.total),
+  };
+}
+
+// Where every event went, and how far the picture can be trusted.
+
+export interface LedgerOfState {
+  /** Since On (since Clear), remote lane. */
+  readonly view: FrameSums;
+  readonly balances: boolean;
+  readonly missed: MissedEvents;
+  /** Per source, since On. */
+  readonly doors: readonly { readonly source: string; readonly door: Door; readonly balances: boolean }[];
+  /** Local lane: heard by the tap, and not yet met by a remote twin. */
+  readonly localEvents: number;
+  readonly pendingLocal: number;
+  /** Carried events heard before on the same lane, and frames that were repeats or did not fit. */
+  readonly duplicates: number;
+  readonly repeats: number;
+  readonly misfits: number;
+}
+
+/** Both ledgers as they stand. */
+export function ledger(state: State): LedgerOfState {
+  const { accumulation } = state;
+  const doors = [...state.ingestCounters].map(([source, { since }]) => ({ source, door: since, balances: doorSums(since) }));
+  return {
+    view: accumulation.frameSums, balances: balances(accumulation.frameSums), missed: accumulation.missed, doors, localEvents: accumulation.total.local, pendingLocal: accumulation.total.pendingLocal,
+    duplicates: accumulation.duplicates, repeats: state.repeats, misfits: state.misfits,
+  };
+}
+
+export interface PostureOfState {
+  /** What the server says of its policy; null without a remote lane. */
+  readonly policy: Posture | null;
+  /** The share of traces that the policy keeps whole, and the lowest share that frames carried since On. */
+  readonly sampling: number;
+  readonly threshold: number;
+  /** Counts are exact; events and traces are fewer than counted. */
+  readonly thinned: boolean;
+  readonly sampled: boolean;
+  /** When thinning began since On (null where it has not), and since when the policy is what it is. */
+  readonly thinnedAt: number | null;
+  readonly imposedAt: number;
+  /** Sources that were turned away since On because they sent faster than they may, with how many events. */
+  readonly limited: readonly { readonly source: string; readonly events: number }[];
+}
+
+export function posture(state: State): PostureOfState {
+  const { frameSums: sums } = state.accumulation;
+  return {
+    policy: state.posture, sampling: state.sampling, threshold: state.threshold, thinned: sums.thinned > 0 || state.threshold < 1,
+    sampled: state.sampling < 1 || sums.sampled_out > 0, thinnedAt: state.thinnedAt, imposedAt: state.policySince,
+    limited: [...state.ingestCounters].flatMap(([source, { since }]) => (since.rate_limited > 0 ? [{ source, events: since.rate_limited }] : [])),
+  };
+}

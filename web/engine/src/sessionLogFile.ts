@@ -1,0 +1,153 @@
+/** The session log as text: versioned NDJSON, a header and then one frame per line, redacted because nothing else was ever here. */
+import { checkGraph } from "./graphValidation.ts";
+import { checkFrame, checkTap, event, isRecord, posture, readJson } from "./validation.ts";
+import { type Problem, isProblem, problem } from "./problem.ts";
+import { MISSING_LINES } from "./receiveFrame.ts";
+import { iso, LOCAL_SOURCE } from "./eventBuffer.ts";
+import { expandLog, type ExpandedEntry } from "./sessionLog.ts";
+import type { State } from "./state.ts";
+import type { TapMessage } from "./tapMessage.ts";
+import type { CarriedEvent, Graph, Posture } from "./wire.gen.ts";
+
+export const LOG_FORMAT = "dagnet-realtime-session-log";
+export const LOG_VERSION = 1;
+/** Lines read at most; further ones count as skipped. */
+const MAX_LINES = 500_000;
+
+/** `graph` is the graph's name; `definition` is the graph itself, where the log holds it. */
+export interface LogHeader {
+  readonly format: typeof LOG_FORMAT;
+  readonly version: number;
+  readonly graph: string;
+  readonly graph_version: string;
+  readonly watch_session_id: string;
+  readonly started_at: string;
+  readonly policy?: Posture;
+  readonly definition: Graph | null;
+  readonly binds: Readonly<Record<string, string>>;
+}
+
+/** What a log holds; `frames` are inputs to the engine as they stand. `skipped` lines could not be read. */
+export interface SessionLog {
+  readonly header: LogHeader;
+  readonly frames: readonly ExpandedEntry[];
+  readonly skipped: number;
+}
+
+/** The accumulation as a session log. Events that left the ring are counted but not told. What the tap heard is lines of `op` "tap": the
+ * first of a message holds it as a carried event, a further stage only its id. */
+export function writeSessionLog(state: State): string {
+  const header: LogHeader = {
+    format: LOG_FORMAT, version: LOG_VERSION, graph: state.graph?.name ?? "", graph_version: state.graph?.version ?? "", watch_session_id: state.session,
+    started_at: iso(state.accumulation.since), ...(state.posture === null ? {} : { policy: state.posture }), definition: state.graph, binds: Object.fromEntries(state.binds),
+  };
+  const lines = [JSON.stringify(header)];
+  const written = new Set<string>();
+  for (const entry of expandLog(state.accumulation.log, state.accumulation.events)) lines.push(JSON.stringify(entry.kind === "tap" ? tapLine(entry, written) : { at: entry.at, ...entry.frame }));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Reads a session log. A line that cannot be read is skipped, counted, and a gap of unknown size in its place: half a log is better than none. */
+export function readSessionLog(text: string): SessionLog | Problem {
+  const lines = linesOf(text);
+  const header = readHeader(lines.next().value ?? "");
+  if (isProblem(header)) return header;
+  const frames: ExpandedEntry[] = [];
+  const messages = new Map<string, TapMessage>();
+  let [skipped, read, broken, at, position] = [0, 0, false, Date.parse(header.started_at), ""];
+  for (const line of lines) {
+    if (line.trim() === "") continue;
+    const entry = (read += 1) > MAX_LINES ? null : readLine(line, messages);
+    if (entry === null) [skipped, broken] = [skipped + 1, true];
+    else {
+      const from = entry.kind === "frame" && (entry.frame.op === "batch" || entry.frame.op === "gap") ? entry.frame.from : "";
+      if (broken && from !== "") {
+        frames.push(missing(entry.at, position === "" || position === from ? "" : position, from));
+        broken = false;
+      }
+      if (from !== "" && entry.kind === "frame") position = entry.frame.op === "batch" ? entry.frame.position : entry.frame.op === "gap" ? entry.frame.to : position;
+      at = Math.max(at, entry.at);
+      frames.push(entry);
+    }
+  }
+  if (broken) frames.push(missing(at, "", ""));
+  return { header, frames, skipped };
+}
+
+/** The lines of a text, however long it is; a byte order mark is none of it. */
+function* linesOf(text: string): Generator<string, undefined> {
+  for (let start = text.startsWith("\ufeff") ? 1 : 0; start < text.length; ) {
+    const end = text.indexOf("\n", start);
+    yield text.slice(start, end < 0 ? text.length : end);
+    start = end < 0 ? text.length : end + 1;
+  }
+}
+
+/** A gap that broken lines leave between two positions; where they left none, one that lies nowhere. */
+function missing(at: number, from: string, to: string): ExpandedEntry {
+  return { at, kind: "frame", frame: { op: "gap", from, to: from === "" ? "" : to, missed: null, reason: MISSING_LINES } };
+}
+
+function tapLine(entry: Extract<ExpandedEntry, { kind: "tap" }>, written: Set<string>): unknown {
+  const { stage, reason, page, messageId } = entry.message;
+  const events = written.has(messageId) ? [] : [eventOf(entry.message)];
+  written.add(messageId);
+  return { at: entry.at, op: "tap", id: messageId, stage, reason, page, events };
+}
+
+function readHeader(line: string): LogHeader | Problem {
+  const read = readJson(line);
+  if (!isRecord(read) || read.format !== LOG_FORMAT)
+    return problem("invalid", "This is not a session log", `Its first line should be a header with "format": "${LOG_FORMAT}".`);
+  if (read.version !== LOG_VERSION) return problem("invalid", "This session log is of another version", `It has version ${String(read.version)}, and ${LOG_VERSION} is read here.`);
+  const graph = isRecord(read.definition) ? checkGraph(read.definition) : null;
+  if (isProblem(graph)) return graph;
+  const words = (value: unknown) => (typeof value === "string" ? value : "");
+  const binds = isRecord(read.binds) ? Object.entries(read.binds).filter((pair): pair is [string, string] => typeof pair[1] === "string") : [];
+  return {
+    format: LOG_FORMAT, version: LOG_VERSION, graph: words(read.graph), graph_version: words(read.graph_version), watch_session_id: words(read.watch_session_id),
+    started_at: iso(moment(read.started_at) ?? 0), ...(isRecord(read.policy) && posture(read.policy) === null ? { policy: read.policy as unknown as Posture } : {}),
+    definition: graph, binds: Object.fromEntries(binds),
+  };
+}
+
+function readLine(line: string, messages: Map<string, TapMessage>): ExpandedEntry | null {
+  const read = readJson(line);
+  const at = isRecord(read) ? moment(read.at) : null;
+  if (!isRecord(read) || at === null) return null;
+  Reflect.deleteProperty(read, "at");
+  if (read.op === "tap") return readTap(read, at, messages);
+  const frame = checkFrame(read);
+  return isProblem(frame) ? null : { at, kind: "frame", frame };
+}
+
+function readTap(read: Record<string, unknown>, at: number, messages: Map<string, TapMessage>): ExpandedEntry | null {
+  const id = typeof read.id === "string" ? read.id : "";
+  const [first] = Array.isArray(read.events) ? (read.events as unknown[]) : [];
+  const known = first !== undefined && event(first) === null ? messageOf(first as CarriedEvent) : messages.get(id);
+  if (known === undefined) return null;
+  const { stage, reason, page } = read;
+  const checked = checkTap({ ...known, stage, ...(reason === undefined ? {} : { reason }), ...(page === undefined ? {} : { page }) });
+  if (isProblem(checked)) return null;
+  const message: TapMessage = { ...checked, nodes: known.nodes ?? [] };
+  messages.set(id, message);
+  return { at, kind: "tap", message };
+}
+
+function eventOf(message: TapMessage): CarriedEvent {
+  return {
+    id: message.messageId, type: message.type, name: message.name, occurred_at: iso(message.occurredAt), arrived_at: iso(message.occurredAt), segment_received_at: null,
+    source: LOCAL_SOURCE, traces: message.traces, nodes: message.nodes ?? [], properties: message.properties, flags: [],
+  };
+}
+
+function messageOf(event: CarriedEvent): TapMessage {
+  const { id, type, name, traces, properties, nodes } = event;
+  return { messageId: id, type, name, names: [name], occurredAt: Date.parse(event.occurred_at), stage: "called", traces, properties, nodes };
+}
+
+/** Milliseconds since 1970, from a number or an ISO text. */
+function moment(value: unknown): number | null {
+  const time = typeof value === "string" ? Date.parse(value) : value;
+  return typeof time === "number" && Number.isFinite(time) ? time : null;
+}

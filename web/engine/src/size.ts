@@ -1,0 +1,18 @@
+/** About how many bytes an event takes in memory: what bounds go by when events are large. */
+import type { CarriedEvent } from "./wire.gen.ts";
+
+/** A row without its properties: its fields, its id, its tokens. */
+const ROW_BYTES = 300;
+const VALUE_BYTES = 16;
+
+/** Bytes, about. Two for each character, as the worst case is. */
+export function sizeOf(event: Pick<CarriedEvent, "name" | "properties">): number {
+  let bytes = ROW_BYTES + 2 * event.name.length;
+  for (const key in event.properties) {
+    const value = event.properties[key];
+    bytes += VALUE_BYTES;
+    if (typeof value === "string") bytes += 2 * value.length;
+    else if (typeof value === "object" && value !== null) for (const item of value) bytes += VALUE_BYTES + (typeof item === "string" ? 2 * item.length : 0);
+  }
+  return bytes;
+}

@@ -1,0 +1,212 @@
+/** Paths through a graph, and the edges that a trace can be counted on. */
+import type { Graph } from "../wire.gen.ts";
+
+// Ways through a graph: which nodes can be reached from a node over nodes that have no event,
+// searched once per node asked for.
+
+/** A way `from` a node `to` another: edge indices and uuids in order. More than one edge bridges nodes without an event. */
+export interface Route {
+  readonly from: number;
+  readonly to: number;
+  readonly edges: readonly number[];
+  readonly uuids: readonly string[];
+  readonly p: number;
+}
+
+/** A graph by indices, in its own order. `lights` tells which nodes an event can light; the others are bridged. */
+export interface RouteIndex {
+  readonly graph: Graph;
+  readonly index: ReadonlyMap<string, number>;
+  readonly edgeIndex: ReadonlyMap<string, number>;
+  readonly source: readonly number[];
+  readonly target: readonly number[];
+  readonly out: readonly (readonly number[])[];
+  readonly into: readonly (readonly number[])[];
+  readonly lights: readonly boolean[];
+  readonly spans: Map<number, Span>;
+  readonly routes: Map<number, Route>;
+  readonly hops: Map<number, Int16Array>;
+}
+
+/** One search: hops (-1 unreached), best probability, and the edge each node was reached by. */
+interface Span {
+  readonly hops: Int16Array;
+  readonly p: Float64Array;
+  readonly by: Int32Array;
+}
+
+/** Routes kept built; beyond it all are built anew when asked for. */
+const MAX_ROUTES = 50_000;
+
+/** Compiles a graph. Edges to unknown nodes are left out; a repeated uuid means its first node. */
+export function compileGraph(graph: Graph): RouteIndex {
+  const index = new Map<string, number>();
+  graph.nodes.forEach((node, n) => { if (!index.has(node.uuid)) index.set(node.uuid, n); });
+  const edgeIndex = new Map<string, number>();
+  graph.edges.forEach((edge, e) => { if (!edgeIndex.has(edge.uuid)) edgeIndex.set(edge.uuid, e); });
+  const dark = new Set(graph.nodes.filter((node) => node.dark !== "").map((node) => node.uuid));
+  const listening = new Set(graph.listens.map((listen) => listen.node).filter((uuid) => !dark.has(uuid)));
+  const out: number[][] = graph.nodes.map(() => []);
+  const into: number[][] = graph.nodes.map(() => []);
+  const source = graph.edges.map((edge) => index.get(edge.source) ?? -1);
+  const target = graph.edges.map((edge) => index.get(edge.target) ?? -1);
+  graph.edges.forEach((_, e) => {
+    const from = source[e] ?? -1;
+    const to = target[e] ?? -1;
+    if (from < 0 || to < 0) return;
+    out[from]?.push(e);
+    into[to]?.push(e);
+  });
+  return {
+    graph, index, edgeIndex, source, target, out, into, lights: graph.nodes.map((node) => listening.has(node.uuid)),
+    spans: new Map(), routes: new Map(), hops: new Map(),
+  };
+}
+
+/** The way from one node to another over nodes that have no event: fewest edges, then the higher probability, then graph order.
+ * From a node to itself only a self loop counts: going round unseen is not assumed. Null when there is none. */
+export function route(routeIndex: RouteIndex, from: number, to: number): Route | null {
+  const key = from * routeIndex.graph.nodes.length + to;
+  const known = routeIndex.routes.get(key);
+  if (known !== undefined) return known;
+  const found = from === to ? selfLoop(routeIndex, from) : searchedRoute(routeIndex, from, to);
+  if (found === null) return null;
+  if (routeIndex.routes.size >= MAX_ROUTES) routeIndex.routes.clear();
+  routeIndex.routes.set(key, found);
+  return found;
+}
+
+/** Hops along the whole graph, whatever its events, from `node` to every other (-1: none); backwards where `back`. */
+export function distances(routeIndex: RouteIndex, node: number, back = false): Int16Array {
+  const key = node * 2 + (back ? 1 : 0);
+  const known = routeIndex.hops.get(key);
+  if (known !== undefined) return known;
+  const hops = new Int16Array(routeIndex.graph.nodes.length).fill(-1);
+  hops[node] = 0;
+  const queue = [node];
+  const [edges, far] = back ? [routeIndex.into, routeIndex.source] : [routeIndex.out, routeIndex.target];
+  for (const here of queue) {
+    for (const edge of edges[here] ?? []) {
+      const next = far[edge] ?? -1;
+      if (hops[next] !== -1) continue;
+      hops[next] = (hops[here] ?? 0) + 1;
+      queue.push(next);
+    }
+  }
+  routeIndex.hops.set(key, hops);
+  return hops;
+}
+
+/** DagNet draws an edge without a probability at one half. */
+function probability(routeIndex: RouteIndex, edge: number): number {
+  return routeIndex.graph.edges[edge]?.p ?? 0.5;
+}
+
+function selfLoop(routeIndex: RouteIndex, node: number): Route | null {
+  let best: number | null = null;
+  for (const edge of routeIndex.out[node] ?? []) {
+    if (routeIndex.target[edge] === node && (best === null || probability(routeIndex, edge) > probability(routeIndex, best))) best = edge;
+  }
+  return best === null ? null : buildRoute(routeIndex, node, node, [best]);
+}
+
+function searchedRoute(routeIndex: RouteIndex, from: number, to: number): Route | null {
+  const span = routeIndex.spans.get(from) ?? search(routeIndex, from);
+  if ((span.hops[to] ?? -1) < 1) return null;
+  const edges: number[] = [];
+  for (let here = to; here !== from;) {
+    const edge = span.by[here] ?? -1;
+    edges.push(edge);
+    here = routeIndex.source[edge] ?? from;
+  }
+  return buildRoute(routeIndex, from, to, edges.reverse());
+}
+
+function buildRoute(routeIndex: RouteIndex, from: number, to: number, edges: readonly number[]): Route {
+  const uuids = edges.map((edge) => routeIndex.graph.edges[edge]?.uuid ?? "");
+  return { from, to, edges, uuids, p: edges.reduce((p, edge) => p * probability(routeIndex, edge), 1) };
+}
+
+/** Breadth first; nodes with an event are reached but not passed. Linear in nodes and edges. */
+function search(routeIndex: RouteIndex, from: number): Span {
+  const size = routeIndex.graph.nodes.length;
+  const span: Span = { hops: new Int16Array(size).fill(-1), p: new Float64Array(size), by: new Int32Array(size).fill(-1) };
+  span.hops[from] = 0;
+  span.p[from] = 1;
+  const queue = [from];
+  for (const here of queue) {
+    if (here !== from && routeIndex.lights[here] === true) continue;
+    const hops = (span.hops[here] ?? 0) + 1;
+    for (const edge of routeIndex.out[here] ?? []) {
+      const next = routeIndex.target[edge] ?? -1;
+      const seen = span.hops[next] ?? -1;
+      const p = (span.p[here] ?? 0) * probability(routeIndex, edge);
+      if (seen === -1) queue.push(next);
+      else if (seen !== hops || p <= (span.p[next] ?? 0)) continue;
+      span.hops[next] = hops;
+      span.p[next] = p;
+      span.by[next] = edge;
+    }
+  }
+  routeIndex.spans.set(from, span);
+  return span;
+}
+
+// Which edges a trace could ever go along: those on a chosen way between two nodes that can light;
+// and why the others never are.
+
+/** Indices of the edges that some way goes along; `able` are the indices of the nodes that can light. */
+export function traversableEdges(routeIndex: RouteIndex, able: ReadonlySet<number>): ReadonlySet<number> {
+  const gone = new Set<number>();
+  for (const from of able) {
+    for (const to of reached(routeIndex, from, able)) for (const edge of route(routeIndex, from, to)?.edges ?? []) gone.add(edge);
+  }
+  return gone;
+}
+
+/** Why no trace is ever counted on an edge that is not passable, as a sentence for people. */
+export function whyNever(routeIndex: RouteIndex, edge: number, able: ReadonlySet<number>, gone: ReadonlySet<number>): string {
+  const [source, target] = [routeIndex.source[edge] ?? -1, routeIndex.target[edge] ?? -1];
+  if (source < 0 || target < 0) return "it has no node at one of its ends";
+  if ((routeIndex.out[source] ?? []).some((other) => other !== edge && routeIndex.target[other] === target && gone.has(other))) {
+    return "a likelier edge joins the same two nodes, and goes are counted there";
+  }
+  if (!canReach(routeIndex, source, able, true)) return "nothing that can light leads to it";
+  if (!canReach(routeIndex, target, able, false)) return "it leads to nothing that can light";
+  return "a shorter or likelier way leads past it";
+}
+
+/** The able nodes that a trace at `from` can go on to, itself by its own loop included. */
+function reached(routeIndex: RouteIndex, from: number, able: ReadonlySet<number>): number[] {
+  const seen = new Set([from]);
+  const found: number[] = [];
+  const queue = [from];
+  for (const here of queue) {
+    for (const edge of routeIndex.out[here] ?? []) {
+      const next = routeIndex.target[edge] ?? -1;
+      if (here === from && next === from) found.push(from);
+      if (next < 0 || seen.has(next)) continue;
+      seen.add(next);
+      if (able.has(next)) found.push(next);
+      if (routeIndex.lights[next] !== true) queue.push(next);
+    }
+  }
+  return found;
+}
+
+/** Whether a node can light, or has one that can before it (`back`) or after it. */
+function canReach(routeIndex: RouteIndex, node: number, able: ReadonlySet<number>, back: boolean): boolean {
+  const [edges, far] = back ? [routeIndex.into, routeIndex.source] : [routeIndex.out, routeIndex.target];
+  const queue = [node];
+  const seen = new Set(queue);
+  for (const here of queue) {
+    if (able.has(here)) return true;
+    for (const edge of edges[here] ?? []) {
+      const next = far[edge] ?? -1;
+      if (next < 0 || seen.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  return false;
+}

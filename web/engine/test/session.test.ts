@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Action } from "../src/actions.ts";
+import { isProblem } from "../src/problem.ts";
+import { reduce } from "../src/reduce.ts";
+import { coverage } from "../src/select/coverage.ts";
+import { feed } from "../src/select/feed.ts";
+import { ledger, nodeLight, totals } from "../src/select/totals.ts";
+import { trace } from "../src/select/traces.ts";
+import { bindPatches, unmappedNames } from "../src/select/unmapped.ts";
+import { readSessionLog, writeSessionLog } from "../src/sessionLogFile.ts";
+import type { State } from "../src/state.ts";
+import { after, batch, event, frame, GRAPH, heard, on, T0, tap } from "./support.ts";
+
+describe("on", () => {
+  it("ENG-16: Off keeps what was collected, the next On begins anew", () => {
+    const state = after([on(), frame(0, batch(0, [event("a")])), { kind: "off", at: T0 }]);
+    expect([state.lanes, totals(state, T0).count, feed(state, { start: 0, count: 1 }).total]).toEqual([[], 1, 1]);
+    reduce(state, { kind: "on", at: T0 + 9, session: "s1", position: "e.1", graph: GRAPH, lane: "remote" });
+    expect([state.lanes, totals(state, T0).count, state.startedAt, state.undo]).toEqual([["remote"], 0, T0 + 9, null]);
+  });
+
+  it("ENG-16: Off shows what a pause held, and its clock runs again", () => {
+    const state = after([on(), { kind: "pause", at: T0 }, frame(5, batch(0, [event("a")])), { kind: "off", at: T0 + 9 }]);
+    expect([state.clock.frozenAt, state.pauseBuffer.pending, totals(state, T0 + 9).count]).toEqual([null, 0, 1]);
+  });
+
+  it("ENG-16: On under the session that is on adds a lane to it; another session begins anew", () => {
+    const state = after([on("local"), tap(0, heard("A")), on("remote"), on("remote")]);
+    expect([state.lanes, state.position, totals(state, T0).count]).toEqual([["local", "remote"], "e.0", 1]);
+    reduce(state, { kind: "off", at: T0, lane: "local" });
+    expect(state.lanes).toEqual(["remote"]);
+    expect(totals(after([on("local"), tap(0, heard("A")), on("remote", { session: "s2" })]), T0).count).toBe(0);
+  });
+
+  it("ENG-14: a filter typed before On holds after it", () => {
+    const state = after([{ kind: "filter", at: T0, text: "node:a-id" }, on(), frame(0, batch(0, [event("a"), event("b")]))]);
+    expect(feed(state, { start: 0, count: 9 }).rows.map((row) => row.nodes)).toEqual([["a"]]);
+  });
+});
+
+describe("undo", () => {
+  it("ENG-13: Undo brings frames, gaps and local messages together, and there is one step only", () => {
+    const state = after([on(), on("local"), frame(1, batch(0, [event("a")])), tap(2, heard("A")), { kind: "clear", at: T0 + 3 },
+      frame(4, batch(1, [event("a"), event("a")])), frame(5, { op: "gap", from: "e.3", to: "e.5", missed: 2, reason: "" }), tap(6, heard("B", { properties: { device: "mobile" } })),
+      { kind: "undo", at: T0 + 7 }, { kind: "undo", at: T0 + 8 }]);
+    expect([nodeLight(state, "a", T0).count, nodeLight(state, "b", T0).count, totals(state, T0).count]).toEqual([3 + 1, 1, 5]);
+    expect(ledger(state)).toMatchObject({ balances: true, duplicates: 0, pendingLocal: 2, missed: { exact: 2 } });
+  });
+
+  it("ENG-4: what was heard before Clear is no event after it", () => {
+    const one = event("a");
+    const state = after([on(), frame(1, batch(0, [one])), { kind: "clear", at: T0 + 3 }, frame(4, batch(1, [one]))]);
+    expect([state.accumulation.duplicates, state.accumulation.view.rows]).toEqual([1, []]);
+  });
+
+  it("ENG-13: nothing was cleared, nothing comes back", () => {
+    expect(totals(after([on(), frame(1, batch(0, [event("a")])), { kind: "undo", at: T0 }]), T0).count).toBe(1);
+  });
+
+  /** What a message was called and left as, whether it was told before the SDK took it, and whether the server has it. */
+  const way = fc.record({ called: fc.constantFrom("A", "C", "Y"), left: fc.constantFrom("A", "C", "Y"), early: fc.boolean(), remote: fc.boolean() });
+
+  function counts(state: State): object {
+    const { count, mapped, unmapped } = totals(state, T0);
+    return { a: nodeLight(state, "a", T0).count, c: nodeLight(state, "c", T0).count, count, mapped, unmapped, rows: feed(state, { start: 0, count: 99 }).rows.map(({ id, name }) => `${id} ${name}`).sort() };
+  }
+
+  it("ENG-13: a message whose calls, stages and twin come on either side of a Clear is one again after Undo, in whatever order they came", () => {
+    fc.assert(fc.property(fc.array(way, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(99), { minLength: 24, maxLength: 24 }), fc.nat(99), (ways, turns, clear) => {
+      let position = 0;
+      const lines = ways.map(({ called, left, early, remote }, n): ((at: number) => Action)[] => {
+        const one = heard(called, { messageId: `w${n}` }), last = { ...one, name: left, names: [left], stage: "enriched" } as const;
+        const line: ((at: number) => Action)[] = [(at) => tap(at, { ...one, ...(early ? { replaces: `tap-${n}` } : {}) }), (at) => tap(at, last)];
+        if (early) line.unshift((at) => tap(at, { ...one, messageId: `tap-${n}`, traces: [] }));
+        if (remote) line.splice((turns[n] ?? 0) % (line.length + 1), 0, (at) => frame(at, batch(position++, [event(left === "Y" ? "" : left.toLowerCase(), { id: one.messageId, name: left })])));
+        return line;
+      });
+      const ordered = turns.flatMap((turn) => {
+        const open = lines.filter((line) => line.length > 0);
+        return open[turn % Math.max(1, open.length)]?.splice(0, 1) ?? [];
+      });
+      const inputs = ordered.map((input, n) => input(n + 1));
+      const place = clear % (inputs.length + 1), cleared: Action[] = [{ kind: "clear", at: T0 + place }, ...inputs.slice(place), { kind: "undo", at: T0 + 99 }];
+      const lanes = [on("local"), on("remote")];
+      const once = after([...lanes, ...ways.map(({ left }, n) => tap(n, heard(left, { messageId: `w${n}` })))]);
+      expect(counts(after([...lanes, ...inputs.slice(0, place), ...cleared]))).toEqual(counts(once));
+      expect(counts(after([...lanes, ...inputs]))).toEqual(counts(once));
+    }), { numRuns: 60 });
+  });
+
+  it("ENG-13: a twin that came after Clear gives the row its place in the log back with Undo, and lights nothing meanwhile", () => {
+    const one = heard("A"), hits: string[] = [];
+    const inputs = [on("local"), on("remote"), tap(1, one), { kind: "clear", at: T0 + 2 } as const];
+    const state = after([...inputs, frame(3, batch(0, [event("", { id: one.messageId, name: "Z", offset: 7 })])), { kind: "undo", at: T0 + 4 }], {}, { hit: ({ node, at }) => hits.push(`${node} ${at - T0}`), step: () => undefined });
+    expect(feed(state, { start: 0, count: 9 }).rows).toMatchObject([{ id: one.messageId, name: "Z", order: 7, source: "web", nodes: [] }]);
+    expect([hits, nodeLight(state, "a", T0).count, totals(state, T0).count]).toEqual([["a 1"], 0, 1]);
+  });
+});
+
+describe("bind", () => {
+  const bound = { kind: "bind", at: T0 + 5, name: "Unheard", node: "d" } as const;
+  const clear = { kind: "clear", at: T0 + 5 } as const, undo = { kind: "undo", at: T0 + 10 } as const;
+
+  it("ENG-15: a binding back-fills the session: counts, rows, traces, both lanes, and what comes", () => {
+    const state = after([on(), on("local"), frame(1, batch(0, [event("a"), event(""), event("")], 2)), tap(2, heard("Unheard")), bound, frame(9, batch(3, [event("")])), tap(10, heard("Unheard"))]);
+    expect(nodeLight(state, "d", T0 + 10)).toMatchObject({ count: 5, lastAt: T0 + 10 });
+    expect(unmappedNames(state, T0).names).toEqual([]);
+    expect(totals(state, T0)).toMatchObject({ count: 6, mapped: 6, unmapped: 0 });
+    expect(feed(state, { start: 0, count: 9 }).rows.every((row) => row.nodes.length === 1)).toBe(true);
+    expect(trace(state, "t1")?.steps.map((step) => step.node)).toContain("d");
+    expect(coverage(state).dark).not.toContain("d");
+  });
+
+  it("ENG-15: it reaches back behind Clear, and ends with unbind for what comes", () => {
+    const state = after([on(), frame(1, batch(0, [event("")])), { kind: "clear", at: T0 + 2 }, bound, { kind: "undo", at: T0 + 6 }, { kind: "unbind", at: T0 + 7, name: "Unheard" }, frame(8, batch(1, [event("")]))]);
+    expect([nodeLight(state, "d", T0).count, unmappedNames(state, T0).names[0]?.count]).toEqual([1, 1]);
+  });
+
+  describe("what a binding filled", () => {
+    const off = (at: number) => ({ kind: "unbind", at: T0 + at, name: "Unheard" }) as const;
+    const came = [frame(6, batch(0, [event(""), event("")], 1)), tap(7, heard("Unheard"))];
+    const counts = (state: State) => [nodeLight(state, "d", T0).count, totals(state, T0), unmappedNames(state, T0).names.map(({ count }) => count)];
+    const filled = [3, { count: 3, mapped: 3, unmapped: 0 }, []];
+
+    it("ENG-13, ENG-15: stays after unbind and Undo, whichever came between", () => {
+      for (const inputs of [[bound, ...came, off(9)], [bound, clear, ...came, off(9), undo], [bound, ...came, clear, off(9), undo], [bound, clear, ...came, undo, off(11)]])
+        expect(counts(after([on(), on("local"), ...inputs]))).toMatchObject(filled);
+    });
+
+    it("ENG-15, ENG-19: stays in the session log, and in a log that has summed its frames", () => {
+      for (const log of [60_000, 4]) {
+        const read = readSessionLog(writeSessionLog(after([on(), ...came.slice(0, 1), bound, off(9), frame(12, batch(2, [event("a")]))], { log })));
+        expect(isProblem(read)).toBe(false);
+        if (!isProblem(read)) expect(counts(after([on("replay", { position: "" }), ...read.frames]))).toMatchObject([2, { count: 3, mapped: 3 }, []]);
+      }
+    });
+
+    it("ENG-12, ENG-15: is what a picture that never paused shows", () => {
+      const acts = [bound, { kind: "pause", at: T0 + 5 }, ...came, off(9), frame(10, batch(2, [event("")])), { kind: "resume", at: T0 + 12 }] as const;
+      const [paused, never] = [after([on(), on("local"), ...acts]), after([on(), on("local"), ...acts.filter(({ kind }) => kind !== "pause" && kind !== "resume")])];
+      expect(counts(paused)).toEqual(counts(never));
+      expect(counts(paused)).toMatchObject([3, { count: 4, mapped: 3 }, [1]]);
+    });
+  });
+
+  it("ENG-15: a node that is not there, or a second node, is not bound", () => {
+    const state = after([on(), { ...bound, node: "nowhere" }, bound, { ...bound, node: "a" }]);
+    expect([...state.binds]).toEqual([["Unheard", "d"]]);
+  });
+
+  it("ENG-15: bindings leave as patches to the event definitions, quoted whatever the name", () => {
+    const state = after([on(), { ...bound, name: 'Odd: "name" #1' }, { ...bound, name: "Other", node: "a" }, { ...bound, name: "Third", node: "a" }]);
+    expect(bindPatches(state)).toEqual([
+      { file: "events/odd-name-1.yaml", text: '# A definition for the node "Node d"; give the node event_id: odd-name-1 in the graph.\nid: odd-name-1\nname: "Odd: \\"name\\" #1"\nprovider_event_names:\n  segment: "Odd: \\"name\\" #1"\n' },
+      { file: "events/a.yaml", text: '# Merge into the definition of a, for the node "Node a".\nprovider_event_names:\n  segment: "Other"\n  # also seen: "Third"; a definition holds one name, so this needs one of its own\n' },
+    ]);
+  });
+});

@@ -1,0 +1,69 @@
+/** The ways from a page to Realtime: the same page, another tab of the same origin, the tab that opened this one, the extension. */
+import { safely } from "./safely.ts";
+import type { Sink } from "./reporter.ts";
+import { CHANNEL, FRAME, type FromPage, MAGIC, type Report, type Rules } from "./protocol.ts";
+
+/** The same page: `take` is given every report, already redacted by `rules`. */
+export function samePage(take: (report: Report) => void, rules: Rules): Sink {
+  return (hear) => {
+    const session = "same-page";
+    const answer = (message: object): void => { hear({ dagnet: MAGIC, session, ...message }); };
+    return {
+      post: (message: FromPage) => {
+        if (message.kind === "hello") answer({ kind: "welcome", page: message.page, nonce: message.nonce, rules });
+        if (message.kind !== "report") return;
+        take(message);
+        answer({ kind: "ack", page: message.page, to: message.to });
+      },
+      close: () => undefined,
+    };
+  };
+}
+
+/** Other tabs of the same origin. From disk there are none: every HTML file of the machine would hear, and could answer. */
+export function otherTab(): Sink {
+  return (hear) => {
+    if (location.protocol === "file:") return { post: () => undefined, close: () => undefined };
+    const channel = new BroadcastChannel(CHANNEL);
+    channel.onmessage = ({ data }) => { hear(data); };
+    return { post: (message) => { channel.postMessage(message); }, close: () => { channel.close(); } };
+  };
+}
+
+/** The Realtime tab that opened this page, or the page that this frame stands in, if it is of one of `origins`: nothing is posted to any other, nothing
+ * heard from any other. It is held from now on: pages forget their opener on purpose. */
+export function opener(origins: readonly string[]): Sink {
+  return (hear) => {
+    const to = (window.top ?? window).opener as Window | null;
+    const listen = ({ source, origin, data }: MessageEvent): void => {
+      if (to && source === to && origins.includes(origin)) hear(data);
+    };
+    addEventListener("message", listen);
+    return {
+      post: (message) => {
+        // The browser delivers only to the origin that is named, whoever stands there.
+        if (to && !to.closed) for (const origin of origins) safely(() => { to.postMessage(message, origin); });
+      },
+      close: () => { removeEventListener("message", listen); },
+    };
+  };
+}
+
+/** The page that this frame stands in, if its `address` holds that page's secret: a port is handed over with it, and nothing else is said to any window. */
+export function parent(address: Location): Sink {
+  return (hear) => {
+    const secret = new URLSearchParams(address.search).get(FRAME);
+    const { port1, port2 } = new MessageChannel();
+    // A page from disk has no origin that could be named; without the secret's owner there the port leads nowhere.
+    if (secret !== null) window.parent.postMessage({ dagnet: MAGIC, kind: FRAME, secret }, "*", [port2]);
+    return overPort(port1)(hear);
+  };
+}
+
+/** A port that somebody hands over: the extension's. */
+export function overPort(port: MessagePort): Sink {
+  return (hear) => {
+    port.onmessage = ({ data }) => { hear(data); };
+    return { post: (message) => { port.postMessage(message); }, close: () => { port.close(); } };
+  };
+}
