@@ -1,6 +1,6 @@
 /** Fingerprints of a state and of its traces: equal for equal contents (TRC-20). */
 import { rowsOf } from "./eventBuffer.ts";
-import { createHash, digest, mix } from "./hash.ts";
+import { createHash, digest, mix } from "./digest.ts";
 import type { Accumulation, State } from "./state.ts";
 import type { DurationHistogram } from "./traces/durationHistogram.ts";
 import type { Trace, Traces } from "./traces/model.ts";

@@ -1,5 +1,5 @@
 /** One graph file, read leniently: what is odd becomes a warning, never a refusal. */
-import { createHash, digest, mix } from "@dagnet-realtime/engine/hash";
+import { createHash, digest, mix } from "@dagnet-realtime/engine/digest";
 import type { Graph, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
 import { ambiguities } from "./ambiguity.ts";
 import { readContainers, readPostits } from "./annotations.ts";

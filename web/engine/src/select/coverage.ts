@@ -2,7 +2,7 @@
 import type { State } from "../state.ts";
 import { displayed } from "../activity.ts";
 import { edgeCount } from "../traces/select/facts.ts";
-import { traversableEdges, whyNever } from "../traces/pathSearch.ts";
+import { traversableEdges, whyNever } from "../traces/select/traversable.ts";
 import type { Traces } from "../traces/model.ts";
 
 export interface Coverage {

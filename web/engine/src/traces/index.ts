@@ -9,5 +9,5 @@ export { recent, traceRow, traceTotals, type Dot, type TraceRow, joins, type Joi
 export { groupedByNode, timeline, type NodeVisits, type Timeline, type TimelineStep, followedPath, followedPaths, type FollowedPath, type Hue, type PathStep, exampleTraces, type EdgeOrJump } from "./select/paths.ts";
 export { edgeCount, edgeFacts, endings, nodeFacts, type EdgeFacts, type NodeFacts, type Spread } from "./select/facts.ts";
 export { jump, jumps, type JumpRow, type Evidence } from "./select/jumps.ts";
-export { traversableEdges, whyNever } from "./pathSearch.ts";
+export { traversableEdges, whyNever } from "./select/traversable.ts";
 export type { Bounds, TraceEvent, Traces } from "./model.ts";

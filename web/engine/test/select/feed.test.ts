@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { feed, overdue, row, rowOfMessage } from "../../src/select/feed.ts";
-import { after, batch, event, frame, heard, on, T0, tap } from "../support.ts";
+import { feed, row, rowOfMessage } from "../../src/select/feed.ts";
+import { after, batch, event, frame, on } from "../support.ts";
 
 describe("feed", () => {
   it("ENG-10: the feed is newest first, in pages, and knows how many there are", () => {
@@ -10,28 +10,5 @@ describe("feed", () => {
     expect(feed(state, { start: 99, count: 9 }).rows).toEqual([]);
     expect(feed(state, { start: -5, count: 1 }).rows).toHaveLength(1);
     expect([row(state, 4)?.id, row(state, 0), rowOfMessage(state, sent[2]?.id ?? "")?.row, rowOfMessage(state, "unknown")]).toEqual([sent[4]?.id, null, 2, null]);
-  });
-});
-
-describe("overdue", () => {
-  it("ENG-25: what left the page and has not arrived within the time is told, newest first, with what failed or was dropped", () => {
-    const arrived = event("a"), lost = heard("A"), failed = heard("A"), dropped = heard("A"), fresh = heard("A");
-    const left = (at: number, message: typeof lost) => tap(at, { ...message, stage: "delivered" });
-    const state = after([on("local"), on("remote"), tap(0, lost), left(1, lost), tap(2, heard("A", { messageId: arrived.id, stage: "delivered" })), frame(3, batch(0, [arrived])),
-      tap(4, { ...failed, stage: "failed", reason: "offline" }), tap(5, { ...dropped, stage: "dropped" }), left(9000, fresh)]);
-    expect(overdue(state, T0 + 10_000, 5000).map(({ row, how, age }) => [row.id, how, age])).toEqual([[dropped.messageId, "dropped", 9995], [failed.messageId, "failed", 9996], [lost.messageId, "lost", 9999]]);
-    expect(overdue(state, T0 + 10_000, 5000, 1)).toHaveLength(1);
-  });
-
-  it("ENG-25: without the remote lane nothing can be missing", () => {
-    expect(overdue(after([on("local"), tap(0, heard("A", { stage: "delivered" }))]), T0 + 99_999, 1000)).toEqual([]);
-  });
-
-  it("ENG-25: what was called and never left is told: at once where the page says why, else after the time", () => {
-    const silent = heard("A"), told = heard("A", { reason: "the SDK has not loaded" }), ready = heard("A");
-    const state = after([on("local"), tap(0, silent), tap(1, told), tap(2, ready), tap(3, { ...ready, stage: "enriched" })]);
-    const of = (at: number) => overdue(state, T0 + at, 5000).map(({ row, how, age }) => [row.id, how, age]);
-    expect(of(10)).toEqual([[told.messageId, "unsent", 9]]);
-    expect(of(6000)).toEqual([[told.messageId, "unsent", 5999], [silent.messageId, "unsent", 6000]]);
   });
 });

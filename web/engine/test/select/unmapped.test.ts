@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { feed } from "../../src/select/feed.ts";
-import { bindPatches, nearestNames, nearMissesOf, unmappedNames } from "../../src/select/unmapped.ts";
+import { nearestNames, nearMissesOf, unmappedNames } from "../../src/select/unmapped.ts";
 import { initialState } from "../../src/state.ts";
 import { after, batch, event, frame, GRAPH, listen, on, T0 } from "../support.ts";
 
@@ -20,12 +20,5 @@ describe("unmapped", () => {
     const [unmapped] = unmappedNames(state, T0).names;
     expect(nearMissesOf(state, unmapped!.sample!)).toMatchObject([{ node: "a", reason: "its property device was “desktop”, and must be “mobile”" }]);
     expect(nearMissesOf(state, feed(state, { start: 0, count: 1 }).rows[0]!)).toEqual([]);
-  });
-});
-
-describe("patch", () => {
-  it("ENG-15: a name without any letter of DagNet's still gives an id", () => {
-    expect(bindPatches(after([on(), { kind: "bind", at: T0, name: "💥", node: "d" }]))[0]?.file).toBe("events/event.yaml");
-    expect(bindPatches(after([on()]))).toEqual([]);
   });
 });

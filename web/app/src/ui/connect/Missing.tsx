@@ -1,5 +1,5 @@
 /** "I sent it and it is not there": events of this browser that never left, or left and did not arrive. */
-import { overdue } from "@dagnet-realtime/engine/select/feed";
+import { overdue } from "@dagnet-realtime/engine/select/overdue";
 import { clock, span } from "../format.ts";
 import { useEngine, useShell } from "../use.ts";
 import { LOST_MS, missingWords } from "./missing.ts";

@@ -1,5 +1,5 @@
 /** What may have become of an event that left no trace at the server, and what to look at. */
-import type { Overdue } from "@dagnet-realtime/engine/select/feed";
+import type { Overdue } from "@dagnet-realtime/engine/select/overdue";
 import { span } from "../format.ts";
 
 /** An event that left a page and has not arrived by then is listed: Segment delivers within seconds, in batches within a minute. */

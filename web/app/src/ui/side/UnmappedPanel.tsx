@@ -1,7 +1,8 @@
 /** Events that no node listens for: how many, since when, what they are most like, and a way to place them. */
 import { NAMELESS } from "@dagnet-realtime/engine/matching";
 import { invisibleDifference } from "@dagnet-realtime/engine/nearMiss";
-import { bindPatches, nearestNames } from "@dagnet-realtime/engine/select/unmapped";
+import { bindPatches } from "@dagnet-realtime/engine/select/bindPatches";
+import { nearestNames } from "@dagnet-realtime/engine/select/unmapped";
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { Download, Unplug } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
