@@ -1,6 +1,7 @@
 """Frames are written as they were recorded, byte for byte; log lines begin with the recorded words."""
 
 import ast
+import re
 from pathlib import Path
 
 import msgspec
@@ -25,16 +26,20 @@ def test_every_kind_of_frame_is_recorded() -> None:
     assert ops == {msgspec.json.decode(line)["op"] for line in FRAMES}
 
 
+LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "note"}
+EVENT = re.compile(r"[a-z]+((_[a-z]+)+( .+)?| [a-z_]+=.+)")
+
+
 def log_events() -> list[str]:
-    """The first word of each line of the program's log, with its level and its fields."""
+    """The first word of each line of the program's log, with its level and its fields, whatever writes it."""
     found = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
                 continue
-            owner = ast.unparse(node.func.value).lower()
             said = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
-            if isinstance(said, str) and ("log" in owner or "fault" in owner) and said[:1].islower() and node.func.attr != "getLogger":
+            owner = ast.unparse(node.func.value)
+            if node.func.attr in LEVELS and isinstance(said, str) and EVENT.fullmatch(said) and "audit" not in owner.lower():
                 found.add(f"{node.func.attr} {said}")
     return sorted(found)
 
