@@ -10,4 +10,4 @@ export { Local } from "../../src/store/local.ts";
 export { recall as shopRecall, remember as shopRemember } from "../../../shop/src/shelf.ts";
 
 /** The extension's content script in Realtime's page, begun anew. It has types of its own, so its address is not followed by those of this package. */
-export const pictureScript = (): Promise<unknown> => import(/* @vite-ignore */ new URL("../../../extension/src/picture.ts", import.meta.url).href);
+export const pictureScript = (): Promise<unknown> => import(/* @vite-ignore */ new URL("../../../extension/src/hostContent.ts", import.meta.url).href);
