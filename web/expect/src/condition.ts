@@ -1,0 +1,131 @@
+/** The condition language: the viewer's filter language, and what a trace did.
+ *
+ *     from:NODE   the trace stood at NODE before this event
+ *     seen:NODE   the trace has lit NODE before this event
+ *     near:NODE   the event nearly lit NODE
+ *     is:first    the first event since On that lit its node
+ *     is:entry, is:step, is:stay, is:unexpected   how the event moved its trace
+ *     is:near     the event nearly lit a node
+ *
+ * What asks a trace holds for no event outside one and for none of a partial one, negated or not:
+ * nothing is known of those. A property called `from`, `seen` or `near` is `properties.from`. */
+import { EVERYTHING, filterPaths, isProblem, type Node, parseFilter, passes, printFilter, type Problem, problem, quote, readTerms, resolveFilter, type ViewFilter } from "./engine.ts";
+import type { Kept } from "./run.ts";
+
+const NODE_KEYS = ["from", "seen", "near"] as const;
+const MOVES = ["entry", "step", "stay", "unexpected"] as const;
+const WORDS = [...MOVES, "first", "near"] as const;
+
+type Word = (typeof WORDS)[number];
+
+/** A term that filters do not have. Of `is`, `words` are ours and `plain` the filter's own. */
+type Term =
+  | { readonly key: (typeof NODE_KEYS)[number]; readonly nodes: ReadonlySet<string>; readonly values: readonly string[]; readonly negated: boolean }
+  | { readonly key: "is"; readonly words: readonly Word[]; readonly plain: ViewFilter; readonly values: readonly string[]; readonly negated: boolean };
+
+export interface Condition {
+  /** The canonical text. */
+  readonly text: string;
+  readonly plain: ViewFilter;
+  readonly terms: readonly Term[];
+  /** It asks a trace, or which event was first: a late event may change the answer. */
+  readonly unstable: boolean;
+  readonly traced: boolean;
+  readonly first: boolean;
+  /** The node uuids one of which an event must light to pass; null if none must be. */
+  readonly gate: ReadonlySet<string> | null;
+  /** Property paths it reads. */
+  readonly paths: readonly string[];
+  /** Values of `node`, `from`, `seen` and `near` that no node answers to. */
+  readonly unknown: readonly string[];
+}
+
+/** What an event did in its trace: where the trace stood (null nowhere) and what it had lit before. */
+export interface Passage {
+  readonly move: "unmapped" | "entry" | "step" | "stay" | "jump";
+  readonly from: string | null;
+  readonly seen: ReadonlySet<string>;
+}
+
+/** Reads a condition, its nodes resolved by uuid, id or label. */
+export function parseCondition(text: string, nodes: readonly Pick<Node, "uuid" | "id" | "label">[]): Condition | Problem {
+  const written = readTerms(text);
+  if (isProblem(written)) return problem("invalid", "The condition cannot be read", written.detail.replace("The filter", "The condition"));
+  if (written.length === 0) return problem("invalid", "The condition cannot be read", "The condition is empty, and every event would pass");
+  const refuse = (n: number, term: string, why: string): Problem => problem("invalid", "The condition cannot be read", `Term ${n}, \`${term}\`: ${why}`);
+  const answering = (value: string): readonly string[] => nodes.filter((node) => value !== "" && [node.uuid, node.id, node.label].includes(value)).map((node) => node.uuid);
+  const terms = new Map<string, Term>();
+  const plain: string[] = [];
+  const unknown: string[] = [];
+  for (const one of written) {
+    const values = [...new Set(one.values)].sort();
+    const sign = one.negated ? "-" : "";
+    const key = NODE_KEYS.find((name) => name === one.key);
+    if (key !== undefined) {
+      if (one.operator !== ":") return refuse(one.number, one.text, `\`${key}\` takes a colon and a node, as in \`${key}:…\`; a property of that name is \`properties.${key}\``);
+      unknown.push(...values.filter((value) => answering(value).length === 0));
+      terms.set(`${sign}${key}:${values.map(quote).join(",")}`, { key, nodes: new Set(values.flatMap(answering)), values, negated: one.negated });
+      continue;
+    }
+    const words = one.key === "is" && one.operator === ":" ? values.filter((value): value is Word => (WORDS as readonly string[]).includes(value)) : [];
+    if (words.length === 0) {
+      const read = parseFilter(one.text);
+      if (isProblem(read)) return problem("invalid", "The condition cannot be read", withNumber(read.detail, one.number));
+      for (const term of read.terms) if (term.key === "node") unknown.push(...term.values.filter((value) => answering(value).length === 0));
+      plain.push(one.text);
+      continue;
+    }
+    const rest = values.filter((value) => !(words as readonly string[]).includes(value));
+    const read = rest.length === 0 ? EVERYTHING : parseFilter(`is:${rest.map(quote).join(",")}`);
+    if (isProblem(read)) return refuse(one.number, one.text, `nothing can be ${rest.map((value) => `\`${value}\``).join(", ")}; beside what a filter knows, an event can be ${WORDS.join(", ")}`);
+    terms.set(`${sign}is:${values.map(quote).join(",")}`, { key: "is", words, plain: read, values, negated: one.negated });
+  }
+  const filter = parseFilter(plain.join(" "));
+  if (isProblem(filter)) return problem("invalid", "The condition cannot be read", filter.detail.replace("The filter", "The condition"));
+  const all = [...terms.values()];
+  const traced = all.some(asksTrace);
+  const first = all.some((term) => term.key === "is" && term.words.includes("first"));
+  const resolved = resolveFilter(filter, nodes);
+  return {
+    text: [printFilter(filter), ...terms.keys()].filter(Boolean).join(" ").split("\n").join(" "),
+    plain: resolved, terms: all, traced, first, unstable: traced || first, gate: gateOf(resolved), paths: [...filterPaths(filter)], unknown,
+  };
+}
+
+/** Whether an event passes. `passage` is null for an event outside a trace or in a partial one; `first` says whether it was a node's first. */
+export function holds(condition: Condition, event: Kept, passage: Passage | null, first: boolean): boolean {
+  return passes(condition.plain, event) && condition.terms.every((term) => termHolds(term, event, passage, first));
+}
+
+function termHolds(term: Term, event: Kept, passage: Passage | null, first: boolean): boolean {
+  if (term.key === "near") return event.near.some((miss) => term.nodes.has(miss.node)) !== term.negated;
+  if (term.key !== "is") {
+    if (passage === null) return false;
+    const found = term.key === "from" ? passage.from !== null && term.nodes.has(passage.from) : [...term.nodes].some((node) => passage.seen.has(node));
+    return found !== term.negated;
+  }
+  const found = (term.plain.terms.length > 0 && passes(term.plain, event)) || term.words.some((word) => is(word, event, passage, first));
+  if (found || !term.negated) return found !== term.negated;
+  return passage !== null || !asksTrace(term);
+}
+
+function is(word: Word, event: Kept, passage: Passage | null, first: boolean): boolean {
+  if (word === "near") return event.near.length > 0;
+  if (word === "first") return first;
+  return passage !== null && passage.move === (word === "unexpected" ? "jump" : word);
+}
+
+function asksTrace(term: Term): boolean {
+  return term.key === "from" || term.key === "seen" || (term.key === "is" && term.words.some((word) => (MOVES as readonly string[]).includes(word)));
+}
+
+/** The nodes of the first `node:` term that is not negated. */
+function gateOf(filter: ViewFilter): ReadonlySet<string> | null {
+  const term = filter.terms.find((one) => one.key === "node" && !one.negated);
+  return term === undefined ? null : new Set(term.values);
+}
+
+/** A refusal of one term read alone, with its number in the whole. */
+function withNumber(detail: string, number: number): string {
+  return detail.replace(/^Term 1,/, `Term ${number},`).replace("The filter", "The condition");
+}
