@@ -1,4 +1,6 @@
-"""A tap and an extension of an earlier version, as they were built, with today's page and server."""
+"""A tap and an extension of an earlier version, as they were built,
+with today's page and server.
+"""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""A page stays open while the server behind its address is replaced by one of another version, and back."""
+"""A page stays open while the server behind its address is replaced by one of another version,
+and back.
+"""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +41,9 @@ def sent(road: Road, number: int) -> None:
 def test_an_open_page_goes_on_with_a_server_of_another_version(
     page: Page, before: dict[str, str], tmp_path_factory: pytest.TempPathFactory, *, upgrade: bool
 ) -> None:
-    """OPS-21: signed in, in its session, with what it has shown, its tapped page and its reload; nothing is lost or shown twice."""
+    """OPS-21: signed in, in its session, with what it has shown, its tapped page and its reload;
+    nothing is lost or shown twice.
+    """
     state = {"DAGNET_REALTIME_STATE_DIR": str(tmp_path_factory.mktemp("state") / "state")}
     versions: list[Mapping[str, str]] = [before, {}] if upgrade else [{}, before]
     port = free_port()

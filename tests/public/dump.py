@@ -1,4 +1,6 @@
-"""A Redis as JSON, and back: times in it are moved so that they lie as far from now as they did when it was recorded."""
+"""A Redis as JSON, and back: times in it are moved so that they lie as far from now as they did
+when it was recorded.
+"""
 
 import json
 import re
@@ -11,7 +13,9 @@ from tests.public.place import hidden, now, shown
 from tests.public.shapes import typed
 
 NEAR = 2 * 86_400_000
-"""Numbers that lie so many milliseconds before the recording, or a hundred years after it, are times."""
+"""Numbers that lie so many milliseconds before the recording, or a hundred years after it,
+are times.
+"""
 
 NUMBER = re.compile(r"\d{12,14}(?=\.|\b)")
 
@@ -82,7 +86,9 @@ def shapes(dump: dict[str, Any]) -> list[str]:
 
 
 def values(dump: dict[str, Any]) -> list[str]:
-    """What is stored under each key: text and numbers as they stand, without what differs each time."""
+    """What is stored under each key: text and numbers as they stand,
+    without what differs each time.
+    """
     found = []
     for key, told in dump["keys"].items():
         value = told["value"]
@@ -102,7 +108,9 @@ def values(dump: dict[str, Any]) -> list[str]:
 
 
 def _said(text: str) -> str:
-    """A stored value; of maps only their names and whether they hold text, since counts and moments differ."""
+    """A stored value; of maps only their names and whether they hold text,
+    since counts and moments differ.
+    """
     packed = text.startswith("base64:")
     value = msgspec.msgpack.decode(hidden(text)) if packed else text
     if packed:

@@ -1,4 +1,6 @@
-"""The program as it was at a commit, out of this repository's history, with the packages that are installed today."""
+"""The program as it was at a commit, out of this repository's history,
+with the packages that are installed today.
+"""
 
 import io
 import json
@@ -13,11 +15,15 @@ from tests.support.openid import node
 
 ROOT = Path(__file__).parents[2]
 COMMIT = "68694eab09230e2d210153637fdcd3d1e8acd8e5"
-"""The version that runs beside today's. Name a newer one once no deployment runs this one any more."""
+"""The version that runs beside today's.
+Name a newer one once no deployment runs this one any more.
+"""
 
 
 def unpacked(folder: Path, *parts: str) -> Path:
-    """`parts` of the repository at `COMMIT`, in `folder`. Skips the test where the history is not there."""
+    """`parts` of the repository at `COMMIT`, in `folder`.
+    Skips the test where the history is not there.
+    """
     try:
         found = subprocess.run(["git", "archive", COMMIT, *parts], cwd=ROOT, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError) as error:
@@ -43,7 +49,9 @@ def program(folder: Path) -> dict[str, str]:
 
 
 def interface(folder: Path) -> None:
-    """Builds the old page and tap into the old program in `folder`, with the browser packages that are installed today."""
+    """Builds the old page and tap into the old program in `folder`,
+    with the browser packages that are installed today.
+    """
     web = unpacked(folder, "web") / "web"
     modules = web / "node_modules"
     (modules / "@dagnet-realtime").mkdir(parents=True)

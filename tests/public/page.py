@@ -1,4 +1,6 @@
-"""A server as an open page of an earlier version asks it: the recorded requests, and what they are answered."""
+"""A server as an open page of an earlier version asks it: the recorded requests,
+and what they are answered.
+"""
 
 import json
 import tempfile
@@ -14,7 +16,9 @@ NODE = "72d5e4da-744c-53c6-8fa4-1771b116c8c8"
 
 
 def asked(requests: list[dict[str, Any]]) -> list[str]:
-    """Every request in order with its status and the fields of its answer, by a browser that is signed in at a demo."""
+    """Every request in order with its status and the fields of its answer,
+    by a browser that is signed in at a demo.
+    """
     with tempfile.TemporaryDirectory() as name, started("demo", "--port", "0", "--no-browser", folder=Path(name)) as place:
         link = next(line for line in place.program.lines if "?key=" in line)
         answer = place.ask("GET", "/", params={"key": link.partition("?key=")[2].strip()})

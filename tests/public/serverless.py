@@ -1,4 +1,6 @@
-"""A serverless deployment on Redis and a provider: what its requests leave there, and what those of another version make of it."""
+"""A serverless deployment on Redis and a provider: what its requests leave there,
+and what those of another version make of it.
+"""
 
 import importlib
 import json
@@ -41,7 +43,9 @@ secrets = ["{secret}"]
 
 
 class Deployment:
-    """The entry that a platform imports, in this process. `tokens` is the file of access tokens, made if it is None."""
+    """The entry that a platform imports, in this process. `tokens` is the file of access tokens,
+    made if it is None.
+    """
 
     def __init__(self, folder: Path, log: str, relay: str, tokens: str | None = None) -> None:
         path = folder / "realtime.toml"
@@ -102,7 +106,9 @@ def _environ(folder: str) -> AbstractContextManager[Any]:
 
 
 async def lived() -> dict[str, Any]:
-    """A page was told of one event by the provider; of another it was not, since the provider had gone."""
+    """A page was told of one event by the provider; of another it was not,
+    since the provider had gone.
+    """
     with (
         redis_server() as redis,
         soketi() as provider,

@@ -1,4 +1,6 @@
-"""What browsers and folders hold of a server in the modes `local` and `oidc`, and what another one makes of it."""
+"""What browsers and folders hold of a server in the modes `local` and `oidc`,
+and what another one makes of it.
+"""
 
 import http.server
 import json
@@ -91,7 +93,9 @@ def later() -> Iterator[dict[str, str]]:
 
 @contextmanager
 def started(*words: str, folder: Path, environ: Mapping[str, str] | None = None, port: int = 0) -> Iterator[Place]:
-    """The server that a command starts, on a `port` if it says another address; its state is in `folder/state`."""
+    """The server that a command starts, on a `port` if it says another address;
+    its state is in `folder/state`.
+    """
     program = Program(*words, environ={"DAGNET_REALTIME_STATE_DIR": str(folder / "state"), **(environ or {})}, folder=folder)
     try:
         url = program.wait_line(LISTENING, 60)[1]
@@ -117,7 +121,9 @@ def entered(place: Place, key: str) -> dict[str, Any]:
 
 
 def listed(folder: Path, pid: int) -> list[str]:
-    """The files that a program made in a folder, with their modes and forms; of keys and times only how they are written."""
+    """The files that a program made in a folder, with their modes and forms;
+    of keys and times only how they are written.
+    """
     found = [f". {_mode(folder)}"]
     for path in sorted(folder.rglob("*")):
         name = re.sub(r"assets/[0-9a-f]{16}(/.*)?$", "assets/<16 hex>", str(path.relative_to(folder)).replace(str(pid), "PID"))
@@ -201,7 +207,9 @@ def demo_files() -> list[str]:
 
 
 def local_answers(left: dict[str, Any]) -> dict[str, Any]:
-    """What a server that finds the recorded key in its folder says to recorded browsers, and which files it writes."""
+    """What a server that finds the recorded key in its folder says to recorded browsers,
+    and which files it writes.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "state").mkdir(mode=0o700)
@@ -270,7 +278,9 @@ async def _consented(address: str) -> str:
 
 
 async def oidc_lived() -> dict[str, Any]:
-    """What a browser holds of a server with an identity provider: signed in, signed out, and on its way to the provider."""
+    """What a browser holds of a server with an identity provider: signed in, signed out,
+    and on its way to the provider.
+    """
     with provider(f"{URL}/sign-in/callback", CENTURY) as there, tempfile.TemporaryDirectory() as name, later() as ahead:
         there.people(ann=ANN)
         folder = Path(name)

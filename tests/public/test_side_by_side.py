@@ -1,4 +1,6 @@
-"""An old and a new process at the same time on one Redis, as in a rolling upgrade: nothing lost, nothing twice."""
+"""An old and a new process at the same time on one Redis, as in a rolling upgrade: nothing lost,
+nothing twice.
+"""
 
 import asyncio
 import json
@@ -34,7 +36,9 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 class Site:
-    """What both processes share: Redis, a provider, and a folder with the configuration and tokens."""
+    """What both processes share: Redis, a provider,
+    and a folder with the configuration and tokens.
+    """
 
     def __init__(self, folder: Path, redis: RedisServer, provider: Soketi) -> None:
         self.folder = folder
@@ -98,7 +102,9 @@ def watched(place: Place, token: str, places: Callable[[], list[Place]]) -> Watc
 
 
 def counted(place: Place, session: str, token: str, *wanted: int) -> None:
-    """Waits until the source's ledger there says so many received, taken and duplicate; each process tells its own every second."""
+    """Waits until the source's ledger there says so many received, taken and duplicate;
+    each process tells its own every second.
+    """
     for _ in range(60):
         (hello,) = place.frames(session, token)[:1]
         door = hello["ledger"]["web"]
@@ -110,7 +116,9 @@ def counted(place: Place, session: str, token: str, *wanted: int) -> None:
 
 
 def test_events_sent_to_either_are_seen_once_at_both_through_a_rolling_upgrade(site: Site, before: dict[str, str]) -> None:
-    """OPS-21, OPS-20: sessions, positions, fingerprints and ledgers are shared; also when the old one has gone, and when it comes back."""
+    """OPS-21, OPS-20: sessions, positions, fingerprints and ledgers are shared;
+    also when the old one has gone, and when it comes back.
+    """
     both: list[Place] = []
     with ExitStack() as watching, site.serving({}, "new") as new:
         with site.serving(before, "old") as first:
@@ -143,7 +151,9 @@ def test_events_sent_to_either_are_seen_once_at_both_through_a_rolling_upgrade(s
 
 
 def test_what_one_process_ends_is_ended_at_the_other(site: Site, before: dict[str, str]) -> None:
-    """OPS-21: sessions, sign-outs and revoked tokens, whichever of the two is asked first; secrets are rotated one process at a time."""
+    """OPS-21: sessions, sign-outs and revoked tokens, whichever of the two is asked first;
+    secrets are rotated one process at a time.
+    """
     origin = {"origin": "http://127.0.0.1:8765"}
     with ExitStack() as watching, site.serving(before, "old") as first, site.serving({}, "new", "second.toml") as new:
         for here, there in ((first, new), (new, first)):
@@ -184,7 +194,9 @@ def test_what_one_process_ends_is_ended_at_the_other(site: Site, before: dict[st
 
 
 async def test_a_relayed_page_hears_each_event_once_whichever_process_publishes(site: Site, before: dict[str, str]) -> None:
-    """OPS-21, OPS-22: one channel and one publisher a view; when the old process stops, the new one goes on from where it published."""
+    """OPS-21, OPS-22: one channel and one publisher a view; when the old process stops,
+    the new one goes on from where it published.
+    """
     with site.serving(before, "old") as first, site.serving({}, "new") as new:
         on = first.on(site.follower, "relayed")
         session = on["watch_session_id"]
@@ -222,7 +234,9 @@ async def _heard(browser: Subscriber, channel: str, offered: int) -> list[dict[s
 
 
 def _frames(browser: Subscriber, channel: str) -> Iterator[dict[str, Any]]:
-    """Frames in the order in which they were whole; a piece says of which message it is, which place it has, and of how many."""
+    """Frames in the order in which they were whole; a piece says of which message it is,
+    which place it has, and of how many.
+    """
     parts: dict[str, dict[int, str]] = {}
     for where, name, value in browser.heard:
         if (where, name) == (channel, "frame"):
@@ -236,7 +250,9 @@ def _frames(browser: Subscriber, channel: str) -> Iterator[dict[str, Any]]:
 
 
 def test_keys_of_both_are_the_same(site: Site, before: dict[str, str]) -> None:
-    """OPS-21: what the new process adds to an old one's Redis are no keys of other names, which rights granted to the old would refuse."""
+    """OPS-21: what the new process adds to an old one's Redis are no keys of other names,
+    which rights granted to the old would refuse.
+    """
     found = []
     for environ in (before, {}):
         with site.serving(environ, f"state {len(found)}") as place, Redis(port=site.redis.port) as store:

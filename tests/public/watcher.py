@@ -1,4 +1,6 @@
-"""A page that watches one session at several processes, and goes to the next one whenever a stream ends."""
+"""A page that watches one session at several processes,
+and goes to the next one whenever a stream ends.
+"""
 
 import json
 import threading
@@ -14,7 +16,9 @@ PATIENCE = 60  # seconds without anything to hear; servers send a beat every few
 
 
 class Watcher:
-    """Streams from `places` in turn, in a thread of its own, from the session's `position` on, until it is left."""
+    """Streams from `places` in turn, in a thread of its own, from the session's `position` on,
+    until it is left.
+    """
 
     def __init__(self, session: str, position: str, token: str, places: Callable[[], list[Place]]) -> None:
         self.session, self.position, self.token = session, position, token

@@ -1,4 +1,7 @@
-/** What an open page of an earlier version asks, keeps and hears: today's asks and keeps the same, and reads what an earlier server sent. */
+/**
+ * What an open page of an earlier version asks, keeps and hears: today's asks and keeps the same,
+ * and reads what an earlier server sent.
+ */
 import { isProblem, parseFrame, snapshot } from "@dagnet-realtime/engine";
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { afterEach, expect, it, vi } from "vitest";
@@ -164,7 +167,7 @@ it("OPS-21: what else browsers keep is found under its recorded name; else sites
   expect(shopRecall(old, () => 0)).toEqual({ basket: { "fell-mug": 2 }, wishes: ["beck-cup"], variant: "card-first" });
 });
 
-/** The content script between the extension's worker and the page's window, and everything that crosses either border. */
+/** The content script between the extension's worker and the page, and all that crosses either border. */
 async function crossing(begin: () => Promise<unknown>): Promise<unknown> {
   const said: unknown[] = [], hearing: ((event: unknown) => void)[] = [];
   let tell: (message: unknown) => void = () => undefined;
