@@ -8,8 +8,10 @@ import type { Frame, Graph } from "./wire.gen.ts";
 export type LaneName = "local" | "remote" | "replay";
 export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
 
-/** `on` begins an accumulation; with the session that is on already it adds its lane to it.
- * `off` without a lane ends all of them. `resume` catches up `speed` times as fast as time; without it, it jumps to now. */
+/** `on` begins an accumulation; with the session that is on already it adds its lane to it. `off`
+ * without a lane ends all of them. `resume` catches up `speed` times as fast as time; without it,
+ * it jumps to now.
+ */
 export type Action =
   | { readonly kind: "on"; readonly at: number; readonly session: string; readonly position: string; readonly graph: Graph; readonly lane: LaneName }
   | { readonly kind: "graph"; readonly at: number; readonly graph: Graph }
@@ -29,7 +31,9 @@ export type Action =
 // The narrow channel from the reducer to the picture: what has just lit, and which trace has just
 // moved.
 
-/** This event lit this node. `count` is above 1 where several hits were counted but not carried; those have no token. */
+/** This event lit this node. `count` is above 1 for hits that were counted but not carried; those
+ * have no token.
+ */
 export interface Hit {
   readonly node: string;
   readonly at: number;
@@ -38,7 +42,9 @@ export interface Hit {
   readonly count: number;
 }
 
-/** A trace went `from` a node `to` another along `edges`; a jump has no edges, an inferred step bridges nodes that have no event. */
+/** A trace went `from` a node `to` another along `edges`; a jump has no edges, an inferred step
+ * bridges nodes that have no event.
+ */
 export interface Step {
   readonly token: string;
   readonly from: string;

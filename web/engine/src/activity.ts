@@ -1,6 +1,6 @@
 /** Activity of a node: exact counts over two lanes, decaying heat, rates, and the flash limit. */
 
-/** Counts over the last seconds in a ring of equal buckets: what printed rates and sparklines are made of. */
+/** Counts over the last seconds in equal buckets; rates and sparklines are made of them. */
 export interface RateWindow {
   /** Milliseconds that one bucket covers. */
   readonly width: number;
@@ -14,7 +14,9 @@ export function createRateWindow(width: number, slots: number): RateWindow {
   return { width, slots: new Uint32Array(slots), head: -1 };
 }
 
-/** Counts `n` at time `at`. What is older than the window is not counted; time may run backwards within it. */
+/** Counts `n` at time `at`. What is older than the window is not counted; time may run backwards
+ * within it.
+ */
 export function addToWindow(window: RateWindow, at: number, n: number): void {
   const { slots } = window;
   const bucket = Math.floor(at / window.width);
@@ -27,14 +29,14 @@ export function addToWindow(window: RateWindow, at: number, n: number): void {
   slots[bucket % slots.length] = (slots[bucket % slots.length] ?? 0) + n;
 }
 
-/** Takes one back of what was counted at `at`, as far as the window still holds it. */
+/** Removes one count of `at`, if the window still covers it. */
 export function removeFromWindow({ width, slots, head }: RateWindow, at: number): void {
   const bucket = Math.floor(at / width);
   const slot = bucket % slots.length;
   if (bucket >= 0 && bucket <= head && bucket > head - slots.length) slots[slot] = Math.max(0, (slots[slot] ?? 0) - 1);
 }
 
-/** What each bucket holds, oldest first, as the window stands at `at`. */
+/** The count of each bucket at `at`, oldest first. */
 export function windowBuckets(window: RateWindow, at: number): number[] {
   const { slots } = window;
   const last = Math.floor(at / window.width);
@@ -45,7 +47,9 @@ export function windowBuckets(window: RateWindow, at: number): number[] {
   });
 }
 
-/** Counts a second over the window at `at`, or since `since` where that is shorter (at least one second). */
+/** Counts a second over the window at `at`, or since `since` if that is shorter (at least one
+ * second).
+ */
 export function windowRate(window: RateWindow, at: number, since: number): number {
   const { slots } = window;
   const last = Math.floor(at / window.width);
@@ -59,9 +63,10 @@ export function windowRate(window: RateWindow, at: number, since: number): numbe
 
 /** Counts one thing across lanes, so that an event that both lanes carry counts once.
  *
- * `remote` is exact: the server counted it. A hit that this browser's tap heard first is `waiting` for its remote twin; each remote hit that
- * can be the twin (its `messageId` was carried, or it was counted but not carried) ends one wait. What is shown is `remote + waiting`:
- * never less than either lane alone, never more than both together.
+ * `remote` is exact: the server counted it. A hit that this browser's tap heard first is `waiting`
+ * for its remote twin; each remote hit that can be the twin (its `messageId` was carried, or it
+ * was counted but not carried) ends one wait. What is shown is `remote + waiting`: never less than
+ * either lane alone, never more than both together.
  */
 export interface DualCounter {
   remote: number;
@@ -84,14 +89,17 @@ export function countLocal(tally: DualCounter, twinCame: boolean): void {
   if (!twinCame) tally.pendingLocal += 1;
 }
 
-/** Takes a local hit back that proved to be another's. One whose wait has ended stays counted by the remote lane. */
+/** Removes a local hit that belongs to another message. A hit whose remote twin has come stays
+ * counted by the remote lane.
+ */
 export function uncountLocal(tally: DualCounter): void {
   tally.local = Math.max(0, tally.local - 1);
   tally.pendingLocal = Math.max(0, tally.pendingLocal - 1);
 }
 
-/** Counts `n` remote hits, of which `twins` were carried and heard before by the tap, and `uncarried` are known by count alone.
- * Returns how many of the `n` are new to the picture. */
+/** Counts `n` remote hits: `twins` were carried and had come from the tap before, `uncarried` are
+ * known by count alone. Returns how many of the `n` are new to the view.
+ */
 export function countRemote(tally: DualCounter, n: number, twins: number, uncarried: number): number {
   tally.remote += n;
   tally.pendingLocal -= Math.min(tally.pendingLocal, twins);
@@ -103,7 +111,9 @@ export function countRemote(tally: DualCounter, n: number, twins: number, uncarr
 // How bright something is: its tally, its heat (a decaying average of hits a second), its printed
 // rate and when it last fired.
 
-/** The time in which heat halves. Short enough to follow the eye, long enough to bridge single events. */
+/** The time in which heat halves. Short enough to follow the eye, long enough to bridge single
+ * events.
+ */
 export const HALF_LIFE_MS = 1500;
 /** The rate, hits a second, at which a node is fully lit. */
 export const FULL_RATE = 200;
@@ -126,7 +136,9 @@ export function createActivity(): Activity {
   return { ...createDualCounter(), heat: 0, heatAt: 0, lastAt: null, window: createRateWindow(RATE_BUCKET_MS, RATE_BUCKETS) };
 }
 
-/** Adds `n` hits at `at`, which may lie in the past, to heat, rate and recency (the tally is counted apart). */
+/** Adds `n` hits at `at`, which may lie in the past, to heat, rate and recency (the tally is
+ * counted apart).
+ */
 export function recordHits(light: Activity, at: number, n: number): void {
   if (n <= 0) return;
   const since = Math.max(0, light.heatAt - at);
@@ -136,7 +148,7 @@ export function recordHits(light: Activity, at: number, n: number): void {
   addToWindow(light.window, at, n);
 }
 
-/** Takes one hit of `at` out of heat and rate again; `before` is when the light fired last without it. */
+/** Removes one hit of `at` from heat and rate; `before` is when the node last fired without it. */
 export function removeHit(light: Activity, at: number, before: number | null): void {
   light.heat = Math.max(0, light.heat - (Math.LN2 * 1000 * 2 ** (-Math.max(0, light.heatAt - at) / HALF_LIFE_MS)) / HALF_LIFE_MS);
   if (light.lastAt === at) light.lastAt = before;
@@ -153,34 +165,35 @@ export function levelOf(heat: number): number {
   return Math.min(1, Math.log1p(heat) / Math.log1p(FULL_RATE));
 }
 
-/** 0 to 1: the level, or the fading spark of the last event where that is brighter. */
+/** 0 to 1: the level, or the fading glow of the last event if that is brighter. */
 export function glowOf(level: number, age: number | null): number {
   return age === null ? level : Math.max(level, SINGLE_EVENT_GLOW * 2 ** (-Math.max(0, age) / GLOW_HALF_LIFE_MS));
 }
 
-// The one place that decides whether light may flash, so that no node and no group of nodes passes
-// what WCAG 2.3.1 allows, whatever the traffic.
-// A node rings at most once in 400 ms (2.5 a second). The rings that begin within any one second
-// together cover at most the area that WCAG calls small and safe; every further ring is so faint
-// (a change below a tenth of full luminance) that it is no flash but a level.
+// Flash limiter: no node and no group of nodes flashes more than WCAG 2.3.1 allows, whatever the
+// traffic. A node pulses at most once in 400 ms (2.5 a second). Pulses that begin within one second
+// together cover at most the area that WCAG calls small and safe; every further pulse is so faint
+// (a change below a tenth of full luminance) that it is no flash.
 
-/** Least time between two rings of one node. */
+/** Least time between two pulses of one node, in milliseconds. */
 export const NODE_INTERVAL_MS = 400;
 /** A quarter of any 10° of sight at the usual distance: a quarter of 341 × 256 CSS pixels. */
 export const SAFE_AREA = 21_824;
-/** What one ring covers at zoom 1, CSS pixels squared: the 14 px of its growth around a node's card, two pixels wide, and its halo. */
+/** Area of one pulse at zoom 1, in CSS pixels squared: the 14 px that it grows around a node's
+ * card, two pixels wide, and its halo.
+ */
 export const PULSE_AREA = 1000;
-/** The strength of a ring that must not count as a flash. */
+/** Strength of a pulse that must not count as a flash. */
 export const FAINT = 0.09;
 const STRONGEST = 0.9;
 const WEAKEST = 0.25;
 const SECOND_MS = 1000;
-/** Nodes remembered before those at rest are let go. */
+/** Nodes remembered before those whose interval has passed are removed. */
 const REMEMBERED = 2048;
 
 export interface FlashLimiter {
   readonly last: Map<string, number>;
-  /** Rings at full strength of the last second, oldest first, and the area they cover. */
+  /** Pulses at full strength of the last second, oldest first, and the area they cover. */
   readonly begun: { readonly at: number; readonly area: number }[];
   area: number;
   now: number;
@@ -190,9 +203,11 @@ export function createFlashLimiter(): FlashLimiter {
   return { last: new Map(), begun: [], area: 0, now: -Infinity };
 }
 
-/** Asks for a ring around `node` at `at` (milliseconds, never running backwards) while its heat is `heat` hits a second. Answers the strength
- * of the ring to draw, 0.25 to 0.9, FAINT for one that must stay a level, 0 for none. A brief rise of the halo goes by the same strength.
- * `area` is what the ring covers on screen, CSS pixels squared: it grows with zoom. */
+/** Strength of a pulse around `node` at `at` (milliseconds, never running backwards) with `heat`
+ * hits a second: 0.25 to 0.9, FAINT for a pulse beyond the safe area, 0 for none. A brief rise of
+ * the halo uses the same strength. `area` is what the pulse covers on screen in CSS pixels
+ * squared: it grows with zoom.
+ */
 export function allowFlash(flashes: FlashLimiter, node: string, at: number, heat: number, area = PULSE_AREA): number {
   const now = Math.max(at, flashes.now);
   flashes.now = now;
@@ -206,7 +221,7 @@ export function allowFlash(flashes: FlashLimiter, node: string, at: number, heat
   return STRONGEST - (STRONGEST - WEAKEST) * levelOf(Math.max(0, heat));
 }
 
-/** Lets go of rings that began more than a second ago, and of nodes at rest. */
+/** Removes pulses that began more than a second ago, and nodes whose interval has passed. */
 function expire(flashes: FlashLimiter, now: number): void {
   while (flashes.begun[0] !== undefined && now - flashes.begun[0].at > SECOND_MS) flashes.area -= flashes.begun.shift()?.area ?? 0;
   if (flashes.begun.length === 0) flashes.area = 0;

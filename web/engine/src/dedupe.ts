@@ -1,4 +1,6 @@
-/** Which message ids have been heard, on which lanes, and which row of the ring holds each: a bounded set in generations. */
+/** Dedupe set: message ids received, with their lanes and the number of their row; bounded, in two
+ * generations.
+ */
 
 /** The lanes of a message, as bits. */
 export const LOCAL = 1;
@@ -11,7 +13,9 @@ export interface DedupeEntry {
   readonly lanes: number;
 }
 
-/** Two generations. The older one is read only, so that the accumulation before a Clear keeps its own. */
+/** Two generations. The older one is read only, so that the accumulation before a Clear keeps its
+ * own.
+ */
 export interface DedupeSet {
   readonly limit: number;
   young: Map<string, DedupeEntry>;
@@ -25,7 +29,7 @@ export function createDedupeSet(limit: number): DedupeSet {
   return { limit, young: new Map(), older: NO_IDS };
 }
 
-/** A set that knows the last `limit / 2` ids that `seen` knows, and leaves it untouched: some 10 ms where they are 50,000. */
+/** A set with the last `limit / 2` ids of `set`, which stays as it is: some 10 ms for 50,000. */
 export function createSuccessor(set: DedupeSet): DedupeSet {
   if (set.young.size === 0) return { limit: set.limit, young: new Map(), older: set.older };
   const room = generationSize(set) - set.young.size;

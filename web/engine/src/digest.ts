@@ -1,4 +1,6 @@
-/** A 64-bit fingerprint of values in a canonical order: equal states give equal fingerprints on every machine. */
+/** Digest of values in a canonical order, 64 bits: equal values give equal digests on every
+ * machine.
+ */
 export interface Hash {
   a: number;
   b: number;
@@ -8,7 +10,9 @@ export function createHash(): Hash {
   return { a: 0x811c9dc5, b: 0x9e3779b9 };
 }
 
-/** Mixes a value in. Records are taken in the order of their sorted keys, maps and sets likewise; lists and typed arrays in their own. */
+/** Mixes a value in. Records go by sorted keys, maps and sets likewise; lists and typed arrays by
+ * their own order.
+ */
 export function mix(hash: Hash, value: unknown): void {
   if (typeof value === "string") mixText(hash, `s${value.length}:${value}`);
   else if (typeof value !== "object" || value === null) mixText(hash, `${typeof value}${String(value)}`);

@@ -5,13 +5,15 @@ import type { TapMessage, TapStage } from "./tapMessage.ts";
 import { isRecord } from "./validation.ts";
 import type { CarriedEvent, Token } from "./wire.gen.ts";
 
-// The last events, compact: numbers in typed arrays, strings and lists that recur held once. Rows
-// are named by an ever-growing number.
+// Bounded buffer of the last events: numbers in typed arrays, recurring strings and lists stored
+// once. A row is named by an ever-growing number.
 
-/** When the tap saw each stage, by the viewer's clock, why it failed or was dropped, and the name it was called by where it left under another. */
+/** When the tap saw each stage, by the viewer's clock; why it failed or was dropped; and the name
+ * it was called by if it left under another.
+ */
 export type StageTimes = Partial<Record<TapStage, number>> & { reason?: string; page?: string; as?: string };
 
-/** One event as the ring keeps it. Times are milliseconds since 1970 UTC, NaN where unknown. */
+/** One event of the buffer. Times are milliseconds since 1970 UTC, NaN if unknown. */
 export interface Row {
   readonly row: number;
   readonly id: string;
@@ -22,7 +24,7 @@ export interface Row {
   readonly occurredAt: number;
   readonly arrivedAt: number;
   readonly receivedAt: number;
-  /** Its place in the log, which later lives of the log continue; NaN where no log gave it one. */
+  /** Its offset in the log, which later epochs of the log continue; NaN without one. */
   readonly order: number;
   readonly source: string;
   readonly traces: readonly Token[];
@@ -41,14 +43,14 @@ export type NewRow = Omit<Row, "row">;
 
 export interface EventBuffer {
   readonly size: number;
-  /** Bytes held, about, and at most. */
+  /** Bytes in the buffer, about, and at most. */
   bytes: number;
   readonly maxBytes: number;
   readonly slotBytes: Uint32Array;
-  /** The number of the oldest row held, and of the next to come. */
+  /** Number of the oldest row, and of the next to come. */
   start: number;
   end: number;
-  /** Rows held that were forgotten on request. */
+  /** By slot; undefined for a row that was forgotten on request. */
   readonly rows: (StoredRow | undefined)[];
   /** at, occurredAt, arrivedAt, receivedAt, order of each slot. */
   readonly times: Float64Array;
@@ -59,11 +61,13 @@ export interface EventBuffer {
 type Untimed = Omit<Row, "row" | "at" | "occurredAt" | "arrivedAt" | "receivedAt" | "order">;
 type StoredRow = { -readonly [K in keyof Untimed]: Untimed[K] };
 
-/** Recurring strings and lists held at once; beyond it they are held as they come. */
+/** Recurring strings and lists interned at most; further ones are stored as they come. */
 const MAX_INTERNED = 4096;
 const TIMES = 5;
 
-/** A ring of at most `size` events and about `most` bytes, whose first row is number `start`. */
+/** A buffer of at most `size` events and about `most` bytes; `start` is the number of its first
+ * row.
+ */
 export function createEventBuffer(size: number, most = Infinity, start = 0): EventBuffer {
   return { size, bytes: 0, maxBytes: most, slotBytes: new Uint32Array(size), start, end: start, rows: [], times: new Float64Array(size * TIMES), lists: new Map(), words: new Map() };
 }
@@ -85,7 +89,7 @@ export function appendRow(events: EventBuffer, event: NewRow): number {
   return row;
 }
 
-/** The row of that number, or null where it is gone. */
+/** The row of that number, or null if it has been dropped. */
 export function rowAt(events: EventBuffer, row: number): Row | null {
   if (row < events.start || row >= events.end) return null;
   const slot = row % events.size;
@@ -95,7 +99,9 @@ export function rowAt(events: EventBuffer, row: number): Row | null {
   return { row, ...stored, at: time(0), occurredAt: time(1), arrivedAt: time(2), receivedAt: time(3), order: time(4) };
 }
 
-/** Changes what a second lane, a further stage or a binding tells of a row; nothing where it is gone. */
+/** Updates a row by what a second lane, a further stage or a binding adds; nothing if it has been
+ * dropped.
+ */
 export function updateRow(events: EventBuffer, row: number, change: Partial<NewRow>): void {
   if (row < events.start || row >= events.end) return;
   const slot = row % events.size;
@@ -113,7 +119,7 @@ export function eraseRow(events: EventBuffer, row: number): void {
   events.times.fill(NaN, (row % events.size) * TIMES, (row % events.size) * TIMES + TIMES);
 }
 
-/** Every row held, oldest first. */
+/** All rows, oldest first. */
 export function* rowsOf(events: EventBuffer): Generator<Row> {
   for (let row = events.start; row < events.end; row++) {
     const found = rowAt(events, row);
@@ -142,9 +148,9 @@ function internList(events: EventBuffer, items: readonly string[]): readonly str
   return items;
 }
 
-// From the wire and the tap to rows of the ring, and back.
+// Conversion of wire events and tap messages to rows, and back.
 
-/** The source of what only the tap has heard. */
+/** Source name of events that only the tap has observed. */
 export const LOCAL_SOURCE = "this browser";
 
 /** A carried event as a row; `nodes` are those it lights here. */
@@ -156,7 +162,7 @@ export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: b
   };
 }
 
-/** Identifiers as they were sent, where the server carries them to this viewer. */
+/** Identifiers as they were sent, if the server carries them to this viewer. */
 function revealedOf({ revealed }: CarriedEvent): Pick<Row, "revealed"> {
   if (!isRecord(revealed)) return {};
   const texts = Object.entries(revealed).filter((pair): pair is [string, string] => typeof pair[1] === "string");
@@ -181,7 +187,7 @@ export function toWire(row: Row): CarriedEvent {
   };
 }
 
-/** The row as the tap would tell it. */
+/** The row as a message of the tap. */
 export function toTap(row: Row, stage: TapStage, reason: string): TapMessage {
   return {
     messageId: row.id, type: row.type, name: row.name, names: [row.name], occurredAt: row.occurredAt, stage, traces: row.traces, properties: row.properties,

@@ -3,8 +3,7 @@ import { casefold, elements } from "./matching.ts";
 import { isProblem, type Problem, problem } from "./problem.ts";
 import type { CarriedEvent, Node } from "./wire.gen.ts";
 
-// The writing of filters: words, keys, operators, quotes and commas, without what they mean (rules
-// FIL-1, FIL-2, FIL-8).
+// Syntax: words, keys, operators, quotes and commas (rules FIL-1, FIL-2, FIL-8).
 
 export type Operator = ":" | "~" | "<" | ">" | "<=" | ">=" | "?";
 const MOST_TERMS = 20;
@@ -47,7 +46,7 @@ export function readTerms(text: string): Written[] | Problem {
   return written;
 }
 
-/** `text` as a value: plain where that reads back, else in double quotes. */
+/** `text` as a value: plain if that reads back, else in double quotes. */
 export function quote(text: string): string {
   return PLAIN.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
@@ -101,7 +100,9 @@ function readTerm(number: number, text: string): Written | Problem {
   return { number, text, negated, key, operator, values: [] };
 }
 
-/** Values between commas; adjoining pieces are one value, so that `10:30` and `a"b c` read as they look. */
+/** Values between commas; adjoining pieces are one value, so that `10:30` and `a"b c` read as they
+ * look.
+ */
 function readValues(number: number, text: string, negated: boolean, key: string | null, operator: Operator, pieces: readonly Piece[]): Written | Problem {
   const values: (string | null)[] = [null];
   for (const one of pieces)
@@ -112,8 +113,7 @@ function readValues(number: number, text: string, negated: boolean, key: string 
   return { number, text, negated, key, operator, values: found };
 }
 
-// What a viewer asked to see: a parsed filter that says yes or no to an event (rules FIL-3 to
-// FIL-7, FIL-9).
+// Evaluation: whether a parsed filter passes an event (rules FIL-3 to FIL-7, FIL-9).
 
 const KEYS = ["type", "event", "node", "source", "trace", "is"] as const;
 const TYPES = ["track", "page", "screen", "identify", "group", "alias", "delete"];
@@ -123,7 +123,7 @@ const SHORTEST_PREFIX = 4;
 const LONGEST_NUMBER = 40;
 const NUMBER = /^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 
-/** What a filter looks at; rows of the ring and events on the wire are both of this shape. */
+/** What a filter reads; rows of the buffer and events on the wire both have this shape. */
 export type Seeable = Pick<CarriedEvent, "type" | "name" | "source" | "traces" | "nodes" | "properties" | "flags">;
 
 /** One condition; `values` are alternatives, `path` is the property's. */
@@ -166,7 +166,9 @@ export function filterPaths(filter: ViewFilter): ReadonlySet<string> {
   return new Set(filter.terms.filter((term) => term.key === "property").map((term) => term.path));
 }
 
-/** The filter with node ids and labels replaced by uuids; what no node answers to stays, and matches nothing. */
+/** The filter with node ids and labels replaced by uuids; what no node answers to stays, and
+ * matches nothing.
+ */
 export function resolveFilter(filter: ViewFilter, nodes: readonly Pick<Node, "uuid" | "id" | "label">[]): ViewFilter {
   const uuids = (value: string) => {
     const found = nodes.filter((node) => value !== "" && [node.uuid, node.id, node.label].includes(value)).map((node) => node.uuid);
@@ -254,7 +256,7 @@ function sortedUnique(values: readonly string[]): readonly string[] {
   return [...new Set(values)].sort(byCodePoint);
 }
 
-/** As Python sorts: by code point, where JavaScript's own order goes by UTF-16 unit. */
+/** Sorts by code point, as Python does; JavaScript's own order goes by UTF-16 unit. */
 function byCodePoint(a: string, b: string): number {
   const left = Array.from(a), right = Array.from(b);
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

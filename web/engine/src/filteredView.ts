@@ -1,11 +1,13 @@
-/** What the filter lets through: rows of the ring, and, while there is a filter, lights of their own from carried events. */
+/** Filtered view: rows that pass the filter and, with a filter, activity of its own from carried
+ * events.
+ */
 import { type Seeable, type ViewFilter, passes } from "./filter.ts";
 import { createActivity, recordHits, type Activity } from "./activity.ts";
 import { rowsOf, type EventBuffer } from "./eventBuffer.ts";
 import { HISTORY } from "./dedupe.ts";
 
 export interface FilteredView {
-  /** Rows that pass, oldest first; those before `from` have left the ring. */
+  /** Rows that pass, oldest first; those before `from` have left the buffer. */
   rows: number[];
   from: number;
   /** Carried events that passed, and what they lit; null while nothing is filtered. */
@@ -16,7 +18,7 @@ export function createFilteredView(): FilteredView {
   return { rows: [], from: 0, filtered: null };
 }
 
-/** The view of what the ring holds under a filter. */
+/** The view of the buffer's rows under a filter. */
 export function buildView(events: EventBuffer, filter: ViewFilter): FilteredView {
   const view = createFilteredView();
   if (filter.terms.length > 0) view.filtered = { total: createActivity(), nodes: new Map() };
@@ -24,7 +26,7 @@ export function buildView(events: EventBuffer, filter: ViewFilter): FilteredView
   return view;
 }
 
-/** Takes a row in where the filter lets it through; says whether it did. */
+/** Adds a row if it passes the filter; returns whether it does. */
 export function addToView(view: FilteredView, events: EventBuffer, filter: ViewFilter, event: Seeable, row: number, at: number): boolean {
   const through = filter.terms.length === 0 || passes(filter, event);
   if (through) {
@@ -49,7 +51,7 @@ function activityOfNode(nodes: Map<string, Activity>, node: string): Activity {
   return known;
 }
 
-/** Lets go of rows that the ring has lost; the list is compacted when half of it is gone. */
+/** Drops rows that have left the buffer; the list is compacted when half of it is gone. */
 function trim(view: FilteredView, events: EventBuffer): void {
   while (view.from < view.rows.length && (view.rows[view.from] ?? 0) < events.start) view.from += 1;
   if (view.from > 1024 && view.from * 2 > view.rows.length) {

@@ -29,7 +29,9 @@ function contents(accumulation: Accumulation): unknown {
 // One number for what traces have come to, the same whatever the order of arrival while no bound
 // was reached and no join undone (TRC-20).
 
-/** Sums, partition of identifiers into traces, every path, every count; not the joins' record, which tells how it came about. */
+/** Sums, partition of identifiers into traces, every path, every count; not the record of joins,
+ * which depends on the order of arrival.
+ */
 export function traceFingerprint(traces: Traces): string {
   let sum = 0;
   const add = (text: string): void => { sum = (sum + fnv48(text)) % 2 ** 48; };

@@ -1,4 +1,4 @@
-/** What a graph must be when it comes from a file or from this browser's own store. */
+/** Validation of a graph from a file or from this browser's own store. */
 import { type Problem, problem } from "./problem.ts";
 import { type Check, finite, flag, list, maybe, oneOf, object, text } from "./validation.ts";
 import type { Graph } from "./wire.gen.ts";

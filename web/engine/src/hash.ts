@@ -1,10 +1,12 @@
 /** Hashes: HMAC-SHA256, and FNV-1a with the sampling share of an event. */
 import type { Token } from "./wire.gen.ts";
 
-// HMAC-SHA256 at once and on any page: the browser's own answers later, and on secure pages only.
-// For short texts.
+// HMAC-SHA256, synchronous and on any page: the browser's own is asynchronous and on secure pages
+// only. For short texts.
 
-/** The first 64 primes give the constants: the fractions of their cube roots, and of the first eight square roots. */
+/** The first 64 primes give the constants: the fractions of their cube roots, and of the first
+ * eight square roots.
+ */
 const PRIMES = Array.from({ length: 312 }, (_, number) => number).filter((number) => number > 1 && !Array.from({ length: 16 }, (_, by) => by + 2).some((by) => by < number && number % by === 0));
 const fraction = (root: number): number => (root * 2 ** 32) | 0;
 const ROUNDS = PRIMES.map((prime) => fraction(prime ** (1 / 3)));
@@ -12,7 +14,8 @@ const START = PRIMES.slice(0, 8).map((prime) => fraction(prime ** (1 / 2)));
 /** Bytes of a block. */
 const BLOCK = 64;
 
-/** The keyed hash of a text's UTF-8, as hexadecimal digits; the key as well, of at most 64 bytes. */
+/** The keyed hash of a text's UTF-8, as hexadecimal digits; the key as well, of at most 64 bytes.
+ */
 export function hmacSha256(key: string, text: string): string {
   const padded = new Uint8Array(BLOCK);
   padded.set((key.match(/../g) ?? []).map((pair) => parseInt(pair, 16)));
@@ -66,10 +69,11 @@ function concatenated(one: Uint8Array, two: Uint8Array): Uint8Array {
   return both;
 }
 
-// Which share of the traces an event belongs to, as thinning sees it: the same number in both
-// languages.
+// Sampling share of an event: the same number in both languages.
 
-/** 0 to below 1: the hash of the anonymous id's token, else of the first token, else of the message id. */
+/** 0 to below 1: the hash of the anonymous id's token, else of the first token, else of the message
+ * id.
+ */
 export function share(event: { readonly id: string; readonly traces: readonly Token[] }): number {
   const key = (event.traces.find((trace) => trace.kind === "anonymousId") ?? event.traces[0])?.token ?? event.id;
   return fnv1a(key) / 2 ** 32;

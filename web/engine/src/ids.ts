@@ -1,7 +1,7 @@
 /** Shapes of identifiers: message ids as they are shown, and trace tokens. */
 
-// How a message's id is shown, by the server's rule and vectors: as it came if an official SDK or
-// Realtime made it, else as a digest.
+// Message ids, by the server's rule and vectors: shown as they came if an official SDK or Realtime
+// made them, else as a digest.
 
 const UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}";
 const TIME = "[1-3][0-9]{12}";
@@ -17,10 +17,12 @@ export function shownId(id: string, hmac: (text: string) => string): string {
   return KNOWN_ID.test(id) ? id : `derived-${hmac(id).slice(0, DIGITS)}`;
 }
 
-/** What a pseudonym looks like: a server's is a period's letter, `_` and twelve characters; one of this browser begins with `me_`. */
+/** Trace tokens: a server's is a period's letter, `_` and twelve characters; one of this browser
+ * begins with `me_`.
+ */
 const TOKEN = /^(?:[a-z]|me)_[0-9a-v]{12}$/;
 
-/** Whether `text` can be a token; what stands in a link's address may be anything. */
+/** Whether `text` has the form of a token; a link's address may contain anything. */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }

@@ -1,4 +1,4 @@
-/** The engine's public face. */
+/** Public interface of the engine. */
 export { parseFilter, printFilter, type ViewFilter } from "./filter.ts";
 export { type Connection, type Action, type LaneName, type Hit, type Output, SILENT, type Step } from "./actions.ts";
 export { candidateNames, shownName, createTable, listensTo, match, type Table } from "./matching.ts";

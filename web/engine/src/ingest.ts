@@ -12,14 +12,16 @@ import { relightVisit } from "./traces/migrate.ts";
 import { unmappedCounter, unmappedLocal, unmappedRemote } from "./unmapped.ts";
 import type { Batch, CarriedEvent, Gap } from "./wire.gen.ts";
 
-// Moves what the tap counted to the name and nodes under which a message left, and takes back what
-// proved to be another message's call.
+// Relabelling: moves a local hit to the name and nodes under which its message left, or withdraws
+// it if it belongs to another message.
 
 /** What a message is known by, and what that lights. */
 export type Label = Pick<Row, "name" | "nodes" | "bound" | "properties">;
 
-/** Gives the row `number`, which the tap alone has brought, another label: its hits leave the old nodes and name and count under the new ones.
- * A middleware that renames a message makes it one row and one count this way, whichever lane brings it first. */
+/** Gives the row `number`, which the tap alone has brought, another label: its hits leave the old
+ * nodes and name and count under the new ones. A middleware that renames a message makes it one
+ * row and one count this way, whichever lane brings it first.
+ */
 export function relabel(state: State, number: number, label: Label, at: number, output: Output): void {
   const { accumulation } = state;
   const row = rowAt(accumulation.events, number);
@@ -46,7 +48,7 @@ export function relabel(state: State, number: number, label: Label, at: number, 
   if (state.filter.terms.length > 0) accumulation.view = buildView(accumulation.events, state.filter);
 }
 
-/** Takes the row `number` back, of which another row is the true one. */
+/** Withdraws the row `number`: it repeats another row. */
 export function withdraw(state: State, number: number): void {
   const { accumulation } = state;
   const row = rowAt(accumulation.events, number);
@@ -57,7 +59,7 @@ export function withdraw(state: State, number: number): void {
   accumulation.view = buildView(accumulation.events, state.filter);
 }
 
-/** Takes a row's hits off its nodes and its name, save those of `staying`. */
+/** Removes a row's hits from its nodes and its name, except from the nodes in `staying`. */
 function removeHits(state: State, row: Pick<NewRow, "name" | "nodes" | "at"> & Pick<Row, "row">, staying: readonly string[]): void {
   const { accumulation } = state;
   for (const node of row.nodes) {
@@ -75,10 +77,10 @@ function removeHits(state: State, row: Pick<NewRow, "name" | "nodes" | "at"> & P
   if (entry !== accumulation.unmapped.other && displayed(entry) === 0) accumulation.unmapped.names.delete(row.name);
 }
 
-/** Rows looked through for what lit a node before. */
+/** Rows searched for what lit a node before. */
 const MAX_SEARCHED = 500;
 
-/** When a node was lit before the row `number`, as far as that is held; null where it is not. */
+/** When a node was lit before the row `number`, as far as the buffer goes back; else null. */
 function lastLitBefore({ accumulation: { events } }: State, node: string, number: number): number | null {
   for (let one = number - 1; one >= Math.max(events.start, number - MAX_SEARCHED); one -= 1) {
     const row = rowAt(events, one);
@@ -87,10 +89,12 @@ function lastLitBefore({ accumulation: { events } }: State, node: string, number
   return null;
 }
 
-// Takes in the events that a frame carries: each once, whichever lane brought it first. What they
-// count is in the frame's counts.
+// Carried events: each is added once, whichever lane brought it first. They are counted by the
+// frame's counts.
 
-/** What a frame's events were: rows brought or met again, and per node, name and altogether how many were carried and how many the tap had heard. */
+/** Result of a frame's events: rows added or met again; and per node, per name and in all, how many
+ * were carried and how many of those the tap had observed.
+ */
 export interface IngestStats {
   readonly rows: number[];
   readonly carried: Map<string, number>;
@@ -102,7 +106,9 @@ export interface IngestStats {
   mappedCarried: number;
 }
 
-/** Takes `events` in at `at`. Those of the past were counted long ago: they enter the ring and the traces, but neither the feed nor the light. */
+/** Adds carried `events` at `at`. Events of the past (`past`) were counted long ago: they enter the
+ * buffer and the traces, but neither the feed nor the activity.
+ */
 export function ingestEvents(state: State, events: readonly CarriedEvent[], at: number, past: boolean, output: Output): IngestStats {
   const stats: IngestStats = { rows: [], carried: new Map(), twins: new Map(), names: new Map(), samples: new Map(), eventTwins: 0, mappedTwins: 0, mappedCarried: 0 };
   for (const event of events) ingestEvent(state, event, at, past, output, stats);
@@ -115,7 +121,8 @@ function ingestEvent(state: State, event: CarriedEvent, at: number, past: boolea
   const nodes = target === undefined ? event.nodes : [target];
   const known = lookUp(accumulation.dedupe, event.id);
   const twin = known !== undefined && (known.lanes & REMOTE) === 0;
-  // The tap may have heard it by another name than it left under: its hits go where the server counted it.
+  // The tap may have observed it under another name than it left with: its hits move to where the
+  // server counted it.
   const owner = known === undefined ? state : stateWithRow(state, known.row);
   if (twin) relabelAsCarried(owner, known.row, event, nodes, target !== undefined, at, owner === state ? output : SILENT);
   if (!past) countEvent(stats, event.name, nodes, twin);
@@ -135,7 +142,9 @@ function ingestEvent(state: State, event: CarriedEvent, at: number, past: boolea
   }
 }
 
-/** Adds a row to everything that goes by rows: ring, dedupe, traces, view, and the picture. Returns its number. */
+/** Adds a row to the buffer, the dedupe set, the traces and the view, and reports its hits. Returns
+ * its number.
+ */
 export function addRow(state: State, row: NewRow, lane: typeof LOCAL | typeof REMOTE, output: Output, near: readonly NearMiss[] = []): number {
   const { accumulation } = state;
   const number = appendRow(accumulation.events, row);
@@ -164,11 +173,13 @@ function relabelAsCarried(state: State, number: number, event: CarriedEvent, nod
   if (row?.type === event.type && (row.name !== event.name || row.nodes.join() !== nodes.join())) relabel(state, number, { name: event.name, nodes, bound, properties: row.properties }, at, output);
 }
 
-/** The remote twin of a row that the tap brought: its times, tokens and place in the log are added, and both lanes' tokens are one trace. */
+/** The remote twin of a row that the tap brought: its times, tokens and place in the log are added,
+ * and both lanes' tokens are one trace.
+ */
 function mergeTwin(state: State, number: number, twin: NewRow): void {
   const row = rowAt(state.accumulation.events, number);
   if (row === null) return;
-  // Under one id but of another kind it is not the same event, whatever a page says: nobody's traces are joined by it.
+  // Same id but another type is not the same event, whatever a page says: it must not join traces.
   const traces = row.type === twin.type ? unionTokens(row.traces, twin.traces) : row.traces;
   updateRow(state.accumulation.events, number, {
     lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, order: twin.order, source: twin.source, traces, flags: twin.flags, ...(twin.revealed === undefined ? {} : { revealed: twin.revealed }),
@@ -194,10 +205,9 @@ function countEvent(stats: IngestStats, name: string, nodes: readonly string[], 
   stats.names.set(name, here);
 }
 
-// Counts what came: a frame's exact counts first, its events as decoration; a local message by
-// itself.
+// Frame counts: the counts are exact; the carried events decorate them.
 
-/** Counts a frame at `at`, lights what it lit and tells `out`. */
+/** Applies a frame at `at`: counts, activity, log; hits go to `output`. */
 export function applyBatch(state: State, batch: Batch, at: number, output: Output): void {
   const { accumulation, options } = state;
   const stats = ingestEvents(state, batch.events, at, isHistory(batch), output);
@@ -234,7 +244,7 @@ export function applyBatch(state: State, batch: Batch, at: number, output: Outpu
   addToWindow(accumulation.sparkline, at, fresh);
 }
 
-/** A frame that covers nothing brings what a trace did before it was followed. */
+/** A frame that covers nothing carries a trace's events from before it was followed. */
 function isHistory(batch: Batch): boolean {
   return batch.from === batch.position && batch.ledger.offered === 0;
 }
@@ -245,7 +255,9 @@ export function applyGap(state: State, gap: Gap, at: number): void {
   appendToLog(state.accumulation, { kind: "frame", at, frame: gap }, state.options.log);
 }
 
-/** A frame's counts with bound names counted at their node; `moved` of its unmapped events are so mapped. */
+/** A frame's counts with bound names counted at their node; `moved` of its unmapped events are so
+ * mapped.
+ */
 function withBindings(state: State, batch: Batch): { counts: Readonly<Record<string, number>>; unmapped: Readonly<Record<string, number>>; moved: number } {
   const bound = Object.entries(batch.unmapped).filter(([name]) => state.binds.has(name));
   if (bound.length === 0) return { counts: batch.counts, unmapped: batch.unmapped, moved: 0 };

@@ -6,7 +6,7 @@ import type { Batch, Door, Gap, Ledger } from "./wire.gen.ts";
 export type FrameSums = { -readonly [K in keyof Ledger]: number };
 
 export interface MissedEvents {
-  /** Events known to be missed, and how many gaps nobody can measure. */
+  /** Events known to be missed, and the number of gaps of unknown size. */
   exact: number;
   unknown: number;
   /** The last gaps, newest last. */
@@ -33,7 +33,9 @@ export function addCounts(a: Ledger, b: Ledger): FrameSums {
   };
 }
 
-/** Counts a gap: a known loss enters the sums as offered and missed, an unknown one is a gap and nothing else. */
+/** Counts a gap: a known loss enters the sums as offered and missed, an unknown one is a gap and
+ * nothing else.
+ */
 export function countMissed(sums: FrameSums, missed: MissedEvents, gap: Pick<Gap, "missed" | "reason">, at: number): void {
   if (gap.missed === null) missed.unknown += 1;
   else {
@@ -45,13 +47,14 @@ export function countMissed(sums: FrameSums, missed: MissedEvents, gap: Pick<Gap
   if (missed.gaps.length > MAX_GAPS) missed.gaps.shift();
 }
 
-/** Whether `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`. */
+/** Whether `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned +
+ * sampled_out + forgotten`.
+ */
 export function balances(sums: Ledger): boolean {
   return sums.offered === sums.lit + sums.unmapped + sums.filtered + sums.missed && sums.lit + sums.unmapped === sums.carried + sums.thinned + sums.sampled_out + sums.forgotten;
 }
 
-// The door's ledger since On: what each source brought, counted from where its counters stood at
-// the first hello.
+// Ingest counters per source since On, counted from their values at the first hello.
 
 export interface CountersSinceOn {
   last: Door;
@@ -61,10 +64,12 @@ export interface CountersSinceOn {
 export type CountersBySource = Map<string, CountersSinceOn>;
 
 const NO_INGEST: Door = { received: 0, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 0 };
-/** Sources counted apart at most: more is not a configuration but garbage. */
+/** Sources counted apart at most: a configuration has fewer. */
 const MAX_SOURCES = 500;
 
-/** Takes the counters of a hello as where to count from; a later hello adds, unless another process answers (a counter fell). */
+/** Sets the counters of a hello as baseline. A later hello adds to what was counted, unless another
+ * process answers (a counter fell).
+ */
 export function setBaseline(doors: CountersBySource, ledger: Readonly<Record<string, Door>>): void {
   for (const [source, door] of Object.entries(ledger)) {
     const known = doors.get(source);
@@ -74,7 +79,9 @@ export function setBaseline(doors: CountersBySource, ledger: Readonly<Record<str
   }
 }
 
-/** Adds what came since the last counters. A counter that fell is of an earlier moment, from another process: one that began anew says hello. */
+/** Adds the difference to the last counters. Counters that fell come from another process at an
+ * earlier moment and are ignored; a process that restarted says hello.
+ */
 export function addCounters(doors: CountersBySource, ledger: Readonly<Record<string, Door>>): void {
   for (const [source, door] of Object.entries(ledger)) {
     let known = doors.get(source);
@@ -87,7 +94,7 @@ export function addCounters(doors: CountersBySource, ledger: Readonly<Record<str
   }
 }
 
-/** Whether a door's counters sum as they must. */
+/** Whether a source's counters balance. */
 export function countersBalance(door: Door): boolean {
   return door.received === Object.values(door.refused).reduce((sum, n) => sum + n, 0) + door.rate_limited + door.unwatched + door.duplicate + door.taken;
 }
@@ -111,13 +118,13 @@ function advanceCounters(known: CountersSinceOn, door: Door): void {
   known.last = door;
 }
 
-/** A counter beside the sum, which is left out while it has counted nothing. */
+/** A counter outside the balance; it is left out while it is 0. */
 function optionalCounter(name: "placeholder" | "shared_id", { last, since }: CountersSinceOn, door: Door): Partial<Door> {
   const counted = (since[name] ?? 0) + (door[name] ?? 0) - (last[name] ?? 0);
   return counted > 0 ? { [name]: counted } : {};
 }
 
-// Frames of one stream as one: counts and ledgers are added, so that nothing is lost but detail.
+// Merging: frames of one stream become one by adding their counts, so that only detail is lost.
 
 type Counts = Readonly<Record<string, number>>;
 /** A batch, or what the session log keeps of one. */
@@ -128,10 +135,12 @@ const NO_COUNTS: Ledger = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed
 /** A frame of nothing, from nowhere to nowhere. */
 export const EMPTY_BATCH: BatchCounts & { readonly events: readonly [] } = { op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1, ledger: NO_COUNTS };
 
-/** Names that a merged frame counts apart at most; only garbage reaches it. */
+/** Names counted apart in a merged frame at most. */
 const MAX_NAMES = 5000;
 
-/** `frames`, oldest first, as one with at most `most` events, the youngest; null where there are none. */
+/** Merges `frames`, oldest first, into one with at most `most` events, the youngest; null without
+ * frames.
+ */
 export function mergeBatches(frames: readonly Batch[], most: number): Batch | null {
   const summed = sumBatches(frames);
   if (summed === null) return null;
@@ -161,8 +170,7 @@ export function sumCounts(records: readonly Counts[]): Record<string, number> {
   return Object.fromEntries(all);
 }
 
-// Sums frames to save room and loses no gap: runs of batches become one each, and gaps keep their
-// place between them.
+// Condensing: runs of batches become one each, and gaps keep their positions between them.
 
 /** How entries of one kind of list are read and made. */
 export interface EntryKinds<E> {
@@ -176,7 +184,9 @@ export interface EntryKinds<E> {
   readonly emptyBatch: (gap: Gap, at: number) => E;
 }
 
-/** `entries`, in the order of their times, with each run of batches as one. Beyond `most` gaps the oldest become two: one of known size, their sum, and one of unknown size. */
+/** `entries`, in the order of their times, with each run of batches as one. Beyond `most` gaps the
+ * oldest become two: one of known size, their sum, and one of unknown size.
+ */
 export function condense<E extends { readonly at: number }>(entries: readonly E[], most: number, kinds: EntryKinds<E>): E[] {
   const located = entries.filter((entry) => isLocated(kinds.gapOf(entry)));
   const folded = new Set(located.slice(0, Math.max(0, located.length - most)));

@@ -11,29 +11,35 @@ import type { TapMessage } from "./tapMessage.ts";
 import { advanceTrace } from "./traces/bridge.ts";
 import { unmappedCounter, unmappedLocal } from "./unmapped.ts";
 
-// When a message was called, and whether that was before On: the SDK keeps sending what it could
-// not send, so a later stage may come at any time.
+// When a message was called, and whether that was before On: the SDK retries what it could not
+// send, so a later stage may come at any time.
 
 /** Ids of analytics.js say when they were made, in milliseconds since 1970. */
 const ID_TIME = /^ajs-next-(\d{13})-/;
 
-/** Milliseconds since 1970 by the page's clock. A tap that did not see the call itself knows it by the message's id, else by its time, which a page may set. */
+/** Milliseconds since 1970 by the page's clock. If the tap did not see the call itself, the
+ * message's id tells, else its timestamp, which a page may set.
+ */
 export function calledAt({ calledAt: known, stage, at, messageId, occurredAt }: TapMessage): number {
   if (known !== undefined) return known;
   if (stage === "called") return at ?? Infinity;
   return Number(ID_TIME.exec(messageId)?.[1] ?? occurredAt);
 }
 
-/** Whether a message was called before On and is not to be counted. A further stage of one that is here is news of that one, whenever it was called. */
+/** Whether a message was called before On and must not be counted. A further stage of a known
+ * message always belongs to that message.
+ */
 export function isEarly(state: State, message: TapMessage): boolean {
   if ([message.messageId, message.replaces ?? ""].some((id) => lookUp(state.accumulation.dedupe, id) !== undefined)) return false;
   return calledAt(message) < state.startedAt;
 }
 
-// Counts what the tap heard: one message once, whatever its stages, and only until its remote twin
+// Messages of the tap: one message counts once, whatever its stages, and only until its remote twin
 // is counted.
 
-/** Stages at which a message is as it leaves: middleware and plugins may have renamed it since it was called. */
+/** Stages at which a message is as it leaves: middleware and plugins may have renamed it since it
+ * was called.
+ */
 const LEAVING: ReadonlySet<string> = new Set<TapMessage["stage"]>(["enriched", "delivered", "failed"]);
 
 /** Counts a message of the local lane, or a further stage of one that is known. */
@@ -50,12 +56,14 @@ export function ingestTapMessage(state: State, message: TapMessage, at: number, 
   appendToLog(accumulation, { kind: "tap", at, row, stage: message.stage, reason: message.reason ?? "" }, state.options.log);
 }
 
-/** A call that was told before the SDK had taken it has its own id now: its row goes on under that, unless the message has one by its remote twin. */
+/** A call that was reported before the SDK took it now has its own id: its row continues under that
+ * id, unless its remote twin has a row already.
+ */
 function replaceEarlyCall(state: State, before: string, id: string): void {
   const { accumulation } = state;
   const early = lookUp(accumulation.dedupe, before);
   const known = lookUp(accumulation.dedupe, id);
-  // What the server has brought is nobody's early call, whatever a page says.
+  // An event that came from the server is never an early call, whatever a page says.
   if (early === undefined || (early.lanes & REMOTE) !== 0 || early.row === known?.row) return;
   const owner = stateWithRow(state, early.row);
   if (known === undefined) {
@@ -89,7 +97,9 @@ function addLocal(state: State, message: TapMessage, at: number, output: Output)
   return number;
 }
 
-/** A later stage, or the local twin of an event that came from the server first: that one is counted already. */
+/** A later stage, or the local twin of an event that came from the server first: that one is
+ * counted already.
+ */
 function updateLocal(state: State, message: TapMessage, at: number, known: DedupeEntry, output: Output): void {
   const { accumulation } = state;
   if ((known.lanes & REMOTE) === 0 && LEAVING.has(message.stage)) applyRename(state, message, at, known.row, output);
@@ -112,7 +122,9 @@ function updateLocal(state: State, message: TapMessage, at: number, known: Dedup
   advanceTrace(accumulation, row, known.row, traces, null);
 }
 
-/** The way with one stage more. Why a call waited is no news once the SDK has taken it. */
+/** The stage times with one stage more. The reason for a wait is dropped once the SDK has taken the
+ * call.
+ */
 function advanceStages(row: Row, { stage, reason, page, replaces, name, at: seen }: TapMessage, at: number): StageTimes {
   const { reason: before, ...way } = row.way ?? {};
   const why = reason ?? (replaces === undefined ? before : undefined);
@@ -120,7 +132,7 @@ function advanceStages(row: Row, { stage, reason, page, replaces, name, at: seen
   return { ...way, ...as, [stage]: way[stage] ?? seen ?? at, ...(why === undefined ? {} : { reason: why }), ...(page === undefined ? {} : { page }) };
 }
 
-/** Under the name and with the properties with which it leaves it counts. */
+/** A message counts under the name and properties with which it leaves. */
 function applyRename(state: State, message: TapMessage, at: number, number: number, output: Output): void {
   const row = rowAt(state.accumulation.events, number);
   if (row === null || row.type !== message.type) return;

@@ -1,30 +1,35 @@
-/** Matching: the names that an event may have, and the nodes that it lights (rules MAT-1 to MAT-8). */
+/** Matching: the names that an event may have, and the nodes that it lights (rules MAT-1 to MAT-8).
+ */
 import type { CarriedEvent, Filter, Listen } from "./wire.gen.ts";
 
-// Text without regard to case, as Python's `casefold` sees it, as far as JavaScript's tables
-// reach.
+// Casefolding as Python's `casefold`, as far as JavaScript's tables reach.
 
-/** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals `ss` and every sigma is one. */
+/** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals
+ * `ss` and every sigma is one.
+ */
 export function casefold(text: string): string {
   if (!/[^\x20-\x7e]/.test(text)) return text.toLowerCase();
   return text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ")).join("ı");
 }
 
-// Which names one Segment message may be known by, and the one that is shown (rules MAT-1 and
+// Names: those that a Segment message may be known by, and the one that is shown (rules MAT-1 and
 // MAT-2).
 
 const TYPE_WORDS: Readonly<Record<string, string>> = { page: "Page", screen: "Screen" };
 
-/** Messages that say who somebody is: they have no name that a node could listen for, and are counted apart. */
+/** Message types that identify a person: no node can listen for them, and they are counted apart.
+ */
 export const IDENTITY_TYPES: ReadonlySet<string> = new Set(["identify", "group", "alias", "delete"]);
 
-/** What a `track` without an event is shown as, so that it is not taken for one that is called “track”. */
+/** Shown name of a `track` without an event, so that it is not mistaken for one called “track”. */
 export const NAMELESS = "(track without a name)";
 
 type Text = string | null | undefined;
 
-/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
- * what Segment's libraries derive from them. Other types have none. */
+/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or
+ * `screen` its name, category with name, and what Segment's libraries derive from them. Other
+ * types have none.
+ */
 export function candidateNames(type: string, event: Text, name: Text, category: Text): readonly string[] {
   if (type === "track") return event ? [event] : [];
   const word = TYPE_WORDS[type];
@@ -36,7 +41,7 @@ export function candidateNames(type: string, event: Text, name: Text, category: 
   return [...new Set(tries.filter((text): text is string => Boolean(text)))];
 }
 
-/** The one name a person reads; among the candidate names where there are any. */
+/** The shown name; one of the candidate names if there are any. */
 export function shownName(type: string, event: Text, name: Text, category: Text): string {
   if (type === "track") return event || NAMELESS;
   const word = TYPE_WORDS[type];
@@ -49,10 +54,12 @@ function joined(name: Text, category: Text): string {
   return [category, name].filter(Boolean).join(" ");
 }
 
-// Which nodes an event lights: exact names first, then the filters of the event definition (rules
-// MAT-3 to MAT-8).
+// Matching table: exact names first, then the filters of the event definition (rules MAT-3 to
+// MAT-8).
 
-/** What stands for a value that looked personal; scalars of a list and characters of a text that are kept. */
+/** Replaces a value that looked personal; then the number of list items and of characters that
+ * redaction keeps.
+ */
 export const REDACTED = "[redacted]";
 const MAX_LIST = 20;
 const MAX_TEXT = 256;
@@ -66,9 +73,9 @@ export interface Condition {
   readonly negative: boolean;
   readonly substring: boolean;
   readonly wanted: readonly string[];
-  /** The filter's own values, as they are told. */
+  /** The filter's values, as they are shown. */
   readonly values: readonly string[];
-  /** Why it can never hold, "" where it can. */
+  /** Why it can never hold, "" if it can. */
   readonly unkept: string;
 }
 
@@ -104,7 +111,9 @@ export function createTable(listens: readonly Listen[]): Table {
   return { bindings, folded };
 }
 
-/** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
+/** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits
+ * are flat, keyed by the filters' paths.
+ */
 export function match(table: Table, names: readonly string[], properties: Properties, traits: Properties): readonly string[] {
   const lit = new Map<string, number>();
   for (const name of names)
@@ -144,7 +153,9 @@ function condition(filter: Filter): Condition {
   };
 }
 
-/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. What redaction may have changed or cut satisfies no negative one. */
+/** Whether `value` (undefined if the event has none) satisfies a condition; any element of a list
+ * may. A value that redaction may have changed or cut satisfies no negative condition.
+ */
 export function holds(one: Condition, value: Value | undefined): boolean {
   if (one.unkept !== "") return false;
   for (const item of elements(value)) {
@@ -155,7 +166,9 @@ export function holds(one: Condition, value: Value | undefined): boolean {
   return one.negative && !wasCut(value, one.substring);
 }
 
-/** Whether redaction may have left out a part of `value`. A text counts by its characters, as the server does, which looks at texts of `contains` alone. */
+/** Whether redaction may have left out a part of `value`. A text counts by its characters, as the
+ * server does, which looks at texts of `contains` alone.
+ */
 function wasCut(value: Value | undefined, substring: boolean): boolean {
   const items = elements(value), listed = typeof value === "object" && value !== null;
   return (listed && items.length >= MAX_LIST) || ((substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === MAX_TEXT));

@@ -2,10 +2,11 @@
 import { candidateNames, casefold, type Condition, elements, holds, ownValue, type Properties, REDACTED, type Table } from "./matching.ts";
 import type { Graph } from "./wire.gen.ts";
 
-// Near misses: which nodes an unmapped event would have lit, but for the case of its name, a
-// filter's value, or a property that is missing.
+// Near misses of one event: a difference of case, a filter's value, or a missing property.
 
-/** The names that an event of the wire may have been known by: what it is shown as, and what a page or screen is named. */
+/** The names that an event of the wire may have been known by: what it is shown as, and what a page
+ * or screen is named.
+ */
 export function namesFromShown(type: string, shown: string): readonly string[] {
   const name = /^Viewed (.+) (?:Page|Screen)$/.exec(shown)?.[1];
   return (type === "page" || type === "screen") && name !== undefined ? [...new Set([shown, ...candidateNames(type, null, name, null)])] : [shown];
@@ -17,12 +18,14 @@ export interface NearMiss {
   readonly reason: string;
 }
 
-/** Near misses told of one event at most, and characters of one value. */
+/** Near misses per event at most, and characters shown of one value. */
 const MAX_MISSES = 5;
 const MAX_VALUE = 60;
 
-/** Why each node that listens for one of `names` (whatever the case) was not lit. `traits` is null where they are not known here:
- * the server, which knows them, has matched already, so that where all else holds it can only have been they. */
+/** Why each node that listens for one of `names` (whatever the case) was not lit. `traits` is null
+ * if they are not known here: the server, which knows them, has matched already, so if all else
+ * holds only they can differ.
+ */
 export function nearMisses(table: Table, names: readonly string[], properties: Properties, traits: Properties | null): readonly NearMiss[] {
   const found: NearMiss[] = [];
   for (const name of names)
@@ -61,14 +64,16 @@ function describeCondition(one: Condition, properties: Properties, traits: Prope
   return `${owner} ${seen}, and ${must}${apart}`;
 }
 
-/** The values at a path as they are told, "" where there are none. */
+/** The values at a path as they are shown, "" if there are none. */
 function valuesOf(properties: Properties | null, path: string): string {
   return elements(properties === null ? undefined : ownValue(properties, path)).filter((value) => value !== null).map((value) => `“${String(value).slice(0, MAX_VALUE)}”`).join(", ");
 }
 
-// Which node a name that lights nothing was probably meant for.
+// Similar names: the node that an unmapped name was probably meant for.
 
-/** A node's listened-for name that is like the one seen. `why` says what differs: only case, only spaces and signs, or letters. */
+/** A node's listened-for name that is like the one seen. `why` says what differs: only case, only
+ * spaces and signs, or letters.
+ */
 export interface SimilarName {
   readonly node: string;
   readonly label: string;
@@ -101,12 +106,14 @@ function differenceOf(name: string, expected: string, sameLetters: boolean): Sim
   return sameLetters ? "signs" : "letters";
 }
 
-/** Without regard to case or Unicode form, the dotted and the dotless i of Turkish taken for i. */
+/** Without regard to case or Unicode form; the dotted and the dotless i of Turkish count as i. */
 function folded(name: string): string {
   return name.toLowerCase().replaceAll("i\u0307", "i").replaceAll("ı", "i").normalize("NFC");
 }
 
-/** Which signs differ where the eye sees none: the first of them, by their code points; "" where the difference can be seen. */
+/** The first difference between names that look alike, by code points; "" if the difference can be
+ * seen.
+ */
 export function invisibleDifference(name: string, expected: string): string {
   const visible = (text: string): string => text.normalize("NFKC").replace(/[\p{Cf}\u034f\ufe00-\ufe0f]/gu, "").trim().split(/\s+/u).join(" ");
   if (name === expected || visible(name) !== visible(expected)) return "";
@@ -134,10 +141,9 @@ function dice(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): n
   return all === 0 ? 0 : (2 * both) / all;
 }
 
-// Near misses per node: how often an event would have lit it but for a reason, as the reducer
-// tells.
+// Counters: how often each node was missed, and for which reasons.
 
-/** Nodes and reasons kept; beyond them only the node's count goes on. */
+/** Nodes and reasons counted at most; beyond that only the count of a known node grows. */
 const MAX_NODES = 1000;
 const MAX_REASONS = 5;
 

@@ -4,7 +4,7 @@ import { sizeOf } from "./size.ts";
 import type { TapMessage } from "./tapMessage.ts";
 import type { Batch, Gap } from "./wire.gen.ts";
 
-/** The clock of the picture: it stands still while paused, and runs faster while catching up. */
+/** The picture's clock: it stands still during a pause, and runs faster while catching up. */
 export interface Clock {
   /** The moment the picture shows since it was paused; null while it shows the present. */
   frozenAt: number | null;
@@ -46,8 +46,7 @@ export function caughtUp(clock: Clock, at: number): boolean {
   return clock.frozenAt === null || (clock.catchUp !== null && shownAt(clock, at) >= at);
 }
 
-// What has come while the picture is paused: whole while it fits, then the oldest frames are
-// summed into one, so that counts stay exact.
+// Pause buffer: whole while it fits; then the oldest frames are merged, so that counts stay exact.
 
 export type PausedEntry =
   | { readonly at: number; readonly kind: "batch"; readonly frame: Batch }
@@ -68,22 +67,26 @@ export function createPauseBuffer(): PauseBuffer {
   return { entries: [], frames: 0, events: 0, pending: 0 };
 }
 
-/** Bytes of a local message that count as one event: pages are not trusted to keep them small, the server is. */
+/** Bytes of a local message that count as one event: pages are not trusted to keep them small, the
+ * server is.
+ */
 const EVENT_BYTES = 2048;
 
-/** Frames kept apart at most, whatever they carry. */
+/** Frames kept apart at most. */
 const MAX_FRAMES = 2048;
-/** Gaps of the stream kept apart among the older ones: more than a stream makes in an hour of pause. */
+/** Gaps of the stream kept apart among the older ones: more than a stream makes in an hour of
+ * pause.
+ */
 const MAX_GAPS = 256;
 
-/** Holds one more; `most` bounds the events carried. */
+/** Adds an entry; `most` bounds the events carried. */
 export function pushPaused(buffer: PauseBuffer, entry: PausedEntry, most: number): void {
   buffer.entries.push(entry);
   countEntries(buffer, [entry], 1);
   if (buffer.events > most || buffer.frames > MAX_FRAMES) compactBuffer(buffer, most);
 }
 
-/** Takes out what came up to `until`, oldest first. */
+/** Removes and returns the entries up to `until`, oldest first. */
 export function drainUntil(buffer: PauseBuffer, until: number): readonly PausedEntry[] {
   const end = buffer.entries.findIndex((entry) => entry.at > until);
   const output = buffer.entries.splice(0, end < 0 ? buffer.entries.length : end);
@@ -91,7 +94,7 @@ export function drainUntil(buffer: PauseBuffer, until: number): readonly PausedE
   return output;
 }
 
-/** Drops held events that carry one of `tokens`; what they counted stays counted. */
+/** Drops events that carry one of `tokens`; their counts stay. */
 export function forgetPaused(buffer: PauseBuffer, tokens: ReadonlySet<string>): void {
   const free = (traces: readonly { readonly token: string }[]) => traces.every((trace) => !tokens.has(trace.token));
   const entries = buffer.entries.flatMap((entry): PausedEntry[] => {
@@ -102,15 +105,18 @@ export function forgetPaused(buffer: PauseBuffer, tokens: ReadonlySet<string>): 
   recount(buffer, entries);
 }
 
-/** Keeps the younger half as it is; sums the older frames, with the youngest of their events and the gaps between them, and drops the oldest
- * local messages, which are then missed. */
+/** Keeps the younger half as it is; sums the older frames, with the youngest of their events and
+ * the gaps between them, and drops the oldest local messages, which are then missed.
+ */
 function compactBuffer(buffer: PauseBuffer, most: number): void {
   const cut = halfIndex(buffer.entries, most);
   recount(buffer, [...compactEntries(buffer.entries.slice(0, cut), Math.floor(most / 4), buffer.entries.slice(cut)), ...buffer.entries.slice(cut)]);
 }
 
-/** `entries` in less room: frames summed with the youngest `room` of their events, and as many of the youngest local messages as weigh no
- * more. A message that goes with its first stage is missed, unless a twin or a stage in what stays, or in `later`, tells of it. */
+/** `entries` in less space: frames merged with the youngest `room` of their events, and as many of
+ * the youngest local messages as weigh no more. A dropped first stage counts as missed, unless a
+ * twin or another stage of that message stays in the result or in `later`.
+ */
 export function compactEntries(entries: readonly PausedEntry[], room: number, later: readonly PausedEntry[] = [], gaps = MAX_GAPS, weighs: (tap: PausedEntry) => number = eventCount): PausedEntry[] {
   const taps = entries.filter((entry) => entry.kind === "tap");
   let [gone, left] = [0, taps.reduce((sum, entry) => sum + weighs(entry), 0)];
@@ -138,7 +144,9 @@ function idsOf(entry: PausedEntry): string[] {
   return entry.kind === "tap" ? [entry.message.messageId, ...(entry.message.replaces === undefined ? [] : [entry.message.replaces])] : entry.kind === "batch" ? entry.frame.events.map(({ id }) => id) : [];
 }
 
-/** Where the younger entries begin that carry no more than half of `most`, and are no more than half of the frames. */
+/** Index of the younger entries that carry at most half of `most` and are at most half of the
+ * frames.
+ */
 function halfIndex(entries: readonly PausedEntry[], most: number): number {
   let events = 0, frames = 0, cut = entries.length;
   for (; cut > 0; cut--) {

@@ -1,4 +1,4 @@
-/** A refusal in words that a person can act on; returned, never thrown. */
+/** Error for users: what was wrong and what to do; returned, never thrown. */
 export interface Problem {
   readonly problem: true;
   readonly code: "invalid" | "too_large";
@@ -6,12 +6,12 @@ export interface Problem {
   readonly detail: string;
 }
 
-/** Makes a `Problem`; `detail` says what was found and where. */
+/** Makes a `Problem`; `detail` says what was found and at which place. */
 export function problem(code: Problem["code"], title: string, detail = ""): Problem {
   return { problem: true, code, title, detail };
 }
 
-/** Tells a `Problem` from what was asked for. */
+/** Whether a result is a `Problem`. */
 export function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null && (value as { problem?: unknown }).problem === true;
 }

@@ -9,10 +9,10 @@ import { type Accumulation, appendToLog, type State } from "./state.ts";
 import { forgetTraces } from "./traces/retention.ts";
 import type { Batch, Frame, Gap, Hello } from "./wire.gen.ts";
 
-// Drops everything that carries a token: a person asked to be deleted. Counts stay, for they are
-// nobody's.
+// Forgetting: drops everything that carries a token, on a person's request. Counts stay: they
+// identify no one.
 
-/** Forgets tokens in what is kept, what Clear set aside and what is held. */
+/** Forgets tokens in the accumulation, in the one that Clear set aside, and in the pause buffer. */
 export function forgetTokens(state: State, tokens: readonly string[]): void {
   const gone = new Set(tokens);
   forgetPaused(state.pauseBuffer, gone);
@@ -26,12 +26,12 @@ function forgetIn(accumulation: Accumulation, gone: ReadonlySet<string>): void {
   if (accumulation.traces !== null) forgetTraces(accumulation.traces, [...gone]);
 }
 
-// Takes a frame from the wire: does it begin where the engine stands, and is it to be counted at
-// once or held while paused?
+// Receiving: checks that a frame begins at the engine's position, then applies it or adds it to the
+// pause buffer.
 
-/** Positions remembered, to tell a repeat from a misfit. */
+/** Positions remembered, to distinguish a repeat from a misfit. */
 const MAX_POSITIONS = 64;
-/** Positions of a log that a replay remembers, to tell lines that come twice and lines out of their order. */
+/** Positions remembered by a replay, to recognise repeated lines and lines out of order. */
 const MAX_REPLAYED = 200_000;
 /** Why a replay has a gap. */
 export const MISSING_LINES = "lines of the session log are missing or cannot be read";
@@ -60,7 +60,9 @@ export function receiveFrame(state: State, frame: Frame, at: number, output: Out
   }
 }
 
-/** A hello says where the stream begins. The engine stays where it stands unless it stands nowhere, or has asked already and got no answer. */
+/** A hello says at which position the stream begins. The engine keeps its own, unless it has none,
+ * or has requested a resync and got no answer.
+ */
 function hello(state: State, frame: Hello, at: number): void {
   const another = state.session !== "" && frame.watch_session_id !== state.session;
   setBaseline(state.ingestCounters, frame.ledger);
@@ -74,8 +76,9 @@ function hello(state: State, frame: Hello, at: number): void {
   else if (another || state.resyncFrom !== null) receiveGap(state, { op: "gap", from: state.position, to: frame.position, missed: null, reason: another ? "another watch session" : "the server could not resume" }, at);
 }
 
-/** Whether a frame begins where the engine stands. A repeat is passed over; anything else asks for what lies between.
- * A gap of this tab's own making, in a session log, begins nowhere. */
+/** Whether a frame begins at the engine's position. A repeat is ignored; anything else requests
+ * what lies between. A gap of this tab's own making, in a session log, has no position.
+ */
 function isContiguous(state: State, frame: Batch | Gap, at: number): boolean {
   if (state.lanes.includes("replay")) return acceptReplayed(state, frame, at);
   if (state.position === "" || frame.from === state.position || frame.from === "") return true;
@@ -83,8 +86,9 @@ function isContiguous(state: State, frame: Batch | Gap, at: number): boolean {
   return false;
 }
 
-/** A session log is all there is. Lines that are not there are a gap of unknown size; one that comes twice counts once; one that comes out of
- * its order counts where it stands. */
+/** Replay of a session log, which cannot be asked for more: missing lines are a gap of unknown
+ * size, a repeated line counts once, and a line out of order counts in its place.
+ */
 function acceptReplayed(state: State, frame: Batch | Gap, at: number): boolean {
   const { from } = frame, to = endOf(frame);
   if (from === "" || from === to) return true;
@@ -99,7 +103,9 @@ function acceptReplayed(state: State, frame: Batch | Gap, at: number): boolean {
   return true;
 }
 
-/** Whether a replay has been where a frame begins or ends, and has gone on: then it counts and moves nothing. */
+/** Whether a replay has passed either end of a frame and has gone on: then the frame counts, but
+ * moves nothing.
+ */
 function isRevisited(state: State, frame: Batch | Gap): boolean {
   return frame.from !== state.position && (state.replayed.has(frame.from) || state.replayed.has(endOf(frame)));
 }
@@ -130,7 +136,7 @@ function receiveGap(state: State, frame: Gap, at: number): void {
   else pushPaused(state.pauseBuffer, { kind: "gap", at, frame }, state.options.paused);
 }
 
-/** Goes to where a frame ends; a replay notes its ends. */
+/** Moves to a frame's end; a replay remembers its ends. */
 function advancePosition(state: State, frame: Batch | Gap): void {
   const { from } = frame, to = endOf(frame);
   const moves = !state.lanes.includes("replay") || !isRevisited(state, frame);
@@ -142,8 +148,9 @@ function advancePosition(state: State, frame: Batch | Gap): void {
   if (moves) moveTo(state, to);
 }
 
-/** After a gap of unknown size the log may count from 1 again: places go on behind all that were given before. A session log holds them as
- * they were reckoned here. */
+/** After a gap of unknown size the log may count from 1 again: offsets continue behind all earlier
+ * ones. A session log contains them as they were computed here.
+ */
 function withOffsets(state: State, frame: Batch): Batch {
   if (state.lives === 0 || state.lanes.includes("replay")) return frame;
   const before = state.lives * EPOCH_ENTRIES;

@@ -1,4 +1,6 @@
-/** The engine: (state, input) → state, without DOM, clock or network. The same inputs give the same state. */
+/** The engine: (state, input) → state, without DOM, clock or network. The same inputs give the same
+ * state.
+ */
 import { applyBatch, applyGap } from "./ingest.ts";
 import { bind, turnOff, turnOn, unbind, undoClear } from "./session.ts";
 import { caughtUp, drainUntil, pause, pushPaused, resume, shownAt, showPresent } from "./pauseBuffer.ts";
@@ -14,7 +16,9 @@ import { setFollowed, remapTraces } from "./traces/bridge.ts";
 import { buildView } from "./filteredView.ts";
 import type { Graph } from "./wire.gen.ts";
 
-/** Takes one input in. `out` hears of every hit and step as the picture reaches it: at once, or when a pause has been caught up with. */
+/** Applies one action. `output` receives every hit and step when the picture reaches it: at once,
+ * or after a pause.
+ */
 export function reduce(state: State, input: Action, output: Output = SILENT): State {
   state.revision += 1;
   drainPaused(state, input.at, output);
@@ -53,7 +57,7 @@ export function reduce(state: State, input: Action, output: Output = SILENT): St
   return state;
 }
 
-/** Counts what a pause held, as far as the picture's clock has come. */
+/** Applies entries of the pause buffer, up to the picture's clock. */
 function drainPaused(state: State, at: number, output: Output): void {
   if (state.clock.frozenAt !== null && state.clock.catchUp === null) return;
   for (const entry of drainUntil(state.pauseBuffer, shownAt(state.clock, at))) {
@@ -72,7 +76,7 @@ function clear(state: State, at: number): void {
   setFollowed(state, state.follows);
 }
 
-/** A filter that cannot be read changes nothing but says why. */
+/** Sets the filter. An invalid one changes nothing but `filterProblem`. */
 function setFilter(state: State, text: string): void {
   const parsed = parseFilter(text);
   state.filterText = text;
@@ -82,7 +86,9 @@ function setFilter(state: State, text: string): void {
   state.accumulation.view = buildView(state.accumulation.events, state.filter);
 }
 
-/** The graph was reloaded: counts stay with their nodes, traces are made anew from the events that are held. */
+/** Changes the graph: counts stay with their nodes, traces are derived anew from the events in the
+ * buffer.
+ */
 function changeGraph(state: State, graph: Graph): void {
   state.graph = graph;
   state.table = createTable(graph.listens);

@@ -14,7 +14,7 @@ import { expandLog, type LogEntry } from "./sessionLog.ts";
 import { type Accumulation, activityOf, createAccumulation, type State } from "./state.ts";
 import { remapTraces } from "./traces/bridge.ts";
 
-// On and Off: what begins an accumulation, and what ends the lanes.
+// On and Off: begin an accumulation, end the lanes.
 
 /** Begins an accumulation, or adds a lane to the one that is on under the same session. */
 export function turnOn(state: State, input: Extract<Action, { kind: "on" }>): void {
@@ -39,9 +39,9 @@ export function turnOff(state: State, lane: LaneName | undefined): void {
   if (state.lanes.every((one) => one === "local")) state.resyncFrom = null;
 }
 
-// Brings back what Clear took away, and adds to it what has come since.
+// Undo of Clear: restores the former accumulation and adds what has come since.
 
-/** One step back: `before` is what Clear took away. */
+/** One step back: `before` is the accumulation that Clear set aside. */
 export function undoClear(state: State, before: Accumulation): void {
   const since = state.accumulation;
   state.accumulation = before;
@@ -55,13 +55,14 @@ export function undoClear(state: State, before: Accumulation): void {
   addMissing(before.dedupe, since.dedupe);
 }
 
-// Binds an unmapped name to a node for this session, back-filled: what was counted under the name
-// counts at the node.
+// Bind: an unmapped name lights a node for this session, back-filled: its counts move to the node.
 
-/** Bindings at most: they are made by hand. */
+/** Bindings at most; they are made by hand. */
 const MAX_BINDINGS = 200;
 
-/** Binds `name` to the node `uuid`; nothing happens where the graph has no such node or the name lights one already. */
+/** Binds `name` to the node `uuid`; nothing happens if the graph has no such node or the name is
+ * bound already.
+ */
 export function bind(state: State, name: string, node: string): void {
   if (state.graph?.nodes.some((one) => one.uuid === node) !== true || state.binds.has(name) || state.binds.size >= MAX_BINDINGS) return;
   state.binds.set(name, node);
@@ -69,7 +70,9 @@ export function bind(state: State, name: string, node: string): void {
   state.accumulation.view = buildView(state.accumulation.events, state.filter);
 }
 
-/** Ends a binding for what comes. What it filled stays: the log, and what a pause holds, say from here on that the node was lit. */
+/** Ends a binding for events to come. What it back-filled stays: from now on the log and the pause
+ * buffer record that the node was lit.
+ */
 export function unbind(state: State, name: string): void {
   const node = state.binds.get(name);
   if (node === undefined) return;

@@ -4,10 +4,10 @@ import { type BatchCounts, condense, EMPTY_BATCH, type EntryKinds, sumBatches } 
 import type { TapMessage, TapStage } from "./tapMessage.ts";
 import type { Batch, Change, Frame, Gap } from "./wire.gen.ts";
 
-// The session log as it is collected: frames without their events, which are rows of the ring, so
-// that nothing is held twice.
+// Buffer: frames without their events, which are rows of the event buffer, so that nothing is
+// stored twice.
 
-/** A batch without events; `rows` are those of the ring that it brought, or met as a twin. */
+/** A batch without events; `rows` are the numbers of those that it brought, or met as a twin. */
 export interface LoggedBatch extends BatchCounts {
   readonly rows: readonly number[];
 }
@@ -19,9 +19,9 @@ export type LogEntry =
 
 export interface LogBuffer {
   entries: LogEntry[];
-  /** What made room: the oldest batches as sums, with the gaps between them and the last change. */
+  /** Condensed entries: the oldest batches as sums, the gaps between them, and the last change. */
   head: LogEntry[];
-  /** Stages of local messages that made room. */
+  /** Stages of local messages that were dropped. */
   dropped: number;
   weight: number;
 }
@@ -35,8 +35,10 @@ const ENTRY_WEIGHT = 4;
 /** Gaps that the head keeps apart: more than a stream makes in hours. */
 const MAX_GAPS = 256;
 
-/** Writes one entry; when all weigh more than `most` (names counted, and a little for each entry), the oldest quarter is summed into the head.
- * Local messages of it that are `alone`, without a remote twin, and have no later stage are missed from then on. */
+/** Writes one entry; when all weigh more than `most` (names counted, and a little for each entry),
+ * the oldest quarter is summed into the head. Local messages of it that are `alone`, without a
+ * remote twin, and have no later stage are missed from then on.
+ */
 export function appendEntry(log: LogBuffer, entry: LogEntry, most: number, alone: (row: number) => boolean = () => true): void {
   log.entries.push(entry);
   log.weight += entryWeight(entry);
@@ -73,11 +75,13 @@ function entryWeight(entry: LogEntry): number {
   return names;
 }
 
-// From what the log collected to frames and messages again.
+// Expansion of the buffer into frames and messages.
 
 export type ExpandedEntry = { readonly at: number; readonly kind: "frame"; readonly frame: Frame } | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
 
-/** Every frame and message of the log, oldest first; events that have left the ring, and the one before it, are left out, their counts are not. */
+/** Every frame and message of the log, oldest first; events that have left both buffers are
+ * missing, their counts are not.
+ */
 export function* expandLog(log: LogBuffer, events: EventBuffer, before: EventBuffer = events): Generator<ExpandedEntry> {
   const find = (row: number): Row | null => rowAt(events, row) ?? rowAt(before, row);
   for (const entry of [...log.head, ...log.entries]) {

@@ -1,4 +1,6 @@
-/** The session log as text: versioned NDJSON, a header and then one frame per line, redacted because nothing else was ever here. */
+/** Session log file: versioned NDJSON, a header and one frame per line; redacted, because the
+ * engine has only redacted events.
+ */
 import { checkGraph } from "./graphValidation.ts";
 import { checkFrame, checkTap, event, isRecord, posture, readJson } from "./validation.ts";
 import { type Problem, isProblem, problem } from "./problem.ts";
@@ -14,7 +16,7 @@ export const LOG_VERSION = 1;
 /** Lines read at most; further ones count as skipped. */
 const MAX_LINES = 500_000;
 
-/** `graph` is the graph's name; `definition` is the graph itself, where the log holds it. */
+/** `graph` is the graph's name; `definition` is the graph itself, if the log contains it. */
 export interface LogHeader {
   readonly format: typeof LOG_FORMAT;
   readonly version: number;
@@ -27,15 +29,17 @@ export interface LogHeader {
   readonly binds: Readonly<Record<string, string>>;
 }
 
-/** What a log holds; `frames` are inputs to the engine as they stand. `skipped` lines could not be read. */
+/** Contents of a log; `frames` are actions for the engine. `skipped` lines could not be read. */
 export interface SessionLog {
   readonly header: LogHeader;
   readonly frames: readonly ExpandedEntry[];
   readonly skipped: number;
 }
 
-/** The accumulation as a session log. Events that left the ring are counted but not told. What the tap heard is lines of `op` "tap": the
- * first of a message holds it as a carried event, a further stage only its id. */
+/** Writes the accumulation as a session log. Events that left the buffer are counted but not
+ * listed. Messages of the tap are lines of `op` "tap": the first line of a message contains it as
+ * a carried event, a further stage only its id.
+ */
 export function writeSessionLog(state: State): string {
   const header: LogHeader = {
     format: LOG_FORMAT, version: LOG_VERSION, graph: state.graph?.name ?? "", graph_version: state.graph?.version ?? "", watch_session_id: state.session,
@@ -47,7 +51,9 @@ export function writeSessionLog(state: State): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Reads a session log. A line that cannot be read is skipped, counted, and a gap of unknown size in its place: half a log is better than none. */
+/** Reads a session log. A line that cannot be read is skipped, counted, and replaced by a gap of
+ * unknown size.
+ */
 export function readSessionLog(text: string): SessionLog | Problem {
   const lines = linesOf(text);
   const header = readHeader(lines.next().value ?? "");
@@ -83,7 +89,7 @@ function* linesOf(text: string): Generator<string, undefined> {
   }
 }
 
-/** A gap that broken lines leave between two positions; where they left none, one that lies nowhere. */
+/** The gap that broken lines leave between two positions; without positions if they are unknown. */
 function missing(at: number, from: string, to: string): ExpandedEntry {
   return { at, kind: "frame", frame: { op: "gap", from, to: from === "" ? "" : to, missed: null, reason: MISSING_LINES } };
 }

@@ -1,4 +1,4 @@
-/** About how many bytes an event takes in memory: what bounds go by when events are large. */
+/** Estimate of the memory that an event takes: bounds use it if events are large. */
 import type { CarriedEvent } from "./wire.gen.ts";
 
 /** A row without its properties: its fields, its id, its tokens. */

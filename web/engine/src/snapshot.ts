@@ -16,10 +16,11 @@ import { unmappedCounter } from "./unmapped.ts";
 import { isRecord, readJson } from "./validation.ts";
 import type { CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
 
-// The state as text for this browser's own store, within a bound: counts whole, then as many
-// traces and of the newest rows as fit.
+// Writing: counts whole, then as many traces and newest rows as fit.
 
-/** Counts up when a reader of the last one would misread the text: what is of another version is not read. */
+/** Counts up when a reader of the last one would misread the text: what is of another version is
+ * not read.
+ */
 export const SNAPSHOT_VERSION = 2;
 
 type Counts = readonly [remote: number, local: number, waiting: number];
@@ -58,10 +59,12 @@ export interface Snapshot {
   readonly rows: readonly SavedRow[];
 }
 
-/** Bytes that a trace takes, about: the first try at how many fit into half of the room. */
+/** Bytes of a trace, about: the first guess at how many fit into half of the space. */
 const TRACE_BYTES = 1500;
 
-/** A text of at most `maxBytes` (UTF-8) that `restore` reads; "" where not even the counts fit. A pause is not kept: what waited is counted on return. */
+/** A text of at most `maxBytes` (UTF-8) for `restore`; "" if not even the counts fit. The pause
+ * itself is not saved: its buffer is counted on return.
+ */
 export function snapshot(state: State, maxBytes: number): string {
   const room = maxBytes - FRAMING_BYTES;
   const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${pausedText(state.pauseBuffer.entries, room / 4)}`;
@@ -82,12 +85,14 @@ export function snapshot(state: State, maxBytes: number): string {
   return `${seal(body)}\n${body}`;
 }
 
-/** Version and checksum: text that was cut, changed or written by another version does not fit its seal. */
+/** Version and checksum: text that was cut, changed or written by another version does not fit its
+ * seal.
+ */
 export function seal(body: string): string {
   return `dagnet-realtime-snapshot ${SNAPSHOT_VERSION} ${fnv1a(body).toString(16).padStart(8, "0")}`;
 }
 
-/** Leaves out of held frames what was revealed of people: a store is no place for it. */
+/** Leaves revealed identifiers out of paused frames: they must not be stored. */
 function unrevealed(this: unknown, key: string, value: unknown): unknown {
   return key === "revealed" && isRecord(this) && "occurred_at" in this ? undefined : value;
 }
@@ -129,7 +134,9 @@ function savedActivity(one: Activity): SavedActivity {
   return [...savedCounter(one), one.heat, one.heatAt, one.lastAt];
 }
 
-/** What a pause held, in at most `room` bytes if its counts fit: whole, else its frames by their counts and the youngest local messages. */
+/** The pause buffer in at most `room` bytes, if its counts fit: whole, else frames without events
+ * and the youngest local messages.
+ */
 function pausedText(entries: readonly PausedEntry[], room: number): string {
   const text = (some: readonly PausedEntry[]): string => JSON.stringify(some, unrevealed);
   const whole = text(entries);
@@ -155,9 +162,10 @@ function utf8Length(text: string): number {
   return sum;
 }
 
-// A state from the text that `snapshot` wrote; anything else is null, never an error.
+// Reading: anything that `snapshot` did not write gives null, never an error.
 
-/** The state that a snapshot holds, not paused and not connected; null where the text is none of this version. */
+/** The state of a snapshot, not paused and not connected; null if the text is not of this version.
+ */
 export function restore(text: string, options: Partial<Options> = {}): State | null {
   const end = text.indexOf("\n");
   const body = text.slice(end + 1);
@@ -203,7 +211,9 @@ function restoreAccumulation(state: State, saved: Snapshot): Accumulation {
   return accumulation;
 }
 
-/** Puts the rows back, with what goes by rows: dedupe, rates, samples and the session log, whose first frame holds the counts. */
+/** Restores the rows, and what depends on them: dedupe, rates, samples and the session log, whose
+ * first frame has the counts.
+ */
 function restoreRows(state: State, saved: Snapshot): void {
   const { accumulation } = state;
   const remote: number[] = [], local: { row: number; one: SavedRow }[] = [];

@@ -15,8 +15,7 @@ import { createTraces } from "./traces/traces.ts";
 import { createUnmapped, type Unmapped } from "./unmapped.ts";
 import type { Graph, Posture } from "./wire.gen.ts";
 
-// What one accumulation keeps: counts, lights, the ring, what is unmapped, the ledger, the session
-// log and the traces.
+// Accumulation: counts, activity, buffer, unmapped names, ledger, session log and traces.
 
 export interface Accumulation {
   readonly since: number;
@@ -31,7 +30,7 @@ export interface Accumulation {
   readonly dedupe: DedupeSet;
   frameSums: FrameSums;
   readonly missed: MissedEvents;
-  /** Carried events heard before on the same lane. */
+  /** Carried events that had come before on the same lane. */
   duplicates: number;
   readonly log: LogBuffer;
   view: FilteredView;
@@ -41,8 +40,9 @@ export interface Accumulation {
 /** One minute in seconds. */
 const SPARKLINE_SECONDS = 60;
 
-/** An empty accumulation that begins at `since`; one that follows a Clear still knows which messages were heard before it.
- * `start` is the number of its first row. */
+/** An empty accumulation that begins at `since`. After a Clear it still knows the messages of
+ * `before`. `start` is the number of its first row.
+ */
 export function createAccumulation(options: Options, graph: Graph | null, since: number, before: Accumulation | null = null, start = before?.events.end): Accumulation {
   return {
     since, total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(),
@@ -51,7 +51,9 @@ export function createAccumulation(options: Options, graph: Graph | null, since:
   };
 }
 
-/** The state with the accumulation that holds a row: the one before Clear, if the row came then, else the one of now. */
+/** The state with the accumulation that has a row: the one before Clear, if the row came then, else
+ * the current one.
+ */
 export function stateWithRow(state: State, row: number): State {
   return state.undo !== null && row < state.accumulation.events.start && rowAt(state.undo.events, row) !== null ? { ...state, accumulation: state.undo } : state;
 }
@@ -61,7 +63,7 @@ export function appendToLog(accumulation: Accumulation, entry: LogEntry, most: n
   appendEntry(accumulation.log, entry, most, (row) => rowAt(accumulation.events, row)?.lanes === LOCAL);
 }
 
-/** The light of a node, made when first asked for; null beyond `most` nodes. */
+/** The activity of a node, made on first use; null beyond `most` nodes. */
 export function activityOf(nodes: Map<string, Activity>, node: string, most: number): Activity | null {
   let light = nodes.get(node);
   if (light === undefined) {
@@ -72,13 +74,13 @@ export function activityOf(nodes: Map<string, Activity>, node: string, most: num
   return light;
 }
 
-// What the engine holds: the watch session, and what it has accumulated since On (or since Clear).
+// State of the engine.
 
 /** Bounds; each counts things of its name unless said otherwise. */
 export interface Options {
-  /** Events in the ring. */
+  /** Events in the buffer. */
   readonly events: number;
-  /** Bytes of the ring, about: reached before the number only where events are large. */
+  /** Bytes of the buffer, about; reached before the number only if events are large. */
   readonly eventBytes: number;
   /** Message ids remembered for dedupe. */
   readonly dedupe: number;
@@ -95,7 +97,9 @@ export interface Options {
 
 export const OPTIONS: Options = { events: 20_000, eventBytes: 64 * 2 ** 20, dedupe: 100_000, unmapped: 200, paused: 20_000, log: 60_000, nodes: 5000, traces: {} };
 
-/** Moved, not shared: `reduce` may write into the state that it is given. `revision` grows with every input. */
+/** Moved, not shared: `reduce` may write into the state that it is given. `revision` grows with
+ * every input.
+ */
 export interface State {
   readonly options: Options;
   revision: number;
@@ -105,17 +109,19 @@ export interface State {
   startedAt: number;
   graph: Graph | null;
   table: Table;
-  /** Where the remote lane stands; "" before the first hello. */
+  /** Position of the remote lane; "" before the first hello. */
   position: string;
-  /** Lives of the log since On, as far as gaps of unknown size tell. */
+  /** Epochs of the log since On, counted by gaps of unknown size. */
   lives: number;
-  /** Positions passed lately: a frame from one of them is a repeat. */
+  /** Recent positions: a frame from one of them is a repeat. */
   recentPositions: string[];
-  /** Set where a frame did not begin where the engine stands: ask again after this position. */
+  /** Set if a frame did not begin at `position`: request what follows this position. */
   resyncFrom: string | null;
-  /** Positions that a replay has passed, with where the line that began there ended; "" if none that told of events did. */
+  /** Positions that a replay has passed, with the end of the line that began there; "" if no line
+   * with events did.
+   */
   replayed: Map<string, string>;
-  /** Set where the server's graph is another version than the one held: load it and give it as `graph`. */
+  /** Set if the server has another version of the graph: load it and dispatch it as `graph`. */
   wantsGraph: string | null;
   connection: Connection;
   connectionSince: number;

@@ -1,8 +1,10 @@
-/** What the tap hands on: one Segment message of this browser, redacted in the page, at one stage of its way. */
+/** Message of the tap: one Segment message of this browser, redacted in the page, at one stage. */
 import type { CarriedEvent, Token } from "./wire.gen.ts";
 
-/** How far the message is known to have come: called in the page, enriched by the SDK, delivered (the SDK's request was answered well),
- * failed (with a reason) or dropped by a middleware. One message is reported once per stage. */
+/** How far the message is known to have come: called in the page, enriched by the SDK, delivered
+ * (the SDK's request was answered well), failed (with a reason) or dropped by a middleware. One
+ * message is reported once per stage.
+ */
 export type TapStage = "called" | "enriched" | "delivered" | "failed" | "dropped";
 
 export type Properties = CarriedEvent["properties"];
@@ -17,11 +19,13 @@ export interface TapMessage {
   /** Milliseconds since 1970 UTC by the page's clock. */
   readonly occurredAt: number;
   readonly stage: TapStage;
-  /** When the page saw this stage, by its clock; the moment of hearing where it does not say. */
+  /** When the page saw this stage, by its clock; the moment of receipt if absent. */
   readonly at?: number;
-  /** When the page made the call, by its clock, as far as its tap knows: a retry may come long after it. */
+  /** When the page made the call, by its clock, as far as its tap knows: a retry may come long
+   * after it.
+   */
   readonly calledAt?: number;
-  /** The id under which this call was told before the SDK had taken it and given it one. */
+  /** The id under which this call was reported before the SDK had taken it and given it one. */
   readonly replaces?: string;
   /** Why it failed or was dropped, or has not been taken yet. */
   readonly reason?: string;
@@ -30,7 +34,9 @@ export interface TapMessage {
   /** Allowed property paths only, flat. */
   readonly properties: Properties;
   readonly traits?: Properties;
-  /** Nodes it is known to light, in place of matching: told by the engine to itself when it counts a message again. */
+  /** Nodes that it is known to light, in place of matching; set by the engine when it counts a
+   * message again.
+   */
   readonly nodes?: readonly string[];
   /** Which page reports: an id that the connect panel knows. */
   readonly page?: string;

@@ -1,4 +1,5 @@
-/** Names that nobody listens for, counted apart up to a bound: how often, when first and last, and the row of the last sample. */
+/** Unmapped names, counted apart up to a bound: how often, when first and last, and a sample row.
+ */
 import { IDENTITY_TYPES } from "./matching.ts";
 import { rowAt, type EventBuffer } from "./eventBuffer.ts";
 import { displayed, type DualCounter, countRemote, countLocal, createDualCounter } from "./activity.ts";
@@ -7,7 +8,7 @@ export interface UnmappedCounter extends DualCounter {
   readonly name: string;
   readonly firstAt: number;
   lastAt: number;
-  /** The ring's row of the last one carried, -1 where none was. */
+  /** Row of the last one carried, -1 without one. */
   sample: number;
 }
 
@@ -21,8 +22,10 @@ export function createUnmapped(): Unmapped {
   return { names: new Map(), other: createDualCounter() };
 }
 
-/** The entry of a name, made where there is room; when there is none, the rarest that has been quiet for `QUIET_MS` gives way into `other`.
- * The kinds of `WHO` always have room, so that they never spoil the share of mapped events. */
+/** The counter of a name, made if there is space; else the rarest that has been quiet for
+ * `QUIET_MS` is evicted into `other`. `IDENTITY_TYPES` always have space, so that they never spoil
+ * the share of mapped events.
+ */
 export function unmappedCounter(unmapped: Unmapped, name: string, at: number, most: number): UnmappedCounter | null {
   const known = unmapped.names.get(name);
   if (known !== undefined) return known;
@@ -32,7 +35,9 @@ export function unmappedCounter(unmapped: Unmapped, name: string, at: number, mo
   return fresh;
 }
 
-/** Whether an entry counts messages that say who somebody is, rather than events that happen to have such a name. */
+/** Whether a counter is of messages that identify a person, rather than of events that happen to
+ * have such a name.
+ */
 export function isIdentityCounter(events: EventBuffer, { name, sample }: UnmappedCounter): boolean {
   return IDENTITY_TYPES.has(name) && IDENTITY_TYPES.has(rowAt(events, sample)?.type ?? name);
 }

@@ -4,10 +4,9 @@ import { sizeOf } from "./size.ts";
 import type { TapMessage } from "./tapMessage.ts";
 import type { CarriedEvent, Frame } from "./wire.gen.ts";
 
-// Checks what comes from outside against a shape; says where it is wrong, and fills in what may be
-// absent.
+// Checks of values against a shape: where it is wrong; defaults are filled in.
 
-/** Null where `value` fits, else what is wrong, with its place. */
+/** Null if `value` is valid, else what is wrong, with its path. */
 export type Check = (value: unknown) => string | null;
 
 /** Longest text anywhere on the wire. */
@@ -44,7 +43,9 @@ export const record = (check: Check, most: number): Check => (value) => {
   return null;
 };
 
-/** A record of named fields; those with a default may be absent and are then filled in. Fields without a name here are let be. */
+/** A record of named fields; those with a default may be absent and are then filled in. Fields
+ * without a name here are let be.
+ */
 export const object = (fields: Readonly<Record<string, Check>>, defaults: Readonly<Record<string, () => unknown>> = {}): Check => {
   const named = Object.entries(fields);
   return (value) => {
@@ -71,12 +72,13 @@ function joinPath(wrong: string): string {
   return wrong.startsWith("[") || wrong.startsWith(".") ? wrong : ` ${wrong}`;
 }
 
-// The edge of the engine: text from the wire becomes a frame, or a `Problem` that says where it is
-// wrong. Nothing here throws.
+// Frames and messages: text becomes a frame, or a `Problem` with the place of the fault.
 
 /** Longest frame, characters. */
 const LONGEST_FRAME = 16_000_000;
-/** Largest message of a page, bytes in memory: Segment itself takes 32 kB, and a page is not trusted. */
+/** Largest message of a page, bytes in memory: Segment itself takes 32 kB, and a page is not
+ * trusted.
+ */
 const LARGEST_MESSAGE = 256_000;
 const MOST_EVENTS = 20_000;
 const MOST_NAMES = 20_000;
@@ -150,7 +152,9 @@ export function parseFrame(source: string): Frame | Problem {
   return isProblem(read) ? read : checkFrame(read);
 }
 
-/** Checks a value that should be a frame. An event that is wrong is left out of its frame: the counts do not need it. Writes into `read`. */
+/** Checks a value that should be a frame. An event that is wrong is left out of its frame: the
+ * counts do not need it. Writes into `read`.
+ */
 export function checkFrame(read: unknown): Frame | Problem {
   const op = isRecord(read) && typeof read.op === "string" && Object.hasOwn(FRAMES, read.op) ? (read.op as Frame["op"]) : null;
   if (op === null) return problem("invalid", "A frame cannot be read", "It has no known `op`.");
@@ -162,7 +166,7 @@ export function checkFrame(read: unknown): Frame | Problem {
   return frame;
 }
 
-/** Checks what a page says its tap heard. Writes into `read`. */
+/** Checks a message of the tap, which a page may forge. Writes into `read`. */
 export function checkTap(read: unknown): TapMessage | Problem {
   const wrong = tap(read) ?? tapExtras(read);
   if (wrong !== null) return problem("invalid", "A message of the tap cannot be read", `message${wrong}`);

@@ -1,4 +1,4 @@
-/** As much of Chromium's extension interface as is used here. */
+/** Types of Chromium's extension interface, as far as it is used here. */
 interface ChromePort {
   readonly name: string;
   readonly sender?: { readonly origin?: string };

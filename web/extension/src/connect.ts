@@ -1,6 +1,10 @@
-/** A connection to the worker that comes back by itself: Chromium puts a worker to sleep when nothing is said for half a minute. */
+/** Reconnecting connection to the worker: Chromium suspends a worker after half a minute of
+ * silence.
+ */
 
-/** Connects, and answers how to say something. After the extension was removed or reloaded nothing is said any more. */
+/** Connects, and returns a function that posts a message; it does nothing after the extension was
+ * removed or reloaded.
+ */
 export function connect(name: string, hear: (message: unknown) => void): (message: unknown) => void {
   let port: ChromePort | null = null;
   const open = (): ChromePort | null => {

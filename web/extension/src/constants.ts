@@ -1,6 +1,8 @@
-/** What the parts of the extension call each other. */
+/** Names shared by the parts of the extension. */
 
-/** Marks what the content script in Realtime's page and that page say to each other; the page has the same word. */
+/** Marks messages between the content script in Realtime's page and that page, which has the same
+ * word.
+ */
 export const EXTENSION = "dagnet-realtime-extension/1";
 /** Hands the tap its port to the content script beside it. */
 export const PORT = "dagnet-realtime-extension/port";

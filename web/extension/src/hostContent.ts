@@ -1,4 +1,6 @@
-/** In Realtime's own page: hands on what the tapped pages say, and Realtime's answers. */
+/** Content script in Realtime's own page: forwards messages of tapped pages, and Realtime's
+ * answers.
+ */
 import { MAGIC } from "@dagnet-realtime/tap/protocol";
 import { connect } from "./connect.ts";
 import { EXTENSION, PICTURE } from "./constants.ts";

@@ -1,4 +1,6 @@
-/** In the page's own world, before any of its scripts: the tap. It reports to the content script beside it, which hands it a port. */
+/** The tap in the page's own world, before any of its scripts. It reports to the content script
+ * beside it, which gives it a port.
+ */
 import type { Sink } from "@dagnet-realtime/tap/reporter";
 import { tap } from "@dagnet-realtime/tap/tap";
 import { PORT } from "./constants.ts";
@@ -8,7 +10,9 @@ const listening = (globalThis.__dagnetRealtimeTap ??= tap());
 const Said = CustomEvent;
 const dispatch = window.dispatchEvent.bind(window);
 
-/** Hears over the port, and speaks by events of the name that came over it; until then over the port, too. */
+/** Receives over the port, and sends by events whose name came over it; until then over the port,
+ * too.
+ */
 function beside(port: MessagePort): Sink {
   return (hear) => {
     let by = "";

@@ -1,4 +1,6 @@
-/** The button's panel: taps the site of this tab, or makes this tab the one that shows the graph; Chromium asks for each site. */
+/** The button's panel: taps the site of this tab, or makes this tab the one that shows the graph.
+ * Chromium asks for each site.
+ */
 
 type Part = "tap" | "picture";
 
@@ -20,7 +22,7 @@ async function tabOf(): Promise<{ id: number; origin: string } | null> {
 
 async function begin(part: Part, tab: { id: number; origin: string }): Promise<string> {
   const matches = [`${tab.origin}/*`];
-  // Asked first: Chromium asks only in answer to a press.
+  // First of all: Chromium asks only in answer to a press.
   if (!(await chrome.permissions.request({ origins: matches }))) return "Without your leave nothing is read here.";
   await stop(tab.origin);
   await chrome.scripting.registerContentScripts(FILES[part].map(([file, world]) => ({ id: idOf(part, file, tab.origin), matches, js: [file], runAt: "document_start", world, allFrames: part === "tap" })));

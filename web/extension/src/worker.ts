@@ -1,4 +1,6 @@
-/** Joins tapped pages and Realtime tabs. It keeps nothing: a page that it has forgotten is known again by its next word. */
+/** Worker that connects tapped pages and Realtime tabs. It stores nothing: a page that it has
+ * forgotten is known again by its next message.
+ */
 import { MAGIC, type PageBye } from "@dagnet-realtime/tap/protocol";
 import { PAGE, PICTURE } from "./constants.ts";
 
@@ -10,7 +12,7 @@ chrome.runtime.onConnect.addListener((port) => {
   else if (port.name === PAGE) page(port);
 });
 
-/** `origin` is Chromium's word for where the page is, not the page's. */
+/** `origin` comes from Chromium, not from the page. */
 function page(port: ChromePort): void {
   pages.set(port, "");
   const tell = (message: unknown): void => { for (const one of pictures) one.postMessage({ origin: port.sender?.origin ?? "", message }); };

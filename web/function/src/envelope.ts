@@ -1,4 +1,6 @@
-/** From a Segment event to the thin, redacted envelope that may leave, or to nothing where nobody would see it. Personal data stops here. */
+/** Envelope of a Segment event: thin and redacted, or null if no one would see it. Personal data
+ * stops here.
+ */
 import { candidateNames, createTable, listensTo, match } from "../../engine/src/matching.ts";
 import { shownId } from "../../engine/src/ids.ts";
 import { share } from "../../engine/src/hash.ts";
@@ -12,7 +14,7 @@ import { pseudonyms } from "./pseudonyms.ts";
 import { bytes, hmac, node } from "./runtime.ts";
 import { occurredAt, received, TOLERANCE } from "./times.ts";
 
-/** One event as it leaves: what is empty is left out. Names are derived and nodes are matched where it is seen. */
+/** One event as it leaves, without empty fields. The viewer derives names and matches nodes. */
 export interface Envelope {
   readonly id: string;
   readonly type: CarriedEvent["type"];
@@ -31,12 +33,15 @@ export interface Envelope {
   readonly flags?: readonly CarriedEvent["flags"][number][];
 }
 
-/** Somebody asked to be deleted or suppressed: whoever sees this drops what carries these tokens. */
+/** A person asked to be deleted or suppressed: viewers drop everything that carries these tokens.
+ */
 export interface Forget {
   readonly forget: readonly string[];
 }
 
-/** How many equal events without an id a call has had so far, by their digests: the next of them is told apart by its number. */
+/** Number of equal events without an id in one call, by their digests: the next gets the next
+ * number.
+ */
 export type Repeats = Map<string, number>;
 
 export type Envelop = (event: unknown, now: number, repeats?: Repeats) => Envelope | Forget | null;
@@ -45,7 +50,7 @@ const TYPES: Readonly<Record<string, CarriedEvent["type"]>> = { track: "track", 
 /** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
 const TESTER = "segment-test-message-";
 const VIOLATION = "Violation Generated";
-/** Characters of a type that are looked at. */
+/** Characters read of a type. */
 const LONGEST_TYPE = 100;
 
 /** The rules of one plan as a function; raises `InvalidEventPayload` for what is no event. */
@@ -92,7 +97,8 @@ export function enveloping(plan: Plan, key: string): Envelop {
   };
 }
 
-/** Without the properties that no filter reads, for an envelope that is too long for the provider. */
+/** Without the properties that no filter reads, for an envelope that is too long for the provider.
+ */
 export function thinner(envelope: Envelope, needed: readonly string[]): Envelope {
   const some = (kept: Redacted | undefined): Redacted => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
   return full({ ...envelope, properties: some(envelope.properties), traits: some(envelope.traits) });
@@ -105,7 +111,9 @@ function typeOf(event: unknown): CarriedEvent["type"] | null {
   return textOf(event["event"]) === null ? null : "track";
 }
 
-/** The id as it may be shown; one that is missing is a digest of the event itself, of a repeat with its number, so that a retry is the same. */
+/** The id as it may be shown; one that is missing is a digest of the event itself, of a repeat with
+ * its number, so that a retry is the same.
+ */
 function idOf(event: Readonly<Record<string, unknown>>, hmacOf: (text: string) => string, repeats: Repeats): string {
   const { messageId } = event;
   const given = typeof messageId === "string" ? messageId : (textOf(messageId) ?? "");

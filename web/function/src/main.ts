@@ -1,10 +1,12 @@
-/** The handlers that Segment calls: one for each type of event, and one for many at once. */
+/** Handlers that Segment calls: one for each type of event, and one for a batch. */
 import { channelAt } from "./channel.ts";
 import { type Envelop, type Envelope, enveloping, type Forget, type Repeats, thinner } from "./envelope.ts";
 import { type Read, readSettings, type Settings } from "./plan.ts";
 import { type Outcome, pack, publish } from "./publish.ts";
 
-/** What Segment is told of one event of a batch: those with 408, 429 or 5xx it tries again, others it counts as failed. */
+/** Answer to Segment for one event of a batch: it retries 408, 429 and 5xx, and counts others as
+ * failed.
+ */
 interface Status {
   status: number;
   errormessage?: string;
@@ -35,7 +37,9 @@ export async function onBatch(events: readonly unknown[], settings: Settings): P
   return told;
 }
 
-/** Publishes one event; raises `RetryError` where another try may help, `ValidationError` or `InvalidEventPayload` where none will. */
+/** Publishes one event; raises `RetryError` if another try may help, else `ValidationError` or
+ * `InvalidEventPayload`.
+ */
 async function one(event: unknown, settings: Settings): Promise<void> {
   const [told] = await onBatch([event], settings);
   if (told === undefined || told.status < 300) return;
@@ -81,7 +85,9 @@ function rules(settings: Settings): { readonly read: Read; readonly envelop: Env
   return known;
 }
 
-/** The envelope as it is sent, without properties that no filter reads where it would be too long; null, told in `status`, where it still is. */
+/** The envelope as text, without properties that no filter reads if it would be too long; null,
+ * with the reason in `status`, if it still is.
+ */
 function written(envelope: Envelope | Forget | null, { plan }: Read, status: Status | undefined): string | null {
   if (envelope === null) return null;
   const longest = plan.provider.limit - 64;
@@ -96,7 +102,7 @@ function fits(text: string, longest: number): boolean {
   return pack([text], (list) => list, longest).length === 1;
 }
 
-/** What Segment takes for another try, or for the end of it. */
+/** The status that makes Segment retry, or stop. */
 function statusFor({ is, status }: Outcome): number {
   if (is === "refused") return 422;
   return status === 429 || status >= 500 ? status : 503;

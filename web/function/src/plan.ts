@@ -1,10 +1,10 @@
-/** What the settings say: which names and properties matter, where the provider is, and the two secrets. */
+/** Settings: names and properties that matter, the provider, and the two secrets. */
 import type { Listen } from "../../engine/src/wire.gen.ts";
 
 /** As `dagnet-realtime function` writes it; none of it is secret. */
 export interface Plan {
   readonly format: "dagnet-realtime-function/1";
-  /** Changes when anything of it does; the picture can so tell that the settings are old. */
+  /** Changes with any of its fields, so that a viewer can recognise old settings. */
   readonly version: string;
   readonly workspace: string;
   readonly env: string;
@@ -19,7 +19,9 @@ export interface Plan {
   readonly needed: readonly string[];
   readonly test: string;
   readonly sample: number;
-  /** What is published: events that light a node, those with a name that a node listens for, or all. */
+  /** What is published: events that light a node, those with a name that a node listens for, or
+   * all.
+   */
   readonly carries: "lit" | "listened" | "all";
   readonly listens: readonly Pick<Listen, "names" | "filters">[];
 }
@@ -42,7 +44,9 @@ const TEXTS = ["version", "workspace", "env", "test"] as const;
 const NUMBERS = ["turn", "rotation", "sample"] as const;
 const LISTS = ["trace", "properties", "deny", "needed"] as const;
 
-/** Reads the settings; raises `ValidationError`, which discards events, where one is missing or not as the command wrote it. */
+/** Reads the settings; raises `ValidationError`, which discards events, if one is missing or not as
+ * the command wrote it.
+ */
 export function readSettings({ plan: text, tokenKey, providerSecret }: Settings): Read {
   if (typeof tokenKey !== "string" || !/^(?:[0-9a-f]{2}){8,}$/.test(tokenKey)) throw wrong("tokenKey");
   if (typeof providerSecret !== "string" || providerSecret === "") throw wrong("providerSecret");

@@ -1,4 +1,4 @@
-/** The server's pseudonyms, made where there is no server: the rules of `conformance/tokens.json`. */
+/** The server's pseudonyms without a server: the rules of `conformance/tokens.json`. */
 import { bytes, node } from "./runtime.ts";
 
 const PERSON = /^(?:user|anonymous|previous)Id$/;
@@ -10,7 +10,9 @@ const LONGEST = 512;
 /** After a change of keys both periods' tokens are given for so long, milliseconds. */
 const OVERLAP = 24 * 3600 * 1000;
 
-/** Whose tokens, of which channel, under which key (hexadecimal digits). `rotation` is seconds to a period, 0 for one that never ends. */
+/** Whose tokens, of which channel, under which key (hexadecimal digits). `rotation` is seconds to a
+ * period, 0 for one that never ends.
+ */
 export interface Keying {
   readonly workspace: string;
   readonly env: string;
@@ -18,7 +20,9 @@ export interface Keying {
   readonly rotation: number;
 }
 
-/** The tokens of `value` at `at`, milliseconds since 1970: one, or two for a while after a change of keys. */
+/** The tokens of `value` at `at`, milliseconds since 1970: one, or two for a while after a change
+ * of keys.
+ */
 export type Pseudonyms = (kind: string, value: string, at: number) => readonly string[];
 
 export function pseudonyms({ workspace, env, key, rotation }: Keying): Pseudonyms {

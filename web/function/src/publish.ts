@@ -1,18 +1,19 @@
-/** Publishes through the HTTP interface of any server that speaks Pusher Channels, within the provider's limits. */
+/** Publisher over the HTTP interface of any Pusher Channels server, within the provider's limits.
+ */
 import type { Plan } from "./plan.ts";
 import { type Answer, hmac, node } from "./runtime.ts";
 
-/** A function has five seconds; a provider that has not answered by then is asked again by Segment. */
+/** A function has five seconds; if the provider has not answered by then, Segment retries. */
 const PATIENCE_MS = 3_500;
 
-/** Whether a request was taken, is worth another try, or never will be taken. */
+/** Outcome of a request: accepted, worth another try, or refused for good. */
 export interface Outcome {
   readonly is: "taken" | "retry" | "refused";
   readonly status: number;
   readonly why: string;
 }
 
-/** One message's text, and which of the events it carries, by their places. */
+/** One message's text, and the indices of the events it carries. */
 export interface Packed {
   readonly text: string;
   readonly places: readonly number[];
@@ -20,7 +21,9 @@ export interface Packed {
 
 const TAKEN: Outcome = { is: "taken", status: 200, why: "" };
 
-/** Puts pieces of JSON together into as few messages as the limit allows; `around` is what stands about them. A piece that alone is too long is left out. */
+/** Packs pieces of JSON into as few messages as the limit allows; `around` adds what encloses them.
+ * A piece that is too long alone is left out.
+ */
 export function pack(pieces: readonly (string | null)[], around: (list: string) => string, limit: number): Packed[] {
   const room = limit - size(around(""));
   const messages: { pieces: string[]; places: number[]; left: number }[] = [];
@@ -35,7 +38,9 @@ export function pack(pieces: readonly (string | null)[], around: (list: string) 
   return messages.map((one) => ({ text: around(one.pieces.join(",")), places: one.places }));
 }
 
-/** Publishes `messages` in as few requests as may be, side by side, since their order says nothing; gives each request's messages and outcome. */
+/** Publishes `messages` in as few requests as may be, side by side, since their order says nothing;
+ * gives each request's messages and outcome.
+ */
 export async function publish(messages: readonly Packed[], channel: string, { provider }: Plan, secret: string, now: number): Promise<{ messages: readonly Packed[]; outcome: Outcome }[]> {
   const requests: Packed[][] = [];
   for (let at = 0; at < messages.length; at += provider.batch) requests.push(messages.slice(at, at + provider.batch));

@@ -1,4 +1,6 @@
-/** What Segment's runtime gives a function, as far as it is used here: https://www.twilio.com/docs/segment/connections/functions/destination-functions */
+/** Types of Segment's runtime, as far as it is used here:
+ * https://www.twilio.com/docs/segment/connections/functions/destination-functions
+ */
 
 /** Node's module, which is `crypto` there; the browser's interface of that name is not. */
 export interface NodeCrypto {
@@ -18,14 +20,18 @@ export interface Answer {
   text(): Promise<string>;
 }
 
-/** The errors that Segment knows: the first has the event tried again, for up to four hours; the others discard it, and count it as such. */
+/** The errors that Segment knows: the first has the event tried again, for up to four hours; the
+ * others discard it, and count it as such.
+ */
 declare global {
   const RetryError: new (why: string) => Error;
   const ValidationError: new (why: string) => Error;
   const InvalidEventPayload: new (why: string) => Error;
 }
 
-/** Node's module. It is named, not looked up on `globalThis`: how the runtime puts it in reach is its own affair. */
+/** Node's module, by its name and not by `globalThis`: how the runtime provides it is not
+ * documented.
+ */
 export function node(): NodeCrypto {
   return crypto as unknown as NodeCrypto;
 }

@@ -1,4 +1,6 @@
-/** When an event happened and when Segment had it, as the server reads it of a delivery: the rules of `conformance/times.json`. */
+/** Times of an event, as the server reads them of a delivery: the rules of
+ * `conformance/times.json`.
+ */
 
 /** Two honest clocks may differ by so much, milliseconds. */
 export const TOLERANCE = 60_000;
@@ -6,13 +8,19 @@ export const TOLERANCE = 60_000;
 const LONGEST = 64;
 const SHAPE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,18}))?)?(?: ?([AaPp])\.?[Mm]\.?)?)? ?(?:[Zz]|UTC|GMT|([+-])(\d{2}):?(\d{2})?)?$/;
 const NUMBER = /^\d{9,19}(?:\.\d{1,9})?$/;
-/** A number is of seconds below the first, of milliseconds below the second, of microseconds below the third, else of nanoseconds. */
+/** A number is of seconds below the first, of milliseconds below the second, of microseconds below
+ * the third, else of nanoseconds.
+ */
 const UNITS: readonly (readonly [limit: number, perMillisecond: number])[] = [[1e11, 0.001], [1e14, 1], [1e17, 1_000], [1e19, 1_000_000]];
 const LATEST_YEAR = 9_999;
-/** Milliseconds that may lie between two stamps of one device; an unset stamp is further from a set one. */
+/** Milliseconds that may lie between two stamps of one device; an unset stamp is further from a set
+ * one.
+ */
 const ONE_CALENDAR = 366 * 86_400_000;
 
-/** Milliseconds since 1970, null where `text` stands for no time; what lies before 1970 is how Go writes an unset one. */
+/** Milliseconds since 1970, null if `text` is not a time; times before 1970 are how Go writes an
+ * unset one.
+ */
 export function parseTime(text: unknown): number | null {
   const ms = reading(text);
   return ms !== null && ms >= 0 ? ms : null;
@@ -33,7 +41,7 @@ function reading(text: unknown): number | null {
   return utc(year, month - 1, day) + ((hours * 60 + minute) * 60 + Math.min(second, 59)) * 1_000 + Number(fraction.padEnd(3, "0").slice(0, 3)) - offset;
 }
 
-/** As `Date.UTC`, which takes the years up to 99 for others. */
+/** As `Date.UTC`, which moves the years up to 99 to the 1900s. */
 function utc(year: number, month: number, day: number): number {
   return new Date(0).setUTCFullYear(year, month, day);
 }
@@ -42,7 +50,8 @@ function daysOf(year: number, month: number): number {
   return new Date(utc(year, month, 0)).getUTCDate();
 }
 
-/** A decimal digit of any script as its ASCII twin: in every block the zero's code ends in 0 or 6. */
+/** A decimal digit of any script as its ASCII twin: in every block the zero's code ends in 0 or 6.
+ */
 function digit(sign: string): string {
   const code = sign.codePointAt(0) ?? 0;
   if (!/\p{Nd}/u.test(sign)) return sign;
@@ -52,7 +61,7 @@ function digit(sign: string): string {
 
 type Timed = Readonly<Record<string, unknown>>;
 
-/** When Segment had it, undefined where it does not say. */
+/** When Segment received it, undefined if absent. */
 export function received(event: Timed): number | undefined {
   return parseTime(event["receivedAt"]) ?? undefined;
 }

@@ -3,8 +3,10 @@ import { safely } from "./safely.ts";
 import { opener, otherTab } from "./channels.ts";
 import { tap, type Tap } from "./tap.ts";
 
-/** Starts a tap, or takes the one that the extension has started: `data-realtime` are the origins of Realtime (its own, where it is left out), `data-key` further names of
- * the SDK; several are separated by spaces. */
+/** Starts a tap, or reuses the one that the extension has started. `data-realtime`: origins of
+ * Realtime (the script's own if absent); `data-key`: further names of the SDK; several are
+ * separated by spaces.
+ */
 export function start(script: HTMLScriptElement | null): Tap | undefined {
   return safely(() => {
     const origins = words(script?.dataset["realtime"] ?? script?.src).flatMap((url) => safely(() => new URL(url).origin) ?? []);

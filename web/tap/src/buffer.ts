@@ -1,4 +1,6 @@
-/** What the page has to tell, each under an ever-growing number: bounded, the oldest makes room, and whoever reads too late learns how much they missed. */
+/** Report buffer of a page: numbered entries, bounded; the oldest are dropped, and a late reader
+ * learns how many it missed.
+ */
 import type { Stage } from "./sdkListener.ts";
 import type { Snapshot } from "./read.ts";
 
@@ -6,16 +8,20 @@ export interface BufferEntry {
   readonly snapshot: Snapshot;
   readonly stage: Stage;
   readonly reason: string;
-  /** When it was called, where that is known better than by its id; and the id under which an early call was told before. */
+  /** When it was called, if known better than by its id; and the id under which an early call was
+   * reported before.
+   */
   readonly calledAt?: number | undefined;
   readonly replaces?: string | undefined;
 }
 
-/** Entries held, and characters held. */
+/** Entries and characters in the buffer at most. */
 export const MAX_ENTRIES = 2_000;
 const MAX_CHARACTERS = 4_000_000;
 
-/** `start` is the number of the oldest entry held, `end` of the next to come. `lost` are early calls that were never entries. */
+/** `start` is the number of the oldest entry, `end` of the next to come. `lost` counts early calls
+ * that never became entries.
+ */
 export interface ReportBuffer {
   lost: number;
   start: number;

@@ -1,9 +1,11 @@
-/** The ways from a page to Realtime: the same page, another tab of the same origin, the tab that opened this one, the extension. */
+/** Channels from a page to Realtime: the same page, another tab of the same origin, the tab that
+ * opened this one, the extension.
+ */
 import { safely } from "./safely.ts";
 import type { Sink } from "./reporter.ts";
 import { CHANNEL, FRAME, type FromPage, MAGIC, type Report, type Rules } from "./protocol.ts";
 
-/** The same page: `take` is given every report, already redacted by `rules`. */
+/** The same page: `take` receives every report, already redacted by `rules`. */
 export function samePage(take: (report: Report) => void, rules: Rules): Sink {
   return (hear) => {
     const session = "same-page";
@@ -20,7 +22,9 @@ export function samePage(take: (report: Report) => void, rules: Rules): Sink {
   };
 }
 
-/** Other tabs of the same origin. From disk there are none: every HTML file of the machine would hear, and could answer. */
+/** Other tabs of the same origin. None for a page from disk: every HTML file of the machine could
+ * listen and answer.
+ */
 export function otherTab(): Sink {
   return (hear) => {
     if (location.protocol === "file:") return { post: () => undefined, close: () => undefined };
@@ -30,8 +34,10 @@ export function otherTab(): Sink {
   };
 }
 
-/** The Realtime tab that opened this page, or the page that this frame stands in, if it is of one of `origins`: nothing is posted to any other, nothing
- * heard from any other. It is held from now on: pages forget their opener on purpose. */
+/** The Realtime tab that opened this page, or the page that contains this frame, if its origin is
+ * one of `origins`: no other receives a message or is listened to. The reference is kept from now
+ * on: pages clear their opener on purpose.
+ */
 export function opener(origins: readonly string[]): Sink {
   return (hear) => {
     const to = (window.top ?? window).opener as Window | null;
@@ -41,7 +47,7 @@ export function opener(origins: readonly string[]): Sink {
     addEventListener("message", listen);
     return {
       post: (message) => {
-        // The browser delivers only to the origin that is named, whoever stands there.
+        // The browser delivers only to the origin that is named.
         if (to && !to.closed) for (const origin of origins) safely(() => { to.postMessage(message, origin); });
       },
       close: () => { removeEventListener("message", listen); },
@@ -49,18 +55,21 @@ export function opener(origins: readonly string[]): Sink {
   };
 }
 
-/** The page that this frame stands in, if its `address` holds that page's secret: a port is handed over with it, and nothing else is said to any window. */
+/** The page that contains this frame, if its `address` has that page's secret: it receives a port
+ * with the secret, and nothing else is posted to any window.
+ */
 export function parent(address: Location): Sink {
   return (hear) => {
     const secret = new URLSearchParams(address.search).get(FRAME);
     const { port1, port2 } = new MessageChannel();
-    // A page from disk has no origin that could be named; without the secret's owner there the port leads nowhere.
+    // A page from disk has no origin that could be named; without the secret's owner there the port
+    // leads nowhere.
     if (secret !== null) window.parent.postMessage({ dagnet: MAGIC, kind: FRAME, secret }, "*", [port2]);
     return overPort(port1)(hear);
   };
 }
 
-/** A port that somebody hands over: the extension's. */
+/** A port from elsewhere: the extension's. */
 export function overPort(port: MessagePort): Sink {
   return (hear) => {
     port.onmessage = ({ data }) => { hear(data); };

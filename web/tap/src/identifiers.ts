@@ -1,8 +1,8 @@
 /** Trace identifiers of a message, placeholders left out. */
 import { isRecord, type Parts, type Plain, type Snapshot, textOf } from "./read.ts";
 
-// Texts that stand where an identifier is missing, by the server's vectors: `undefined`, `[object
-// Object]`, nil UUIDs and their like identify nobody.
+// Placeholders by the server's vectors: `undefined`, `[object Object]`, nil UUIDs and the like
+// identify no one.
 
 /** Characters; a longer text is no placeholder. */
 const LONGEST = 128;
@@ -11,7 +11,8 @@ const SIGNS = /[!-/:-@[-`{-~]+/g;
 const WRITTEN = /^(?:-1(?:\.0+)?|#?n\/a!?|\[object.*\]|\{\{.*\}\}|\$\{.*\}|<%.*%>|\{%.*%\}|%%.*%%|\*\|.*\|\*)$/;
 const WORDS = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
 
-/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier. */
+/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier.
+ */
 export function placeholder(text: string): boolean {
   if (text.length > LONGEST) return false;
   const plain = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
@@ -19,10 +20,9 @@ export function placeholder(text: string): boolean {
   return WRITTEN.test(bare) || WORDS.test(bare.replace(SIGNS, ""));
 }
 
-// What ties a message to others: the identifiers that the rules ask for, in their order, looked
-// for where the server looks.
+// Identifiers that the rules ask for, in their order, from where the server reads them.
 
-/** Segment has no session of its own; these are where its plugins and users put one. */
+/** Segment has no session id; its plugins and users put one here. */
 const SESSION = [
   "integrations.Actions Amplitude.session_id", "integrations.Amplitude.session_id", "integrations.Amplitude.sessionId", "integrations.actions-optimizely-web.session_id",
   "context.sessionId", "context.session_id", "properties.session_id", "properties.$session_id",
@@ -33,9 +33,11 @@ export interface Identifier {
   readonly value: string;
 }
 
-/** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
- * `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. What stands where
- * an identifier is missing is none, and `nobody` hears of it. */
+/** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or a
+ * path in the message; a path without `properties.`, `context.`, `integrations.` or `traits.` in
+ * front is one of a property. An `alias` gives the identifier it replaces as well. A placeholder
+ * is no identifier; `nobody` is called for it.
+ */
 export function identifiers(snapshot: Snapshot, kinds: readonly string[], nobody?: () => void): readonly Identifier[] {
   const found: Identifier[] = [];
   const add = (kind: string, value: string | null | undefined): void => {
@@ -51,7 +53,7 @@ export function identifiers(snapshot: Snapshot, kinds: readonly string[], nobody
   return found;
 }
 
-/** The text at a dotted path, where a key may itself hold dots. */
+/** The text at a dotted path; a key may itself contain dots. */
 function at(kind: string, snapshot: Snapshot): string | null {
   const part = /^(?:properties|context|integrations|traits)(?=\..)/.exec(kind)?.[0];
   let found: Plain | undefined = snapshot[(part ?? "properties") as keyof Parts];

@@ -1,4 +1,4 @@
-/** The tap's public face: `tap({ sinks: [otherTab()] })`. */
+/** Public interface of the tap: `tap({ sinks: [otherTab()] })`. */
 export { start } from "./auto.ts";
 export { opener, otherTab, overPort, samePage } from "./channels.ts";
 export type { Bus, Sink } from "./reporter.ts";

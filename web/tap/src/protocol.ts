@@ -1,14 +1,18 @@
-/** What a page and the picture say to each other, whatever carries it. */
+/** Protocol between a tapped page and a Realtime tab (the host), over any channel. */
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 
-/** Marks our messages among everything that pages post. The number changes with the shapes below. */
+/** Marks our messages among everything that pages post. The number changes with the shapes below.
+ */
 export const MAGIC = "dagnet-realtime/1";
 /** The name of the BroadcastChannel. */
 export const CHANNEL = "dagnet-realtime";
-/** What a frame says as it hands its parent a port, and the name of the secret in the frame's address. */
+/** What a frame says as it hands its parent a port, and the name of the secret in the frame's
+ * address.
+ */
 export const FRAME = "frame";
 
-/** What may be kept of a message, and how those who sent it are called. The picture gives it, the page obeys it before it hands anything on. */
+/** Redaction and pseudonyms. The host sends them; the page applies them before it reports anything.
+ */
 export interface Rules {
   /** Key of the pseudonyms, 32 hexadecimal digits; one per Realtime tab. */
   readonly salt: string;
@@ -21,7 +25,9 @@ export interface Rules {
   readonly needed: readonly string[];
 }
 
-/** An instance of the SDK: its version, and the last four characters of its write key; `heard` is false for one whose calls the tap cannot hear. */
+/** An instance of the SDK: its version, and the last four characters of its write key; `heard` is
+ * false if the tap cannot listen to it.
+ */
 export interface SdkSeen {
   readonly version: string;
   readonly key: string;
@@ -41,8 +47,9 @@ export interface Hello extends Marked {
   readonly sdks: readonly SdkSeen[];
 }
 
-/** Entries numbered from `from`, up to and not with `to`. `missed` are entries that made room before they could be told, `skipped` later stages left out
- * under load, since this page began. */
+/** Entries from number `from` up to, not including, `to`. Since this page began: `missed` entries
+ * were dropped before they were reported, `skipped` later stages were left out under load.
+ */
 export interface Report extends Marked {
   readonly kind: "report";
   readonly page: string;
@@ -55,8 +62,10 @@ export interface Report extends Marked {
   readonly sdks: readonly SdkSeen[];
 }
 
-/** The page goes; it had told everything before `told` of the `end` entries it had. Without a session (`""`) it has told nobody: it went before it was
- * welcomed, or what carried it was closed (then `end` is 0). */
+/** The page closes; of its `end` entries it had reported those before `told`. Without a session
+ * (`""`) it has reported to no tab: it closed before it was welcomed, or its channel was closed
+ * (then `end` is 0).
+ */
 export interface PageBye extends Marked {
   readonly kind: "bye";
   readonly page: string;
@@ -65,7 +74,9 @@ export interface PageBye extends Marked {
   readonly end: number;
 }
 
-/** Answers a hello, with its nonce. `session` names this Realtime tab, and must come with every report. */
+/** Answers a hello, with its nonce. `session` names this Realtime tab, and must come with every
+ * report.
+ */
 export interface Welcome extends Marked {
   readonly kind: "welcome";
   readonly page: string;
@@ -74,7 +85,7 @@ export interface Welcome extends Marked {
   readonly rules: Rules;
 }
 
-/** Everything before `to` has been taken. */
+/** Acknowledges all entries before `to`. */
 export interface Ack extends Marked {
   readonly kind: "ack";
   readonly page: string;
@@ -82,12 +93,12 @@ export interface Ack extends Marked {
   readonly to: number;
 }
 
-/** Who is there? */
+/** Asks pages to say hello. */
 export interface Call extends Marked {
   readonly kind: "call";
 }
 
-/** The Realtime tab goes, or listens no more. */
+/** The Realtime tab closes, or stops listening. */
 export interface HostBye extends Marked {
   readonly kind: "gone";
   readonly session: string;

@@ -38,18 +38,20 @@ function rounds(state: State, count: number): void {
     }
 }
 
-// Local pseudonyms: who sent a message becomes a short keyed token, shaped as the server's are,
-// with a key that only one Realtime tab and its pages hold.
+// Pseudonyms: identifiers become short keyed tokens, shaped as the server's, with a key that only
+// one Realtime tab and its pages have.
 
 const PERSON = /^(?:user|anonymous|previous)Id$/;
 /** Characters of a token; five bits each. */
 const LENGTH = 12;
 /** Tokens remembered: most events of a page have the same sender. */
 const KNOWN = 200;
-/** Tells local tokens from the server's, whose first letter is a period's. */
+/** Prefix of local tokens; the server's begin with a period's letter. */
 export const LOCAL_TOKEN = "me_";
 
-/** The tokens of one key, 32 hexadecimal digits. What names a person shares one space of values, every other kind has its own. */
+/** The tokens of one key, 32 hexadecimal digits. What names a person shares one space of values,
+ * every other kind has its own.
+ */
 export function tokens(salt: string): (kind: string, value: string) => string {
   const key = (salt.match(/../g) ?? []).map((pair) => parseInt(pair, 16));
   const known = new Map<string, string>();

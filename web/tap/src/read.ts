@@ -1,4 +1,6 @@
-/** Copies what is needed of an event before the page can change it: bounded, and whatever the page put into it. */
+/** Copies the needed parts of an event before the page can change it: bounded, whatever the page
+ * put into it.
+ */
 import { safely } from "./safely.ts";
 import type { EventType, SdkEvent } from "./sdk.ts";
 
@@ -15,8 +17,10 @@ const PARTS = ["properties", "traits", "integrations", "context"] as const;
 type Texts = { readonly [K in (typeof TEXTS)[number]]: string | null };
 export type Parts = { readonly [K in (typeof PARTS)[number]]: PlainRecord };
 
-/** One message as the page made it, not yet redacted; it stays in the page. Times are milliseconds since 1970: when it was called, and when this was
- * read. `weight` is about how many characters it holds. */
+/** One message as the page made it, not yet redacted; it stays in the page. Times are milliseconds
+ * since 1970: `occurredAt` the call, `at` this reading. `weight` is about its number of
+ * characters.
+ */
 export interface Snapshot extends Texts, Parts {
   readonly type: EventType;
   readonly occurredAt: number;
@@ -26,12 +30,14 @@ export interface Snapshot extends Texts, Parts {
 
 /** Keys in a path that can be kept. */
 const DEPTH = 4;
-/** Characters of a text: four times what is kept of one, so that nothing personal is cut in half; and of a key. */
+/** Characters read of a text: four times what redaction keeps, so that nothing personal is cut in
+ * half; and of a key.
+ */
 const LONGEST = 1_024;
 const LONGEST_KEY = 256;
 /** Characters of an identifier or name that count. */
 const LONGEST_ID = 512;
-/** Scalars of a list, and elements looked at for them. */
+/** Scalars read of a list, and elements scanned for them. */
 const MAX_LIST = 20;
 const MAX_LIST_SCANNED = 1_000;
 /** Values and characters read of one message. */
@@ -41,7 +47,9 @@ const CHARACTERS = 32_768;
 /** What may still be read: values, characters. */
 type Left = [values: number, characters: number];
 
-/** Reads a message. `calledAt` is when it was called, where that is known better than the SDK knows it. */
+/** Reads a message. `calledAt` is the time of the call, if it is known better than the SDK knows
+ * it.
+ */
 export function read(event: SdkEvent, type: EventType, at: number, calledAt?: number): Snapshot {
   const left: Left = [VALUES, CHARACTERS];
   const texts = Object.fromEntries(TEXTS.map((key) => [key, safely(() => textOf(event[key])) ?? null])) as unknown as Texts;
@@ -67,12 +75,12 @@ function record(value: object, depth: number, left: Left): PlainRecord {
   return out;
 }
 
-/** What JSON would make of `value`, as far as it can be kept; undefined where nothing. */
+/** `value` as JSON would have it, as far as it can be kept; undefined if nothing can. */
 function copy(value: unknown, depth: number, left: Left): Plain | undefined {
   const plain = scalar(value, left);
   if (plain !== undefined) return plain;
   if (Array.isArray(value)) return scalars(value, left);
-  // Elements of the page hold the whole page; no server ever gets one.
+  // A DOM element reaches the whole page; no server ever gets one.
   return isRecord(value) && depth < DEPTH && !("nodeType" in value || "window" in value) ? record(value, depth + 1, left) : undefined;
 }
 

@@ -1,8 +1,8 @@
 /** Redaction: allow-list, denials, and detection of personal names and values. */
 import { isRecord, type PlainRecord, type Scalar } from "./read.ts";
 
-// Globs over names, by the server's vectors: `*` stands for any run of characters, `?` for any
-// one. Linear in the name: a star takes the shortest run after which the next piece fits.
+// Globs by the server's vectors: `*` is any run of characters, `?` any one. Linear in the name: a
+// star takes the shortest run after which the next piece fits.
 
 export type Fits = (name: string) => boolean;
 
@@ -22,7 +22,7 @@ export function isGlob(pattern: string): boolean {
 
 function fits(pattern: readonly string[], name: readonly string[]): boolean {
   let at = 0;
-  /** The place after the last star, and where its run ends so far. */
+  /** Index after the last star, and the end of its run so far. */
   let [next, end] = [0, 0];
   for (let i = 0; i < name.length; ) {
     if (pattern[at] === "*") [next, end] = [(at += 1), i];
@@ -63,7 +63,8 @@ const ID = RegExp(`^(?:${UUID}|\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\
 const AT = / ?[[({<] ?at ?[\])}>] ?/gi;
 const POINT = / ?[[({<] ?(?:dot|period|point|punkt) ?[\])}>] ?/gi;
 
-// E-mail, within a network, spelt out; numbers that are named; IPv4, IPv6, MAC; secrets; browsers. A host's name may hold any sign that is not ASCII.
+// E-mail, within a network, spelt out; numbers that are named; IPv4, IPv6, MAC; secrets; browsers.
+// A host's name may hold any sign that is not ASCII.
 const SHAPES = [
   /[^ @] ?@ ?(?:[-\dA-Za-z\x80-\uffff]{1,63}\.){1,8}[A-Za-z\x80-\uffff]|[A-Za-z\x80-\uffff][\w.+-]{0,63}@(?!(?:latest|next|canary|alpha|beta|stable)(?![-\dA-Za-z\x80-\uffff]))[A-Za-z\x80-\uffff][-\dA-Za-z\x80-\uffff]/,
   /[^ ] at [-\da-z\x80-\uffff]{1,63}(?: dot [-\da-z\x80-\uffff]{2,63})+|(?:tel|sms|callto):[+\d]|(?:ssn|social security)[^\da-z]{0,3}(?:no|number|nr)?[^\da-z]{0,3}\d{9}(?!\d)|(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|authorization)=[^ &]{4,}/i,
@@ -89,9 +90,11 @@ const ISSUER = /^(?:4\d{12}|3[0689]\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:2[2
 /** Digits of a telephone's number after a plus sign, and of a card. */
 const LEAST = 8;
 const MOST = 19;
-/** Groups of digits in the runs of one text; what has more is not looked through, and not handed on. */
+/** Groups of digits examined in one text; a text with more is redacted. */
 const CROWD = 60;
-/** Characters that are searched; a text with more, once compatibility forms are written out, is not handed on. */
+/** Characters that are searched; a text with more, once compatibility forms are written out, is not
+ * handed on.
+ */
 export const LONGEST = 1024;
 
 /** Whether `text` holds something that looks personal. */
@@ -101,7 +104,9 @@ export function personalText(text: string): boolean {
   return read.length > LONGEST || shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
 }
 
-/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it; one that grows beyond `LONGEST` by that comes back unfinished. */
+/** `text` decoded, with every sign in its ASCII form if it has one, as a person reads it; if that
+ * grows beyond `LONGEST` it comes back unfinished.
+ */
 export function plain(text: string): string {
   for (let round = 0; round < ROUNDS; round++) {
     const seen = text.normalize("NFKC").replace(UNSEEN, "");
@@ -113,7 +118,9 @@ export function plain(text: string): string {
   return text;
 }
 
-/** Whether `digits` are the number of a payment card: an issuer's beginning, its length and the check digit. */
+/** Whether `digits` are the number of a payment card: an issuer's beginning, its length and the
+ * check digit.
+ */
 export function card(digits: string): boolean {
   return ISSUER.test(digits) && Array.from(digits).reverse().reduce((sum, digit, place) => sum + Number(place % 2 ? "0246813579"[Number(digit)] : digit), 0) % 10 === 0;
 }
@@ -131,7 +138,8 @@ function decoded(all: string, percent?: string, hex?: string, decimal?: string, 
   return code < 0x110000 ? String.fromCodePoint(code) : all;
 }
 
-/** A digit of any script: those of one stand together, and begin where a code point ends in 0 or 6. */
+/** A digit of any script: those of one stand together, and begin where a code point ends in 0 or 6.
+ */
 function ascii(digit: string): string {
   const code = digit.codePointAt(0) ?? 0;
   return String((code & 15) - (/\p{Nd}/u.test(String.fromCodePoint(code & ~15)) ? 0 : 6));
@@ -157,7 +165,9 @@ function unpacked(token: string): string {
   return text;
 }
 
-/** Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's check of 97. */
+/** Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's
+ * check of 97.
+ */
 function iban(text: string): boolean {
   let number = "";
   return text.split(/[ .-]/).some((part) => {
@@ -166,7 +176,9 @@ function iban(text: string): boolean {
   });
 }
 
-/** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them. */
+/** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between
+ * them.
+ */
 function numbered(text: string): boolean {
   const bare = text.replace(NO_NUMBER, "x");
   const runs = [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].map((run) => [...run[0].matchAll(/\d+/g)].map((group) => ({ start: run.index + group.index, digits: group[0] })));
@@ -202,7 +214,9 @@ function inRun(text: string, groups: readonly { readonly start: number; readonly
   });
 }
 
-/** Whether a telephone's number may begin after a sign; one that has no trunk digit does not follow a slash or `=`. */
+/** Whether a telephone's number may begin after a sign; one that has no trunk digit does not follow
+ * a slash or `=`.
+ */
 function begins(before: string, digits: string): boolean {
   return !/[\p{L}\p{N}_.,#$€£¥-]$/u.test(before) && (!/[/=]$/.test(before) || digits.startsWith("0"));
 }
@@ -211,7 +225,9 @@ function ends(after: string): boolean {
   return !/^(?:[\p{L}\p{N}_%€$]|[.,/-][\p{L}\p{N}])/u.test(after);
 }
 
-/** Whether groups of digits make a telephone's number or, three, two and four, a US social security number. */
+/** Whether groups of digits make a telephone's number or, three, two and four, a US social security
+ * number.
+ */
 function telephone(digits: string, lengths: readonly number[], gaps: readonly string[], plus: boolean): boolean {
   const count = digits.length, alone = gaps.length === 0, between = gaps.join(""), form = lengths.join("-"), last = lengths.at(-1) ?? 0;
   if (plus) return count >= 8 && count <= 15;
@@ -226,10 +242,9 @@ function telephone(digits: string, lengths: readonly number[], gaps: readonly st
   return (count === 10 || count === 11) && lengths.slice(1).some((length) => length !== 3);
 }
 
-// What is personal by its name or by its shape: the rules of `conformance/redaction.json`, as the
-// server has them.
+// Personal names and values: the rules of `conformance/redaction.json`, as on the server.
 
-/** A name that holds one of these words, or of the pairs or stems below, is personal. */
+/** A name that contains one of these words, or of the pairs or stems below, is personal. */
 export const WORDS = words(
   "address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip",
 );
@@ -246,7 +261,7 @@ export const NAMED = words(
 
 // In JavaScript \d and \w know ASCII alone, as the rules want it.
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
-/** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
+/** Whether a dotted property path has a personal name (`user.e-mail`, `billingAddress`, `ip`). */
 export function personalName(path: string): boolean {
   const read = plain(path);
   if (read.length > LONGEST) return true;
@@ -260,7 +275,7 @@ export function personalName(path: string): boolean {
   );
 }
 
-/** True where a text holds, or a number is, something that looks personal. */
+/** Whether a text or a number looks personal. */
 export function personalValue(value: string | number): boolean {
   return typeof value === "string" ? personalText(value) : Number.isInteger(value) && card(String(value));
 }
@@ -273,14 +288,13 @@ function words(list: string): ReadonlySet<string> {
   return new Set(list.split(" "));
 }
 
-// What of a message's properties may be handed on: an allow-list, on top of it denials that always
-// win, and bounds, as the server has them.
+// Allow-list and denials, which always win; and bounds, as on the server.
 
 export const REDACTED = "[redacted]";
 /** Characters of a path, and of a text that are kept. */
 const MAX_PATH = 256;
 const MAX_TEXT = 256;
-/** Characters looked at for a personal shape, so that none is cut in half by the bound. */
+/** Characters scanned for a personal shape, so that none is cut in half by the bound. */
 const MAX_SCANNED = 4 * MAX_TEXT;
 const MAX_PROPERTIES = 100;
 /** Paths whose verdict is remembered. */
@@ -290,7 +304,9 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 export type Redacted = Record<string, Scalar | readonly Scalar[]>;
 export type Redact = (properties: PlainRecord) => Redacted;
 
-/** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case). */
+/** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of
+ * characters, `?` one; denial ignores case).
+ */
 export function redaction({ allow, deny, needed }: { readonly allow: readonly string[]; readonly deny: readonly string[]; readonly needed: readonly string[] }): Redact {
   const denying = globs(deny, true);
   const allowing = globs(allow.filter(isGlob));
@@ -313,7 +329,9 @@ export function redaction({ allow, deny, needed }: { readonly allow: readonly st
   };
 }
 
-/** A text as it may be kept: of a URL what stands before its query, nothing that looks personal, at most `TEXT` characters. */
+/** A text as it may be kept: a URL without query, nothing that looks personal, at most `TEXT`
+ * characters.
+ */
 export function cleanText(text: string): string {
   let seen = text.slice(0, MAX_SCANNED);
   if (/[?/]/.test(seen)) seen = reduced(seen);
@@ -323,7 +341,9 @@ export function cleanText(text: string): string {
   return characters.length <= MAX_TEXT ? seen : `${characters.slice(0, MAX_TEXT - 1).join("")}…`;
 }
 
-/** What names an event, as it may be handed on; a name and a category that are personal beside each other are both redacted. */
+/** What names an event, as it may be handed on; a name and a category that are personal beside each
+ * other are both redacted.
+ */
 export function cleanNames(...given: readonly [event: string | null, name: string | null, category: string | null]): [string | null, string | null, string | null] {
   const [event, name, category] = given.map((text) => text && cleanText(text)) as [string | null, string | null, string | null];
   return name && category && personalValue(`${category} ${name}`) ? [event, REDACTED, REDACTED] : [event, name, category];

@@ -4,16 +4,17 @@ import { type FromPage, isOurs, MAGIC, type Report, type Rules, type SdkSeen } f
 import { safely } from "./safely.ts";
 import { type Sanitize, sanitizer } from "./sanitize.ts";
 
-// One Realtime tab that listens: how far it has been told, how fast it is told more, and what it
-// has missed.
+// Flow control of one Realtime tab: what was reported to it, at which pace, and what it missed.
 
-/** Entries a millisecond, so that a page which floods does not flood the picture: 6,000 a second; and entries of one report. */
+/** Entries a millisecond, so that a page which floods does not flood the picture: 6,000 a second;
+ * and entries of one report.
+ */
 const ENTRIES_PER_MS = 6;
 const MAX_REPORT = 1_000;
-/** A report that nobody answered for so long was not heard. */
+/** A report without an acknowledgement for so long counts as not received. */
 export const ACK_TIMEOUT_MS = 5_000;
 
-/** `next` is the next entry to tell, everything before `acked` has been answered for. */
+/** `next` is the next entry to report, everything before `acked` has been acknowledged. */
 export interface HostState {
   readonly session: string;
   sanitize: Sanitize;
@@ -24,8 +25,9 @@ export interface HostState {
   on: boolean;
 }
 
-/** The next report of at most what the pace allows, which a page that leaves need not keep; undefined where there is nothing to tell. `skipped` were
- * left out by the page. */
+/** The next report at the allowed pace, which a closing page ignores; undefined if there is nothing
+ * to report. `skipped` entries were left out by the page.
+ */
 export function report(host: HostState, buffer: ReportBuffer, page: string, now: number, skipped: number, sdks: readonly SdkSeen[], leaving = false): Report | undefined {
   const { session, sanitize } = host;
   const from = Math.max(host.next, buffer.start);
@@ -38,24 +40,26 @@ export function report(host: HostState, buffer: ReportBuffer, page: string, now:
   return { dagnet: MAGIC, kind: "report", page, session, from, to, messages, missed: host.missed + buffer.lost, skipped, sdks };
 }
 
-/** The tab is away: what it has not answered for is told again when it comes back. */
+/** The tab is gone: unacknowledged entries are reported again when it comes back. */
 export function suspend(host: HostState): void {
   host.on = false;
   host.next = host.acked;
 }
 
-// Speaks for the page over one bus: offers itself until a Realtime tab welcomes it, then tells
-// what the ring holds, each entry once to each tab.
+// Reporter: offers the page until a Realtime tab welcomes it, then reports the buffer, each entry
+// once to each tab.
 
 /** Carries messages towards Realtime. */
 export interface Bus {
   post(message: FromPage): void;
   close(): void;
 }
-/** A way to Realtime: is given where to put what comes back. */
+/** A channel to Realtime: receives the callback for incoming messages. */
 export type Sink = (hear: (message: unknown) => void) => Bus;
 
-/** What a speaker knows of its page: `nonce` must come back with a welcome, `stir` says that there is something to tell. */
+/** Context of a reporter: `nonce` must come back with a welcome, `onNews` says that there is
+ * something to report.
+ */
 export interface ReporterContext {
   readonly page: string;
   readonly nonce: string;
@@ -65,13 +69,16 @@ export interface ReporterContext {
 }
 
 export interface Reporter {
-  /** Says who is here. */
+  /** Sends a hello. */
   offer(): void;
-  /** Tells what there is, `skipped` having been left out by the page; answers whether there is more. */
+  /** Reports what there is, `skipped` entries left out by the page; returns whether there is more.
+   */
   flush(now: number, skipped: number): boolean;
-  /** Tells all there is and says goodbye, before the page is gone; said again after each call that the page makes on its way out. */
+  /** Reports everything and says goodbye before the page is gone; called again after each call that
+   * the page makes while it closes.
+   */
   bye(now: number, skipped: number): void;
-  /** Everything before it has been answered for by every tab. */
+  /** All entries before it have been acknowledged by every tab. */
   acknowledged(): number;
   readonly close: () => void;
 }
@@ -79,7 +86,7 @@ export interface Reporter {
 /** Milliseconds between two offers: quick at first, patient later. */
 const OFFER_MS = 100;
 const PATIENT_MS = 2_000;
-/** Realtime tabs that one bus speaks to. */
+/** Realtime tabs that one channel serves. */
 const MAX_HOSTS = 4;
 
 export function createReporter(sink: Sink, { page, nonce, buffer, sdks, onNews }: ReporterContext): Reporter {
@@ -134,7 +141,7 @@ export function createReporter(sink: Sink, { page, nonce, buffer, sdks, onNews }
         for (let sent; (sent = report(host, buffer, page, now, skipped, sdks, true)); ) post(sent);
         bye(host.session, host.next);
       }
-      // Whoever knows the page by its offer alone learns how much there was.
+      // A tab that knows the page only by its offer learns how many entries there were.
       if (!there.length) bye("", 0);
     },
     close: () => {

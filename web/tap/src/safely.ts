@@ -1,4 +1,4 @@
-/** The tap must never throw into the page. */
+/** Error isolation: the tap must never throw into the page. */
 
 /** Runs `act` and swallows what it throws: a broken tap must not break the page. */
 export function safely<T>(act: () => T): T | undefined {

@@ -7,16 +7,18 @@ import { tokens } from "./pseudonyms.ts";
 import { isRecord } from "./read.ts";
 import { cleanNames, cleanText, redaction } from "./redaction.ts";
 
-// Which names one message may be known by, and the one that is shown: the rules of
-// `conformance/names.json`, as the server has them.
+// Names of a message, and the one that is shown: the rules of `conformance/names.json`, as on the
+// server.
 
 export interface Names {
   readonly name: string;
   readonly names: readonly string[];
 }
 
-/** The names that matching tries, in order, without repeats, and the shown one: a `track` is its event, a `page` or `screen` its name, category with
- * name, and what Segment's libraries derive from them. Other types have none and show as themselves. */
+/** The names that matching tries, in order, without repeats, and the shown one: a `track` is its
+ * event, a `page` or `screen` its name, category with name, and what Segment's libraries derive
+ * from them. Other types have none and show as themselves.
+ */
 export function eventNames(type: string, event: string | null, name: string | null, category: string | null): Names {
   if (type === "track") return { name: event || "(track without a name)", names: event ? [event] : [] };
   const word = { page: "Page", screen: "Screen" }[type];
@@ -27,8 +29,7 @@ export function eventNames(type: string, event: string | null, name: string | nu
   return { name: derived[0] ?? loaded, names: [...new Set([name, full, ...derived, loaded].filter((text): text is string => !!text))] };
 }
 
-// From what the page made to what may be handed on: names, tokens, allowed properties. Personal
-// data stops here.
+// Sanitiser: names, tokens, allowed properties. Personal data stops here.
 
 export type Sanitize = (told: BufferEntry, page: string) => TapMessage;
 

@@ -1,8 +1,10 @@
-/** As much of analytics.js 2 as the tap touches; everything is optional because a page may carry anything under that name. */
+/** Types of analytics.js 2, as far as the tap uses it; everything is optional because a page may
+ * have anything under that name.
+ */
 
 export type EventType = "track" | "page" | "screen" | "identify" | "group" | "alias";
 
-/** One Segment message as the SDK holds it; what a page put in is unknown until it has been looked at. */
+/** One Segment message in the SDK; its parts are unknown until they have been checked. */
 export interface SdkEvent {
   readonly type?: unknown;
   readonly event?: unknown;

@@ -2,9 +2,11 @@
 import { safely } from "./safely.ts";
 import type { Sdk } from "./sdk.ts";
 
-// Watches a property of the page, which stays an ordinary one to the page.
+// Property watcher; to the page the property stays an ordinary one.
 
-/** Calls `seen` with what stands at `key`, and with whatever comes to stand there. A property that cannot be watched is looked at once. */
+/** Calls `seen` with the value at `key`, and with every later value. A property that cannot be
+ * watched is read once.
+ */
 export function watchProperty(of: Record<string, unknown>, key: string, seen: (value: unknown) => void): void {
   let value = of[key];
   seen(value);
@@ -20,8 +22,7 @@ export function intercept(of: object, key: string, get: () => unknown, set: (val
   Object.defineProperty(of, key, { configurable: true, enumerable: true, get, set });
 }
 
-// Finds every instance of the SDK in a page: by its official inspector point, and by looking where
-// it stands.
+// Discovery by the SDK's official inspector point, and by polling the usual names.
 
 /** The page's global scope, as far as the tap touches it. */
 export type Page = Record<string, unknown>;
@@ -31,17 +32,18 @@ interface Inspector {
 }
 
 const INSPECTOR = "__SEGMENT_INSPECTOR__";
-/** An SDK that loads without the inspector point is looked for this often. */
+/** Interval of polling for an SDK that loads without the inspector point. */
 const POLL_MS = 500;
 
 export interface Discovery {
-  /** Takes in what may be an instance that stands nowhere the tap looks. */
+  /** Offers a value that may be an instance which no name leads to. */
   offer(value: unknown): void;
   stop(): void;
 }
 
-/** Calls `found` once for every instance, those that are there already and those to come, and `unheard` for each of the first analytics.js, which
- * has nothing to listen at. */
+/** Calls `found` once for every instance, present or future, and `unheard` for each analytics.js
+ * before 2, which has no events to listen to.
+ */
 export function discoverSdks(page: Page, globalKeys: readonly string[], found: (sdk: Sdk) => void, unheard: (sdk: Sdk) => void = () => undefined): Discovery {
   const known = new WeakSet();
   let on = true;
@@ -70,7 +72,7 @@ export function discoverSdks(page: Page, globalKeys: readonly string[], found: (
   return { offer, stop };
 }
 
-/** Stands before the inspector of `host`, who is called as if the tap were not. */
+/** Wraps the inspector of `host`, which is called as if the tap were not there. */
 function attach(host: Inspector, offer: (value: unknown) => void): void {
   let other = host.attach;
   const ours = function (this: unknown, sdk: unknown): unknown {
@@ -80,7 +82,9 @@ function attach(host: Inspector, offer: (value: unknown) => void): void {
   intercept(host, "attach", () => ours, (next) => { if (next !== ours) other = next; });
 }
 
-/** The names an instance may stand under: the usual one, those the tap was told, and the one a snippet's script tag says. */
+/** Names of an instance: the usual one, those given to the tap, and the one in a snippet's script
+ * tag.
+ */
 export function keysOf(page: Page, globalKeys: readonly string[]): readonly string[] {
   const tagged = safely(() => (page["document"] as Document).querySelector("script[data-global-segment-analytics-key]")?.getAttribute("data-global-segment-analytics-key"));
   return [...new Set(["analytics", ...globalKeys, ...(tagged ? [tagged] : [])])];
@@ -91,7 +95,9 @@ function isFirstGeneration(value: object): value is Sdk {
   return "VERSION" in value && "Integrations" in value && !Array.isArray(value);
 }
 
-/** Whether this is a loaded instance; a snippet's stub is an array, and a loader of the npm package carries its instance inside. */
+/** Whether this is a loaded instance; a snippet's stub is an array, and a loader of the npm package
+ * carries its instance inside.
+ */
 function isSdk(value: unknown): value is Sdk {
   return value instanceof Object && !Array.isArray(value) && "on" in value && "queue" in value;
 }

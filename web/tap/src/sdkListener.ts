@@ -3,17 +3,18 @@ import { textOf } from "./read.ts";
 import { safely } from "./safely.ts";
 import { EVENT_TYPES, type Sdk, type SdkContext, type SdkEvent } from "./sdk.ts";
 
-// Hears what becomes of messages at the SDK's own destination: no event of the SDK tells of its
-// retries, nor of its batches, so their requests are listened to.
+// Delivery: no event of the SDK reports its retries or its batches, so the requests of its
+// destination are observed.
 
 /** Messages that wait for the answer to their request. */
 const MAX_WAITING = 1_000;
 const MESSAGE_ID = /"messageId":"([^"\\]+)/g;
-/** Where the SDK posts a message of each type, and a batch. */
+/** Paths to which the SDK posts a message of each type, and a batch. */
 const ROUTE = /\/[tpsigab]$/;
 
-/** Listens at the destination, once it is there: answers the contexts that came by, undefined where there is no destination yet. What its methods do and
- * return is left as it is. */
+/** Observes the destination, once it is there: returns the contexts that passed, undefined if there
+ * is no destination yet. Its methods keep their behaviour and results.
+ */
 export function watchDestination(sdk: Sdk, say: ReportStage): WeakSet<object> | undefined {
   const sender = sdk.queue?.plugins?.find(({ name }) => name === "Segment.io");
   if (!sender) return undefined;
@@ -36,7 +37,7 @@ export function watchDestination(sdk: Sdk, say: ReportStage): WeakSet<object> | 
   return came;
 }
 
-/** Listens to the page's `fetch`, which the SDK calls anew for each request. */
+/** Observes the page's `fetch`, which the SDK calls anew for each request. */
 function watchRequests(waiting: Map<unknown, SdkContext>, say: ReportStage): void {
   const { fetch } = globalThis;
   globalThis.fetch = function (this: unknown, ...args: Parameters<typeof fetch>): Promise<Response> {
@@ -62,25 +63,24 @@ function watchRequests(waiting: Map<unknown, SdkContext>, say: ReportStage): voi
   };
 }
 
-/** Why, in the words of what was thrown. */
+/** Reason, in the words of what was thrown. */
 export function reasonOf(problem: unknown): string {
   const { reason, message } = Object(problem) as { reason?: unknown; message?: unknown };
   return textOf(reason) ?? textOf(message) ?? "";
 }
 
-// Listens to one instance of the SDK and tells each stage of each message once. It never throws
-// into the page and never changes an event.
+// Listener: it never throws into the page and never changes an event.
 
 export type Stage = "called" | "enriched" | "delivered" | "failed" | "dropped";
 export type OnStage = (event: SdkEvent, stage: Stage, reason?: string) => void;
-/** Tells of a context, whatever it may be; never throws. */
+/** Reports a stage of a context, whatever that is; never throws. */
 export type ReportStage = (context: SdkContext | undefined, stage: Stage, reason?: string) => void;
 
 /** Messages whose stages are remembered, in each of two generations. */
 const REMEMBERED = 2_000;
 const BITS: Readonly<Record<Stage, number>> = { called: 1, enriched: 2, delivered: 4, failed: 8, dropped: 16 };
 
-/** A `Tell` that lets each stage of a message through once; a later failure of a delivered message is no news. */
+/** An `OnStage` that passes each stage of a message once; a failure after delivery is ignored. */
 export function oncePerStage(tell: OnStage): OnStage {
   let fresh = new Map<unknown, number>();
   let stale = new Map<unknown, number>();
@@ -98,7 +98,9 @@ export function oncePerStage(tell: OnStage): OnStage {
   };
 }
 
-/** Listens to `sdk` by its events; where it has none, by a plugin. `ready` is called when it begins to replay early calls. */
+/** Listens to `sdk` by its events; if it has none, by a plugin. `ready` is called when it begins to
+ * replay early calls.
+ */
 export function listenTo(sdk: Sdk, tell: OnStage, ready: () => void = () => undefined): void {
   const say: ReportStage = (context, stage, reason) => {
     safely(() => {
@@ -123,7 +125,7 @@ export function listenTo(sdk: Sdk, tell: OnStage, ready: () => void = () => unde
   });
   sdk.queue.on("message_enriched", (context: SdkContext) => {
     find();
-    // Where the SDK's own destination is heard, that one tells the message as it leaves.
+    // If the SDK's own destination is observed, it reports the message as it leaves.
     if (!sending) say(context, "enriched");
   });
   sdk.queue.on("delivery_failure", (context: SdkContext, problem: unknown) => {

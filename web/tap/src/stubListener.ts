@@ -1,10 +1,13 @@
-/** Hears the calls made before the SDK is there, on a snippet's stub or a loader of the npm package: only here are their true order and time to be had. */
+/** Listener for calls made before the SDK is there, on a snippet's stub or a loader of the npm
+ * package: only here are their true order and time known.
+ */
 import { keysOf, type Page, watchProperty } from "./sdkDiscovery.ts";
 import { safely } from "./safely.ts";
 import { EVENT_TYPES, type EventType, type SdkEvent } from "./sdk.ts";
 
-/** One call: which method, with what, when (milliseconds since 1970 by the page's clock), and what its event is named. `toldAs` is the message id
- * under which it was told, where no SDK had taken it in time. */
+/** One call: method, arguments, time (milliseconds since 1970 by the page's clock), and its event's
+ * name. `reportedAs` is the message id under which it was reported if no SDK took it in time.
+ */
 export interface StubCall {
   readonly type: EventType;
   args: readonly unknown[];
@@ -19,28 +22,35 @@ interface Buffered {
   readonly args: readonly unknown[];
 }
 
-/** Calls kept until they are told, and those kept until the SDK replays them: the oldest told make room for others. */
+/** Unreported calls kept, and calls kept until the SDK replays them: the oldest reported ones are
+ * dropped first.
+ */
 const MAX_UNREPORTED = 500;
 const MAX_CALLS = 5_000;
 
-/** The early calls of a page that the SDK has not replayed yet, told or not: a consent banner may keep the SDK away for an hour. */
+/** The early calls of a page that the SDK has not replayed yet, reported or not: a consent banner
+ * may delay the SDK for an hour.
+ */
 export interface StubCalls {
-  /** How many have not been told. */
+  /** Number of unreported calls. */
   size(): number;
-  /** How many were more than are kept. */
+  /** Number of calls dropped because there were too many. */
   lost(): number;
-  /** Looks for stubs under names that the page has come to say. */
+  /** Discovers stubs under names that the page has added. */
   discover(): void;
-  /** Listens to a loader that stands under no name. */
+  /** Listens to a loader that no name leads to. */
   listen(value: unknown): void;
-  /** The call that `event` is the replay of, taken out; undefined where it is a call of its own. One that was told is the replayed one only while
-   * the SDK may be replaying. */
+  /** Removes and returns the call that `event` replays; undefined if it is a new call. A reported
+   * call matches only while the SDK may be replaying.
+   */
   matchReplay(event: SdkEvent, replaying?: boolean): StubCall | undefined;
-  /** What was called before `deadline` and has not been told. */
+  /** Unreported calls from before `deadline`. */
   overdue(deadline: number): readonly StubCall[];
 }
 
-/** Listens to the stubs of `page`, and says `noted` after each call. Calls that a stub holds already have lost their time and get the time of looking. */
+/** Listens to the stubs of `page`, and calls `noted` after each call. Calls already in a stub have
+ * lost their time and get the current one.
+ */
 export function listenToStubs(page: Page, globalKeys: readonly string[], now: () => number, noted: () => void = () => undefined): StubCalls {
   let calls: readonly StubCall[] = [];
   let lost = 0;

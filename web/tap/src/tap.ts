@@ -1,4 +1,6 @@
-/** The tap: hears every message of every instance of the SDK in a page, and speaks for them over its sinks. */
+/** The tap: observes every message of every instance of the SDK in a page, and reports them over
+ * its sinks.
+ */
 import { listenTo, oncePerStage, type Stage } from "./sdkListener.ts";
 import { discoverSdks, type Page } from "./sdkDiscovery.ts";
 import { safely } from "./safely.ts";
@@ -10,7 +12,7 @@ import { listenToStubs } from "./stubListener.ts";
 import type { SdkSeen } from "./protocol.ts";
 
 declare global {
-  /** The page's tap, where it has one: the extension and the page itself share it. */
+  /** The page's tap, if it has one: the extension and the page share it. */
   var __dagnetRealtimeTap: Tap | undefined;
 }
 
@@ -21,20 +23,23 @@ export interface TapOptions {
 }
 
 export interface Tap {
-  /** Listens to an instance, or a loader of the npm package, that stands nowhere in `window`. */
+  /** Listens to an instance, or a loader of the npm package, that no name in `window` leads to. */
   listen(analytics: unknown): void;
-  /** Adds a way to Realtime; answers how to give it up. */
+  /** Adds a channel to Realtime; returns a function that closes it. */
   speak(sink: Sink): () => void;
   stop(): void;
 }
 
 /** Reports are at least this far apart. */
 const REPORT_MS = 50;
-/** Replays of early calls come grouped by method; for so long at most they are waited for, so that they are told in the order of the calls. */
+/** Replays of early calls come grouped by method; they are awaited for at most so long, so that
+ * they are reported in the order of the calls.
+ */
 const REPLAY_MS = 500;
-/** An early call that was told already is known in its replay for so long after the SDK is ready. */
+/** A reported early call is recognised in its replay for so long after the SDK is ready. */
 const KNOWN_MS = 2_000;
-/** An early call that the SDK has not taken by then is reported without it; looked for every second. */
+/** An early call that the SDK has not taken by then is reported without it; checked every second.
+ */
 const OVERDUE_MS = 10_000;
 const CHECK_EVERY_MS = 1_000;
 const LEFT = ", and the page was left";
@@ -47,7 +52,7 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
   const sdks: SdkSeen[] = [];
   const reporters: Reporter[] = [];
   const page = id();
-  /** When early calls were made that the SDK has taken, by message id. */
+  /** Time of each replayed early call, by message id. */
   const replayedAt = new Map<unknown, number>();
   let skipped = 0;
   let lastAt = 0;
@@ -81,7 +86,7 @@ export function tap({ sinks = [], keys = [] }: TapOptions = {}): Tap {
     if ((stubs.size() && lastAt < replayUntil) || reporters.map((one) => one.flush(lastAt, skipped)).includes(true)) schedule();
   };
   const bye = (): void => { for (const speaker of reporters) speaker.bye(Date.now(), skipped); };
-  /** Tells early calls of before `deadline` that no SDK has taken. */
+  /** Reports early calls from before `deadline` that no SDK has taken. */
   const reportEarly = (deadline: number, when = ""): void => {
     const why = (sdks.some(({ heard }) => heard === undefined) ? "the SDK has not taken it" : sdks.length ? "this SDK cannot be heard" : "the SDK has not loaded") + when;
     for (const call of stubs.overdue(deadline)) {

@@ -1,4 +1,5 @@
-/** Patches to event definitions for the names bound in this session: YAML for the author to review. */
+/** Patches to event definitions for the names bound in this session: YAML for the author to review.
+ */
 import type { State } from "../state.ts";
 
 export interface Patch {

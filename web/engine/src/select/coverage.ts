@@ -1,4 +1,4 @@
-/** Which nodes and edges have lit since On, of those that can. */
+/** Coverage: nodes and edges lit since On, of those that can be. */
 import type { State } from "../state.ts";
 import { displayed } from "../activity.ts";
 import { edgeCount } from "../traces/select/facts.ts";
@@ -33,7 +33,9 @@ export function coverage(state: State): Coverage {
   return { nodesLit: nodesAble - dark.length, nodes: nodesAble, edgesLit: ways.lit, edges: ways.lit + ways.dark.length, dark, darkEdges: ways.dark, never, neverEdges: ways.never };
 }
 
-/** Why no trace can ever be counted on an edge of `neverEdges`: a sentence for people, "" for any other. */
+/** Why no trace can ever be counted on an edge of `neverEdges`: a sentence for people, "" for any
+ * other.
+ */
 export function neverWhy(state: State, edge: string): string {
   const { traces } = state.accumulation;
   const index = traces?.routeIndex.edgeIndex.get(edge);
@@ -43,7 +45,9 @@ export function neverWhy(state: State, edge: string): string {
   return gone.has(index) || edgeCount(traces, edge) > 0 ? "" : whyNever(traces.routeIndex, index, able, gone);
 }
 
-/** The uuids of the nodes that can light: by an event, by a binding of this session, or because they did. */
+/** The uuids of the nodes that can light: by an event, by a binding of this session, or because
+ * they did.
+ */
 function ableOf(state: State): ReadonlySet<string> {
   const bound = new Set(state.binds.values());
   return new Set((state.graph?.nodes ?? []).filter(({ uuid, dark }) => dark === "" || bound.has(uuid) || lit(state, uuid)).map(({ uuid }) => uuid));

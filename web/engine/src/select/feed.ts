@@ -5,7 +5,7 @@ import type { State } from "../state.ts";
 
 export interface Feed {
   readonly rows: readonly Row[];
-  /** Rows that pass the filter and are still held. */
+  /** Rows that pass the filter and are still in the buffer. */
   readonly total: number;
 }
 
@@ -21,12 +21,12 @@ export function feed(state: State, range: { readonly start: number; readonly cou
   return { rows: out, total: rows.length - from };
 }
 
-/** The row of that number, or null where it has left the ring. */
+/** The row of that number, or null if it has left the buffer. */
 export function row(state: State, id: number): Row | null {
   return rowAt(state.accumulation.events, id);
 }
 
-/** The row of a message, as a trace's timeline names it; null where it has left the ring. */
+/** The row of a message, as a trace's timeline names it; null if it has left the buffer. */
 export function rowOfMessage(state: State, messageId: string): Row | null {
   const known = lookUp(state.accumulation.dedupe, messageId);
   return known === undefined ? null : rowAt(state.accumulation.events, known.row);

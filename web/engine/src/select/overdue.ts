@@ -6,15 +6,18 @@ import type { State } from "../state.ts";
 
 export interface Overdue {
   readonly row: Row;
-  /** `failed` and `dropped` never left; `unsent` was called and is not known to have left within the time, as where its page went first or the SDK
-   * has not taken it; `lost` left and did not arrive within the time. */
+  /** `failed` and `dropped` never left. `unsent` was called and is not known to have left within
+   * the time: the page closed first, or the SDK has not taken it. `lost` left and did not arrive
+   * within the time.
+   */
   readonly how: "failed" | "dropped" | "unsent" | "lost";
   /** Milliseconds since it left, since it failed, or since it was called. */
   readonly age: number;
 }
 
-/** Rows of the local lane that the remote lane has not brought within `within` milliseconds, newest first, at most `most`.
- * Only while the remote lane is on can anything that left be missing. */
+/** Rows of the local lane that the remote lane has not brought within `within` milliseconds, newest
+ * first, at most `most`. Only while the remote lane is on can anything that left be missing.
+ */
 export function overdue(state: State, at: number, within: number, most = 200): readonly Overdue[] {
   const now = shownAt(state.clock, at);
   const out: Overdue[] = [];

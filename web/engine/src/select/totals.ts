@@ -7,10 +7,11 @@ import type { State } from "../state.ts";
 import { isIdentityCounter } from "../unmapped.ts";
 import type { Door, Posture } from "../wire.gen.ts";
 
-// How bright a node is, and the figures of the strip.
+// Activity of a node, and the totals of the view.
 
-/** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level` and `glow` 0 to 1.
- * `carried`: a filter is on, so that counts are of carried events only. */
+/** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level`
+ * and `glow` 0 to 1. `carried`: a filter is on, so that counts are of carried events only.
+ */
 export interface NodeLight {
   readonly count: number;
   readonly rate: number;
@@ -27,7 +28,9 @@ export interface TotalsOfState {
   readonly rate: number;
   /** Events in each of the last 60 seconds, oldest first. */
   readonly sparkline: readonly number[];
-  /** `count = mapped + unmapped + who`; `who` counts messages that say who somebody is and could light nothing. */
+  /** `count = mapped + unmapped + identity`; `identity` counts messages that identify a person,
+   * which can light no node.
+   */
   readonly mapped: number;
   readonly unmapped: number;
   readonly identity: number;
@@ -41,7 +44,9 @@ export interface TotalsOfState {
 
 const DARK: NodeLight = { count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, carried: false };
 
-/** The light of a node at `at` by the viewer's clock; frozen while paused. Under a filter it is that of the carried events that pass. */
+/** The light of a node at `at` by the viewer's clock; frozen while paused. Under a filter it is
+ * that of the carried events that pass.
+ */
 export function nodeLight(state: State, uuid: string, at: number): NodeLight {
   const filtered = state.accumulation.view.filtered;
   const light = (filtered ?? state.accumulation).nodes.get(uuid);
@@ -73,7 +78,7 @@ export function totals(state: State, at: number): TotalsOfState {
   };
 }
 
-// Where every event went, and how far the picture can be trusted.
+// The ledger, and the guarantees of the view.
 
 export interface LedgerOfState {
   /** Since On (since Clear), remote lane. */
@@ -82,10 +87,11 @@ export interface LedgerOfState {
   readonly missed: MissedEvents;
   /** Per source, since On. */
   readonly doors: readonly { readonly source: string; readonly door: Door; readonly balances: boolean }[];
-  /** Local lane: heard by the tap, and not yet met by a remote twin. */
+  /** Local lane: messages of the tap, and those without a remote twin so far. */
   readonly localEvents: number;
   readonly pendingLocal: number;
-  /** Carried events heard before on the same lane, and frames that were repeats or did not fit. */
+  /** Carried events that had come before on the same lane; frames that were repeats or did not fit.
+   */
   readonly duplicates: number;
   readonly repeats: number;
   readonly misfits: number;
@@ -104,16 +110,20 @@ export function ledger(state: State): LedgerOfState {
 export interface PostureOfState {
   /** What the server says of its policy; null without a remote lane. */
   readonly policy: Posture | null;
-  /** The share of traces that the policy keeps whole, and the lowest share that frames carried since On. */
+  /** The share of traces that the policy keeps whole, and the lowest share that frames carried
+   * since On.
+   */
   readonly sampling: number;
   readonly threshold: number;
   /** Counts are exact; events and traces are fewer than counted. */
   readonly thinned: boolean;
   readonly sampled: boolean;
-  /** When thinning began since On (null where it has not), and since when the policy is what it is. */
+  /** When thinning began since On (null if it has not), and since when the policy is what it is. */
   readonly thinnedAt: number | null;
   readonly imposedAt: number;
-  /** Sources that were turned away since On because they sent faster than they may, with how many events. */
+  /** Sources that were turned away since On because they sent faster than they may, with how many
+   * events.
+   */
   readonly limited: readonly { readonly source: string; readonly events: number }[];
 }
 

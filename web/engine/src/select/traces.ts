@@ -1,4 +1,4 @@
-/** Traces, asked of the state. */
+/** Selectors of traces from the state. */
 import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
 import { edgeCount, type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
@@ -11,12 +11,14 @@ export function recentTraces(state: State, n: number, search = ""): readonly Tra
   return state.accumulation.traces === null ? [] : recent(state.accumulation.traces, n, search);
 }
 
-/** The timeline of the trace that a token belongs to; null where it is unknown. */
+/** The timeline of the trace that a token belongs to; null if it is unknown. */
 export function trace(state: State, token: string): Timeline | null {
   return state.accumulation.traces === null ? null : timeline(state.accumulation.traces, token);
 }
 
-/** How many traces: distinct since On, and kept with their steps; `exact` is false where a number is "at most". */
+/** Number of traces: distinct since On (`seen`), and with their steps (`retained`); `exact` is
+ * false if a number is "at most".
+ */
 export function traceCounts(state: State): { readonly seen: number; readonly retained: number; readonly exact: boolean } {
   return state.accumulation.traces === null ? { seen: 0, retained: 0, exact: true } : traceTotals(state.accumulation.traces);
 }
@@ -29,7 +31,7 @@ export function ghostEdges(state: State, count = 50): readonly JumpRow[] {
   return state.accumulation.traces === null ? [] : jumps(state.accumulation.traces, count);
 }
 
-/** The jump between two nodes; null where there is none. */
+/** The jump between two nodes; null if there is none. */
 export function ghostEdge(state: State, from: string, to: string): JumpRow | null {
   return state.accumulation.traces === null ? null : jump(state.accumulation.traces, from, to);
 }

@@ -17,7 +17,7 @@ export interface UnmappedName {
 }
 
 export interface UnmappedNames {
-  /** Messages that say who somebody is, by their type: no node can listen for them. */
+  /** Messages that identify a person, by their type: no node can listen for them. */
   readonly identity: readonly UnmappedName[];
   /** The most frequent first. */
   readonly names: readonly UnmappedName[];
@@ -37,21 +37,25 @@ export function unmappedNames(state: State, at: number): UnmappedNames {
   return { names: listed(false), identity: listed(true), other: displayed(unmapped.other) };
 }
 
-/** A node that an unmapped event would have lit, and why it did not, in a sentence with what was seen and what is expected. */
+/** A node that an unmapped event would have lit, and why it did not, in a sentence with what was
+ * seen and what is expected.
+ */
 export interface UnmappedNearMiss {
   readonly node: string;
   readonly label: string;
   readonly reason: string;
 }
 
-/** The near misses of one row; none where it lit a node, or where nothing listens for a name like its own. */
+/** The near misses of one row; none if it lit a node, or if no node listens for a similar name. */
 export function nearMissesOf(state: State, row: Row): readonly UnmappedNearMiss[] {
   if (row.nodes.length > 0) return [];
   const labels = new Map(state.graph?.listens.map(({ node, label }) => [node, label]));
   return nearMisses(state.table, namesFromShown(row.type, row.name), row.properties, null).map((miss) => ({ ...miss, label: labels.get(miss.node) ?? miss.node }));
 }
 
-/** The likest names that the graph listens for; asked for one name at a time, when its row is shown. */
+/** The likest names that the graph listens for; asked for one name at a time, when its row is
+ * shown.
+ */
 export function nearestNames(state: State, name: string, most = 3): readonly SimilarName[] {
   return state.graph === null ? [] : similarNames(state.graph, name, most);
 }

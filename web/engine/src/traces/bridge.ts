@@ -1,4 +1,4 @@
-/** Where the reducer meets the traces: one row in, the steps it caused out. */
+/** Bridge from the reducer to the traces: one row in, its steps out. */
 import type { Accumulation, State } from "../state.ts";
 import type { NearMiss } from "../nearMiss.ts";
 import type { Output } from "../actions.ts";
@@ -8,11 +8,12 @@ import { migrateTraces } from "./migrate.ts";
 import { advance } from "./traces.ts";
 import type { Graph, Token } from "../wire.gen.ts";
 
-/** Traces followed at once at most, as the server has it. */
+/** Traces followed at once at most, as on the server. */
 const MAX_FOLLOWED = 50;
 
-/** Tells the traces of an event, with the tokens known by then; `heard` is its row's number, which grows in the order of arrival.
- * `out` is null if the event is known and only its tokens or its place in the log are new. */
+/** Advances the traces by an event with the tokens known by then; `arrival` is its row's number.
+ * `output` is null if the event is known and only its tokens or its offset are new.
+ */
 export function advanceTrace(accumulation: Accumulation, row: NewRow, arrival: number, tokens: readonly Token[], output: Output | null, near: readonly NearMiss[] = []): void {
   if (accumulation.traces === null) return;
   const steps = advance(accumulation.traces, {
@@ -22,7 +23,8 @@ export function advanceTrace(accumulation: Accumulation, row: NewRow, arrival: n
   if (output !== null) for (const step of steps) output.step(step);
 }
 
-/** Takes the traces over to another version of the graph, or to a node that a name is bound to now. */
+/** Migrates the traces to another version of the graph, or to a node that a name is now bound to.
+ */
 export function remapTraces(accumulation: Accumulation, graph: Graph, binds: ReadonlyMap<string, string>): void {
   if (accumulation.traces === null) return;
   migrateTraces(accumulation.traces, graph, (mark) => {
@@ -31,7 +33,7 @@ export function remapTraces(accumulation: Accumulation, graph: Graph, binds: Rea
   });
 }
 
-/** Follows exactly `tokens`, the last ones where they are too many. */
+/** Follows exactly `tokens`; the last ones if they are too many. */
 export function setFollowed(state: State, tokens: readonly string[]): void {
   state.follows = tokens.slice(-MAX_FOLLOWED);
   const { traces } = state.accumulation;
@@ -40,7 +42,7 @@ export function setFollowed(state: State, tokens: readonly string[]): void {
   for (const token of state.follows) follow(traces, token);
 }
 
-/** A time that is missing or unreadable is taken for the moment of arrival. */
+/** A missing or unreadable time is replaced by the moment of arrival. */
 function finiteOr(time: number, otherwise: number): number {
   return Number.isFinite(time) ? time : otherwise;
 }

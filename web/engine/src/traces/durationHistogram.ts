@@ -1,4 +1,6 @@
-/** Durations gathered so that one can be taken out again: a histogram whose buckets are about 3 % wide, the same in whatever order it was filled. */
+/** Duration histogram: buckets about 3 % wide, independent of order, from which a duration can be
+ * removed again.
+ */
 
 /** Buckets to an octave; quantiles are right to half a bucket, about 1.6 %. */
 const PER_OCTAVE = 32;
@@ -15,7 +17,7 @@ export function createHistogram(): DurationHistogram {
   return { buckets: new Uint32Array(0), count: 0 };
 }
 
-/** Adds (`sign` 1) or takes out (-1) a duration in milliseconds. */
+/** Adds (`sign` 1) or removes (-1) a duration in milliseconds. */
 export function addDuration(durations: DurationHistogram, ms: number, sign: 1 | -1): void {
   const bucket = bucketOf(ms);
   if (bucket >= durations.buckets.length) {

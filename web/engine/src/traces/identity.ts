@@ -4,8 +4,7 @@ import { createTrace, type Cursor, type IdentifierNode, type Join, moveStanding,
 import { derive, mergeVisits, retract } from "./path.ts";
 import { markActive, remove, revive, settleVisits, trim } from "./retention.ts";
 
-// Joins two traces into one and, undone, makes them two again; what they count for is derived
-// anew, never doubled.
+// Joining and separating: what traces count for is derived anew, never doubled.
 
 /** Whether no bound and no undone join forbids it. */
 export function mayMerge(traces: Traces, a: Trace, b: Trace): boolean {
@@ -13,7 +12,9 @@ export function mayMerge(traces: Traces, a: Trace, b: Trace): boolean {
   return !a.tokens.some((identifier) => identifier.apart?.some((other) => other.trace === b) === true);
 }
 
-/** One trace of the two that `a` and `b` belong to: the followed one, else the one with more marks, else the older goes on. */
+/** One trace of the two that `a` and `b` belong to: the followed one, else the one with more marks,
+ * else the older goes on.
+ */
 export function merge(traces: Traces, a: IdentifierNode, b: IdentifierNode): void {
   const [survivor, gone] = survives(a.trace, b.trace) ? [a.trace, b.trace] : [b.trace, a.trace];
   for (const trace of [survivor, gone]) {
@@ -58,8 +59,9 @@ export function recordJoin(traces: Traces, event: TraceEvent, a: IdentifierNode,
   }
 }
 
-/** Makes the two sides of a join two traces again, each event with the side of its first identifier, and keeps them apart from then on.
- * False where it cannot be: unknown, undone already, or forgotten since. */
+/** Undoes a join: each event goes with the side of its first identifier, and the sides stay apart
+ * from then on. False if the join is unknown, undone already, or forgotten since.
+ */
 export function undoJoin(traces: Traces, id: number): boolean {
   const join = traces.joins.get(id);
   if (join === undefined || join.undone || !isCurrent(traces, join) || join.a.trace !== join.b.trace) return false;
@@ -74,7 +76,7 @@ export function undoJoin(traces: Traces, id: number): boolean {
   return true;
 }
 
-/** Joins again what was undone; false where it cannot be. */
+/** Redoes an undone join; false if that is not possible. */
 export function redoJoin(traces: Traces, id: number): boolean {
   const join = traces.joins.get(id);
   if (join?.undone !== true || !isCurrent(traces, join)) return false;
@@ -89,7 +91,7 @@ function isCurrent(traces: Traces, join: Join): boolean {
   return traces.tokens.get(join.a.token) === join.a && traces.tokens.get(join.b.token) === join.b;
 }
 
-/** The holders that hang together with `from` over `links`. */
+/** The identifiers connected to `from` by `links`. */
 function sideOf(from: IdentifierNode, links: readonly { readonly a: IdentifierNode; readonly b: IdentifierNode }[]): Set<IdentifierNode> {
   const side = new Set([from]);
   for (const identifier of side) {
@@ -105,7 +107,8 @@ function others(trace: Trace, side: ReadonlySet<IdentifierNode>): Set<Identifier
   return new Set(trace.tokens.filter((identifier) => !side.has(identifier)));
 }
 
-/** Moves `side` out of the trace; what was settled before stays with the trace's first identifier. */
+/** Moves `side` out of the trace; what was settled before stays with the trace's first identifier.
+ */
 function split(traces: Traces, trace: Trace, links: Trace["links"], side: ReadonlySet<IdentifierNode>): void {
   if (trace.tally === null) revive(traces, trace);
   moveStanding(traces.counts, trace.cursor.head, -1);
@@ -129,7 +132,7 @@ function split(traces: Traces, trace: Trace, links: Trace["links"], side: Readon
   if (trace.events > 0 && apart.events > 0) traces.total.traces += 1;
 }
 
-/** Derives a trace from `marks`, from its base on, and puts it where it belongs. */
+/** Derives a trace from `visits`, from its base on, and puts it into the list it belongs to. */
 export function rebuild(traces: Traces, trace: Trace, visits: readonly Visit[]): void {
   trace.visits = [];
   trace.cursor = trace.base;
@@ -144,7 +147,7 @@ function survives(a: Trace, b: Trace): boolean {
   return a.seq < b.seq;
 }
 
-/** Where the joined trace stood before what is kept: where the one stood that was let go of last, if it stood anywhere. */
+/** Base of the joined trace: that of the trace settled last, if it had a position. */
 function laterBase(survivor: Trace, gone: Trace): Cursor {
   const [late, early] = gone.horizon > survivor.horizon ? [gone.base, survivor.base] : [survivor.base, gone.base];
   return { ...(late.head >= 0 ? late : early), moves: late.moves + early.moves };
@@ -161,13 +164,13 @@ function mergeTallies(traces: Traces, survivor: Trace, gone: Trace): void {
   survivor.tally = own;
 }
 
-// Finds the trace of an event by its identifiers; one that carries identifiers of two traces joins
-// them.
+// Lookup: finds the trace of an event by its identifiers; identifiers of two traces join them.
 
-/** Identifiers of one event that are looked at. */
+/** Identifiers read of one event. */
 const MAX_TOKENS = 8;
 
-/** The holder of the event's first identifier, in the trace that the event belongs to; null without identifiers. */
+/** The event's first identifier, in the trace that the event belongs to; null without identifiers.
+ */
 export function findTrace(traces: Traces, event: TraceEvent): IdentifierNode | null {
   const tokens = event.tokens;
   const first = tokens[0];
@@ -201,7 +204,7 @@ function startTrace(traces: Traces, event: TraceEvent, token: Token | undefined)
   return identifier;
 }
 
-/** Registers a holder; a token that is being followed makes its trace followed. */
+/** Registers an identifier; a token that is followed makes its trace followed. */
 function register(traces: Traces, identifier: IdentifierNode): void {
   traces.tokens.set(identifier.token, identifier);
   if (traces.followed.has(identifier.token)) identifier.trace.followedCount += 1;

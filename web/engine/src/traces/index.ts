@@ -1,4 +1,4 @@
-/** Traces: who went where along the graph, what jumped, and how sure it is. */
+/** Traces: paths of visitors along the graph, jumps, and how certain they are. */
 export { advance, BOUNDS, createTraces } from "./traces.ts";
 export { follow, unfollow, forgetTraces } from "./retention.ts";
 export { redoJoin, undoJoin } from "./identity.ts";

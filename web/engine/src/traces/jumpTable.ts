@@ -1,4 +1,6 @@
-/** The table of jumps, pairs of nodes that traces went between without a way: bounded, the quietest goes first. */
+/** Jump table: pairs of nodes that traces went between without a path; bounded, the quietest is
+ * evicted first.
+ */
 
 export interface Jump {
   readonly id: number;
@@ -8,7 +10,9 @@ export interface Jump {
   last: number;
 }
 
-/** `evicted` pairs have gone; a pair that comes back after that is counted from then. Ids are never used twice. */
+/** `evicted` pairs have gone; a pair that comes back after that is counted from then. Ids are never
+ * used twice.
+ */
 export interface JumpTable {
   readonly limit: number;
   readonly byId: Map<number, Jump>;
@@ -21,7 +25,9 @@ export function createJumps(limit: number): JumpTable {
   return { limit, byId: new Map(), byPair: new Map(), next: 0, evicted: 0 };
 }
 
-/** The jump's id, made where the pair is unknown; `evicted` is the id of the one that made room: that of fewest traces, then the longest quiet. */
+/** The jump's id, made if the pair is unknown. `evicted` is the id of the jump that it replaced:
+ * that of fewest traces, then the longest quiet.
+ */
 export function ensureJump(jumps: JumpTable, from: number, to: number, traces: (id: number) => number): { readonly id: number; readonly evicted: number | null } {
   const known = jumps.byPair.get(pairKey(from, to));
   if (known !== undefined) return { id: known.id, evicted: null };

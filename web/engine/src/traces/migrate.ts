@@ -7,14 +7,13 @@ import { derive, retract } from "./path.ts";
 import { compileGraph, type RouteIndex } from "./pathSearch.ts";
 import { indicesOf } from "./traces.ts";
 
-// Gives an event that stands in a trace another name and other lit nodes, and derives what
-// followed it anew.
+// Relighting of one event.
 
-/** Nothing happens where no trace holds the event, or holds it no more. */
+/** Gives an event of a trace another name and other lit nodes; nothing if no trace has it. */
 export function relightVisit(traces: Traces, { id, name, nodes, traces: tokens }: Pick<TraceEvent, "id" | "name" | "nodes"> & { readonly traces: TraceEvent["tokens"] }): void {
   for (const { token } of tokens) {
     const trace = traces.tokens.get(token)?.trace;
-    // The event is one of the last: looked for from the end.
+    // The event is one of the last: search from the end.
     let at = (trace?.visits.length ?? 0) - 1;
     while (at >= 0 && trace?.visits[at]?.id !== id) at -= 1;
     const visit = trace?.visits[at];
@@ -30,8 +29,7 @@ export function relightVisit(traces: Traces, { id, name, nodes, traces: tokens }
   }
 }
 
-// Takes traces over to a changed graph, or to other lit nodes for events already seen: every kept
-// path is derived anew.
+// Migration: every trace with visits is derived anew.
 
 /** What a mark's new nodes are chosen by; `nodes` are those it lights so far. */
 export interface RelitVisit {
@@ -40,14 +38,16 @@ export interface RelitVisit {
   readonly nodes: readonly string[];
 }
 
-/** From old to new: a node's index, a key of the counts; -1 where the new graph does not have it. */
+/** From old to new: a node's index, a key of the counts; -1 if the new graph does not have it. */
 interface IndexMap {
   readonly node: (old: number) => number;
   readonly key: (old: number) => number;
 }
 
-/** Moves all traces to `graph` by uuid. `relight` may give kept events other nodes (null leaves them), as after binding a name to a node.
- * They keep the order of their last activity. Counts of evicted traces stay, save those at nodes and edges that are gone. */
+/** Moves all traces to `graph` by uuid. `relight` may give events other nodes (null leaves them),
+ * as after binding a name to a node. The order of activity stays. Counts of evicted traces stay,
+ * except at nodes and edges that are gone.
+ */
 export function migrateTraces(traces: Traces, graph: Graph, relight: (visit: RelitVisit) => readonly string[] | null = () => null): void {
   const retained = [...traces.live, ...traces.followedTraces];
   for (const trace of retained) {
@@ -75,7 +75,8 @@ export function migrateTraces(traces: Traces, graph: Graph, relight: (visit: Rel
   for (const trace of retained) rebuild(traces, trace, trace.visits);
 }
 
-/** Moves counts and jumps, which hold only what is settled by now, to the new graph's indices. */
+/** Moves counts and jumps, which contain only what is settled by now, to the new graph's indices.
+ */
 function moveCounts(traces: Traces, before: RouteIndex): IndexMap {
   const { counts: old, jumps: oldJumps, routeIndex } = traces;
   const counts = createCounts(routeIndex.graph.nodes.length, routeIndex.graph.edges.length);

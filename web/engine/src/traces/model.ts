@@ -5,10 +5,11 @@ import { addDuration, createHistogram, type DurationHistogram } from "./duration
 import { dropJump, ensureJump, type JumpTable, touchJump } from "./jumpTable.ts";
 import type { Route, RouteIndex } from "./pathSearch.ts";
 
-// What traces speak in: the event they are told of, the bounds they keep, and the marks a trace is
-// made of.
+// Types: the event that advances traces, the bounds, and the visits that a trace is made of.
 
-/** One carried event, with times in milliseconds since 1970 UTC; `at` is when the viewer's clock applied it. */
+/** One carried event, with times in milliseconds since 1970 UTC; `at` is when the viewer's clock
+ * applied it.
+ */
 export interface TraceEvent {
   readonly id: string;
   readonly type: string;
@@ -17,9 +18,9 @@ export interface TraceEvent {
   /** Skew-corrected. */
   readonly occurredAt: number;
   readonly arrivedAt: number;
-  /** Its place in the log; Infinity or absent where no log gave it one. */
+  /** Its offset in the log; Infinity or absent without one. */
   readonly order?: number;
-  /** Grows with every event that the engine hears. */
+  /** Number of its row: grows in the order of arrival. */
   readonly arrival?: number;
   /** In the workspace's priority order; without any the event belongs to no trace. */
   readonly tokens: readonly Token[];
@@ -30,11 +31,11 @@ export interface TraceEvent {
   readonly near?: readonly { readonly node: string; readonly reason: string }[];
 }
 
-/** What is kept, at most. Beyond a bound the quietest goes first and counts stay. */
+/** Bounds. Beyond one the quietest goes first, and counts stay. */
 export interface Bounds {
   /** Traces kept with their steps. */
   readonly traces: number;
-  /** Evicted traces of which it is still known where they stand and what they have counted for. */
+  /** Evicted traces whose position and counted keys are still known. */
   readonly stubs: number;
   /** Marks in one trace. */
   readonly steps: number;
@@ -47,7 +48,7 @@ export interface Bounds {
   readonly followed: number;
 }
 
-/** One identifier, the trace it belongs to, and those it was set apart from by an undone join. */
+/** Identifier, its trace, and the identifiers that an undone join set it apart from. */
 export interface IdentifierNode {
   readonly token: string;
   kind: string;
@@ -61,7 +62,9 @@ export interface Link {
   readonly b: IdentifierNode;
 }
 
-/** Where a trace stands (node indices of the graph): `head` (-1 nowhere yet), what else its last event lit, since when, after how many moves. */
+/** Cursor of a trace, by node indices: `head` (-1 before any), the other nodes its last event lit,
+ * since when, after how many moves.
+ */
 export interface Cursor {
   readonly head: number;
   readonly also: readonly number[];
@@ -69,17 +72,19 @@ export interface Cursor {
   readonly moves: number;
 }
 
-/** How a mark moved its trace: not at all (`unmapped`, `stay`), along the graph (`step`), or without a way (`jump`). */
+/** How a visit moved its trace: not at all (`unmapped`, `stay`), along the graph (`step`), or
+ * without a path (`jump`).
+ */
 export type Move = "unmapped" | "entry" | "stay" | "step" | "jump";
 
-/** An event in a trace, and what it did there. `lit` are node indices. */
+/** Visit: an event in a trace, and how it moved it. `lit` are node indices. */
 export interface Visit {
   readonly id: string;
   readonly name: string;
   readonly type: string;
   readonly at: number;
   readonly arrived: number;
-  /** Its place in the log, Infinity where it has none; a local event learns it from its twin. */
+  /** Its offset in the log, Infinity without one; a local event learns it from its twin. */
   order: number;
   readonly arrival: number;
   readonly late: boolean;
@@ -93,17 +98,17 @@ export interface Visit {
   after: Cursor;
 }
 
-/** One trace. A stub has no marks and a null `tally`; `keys` then holds what it has counted for. */
+/** One trace. A stub has no visits and a null `tally`; `keys` then has what it counted for. */
 export interface Trace {
   readonly seq: number;
   followedCount: number;
   tokens: IdentifierNode[];
   links: Link[];
   visits: Visit[];
-  /** How often it counted for each key of `counts.ts`. */
+  /** How often it counted for each key of `Counts`. */
   tally: Map<number, number> | null;
   keys: readonly number[];
-  /** Where it stood before the first mark kept; events before `horizon` can no longer be placed. */
+  /** Cursor before the first visit; earlier events than `horizon` can no longer be placed. */
   base: Cursor;
   horizon: number;
   cursor: Cursor;
@@ -131,7 +136,7 @@ export interface Traces {
   readonly bounds: Bounds;
   routeIndex: RouteIndex;
   readonly tokens: Map<string, IdentifierNode>;
-  /** Kept traces, the quietest first. */
+  /** Traces with visits, the quietest first. */
   readonly live: Set<Trace>;
   readonly stubs: Set<Trace>;
   readonly followedTraces: Set<Trace>;
@@ -147,11 +152,13 @@ export interface Traces {
   total: Totals;
 }
 
-/** `traces` distinct so far (exact while `forgotten` is 0, at most so many otherwise); `events = placed + unplaceable + duplicate + untraced`. */
+/** `traces` distinct so far (exact while `forgotten` is 0, at most so many otherwise); `events =
+ * placed + unplaceable + duplicate + untraced`.
+ */
 export interface Totals {
   events: number;
   placed: number;
-  /** Older than what the trace still holds: counted at its nodes, not in its path. */
+  /** Older than the trace's visits: counted at its nodes, not in its path. */
   unplaceable: number;
   duplicate: number;
   /** Without an identifier. */
@@ -166,7 +173,7 @@ export interface Totals {
 
 // One trace as it begins: nowhere, without marks.
 
-/** Where a trace is before its first event. */
+/** Cursor of a trace before its first event. */
 export const NOWHERE: Cursor = { head: -1, also: [], since: 0, moves: 0 };
 
 /** A trace that is in none of the lists yet. */
@@ -178,10 +185,12 @@ export function createTrace(traces: Traces, firstAt: number): Trace {
   };
 }
 
-// What traces have counted for, at nodes, edges and jumps: how often, and how many distinct
-// traces. Everything counted can be taken back.
+// Counts: how often, and for how many distinct traces, at nodes, edges and jumps. Everything
+// counted can be removed again.
 
-/** One node, edge or jump. `inferred` of the `count` were bridged; `gaps` of single-edge steps (or jumps), `bridged` of whole bridged ways. */
+/** One node, edge or jump. `inferred` of the `count` were bridged; `gaps` of single-edge steps (or
+ * jumps), `bridged` of whole bridged ways.
+ */
 export interface Cell {
   count: number;
   traces: number;
@@ -208,7 +217,7 @@ export function emptyCell(): Cell {
   return { count: 0, traces: 0, inferred: 0, gaps: null, bridged: null };
 }
 
-/** Counts a mark's effect for its trace (`sign` 1) or takes it back (-1). */
+/** Counts a visit for its trace (`sign` 1) or removes it (-1). */
 export function countVisit(counts: Counts, jumps: JumpTable, trace: Trace, visit: Visit, sign: 1 | -1): void {
   for (const node of visit.lit) countKey(counts, trace, node, sign);
   if (visit.move === "entry") counts.entries[visit.after.head] = (counts.entries[visit.after.head] ?? 0) + sign;
@@ -222,7 +231,7 @@ export function countVisit(counts: Counts, jumps: JumpTable, trace: Trace, visit
   } else if (visit.move === "jump") countJump(counts, jumps, trace, visit, sign);
 }
 
-/** Moves the trace's standing to where it stands after `trace.stand` changed from `before` (-1: nowhere). */
+/** Moves the trace's standing after its cursor changed from `before` (-1: nowhere). */
 export function moveStanding(counts: Counts, before: number, after: number): void {
   if (before === after) return;
   if (before >= 0) counts.standing[before] = (counts.standing[before] ?? 0) - 1;
@@ -248,7 +257,9 @@ export function jumpKey(counts: Counts, id: number): number {
   return counts.nodes + counts.edges + id;
 }
 
-/** One more or one less for `key`, and for the trace's own tally of it, from which distinct traces follow. */
+/** One more or one less for `key`, and for the trace's own tally of it, from which distinct traces
+ * follow.
+ */
 function countKey(counts: Counts, trace: Trace, key: number, sign: 1 | -1): Cell {
   let cell = counts.cells.get(key);
   if (cell === undefined) counts.cells.set(key, (cell = emptyCell()));
@@ -263,7 +274,7 @@ function countKey(counts: Counts, trace: Trace, key: number, sign: 1 | -1): Cell
   return cell;
 }
 
-// Rows about a trace that several views show: its identifiers, where it stands, how it ended.
+// Descriptions of a trace: its identifiers, its position, how it ended.
 
 export function tokenOf(identifier: IdentifierNode): Token {
   return { kind: identifier.kind, token: identifier.token };
@@ -279,14 +290,18 @@ export function uuidOf(traces: Traces, node: number): string | null {
   return traces.routeIndex.graph.nodes[node]?.uuid ?? null;
 }
 
-/** How a trace that stands at a node has ended: the node's outcome, "other" where it names none, null where it goes on. */
+/** How a trace at a node has ended: the node's outcome, "other" if it names none, null if the trace
+ * goes on.
+ */
 export function endedAt(traces: Traces, node: number): string | null {
   const there = traces.routeIndex.graph.nodes[node];
   if (there?.absorbing !== true) return null;
   return there.outcome === "" ? "other" : there.outcome;
 }
 
-/** Whether numbers of distinct traces are exact; otherwise they are "at most": a forgotten trace that came back counts twice. */
+/** Whether numbers of distinct traces are exact; otherwise they are "at most": a forgotten trace
+ * that came back counts twice.
+ */
 export function exact(traces: Traces): boolean {
   return traces.total.forgotten === 0;
 }

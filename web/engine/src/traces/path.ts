@@ -2,13 +2,15 @@
 import { countVisit, type Cursor, type Move, moveStanding, type Trace, type Traces, type Visit } from "./model.ts";
 import { distances, type Route, route, type RouteIndex } from "./pathSearch.ts";
 
-// The order of marks in a trace: by corrected time of occurrence, then by place in the log; and
-// what that order says about lateness.
+// Order: visits go by corrected time of occurrence, then by offset in the log; lateness follows
+// from it.
 
-/** What decides a mark's place. */
+/** What decides a visit's position. */
 export type VisitOrder = Pick<Visit, "at" | "order" | "arrived" | "arrival" | "id">;
 
-/** Negative where `a` comes first; 0 only for the same message. Of one moment, marks that no log has placed come last, as they arrived. */
+/** Negative if `a` comes first; 0 only for the same message. Within one moment, visits without an
+ * offset come last, as they arrived.
+ */
 export function compareVisits(a: VisitOrder, b: VisitOrder): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.order !== b.order) return a.order < b.order ? -1 : 1;
@@ -17,7 +19,7 @@ export function compareVisits(a: VisitOrder, b: VisitOrder): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
 
-/** Where a mark belongs; null if the message is there already. */
+/** Index at which a visit belongs; null if the message is there already. */
 export function insertionIndex(visits: readonly Visit[], visit: VisitOrder): number | null {
   let low = 0;
   let high = visits.length;
@@ -32,7 +34,9 @@ export function insertionIndex(visits: readonly Visit[], visit: VisitOrder): num
   return findMessage(visits, visit, low) === null ? low : null;
 }
 
-/** The mark of the same message; null if there is none. It can only stand among marks of the same moment, `near` which a place is known. */
+/** The visit of the same message; null if there is none. It can only be among visits of the same
+ * moment, around the index `near`.
+ */
 export function findMessage(visits: readonly Visit[], visit: VisitOrder, near: number): Visit | null {
   for (let n = near; visits[n]?.at === visit.at; n += 1) if (visits[n]?.id === visit.id) return visits[n] ?? null;
   for (let n = near - 1; visits[n]?.at === visit.at; n -= 1) if (visits[n]?.id === visit.id) return visits[n] ?? null;
@@ -54,7 +58,7 @@ export function mergeVisits(a: readonly Visit[], b: readonly Visit[]): Visit[] {
   }
 }
 
-/** Per mark: it arrived after one that occurred later, or its sender said so. */
+/** Per visit: it arrived after one that occurred later, or its sender said so. */
 export function lateness(visits: readonly Visit[]): boolean[] {
   const late: boolean[] = [];
   let [soonest, ofMoment, moment] = [Infinity, Infinity, Infinity];
@@ -68,15 +72,15 @@ export function lateness(visits: readonly Visit[]): boolean[] {
   return late;
 }
 
-/** Whether a mark shares its millisecond with a neighbour, so that their order is a guess. */
+/** Whether a visit shares its millisecond with a neighbour, so that their order is a guess. */
 export function ambiguous(visits: readonly Visit[], n: number): boolean {
   const at = visits[n]?.at;
   return at !== undefined && (visits[n - 1]?.at === at || visits[n + 1]?.at === at);
 }
 
-// Chooses where an event takes a trace, among the nodes that the event lights.
+// Transition: which of the lit nodes an event takes a trace to.
 
-/** What was chosen; `from` is where the move leaves (-1 for an entry), `route` the way of a step. */
+/** Transition: `from` is the node left (-1 for an entry), `route` the path of a step. */
 export interface Transition {
   readonly move: Move;
   readonly from: number;
@@ -84,7 +88,9 @@ export interface Transition {
   readonly route: Route | null;
 }
 
-/** The next place of a trace that stands at `stand` when an event lights `lit` (node indices). Rules TRC-1 to TRC-7. */
+/** The next place of a trace that stands at `stand` when an event lights `lit` (node indices).
+ * Rules TRC-1 to TRC-7.
+ */
 export function chooseTransition(routeIndex: RouteIndex, cursor: Cursor, lit: readonly number[]): Transition {
   const { head, also } = cursor;
   if (lit.length === 0) return { move: "unmapped", from: head, to: head, route: null };
@@ -95,7 +101,9 @@ export function chooseTransition(routeIndex: RouteIndex, cursor: Cursor, lit: re
   return fromAnother(routeIndex, also, lit) ?? restart(routeIndex, head, lit) ?? { move: "jump", from: head, to: nearestAhead(routeIndex, head, lit), route: null };
 }
 
-/** The shortest way from `from` to any of `lit`: fewest edges, then the higher probability, then graph order. */
+/** The shortest way from `from` to any of `lit`: fewest edges, then the higher probability, then
+ * graph order.
+ */
 function bestRoute(routeIndex: RouteIndex, from: number, lit: readonly number[], sofar: Route | null): Route | null {
   let chosen = sofar;
   for (const node of lit) {
@@ -111,7 +119,9 @@ function shorter(a: Route, b: Route): boolean {
   return a.from === b.from ? a.to < b.to : a.from < b.from;
 }
 
-/** The trace's last event lit several nodes, and the way goes on (or stays) from another of them than was chosen. */
+/** The trace's last event lit several nodes, and the way goes on (or stays) from another of them
+ * than was chosen.
+ */
 function fromAnother(routeIndex: RouteIndex, also: readonly number[], lit: readonly number[]): Transition | null {
   let way: Route | null = null;
   for (const other of also) way = bestRoute(routeIndex, other, lit, way);
@@ -139,15 +149,14 @@ function nearestAhead(routeIndex: RouteIndex, head: number, lit: readonly number
   return lit.reduce((chosen, node) => far(node) < far(chosen) ? node : chosen);
 }
 
-// Derives a trace's path from its marks: appended in time, or slotted in and derived anew from
-// there on.
+// Insertion: a visit is appended in time, or inserted with the path derived anew from there on.
 
 const NONE: readonly number[] = [];
 
-/** `forward`: the mark moved the head, and nothing the trace knew was later; only then may the picture move. */
+/** `forward`: the visit moved the head and is the latest; only then may the picture move. */
 export type Insertion = "forward" | "slotted" | "duplicate" | "unplaceable";
 
-/** Puts a mark into its trace and counts what it changes there. */
+/** Inserts a visit into its trace and counts what it changes. */
 export function insertVisit(traces: Traces, trace: Trace, visit: Visit): Insertion {
   if (visit.at < trace.horizon) {
     countVisit(traces.counts, traces.jumps, trace, visit, 1);
@@ -174,7 +183,9 @@ export function insertVisit(traces: Traces, trace: Trace, visit: Visit): Inserti
   return later.every((next) => next.lit.length === 0) ? "forward" : "slotted";
 }
 
-/** A mark that no log had placed goes to its place among those of its moment; the path is derived anew from the first that moves. */
+/** A visit without an offset learns it and moves among those of its moment; the path is derived
+ * anew from the first that moves.
+ */
 function learnOrder(traces: Traces, trace: Trace, placed: Visit): void {
   const visit = trace.visits.find((one) => one.id === placed.id && one.at === placed.at);
   if (visit?.order !== Infinity) return;
@@ -189,7 +200,9 @@ function learnOrder(traces: Traces, trace: Trace, placed: Visit): void {
   moveStanding(traces.counts, before, trace.cursor.head);
 }
 
-/** Takes back what the marks from index `from` on have counted for; they stay in the list. `stands` is the caller's. */
+/** Removes what the visits from index `from` on have counted for; they stay in the list. The caller
+ * calls `moveStanding`.
+ */
 export function retract(traces: Traces, trace: Trace, from: number): void {
   for (let n = trace.visits.length - 1; n >= from; n -= 1) {
     const visit = trace.visits[n];
@@ -198,7 +211,7 @@ export function retract(traces: Traces, trace: Trace, from: number): void {
   trace.cursor = cursorBefore(trace, from);
 }
 
-/** Appends a mark where the trace stands, and counts it. `stands` is the caller's. */
+/** Appends a visit at the cursor, and counts it. The caller calls `moveStanding`. */
 export function derive(traces: Traces, trace: Trace, visit: Visit): void {
   setMove(traces, trace.cursor, visit);
   trace.visits.push(visit);
@@ -206,7 +219,7 @@ export function derive(traces: Traces, trace: Trace, visit: Visit): void {
   if (visit.lit.length > 0) countVisit(traces.counts, traces.jumps, trace, visit, 1);
 }
 
-/** Writes into `mark` how it moves a trace that stands at `stand`. */
+/** Writes into `visit` how it moves a trace from `cursor`. */
 function setMove(traces: Traces, cursor: Cursor, visit: Visit): void {
   if (visit.lit.length === 0) {
     visit.after = cursor;

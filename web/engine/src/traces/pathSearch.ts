@@ -1,7 +1,9 @@
 /** Paths through a graph over nodes that have no event; each source node is searched once. */
 import type { Graph } from "../wire.gen.ts";
 
-/** A way `from` a node `to` another: edge indices and uuids in order. More than one edge bridges nodes without an event. */
+/** A way `from` a node `to` another: edge indices and uuids in order. More than one edge bridges
+ * nodes without an event.
+ */
 export interface Route {
   readonly from: number;
   readonly to: number;
@@ -10,7 +12,9 @@ export interface Route {
   readonly p: number;
 }
 
-/** A graph by indices, in its own order. `lights` tells which nodes an event can light; the others are bridged. */
+/** A graph by indices, in its own order. `lights` says which nodes an event can light; the others
+ * are bridged.
+ */
 export interface RouteIndex {
   readonly graph: Graph;
   readonly index: ReadonlyMap<string, number>;
@@ -32,7 +36,7 @@ interface Span {
   readonly by: Int32Array;
 }
 
-/** Routes kept built; beyond it all are built anew when asked for. */
+/** Routes cached at most; beyond that the cache is emptied. */
 const MAX_ROUTES = 50_000;
 
 /** Compiles a graph. Edges to unknown nodes are left out; a repeated uuid means its first node. */
@@ -60,8 +64,10 @@ export function compileGraph(graph: Graph): RouteIndex {
   };
 }
 
-/** The way from one node to another over nodes that have no event: fewest edges, then the higher probability, then graph order.
- * From a node to itself only a self loop counts: going round unseen is not assumed. Null when there is none. */
+/** The way from one node to another over nodes that have no event: fewest edges, then the higher
+ * probability, then graph order. From a node to itself only a self loop counts: going round unseen
+ * is not assumed. Null when there is none.
+ */
 export function route(routeIndex: RouteIndex, from: number, to: number): Route | null {
   const key = from * routeIndex.graph.nodes.length + to;
   const known = routeIndex.routes.get(key);
@@ -73,7 +79,9 @@ export function route(routeIndex: RouteIndex, from: number, to: number): Route |
   return found;
 }
 
-/** Hops along the whole graph, whatever its events, from `node` to every other (-1: none); backwards where `back`. */
+/** Hops along the whole graph, whatever its events, from `node` to every other (-1: none); against
+ * the edges if `back`.
+ */
 export function distances(routeIndex: RouteIndex, node: number, back = false): Int16Array {
   const key = node * 2 + (back ? 1 : 0);
   const known = routeIndex.hops.get(key);

@@ -1,13 +1,13 @@
 /** Retention of traces: bounds, eviction, forgetting, and following. */
 import { moveStanding, type Trace, type Traces } from "./model.ts";
 
-// Keeps traces within their bounds: the quiet ones lose their marks first, then are forgotten;
-// followed ones stay. Counts stay always.
+// Eviction: the quietest traces lose their visits first, then are forgotten; followed ones stay.
+// Counts always stay.
 
-/** Share of a trace's marks that goes at once when it has too many, so that the work is rare. */
+/** Share of a trace's visits dropped at once if it has too many, so that the work is rare. */
 const SHED_SHARE = 4;
 
-/** Puts a trace with marks where it belongs, as the most recently active one. */
+/** Puts a trace with visits into its list, as the most recently active one. */
 export function markActive(traces: Traces, trace: Trace): void {
   traces.live.delete(trace);
   traces.stubs.delete(trace);
@@ -19,7 +19,7 @@ export function markActive(traces: Traces, trace: Trace): void {
   traces.live.add(trace);
 }
 
-/** Takes a trace out of all lists; its tokens are the caller's. */
+/** Removes a trace from all lists; the caller removes its tokens. */
 export function remove(traces: Traces, trace: Trace): void {
   traces.live.delete(trace);
   traces.stubs.delete(trace);
@@ -42,7 +42,9 @@ export function evict(traces: Traces): void {
   }
 }
 
-/** Makes room in a trace that has too many marks: the oldest unmapped ones, where they are the majority, else the oldest. */
+/** Drops visits of a trace that has too many: the oldest unmapped ones if they are the majority,
+ * else the oldest.
+ */
 export function trim(traces: Traces, trace: Trace): void {
   const limit = traces.bounds.steps;
   if (trace.visits.length <= limit) return;
@@ -58,7 +60,9 @@ export function trim(traces: Traces, trace: Trace): void {
   traces.visitCount -= least;
 }
 
-/** Lets go of a trace's first `many` marks (all, where negative): what they counted for stays, and nothing is placed before them any more. */
+/** Drops a trace's first `many` visits (all, if negative): what they counted for stays, and nothing
+ * can be placed before them any more.
+ */
 export function settleVisits(traces: Traces, trace: Trace, many: number): void {
   const gone = trace.visits.splice(0, many < 0 ? trace.visits.length : many);
   const last = gone.at(-1);
@@ -70,14 +74,14 @@ export function settleVisits(traces: Traces, trace: Trace, many: number): void {
   forgetJumps(traces, trace);
 }
 
-/** A stub gets marks again. */
+/** Revives a stub: it gets visits again. */
 export function revive(traces: Traces, trace: Trace): void {
   trace.tally = new Map(trace.keys.map((key) => [key, 1]));
   trace.keys = [];
   markActive(traces, trace);
 }
 
-/** Forgets a trace with its tokens. What it counted for stays; it no longer stands anywhere that can be told, but is still counted there. */
+/** Forgets a trace with its tokens. What it counted for stays, its standing too. */
 export function forgetTrace(traces: Traces, trace: Trace): void {
   traces.visitCount -= trace.visits.length;
   trace.visits = [];
@@ -90,7 +94,7 @@ export function forgetTrace(traces: Traces, trace: Trace): void {
   }
 }
 
-/** People asked to be deleted: their traces and the joins that name them go; what was counted is no longer theirs and stays. */
+/** Forgets people on their request: their traces and the joins that name them go, counts stay. */
 export function forgetTraces(traces: Traces, tokens: readonly string[]): void {
   for (const token of tokens) {
     const trace = traces.tokens.get(token)?.trace;
@@ -112,7 +116,7 @@ function toStub(traces: Traces, trace: Trace): void {
   traces.total.evicted += 1;
 }
 
-/** Tallies of jumps that the table has let go would only gather. */
+/** Removes tallies of jumps that the table has evicted. */
 function forgetJumps(traces: Traces, trace: Trace): void {
   const first = traces.counts.nodes + traces.counts.edges;
   for (const key of trace.tally?.keys() ?? []) if (key >= first && !traces.jumps.byId.has(key - first)) trace.tally?.delete(key);
@@ -122,7 +126,9 @@ function forgetJumps(traces: Traces, trace: Trace): void {
 
 const HUES = 6;
 
-/** Follows the trace of a token, also of one not seen yet. The hue (0 to 5) is the least used; null where too many are followed. */
+/** Follows the trace of a token, even before its first event. The hue (0 to 5) is the least used;
+ * null if too many are followed.
+ */
 export function follow(traces: Traces, token: string): number | null {
   const known = traces.followed.get(token);
   if (known !== undefined) return known;
@@ -137,7 +143,7 @@ export function follow(traces: Traces, token: string): number | null {
   return hue;
 }
 
-/** Lets a followed trace be evicted again; unknown tokens are no matter. */
+/** Unfollows a token: its trace may be evicted again. Unknown tokens are ignored. */
 export function unfollow(traces: Traces, token: string): void {
   if (!traces.followed.delete(token)) return;
   const trace = traces.tokens.get(token)?.trace;

@@ -7,13 +7,12 @@ import { ensureJump } from "./jumpTable.ts";
 import { type Bounds, createTrace, type Cursor, emptyCell, type IdentifierNode, jumpKey, NOWHERE, type Totals, type Trace, type Traces, type Visit } from "./model.ts";
 import { createTraces } from "./traces.ts";
 
-// Writes traces as a plain value for a browser snapshot: all counts, and the most recently active
-// traces with their marks.
+// Saving: all counts, and the most recently active traces with their visits.
 
 /** Sparse: bucket, count, bucket, count … */
 export type SavedDwell = readonly number[];
 
-/** A key of the counts; jumps by their nodes, because ids are not kept. */
+/** A key of the counts; jumps by their nodes, because ids are not saved. */
 export type SavedKey = number | readonly [from: number, to: number];
 
 export type SavedCell = readonly [key: SavedKey, count: number, traces: number, inferred: number, gaps: SavedDwell, bridged: SavedDwell, last: number];
@@ -47,7 +46,7 @@ export interface SavedJoin {
   readonly undone: boolean;
 }
 
-/** JSON as it is. Only a graph of the same `version` can take it up again. */
+/** A JSON value. Only a graph of the same `version` can load it. */
 export interface SavedTraces {
   readonly version: string;
   readonly cells: readonly SavedCell[];
@@ -61,7 +60,9 @@ export interface SavedTraces {
   readonly total: Totals;
 }
 
-/** Saves at most `count` traces with marks: the followed ones, then the most recently active. The others count as forgotten. */
+/** Saves at most `count` traces with visits: the followed ones, then the most recently active. The
+ * others count as forgotten.
+ */
 export function save(traces: Traces, count: number): SavedTraces {
   const chosen = [...[...traces.live].slice(-Math.max(1, count)), ...traces.followedTraces].slice(-Math.max(1, count));
   const tokens = new Set(chosen.flatMap((trace) => trace.tokens));
@@ -107,7 +108,7 @@ function saved(traces: Traces, trace: Trace): SavedTrace {
   };
 }
 
-/** Keys that the trace counted for with marks it no longer has. */
+/** Keys that the trace counted for with visits that it no longer has. */
 function settledKeys(traces: Traces, trace: Trace): readonly number[] {
   const left = new Map(trace.tally);
   for (const key of trace.visits.flatMap((visit) => keysOf(traces, visit))) left.set(key, (left.get(key) ?? 0) - 1);
@@ -121,9 +122,11 @@ function keysOf(traces: Traces, visit: Visit): number[] {
   return keys;
 }
 
-// Takes saved traces up again: paths are derived from the marks, counts are as they were saved.
+// Loading: paths are derived from the visits, counts are as they were saved.
 
-/** Null where the graph is of another version. `saved` must come from `save`; text from elsewhere is checked by the caller. */
+/** Null if the graph is of another version. `saved` must come from `save`; the caller checks other
+ * texts.
+ */
 export function load(graph: Graph, saved: SavedTraces, bounds: Partial<Bounds> = {}): Traces | null {
   if (saved.version !== graph.version) return null;
   const traces = createTraces(graph, bounds);
@@ -165,7 +168,7 @@ function restore(traces: Traces, saved: SavedTrace): void {
   traces.visitCount += visits.length;
 }
 
-/** Saved counts hold everything, what was derived just now too: they replace it. */
+/** Saved counts are complete: they replace what was derived just now. */
 function restoreCounts(traces: Traces, saved: SavedTraces): void {
   const { counts, jumps } = traces;
   counts.cells.clear();

@@ -1,4 +1,6 @@
-/** All traces of a watch session: made for a graph, moved on by each carried event. Pure: time only comes with events. */
+/** Traces of a watch session: created for a graph, advanced by each carried event. Pure: time comes
+ * only with events.
+ */
 import type { Step } from "../actions.ts";
 import type { Graph } from "../wire.gen.ts";
 import { type Bounds, createCounts, type IdentifierNode, NOWHERE, type TraceEvent, type Traces, type Visit } from "./model.ts";
@@ -12,9 +14,11 @@ import { compileGraph } from "./pathSearch.ts";
 /** For a page of some ten megabytes of traces, and a list that a person can still look through. */
 export const BOUNDS: Bounds = { traces: 5000, stubs: 20_000, steps: 200, marks: 150_000, joins: 5000, jumps: 500, identifiers: 32, followed: 50 };
 
-/** Event names kept once for all marks that bear them. */
+/** Event names interned for all visits. */
 const MAX_NAMES = 2000;
-/** Milliseconds by which an event may claim to have occurred after it arrived; a bolder claim would hold up its trace, so arrival counts instead. */
+/** Milliseconds by which an event may claim to have occurred after it arrived; beyond that its
+ * arrival counts, since it would hold up its trace.
+ */
 const MAX_AHEAD_MS = 60_000;
 const QUIET: readonly Step[] = [];
 const DARK: readonly number[] = [];
@@ -29,7 +33,9 @@ export function createTraces(graph: Graph, bounds: Partial<Bounds> = {}): Traces
   };
 }
 
-/** Tells the traces of an event; answers the step it made, if it moved its trace on. Writes into `traces`. */
+/** Advances the traces by an event; returns the step it made if it moved its trace on. Writes into
+ * `traces`.
+ */
 export function advance(traces: Traces, event: TraceEvent): readonly Step[] {
   traces.total.events += 1;
   for (const near of event.near ?? []) countNearMiss(traces.near, near.node, near.reason);

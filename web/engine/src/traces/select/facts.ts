@@ -1,4 +1,5 @@
-/** What traces tell about an edge or a node since On: how many went there, how long they took, how many are waiting. */
+/** Facts of an edge or a node since On: how many traces, how long they took, how many are waiting.
+ */
 import { quantile, type DurationHistogram } from "../durationHistogram.ts";
 import { endedAt, exact, type Traces } from "../model.ts";
 
@@ -9,8 +10,10 @@ export interface Spread {
   readonly p95Ms: number | null;
 }
 
-/** `inferred` of the traversals were bridged; `dwell` is of direct steps, `bridged` of the whole bridged ways over this edge.
- * `waiting` traces stand at the edge's source and may still go; `waitedMs` is the median of how long so far, of those kept. */
+/** `inferred` of the traversals were bridged; `dwell` is of direct steps, `bridged` of the whole
+ * bridged ways over this edge. `waiting` traces stand at the edge's source and may still go;
+ * `waitedMs` is the median of how long so far, of those kept.
+ */
 export interface EdgeFacts {
   readonly traversals: number;
   readonly inferred: number;
@@ -31,11 +34,13 @@ export interface NodeFacts {
   readonly exact: boolean;
   readonly entries: number;
   readonly standing: number;
-  /** The outcome of those that stand here, where the node ends a trace. */
+  /** The outcome of those that stand here, if the node ends a trace. */
   readonly ended: string | null;
 }
 
-/** Facts of an edge by its uuid at `at` (milliseconds, the events' clock); null where the graph has no such edge. */
+/** Facts of an edge by its uuid at `at` (milliseconds, the events' clock); null if the graph has no
+ * such edge.
+ */
 export function edgeFacts(traces: Traces, edge: string, at: number): EdgeFacts | null {
   const index = traces.routeIndex.edgeIndex.get(edge);
   if (index === undefined) return null;
@@ -49,7 +54,7 @@ export function edgeFacts(traces: Traces, edge: string, at: number): EdgeFacts |
   };
 }
 
-/** Facts of a node by its uuid; null where the graph has no such node. */
+/** Facts of a node by its uuid; null if the graph has no such node. */
 export function nodeFacts(traces: Traces, node: string): NodeFacts | null {
   const index = traces.routeIndex.index.get(node);
   if (index === undefined) return null;
@@ -60,7 +65,7 @@ export function nodeFacts(traces: Traces, node: string): NodeFacts | null {
   };
 }
 
-/** How often an edge was gone along; 0 where never, or unknown. */
+/** Number of traversals of an edge; 0 if never or unknown. */
 export function edgeCount(traces: Traces, edge: string): number {
   const index = traces.routeIndex.edgeIndex.get(edge);
   return index === undefined ? 0 : traces.counts.cells.get(traces.counts.nodes + index)?.count ?? 0;

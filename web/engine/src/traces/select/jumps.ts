@@ -5,14 +5,17 @@ import { exact, jumpKey, type Trace, type Traces, uuidOf, type Visit } from "../
 import { distances } from "../pathSearch.ts";
 import { spread } from "./facts.ts";
 
-// What a jump probably means: which node lies between, how many traces do go by it, or that the
-// graph knows no way.
+// Evidence for a jump: a node between that most traces pass, or no path in the graph.
 
-/** Traces looked at for evidence, and how many of them must have gone from A to C before their share says anything. */
+/** Traces examined for evidence, and how many of them must have gone from A to C before their share
+ * counts.
+ */
 const MAX_TRACES = 1000;
 const MIN_TRACES = 5;
 
-/** Of `of` kept traces that went from A to C, `by` had `between` in between; `why` sorts the advice, `text` says it. */
+/** Of `of` traces with visits that went from A to C, `by` had `between` in between; `why`
+ * classifies the advice, `text` says it.
+ */
 export interface Evidence {
   readonly why: "missing" | "near" | "silent" | "skipped" | "back" | "no_way";
   readonly between: string | null;
@@ -54,7 +57,7 @@ function recentlyActive(traces: Traces): readonly Trace[] {
   return [...traces.followedTraces, ...[...traces.live].slice(-MAX_TRACES)];
 }
 
-/** Notes whether this trace went from A to C, and what it visited between its last A and a C. */
+/** Records whether this trace went from A to C, and what it visited between its last A and a C. */
 function collectEvidence(path: readonly Visit[], pair: Pair): void {
   const seen = new Set<number>();
   let [last, gone] = [-1, false];
@@ -104,9 +107,11 @@ function label(traces: Traces, node: number): string {
   return there?.label || there?.id || there?.uuid || "";
 }
 
-// Jumps as ghost edges, with what they probably mean.
+// Ghost edges.
 
-/** A ghost edge between node uuids: how often, how many distinct traces, the median gap in milliseconds. `atLeast`: other jumps were let go, so it may be older. */
+/** A ghost edge between node uuids: how often, how many distinct traces, the median gap in
+ * milliseconds. `atLeast`: jumps were evicted, so it may be older.
+ */
 export interface JumpRow {
   readonly from: string;
   readonly to: string;
@@ -121,7 +126,9 @@ export interface JumpRow {
   readonly evidence: Evidence;
 }
 
-/** At most `count` jumps, those of most traces first. Looks through the recent traces for evidence: milliseconds, not for every frame. */
+/** At most `count` jumps, those of most traces first. Examines recent traces for evidence: takes
+ * milliseconds, so not for every frame.
+ */
 export function jumps(traces: Traces, count = 50): readonly JumpRow[] {
   const ranked = [...traces.jumps.byId.values()]
     .map((jump) => ({ jump, cell: traces.counts.cells.get(jumpKey(traces.counts, jump.id)) }))
@@ -130,7 +137,7 @@ export function jumps(traces: Traces, count = 50): readonly JumpRow[] {
   return rowsOf(traces, ranked.map(({ jump }) => jump));
 }
 
-/** The jump between two nodes (uuids); null where there is none. */
+/** The jump between two nodes (uuids); null if there is none. */
 export function jump(traces: Traces, from: string, to: string): JumpRow | null {
   const known = traces.jumps.byPair.get(pairKey(traces.routeIndex.index.get(from) ?? -1, traces.routeIndex.index.get(to) ?? -1));
   return known === undefined ? null : rowsOf(traces, [known])[0] ?? null;

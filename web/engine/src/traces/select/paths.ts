@@ -6,7 +6,9 @@ import { ambiguous, lateness } from "../path.ts";
 // One trace as a list of what happened, with both times, gaps, lateness and doubts; and the same
 // grouped by node.
 
-/** One event of a trace. `id` finds its allowed properties; `n` numbers the moves; `node` is where the trace stood after it. Times in milliseconds. */
+/** One event of a trace. `id` finds its allowed properties; `n` numbers the moves; `node` is where
+ * the trace stood after it. Times in milliseconds.
+ */
 export interface TimelineStep {
   readonly id: string;
   readonly name: string;
@@ -24,7 +26,7 @@ export interface TimelineStep {
   readonly ambiguous: boolean;
   readonly move: Move;
   readonly n: number | null;
-  /** Where the move left (null for an entry); where nothing moved, the node itself. */
+  /** The node that the move left (null for an entry); the node itself if nothing moved. */
   readonly from: string | null;
   readonly node: string | null;
   readonly lit: readonly string[];
@@ -42,7 +44,9 @@ export interface Timeline {
   readonly ended: string | null;
 }
 
-/** What happened at one node, in the order of first visits; `unmapped` counts events without a node while the trace stood there. */
+/** What happened at one node, in the order of first visits; `unmapped` counts events without a node
+ * while the trace stood there.
+ */
 export interface NodeVisits {
   readonly node: string | null;
   readonly visits: number;
@@ -50,7 +54,7 @@ export interface NodeVisits {
   readonly steps: readonly TimelineStep[];
 }
 
-/** The timeline of the trace that a token belongs to; null where it is unknown. */
+/** The timeline of the trace that a token belongs to; null if it is unknown. */
 export function timeline(traces: Traces, token: string): Timeline | null {
   const trace = traces.tokens.get(token)?.trace;
   if (trace === undefined) return null;
@@ -61,7 +65,8 @@ export function timeline(traces: Traces, token: string): Timeline | null {
   };
 }
 
-/** The steps of a timeline by the node the trace stood at; null stands for before its first node. */
+/** The steps of a timeline by the node the trace stood at; null stands for before its first node.
+ */
 export function groupedByNode(steps: readonly TimelineStep[]): readonly NodeVisits[] {
   const groups = new Map<string | null, { node: string | null; visits: number; unmapped: number; steps: TimelineStep[] }>();
   for (const step of steps) {
@@ -86,7 +91,7 @@ function stepOf(traces: Traces, trace: Trace, visit: Visit, n: number, late: boo
   };
 }
 
-// Followed traces as the picture draws them: numbered steps along edges, and a head.
+// Followed paths: numbered steps along edges, and a head.
 
 export type Hue = 0 | 1 | 2 | 3 | 4 | 5;
 
@@ -106,7 +111,9 @@ export interface FollowedPath {
   readonly head: string | null;
 }
 
-/** The path of the trace that a token belongs to, as far as it is kept; null where the token is unknown. */
+/** The path of the trace that a token belongs to, as far as it is retained; null if the token is
+ * unknown.
+ */
 export function followedPath(traces: Traces, token: string): FollowedPath | null {
   const trace = traces.tokens.get(token)?.trace;
   if (trace === undefined) return null;
@@ -138,10 +145,9 @@ function hueOf(hue: number): Hue {
   return hue === 1 || hue === 2 || hue === 3 || hue === 4 || hue === 5 ? hue : 0;
 }
 
-// Which kept traces went along an edge or made a jump: examples for whoever asks what is behind a
-// number.
+// Examples: traces that went along an edge or made a jump.
 
-/** One of the two: an edge's uuid, or a jump's ends (uuids). */
+/** An edge's uuid, or a jump's ends (uuids). */
 export type EdgeOrJump = { readonly edge: string } | { readonly from: string; readonly to: string };
 
 /** Tokens of at most `most` traces, the most recently active first. */

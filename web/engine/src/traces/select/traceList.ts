@@ -3,14 +3,16 @@ import type { Token } from "../../wire.gen.ts";
 import { endedAt, type Join, nameOf, tokenOf, type Trace, type Traces, uuidOf } from "../model.ts";
 import { lateness } from "../path.ts";
 
-// The list of traces: the followed ones, then the most recently active.
+// Traces: the followed ones, then the most recently active.
 
 /** Dots shown of a trace. */
 const DOTS = 12;
 
 export type Dot = "node" | "unmapped" | "late";
 
-/** `events` since On; `at` is the node it stands at; `kept` is false where its steps have been evicted. Times are milliseconds since 1970. */
+/** `events` since On; `at` is the node it stands at; `retained` is false if its steps have been
+ * evicted. Times are milliseconds since 1970.
+ */
 export interface TraceRow {
   readonly token: string;
   readonly kind: string;
@@ -29,7 +31,9 @@ export interface TraceRow {
   readonly hue: number | null;
 }
 
-/** At most `count` rows; `search` words must each be part of an identifier, its kind, the last event, the place or the end. A whole token finds evicted traces too. */
+/** At most `count` rows; `search` words must each be part of an identifier, its kind, the last
+ * event, the place or the end. A whole token finds evicted traces too.
+ */
 export function recent(traces: Traces, count: number, search = ""): readonly TraceRow[] {
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const rows: TraceRow[] = [];
@@ -42,13 +46,15 @@ export function recent(traces: Traces, count: number, search = ""): readonly Tra
   return rows;
 }
 
-/** One trace's row, by any of its tokens; null where it is unknown. */
+/** One trace's row, by any of its tokens; null if it is unknown. */
 export function traceRow(traces: Traces, token: string): TraceRow | null {
   const trace = traces.tokens.get(token)?.trace;
   return trace === undefined ? null : rowOf(traces, trace);
 }
 
-/** How many traces there are: `seen` distinct since On, `kept` with their steps. One that an undone join left without an event is none. */
+/** Number of traces: `seen` distinct since On, `retained` with their steps. One that an undone join
+ * left without an event is not counted.
+ */
 export function traceTotals(traces: Traces): { readonly seen: number; readonly retained: number; readonly exact: boolean; readonly joins: number; readonly refused: number } {
   const { total } = traces;
   return { seen: total.traces, retained: withEvents(traces.live) + withEvents(traces.followedTraces), exact: total.forgotten === 0, joins: total.joins, refused: total.refused };
@@ -88,9 +94,11 @@ function matches(traces: Traces, trace: Trace, words: readonly string[]): boolea
   return words.every((word) => text.includes(word));
 }
 
-// Joins as the panel shows them, the latest first.
+// Joins, the latest first.
 
-/** `at` is when the event occurred (milliseconds); `learnt`: `b` was not known before, so no two traces were joined. */
+/** `at` is when the event occurred (milliseconds); `learnt`: `b` was not known before, so no two
+ * traces were joined.
+ */
 export interface JoinRow {
   readonly id: number;
   readonly at: number;

@@ -1,7 +1,9 @@
 /** Edges that a trace can be counted on, and why the others never are. */
 import { route, type RouteIndex } from "../pathSearch.ts";
 
-/** Indices of the edges that some way goes along; `able` are the indices of the nodes that can light. */
+/** Indices of the edges that some way goes along; `able` are the indices of the nodes that can
+ * light.
+ */
 export function traversableEdges(routeIndex: RouteIndex, able: ReadonlySet<number>): ReadonlySet<number> {
   const gone = new Set<number>();
   for (const from of able) {
