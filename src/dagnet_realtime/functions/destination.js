@@ -5,7 +5,9 @@
 // docs/function.md says how to set it up, and what this way cannot promise.
 
 // src/runtime.ts
-/** Node's module. It is named, not looked up on `globalThis`: how the runtime puts it in reach is its own affair. */
+/** Node's module, by its name and not by `globalThis`: how the runtime provides it is not
+* documented.
+*/
 function node() {
 	return crypto;
 }
@@ -18,13 +20,19 @@ function bytes(hex) {
 	return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 // src/channel.ts
-/** The provider's channel of this moment, whose name only those who hold the key can tell: the rules of `conformance/channels.json`. */
-/** The name of the channel at `at`, milliseconds since 1970; it changes every `turn` seconds, so that who may watch no longer hears no longer. */
+/** The provider's current channel, whose name only holders of the key can compute: the rules of
+* `conformance/channels.json`.
+*/
+/** The name of the channel at `at`, milliseconds since 1970. It changes every `turn` seconds, so
+* that a viewer who lost the right to watch stops receiving.
+*/
 function channelAt(of, at) {
 	return `private-dagnet-function-${hmac(bytes(hmac(bytes(of.key), "relay: function channel")), `${of.workspace}\0${of.env}\0${Math.floor(at / (of.turn * 1e3))}`).slice(0, 40)}`;
 }
 // ../engine/src/matching.ts
-/** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals `ss` and every sigma is one. */
+/** The dotless i is its own fold; everything else folds by way of its capital, so that `ß` equals
+* `ss` and every sigma is one.
+*/
 function casefold(text) {
 	if (!/[^\x20-\x7e]/.test(text)) return text.toLowerCase();
 	return text.split("ı").map((part) => part.toLowerCase().toUpperCase().toLowerCase().replaceAll("ς", "σ")).join("ı");
@@ -33,8 +41,10 @@ var TYPE_WORDS = {
 	page: "Page",
 	screen: "Screen"
 };
-/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or `screen` its name, category with name, and
-* what Segment's libraries derive from them. Other types have none. */
+/** The names that matching tries, in order, without repeats: a `track` is its event, a `page` or
+* `screen` its name, category with name, and what Segment's libraries derive from them. Other
+* types have none.
+*/
 function candidateNames(type, event, name, category) {
 	if (type === "track") return event ? [event] : [];
 	const word = TYPE_WORDS[type];
@@ -52,7 +62,9 @@ function candidateNames(type, event, name, category) {
 function joined(name, category) {
 	return [category, name].filter(Boolean).join(" ");
 }
-/** What stands for a value that looked personal; scalars of a list and characters of a text that are kept. */
+/** Replaces a value that looked personal; then the number of list items and of characters that
+* redaction keeps.
+*/
 var REDACTED$1 = "[redacted]";
 var MAX_LIST$1 = 20;
 var MAX_TEXT$1 = 256;
@@ -85,7 +97,9 @@ function createTable(listens) {
 		folded
 	};
 }
-/** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits are flat, keyed by the filters' paths. */
+/** The uuids of the nodes that an event lights, in graph order, each once. Properties and traits
+* are flat, keyed by the filters' paths.
+*/
 function match(table, names, properties, traits) {
 	const lit = /* @__PURE__ */ new Map();
 	for (const name of names) for (const one of table.bindings.get(name) ?? []) if (!lit.has(one.node) && one.conditions.every((each) => holds(each, ownValue(each.user ? traits : properties, each.path)))) lit.set(one.node, one.order);
@@ -121,7 +135,9 @@ function condition(filter) {
 		unkept: filter.unkept ?? ""
 	};
 }
-/** Whether `value` (undefined where the event has none) satisfies a condition; of a list any element may. What redaction may have changed or cut satisfies no negative one. */
+/** Whether `value` (undefined if the event has none) satisfies a condition; any element of a list
+* may. A value that redaction may have changed or cut satisfies no negative condition.
+*/
 function holds(one, value) {
 	if (one.unkept !== "") return false;
 	for (const item of elements(value)) {
@@ -131,7 +147,9 @@ function holds(one, value) {
 	}
 	return one.negative && !wasCut(value, one.substring);
 }
-/** Whether redaction may have left out a part of `value`. A text counts by its characters, as the server does, which looks at texts of `contains` alone. */
+/** Whether redaction may have left out a part of `value`. A text counts by its characters, as the
+* server does, which looks at texts of `contains` alone.
+*/
 function wasCut(value, substring) {
 	const items = elements(value), listed = typeof value === "object" && value !== null;
 	return listed && items.length >= MAX_LIST$1 || (substring || listed) && items.some((item) => typeof item === "string" && item.endsWith("…") && Array.from(item).length === MAX_TEXT$1);
@@ -156,12 +174,16 @@ function shownId(id, hmac) {
 	return KNOWN_ID.test(id) ? id : `derived-${hmac(id).slice(0, DIGITS$1)}`;
 }
 // ../engine/src/hash.ts
-/** The first 64 primes give the constants: the fractions of their cube roots, and of the first eight square roots. */
+/** The first 64 primes give the constants: the fractions of their cube roots, and of the first
+* eight square roots.
+*/
 var PRIMES = Array.from({ length: 312 }, (_, number) => number).filter((number) => number > 1 && !Array.from({ length: 16 }, (_, by) => by + 2).some((by) => by < number && number % by === 0));
 var fraction = (root) => root * 2 ** 32 | 0;
 PRIMES.map((prime) => fraction(prime ** (1 / 3)));
 PRIMES.slice(0, 8).map((prime) => fraction(prime ** (1 / 2)));
-/** 0 to below 1: the hash of the anonymous id's token, else of the first token, else of the message id. */
+/** 0 to below 1: the hash of the anonymous id's token, else of the first token, else of the message
+* id.
+*/
 function share(event) {
 	return fnv1a((event.traces.find((trace) => trace.kind === "anonymousId") ?? event.traces[0])?.token ?? event.id) / 2 ** 32;
 }
@@ -197,7 +219,7 @@ function utf8(code) {
 	];
 }
 // ../tap/src/safely.ts
-/** The tap must never throw into the page. */
+/** Error isolation: the tap must never throw into the page. */
 /** Runs `act` and swallows what it throws: a broken tap must not break the page. */
 function safely(act) {
 	try {
@@ -207,7 +229,9 @@ function safely(act) {
 	}
 }
 // ../tap/src/read.ts
-/** Copies what is needed of an event before the page can change it: bounded, and whatever the page put into it. */
+/** Copies the needed parts of an event before the page can change it: bounded, whatever the page
+* put into it.
+*/
 var TEXTS$1 = [
 	"messageId",
 	"event",
@@ -227,18 +251,22 @@ var PARTS = [
 ];
 /** Keys in a path that can be kept. */
 var DEPTH = 4;
-/** Characters of a text: four times what is kept of one, so that nothing personal is cut in half; and of a key. */
+/** Characters read of a text: four times what redaction keeps, so that nothing personal is cut in
+* half; and of a key.
+*/
 var LONGEST$4 = 1024;
 var LONGEST_KEY = 256;
 /** Characters of an identifier or name that count. */
 var LONGEST_ID = 512;
-/** Scalars of a list, and elements looked at for them. */
+/** Scalars read of a list, and elements scanned for them. */
 var MAX_LIST = 20;
 var MAX_LIST_SCANNED = 1e3;
 /** Values and characters read of one message. */
 var VALUES = 500;
 var CHARACTERS = 32768;
-/** Reads a message. `calledAt` is when it was called, where that is known better than the SDK knows it. */
+/** Reads a message. `calledAt` is the time of the call, if it is known better than the SDK knows
+* it.
+*/
 function read(event, type, at, calledAt) {
 	const left = [VALUES, CHARACTERS];
 	const texts = Object.fromEntries(TEXTS$1.map((key) => [key, safely(() => textOf(event[key])) ?? null]));
@@ -268,7 +296,7 @@ function record(value, depth, left) {
 	}
 	return out;
 }
-/** What JSON would make of `value`, as far as it can be kept; undefined where nothing. */
+/** `value` as JSON would have it, as far as it can be kept; undefined if nothing can. */
 function copy(value, depth, left) {
 	const plain = scalar$1(value, left);
 	if (plain !== void 0) return plain;
@@ -304,13 +332,14 @@ var SPACES = /[\0-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064
 var SIGNS$1 = /[!-/:-@[-`{-~]+/g;
 var WRITTEN = /^(?:-1(?:\.0+)?|#?n\/a!?|\[object.*\]|\{\{.*\}\}|\$\{.*\}|<%.*%>|\{%.*%\}|%%.*%%|\*\|.*\|\*)$/;
 var WORDS$1 = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
-/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier. */
+/** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier.
+*/
 function placeholder(text) {
 	if (text.length > LONGEST$3) return false;
 	const bare = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))).normalize("NFKC").toLowerCase().replace(SPACES, "");
 	return WRITTEN.test(bare) || WORDS$1.test(bare.replace(SIGNS$1, ""));
 }
-/** Segment has no session of its own; these are where its plugins and users put one. */
+/** Segment has no session id; its plugins and users put one here. */
 var SESSION = [
 	"integrations.Actions Amplitude.session_id",
 	"integrations.Amplitude.session_id",
@@ -321,9 +350,11 @@ var SESSION = [
 	"properties.session_id",
 	"properties.$session_id"
 ];
-/** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message; a path without
-* `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property. An `alias` gives the identifier it replaces as well. What stands where
-* an identifier is missing is none, and `nobody` hears of it. */
+/** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or a
+* path in the message; a path without `properties.`, `context.`, `integrations.` or `traits.` in
+* front is one of a property. An `alias` gives the identifier it replaces as well. A placeholder
+* is no identifier; `nobody` is called for it.
+*/
 function identifiers(snapshot, kinds, nobody) {
 	const found = [];
 	const add = (kind, value) => {
@@ -339,7 +370,7 @@ function identifiers(snapshot, kinds, nobody) {
 	if (kinds.includes("userId") || kinds.includes("anonymousId")) add("previousId", snapshot.previousId);
 	return found;
 }
-/** The text at a dotted path, where a key may itself hold dots. */
+/** The text at a dotted path; a key may itself contain dots. */
 function at(kind, snapshot) {
 	const part = /^(?:properties|context|integrations|traits)(?=\..)/.exec(kind)?.[0];
 	let found = snapshot[part ?? "properties"];
@@ -360,15 +391,15 @@ function globs(patterns, anyCase = false) {
 	const folded = patterns.map(fold);
 	return (name) => {
 		const characters = fold(name);
-		return folded.some((pattern) => fits$1(pattern, characters));
+		return folded.some((pattern) => matchesGlob(pattern, characters));
 	};
 }
 function isGlob(pattern) {
 	return /[*?]/.test(pattern);
 }
-function fits$1(pattern, name) {
+function matchesGlob(pattern, name) {
 	let at = 0;
-	/** The place after the last star, and where its run ends so far. */
+	/** Index after the last star, and the end of its run so far. */
 	let [next, end] = [0, 0];
 	for (let i = 0; i < name.length;) if (pattern[at] === "*") [next, end] = [at += 1, i];
 	else if (pattern[at] === "?" || pattern[at] === name[i]) [at, i] = [at + 1, i + 1];
@@ -440,7 +471,7 @@ var ISSUER = /^(?:4\d{12}|3[0689]\d{12}|3[47]\d{13}|(?:2131|1800)\d{11}|(?:2[2-7
 /** Digits of a telephone's number after a plus sign, and of a card. */
 var LEAST = 8;
 var MOST = 19;
-/** Groups of digits in the runs of one text; what has more is not looked through, and not handed on. */
+/** Groups of digits examined in one text; a text with more is redacted. */
 var CROWD = 60;
 /** Whether `text` holds something that looks personal. */
 function personalText(text) {
@@ -448,7 +479,9 @@ function personalText(text) {
 	const read = plain(text).replace(AT, "@").replace(POINT, ".");
 	return read.length > 1024 || shaped(read) || (read.match(PACKED) ?? []).some((token) => shaped(unpacked(token)));
 }
-/** `text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it; one that grows beyond `LONGEST` by that comes back unfinished. */
+/** `text` decoded, with every sign in its ASCII form if it has one, as a person reads it; if that
+* grows beyond `LONGEST` it comes back unfinished.
+*/
 function plain(text) {
 	for (let round = 0; round < ROUNDS; round++) {
 		const seen = text.normalize("NFKC").replace(UNSEEN, "");
@@ -459,7 +492,9 @@ function plain(text) {
 	}
 	return text;
 }
-/** Whether `digits` are the number of a payment card: an issuer's beginning, its length and the check digit. */
+/** Whether `digits` are the number of a payment card: an issuer's beginning, its length and the
+* check digit.
+*/
 function card(digits) {
 	return ISSUER.test(digits) && Array.from(digits).reverse().reduce((sum, digit, place) => sum + Number(place % 2 ? "0246813579"[Number(digit)] : digit), 0) % 10 === 0;
 }
@@ -473,7 +508,8 @@ function decoded(all, percent, hex, decimal, escape, byte, name) {
 	const code = decimal ? Number(decimal) : parseInt(hex ?? escape ?? byte ?? "", 16);
 	return code < 1114112 ? String.fromCodePoint(code) : all;
 }
-/** A digit of any script: those of one stand together, and begin where a code point ends in 0 or 6. */
+/** A digit of any script: those of one stand together, and begin where a code point ends in 0 or 6.
+*/
 function ascii(digit) {
 	const code = digit.codePointAt(0) ?? 0;
 	return String((code & 15) - (/\p{Nd}/u.test(String.fromCodePoint(code & -16)) ? 0 : 6));
@@ -496,7 +532,9 @@ function unpacked(token) {
 	}
 	return text;
 }
-/** Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's check of 97. */
+/** Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's
+* check of 97.
+*/
 function iban(text) {
 	let number = "";
 	return text.split(/[ .-]/).some((part) => {
@@ -504,7 +542,9 @@ function iban(text) {
 		return number.length >= 15 && number.length <= 34 && number.replace(/\D/g, "").length >= 8 && Array.from(number.slice(4) + number.slice(0, 4)).reduce((rest, sign) => (rest * (sign > "9" ? 100 : 10) + parseInt(sign, 36)) % 97, 0) === 1;
 	});
 }
-/** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them. */
+/** Whether a card's or a telephone's number is in `text`: groups of digits, with signs between
+* them.
+*/
 function numbered(text) {
 	const bare = text.replace(NO_NUMBER, "x");
 	const runs = [...bare.matchAll(text.includes("+") ? SHORT_RUN : RUN)].map((run) => [...run[0].matchAll(/\d+/g)].map((group) => ({
@@ -540,14 +580,18 @@ function inRun(text, groups) {
 		return false;
 	});
 }
-/** Whether a telephone's number may begin after a sign; one that has no trunk digit does not follow a slash or `=`. */
+/** Whether a telephone's number may begin after a sign; one that has no trunk digit does not follow
+* a slash or `=`.
+*/
 function begins(before, digits) {
 	return !/[\p{L}\p{N}_.,#$€£¥-]$/u.test(before) && (!/[/=]$/.test(before) || digits.startsWith("0"));
 }
 function ends(after) {
 	return !/^(?:[\p{L}\p{N}_%€$]|[.,/-][\p{L}\p{N}])/u.test(after);
 }
-/** Whether groups of digits make a telephone's number or, three, two and four, a US social security number. */
+/** Whether groups of digits make a telephone's number or, three, two and four, a US social security
+* number.
+*/
 function telephone(digits, lengths, gaps, plus) {
 	const count = digits.length, alone = gaps.length === 0, between = gaps.join(""), form = lengths.join("-"), last = lengths.at(-1) ?? 0;
 	if (plus) return count >= 8 && count <= 15;
@@ -561,7 +605,7 @@ function telephone(digits, lengths, gaps, plus) {
 	if (count === 9) return lengths[0] === 3 && /^[6-9]/.test(digits);
 	return (count === 10 || count === 11) && lengths.slice(1).some((length) => length !== 3);
 }
-/** A name that holds one of these words, or of the pairs or stems below, is personal. */
+/** A name that contains one of these words, or of the pairs or stems below, is personal. */
 var WORDS = words("address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip");
 /** Two words that are personal beside each other, or written as one; the stems are too. */
 var PAIRS = words("accesskey advertisingid anonymousid apikey birthdate cardnumber debitcard deviceid groupid homephone ipaddress macaddress postalcode previousid privatekey sessionid useragent userid writekey zipcode");
@@ -570,7 +614,7 @@ var STEMS = words("email password passport ethnicity citizenship birthda creditc
 /** `name` is personal as a name's first word, and after one of these. */
 var NAMED = words("billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveller traveler user");
 var WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
-/** True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`). */
+/** Whether a dotted property path has a personal name (`user.e-mail`, `billingAddress`, `ip`). */
 function personalName(path) {
 	const read = plain(path);
 	if (read.length > 1024) return true;
@@ -581,7 +625,7 @@ function personalName(path) {
 		return WORDS.has(word) || PAIRS.has(word) || PAIRS.has(`${before}${word}`) || word === "name" && (!before || NAMED.has(before));
 	}) || [...STEMS].some((stem) => whole.includes(stem));
 }
-/** True where a text holds, or a number is, something that looks personal. */
+/** Whether a text or a number looks personal. */
 function personalValue(value) {
 	return typeof value === "string" ? personalText(value) : Number.isInteger(value) && card(String(value));
 }
@@ -595,13 +639,15 @@ var REDACTED = "[redacted]";
 /** Characters of a path, and of a text that are kept. */
 var MAX_PATH = 256;
 var MAX_TEXT = 256;
-/** Characters looked at for a personal shape, so that none is cut in half by the bound. */
+/** Characters scanned for a personal shape, so that none is cut in half by the bound. */
 var MAX_SCANNED = 4 * MAX_TEXT;
 var MAX_PROPERTIES = 100;
 /** Paths whose verdict is remembered. */
 var MAX_VERDICTS = 1e3;
 var SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
-/** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case). */
+/** One policy's rules as a function: `allow` and `deny` are globs over paths (`*` any run of
+* characters, `?` one; denial ignores case).
+*/
 function redaction({ allow, deny, needed }) {
 	const denying = globs(deny, true);
 	const allowing = globs(allow.filter(isGlob));
@@ -623,7 +669,9 @@ function redaction({ allow, deny, needed }) {
 		return redacted;
 	};
 }
-/** A text as it may be kept: of a URL what stands before its query, nothing that looks personal, at most `TEXT` characters. */
+/** A text as it may be kept: a URL without query, nothing that looks personal, at most `TEXT`
+* characters.
+*/
 function cleanText(text) {
 	let seen = text.slice(0, MAX_SCANNED);
 	if (/[?/]/.test(seen)) seen = reduced(seen);
@@ -632,7 +680,9 @@ function cleanText(text) {
 	const characters = Array.from(seen);
 	return characters.length <= MAX_TEXT ? seen : `${characters.slice(0, 255).join("")}…`;
 }
-/** What names an event, as it may be handed on; a name and a category that are personal beside each other are both redacted. */
+/** What names an event, as it may be handed on; a name and a category that are personal beside each
+* other are both redacted.
+*/
 function cleanNames(...given) {
 	const [event, name, category] = given.map((text) => text && cleanText(text));
 	return name && category && personalValue(`${category} ${name}`) ? [
@@ -663,7 +713,7 @@ function reduced(text) {
 	return (/^[^?#]*/.exec(text)?.[0] ?? "").replace(/\/\/[^/@]*@/, "//");
 }
 // src/pseudonyms.ts
-/** The server's pseudonyms, made where there is no server: the rules of `conformance/tokens.json`. */
+/** The server's pseudonyms without a server: the rules of `conformance/tokens.json`. */
 var PERSON = /^(?:user|anonymous|previous)Id$/;
 var DIGITS = "0123456789abcdefghijklmnopqrstuv";
 /** Characters of a token, after its period's letter. */
@@ -696,14 +746,18 @@ function mac(key, text) {
 	return node().createHmac("sha256", key).update(text).digest();
 }
 // src/times.ts
-/** When an event happened and when Segment had it, as the server reads it of a delivery: the rules of `conformance/times.json`. */
+/** Times of an event, as the server reads them of a delivery: the rules of
+* `conformance/times.json`.
+*/
 /** Two honest clocks may differ by so much, milliseconds. */
 var TOLERANCE = 6e4;
 /** Characters; no spelling of a time is longer. */
 var LONGEST = 64;
 var SHAPE = /^(\d{4,6})-(\d{1,2})-(\d{1,2})(?:[Tt ]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,18}))?)?(?: ?([AaPp])\.?[Mm]\.?)?)? ?(?:[Zz]|UTC|GMT|([+-])(\d{2}):?(\d{2})?)?$/;
 var NUMBER = /^\d{9,19}(?:\.\d{1,9})?$/;
-/** A number is of seconds below the first, of milliseconds below the second, of microseconds below the third, else of nanoseconds. */
+/** A number is of seconds below the first, of milliseconds below the second, of microseconds below
+* the third, else of nanoseconds.
+*/
 var UNITS = [
 	[1e11, .001],
 	[0x5af3107a4000, 1],
@@ -711,9 +765,13 @@ var UNITS = [
 	[0x8ac7230489e80000, 1e6]
 ];
 var LATEST_YEAR = 9999;
-/** Milliseconds that may lie between two stamps of one device; an unset stamp is further from a set one. */
+/** Milliseconds that may lie between two stamps of one device; an unset stamp is further from a set
+* one.
+*/
 var ONE_CALENDAR = 316224e5;
-/** Milliseconds since 1970, null where `text` stands for no time; what lies before 1970 is how Go writes an unset one. */
+/** Milliseconds since 1970, null if `text` is not a time; times before 1970 are how Go writes an
+* unset one.
+*/
 function parseTime(text) {
 	const ms = reading(text);
 	return ms !== null && ms >= 0 ? ms : null;
@@ -732,21 +790,22 @@ function reading(text) {
 	const offset = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === "-" ? -6e4 : 6e4);
 	return utc(year, month - 1, day) + ((hours * 60 + minute) * 60 + Math.min(second, 59)) * 1e3 + Number(fraction.padEnd(3, "0").slice(0, 3)) - offset;
 }
-/** As `Date.UTC`, which takes the years up to 99 for others. */
+/** As `Date.UTC`, which moves the years up to 99 to the 1900s. */
 function utc(year, month, day) {
 	return (/* @__PURE__ */ new Date(0)).setUTCFullYear(year, month, day);
 }
 function daysOf(year, month) {
 	return new Date(utc(year, month, 0)).getUTCDate();
 }
-/** A decimal digit of any script as its ASCII twin: in every block the zero's code ends in 0 or 6. */
+/** A decimal digit of any script as its ASCII twin: in every block the zero's code ends in 0 or 6.
+*/
 function digit(sign) {
 	const code = sign.codePointAt(0) ?? 0;
 	if (!/\p{Nd}/u.test(sign)) return sign;
 	const start = code - code % 16;
 	return String(code - (/\p{Nd}/u.test(String.fromCodePoint(start)) ? start : start + 6));
 }
-/** When Segment had it, undefined where it does not say. */
+/** When Segment received it, undefined if absent. */
 function received(event) {
 	return parseTime(event["receivedAt"]) ?? void 0;
 }
@@ -772,7 +831,9 @@ function ofNumber(value) {
 	return unit === void 0 ? null : Math.floor(value / unit[1]);
 }
 // src/envelope.ts
-/** From a Segment event to the thin, redacted envelope that may leave, or to nothing where nobody would see it. Personal data stops here. */
+/** Envelope of a Segment event: thin and redacted, or null if no one would see it. Personal data
+* stops here.
+*/
 var TYPES = {
 	track: "track",
 	page: "page",
@@ -787,7 +848,7 @@ var TYPES = {
 /** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
 var TESTER = "segment-test-message-";
 var VIOLATION = "Violation Generated";
-/** Characters of a type that are looked at. */
+/** Characters read of a type. */
 var LONGEST_TYPE = 100;
 /** The rules of one plan as a function; raises `InvalidEventPayload` for what is no event. */
 function enveloping(plan, key) {
@@ -804,9 +865,9 @@ function enveloping(plan, key) {
 	});
 	const keyOfIds = bytes(hmac(bytes(key), `dagnet-realtime message id\0${plan.workspace}\0${plan.env}`));
 	const hmacOf = (text) => hmac(keyOfIds, text);
-	const table = createTable(plan.listens.map((listen, place) => ({
+	const table = createTable(plan.listens.map((listen, index) => ({
 		...listen,
-		node: String(place),
+		node: String(index),
 		label: "",
 		event_id: "",
 		rule: "segment"
@@ -869,9 +930,10 @@ function enveloping(plan, key) {
 		}) < plan.sample) && matters(envelope) ? envelope : null;
 	};
 }
-/** Without the properties that no filter reads, for an envelope that is too long for the provider. */
+/** Without the properties that no filter reads, for an envelope that is too long for the provider.
+*/
 function thinner(envelope, needed) {
-	const some = (kept) => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
+	const some = (properties) => Object.fromEntries(Object.entries(properties ?? {}).filter(([path]) => needed.includes(path)));
 	return full({
 		...envelope,
 		properties: some(envelope.properties),
@@ -884,7 +946,9 @@ function typeOf(event) {
 	if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_TYPE)) ?? null;
 	return textOf(event["event"]) === null ? null : "track";
 }
-/** The id as it may be shown; one that is missing is a digest of the event itself, of a repeat with its number, so that a retry is the same. */
+/** The id as it may be shown; one that is missing is a digest of the event itself, of a repeat with
+* its number, so that a retry is the same.
+*/
 function idOf(event, hmacOf, repeats) {
 	const { messageId } = event;
 	return shownId((typeof messageId === "string" ? messageId : textOf(messageId) ?? "") || derived(JSON.stringify(event), repeats), hmacOf);
@@ -930,7 +994,9 @@ var LISTS = [
 	"deny",
 	"needed"
 ];
-/** Reads the settings; raises `ValidationError`, which discards events, where one is missing or not as the command wrote it. */
+/** Reads the settings; raises `ValidationError`, which discards events, if one is missing or not as
+* the command wrote it.
+*/
 function readSettings({ plan: text, tokenKey, providerSecret }) {
 	if (typeof tokenKey !== "string" || !/^(?:[0-9a-f]{2}){8,}$/.test(tokenKey)) throw wrong("tokenKey");
 	if (typeof providerSecret !== "string" || providerSecret === "") throw wrong("providerSecret");
@@ -959,44 +1025,48 @@ function wrong(setting) {
 	return new ValidationError(`The setting ${setting} is not as \`dagnet-realtime function\` writes it. Paste it again.`);
 }
 // src/publish.ts
-/** A function has five seconds; a provider that has not answered by then is asked again by Segment. */
+/** A function has five seconds; if the provider has not answered by then, Segment retries. */
 var PATIENCE_MS = 3500;
 var TAKEN = {
 	is: "taken",
 	status: 200,
 	why: ""
 };
-/** Puts pieces of JSON together into as few messages as the limit allows; `around` is what stands about them. A piece that alone is too long is left out. */
+/** Packs pieces of JSON into as few messages as the limit allows; `around` adds what encloses them.
+* A piece that is too long alone is left out.
+*/
 function pack(pieces, around, limit) {
-	const room = limit - size(around(""));
+	const available = limit - size(around(""));
 	const messages = [];
-	pieces.forEach((piece, place) => {
-		if (piece === null || size(piece) > room) return;
+	pieces.forEach((piece, index) => {
+		if (piece === null || size(piece) > available) return;
 		let last = messages.at(-1);
 		if (last === void 0 || last.left < size(piece) + 1) messages.push(last = {
 			pieces: [],
-			places: [],
-			left: room + 1
+			indices: [],
+			left: available + 1
 		});
 		last.pieces.push(piece);
-		last.places.push(place);
+		last.indices.push(index);
 		last.left -= size(piece) + 1;
 	});
 	return messages.map((one) => ({
 		text: around(one.pieces.join(",")),
-		places: one.places
+		indices: one.indices
 	}));
 }
-/** Publishes `messages` in as few requests as may be, side by side, since their order says nothing; gives each request's messages and outcome. */
+/** Publishes `messages` in as few requests as may be, side by side, since their order says nothing;
+* gives each request's messages and outcome.
+*/
 async function publish(messages, channel, { provider }, secret, now) {
 	const requests = [];
 	for (let at = 0; at < messages.length; at += provider.batch) requests.push(messages.slice(at, at + provider.batch));
 	return Promise.all(requests.map(async (some) => ({
 		messages: some,
-		outcome: await ask(some, channel, provider, secret, now)
+		outcome: await send(some, channel, provider, secret, now)
 	})));
 }
-async function ask(messages, channel, { app, key, api }, secret, now) {
+async function send(messages, channel, { app, key, api }, secret, now) {
 	const path = `/apps/${app}/batch_events`;
 	const body = JSON.stringify({ batch: messages.map(({ text }) => ({
 		channel,
@@ -1012,12 +1082,12 @@ async function ask(messages, channel, { app, key, api }, secret, now) {
 		}, PATIENCE_MS);
 	});
 	try {
-		const asked = fetch(`${api}${path}?${query}&auth_signature=${signature}`, {
+		const request = fetch(`${api}${path}?${query}&auth_signature=${signature}`, {
 			method: "POST",
 			headers: { "content-type": "application/json" },
 			body
 		});
-		const status = await Promise.race([asked.then(statusOf), late]);
+		const status = await Promise.race([request.then(statusOf), late]);
 		return status === null ? {
 			is: "retry",
 			status: 504,
@@ -1063,7 +1133,7 @@ function size(text) {
 	return bytes;
 }
 // src/main.ts
-/** The handlers that Segment calls: one for each type of event, and one for many at once. */
+/** Handlers that Segment calls: one for each type of event, and one for a batch. */
 /** The settings of the call before, and the rules that were made of them. */
 var known = null;
 /** Publishes events of any types; answers for each in its place. */
@@ -1071,17 +1141,17 @@ async function onBatch(events, settings) {
 	const { read, envelop } = rules(settings);
 	const { plan, key, secret } = read;
 	const now = Date.now();
-	const told = events.map(() => ({ status: 200 }));
+	const statuses = events.map(() => ({ status: 200 }));
 	const repeats = /* @__PURE__ */ new Map();
-	const messages = pack(events.map((event, place) => {
+	const messages = pack(events.map((event, index) => {
 		try {
 			const envelope = envelop(event, now, repeats);
-			return written(envelope === null || "forget" in envelope || place === 0 ? envelope : {
+			return toText(envelope === null || "forget" in envelope || index === 0 ? envelope : {
 				...envelope,
-				place
-			}, read, told[place]);
+				place: index
+			}, read, statuses[index]);
 		} catch (error) {
-			told[place] = {
+			statuses[index] = {
 				status: 400,
 				errormessage: error instanceof InvalidEventPayload ? error.message : "The event cannot be read."
 			};
@@ -1091,17 +1161,19 @@ async function onBatch(events, settings) {
 	for (const { messages: some, outcome } of await publish(messages, channelAt({
 		...plan,
 		key
-	}, now), plan, secret, now)) if (outcome.is !== "taken") for (const place of some.flatMap(({ places }) => places)) told[place] = {
+	}, now), plan, secret, now)) if (outcome.is !== "taken") for (const index of some.flatMap(({ indices }) => indices)) statuses[index] = {
 		status: statusFor(outcome),
 		errormessage: outcome.why
 	};
-	return told;
+	return statuses;
 }
-/** Publishes one event; raises `RetryError` where another try may help, `ValidationError` or `InvalidEventPayload` where none will. */
+/** Publishes one event; raises `RetryError` if another try may help, else `ValidationError` or
+* `InvalidEventPayload`.
+*/
 async function one(event, settings) {
-	const [told] = await onBatch([event], settings);
-	if (told === void 0 || told.status < 300) return;
-	const { status, errormessage = "" } = told;
+	const [answer] = await onBatch([event], settings);
+	if (answer === void 0 || answer.status < 300) return;
+	const { status, errormessage = "" } = answer;
 	if (status >= 500 || status === 429) throw new RetryError(errormessage);
 	throw new (status === 422 ? ValidationError : InvalidEventPayload)(errormessage);
 }
@@ -1142,23 +1214,25 @@ function rules(settings) {
 	}
 	return known;
 }
-/** The envelope as it is sent, without properties that no filter reads where it would be too long; null, told in `status`, where it still is. */
-function written(envelope, { plan }, status) {
+/** The envelope as text, without properties that no filter reads if it would be too long; null,
+* with the reason in `status`, if it still is.
+*/
+function toText(envelope, { plan }, status) {
 	if (envelope === null) return null;
 	const longest = plan.provider.limit - 64;
 	let text = JSON.stringify(envelope);
-	if (!("forget" in envelope) && text.length * 3 > longest && !fits(text, longest)) text = JSON.stringify(thinner(envelope, plan.needed));
-	if (fits(text, longest)) return text;
+	if (!("forget" in envelope) && text.length * 3 > longest && !isWithin(text, longest)) text = JSON.stringify(thinner(envelope, plan.needed));
+	if (isWithin(text, longest)) return text;
 	if (status !== void 0) Object.assign(status, {
 		status: 422,
 		errormessage: "What the filters read of this event is longer than the provider's limit."
 	});
 	return null;
 }
-function fits(text, longest) {
+function isWithin(text, longest) {
 	return pack([text], (list) => list, longest).length === 1;
 }
-/** What Segment takes for another try, or for the end of it. */
+/** The status that makes Segment retry, or stop. */
 function statusFor({ is, status }) {
 	if (is === "refused") return 422;
 	return status === 429 || status >= 500 ? status : 503;

@@ -42,8 +42,8 @@ export function windowBuckets(window: RateWindow, at: number): number[] {
   const last = Math.floor(at / window.width);
   return Array.from(slots, (_, i) => {
     const bucket = last - slots.length + 1 + i;
-    const held = bucket >= 0 && bucket <= window.head && bucket > window.head - slots.length;
-    return held ? (slots[bucket % slots.length] ?? 0) : 0;
+    const covered = bucket >= 0 && bucket <= window.head && bucket > window.head - slots.length;
+    return covered ? (slots[bucket % slots.length] ?? 0) : 0;
   });
 }
 
@@ -139,25 +139,25 @@ export function createActivity(): Activity {
 /** Adds `n` hits at `at`, which may lie in the past, to heat, rate and recency (the tally is
  * counted apart).
  */
-export function recordHits(light: Activity, at: number, n: number): void {
+export function recordHits(activity: Activity, at: number, n: number): void {
   if (n <= 0) return;
-  const since = Math.max(0, light.heatAt - at);
-  light.heat = heatAt(light, at) + (n * Math.LN2 * 1000 * 2 ** (-since / HALF_LIFE_MS)) / HALF_LIFE_MS;
-  light.heatAt = Math.max(light.heatAt, at);
-  light.lastAt = Math.max(light.lastAt ?? at, at);
-  addToWindow(light.window, at, n);
+  const since = Math.max(0, activity.heatAt - at);
+  activity.heat = heatAt(activity, at) + (n * Math.LN2 * 1000 * 2 ** (-since / HALF_LIFE_MS)) / HALF_LIFE_MS;
+  activity.heatAt = Math.max(activity.heatAt, at);
+  activity.lastAt = Math.max(activity.lastAt ?? at, at);
+  addToWindow(activity.window, at, n);
 }
 
 /** Removes one hit of `at` from heat and rate; `before` is when the node last fired without it. */
-export function removeHit(light: Activity, at: number, before: number | null): void {
-  light.heat = Math.max(0, light.heat - (Math.LN2 * 1000 * 2 ** (-Math.max(0, light.heatAt - at) / HALF_LIFE_MS)) / HALF_LIFE_MS);
-  if (light.lastAt === at) light.lastAt = before;
-  removeFromWindow(light.window, at);
+export function removeHit(activity: Activity, at: number, before: number | null): void {
+  activity.heat = Math.max(0, activity.heat - (Math.LN2 * 1000 * 2 ** (-Math.max(0, activity.heatAt - at) / HALF_LIFE_MS)) / HALF_LIFE_MS);
+  if (activity.lastAt === at) activity.lastAt = before;
+  removeFromWindow(activity.window, at);
 }
 
 /** The decaying average at `at`, hits a second. */
-export function heatAt(light: Activity, at: number): number {
-  return light.heat * 2 ** (-Math.max(0, at - light.heatAt) / HALF_LIFE_MS);
+export function heatAt(activity: Activity, at: number): number {
+  return activity.heat * 2 ** (-Math.max(0, at - activity.heatAt) / HALF_LIFE_MS);
 }
 
 /** 0 to 1, logarithmic in the rate. */

@@ -32,9 +32,9 @@ export function createDedupeSet(limit: number): DedupeSet {
 /** A set with the last `limit / 2` ids of `set`, which stays as it is: some 10 ms for 50,000. */
 export function createSuccessor(set: DedupeSet): DedupeSet {
   if (set.young.size === 0) return { limit: set.limit, young: new Map(), older: set.older };
-  const room = generationSize(set) - set.young.size;
+  const space = generationSize(set) - set.young.size;
   const older = [...set.older].filter(([id]) => !set.young.has(id));
-  return { limit: set.limit, young: new Map(), older: new Map([...(room > 0 ? older.slice(-room) : []), ...set.young]) };
+  return { limit: set.limit, young: new Map(), older: new Map([...(space > 0 ? older.slice(-space) : []), ...set.young]) };
 }
 
 /** Adds the ids that only `other` knows, as those of messages whose rows are gone. */

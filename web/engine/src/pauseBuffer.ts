@@ -89,9 +89,9 @@ export function pushPaused(buffer: PauseBuffer, entry: PausedEntry, most: number
 /** Removes and returns the entries up to `until`, oldest first. */
 export function drainUntil(buffer: PauseBuffer, until: number): readonly PausedEntry[] {
   const end = buffer.entries.findIndex((entry) => entry.at > until);
-  const output = buffer.entries.splice(0, end < 0 ? buffer.entries.length : end);
-  countEntries(buffer, output, -1);
-  return output;
+  const drained = buffer.entries.splice(0, end < 0 ? buffer.entries.length : end);
+  countEntries(buffer, drained, -1);
+  return drained;
 }
 
 /** Drops events that carry one of `tokens`; their counts stay. */
@@ -117,16 +117,16 @@ function compactBuffer(buffer: PauseBuffer, most: number): void {
  * the youngest local messages as weigh no more. A dropped first stage counts as missed, unless a
  * twin or another stage of that message stays in the result or in `later`.
  */
-export function compactEntries(entries: readonly PausedEntry[], room: number, later: readonly PausedEntry[] = [], gaps = MAX_GAPS, weighs: (tap: PausedEntry) => number = eventCount): PausedEntry[] {
+export function compactEntries(entries: readonly PausedEntry[], space: number, later: readonly PausedEntry[] = [], gaps = MAX_GAPS, weighs: (tap: PausedEntry) => number = eventCount): PausedEntry[] {
   const taps = entries.filter((entry) => entry.kind === "tap");
   let [gone, left] = [0, taps.reduce((sum, entry) => sum + weighs(entry), 0)];
-  for (; left > room; gone += 1) left -= weighs(taps[gone] ?? EMPTY_GAP);
+  for (; left > space; gone += 1) left -= weighs(taps[gone] ?? EMPTY_GAP);
   const reported = new Set([...later, ...entries.filter((entry) => entry.kind === "batch"), ...taps.slice(gone)].flatMap(idsOf));
   const missed = new Set(taps.slice(0, gone).flatMap(({ message }) => (message.stage === "called" && !reported.has(message.messageId) ? [message.messageId] : []))).size;
   const dropped = new Set<PausedEntry>(taps.slice(0, gone));
   const remaining: PausedEntry[] = entries.filter((entry) => !dropped.has(entry));
   if (missed > 0) remaining.unshift({ kind: "gap", at: entries[0]?.at ?? 0, frame: { op: "gap", from: "", to: "", missed, reason: "paused longer than the buffer of this tab holds" } });
-  let events = room;
+  let events = space;
   return condense(remaining, gaps, {
     isBatch: ({ kind }) => kind === "batch",
     gapOf: (entry) => (entry.kind === "gap" ? entry.frame : null),

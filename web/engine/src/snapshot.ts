@@ -66,9 +66,9 @@ const TRACE_BYTES = 1500;
  * itself is not saved: its buffer is counted on return.
  */
 export function snapshot(state: State, maxBytes: number): string {
-  const room = maxBytes - FRAMING_BYTES;
-  const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${pausedText(state.pauseBuffer.entries, room / 4)}`;
-  let left = room - utf8Length(core);
+  const space = maxBytes - FRAMING_BYTES;
+  const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${pausedText(state.pauseBuffer.entries, space / 4)}`;
+  let left = space - utf8Length(core);
   if (left < 0) return "";
   const traces = tracesOf(state, left / 2);
   left -= utf8Length(traces);
@@ -112,12 +112,12 @@ function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
   };
 }
 
-function tracesOf(state: State, room: number): string {
+function tracesOf(state: State, space: number): string {
   const { traces } = state.accumulation;
   if (traces === null) return "null";
-  for (let count = Math.ceil(room / TRACE_BYTES); count >= 1; count = Math.floor(count / 3)) {
+  for (let count = Math.ceil(space / TRACE_BYTES); count >= 1; count = Math.floor(count / 3)) {
     const text = JSON.stringify(save(traces, count));
-    if (utf8Length(text) <= room) return text;
+    if (utf8Length(text) <= space) return text;
   }
   return "null";
 }
@@ -137,14 +137,14 @@ function savedActivity(one: Activity): SavedActivity {
 /** The pause buffer in at most `room` bytes, if its counts fit: whole, else frames without events
  * and the youngest local messages.
  */
-function pausedText(entries: readonly PausedEntry[], room: number): string {
+function pausedText(entries: readonly PausedEntry[], space: number): string {
   const text = (some: readonly PausedEntry[]): string => JSON.stringify(some, unrevealed);
   const whole = text(entries);
-  if (utf8Length(whole) < room) return whole;
+  if (utf8Length(whole) < space) return whole;
   for (let gaps = 256; ; gaps >>= 2) {
     const counts = utf8Length(text(countsOnly(compactEntries(entries, 0, [], gaps))));
-    if (counts >= room && gaps > 0) continue;
-    return text(countsOnly(compactEntries(entries, Math.max(0, room - counts), [], gaps, (tap) => utf8Length(text([tap])))));
+    if (counts >= space && gaps > 0) continue;
+    return text(countsOnly(compactEntries(entries, Math.max(0, space - counts), [], gaps, (tap) => utf8Length(text([tap])))));
   }
 }
 

@@ -100,11 +100,11 @@ describe("tally", () => {
 
 describe("light", () => {
   it("ENG-5: heat settles at the rate and halves in a second and a half", () => {
-    const light = createActivity();
-    for (let ms = 0; ms < 30_000; ms += 10) recordHits(light, T0 + ms, 1);
-    expect(heatAt(light, T0 + 30_000)).toBeGreaterThan(98);
-    expect(heatAt(light, T0 + 30_000)).toBeLessThan(102);
-    expect(heatAt(light, T0 + 29_990 + HALF_LIFE_MS) / heatAt(light, T0 + 29_990)).toBeCloseTo(0.5);
+    const activity = createActivity();
+    for (let ms = 0; ms < 30_000; ms += 10) recordHits(activity, T0 + ms, 1);
+    expect(heatAt(activity, T0 + 30_000)).toBeGreaterThan(98);
+    expect(heatAt(activity, T0 + 30_000)).toBeLessThan(102);
+    expect(heatAt(activity, T0 + 29_990 + HALF_LIFE_MS) / heatAt(activity, T0 + 29_990)).toBeCloseTo(0.5);
   });
 
   it("ENG-5: the level is logarithmic, 0 in the dark and 1 from 200 hits a second", () => {
@@ -120,22 +120,22 @@ describe("light", () => {
   });
 
   it("ENG-5: what came long ago brightens as little as if it had been told in time", () => {
-    const light = createActivity();
-    recordHits(light, T0, 1);
-    const before = light.heat;
-    recordHits(light, T0 - 60_000, 1);
-    expect(light.heat).toBeCloseTo(before);
-    expect(light.lastAt).toBe(T0);
+    const activity = createActivity();
+    recordHits(activity, T0, 1);
+    const before = activity.heat;
+    recordHits(activity, T0 - 60_000, 1);
+    expect(activity.heat).toBeCloseTo(before);
+    expect(activity.lastAt).toBe(T0);
   });
 
   it("ENG-5: a hit that is taken back leaves the light as it was without it", () => {
-    const light = createActivity(), plain = createActivity();
-    recordHits(light, T0, 1);
+    const activity = createActivity(), plain = createActivity();
+    recordHits(activity, T0, 1);
     recordHits(plain, T0, 1);
-    recordHits(light, T0 + 300, 1);
-    removeHit(light, T0 + 300, T0);
-    expect(heatAt(light, T0 + 900)).toBeCloseTo(heatAt(plain, T0 + 900), 9);
-    expect([light.lastAt, windowBuckets(light.window, T0 + 900)]).toEqual([plain.lastAt, windowBuckets(plain.window, T0 + 900)]);
+    recordHits(activity, T0 + 300, 1);
+    removeHit(activity, T0 + 300, T0);
+    expect(heatAt(activity, T0 + 900)).toBeCloseTo(heatAt(plain, T0 + 900), 9);
+    expect([activity.lastAt, windowBuckets(activity.window, T0 + 900)]).toEqual([plain.lastAt, windowBuckets(plain.window, T0 + 900)]);
   });
 });
 

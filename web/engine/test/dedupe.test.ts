@@ -13,16 +13,16 @@ it("ENG-4: at least the last half of the bound is remembered, and never more tha
 it("ENG-4: at least the last half is remembered over any number of Clears, between whichever ids they come", () => {
   fc.assert(fc.property(fc.array(fc.oneof(fc.constant("clear" as const), fc.nat(30)), { maxLength: 200 }), (acts) => {
     let seen = createDedupeSet(20);
-    const told: string[] = [];
+    const reported: string[] = [];
     for (const act of acts) {
       if (act === "clear") seen = createSuccessor(seen);
       else {
         const id = `m${act}`;
-        if (told.includes(id)) told.splice(told.indexOf(id), 1);
-        told.push(id);
+        if (reported.includes(id)) reported.splice(reported.indexOf(id), 1);
+        reported.push(id);
         remember(seen, id, act, REMOTE);
       }
-      for (const id of told.slice(-10)) expect(lookUp(seen, id)).toEqual({ row: Number(id.slice(1)), lanes: REMOTE });
+      for (const id of reported.slice(-10)) expect(lookUp(seen, id)).toEqual({ row: Number(id.slice(1)), lanes: REMOTE });
       expect(seen.young.size + seen.older.size).toBeLessThanOrEqual(20);
     }
   }));

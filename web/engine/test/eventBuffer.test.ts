@@ -4,61 +4,61 @@ import { event, heard, T0 } from "./support.ts";
 
 describe("ring", () => {
   it("ENG-10: the ring holds the last events, oldest first, under numbers that never come again", () => {
-    const ring = createEventBuffer(3);
-    for (let n = 0; n < 5; n++) expect(appendRow(ring, fromWire(event("a", { id: `r${n}` }), ["a"], false, T0 + n))).toBe(n);
-    expect([...rowsOf(ring)].map((row) => [row.row, row.id, row.at])).toEqual([[2, "r2", T0 + 2], [3, "r3", T0 + 3], [4, "r4", T0 + 4]]);
-    expect(rowAt(ring, 1)).toBeNull();
-    expect(rowAt(ring, 5)).toBeNull();
+    const events = createEventBuffer(3);
+    for (let n = 0; n < 5; n++) expect(appendRow(events, fromWire(event("a", { id: `r${n}` }), ["a"], false, T0 + n))).toBe(n);
+    expect([...rowsOf(events)].map((row) => [row.row, row.id, row.at])).toEqual([[2, "r2", T0 + 2], [3, "r3", T0 + 3], [4, "r4", T0 + 4]]);
+    expect(rowAt(events, 1)).toBeNull();
+    expect(rowAt(events, 5)).toBeNull();
   });
 
   it("ENG-10: equal lists of nodes are held once", () => {
-    const ring = createEventBuffer(10);
-    const one = appendRow(ring, fromWire(event("a b"), ["a", "b"], false, T0)), other = appendRow(ring, fromWire(event("a b"), ["a", "b"], false, T0));
-    expect(rowAt(ring, one)?.nodes).toBe(rowAt(ring, other)?.nodes);
+    const events = createEventBuffer(10);
+    const one = appendRow(events, fromWire(event("a b"), ["a", "b"], false, T0)), other = appendRow(events, fromWire(event("a b"), ["a", "b"], false, T0));
+    expect(rowAt(events, one)?.nodes).toBe(rowAt(events, other)?.nodes);
   });
 
   it("ENG-3: a row learns what its twin tells", () => {
-    const ring = createEventBuffer(2);
-    const row = appendRow(ring, fromWire(event("a"), ["a"], false, T0));
-    updateRow(ring, row, { lanes: 3, arrivedAt: 77, nodes: ["b"] });
-    updateRow(ring, 99, { lanes: 1 });
-    expect(rowAt(ring, row)).toMatchObject({ lanes: 3, arrivedAt: 77, at: T0, nodes: ["b"] });
+    const events = createEventBuffer(2);
+    const row = appendRow(events, fromWire(event("a"), ["a"], false, T0));
+    updateRow(events, row, { lanes: 3, arrivedAt: 77, nodes: ["b"] });
+    updateRow(events, 99, { lanes: 1 });
+    expect(rowAt(events, row)).toMatchObject({ lanes: 3, arrivedAt: 77, at: T0, nodes: ["b"] });
   });
 
   it("ENG-17: a forgotten row leaves nothing behind", () => {
-    const ring = createEventBuffer(2);
-    const row = appendRow(ring, fromWire(event("a"), ["a"], false, T0));
-    eraseRow(ring, row);
-    eraseRow(ring, 99);
-    expect(rowAt(ring, row)).toBeNull();
-    expect([...rowsOf(ring)]).toEqual([]);
+    const events = createEventBuffer(2);
+    const row = appendRow(events, fromWire(event("a"), ["a"], false, T0));
+    eraseRow(events, row);
+    eraseRow(events, 99);
+    expect(rowAt(events, row)).toBeNull();
+    expect([...rowsOf(events)]).toEqual([]);
   });
 });
 
 describe("row", () => {
   it("ENG-19: a carried event comes back from its row as it came", () => {
-    const ring = createEventBuffer(2), one = event("a", { segment_received_at: new Date(T0 + 5).toISOString(), properties: { n: 1 }, flags: ["late"] });
-    const row = rowAt(ring, appendRow(ring, fromWire(one, one.nodes, false, T0)));
+    const events = createEventBuffer(2), one = event("a", { segment_received_at: new Date(T0 + 5).toISOString(), properties: { n: 1 }, flags: ["late"] });
+    const row = rowAt(events, appendRow(events, fromWire(one, one.nodes, false, T0)));
     expect(row === null ? null : toWire(row)).toEqual(one);
   });
 
   it("TRC-32: identifiers that are revealed are in the row, and leave it in no file", () => {
-    const ring = createEventBuffer(2), one = { ...event("a"), revealed: { userId: "anna", odd: 3 as unknown as string } };
-    const row = rowAt(ring, appendRow(ring, fromWire(one, one.nodes, false, T0)));
+    const events = createEventBuffer(2), one = { ...event("a"), revealed: { userId: "anna", odd: 3 as unknown as string } };
+    const row = rowAt(events, appendRow(events, fromWire(one, one.nodes, false, T0)));
     expect(row?.revealed).toEqual({ userId: "anna" });
     expect(row === null ? "" : JSON.stringify(toWire(row))).not.toContain("anna");
     for (const revealed of [undefined, {}, "x" as unknown as Record<string, string>]) expect(fromWire({ ...event("a"), ...(revealed === undefined ? {} : { revealed }) }, [], false, T0).revealed).toBeUndefined();
   });
 
   it("ENG-15: what a binding lit is unmapped again on the wire", () => {
-    const ring = createEventBuffer(2);
-    const row = rowAt(ring, appendRow(ring, fromWire(event(""), ["a"], true, T0)));
+    const events = createEventBuffer(2);
+    const row = rowAt(events, appendRow(events, fromWire(event(""), ["a"], true, T0)));
     expect(row === null ? null : toWire(row).nodes).toEqual([]);
   });
 
   it("ENG-19: a message of the tap comes back from its row with its stage", () => {
-    const ring = createEventBuffer(2), one = heard("A", { stage: "failed", reason: "offline", page: "p1" });
-    const row = rowAt(ring, appendRow(ring, fromTap(one, ["a"], false, T0)));
+    const events = createEventBuffer(2), one = heard("A", { stage: "failed", reason: "offline", page: "p1" });
+    const row = rowAt(events, appendRow(events, fromTap(one, ["a"], false, T0)));
     expect(row === null ? null : toTap(row, "failed", "offline")).toEqual({ ...one, nodes: ["a"] });
   });
 

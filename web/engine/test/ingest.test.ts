@@ -73,19 +73,19 @@ describe("relabel", () => {
 
   it("TAP-4: an early call that the SDK takes after all is one event, at its own time, in its visitor's trace", () => {
     const early = heard("A", { messageId: "tap-1", occurredAt: T0 + 5, traces: [], reason: "the SDK has not loaded" });
-    const taken = heard("A", { occurredAt: T0 + 5, replaces: "tap-1" }), twin = event("a", { id: taken.messageId });
+    const ingested = heard("A", { occurredAt: T0 + 5, replaces: "tap-1" }), twin = event("a", { id: ingested.messageId });
     const inputs: Record<string, readonly Action[]> = {
-      "local alone": [tap(1, early), tap(2, taken)],
-      "the twin last": [tap(1, early), tap(2, taken), frame(3, batch(0, [twin]))],
-      "the twin first": [tap(1, early), frame(2, batch(0, [twin])), tap(3, taken)],
-      "with stages": [tap(1, early), tap(2, taken), tap(3, { ...taken, stage: "enriched" }), frame(4, batch(0, [twin])), tap(5, { ...taken, stage: "delivered" })],
-      "told again": [tap(1, early), tap(2, taken), tap(3, early), tap(4, taken)],
+      "local alone": [tap(1, early), tap(2, ingested)],
+      "the twin last": [tap(1, early), tap(2, ingested), frame(3, batch(0, [twin]))],
+      "the twin first": [tap(1, early), frame(2, batch(0, [twin])), tap(3, ingested)],
+      "with stages": [tap(1, early), tap(2, ingested), tap(3, { ...ingested, stage: "enriched" }), frame(4, batch(0, [twin])), tap(5, { ...ingested, stage: "delivered" })],
+      "told again": [tap(1, early), tap(2, ingested), tap(3, early), tap(4, ingested)],
     };
     for (const [words, some] of Object.entries(inputs)) {
       const state = after([on("local"), on("remote"), ...some]);
       expect([words, counts(state)]).toEqual([words, { a: 1, c: 0, names: {}, count: 1, mapped: 1, unmapped: 0, rows: ["A"] }]);
       const [row] = feed(state, { start: 0, count: 9 }).rows;
-      expect(row).toMatchObject({ id: taken.messageId });
+      expect(row).toMatchObject({ id: ingested.messageId });
       expect(row?.way?.reason).toBeUndefined();
       expect(traceCounts(state).seen).toBe(1);
       expect(trace(state, "local1")?.steps.map((step) => step.name)).toEqual(["A"]);
@@ -97,11 +97,11 @@ describe("relabel", () => {
 describe("carry", () => {
   it("ENG-4: what was carried is told per node and name, twins and duplicates apart", () => {
     const twin = event("a"), state = after([on(), on("local"), tap(0, heard("A", { messageId: twin.id }))]), out = listener();
-    const told = ingestEvents(state, [twin, event("a b"), event(""), twin], T0, false, out);
-    expect([...told.carried]).toEqual([["a", 3], ["b", 1]]);
-    expect([...told.twins]).toEqual([["a", 1]]);
-    expect(told).toMatchObject({ eventTwins: 1, mappedTwins: 1, mappedCarried: 3, rows: [0, 1, 2, 0] });
-    expect([...told.samples]).toEqual([["Unheard", 2]]);
+    const reported = ingestEvents(state, [twin, event("a b"), event(""), twin], T0, false, out);
+    expect([...reported.carried]).toEqual([["a", 3], ["b", 1]]);
+    expect([...reported.twins]).toEqual([["a", 1]]);
+    expect(reported).toMatchObject({ eventTwins: 1, mappedTwins: 1, mappedCarried: 3, rows: [0, 1, 2, 0] });
+    expect([...reported.samples]).toEqual([["Unheard", 2]]);
     expect(state.accumulation.duplicates).toBe(1);
     expect(out.hits.map((hit) => hit.node)).toEqual(["a", "b"]);
     expect(feed(state, { start: 0, count: 9 }).total).toBe(3);

@@ -33,7 +33,7 @@ describe("ledger", () => {
 });
 
 describe("doors", () => {
-  const door = (taken: number, bad = 0): Door => ({ received: taken + bad + 1, refused: bad > 0 ? { invalid: bad } : {}, rate_limited: 0, unwatched: 1, duplicate: 0, taken });
+  const door = (ingested: number, bad = 0): Door => ({ received: ingested + bad + 1, refused: bad > 0 ? { invalid: bad } : {}, rate_limited: 0, unwatched: 1, duplicate: 0, taken: ingested });
 
   it("ENG-9: the door counts from where it stood at the first hello", () => {
     const doors: CountersBySource = new Map();
@@ -65,7 +65,7 @@ describe("doors", () => {
 
   it("RED-21: what is counted beside the sum is there once it has counted", () => {
     const doors: CountersBySource = new Map();
-    const door = (taken: number, more: Partial<Door> = {}): Door => ({ received: taken, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken, ...more });
+    const door = (ingested: number, more: Partial<Door> = {}): Door => ({ received: ingested, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: ingested, ...more });
     setBaseline(doors, { web: door(1, { placeholder: 5 }) });
     addCounters(doors, { web: door(2, { placeholder: 5 }) });
     expect(doors.get("web")?.since).toEqual(door(1));
@@ -106,7 +106,7 @@ describe("condense", () => {
     });
   });
   /** Counts, with what is missed of them, and gaps of unknown size. */
-  function told(state: State) {
+  function reported(state: State) {
     const { missed, misfits } = ledger(state);
     return { count: totals(state, T0).count + missed.exact, unknown: missed.unknown, misfits };
   }
@@ -118,19 +118,19 @@ describe("condense", () => {
   const begun = [on(), on("local")];
 
   it("ENG-12, ENG-13, ENG-18, ENG-19: what sums frames to save room keeps every gap: log, Undo, pause and snapshot", () => {
-    fc.assert(fc.property(stream, fc.nat(60), fc.constantFrom(12, 40, 60_000), fc.constantFrom(4, 20_000), (inputs, cut, log, held) => {
-      const small = { log, held }, seen = told(after([...begun, ...inputs]));
+    fc.assert(fc.property(stream, fc.nat(60), fc.constantFrom(12, 40, 60_000), fc.constantFrom(4, 20_000), (inputs, cut, log, buffer) => {
+      const small = { log, held: buffer }, seen = reported(after([...begun, ...inputs]));
       const state = after([...begun, ...inputs], small);
-      expect(told(state)).toEqual(seen);
-      expect(told(replayed(state))).toEqual(seen);
-      expect(told(after([...begun, ...inputs.slice(0, cut), { kind: "clear", at: T0 + 90 }, ...inputs.slice(cut), { kind: "undo", at: T0 + 99 }], small))).toEqual(seen);
+      expect(reported(state)).toEqual(seen);
+      expect(reported(replayed(state))).toEqual(seen);
+      expect(reported(after([...begun, ...inputs.slice(0, cut), { kind: "clear", at: T0 + 90 }, ...inputs.slice(cut), { kind: "undo", at: T0 + 99 }], small))).toEqual(seen);
       const paused = after([...begun, ...inputs.slice(0, cut), { kind: "pause", at: T0 + 90 }, ...inputs.slice(cut).map((one) => ({ ...one, at: one.at + 100 }))], small);
       for (const bytes of [1e6, 5_500]) {
         const back = restore(snapshot(paused, bytes), small);
-        if (back !== null) expect(told(reduce(back, { kind: "tick", at: T0 + 999 }))).toEqual(seen);
+        if (back !== null) expect(reported(reduce(back, { kind: "tick", at: T0 + 999 }))).toEqual(seen);
       }
-      expect(told(reduce(paused, { kind: "resume", at: T0 + 999 }))).toEqual(seen);
-      expect(told(replayed(paused))).toEqual(seen);
+      expect(reported(reduce(paused, { kind: "resume", at: T0 + 999 }))).toEqual(seen);
+      expect(reported(replayed(paused))).toEqual(seen);
     }), { numRuns: 40 });
   });
 
@@ -138,7 +138,7 @@ describe("condense", () => {
     const inputs = Array.from({ length: 300 }, (_, n) => frame(n, { op: "gap", from: `e.${n}`, to: `e.${n + 1}`, missed: n % 2 === 0 ? 1 : null, reason: "" }));
     const state = after([...begun, ...inputs, ...Array.from({ length: 900 }, (_, n) => frame(300 + n, batch(300 + n, [event("a")])))], { log: 1600 });
     expect(state.accumulation.log.head.length).toBeLessThanOrEqual(260);
-    expect(told(replayed(state))).toMatchObject({ count: 900 + 150, misfits: 0 });
+    expect(reported(replayed(state))).toMatchObject({ count: 900 + 150, misfits: 0 });
   });
 
   it("ENG-18: a reload while paused keeps what the local lane heard, and says what does not fit", () => {

@@ -65,7 +65,7 @@ describe("nearest", () => {
     expect(similarNames(cafe, "Cafe\u0301 Opened")[0]).toMatchObject({ node: "a", why: "form" });
     expect(similarNames(cafe, "iade talebi")[0]).toMatchObject({ node: "b", why: "case" });
     expect(invisibleDifference("Cafe\u0301 Opened", "Caf\u00e9 Opened")).toBe("they look alike and differ at character 4: U+0065 was sent, U+00E9 is listened for");
-    expect([invisibleDifference("a\u00a0b", "a b"), invisibleDifference("a\u200bb", "ab"), invisibleDifference("ab ", "ab")].every((told) => told !== "")).toBe(true);
+    expect([invisibleDifference("a\u00a0b", "a b"), invisibleDifference("a\u200bb", "ab"), invisibleDifference("ab ", "ab")].every((reported) => reported !== "")).toBe(true);
     expect([invisibleDifference("ab", "ab"), invisibleDifference("ab", "ac")]).toEqual(["", ""]);
   });
 });

@@ -29,44 +29,44 @@ describe("clock", () => {
 describe("held", () => {
   it("ENG-12: what a pause holds is bounded, and counts stay exact beyond the bound", () => {
     fc.assert(fc.property(fc.array(fc.nat(12), { maxLength: 60 }), (sizes) => {
-      const held = createPauseBuffer();
+      const buffer = createPauseBuffer();
       let position = 0;
       for (const [n, size] of sizes.entries()) {
-        pushPaused(held, { kind: "batch", at: T0 + n, frame: batch(position, Array.from({ length: size }, () => event("a"))) }, 40);
+        pushPaused(buffer, { kind: "batch", at: T0 + n, frame: batch(position, Array.from({ length: size }, () => event("a"))) }, 40);
         position += size;
-        expect(held.events).toBeLessThanOrEqual(40);
+        expect(buffer.events).toBeLessThanOrEqual(40);
       }
-      expect(held.pending).toBe(position);
-      const out = drainUntil(held, T0 + 1000);
+      expect(buffer.pending).toBe(position);
+      const out = drainUntil(buffer, T0 + 1000);
       expect(out.reduce((sum, entry) => sum + (entry.kind === "batch" ? (entry.frame.counts.a ?? 0) : 0), 0)).toBe(position);
-      expect(held).toEqual(createPauseBuffer());
+      expect(buffer).toEqual(createPauseBuffer());
     }), { numRuns: 40 });
   });
 
   it("ENG-12: local messages beyond the bound are missed, and said to be", () => {
-    const held = createPauseBuffer();
-    for (let n = 0; n < 100; n++) pushPaused(held, { kind: "tap", at: T0 + n, message: heard("A") }, 40);
-    const out = drainUntil(held, T0 + 1000);
+    const buffer = createPauseBuffer();
+    for (let n = 0; n < 100; n++) pushPaused(buffer, { kind: "tap", at: T0 + n, message: heard("A") }, 40);
+    const out = drainUntil(buffer, T0 + 1000);
     const missed = out.reduce((sum, entry) => sum + (entry.kind === "gap" ? (entry.frame.missed ?? 0) : 0), 0);
     expect(missed + out.filter((entry) => entry.kind === "tap").length).toBe(100);
     expect(missed).toBeGreaterThan(0);
   });
 
   it("ENG-12: only what came by then is released", () => {
-    const held = createPauseBuffer();
-    pushPaused(held, { kind: "batch", at: T0, frame: batch(0, [event("a")]) }, 40);
-    pushPaused(held, { kind: "batch", at: T0 + 10, frame: batch(1, [event("a"), event("a")]) }, 40);
-    expect(drainUntil(held, T0 + 5)).toHaveLength(1);
-    expect(held).toMatchObject({ pending: 2, events: 2, frames: 1 });
+    const buffer = createPauseBuffer();
+    pushPaused(buffer, { kind: "batch", at: T0, frame: batch(0, [event("a")]) }, 40);
+    pushPaused(buffer, { kind: "batch", at: T0 + 10, frame: batch(1, [event("a"), event("a")]) }, 40);
+    expect(drainUntil(buffer, T0 + 5)).toHaveLength(1);
+    expect(buffer).toMatchObject({ pending: 2, events: 2, frames: 1 });
   });
 
   it("ENG-17: what is held forgets a person too", () => {
-    const held = createPauseBuffer(), gone = [{ kind: "k", token: "gone" }];
-    pushPaused(held, { kind: "batch", at: T0, frame: batch(0, [event("a", { traces: gone }), event("b")]) }, 40);
-    pushPaused(held, { kind: "tap", at: T0, message: heard("A", { traces: gone }) }, 40);
-    pushPaused(held, { kind: "gap", at: T0, frame: { op: "gap", from: "e.2", to: "e.3", missed: 1, reason: "" } }, 40);
-    forgetPaused(held, new Set(["gone"]));
-    expect(held).toMatchObject({ events: 1, frames: 2 });
-    expect(JSON.stringify(held)).not.toContain("gone");
+    const buffer = createPauseBuffer(), gone = [{ kind: "k", token: "gone" }];
+    pushPaused(buffer, { kind: "batch", at: T0, frame: batch(0, [event("a", { traces: gone }), event("b")]) }, 40);
+    pushPaused(buffer, { kind: "tap", at: T0, message: heard("A", { traces: gone }) }, 40);
+    pushPaused(buffer, { kind: "gap", at: T0, frame: { op: "gap", from: "e.2", to: "e.3", missed: 1, reason: "" } }, 40);
+    forgetPaused(buffer, new Set(["gone"]));
+    expect(buffer).toMatchObject({ events: 1, frames: 2 });
+    expect(JSON.stringify(buffer)).not.toContain("gone");
   });
 });

@@ -45,8 +45,8 @@ describe("receive", () => {
       const stood = [...start, frame(1, batch(0, [event("a")]))];
       const once = after([...stood, frame(2, hello(9))]);
       expect([once.position, once.resyncFrom, once.accumulation.missed.unknown]).toEqual(["e.1", null, 0]);
-      const asked = after([...stood, frame(2, hello(9)), frame(3, batch(9, [event("a")])), frame(4, hello(10))]);
-      expect([asked.position, asked.resyncFrom, asked.accumulation.missed.unknown]).toEqual(["e.10", null, 1]);
+      const requested = after([...stood, frame(2, hello(9)), frame(3, batch(9, [event("a")])), frame(4, hello(10))]);
+      expect([requested.position, requested.resyncFrom, requested.accumulation.missed.unknown]).toEqual(["e.10", null, 1]);
     });
 
     it("ENG-8: another watch session is a gap of unknown size, and counts go on", () => {

@@ -89,10 +89,10 @@ describe("the reducer", () => {
       const cut = inputsOf(before, []).length;
       const state = after(inputs.slice(0, cut)), frozenAt = T0 + 100_000;
       reduce(state, { kind: "pause", at: frozenAt });
-      const look = (at: number) => JSON.stringify([totals(state, at).count, totals(state, at).rate, totals(state, at).sparkline, nodeLight(state, "a", at), feed(state, { start: 0, count: 5 })]);
-      const frozen = look(frozenAt), out = listener();
+      const examine = (at: number) => JSON.stringify([totals(state, at).count, totals(state, at).rate, totals(state, at).sparkline, nodeLight(state, "a", at), feed(state, { start: 0, count: 5 })]);
+      const frozen = examine(frozenAt), out = listener();
       for (const input of inputs.slice(cut)) reduce(state, { ...structuredClone(input), at: frozenAt + 1000 }, out);
-      expect(look(frozenAt + 60_000)).toBe(frozen);
+      expect(examine(frozenAt + 60_000)).toBe(frozen);
       expect(out.hits).toEqual([]);
       reduce(state, { kind: "resume", at: frozenAt + 61_000 }, out);
       const never = after([...inputs.slice(0, cut), ...inputs.slice(cut).map((input) => ({ ...input, at: frozenAt + 1000 }))]);
@@ -166,13 +166,13 @@ describe("the reducer", () => {
       state = reduce(state, frame(n, batch(position, [one])));
       position += 1;
     }
-    const { accumulation: kept } = state;
-    expect(kept.events.end - kept.events.start).toBeLessThanOrEqual(50);
-    expect(kept.events.rows.length).toBeLessThanOrEqual(50);
-    expect(kept.dedupe.young.size + kept.dedupe.older.size).toBeLessThanOrEqual(100);
-    expect(kept.unmapped.names.size).toBeLessThanOrEqual(5);
-    expect(kept.nodes.size).toBeLessThanOrEqual(6);
-    expect(kept.log.entries.length).toBeLessThanOrEqual(30);
+    const { accumulation: retained } = state;
+    expect(retained.events.end - retained.events.start).toBeLessThanOrEqual(50);
+    expect(retained.events.rows.length).toBeLessThanOrEqual(50);
+    expect(retained.dedupe.young.size + retained.dedupe.older.size).toBeLessThanOrEqual(100);
+    expect(retained.unmapped.names.size).toBeLessThanOrEqual(5);
+    expect(retained.nodes.size).toBeLessThanOrEqual(6);
+    expect(retained.log.entries.length).toBeLessThanOrEqual(30);
     expect(state.recentPositions.length).toBeLessThanOrEqual(64);
     expect(totals(state, T0).count).toBe(2000);
   });

@@ -82,10 +82,10 @@ describe("undo", () => {
         return open[turn % Math.max(1, open.length)]?.splice(0, 1) ?? [];
       });
       const inputs = ordered.map((input, n) => input(n + 1));
-      const place = clear % (inputs.length + 1), cleared: Action[] = [{ kind: "clear", at: T0 + place }, ...inputs.slice(place), { kind: "undo", at: T0 + 99 }];
+      const index = clear % (inputs.length + 1), cleared: Action[] = [{ kind: "clear", at: T0 + index }, ...inputs.slice(index), { kind: "undo", at: T0 + 99 }];
       const lanes = [on("local"), on("remote")];
       const once = after([...lanes, ...ways.map(({ left }, n) => tap(n, heard(left, { messageId: `w${n}` })))]);
-      expect(counts(after([...lanes, ...inputs.slice(0, place), ...cleared]))).toEqual(counts(once));
+      expect(counts(after([...lanes, ...inputs.slice(0, index), ...cleared]))).toEqual(counts(once));
       expect(counts(after([...lanes, ...inputs]))).toEqual(counts(once));
     }), { numRuns: 60 });
   });

@@ -30,8 +30,8 @@ describe("session logs", () => {
     for (const uuid of ["a", "b", "c"]) expect(nodeLight(again, uuid, T0 + 9)).toEqual(nodeLight(state, uuid, T0 + 9));
     expect(totals(again, T0 + 9)).toEqual(totals(state, T0 + 9));
     expect(ledger(again)).toMatchObject({ view: ledger(state).view, missed: ledger(state).missed, localEvents: 2 });
-    const told = (rows: typeof state) => feed(rows, { start: 0, count: 99 }).rows.map(({ id, nodes, lanes, way, at }) => ({ id, nodes, lanes, way, at }));
-    expect(told(again)).toEqual(told(state));
+    const reported = (rows: typeof state) => feed(rows, { start: 0, count: 99 }).rows.map(({ id, nodes, lanes, way, at }) => ({ id, nodes, lanes, way, at }));
+    expect(reported(again)).toEqual(reported(state));
   });
 
   it("ENG-1, ENG-19: the same log always gives the same state, and its replay the same log", () => {

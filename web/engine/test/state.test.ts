@@ -5,8 +5,8 @@ import { after, batch, event, frame, GRAPH, on } from "./support.ts";
 
 describe("kept", () => {
   it("ENG-13: an accumulation after a Clear numbers its rows on", () => {
-    const { accumulation: kept } = after([on(), frame(0, batch(0, [event("a"), event("a")]))]);
-    expect(createAccumulation(OPTIONS, GRAPH, 5, kept).events).toMatchObject({ start: 2, end: 2 });
+    const { accumulation: retained } = after([on(), frame(0, batch(0, [event("a"), event("a")]))]);
+    expect(createAccumulation(OPTIONS, GRAPH, 5, retained).events).toMatchObject({ start: 2, end: 2 });
   });
 
   it("ENG-10: nodes are counted up to a bound", () => {

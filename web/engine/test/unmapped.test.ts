@@ -26,9 +26,9 @@ it("ENG-11: messages that say who somebody is always have room and never give wa
   const unmapped = createUnmapped();
   for (const name of ["x", "identify", "y", "z"]) unmappedRemote(unmapped, name, 1, 0, 0, name === "z" ? 60_000 : 0, 1);
   expect([...unmapped.names.keys()]).toEqual(["identify", "z"]);
-  const ring = createEventBuffer(5);
+  const events = createEventBuffer(5);
   const identify = unmappedCounter(unmapped, "identify", 0, 1);
-  expect([identify !== null && isIdentityCounter(ring, identify), isIdentityCounter(ring, { ...createDualCounter(), name: "z", firstAt: 0, lastAt: 0, sample: -1 })]).toEqual([true, false]);
+  expect([identify !== null && isIdentityCounter(events, identify), isIdentityCounter(events, { ...createDualCounter(), name: "z", firstAt: 0, lastAt: 0, sample: -1 })]).toEqual([true, false]);
 });
 
 it("ENG-11: first and last are kept", () => {

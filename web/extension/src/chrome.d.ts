@@ -2,8 +2,8 @@
 interface ChromePort {
   readonly name: string;
   readonly sender?: { readonly origin?: string };
-  readonly onMessage: { addListener(hear: (message: unknown) => void): void };
-  readonly onDisconnect: { addListener(hear: () => void): void };
+  readonly onMessage: { addListener(onMessage: (message: unknown) => void): void };
+  readonly onDisconnect: { addListener(onMessage: () => void): void };
   postMessage(message: unknown): void;
 }
 
@@ -20,7 +20,7 @@ declare const chrome: {
   readonly runtime: {
     readonly id?: string;
     connect(how: { name: string }): ChromePort;
-    readonly onConnect: { addListener(hear: (port: ChromePort) => void): void };
+    readonly onConnect: { addListener(onMessage: (port: ChromePort) => void): void };
   };
   readonly permissions: { request(what: { origins: string[] }): Promise<boolean>; remove(what: { origins: string[] }): Promise<boolean> };
   readonly scripting: {

@@ -5,12 +5,12 @@
 /** Connects, and returns a function that posts a message; it does nothing after the extension was
  * removed or reloaded.
  */
-export function connect(name: string, hear: (message: unknown) => void): (message: unknown) => void {
+export function connect(name: string, onMessage: (message: unknown) => void): (message: unknown) => void {
   let port: ChromePort | null = null;
   const open = (): ChromePort | null => {
     if (chrome.runtime.id === undefined) return null;
     const made = chrome.runtime.connect({ name });
-    made.onMessage.addListener(hear);
+    made.onMessage.addListener(onMessage);
     made.onDisconnect.addListener(() => {
       if (port === made) port = null;
       // A picture must be found by pages that speak first.

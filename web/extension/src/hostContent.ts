@@ -6,8 +6,8 @@ import { connect } from "./connect.ts";
 import { EXTENSION, PICTURE } from "./constants.ts";
 
 const { origin } = location;
-const worker = connect(PICTURE, (told) => {
-  if (origin !== "null") window.postMessage({ ...(told as object), extension: EXTENSION, to: "picture" }, origin);
+const worker = connect(PICTURE, (message) => {
+  if (origin !== "null") window.postMessage({ ...(message as object), extension: EXTENSION, to: "picture" }, origin);
 });
 window.addEventListener("message", ({ source, origin: from, data }) => {
   const { extension, to, message } = Object(data) as { extension?: unknown; to?: unknown; message?: unknown };

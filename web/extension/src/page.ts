@@ -14,11 +14,11 @@ const dispatch = window.dispatchEvent.bind(window);
  * too.
  */
 function beside(port: MessagePort): Sink {
-  return (hear) => {
+  return (onMessage) => {
     let by = "";
     port.onmessage = ({ data }: MessageEvent<{ by?: unknown }>) => {
       if (typeof data.by === "string") by = data.by;
-      else hear(data);
+      else onMessage(data);
     };
     return {
       post: (message) => {

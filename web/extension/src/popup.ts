@@ -44,10 +44,10 @@ async function main(): Promise<void> {
     return;
   }
   element("site").textContent = tab.origin;
-  const show = async (said = ""): Promise<void> => {
+  const show = async (text = ""): Promise<void> => {
     const here = (await chrome.scripting.getRegisteredContentScripts()).filter(({ id }) => id.endsWith(` ${tab.origin}`)).map(({ id }) => id.split(" ")[0]);
     element("stop").hidden = here.length === 0;
-    element("state").textContent = said || (here.includes("tap") ? "This site’s events go to your Realtime tab." : here.includes("picture") ? "Tapped sites show here." : "");
+    element("state").textContent = text || (here.includes("tap") ? "This site’s events go to your Realtime tab." : here.includes("picture") ? "Tapped sites show here." : "");
   };
   for (const part of ["tap", "picture"] as const) element(part).addEventListener("click", () => void begin(part, tab).then(show));
   element("stop").addEventListener("click", () => {

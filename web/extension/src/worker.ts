@@ -15,16 +15,16 @@ chrome.runtime.onConnect.addListener((port) => {
 /** `origin` comes from Chromium, not from the page. */
 function page(port: ChromePort): void {
   pages.set(port, "");
-  const tell = (message: unknown): void => { for (const one of pictures) one.postMessage({ origin: port.sender?.origin ?? "", message }); };
+  const broadcast = (message: unknown): void => { for (const one of pictures) one.postMessage({ origin: port.sender?.origin ?? "", message }); };
   port.onMessage.addListener((message) => {
     pages.set(port, idOf(message));
-    tell(message);
+    broadcast(message);
   });
   port.onDisconnect.addListener(() => {
     const id = pages.get(port);
     pages.delete(port);
     // Whatever became of the page, nothing more comes of it on this way.
-    if (id) tell({ dagnet: MAGIC, kind: "bye", page: id, session: "", told: 0, end: 0 } satisfies PageBye);
+    if (id) broadcast({ dagnet: MAGIC, kind: "bye", page: id, session: "", told: 0, end: 0 } satisfies PageBye);
   });
 }
 

@@ -59,7 +59,7 @@ export function enveloping(plan: Plan, key: string): Envelop {
   const tokenOf = pseudonyms({ workspace: plan.workspace, env: plan.env, key, rotation: plan.rotation });
   const keyOfIds = bytes(hmac(bytes(key), `dagnet-realtime message id\0${plan.workspace}\0${plan.env}`));
   const hmacOf = (text: string): string => hmac(keyOfIds, text);
-  const table = createTable(plan.listens.map((listen, place) => ({ ...listen, node: String(place), label: "", event_id: "", rule: "segment" })));
+  const table = createTable(plan.listens.map((listen, index) => ({ ...listen, node: String(index), label: "", event_id: "", rule: "segment" })));
   const tokens = (pairs: readonly { readonly kind: string; readonly value: string }[], now: number): Token[] =>
     pairs.flatMap(({ kind, value }) => tokenOf(kind, value, now).map((token) => ({ kind, token })));
 
@@ -100,7 +100,7 @@ export function enveloping(plan: Plan, key: string): Envelop {
 /** Without the properties that no filter reads, for an envelope that is too long for the provider.
  */
 export function thinner(envelope: Envelope, needed: readonly string[]): Envelope {
-  const some = (kept: Redacted | undefined): Redacted => Object.fromEntries(Object.entries(kept ?? {}).filter(([path]) => needed.includes(path)));
+  const some = (properties: Redacted | undefined): Redacted => Object.fromEntries(Object.entries(properties ?? {}).filter(([path]) => needed.includes(path)));
   return full({ ...envelope, properties: some(envelope.properties), traits: some(envelope.traits) });
 }
 

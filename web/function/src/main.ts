@@ -20,30 +20,30 @@ export async function onBatch(events: readonly unknown[], settings: Settings): P
   const { read, envelop } = rules(settings);
   const { plan, key, secret } = read;
   const now = Date.now();
-  const told: Status[] = events.map(() => ({ status: 200 }));
+  const statuses: Status[] = events.map(() => ({ status: 200 }));
   const repeats: Repeats = new Map();
-  const pieces = events.map((event, place) => {
+  const pieces = events.map((event, index) => {
     try {
       const envelope = envelop(event, now, repeats);
-      return written(envelope === null || "forget" in envelope || place === 0 ? envelope : { ...envelope, place }, read, told[place]);
+      return toText(envelope === null || "forget" in envelope || index === 0 ? envelope : { ...envelope, place: index }, read, statuses[index]);
     } catch (error) {
-      told[place] = { status: 400, errormessage: error instanceof InvalidEventPayload ? error.message : "The event cannot be read." };
+      statuses[index] = { status: 400, errormessage: error instanceof InvalidEventPayload ? error.message : "The event cannot be read." };
       return null;
     }
   });
   const messages = pack(pieces, (list) => `{"plan":${JSON.stringify(plan.version)},"events":[${list}]}`, plan.provider.limit);
   for (const { messages: some, outcome } of await publish(messages, channelAt({ ...plan, key }, now), plan, secret, now))
-    if (outcome.is !== "taken") for (const place of some.flatMap(({ places }) => places)) told[place] = { status: statusFor(outcome), errormessage: outcome.why };
-  return told;
+    if (outcome.is !== "taken") for (const index of some.flatMap(({ indices }) => indices)) statuses[index] = { status: statusFor(outcome), errormessage: outcome.why };
+  return statuses;
 }
 
 /** Publishes one event; raises `RetryError` if another try may help, else `ValidationError` or
  * `InvalidEventPayload`.
  */
 async function one(event: unknown, settings: Settings): Promise<void> {
-  const [told] = await onBatch([event], settings);
-  if (told === undefined || told.status < 300) return;
-  const { status, errormessage = "" } = told;
+  const [answer] = await onBatch([event], settings);
+  if (answer === undefined || answer.status < 300) return;
+  const { status, errormessage = "" } = answer;
   if (status >= 500 || status === 429) throw new RetryError(errormessage);
   throw new (status === 422 ? ValidationError : InvalidEventPayload)(errormessage);
 }
@@ -88,17 +88,17 @@ function rules(settings: Settings): { readonly read: Read; readonly envelop: Env
 /** The envelope as text, without properties that no filter reads if it would be too long; null,
  * with the reason in `status`, if it still is.
  */
-function written(envelope: Envelope | Forget | null, { plan }: Read, status: Status | undefined): string | null {
+function toText(envelope: Envelope | Forget | null, { plan }: Read, status: Status | undefined): string | null {
   if (envelope === null) return null;
   const longest = plan.provider.limit - 64;
   let text = JSON.stringify(envelope);
-  if (!("forget" in envelope) && text.length * 3 > longest && !fits(text, longest)) text = JSON.stringify(thinner(envelope, plan.needed));
-  if (fits(text, longest)) return text;
+  if (!("forget" in envelope) && text.length * 3 > longest && !isWithin(text, longest)) text = JSON.stringify(thinner(envelope, plan.needed));
+  if (isWithin(text, longest)) return text;
   if (status !== undefined) Object.assign(status, { status: 422, errormessage: "What the filters read of this event is longer than the provider's limit." });
   return null;
 }
 
-function fits(text: string, longest: number): boolean {
+function isWithin(text: string, longest: number): boolean {
   return pack([text], (list) => list, longest).length === 1;
 }
 

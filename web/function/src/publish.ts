@@ -16,7 +16,7 @@ export interface Outcome {
 /** One message's text, and the indices of the events it carries. */
 export interface Packed {
   readonly text: string;
-  readonly places: readonly number[];
+  readonly indices: readonly number[];
 }
 
 const TAKEN: Outcome = { is: "taken", status: 200, why: "" };
@@ -25,17 +25,17 @@ const TAKEN: Outcome = { is: "taken", status: 200, why: "" };
  * A piece that is too long alone is left out.
  */
 export function pack(pieces: readonly (string | null)[], around: (list: string) => string, limit: number): Packed[] {
-  const room = limit - size(around(""));
-  const messages: { pieces: string[]; places: number[]; left: number }[] = [];
-  pieces.forEach((piece, place) => {
-    if (piece === null || size(piece) > room) return;
+  const available = limit - size(around(""));
+  const messages: { pieces: string[]; indices: number[]; left: number }[] = [];
+  pieces.forEach((piece, index) => {
+    if (piece === null || size(piece) > available) return;
     let last = messages.at(-1);
-    if (last === undefined || last.left < size(piece) + 1) messages.push((last = { pieces: [], places: [], left: room + 1 }));
+    if (last === undefined || last.left < size(piece) + 1) messages.push((last = { pieces: [], indices: [], left: available + 1 }));
     last.pieces.push(piece);
-    last.places.push(place);
+    last.indices.push(index);
     last.left -= size(piece) + 1;
   });
-  return messages.map((one) => ({ text: around(one.pieces.join(",")), places: one.places }));
+  return messages.map((one) => ({ text: around(one.pieces.join(",")), indices: one.indices }));
 }
 
 /** Publishes `messages` in as few requests as may be, side by side, since their order says nothing;
@@ -44,10 +44,10 @@ export function pack(pieces: readonly (string | null)[], around: (list: string) 
 export async function publish(messages: readonly Packed[], channel: string, { provider }: Plan, secret: string, now: number): Promise<{ messages: readonly Packed[]; outcome: Outcome }[]> {
   const requests: Packed[][] = [];
   for (let at = 0; at < messages.length; at += provider.batch) requests.push(messages.slice(at, at + provider.batch));
-  return Promise.all(requests.map(async (some) => ({ messages: some, outcome: await ask(some, channel, provider, secret, now) })));
+  return Promise.all(requests.map(async (some) => ({ messages: some, outcome: await send(some, channel, provider, secret, now) })));
 }
 
-async function ask(messages: readonly Packed[], channel: string, { app, key, api }: Plan["provider"], secret: string, now: number): Promise<Outcome> {
+async function send(messages: readonly Packed[], channel: string, { app, key, api }: Plan["provider"], secret: string, now: number): Promise<Outcome> {
   const path = `/apps/${app}/batch_events`;
   const body = JSON.stringify({ batch: messages.map(({ text }) => ({ channel, name: "envelopes", data: text })) });
   const query = `auth_key=${key}&auth_timestamp=${Math.floor(now / 1000)}&auth_version=1.0&body_md5=${node().createHash("md5").update(body).digest("hex")}`;
@@ -55,8 +55,8 @@ async function ask(messages: readonly Packed[], channel: string, { app, key, api
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<null>((done) => { timer = setTimeout(() => { done(null); }, PATIENCE_MS); });
   try {
-    const asked = fetch(`${api}${path}?${query}&auth_signature=${signature}`, { method: "POST", headers: { "content-type": "application/json" }, body });
-    const status = await Promise.race([asked.then(statusOf), late]);
+    const request = fetch(`${api}${path}?${query}&auth_signature=${signature}`, { method: "POST", headers: { "content-type": "application/json" }, body });
+    const status = await Promise.race([request.then(statusOf), late]);
     return status === null ? { is: "retry", status: 504, why: "The provider did not answer in time." } : outcome(status);
   } catch {
     return { is: "retry", status: 503, why: "The provider cannot be reached." };

@@ -4,12 +4,12 @@ import { pasted } from "./segment.js";
 import { plan, provider } from "./support.ts";
 
 const file = pasted();
-const message = (text = "{}"): Packed => ({ text, places: [0] });
+const message = (text = "{}"): Packed => ({ text, indices: [0] });
 
 describe("packing", () => {
   it("FUN-10: fills messages up to the limit, byte by byte, and leaves out what alone is longer", () => {
     const packed = file.pack(["1234", null, "1234", "ééé", "x".repeat(9)], (list) => `[${list}]`, 11);
-    expect(packed.map(({ text, places }) => [text, [...places]])).toEqual([["[1234,1234]", [0, 2]], ["[ééé]", [3]], ["[xxxxxxxxx]", [4]]]);
+    expect(packed.map(({ text, indices: places }) => [text, [...places]])).toEqual([["[1234,1234]", [0, 2]], ["[ééé]", [3]], ["[xxxxxxxxx]", [4]]]);
     expect(file.pack(["x".repeat(10)], (list) => `[${list}]`, 11)).toHaveLength(0);
     expect(file.pack(["😀"], (list) => list, 3)).toHaveLength(0);
     expect(file.pack(["😀"], (list) => list, 4)).toHaveLength(1);

@@ -6,15 +6,15 @@ import type { Sink } from "./reporter.ts";
 import { CHANNEL, FRAME, type FromPage, MAGIC, type Report, type Rules } from "./protocol.ts";
 
 /** The same page: `take` receives every report, already redacted by `rules`. */
-export function samePage(take: (report: Report) => void, rules: Rules): Sink {
-  return (hear) => {
+export function samePage(receive: (report: Report) => void, rules: Rules): Sink {
+  return (onMessage) => {
     const session = "same-page";
-    const answer = (message: object): void => { hear({ dagnet: MAGIC, session, ...message }); };
+    const answer = (message: object): void => { onMessage({ dagnet: MAGIC, session, ...message }); };
     return {
       post: (message: FromPage) => {
         if (message.kind === "hello") answer({ kind: "welcome", page: message.page, nonce: message.nonce, rules });
         if (message.kind !== "report") return;
-        take(message);
+        receive(message);
         answer({ kind: "ack", page: message.page, to: message.to });
       },
       close: () => undefined,
@@ -26,10 +26,10 @@ export function samePage(take: (report: Report) => void, rules: Rules): Sink {
  * listen and answer.
  */
 export function otherTab(): Sink {
-  return (hear) => {
+  return (onMessage) => {
     if (location.protocol === "file:") return { post: () => undefined, close: () => undefined };
     const channel = new BroadcastChannel(CHANNEL);
-    channel.onmessage = ({ data }) => { hear(data); };
+    channel.onmessage = ({ data }) => { onMessage(data); };
     return { post: (message) => { channel.postMessage(message); }, close: () => { channel.close(); } };
   };
 }
@@ -39,10 +39,10 @@ export function otherTab(): Sink {
  * on: pages clear their opener on purpose.
  */
 export function opener(origins: readonly string[]): Sink {
-  return (hear) => {
+  return (onMessage) => {
     const to = (window.top ?? window).opener as Window | null;
     const listen = ({ source, origin, data }: MessageEvent): void => {
-      if (to && source === to && origins.includes(origin)) hear(data);
+      if (to && source === to && origins.includes(origin)) onMessage(data);
     };
     addEventListener("message", listen);
     return {
@@ -59,20 +59,20 @@ export function opener(origins: readonly string[]): Sink {
  * with the secret, and nothing else is posted to any window.
  */
 export function parent(address: Location): Sink {
-  return (hear) => {
+  return (onMessage) => {
     const secret = new URLSearchParams(address.search).get(FRAME);
     const { port1, port2 } = new MessageChannel();
     // A page from disk has no origin that could be named; without the secret's owner there the port
     // leads nowhere.
     if (secret !== null) window.parent.postMessage({ dagnet: MAGIC, kind: FRAME, secret }, "*", [port2]);
-    return overPort(port1)(hear);
+    return overPort(port1)(onMessage);
   };
 }
 
 /** A port from elsewhere: the extension's. */
 export function overPort(port: MessagePort): Sink {
-  return (hear) => {
-    port.onmessage = ({ data }) => { hear(data); };
+  return (onMessage) => {
+    port.onmessage = ({ data }) => { onMessage(data); };
     return { post: (message) => { port.postMessage(message); }, close: () => { port.close(); } };
   };
 }

@@ -4,15 +4,15 @@ import { isRecord, type PlainRecord, type Scalar } from "./read.ts";
 // Globs by the server's vectors: `*` is any run of characters, `?` any one. Linear in the name: a
 // star takes the shortest run after which the next piece fits.
 
-export type Fits = (name: string) => boolean;
+export type NameMatcher = (name: string) => boolean;
 
 /** Whether any of `patterns` fits the whole of a name; with `anyCase`, whatever their case. */
-export function globs(patterns: readonly string[], anyCase = false): Fits {
+export function globs(patterns: readonly string[], anyCase = false): NameMatcher {
   const fold = (text: string): string[] => Array.from(anyCase ? text.toLowerCase().toUpperCase() : text);
   const folded = patterns.map(fold);
   return (name) => {
     const characters = fold(name);
-    return folded.some((pattern) => fits(pattern, characters));
+    return folded.some((pattern) => matchesGlob(pattern, characters));
   };
 }
 
@@ -20,7 +20,7 @@ export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
-function fits(pattern: readonly string[], name: readonly string[]): boolean {
+function matchesGlob(pattern: readonly string[], name: readonly string[]): boolean {
   let at = 0;
   /** Index after the last star, and the end of its run so far. */
   let [next, end] = [0, 0];

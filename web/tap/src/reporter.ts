@@ -55,7 +55,7 @@ export interface Bus {
   close(): void;
 }
 /** A channel to Realtime: receives the callback for incoming messages. */
-export type Sink = (hear: (message: unknown) => void) => Bus;
+export type Sink = (receive: (message: unknown) => void) => Bus;
 
 /** Context of a reporter: `nonce` must come back with a welcome, `onNews` says that there is
  * something to report.
@@ -108,7 +108,7 @@ export function createReporter(sink: Sink, { page, nonce, buffer, sdks, onNews }
     offers = 0;
     offering();
   };
-  const hear = (message: unknown): void => {
+  const receive = (message: unknown): void => {
     if (!isOurs(message)) return;
     const { kind, session, to } = message;
     let host = hosts.find((one) => one.session === session);
@@ -122,7 +122,7 @@ export function createReporter(sink: Sink, { page, nonce, buffer, sdks, onNews }
     host.on = true;
     onNews();
   };
-  const bus = safely(() => sink((message) => { safely(() => { hear(message); }); }));
+  const bus = safely(() => sink((message) => { safely(() => { receive(message); }); }));
   offering();
   return {
     offer,

@@ -31,7 +31,7 @@ export function eventNames(type: string, event: string | null, name: string | nu
 
 // Sanitiser: names, tokens, allowed properties. Personal data stops here.
 
-export type Sanitize = (told: BufferEntry, page: string) => TapMessage;
+export type Sanitize = (entry: BufferEntry, page: string) => TapMessage;
 
 /** The rules of one Realtime tab, as a function. */
 export function sanitizer(rules: Rules): Sanitize {

@@ -15,7 +15,7 @@ const ROUTE = /\/[tpsigab]$/;
 /** Observes the destination, once it is there: returns the contexts that passed, undefined if there
  * is no destination yet. Its methods keep their behaviour and results.
  */
-export function watchDestination(sdk: Sdk, say: ReportStage): WeakSet<object> | undefined {
+export function watchDestination(sdk: Sdk, report: ReportStage): WeakSet<object> | undefined {
   const sender = sdk.queue?.plugins?.find(({ name }) => name === "Segment.io");
   if (!sender) return undefined;
   const came = new WeakSet();
@@ -29,16 +29,16 @@ export function watchDestination(sdk: Sdk, say: ReportStage): WeakSet<object> | 
         if (waiting.size > MAX_WAITING) waiting.clear();
         waiting.set(context.event?.messageId, context);
       });
-      say(context, "enriched");
+      report(context, "enriched");
       return send.call(this, context, ...rest) as unknown;
     };
   }
-  watchRequests(waiting, say);
+  watchRequests(waiting, report);
   return came;
 }
 
 /** Observes the page's `fetch`, which the SDK calls anew for each request. */
-function watchRequests(waiting: Map<unknown, SdkContext>, say: ReportStage): void {
+function watchRequests(waiting: Map<unknown, SdkContext>, report: ReportStage): void {
   const { fetch } = globalThis;
   globalThis.fetch = function (this: unknown, ...args: Parameters<typeof fetch>): Promise<Response> {
     const answer = fetch.apply(this as typeof globalThis, args);
@@ -46,14 +46,14 @@ function watchRequests(waiting: Map<unknown, SdkContext>, say: ReportStage): voi
       const [url, { body = null } = {}] = args;
       if (!waiting.size || typeof body !== "string" || !ROUTE.test(url as string)) return;
       const sent = [...body.matchAll(MESSAGE_ID)].flatMap(([, id]) => waiting.get(id) ?? []);
-      const fail = (reason: string): void => { for (const context of sent) say(context, "failed", reason); };
+      const fail = (reason: string): void => { for (const context of sent) report(context, "failed", reason); };
       answer.then(
         ({ status }) => {
           if (status >= 400) fail(`the answer was ${status}`);
           else
             for (const context of sent) {
               waiting.delete(context.event?.messageId);
-              say(context, "delivered");
+              report(context, "delivered");
             }
         },
         (problem: unknown) => { fail(reasonOf(problem)); },
@@ -81,7 +81,7 @@ const REMEMBERED = 2_000;
 const BITS: Readonly<Record<Stage, number>> = { called: 1, enriched: 2, delivered: 4, failed: 8, dropped: 16 };
 
 /** An `OnStage` that passes each stage of a message once; a failure after delivery is ignored. */
-export function oncePerStage(tell: OnStage): OnStage {
+export function oncePerStage(onStage: OnStage): OnStage {
   let fresh = new Map<unknown, number>();
   let stale = new Map<unknown, number>();
   return (event, stage, reason) => {
@@ -94,25 +94,25 @@ export function oncePerStage(tell: OnStage): OnStage {
       stale = fresh;
       fresh = new Map();
     }
-    tell(event, stage, reason);
+    onStage(event, stage, reason);
   };
 }
 
 /** Listens to `sdk` by its events; if it has none, by a plugin. `ready` is called when it begins to
  * replay early calls.
  */
-export function listenTo(sdk: Sdk, tell: OnStage, ready: () => void = () => undefined): void {
-  const say: ReportStage = (context, stage, reason) => {
+export function listenTo(sdk: Sdk, onStage: OnStage, ready: () => void = () => undefined): void {
+  const report: ReportStage = (context, stage, reason) => {
     safely(() => {
-      if (context?.event) tell(context.event, stage, reason);
+      if (context?.event) onStage(context.event, stage, reason);
     });
   };
   if (!sdk.queue?.on || !sdk.on) {
-    sdk.register?.(plugin(say));
+    sdk.register?.(plugin(report));
     return;
   }
   let sending: WeakSet<object> | undefined;
-  const find = (): void => { sending ??= safely(() => watchDestination(sdk, say)); };
+  const find = (): void => { sending ??= safely(() => watchDestination(sdk, report)); };
   find();
   // Its destination stands by then, and has not begun to send what an earlier page left.
   sdk.on("initialize", () => {
@@ -121,18 +121,18 @@ export function listenTo(sdk: Sdk, tell: OnStage, ready: () => void = () => unde
   });
   sdk.on("dispatch_start", (context: SdkContext) => {
     find();
-    say(context, "called");
+    report(context, "called");
   });
   sdk.queue.on("message_enriched", (context: SdkContext) => {
     find();
     // If the SDK's own destination is observed, it reports the message as it leaves.
-    if (!sending) say(context, "enriched");
+    if (!sending) report(context, "enriched");
   });
   sdk.queue.on("delivery_failure", (context: SdkContext, problem: unknown) => {
-    say(context, isCancellation(problem) ? "dropped" : "failed", reasonOf(problem));
+    report(context, isCancellation(problem) ? "dropped" : "failed", reasonOf(problem));
   });
   sdk.queue.on("delivery_success", (context: SdkContext) => {
-    if (sending && !sending.has(context)) say(context, "dropped", "left out");
+    if (sending && !sending.has(context)) report(context, "dropped", "left out");
   });
 }
 

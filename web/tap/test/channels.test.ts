@@ -9,22 +9,22 @@ const hello = { dagnet: MAGIC, kind: "hello", page: "p", nonce: "n", url: "", sd
 const report = { dagnet: MAGIC, kind: "report", page: "p", session: "s", from: 0, to: 1, messages: [], missed: 0, skipped: 0, sdks: [] } as const;
 
 it("TAP-10: in the same page reports are taken and answered at once", () => {
-  const heard: unknown[] = [];
-  const taken: unknown[] = [];
-  const bus = samePage((one) => taken.push(one), RULES)((message) => heard.push(message));
+  const stages: unknown[] = [];
+  const received: unknown[] = [];
+  const bus = samePage((one) => received.push(one), RULES)((message) => stages.push(message));
   bus.post(hello);
   bus.post(report);
   bus.close();
-  expect(heard).toMatchObject([{ kind: "welcome", page: "p", nonce: "n", rules: RULES }, { kind: "ack", to: 1 }]);
-  expect(taken).toEqual([report]);
+  expect(stages).toMatchObject([{ kind: "welcome", page: "p", nonce: "n", rules: RULES }, { kind: "ack", to: 1 }]);
+  expect(received).toEqual([report]);
 });
 
 it("TAP-11: the opener is spoken to at the origins named and at no other, and heard from them alone", () => {
   const posted: unknown[] = [];
   const other = { closed: false, postMessage: (message: unknown, origin: string) => posted.push([message, origin]) };
   vi.stubGlobal("opener", other);
-  const heard: unknown[] = [];
-  const bus = opener(["https://realtime.test"])((message) => heard.push(message));
+  const stages: unknown[] = [];
+  const bus = opener(["https://realtime.test"])((message) => stages.push(message));
   bus.post(hello);
   expect(posted).toEqual([[hello, "https://realtime.test"]]);
   const say = (origin: string, source: unknown): void => {
@@ -38,7 +38,7 @@ it("TAP-11: the opener is spoken to at the origins named and at no other, and he
   say("https://realtime.test", null);
   bus.close();
   say("https://realtime.test", other);
-  expect(heard).toEqual(["https://realtime.test"]);
+  expect(stages).toEqual(["https://realtime.test"]);
   other.closed = true;
   bus.post(hello);
   expect(posted).toHaveLength(1);
@@ -52,18 +52,18 @@ it("TAP-10: another tab is reached by a channel, the extension by its port", () 
     postMessage(message: unknown): void { this.posted.push(message); }
     close(): void { this.posted.push("closed"); }
   });
-  const heard: unknown[] = [];
-  const bus = otherTab()((message) => heard.push(message));
+  const stages: unknown[] = [];
+  const bus = otherTab()((message) => stages.push(message));
   bus.post(hello);
   channels[0]?.onmessage({ data: "x" });
   bus.close();
-  expect([channels[0]?.name, channels[0]?.posted, heard]).toEqual(["dagnet-realtime", [hello, "closed"], ["x"]]);
+  expect([channels[0]?.name, channels[0]?.posted, stages]).toEqual(["dagnet-realtime", [hello, "closed"], ["x"]]);
   const port = { posted: [] as unknown[], onmessage: null as ((event: object) => void) | null, postMessage: (message: unknown) => port.posted.push(message), close: () => port.posted.push("closed") };
-  const over = overPort(port as unknown as MessagePort)((message) => heard.push(message));
+  const over = overPort(port as unknown as MessagePort)((message) => stages.push(message));
   over.post(hello);
   port.onmessage?.({ data: "y" });
   over.close();
-  expect([port.posted, heard.at(-1)]).toEqual([[hello, "closed"], "y"]);
+  expect([port.posted, stages.at(-1)]).toEqual([[hello, "closed"], "y"]);
 });
 
 it("TAP-11: the opener is held from the start, and a frame speaks to the one of its whole page", () => {

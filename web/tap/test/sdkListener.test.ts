@@ -13,30 +13,30 @@ describe("sending", () => {
     const sdk = new FakeSdk();
     const sender: SdkPlugin = { name: "Segment.io", track: (context: SdkContext) => Promise.resolve(context) };
     sdk.queue.plugins.push(sender);
-    const heard: string[] = [];
-    const say: ReportStage = (context, stage, reason) => void heard.push([context?.event?.messageId, stage, reason].filter(Boolean).join(" "));
+    const stages: string[] = [];
+    const say: ReportStage = (context, stage, reason) => void stages.push([context?.event?.messageId, stage, reason].filter(Boolean).join(" "));
     expect(watchDestination(sdk, say)).toBeInstanceOf(WeakSet);
     const post = async (...ids: string[]): Promise<unknown> => {
       const answer = await globalThis.fetch("https://api.segment.io/v1/b", { method: "post", body: JSON.stringify({ batch: ids.map((messageId) => ({ messageId })) }) }).catch((error: unknown) => error);
       await Promise.resolve();
       return answer;
     };
-    return { heard, send: (id) => (sender["track"] as (context: SdkContext) => Promise<unknown>)({ event: { messageId: id } }), post };
+    return { heard: stages, send: (id) => (sender["track"] as (context: SdkContext) => Promise<unknown>)({ event: { messageId: id } }), post };
   }
 
   it("TAP-3: a message has left when its request was answered well, alone or in a batch", async () => {
-    const { heard, send, post } = watched();
+    const { heard: stages, send, post } = watched();
     await send("a");
     await send("b");
-    expect(heard).toEqual(["a enriched", "b enriched"]);
+    expect(stages).toEqual(["a enriched", "b enriched"]);
     await post("a", "b", "nobody");
-    expect(heard.slice(2)).toEqual(["a delivered", "b delivered"]);
+    expect(stages.slice(2)).toEqual(["a delivered", "b delivered"]);
     await post("a");
-    expect(heard).toHaveLength(4);
+    expect(stages).toHaveLength(4);
   });
 
   it("TAP-3: a refused and a broken request are failures, with their reasons, and the retry may succeed", async () => {
-    const { heard, send, post } = watched();
+    const { heard: stages, send, post } = watched();
     await send("a");
     status = 503;
     await post("a");
@@ -44,18 +44,18 @@ describe("sending", () => {
     expect(await post("a")).toBeInstanceOf(TypeError);
     status = 200;
     await post("a");
-    expect(heard.slice(1)).toEqual(["a failed the answer was 503", "a failed Failed to fetch", "a delivered"]);
+    expect(stages.slice(1)).toEqual(["a failed the answer was 503", "a failed Failed to fetch", "a delivered"]);
   });
 
   it("TAP-7: requests of the page itself pass untouched", async () => {
     const inner = globalThis.fetch;
-    const { heard, send } = watched();
+    const { heard: stages, send } = watched();
     await send("a");
     const body = '{"messageId":"a"}';
     await globalThis.fetch("https://shop.example/basket", { method: "post", body });
     await globalThis.fetch(new URL("https://shop.example/t"), { body: new Blob([body]) });
     expect(vi.mocked(inner).mock.calls.map(([url]) => url)).toEqual(["https://shop.example/basket", new URL("https://shop.example/t")]);
-    expect(heard).toEqual(["a enriched"]);
+    expect(stages).toEqual(["a enriched"]);
   });
 
   it("says nothing where there is no destination yet", () => {
@@ -69,36 +69,36 @@ describe("sending", () => {
 
 describe("hear", () => {
   function listen(sdk: Sdk): string[] {
-    const heard: string[] = [];
-    listenTo(sdk, (event, stage, reason) => heard.push([event.messageId, stage, reason].filter(Boolean).join(" ")));
-    return heard;
+    const stages: string[] = [];
+    listenTo(sdk, (event, stage, reason) => stages.push([event.messageId, stage, reason].filter(Boolean).join(" ")));
+    return stages;
   }
 
   it("TAP-3: called, enriched, failed and dropped come from the SDK's own events", () => {
     const sdk = new FakeSdk();
-    const heard = listen(sdk);
+    const stages = listen(sdk);
     const context = sdk.call({ messageId: "m", type: "track" });
     sdk.queue.emit("message_enriched", context);
     sdk.queue.emit("delivery_failure", context, { retry: false, type: "middleware_cancellation", reason: "skipped" });
     sdk.queue.emit("delivery_failure", context, new Error("boom"));
-    expect(heard).toEqual(["m called", "m enriched", "m dropped skipped", "m failed boom"]);
+    expect(stages).toEqual(["m called", "m enriched", "m dropped skipped", "m failed boom"]);
   });
 
   it("TAP-3: an event that does not come by Segment's destination has been left out", () => {
     const sdk = new FakeSdk();
     sdk.queue.plugins.push({ name: "Segment.io", track: () => undefined });
-    const heard = listen(sdk);
+    const stages = listen(sdk);
     sdk.queue.emit("delivery_success", sdk.call({ messageId: "m", type: "track" }));
-    expect(heard).toEqual(["m called", "m dropped left out"]);
+    expect(stages).toEqual(["m called", "m dropped left out"]);
   });
 
   it("TAP-1: an SDK without those events is heard through a plugin", () => {
     const plugins: Record<string, (context: unknown) => unknown>[] = [];
-    const heard = listen({ register: (plugin) => plugins.push(plugin as never) });
+    const stages = listen({ register: (plugin) => plugins.push(plugin as never) });
     const context = { event: { messageId: "m", type: "page" } };
     expect(plugins[0]?.["page"]?.(context)).toBe(context);
     expect([plugins[0]?.["isLoaded"]?.(null), plugins[0]?.["type"]]).toEqual([true, "enrichment"]);
-    expect(heard).toEqual(["m called", "m enriched"]);
+    expect(stages).toEqual(["m called", "m enriched"]);
     expect(() => listen({})).not.toThrow();
   });
 
@@ -110,15 +110,15 @@ describe("hear", () => {
   });
 
   it("TAP-3: each stage of a message is told once, and nothing after it was delivered", () => {
-    const told: string[] = [];
-    const tell = oncePerStage((event, stage) => told.push(`${String(event.messageId)} ${stage}`));
-    const say = (id: SdkEvent["messageId"], ...stages: Stage[]): void => { for (const stage of stages) tell({ messageId: id }, stage); };
+    const entry: string[] = [];
+    const onStage = oncePerStage((event, stage) => entry.push(`${String(event.messageId)} ${stage}`));
+    const say = (id: SdkEvent["messageId"], ...stages: Stage[]): void => { for (const stage of stages) onStage({ messageId: id }, stage); };
     say("m", "called", "called", "failed", "failed", "delivered", "failed", "enriched");
     say(undefined, "called");
-    expect(told).toEqual(["m called", "m failed", "m delivered"]);
+    expect(entry).toEqual(["m called", "m failed", "m delivered"]);
     for (let n = 0; n < 3_000; n++) say(`n${n}`, "called");
     say("n2999", "called");
-    expect(told).toHaveLength(3_003);
+    expect(entry).toHaveLength(3_003);
   });
 
   it("TAP-2: that the SDK begins to replay is said, whatever comes of it", () => {

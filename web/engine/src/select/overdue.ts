@@ -21,9 +21,9 @@ export interface Overdue {
 export function overdue(state: State, at: number, within: number, most = 200): readonly Overdue[] {
   const now = shownAt(state.clock, at);
   const out: Overdue[] = [];
-  const { events: ring } = state.accumulation;
-  for (let number = ring.end - 1; number >= ring.start && out.length < most; number--) {
-    const row = rowAt(ring, number);
+  const { events } = state.accumulation;
+  for (let number = events.end - 1; number >= events.start && out.length < most; number--) {
+    const row = rowAt(events, number);
     const way = row?.way ?? null;
     if (row === null || way === null || (row.lanes & REMOTE) !== 0) continue;
     if (way.dropped !== undefined) out.push({ row, how: "dropped", age: now - way.dropped });

@@ -27,12 +27,12 @@ export interface UnmappedNames {
 
 /** Every unmapped name counted apart, as it stands at `at`. */
 export function unmappedNames(state: State, at: number): UnmappedNames {
-  const { unmapped, events: ring } = state.accumulation;
+  const { unmapped, events } = state.accumulation;
   const now = shownAt(state.clock, at);
   const entries = [...unmapped.names.values()].sort((a, b) => displayed(b) - displayed(a) || (a.name < b.name ? -1 : 1));
   const listed = (who: boolean): UnmappedName[] =>
-    entries.filter((one) => isIdentityCounter(ring, one) === who).map((one) => ({
-      name: one.name, count: displayed(one), firstAt: one.firstAt, lastAt: one.lastAt, age: Math.max(0, now - one.lastAt), sample: rowAt(ring, one.sample),
+    entries.filter((one) => isIdentityCounter(events, one) === who).map((one) => ({
+      name: one.name, count: displayed(one), firstAt: one.firstAt, lastAt: one.lastAt, age: Math.max(0, now - one.lastAt), sample: rowAt(events, one.sample),
     }));
   return { names: listed(false), identity: listed(true), other: displayed(unmapped.other) };
 }

@@ -160,9 +160,9 @@ function restore(traces: Traces, saved: SavedTrace): void {
   const { seq, base, events, dropped, seenAt, partial, horizon } = saved;
   Object.assign(trace, { seq, base, events, dropped, seenAt, partial, horizon: horizon ?? -Infinity });
   trace.tally = new Map(saved.keys.map((key) => [keyOf(traces, key), 1]));
-  const visits = saved.marks.flatMap(([id, name, type, at, arrived, late, owner, lit, order, heard]): Visit[] => {
+  const visits = saved.marks.flatMap(([id, name, type, at, arrived, late, owner, lit, order, arrival]): Visit[] => {
     const identifier = trace.tokens[owner];
-    return identifier === undefined ? [] : [{ id, name, type, at, arrived, order: order ?? Infinity, arrival: heard ?? 0, late: late === 1, owner: identifier, lit, move: "unmapped", from: -1, route: null, jump: -1, gap: 0, after: NOWHERE }];
+    return identifier === undefined ? [] : [{ id, name, type, at, arrived, order: order ?? Infinity, arrival: arrival ?? 0, late: late === 1, owner: identifier, lit, move: "unmapped", from: -1, route: null, jump: -1, gap: 0, after: NOWHERE }];
   });
   rebuild(traces, trace, visits);
   traces.visitCount += visits.length;

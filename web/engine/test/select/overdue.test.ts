@@ -16,9 +16,9 @@ it("ENG-25: without the remote lane nothing can be missing", () => {
 });
 
 it("ENG-25: what was called and never left is told: at once where the page says why, else after the time", () => {
-  const silent = heard("A"), told = heard("A", { reason: "the SDK has not loaded" }), ready = heard("A");
-  const state = after([on("local"), tap(0, silent), tap(1, told), tap(2, ready), tap(3, { ...ready, stage: "enriched" })]);
+  const silent = heard("A"), reported = heard("A", { reason: "the SDK has not loaded" }), ready = heard("A");
+  const state = after([on("local"), tap(0, silent), tap(1, reported), tap(2, ready), tap(3, { ...ready, stage: "enriched" })]);
   const of = (at: number) => overdue(state, T0 + at, 5000).map(({ row, how, age }) => [row.id, how, age]);
-  expect(of(10)).toEqual([[told.messageId, "unsent", 9]]);
-  expect(of(6000)).toEqual([[told.messageId, "unsent", 5999], [silent.messageId, "unsent", 6000]]);
+  expect(of(10)).toEqual([[reported.messageId, "unsent", 9]]);
+  expect(of(6000)).toEqual([[reported.messageId, "unsent", 5999], [silent.messageId, "unsent", 6000]]);
 });
