@@ -25,7 +25,11 @@ class InterfaceBuildHook(BuildHookInterface[Any]):
     def dependencies(self) -> list[str]:
         """What the build needs from PyPI beside hatchling."""
         interface = _interface(Path(self.root))
-        return [interface.WHEEL] if self._wanted(interface) and interface.machine_node() is None else []
+        return (
+            [interface.WHEEL]
+            if self._wanted(interface) and interface.machine_node() is None
+            else []
+        )
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Builds the interface where it is stale."""
@@ -35,7 +39,9 @@ class InterfaceBuildHook(BuildHookInterface[Any]):
         root = Path(self.root)
         node = interface.machine_node() or interface.wheel_node()
         if node is None:
-            sys.exit("The interface is not built, and there is no Node 20.19 or later to build it with")
+            sys.exit(
+                "The interface is not built, and there is no Node 20.19 or later to build it with"
+            )
         interface.install(root, node)
         interface.build(root, node)
 

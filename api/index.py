@@ -5,6 +5,6 @@ import os
 
 gc.disable()  # what a start makes stays; looking through it would be a tenth of the start. The first answer ends this
 
-from dagnet_realtime.app.serverless import Serverless  # noqa: E402  # with all that it brings
+from dagnet_realtime.serverless.server import Serverless  # noqa: E402  # with all that it brings
 
 app = Serverless(os.environ)

@@ -11,7 +11,18 @@ from pathlib import Path
 from benchmarks.report import Figure, say, table
 
 ALL = (
-    *("start", "stop", "opened", "road", "intake", "delivery", "beside", "several", "polling", "hostile"),
+    *(
+        "start",
+        "stop",
+        "opened",
+        "road",
+        "intake",
+        "delivery",
+        "beside",
+        "several",
+        "polling",
+        "hostile",
+    ),
     *("light", "provider", "serverless", "picture", "heap", "engines", "tap", "memory"),
 )
 RESULTS = Path(__file__).parent / "results.md"
@@ -46,7 +57,10 @@ def main() -> int:
         _write(told)
     say("\n" + table(figures))
     missed = [figure.name for figure in figures if figure.met is False]
-    say(f"── {len(figures)} figures, {len(missed)} goals missed" + (": " + "; ".join(missed) if missed else ""))
+    say(
+        f"── {len(figures)} figures, {len(missed)} goals missed"
+        + (": " + "; ".join(missed) if missed else "")
+    )
     return 1 if broken else 0
 
 

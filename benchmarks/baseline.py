@@ -21,7 +21,11 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
-START: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2"), (b"content-type", b"text/plain")]}
+START: Message = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-length", b"2"), (b"content-type", b"text/plain")],
+}
 END: Message = {"type": "http.response.body", "body": b"ok"}
 
 
@@ -42,7 +46,9 @@ def _header(scope: Message) -> bytes:
 async def single(scope: Message, receive: Receive, send: Send) -> None:
     """One event a request, signed over the whole body."""
     body = await read_body(receive)
-    assert hmac.compare_digest(hmac.new(SECRET, body, hashlib.sha1).hexdigest().encode(), _header(scope))
+    assert hmac.compare_digest(
+        hmac.new(SECRET, body, hashlib.sha1).hexdigest().encode(), _header(scope)
+    )
     orjson.loads(body)
     await send(START)
     await send(END)
@@ -53,7 +59,9 @@ async def batch(scope: Message, receive: Receive, send: Send) -> None:
     body = await read_body(receive)
     _, end = json.JSONDecoder().raw_decode(body.decode(), 1)
     first = body.decode()[1:end].encode()
-    assert hmac.compare_digest(hmac.new(SECRET, first, hashlib.sha1).hexdigest().encode(), _header(scope))
+    assert hmac.compare_digest(
+        hmac.new(SECRET, first, hashlib.sha1).hexdigest().encode(), _header(scope)
+    )
     orjson.loads(body)
     await send(START)
     await send(END)

@@ -48,7 +48,9 @@ class _Viewer(asyncio.Protocol):
         self.spans: list[float] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast(asyncio.Transport, transport).write(b"GET /sub HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n")
+        cast(asyncio.Transport, transport).write(
+            b"GET /sub HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+        )
 
     def data_received(self, data: bytes) -> None:
         at = time.perf_counter_ns()
@@ -63,7 +65,9 @@ class _Post(asyncio.Protocol):
 async def _deliver(port: int, viewers: int) -> list[float]:
     """Milliseconds from POST to frame, sorted; of what has come."""
     loop = asyncio.get_running_loop()
-    watching = [(await loop.create_connection(_Viewer, "127.0.0.1", port))[1] for _ in range(viewers)]
+    watching = [
+        (await loop.create_connection(_Viewer, "127.0.0.1", port))[1] for _ in range(viewers)
+    ]
     posters = [(await loop.create_connection(_Post, "127.0.0.1", port))[1] for _ in range(POSTERS)]
     await asyncio.sleep(1)
     began = time.perf_counter()
@@ -76,7 +80,10 @@ async def _deliver(port: int, viewers: int) -> list[float]:
         posters[number % POSTERS].transport.write(head + body)
     wanted = viewers * RATE * SECONDS
     over = time.perf_counter() + PATIENCE
-    while sum(len(viewer.spans) for viewer in watching) < wanted * 0.999 and time.perf_counter() < over:
+    while (
+        sum(len(viewer.spans) for viewer in watching) < wanted * 0.999
+        and time.perf_counter() < over
+    ):
         await asyncio.sleep(0.1)
     return sorted(span for viewer in watching for span in viewer.spans)
 
@@ -89,10 +96,15 @@ def _nchan() -> Iterator[Served]:
         free.close()
         config = Path(folder) / "nginx.conf"
         config.write_text(_NGINX.format(folder=folder, port=port, module=MODULE))
-        with subprocess.Popen(pinned(SERVER_CORE, "nginx", "-c", str(config), "-p", folder), stderr=subprocess.DEVNULL) as child:
+        with subprocess.Popen(
+            pinned(SERVER_CORE, "nginx", "-c", str(config), "-p", folder), stderr=subprocess.DEVNULL
+        ) as child:
             try:
                 for _ in range(100):
-                    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    with (
+                        contextlib.suppress(OSError),
+                        socket.create_connection(("127.0.0.1", port), 1),
+                    ):
                         break
                     time.sleep(0.05)
                 yield Served(port, child.pid)
@@ -104,11 +116,15 @@ def _beside(name: str, served: Served, viewers: int, ours: float) -> Figure:
     spans = uvloop.run(_deliver(served.port, viewers))
     missing = viewers * RATE * SECONDS - len(spans)
     p99 = spans[int(len(spans) * 0.99)] if spans else float("inf")
-    say(f"  {name}, {viewers} viewers: p50 {spans[len(spans) // 2]:.0f} ms, p99 {p99:.0f} ms, {missing} frames had not come")
+    say(
+        f"  {name}, {viewers} viewers: p50 {spans[len(spans) // 2]:.0f} ms, p99 {p99:.0f} ms, {missing} frames had not come"
+    )
     goal = GOALS.get(viewers)
     words = f"ours ≤ {goal:.0f} ms" if goal else "—"
     met = None if goal is None else ours <= goal
-    return Figure(f"Delivery p99 to {viewers} viewers, beside {name}", "ms", ours, p99, name, words, met)
+    return Figure(
+        f"Delivery p99 to {viewers} viewers, beside {name}", "ms", ours, p99, name, words, met
+    )
 
 
 def measure() -> list[Figure]:
@@ -117,7 +133,9 @@ def measure() -> list[Figure]:
     figures = []
     there = shutil.which("nginx") is not None and MODULE.exists()
     if not there:
-        say("  nginx with nchan: not installed here (on Debian: apt-get install libnginx-mod-nchan)")
+        say(
+            "  nginx with nchan: not installed here (on Debian: apt-get install libnginx-mod-nchan)"
+        )
     for viewers in SIZES:
         ours = once(viewers).p99
         with baseline(of="benchmarks.plain") as served:

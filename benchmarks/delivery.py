@@ -73,7 +73,10 @@ class _Post(asyncio.Protocol):
 
 async def _deliver(served: Served, sessions: list[str], viewers: int) -> Delivered:
     loop = asyncio.get_running_loop()
-    requests = [signed_request("/segment/webhook/bench", event(next(_NUMBERS), NAMES)) for _ in range(RATE * SECONDS)]
+    requests = [
+        signed_request("/segment/webhook/bench", event(next(_NUMBERS), NAMES))
+        for _ in range(RATE * SECONDS)
+    ]
     watching = []
     for number in range(viewers):
         request = stream_request(served, sessions[number % len(sessions)])
@@ -82,7 +85,10 @@ async def _deliver(served: Served, sessions: list[str], viewers: int) -> Deliver
     sent: list[float] = []
     await asyncio.sleep(SETTLE)
     first = max((viewer.seen.frames[-1][0] for viewer in watching if viewer.seen.frames), default=0)
-    posters = [(await loop.create_connection(lambda: _Post(sent), "127.0.0.1", served.port))[1] for _ in range(POSTERS)]
+    posters = [
+        (await loop.create_connection(lambda: _Post(sent), "127.0.0.1", served.port))[1]
+        for _ in range(POSTERS)
+    ]
     cpu, began = served.cpu_seconds(), time.perf_counter()
     for number, request in enumerate(requests):
         late = began + number / RATE - time.perf_counter()
@@ -91,7 +97,9 @@ async def _deliver(served: Served, sessions: list[str], viewers: int) -> Deliver
         posters[number % POSTERS].post(request)
     cpu = (served.cpu_seconds() - cpu) / (time.perf_counter() - began)
     over = time.perf_counter() + PATIENCE
-    while (answers := sum(poster.answers for poster in posters)) < len(sent) and time.perf_counter() < over:
+    while (answers := sum(poster.answers for poster in posters)) < len(
+        sent
+    ) and time.perf_counter() < over:
         await asyncio.sleep(0.1)
     assert answers == len(sent), f"{answers} of {len(sent)} posts were taken"
     await asyncio.sleep(SETTLE)
@@ -139,7 +147,9 @@ def measure(log: str = "memory://", sizes: tuple[int, ...] = (1, 10, 100, 1000))
         goal = GOALS.get(viewers)
         words = f"p99 ≤ {goal:.0f} ms, no gap" if goal else "the tick is 50 ms"
         met = None if goal is None else run.p99 <= goal and run.gaps == 0
-        name = f"Delivery p99 at {RATE}/s to {viewers} push viewers" + ("" if log == "memory://" else " on Redis")
+        name = f"Delivery p99 at {RATE}/s to {viewers} push viewers" + (
+            "" if log == "memory://" else " on Redis"
+        )
         figures.append(Figure(name, "ms", run.p99, alone.p99, "one viewer", words, met))
     return figures
 

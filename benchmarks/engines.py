@@ -35,7 +35,12 @@ def reducer(text: str) -> list[Figure]:
     """What `engine.mjs` printed; raises ValueError where it printed something else."""
     found = _found(REDUCER, text, "engine.mjs")
     return [
-        _time("reducer with traces, median", found["median"], float(found["parse"]), "JSON.parse of the same frames"),
+        _time(
+            "reducer with traces, median",
+            found["median"],
+            float(found["parse"]),
+            "JSON.parse of the same frames",
+        ),
         _heap("reducer with traces, heap at 1,000,000 events", found["heap"]),
     ]
 
@@ -57,7 +62,15 @@ def _time(name: str, median: str, baseline: float, baseline_name: str) -> Figure
 
 def _heap(name: str, fifths: str) -> Figure:
     _, second, *_, last = (float(one) for one in fifths.split())
-    return Figure(name, "MB", last, second, "heap at two fifths", f"flat: ≤ {FLAT} times", last <= second * FLAT)
+    return Figure(
+        name,
+        "MB",
+        last,
+        second,
+        "heap at two fifths",
+        f"flat: ≤ {FLAT} times",
+        last <= second * FLAT,
+    )
 
 
 def _found(pattern: re.Pattern[str], text: str, script: str) -> re.Match[str]:
@@ -68,9 +81,22 @@ def _found(pattern: re.Pattern[str], text: str, script: str) -> re.Match[str]:
 
 
 def _run(script: str) -> str:
-    node = subprocess.run([sys.executable, str(HERE.parent / "tools" / "node.py")], check=True, capture_output=True, text=True, timeout=60)
+    node = subprocess.run(
+        [sys.executable, str(HERE.parent / "tools" / "node.py")],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     command = [node.stdout.strip(), "--expose-gc", str(HERE / script)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL).stdout
+    printed = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        stdin=subprocess.DEVNULL,
+    ).stdout
     for line in printed.splitlines():
         say(f"  {line}")
     return printed

@@ -54,8 +54,12 @@ def measure() -> list[Figure]:
             stop.set()
             posting.join()
             browser.close()
-    say(f"  {half:.1f} MB at most in the first {SECONDS / 2:.0f} s, {last:.1f} MB in as many after them")
-    name = f"The page's heap at most, after {SECONDS / 2:.0f} of {SECONDS:.0f} s at {RATE:,} events/s"
+    say(
+        f"  {half:.1f} MB at most in the first {SECONDS / 2:.0f} s, {last:.1f} MB in as many after them"
+    )
+    name = (
+        f"The page's heap at most, after {SECONDS / 2:.0f} of {SECONDS:.0f} s at {RATE:,} events/s"
+    )
     return [Figure(name, "MB", last, half, "at most before", "≤ 5 % more", last <= half * FLAT)]
 
 

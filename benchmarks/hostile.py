@@ -26,8 +26,17 @@ def once(*, hostile: bool, seconds: float = SECONDS) -> Told:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "realtime.toml").write_text(configuration())
         key_file = Path(folder) / "key"
-        with running("serve", "--config", str(Path(folder) / "realtime.toml"), "--key-file", str(key_file)) as program:
-            return asyncio.run(soak(int(program.url.rpartition(":")[2]), key_file.read_text().strip(), seconds, hostile=hostile))
+        with running(
+            "serve", "--config", str(Path(folder) / "realtime.toml"), "--key-file", str(key_file)
+        ) as program:
+            return asyncio.run(
+                soak(
+                    int(program.url.rpartition(":")[2]),
+                    key_file.read_text().strip(),
+                    seconds,
+                    hostile=hostile,
+                )
+            )
 
 
 def _peak(pid: int) -> float:
@@ -55,17 +64,27 @@ def strangers(seconds: float = SECONDS) -> tuple[float, float, float]:
     for seed in SEEDS:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "realtime.toml").write_text(
-                configuration() + '\n[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "somebody"\n'
+                configuration()
+                + '\n[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "somebody"\n'
             )
             with running("serve", "--config", str(Path(folder) / "realtime.toml")) as program:
                 quiet = _probed(program.url, time.monotonic() + 2)
                 before = _peak(program.pid)
-                crowd = [sys.executable, "-m", "tests.hostile.costly", program.url.rpartition(":")[2], str(seconds / len(SEEDS)), str(seed)]
+                crowd = [
+                    sys.executable,
+                    "-m",
+                    "tests.hostile.costly",
+                    program.url.rpartition(":")[2],
+                    str(seconds / len(SEEDS)),
+                    str(seed),
+                ]
                 with subprocess.Popen(crowd, stdout=subprocess.PIPE, text=True) as attack:
                     waits = _probed(program.url, attack)
                     told = json.loads(attack.communicate()[0])
                 more = _peak(program.pid) - before
-        say(f"  strangers, seed {seed}: {told}, {len(waits)} probes, p99 {_p99(waits):.0f} ms, {more:+.0f} MB")
+        say(
+            f"  strangers, seed {seed}: {told}, {len(waits)} probes, p99 {_p99(waits):.0f} ms, {more:+.0f} MB"
+        )
         worst, alone, grown = max(worst, _p99(waits)), max(alone, _p99(quiet)), max(grown, more)
     return worst, alone, grown
 
@@ -78,20 +97,40 @@ def measure() -> list[Figure]:
     """From POST to frame, over all events and all good viewers; both runs end only when every good viewer was told of every event."""
     alone, beside = once(hostile=False), once(hostile=True)
     for way, answers in beside.answers.items():
-        say(f"  {way}: " + (", ".join(f"{count} × {status}" for status, count in sorted(answers.items())) or "no answer"))
+        say(
+            f"  {way}: "
+            + (
+                ", ".join(f"{count} × {status}" for status, count in sorted(answers.items()))
+                or "no answer"
+            )
+        )
     for told in (alone, beside):
         good = [count for id, count in told.seen.items() if id.startswith("good")]
-        say(f"  {len(good)} events, each seen by {min(good)} to {max(good)} of {GOOD} viewers, {told.gaps} gaps")
-    complete = beside.gaps == 0 and all(count == GOOD for id, count in beside.seen.items() if id.startswith("good"))
+        say(
+            f"  {len(good)} events, each seen by {min(good)} to {max(good)} of {GOOD} viewers, {told.gaps} gaps"
+        )
+    complete = beside.gaps == 0 and all(
+        count == GOOD for id, count in beside.seen.items() if id.startswith("good")
+    )
     goal = "no event missed, no gap, p99 ≤ 500 ms"
     name = f"p99 of {GOOD} good clients, POST to frame, beside ten hostile ones"
     worst, quiet, grown = strangers()
     probe = "p99 of /healthz beside five strangers with costly bodies"
     memory = "Peak memory, grown by five strangers with costly bodies"
     return [
-        Figure(probe, "ms", worst, quiet, "without them", f"≤ {HEALTHY_MS:g} ms", worst <= HEALTHY_MS),
+        Figure(
+            probe, "ms", worst, quiet, "without them", f"≤ {HEALTHY_MS:g} ms", worst <= HEALTHY_MS
+        ),
         Figure(memory, "MB", grown, None, "", f"≤ {MOST_MB:g} MB", grown <= MOST_MB),
-        Figure(name, "ms", beside.p99(), alone.p99(), "without hostile ones", goal, complete and beside.p99() <= 500),
+        Figure(
+            name,
+            "ms",
+            beside.p99(),
+            alone.p99(),
+            "without hostile ones",
+            goal,
+            complete and beside.p99() <= 500,
+        ),
     ]
 
 

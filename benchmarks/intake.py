@@ -21,7 +21,16 @@ WARM = 5
 SINGLES = 1_500
 BATCHES = 30
 BATCH = 100
-NAMES = ("page_view", "view_item_list", "search", "view_item", "add_to_cart", "begin_checkout", "purchase", "scroll_depth")
+NAMES = (
+    "page_view",
+    "view_item_list",
+    "search",
+    "view_item",
+    "add_to_cart",
+    "begin_checkout",
+    "purchase",
+    "scroll_depth",
+)
 _NUMBERS = count()
 
 
@@ -54,10 +63,22 @@ def _pair(name: str, kind: str, each: int, goal: float, log: str) -> Figure:
             pairs.append((_rate(served, make("/segment/webhook/bench"), each), theirs))
     counted = pairs[WARM:]
     ratios = sorted(mine / theirs for mine, theirs in counted)
-    ratio, mine, theirs = (statistics.median(column) for column in (ratios, *zip(*counted, strict=True)))
+    ratio, mine, theirs = (
+        statistics.median(column) for column in (ratios, *zip(*counted, strict=True))
+    )
     low, high = ratios[len(ratios) // 10], ratios[len(ratios) * 9 // 10]
-    say(f"  {kind}: ours {mine:,.0f}/s, bare {theirs:,.0f}/s, ratio {ratio:.2f} (eight of ten rounds {low:.2f} to {high:.2f})")
-    return Figure(name, "events/s", mine, mine / ratio, "bare ASGI: read, HMAC, orjson", f"≥ {goal:.0%} of bare", ratio >= goal)
+    say(
+        f"  {kind}: ours {mine:,.0f}/s, bare {theirs:,.0f}/s, ratio {ratio:.2f} (eight of ten rounds {low:.2f} to {high:.2f})"
+    )
+    return Figure(
+        name,
+        "events/s",
+        mine,
+        mine / ratio,
+        "bare ASGI: read, HMAC, orjson",
+        f"≥ {goal:.0%} of bare",
+        ratio >= goal,
+    )
 
 
 def measure(log: str = "memory://") -> list[Figure]:

@@ -72,7 +72,14 @@ def traffic(port: int, rate: int, stop: Event) -> None:
 
 def _needle(client: httpx.Client, number: int) -> float:
     """Posts one needle event on a connection that stands, as Segment's do; when it left, in milliseconds since 1970."""
-    body = msgspec.json.encode({"type": "track", "event": NEEDLE, "messageId": f"needle-{number}", "anonymousId": f"n{number}"})
+    body = msgspec.json.encode(
+        {
+            "type": "track",
+            "event": NEEDLE,
+            "messageId": f"needle-{number}",
+            "anonymousId": f"n{number}",
+        }
+    )
     headers = {"x-signature": hmac.new(SECRET, body, hashlib.sha1).hexdigest()}
     sent = time.time() * 1000
     client.post("/segment/webhook/bench", content=body, headers=headers).raise_for_status()
@@ -122,9 +129,19 @@ def measure() -> list[Figure]:
     figures = []
     for rate in RATES:
         seen = lit(rate)
-        say(f"  {rate}/s: p50 {seen.p50:.0f} ms, p95 {seen.p95:.0f} ms, {seen.seen} of {NEEDLES} needles seen")
+        say(
+            f"  {rate}/s: p50 {seen.p50:.0f} ms, p95 {seen.p95:.0f} ms, {seen.seen} of {NEEDLES} needles seen"
+        )
         figures.append(
-            Figure(f"POST to lit frame, p95, at {rate}/s", "ms", seen.p95, 50.0, "one tick", "p95 ≤ 150 ms", seen.p95 <= GOAL_MS)
+            Figure(
+                f"POST to lit frame, p95, at {rate}/s",
+                "ms",
+                seen.p95,
+                50.0,
+                "one tick",
+                "p95 ≤ 150 ms",
+                seen.p95 <= GOAL_MS,
+            )
         )
     return figures
 

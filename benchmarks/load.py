@@ -38,7 +38,9 @@ class _Lane(asyncio.Protocol):
         head = self._buffer.find(b"\r\n\r\n")
         if head < 0 or len(self._buffer) < head + 4 + _length(self._buffer[:head]):
             return
-        self._flood.answered(self._buffer[:12] == b"HTTP/1.1 200", time.perf_counter() - self._sent_at)
+        self._flood.answered(
+            self._buffer[:12] == b"HTTP/1.1 200", time.perf_counter() - self._sent_at
+        )
         self._buffer = b""
         self._send()
 
@@ -106,7 +108,12 @@ def signed_request(path: str, body: bytes, signed: bytes | None = None) -> bytes
 def event(number: int, names: tuple[str, ...], people: int = 500) -> bytes:
     """One classic track delivery of about 1 KB."""
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{number % 1000:03d}Z"
-    page = {"path": "/products/linen-shirt", "referrer": "https://shop.example.com/", "search": "?utm_source=mail", "title": "Linen shirt"}
+    page = {
+        "path": "/products/linen-shirt",
+        "referrer": "https://shop.example.com/",
+        "search": "?utm_source=mail",
+        "title": "Linen shirt",
+    }
     return msgspec.json.encode(
         {
             "anonymousId": f"3bc83968-14b8-4dae-9fa6-{number % people:012d}",
@@ -114,7 +121,10 @@ def event(number: int, names: tuple[str, ...], people: int = 500) -> bytes:
             "context": {
                 "library": {"name": "analytics.js", "version": "next-1.84.1"},
                 "locale": "en-GB",
-                "page": {**page, "url": "https://shop.example.com/products/linen-shirt?utm_source=mail"},
+                "page": {
+                    **page,
+                    "url": "https://shop.example.com/products/linen-shirt?utm_source=mail",
+                },
                 "userAgent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
                 "timezone": "Europe/London",
             },
@@ -123,7 +133,12 @@ def event(number: int, names: tuple[str, ...], people: int = 500) -> bytes:
             "messageId": f"ajs-next-{_FIRST + number}-396814b8-5dae-4fa6-a081-f6bba4daa925",
             "originalTimestamp": stamp,
             "projectId": "sQ4tYh2vKxL9",
-            "properties": {"sku": f"SKU-{number % 97}", "value": number % 200 + 0.5, "currency": "GBP", "list": "summer-edit"},
+            "properties": {
+                "sku": f"SKU-{number % 97}",
+                "value": number % 200 + 0.5,
+                "currency": "GBP",
+                "list": "summer-edit",
+            },
             "receivedAt": stamp,
             "sentAt": stamp,
             "timestamp": stamp,

@@ -22,7 +22,11 @@ def _round(events: int) -> list[bytes]:
     made = []
     for _ in range(events // BATCH):
         batch = [event(next(_NUMBERS), NAMES, PEOPLE) for _ in range(BATCH)]
-        made.append(signed_request("/segment/webhook/bench", b"[" + b",".join(batch) + b"]", signed=batch[0]))
+        made.append(
+            signed_request(
+                "/segment/webhook/bench", b"[" + b",".join(batch) + b"]", signed=batch[0]
+            )
+        )
     return made
 
 
@@ -35,13 +39,25 @@ def measure(events: int = EVENTS) -> list[Figure]:
         for done in range(ROUNDS):
             per_call = 100_000  # a round is sent in slices, so that the generator stays small
             for _ in range(max(1, events // ROUNDS // per_call)):
-                answered = flood("127.0.0.1", served.port, _round(min(per_call, events // ROUNDS)), connections=8)
+                answered = flood(
+                    "127.0.0.1", served.port, _round(min(per_call, events // ROUNDS)), connections=8
+                )
                 assert not answered.wrong
             sizes.append(served.memory())
             say(f"  after {(done + 1) * events // ROUNDS:,} events: {sizes[-1]:.0f} MB")
     half, last = sizes[len(sizes) // 2], sizes[-1]
     name = f"Server memory after {events:,} events"
-    return [Figure(name, "MB", last, half, "at half of them", "flat, under 200 MB", last <= half * FLAT and last < LIMIT_MB)]
+    return [
+        Figure(
+            name,
+            "MB",
+            last,
+            half,
+            "at half of them",
+            "flat, under 200 MB",
+            last <= half * FLAT and last < LIMIT_MB,
+        )
+    ]
 
 
 if __name__ == "__main__":

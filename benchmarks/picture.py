@@ -48,7 +48,9 @@ def figures(seconds: float = 6.0) -> list[Figure]:
         try:
             page = browser.new_page(viewport=VIEW)
             ceiling = _ceiling(page, seconds)
-            cases = [(nodes, rate, 0) for nodes in NODES for rate in RATES] + [case for case in GOAL_CASES if case[2]]
+            cases = [(nodes, rate, 0) for nodes in NODES for rate in RATES] + [
+                case for case in GOAL_CASES if case[2]
+            ]
             found = [_best(page, address, case, seconds, ceiling) for case in cases]
         finally:
             browser.close()
@@ -81,7 +83,9 @@ def _case(page: Page, address: str, case: Case, seconds: float, ceiling: float) 
         ours=seen["fps"],
         baseline=ceiling,
         baseline_name="empty page",
-        goal=f"≥ {GOAL_FPS:.0f} fps" if wanted else f"p95 {seen['p95']:.1f} ms, {seen['longTasks']} long tasks",
+        goal=f"≥ {GOAL_FPS:.0f} fps"
+        if wanted
+        else f"p95 {seen['p95']:.1f} ms, {seen['longTasks']} long tasks",
         met=seen["fps"] >= GOAL_FPS if wanted else None,
     )
 
@@ -97,10 +101,30 @@ def _ceiling(page: Page, seconds: float) -> float:
 def _page_files() -> Iterator[str]:
     """Builds the bench page into a folder of its own and serves it on a free port."""
     with tempfile.TemporaryDirectory() as folder:
-        node = subprocess.run([sys.executable, str(ROOT / "tools" / "node.py")], check=True, capture_output=True, text=True, timeout=60)
-        vite = [node.stdout.strip(), "node_modules/vite/bin/vite.js", "build", "app", "--config", "app/vite.picture.config.ts"]
-        subprocess.run([*vite, "--outDir", folder, "--emptyOutDir", "--logLevel", "error"], cwd=ROOT / "web", check=True, timeout=180)
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=folder))
+        node = subprocess.run(
+            [sys.executable, str(ROOT / "tools" / "node.py")],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        vite = [
+            node.stdout.strip(),
+            "node_modules/vite/bin/vite.js",
+            "build",
+            "app",
+            "--config",
+            "app/vite.picture.config.ts",
+        ]
+        subprocess.run(
+            [*vite, "--outDir", folder, "--emptyOutDir", "--logLevel", "error"],
+            cwd=ROOT / "web",
+            check=True,
+            timeout=180,
+        )
+        server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", 0), functools.partial(_Quiet, directory=folder)
+        )
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -7,7 +7,11 @@ import asyncio
 
 from benchmarks.baseline import END, START, Message, Receive, Send, read_body, serve
 
-STREAM: Message = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]}
+STREAM: Message = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"text/event-stream")],
+}
 MOST = 10_000
 """Events that a viewer may be behind."""
 
@@ -32,7 +36,9 @@ class Plain:
         try:
             await send(STREAM)
             while True:
-                await send({"type": "http.response.body", "body": await queue.get(), "more_body": True})
+                await send(
+                    {"type": "http.response.body", "body": await queue.get(), "more_body": True}
+                )
         finally:
             self._viewers.discard(queue)
 

@@ -20,7 +20,11 @@ _NUMBERS = count(200_000_000)
 
 async def _answer(reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    length = next(
+        int(line[15:])
+        for line in head.lower().split(b"\r\n")
+        if line.startswith(b"content-length:")
+    )
     return await reader.readexactly(length)
 
 
@@ -31,7 +35,9 @@ async def _viewer(served: Served, session: str, delay: float, spans: list[float]
     for _ in range(SECONDS):
         began = time.perf_counter()
         path = f"/api/watch/{session}/frames?wait=0{after}"
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nAuthorization: Bearer {served.key}\r\n\r\n".encode())
+        writer.write(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{served.port}\r\nAuthorization: Bearer {served.key}\r\n\r\n".encode()
+        )
         body = await _answer(reader)
         spans.append(time.perf_counter() - began)
         after = "&after=" + body.rsplit(b'"position":"', 1)[1].split(b'"', 1)[0].decode()
@@ -52,7 +58,10 @@ async def _run(served: Served, viewers: int) -> tuple[float, float]:
     sessions = [open_session(served, first_graph(served)) for _ in range(min(viewers, SESSIONS))]
     spans: list[float] = []
     cpu, began = served.cpu_seconds(), time.perf_counter()
-    polls = [_viewer(served, sessions[number % len(sessions)], number / viewers, spans) for number in range(viewers)]
+    polls = [
+        _viewer(served, sessions[number % len(sessions)], number / viewers, spans)
+        for number in range(viewers)
+    ]
     await asyncio.gather(_traffic(served), *polls)
     share = (served.cpu_seconds() - cpu) / (time.perf_counter() - began)
     return sorted(spans)[int(len(spans) * 0.99)] * 1000, share
@@ -65,7 +74,17 @@ def measure() -> list[Figure]:
         few, _ = uvloop.run(_run(served, 10))
         many, share = uvloop.run(_run(served, VIEWERS))
     say(f"  {VIEWERS} polls a second: p99 {many:.0f} ms, {share:.0%} of a core")
-    return [Figure(f"Poll p99 with {VIEWERS} viewers at one a second", "ms", many, few, "ten viewers", "the server keeps up", share < 1)]
+    return [
+        Figure(
+            f"Poll p99 with {VIEWERS} viewers at one a second",
+            "ms",
+            many,
+            few,
+            "ten viewers",
+            "the server keeps up",
+            share < 1,
+        )
+    ]
 
 
 if __name__ == "__main__":

@@ -26,9 +26,15 @@ class Figure(msgspec.Struct, frozen=True):
     def sentence(self) -> str:
         """The figure in one line."""
         ratio = f"  ratio {self.ratio:.2f}" if self.ratio is not None else ""
-        beside = f"  beside {self.baseline:,.1f} ({self.baseline_name})" if self.baseline is not None else ""
+        beside = (
+            f"  beside {self.baseline:,.1f} ({self.baseline_name})"
+            if self.baseline is not None
+            else ""
+        )
         verdict = {True: "  met", False: "  MISSED", None: ""}[self.met]
-        return f"{self.name}: {self.ours:,.1f} {self.unit}{beside}{ratio}  goal: {self.goal}{verdict}"
+        return (
+            f"{self.name}: {self.ours:,.1f} {self.unit}{beside}{ratio}  goal: {self.goal}{verdict}"
+        )
 
 
 def say(text: str) -> None:
@@ -46,8 +52,12 @@ def table(figures: Sequence[Figure]) -> str:
     """The figures as a Markdown table."""
     rows = ["| What | Ours | Baseline | Ratio | Goal | |", "|---|---|---|---|---|---|"]
     for figure in figures:
-        beside = "—" if figure.baseline is None else f"{figure.baseline:,.1f} ({figure.baseline_name})"
+        beside = (
+            "—" if figure.baseline is None else f"{figure.baseline:,.1f} ({figure.baseline_name})"
+        )
         ratio = "—" if figure.ratio is None else f"{figure.ratio:.2f}"
         verdict = {True: "met", False: "missed", None: ""}[figure.met]
-        rows.append(f"| {figure.name} | {figure.ours:,.1f} {figure.unit} | {beside} | {ratio} | {figure.goal} | {verdict} |")
+        rows.append(
+            f"| {figure.name} | {figure.ours:,.1f} {figure.unit} | {beside} | {ratio} | {figure.goal} | {verdict} |"
+        )
     return "\n".join(rows) + "\n"

@@ -17,18 +17,16 @@ from benchmarks.intake import NAMES
 from benchmarks.load import SECRET, event
 from benchmarks.report import Figure, say
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.core.admission import Admission
 from dagnet_realtime.core.codec import encode_entry
+from dagnet_realtime.core.sanitizer import EventSanitizer
 from dagnet_realtime.core.segment.webhook import events_of, split
 from dagnet_realtime.core.signature import Verifier
-from dagnet_realtime.core.window import Window
-from dagnet_realtime.hub.intake import Intake
-from dagnet_realtime.logs.memory import MemoryLog
-from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.core.window import DedupeWindow
+from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.graph import Catalogue
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.secret import Secret
-from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
+from dagnet_realtime.stores.memory import MemoryLog
 
 CHANNEL = Channel("shop", "bench")
 SOURCE = Source(id="bench", channel=CHANNEL, kind="webhook", secrets=(Secret(SECRET),))
@@ -38,7 +36,9 @@ STRETCHES, EVENTS = 300, 50
 _NUMBERS = count(300_000_000)
 
 
-def _least(call: Callable[[Any], object], stretch: Callable[[], Sequence[Any]], each: int = 1) -> float:
+def _least(
+    call: Callable[[Any], object], stretch: Callable[[], Sequence[Any]], each: int = 1
+) -> float:
     """Microseconds of one call, divided by `each`."""
     least = float("inf")
     for _ in range(STRETCHES):
@@ -74,17 +74,28 @@ def _at_once(delivery: Coroutine[Any, Any, object]) -> None:
 
 def _stages() -> None:
     """Where each microsecond goes: every stage alone, the one after the other, as the whole road runs them."""
-    verifier, admission = Verifier(SOURCE), Admission(POLICY, frozenset({"device", "plan"}), CHANNEL, b"k" * 32)
-    window = Window(NOW)
+    verifier, admission = (
+        Verifier(SOURCE),
+        EventSanitizer(POLICY, frozenset({"device", "plan"}), CHANNEL, b"k" * 32),
+    )
+    window = DedupeWindow(NOW)
     bodies = lambda: [body for body, _ in _signed()]  # noqa: E731
     parsed = lambda: [events_of((body,), admission.reader).events[0] for body in bodies()]  # noqa: E731
     entries = lambda: [admission.entry(one, "bench", NOW) for one in parsed()]  # noqa: E731
     for name, call, stretch in (
         ("verify the signature", lambda one: verifier.verify(*one), _signed),
         ("split the delivery", split, bodies),
-        ("decode what is asked for, and its times", lambda body: events_of((body,), admission.reader), bodies),
-        ("admit: names, tokens, allow-list, flags", lambda one: admission.entry(one, "bench", NOW), parsed),
-        ("new to the window", lambda entry: window.new(entry.id, NOW), entries),
+        (
+            "decode what is asked for, and its times",
+            lambda body: events_of((body,), admission.reader),
+            bodies,
+        ),
+        (
+            "admit: names, tokens, allow-list, flags",
+            lambda one: admission.entry(one, "bench", NOW),
+            parsed,
+        ),
+        ("new to the window", lambda entry: window.add_if_new(entry.id, NOW), entries),
         ("encode the entry", encode_entry, entries),
     ):
         say(f"    {name:<42}{_least(call, stretch):6.2f} µs")
@@ -104,18 +115,33 @@ class _Graphs:
 def measure() -> list[Figure]:
     """The whole of a delivery's road in one process, and its stages in words."""
     log = MemoryLog({CHANNEL: POLICY}, SystemClock())
-    intake = Intake([Workspace(channel=CHANNEL, path="", policy=POLICY, sources=(SOURCE,))], _Graphs(), log, SystemClock())
-    _at_once(log.hold(CHANNEL, "bench", 1e9))
+    intake = Intake(
+        [Workspace(channel=CHANNEL, path="", policy=POLICY, sources=(SOURCE,))],
+        _Graphs(),
+        log,
+        SystemClock(),
+    )
+    _at_once(log.acquire_lease(CHANNEL, "bench", 1e9))
     _stages()
     bare = _least(lambda one: (_seal(one[0]), orjson.loads(one[0])), _signed)
     single = _least(lambda one: _at_once(intake.webhook(SOURCE, *one)), _signed)
     bare_batch = _least(lambda one: orjson.loads(one[0]), _batch, each=100)
     batch = _least(lambda one: _at_once(intake.webhook(SOURCE, *one)), _batch, each=100)
-    door = intake.doors(CHANNEL)["bench"]
+    door = intake.ingest_counters(CHANNEL)["bench"]
     assert door.taken == door.received, door
     return [
-        Figure("Road of a single event, without HTTP", "µs", single, bare, "HMAC and orjson", "—", None),
-        Figure("Road of an event in a batch of 100, without HTTP", "µs", batch, bare_batch, "orjson", "—", None),
+        Figure(
+            "Road of a single event, without HTTP", "µs", single, bare, "HMAC and orjson", "—", None
+        ),
+        Figure(
+            "Road of an event in a batch of 100, without HTTP",
+            "µs",
+            batch,
+            bare_batch,
+            "orjson",
+            "—",
+            None,
+        ),
     ]
 
 

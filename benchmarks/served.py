@@ -47,7 +47,11 @@ class Served(msgspec.Struct):
 
 def pinned(core: int | str, *command: str) -> list[str]:
     """The command on one core (or several, as `taskset` writes them), where the machine can do that."""
-    return ["taskset", "-c", str(core), *command] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else list(command)
+    return (
+        ["taskset", "-c", str(core), *command]
+        if shutil.which("taskset") and (os.cpu_count() or 1) > 1
+        else list(command)
+    )
 
 
 @contextlib.contextmanager
@@ -63,7 +67,9 @@ def baseline(*kind: str, of: str = "benchmarks.baseline") -> Iterator[Served]:
 
 
 @contextlib.contextmanager
-def ours(log: str = "memory://", workspace: Path = SHOP, workers: int = 0, **policy: object) -> Iterator[Served]:
+def ours(
+    log: str = "memory://", workspace: Path = SHOP, workers: int = 0, **policy: object
+) -> Iterator[Served]:
     """`dagnet-realtime serve` on the sample shop, with a rate limit out of the way and `policy` over the defaults.
 
     One process has a core to itself; several `workers` share both with whoever measures.
@@ -71,7 +77,11 @@ def ours(log: str = "memory://", workspace: Path = SHOP, workers: int = 0, **pol
     with tempfile.TemporaryDirectory() as folder:
         key_file = Path(folder) / "key"
         config = Path(folder) / "realtime.toml"
-        rules = {"max_rate": 10_000_000, "properties": ["sku", "value", "currency", "list"], **policy}
+        rules = {
+            "max_rate": 10_000_000,
+            "properties": ["sku", "value", "currency", "list"],
+            **policy,
+        }
         lines = [f"{name} = {msgspec.json.encode(value).decode()}" for name, value in rules.items()]
         config.write_text(
             f'[server]\nport = 0\nlog = "{log}"\n[[workspace]]\nid = "shop"\nenv = "bench"\npath = "{workspace}"\n'
@@ -79,7 +89,17 @@ def ours(log: str = "memory://", workspace: Path = SHOP, workers: int = 0, **pol
             + '\n[[workspace.source]]\nid = "bench"\nkind = "webhook"\nsecrets = ["env:BENCH_SECRET"]\nbatch_signature = "first"\n'
         )
         several = ("--workers", str(workers)) if workers else ()
-        program = (sys.executable, "-m", "dagnet_realtime", "serve", "--config", str(config), "--key-file", str(key_file), *several)
+        program = (
+            sys.executable,
+            "-m",
+            "dagnet_realtime",
+            "serve",
+            "--config",
+            str(config),
+            "--key-file",
+            str(key_file),
+            *several,
+        )
         command = pinned(f"{SERVER_CORE},{LOAD_CORE}" if workers > 1 else SERVER_CORE, *program)
         began = time.perf_counter()
         environ = {**os.environ, "BENCH_SECRET": SECRET.decode()}

@@ -41,20 +41,51 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, redis_server() as redis:
         file = Path(folder) / "realtime.toml"
         file.write_text(CONFIG.format(log=redis.url, path=SHOP))
-        environ = {**os.environ, "DAGNET_REALTIME_CONFIG": str(file), "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": f"{folder}/compiled"}
+        environ = {
+            **os.environ,
+            "DAGNET_REALTIME_CONFIG": str(file),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONPYCACHEPREFIX": f"{folder}/compiled",
+        }
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, "-m", "dagnet_realtime", "token", "create", "bench", "--config", str(file)]
-        told = subprocess.run(command, capture_output=True, text=True, env=environ, check=True).stdout
+        command = [
+            sys.executable,
+            "-m",
+            "dagnet_realtime",
+            "token",
+            "create",
+            "bench",
+            "--config",
+            str(file),
+        ]
+        told = subprocess.run(
+            command, capture_output=True, text=True, env=environ, check=True
+        ).stdout
         token = next(word for word in told.split() if word.startswith("dnr_"))
         graph = sorted((SHOP / "graphs").iterdir())[0].stem
-        opened = _ask(environ, token, "POST", "/api/watch", {"workspace": "shop", "env": "prod", "graph": graph})[0]
+        opened = _ask(
+            environ,
+            token,
+            "POST",
+            "/api/watch",
+            {"workspace": "shop", "env": "prod", "graph": graph},
+        )[0]
         path = f"/api/watch/{opened['watch_session_id']}/frames?after={opened['position']}&wait=0"
 
         def bare() -> float:
-            code = "import asyncio, starlette.routing, redis.asyncio, time; print(time.process_time())"
-            return float(subprocess.run(pinned(SERVER_CORE, sys.executable, "-c", code), check=True, capture_output=True).stdout)
+            code = (
+                "import asyncio, starlette.routing, redis.asyncio, time; print(time.process_time())"
+            )
+            return float(
+                subprocess.run(
+                    pinned(SERVER_CORE, sys.executable, "-c", code), check=True, capture_output=True
+                ).stdout
+            )
 
-        cold, framework = median_of(RUNS, lambda: _ask(environ, token, "GET", path)[1]), median_of(RUNS, bare)
+        cold, framework = (
+            median_of(RUNS, lambda: _ask(environ, token, "GET", path)[1]),
+            median_of(RUNS, bare),
+        )
     weight = _installed()
     return [
         Figure(
@@ -66,17 +97,33 @@ def measure() -> list[Figure]:
             "≤ 600 ms",
             cold <= GOAL_SECONDS,
         ),
-        Figure("Serverless, installed", "MB", weight, None, "", "≤ 250 MB, Vercel's limit", weight <= 250),
+        Figure(
+            "Serverless, installed",
+            "MB",
+            weight,
+            None,
+            "",
+            "≤ 250 MB, Vercel's limit",
+            weight <= 250,
+        ),
     ]
 
 
-def _ask(environ: dict[str, str], token: str, method: str, path: str, body: dict[str, str] | None = None) -> tuple[dict[str, str], float]:
+def _ask(
+    environ: dict[str, str], token: str, method: str, path: str, body: dict[str, str] | None = None
+) -> tuple[dict[str, str], float]:
     """The answer, and the processor's seconds that the process took for it, its start included."""
-    asked = {"method": method, "path": path, "body": base64.b64encode(json.dumps(body).encode() if body else b"").decode()}
+    asked = {
+        "method": method,
+        "path": path,
+        "body": base64.b64encode(json.dumps(body).encode() if body else b"").decode(),
+    }
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     command = pinned(SERVER_CORE, sys.executable, "-m", "tests.support.oneshot")
     text = json.dumps({**asked, "headers": headers})
-    done = subprocess.run(command, input=text, capture_output=True, text=True, env=environ, cwd=ROOT, check=True)
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, env=environ, cwd=ROOT, check=True
+    )
     answer = json.loads(done.stdout)
     assert answer["status"] in (200, 201), answer
     found: dict[str, str] = json.loads(answer["body"])
@@ -97,16 +144,30 @@ def _installed() -> float:
             continue  # for another system, or another Python
         if name != "dagnet-realtime":
             total += sum(
-                path.stat().st_size for file in distribution.files or () if (path := Path(str(distribution.locate_file(file)))).is_file()
+                path.stat().st_size
+                for file in distribution.files or ()
+                if (path := Path(str(distribution.locate_file(file)))).is_file()
             )
-        wanted += [_name(requirement) for requirement in distribution.requires or () if "extra ==" not in requirement]
+        wanted += [
+            _name(requirement)
+            for requirement in distribution.requires or ()
+            if "extra ==" not in requirement
+        ]
     own = ROOT / "src/dagnet_realtime"
-    total += sum(file.stat().st_size for file in own.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    total += sum(
+        file.stat().st_size
+        for file in own.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    )
     return total / 1e6
 
 
 def _name(requirement: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_." else " " for letter in requirement).split()[0].lower()
+    return (
+        "".join(letter if letter.isalnum() or letter in "-_." else " " for letter in requirement)
+        .split()[0]
+        .lower()
+    )
 
 
 if __name__ == "__main__":

@@ -42,7 +42,9 @@ def _intake(redis: RedisServer, each: int) -> list[Figure]:
     with ExitStack() as stack:
         served = {"memory://": stack.enter_context(ours())}
         for name, workers in WAYS:
-            served[name] = stack.enter_context(ours(f"{redis.url}?prefix={workers}", workers=workers))
+            served[name] = stack.enter_context(
+                ours(f"{redis.url}?prefix={workers}", workers=workers)
+            )
         for one in served.values():
             open_session(one, first_graph(one))
         for run in range(ROUNDS + 1):
@@ -50,12 +52,25 @@ def _intake(redis: RedisServer, each: int) -> list[Figure]:
                 cost = _cost(redis, one, each)
                 if run:
                     costs[name].append(cost)
-    found = {name: [statistics.median(column) for column in zip(*rounds, strict=True)] for name, rounds in costs.items()}
+    found = {
+        name: [statistics.median(column) for column in zip(*rounds, strict=True)]
+        for name, rounds in costs.items()
+    }
     for name, (rate, own, theirs) in found.items():
-        say(f"  {what}, {name}: {rate:,.0f} events/s, {own * 1e6:.0f} µs of ours an event, {theirs * 1e6:.0f} µs of Redis")
+        say(
+            f"  {what}, {name}: {rate:,.0f} events/s, {own * 1e6:.0f} µs of ours an event, {theirs * 1e6:.0f} µs of Redis"
+        )
     alone = 1 / found["memory://"][1]
     return [
-        Figure(f"Intake of signed {what}, {name}", "events/s", 1 / found[name][1], alone, "memory:// in the same run", "—", None)
+        Figure(
+            f"Intake of signed {what}, {name}",
+            "events/s",
+            1 / found[name][1],
+            alone,
+            "memory:// in the same run",
+            "—",
+            None,
+        )
         for name, _ in WAYS
     ]
 
@@ -66,7 +81,11 @@ def _cost(redis: RedisServer, served: Served, each: int) -> tuple[float, float, 
     own, theirs = served.cpu_seconds(), _busy(redis)
     answered = flood("127.0.0.1", served.port, requests)
     assert not answered.wrong, f"{answered.wrong} answers were not 200"
-    return answered.rate * each, (served.cpu_seconds() - own) / EVENTS, (_busy(redis) - theirs) / EVENTS
+    return (
+        answered.rate * each,
+        (served.cpu_seconds() - own) / EVENTS,
+        (_busy(redis) - theirs) / EVENTS,
+    )
 
 
 def _request(each: int) -> bytes:
@@ -82,9 +101,19 @@ def _busy(redis: RedisServer) -> float:
 
 def _weight(redis: RedisServer) -> Figure:
     """What one of the two channels weighs that were filled alike."""
-    used = int(redis.command("INFO", "memory").split(b"used_memory:")[1].split(b"\r\n")[0]) / len(WAYS)
+    used = int(redis.command("INFO", "memory").split(b"used_memory:")[1].split(b"\r\n")[0]) / len(
+        WAYS
+    )
     events = 2 * (ROUNDS + 1) * EVENTS
-    return Figure(f"Redis, a channel with {events:,} entries and their fingerprints", "MB", used / 1e6, None, "", "—", None)
+    return Figure(
+        f"Redis, a channel with {events:,} entries and their fingerprints",
+        "MB",
+        used / 1e6,
+        None,
+        "",
+        "—",
+        None,
+    )
 
 
 def _delivery(redis: RedisServer) -> list[Figure]:
@@ -92,7 +121,9 @@ def _delivery(redis: RedisServer) -> list[Figure]:
     for name, workers in (("memory://", 0), *WAYS):
         log = f"{redis.url}?prefix=delivery{workers}" if workers else name
         runs[name] = run = once(VIEWERS, log, workers)
-        say(f"  {VIEWERS} viewers, {name}: p50 {run.p50:.0f} ms, p99 {run.p99:.0f} ms, {run.cpu:.0%} of a core, {run.gaps} gaps")
+        say(
+            f"  {VIEWERS} viewers, {name}: p50 {run.p50:.0f} ms, p99 {run.p99:.0f} ms, {run.cpu:.0%} of a core, {run.gaps} gaps"
+        )
     return [
         Figure(
             f"Delivery p99 at {RATE}/s to {VIEWERS} viewers, {name}",

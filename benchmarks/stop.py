@@ -41,7 +41,17 @@ def _stop(streams: int) -> float:
 def measure() -> list[Figure]:
     """Medians of several stops."""
     held, empty = median_of(RUNS, lambda: _stop(STREAMS)), median_of(RUNS, lambda: _stop(0))
-    return [Figure(f"Stop with {STREAMS} streams", "ms", held * 1000, empty * 1000, "no stream", "≤ 1,000 ms", held <= GOAL_SECONDS)]
+    return [
+        Figure(
+            f"Stop with {STREAMS} streams",
+            "ms",
+            held * 1000,
+            empty * 1000,
+            "no stream",
+            "≤ 1,000 ms",
+            held <= GOAL_SECONDS,
+        )
+    ]
 
 
 if __name__ == "__main__":

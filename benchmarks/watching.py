@@ -24,7 +24,11 @@ def open_session(served: Served, graph: str, **extra: object) -> str:
 def first_graph(served: Served) -> str:
     """The name of the sample's first graph."""
     headers = {"Authorization": f"Bearer {served.key}"}
-    listed = httpx.get(f"http://127.0.0.1:{served.port}/api/workspaces", headers=headers).raise_for_status().json()
+    listed = (
+        httpx.get(f"http://127.0.0.1:{served.port}/api/workspaces", headers=headers)
+        .raise_for_status()
+        .json()
+    )
     return str(listed["workspaces"][0]["graphs"][0]["name"])
 
 
@@ -68,5 +72,10 @@ class Viewer(asyncio.Protocol):
 def stream_request(served: Served, session: str) -> bytes:
     """The GET that opens a stream."""
     path = f"/api/watch/{session}/stream"
-    lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{served.port}", f"Authorization: Bearer {served.key}", "Accept: text/event-stream"]
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{served.port}",
+        f"Authorization: Bearer {served.key}",
+        "Accept: text/event-stream",
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()

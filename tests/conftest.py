@@ -9,8 +9,16 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.tries import SECONDS, Enough, within
 
-settings.register_profile("usual", deadline=None, print_blob=True, derandomize=True)  # what passes once passes again
-settings.register_profile("long", deadline=None, print_blob=True, max_examples=1_000_000, suppress_health_check=list(HealthCheck))
+settings.register_profile(
+    "usual", deadline=None, print_blob=True, derandomize=True
+)  # what passes once passes again
+settings.register_profile(
+    "long",
+    deadline=None,
+    print_blob=True,
+    max_examples=1_000_000,
+    suppress_health_check=list(HealthCheck),
+)
 settings.load_profile("long" if SECONDS else "usual")
 
 MOST_WORKERS = 8

@@ -18,7 +18,9 @@ def main() -> None:
     """Builds it where it belongs."""
     node = machine_node() or wheel_node(ROOT / ".tools")
     if node is None:
-        sys.exit("There is no Node 20.19 or later to build the extension with; `make setup` fetches one")
+        sys.exit(
+            "There is no Node 20.19 or later to build the extension with; `make setup` fetches one"
+        )
     install(ROOT, node)
     dist = ROOT / "web" / "extension" / "dist"
     build_extension(ROOT, node, dist)

@@ -17,11 +17,17 @@ def built() -> str:
     """The function as its sources say."""
     node = machine_node() or wheel_node(ROOT / ".tools")
     if node is None:
-        sys.exit("There is no Node 20.19 or later to build the function with; `make setup` fetches one")
+        sys.exit(
+            "There is no Node 20.19 or later to build the function with; `make setup` fetches one"
+        )
     install(ROOT, node)
     vite = ROOT / "web" / "node_modules" / "vite" / "bin" / "vite.js"
     with tempfile.TemporaryDirectory() as folder:
-        run((node, str(vite), "build", "--logLevel", "warn", "--outDir", folder), ROOT / "web" / "function", node)
+        run(
+            (node, str(vite), "build", "--logLevel", "warn", "--outDir", folder),
+            ROOT / "web" / "function",
+            node,
+        )
         return (Path(folder) / TARGET.name).read_text()
 
 

@@ -63,8 +63,17 @@ def stamp_of(root: Path) -> Path:
 def fresh(root: Path) -> bool:
     """Whether the built interface belongs to the sources as they are."""
     stamp = stamp_of(root)
-    made = (static(root) / "index.html", static(root) / "shop" / "index.html", static(root) / "extension" / "manifest.json", alone(root))
-    return all(file.is_file() for file in made) and stamp.is_file() and stamp.read_text() == digest(root)
+    made = (
+        static(root) / "index.html",
+        static(root) / "shop" / "index.html",
+        static(root) / "extension" / "manifest.json",
+        alone(root),
+    )
+    return (
+        all(file.is_file() for file in made)
+        and stamp.is_file()
+        and stamp.read_text() == digest(root)
+    )
 
 
 def digest(root: Path) -> str:
@@ -79,7 +88,12 @@ def digest(root: Path) -> str:
 def _files(root: Path) -> Iterator[Path]:
     for place in (*(root / "web" / name for name in SOURCES), root / SAMPLE):
         inside = sorted(place.rglob("*")) if place.is_dir() else [place]
-        yield from (path for path in inside if path.is_file() and not {"node_modules", "test", "dist"} & set(path.relative_to(root).parts))
+        yield from (
+            path
+            for path in inside
+            if path.is_file()
+            and not {"node_modules", "test", "dist"} & set(path.relative_to(root).parts)
+        )
 
 
 def machine_node() -> str | None:
@@ -91,7 +105,9 @@ def machine_node() -> str | None:
 def version(node: str) -> tuple[int, int]:
     """Major and minor version of a Node, (0, 0) where it does not run."""
     try:
-        told = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False).stdout
+        told = subprocess.run(
+            [node, "--version"], capture_output=True, text=True, timeout=30, check=False
+        ).stdout
     except OSError:
         return (0, 0)
     found = re.match(r"v(\d+)\.(\d+)", told)
@@ -122,7 +138,11 @@ def npm(node: str) -> Command:
 
 def environment(node: str) -> dict[str, str]:
     """The environment in which scripts of npm find this Node first."""
-    return {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
+    return {
+        **os.environ,
+        "PATH": f"{Path(node).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "CI": "true",
+    }
 
 
 def installed(root: Path) -> bool:
@@ -169,6 +189,8 @@ def build_extension(root: Path, node: str, dist: Path) -> None:
 
 def run(command: Command, folder: Path, node: str) -> None:
     """Runs a command; where it fails, the program ends with its output already shown."""
-    done = subprocess.run(command, cwd=folder, env=environment(node), stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=environment(node), stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode:
         sys.exit(f"`{' '.join(map(str, command))}` failed in {folder}")

@@ -76,7 +76,11 @@ def _section(name: str, kind: type[msgspec.Struct]) -> str:
         "| Key | Takes | Default | |",
         "|---|---|---|---|",
     ]
-    lines += [_row(field) for field in msgspec.structs.fields(kind) if field.name not in ("source", "grant")]
+    lines += [
+        _row(field)
+        for field in msgspec.structs.fields(kind)
+        if field.name not in ("source", "grant")
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -111,7 +115,11 @@ def main() -> int:
     text = page()
     if "--check" in sys.argv[1:]:
         fresh = TARGET.exists() and TARGET.read_text() == text
-        print("docs/configuration.md is fresh" if fresh else "docs/configuration.md is stale: run `make generate`")
+        print(
+            "docs/configuration.md is fresh"
+            if fresh
+            else "docs/configuration.md is stale: run `make generate`"
+        )
         return 0 if fresh else 1
     TARGET.write_text(text)
     return 0

@@ -34,7 +34,11 @@ def say(words: str) -> None:
 def must(*command: str | Path, why: str) -> None:
     """Runs a command quietly; ends with its output where it fails."""
     done = subprocess.run(
-        [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     if done.returncode:
         sys.stderr.write(done.stdout.decode(errors="replace"))
@@ -48,29 +52,68 @@ def python() -> Path:
 
 def virtual_environment() -> None:
     """Makes `.venv` where there is none; Debian keeps what that needs in `python3-venv`."""
-    if python().is_file() and subprocess.run([python(), "-c", "import pip"], capture_output=True, check=False).returncode == 0:
+    if (
+        python().is_file()
+        and subprocess.run(
+            [python(), "-c", "import pip"], capture_output=True, check=False
+        ).returncode
+        == 0
+    ):
         return
     say(f"Making .venv with Python {sys.version.split()[0]}")
-    if subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        [sys.executable, "-c", "import ensurepip"], capture_output=True, check=False
+    ).returncode:
         debian(
             f"python{sys.version_info.major}.{sys.version_info.minor}-venv",
             "this Python has no ensurepip, which a virtual environment needs",
         )
-    must(sys.executable, "-m", "venv", "--clear", VENV, why="the virtual environment could not be made")
+    must(
+        sys.executable,
+        "-m",
+        "venv",
+        "--clear",
+        VENV,
+        why="the virtual environment could not be made",
+    )
 
 
 def packages(locks: tuple[str, ...]) -> None:
     """Installs the locked packages and this one, when a lock or the project's metadata has changed; what is there already stays."""
-    wanted = {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in (*locks, "pyproject.toml")}
+    wanted = {
+        name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
+        for name in (*locks, "pyproject.toml")
+    }
     stamp = VENV / ".dagnet-realtime"
     done = dict(line.split() for line in stamp.read_text().splitlines()) if stamp.is_file() else {}
     if all(done.get(name) == digest for name, digest in wanted.items()):
         return
     say(f"Installing Python packages from {' and '.join(locks)}")
-    pip = (python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet", "--no-deps")
+    pip = (
+        python(),
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "install",
+        "--quiet",
+        "--no-deps",
+    )
     for lock in locks:
-        must(*pip, "--require-hashes", "-r", ROOT / lock, why="a Python package could not be installed")
-    must(*pip, "--no-build-isolation", "--editable", ROOT, why="the package itself could not be installed")
+        must(
+            *pip,
+            "--require-hashes",
+            "-r",
+            ROOT / lock,
+            why="a Python package could not be installed",
+        )
+    must(
+        *pip,
+        "--no-build-isolation",
+        "--editable",
+        ROOT,
+        why="the package itself could not be installed",
+    )
     stamp.write_text("".join(f"{name} {digest}\n" for name, digest in (done | wanted).items()))
 
 
@@ -78,19 +121,32 @@ def node() -> str:
     """The machine's Node where it is new enough, else PyPI's in `.tools`."""
     if found := interface.machine_node() or interface.wheel_node(TOOLS):
         return found
-    say(f"No Node {'.'.join(map(str, interface.OLDEST))} or later here: installing PyPI's into .tools")
+    say(
+        f"No Node {'.'.join(map(str, interface.OLDEST))} or later here: installing PyPI's into .tools"
+    )
     pip = (python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
-    must(*pip, "--no-deps", "--target", TOOLS, interface.WHEEL, why="Node could not be installed; install Node 20.19 or later")
+    must(
+        *pip,
+        "--no-deps",
+        "--target",
+        TOOLS,
+        interface.WHEEL,
+        why="Node could not be installed; install Node 20.19 or later",
+    )
     found = interface.wheel_node(TOOLS)
     if found is None:
-        sys.exit("Set-up failed: PyPI's Node does not suit this machine; install Node 20.19 or later")
+        sys.exit(
+            "Set-up failed: PyPI's Node does not suit this machine; install Node 20.19 or later"
+        )
     return found
 
 
 def modules(found: str) -> None:
     """Installs the locked npm packages."""
     if not interface.installed(ROOT):
-        say(f"Installing npm packages from web/package-lock.json with Node {'.'.join(map(str, interface.version(found)))}")
+        say(
+            f"Installing npm packages from web/package-lock.json with Node {'.'.join(map(str, interface.version(found)))}"
+        )
         interface.install(ROOT, found)
 
 
@@ -102,7 +158,18 @@ def provider(found: str) -> None:
     if stamp.is_file() and stamp.read_text() == digest:
         return
     say("Installing the provider of the relay's tests from web/relay-server/package-lock.json")
-    interface.run((*interface.npm(found), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"), folder, found)
+    interface.run(
+        (
+            *interface.npm(found),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ),
+        folder,
+        found,
+    )
     stamp.write_text(digest)
 
 
@@ -125,7 +192,9 @@ def proxies() -> None:
     if not shutil.which("nginx", path=path):
         debian("nginx-light", "the tests of deploy/nginx.conf need nginx")
     if not shutil.which("caddy", path=path) and shutil.which("apt-cache") and os.geteuid() == 0:
-        listed = subprocess.run(["apt-cache", "policy", "caddy"], capture_output=True, text=True, check=False).stdout
+        listed = subprocess.run(
+            ["apt-cache", "policy", "caddy"], capture_output=True, text=True, check=False
+        ).stdout
         if "Candidate: " in listed and "Candidate: (none)" not in listed:
             debian("caddy", "the tests of deploy/Caddyfile need Caddy")
 
@@ -137,10 +206,17 @@ def debian(package: str, why: str) -> None:
     say(f"Installing Debian's {package}")
     environ = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with unstarted():
-        for command in (("apt-get", "update", "-qq"), ("apt-get", "install", "-y", "-qq", "--no-install-recommends", package)):
-            done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        for command in (
+            ("apt-get", "update", "-qq"),
+            ("apt-get", "install", "-y", "-qq", "--no-install-recommends", package),
+        ):
+            done = subprocess.run(
+                command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
     if done.returncode:
-        sys.exit(f"Set-up failed: {why}. `apt-get install {package}` said: {done.stderr.decode(errors='replace').strip()[-500:]}")
+        sys.exit(
+            f"Set-up failed: {why}. `apt-get install {package}` said: {done.stderr.decode(errors='replace').strip()[-500:]}"
+        )
 
 
 @contextlib.contextmanager

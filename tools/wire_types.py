@@ -8,10 +8,10 @@ from pathlib import Path
 
 from msgspec import inspect
 
-from dagnet_realtime.model import frame, graph, session_log
+from dagnet_realtime.model import frame, graph
 
 TARGET = Path(__file__).parent.parent / "web/engine/src/wire.gen.ts"
-ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, session_log.SessionLogHeader)
+ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, frame.SessionLogHeader)
 
 
 def typescript() -> str:
@@ -58,7 +58,10 @@ def _interface(info: inspect.StructType, seen: dict[str, str]) -> str:
     lines = [f"/** {_first_sentence(info.cls)} */", f"export interface {info.cls.__name__} {{"]
     if info.tag is not None:
         lines.append(f'  readonly {info.tag_field}: "{info.tag}";')
-    lines += [f"  readonly {field.encode_name}{_mark(field)}: {_name(field.type, seen)};" for field in info.fields]
+    lines += [
+        f"  readonly {field.encode_name}{_mark(field)}: {_name(field.type, seen)};"
+        for field in info.fields
+    ]
     return "\n".join([*lines, "}", ""])
 
 
@@ -77,7 +80,9 @@ def main() -> int:
     text = typescript()
     if "--check" in sys.argv[1:]:
         fresh = TARGET.exists() and TARGET.read_text() == text
-        sys.stdout.write("wire types are fresh\n" if fresh else "wire types are stale: run `make generate`\n")
+        sys.stdout.write(
+            "wire types are fresh\n" if fresh else "wire types are stale: run `make generate`\n"
+        )
         return 0 if fresh else 1
     TARGET.write_text(text)
     return 0

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dagnet_realtime.app.asset_folder import MOST_BUILDS, AssetFolder, kept_assets
+from dagnet_realtime.app.asset_folder import MOST_BUILDS, AssetFolder, open_asset_folder
 from dagnet_realtime.config.config import Config, ServerConfig
-from dagnet_realtime.web.page import FOLDER
+from dagnet_realtime.web.static_files import FOLDER
 
 
 def build(folder: Path, *names: str) -> Path:
@@ -22,9 +22,14 @@ def kept(tmp_path: Path) -> AssetFolder:
     return AssetFolder(tmp_path / "state/assets")
 
 
-def test_the_build_before_is_found_after_an_upgrade_and_the_one_beside_it_too(tmp_path: Path, kept: AssetFolder) -> None:
+def test_the_build_before_is_found_after_an_upgrade_and_the_one_beside_it_too(
+    tmp_path: Path, kept: AssetFolder
+) -> None:
     """WEB-28: whichever process looks, also one that started before the other build was there."""
-    old, new = build(tmp_path / "old", "app-1.js", "same-0.css"), build(tmp_path / "new", "app-2.js", "same-0.css")
+    old, new = (
+        build(tmp_path / "old", "app-1.js", "same-0.css"),
+        build(tmp_path / "new", "app-2.js", "same-0.css"),
+    )
     kept.keep(old)
     beside = AssetFolder(tmp_path / "state/assets")
     assert kept.find("app-2.js") is None
@@ -37,7 +42,9 @@ def test_the_build_before_is_found_after_an_upgrade_and_the_one_beside_it_too(tm
         assert folder.find("app-3.js") is None
 
 
-def test_processes_of_one_build_keep_it_once_and_leave_nothing_half_done(tmp_path: Path, kept: AssetFolder) -> None:
+def test_processes_of_one_build_keep_it_once_and_leave_nothing_half_done(
+    tmp_path: Path, kept: AssetFolder
+) -> None:
     """WEB-28: a restart keeps it as it is."""
     one = build(tmp_path / "one", "app-1.js")
     for _ in range(3):
@@ -48,12 +55,18 @@ def test_processes_of_one_build_keep_it_once_and_leave_nothing_half_done(tmp_pat
     assert kept.find("app-9.js") is None
 
 
-def test_builds_that_were_last_started_stay_and_older_ones_go(tmp_path: Path, kept: AssetFolder) -> None:
+def test_builds_that_were_last_started_stay_and_older_ones_go(
+    tmp_path: Path, kept: AssetFolder
+) -> None:
     """WEB-28: the folder does not grow; going back to a build makes it one of the last again."""
-    builds = [build(tmp_path / str(number), f"app-{number}.js") for number in range(MOST_BUILDS + 2)]
+    builds = [
+        build(tmp_path / str(number), f"app-{number}.js") for number in range(MOST_BUILDS + 2)
+    ]
     for number, one in enumerate(builds):
         kept.keep(one)
-        for at, folder in enumerate(sorted((tmp_path / "state/assets").iterdir(), key=lambda one: one.stat().st_mtime)):
+        for at, folder in enumerate(
+            sorted((tmp_path / "state/assets").iterdir(), key=lambda one: one.stat().st_mtime)
+        ):
             os.utime(folder, (number * 10 + at, number * 10 + at))
         if number == MOST_BUILDS - 1:
             kept.keep(builds[0])
@@ -82,7 +95,9 @@ def test_nothing_else_is_found(tmp_path: Path, kept: AssetFolder, name: str) -> 
     assert kept.find(name) is None
 
 
-def test_a_folder_that_cannot_be_made_is_said_and_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_folder_that_cannot_be_made_is_said_and_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """WEB-28: the server's own build is served all the same."""
     (tmp_path / "file").write_text("")
     kept = AssetFolder(tmp_path / "file/assets")
@@ -96,7 +111,7 @@ def test_a_folder_that_cannot_be_made_is_said_and_stops_nothing(tmp_path: Path, 
 def test_it_is_where_the_configuration_says_else_beside_a_local_servers_key(tmp_path: Path) -> None:
     """WEB-28: and nowhere, where neither is."""
     some = next(file.name for file in (FOLDER / "assets").iterdir())
-    assert kept_assets(Config())(some) is None
-    assert kept_assets(Config(server=ServerConfig(assets=str(tmp_path / "a"))))(some)
-    assert kept_assets(Config(key_file=str(tmp_path / "b/key")))(some)
+    assert open_asset_folder(Config())(some) is None
+    assert open_asset_folder(Config(server=ServerConfig(assets=str(tmp_path / "a"))))(some)
+    assert open_asset_folder(Config(key_file=str(tmp_path / "b/key")))(some)
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a", "b"]

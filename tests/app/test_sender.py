@@ -8,14 +8,17 @@ from random import Random
 import httpx
 import pytest
 
-from dagnet_realtime.app.sender import Sender, retried, unanswered
-from dagnet_realtime.core.calls import Call, message
+from dagnet_realtime.app.sender import Sender, describe_failure, is_retryable
 from dagnet_realtime.core.signature import verify
-from dagnet_realtime.model.channel import Channel, Source
-from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.core.simulation import SimulatedCall, message
+from dagnet_realtime.model.access import Secret
+from dagnet_realtime.model.workspace import Channel, Source
 
 SECRET = Secret("s3")
-MESSAGES = [message(Call(id=str(number), type="track", name="é", anonymous_id="a"), 0) for number in range(3)]
+MESSAGES = [
+    message(SimulatedCall(id=str(number), type="track", name="é", anonymous_id="a"), 0)
+    for number in range(3)
+]
 
 
 class Receiver:
@@ -37,7 +40,9 @@ class Receiver:
         self.waits.append(seconds)
 
     def sender(self, url: str = "http://here/segment/webhook/web", **options: object) -> Sender:
-        return Sender(url, chance=Random(1), sleep=self.sleep, transport=httpx.MockTransport(self), **options)  # type: ignore[arg-type]
+        return Sender(
+            url, chance=Random(1), sleep=self.sleep, transport=httpx.MockTransport(self), **options
+        )  # type: ignore[arg-type]
 
 
 async def test_a_single_delivery_is_signed_over_its_body() -> None:
@@ -47,9 +52,15 @@ async def test_a_single_delivery_is_signed_over_its_body() -> None:
         answer = await sender.send(MESSAGES[:1])
     request = receiver.requests[0]
     assert answer.taken
-    assert request.headers["x-signature"] == hmac.new(b"s3", request.content, hashlib.sha1).hexdigest()
+    assert (
+        request.headers["x-signature"] == hmac.new(b"s3", request.content, hashlib.sha1).hexdigest()
+    )
     assert json.loads(request.content) == MESSAGES[0]
-    verify(Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,)), request.content, request.headers["x-signature"])
+    verify(
+        Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,)),
+        request.content,
+        request.headers["x-signature"],
+    )
 
 
 async def test_a_batch_is_signed_on_its_first_element() -> None:
@@ -61,7 +72,11 @@ async def test_a_batch_is_signed_on_its_first_element() -> None:
     request, one = receiver.requests
     assert json.loads(request.content) == MESSAGES
     assert json.loads(one.content) == MESSAGES[:1]
-    verify(Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,)), request.content, request.headers["x-signature"])
+    verify(
+        Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,)),
+        request.content,
+        request.headers["x-signature"],
+    )
 
 
 async def test_the_tracking_api_gets_a_batch_with_the_write_key() -> None:
@@ -89,7 +104,9 @@ async def test_what_segment_retries_is_sent_again(status: int) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 404, 413, 501])
 async def test_what_segment_drops_is_not_sent_again(status: int) -> None:
-    receiver = Receiver(httpx.Response(status, json={"title": "No", "detail": "Because", "remedy": "Do."}))
+    receiver = Receiver(
+        httpx.Response(status, json={"title": "No", "detail": "Because", "remedy": "Do."})
+    )
     async with receiver.sender() as sender:
         answer = await sender.send(MESSAGES[:1])
     assert (answer.status, answer.attempts, answer.taken) == (status, 1, False)
@@ -97,7 +114,10 @@ async def test_what_segment_drops_is_not_sent_again(status: int) -> None:
 
 
 async def test_attempts_are_bounded_and_the_waits_too() -> None:
-    receiver = Receiver(httpx.Response(503, headers={"retry-after": "9999"}), httpx.Response(503, headers={"retry-after": "x"}))
+    receiver = Receiver(
+        httpx.Response(503, headers={"retry-after": "9999"}),
+        httpx.Response(503, headers={"retry-after": "x"}),
+    )
     async with receiver.sender() as sender:
         answer = await sender.send(MESSAGES[:1])
     assert (answer.status, answer.attempts) == (503, 6)
@@ -110,10 +130,15 @@ async def test_nobody_there_is_told_in_a_sentence() -> None:
     async with receiver.sender(attempts=2) as sender:
         answer = await sender.send(MESSAGES[:1])
     assert (answer.status, answer.attempts) == (0, 2)
-    assert answer.reason == "No answer from http://here/segment/webhook/web: nothing can be reached there"
-    assert unanswered(httpx.ReadTimeout("slow")) == "it took too long"
-    assert unanswered(httpx.ReadError("cut")) == "the connection broke (ReadError)"
+    assert (
+        answer.reason
+        == "No answer from http://here/segment/webhook/web: nothing can be reached there"
+    )
+    assert describe_failure(httpx.ReadTimeout("slow")) == "it took too long"
+    assert describe_failure(httpx.ReadError("cut")) == "the connection broke (ReadError)"
 
 
 def test_only_what_may_succeed_later_is_retried() -> None:
-    assert [status for status in (200, 400, 408, 410, 429, 500, 501, 503) if retried(status)] == [408, 429, 500, 503]
+    assert [
+        status for status in (200, 400, 408, 410, 429, 500, 501, 503) if is_retryable(status)
+    ] == [408, 429, 500, 503]

@@ -20,10 +20,16 @@ from tests.support.server import SAMPLE, Served, config, serving, track
 STREAMS = 200
 
 
-async def open_stream(served: Served, session: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def open_stream(
+    served: Served, session: str
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A raw socket whose hello has come."""
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
-    lines = [f"GET /api/watch/{session}/stream HTTP/1.1", f"host: 127.0.0.1:{served.port}", f"authorization: Bearer {served.programs}"]
+    lines = [
+        f"GET /api/watch/{session}/stream HTTP/1.1",
+        f"host: 127.0.0.1:{served.port}",
+        f"authorization: Bearer {served.programs}",
+    ]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
     await reader.readuntil(b'"op":"hello"')
     return reader, writer
@@ -51,7 +57,9 @@ async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
         stuck[1].transport.pause_reading()  # type: ignore[attr-defined]
         reader, writer = await open_stream(served, session)
         for number in range(60):
-            await served.send(*(track(f"m{number}-{each}", properties={"x": "y" * 200}) for each in range(40)))
+            await served.send(
+                *(track(f"m{number}-{each}", properties={"x": "y" * 200}) for each in range(40))
+            )
         text = b""
         while b".2400." not in text:
             text += await reader.read(65536)
@@ -59,15 +67,21 @@ async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
         one.transport.abort()
 
 
-async def test_a_connection_whose_reader_takes_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_whose_reader_takes_nothing_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """WEB-26: the kernel ends it after a while, and the viewer's place is free."""
-    monkeypatch.setattr("dagnet_realtime.app.listen.STUCK_SECONDS", 1)
+    monkeypatch.setattr("dagnet_realtime.app.sockets.STUCK_SECONDS", 1)
     async with asyncio.timeout(20), serving() as served:
         session = (await served.open())["watch_session_id"]
         with socket.socket() as stuck:
             stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             stuck.connect(("127.0.0.1", served.port))
-            lines = [f"GET /api/watch/{session}/stream HTTP/1.1", "host: 127.0.0.1", f"authorization: Bearer {served.programs}"]
+            lines = [
+                f"GET /api/watch/{session}/stream HTTP/1.1",
+                "host: 127.0.0.1",
+                f"authorization: Bearer {served.programs}",
+            ]
             stuck.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
             while await viewers(served) != 1:
                 await asyncio.sleep(0)
@@ -86,18 +100,22 @@ async def viewers(served: Served) -> int:
 def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
     """WEB-24: exit code 0, in a moment; the key file is the owner's alone; the port is a free one."""
     key_file = tmp_path / "key"
-    with running("serve", "--workspace", str(SAMPLE), "--port", "0", "--key-file", str(key_file)) as program:
+    with running(
+        "serve", "--workspace", str(SAMPLE), "--port", "0", "--key-file", str(key_file)
+    ) as program:
         assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
         assert program.stop() == 0
 
 
-async def test_a_part_that_dies_stops_the_server_with_a_reason(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_part_that_dies_stops_the_server_with_a_reason(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """WEB-25: the kind of error and its place, and nothing of what it says."""
 
     async def die(_: Hub) -> None:
         raise RuntimeError("ann@example.com")
 
-    monkeypatch.setattr(Hub, "_keep", die)
+    monkeypatch.setattr(Hub, "_run_housekeeping", die)
     with pytest.raises(Problem) as died:
         async with asyncio.timeout(20):
             await run(config(), ready=lambda _: None)
@@ -111,12 +129,21 @@ async def test_a_mode_that_nobody_finished_lets_nobody_in(mode: AccessMode) -> N
     ready, stop = asyncio.Event(), asyncio.Event()
     said: list[str] = []
     configured = msgspec.structs.replace(config(), access=AccessConfig(mode=mode))
-    running = asyncio.create_task(run(configured, ready=lambda link: (said.append(link), ready.set())[0], stop=stop))
+    running = asyncio.create_task(
+        run(configured, ready=lambda link: (said.append(link), ready.set())[0], stop=stop)
+    )
     async with asyncio.timeout(20), httpx.AsyncClient(trust_env=False) as client:
         await ready.wait()
         assert "key=" not in said[0]
-        for headers in ({}, {"authorization": "Bearer dnr_0_0"}, {"x-forwarded-user": "ann"}, {"": ""}):
-            answer = await client.get(f"{said[0]}api/me", headers={name: value for name, value in headers.items() if name})
+        for headers in (
+            {},
+            {"authorization": "Bearer dnr_0_0"},
+            {"x-forwarded-user": "ann"},
+            {"": ""},
+        ):
+            answer = await client.get(
+                f"{said[0]}api/me", headers={name: value for name, value in headers.items() if name}
+            )
             assert answer.status_code == 401
         stop.set()
         await running

@@ -6,11 +6,11 @@ import pytest
 
 from dagnet_realtime.app import store as module
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.app.store import shareable, store
-from dagnet_realtime.logs.memory import MemoryLog
-from dagnet_realtime.logs.redis import RedisLog
-from dagnet_realtime.model.ledger import Door
+from dagnet_realtime.app.store import is_shared, store
+from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.stores.memory import MemoryLog
+from dagnet_realtime.stores.redis_log import RedisLog
 from tests.support.clock import FakeClock
 from tests.support.redis import RedisServer, redis_server
 from tests.support.server import CHANNEL
@@ -19,25 +19,25 @@ from tests.support.sockets import free_port
 
 async def test_memory_is_a_store_of_one_process() -> None:
     """LOG-1: `memory://`, and nothing that is not known."""
-    assert not shareable("memory://")
+    assert not is_shared("memory://")
     async with store("memory://", (), FakeClock()) as kept:
         assert isinstance(kept.log, MemoryLog)
-        doors = {"web": Door(received=1, taken=1)}
-        summed, task = kept.summed(lambda _: doors)
+        doors = {"web": IngestCounters(received=1, taken=1)}
+        summed, task = kept.wrap_counters(lambda _: doors)
         assert summed(CHANNEL) is doors
         assert task is None
     with pytest.raises(Problem) as refused:
-        shareable("kafka://user:secret@host")
+        is_shared("kafka://user:secret@host")
     assert "secret" not in refused.value.sentence()
 
 
 async def test_redis_is_a_store_of_many() -> None:
     """LOG-60: chosen by its URL; its connections end with the context."""
     with redis_server() as server:
-        assert shareable(server.url)
+        assert is_shared(server.url)
         async with store(server.url, (), SystemClock()) as kept:
             assert isinstance(kept.log, RedisLog)
-            await kept.log.hold(CHANNEL, "a", 60)
+            await kept.log.acquire_lease(CHANNEL, "a", 60)
             assert connections(server) > 1
         assert connections(server) == 1
 
@@ -49,7 +49,9 @@ def connections(server: RedisServer) -> int:
     return int(found[1])
 
 
-async def test_a_start_waits_a_moment_for_redis_and_then_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_start_waits_a_moment_for_redis_and_then_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """LOG-65: what starts us may start Redis at the same time."""
     monkeypatch.setattr(module, "START_SECONDS", 0.3)
     with pytest.raises(Problem, match="cannot be reached"):

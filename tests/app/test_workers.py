@@ -28,14 +28,30 @@ def redis() -> Iterator[RedisServer]:
 @pytest.fixture(scope="module")
 def program(redis: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     key_file = tmp_path_factory.mktemp("keys") / "key"
-    arguments = ("serve", "--workspace", str(SAMPLE), "--port", "0", "--workers", "2", "--log", redis.url, "--key-file", str(key_file))
+    arguments = (
+        "serve",
+        "--workspace",
+        str(SAMPLE),
+        "--port",
+        "0",
+        "--workers",
+        "2",
+        "--log",
+        redis.url,
+        "--key-file",
+        str(key_file),
+    )
     with running(*arguments) as started:
         started.key = key_file.read_text().strip()
         yield started
 
 
 def workers(program: Program) -> set[int]:
-    return {child.pid for child in psutil.Process(program.pid).children() if child.status() != psutil.STATUS_ZOMBIE}
+    return {
+        child.pid
+        for child in psutil.Process(program.pid).children()
+        if child.status() != psutil.STATUS_ZOMBIE
+    }
 
 
 def ask(program: Program, path: str = "/api/me", **fields: str) -> httpx.Response:
@@ -94,21 +110,59 @@ def test_hangup_replaces_every_worker_and_refuses_nobody(program: Program) -> No
 
 def test_workers_end_with_the_one_who_started_them(redis: RedisServer) -> None:
     """CLI-53: on SIGTERM, and also where it is killed."""
-    arguments = ("serve", "--workspace", str(SAMPLE), "--port", "0", "--workers", "2", "--log", redis.url)
+    arguments = (
+        "serve",
+        "--workspace",
+        str(SAMPLE),
+        "--port",
+        "0",
+        "--workers",
+        "2",
+        "--log",
+        redis.url,
+    )
     with running(*arguments) as program:
         children = workers(program)
         assert program.stop() == 0
-    assert not [pid for pid in children if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE]
+    assert not [
+        pid
+        for pid in children
+        if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    ]
     with running(*arguments) as program:
         children = workers(program)
         os.kill(program.pid, signal.SIGKILL)
-        wait_for(lambda: all(not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE for pid in children))
+        wait_for(
+            lambda: all(
+                not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+                for pid in children
+            )
+        )
 
 
 def test_workers_that_cannot_start_are_one_problem(tmp_path: Path) -> None:
     """CLI-54: told once, in a sentence, with exit code 1."""
-    program = Program("serve", "--workspace", str(SAMPLE), "--port", "0", "--workers", "2", "--log", f"redis://127.0.0.1:{free_port()}")
+    program = Program(
+        "serve",
+        "--workspace",
+        str(SAMPLE),
+        "--port",
+        "0",
+        "--workers",
+        "2",
+        "--log",
+        f"redis://127.0.0.1:{free_port()}",
+    )
     with pytest.raises(AssertionError):
         program.wait_ready(15)
     assert program.stop() == 1
-    assert len([line for line in program.lines if line.startswith("dagnet-realtime: The store cannot be reached")]) == 1
+    assert (
+        len(
+            [
+                line
+                for line in program.lines
+                if line.startswith("dagnet-realtime: The store cannot be reached")
+            ]
+        )
+        == 1
+    )

@@ -11,14 +11,24 @@ PACKAGE = ROOT / "src" / "dagnet_realtime"
 @cache
 def tracked() -> tuple[Path, ...]:
     """Every file of the repository, ignored ones left out."""
-    told = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     return tuple(path for line in told.splitlines() if (path := ROOT / line).is_file())
 
 
 @cache
 def python_modules() -> tuple[Path, ...]:
     """The package's modules, packages' docstrings left out."""
-    return tuple(path for path in tracked() if path.is_relative_to(PACKAGE) and path.suffix == ".py" and path.name != "__init__.py")
+    return tuple(
+        path
+        for path in tracked()
+        if path.is_relative_to(PACKAGE) and path.suffix == ".py" and path.name != "__init__.py"
+    )
 
 
 @cache

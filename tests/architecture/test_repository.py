@@ -9,34 +9,69 @@ import pytest
 
 from tests.architecture.sources import ROOT, named, tracked
 
-TEXT = {".py", ".ts", ".tsx", ".js", ".mjs", ".md", ".toml", ".json", ".yaml", ".yml", ".css", ".html", ".sh", ".svg", ""}
+TEXT = {
+    ".py",
+    ".ts",
+    ".tsx",
+    ".js",
+    ".mjs",
+    ".md",
+    ".toml",
+    ".json",
+    ".yaml",
+    ".yml",
+    ".css",
+    ".html",
+    ".sh",
+    ".svg",
+    "",
+}
 MACHINE = re.compile("/wo" + "rk/|/ro" + "ot/|/ho" + r"me/\w+/|/tmp/" + "(?:plan|cli)")
 UNFINISHED = re.compile(r"\b(?:TO" + "DO|FIX" + "ME|X" + "XX|HA" + r"CK)\b")
 
 
 def _texts() -> list[Path]:
-    return [path for path in tracked() if path.suffix in TEXT and "fixtures" not in path.parts and path.name != "package-lock.json"]
+    return [
+        path
+        for path in tracked()
+        if path.suffix in TEXT and "fixtures" not in path.parts and path.name != "package-lock.json"
+    ]
 
 
 @pytest.mark.parametrize("tool", ["wire_types.py", "reference.py", "function.py"])
 def test_generated_files_are_fresh(tool: str) -> None:
-    done = subprocess.run([sys.executable, ROOT / "tools" / tool, "--check"], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / tool, "--check"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_layers_hold() -> None:
     done = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [Path(sys.executable).parent / "lint-imports"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 
 
 def test_nothing_names_one_machine() -> None:
-    assert not [named(path) for path in _texts() if MACHINE.search(path.read_text(errors="replace"))]
+    assert not [
+        named(path) for path in _texts() if MACHINE.search(path.read_text(errors="replace"))
+    ]
 
 
 def test_nothing_is_left_to_be_done() -> None:
-    assert not [named(path) for path in _texts() if UNFINISHED.search(path.read_text(errors="replace"))]
+    assert not [
+        named(path) for path in _texts() if UNFINISHED.search(path.read_text(errors="replace"))
+    ]
 
 
 def test_lock_files_are_there_for_both_languages() -> None:
@@ -51,7 +86,15 @@ def test_lock_files_are_there_for_both_languages() -> None:
 def test_every_dependency_says_what_it_saves() -> None:
     page = (ROOT / "docs" / "decisions" / "dependencies.md").read_text().lower()
     project = (ROOT / "pyproject.toml").read_text()
-    names = re.findall(r'^  "([a-z0-9.-]+)', project.split("[project.optional-dependencies]")[0], re.MULTILINE)
-    app = (ROOT / "web" / "app" / "package.json").read_text().split('"dependencies"')[1].split("}")[0]
-    names += [name for name in re.findall(r'"(@?[a-z0-9/.-]+)":', app) if not name.startswith("@dagnet-realtime/")]
+    names = re.findall(
+        r'^  "([a-z0-9.-]+)', project.split("[project.optional-dependencies]")[0], re.MULTILINE
+    )
+    app = (
+        (ROOT / "web" / "app" / "package.json").read_text().split('"dependencies"')[1].split("}")[0]
+    )
+    names += [
+        name
+        for name in re.findall(r'"(@?[a-z0-9/.-]+)":', app)
+        if not name.startswith("@dagnet-realtime/")
+    ]
     assert not [name for name in names if name.removesuffix("-mono") not in page]

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tests.architecture.sources import ROOT, named, tracked
 
-RULE = re.compile(r"\b(?:GRA|MAT|SIG|SEG|RED|DOOR|LOG|HUB|WEB|FIL|ENG|TRC|PIC|TAP|ACC|REL|FUN|CLI|API|OPS|CON|EXP)-\d+\b")
+RULE = re.compile(
+    r"\b(?:GRA|MAT|SIG|SEG|RED|DOOR|LOG|HUB|WEB|FIL|ENG|TRC|PIC|TAP|ACC|REL|FUN|CLI|API|OPS|CON|EXP)-\d+\b"
+)
 SPEC = ROOT / "docs" / "spec.md"
 STATED = re.compile(r"^- \*\*([A-Z]+-\d+)\*\* \S", re.MULTILINE)
 
@@ -15,7 +17,11 @@ def _cited() -> dict[str, str]:
     found: dict[str, str] = {}
     for path in tracked():
         text = named(path)
-        if re.search(r"(^|/)(tests?)/", text) and path.suffix in (".py", ".ts", ".tsx", ".mjs") and path != Path(__file__):
+        if (
+            re.search(r"(^|/)(tests?)/", text)
+            and path.suffix in (".py", ".ts", ".tsx", ".mjs")
+            and path != Path(__file__)
+        ):
             for rule in RULE.findall(path.read_text()):
                 found.setdefault(rule, text)
     return found
@@ -25,7 +31,9 @@ def test_every_rule_has_its_own_number_and_its_own_line() -> None:
     stated = STATED.findall(SPEC.read_text())
     assert not [rule for rule, count in Counter(stated).items() if count > 1]
     assert stated
-    assert len(stated) == len(re.findall(r"^- ", SPEC.read_text(), re.MULTILINE)), "a line of docs/spec.md states no numbered rule"
+    assert len(stated) == len(re.findall(r"^- ", SPEC.read_text(), re.MULTILINE)), (
+        "a line of docs/spec.md states no numbered rule"
+    )
 
 
 def test_every_rule_is_cited_by_a_test() -> None:

@@ -8,7 +8,12 @@ def test_the_sample_reads_without_an_error_or_a_warning() -> None:
     catalogue = FolderGraphs({"shop": SAMPLE}).load().catalogue("shop")
     assert not catalogue.errors
     assert set(catalogue.graphs) == {"uk-checkout-journey", "newsletter-sign-up"}
-    assert not [warning for graph in catalogue.graphs.values() for warning in graph.warnings if warning.code not in EXPECTED]
+    assert not [
+        warning
+        for graph in catalogue.graphs.values()
+        for warning in graph.warnings
+        if warning.code not in EXPECTED
+    ]
 
 
 EXPECTED: frozenset[str] = frozenset({"two_names"})

@@ -21,8 +21,12 @@ def root(tmp_path: Path) -> Path:
         {"uuid": "C", "event_id": "paid"},
     ]
     (tmp_path / "graphs/shop.json").write_text(json.dumps({"nodes": nodes, "edges": []}))
-    filters = "amplitude_filters: [{property: plan, operator: is, values: [pro, 2], property_type: user}]"
-    (tmp_path / "events/paid.yaml").write_text(f"provider_event_names: {{amplitude: Order Paid}}\n{filters}\n")
+    filters = (
+        "amplitude_filters: [{property: plan, operator: is, values: [pro, 2], property_type: user}]"
+    )
+    (tmp_path / "events/paid.yaml").write_text(
+        f"provider_event_names: {{amplitude: Order Paid}}\n{filters}\n"
+    )
     return tmp_path
 
 
@@ -87,7 +91,10 @@ def test_a_configuration_names_the_folders(root: Path, monkeypatch: pytest.Monke
 def test_a_deployments_graphs_are_checked_with_definitions_from_files(root: Path) -> None:
     """GRA-20, GRA-25: as the configuration says; what the deployment lacks is an error."""
     with dagnet() as served:
-        served.graphs["checkout"] = {"nodes": [{"uuid": "n", "label": "Paid", "event_id": "paid"}], "edges": []}
+        served.graphs["checkout"] = {
+            "nodes": [{"uuid": "n", "label": "Paid", "event_id": "paid"}],
+            "edges": [],
+        }
         config = root / "realtime.toml"
         keys = f'graphs_url = "{served.url}"\ngraphs = ["checkout", "gone"]\npath = "."'
         config.write_text(f'[[workspace]]\nid = "acme"\nenv = "prod"\n{keys}\n')
@@ -130,6 +137,8 @@ def test_a_repository_with_renamed_folders_is_checked_by_their_names(root: Path)
     code, text = run("--config", root / "none.toml", "--graphs-path", "conversion")
     assert code == 2
     config = root / "realtime.toml"
-    config.write_text('[[workspace]]\nid = "acme"\nenv = "dev"\npath = "."\ngraphs_path = "conversion"\nevents_path = "definitions"\n')
+    config.write_text(
+        '[[workspace]]\nid = "acme"\nenv = "dev"\npath = "."\ngraphs_path = "conversion"\nevents_path = "definitions"\n'
+    )
     code, text = run("--config", config)
     assert (code, "“Order Paid”" in text) == (0, True)

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from dagnet_realtime.cli import running
+from dagnet_realtime.cli import run_server
 from dagnet_realtime.cli.demo import SAMPLE, demo, has_screen, taken
 from dagnet_realtime.config.config import Config
 
@@ -12,7 +12,7 @@ from dagnet_realtime.config.config import Config
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
     seen: list[Config] = []
-    monkeypatch.setattr(running, "serving", lambda config, **options: seen.append(config))
+    monkeypatch.setattr(run_server, "serving", lambda config, **options: seen.append(config))
     return seen
 
 
@@ -24,7 +24,9 @@ def test_the_demo_needs_no_configuration(served: list[Config]) -> None:
     assert served[0].workspaces[0].policy.properties
 
 
-def test_another_port_is_taken_where_its_own_is(served: list[Config], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_port_is_taken_where_its_own_is(
+    served: list[Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         assert taken("127.0.0.1", port)

@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dagnet_realtime.cli.beside import Beside, remember
 from dagnet_realtime.cli.demo import SAMPLE
 from dagnet_realtime.cli.link import link
+from dagnet_realtime.cli.server_state import ServerState, write
 from dagnet_realtime.model.problem import Problem
 from tests.support.program import Program, running
 
@@ -29,7 +29,9 @@ def me(program: Program, cookie: str, secret: str) -> int:
     return httpx.get(f"{program.url}/api/me", headers=headers, trust_env=False).status_code
 
 
-def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(environ: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(
+    environ: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
     """ACC-56, ACC-57: of the real program, on the same port; a link that was spent stays spent, one made before a start is none."""
     with running("serve", "--workspace", str(SAMPLE), "--port", "0", environ=environ) as program:
         first = printed(capsys)
@@ -42,7 +44,10 @@ def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(environ: dict[str
         assert second != first
     with running("serve", "--workspace", str(SAMPLE), "--port", port, environ=environ) as program:
         assert me(program, cookie, secret) == 200
-        assert [httpx.get(one, trust_env=False).status_code for one in (first, second)] == [401, 401]
+        assert [httpx.get(one, trust_env=False).status_code for one in (first, second)] == [
+            401,
+            401,
+        ]
         assert httpx.get(printed(capsys), trust_env=False).status_code == 303
 
 
@@ -53,6 +58,6 @@ def test_where_there_is_nothing_to_link_to_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(Problem):
         link("no address")
     state = tmp_path / "state"
-    remember(state, Beside("https://watch.example.com", str(state / "none.key"), os.getpid()))
+    write(state, ServerState("https://watch.example.com", str(state / "none.key"), os.getpid()))
     with pytest.raises(Problem, match="has no links"):
         link("")

@@ -25,7 +25,9 @@ async def test_every_event_is_sent_once_in_deliveries_of_the_size_asked_for() ->
     sender = Sender("http://here/x", chance=Random(1), transport=httpx.MockTransport(take))
     answers = await deliver(sender, list(batches(EVENTS, 3)), [0.0] * 4, batched=True)
     assert [answer.taken for answer in answers] == [True, True, True, False]
-    assert sorted(event["messageId"] for load in got for event in load) == [str(number) for number in range(10)]  # type: ignore[attr-defined]
+    assert sorted(event["messageId"] for load in got for event in load) == [
+        str(number) for number in range(10)
+    ]  # type: ignore[attr-defined]
     assert AT_ONCE > 1
 
 

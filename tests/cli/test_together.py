@@ -37,16 +37,32 @@ def command(environ: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def test_simulate_and_tail_find_the_server_and_the_printed_curl_line_lights_a_node(server: Program, environ: dict[str, str]) -> None:
+def test_simulate_and_tail_find_the_server_and_the_printed_curl_line_lights_a_node(
+    server: Program, environ: dict[str, str]
+) -> None:
     """CLI-19: `simulate` and `tail` find the server by themselves. CLI-8: the printed `curl` line lights the first node."""
     tail = command(environ, "tail", "--graph", "uk-checkout-journey")
     assert tail.stdout is not None
     try:
         assert tail.stdout.readline().startswith("# live since")
-        sent = command(environ, "simulate", "uk-checkout-journey", f"{server.url}/segment/webhook/webhook", "--events", "5", "--rate", "50")
+        sent = command(
+            environ,
+            "simulate",
+            "uk-checkout-journey",
+            f"{server.url}/segment/webhook/webhook",
+            "--events",
+            "5",
+            "--rate",
+            "50",
+        )
         assert sent.communicate(timeout=60)[0] == "Sent 5 events: 5 taken, 0 refused\n"
         line = next(line for line in server.lines if "curl -u" in line)
-        assert subprocess.run([*shlex.split(line), "-sS"], capture_output=True, timeout=30, check=True).stdout == b'{"success": true}'
+        assert (
+            subprocess.run(
+                [*shlex.split(line), "-sS"], capture_output=True, timeout=30, check=True
+            ).stdout
+            == b'{"success": true}'
+        )
         seen = [tail.stdout.readline() for _ in range(6)]
         assert any(re.search(r"Viewed Landing Page +Landing page", line) for line in seen)
     finally:
@@ -54,11 +70,17 @@ def test_simulate_and_tail_find_the_server_and_the_printed_curl_line_lights_a_no
         tail.communicate(timeout=30)
 
 
-def test_a_file_is_sent_signed_with_what_the_server_printed(server: Program, environ: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "events.json").write_text('[{"type": "track", "event": "purchase", "anonymousId": "a"}]')
+def test_a_file_is_sent_signed_with_what_the_server_printed(
+    server: Program, environ: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "events.json").write_text(
+        '[{"type": "track", "event": "purchase", "anonymousId": "a"}]'
+    )
     secret = next(line.split()[1] for line in server.lines if line.split()[:1] == ["secret"])
     url = f"{server.url}/segment/webhook/webhook"
-    right = command({**environ, "S": secret}, "send", url, str(tmp_path / "events.json"), "--secret", "env:S")
+    right = command(
+        {**environ, "S": secret}, "send", url, str(tmp_path / "events.json"), "--secret", "env:S"
+    )
     assert right.communicate(timeout=60)[0] == "Sent 1 events in 1 deliveries: 1 taken, 0 refused\n"
     wrong = command(environ, "send", url, str(tmp_path / "events.json"), "--secret", "wrong")
     told = wrong.communicate(timeout=60)[0]
@@ -67,10 +89,14 @@ def test_a_file_is_sent_signed_with_what_the_server_printed(server: Program, env
     assert wrong.returncode == 1
 
 
-def test_the_demo_prints_one_line_and_leaves_nothing_behind(environ: dict[str, str], tmp_path: Path) -> None:
+def test_the_demo_prints_one_line_and_leaves_nothing_behind(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
     """CLI-24: `demo` needs no configuration."""
     key = tmp_path / "key"
-    with running("demo", "--port", "0", "--key-file", str(key), environ=environ, folder=tmp_path) as program:
+    with running(
+        "demo", "--port", "0", "--key-file", str(key), environ=environ, folder=tmp_path
+    ) as program:
         assert key.stat().st_mode & 0o777 == 0o600
     assert [line for line in program.lines if line.strip()] == [f"Realtime is at {program.link}\n"]
     assert program._child.returncode == 0

@@ -6,17 +6,19 @@ from pathlib import Path
 import pytest
 
 from dagnet_realtime.cli.token import Role, create, list_all, revoke, store
-from dagnet_realtime.config.tokens import read
-from dagnet_realtime.core.access_token import recognise
+from dagnet_realtime.config.token_file import read_token_file
+from dagnet_realtime.core.access_tokens import find_token
 from dagnet_realtime.model.problem import Problem
 
 
-def test_a_token_is_printed_once_listed_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_token_is_printed_once_listed_and_revoked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """CLI-14: a token is printed once; the list shows no secret; a revoked one is not recognised."""
     path = tmp_path / "tokens.json"
     create("ci", role=Role.FOLLOW, on=["acme/prod"], expires="7d", tokens=path)
     text = capsys.readouterr().out.strip()
-    kept = recognise(read(path), text, time.time_ns() // 1_000_000)
+    kept = find_token(read_token_file(path), text, time.time_ns() // 1_000_000)
     assert kept is not None
     assert (kept.name, kept.role, kept.channels) == ("ci", "follow", ("acme/prod",))
     list_all(tokens=path)
@@ -24,7 +26,7 @@ def test_a_token_is_printed_once_listed_and_revoked(tmp_path: Path, capsys: pyte
     assert kept.id in listed
     assert text.rsplit("_", 1)[1] not in listed + path.read_text()
     revoke(kept.id, tokens=path)
-    assert recognise(read(path), text, 0) is None
+    assert find_token(read_token_file(path), text, 0) is None
     capsys.readouterr()
     list_all(tokens=path)
     assert capsys.readouterr() == ("", f"{path} holds no token\n")
@@ -36,12 +38,14 @@ def test_a_token_is_printed_once_listed_and_revoked(tmp_path: Path, capsys: pyte
 def test_wrong_wishes_are_told(options: dict[str, object], tmp_path: Path) -> None:
     with pytest.raises(Problem):
         create("ci", tokens=tmp_path / "t", **options)  # type: ignore[arg-type]
-    assert read(tmp_path / "t") == ()
+    assert read_token_file(tmp_path / "t") == ()
 
 
 def test_the_store_is_the_configured_one_and_no_secret_is_needed_to_find_it(tmp_path: Path) -> None:
     file = tmp_path / "realtime.toml"
-    file.write_text('[access]\ntokens = "t.json"\n[[workspace]]\nid = "a"\nenv = "b"\npath = "gone"\ntoken_key = "env:UNSET"\n')
+    file.write_text(
+        '[access]\ntokens = "t.json"\n[[workspace]]\nid = "a"\nenv = "b"\npath = "gone"\ntoken_key = "env:UNSET"\n'
+    )
     assert store(file, None) == tmp_path / "t.json"
     assert store(file, tmp_path / "other") == tmp_path / "other"
     file.write_text("")

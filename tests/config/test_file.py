@@ -16,9 +16,9 @@ def test_every_key_has_a_description() -> None:
 
 def test_defaults_are_those_of_the_policy() -> None:
     """CLI-7: a key that is left out means the same as its documented default."""
-    from dagnet_realtime.config.duration import seconds
     from dagnet_realtime.config.file import WorkspaceTable
-    from dagnet_realtime.model.policy import Policy
+    from dagnet_realtime.config.sources import seconds
+    from dagnet_realtime.model.workspace import Policy
 
     written = WorkspaceTable(id="a", env="b", path=".")
     policy = Policy()
@@ -26,4 +26,6 @@ def test_defaults_are_those_of_the_policy() -> None:
         if field.name not in ("token_key", "relay"):
             value = getattr(written, field.name)
             expected = getattr(policy, field.name)
-            assert (seconds(value) if isinstance(value, str) and isinstance(expected, float) else value) == expected, field.name
+            assert (
+                seconds(value) if isinstance(value, str) and isinstance(expected, float) else value
+            ) == expected, field.name

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from dagnet_realtime.config.load import NO_FLAGS, load
-from dagnet_realtime.model.folders import USUAL, Folders
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.model.workspace import USUAL, Folders, Workspace
 
 URL = 'graphs_url = "https://dagnet.example.com"\ngraphs = ["a"]\n'
 
@@ -22,14 +21,31 @@ def test_folders_have_the_names_that_dagnets_credentials_give_them(tmp_path: Pat
     """GRA-28: each by itself, nested ones too; those of a deployment's definitions as well."""
     assert read(tmp_path, 'path = "."').folders == USUAL
     named = 'path = "."\ngraphs_path = "conversion/graphs/"\nevents_path = "definitions"\nnodes_path = "steps of ours"'
-    assert read(tmp_path, named).folders == Folders(graphs="conversion/graphs", events="definitions", nodes="steps of ours")
+    assert read(tmp_path, named).folders == Folders(
+        graphs="conversion/graphs", events="definitions", nodes="steps of ours"
+    )
     beside = read(tmp_path, URL + 'path = "."\nevents_path = "definitions"').folders
     assert beside == Folders(events="definitions")
 
 
 @pytest.mark.parametrize(
     "odd",
-    ["..", "../graphs", "a/../../b", "/etc", "~/graphs", "C:/graphs", "a\\\\b", "", ".", "./a", "a//b", "a/ b", "a\\u0007", "g" * 201],
+    [
+        "..",
+        "../graphs",
+        "a/../../b",
+        "/etc",
+        "~/graphs",
+        "C:/graphs",
+        "a\\\\b",
+        "",
+        ".",
+        "./a",
+        "a//b",
+        "a/ b",
+        "a\\u0007",
+        "g" * 201,
+    ],
 )
 def test_a_folder_outside_of_the_repository_is_refused(tmp_path: Path, odd: str) -> None:
     """GRA-28: by its text; the reader lets no link lead out either."""
@@ -48,7 +64,9 @@ def test_a_folder_outside_of_the_repository_is_refused(tmp_path: Path, odd: str)
         (URL + 'path = "."\ngraphs_path = "a"', "does not go with `graphs_url`"),
     ],
 )
-def test_a_folder_that_would_have_no_effect_is_refused(tmp_path: Path, keys: str, words: str) -> None:
+def test_a_folder_that_would_have_no_effect_is_refused(
+    tmp_path: Path, keys: str, words: str
+) -> None:
     """GRA-28: with the key that is wrong."""
     with pytest.raises(Problem, match=words):
         read(tmp_path, keys)

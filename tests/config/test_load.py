@@ -74,7 +74,11 @@ def test_secrets_are_in_no_repr(file: Path) -> None:
 
 def test_flags_override_variables_which_override_the_file(file: Path) -> None:
     """CLI-6: flags override `DAGNET_REALTIME_*`, which override the file."""
-    environ = {**ENVIRON, "DAGNET_REALTIME_PORT": "9001", "DAGNET_REALTIME_WORKSPACE_1_SAMPLE": "0.25"}
+    environ = {
+        **ENVIRON,
+        "DAGNET_REALTIME_PORT": "9001",
+        "DAGNET_REALTIME_WORKSPACE_1_SAMPLE": "0.25",
+    }
     assert load(file, environ).server.port == 9001
     assert load(file, environ).workspaces[0].policy.sample == 0.25
     assert load(file, environ, Flags(port=9002)).server.port == 9002
@@ -123,18 +127,26 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
             load(tmp_path / name, {})
 
 
-def test_without_a_file_the_folder_alone_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_file_the_folder_alone_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """CLI-8: a folder alone is enough to serve."""
     (tmp_path / "shop" / "graphs").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
-    config = load(None, {"DAGNET_REALTIME_PORT": "0"}, Flags(workspace=Path("shop"), demo=True, key_file=Path("k")))
+    config = load(
+        None,
+        {"DAGNET_REALTIME_PORT": "0"},
+        Flags(workspace=Path("shop"), demo=True, key_file=Path("k")),
+    )
     assert [str(workspace.channel) for workspace in config.workspaces] == ["shop/local"]
     assert (config.server.port, config.demo, config.key_file) == (0, True, "k")
     with pytest.raises(Problem, match="exclude each other"):
         load(Path("x"), {}, Flags(workspace=Path("shop")))
 
 
-def test_nothing_configured_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_configured_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(Problem, match=r"There is no realtime\.toml here"):
         load(None, {})
@@ -149,16 +161,21 @@ def test_the_file_can_be_named_by_a_variable(file: Path) -> None:
     key=st.sampled_from(["server", "access", "workspace", "x"]),
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "env", "path", "port", "source", "y"]), inner),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["id", "env", "path", "port", "source", "y"]), inner)
+        ),
     ),
 )
-def test_whatever_stands_in_the_file_ends_in_a_configuration_or_a_problem(key: str, value: object, tmp_path: Path) -> None:
+def test_whatever_stands_in_the_file_ends_in_a_configuration_or_a_problem(
+    key: str, value: object, tmp_path: Path
+) -> None:
     from dagnet_realtime.config.file import ServerTable, WorkspaceTable
-    from dagnet_realtime.config.tables import Place, table, tables
+    from dagnet_realtime.config.tables import SourceLocation, table, tables
 
     for read in (
-        lambda: table(value, ServerTable, (key,), Place("f", {}, {})),
-        lambda: tables(value, WorkspaceTable, (key,), Place("f", {}, {})),
+        lambda: table(value, ServerTable, (key,), SourceLocation("f", {}, {})),
+        lambda: tables(value, WorkspaceTable, (key,), SourceLocation("f", {}, {})),
     ):
         with contextlib.suppress(Problem):
             read()

@@ -1,12 +1,33 @@
-"""Typed tables from what TOML gave."""
+"""Typed tables from what TOML gave.
+
+Lines of keys in a TOML file.
+"""
+
+import tomllib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dagnet_realtime.config.file import ServerTable, SourceTable, WorkspaceTable
-from dagnet_realtime.config.tables import Place, dotted, expected, hidden, shown, table, tables
+from dagnet_realtime.config.tables import (
+    SourceLocation,
+    dotted,
+    expected,
+    hidden,
+    line_of,
+    lines,
+    redacted,
+    table,
+    tables,
+)
 from dagnet_realtime.model.problem import Problem
 
-PLACE = Place("realtime.toml", {("server",): 1, ("server", "port"): 3}, {("server", "host"): "The flag --host"})
+PLACE = SourceLocation(
+    "realtime.toml",
+    {("server",): 1, ("server", "port"): 3},
+    {("server", "host"): "The flag --host"},
+)
 
 
 def test_a_wrong_value_names_the_line_the_key_what_was_found_and_what_was_expected() -> None:
@@ -76,7 +97,59 @@ def test_tables_that_are_none_are_told() -> None:
 
 def test_words_for_paths_and_values() -> None:
     assert dotted(("workspace", 0, "source", 1, "id")) == "workspace[1].source[2].id"
-    assert [shown(value) for value in (True, 1.5, "a", [], {})] == ["true", "1.5", '"a"', "an array", "a table"]
-    assert len(shown("x" * 200)) == 58
+    assert [redacted(value) for value in (True, 1.5, "a", [], {})] == [
+        "true",
+        "1.5",
+        '"a"',
+        "an array",
+        "a table",
+    ]
+    assert len(redacted("x" * 200)) == 58
     assert expected(bool) == "true or false"
     assert not hidden(str)
+
+
+TEXT = '''# comment
+[server]
+host = "127.0.0.1"
+
+[[workspace]]
+id = "a"
+text = """
+id = "not a key"
+"""
+  [[workspace.source]]
+  id = "one"
+  [[workspace.source]]
+  "id" = "two"
+[[workspace]]
+id = "b" # [not.a.table]
+access.mode = "x"
+'''
+
+
+def test_every_key_has_its_line() -> None:
+    found = lines(TEXT)
+    assert tomllib.loads(TEXT)
+    assert found[("server", "host")] == 3
+    assert found[("workspace", 0, "id")] == 6
+    assert found[("workspace", 0, "source", 1, "id")] == 13
+    assert found[("workspace", 1, "id")] == 15
+    assert found[("workspace", 1, "access", "mode")] == 16
+
+
+def test_a_missing_key_is_told_by_what_is_around_it() -> None:
+    found = lines(TEXT)
+    assert line_of(found, ("workspace", 0, "source", 0, "secrets")) == 10
+    assert line_of(found, ("workspace", 1, "env")) == 14
+    assert line_of(found, ("nowhere",)) is None
+
+
+@given(st.text())
+def test_any_text_has_lines_without_raising(text: str) -> None:
+    assert all(number >= 1 for number in lines(text).values())
+
+
+def test_what_is_no_end_of_a_line_in_toml_counts_for_none() -> None:
+    """CLI-6: so that the line that is named is the one that an editor shows."""
+    assert lines('a = "x\u2028y\u0085z" # \u2029\r\nb = 1\n')[("b",)] == 2

@@ -3,11 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.codec import anonymous, check_of, decode_entry, encode_entry
-from dagnet_realtime.model.entry import Token
+from dagnet_realtime.core.codec import anonymous, checksum, decode_entry, encode_entry
+from dagnet_realtime.model.event import Token
 from tests.support.entries import entry
 
-SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text()
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False)
+    | st.text()
+)
 
 
 @given(st.text(min_size=1), st.dictionaries(st.text(), SCALARS | st.lists(SCALARS)))
@@ -16,7 +22,7 @@ def test_an_entry_survives_storage(id: str, properties: dict) -> None:
     kept = entry(id, properties=properties)
     stored = encode_entry(kept)
     assert decode_entry(stored) == kept
-    assert check_of(stored) == check_of(encode_entry(decode_entry(stored)))
+    assert checksum(stored) == checksum(encode_entry(decode_entry(stored)))
 
 
 def test_nothing_of_a_forgotten_person_is_in_what_stays() -> None:
@@ -32,5 +38,9 @@ def test_nothing_of_a_forgotten_person_is_in_what_stays() -> None:
     )
     stays = anonymous(kept, frozenset({"plan", "tier"}))
     assert canary.encode() not in encode_entry(stays)
-    assert (stays.names, stays.properties, stays.traits) == (kept.names, {"plan": "pro"}, {"tier": [1]})
+    assert (stays.names, stays.properties, stays.traits) == (
+        kept.names,
+        {"plan": "pro"},
+        {"tier": [1]},
+    )
     assert (stays.occurred_at, stays.arrived_at, stays.segment_received_at) == (0, 0, None)

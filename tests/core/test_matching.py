@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.matching import Table
-from dagnet_realtime.model.graph import Filter, Listen
+from dagnet_realtime.core.matching import MatchingTable
+from dagnet_realtime.model.graph import EventBinding, Filter
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance/matching.json").read_text())["cases"]
 
@@ -17,31 +17,48 @@ CASES = json.loads((Path(__file__).parents[2] / "conformance/matching.json").rea
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_events_light_the_nodes_of_the_vectors(case: dict) -> None:
     """MAT-3: exact names. MAT-4: graph order. MAT-5: filters. MAT-6: what is missing. MAT-7: traits. MAT-8: unknown operators."""
-    table = Table(msgspec.convert(case["listens"], list[Listen]))
+    table = MatchingTable(msgspec.convert(case["listens"], list[EventBinding]))
     for attempt in case["tries"]:
-        assert list(table.match(attempt["names"], attempt["properties"], attempt["traits"])) == attempt["nodes"], attempt
+        assert (
+            list(table.match(attempt["names"], attempt["properties"], attempt["traits"]))
+            == attempt["nodes"]
+        ), attempt
 
 
 def test_a_name_nobody_listens_for_is_known_without_looking_at_properties() -> None:
     """MAT-3: unheard names cost a lookup, no more."""
-    table = Table([Listen(node="n", label="n", event_id="e", names=("E",), rule="segment")])
+    table = MatchingTable(
+        [EventBinding(node="n", label="n", event_id="e", names=("E",), rule="segment")]
+    )
     assert table.listens_to(("x", "E"))
     assert not table.listens_to(("x", "e"))
     assert not table.listens_to(())
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-OPERATORS = st.sampled_from(["is", "is not", "contains", "does not contain", "is any of", "is not any of", "near"])
+OPERATORS = st.sampled_from(
+    ["is", "is not", "contains", "does not contain", "is any of", "is not any of", "near"]
+)
 OPPOSITES = {"is": "is not", "contains": "does not contain", "is any of": "is not any of"}
 
 
-@given(st.sampled_from(sorted(OPPOSITES)), st.lists(st.text(), min_size=1), SCALARS | st.lists(SCALARS))
-def test_an_operator_and_its_negation_never_agree(operator: str, values: list[str], value: object) -> None:
+@given(
+    st.sampled_from(sorted(OPPOSITES)), st.lists(st.text(), min_size=1), SCALARS | st.lists(SCALARS)
+)
+def test_an_operator_and_its_negation_never_agree(
+    operator: str, values: list[str], value: object
+) -> None:
     """MAT-6: a negative passes exactly where its positive fails, missing properties included."""
 
     def lights(operator: str) -> bool:
         filters = (Filter("p", operator, tuple(values)),)
-        table = Table([Listen(node="n", label="", event_id="e", names=("E",), rule="segment", filters=filters)])
+        table = MatchingTable(
+            [
+                EventBinding(
+                    node="n", label="", event_id="e", names=("E",), rule="segment", filters=filters
+                )
+            ]
+        )
         return bool(table.match(("E",), {"p": value}, {}))
 
     assert lights(operator) is not lights(OPPOSITES[operator])

@@ -3,54 +3,56 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.rate import EVENT_BYTES, Bucket, take_both
+from dagnet_realtime.core.rate import EVENT_BYTES, TokenBucket, take_both
 
 
 def test_a_burst_passes_and_then_the_rate_holds() -> None:
     """DOOR-5: burst, then rate."""
-    bucket = Bucket(10, 20)
-    assert [bucket.take(1, 0.0) for _ in range(20)] == [None] * 20
-    assert bucket.take(1, 0.0) == 0.1
-    assert bucket.take(1, 0.1) is None
+    bucket = TokenBucket(10, 20)
+    assert [bucket.try_consume(1, 0.0) for _ in range(20)] == [None] * 20
+    assert bucket.try_consume(1, 0.0) == 0.1
+    assert bucket.try_consume(1, 0.1) is None
 
 
 def test_the_wait_that_is_told_is_enough() -> None:
     """DOOR-5: who waits as told gets in."""
-    bucket = Bucket(10, 20)
-    bucket.take(20, 0.0)
-    wait = bucket.take(7, 0.0)
+    bucket = TokenBucket(10, 20)
+    bucket.try_consume(20, 0.0)
+    wait = bucket.try_consume(7, 0.0)
     assert wait is not None
-    assert bucket.take(7, wait) is None
+    assert bucket.try_consume(7, wait) is None
 
 
 def test_a_batch_greater_than_the_burst_passes_when_the_bucket_is_full() -> None:
     """DOOR-5: nothing starves for ever; the debt is paid before the next."""
-    bucket = Bucket(10, 20)
-    assert bucket.take(50, 0.0) is None
-    assert bucket.take(1, 0.0) == 3.1
+    bucket = TokenBucket(10, 20)
+    assert bucket.try_consume(50, 0.0) is None
+    assert bucket.try_consume(1, 0.0) == 3.1
 
 
 def test_a_rate_of_nothing_lets_its_burst_through_and_then_nothing() -> None:
     """DOOR-5: no division by nought."""
-    bucket = Bucket(0, 1)
-    assert bucket.take(1, 0.0) is None
-    assert bucket.take(1, 1e9) == 3600.0
+    bucket = TokenBucket(0, 1)
+    assert bucket.try_consume(1, 0.0) is None
+    assert bucket.try_consume(1, 1e9) == 3600.0
 
 
 @given(st.lists(st.tuples(st.integers(1, 30), st.floats(0, 5)), max_size=60))
-def test_over_any_stretch_no_more_than_rate_and_burst_and_one_batch_passes(tries: list[tuple[int, float]]) -> None:
+def test_over_any_stretch_no_more_than_rate_and_burst_and_one_batch_passes(
+    tries: list[tuple[int, float]],
+) -> None:
     """DOOR-5: time may even stand still."""
-    bucket, at, passed = Bucket(10, 20), 0.0, 0
+    bucket, at, passed = TokenBucket(10, 20), 0.0, 0
     for events, pause in tries:
         at += pause
-        if bucket.take(events, at) is None:
+        if bucket.try_consume(events, at) is None:
             passed += events
     assert passed <= 20 + 10 * at + 30
 
 
 def test_events_and_their_bytes_both_fit_or_neither_is_taken() -> None:
     """DOOR-5: as many bytes as if every event had 8 KB."""
-    events, weight = Bucket(10, 20), Bucket(10, 20)
+    events, weight = TokenBucket(10, 20), TokenBucket(10, 20)
     assert take_both(events, weight, 1, 19 * EVENT_BYTES, 0.0) is None
     assert take_both(events, weight, 1, 2 * EVENT_BYTES, 0.0) == 0.1
     assert take_both(events, weight, 20, 0, 0.0) == 0.1

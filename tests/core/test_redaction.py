@@ -1,4 +1,9 @@
-"""What of an event's properties is kept."""
+"""What of an event's properties is kept.
+
+What is personal.
+
+Shapes of personal values.
+"""
 
 import json
 from pathlib import Path
@@ -7,8 +12,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.personal import personal_value
-from dagnet_realtime.core.redaction import MAX_LIST, MAX_PROPERTIES, MAX_TEXT, REDACTED, Redaction, clean_names, clean_text
+from dagnet_realtime.core.redaction import (
+    MAX_LIST,
+    MAX_PROPERTIES,
+    MAX_TEXT,
+    NAMED,
+    PAIRS,
+    REDACTED,
+    STEMS,
+    WORDS,
+    Redaction,
+    clean_names,
+    clean_text,
+    is_card_number,
+    normalise,
+    personal_name,
+    personal_text,
+    personal_value,
+)
 
 VECTORS = json.loads((Path(__file__).parents[2] / "conformance/redaction.json").read_text())
 
@@ -36,8 +57,26 @@ def test_what_names_an_event_is_cleaned_as_the_vectors_say(case: dict) -> None:
 def test_a_path_is_permitted_exactly_where_its_value_would_be_kept() -> None:
     """RED-6: the same question is asked again when frames are written."""
     redaction = Redaction(["cart_*", "plan"], ["cart_secret"], ["device"])
-    asked = ["cart_total", "plan", "device", "cart_secret", "CART_total", "email", "other", "cart_email"]
-    assert [redaction.permits(path) for path in asked] == [True, True, True, False, False, False, False, False]
+    asked = [
+        "cart_total",
+        "plan",
+        "device",
+        "cart_secret",
+        "CART_total",
+        "email",
+        "other",
+        "cart_email",
+    ]
+    assert [redaction.permits(path) for path in asked] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_a_name_is_judged_in_a_moment_however_it_was_made_and_the_verdict_remembered() -> None:
@@ -53,7 +92,10 @@ def test_a_name_is_judged_in_a_moment_however_it_was_made_and_the_verdict_rememb
 def test_a_denial_cannot_be_escaped_by_a_letter_of_another_case() -> None:
     """RED-6, RED-20: nor by one that only Unicode knows to be the same."""
     redaction = Redaction(["*"], ["plan_*"], [])
-    assert redaction.apply({"PLAN_a": 1, "plan_b": 2, "\uff30lan_c": 3, "plan": 4}) == {"\uff30lan_c": 3, "plan": 4}
+    assert redaction.apply({"PLAN_a": 1, "plan_b": 2, "\uff30lan_c": 3, "plan": 4}) == {
+        "\uff30lan_c": 3,
+        "plan": 4,
+    }
     assert Redaction(["*"], ["sku_*"], []).apply({"\u017fku_a": 1, "s\u212au_b": 2}) == {}
 
 
@@ -69,8 +111,18 @@ def test_a_number_that_no_float_can_hold_is_none() -> None:
     assert Redaction(["n"]).apply({"n": 10**400}) == {"n": None}
 
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-TREES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5), max_leaves=30)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(), inner, max_size=5),
+    max_leaves=30,
+)
 
 
 @given(st.dictionaries(st.text(), TREES))
@@ -85,3 +137,93 @@ def test_whatever_comes_what_is_kept_is_small_flat_and_clean(properties: dict) -
                 assert len(scalar) <= MAX_TEXT
                 assert scalar == REDACTED or not personal_value(scalar)
         assert not isinstance(value, list) or len(value) <= MAX_LIST
+
+
+@pytest.mark.parametrize("case", VECTORS["names"], ids=lambda case: case["path"])
+def test_personal_names_are_known(case: dict) -> None:
+    """RED-2: the default matchers of Segment's Privacy Portal, however they are written."""
+    assert personal_name(case["path"]) is case["personal"]
+
+
+@pytest.mark.parametrize("case", VECTORS["values"], ids=lambda case: str(case["value"]))
+def test_personal_shapes_are_known(case: dict) -> None:
+    """RED-3: e-mail, telephone, card, social security number, address, browser, secret."""
+    assert personal_value(case["value"]) is case["personal"]
+
+
+def test_the_lists_of_the_vectors_are_the_lists() -> None:
+    """RED-2: so that a page can take them from the vectors."""
+    assert (VECTORS["words"], VECTORS["pairs"]) == (sorted(WORDS), sorted(PAIRS))
+    assert (VECTORS["stems"], VECTORS["named"]) == (sorted(STEMS), sorted(NAMED))
+
+
+@given(st.text() | st.integers() | st.floats(allow_nan=False, allow_infinity=False))
+def test_any_value_can_be_judged(value: str | float) -> None:
+    """RED-3: nothing raises."""
+    assert personal_value(value) in (True, False)
+
+
+@given(st.text())
+def test_any_name_can_be_judged(path: str) -> None:
+    """RED-2: nothing raises."""
+    assert personal_name(path) in (True, False)
+
+
+VALUES = json.loads((Path(__file__).parents[2] / "conformance/redaction.json").read_text())[
+    "values"
+]
+PERSONAL = [case["value"] for case in VALUES if case["personal"] and isinstance(case["value"], str)]
+FULL_WIDTH = {ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789@.+"} | {ord(" "): 0x3000}
+
+
+def test_the_vectors_hold_what_is_personal_and_what_is_not() -> None:
+    """RED-3: neither half may be empty of shapes."""
+    assert len(PERSONAL) > 100
+    assert sum(not case["personal"] for case in VALUES) > 100
+
+
+@pytest.mark.parametrize("text", PERSONAL)
+def test_an_encoding_hides_nothing(text: str) -> None:
+    """RED-16: percent-encoding, twice over too, full-width signs, and what cannot be seen between two signs."""
+    once = "".join(f"%{byte:02X}" for byte in text.encode())
+    for written in (
+        once,
+        once.replace("%", "%25"),
+        text.translate(FULL_WIDTH),
+        "\u200b".join(text),
+    ):
+        assert personal_text(written), written
+
+
+@pytest.mark.parametrize(("written", "read"), [
+    ("a%2540b", "a@b"),
+    ("&amp;#64;", "@"),
+    ("&commat;&period", "@."),
+    ("\\u0040\\x40", "@@"),
+    ("\u0664\u0967\U0001d7db", "413"),
+    ("\u2011\u3002\u2044", "-./"),
+    ("a\xadb\u200bc", "abc"),
+    ("%ff%40", "\xff@"),
+    ("&#99999999;&#1114112;", "&#99999999;&#1114112;"),
+    ("50% off & more", "50% off & more"),
+])  # fmt: skip
+def test_a_text_is_read_as_a_person_reads_it(written: str, read: str) -> None:
+    """RED-16: the view that shapes are searched in."""
+    assert normalise(written) == read
+
+
+def test_a_card_is_known_by_its_issuer_its_length_and_its_check_digit() -> None:
+    """RED-3: other long numbers are none."""
+    assert is_card_number("4111111111111111")
+    assert is_card_number("378282246310005")
+    assert not is_card_number("4111111111111112")
+    assert not is_card_number("3411111111111111")
+    assert not is_card_number("1700000000000")
+
+
+@given(st.text(alphabet=st.sampled_from("0123456789 -./()+@%&#;:,_abCD\u200b\u0665\uff11")))
+def test_any_text_is_judged_and_stays_judged_once_it_is_plain(text: str) -> None:
+    """RED-16: nothing raises, and what is plain already is read the same."""
+    read = normalise(normalise(text))
+    assert personal_text(read) in (True, False)
+    assert normalise(read) == normalise(normalise(read))

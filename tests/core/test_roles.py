@@ -4,29 +4,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.roles import EVERYTHING, LADDER, Roles, granted, may, reveals, up_to
-from dagnet_realtime.model.access_token import Role
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.grant import Grant
-from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.core.roles import (
+    EVERYTHING,
+    ROLE_ORDER,
+    Roles,
+    has_role,
+    implied_roles,
+    reveals,
+    roles_for,
+)
+from dagnet_realtime.model.access import Role, RoleBinding
+from dagnet_realtime.model.workspace import Channel, Policy
 
 PROD, TEST, OTHER = Channel("shop", "prod"), Channel("shop", "test"), Channel("other", "prod")
 
 
 def test_each_role_may_all_that_those_before_it_may() -> None:
     """ACC-18: watch, follow, identities, administer."""
-    assert LADDER == ("watch", "follow", "identities", "administer")
-    for held, role in enumerate(LADDER):
-        assert [may(role, wanted) for wanted in LADDER] == [number <= held for number in range(4)]
-        assert up_to(role) == LADDER[: held + 1]
-    assert not may(None, "watch")
-    assert up_to(None) == ()
+    assert ROLE_ORDER == ("watch", "follow", "identities", "administer")
+    for held, role in enumerate(ROLE_ORDER):
+        assert [has_role(role, wanted) for wanted in ROLE_ORDER] == [
+            number <= held for number in range(4)
+        ]
+        assert implied_roles(role) == ROLE_ORDER[: held + 1]
+    assert not has_role(None, "watch")
+    assert implied_roles(None) == ()
 
 
 def test_a_role_is_for_its_channels() -> None:
     """ACC-18: one channel, all of a workspace, or all; the highest counts."""
     roles = Roles((("watch", ("*",)), ("follow", ("shop/*",)), ("administer", ("shop/test",))))
-    assert [roles.on(channel) for channel in (PROD, TEST, OTHER)] == ["follow", "administer", "watch"]
+    assert [roles.on(channel) for channel in (PROD, TEST, OTHER)] == [
+        "follow",
+        "administer",
+        "watch",
+    ]
     assert roles.anywhere == "administer"
     assert EVERYTHING.on(OTHER) == "administer"
     assert (Roles().on(PROD), Roles().anywhere) == (None, None)
@@ -62,9 +74,13 @@ def test_a_role_is_for_its_channels() -> None:
         ("group:Kids", "ann", ("group:kIDS",), True),
     ],
 )
-def test_grants_name_people_and_groups(who: str, name: str, groups: tuple[str, ...], named: bool) -> None:
+def test_grants_name_people_and_groups(
+    who: str, name: str, groups: tuple[str, ...], named: bool
+) -> None:
     """ACC-18, ACC-52: nobody's own name can stand in for a group that the provider vouches for."""
-    assert (granted([Grant(who=who, role="watch")], name, groups).anywhere is not None) == named
+    assert (
+        roles_for([RoleBinding(who=who, role="watch")], name, groups).anywhere is not None
+    ) == named
 
 
 @pytest.mark.parametrize(
@@ -82,21 +98,28 @@ def test_grants_name_people_and_groups(who: str, name: str, groups: tuple[str, .
 )
 def test_a_name_that_only_looks_like_a_granted_one_holds_nothing(who: str, name: str) -> None:
     """RED-20, ACC-18: A to Z alone ignore case, `*` alone is special, and no name keeps the matcher busy."""
-    assert granted([Grant(who=who, role="watch")], name).anywhere is None
+    assert roles_for([RoleBinding(who=who, role="watch")], name).anywhere is None
 
 
 def test_whom_no_grant_names_may_do_nothing() -> None:
     """ACC-18: there is no default."""
-    assert granted([Grant(who="bob", role="administer")], "ann").anywhere is None
-    assert granted([], "ann").anywhere is None
+    assert roles_for([RoleBinding(who="bob", role="administer")], "ann").anywhere is None
+    assert roles_for([], "ann").anywhere is None
 
 
-@given(st.lists(st.tuples(st.sampled_from(LADDER), st.sampled_from(["*", "shop/*", "shop/prod", "shop/test", "other/prod", "x/*"]))))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(ROLE_ORDER),
+            st.sampled_from(["*", "shop/*", "shop/prod", "shop/test", "other/prod", "x/*"]),
+        )
+    )
+)
 def test_a_channel_gives_no_right_on_another(held: list[tuple[Role, str]]) -> None:
     """ACC-28: what is granted elsewhere changes nothing here."""
-    grants = [Grant(who="ann", role=role, on=(on,)) for role, on in held]
+    grants = [RoleBinding(who="ann", role=role, on=(on,)) for role, on in held]
     here = [grant for grant in grants if grant.on[0] in ("*", "shop/*", "shop/prod")]
-    assert granted(grants, "ann").on(PROD) == granted(here, "ann").on(PROD)
+    assert roles_for(grants, "ann").on(PROD) == roles_for(here, "ann").on(PROD)
 
 
 def test_identities_need_role_and_policy() -> None:
@@ -108,6 +131,6 @@ def test_identities_need_role_and_policy() -> None:
 
 def test_a_grant_for_a_group_is_nobodys_name_in_whatever_case_it_is_written() -> None:
     """ACC-52: a person called like the group is not in it."""
-    grants = [Grant(who="Group:Admins", role="administer", on=("*",))]
-    assert granted(grants, "group:admins").anywhere is None
-    assert granted(grants, "ada", ["group:admins"]).anywhere == "administer"
+    grants = [RoleBinding(who="Group:Admins", role="administer", on=("*",))]
+    assert roles_for(grants, "group:admins").anywhere is None
+    assert roles_for(grants, "ada", ["group:admins"]).anywhere == "administer"

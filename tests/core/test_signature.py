@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.signature import Verifier, first_element, sign, slow, verify
-from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.model.workspace import Channel, Source
 from tests.support.deliveries import DELIVERIES, messages, written
 from tests.support.tries import tries
 
@@ -71,7 +71,9 @@ def test_an_unsigned_delivery_needs_a_source_that_allows_it() -> None:
     assert not authentic(source(secrets=()), b"{}", sign(b"", b"{}"))
 
 
-@pytest.mark.parametrize("signature", ["é", "0" * 39, "0" * 400, "sha1=" + "0" * 40, "zz", " ", "0x"])
+@pytest.mark.parametrize(
+    "signature", ["é", "0" * 39, "0" * 400, "sha1=" + "0" * 40, "zz", " ", "0x"]
+)
 def test_a_signature_of_another_shape_is_wrong_not_an_error(signature: str) -> None:
     """SIG-1: whatever stands in the header."""
     assert not authentic(source(), b"{}", signature)
@@ -94,13 +96,18 @@ def test_a_form_is_read_up_to_so_many_bytes_before_it_is_known_to_be_authentic()
     """SIG-5, DOOR-14: more than Segment sends costs nobody anything."""
     for size, taken in ((60_000, True), (70_000, False)):
         form = b"event=" + b"x" * (size - 6)
-        signature = sign(MADE["secret"].encode(), json.dumps({"event": "x" * (size - 6)}, separators=(",", ":")).encode())
+        signature = sign(
+            MADE["secret"].encode(),
+            json.dumps({"event": "x" * (size - 6)}, separators=(",", ":")).encode(),
+        )
         assert authentic(source(), form, signature) is taken
         assert authentic(source(), wrapped(form), signature) is taken
         assert authentic(source(), wrapped(form)[1:-1], signature) is taken
 
 
-@pytest.mark.parametrize("inside", [b"7", b'["a=1"]', b'{"a=1":{}}', b'"a=1', b'"a=1","b":"c=1"', b"null"])
+@pytest.mark.parametrize(
+    "inside", [b"7", b'["a=1"]', b'{"a=1":{}}', b'"a=1', b'"a=1","b":"c=1"', b"null"]
+)
 def test_a_wrapped_form_is_a_text_or_none(inside: bytes) -> None:
     """SIG-5, DOOR-14: nothing else in its place is decoded."""
     signature = sign(MADE["secret"].encode(), b'{"a":"1"}')
@@ -120,7 +127,9 @@ GREAT = [
 
 
 @pytest.mark.parametrize("body", GREAT, ids=range(len(GREAT)))
-def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decides(body: bytes) -> None:
+def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decides(
+    body: bytes,
+) -> None:
     """DOOR-14: a great body, or a form, is neither refused nor read at once; what its signature proves at once is."""
     kept = Verifier(source())
     assert kept.verified_soon(body, "0" * 40) is False
@@ -131,7 +140,9 @@ def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decid
 
 @tries(100)
 @given(DELIVERIES, st.booleans(), st.booleans())
-def test_at_once_or_in_a_thread_the_answer_is_the_same(body: bytes, ours: bool, whole: bool) -> None:
+def test_at_once_or_in_a_thread_the_answer_is_the_same(
+    body: bytes, ours: bool, whole: bool
+) -> None:
     """SIG-1, DOOR-14: whatever is decided at once."""
     kept = Verifier(source(batch_signature="whole" if whole else "first"))
     signature = sign(MADE["secret"].encode() if ours else b"another", body)
@@ -140,13 +151,21 @@ def test_at_once_or_in_a_thread_the_answer_is_the_same(body: bytes, ours: bool, 
     except Problem:
         soon = None
     if soon is not False:
-        assert authentic(source(batch_signature="whole" if whole else "first"), body, signature) is (soon is True)
+        assert authentic(
+            source(batch_signature="whole" if whole else "first"), body, signature
+        ) is (soon is True)
 
 
 def test_an_ordinary_object_is_decided_at_once() -> None:
     """DOOR-13, DOOR-14: which the short way needs."""
     kept = Verifier(source())
-    for body in (b'{"a":"' + b"x" * 65_000 + b'"}', b'{"json":{}}', b"{}", b'{"body":"a=1"}', b"[1]"):
+    for body in (
+        b'{"a":"' + b"x" * 65_000 + b'"}',
+        b'{"json":{}}',
+        b"{}",
+        b'{"body":"a=1"}',
+        b"[1]",
+    ):
         assert not slow(body)
         with pytest.raises(Problem):
             kept.verified_soon(body, "0" * 40)
@@ -160,7 +179,9 @@ def test_a_signature_that_can_fit_nothing_is_known_before_the_body(signature: st
     assert Verifier(source()).given("0" * 40) == bytes(20)
 
 
-JUNK = st.binary(max_size=300) | st.sampled_from([b"[", b'[{"json":', b'{"json":1}', b"[[[[", b'[{"body":"a=%ff"}]', b"a=1&b", b"\xff\xfe"])
+JUNK = st.binary(max_size=300) | st.sampled_from(
+    [b"[", b'[{"json":', b'{"json":1}', b"[[[[", b'[{"body":"a=%ff"}]', b"a=1&b", b"\xff\xfe"]
+)
 
 
 @given(JUNK, st.none() | st.text(max_size=60) | st.binary(max_size=20).map(bytes.hex))
@@ -179,8 +200,15 @@ def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
 
 
 @tries(60)
-@given(DELIVERIES, st.none() | st.text(max_size=60) | st.sampled_from(["0" * 40, "0x", " 00", "é" * 40]), st.booleans(), st.booleans())
-def test_no_delivery_makes_verification_raise_anything_else(body: bytes, signature: str | None, whole: bool, unsigned: bool) -> None:
+@given(
+    DELIVERIES,
+    st.none() | st.text(max_size=60) | st.sampled_from(["0" * 40, "0x", " 00", "é" * 40]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_no_delivery_makes_verification_raise_anything_else(
+    body: bytes, signature: str | None, whole: bool, unsigned: bool
+) -> None:
     """SIG-7, SIG-8: deliveries as they come, damaged or not; without a secret of ours none is authentic."""
     kept = source(batch_signature="whole" if whole else "first", allow_unsigned=unsigned)
     assert authentic(kept, body, signature) is (unsigned and not signature)
@@ -194,20 +222,34 @@ def signed_somewhere(draw: st.DrawFn) -> tuple[bytes, bytes, set[str]]:
     """
     space = st.sampled_from([b"", b" ", b"\n\t"])
     texts = [
-        draw(written({**message, "n": n})) for n, message in enumerate(draw(st.lists(messages().filter(_plain), min_size=1, max_size=3)))
+        draw(written({**message, "n": n}))
+        for n, message in enumerate(
+            draw(st.lists(messages().filter(_plain), min_size=1, max_size=3))
+        )
     ]
     wrapped = draw(st.booleans())
-    around = [draw(space) + b'{"json":' + draw(space) + text + draw(space) + b"}" if wrapped else text for text in texts]
+    around = [
+        draw(space) + b'{"json":' + draw(space) + text + draw(space) + b"}" if wrapped else text
+        for text in texts
+    ]
     single = draw(st.booleans())
     lead, trail = draw(space), draw(space)
-    body = around[0] if single else b"[" + lead + (draw(space) + b"," + draw(space)).join(around) + trail + b"]"
+    body = (
+        around[0]
+        if single
+        else b"[" + lead + (draw(space) + b"," + draw(space)).join(around) + trail + b"]"
+    )
     allowed = {body: {"first", "whole"}}
     if single:
         allowed |= {texts[0]: {"first", "whole"}} if wrapped else {}
     else:
         first = around[0].strip(b" \n\t")
         allowed |= {first: {"first"}} | ({texts[0]: {"first"}} if wrapped else {})
-    part = draw(st.sampled_from([body, *around, *texts, body[:-1], body[1:], b" " + body, texts[0] + b"\n", b""]))
+    part = draw(
+        st.sampled_from(
+            [body, *around, *texts, body[:-1], body[1:], b" " + body, texts[0] + b"\n", b""]
+        )
+    )
     return body, part, allowed.get(part, set())
 
 
@@ -217,8 +259,12 @@ def _plain(message: Any) -> bool:
 
 @tries(60)
 @given(signed_somewhere(), st.sampled_from(["first", "whole"]), st.booleans())
-def test_a_delivery_is_authentic_exactly_where_the_reference_says_so(made: tuple[bytes, bytes, set[str]], setting: str, ours: bool) -> None:
+def test_a_delivery_is_authentic_exactly_where_the_reference_says_so(
+    made: tuple[bytes, bytes, set[str]], setting: str, ours: bool
+) -> None:
     """SIG-1 to SIG-5: of a known delivery a known part is signed, with our secret or another's."""
     body, part, settings = made
     signature = hmac.new(MADE["secret"].encode() if ours else b"another", part, "sha1").hexdigest()
-    assert authentic(source(batch_signature=setting), body, signature) is (ours and setting in settings)
+    assert authentic(source(batch_signature=setting), body, signature) is (
+        ours and setting in settings
+    )

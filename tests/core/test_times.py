@@ -19,7 +19,9 @@ def test_every_shape_of_time_is_read_or_is_none(case: dict) -> None:
     assert parse_time(case["text"]) == case["ms"]
 
 
-@pytest.mark.parametrize("case", VECTORS["happened"], ids=lambda case: f"{case['own']} {case['sent']}")
+@pytest.mark.parametrize(
+    "case", VECTORS["happened"], ids=lambda case: f"{case['own']} {case['sent']}"
+)
 def test_two_stamps_of_one_clock_are_corrected_in_any_calendar(case: dict) -> None:
     """SEG-5: Hijri, Buddhist and imperial years, 12-hour clocks and a clock before 1970; an unset stamp corrects nothing."""
     assert happened(case["own"], case["sent"], case["received"]) == case["ms"]
@@ -33,7 +35,10 @@ def test_a_time_is_written_as_iso_8601_with_milliseconds(case: dict) -> None:
 
 def test_skew_is_corrected_as_segment_does_it() -> None:
     """SEG-5: the example of real traffic, exact to the millisecond."""
-    at = [parse_time(f"2026-01-02T{clock}Z") for clock in ("15:53:44.725", "15:54:14.659", "15:54:14.904")]
+    at = [
+        parse_time(f"2026-01-02T{clock}Z")
+        for clock in ("15:53:44.725", "15:54:14.659", "15:54:14.904")
+    ]
     assert None not in at
     original, sent, received = at
     assert corrected(original, sent, received or 0) == parse_time("2026-01-02T15:53:44.970Z")
@@ -61,7 +66,14 @@ def test_what_cannot_be_true_happened_as_it_arrived(occurred: int | None, believ
     assert believable(occurred, NOW) == believed
 
 
-@given(st.text() | st.floats() | st.integers() | st.binary() | st.none() | st.dictionaries(st.text(), st.text()))
+@given(
+    st.text()
+    | st.floats()
+    | st.integers()
+    | st.binary()
+    | st.none()
+    | st.dictionaries(st.text(), st.text())
+)
 def test_anything_is_a_time_or_none(text: object) -> None:
     """SEG-4: nothing raises, and what is a time can be written."""
     ms = parse_time(text)

@@ -75,11 +75,15 @@ def unavailable() -> str:
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         return f"this machine has no {', '.join(missing)}"
-    tried = subprocess.run(["unshare", "--net", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False)
+    tried = subprocess.run(
+        ["unshare", "--net", "--mount", "--pid", "--fork", "true"], capture_output=True, check=False
+    )
     return "" if tried.returncode == 0 and os.geteuid() == 0 else "namespaces are for root"
 
 
-needs_machines = pytest.mark.skipif(bool(unavailable()) and not os.environ.get("CI"), reason=unavailable() or "it can")
+needs_machines = pytest.mark.skipif(
+    bool(unavailable()) and not os.environ.get("CI"), reason=unavailable() or "it can"
+)
 needs_systemd = pytest.mark.skipif(not SYSTEMD.exists(), reason="this machine has no systemd")
 
 
@@ -96,18 +100,36 @@ class Machine:
         """What a command line must begin with to run there."""
         return ["nsenter", "-t", str(self._pid), "--net", "--mount", "--pid", "--wd=/", "--"]
 
-    def run(self, script: str, *, environ: Mapping[str, str] | None = None, folder: Path = ROOT, seconds: float = 120) -> str:
+    def run(
+        self,
+        script: str,
+        *,
+        environ: Mapping[str, str] | None = None,
+        folder: Path = ROOT,
+        seconds: float = 120,
+    ) -> str:
         """Runs lines of a shell, each of which must succeed; what they printed."""
         words = [*self.inside, "bash", "-euo", "pipefail", "-c", f"cd {folder}\n{script}"]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False, env=_environ(environ))
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+            env=_environ(environ),
+        )
         assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def start(self, script: str, *, environ: Mapping[str, str] | None = None, log: Path) -> subprocess.Popen[bytes]:
+    def start(
+        self, script: str, *, environ: Mapping[str, str] | None = None, log: Path
+    ) -> subprocess.Popen[bytes]:
         """Starts one program, which ends with the machine."""
         words = [*self.inside, "bash", "-c", f"exec {script}"]
         with log.open("ab") as out:
-            child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=_environ(environ))
+            child = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=_environ(environ)
+            )
         self._running.append(child)
         return child
 
@@ -125,8 +147,15 @@ class Machine:
     def install(self, version: str = "") -> None:
         """What `pip install` of a wheel leaves there, of this working copy; with another `version` what it leaves of that one."""
         package, program = INSTALLED / "src/dagnet_realtime", INSTALLED / "bin/dagnet-realtime"
-        lines = [f"mkdir -p {program.parent} {package.parent}", f"cp -a {Path(dagnet_realtime.__file__).parent}/. {package}"]
-        lines += [f"cat > {program} <<'PROGRAM'\n{PROGRAM}PROGRAM", f"chmod 755 {program}", f"chmod -R a+rX {INSTALLED}"]
+        lines = [
+            f"mkdir -p {program.parent} {package.parent}",
+            f"cp -a {Path(dagnet_realtime.__file__).parent}/. {package}",
+        ]
+        lines += [
+            f"cat > {program} <<'PROGRAM'\n{PROGRAM}PROGRAM",
+            f"chmod 755 {program}",
+            f"chmod -R a+rX {INSTALLED}",
+        ]
         if version:
             lines += [
                 f"sed -i 's/^__version__ = .*/__version__ = \"{version}\"/' {package}/__init__.py",
@@ -153,26 +182,56 @@ class Network:
         self._names = names
         self._hub = stack.enter_context(_process(["unshare", "--net", "sleep", "infinity"]))
         self._ip = ["nsenter", "-t", str(self._hub), "--net", "ip"]
-        _until(lambda: Path(f"/proc/{self._hub}/ns/net").readlink() != Path("/proc/self/ns/net").readlink())
+        _until(
+            lambda: (
+                Path(f"/proc/{self._hub}/ns/net").readlink() != Path("/proc/self/ns/net").readlink()
+            )
+        )
         for words in ("link set lo up", "link add bridge type bridge", "link set bridge up"):
             subprocess.run([*self._ip, *words.split()], check=True)
 
     def machine(self, name: str, *, systemd: bool = False) -> Machine:
         """The machine of that name, clean; with its own systemd as its first process."""
         address = NETWORK + self._names[name]
-        hosts = "127.0.0.1 localhost\n" + "\n".join(f"{NETWORK}{last} {one}" for one, last in self._names.items())
-        script = _CLEAN.format(hosts=hosts, python=Path(sys.executable).resolve().parents[1], at=PYTHON.parents[1])
+        hosts = "127.0.0.1 localhost\n" + "\n".join(
+            f"{NETWORK}{last} {one}" for one, last in self._names.items()
+        )
+        script = _CLEAN.format(
+            hosts=hosts, python=Path(sys.executable).resolve().parents[1], at=PYTHON.parents[1]
+        )
         script += _SYSTEMD.format(systemd=SYSTEMD) if systemd else "exec sleep infinity"
-        words = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--cgroup", "bash", "-c", script]
+        words = [
+            "unshare",
+            "--net",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "--cgroup",
+            "bash",
+            "-c",
+            script,
+        ]
         outer = self._stack.enter_context(_process(words))
         pid = _until(lambda: _child(outer))
         number = self._names[name]
-        subprocess.run([*self._ip, *f"link add v{number} type veth peer name eth0 netns {pid}".split()], check=True)
+        subprocess.run(
+            [*self._ip, *f"link add v{number} type veth peer name eth0 netns {pid}".split()],
+            check=True,
+        )
         subprocess.run([*self._ip, *f"link set v{number} master bridge up".split()], check=True)
         for line in (f"addr add {address}/24 dev eth0", "link set eth0 up"):
             subprocess.run(["nsenter", "-t", str(pid), "--net", "ip", *line.split()], check=True)
         made = Machine(pid, address)
-        _until(lambda: subprocess.run([*made.inside, "grep", "-q", NETWORK, "/etc/hosts"], check=False).returncode == 0)
+        _until(
+            lambda: (
+                subprocess.run(
+                    [*made.inside, "grep", "-q", NETWORK, "/etc/hosts"], check=False
+                ).returncode
+                == 0
+            )
+        )
         self._stack.callback(made.stop)
         return made
 
@@ -185,7 +244,11 @@ def network(**names: str) -> Iterator[Network]:
 
 
 def _environ(given: Mapping[str, str] | None) -> dict[str, str]:
-    usual = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root"}
+    usual = {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "HOME": "/root",
+    }
     return {**usual, **(given or {})}
 
 
@@ -207,7 +270,9 @@ def _until(found: object, seconds: float = 30) -> int:
 def _process(words: list[str]) -> Iterator[int]:
     """A process that dies with this one, also where this one is killed."""
     quiet = subprocess.DEVNULL
-    child = subprocess.Popen(words, stdin=quiet, stdout=quiet, stderr=quiet, preexec_fn=_die_with_parent)
+    child = subprocess.Popen(
+        words, stdin=quiet, stdout=quiet, stderr=quiet, preexec_fn=_die_with_parent
+    )
     try:
         yield child.pid
     finally:

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from dagnet_realtime.config import tokens
-from dagnet_realtime.core.access_token import mint
+from dagnet_realtime.config import token_file
+from dagnet_realtime.core.access_tokens import create_token
 from tests.support.program import Program
 from tests.support.server import SAMPLE, SECRET
 from tests.support.sockets import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SECRETS = {"cookie_key": b"a cookie key of tests", "token_key": b"a token key of tests, the same for both", "segment_web": SECRET}
+SECRETS = {
+    "cookie_key": b"a cookie key of tests",
+    "token_key": b"a token key of tests, the same for both",
+    "segment_web": SECRET,
+}
 
 
 def configured(folder: Path) -> Path:
@@ -23,7 +27,12 @@ def configured(folder: Path) -> Path:
     for name, value in SECRETS.items():
         (folder / "secrets" / name).write_bytes(value + b"\n")
     text = (DEPLOY / "realtime.toml").read_text()
-    for there, here in {"/var/lib/dagnet-realtime": str(folder), "/srv/acme": str(SAMPLE), "acme-main": "shop", '"prod"': '"test"'}.items():
+    for there, here in {
+        "/var/lib/dagnet-realtime": str(folder),
+        "/srv/acme": str(SAMPLE),
+        "acme-main": "shop",
+        '"prod"': '"test"',
+    }.items():
         assert there in text, there
         text = text.replace(there, here)
     file = folder / "realtime.toml"
@@ -33,8 +42,8 @@ def configured(folder: Path) -> Path:
 
 def access_token(folder: Path) -> str:
     """A fresh access token that may do everything, kept where `configured` says."""
-    kept, text = mint("a test", "administer", ("*",), 0, None, os.urandom)
-    tokens.write(folder / "tokens", [kept])
+    kept, text = create_token("a test", "administer", ("*",), 0, None, os.urandom)
+    token_file.write_token_file(folder / "tokens", [kept])
     return text
 
 
@@ -48,7 +57,9 @@ class Process:
         self._program: Program | None = None
 
     def start(self) -> None:
-        self._program = Program("serve", "--config", str(self._config), "--port", str(self.port), environ=self.environ)
+        self._program = Program(
+            "serve", "--config", str(self._config), "--port", str(self.port), environ=self.environ
+        )
         self._program.wait_line(re.compile("Realtime is at https://"), 90)
 
     def stop(self) -> int:

@@ -46,11 +46,15 @@ AS_IT_IS = ("", "")
 
 def found(name: str) -> str | None:
     """Where a proxy is; Debian keeps them where only the administrator looks."""
-    return shutil.which(name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"]))
+    return shutil.which(
+        name, path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
+    )
 
 
 @contextlib.contextmanager
-def nginx(folder: Path, port: int, processes: Sequence[int], change: Change = AS_IT_IS) -> Iterator[ssl.SSLContext]:
+def nginx(
+    folder: Path, port: int, processes: Sequence[int], change: Change = AS_IT_IS
+) -> Iterator[ssl.SSLContext]:
     """nginx on `port` before processes on two ports; how to trust it."""
     site = changed((DEPLOY / "nginx.conf").read_text(), change)
     certificate(folder)
@@ -66,16 +70,30 @@ def nginx(folder: Path, port: int, processes: Sequence[int], change: Change = AS
         assert there in site, there
         site = site.replace(there, here)
     (folder / "site.conf").write_text(site)
-    (folder / "nginx.conf").write_text(AROUND_NGINX.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""))
-    command = [str(found("nginx")), "-e", "stderr", "-c", str(folder / "nginx.conf"), "-p", str(folder)]
+    (folder / "nginx.conf").write_text(
+        AROUND_NGINX.format(folder=folder, user="user root;" if os.geteuid() == 0 else "")
+    )
+    command = [
+        str(found("nginx")),
+        "-e",
+        "stderr",
+        "-c",
+        str(folder / "nginx.conf"),
+        "-p",
+        str(folder),
+    ]
     with _running(command, folder, port, folder / "certificate.pem") as tls:
         yield tls
 
 
 @contextlib.contextmanager
-def caddy(folder: Path, port: int, processes: Sequence[int], change: Change = AS_IT_IS) -> Iterator[ssl.SSLContext]:
+def caddy(
+    folder: Path, port: int, processes: Sequence[int], change: Change = AS_IT_IS
+) -> Iterator[ssl.SSLContext]:
     """Caddy on `port` before the processes; how to trust it."""
-    (folder / "Caddyfile").write_text(AROUND_CADDY + changed((DEPLOY / "Caddyfile").read_text(), change))
+    (folder / "Caddyfile").write_text(
+        AROUND_CADDY + changed((DEPLOY / "Caddyfile").read_text(), change)
+    )
     environ = {
         "REALTIME_HOST": f"{NAME}:{port}",
         "REALTIME_PROCESSES": " ".join(f"127.0.0.1:{process}" for process in processes),
@@ -83,8 +101,17 @@ def caddy(folder: Path, port: int, processes: Sequence[int], change: Change = AS
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
     }
-    command = [str(found("caddy")), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
-    with _running(command, folder, port, folder / "caddy/pki/authorities/local/root.crt", environ) as tls:
+    command = [
+        str(found("caddy")),
+        "run",
+        "--adapter",
+        "caddyfile",
+        "--config",
+        str(folder / "Caddyfile"),
+    ]
+    with _running(
+        command, folder, port, folder / "caddy/pki/authorities/local/root.crt", environ
+    ) as tls:
         yield tls
 
 
@@ -95,9 +122,17 @@ def changed(text: str, change: Change) -> str:
 
 
 @contextlib.contextmanager
-def _running(command: list[str], folder: Path, port: int, root: Path, environ: dict[str, str] | None = None) -> Iterator[ssl.SSLContext]:
+def _running(
+    command: list[str], folder: Path, port: int, root: Path, environ: dict[str, str] | None = None
+) -> Iterator[ssl.SSLContext]:
     with (folder / "log").open("wb") as log:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**os.environ, **(environ or {})})
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **(environ or {})},
+        )
     try:
         until = time.monotonic() + 30
         while (tls := _trusted(port, root)) is None:
@@ -120,7 +155,10 @@ def _trusted(port: int, root: Path) -> ssl.SSLContext | None:
     """How to trust who listens on `port`, once they have their certificate."""
     with contextlib.suppress(OSError):
         tls = ssl.create_default_context(cafile=str(root))
-        with socket.create_connection(("127.0.0.1", port), 5) as connection, tls.wrap_socket(connection, server_hostname=NAME):
+        with (
+            socket.create_connection(("127.0.0.1", port), 5) as connection,
+            tls.wrap_socket(connection, server_hostname=NAME),
+        ):
             return tls
     return None
 
@@ -142,5 +180,7 @@ def certificate(folder: Path) -> None:
         .sign(key, hashes.SHA256())
     )
     (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     (folder / "key.pem").write_bytes(private)

@@ -17,14 +17,16 @@ from typing import Any
 
 import pytest
 
-from dagnet_realtime.app.http import Server
-from dagnet_realtime.model.channel import Source
-from dagnet_realtime.model.secret import Secret
-from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.connection import Bounds, Connection
-from dagnet_realtime.web.delivery import WEBHOOK_PREFIX
-from dagnet_realtime.web.fast_path import fast_path
-from dagnet_realtime.web.traffic import Traffic
+from dagnet_realtime.app.sockets import UvicornServer
+from dagnet_realtime.model.access import Secret
+from dagnet_realtime.model.workspace import Source, Workspace
+from dagnet_realtime.web.connection import (
+    ConnectionLimits,
+    ConnectionStats,
+    LimitedHttpProtocol,
+    fast_path,
+)
+from dagnet_realtime.web.routes.ingest import WEBHOOK_PREFIX
 from tests.deploy.desync import FORGED, Attempt, attempts
 from tests.deploy.proxies import AS_IT_IS, NAME, Change, Proxy, caddy, found, nginx
 from tests.hub.stage import POLICY, SHOP
@@ -47,9 +49,15 @@ class Backend:
 
     def __init__(self) -> None:
         source = Source(id="web", channel=SHOP, kind="webhook", secrets=(Secret(SECRET),))
-        self._stage = WebStage(workspaces=[Workspace(channel=SHOP, path=".", policy=POLICY, sources=(source,))])
+        self._stage = WebStage(
+            workspaces=[Workspace(channel=SHOP, path=".", policy=POLICY, sources=(source,))]
+        )
         self.connections = 0
-        self.protocol = type("Counted", (_Counted, fast_path(self._stage.parts.intake, Bounds(), Traffic())), {"backend": self})
+        self.protocol = type(
+            "Counted",
+            (_Counted, fast_path(self._stage.parts.intake, ConnectionLimits(), ConnectionStats())),
+            {"backend": self},
+        )
         self.unseen: set[str] = set()
         self.heard = 0
         self.sent: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -66,15 +74,25 @@ class Backend:
                 return
             if not message["more_body"]:
                 break
-        self.unseen.update(f"{path} {value.decode()}" for name, value in scope["headers"] if name == FORGED and value)
+        self.unseen.update(
+            f"{path} {value.decode()}"
+            for name, value in scope["headers"]
+            if name == FORGED and value
+        )
         if path.startswith("/late/"):
             await self.sent[path].wait()
         body = path.encode()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-length", b"%d" % len(body))],
+            }
+        )
         await send({"type": "http.response.body", "body": body})
 
 
-class _Counted(Connection):
+class _Counted(LimitedHttpProtocol):
     """Counts the connections to a backend."""
 
     backend: Backend
@@ -93,7 +111,9 @@ class Front:
         self._tls = tls
 
     async def wire(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        return await asyncio.open_connection("127.0.0.1", self.port, ssl=self._tls, server_hostname=NAME)
+        return await asyncio.open_connection(
+            "127.0.0.1", self.port, ssl=self._tls, server_hostname=NAME
+        )
 
     @asynccontextmanager
     async def attack(self, attempt: Attempt) -> AsyncIterator[asyncio.StreamReader]:
@@ -103,7 +123,9 @@ class Front:
             writer.write(attempt.data)
             await _soon(writer.drain())
             if b"/late/" in attempt.data:
-                await _soon(reader.readline())  # it must not come yet: by then the proxy has passed all of it on
+                await _soon(
+                    reader.readline()
+                )  # it must not come yet: by then the proxy has passed all of it on
                 self.backend.sent[f"/late/{attempt.number:06}"].set()
             await _soon(reader.readline())
             yield reader
@@ -118,7 +140,9 @@ class Front:
         async def ask(path: str) -> bytes:
             writer.write(f"GET {path} HTTP/1.1\r\nHost: {NAME}:{self.port}\r\n\r\n".encode())
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 20)
-            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            length = next(
+                line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")
+            )
             body = await asyncio.wait_for(reader.readexactly(int(length.partition(b":")[2])), 20)
             return body if head.startswith(b"HTTP/1.1 200") else head.split(b" ")[1]
 
@@ -134,7 +158,7 @@ async def front(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if found(proxy.__name__) is None:
         pytest.skip(f"this machine's distribution has no {proxy.__name__}")
     backend, port = Backend(), free_port()
-    server = Server(backend, backend.protocol)
+    server = UvicornServer(backend, backend.protocol)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         bound.settimeout(0)
         behind = bound.getsockname()[1]
@@ -142,7 +166,9 @@ async def front(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         await server.listening.wait()
         entering = contextlib.ExitStack()
         try:
-            tls = await asyncio.to_thread(entering.enter_context, proxy(tmp_path, port, [behind, behind], change))
+            tls = await asyncio.to_thread(
+                entering.enter_context, proxy(tmp_path, port, [behind, behind], change)
+            )
             yield Front(port, tls, backend)
         finally:
             await asyncio.to_thread(entering.close)
@@ -211,7 +237,11 @@ async def test_two_clients_on_one_connection_have_their_own_answers(front: Front
     async with front.victim() as victim, front.victim() as attacker:
         for number, attempt in enumerate(upgrades):
             async with front.attack(attempt):
-                for ask, path in ((victim, f"/outer/victim-{number}"), (attacker, f"/outer/attacker-{number}"), (victim, "/early/victim")):
+                for ask, path in (
+                    (victim, f"/outer/victim-{number}"),
+                    (attacker, f"/outer/attacker-{number}"),
+                    (victim, "/early/victim"),
+                ):
                     assert await ask(path) == path.encode(), attempt.name
     assert not front.backend.unseen
     assert front.backend.connections < front.backend.heard / 2, "the proxy reuses its connections"

@@ -32,10 +32,14 @@ OURS = [part for part in COMPOSE["services"].values() if part["image"] == "dagne
 def test_the_page_names_every_file_and_quotes_none_wrongly() -> None:
     """OPS-10: a fence that is marked with a file holds lines of it, in their order."""
     assert not [file.name for file in DEPLOY.iterdir() if f"(../deploy/{file.name})" not in PAGE]
-    quoted = re.findall(r"^(?P<indent> *)```\w* deploy/(\S+)\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE)
+    quoted = re.findall(
+        r"^(?P<indent> *)```\w* deploy/(\S+)\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE
+    )
     assert quoted
     for _, name, text in quoted:
-        lines = iter([line.split("  #")[0].strip() for line in (DEPLOY / name).read_text().splitlines()])
+        lines = iter(
+            [line.split("  #")[0].strip() for line in (DEPLOY / name).read_text().splitlines()]
+        )
         for wanted in filter(None, map(str.strip, text.splitlines())):
             assert wanted in lines, f"deploy/{name} has no such line, or not there: {wanted}"
 
@@ -43,22 +47,39 @@ def test_the_page_names_every_file_and_quotes_none_wrongly() -> None:
 def test_the_configuration_is_understood(tmp_path: Path) -> None:
     """OPS-10: it needs nothing beside the secrets that the page tells to make."""
     config = load(configured(tmp_path), {})
-    assert (config.access.mode, config.server.host, config.server.log) == ("token", "127.0.0.1", "memory://")
+    assert (config.access.mode, config.server.host, config.server.log) == (
+        "token",
+        "127.0.0.1",
+        "memory://",
+    )
     assert config.access.cookie_key is not None
-    assert set(re.findall(r"file:secrets/(\w+)", (DEPLOY / "realtime.toml").read_text())) == set(SECRETS)
+    assert set(re.findall(r"file:secrets/(\w+)", (DEPLOY / "realtime.toml").read_text())) == set(
+        SECRETS
+    )
     for name in SECRETS:
         assert name in PAGE
 
 
 def test_the_unit_starts_what_there_is() -> None:
     """OPS-11: as a user of its own, on a file system that it cannot write, as the page describes."""
-    run = re.search(r"^ExecStart=/opt/dagnet-realtime/bin/dagnet-realtime (.*)$", UNIT, re.MULTILINE)
+    run = re.search(
+        r"^ExecStart=/opt/dagnet-realtime/bin/dagnet-realtime (.*)$", UNIT, re.MULTILINE
+    )
     assert run is not None
     _answers(run[1].split())
-    for line in ("User=dagnet-realtime", "ProtectSystem=strict", "NoNewPrivileges=yes", "CapabilityBoundingSet="):
+    for line in (
+        "User=dagnet-realtime",
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "CapabilityBoundingSet=",
+    ):
         assert line in UNIT.splitlines()
     workers = (DEPLOY / "workers.conf").read_text()
-    count = re.search(r"^ExecStart=/opt/dagnet-realtime/bin/dagnet-realtime serve --workers (\d+) --log redis://", workers, re.MULTILINE)
+    count = re.search(
+        r"^ExecStart=/opt/dagnet-realtime/bin/dagnet-realtime serve --workers (\d+) --log redis://",
+        workers,
+        re.MULTILINE,
+    )
     assert count is not None
     assert 1 < int(count[1]) <= MOST_WORKERS
     assert "ExecStart=\n" in workers, "without an empty one there would be two"
@@ -72,7 +93,11 @@ def test_the_unit_is_right_in_the_eyes_of_systemd(tmp_path: Path) -> None:
     for name in ("", "workers.conf"):
         if name:
             (tmp_path / "dagnet-realtime.service.d").mkdir()
-            text = (DEPLOY / name).read_text().replace("/opt/dagnet-realtime/bin/dagnet-realtime", sys.executable)
+            text = (
+                (DEPLOY / name)
+                .read_text()
+                .replace("/opt/dagnet-realtime/bin/dagnet-realtime", sys.executable)
+            )
             (tmp_path / "dagnet-realtime.service.d" / name).write_text(text)
         command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -84,13 +109,22 @@ def test_the_image_holds_what_runs_and_runs_as_nobody_in_particular() -> None:
     first, last = CONTAINER.split("\nFROM ")[1:]
     assert "USER 10001:10001" in last.splitlines()
     assert "COPY . ." in first
-    assert re.findall(r"^COPY (.*)$", last, re.MULTILINE) == ["--from=build /opt/dagnet-realtime /opt/dagnet-realtime"]
-    allowed = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    assert re.findall(r"^COPY (.*)$", last, re.MULTILINE) == [
+        "--from=build /opt/dagnet-realtime /opt/dagnet-realtime"
+    ]
+    allowed = [
+        line[1:]
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    ]
     assert not [name for name in allowed if not (ROOT / name).exists()]
     for needed in re.findall(r"\b(?:tools|requirements)/[\w.]+", first):
         assert (ROOT / needed).is_file()
         assert needed.split("/")[0] in allowed
-    entry, command = (json.loads(re.search(rf"^{word} (\[.*\])$", last, re.MULTILINE)[1]) for word in ("ENTRYPOINT", "CMD"))  # type: ignore[index]
+    entry, command = (
+        json.loads(re.search(rf"^{word} (\[.*\])$", last, re.MULTILINE)[1])
+        for word in ("ENTRYPOINT", "CMD")
+    )  # type: ignore[index]
     assert entry == ["dagnet-realtime"]
     _answers(command)
     variables = dict(re.findall(r"^(?:ENV)? +(DAGNET_REALTIME_\w+)=(\S+)", last, re.MULTILINE))
@@ -100,10 +134,16 @@ def test_the_image_holds_what_runs_and_runs_as_nobody_in_particular() -> None:
 
 async def test_the_containers_health_is_asked_as_the_file_says() -> None:
     """OPS-12: ready is 0, all else is not."""
-    check = ast.literal_eval(re.search(r"HEALTHCHECK .*?CMD (\[.*?\])$", CONTAINER, re.DOTALL | re.MULTILINE)[1])  # type: ignore[index]
+    check = ast.literal_eval(
+        re.search(r"HEALTHCHECK .*?CMD (\[.*?\])$", CONTAINER, re.DOTALL | re.MULTILINE)[1]
+    )  # type: ignore[index]
     assert "http://127.0.0.1:8765/readyz" in check[-1]
     async with serving() as served:
-        asked = [sys.executable, *check[1:-1], check[-1].replace("127.0.0.1:8765", f"127.0.0.1:{served.port}")]
+        asked = [
+            sys.executable,
+            *check[1:-1],
+            check[-1].replace("127.0.0.1:8765", f"127.0.0.1:{served.port}"),
+        ]
         assert await _code(asked) == 0
         assert await _code([*asked[:-1], asked[-1].replace("/readyz", "/no/such")]) != 0
     assert await _code(asked) != 0
@@ -111,21 +151,31 @@ async def test_the_containers_health_is_asked_as_the_file_says() -> None:
 
 def test_the_composition_fits_the_configuration(tmp_path: Path) -> None:
     """OPS-13: every variable is a key, every secret that the configuration reads is mounted where it reads it, everything is bounded."""
-    environ = {name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)) for one in OURS for name, value in one["environment"].items()}
+    environ = {
+        name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value))
+        for one in OURS
+        for name, value in one["environment"].items()
+    }
     config = load(configured(tmp_path), environ)
     assert config.server.log == "redis://redis:6379/0"
     assert config.server.public_url == "https://realtime.example.com"
     for one in OURS:
-        assert {secret["target"] for secret in one["secrets"]} == {f"/etc/dagnet-realtime/secrets/{name}" for name in SECRETS}
+        assert {secret["target"] for secret in one["secrets"]} == {
+            f"/etc/dagnet-realtime/secrets/{name}" for name in SECRETS
+        }
         assert "./realtime.toml:/etc/dagnet-realtime/realtime.toml:ro" in one["volumes"]
         assert one["build"] == {"context": "..", "dockerfile": "deploy/Containerfile"}
-    assert {name: secret["file"] for name, secret in COMPOSE["secrets"].items()} == {name: f"./secrets/{name}" for name in SECRETS}
+    assert {name: secret["file"] for name, secret in COMPOSE["secrets"].items()} == {
+        name: f"./secrets/{name}" for name in SECRETS
+    }
     for name, one in COMPOSE["services"].items():
         assert one["read_only"], name
         assert one["cap_drop"] == ["ALL"], name
         assert one["security_opt"] == ["no-new-privileges:true"], name
         assert set(one["networks"]) <= set(COMPOSE["networks"]), name
-        assert {volume.split(":")[0] for volume in one.get("volumes", ()) if volume[0] != "."} <= set(COMPOSE["volumes"]), name
+        assert {
+            volume.split(":")[0] for volume in one.get("volumes", ()) if volume[0] != "."
+        } <= set(COMPOSE["volumes"]), name
     proxied = COMPOSE["services"]["proxy"]["environment"]["REALTIME_PROCESSES"].split()
     assert proxied == [f"{name}:8765" for name, one in COMPOSE["services"].items() if one in OURS]
     read = re.findall(r"\{\$(\w+):", (DEPLOY / "Caddyfile").read_text())

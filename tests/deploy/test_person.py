@@ -63,12 +63,17 @@ FORGED = [
         "x-forwarded-for": "127.0.0.1",
     },
     {"X_Forwarded_Groups": "admins", "x_forwarded_email": "boss@acme.com"},
-    {"connection": "x-forwarded-email, x-realtime-proxy-secret, x-forwarded-groups", "x-forwarded-groups": "admins"},
+    {
+        "connection": "x-forwarded-email, x-realtime-proxy-secret, x-forwarded-groups",
+        "x-forwarded-groups": "admins",
+    },
 ]
 
 
 @pytest.fixture(scope="module", params=PROXIES)
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, httpx.Client, Program]]:
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, httpx.Client, Program]]:
     """The proxy's name, a browser that it has signed in as Eve, and the server."""
     if found(request.param) is None:
         pytest.skip(f"this machine's distribution has no {request.param}")
@@ -81,7 +86,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         program.url = f"http://127.0.0.1:{behind}"
         with (
             PROXIES[request.param](folder, port, [behind, behind], PERSON[request.param]) as tls,
-            httpx.Client(base_url=f"https://{NAME}:{port}", verify=tls, trust_env=False, timeout=30) as browser,
+            httpx.Client(
+                base_url=f"https://{NAME}:{port}", verify=tls, trust_env=False, timeout=30
+            ) as browser,
         ):
             yield request.param, browser, program
     finally:
@@ -98,11 +105,17 @@ def test_nobody_names_themselves_groups_themselves_or_proves_themselves_a_proxy(
         me = browser.get("/api/me", headers=headers)
         if me.status_code == 401 and "connection" in forged:
             continue  # who has the proxy drop its own headers is not signed in
-        assert (me.status_code, me.json()["person"], me.json()["can"]) == (200, "proxy:eve@acme.com", ["watch"]), me.text
+        assert (me.status_code, me.json()["person"], me.json()["can"]) == (
+            200,
+            "proxy:eve@acme.com",
+            ["watch"],
+        ), me.text
 
 
 @pytest.mark.parametrize("forged", FORGED[:2])
-def test_past_the_proxy_nobody_is_believed(site: tuple[str, httpx.Client, Program], forged: dict[str, str]) -> None:
+def test_past_the_proxy_nobody_is_believed(
+    site: tuple[str, httpx.Client, Program], forged: dict[str, str]
+) -> None:
     """ACC-14: though the address is a trusted one."""
     _, _, program = site
     with httpx.Client(base_url=program.url, trust_env=False) as direct:
@@ -110,8 +123,18 @@ def test_past_the_proxy_nobody_is_believed(site: tuple[str, httpx.Client, Progra
         assert direct.get("/api/me", headers=named).status_code == 401
         proven = {**named, "x-realtime-proxy-secret": SECRET}
         assert direct.get("/api/me", headers=proven).status_code == 200
-        assert direct.get("/api/me", headers=[*proven.items(), ("x-realtime-proxy-secret", SECRET)]).status_code == 401
-        assert direct.get("/api/me", headers=[*proven.items(), ("x-forwarded-groups", "admins")]).status_code == 401
+        assert (
+            direct.get(
+                "/api/me", headers=[*proven.items(), ("x-realtime-proxy-secret", SECRET)]
+            ).status_code
+            == 401
+        )
+        assert (
+            direct.get(
+                "/api/me", headers=[*proven.items(), ("x-forwarded-groups", "admins")]
+            ).status_code
+            == 401
+        )
 
 
 @pytest.mark.parametrize("name", PROXIES)
@@ -137,6 +160,8 @@ async def test_the_files_as_they_are_name_nobody(name: str, tmp_path: Path) -> N
         with PROXIES[name](tmp_path, port, [behind, behind], AS_IT_IS) as tls:
             async with httpx.AsyncClient(verify=tls, trust_env=False, timeout=10) as browser:
                 forged = dict.fromkeys([*usual, "x-realtime-proxy-secret"], "eve@acme.com")
-                assert (await browser.get(f"https://{NAME}:{port}/api/me", headers=forged)).status_code == 200
+                assert (
+                    await browser.get(f"https://{NAME}:{port}/api/me", headers=forged)
+                ).status_code == 200
     assert any(head.startswith(b"GET /api/me") for head in heads)
     assert b"eve@acme.com" not in b"".join(heads)

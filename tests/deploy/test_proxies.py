@@ -39,11 +39,16 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module", params=PROXIES)
-def site(request: pytest.FixtureRequest, behind: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    request: pytest.FixtureRequest, behind: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """The same behind each proxy in turn."""
     if found(request.param) is None:
         pytest.skip(f"this machine's distribution has no {request.param}")
-    front, ports = tmp_path_factory.mktemp(request.param), [process.port for process in behind.processes]
+    front, ports = (
+        tmp_path_factory.mktemp(request.param),
+        [process.port for process in behind.processes],
+    )
     with PROXIES[request.param](front, behind.port, ports, AS_IT_IS) as behind.tls:
         behind.name = request.param
         yield behind
@@ -53,7 +58,9 @@ def client(site: Site) -> httpx.AsyncClient:
     """Signed in by an access token, through the proxy."""
     headers = {"authorization": f"Bearer {site.key}"}
     assert site.tls is not None
-    return httpx.AsyncClient(base_url=site.url, headers=headers, timeout=30, trust_env=False, verify=site.tls)
+    return httpx.AsyncClient(
+        base_url=site.url, headers=headers, timeout=30, trust_env=False, verify=site.tls
+    )
 
 
 def signed(body: bytes, first: bytes | None = None) -> dict[str, str]:
@@ -68,7 +75,9 @@ async def test_each_frame_arrives_when_it_is_sent(site: Site) -> None:
         for number in range(8):
             body = json.dumps(track(f"{site.name}-{number}")).encode()
             began = loop.time()
-            assert (await browser.post("/segment/webhook/web", content=body, headers=signed(body))).status_code == 200
+            assert (
+                await browser.post("/segment/webhook/web", content=body, headers=signed(body))
+            ).status_code == 200
             await watcher.until(lambda: watcher.offered == number + 1, 30)  # noqa: B023  # awaited at once
             waits.append(loop.time() - began)
     assert sorted(waits)[4] < 5.0, waits  # buffered ones would come with the beat, every 15 s
@@ -78,15 +87,25 @@ async def test_each_frame_arrives_when_it_is_sent(site: Site) -> None:
 async def test_a_poll_may_wait(site: Site) -> None:
     """OPS-2: the proxy keeps it open until there is something to tell."""
     async with client(site) as browser:
-        told = (await browser.post("/api/watch", json={"workspace": "shop", "env": "test", "graph": GRAPH})).json()
+        told = (
+            await browser.post(
+                "/api/watch", json={"workspace": "shop", "env": "test", "graph": GRAPH}
+            )
+        ).json()
         path = f"/api/watch/{told['watch_session_id']}/frames"
-        poll = asyncio.create_task(browser.get(path, params={"after": told["position"], "wait": 20}))
+        poll = asyncio.create_task(
+            browser.get(path, params={"after": told["position"], "wait": 20})
+        )
         done, _ = await asyncio.wait([poll], timeout=1.5)
         assert not done, poll.result().text
         body = json.dumps(track(f"{site.name}-polled")).encode()
-        assert (await browser.post("/segment/webhook/web", content=body, headers=signed(body))).status_code == 200
+        assert (
+            await browser.post("/segment/webhook/web", content=body, headers=signed(body))
+        ).status_code == 200
         frames = (await poll).json()["frames"]
-        assert [label_of(event["id"]) for frame in frames for event in frame.get("events", ())] == [f"{site.name}-polled"]
+        assert [label_of(event["id"]) for frame in frames for event in frame.get("events", ())] == [
+            f"{site.name}-polled"
+        ]
         assert (await browser.delete(f"/api/watch/{told['watch_session_id']}")).status_code == 204
 
 
@@ -98,7 +117,9 @@ async def test_processes_restart_in_turn_and_nobody_notices(site: Site) -> None:
         hellos, taken = sum(watcher.hellos for watcher in watchers), len(sender.accepted)
         assert await asyncio.to_thread(process.stop) == 0
         for watcher in watchers:
-            await watcher.until(lambda: len(sender.accepted) > taken + 15 and watcher.offered > taken)  # noqa: B023  # awaited at once
+            await watcher.until(
+                lambda: len(sender.accepted) > taken + 15 and watcher.offered > taken  # noqa: B023  # awaited at once
+            )
         await asyncio.to_thread(process.start)
         assert sum(watcher.hellos for watcher in watchers) >= hellos
     accepted = await sender.finish()
@@ -122,7 +143,9 @@ async def test_a_great_body_passes_and_a_greater_one_is_refused(site: Site) -> N
         assert taken.status_code == 200, taken.text
         for size, code in ((8 * 1024 * 1024 + 1000, "too_large"), (9_900_000, None)):
             try:
-                refused = await sender.post("/segment/webhook/web", content=b"x" * size, headers=signed(b""))
+                refused = await sender.post(
+                    "/segment/webhook/web", content=b"x" * size, headers=signed(b"")
+                )
             except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
                 assert site.name == "caddy"
             else:
@@ -131,7 +154,9 @@ async def test_a_great_body_passes_and_a_greater_one_is_refused(site: Site) -> N
 
 
 @pytest.mark.parametrize("name", PROXIES)
-async def test_nobody_names_themselves_and_no_address_is_handed_on(name: str, tmp_path: Path) -> None:
+async def test_nobody_names_themselves_and_no_address_is_handed_on(
+    name: str, tmp_path: Path
+) -> None:
     """OPS-5: what comes out of the proxy has the browser's host, and neither a forged person nor anybody's address."""
     if found(name) is None:
         pytest.skip(f"this machine's distribution has no {name}")

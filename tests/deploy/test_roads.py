@@ -17,14 +17,18 @@ from tests.support.server import GRAPH, SAMPLE
 
 NAME = "realtime.example.com"
 TOKEN = re.compile(r"\b(dnr_\S+)")
-UNPRIVILEGED = "setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --bounding-set=-all"
+UNPRIVILEGED = (
+    "setpriv --reuid 10001 --regid 10001 --clear-groups --no-new-privs --bounding-set=-all"
+)
 
 pytestmark = needs_machines
 
 
 def section(name: str) -> str:
     """What the page says under a heading."""
-    (body,) = [one for one in re.split(r"^## ", PAGE, flags=re.MULTILINE) if one.startswith(name + "\n")]
+    (body,) = [
+        one for one in re.split(r"^## ", PAGE, flags=re.MULTILINE) if one.startswith(name + "\n")
+    ]
     return body
 
 
@@ -56,7 +60,9 @@ def ask(machine: Machine, path: str, token: str) -> dict[str, Any]:
 
 def delivery(secret: bytes, id: str = "one") -> str:
     """Options of curl for a signed delivery, as Segment sends it."""
-    body = json.dumps({"type": "track", "messageId": id, "event": "view_item", "anonymousId": "ann"})
+    body = json.dumps(
+        {"type": "track", "messageId": id, "event": "view_item", "anonymousId": "ann"}
+    )
     return f"-H 'X-Signature: {hmac.digest(secret, body.encode(), 'sha1').hex()}' --data-binary '{body}'"
 
 
@@ -65,7 +71,10 @@ def through_the_proxy(browser: Machine, token: str, secret: bytes, trust: str = 
     curl = f"curl -fsS {trust} -m 20"
     form = f"-H 'Origin: https://{NAME}' --data-urlencode token={token}"
     heads = browser.run(f"{curl} -D - -o /dev/null {form} https://{NAME}/sign-in").lower()
-    assert "\r\nstrict-transport-security: max-age=" in heads or "\nstrict-transport-security: max-age=" in heads
+    assert (
+        "\r\nstrict-transport-security: max-age=" in heads
+        or "\nstrict-transport-security: max-age=" in heads
+    )
     (cookie,) = re.findall(r"^set-cookie: (.*?)\r?$", heads, re.MULTILINE)
     assert cookie.startswith("__host-dagnet_realtime=")
     assert "; secure" in cookie
@@ -73,7 +82,9 @@ def through_the_proxy(browser: Machine, token: str, secret: bytes, trust: str = 
     on = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH})
     opened = json.loads(browser.run(f"{signed_in} -d '{on}' https://{NAME}/api/watch"))
     (address,) = re.findall(r"`https://<your host>(/segment/[^`]+)`", section("Segment's side"))
-    browser.run(f"{curl} {delivery(secret, 'proxied')} 'https://{NAME}{address.replace('<source id>', 'web')}'")
+    browser.run(
+        f"{curl} {delivery(secret, 'proxied')} 'https://{NAME}{address.replace('<source id>', 'web')}'"
+    )
     frames = f"/api/watch/{opened['watch_session_id']}/frames?after={opened['position']}&wait=20"
     told = json.loads(browser.run(f"{signed_in} 'https://{NAME}{frames}'"))["frames"]
     assert sum(frame["ledger"]["offered"] for frame in told if frame["op"] == "batch") == 1
@@ -94,11 +105,15 @@ def test_one_process_by_the_pages_steps(served: tuple[Machine, str, Machine]) ->
     machine, token, _ = served
     assert ask(machine, "/api/workspaces", token)["workspaces"][0]["id"] == "acme-main"
     secret = machine.run("cat /etc/dagnet-realtime/secrets/segment_web").strip().encode()
-    assert machine.run(f"curl -fsS -m 20 {delivery(secret)} http://127.0.0.1:8765/segment/webhook/web")
+    assert machine.run(
+        f"curl -fsS -m 20 {delivery(secret)} http://127.0.0.1:8765/segment/webhook/web"
+    )
     kept = machine.run("stat -c '%U %a' /var/lib/dagnet-realtime /var/lib/dagnet-realtime/tokens")
     assert kept.splitlines() == ["dagnet-realtime 700", "dagnet-realtime 600"]
     assert machine.run("ls /var/lib/dagnet-realtime/assets/*/ | grep -c .js")
-    assert "dagnet-realtime" in machine.run("ps -o user:20= -p $(systemctl show -P MainPID dagnet-realtime)")
+    assert "dagnet-realtime" in machine.run(
+        "ps -o user:20= -p $(systemctl show -P MainPID dagnet-realtime)"
+    )
     machine.run("systemctl restart dagnet-realtime")
     machine.until("curl -fsS http://127.0.0.1:8765/readyz")
     assert ask(machine, "/api/me", token)["version"]
@@ -114,13 +129,22 @@ def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path:
     machine.run(f"install -D -m 644 deploy/nginx.conf {place}")
     key, certificate = f"/etc/ssl/private/{NAME}.key", f"/etc/ssl/certs/{NAME}.pem"
     made = f"openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -keyout {key} -out {certificate}"
-    machine.run(f"mkdir -p /etc/ssl/private; {made} -subj /CN={NAME} -addext subjectAltName=DNS:{NAME} 2>&1")
-    machine.run("mkdir -p /var/lib/nginx; mount -t tmpfs logs /var/log; mkdir /var/log/nginx")  # as the package leaves them
+    machine.run(
+        f"mkdir -p /etc/ssl/private; {made} -subj /CN={NAME} -addext subjectAltName=DNS:{NAME} 2>&1"
+    )
+    machine.run(
+        "mkdir -p /var/lib/nginx; mount -t tmpfs logs /var/log; mkdir /var/log/nginx"
+    )  # as the package leaves them
     machine.start("nginx -g 'daemon off;'", log=tmp_path / "nginx")
     browser.run(f"cat > /etc/ssl/{NAME}.pem <<'PEM'\n{machine.run(f'cat {certificate}')}PEM")
     trust = f"--cacert /etc/ssl/{NAME}.pem"
     browser.until(f"curl -fsS {trust} -m 4 https://{NAME}/readyz")
-    through_the_proxy(browser, token, machine.run("cat /etc/dagnet-realtime/secrets/segment_web").strip().encode(), trust)
+    through_the_proxy(
+        browser,
+        token,
+        machine.run("cat /etc/dagnet-realtime/secrets/segment_web").strip().encode(),
+        trust,
+    )
     assert "308" in browser.run(f"curl -sS -m 4 -o /dev/null -w '%{{http_code}}' http://{NAME}/")
     stream = f"curl -fsS {trust} -H 'Authorization: Bearer {token}' -w '%{{http_version}}' -o /dev/null https://{NAME}/api/me"
     assert browser.run(stream).strip() == "2"
@@ -128,7 +152,9 @@ def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path:
 
 @needs_systemd
 @pytest.mark.proof
-def test_workers_and_their_upgrade_by_the_pages_steps(served: tuple[Machine, str, Machine], tmp_path: Path) -> None:
+def test_workers_and_their_upgrade_by_the_pages_steps(
+    served: tuple[Machine, str, Machine], tmp_path: Path
+) -> None:
     """OPS-16, CLI-56: after the page's reload the version that was installed answers, and nobody was refused meanwhile."""
     machine, token, _ = served
     machine.start("redis-server --save '' --appendonly no --dir /tmp", log=tmp_path / "redis")
@@ -151,13 +177,21 @@ class Composition:
     def __init__(self, folder: Path, **machines: Machine) -> None:
         self.machines = machines
         self._folder = folder
-        variables = dict(re.findall(r"^(?:ENV)? +([A-Z_]+)=(\S+?)(?: \\)?$", CONTAINER.split("\nFROM ")[2], re.MULTILINE))
-        self._image = {name: value.replace("$PATH", "/usr/bin:/bin") for name, value in variables.items()}
+        variables = dict(
+            re.findall(
+                r"^(?:ENV)? +([A-Z_]+)=(\S+?)(?: \\)?$", CONTAINER.split("\nFROM ")[2], re.MULTILINE
+            )
+        )
+        self._image = {
+            name: value.replace("$PATH", "/usr/bin:/bin") for name, value in variables.items()
+        }
         self._image["PATH"] = f"{INSTALLED}/bin:/usr/bin:/bin"
 
     def environ(self, service: str) -> dict[str, str]:
         said: Mapping[str, str] = COMPOSE["services"][service].get("environment", {})
-        return {name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)) for name, value in said.items()}
+        return {
+            name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value)) for name, value in said.items()
+        }
 
     def start(self, service: str) -> None:
         """A process of ours: volumes and secrets where the file mounts them, the user, the entry point."""
@@ -170,15 +204,26 @@ class Composition:
             machine.run(f"install -D -m 444 {self._folder / secret['source']} {secret['target']}")
         for volume in given["volumes"]:
             source, target = volume.split(":")[:2]
-            made = {"./realtime.toml": f"install -D -m 644 {DEPLOY}/realtime.toml {target}", "./acme": f"cp -r {SAMPLE} {target}"}
-            made["state"] = f"mkdir -p {target} && mount --bind {state} {target} && chown 10001:10001 {target} && chmod 700 {target}"
+            made = {
+                "./realtime.toml": f"install -D -m 644 {DEPLOY}/realtime.toml {target}",
+                "./acme": f"cp -r {SAMPLE} {target}",
+            }
+            made["state"] = (
+                f"mkdir -p {target} && mount --bind {state} {target} && chown 10001:10001 {target} && chmod 700 {target}"
+            )
             machine.run(made[source])
         machine.run("chmod -R a+rX /srv /etc/dagnet-realtime")
-        machine.start(f"{UNPRIVILEGED} dagnet-realtime serve", environ=self._environ(service), log=self._folder / service)
+        machine.start(
+            f"{UNPRIVILEGED} dagnet-realtime serve",
+            environ=self._environ(service),
+            log=self._folder / service,
+        )
 
     def command(self, service: str, words: str) -> str:
         """What `docker compose run SERVICE WORDS` prints."""
-        return self.machines[service].run(f"{UNPRIVILEGED} dagnet-realtime {words}", environ=self._environ(service))
+        return self.machines[service].run(
+            f"{UNPRIVILEGED} dagnet-realtime {words}", environ=self._environ(service)
+        )
 
     def _environ(self, service: str) -> dict[str, str]:
         return {**self._image, **self.environ(service)}
@@ -188,11 +233,17 @@ class Composition:
 def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
     """OPS-17, WEB-27: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""
     tmp_path.chmod(0o755)
-    with network(redis="10", one="11", two="12", proxy="2", realtime_example_com="2", browser="3") as joined:
-        machines = {name: joined.machine(name) for name in ("redis", "one", "two", "proxy", "browser")}
+    with network(
+        redis="10", one="11", two="12", proxy="2", realtime_example_com="2", browser="3"
+    ) as joined:
+        machines = {
+            name: joined.machine(name) for name in ("redis", "one", "two", "proxy", "browser")
+        }
         made, browser = Composition(tmp_path, **machines), machines["browser"]
         command = " ".join(f"'{word}'" for word in COMPOSE["services"]["redis"]["command"])
-        machines["redis"].start(f"{command} --bind 0.0.0.0 --protected-mode no --dir /tmp", log=tmp_path / "redis")
+        machines["redis"].start(
+            f"{command} --bind 0.0.0.0 --protected-mode no --dir /tmp", log=tmp_path / "redis"
+        )
         machines["redis"].until(" ".join(COMPOSE["services"]["redis"]["healthcheck"]["test"][1:]))
         for service in ("one", "two"):
             made.start(service)
@@ -200,21 +251,47 @@ def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
             browser.until(f"curl -fsS -m 2 http://{service}:8765/readyz")
             browser.run(f"curl -fsS -m 20 http://{machines[service].address}:8765/healthz")
         token = TOKEN.findall(made.command("one", "token create ada"))[0]
-        machines["proxy"].run("mkdir -p /etc/caddy && cat > /etc/caddy/Caddyfile <<'FILE'\n" + _inside(AROUND_CADDY) + "FILE")
-        environ = {**made.environ("proxy"), "HOME": "/tmp", "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-        machines["proxy"].start("caddy run --config /etc/caddy/Caddyfile --adapter caddyfile", environ=environ, log=tmp_path / "proxy")
-        browser.until(f"curl -fsSk -m 4 https://{NAME}/readyz")  # an upstream that is never ready is 503 after five seconds
+        machines["proxy"].run(
+            "mkdir -p /etc/caddy && cat > /etc/caddy/Caddyfile <<'FILE'\n"
+            + _inside(AROUND_CADDY)
+            + "FILE"
+        )
+        environ = {
+            **made.environ("proxy"),
+            "HOME": "/tmp",
+            "XDG_DATA_HOME": str(tmp_path),
+            "XDG_CONFIG_HOME": str(tmp_path),
+        }
+        machines["proxy"].start(
+            "caddy run --config /etc/caddy/Caddyfile --adapter caddyfile",
+            environ=environ,
+            log=tmp_path / "proxy",
+        )
+        browser.until(
+            f"curl -fsSk -m 4 https://{NAME}/readyz"
+        )  # an upstream that is never ready is 503 after five seconds
         signed_in = f"curl -fsSk -m 4 -H 'Authorization: Bearer {token}'"
         for service in ("one", "two"):  # each looks at the tokens' file once a second
             browser.until(f"{signed_in} http://{service}:8765/metrics")
         for _ in range(4):
-            assert json.loads(browser.run(f"{signed_in} https://{NAME}/api/workspaces"))["workspaces"][0]["id"] == "acme-main"
+            assert (
+                json.loads(browser.run(f"{signed_in} https://{NAME}/api/workspaces"))["workspaces"][
+                    0
+                ]["id"]
+                == "acme-main"
+            )
         through_the_proxy(browser, token, SECRETS["segment_web"])
         for service in ("one", "two"):
             for host in (service, machines[service].address):
-                assert "dagnet_realtime_events_total" in browser.run(f"{signed_in} http://{host}:8765/metrics")
+                assert "dagnet_realtime_events_total" in browser.run(
+                    f"{signed_in} http://{host}:8765/metrics"
+                )
         for service in ("one", "two"):
-            check = re.search(r"HEALTHCHECK .*?CMD \[\"python\", \"-c\", (\".*?\")\]$", CONTAINER, re.DOTALL | re.MULTILINE)
+            check = re.search(
+                r"HEALTHCHECK .*?CMD \[\"python\", \"-c\", (\".*?\")\]$",
+                CONTAINER,
+                re.DOTALL | re.MULTILINE,
+            )
             assert check is not None
             machines[service].run(f"python3 -c {check[1]}")
 
@@ -222,7 +299,9 @@ def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
 def _inside(around: str) -> str:
     """The proxy's own file; only its certificates are made at home, since no authority can reach this network."""
     return (
-        around.replace("\tdefault_bind 127.0.0.1\n", "").replace("\tauto_https disable_redirects\n", "\tlocal_certs\n")
+        around.replace("\tdefault_bind 127.0.0.1\n", "").replace(
+            "\tauto_https disable_redirects\n", "\tlocal_certs\n"
+        )
         + (DEPLOY / "Caddyfile").read_text()
     )
 
@@ -230,8 +309,12 @@ def _inside(around: str) -> str:
 def test_every_step_names_what_there_is() -> None:
     """OPS-15: files of this repository, which the page's lines install."""
     lines = [
-        line for section in ("One process", "On Redis", "Upgrades and rolling restarts") for line in "".join(steps(section)).splitlines()
+        line
+        for section in ("One process", "On Redis", "Upgrades and rolling restarts")
+        for line in "".join(steps(section)).splitlines()
     ]
     named = [word for line in lines for word in line.split() if word.startswith("deploy/")]
-    assert {"deploy/realtime.toml", "deploy/dagnet-realtime.service", "deploy/workers.conf"} <= set(named)
+    assert {"deploy/realtime.toml", "deploy/dagnet-realtime.service", "deploy/workers.conf"} <= set(
+        named
+    )
     assert not [name for name in named if not (ROOT / name).is_file()]

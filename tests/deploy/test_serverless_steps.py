@@ -20,7 +20,11 @@ from tests.support.server import GRAPH, SAMPLE, track
 ROOT = Path(__file__).parents[2]
 SIDE = section("Segment's side")
 HOST = "acme-realtime.vercel.app"
-SECRETS = {"REALTIME_COOKIE_KEY": "c" * 44, "REALTIME_TOKEN_KEY": "t" * 44, "REALTIME_SEGMENT_WEB": "5e" * 32}
+SECRETS = {
+    "REALTIME_COOKIE_KEY": "c" * 44,
+    "REALTIME_TOKEN_KEY": "t" * 44,
+    "REALTIME_SEGMENT_WEB": "5e" * 32,
+}
 (CONFIG,) = re.findall(r"```toml realtime.toml\n(.*?)```", section("Serverless"), re.DOTALL)
 
 
@@ -36,9 +40,13 @@ class Project:
         shutil.copytree(SAMPLE, source / "workspaces/acme")
         self._environ = {**os.environ, **SECRETS, variable: log, "PYTHONPATH": str(ROOT)}
         self._environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        self._environ["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")  # a deployment's packages are compiled when they are installed
+        self._environ["PYTHONPYCACHEPREFIX"] = str(
+            folder / "compiled"
+        )  # a deployment's packages are compiled when they are installed
         command = [sys.executable, "-m", "dagnet_realtime", *create.split()]
-        made = subprocess.run(command, cwd=source, env=self._environ, capture_output=True, text=True, check=False)
+        made = subprocess.run(
+            command, cwd=source, env=self._environ, capture_output=True, text=True, check=False
+        )
         assert made.returncode == 0, made.stdout + made.stderr
         self.token = re.findall(r"\b(dnr_\S+)", made.stdout)[0]
         self._deploy(source)
@@ -46,7 +54,9 @@ class Project:
     def _deploy(self, source: Path) -> None:
         given = json.loads((ROOT / "vercel.json").read_text())
         ((entry, function),) = given["functions"].items()
-        assert given["rewrites"] == [{"source": "/(.*)", "destination": "/" + entry.removesuffix(".py")}]
+        assert given["rewrites"] == [
+            {"source": "/(.*)", "destination": "/" + entry.removesuffix(".py")}
+        ]
         for pattern in function["includeFiles"].strip("{}").split(","):
             found = [one for one in source.glob(pattern.replace("/**", "/**/*")) if one.is_file()]
             assert found, f"{pattern} includes nothing of what step 1 names"
@@ -58,7 +68,12 @@ class Project:
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> dict[str, Any]:
         """As the platform hands it on: over TLS, by the deployment's name."""
-        asked = {"method": method, "path": path, "body": base64.b64encode(body).decode(), "headers": {"host": HOST, **headers}}
+        asked = {
+            "method": method,
+            "path": path,
+            "body": base64.b64encode(body).decode(),
+            "headers": {"host": HOST, **headers},
+        }
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.oneshot"],
             input=json.dumps(asked), capture_output=True, text=True, env=self._environ, cwd=self._folder, timeout=60, check=False,
@@ -70,7 +85,11 @@ class Project:
 
 def test_serverless_by_the_pages_steps(tmp_path: Path) -> None:
     """OPS-23, ACC-13, REL-19: under the platform's name, to which cookies are bound; it says when Redis is away."""
-    assert set(SECRETS) == set(re.findall(r"env:(\w+)", CONFIG)) <= set(re.findall(r"`(REALTIME_\w+)`", section("Serverless")))
+    assert (
+        set(SECRETS)
+        == set(re.findall(r"env:(\w+)", CONFIG))
+        <= set(re.findall(r"`(REALTIME_\w+)`", section("Serverless")))
+    )
     with redis_server("--maxmemory-policy", "noeviction") as redis:
         project = Project(tmp_path, redis.url)
         assert project.ask("GET", "/readyz")["status"] == 200
@@ -81,13 +100,21 @@ def test_serverless_by_the_pages_steps(tmp_path: Path) -> None:
         assert {"Secure", "HttpOnly", "Path=/"} <= set(marks)
         page = {"cookie": cookie, "origin": f"https://{HOST}", "content-type": "application/json"}
         on = {"workspace": "acme-main", "env": "prod", "graph": GRAPH}
-        opened = json.loads(project.ask("POST", "/api/watch", json.dumps(on).encode(), **page)["body"])
+        opened = json.loads(
+            project.ask("POST", "/api/watch", json.dumps(on).encode(), **page)["body"]
+        )
         (address,) = re.findall(r"`https://<your host>(/segment/[^`]+)`", SIDE)
         body = json.dumps(track("one")).encode()
         signature = hmac.digest(SECRETS["REALTIME_SEGMENT_WEB"].encode(), body, "sha1").hex()
-        sent = project.ask("POST", address.replace("<source id>", "web"), body, **{"x-signature": signature})
+        sent = project.ask(
+            "POST", address.replace("<source id>", "web"), body, **{"x-signature": signature}
+        )
         assert sent["status"] == 200, sent
-        polled = project.ask("GET", f"/api/watch/{opened['watch_session_id']}/frames?after={opened['position']}&wait=0", cookie=cookie)
+        polled = project.ask(
+            "GET",
+            f"/api/watch/{opened['watch_session_id']}/frames?after={opened['position']}&wait=0",
+            cookie=cookie,
+        )
         frames = json.loads(polled["body"])["frames"]
         assert sum(frame["ledger"]["offered"] for frame in frames if frame["op"] == "batch") == 1
         redis.kill()

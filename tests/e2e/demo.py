@@ -72,4 +72,7 @@ def count(page: Page) -> int:
 
 def wait_count(page: Page, least: int) -> None:
     """Waits until the strip says at least so many."""
-    page.wait_for_function(f"least => Number(document.querySelector('{COUNT}').textContent.replace(',', '')) >= least", arg=least)
+    page.wait_for_function(
+        f"least => Number(document.querySelector('{COUNT}').textContent.replace(',', '')) >= least",
+        arg=least,
+    )

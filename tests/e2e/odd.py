@@ -10,7 +10,10 @@ LARGE, COLUMN = 1000, 25  # nodes, and how many of them in a column
 
 def write_graphs(folder: Path) -> None:
     """Writes `odd`, `silent` and `large` into a folder of graph files."""
-    rest = {"policies": {"default_outcome": "other"}, "metadata": {"version": "1.0.0", "created_at": "2026-01-05T09:00:00Z"}}
+    rest = {
+        "policies": {"default_outcome": "other"},
+        "metadata": {"version": "1.0.0", "created_at": "2026-01-05T09:00:00Z"},
+    }
     for name, nodes, edges in (odd(), silent(), large()):
         (folder / f"{name}.json").write_text(json.dumps({"nodes": nodes, "edges": edges} | rest))
 
@@ -27,24 +30,52 @@ def odd() -> Graph:
         _node("D", "both", (440, 220)),
         _node("E", "e", (660, 220), absorbing=True),
     ]
-    cycle = [("AB1", "A", "B", 0.2), ("AB2", "A", "B", 0.7), ("BA", "B", "A", 0.1), ("BB", "B", "B", 0.1)]
-    return "odd", nodes, _edges([*cycle, ("BC", "B", "C", 0.6), ("BD", "B", "D", 0.2), ("DE", "D", "E", 0.5)])
+    cycle = [
+        ("AB1", "A", "B", 0.2),
+        ("AB2", "A", "B", 0.7),
+        ("BA", "B", "A", 0.1),
+        ("BB", "B", "B", 0.1),
+    ]
+    return (
+        "odd",
+        nodes,
+        _edges([*cycle, ("BC", "B", "C", 0.6), ("BD", "B", "D", 0.2), ("DE", "D", "E", 0.5)]),
+    )
 
 
 def silent() -> Graph:
     """Two nodes without an event."""
-    return "silent", [_node("S1", "", (0, 0), start=True), _node("S2", "", (220, 0))], _edges([("S12", "S1", "S2", 0.5)])
+    return (
+        "silent",
+        [_node("S1", "", (0, 0), start=True), _node("S2", "", (220, 0))],
+        _edges([("S12", "S1", "S2", 0.5)]),
+    )
 
 
 def large() -> Graph:
     """A thousand nodes in columns, each leading to two of the next column."""
-    nodes = [_node(f"L{n}", f"large_{n}", (n // COLUMN * 220, n % COLUMN * 120), start=n < COLUMN) for n in range(LARGE)]
-    pairs = [(n, to) for n in range(LARGE - COLUMN) for to in (n + COLUMN, n + COLUMN + 1) if to // COLUMN == n // COLUMN + 1]
+    nodes = [
+        _node(f"L{n}", f"large_{n}", (n // COLUMN * 220, n % COLUMN * 120), start=n < COLUMN)
+        for n in range(LARGE)
+    ]
+    pairs = [
+        (n, to)
+        for n in range(LARGE - COLUMN)
+        for to in (n + COLUMN, n + COLUMN + 1)
+        if to // COLUMN == n // COLUMN + 1
+    ]
     return "large", nodes, _edges([(f"L{n}-{to}", f"L{n}", f"L{to}", 0.5) for n, to in pairs])
 
 
-def _node(uuid: str, event: str, at: tuple[int, int], *, start: bool = False, absorbing: bool = False) -> dict[str, Any]:
-    made: dict[str, Any] = {"uuid": uuid, "id": f"odd-{uuid.lower()}", "label": f"Node {uuid}", "entry": {"is_start": start}}
+def _node(
+    uuid: str, event: str, at: tuple[int, int], *, start: bool = False, absorbing: bool = False
+) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "uuid": uuid,
+        "id": f"odd-{uuid.lower()}",
+        "label": f"Node {uuid}",
+        "entry": {"is_start": start},
+    }
     made["layout"] = {"x": at[0], "y": at[1]}
     if event:
         made["event_id"] = event
@@ -52,4 +83,7 @@ def _node(uuid: str, event: str, at: tuple[int, int], *, start: bool = False, ab
 
 
 def _edges(ways: Iterable[tuple[str, str, str, float]]) -> list[dict[str, Any]]:
-    return [{"uuid": uuid, "id": uuid.lower(), "from": source, "to": target, "p": {"mean": p}} for uuid, source, target, p in ways]
+    return [
+        {"uuid": uuid, "id": uuid.lower(), "from": source, "to": target, "p": {"mean": p}}
+        for uuid, source, target, p in ways
+    ]

@@ -6,9 +6,17 @@ from tests.e2e.road import Road
 from tests.e2e.site import Site, load_npm
 
 
-def tapped(web: Site, road: Road, path: str = "/shop.html", host: str = "location.host", key: str = "write-key-abcd") -> str:
+def tapped(
+    web: Site,
+    road: Road,
+    path: str = "/shop.html",
+    host: str = "location.host",
+    key: str = "write-key-abcd",
+) -> str:
     """A page of another origin with the tap that this Realtime serves."""
-    return web.put(path, "/analytics.umd.js", load_npm(host=host, key=key), tap=f"{road.url}/tap.js")
+    return web.put(
+        path, "/analytics.umd.js", load_npm(host=host, key=key), tap=f"{road.url}/tap.js"
+    )
 
 
 def open_page(live: Page, address: str) -> Page:
@@ -25,7 +33,10 @@ def open_page(live: Page, address: str) -> Page:
 
 def track(page: Page, name: str, times: int = 1) -> None:
     """Calls `analytics.track`."""
-    page.evaluate("([name, times]) => { for (let n = 0; n < times; n++) analytics.track(name) }", [name, times])
+    page.evaluate(
+        "([name, times]) => { for (let n = 0; n < times; n++) analytics.track(name) }",
+        [name, times],
+    )
 
 
 def panel(live: Page) -> str:

@@ -53,9 +53,17 @@ class Shop:
         with httpx.Client(base_url=self.program.url, trust_env=False) as client:
             for _ in range(number):
                 self._sent += 1
-                event = {"type": "track", "messageId": f"m{self._sent}", "event": "view_item", "anonymousId": f"p{self._sent}"}
+                event = {
+                    "type": "track",
+                    "messageId": f"m{self._sent}",
+                    "event": "view_item",
+                    "anonymousId": f"p{self._sent}",
+                }
                 event["timestamp"] = "2026-01-02T03:04:05.678Z"
-                assert client.post("/segment/webhook/web", content=json.dumps(event)).status_code == 200
+                assert (
+                    client.post("/segment/webhook/web", content=json.dumps(event)).status_code
+                    == 200
+                )
 
 
 @contextlib.contextmanager
@@ -69,7 +77,9 @@ def shops(browser: Browser, folder: Path, relay: str) -> Iterator[Shop]:
 
 def by_provider(page: Page) -> None:
     """Waits until the page says that a provider brings the frames."""
-    expect(page.get_by_role("button", name=re.compile("^LIVE.*provider"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name=re.compile("^LIVE.*provider"))).to_be_visible(
+        timeout=60_000
+    )
 
 
 def by_poll(page: Page) -> None:

@@ -55,7 +55,9 @@ def counts(page: Page) -> dict[str, int]:
     page.keyboard.press("t")
     rows = page.get_by_role("region", name="Nodes and their traffic").locator("tbody tr")
     rows.first.wait_for()
-    read: list[tuple[str, str]] = rows.evaluate_all("rows => rows.map(row => [row.children[0].innerText, row.children[2].innerText])")
+    read: list[tuple[str, str]] = rows.evaluate_all(
+        "rows => rows.map(row => [row.children[0].innerText, row.children[2].innerText])"
+    )
     page.keyboard.press("Escape")
     return {label: int(number.replace(",", "")) for label, number in read if number.strip("—– 0")}
 

@@ -63,16 +63,27 @@ class Site:
     def put(self, path: str, *parts: str, tap: str | None = "/tap.js", attributes: str = "") -> str:
         """A page made of scripts, the tap's first unless None, and its address. A part that begins with `/` is a script's address."""
         scripts = [f"<script src='{tap}' {attributes}></script>"] if tap else []
-        scripts += [f"<script src='{part}'></script>" if part.startswith("/") else f"<script>{part}</script>" for part in parts]
-        self.pages[path] = "<!doctype html><meta charset=utf-8><title>A page</title><body>" + "\n".join(scripts)
+        scripts += [
+            f"<script src='{part}'></script>"
+            if part.startswith("/")
+            else f"<script>{part}</script>"
+            for part in parts
+        ]
+        self.pages[path] = (
+            "<!doctype html><meta charset=utf-8><title>A page</title><body>" + "\n".join(scripts)
+        )
         return self.url + path
 
     def names(self) -> list[str]:
         """What the collector took, in order."""
-        return [str(event.get("event") or event.get("name") or event["type"]) for event in self.sent]
+        return [
+            str(event.get("event") or event.get("name") or event["type"]) for event in self.sent
+        ]
 
 
-def load_npm(extra: str = "{}", key: str = KEY, host: str = "location.host", name: str = "analytics") -> str:
+def load_npm(
+    extra: str = "{}", key: str = KEY, host: str = "location.host", name: str = "analytics"
+) -> str:
     """A script that loads the SDK's npm build under a global name."""
     return f"""window.{name} = AnalyticsNext.AnalyticsBrowser.load(
       {{writeKey: "{key}", cdnSettings: {{integrations: {{"Segment.io": {{apiKey: "{key}"}}}}}}}},
@@ -90,14 +101,20 @@ def site() -> Iterator[Site]:
         def do_GET(self) -> None:
             path = self.path.partition("?")[0]
             found = content(made, path)
-            self.reply(404 if found is None else 200, found or b"", "text/html" if path.endswith(".html") else kind(path))
+            self.reply(
+                404 if found is None else 200,
+                found or b"",
+                "text/html" if path.endswith(".html") else kind(path),
+            )
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
             route = self.path.rpartition("/")[2]
             if made.status < 400 and route in (*ROUTES, "b"):
                 made.sent += body["batch"] if route == "b" else [body]
-            self.reply(made.status if route != "m" else 200, b'{"success":true}', "application/json")
+            self.reply(
+                made.status if route != "m" else 200, b'{"success":true}', "application/json"
+            )
 
         def reply(self, status: int, body: bytes, media: str) -> None:
             self.send_response(status)
@@ -138,7 +155,13 @@ def content(made: Site, path: str) -> bytes | None:
     if path.endswith("/settings"):
         key = path.split("/")[-2]
         host = made.url.removeprefix("http://")
-        return json.dumps({"integrations": {"Segment.io": {"apiKey": key, "apiHost": f"{host}/v1", "protocol": "http"}}}).encode()
+        return json.dumps(
+            {
+                "integrations": {
+                    "Segment.io": {"apiKey": key, "apiHost": f"{host}/v1", "protocol": "http"}
+                }
+            }
+        ).encode()
     return None
 
 

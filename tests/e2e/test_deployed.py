@@ -22,7 +22,9 @@ from tests.support.server import SECRET, track
 from tests.support.sockets import free_port
 from tests.support.soketi import soketi
 
-pytestmark = pytest.mark.skipif(found("nginx") is None, reason="this machine's distribution has no nginx")
+pytestmark = pytest.mark.skipif(
+    found("nginx") is None, reason="this machine's distribution has no nginx"
+)
 
 PLAIN = "server {\n    listen 80;"
 SECURED = """server {{
@@ -51,7 +53,9 @@ class Site:
 
     def enter(self, browser: Browser, *, clock: bool = False) -> Page:
         """A page of somebody who typed their access token, On."""
-        page = browser.new_context(ignore_https_errors=True, viewport={"width": 1600, "height": 1000}).new_page()
+        page = browser.new_context(
+            ignore_https_errors=True, viewport={"width": 1600, "height": 1000}
+        ).new_page()
         if clock:
             page.clock.install()
         page.goto(self.url)
@@ -68,7 +72,10 @@ class Site:
                 self._sent += 1
                 body = json.dumps(track(f"m{self._sent}")).encode()
                 headers = {"x-signature": hmac.digest(SECRET, body, "sha1").hex()}
-                assert client.post("/segment/webhook/web", content=body, headers=headers).status_code == 200
+                assert (
+                    client.post("/segment/webhook/web", content=body, headers=headers).status_code
+                    == 200
+                )
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +85,24 @@ def redis() -> Iterator[RedisServer]:
 
 
 @pytest.mark.proof
-def test_a_page_over_two_processes_stays_with_the_provider(browser: Browser, redis: RedisServer, tmp_path: Path) -> None:
+def test_a_page_over_two_processes_stays_with_the_provider(
+    browser: Browser, redis: RedisServer, tmp_path: Path
+) -> None:
     """REL-25: whichever process answers its questions; every signature is given, no stream or poll stands in, and counts are the truth."""
     with soketi() as provider, pytest.MonkeyPatch.context() as patched:
         key, port, secure = access_token(tmp_path), free_port(), free_port()
-        patched.setenv("DAGNET_REALTIME_WORKSPACE_1_RELAY", f"{provider.url}?ws=wss://{NAME}:{secure}")
-        provided = (PLAIN, SECURED.format(port=secure, folder=tmp_path, provider=provider.port) + PLAIN)
+        patched.setenv(
+            "DAGNET_REALTIME_WORKSPACE_1_RELAY", f"{provider.url}?ws=wss://{NAME}:{secure}"
+        )
+        provided = (
+            PLAIN,
+            SECURED.format(port=secure, folder=tmp_path, provider=provider.port) + PLAIN,
+        )
         url = f"https://{NAME}:{port}"
-        with pair(tmp_path, redis.url, url) as processes, nginx(tmp_path, port, [one.port for one in processes], provided):
+        with (
+            pair(tmp_path, redis.url, url) as processes,
+            nginx(tmp_path, port, [one.port for one in processes], provided),
+        ):
             site = Site(url, key)
             page = site.enter(browser, clock=True)
             asked: list[tuple[str, int]] = []
@@ -94,7 +111,9 @@ def test_a_page_over_two_processes_stays_with_the_provider(browser: Browser, red
             for round in range(1, 5):
                 site.send(10)
                 wait_count(page, round * 10)
-                page.clock.fast_forward(8_500)  # the page asks for its seat again, of whichever process
+                page.clock.fast_forward(
+                    8_500
+                )  # the page asks for its seat again, of whichever process
                 by_provider(page)
             assert count(page) == 40
             seats = [status for path, status in asked if path.endswith("/relay")]
@@ -119,7 +138,9 @@ class Build:
         shutil.copytree(Path(dagnet_realtime.__file__).parent, package)
         static = package / "web/static"
         names = {file.name: _marked(file.name, mark) for file in (static / "assets").iterdir()}
-        known = re.compile("|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)))
+        known = re.compile(
+            "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        )
         for file in [static / "index.html", *(static / "assets").iterdir()]:
             if file.suffix in (".js", ".css", ".html"):
                 file.write_text(known.sub(lambda found: names[found[0]], file.read_text()))
@@ -134,11 +155,17 @@ def _marked(name: str, mark: str) -> str:
 
 
 @contextmanager
-def behind_nginx(folder: Path, redis: RedisServer, *builds: Build) -> Iterator[tuple[Site, list[Process], Path]]:
+def behind_nginx(
+    folder: Path, redis: RedisServer, *builds: Build
+) -> Iterator[tuple[Site, list[Process], Path]]:
     """One process of each build, which share the folder of assets where they share a machine."""
     key, port = access_token(folder), free_port()
     url, config = f"https://{NAME}:{port}", configured(folder)
-    environ = {"DAGNET_REALTIME_LOG": redis.url, "DAGNET_REALTIME_PUBLIC_URL": url, "DAGNET_REALTIME_STATE_DIR": str(folder / "state")}
+    environ = {
+        "DAGNET_REALTIME_LOG": redis.url,
+        "DAGNET_REALTIME_PUBLIC_URL": url,
+        "DAGNET_REALTIME_STATE_DIR": str(folder / "state"),
+    }
     processes = [Process(config, {**environ, **build.environ}) for build in builds]
     try:
         for one in processes:
@@ -156,7 +183,9 @@ def missing(page: Page, to: list[str]) -> None:
 
 
 @pytest.mark.proof
-def test_a_page_goes_on_with_a_server_of_another_build(browser: Browser, redis: RedisServer, tmp_path: Path) -> None:
+def test_a_page_goes_on_with_a_server_of_another_build(
+    browser: Browser, redis: RedisServer, tmp_path: Path
+) -> None:
     """OPS-18: builds run side by side behind nginx, every page comes up whole, and one that was open before finds its parts."""
     one, two = Build(tmp_path / "one", "Q1"), Build(tmp_path / "two", "Q2")
     gone: list[str] = []

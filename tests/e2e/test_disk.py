@@ -62,11 +62,15 @@ def sampled(page: Page, address: str) -> None:
     page.get_by_role("button", name="Open the sample").click()
     expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
     page.get_by_role("button", name="Shop", exact=True).click()
-    page.frame_locator("iframe[title='Sample shop']").get_by_role("link", name="See the collection").click()
+    page.frame_locator("iframe[title='Sample shop']").get_by_role(
+        "link", name="See the collection"
+    ).click()
     wait_count(page, 2)
 
 
-def test_another_file_finds_nothing_and_is_neither_told_nor_answered(context: BrowserContext, interface: str, stranger: Page) -> None:
+def test_another_file_finds_nothing_and_is_neither_told_nor_answered(
+    context: BrowserContext, interface: str, stranger: Page
+) -> None:
     """TAP-37, TAP-38: while the interface collects, from the shop as well, and after its reload."""
     page = context.new_page()
     sampled(page, interface)
@@ -78,7 +82,9 @@ def test_another_file_finds_nothing_and_is_neither_told_nor_answered(context: Br
     assert stranger.evaluate("heard") == []
 
 
-def test_a_file_that_opened_the_interface_or_frames_it_is_not_answered(context: BrowserContext, interface: str, stranger: Page) -> None:
+def test_a_file_that_opened_the_interface_or_frames_it_is_not_answered(
+    context: BrowserContext, interface: str, stranger: Page
+) -> None:
     """TAP-38: a window that it holds is no way in; without the secret of the shop's frame nothing is taken."""
     with context.expect_page() as opened:
         stranger.evaluate("address => { window.held = window.open(address); }", interface)
@@ -89,16 +95,23 @@ def test_a_file_that_opened_the_interface_or_frames_it_is_not_answered(context: 
     expect(framed.get_by_role("heading", name="Drop a DagNet folder here")).to_be_visible()
     stranger.evaluate("hello(frames[0])")
     # Everything posted before has been delivered when a message posted after it has.
-    stranger.evaluate("new Promise((done) => { addEventListener('message', done, { once: true }); postMessage('over', '*'); })")
+    stranger.evaluate(
+        "new Promise((done) => { addEventListener('message', done, { once: true }); postMessage('over', '*'); })"
+    )
     assert stranger.evaluate("heard") == ["over"]
 
 
-def test_asked_to_keep_it_does_and_taken_back_it_removes_all(context: BrowserContext, interface: str, stranger: Page) -> None:
+def test_asked_to_keep_it_does_and_taken_back_it_removes_all(
+    context: BrowserContext, interface: str, stranger: Page
+) -> None:
     """TAP-37: the control says who could read it, in the graph's menu as on the first screen."""
     page = context.new_page()
     sampled(page, interface)
     menu = page.get_by_role("button", name=re.compile("^Graph:"))
-    choice = page.get_by_role("menuitemcheckbox", name=re.compile("Keep it in this browser.*any other HTML file", re.IGNORECASE))
+    choice = page.get_by_role(
+        "menuitemcheckbox",
+        name=re.compile("Keep it in this browser.*any other HTML file", re.IGNORECASE),
+    )
     menu.click()
     expect(choice).not_to_be_checked()
     choice.click()

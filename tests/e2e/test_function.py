@@ -69,12 +69,24 @@ def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Pub
     heard: list[str] = []
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
-    context.on("page", lambda page: page.on("websocket", lambda socket: socket.on("framereceived", lambda body: heard.append(str(body)))))
+    context.on(
+        "page",
+        lambda page: page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda body: heard.append(str(body))),
+        ),
+    )
     page = context.new_page()
     page.goto(published.program.link)
     page.get_by_role("switch").click()
     expect(page.get_by_role("button", name=LIVE)).to_be_visible(timeout=WAIT)
-    told = published.publish(track("m1"), track("m1"), track("m2"), track("m3", "purchase", currency="GBP"), track("m4", "nobody listens"))
+    told = published.publish(
+        track("m1"),
+        track("m1"),
+        track("m2"),
+        track("m3", "purchase", currency="GBP"),
+        track("m4", "nobody listens"),
+    )
     assert told == [{"status": 200}] * 5
     wait_count(page, 3)
     published.publish(track("m2"), track("m5"))
@@ -82,7 +94,9 @@ def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Pub
     _says_what_it_cannot_promise(page)
     seen = "".join(heard)
     assert "envelopes" in seen
-    assert not [word for word in ("jane", "203.0.113.7", "a visitor", "nobody listens") if word in seen]
+    assert not [
+        word for word in ("jane", "203.0.113.7", "a visitor", "nobody listens") if word in seen
+    ]
     assert not [url for url in asked if "/api/watch" in url]
 
 

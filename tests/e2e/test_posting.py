@@ -53,21 +53,36 @@ def elsewhere() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_page_posts_json_by_beacon_and_with_credentials(page: Page, elsewhere: str, tmp_path: Path) -> None:
+def test_a_page_posts_json_by_beacon_and_with_credentials(
+    page: Page, elsewhere: str, tmp_path: Path
+) -> None:
     """DOOR-10: both are preflighted with credentials; what is fetched can be read."""
     (tmp_path / "realtime.toml").write_text(CONFIG)
     key_file = tmp_path / "key"
-    with running("serve", "--config", str(tmp_path / "realtime.toml"), "--key-file", str(key_file)) as program:
+    with running(
+        "serve", "--config", str(tmp_path / "realtime.toml"), "--key-file", str(key_file)
+    ) as program:
         headers = {"authorization": f"Bearer {key_file.read_text().strip()}"}
-        with httpx.Client(base_url=program.url, headers=headers, trust_env=False, timeout=30) as client:
+        with httpx.Client(
+            base_url=program.url, headers=headers, trust_env=False, timeout=30
+        ) as client:
             asked = {"workspace": "shop", "env": "test", "graph": GRAPH, "filter": ""}
             session = client.post("/api/watch", json=asked).json()["watch_session_id"]
             page.goto(elsewhere)
             calls = [
-                json.dumps({"writeKey": "K", "messageId": f"{way}-0000", "event": "view_item", "userId": "u"})
+                json.dumps(
+                    {
+                        "writeKey": "K",
+                        "messageId": f"{way}-0000",
+                        "event": "view_item",
+                        "userId": "u",
+                    }
+                )
                 for way in ("beacon", "fetch")
             ]
-            with page.expect_response(lambda answer: answer.url.endswith("/t") and answer.request.method == "POST"):
+            with page.expect_response(
+                lambda answer: answer.url.endswith("/t") and answer.request.method == "POST"
+            ):
                 page.evaluate(
                     "([url, body]) => navigator.sendBeacon(url, new Blob([body], { type: 'application/json' }))",
                     [f"{program.url}/v1/t", calls[0]],
@@ -86,6 +101,13 @@ def test_a_page_posts_json_by_beacon_and_with_credentials(page: Page, elsewhere:
             assert refused == "TypeError"
             offered, after = 0, ""
             while offered < len(calls):
-                answer = client.get(f"/api/watch/{session}/frames", params={"wait": 5, **({"after": after} if after else {})})
-                offered += sum(frame["ledger"]["offered"] for frame in answer.json()["frames"] if frame["op"] == "batch")
+                answer = client.get(
+                    f"/api/watch/{session}/frames",
+                    params={"wait": 5, **({"after": after} if after else {})},
+                )
+                offered += sum(
+                    frame["ledger"]["offered"]
+                    for frame in answer.json()["frames"]
+                    if frame["op"] == "batch"
+                )
                 after = answer.json()["position"]

@@ -38,10 +38,15 @@ def web() -> Iterator[Site]:
         yield made
 
 
-def test_a_recorded_tap_lights_todays_page(page: Page, road: Road, signed: SignedIn, web: Site) -> None:
+def test_a_recorded_tap_lights_todays_page(
+    page: Page, road: Road, signed: SignedIn, web: Site
+) -> None:
     """OPS-21, TAP-10: a page that was opened before an upgrade, or whose browser kept `tap.js`."""
     signed.enter(page.context)
-    page.context.route(f"{road.url}/tap.js", lambda route: route.fulfill(path=FOLDER / "tap.js", content_type="text/javascript"))
+    page.context.route(
+        f"{road.url}/tap.js",
+        lambda route: route.fulfill(path=FOLDER / "tap.js", content_type="text/javascript"),
+    )
     switch_on(page, road)
     shop = open_page(page, tapped(web, road))
     track(shop, "view_item", 2)
@@ -70,14 +75,20 @@ def browsing(browser: Browser, tmp_path: Path) -> Iterator[BrowserContext]:
     (folder / "manifest.json").write_text(json.dumps(manifest | {"host_permissions": SITES}))
     flags = [*FLAGS, f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
     context = browser.browser_type.launch_persistent_context(
-        tmp_path / "profile", executable_path=chromium_path(), headless=True, args=flags, viewport={"width": 1600, "height": 1000}
+        tmp_path / "profile",
+        executable_path=chromium_path(),
+        headless=True,
+        args=flags,
+        viewport={"width": 1600, "height": 1000},
     )
     context.set_default_timeout(30_000)
     yield context
     context.close()
 
 
-def test_a_recorded_extension_lights_todays_page(browsing: BrowserContext, road: Road, signed: SignedIn, web: Site) -> None:
+def test_a_recorded_extension_lights_todays_page(
+    browsing: BrowserContext, road: Road, signed: SignedIn, web: Site
+) -> None:
     """OPS-21, TAP-14: people keep the extension that they loaded when the server is upgraded."""
     signed.enter(browsing)
     live = browsing.new_page()

@@ -18,13 +18,17 @@ def provider() -> Iterator[Soketi]:
 
 
 @pytest.fixture(scope="module")
-def shop(browser: Browser, provider: Soketi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(
+    browser: Browser, provider: Soketi, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
     with shops(browser, tmp_path_factory.mktemp("relay"), provider.url) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def sealed(browser: Browser, provider: Soketi, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def sealed(
+    browser: Browser, provider: Soketi, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
     with shops(browser, tmp_path_factory.mktemp("sealed"), f"{provider.url}?encrypted=1") as made:
         yield made
 
@@ -33,9 +37,15 @@ def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -
     """REL-10: an event that was posted lights its node through the provider's socket, without a stream of ours."""
     received: list[str] = []
     streams: list[str] = []
-    context.on("request", lambda request: streams.append(request.url) if "/stream" in request.url else None)
     context.on(
-        "page", lambda page: page.on("websocket", lambda socket: socket.on("framereceived", lambda body: received.append(str(body))))
+        "request", lambda request: streams.append(request.url) if "/stream" in request.url else None
+    )
+    context.on(
+        "page",
+        lambda page: page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda body: received.append(str(body))),
+        ),
     )
     page = shop.enter(context)
     by_provider(page)
@@ -51,10 +61,16 @@ def test_the_sign_says_that_somebody_else_watches(context: BrowserContext, shop:
         page = shop.enter(context)
         by_provider(page)
     page.get_by_role("button", name=re.compile("^LIVE")).click()
-    expect(page.get_by_text(re.compile(r"messages were published .* other tabs? watch(es)? this graph\.$"))).to_be_visible()
+    expect(
+        page.get_by_text(
+            re.compile(r"messages were published .* other tabs? watch(es)? this graph\.$")
+        )
+    ).to_be_visible()
 
 
-def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(context: BrowserContext, shop: Shop, provider: Soketi) -> None:
+def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(
+    context: BrowserContext, shop: Shop, provider: Soketi
+) -> None:
     """REL-15: the provider stops, the page polls; it is back, the page goes back; every event is counted once."""
     page = shop.enter(context, clock=True)
     by_provider(page)
@@ -75,11 +91,17 @@ def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(context: BrowserC
     assert count(page) == 11
 
 
-def test_an_encrypted_channel_carries_what_the_provider_cannot_read(context: BrowserContext, sealed: Shop) -> None:
+def test_an_encrypted_channel_carries_what_the_provider_cannot_read(
+    context: BrowserContext, sealed: Shop
+) -> None:
     """REL-8: on the provider's socket there is ciphertext alone."""
     received: list[str] = []
     context.on(
-        "page", lambda page: page.on("websocket", lambda socket: socket.on("framereceived", lambda body: received.append(str(body))))
+        "page",
+        lambda page: page.on(
+            "websocket",
+            lambda socket: socket.on("framereceived", lambda body: received.append(str(body))),
+        ),
     )
     page = sealed.enter(context)
     by_provider(page)

@@ -20,7 +20,9 @@ def between() -> Iterator[Unreliable]:
 
 
 @pytest.fixture(scope="module")
-def site(browser: Browser, between: Unreliable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def site(
+    browser: Browser, between: Unreliable, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shop]:
     relay = f"pusher://{KEY}:{SECRET}@127.0.0.1:{between.port}/{APP_ID}?timeout=1"
     with shops(browser, tmp_path_factory.mktemp("faults"), relay) as made:
         yield made
@@ -51,7 +53,9 @@ def goes_back(page: Page, shop: Shop, events: int) -> int:
 
 
 @pytest.mark.parametrize("fault", [503, "hang", "down"])
-def test_a_provider_that_fails_is_bridged_by_poll(context: BrowserContext, site: Shop, way: Unreliable, fault: Fault) -> None:
+def test_a_provider_that_fails_is_bridged_by_poll(
+    context: BrowserContext, site: Shop, way: Unreliable, fault: Fault
+) -> None:
     """REL-15: whether it refuses, is silent or ends every connection; the page says so, and goes back by itself."""
     page = site.enter(context, clock=True)
     by_provider(page)
@@ -87,7 +91,9 @@ def test_what_the_provider_repeats_reorders_or_loses_lights_once(
 
 
 @pytest.mark.parametrize("broken", ["refused", "503", "nonsense"])
-def test_where_nothing_signs_the_page_polls(context: BrowserContext, site: Shop, broken: str) -> None:
+def test_where_nothing_signs_the_page_polls(
+    context: BrowserContext, site: Shop, broken: str
+) -> None:
     """REL-15: an endpoint of signatures that is down, failing or answering nonsense costs no event; once it signs, the provider is back."""
 
     def fail(route: Route) -> None:

@@ -50,7 +50,11 @@ def deliver(road: Road, *events: dict[str, Any], sign_with: str | None = None) -
     encoded = [json.dumps(event, separators=(",", ":")).encode() for event in events]
     body = encoded[0] if len(encoded) == 1 else b"[" + b",".join(encoded) + b"]"
     signature = hmac.digest((sign_with or road.secret).encode(), encoded[0], "sha1").hex()
-    return httpx.post(road.webhook, content=body, headers={"x-signature": signature, "content-type": "application/json"}).status_code
+    return httpx.post(
+        road.webhook,
+        content=body,
+        headers={"x-signature": signature, "content-type": "application/json"},
+    ).status_code
 
 
 def message(number: int, event: str, **properties: Any) -> dict[str, Any]:
@@ -77,14 +81,18 @@ def test_signed_deliveries_light_the_right_nodes_once(live: Page, road: Road) ->
     assert wait_counts(live, {"Product page": 1, "Basket": 2}) == {"Product page": 1, "Basket": 2}
 
 
-def test_analytics_js_in_chromium_lights_the_graph(live: Page, context: BrowserContext, road: Road, tmp_path: Path) -> None:
+def test_analytics_js_in_chromium_lights_the_graph(
+    live: Page, context: BrowserContext, road: Road, tmp_path: Path
+) -> None:
     """DOOR-2: Segment's own analytics.js, from npm, needs only its apiHost set."""
     shutil.copy(HERE / "pages/analytics_js.html", tmp_path / "index.html")
     shutil.copy(UMD, tmp_path / "analytics.umd.js")
     site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=tmp_path))
     threading.Thread(target=site.serve_forever, daemon=True).start()
     shop = context.new_page()
-    shop.goto(f"http://127.0.0.1:{site.server_port}/?host={road.url.removeprefix('http://')}&key={road.write_key}")
+    shop.goto(
+        f"http://127.0.0.1:{site.server_port}/?host={road.url.removeprefix('http://')}&key={road.write_key}"
+    )
     shop.evaluate(
         """async () => {
             await analytics.page("Landing", "Page");

@@ -9,7 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, exp
 from tests.e2e.demo import COUNT, Demo, demo, faults, live, wait_count
 
 METRICS = """async url => (await fetch(url, {headers: {"x-realtime-page": localStorage.getItem("dagnet-realtime-page")}})).text()"""
-TAKEN = re.compile(r'dagnet_realtime_events_total\{[^}]*outcome="taken"[^}]*source="tracking"[^}]*\} ([0-9.]+)')
+TAKEN = re.compile(
+    r'dagnet_realtime_events_total\{[^}]*outcome="taken"[^}]*source="tracking"[^}]*\} ([0-9.]+)'
+)
 PAGES = (
     "/",
     "/list",
@@ -84,7 +86,10 @@ def test_every_click_lights_its_node_once(page: Page, served: Demo) -> None:
             break
         page.wait_for_timeout(100)
     page.wait_for_timeout(1_200)
-    assert (tracked(page, served.program.url) - before, page.locator(COUNT).first.inner_text()) == (9, "9")
+    assert (tracked(page, served.program.url) - before, page.locator(COUNT).first.inner_text()) == (
+        9,
+        "9",
+    )
     assert dark(page) == ["Email click", "Basket", "Wishlist"]
 
 
@@ -146,7 +151,9 @@ def test_the_shop_wears_the_graphs_theme(page: Page) -> None:
     expect(at.get_by_role("heading", name="Find a shop")).to_be_visible()
 
 
-def test_nobody_else_is_asked_and_no_policy_is_broken(context: BrowserContext, served: Demo) -> None:
+def test_nobody_else_is_asked_and_no_policy_is_broken(
+    context: BrowserContext, served: Demo
+) -> None:
     """PIC-63: the SDK asks this server alone, and neither page is refused anything by its policy."""
     asked: list[str] = []
     said: list[str] = []
@@ -164,8 +171,12 @@ def test_nobody_else_is_asked_and_no_policy_is_broken(context: BrowserContext, s
     assert any(url.endswith("/v1/t") for url in asked)
 
 
-@pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (420, "light"), (1280, "dark"), (1280, "light")])
-def test_axe_finds_nothing_on_any_page_of_the_shop(browser: Browser, served: Demo, width: int, theme: str) -> None:
+@pytest.mark.parametrize(
+    ("width", "theme"), [(360, "dark"), (420, "light"), (1280, "dark"), (1280, "light")]
+)
+def test_axe_finds_nothing_on_any_page_of_the_shop(
+    browser: Browser, served: Demo, width: int, theme: str
+) -> None:
     """PIC-66: wide and narrow, in both themes; nothing is cut off."""
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     served.signed_in.enter(context)

@@ -27,11 +27,15 @@ class Neighbour:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                given.update(part.strip() for part in self.headers.get("cookie", "").split(";") if part)
+                given.update(
+                    part.strip() for part in self.headers.get("cookie", "").split(";") if part
+                )
                 self.send_response(200)
                 self.send_header("content-type", "text/html")
                 self.end_headers()
-                self.wfile.write(b"<!doctype html><title>Neighbour</title><script>fetch('/again')</script>")
+                self.wfile.write(
+                    b"<!doctype html><title>Neighbour</title><script>fetch('/again')</script>"
+                )
 
             def log_message(self, *_: object) -> None:
                 """Nothing."""
@@ -79,12 +83,22 @@ def test_another_program_of_this_machine_cannot_use_the_cookie(
         page.wait_for_load_state("networkidle")
         (stolen,) = (cookie for cookie in neighbour.given if cookie.startswith("dagnet_realtime_"))
         assert page.evaluate(f"localStorage.getItem('{SHELF}')") is None
-        with httpx.Client(base_url=program.url, headers={"cookie": stolen}, trust_env=False) as thief:
+        with httpx.Client(
+            base_url=program.url, headers={"cookie": stolen}, trust_env=False
+        ) as thief:
             assert thief.get("/").status_code == 200
             for path in ("/api/me", "/api/workspaces", "/metrics"):
                 assert thief.get(path).status_code == 401
-            assert thief.post("/api/watch", json={"workspace": "shop", "env": "local", "graph": "uk-checkout-journey"}).status_code == 401
-            assert "#" not in thief.get("/", params={"key": program.key}).headers.get("location", "")
+            assert (
+                thief.post(
+                    "/api/watch",
+                    json={"workspace": "shop", "env": "local", "graph": "uk-checkout-journey"},
+                ).status_code
+                == 401
+            )
+            assert "#" not in thief.get("/", params={"key": program.key}).headers.get(
+                "location", ""
+            )
         page.goto(program.url)
         expect(page.get_by_role("switch", name="Realtime")).to_be_visible()
 
@@ -102,7 +116,9 @@ def test_a_restart_signs_nobody_out_and_a_fresh_link_can_be_pasted(
         page.reload()
         expect(page.get_by_role("switch", name="Realtime")).to_be_visible()
         assert (
-            page.evaluate(f"fetch('/api/me', {{headers: {{'x-realtime-page': localStorage.getItem('{SHELF}')}}}}).then(a => a.status)")
+            page.evaluate(
+                f"fetch('/api/me', {{headers: {{'x-realtime-page': localStorage.getItem('{SHELF}')}}}}).then(a => a.status)"
+            )
             == 200
         )
         _pasted(context, again, capsys)

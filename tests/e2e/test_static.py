@@ -37,7 +37,9 @@ def address(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
     if request.param == "disk":
         yield (folder / "index.html").as_uri()
         return
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder))
+    )
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -59,11 +61,17 @@ class Witness:
 
     def strangers(self) -> list[str]:
         """Whoever was asked beside the page's own folder."""
-        return [url for url in self.asked if not url.startswith((f"{self.home}/", "blob:", "data:"))]
+        return [
+            url for url in self.asked if not url.startswith((f"{self.home}/", "blob:", "data:"))
+        ]
 
     def complaints(self) -> list[str]:
         """Errors and warnings; a host without our server answers the shop's one question with 404."""
-        return [line for line in self.said if line.startswith(("error", "warning")) and "404" not in line]
+        return [
+            line
+            for line in self.said
+            if line.startswith(("error", "warning")) and "404" not in line
+        ]
 
 
 @pytest.fixture
@@ -82,7 +90,11 @@ def empty(context: BrowserContext, witness: Witness, address: str) -> Page:
 
 def drop(page: Page, *paths: Path) -> None:
     """Drops files or folders as a person does, by the browser's own drag events."""
-    at = {"x": 500, "y": 420, "data": {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}}
+    at = {
+        "x": 500,
+        "y": 420,
+        "data": {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1},
+    }
     session = page.context.new_cdp_session(page)
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, **at})
@@ -91,7 +103,9 @@ def drop(page: Page, *paths: Path) -> None:
 
 def listening(page: Page) -> None:
     """The main sample graph is shown, and pages of this browser are heard."""
-    expect(page.get_by_role("button", name=re.compile("^Graph: UK checkout journey"))).to_be_visible()
+    expect(
+        page.get_by_role("button", name=re.compile("^Graph: UK checkout journey"))
+    ).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
 
 
@@ -127,7 +141,9 @@ def test_what_needs_a_server_is_absent(empty: Page, witness: Witness) -> None:
     assert not [url for url in witness.asked if "/api/" in url]
 
 
-def test_a_dropped_folder_opens_and_is_there_after_a_reload(empty: Page, witness: Witness, address: str) -> None:
+def test_a_dropped_folder_opens_and_is_there_after_a_reload(
+    empty: Page, witness: Witness, address: str
+) -> None:
     """TAP-31, TAP-33: a whole data folder, and the same again after a reload until it is closed."""
     keep(empty, address)
     drop(empty, SAMPLE)
@@ -146,9 +162,13 @@ def test_single_files_add_up(empty: Page) -> None:
     """TAP-31: a graph first, its event definitions after it."""
     drop(empty, SAMPLE / "graphs" / "uk-checkout-journey.json")
     listening(empty)
-    expect(empty.locator(".react-flow__node").filter(has_text="Basket")).not_to_contain_text("add_to_cart")
+    expect(empty.locator(".react-flow__node").filter(has_text="Basket")).not_to_contain_text(
+        "add_to_cart"
+    )
     drop(empty, *sorted((SAMPLE / "events").glob("*.yaml")))
-    expect(empty.locator(".react-flow__node").filter(has_text="Basket")).to_contain_text("add_to_cart")
+    expect(empty.locator(".react-flow__node").filter(has_text="Basket")).to_contain_text(
+        "add_to_cart"
+    )
 
 
 def test_a_folder_can_be_picked(context: BrowserContext, address: str) -> None:
@@ -165,15 +185,21 @@ def test_a_folder_can_be_picked(context: BrowserContext, address: str) -> None:
 def test_a_share_link_opens(empty: Page) -> None:
     """TAP-31, GRA-29: pasted into the page; what it lacks is said at a node that listens."""
     graph = (SAMPLE / "graphs" / "newsletter-sign-up.json").read_text()
-    empty.get_by_role("textbox", name="A DagNet share link").fill(f"https://dagnet.example/?graph=letter&data={graph.encode().hex()}")
+    empty.get_by_role("textbox", name="A DagNet share link").fill(
+        f"https://dagnet.example/?graph=letter&data={graph.encode().hex()}"
+    )
     empty.keyboard.press("Enter")
     expect(empty.get_by_role("alert")).to_contain_text("no DagNet share link")
     quoted = empty.evaluate("text => encodeURIComponent(text)", graph)
-    empty.get_by_role("textbox", name="A DagNet share link").fill(f"https://dagnet.example/?graph=letter&data={quoted}")
+    empty.get_by_role("textbox", name="A DagNet share link").fill(
+        f"https://dagnet.example/?graph=letter&data={quoted}"
+    )
     empty.keyboard.press("Enter")
     expect(empty.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible()
     empty.locator(".react-flow__node").nth(1).click()
-    expect(empty.get_by_role("complementary").get_by_text("every node listens for its bare event id")).to_be_visible()
+    expect(
+        empty.get_by_role("complementary").get_by_text("every node listens for its bare event id")
+    ).to_be_visible()
 
 
 def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
@@ -189,7 +215,9 @@ def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
     listening(empty)
 
 
-def test_clicks_of_this_browser_light_the_graph(empty: Page, witness: Witness, address: str) -> None:
+def test_clicks_of_this_browser_light_the_graph(
+    empty: Page, witness: Witness, address: str
+) -> None:
     """TAP-30, TAP-36, TAP-38: real analytics.js in a frame, on a host in another tab too; once each, and nobody is asked."""
     keep(empty, address)
     empty.get_by_role("button", name="Open the sample").click()
@@ -249,7 +277,9 @@ def test_the_page_is_one_file_that_may_connect_nowhere(folder: Path) -> None:
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_a_narrow_page_shows_the_way_in(browser: Browser, address: str, theme: str) -> None:
     """TAP-31: the ways to open something fit a telephone, in both themes."""
-    context = browser.new_context(viewport={"width": 390, "height": 780}, color_scheme="light" if theme == "light" else "dark")
+    context = browser.new_context(
+        viewport={"width": 390, "height": 780}, color_scheme="light" if theme == "light" else "dark"
+    )
     page = context.new_page()
     page.goto(address)
     card = page.locator(".open-card")

@@ -38,7 +38,11 @@ def browsing(browser: Browser, folder: Path, tmp_path: Path) -> Iterator[Browser
     """A browser with the extension."""
     flags = [*FLAGS, f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
     context = browser.browser_type.launch_persistent_context(
-        tmp_path, executable_path=chromium_path(), headless=True, args=flags, viewport={"width": 1600, "height": 1000}
+        tmp_path,
+        executable_path=chromium_path(),
+        headless=True,
+        args=flags,
+        viewport={"width": 1600, "height": 1000},
     )
     context.set_default_timeout(30_000)
     yield context
@@ -59,8 +63,14 @@ def web() -> Iterator[Site]:
 
 def press(context: BrowserContext, page: Page, button: str) -> None:
     """Opens the extension's panel over a tab and presses a button."""
-    worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker")
-    tab = worker.evaluate("url => chrome.tabs.query({}).then(tabs => tabs.find(tab => tab.url === url).id)", page.url)
+    worker = (
+        context.service_workers[0]
+        if context.service_workers
+        else context.wait_for_event("serviceworker")
+    )
+    tab = worker.evaluate(
+        "url => chrome.tabs.query({}).then(tabs => tabs.find(tab => tab.url === url).id)", page.url
+    )
     panel = context.new_page()
     panel.goto(f"{worker.url.removesuffix('worker.js')}popup.html?tab={tab}")
     panel.get_by_role("button", name=button).click()
@@ -68,7 +78,9 @@ def press(context: BrowserContext, page: Page, button: str) -> None:
     panel.close()
 
 
-def test_the_extension_taps_a_site_that_was_not_changed_at_all(browsing: BrowserContext, road: Road, web: Site) -> None:
+def test_the_extension_taps_a_site_that_was_not_changed_at_all(
+    browsing: BrowserContext, road: Road, web: Site
+) -> None:
     """TAP-14: asked for each site, it hears the page from its first call and tells the Realtime tab, through reloads of either."""
     live = browsing.new_page()
     live.goto(road.program.link)
@@ -108,20 +120,24 @@ def test_the_extension_hears_a_page_to_its_last_call_its_frames_and_a_loader_tha
     live.goto(road.program.link)
     switch_on(live, road)
     web.put("/frame.html", "/analytics.umd.js", load_npm(), tap=None)
-    calls = (
-        "addEventListener('pagehide', () => analytics.track('view_item')); addEventListener('unload', () => analytics.track('view_item'));"
-    )
+    calls = "addEventListener('pagehide', () => analytics.track('view_item')); addEventListener('unload', () => analytics.track('view_item'));"
     shop = browsing.new_page()
     shop.goto(web.put("/npm.html", "/analytics.umd.js", load_npm() + calls, tap=None))
     shop.wait_for_function("window.analytics?.instance")
-    shop.evaluate("document.body.insertAdjacentHTML('beforeend', '<iframe src=/frame.html></iframe>')")
+    shop.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<iframe src=/frame.html></iframe>')"
+    )
     shop.frames[1].wait_for_function("window.analytics?.instance")
     press(browsing, live, "This tab is Realtime")
     press(browsing, shop, "Show this site’s events")
     live.bring_to_front()
     live.locator("button.connect-button").click()
     pages = live.locator(".connect-pages li")
-    expect(pages.filter(has_text="connected, through the extension").filter(has_text="analytics.js 1.84")).to_have_count(2)
+    expect(
+        pages.filter(has_text="connected, through the extension").filter(
+            has_text="analytics.js 1.84"
+        )
+    ).to_have_count(2)
     shop.evaluate("analytics.track('add_to_cart')")
     shop.frames[1].evaluate("analytics.track('add_to_cart')")
     expect(pages.filter(has_text="1 event heard")).to_have_count(2)
@@ -129,7 +145,11 @@ def test_the_extension_hears_a_page_to_its_last_call_its_frames_and_a_loader_tha
         shop.goto(f"{web.url}/npm.html?{n}")
         shop.wait_for_function("window.analytics?.instance")
         expect(pages.filter(has_text="connected, through the extension")).to_have_count(1)
-        expect(pages.filter(has_text="connected, through the extension").filter(has_text="analytics.js 1.84")).to_have_count(1)
+        expect(
+            pages.filter(has_text="connected, through the extension").filter(
+                has_text="analytics.js 1.84"
+            )
+        ).to_have_count(1)
     live.get_by_role("button", name="Close").click()
     expected = {"Product page": 6, "Basket": 2}
     assert wait_counts(live, expected) == expected

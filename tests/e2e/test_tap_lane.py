@@ -40,7 +40,9 @@ def live(page: Page, road: Road, signed: SignedIn) -> Page:
     return page
 
 
-def test_clicks_of_an_opened_page_light_the_graph_through_reloads_of_either_side(live: Page, road: Road, web: Site) -> None:
+def test_clicks_of_an_opened_page_light_the_graph_through_reloads_of_either_side(
+    live: Page, road: Road, web: Site
+) -> None:
     """TAP-10: a page of another origin that this tab opened; nothing twice and nothing lost, whoever is reloaded."""
     shop = open_page(live, tapped(web, road))
     track(shop, "view_item", 2)
@@ -91,13 +93,17 @@ HOSTILE = """origin => {
 }"""
 
 
-def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(live: Page, road: Road, web: Site) -> None:
+def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(
+    live: Page, road: Road, web: Site
+) -> None:
     """TAP-12: malformed, huge, too many and somebody else's: each refused and counted, and the tab goes on."""
     shop = open_page(live, tapped(web, road))
     track(shop, "view_item")
     assert wait_counts(live, {"Product page": 1}) == {"Product page": 1}
     live.locator("button.connect-button").click()
-    live.get_by_label("Address of your page").fill(web.put("/empty.html", tap=None).replace("127.0.0.1", "localhost"))
+    live.get_by_label("Address of your page").fill(
+        web.put("/empty.html", tap=None).replace("127.0.0.1", "localhost")
+    )
     with live.expect_popup() as popup:
         live.get_by_role("button", name="Open", exact=True).click()
     stranger = popup.value
@@ -116,22 +122,31 @@ def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(live: Pag
     assert re.search(r"Refused 5 from http://localhost:\d+: malformed", said)
     assert re.search(r"Refused 1 from http://localhost:\d+: too large", said)
     stranger.evaluate("flood(8, 11, good)")
-    live.wait_for_function("() => Number(document.querySelector('.strip .figure-cut strong').textContent.replace(',', '')) > 10000")
+    live.wait_for_function(
+        "() => Number(document.querySelector('.strip .figure-cut strong').textContent.replace(',', '')) > 10000"
+    )
     stranger.evaluate("flood(11_008, 60, () => null)")
     live.locator("button.connect-button").click()
     expect(live.locator(".connect-refused").filter(has_text="too fast")).to_be_visible()
     live.get_by_role("button", name="Close").click()
     track(shop, "add_to_cart")
-    live.wait_for_function("() => [...document.querySelectorAll('.row-open')].some(row => row.textContent === 'add_to_cart')")
+    live.wait_for_function(
+        "() => [...document.querySelectorAll('.row-open')].some(row => row.textContent === 'add_to_cart')"
+    )
 
 
-def test_tabs_of_one_origin_report_to_each_realtime_tab_there_is(live: Page, road: Road, context: BrowserContext, web: Site) -> None:
+def test_tabs_of_one_origin_report_to_each_realtime_tab_there_is(
+    live: Page, road: Road, context: BrowserContext, web: Site
+) -> None:
     """TAP-10: by BroadcastChannel, two pages and two Realtime tabs; one that is closed and opened again shows nothing from before."""
     web.put("/tab.html", "/analytics.umd.js", load_npm(host=f"'{web.url.removeprefix('http://')}'"))
     for path in ("/tab.html", "/analytics.umd.js"):
         # The site's page, at Realtime's own origin.
         context.route(
-            f"{road.url}{path}", lambda route: route.fulfill(response=route.fetch(url=web.url + urlsplit(route.request.url).path))
+            f"{road.url}{path}",
+            lambda route: route.fulfill(
+                response=route.fetch(url=web.url + urlsplit(route.request.url).path)
+            ),
         )
     first, second = context.new_page(), context.new_page()
     for one in (first, second):
@@ -149,11 +164,20 @@ def test_tabs_of_one_origin_report_to_each_realtime_tab_there_is(live: Page, roa
     assert wait_counts(again, {"Basket": 1}) == {"Basket": 1}
 
 
-def test_one_event_on_both_lanes_lights_once_and_shows_its_whole_way(live: Page, road: Road, web: Site) -> None:
+def test_one_event_on_both_lanes_lights_once_and_shows_its_whole_way(
+    live: Page, road: Road, web: Site
+) -> None:
     """TAP-13: the page's SDK sends to this server, the tap tells it too: one light, one trace, and the server follows it."""
     followed: list[Any] = []
-    live.on("request", lambda request: followed.append(request.post_data_json) if request.method == "PATCH" else None)
-    shop = open_page(live, tapped(web, road, host=f"'{road.url.removeprefix('http://')}'", key=road.write_key))
+    live.on(
+        "request",
+        lambda request: (
+            followed.append(request.post_data_json) if request.method == "PATCH" else None
+        ),
+    )
+    shop = open_page(
+        live, tapped(web, road, host=f"'{road.url.removeprefix('http://')}'", key=road.write_key)
+    )
     track(shop, "view_item")
     shop.wait_for_timeout(300)
     track(shop, "add_to_cart")

@@ -52,7 +52,9 @@ def put(web: Site, road: Road, path: str, *parts: str) -> str:
 
 
 @pytest.mark.proof
-def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(live: Page, road: Road, web: Site) -> None:
+def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(
+    live: Page, road: Road, web: Site
+) -> None:
     """TAP-10, TAP-12: sixty documents in one tab, each left in the moment of its call; more than there are places for pages."""
     follow = "if (n < 60) location.replace('/step.html?' + (n + 1))"
     step = f"const n = Number(location.search.slice(1)); analytics.then(() => {{ analytics.track('view_item'); {follow} }})"
@@ -86,7 +88,9 @@ def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web
     assert "missed" not in panel(live)
 
 
-def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_the_reason(live: Page, road: Road, web: Site) -> None:
+def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_the_reason(
+    live: Page, road: Road, web: Site
+) -> None:
     """TAP-4, ENG-25: an ad blocker, and a visitor who clicks on."""
     put(web, road, "/blocked.html", snippet(), "analytics.track('view_item')")
     shop = open_page(live, tapped(web, road))
@@ -95,7 +99,9 @@ def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_th
     expect(live.locator(".connect-pages")).to_contain_text("blocked.html")
     shop.goto(f"{web.url}/shop.html")
     missing = live.get_by_role("region", name="Sent and not there")
-    expect(missing).to_contain_text("is not known to have left (the SDK has not loaded, and the page was left)")
+    expect(missing).to_contain_text(
+        "is not known to have left (the SDK has not loaded, and the page was left)"
+    )
     live.get_by_role("button", name="Close").click()
     counted(live, Product_page=1)
 
@@ -107,11 +113,19 @@ RENAMES = """
 
 
 @pytest.mark.parametrize("lanes", ["local", "both"])
-def test_a_renamed_message_is_one_row_at_the_node_of_the_name_it_left_by(live: Page, road: Road, web: Site, lanes: str) -> None:
+def test_a_renamed_message_is_one_row_at_the_node_of_the_name_it_left_by(
+    live: Page, road: Road, web: Site, lanes: str
+) -> None:
     """ENG-3, TAP-13: by the local lane alone, and with the server's twin."""
     both = lanes == "both"
     host = f"'{road.url.removeprefix('http://')}'" if both else "location.host"
-    put(web, road, "/renames.html", NPM, load_npm(host=host, key=road.write_key if both else KEY) + RENAMES)
+    put(
+        web,
+        road,
+        "/renames.html",
+        NPM,
+        load_npm(host=host, key=road.write_key if both else KEY) + RENAMES,
+    )
     shop = open_page(live, f"{web.url}/renames.html")
     for name in ("OLD NAME", "add_to_cart", "view_item"):
         track(shop, name)
@@ -132,7 +146,10 @@ def test_a_consent_banner_may_take_its_time(page: Page, web: Site, build: str) -
     made = "window.analytics = new AnalyticsNext.AnalyticsBrowser();" + early
     settings = f'{{cdnSettings: {{integrations: {{"Segment.io": {{apiKey: "{KEY}"}}}}}}, writeKey: "{KEY}"}}'
     own = '{integrations: {"Segment.io": {apiHost: location.host + "/v1", protocol: "http"}}}'
-    load = {"snippet": f"analytics.load('{KEY}')", "npm": f"void analytics.load({settings}, {own})"}[build]
+    load = {
+        "snippet": f"analytics.load('{KEY}')",
+        "npm": f"void analytics.load({settings}, {own})",
+    }[build]
     parts = [snippet(), PICTURE, early] if build == "snippet" else [NPM, PICTURE, made]
     page.goto(web.put(f"/consent-{build}.html", *parts))
     page.clock.run_for(3_600_000)
@@ -141,15 +158,35 @@ def test_a_consent_banner_may_take_its_time(page: Page, web: Site, build: str) -
     page.clock.resume()
     page.wait_for_function("heard.filter(one => one.stage === 'delivered').length === 3")
     called = page.evaluate("heard.filter(one => one.stage === 'called')")
-    assert [one["name"] for one in called] == ["view_item", "add_to_cart", "view_item", "add_to_cart", "consented"]
-    assert [one.get("replaces") for one in called] == [None, None, called[0]["messageId"], called[1]["messageId"], None]
+    assert [one["name"] for one in called] == [
+        "view_item",
+        "add_to_cart",
+        "view_item",
+        "add_to_cart",
+        "consented",
+    ]
+    assert [one.get("replaces") for one in called] == [
+        None,
+        None,
+        called[0]["messageId"],
+        called[1]["messageId"],
+        None,
+    ]
     assert [one["occurredAt"] for one in called[2:4]] == [one["occurredAt"] for one in called[:2]]
     assert {one["messageId"] for one in called[2:]} == {event["messageId"] for event in web.sent}
 
 
 def test_a_loader_that_stands_at_its_name_before_the_tap_is_heard(page: Page, web: Site) -> None:
     """TAP-1: a tag manager brings the tap last."""
-    page.goto(web.put("/late.html", NPM, PICTURE, load_npm() + "window.ready = analytics.then(() => true)", tap=None))
+    page.goto(
+        web.put(
+            "/late.html",
+            NPM,
+            PICTURE,
+            load_npm() + "window.ready = analytics.then(() => true)",
+            tap=None,
+        )
+    )
     page.evaluate("ready")
     page.add_script_tag(url="/tap.js")
     page.evaluate("analytics.track('e2')")
@@ -162,16 +199,24 @@ def test_frames_are_heard_or_said(live: Page, road: Road, web: Site) -> None:
     other = web.url.replace("127.0.0.1", "localhost")
     frames = "".join(
         f"document.body.insertAdjacentHTML('beforeend', `<iframe src='{address}' {how}></iframe>`);"
-        for address, how in (("/frame.html", ""), (f"{other}/frame.html", ""), ("/frame.html", "sandbox='allow-scripts'"))
+        for address, how in (
+            ("/frame.html", ""),
+            (f"{other}/frame.html", ""),
+            ("/frame.html", "sandbox='allow-scripts'"),
+        )
     )
     put(web, road, "/framed.html", NPM, load_npm() + frames)
     shop = open_page(live, f"{web.url}/framed.html")
     track(shop, "view_item")
     live.locator("button.connect-button").click()
     refused = live.locator(".connect-refused")
-    expect(refused.filter(has_text="a sandboxed frame has no origin that could be let in")).to_be_visible()
+    expect(
+        refused.filter(has_text="a sandboxed frame has no origin that could be let in")
+    ).to_be_visible()
     live.get_by_role("button", name="Let it in").click()
-    expect(live.locator(".connect-pages li").filter(has_text="localhost")).to_contain_text("connected")
+    expect(live.locator(".connect-pages li").filter(has_text="localhost")).to_contain_text(
+        "connected"
+    )
     live.get_by_role("button", name="Close").click()
     counted(live, Product_page=1, Basket=2)
 
@@ -185,12 +230,17 @@ def test_a_page_may_forget_its_opener(live: Page, road: Road, web: Site) -> None
 
 
 @pytest.mark.proof
-def test_properties_asked_for_and_taken_back_reach_every_road_of_a_page_at_once(live: Page, road: Road, web: Site) -> None:
+def test_properties_asked_for_and_taken_back_reach_every_road_of_a_page_at_once(
+    live: Page, road: Road, web: Site
+) -> None:
     """TAP-5: a page of Realtime's own origin that was opened from it speaks by two roads."""
     web.put("/two.html", NPM, load_npm(host=f"'{web.url.removeprefix('http://')}'"))
     for path in ("/two.html", NPM):
         live.context.route(
-            f"{road.url}{path}", lambda route: route.fulfill(response=route.fetch(url=web.url + route.request.url.removeprefix(road.url)))
+            f"{road.url}{path}",
+            lambda route: route.fulfill(
+                response=route.fetch(url=web.url + route.request.url.removeprefix(road.url))
+            ),
         )
     shop = open_page(live, f"{road.url}/two.html")
     for asked, shown in (("colour", "colour"), ("", "")):

@@ -15,10 +15,16 @@ def follows(page: Page) -> list[str]:
     return page.locator(".following-token").all_inner_texts()
 
 
-def test_a_followed_trace_tells_its_way_with_every_doubt(context: BrowserContext, stage: Stage) -> None:
+def test_a_followed_trace_tells_its_way_with_every_doubt(
+    context: BrowserContext, stage: Stage
+) -> None:
     """TRC-25: numbered moves, what came in between, late ones in their place, inferred parts, jumps; properties and both times."""
     page = stage.enter(context, GRAPH)
-    stage.send(event("email_click", "anna", 108), event("view_item", "anna", 102), event("scroll_depth", "anna", 90))
+    stage.send(
+        event("email_click", "anna", 108),
+        event("view_item", "anna", 102),
+        event("scroll_depth", "anna", 90),
+    )
     stage.send(event("begin_checkout", "anna", 20, method="card"))
     row(page, "at Checkout").click()
     expect(page.locator(".step")).to_have_count(4)
@@ -34,7 +40,9 @@ def test_a_followed_trace_tells_its_way_with_every_doubt(context: BrowserContext
     ]
     page.locator(".step-open", has_text="Checkout").click()
     detail = page.locator(".step-detail")
-    expect(detail).to_contain_text("Basket → Payment test → Checkout. The part in between is inferred")
+    expect(detail).to_contain_text(
+        "Basket → Payment test → Checkout. The part in between is inferred"
+    )
     for said in ("occurred", "arrived", "20.0 s later", "method", "card"):
         expect(detail).to_contain_text(said)
     page.get_by_role("button", name="By node").click()
@@ -61,7 +69,9 @@ def test_a_join_is_shown_and_can_be_undone(context: BrowserContext, stage: Stage
 def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: Stage) -> None:
     """TRC-27: a click follows until another is opened, Ctrl adds, the pin keeps; the server hears of it; Escape lets all go."""
     page = stage.enter(context, GRAPH)
-    stage.send(event("email_click", "one", 9), event("view_item", "two", 8), event("search", "three", 7))
+    stage.send(
+        event("email_click", "one", 9), event("view_item", "two", 8), event("search", "three", 7)
+    )
     with page.expect_request(lambda request: request.method == "PATCH") as told:
         row(page, "at Email click").click()
     one = follows(page)[0]
@@ -76,16 +86,22 @@ def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: 
     assert (follows(page)[0], follows(page)[2]) == (two, one)
     assert len(set(page.locator(".following-one i").evaluate_all(COLOURS))) == 3
     page.get_by_role("button", name="Only these move").click()
-    expect(page.get_by_role("button", name="Only these move")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Only these move")).to_have_attribute(
+        "aria-pressed", "true"
+    )
     page.get_by_role("button", name=f"Stop following {one}").click()
     expect(page.locator(".following-token")).to_have_count(2)
     page.keyboard.press("Escape")
     expect(page.locator(".following")).to_have_count(0)
     page.keyboard.press("f")
-    expect(page.get_by_role("button", name="Keep following", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Keep following", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
 
-def test_a_person_is_found_and_a_link_opens_the_same(browser: Browser, context: BrowserContext, stage: Stage) -> None:
+def test_a_person_is_found_and_a_link_opens_the_same(
+    browser: Browser, context: BrowserContext, stage: Stage
+) -> None:
     """TRC-29, TRC-31: an identifier becomes a token and is forgotten; a link follows the trace elsewhere before it comes."""
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stage.program.url)
     page = stage.enter(context, GRAPH)
@@ -109,7 +125,9 @@ def test_a_person_is_found_and_a_link_opens_the_same(browser: Browser, context: 
     other.close()
 
 
-def test_the_same_traces_are_followed_after_a_reload_and_after_off(context: BrowserContext, stage: Stage) -> None:
+def test_the_same_traces_are_followed_after_a_reload_and_after_off(
+    context: BrowserContext, stage: Stage
+) -> None:
     """TRC-27: on again in the same channel, the same traces are followed."""
     page = stage.enter(context, GRAPH)
     stage.send(event("view_item", "stays", 5))

@@ -11,18 +11,27 @@ from tests.e2e.traces import Stage, event, figure, row, steps
 def test_cycles_loops_parallel_edges_and_branches(context: BrowserContext, stage: Stage) -> None:
     """TRC-2, TRC-4, TRC-5, TRC-8: round a cycle, along a loop and the likelier of two edges; of two branches the one that fits."""
     page = stage.enter(context, "odd")
-    stage.send(*[event(name, "round", 35 - 5 * n) for n, name in enumerate(("a", "b", "b", "a", "b", "both", "e"))])
+    stage.send(
+        *[
+            event(name, "round", 35 - 5 * n)
+            for n, name in enumerate(("a", "b", "b", "a", "b", "both", "e"))
+        ]
+    )
     row(page, "converted at Node E").click()
     assert steps(page) == [(str(n), f"Node {name}", "") for n, name in enumerate("ABBABCE", 1)]
     expect(page.locator(".chips").first).to_contain_text("Converted in 30.0 s")
     page.locator(".step-open", has_text="Node C").click()
-    expect(page.locator(".step-detail")).to_contain_text("It lit Node C and Node D; the likeliest was taken.")
+    expect(page.locator(".step-detail")).to_contain_text(
+        "It lit Node C and Node D; the likeliest was taken."
+    )
     page.locator(".react-flow__node", has_text="Node A").click()
     ways = page.locator(".way-row")
     ways.first.wait_for()
     assert ways.all_inner_texts()[:2] == ["Node B\n0×\n20%", "Node B\n2×\n70%"]
     ways.first.click()
-    expect(page.get_by_role("tabpanel")).to_contain_text("a likelier edge joins the same two nodes, and goes are counted there")
+    expect(page.get_by_role("tabpanel")).to_contain_text(
+        "a likelier edge joins the same two nodes, and goes are counted there"
+    )
     page.get_by_role("button", name=re.compile("^Coverage: 5 of 5")).click()
     expect(page.locator(".coverage-lists")).to_contain_text("5 of 6 edges gone along")
 

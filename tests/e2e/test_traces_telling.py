@@ -29,11 +29,17 @@ def edge(page: Page, place: int) -> tuple[float, float]:
     return x, y
 
 
-def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(context: BrowserContext, stage: Stage) -> None:
+def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(
+    context: BrowserContext, stage: Stage
+) -> None:
     """TRC-17, TRC-30: count, distinct traces, median gap, the advice with its evidence; ignored, a jump is gone for good."""
     page = stage.enter(context, GRAPH)
     for n in range(9):
-        stage.send(event("search", f"s{n}", 60), event("view_item", f"s{n}", 50), event("add_to_cart", f"s{n}", 40))
+        stage.send(
+            event("search", f"s{n}", 60),
+            event("view_item", f"s{n}", 50),
+            event("add_to_cart", f"s{n}", 40),
+        )
     stage.send(event("search", "lost", 30), event("add_to_cart", "lost", 22))
     ghost = page.locator(".dr-ghosts g")
     expect(ghost).to_have_count(1)
@@ -77,18 +83,33 @@ def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> N
     """TRC-28: by pointer and by keyboard; traversals, traces, dwell with n, waiting, and the graph's own probability beside."""
     page = stage.enter(context, GRAPH)
     for n in range(4):
-        stage.send(event("view_item", f"e{n}", 50), *([event("add_to_cart", f"e{n}", 44)] if n else []))
+        stage.send(
+            event("view_item", f"e{n}", 50), *([event("add_to_cart", f"e{n}", 44)] if n else [])
+        )
     row(page, "at Product page").wait_for()
-    place = next(n for n in range(page.locator(".dr-wire").count()) if leads(page, stage, n) == ("product-page", "basket"))
+    place = next(
+        n
+        for n in range(page.locator(".dr-wire").count())
+        if leads(page, stage, n) == ("product-page", "basket")
+    )
     page.mouse.move(*edge(page, place))
-    expect(page.locator(".way-tip")).to_contain_text("Product page → BasketSeen 3 times, by 3 traces")
+    expect(page.locator(".way-tip")).to_contain_text(
+        "Product page → BasketSeen 3 times, by 3 traces"
+    )
     page.mouse.click(*edge(page, place))
-    assert [figure(page, name) for name in ("seen", "traces", "waiting", "graph says")] == ["3", "3", "1", "42%"]
+    assert [figure(page, name) for name in ("seen", "traces", "waiting", "graph says")] == [
+        "3",
+        "3",
+        "1",
+        "42%",
+    ]
     panel = page.get_by_role("tabpanel")
     expect(panel).to_contain_text(
         "3 of 4 traces that came to Product page went on here (75.0%). What was seen since On; whoever waits may still go."
     )
-    expect(panel).to_contain_text(re.compile(r"median (5\.9|6\.0|6\.1) s · p95 (5\.9|6\.0|6\.1) s · n 3"))
+    expect(panel).to_contain_text(
+        re.compile(r"median (5\.9|6\.0|6\.1) s · p95 (5\.9|6\.0|6\.1) s · n 3")
+    )
     page.get_by_role("button", name="Close this edge").click()
     card = page.locator(".react-flow__node", has_text="Basket")
     card.focus()
@@ -114,7 +135,9 @@ def leads(page: Page, stage: Stage, place: int) -> tuple[str, str]:
 def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stage: Stage) -> None:
     """TRC-26: lit and dark nodes and edges, which never can and why; one click selects the dark ones; all of it as JSON."""
     page = stage.enter(context, GRAPH)
-    stage.send(event("view_item", "c", 50), event("add_to_cart", "c", 44), event("begin_checkout", "c", 40))
+    stage.send(
+        event("view_item", "c", 50), event("add_to_cart", "c", 44), event("begin_checkout", "c", 40)
+    )
     button = page.get_by_role("button", name=re.compile("^Coverage: 3 of 11"))
     button.click()
     lists = page.locator(".coverage-lists")
@@ -124,7 +147,9 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
     with page.expect_download() as saved:
         lists.get_by_role("button", name="Save as JSON").click()
     told = json.loads(Path(saved.value.path()).read_text())
-    assert [sum(one["state"] == state for one in told["edges"]) for state in ("lit", "dark", "never")] == [3, 11, 1]
+    assert [
+        sum(one["state"] == state for one in told["edges"]) for state in ("lit", "dark", "never")
+    ] == [3, 11, 1]
     lists.get_by_role("button", name="Select the dark ones").click()
     expect(page.locator(".react-flow__node.selected")).to_have_count(8)
     expect(page.locator(".dr-wire[data-chosen]")).to_have_count(11)
@@ -133,22 +158,40 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
 def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stage) -> None:
     """ENG-23: an event that would have lit a node but for case or a filter's value is told there, as seen and as expected."""
     page = stage.enter(context, GRAPH)
-    stage.send(event("Add_To_Cart", "n", 3), event("purchase", "n", 2, currency="SEK"), event("purchase", "n", 1))
+    stage.send(
+        event("Add_To_Cart", "n", 3),
+        event("purchase", "n", 2, currency="SEK"),
+        event("purchase", "n", 1),
+    )
     page.locator(".react-flow__node", has_text="Basket").click()
-    expect(page.locator(".near")).to_contain_text("1 near miss. An event would have lit this node, but")
-    expect(page.locator(".near")).to_contain_text("the name was sent as “Add_To_Cart”, and “add_to_cart” is listened for: the case differs")
+    expect(page.locator(".near")).to_contain_text(
+        "1 near miss. An event would have lit this node, but"
+    )
+    expect(page.locator(".near")).to_contain_text(
+        "the name was sent as “Add_To_Cart”, and “add_to_cart” is listened for: the case differs"
+    )
     page.locator(".react-flow__node", has_text="Purchase").click()
-    expect(page.locator(".near")).to_contain_text("its property currency was “SEK”, and must be “GBP”")
-    expect(page.locator(".near")).to_contain_text("its property currency is missing, and must be “GBP”")
+    expect(page.locator(".near")).to_contain_text(
+        "its property currency was “SEK”, and must be “GBP”"
+    )
+    expect(page.locator(".near")).to_contain_text(
+        "its property currency is missing, and must be “GBP”"
+    )
     page.get_by_role("tab", name=re.compile("^Unmapped")).click()
-    expect(page.locator(".unmapped-row", has_text="purchase")).to_contain_text("Nearly Purchase: its property currency is missing")
+    expect(page.locator(".unmapped-row", has_text="purchase")).to_contain_text(
+        "Nearly Purchase: its property currency is missing"
+    )
     page.locator(".row-open", has_text="Add_To_Cart").click()
-    expect(page.locator(".payload")).to_contain_text("Nearly Basket: the name was sent as “Add_To_Cart”")
+    expect(page.locator(".payload")).to_contain_text(
+        "Nearly Basket: the name was sent as “Add_To_Cart”"
+    )
 
 
 def test_axe_finds_nothing_in_what_traces_show(browser: Browser, stage: Stage) -> None:
     """PIC-42, PIC-22: traces, joins, jumps, edges and coverage are clean in both themes, also with reduced motion."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce", color_scheme="dark")
+    context = browser.new_context(
+        viewport={"width": 1600, "height": 1000}, reduced_motion="reduce", color_scheme="dark"
+    )
     context.set_default_timeout(30_000)
     page = stage.enter(context, GRAPH)
     stage.send(

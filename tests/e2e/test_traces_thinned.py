@@ -19,7 +19,9 @@ def found(page: Page, user: str) -> str:
     return page.locator(".trace-name").inner_text()
 
 
-def test_following_fetches_the_past_and_ends_thinning(browser: Browser, context: BrowserContext, tmp_path: Path) -> None:
+def test_following_fetches_the_past_and_ends_thinning(
+    browser: Browser, context: BrowserContext, tmp_path: Path
+) -> None:
     """HUB-16, TRC-28: a thinned trace has its past from the log and all that comes later; edges speak of carried traces."""
     with configured(browser, SAMPLE, tmp_path, "carried_per_second = 5") as stage:
         page = stage.enter(context, GRAPH)
@@ -32,12 +34,19 @@ def test_following_fetches_the_past_and_ends_thinning(browser: Browser, context:
         who = next(n for n in range(PEOPLE) if found(page, f"user-{n}") not in carried)
         expect(page.locator(".step")).to_have_count(2)
         assert [name for _, name, _ in steps(page)] == ["Product page", "Basket"]
-        stage.send(*[event("begin_checkout", f"a{n}", user=f"user-{n}", method="card") for n in range(PEOPLE)])
+        stage.send(
+            *[
+                event("begin_checkout", f"a{n}", user=f"user-{n}", method="card")
+                for n in range(PEOPLE)
+            ]
+        )
         expect(page.locator(".step-label").nth(2)).to_have_text("Checkout")
         assert who < PEOPLE
         page.locator(".react-flow__node", has_text="Basket").click()
         page.locator(".way-row", has_text="Product page").click()
-        expect(page.get_by_role("tabpanel")).to_contain_text(re.compile(r"Of carried traces, \d+ of \d+ that came to Product page"))
+        expect(page.get_by_role("tabpanel")).to_contain_text(
+            re.compile(r"Of carried traces, \d+ of \d+ that came to Product page")
+        )
         assert 0 < int(figure(page, "traces")) < PEOPLE
         tab(page, "Traces")
         page.locator(".jump-row").first.click()

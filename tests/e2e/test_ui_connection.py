@@ -22,7 +22,9 @@ def test_a_reload_goes_on_where_it_was(context: BrowserContext, shown: Demo) -> 
     visitors(page)
     since = page.get_by_role("button", name=re.compile("^since ")).inner_text()
     opened: list[str] = []
-    page.on("request", lambda request: opened.append(request.url) if request.method == "POST" else None)
+    page.on(
+        "request", lambda request: opened.append(request.url) if request.method == "POST" else None
+    )
     before = count(page)
     page.reload()
     live(page)
@@ -34,7 +36,12 @@ def test_a_reload_goes_on_where_it_was(context: BrowserContext, shown: Demo) -> 
 def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, shown: Demo) -> None:
     """PIC-36: what was collected stays, and On is one click away."""
     sessions: list[str] = []
-    context.on("response", lambda answer: sessions.append(answer.json()["watch_session_id"]) if answer.status == 201 else None)
+    context.on(
+        "response",
+        lambda answer: (
+            sessions.append(answer.json()["watch_session_id"]) if answer.status == 201 else None
+        ),
+    )
     page = shown.enter(context)
     live(page)
     visitors(page)
@@ -49,7 +56,9 @@ def test_a_session_that_is_gone_says_so_and_offers_on(context: BrowserContext, s
     live(page)
 
 
-def test_the_room_screen_turns_on_by_itself_and_has_no_panels(context: BrowserContext, shown: Demo) -> None:
+def test_the_room_screen_turns_on_by_itself_and_has_no_panels(
+    context: BrowserContext, shown: Demo
+) -> None:
     """PIC-53: large type, no panels, another graph after a while."""
     shown.signed_in.enter(context)
     page = context.new_page()
@@ -62,7 +71,9 @@ def test_the_room_screen_turns_on_by_itself_and_has_no_panels(context: BrowserCo
     expect(page.get_by_role("heading", level=1)).not_to_have_text(title)
 
 
-def test_a_server_that_goes_away_is_reconnecting_then_stale(context: BrowserContext, browser: Browser) -> None:
+def test_a_server_that_goes_away_is_reconnecting_then_stale(
+    context: BrowserContext, browser: Browser
+) -> None:
     """PIC-34: LIVE is said only while frames come."""
     with demo(browser) as served:
         served.signed_in.enter(context)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
 
-from dagnet_realtime.config import tokens as file
-from dagnet_realtime.core.access_token import mint
+from dagnet_realtime.config import token_file as file
+from dagnet_realtime.core.access_tokens import create_token
 from tests.e2e.demo import faults
 from tests.support.program import Program
 from tests.support.server import SAMPLE
@@ -27,10 +27,12 @@ token_key = "0123456789abcdef0123456789abcdef"
 """
 
 
-def test_a_person_signs_in_sees_who_they_are_and_signs_out(context: BrowserContext, tmp_path: Path) -> None:
+def test_a_person_signs_in_sees_who_they_are_and_signs_out(
+    context: BrowserContext, tmp_path: Path
+) -> None:
     """PIC-70, ACC-13, PIC-42: by the menu, which axe has nothing against; whoever comes back has to sign in again."""
-    kept, text = mint("ann", "follow", ("shop/*",), 0, None, lambda size: b"t" * size)
-    file.write(tmp_path / "tokens.json", [kept])
+    kept, text = create_token("ann", "follow", ("shop/*",), 0, None, lambda size: b"t" * size)
+    file.write_token_file(tmp_path / "tokens.json", [kept])
     (tmp_path / "realtime.toml").write_text(CONFIG.format(path=SAMPLE))
     program = Program("serve", "--config", str(tmp_path / "realtime.toml"), folder=tmp_path)
     try:

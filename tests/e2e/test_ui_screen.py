@@ -71,7 +71,9 @@ def test_axe_finds_nothing_in_any_state_of_the_screen(walking: Page) -> None:
     assert {state: rules for state, rules in found.items() if rules} == {}
 
 
-def test_the_page_asks_nobody_else_and_breaks_no_policy(context: BrowserContext, shown: Demo) -> None:
+def test_the_page_asks_nobody_else_and_breaks_no_policy(
+    context: BrowserContext, shown: Demo
+) -> None:
     """PIC-43: no other origin is asked, and nothing is refused by the content security policy."""
     asked: list[str] = []
     said: list[str] = []
@@ -94,7 +96,9 @@ def test_a_small_screen_holds_everything(browser: Browser, shown: Demo) -> None:
     page = shown.enter(context)
     live(page)
     visitors(page)
-    assert page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
+    assert page.evaluate(
+        "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    ) == [1280, 720]
     outside = page.evaluate(
         """() => [...document.querySelectorAll(".top > *, .strip > *, .side, .feed-head > *")]
             .filter(one => one.offsetParent && one.getBoundingClientRect().right > innerWidth + 0.5).map(one => one.className)"""

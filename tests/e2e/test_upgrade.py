@@ -34,7 +34,9 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def sent(road: Road, number: int) -> None:
     """One event."""
     body, headers = delivery(track(str(number), "view_item"), secret=road.secret.encode())
-    assert httpx.post(road.webhook, content=body, headers=headers, trust_env=False).status_code == 200
+    assert (
+        httpx.post(road.webhook, content=body, headers=headers, trust_env=False).status_code == 200
+    )
 
 
 @pytest.mark.parametrize("upgrade", [True, False], ids=["upgrade", "the way back"])
@@ -60,16 +62,22 @@ def test_an_open_page_goes_on_with_a_server_of_another_version(
                     built = page.evaluate("document.querySelector('script[src]').src")
                     shop = open_page(page, tapped(web, road))
                 else:
-                    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(timeout=60_000)
+                    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(
+                        timeout=60_000
+                    )
                 sent(road, 1)
                 sent(road, 10 + turn)
                 called(shop, "add_to_cart")
                 expected = {"Product page": 2 + turn, "Basket": 1 + turn}
                 assert wait_counts(page, expected, 60) == expected
                 if turn == 1:
-                    assert page.evaluate("document.querySelector('script[src]').src") == built, "still the page of before"
+                    assert page.evaluate("document.querySelector('script[src]').src") == built, (
+                        "still the page of before"
+                    )
                     page.reload()
-                    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(timeout=60_000)
+                    expect(page.get_by_role("button", name=re.compile("^LIVE"))).to_be_visible(
+                        timeout=60_000
+                    )
                     assert page.evaluate("document.querySelector('script[src]').src") != built
                     sent(road, 20)
                     called(shop, "add_to_cart")

@@ -41,7 +41,11 @@ class Stage(msgspec.Struct):
 
     def send(self, *events: dict[str, Any]) -> None:
         """One batch through the tracking door."""
-        answer = httpx.post(f"{self.program.url}/v1/batch", json={"batch": events, "sentAt": _ago(0)}, auth=(self.key, ""))
+        answer = httpx.post(
+            f"{self.program.url}/v1/batch",
+            json={"batch": events, "sentAt": _ago(0)},
+            auth=(self.key, ""),
+        )
         assert answer.status_code == 200, answer.text
 
 
@@ -57,15 +61,21 @@ def staged(browser: Browser, folder: Path) -> Iterator[Stage]:
 def configured(browser: Browser, folder: Path, home: Path, policy: str) -> Iterator[Stage]:
     """A server on `folder` under a policy of its own (lines of TOML); its configuration stands in `home`."""
     source = '[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "stage-key"\n'
-    home.joinpath("realtime.toml").write_text(f'[[workspace]]\nid = "shop"\nenv = "local"\npath = "{folder}"\n{policy}\n{source}')
+    home.joinpath("realtime.toml").write_text(
+        f'[[workspace]]\nid = "shop"\nenv = "local"\npath = "{folder}"\n{policy}\n{source}'
+    )
     with running("serve", "--config", str(home / "realtime.toml"), "--port", "0") as program:
         yield Stage(program, "shop", "stage-key", signed_in(browser, program.link))
 
 
-def event(name: str, who: str, ago: float = 0, *, user: str | None = None, **properties: Any) -> dict[str, Any]:
+def event(
+    name: str, who: str, ago: float = 0, *, user: str | None = None, **properties: Any
+) -> dict[str, Any]:
     """A track call of `who`, `ago` seconds ago."""
     known = {} if user is None else {"userId": user}
-    return _call("track", ago) | {"event": name, "anonymousId": who, "properties": properties} | known
+    return (
+        _call("track", ago) | {"event": name, "anonymousId": who, "properties": properties} | known
+    )
 
 
 def identify(who: str, user: str, ago: float = 0) -> dict[str, Any]:
@@ -94,7 +104,11 @@ def steps(page: Page) -> list[tuple[str, str, str]]:
 
 def figure(page: Page, name: str) -> str:
     """One of the figures of the panel, by its word."""
-    return page.locator(".figures > div", has=page.locator("dt", has_text=re.compile(f"^{name}$"))).locator("dd").inner_text()
+    return (
+        page.locator(".figures > div", has=page.locator("dt", has_text=re.compile(f"^{name}$")))
+        .locator("dd")
+        .inner_text()
+    )
 
 
 def _call(kind: str, ago: float) -> dict[str, Any]:
@@ -102,7 +116,11 @@ def _call(kind: str, ago: float) -> dict[str, Any]:
 
 
 def _ago(seconds: float) -> str:
-    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        (datetime.now(UTC) - timedelta(seconds=seconds))
+        .isoformat(timespec="milliseconds")
+        .replace("+00:00", "Z")
+    )
 
 
 def _fail(error: Exception) -> None:

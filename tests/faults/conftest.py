@@ -22,8 +22,14 @@ def cable(redis: RedisServer) -> Iterator[Wire]:
 
 
 @pytest.fixture(scope="session")
-def houses(redis: RedisServer, cable: Wire, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[House]]:
-    with town(redis, tmp_path_factory.mktemp("town"), (redis.port, redis.port, redis.port, redis.port, cable.port)) as built:
+def houses(
+    redis: RedisServer, cable: Wire, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[House]]:
+    with town(
+        redis,
+        tmp_path_factory.mktemp("town"),
+        (redis.port, redis.port, redis.port, redis.port, cable.port),
+    ) as built:
         yield built
 
 

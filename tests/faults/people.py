@@ -13,7 +13,7 @@ from typing import ClassVar, Self
 import httpx
 import msgspec
 
-from dagnet_realtime.model.frame import Batch, Beat, Bye, Frame, Gap, Hello
+from dagnet_realtime.model.frame import Batch, Close, Frame, Gap, Heartbeat, Hello
 from tests.faults.town import Address
 from tests.support.server import GRAPH, SECRET, label_of, track
 
@@ -27,7 +27,9 @@ class Sender:
     A proxy of somebody else's, unlike ours, may answer 502 in the place of a process (`bad_gateways`).
     """
 
-    def __init__(self, houses: Sequence[Address], rate: float = 100.0, *, bad_gateways: bool = False) -> None:
+    def __init__(
+        self, houses: Sequence[Address], rate: float = 100.0, *, bad_gateways: bool = False
+    ) -> None:
         self.houses = houses
         self.accepted: list[str] = []
         self.again: set[str] = set()
@@ -49,7 +51,10 @@ class Sender:
         timeout = httpx.Timeout(4.0)
         loop = asyncio.get_running_loop()
         verify = self.houses[0].tls or False
-        async with httpx.AsyncClient(timeout=timeout, trust_env=False, verify=verify) as client, asyncio.TaskGroup() as tasks:
+        async with (
+            httpx.AsyncClient(timeout=timeout, trust_env=False, verify=verify) as client,
+            asyncio.TaskGroup() as tasks,
+        ):
             began = loop.time()
             for number in itertools.count():
                 if self._stopping.is_set():
@@ -64,7 +69,9 @@ class Sender:
         for attempt in itertools.count(number):
             house = self.houses[attempt % len(self.houses)]
             try:
-                answer = await client.post(f"{house.url}/segment/webhook/web", content=body, headers=headers)
+                answer = await client.post(
+                    f"{house.url}/segment/webhook/web", content=body, headers=headers
+                )
             except httpx.HTTPError as error:
                 self.refused[type(error).__name__] += 1
             else:
@@ -87,7 +94,9 @@ class Watcher:
 
     left: ClassVar[set[str]] = set()
 
-    def __init__(self, houses: Sequence[Address], session: str, position: str, start: int = 0) -> None:
+    def __init__(
+        self, houses: Sequence[Address], session: str, position: str, start: int = 0
+    ) -> None:
         self.session = session
         self.at = position
         self.offered = 0
@@ -96,7 +105,7 @@ class Watcher:
         self.ids: Counter[str] = Counter()
         self.broken: list[str] = []
         self.hellos = 0
-        self.byes: list[Bye] = []
+        self.byes: list[Close] = []
         self.served: Counter[str] = Counter()
         self.gone = False
         self.last: tuple[float, str] = (0.0, "")
@@ -109,7 +118,9 @@ class Watcher:
     async def open(cls, houses: Sequence[Address], start: int = 0) -> Self:
         """On at one house, the stream at the next."""
         house = houses[start % len(houses)]
-        async with httpx.AsyncClient(timeout=30, trust_env=False, verify=house.tls or False) as client:
+        async with httpx.AsyncClient(
+            timeout=30, trust_env=False, verify=house.tls or False
+        ) as client:
             answer = await client.post(
                 f"{house.url}/api/watch",
                 json={"workspace": "shop", "env": "test", "graph": GRAPH},
@@ -141,14 +152,20 @@ class Watcher:
         twice = {id for id, count in self.ids.items() if count > 1}
         assert twice <= (repeatable or set()), twice
         if not self.unknown:
-            assert self.offered + self.missed == len(accepted), (self.offered, self.missed, len(accepted))
+            assert self.offered + self.missed == len(accepted), (
+                self.offered,
+                self.missed,
+                len(accepted),
+            )
             assert not self.missed or len(accepted) - len(self.ids) == self.missed
             assert self.missed or set(accepted) == set(self.ids)
 
     async def _run(self) -> None:
         while not self.gone:
             house = self._houses[next(self._route) % len(self._houses)]
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, ValueError):
+            with contextlib.suppress(
+                OSError, asyncio.IncompleteReadError, TimeoutError, ValueError
+            ):
                 async with asyncio.timeout(60):
                     async for frame in self._stream(house):
                         self._take(frame, house)
@@ -157,7 +174,9 @@ class Watcher:
             await asyncio.sleep(RETRY)
 
     async def _stream(self, house: Address) -> AsyncIterator[Frame]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", house.port, ssl=house.tls, server_hostname=house.tls and house.host)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", house.port, ssl=house.tls, server_hostname=house.tls and house.host
+        )
         try:
             lines = [
                 f"GET /api/watch/{self.session}/stream HTTP/1.1",
@@ -177,7 +196,11 @@ class Watcher:
                 text += (await reader.readexactly(size + 2))[:size]
                 *messages, text = text.split(b"\n\n")
                 for message in messages:
-                    yield _FRAME.decode(next(line[6:] for line in message.split(b"\n") if line.startswith(b"data: ")))
+                    yield _FRAME.decode(
+                        next(
+                            line[6:] for line in message.split(b"\n") if line.startswith(b"data: ")
+                        )
+                    )
         finally:
             writer.transport.abort()
 
@@ -200,9 +223,9 @@ class Watcher:
                     self.unknown += 1
                 else:
                     self.missed += frame.missed
-            case Beat():
+            case Heartbeat():
                 self._stands(frame.position, "beat")
-            case Bye():
+            case Close():
                 self.byes.append(frame)
             case _:
                 pass

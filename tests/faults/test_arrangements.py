@@ -30,12 +30,17 @@ def under_sentinels() -> Iterator[tuple[str, Callable[[], object]]]:
 @contextmanager
 def in_a_cluster() -> Iterator[tuple[str, Callable[[], object]]]:
     with cluster() as node:
-        yield address("cluster", node.port), lambda: node.command("CLIENT", "KILL", "TYPE", "normal")
+        yield (
+            address("cluster", node.port),
+            lambda: node.command("CLIENT", "KILL", "TYPE", "normal"),
+        )
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("arrangement", [under_sentinels, in_a_cluster])
-async def test_two_processes_go_on_when_the_store_moves(arrangement: Callable[[], object], tmp_path: Path) -> None:
+async def test_two_processes_go_on_when_the_store_moves(
+    arrangement: Callable[[], object], tmp_path: Path
+) -> None:
     """LOG-60, OPS-19: every event is shown once or told in a gap, and none is lost at the door."""
     with arrangement() as (url, mishap):  # type: ignore[attr-defined]
         houses = [House(tmp_path, name, url) for name in ("one", "two")]

@@ -40,7 +40,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(intakes: Sequence[House], viewers: Sequence[House], watching: Sequence[int] = (0, 1)) -> AsyncIterator[Scene]:
+async def scene(
+    intakes: Sequence[House], viewers: Sequence[House], watching: Sequence[int] = (0, 1)
+) -> AsyncIterator[Scene]:
     watchers = [await Watcher.open(viewers, number) for number in watching]
     sender = Sender(intakes, rate=60)
     await watchers[0].until(lambda: watchers[0].offered > 10)
@@ -78,7 +80,9 @@ async def test_a_viewer_process_is_killed(intakes: list[House], viewers: list[Ho
             assert not watcher.unknown + watcher.missed
 
 
-async def test_redis_is_killed(intakes: list[House], viewers: list[House], redis: RedisServer) -> None:
+async def test_redis_is_killed(
+    intakes: list[House], viewers: list[House], redis: RedisServer
+) -> None:
     """LOG-83: it forgets everything; viewers are told a gap of unknown size and go on, senders are asked to come back."""
     async with scene(intakes, viewers) as running:
         await asyncio.to_thread(redis.kill)
@@ -93,7 +97,9 @@ async def test_redis_is_killed(intakes: list[House], viewers: list[House], redis
         assert running.sender.refused[503]
 
 
-async def test_redis_is_stopped_for_some_seconds(intakes: list[House], viewers: list[House], redis: RedisServer) -> None:
+async def test_redis_is_stopped_for_some_seconds(
+    intakes: list[House], viewers: list[House], redis: RedisServer
+) -> None:
     """LOG-84: deliveries are answered 503 within two seconds and a half rather than lost; viewers hear nothing, then everything."""
     async with scene(intakes, viewers) as running:
         redis.pause()
@@ -106,7 +112,9 @@ async def test_redis_is_stopped_for_some_seconds(intakes: list[House], viewers: 
             await asyncio.sleep(1.0)
             last = max(watcher.last for watcher in running.watchers)
             # A round that cannot confirm who watches ends their streams; it shows nothing, and they come back.
-            assert last == silent or last[1] == "Bye", "something moved while nothing could be known"
+            assert last == silent or last[1] == "Bye", (
+                "something moved while nothing could be known"
+            )
         finally:
             redis.resume()
         await running.recovered()
@@ -118,7 +126,9 @@ async def test_redis_is_stopped_for_some_seconds(intakes: list[House], viewers: 
 
 
 @pytest.mark.parametrize("told", [False, True])
-async def test_the_network_to_redis_is_cut(intakes: list[House], viewers: list[House], cable: Wire, told: bool) -> None:
+async def test_the_network_to_redis_is_cut(
+    intakes: list[House], viewers: list[House], cable: Wire, told: bool
+) -> None:
     """LOG-85: silently or with a reset; the process behind the cut shows nothing, and everything once it can."""
     async with scene(intakes, viewers[2:], watching=(0,)) as running:
         cable.cut()
@@ -132,7 +142,9 @@ async def test_the_network_to_redis_is_cut(intakes: list[House], viewers: list[H
         assert not running.watchers[0].unknown + running.watchers[0].missed
 
 
-async def test_redis_is_full(intakes: list[House], viewers: list[House], redis: RedisServer) -> None:
+async def test_redis_is_full(
+    intakes: list[House], viewers: list[House], redis: RedisServer
+) -> None:
     """LOG-86: deliveries are answered 503 and taken once there is room; viewers stay."""
     async with scene(intakes, viewers) as running:
         redis.command("CONFIG", "SET", "maxmemory", "1mb")
@@ -149,10 +161,15 @@ async def test_redis_is_full(intakes: list[House], viewers: list[House], redis: 
             assert watcher.hellos == before
 
 
-async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(intakes: list[House], viewers: list[House]) -> None:
+async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
+    intakes: list[House], viewers: list[House]
+) -> None:
     """LOG-87, LOG-88: each process in turn under load; every stream goes on at another one, from its position."""
     first = await Watcher.open(viewers)
-    watchers = [first, *(Watcher(viewers, first.session, first.at, number) for number in range(199))]
+    watchers = [
+        first,
+        *(Watcher(viewers, first.session, first.at, number) for number in range(199)),
+    ]
     sender = Sender(intakes, rate=20)
     try:
         for watcher in watchers:
@@ -172,7 +189,9 @@ async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(int
         await asyncio.gather(*(watcher.leave() for watcher in watchers))
 
 
-async def test_a_process_that_is_frozen_comes_back_without_a_repeat(intakes: list[House], viewers: list[House]) -> None:
+async def test_a_process_that_is_frozen_comes_back_without_a_repeat(
+    intakes: list[House], viewers: list[House]
+) -> None:
     """LOG-89: what it held when it froze is taken once, whoever sent it again meanwhile."""
     async with scene(intakes, viewers) as running:
         intakes[0].program.signal(signal.SIGSTOP)

@@ -29,8 +29,12 @@ class Between:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                signed = {name: self.headers[name] for name in ("x-pusher-key", "x-pusher-signature")}
-                answer = httpx.post(between.target + self.path, content=body, headers=signed, trust_env=False)
+                signed = {
+                    name: self.headers[name] for name in ("x-pusher-key", "x-pusher-signature")
+                }
+                answer = httpx.post(
+                    between.target + self.path, content=body, headers=signed, trust_env=False
+                )
                 between.passed.append((body, signed, answer.status_code))
                 self.send_response(answer.status_code)
                 self.send_header("content-length", "0")
@@ -65,7 +69,10 @@ class Site:
         async with asyncio.timeout(PATIENCE):
             while True:
                 for body, signed, status in list(self.between.passed):
-                    if any((event["name"], event["channel"]) == (kind, channel) for event in json.loads(body)["events"]):
+                    if any(
+                        (event["name"], event["channel"]) == (kind, channel)
+                        for event in json.loads(body)["events"]
+                    ):
                         return body, signed, status
                 await asyncio.sleep(0.05)
 
@@ -74,7 +81,10 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     between = Between()
     try:
-        with soketi(between.url) as provider, published(tmp_path_factory.mktemp("notices"), provider.url) as (program, _):
+        with (
+            soketi(between.url) as provider,
+            published(tmp_path_factory.mktemp("notices"), provider.url) as (program, _),
+        ):
             between.target = program.url
             yield Site(between, provider.port)
     finally:
@@ -83,18 +93,30 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=site.between.target, trust_env=False, headers={"x-person": "ann", **PROXY}) as opened:
+    async with httpx.AsyncClient(
+        base_url=site.between.target, trust_env=False, headers={"x-person": "ann", **PROXY}
+    ) as opened:
         yield opened
 
 
-async def test_a_real_provider_is_believed_by_its_signature_and_nobody_else(site: Site, client: httpx.AsyncClient) -> None:
+async def test_a_real_provider_is_believed_by_its_signature_and_nobody_else(
+    site: Site, client: httpx.AsyncClient
+) -> None:
     """REL-24: who comes and who leaves is told as soketi signs it; a body that was changed, or another key, is refused."""
-    opened = await client.post("/api/watch", json={"workspace": "shop", "env": "prod", "graph": GRAPH})
+    opened = await client.post(
+        "/api/watch", json={"workspace": "shop", "env": "prod", "graph": GRAPH}
+    )
     session = opened.json()["watch_session_id"]
     channel = (await client.get(f"/api/watch/{session}/relay")).json()["channel"]
     async with Subscriber(site.port, KEY) as browser:
-        asked = {"watch_session_id": session, "channel_name": channel, "socket_id": browser.socket_id}
-        await browser.subscribe(channel, (await client.post("/api/channels/auth", json=asked)).json())
+        asked = {
+            "watch_session_id": session,
+            "channel_name": channel,
+            "socket_id": browser.socket_id,
+        }
+        await browser.subscribe(
+            channel, (await client.post("/api/channels/auth", json=asked)).json()
+        )
         _, _, status = await site.told("channel_occupied", channel)
         assert status == 200
     body, signed, status = await site.told("channel_vacated", channel)

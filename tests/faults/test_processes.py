@@ -28,20 +28,26 @@ async def test_all_processes_show_one_order(intakes: list[House], viewers: list[
         await watcher.leave()
 
 
-async def test_a_retry_through_another_process_is_caught(intakes: list[House], viewers: list[House]) -> None:
+async def test_a_retry_through_another_process_is_caught(
+    intakes: list[House], viewers: list[House]
+) -> None:
     """LOG-71: and counted as a duplicate in the ledger of all doors."""
     watcher = await Watcher.open(viewers)
     body = json.dumps(track("again")).encode()
     headers = {"x-signature": hmac.digest(SECRET, body, "sha1").hex()}
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
         for house in (*intakes, *intakes):
-            assert (await client.post(f"{house.url}/segment/webhook/web", content=body, headers=headers)).status_code == 200
+            assert (
+                await client.post(f"{house.url}/segment/webhook/web", content=body, headers=headers)
+            ).status_code == 200
     await watcher.until(lambda: watcher.offered > 0)
     assert (watcher.offered, watcher.ids["again"]) == (1, 1)
     await watcher.leave()
 
 
-async def test_a_viewer_moves_to_another_process_and_goes_on(intakes: list[House], viewers: list[House]) -> None:
+async def test_a_viewer_moves_to_another_process_and_goes_on(
+    intakes: list[House], viewers: list[House]
+) -> None:
     """LOG-72: from its position, without a gap and without a repeat, however often it moves."""
     watcher = await Watcher.open(viewers)
     sender = Sender(intakes, rate=150)
@@ -60,7 +66,9 @@ async def test_a_viewer_moves_to_another_process_and_goes_on(intakes: list[House
     await watcher.leave()
 
 
-async def test_the_last_off_at_any_process_empties_the_channel(intakes: list[House], viewers: list[House], redis: RedisServer) -> None:
+async def test_the_last_off_at_any_process_empties_the_channel(
+    intakes: list[House], viewers: list[House], redis: RedisServer
+) -> None:
     """LOG-73: streams at other processes are told, nothing is kept, and the doors drop what comes."""
     await off_all(viewers)
     one, two = [await Watcher.open(viewers, number) for number in (0, 1)]
@@ -80,7 +88,9 @@ async def test_the_last_off_at_any_process_empties_the_channel(intakes: list[Hou
 
 async def off(house: House, session: str) -> int:
     async with httpx.AsyncClient(timeout=30, trust_env=False) as client:
-        answer = await client.delete(f"{house.url}/api/watch/{session}", headers={"authorization": f"Bearer {house.key}"})
+        answer = await client.delete(
+            f"{house.url}/api/watch/{session}", headers={"authorization": f"Bearer {house.key}"}
+        )
     return answer.status_code
 
 

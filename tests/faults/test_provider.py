@@ -64,11 +64,17 @@ class Page:
         """Waits until so many events were told, each once: frames are shown that go on, and what is missing is asked for."""
         async with asyncio.timeout(PATIENCE):
             while self.offered < offered:
-                frames = {frame["from"]: frame for frame in browser.frames(self.channel) if frame["op"] == "batch"}
+                frames = {
+                    frame["from"]: frame
+                    for frame in browser.frames(self.channel)
+                    if frame["op"] == "batch"
+                }
                 while (frame := frames.pop(self.position, None)) is not None:
                     self._show(frame)
                 if self.offered < offered:
-                    polled = await self.ask("GET", f"/api/watch/{self.session}/frames?after={self.position}&wait=0.2")
+                    polled = await self.ask(
+                        "GET", f"/api/watch/{self.session}/frames?after={self.position}&wait=0.2"
+                    )
                     for frame in polled.json()["frames"]:
                         if frame["op"] == "batch":
                             self._show(frame)
@@ -87,7 +93,9 @@ def way() -> Iterator[Unreliable]:
 
 
 @pytest.fixture(scope="module")
-def program(way: Unreliable, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Program, Path]]:
+def program(
+    way: Unreliable, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Program, Path]]:
     relay = f"pusher://{KEY}:{SECRET}@127.0.0.1:{way.port}/{APP_ID}?timeout=1"
     with published(tmp_path_factory.mktemp("provider"), relay) as running:
         yield running
@@ -125,7 +133,9 @@ async def stand(program: tuple[Program, Path], way: Unreliable) -> AsyncIterator
 
 
 @pytest.mark.parametrize("fault", [401, 413, 429, 500, "hang", "down", "swallow"])
-async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost(stand: Stand, fault: Fault) -> None:
+async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost(
+    stand: Stand, fault: Fault
+) -> None:
     """REL-15, REL-6: refusing, slow, gone or losing what it took; the page learns it with its seat, polls, and goes back afterwards."""
     async with stand.page("ann") as (page, browser):
         await stand.send(f"{fault}-1", f"{fault}-2")
@@ -142,7 +152,9 @@ async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost
                 await asyncio.sleep(0.1)
         heard, sent = len(browser.heard), 4
         async with asyncio.timeout(PATIENCE):
-            while not any(name == "frame" for _, name, _ in browser.heard[heard:]):  # a try that was under way may fail yet
+            while not any(
+                name == "frame" for _, name, _ in browser.heard[heard:]
+            ):  # a try that was under way may fail yet
                 sent += 1
                 await stand.send(f"{fault}-{sent}")
                 with contextlib.suppress(TimeoutError):
@@ -152,7 +164,9 @@ async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost
 
 
 @pytest.mark.parametrize("fault", ["twice", "late"])
-async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(stand: Stand, fault: Fault) -> None:
+async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(
+    stand: Stand, fault: Fault
+) -> None:
     """REL-14: positions tell."""
     async with stand.page("ann") as (page, browser):
         stand.way.fault = fault
@@ -184,9 +198,19 @@ async def test_a_message_over_the_limit_goes_in_pieces(stand: Stand) -> None:
 async def test_another_workspaces_channel_is_signed_for_nobody(stand: Stand) -> None:
     """REL-9: nor a name that was made up, a public one, or somebody else's session."""
     async with stand.page("ann") as (page, browser), stand.page("bob") as (other, _):
-        for channel in ("private-dagnet-" + "0" * 40, "shop", "presence-shop", page.channel + ",private-b", page.channel[:-1]):
+        for channel in (
+            "private-dagnet-" + "0" * 40,
+            "shop",
+            "presence-shop",
+            page.channel + ",private-b",
+            page.channel[:-1],
+        ):
             assert (await page.sign(channel, browser.socket_id)).status_code in (400, 403)
-        stolen = {"watch_session_id": other.session, "channel_name": page.channel, "socket_id": browser.socket_id}
+        stolen = {
+            "watch_session_id": other.session,
+            "channel_name": page.channel,
+            "socket_id": browser.socket_id,
+        }
         assert (await page.ask("POST", "/api/channels/auth", json=stolen)).status_code == 410
 
 

@@ -33,7 +33,14 @@ secrets = ["env:TOWN_SECRET"]
 class Address:
     """Where somebody is reached, and the key that opens it; with `tls` over HTTPS."""
 
-    def __init__(self, name: str, port: int = 0, key: str = "", host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        port: int = 0,
+        key: str = "",
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.name = name
         self.port = port
         self.key = key
@@ -68,7 +75,15 @@ class House(Address):
             "TOWN_TOKEN_KEY": "the same for all houses of the town",
             "XDG_STATE_HOME": str(self._folder),
         }
-        self._program = Program("serve", "--config", str(config), "--key-file", str(key_file), *self._flags, environ=environ)
+        self._program = Program(
+            "serve",
+            "--config",
+            str(config),
+            "--key-file",
+            str(key_file),
+            *self._flags,
+            environ=environ,
+        )
         self._program.wait_ready(90)
         self.port = int(self._program.url.rpartition(":")[2])
         self.key = key_file.read_text().strip()
@@ -84,7 +99,10 @@ class House(Address):
 @contextlib.contextmanager
 def town(redis: RedisServer, folder: Path, ports: Sequence[int]) -> Iterator[list[House]]:
     """A house for each port by which it reaches Redis; all start at once."""
-    houses = [House(folder, f"house{number}", f"redis://127.0.0.1:{port}/0?prefix=town") for number, port in enumerate(ports)]
+    houses = [
+        House(folder, f"house{number}", f"redis://127.0.0.1:{port}/0?prefix=town")
+        for number, port in enumerate(ports)
+    ]
     try:
         with ThreadPoolExecutor(len(houses)) as pool:
             list(pool.map(House.start, houses))

@@ -1,4 +1,7 @@
-"""Graphs of a deployment that changes, breaks and vanishes while somebody watches."""
+"""Graphs of a deployment that changes, breaks and vanishes while somebody watches.
+
+What may come back from a deployment.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -6,10 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from dagnet_realtime.graphs.asking import Asking
-from dagnet_realtime.graphs.deployment import SOONER, DeploymentPlace
-from dagnet_realtime.graphs.places import PlaceGraphs
-from dagnet_realtime.model.deployment import Deployment
+from dagnet_realtime.core.dagnet.decode import FileUnreadable
+from dagnet_realtime.graphs.deployment import (
+    SOONER,
+    DeploymentClient,
+    DeploymentSource,
+    Graph,
+    parse_graph_response,
+)
+from dagnet_realtime.graphs.source import GraphSources
+from dagnet_realtime.model.workspace import Deployment
 from tests.support.deployment import Dagnet, Fault, dagnet
 
 
@@ -29,13 +38,19 @@ def deployment(served: Dagnet, *names: str, interval: float = 60.0) -> Deploymen
 
 
 def place_of(
-    served: Dagnet, *names: str, folder: Path | None = None, interval: float = 60.0, **more: Callable[[], float]
-) -> DeploymentPlace:
+    served: Dagnet,
+    *names: str,
+    folder: Path | None = None,
+    interval: float = 60.0,
+    **more: Callable[[], float],
+) -> DeploymentSource:
     asked = deployment(served, *names, interval=interval)
-    return DeploymentPlace(asked, folder, asking=Asking(asked, 30.0), **more)  # a busy machine takes its time
+    return DeploymentSource(
+        asked, folder, asking=DeploymentClient(asked, 30.0), **more
+    )  # a busy machine takes its time
 
 
-def told(place: DeploymentPlace) -> dict[str, str]:
+def told(place: DeploymentSource) -> dict[str, str]:
     return {error.file: error.text for error in place.catalogue.errors}
 
 
@@ -55,7 +70,9 @@ def test_what_breaks_keeps_its_last_good_content_and_is_said(served: Dagnet) -> 
         served.fault = fault
         place.load()
         assert {one.nodes[0].label for one in place.catalogue.graphs.values()} == {"A", "B"}
-        assert all(text.endswith("the last good version is still in use") for text in told(place).values())
+        assert all(
+            text.endswith("the last good version is still in use") for text in told(place).values()
+        )
         assert len(told(place)) == 2
 
 
@@ -114,30 +131,32 @@ def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> N
     assert told(beside) == {}
 
 
-def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_graph(served: Dagnet) -> None:
+def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_graph(
+    served: Dagnet,
+) -> None:
     """GRA-26: by any clock, even one that is set back."""
     now = 1000.0
     place = place_of(served, "a", now=lambda: now)
-    assert place.due
+    assert place.is_stale
     served.fault = 500
     place.load()
-    assert not place.due
+    assert not place.is_stale
     now += SOONER
-    assert place.due
+    assert place.is_stale
     served.fault = None
     place.load()
     now += 59.0
-    assert not place.due
+    assert not place.is_stale
     now += 1.0
-    assert place.due
+    assert place.is_stale
     now = 10.0
-    assert place.due
+    assert place.is_stale
 
 
 async def test_a_change_is_heard_while_serving(served: Dagnet) -> None:
     """GRA-21: followed at its interval, like a folder."""
     place = place_of(served, "a", interval=0.05)
-    async with PlaceGraphs({"w": place}).load() as graphs:
+    async with GraphSources({"w": place}).load() as graphs:
         changes = graphs.changes()
         served.graphs["a"] = graph("changed")
         async with asyncio.timeout(30):
@@ -147,3 +166,32 @@ async def test_a_change_is_heard_while_serving(served: Dagnet) -> None:
         async with asyncio.timeout(30):
             await anext(changes)
         assert "answers 500" in graphs.catalogue("w").errors[0].text
+
+
+def test_a_graph_comes_in_an_envelope_or_bare() -> None:
+    """GRA-20: as DagNet answers, and as it does with `raw=1`."""
+    assert parse_graph_response(
+        b'{"success": true, "data": {"sha": "s", "content": {"nodes": []}}}'
+    ) == Graph(b'{"nodes": []}', "s")
+    assert parse_graph_response(b'{"nodes": []}') == Graph(b'{"nodes": []}')
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "no graph"),
+        (b"<!doctype html>", "no graph"),
+        (b'{"nodes": [', "no graph"),
+        (b"[1]", "no graph"),
+        (b'{"success": "yes", "data": {}}', "no graph"),
+        (b'{"success": true, "data": {"sha": 3, "content": {}}}', "no graph"),
+        (b'{"success": true, "data": {"sha": "s"}}', "no graph"),
+        (b'{"success": true}', "it failed"),
+        (b'{"success": false, "data": {"content": {}}}', "it failed"),
+        (b'{"success": true, "data": ' + b"[" * 200_000, "(too deeply|no graph)"),
+    ],
+)
+def test_whatever_else_comes_is_said(body: bytes, why: str) -> None:
+    """GRA-22: broken, cut, another thing, nested without end."""
+    with pytest.raises(FileUnreadable, match=why):
+        parse_graph_response(body)

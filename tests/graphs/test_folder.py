@@ -66,7 +66,10 @@ async def test_a_folder_that_goes_and_comes_back_is_followed_again(root: Path) -
     async with FolderGraphs({"w": root}, interval=0.2).load() as graphs:
         changes = graphs.changes()
         shutil.rmtree(root)
-        while graphs.catalogue("w").errors == () or "does not exist" not in graphs.catalogue("w").errors[0].text:
+        while (
+            graphs.catalogue("w").errors == ()
+            or "does not exist" not in graphs.catalogue("w").errors[0].text
+        ):
             await heard(changes)
         assert labels(graphs) == ["A"]
         (root / "graphs").mkdir(parents=True)
@@ -90,7 +93,9 @@ async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> N
             await heard(changes)
 
 
-async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmless(root: Path) -> None:
+async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmless(
+    root: Path,
+) -> None:
     """GRA-13: nobody waits for a source that is closed."""
     graphs = FolderGraphs({"w": root}).load()
     async with graphs:

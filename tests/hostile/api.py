@@ -15,12 +15,12 @@ import requests
 from schemathesis import Case, CheckContext, Response
 
 from dagnet_realtime.app.serve import run
-from dagnet_realtime.config import tokens
+from dagnet_realtime.config import token_file
 from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig, ServerConfig
-from dagnet_realtime.core.access_token import mint
-from dagnet_realtime.model.channel import Source
+from dagnet_realtime.core.access_tokens import create_token
+from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import STATUS
-from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.model.workspace import Source
 from tests.support.server import CHANNEL, GRAPH, SECRET, WRITE_KEY, config
 from tests.support.sockets import free_port
 
@@ -46,18 +46,24 @@ class Town:
         self.asking = requests.Session()
         self.asking.trust_env = False
         self.signed_in = {"authorization": f"Bearer {key}"}
-        self.document = self.asking.get(f"{url}/api/openapi.json", headers=self.signed_in, timeout=SECONDS).json()
+        self.document = self.asking.get(
+            f"{url}/api/openapi.json", headers=self.signed_in, timeout=SECONDS
+        ).json()
         self._watching, self._seen = self.on(), time.monotonic()
 
     def on(self) -> str:
         """A session's id."""
-        answer = self.asking.post(f"{self.url}/api/watch", json=WHERE, headers=self.signed_in, timeout=SECONDS)
+        answer = self.asking.post(
+            f"{self.url}/api/watch", json=WHERE, headers=self.signed_in, timeout=SECONDS
+        )
         assert answer.status_code == 201, answer.text
         return str(answer.json()["watch_session_id"])
 
     def off(self, session: str) -> None:
         """Ends it."""
-        self.asking.delete(f"{self.url}/api/watch/{session}", headers=self.signed_in, timeout=SECONDS)
+        self.asking.delete(
+            f"{self.url}/api/watch/{session}", headers=self.signed_in, timeout=SECONDS
+        )
 
     def stay(self) -> None:
         """Goes on watching: whoever does not look for five minutes has left."""
@@ -70,15 +76,29 @@ class Town:
         """How many events have come to the doors; raises AssertionError where that cannot be read."""
         self.stay()
         text = self.asking.get(f"{self.url}/metrics", headers=self.signed_in, timeout=SECONDS).text
-        counts = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith("dagnet_realtime_events_total{")]
+        counts = [
+            line.rpartition(" ")[2]
+            for line in text.splitlines()
+            if line.startswith("dagnet_realtime_events_total{")
+        ]
         assert counts, text
         return sum(map(float, counts))
 
     def ask(self, case: Case, *, signed_in: bool) -> Response:
         """One request as it was generated; a session that it opens is ended again."""
         self.stay()
-        headers = self.signed_in if signed_in and not {"Authorization", "authorization"} & set(case.headers) else {}
-        answer = case.call(base_url=self.url, headers=headers, session=self.asking, timeout=SECONDS, allow_redirects=False)
+        headers = (
+            self.signed_in
+            if signed_in and not {"Authorization", "authorization"} & set(case.headers)
+            else {}
+        )
+        answer = case.call(
+            base_url=self.url,
+            headers=headers,
+            session=self.asking,
+            timeout=SECONDS,
+            allow_redirects=False,
+        )
         if case.operation.label == "POST /api/watch" and answer.status_code == 201:
             self.off(answer.json()["watch_session_id"])
         return answer
@@ -87,12 +107,22 @@ class Town:
 def aim(case: Case, session: str) -> None:
     """Puts what the server knows in place of what was generated: names, keys, a session."""
     path = case.operation.path
-    known = {"source": "any", "key": WRITE_KEY, "name": GRAPH, "env": CHANNEL.env, "id": session or CHANNEL.workspace}
+    known = {
+        "source": "any",
+        "key": WRITE_KEY,
+        "name": GRAPH,
+        "env": CHANNEL.env,
+        "id": session or CHANNEL.workspace,
+    }
     for name in case.path_parameters:
         case.path_parameters[name] = known[name]
     if path.startswith("/v1/"):
         case.headers["Authorization"] = BASIC
-    if isinstance(case.body, dict) and path in ("/api/watch", "/api/test-event", "/api/demo/visitors"):
+    if isinstance(case.body, dict) and path in (
+        "/api/watch",
+        "/api/test-event",
+        "/api/demo/visitors",
+    ):
         case.body = {**case.body, **WHERE}
     if isinstance(case.body, dict) and path == "/api/channels/auth":
         case.body = {**case.body, "watch_session_id": session}
@@ -126,10 +156,14 @@ def a_clear_answer(ctx: CheckContext, response: Response, case: Case) -> None:
 def town(mode: str, folder: Path) -> Iterator[Town]:
     """A server in that mode of access while the context is open; in `local` it is the demo's."""
     port, key = free_port(), folder / "key"
-    kept, text = mint("ci", "administer", ("*",), time.time_ns() // 1_000_000, None, secrets.token_bytes)
-    tokens.write(folder / "tokens", [kept])
+    kept, text = create_token(
+        "ci", "administer", ("*",), time.time_ns() // 1_000_000, None, secrets.token_bytes
+    )
+    token_file.write_token_file(folder / "tokens", [kept])
     provider = ProviderConfig(issuer=f"http://127.0.0.1:{free_port()}", client_id="us")
-    access = AccessConfig(mode=mode, tokens="" if mode == "local" else str(folder / "tokens"), provider=provider)  # type: ignore[arg-type]
+    access = AccessConfig(
+        mode=mode, tokens="" if mode == "local" else str(folder / "tokens"), provider=provider
+    )  # type: ignore[arg-type]
     server = ServerConfig(port=port, public_url=f"http://127.0.0.1:{port}")
     configured = config(sources=SOURCES, access=access, demo=mode == "local", key_file=str(key))
     with _running(msgspec.structs.replace(configured, server=server)):

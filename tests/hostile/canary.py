@@ -13,18 +13,30 @@ IDS = ("userId", "anonymousId", "previousId", "groupId", "email")
 SHOWN = ("event", "name", "category", "messageId")
 """Fields whose plain text is meant to be seen; there the canary is one that looks personal."""
 
-DELIVERED: dict[str, Any] = json.loads((Path(__file__).parents[1] / "fixtures/segment/delivered.json").read_text())
-BATCH: dict[str, Any] = json.loads((Path(__file__).parents[1] / "fixtures/segment/batch.json").read_text())
+DELIVERED: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "fixtures/segment/delivered.json").read_text()
+)
+BATCH: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "fixtures/segment/batch.json").read_text()
+)
 
 
 def planted(value: Any, canary: str, field: str = "", depth: int = 0) -> Any:
     """`value` with a canary in every text, and one more key with a canary in every object; `type` says what it said."""
     if isinstance(value, dict):
-        inner = {key: planted(one, canary, key if depth == 0 else "", depth + 1) for key, one in value.items()}
+        inner = {
+            key: planted(one, canary, key if depth == 0 else "", depth + 1)
+            for key, one in value.items()
+        }
         return (
             inner
             if depth == 0 and "type" not in value
-            else {**inner, f"{canary} key": canary, "trace_id": canary, "nested": {"deep": [canary, {"x": canary}]}}
+            else {
+                **inner,
+                f"{canary} key": canary,
+                "trace_id": canary,
+                "nested": {"deep": [canary, {"x": canary}]},
+            }
         )
     if isinstance(value, list):
         return [planted(one, canary, "", depth + 1) for one in value]

@@ -17,7 +17,22 @@ from random import Random
 CLIENTS = 5
 HOOK = "/segment/webhook/web"
 CALLS = ("/v1/track", "/v1/batch", "/v1/t", "/v1/b", "/v1/page", "/v1/identify")
-PIECES = (b"%41", b"a=%41&", b"NaN,", rb"\ud800", b'{"":{}},', b"[", b"{}", b"1e999,", b'"",', b"\0", b'"writeKey":1,', b"%", b"=&", b"\\")
+PIECES = (
+    b"%41",
+    b"a=%41&",
+    b"NaN,",
+    rb"\ud800",
+    b'{"":{}},',
+    b"[",
+    b"{}",
+    b"1e999,",
+    b'"",',
+    b"\0",
+    b'"writeKey":1,',
+    b"%",
+    b"=&",
+    b"\\",
+)
 AROUND = (
     (b"a=", b""),
     (b'{"body":"a=', b'"}'),
@@ -45,7 +60,11 @@ def made(chance: Random) -> bytes:
     piece = b"".join(chance.choices(PIECES, k=chance.choice((1, 1, 1, 2, 5))))
     size = chance.choice(SIZES)
     body = (start + piece * (size // len(piece)))[: size - len(end)] + end
-    encoding = chance.choice(list(PACKINGS)) if len(body) < 500_000 else chance.choice(("gzip", "gzip", "deflate", "gzip, gzip", ""))
+    encoding = (
+        chance.choice(list(PACKINGS))
+        if len(body) < 500_000
+        else chance.choice(("gzip", "gzip", "deflate", "gzip, gzip", ""))
+    )
     packed = PACKINGS[encoding](body)
     path = chance.choice((HOOK, HOOK, chance.choice(CALLS)))
     lines = [f"POST {path} HTTP/1.1", "Host: x", f"Content-Length: {len(packed)}"]
@@ -70,7 +89,11 @@ async def _client(port: int, requests: list[bytes], until: float, answers: Count
                     async with asyncio.timeout(60):
                         head = (await reader.readuntil(b"\r\n\r\n")).lower()
                         answers[int(head.split(b" ")[1])] += 1
-                        length = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length"))
+                        length = next(
+                            line
+                            for line in head.split(b"\r\n")
+                            if line.startswith(b"content-length")
+                        )
                         await reader.readexactly(int(length.partition(b":")[2]))
                     if b"connection: close" in head:
                         break

@@ -65,7 +65,9 @@ class Crowd:
 
         async def lasting(way: Callable[[], Coroutine[None, None, None]]) -> None:
             while True:
-                with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError):
+                with contextlib.suppress(
+                    ConnectionError, asyncio.IncompleteReadError, TimeoutError
+                ):
                     await way()
                 await asyncio.sleep(BREATH)
 
@@ -83,7 +85,14 @@ class Crowd:
                 async with asyncio.timeout(30):
                     head = await reader.readuntil(b"\r\n\r\n")
                     self.answers[name][int(head.split(b" ")[1])] += 1
-                    length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")), b":0")
+                    length = next(
+                        (
+                            line
+                            for line in head.lower().split(b"\r\n")
+                            if line.startswith(b"content-length")
+                        ),
+                        b":0",
+                    )
                     await reader.readexactly(int(length.partition(b":")[2]))
         finally:
             writer.transport.abort()
@@ -110,25 +119,43 @@ class Crowd:
     async def _huge(self) -> None:
         await self._ask("huge", request("/segment/webhook/web", b"[" * 12 * MEGABYTE))
         part = b"%x\r\n%b\r\n" % (MEGABYTE, b"x" * MEGABYTE)
-        whole = request("/segment/webhook/web", transfer_encoding="chunked").replace(b"content-length: 0\r\n", b"")
+        whole = request("/segment/webhook/web", transfer_encoding="chunked").replace(
+            b"content-length: 0\r\n", b""
+        )
         await self._ask("huge", whole + part * 12 + b"0\r\n\r\n")
 
     async def _flooding(self) -> None:
         each = [json.dumps(track(f"loud {self._chance.random()}")).encode() for _ in range(200)]
         body = b"[" + b",".join(each) + b"]"
-        await self._ask("flooding", request("/segment/webhook/loud", body, **signed(SECRETS["loud"], body, each[0])), keep=20)
+        await self._ask(
+            "flooding",
+            request("/segment/webhook/loud", body, **signed(SECRETS["loud"], body, each[0])),
+            keep=20,
+        )
 
     async def _reconnecting(self) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
-            writer.write(request(f"/api/watch/{self._session}/stream", method="GET", authorization=f"Bearer {self._key}"))
-            self.answers["reconnecting"][int((await asyncio.wait_for(reader.readuntil(b"\r\n"), 30)).split(b" ")[1])] += 1
+            writer.write(
+                request(
+                    f"/api/watch/{self._session}/stream",
+                    method="GET",
+                    authorization=f"Bearer {self._key}",
+                )
+            )
+            self.answers["reconnecting"][
+                int((await asyncio.wait_for(reader.readuntil(b"\r\n"), 30)).split(b" ")[1])
+            ] += 1
         finally:
             writer.transport.abort()
 
     async def _replaying(self) -> None:
         body = json.dumps(track("recorded once")).encode()
-        await self._ask("replaying", request("/segment/webhook/web", body, **signed(SECRETS["web"], body)), keep=5)
+        await self._ask(
+            "replaying",
+            request("/segment/webhook/web", body, **signed(SECRETS["web"], body)),
+            keep=5,
+        )
 
     async def _never_reading(self) -> None:
         with socket.socket() as stuck:
@@ -136,19 +163,34 @@ class Crowd:
             stuck.settimeout(0)
             loop = asyncio.get_running_loop()
             await loop.sock_connect(stuck, ("127.0.0.1", self._port))
-            await loop.sock_sendall(stuck, request(f"/api/watch/{self._session}/stream", method="GET", authorization=f"Bearer {self._key}"))
+            await loop.sock_sendall(
+                stuck,
+                request(
+                    f"/api/watch/{self._session}/stream",
+                    method="GET",
+                    authorization=f"Bearer {self._key}",
+                ),
+            )
             self.answers["never reading"][200] += 1
             await asyncio.sleep(5)
 
     async def _garbage(self) -> None:
         sent = self._chance.choice(
-            (b"\x16\x03\x01\x02\x00\x01", b"\x00" * 100, b"GET\x7f /", b"POST / HTTP/9.9\r\n", self._chance.randbytes(500))
+            (
+                b"\x16\x03\x01\x02\x00\x01",
+                b"\x00" * 100,
+                b"GET\x7f /",
+                b"POST / HTTP/9.9\r\n",
+                self._chance.randbytes(500),
+            )
         )
         await self._ask("garbage", sent + b"\r\n\r\n")
 
     async def _bombs(self) -> None:
         for bomb, encoding in self._bombs_made:
-            await self._ask("bombs", request("/segment/webhook/web", bomb, content_encoding=encoding))
+            await self._ask(
+                "bombs", request("/segment/webhook/web", bomb, content_encoding=encoding)
+            )
 
     async def _guessing(self) -> None:
         guess = self._chance.randbytes(18).hex()
@@ -159,7 +201,10 @@ class Crowd:
             "/metrics",
             f"/?key={guess}",
         ):
-            for headers in ({"authorization": f"Bearer {guess}"}, {"cookie": f"dagnet_realtime_{self._port}={guess}"}):
+            for headers in (
+                {"authorization": f"Bearer {guess}"},
+                {"cookie": f"dagnet_realtime_{self._port}={guess}"},
+            ):
                 await self._ask("guessing", request(path, method="GET", **headers))
         body = json.dumps(track(guess)).encode()
         await self._ask("guessing", request("/segment/webhook/web", body, x_signature=guess[:40]))

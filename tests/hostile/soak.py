@@ -83,7 +83,11 @@ class Good:
                 writer.write(request("/segment/webhook/web", body, **signed(SECRETS["web"], body)))
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 60)
                 status = int(head.split(b" ")[1])
-                length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+                length = next(
+                    line
+                    for line in head.lower().split(b"\r\n")
+                    if line.startswith(b"content-length")
+                )
                 await reader.readexactly(int(length.partition(b":")[2]))
                 assert status in (200, 429, 503), head
             await asyncio.sleep(EVERY)
@@ -93,7 +97,11 @@ class Good:
     async def watch(self, session: str, sent: dict[str, float]) -> None:
         """Reads frames until it is cancelled."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=LINE)
-        writer.write(request(f"/api/watch/{session}/stream", method="GET", authorization=f"Bearer {self._key}"))
+        writer.write(
+            request(
+                f"/api/watch/{session}/stream", method="GET", authorization=f"Bearer {self._key}"
+            )
+        )
         try:
             while True:
                 line = await reader.readline()
@@ -122,7 +130,9 @@ class Good:
 async def soak(port: int, key: str, seconds: float, *, hostile: bool) -> Told:
     """The good ones for so long, and the crowd beside them; then waits until everything sent was seen. What all viewers were told."""
     headers = {"authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=60) as client:
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=60
+    ) as client:
 
         async def opened(filter: str) -> str:
             asked = {"workspace": "shop", "env": "test", "graph": GRAPH, "filter": filter}
@@ -136,7 +146,10 @@ async def soak(port: int, key: str, seconds: float, *, hostile: bool) -> Told:
         sent: dict[str, float] = {}
         for one in good:
             one.sent = sent
-        watching = [asyncio.create_task(one.watch(session, sent)) for one, session in zip(good, sessions, strict=True)]
+        watching = [
+            asyncio.create_task(one.watch(session, sent))
+            for one, session in zip(good, sessions, strict=True)
+        ]
         try:
             until = time.monotonic() + seconds
             await asyncio.gather(*(one.post(until) for one in good))
@@ -146,7 +159,11 @@ async def soak(port: int, key: str, seconds: float, *, hostile: bool) -> Told:
             for task in watching:
                 task.cancel()
             await asyncio.wait(watching)
-        told = Told(doors=await _doors(client, sessions[0]), gaps=sum(one.told.gaps for one in good), answers=answers)
+        told = Told(
+            doors=await _doors(client, sessions[0]),
+            gaps=sum(one.told.gaps for one in good),
+            answers=answers,
+        )
         for one in good:
             told.spans += one.told.spans
             told.seen.update(one.told.seen)
@@ -156,7 +173,9 @@ async def soak(port: int, key: str, seconds: float, *, hostile: bool) -> Told:
 
 async def _crowd(port: int, key: str, session: str, seconds: float) -> asyncio.subprocess.Process:
     words = ("-m", "tests.hostile.crowd", str(port), key, session, str(seconds))
-    return await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+    return await asyncio.create_subprocess_exec(
+        sys.executable, *words, stdout=asyncio.subprocess.PIPE
+    )
 
 
 async def _doors(client: httpx.AsyncClient, session: str) -> dict[str, dict[str, Any]]:
@@ -166,13 +185,19 @@ async def _doors(client: httpx.AsyncClient, session: str) -> dict[str, dict[str,
 
 
 async def _quiet(
-    good: list[Good], sent: dict[str, float], watching: list[asyncio.Task[None]], doors: Callable[[], Awaitable[dict[str, dict[str, Any]]]]
+    good: list[Good],
+    sent: dict[str, float],
+    watching: list[asyncio.Task[None]],
+    doors: Callable[[], Awaitable[dict[str, dict[str, Any]]]],
 ) -> None:
     """Until every good viewer was told of everything that the doors took; raises what a viewer raised."""
     async with asyncio.timeout(90):
         while True:
             taken = sum(door["taken"] for door in (await doors()).values())
-            if all(one.told.sums["offered"] >= taken and sent.keys() <= one.told.seen.keys() for one in good):
+            if all(
+                one.told.sums["offered"] >= taken and sent.keys() <= one.told.seen.keys()
+                for one in good
+            ):
                 return
             for task in watching:
                 if task.done():

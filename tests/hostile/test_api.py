@@ -19,9 +19,9 @@ from schemathesis.specs.openapi import checks
 from dagnet_realtime.core.segment.tracking import is_batch, open_batch
 from dagnet_realtime.core.segment.webhook import split
 from dagnet_realtime.core.signature import sign
-from dagnet_realtime.web.access import sign_in
-from dagnet_realtime.web.every_offer import EVERY
-from dagnet_realtime.web.offer import Offer
+from dagnet_realtime.web.auth import sign_in
+from dagnet_realtime.web.operation import Operation
+from dagnet_realtime.web.operation_list import ALL_OPERATIONS
 from tests.hostile.api import BASIC, SECONDS, Town, a_clear_answer, aim, hurry, named, town
 from tests.support.deliveries import CALLS, DELIVERIES
 from tests.support.server import SECRET
@@ -39,9 +39,11 @@ IN_PART = {"deliver_post", "deliver_put", "deliver_patch", "track_b", "track_bat
 """Of a batch what is an event is taken, whatever stands beside it."""
 REFUSING = [400, 401, 403, 404, 405, 410, 413, 429, 503]
 WAYS_IN = [sign_in.SHOWN, sign_in.TYPED, sign_in.BEGUN, sign_in.CAME_BACK]
-ASKED = [("local", offer) for offer in EVERY if offer not in WAYS_IN]
+ASKED = [("local", offer) for offer in ALL_OPERATIONS if offer not in WAYS_IN]
 ASKED += [("token", offer) for offer in (sign_in.SHOWN, sign_in.TYPED, sign_in.LEFT)]
-ASKED += [("oidc", offer) for offer in (sign_in.SHOWN, sign_in.BEGUN, sign_in.CAME_BACK, sign_in.LEFT)]
+ASKED += [
+    ("oidc", offer) for offer in (sign_in.SHOWN, sign_in.BEGUN, sign_in.CAME_BACK, sign_in.LEFT)
+]
 
 
 class Place:
@@ -54,7 +56,7 @@ class Place:
         self.schema.config.checks.negative_data_rejection.expected_statuses = REFUSING
         self.strategies: dict[tuple[str, bool], st.SearchStrategy[Case]] = {}
 
-    def cases(self, offer: Offer, *, right: bool) -> st.SearchStrategy[Case]:
+    def cases(self, offer: Operation, *, right: bool) -> st.SearchStrategy[Case]:
         """Requests as the document describes them, or wrong ones."""
         if (offer.name, right) not in self.strategies:
             operation = self.schema[offer.path][offer.method]
@@ -71,22 +73,30 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], 
 
         def of(mode: str) -> Place:
             if mode not in started:
-                started[mode] = Place(stack.enter_context(town(mode, Path(tmp_path_factory.mktemp(mode)))))
+                started[mode] = Place(
+                    stack.enter_context(town(mode, Path(tmp_path_factory.mktemp(mode))))
+                )
             return started[mode]
 
         yield of
 
 
-def can_be_wrong(offer: Offer) -> bool:
+def can_be_wrong(offer: Operation) -> bool:
     """Whether the document rules anything out; a text that may be any text cannot be wrong."""
-    return any(type is not Any for type in offer.takes.values()) or any(get_origin(asked.type) is Annotated for asked in offer.asks)
+    return any(type is not Any for type in offer.request_body.values()) or any(
+        get_origin(asked.type) is Annotated for asked in offer.parameters
+    )
 
 
 @pytest.mark.parametrize(("mode", "offer"), ASKED, ids=named)
 @tries(6, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_answer_is_one_that_the_document_names(
-    mode: str, offer: Offer, data: st.DataObject, place: Callable[[str], Place], caplog: pytest.LogCaptureFixture
+    mode: str,
+    offer: Operation,
+    data: st.DataObject,
+    place: Callable[[str], Place],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """API-3, WEB-12: right requests and wrong ones, aimed at what is there and at what is not, signed in and not."""
     there = place(mode)
@@ -99,12 +109,17 @@ def test_every_answer_is_one_that_the_document_names(
     answer = there.server.ask(case, signed_in=data.draw(st.booleans()))
     if session:
         there.server.off(session)
-    case.validate_response(answer, checks=PROMISED if offer.name in IN_PART else [*PROMISED, checks.negative_data_rejection])
+    case.validate_response(
+        answer,
+        checks=PROMISED if offer.name in IN_PART else [*PROMISED, checks.negative_data_rejection],
+    )
     assert not caplog.messages, caplog.messages
 
 
 @pytest.mark.tried
-def test_what_one_answer_gives_another_request_takes(place: Callable[[str], Place], caplog: pytest.LogCaptureFixture) -> None:
+def test_what_one_answer_gives_another_request_takes(
+    place: Callable[[str], Place], caplog: pytest.LogCaptureFixture
+) -> None:
     """API-3: On, then whatever may be done with a session, in any order, Off in between."""
     there = place("local")
     enough, failures = within(lambda: None, SECONDS_OF_FUZZ or inf), []
@@ -117,7 +132,12 @@ def test_what_one_answer_gives_another_request_takes(place: Callable[[str], Plac
                 aim(case, "")
 
         def call(self, case: Case, **_: Any) -> schemathesis.Response:
-            return case.call(base_url=there.server.url, headers=there.server.signed_in, session=there.server.asking, timeout=SECONDS)
+            return case.call(
+                base_url=there.server.url,
+                headers=there.server.signed_in,
+                session=there.server.asking,
+                timeout=SECONDS,
+            )
 
         def validate_response(self, response: schemathesis.Response, case: Case, **_: Any) -> None:
             there.server.stay()
@@ -129,7 +149,9 @@ def test_what_one_answer_gives_another_request_takes(place: Callable[[str], Plac
             if not failures:
                 enough()
 
-    run_state_machine_as_test(Machine, settings=tries(4, stateful_step_count=6, suppress_health_check=list(HealthCheck)))
+    run_state_machine_as_test(
+        Machine, settings=tries(4, stateful_step_count=6, suppress_health_check=list(HealthCheck))
+    )
     assert not caplog.messages, caplog.messages
 
 
@@ -140,24 +162,47 @@ def test_every_delivery_is_answered_and_accounted_for(
 ) -> None:
     """API-3, DOOR-1, DOOR-8, SEG-7: any field of a real delivery wrong, any byte damaged; packed, in chunks, a bomb, signed and not."""
     there = place("local").server
-    path = data.draw(st.sampled_from(["/segment/webhook/web", "/segment/webhook/any", "/v1/track", "/v1/batch", "/v1/identify"]))
+    path = data.draw(
+        st.sampled_from(
+            [
+                "/segment/webhook/web",
+                "/segment/webhook/any",
+                "/v1/track",
+                "/v1/batch",
+                "/v1/identify",
+            ]
+        )
+    )
     body = data.draw(CALLS if path.startswith("/v1/") else DELIVERIES)
     packing = data.draw(st.sampled_from(["", "", "gzip", "deflate", "bomb", "br"]))
-    packed = {"gzip": gzip.compress, "deflate": zlib.compress, "bomb": bomb}.get(packing, bytes)(body)
+    packed = {"gzip": gzip.compress, "deflate": zlib.compress, "bomb": bomb}.get(packing, bytes)(
+        body
+    )
     headers = {"content-encoding": "gzip" if packing == "bomb" else packing} if packing else {}
     if path.startswith("/v1/"):
         headers["authorization"] = BASIC
     elif data.draw(st.booleans()):
         headers["x-signature"] = sign(SECRET, body)
-    chunked = iter([packed[:7], packed[7:]]) if len(packed) > 7 and data.draw(st.booleans()) else packed
+    chunked = (
+        iter([packed[:7], packed[7:]]) if len(packed) > 7 and data.draw(st.booleans()) else packed
+    )
     before = there.received()
     answer = there.asking.post(there.url + path, data=chunked, headers=headers, timeout=SECONDS)
     said = answer.json()
     assert answer.status_code in (200, 400, 401, 413, 429), said
-    assert answer.status_code == 200 or said["code"] in ("invalid", "unauthorized", "too_large", "rate_limited")
+    assert answer.status_code == 200 or said["code"] in (
+        "invalid",
+        "unauthorized",
+        "too_large",
+        "rate_limited",
+    )
     if answer.status_code == 200:
-        of_batch = open_batch(body)[1] if path == "/v1/batch" or is_batch(body) else [body]  # one is taken on each route
-        assert there.received() - before >= len(of_batch if path.startswith("/v1/") else split(body))
+        of_batch = (
+            open_batch(body)[1] if path == "/v1/batch" or is_batch(body) else [body]
+        )  # one is taken on each route
+        assert there.received() - before >= len(
+            of_batch if path.startswith("/v1/") else split(body)
+        )
     else:
         assert there.received() > before or path.startswith("/v1/")
     assert not caplog.messages, caplog.messages

@@ -57,7 +57,12 @@ class Told:
     def __init__(self, program: Program, folder: Path) -> None:
         key = next(iter((folder / "state").glob("*.key"))).read_text().strip()
         self.sender = httpx.Client(base_url=program.url, trust_env=False, timeout=30)
-        self.viewer = httpx.Client(base_url=program.url, trust_env=False, timeout=30, headers={"authorization": f"Bearer {key}"})
+        self.viewer = httpx.Client(
+            base_url=program.url,
+            trust_env=False,
+            timeout=30,
+            headers={"authorization": f"Bearer {key}"},
+        )
         self.answers: list[tuple[str, str]] = []
 
     def close(self) -> None:
@@ -71,9 +76,13 @@ class Told:
     def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
         return self.note(f"POST {path}", self.sender.post(path, content=body, headers=headers))
 
-    def signed(self, source: str, body: bytes, signed: bytes | None = None, **headers: str) -> httpx.Response:
+    def signed(
+        self, source: str, body: bytes, signed: bytes | None = None, **headers: str
+    ) -> httpx.Response:
         signature = hmac.digest(SECRET, body if signed is None else signed, "sha1").hex()
-        return self.post(f"/segment/webhook/{source}", body, **{"x-signature": signature, **headers})
+        return self.post(
+            f"/segment/webhook/{source}", body, **{"x-signature": signature, **headers}
+        )
 
 
 def deliver(told: Told) -> None:
@@ -89,26 +98,61 @@ def deliver(told: Told) -> None:
             told.signed(source, body)
             told.post(f"/segment/webhook/{source}", body, **{"x-signature": MARK})
     for type, short in ROUTES.items():
-        call = json.dumps({**planted({**DELIVERED[type], "type": type}, PLAIN), "messageId": f"sdk-{type}", "writeKey": KEY}).encode()
+        call = json.dumps(
+            {
+                **planted({**DELIVERED[type], "type": type}, PLAIN),
+                "messageId": f"sdk-{type}",
+                "writeKey": KEY,
+            }
+        ).encode()
         for route in (type, short):
             assert told.post(f"/v1/{route}", call).status_code == 200
-    batch = json.dumps({**BATCH, "batch": [planted(one, PLAIN) for one in BATCH["batch"]], "context": {MARK: MARK}, "writeKey": KEY})
+    batch = json.dumps(
+        {
+            **BATCH,
+            "batch": [planted(one, PLAIN) for one in BATCH["batch"]],
+            "context": {MARK: MARK},
+            "writeKey": KEY,
+        }
+    )
     assert told.post("/v1/batch", batch.encode()).status_code == 200
     for body in refused(PLAIN):
-        told.post("/v1/t", body, authorization="Basic " + base64.b64encode(f"{KEY}:".encode()).decode())
-        told.post("/v1/t", body, authorization="Basic " + base64.b64encode(f"{MARK}:".encode()).decode())
+        told.post(
+            "/v1/t", body, authorization="Basic " + base64.b64encode(f"{KEY}:".encode()).decode()
+        )
+        told.post(
+            "/v1/t", body, authorization="Basic " + base64.b64encode(f"{MARK}:".encode()).decode()
+        )
 
 
 def pester(told: Told) -> None:
     """Canaries where nobody expects them: headers, paths and questions of strangers."""
-    headers = {"user-agent": MARK, "x-forwarded-for": MARK, "cookie": f"dagnet={MARK}{MARK}{MARK}", "referer": f"http://{MARK}/"}
+    headers = {
+        "user-agent": MARK,
+        "x-forwarded-for": MARK,
+        "cookie": f"dagnet={MARK}{MARK}{MARK}",
+        "referer": f"http://{MARK}/",
+    }
     body = json.dumps(planted(DELIVERED["track"], PLAIN)).encode()
     told.signed("plain", body, **headers)
-    for path in (f"/segment/webhook/{MARK}", f"/v1/{MARK}", f"/v1/projects/{MARK}/settings", f"/segment/webhook/plain?email={MARK}"):
+    for path in (
+        f"/segment/webhook/{MARK}",
+        f"/v1/{MARK}",
+        f"/v1/projects/{MARK}/settings",
+        f"/segment/webhook/plain?email={MARK}",
+    ):
         told.note(path, told.sender.request("POST", path, content=body, headers=headers))
         told.note(path, told.sender.get(path, headers=headers))
-    for path in (f"/{MARK}", f"/api/{MARK}", f"/api/watch/{MARK}/stream", f"/?key={MARK}", f"/api/me?token={MARK}"):
-        told.note(path, told.sender.get(path, headers={**headers, "authorization": f"Bearer {MARK}"}))
+    for path in (
+        f"/{MARK}",
+        f"/api/{MARK}",
+        f"/api/watch/{MARK}/stream",
+        f"/?key={MARK}",
+        f"/api/me?token={MARK}",
+    ):
+        told.note(
+            path, told.sender.get(path, headers={**headers, "authorization": f"Bearer {MARK}"})
+        )
     told.note("host", told.sender.get("/api/me", headers={"host": MARK}))
     told.note("origin", told.sender.post("/api/watch", headers={"origin": f"http://{MARK}"}))
     told.note("m", told.sender.post("/v1/m", content=f'{{"series":["{MARK}"]}}'))
@@ -118,7 +162,9 @@ def watch(told: Told) -> list[str]:
     """Looks at everything that there is to see, and lets a viewer look somebody up."""
     sessions = []
     for workspace in ("plain", "all"):
-        opened = told.viewer.post("/api/watch", json={"workspace": workspace, "env": "test", "graph": GRAPH})
+        opened = told.viewer.post(
+            "/api/watch", json={"workspace": workspace, "env": "test", "graph": GRAPH}
+        )
         assert opened.status_code == 201
         sessions.append(opened.json()["watch_session_id"])
     return sessions
@@ -128,12 +174,20 @@ def look(told: Told, sessions: list[str]) -> None:
     for session in sessions:
         frames = told.note("frames", told.viewer.get(f"/api/watch/{session}/frames"))
         batches = [frame for frame in frames.json()["frames"] if frame["op"] == "batch"]
-        assert sum(len(batch["events"]) for batch in batches) >= 18, "nothing is proved by an empty picture"
+        assert sum(len(batch["events"]) for batch in batches) >= 18, (
+            "nothing is proved by an empty picture"
+        )
         told.viewer.post(f"/api/watch/{session}/follow", json={"kind": "userId", "value": MARK})
         told.note("frames", told.viewer.get(f"/api/watch/{session}/frames"))
         told.viewer.patch(f"/api/watch/{session}", json={"filter": f"is:{MARK}"})
         told.viewer.patch(f"/api/watch/{session}", json={"filter": f"type:{MARK}"})
-    for path in ("/metrics", "/api/me", "/api/workspaces", f"/api/workspaces/all/test/graphs/{GRAPH}", "/healthz"):
+    for path in (
+        "/metrics",
+        "/api/me",
+        "/api/workspaces",
+        f"/api/workspaces/all/test/graphs/{GRAPH}",
+        "/healthz",
+    ):
         told.note(path, told.viewer.get(path))
 
 
@@ -159,8 +213,14 @@ def test_no_canary_is_written_answered_or_stored(tmp_path: Path, log: str) -> No
         url = server.url if log == "redis" else "memory://"
         (tmp_path / "realtime.toml").write_text(CONFIG.format(log=url, path=SAMPLE))
         (tmp_path / "state").mkdir()
-        environ = {"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state"), "PYTHONDEVMODE": "1", "PYTHONASYNCIODEBUG": "1"}
-        with running("serve", "--config", str(tmp_path / "realtime.toml"), environ=environ) as program:
+        environ = {
+            "DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state"),
+            "PYTHONDEVMODE": "1",
+            "PYTHONASYNCIODEBUG": "1",
+        }
+        with running(
+            "serve", "--config", str(tmp_path / "realtime.toml"), environ=environ
+        ) as program:
             told = stack.enter_context(contextlib.closing(Told(program, tmp_path)))
             pester(told)
             sessions = watch(told)

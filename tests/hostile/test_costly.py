@@ -20,11 +20,19 @@ def peak(pid: int) -> float:
 def test_strangers_cost_the_server_little_memory_and_no_mistake(tmp_path: Path) -> None:
     """DOOR-8, DOOR-14 to DOOR-16: unknown senders' bodies, five at once, are refused for what they are."""
     (tmp_path / "realtime.toml").write_text(
-        configuration() + '\n[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "somebody"\n'
+        configuration()
+        + '\n[[workspace.source]]\nid = "sdk"\nkind = "tracking"\nwrite_key = "somebody"\n'
     )
     with running("serve", "--config", str(tmp_path / "realtime.toml")) as program:
         before = peak(program.pid)
-        crowd = [sys.executable, "-m", "tests.hostile.costly", program.url.rpartition(":")[2], "4", "11"]
+        crowd = [
+            sys.executable,
+            "-m",
+            "tests.hostile.costly",
+            program.url.rpartition(":")[2],
+            "4",
+            "11",
+        ]
         told = subprocess.run(crowd, check=True, capture_output=True, text=True, timeout=120).stdout
         grown = peak(program.pid) - before
         assert program.stop() == 0

@@ -8,8 +8,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.roles import LADDER, may
-from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.core.roles import ROLE_ORDER, has_role
+from dagnet_realtime.model.workspace import Channel
 from tests.hostile.town import CHANNELS, PEOPLE, USER, Town, mark, source_id
 
 WHO = st.sampled_from(sorted(PEOPLE))
@@ -64,18 +64,27 @@ class Try:
             case ("open", who, channel, graph):
                 body = {"workspace": channel.workspace, "env": channel.env, "graph": graph}
                 answer = await self.town.clients[who].post("/api/watch", json=body)
-                self.judged(who, answer, bool(self.role(who, channel)) and graph == f"{channel.workspace}-map", 201)
+                self.judged(
+                    who,
+                    answer,
+                    bool(self.role(who, channel)) and graph == f"{channel.workspace}-map",
+                    201,
+                )
                 if answer.status_code == 201:
                     self.sessions.append((answer.json()["watch_session_id"], who, channel))
                     self.positions.append((answer.json()["position"], channel))
             case ("send", channel, signed_for):
                 self.sent += 1
-                assert await self.town.send(channel, self.sent, signed_for) == (200 if channel == signed_for else 401)
+                assert await self.town.send(channel, self.sent, signed_for) == (
+                    200 if channel == signed_for else 401
+                )
                 await self.town.clock.advance(0.1)
             case ("poll", who, number, place):
                 id, owner, channel = self.sessions[number % len(self.sessions)]
                 position, _ = self.positions[place % len(self.positions)]
-                answer = await self.town.clients[who].get(f"/api/watch/{id}/frames", params={"after": position})
+                answer = await self.town.clients[who].get(
+                    f"/api/watch/{id}/frames", params={"after": position}
+                )
                 self.judged(who, answer, self.mine(who, owner, channel, id))
                 if answer.status_code == 200:
                     self.positions.append((answer.json()["position"], channel))
@@ -83,31 +92,50 @@ class Try:
             case ("filter", who, number, token):
                 id, owner, channel = self.sessions[number % len(self.sessions)]
                 body = {"filter": f"trace:{self.tokens[token % len(self.tokens)]}"}
-                self.judged(who, await self.town.clients[who].patch(f"/api/watch/{id}", json=body), self.mine(who, owner, channel, id))
+                self.judged(
+                    who,
+                    await self.town.clients[who].patch(f"/api/watch/{id}", json=body),
+                    self.mine(who, owner, channel, id),
+                )
             case ("follow", who, number, token):
                 id, owner, channel = self.sessions[number % len(self.sessions)]
                 body = {"token": self.tokens[token % len(self.tokens)]}
-                allowed = self.mine(who, owner, channel, id) and may(self.role(who, channel), "follow")
+                allowed = self.mine(who, owner, channel, id) and has_role(
+                    self.role(who, channel), "follow"
+                )
                 answer = await self.town.clients[who].post(f"/api/watch/{id}/follow", json=body)
                 self.judged(who, answer, allowed and answer.status_code != 429)
             case ("look_up", who, number):
                 id, owner, channel = self.sessions[number % len(self.sessions)]
-                allowed = self.mine(who, owner, channel, id) and may(self.role(who, channel), "follow")
-                answer = await self.town.clients[who].post(f"/api/watch/{id}/follow", json={"kind": "userId", "value": USER})
+                allowed = self.mine(who, owner, channel, id) and has_role(
+                    self.role(who, channel), "follow"
+                )
+                answer = await self.town.clients[who].post(
+                    f"/api/watch/{id}/follow", json={"kind": "userId", "value": USER}
+                )
                 self.judged(who, answer, allowed and answer.status_code != 429)
                 if answer.status_code == 200:
                     self.tokens.append(answer.json()["token"])
             case ("close", who, number):
                 id, owner, channel = self.sessions[number % len(self.sessions)]
                 allowed = owner == who and who not in self.revoked and await self.lives(id)
-                self.judged(who, await self.town.clients[who].delete(f"/api/watch/{id}"), allowed, 204)
+                self.judged(
+                    who, await self.town.clients[who].delete(f"/api/watch/{id}"), allowed, 204
+                )
             case ("graph", who, channel):
                 path = f"/api/workspaces/{channel.workspace}/{channel.env}/graphs/{channel.workspace}-map"
-                self.judged(who, await self.town.clients[who].get(path), bool(self.role(who, channel)))
+                self.judged(
+                    who, await self.town.clients[who].get(path), bool(self.role(who, channel))
+                )
             case ("relay", who, number):
                 id, _, _ = self.sessions[number % len(self.sessions)]
                 answer = await self.town.clients[who].post(
-                    "/api/channels/auth", json={"watch_session_id": id, "socket_id": "1.1", "channel_name": "private-dagnet-guess"}
+                    "/api/channels/auth",
+                    json={
+                        "watch_session_id": id,
+                        "socket_id": "1.1",
+                        "channel_name": "private-dagnet-guess",
+                    },
                 )
                 self.judged(who, answer, allowed=False)
             case ("list", who):
@@ -122,7 +150,9 @@ class Try:
 
     def mine(self, who: str, owner: str, channel: Channel, id: str) -> bool:
         """Whether this session answers this person."""
-        return owner == who and self.role(who, channel) is not None and id in self.town.sessions._kept
+        return (
+            owner == who and self.role(who, channel) is not None and id in self.town.sessions._kept
+        )
 
     async def lives(self, id: str) -> bool:
         """Whether the session has not ended."""
@@ -164,8 +194,14 @@ async def test_a_position_of_another_channel_is_a_gap() -> None:
         await trying.step(("open", "ann", CHANNELS[0], "shop-map"))
         await trying.step(("open", "cat", CHANNELS[2], "bank-map"))
         await trying.step(("send", CHANNELS[2], CHANNELS[2]))
-        theirs = (await town.clients["cat"].get(f"/api/watch/{trying.sessions[-1][0]}/frames")).json()["position"]
-        frames = (await town.clients["ann"].get(f"/api/watch/{trying.sessions[1][0]}/frames", params={"after": theirs})).json()["frames"]
+        theirs = (
+            await town.clients["cat"].get(f"/api/watch/{trying.sessions[-1][0]}/frames")
+        ).json()["position"]
+        frames = (
+            await town.clients["ann"].get(
+                f"/api/watch/{trying.sessions[1][0]}/frames", params={"after": theirs}
+            )
+        ).json()["frames"]
         assert [frame["op"] for frame in frames] in ([], ["gap"], ["hello"], ["hello", "gap"])
 
 
@@ -175,13 +211,22 @@ async def test_a_role_that_is_lost_is_lost_for_open_sessions_too() -> None:
         trying = Try(town)
         await trying.step(("open", "bob", CHANNELS[1], "shop-map"))
         id = trying.sessions[-1][0]
-        for role in reversed(LADDER):
+        for role in reversed(ROLE_ORDER):
             town.tokens["bob"] = msgspec.structs.replace(town.tokens["bob"], role=role)
-            answer = await town.clients["bob"].post(f"/api/watch/{id}/follow", json={"token": "a_0123456789av"})
-            assert answer.status_code == (200 if may(role, "follow") else 403)
+            answer = await town.clients["bob"].post(
+                f"/api/watch/{id}/follow", json={"token": "a_0123456789av"}
+            )
+            assert answer.status_code == (200 if has_role(role, "follow") else 403)
         town.tokens["bob"] = msgspec.structs.replace(town.tokens["bob"], channels=("bank/prod",))
-        for method, path in (("GET", "/frames"), ("GET", "/stream"), ("PATCH", ""), ("POST", "/follow")):
-            assert (await town.clients["bob"].request(method, f"/api/watch/{id}{path}", json={})).status_code == 403
+        for method, path in (
+            ("GET", "/frames"),
+            ("GET", "/stream"),
+            ("PATCH", ""),
+            ("POST", "/follow"),
+        ):
+            assert (
+                await town.clients["bob"].request(method, f"/api/watch/{id}{path}", json={})
+            ).status_code == 403
         assert (await town.clients["bob"].delete(f"/api/watch/{id}")).status_code == 204
 
 
@@ -191,11 +236,22 @@ async def test_a_write_key_opens_its_own_channel_alone() -> None:
         trying = Try(town)
         await trying.step(("open", "bob", CHANNELS[1], "shop-map"))
         await trying.step(("open", "cat", CHANNELS[2], "bank-map"))
-        body = {"writeKey": f"key of {CHANNELS[2]}", "event": "Home", "messageId": "m", "userId": "u", "properties": {"label": "planted"}}
+        body = {
+            "writeKey": f"key of {CHANNELS[2]}",
+            "event": "Home",
+            "messageId": "m",
+            "userId": "u",
+            "properties": {"label": "planted"},
+        }
         assert (await town.sender.post("/v1/track", json=body)).status_code == 200
         await town.clock.advance(0.1)
         seen = [
-            (await town.clients[who].get(f"/api/watch/{trying.sessions[place][0]}/frames")).text for place, who in ((1, "bob"), (2, "cat"))
+            (await town.clients[who].get(f"/api/watch/{trying.sessions[place][0]}/frames")).text
+            for place, who in ((1, "bob"), (2, "cat"))
         ]
         assert ["planted" in text for text in seen] == [False, True]
-        assert (await town.sender.get("/api/workspaces", headers={"authorization": f"Bearer key of {CHANNELS[2]}"})).status_code == 401
+        assert (
+            await town.sender.get(
+                "/api/workspaces", headers={"authorization": f"Bearer key of {CHANNELS[2]}"}
+            )
+        ).status_code == 401

@@ -12,11 +12,11 @@ import pytest
 
 from dagnet_realtime.app.serve import run
 from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig, ServerConfig
-from dagnet_realtime.model.grant import Grant
-from dagnet_realtime.model.secret import Secret
-from dagnet_realtime.web import rounds
-from dagnet_realtime.web.access import oidc
-from tests.support.openid import SECRET, Provider, consent, provider
+from dagnet_realtime.model.access import RoleBinding, Secret
+from dagnet_realtime.web import reauthorizer
+from dagnet_realtime.web.auth import provider
+from tests.support.openid import SECRET, Provider, consent
+from tests.support.openid import provider as provider_
 from tests.support.server import GRAPH, config
 from tests.support.sockets import free_port
 
@@ -30,10 +30,17 @@ async def served(port: int, issuer: str, audit: Path) -> AsyncIterator[str]:
     access = AccessConfig(
         mode="oidc",
         audit=str(audit),
-        provider=ProviderConfig(issuer=issuer, client_id="us", client_secret=Secret(SECRET), scopes=("openid", "email", "profile")),
-        grants=(Grant(who="group:analysts", role="follow", on=("shop/test",)),),
+        provider=ProviderConfig(
+            issuer=issuer,
+            client_id="us",
+            client_secret=Secret(SECRET),
+            scopes=("openid", "email", "profile"),
+        ),
+        grants=(RoleBinding(who="group:analysts", role="follow", on=("shop/test",)),),
     )
-    configured: Config = msgspec.structs.replace(config(), access=access, server=ServerConfig(port=port, public_url=ours))
+    configured: Config = msgspec.structs.replace(
+        config(), access=access, server=ServerConfig(port=port, public_url=ours)
+    )
     ready, stop = asyncio.Event(), asyncio.Event()
     running = asyncio.create_task(run(configured, ready=lambda _: ready.set(), stop=stop))
     waiting = asyncio.create_task(ready.wait())
@@ -53,12 +60,14 @@ async def sign_in(browser: httpx.AsyncClient, ours: str, subject: str) -> httpx.
     return await browser.get(await consent(browser, away.headers["location"], subject, ours))
 
 
-async def test_a_person_signs_in_watches_and_is_revoked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_person_signs_in_watches_and_is_revoked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """ACC-16, ACC-17: with cookies and redirects as a browser has them; the open stream ends with a bye that says why."""
-    monkeypatch.setattr(rounds, "ROUND_SECONDS", 0.1)
-    monkeypatch.setattr(oidc, "CONFIRMED_SECONDS", 0.1)
+    monkeypatch.setattr(reauthorizer, "ROUND_SECONDS", 0.1)
+    monkeypatch.setattr(provider, "CONFIRMED_SECONDS", 0.1)
     port = free_port()
-    with provider(f"http://127.0.0.1:{port}/sign-in/callback") as there:
+    with provider_(f"http://127.0.0.1:{port}/sign-in/callback") as there:
         there.people(ann=ANN, eve={"email": "eve@acme.com", "email_verified": True})
         async with served(port, there.issuer, tmp_path / "audit.log") as ours, asyncio.timeout(20):
             async with httpx.AsyncClient(trust_env=False) as eve:
@@ -69,9 +78,13 @@ async def test_a_person_signs_in_watches_and_is_revoked(tmp_path: Path, monkeypa
                 assert (await sign_in(ann, ours, "ann")).headers["location"] == "/"
                 me = (await ann.get(f"{ours}/api/me")).json()
                 assert (me["person"], me["can"]) == ("oidc:ann@acme.com", ["watch", "follow"])
-                opened = await ann.post(f"{ours}/api/watch", json={"workspace": "shop", "env": "test", "graph": GRAPH})
+                opened = await ann.post(
+                    f"{ours}/api/watch", json={"workspace": "shop", "env": "test", "graph": GRAPH}
+                )
                 assert opened.status_code == 201
-                frames = await _until_bye(ann, f"{ours}/api/watch/{opened.json()['watch_session_id']}/stream", there)
+                frames = await _until_bye(
+                    ann, f"{ours}/api/watch/{opened.json()['watch_session_id']}/stream", there
+                )
                 assert frames[0]["op"] == "hello"
                 assert frames[-1]["reason"].startswith("revoked")
                 assert frames[-1]["retry_after"] is None
@@ -80,7 +93,9 @@ async def test_a_person_signs_in_watches_and_is_revoked(tmp_path: Path, monkeypa
     assert deeds == ["refused", "sign_in", "on", "revoked"]
 
 
-async def _until_bye(browser: httpx.AsyncClient, stream: str, there: Provider) -> list[dict[str, str]]:
+async def _until_bye(
+    browser: httpx.AsyncClient, stream: str, there: Provider
+) -> list[dict[str, str]]:
     """The frames of a stream during which the provider forgets everybody."""
     frames: list[dict[str, str]] = []
     async with browser.stream("GET", stream, timeout=30) as answer:

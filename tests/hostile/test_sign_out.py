@@ -8,12 +8,12 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from dagnet_realtime.app.listen import listen, origin_of
-from dagnet_realtime.app.serve import Inherited, run
-from dagnet_realtime.config import tokens as file
+from dagnet_realtime.app.serve import ForkedState, run
+from dagnet_realtime.app.sockets import listen, origin_of
+from dagnet_realtime.config import token_file as file
 from dagnet_realtime.config.config import AccessConfig, Config, ServerConfig
-from dagnet_realtime.core.access_token import mint
-from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.core.access_tokens import create_token
+from dagnet_realtime.model.access import Secret
 from tests.support.redis import redis_server
 from tests.support.server import GRAPH, config
 
@@ -25,7 +25,9 @@ async def process(configured: Config) -> AsyncIterator[httpx.AsyncClient]:
     """One process; its client goes straight to it and keeps no cookies."""
     stop, bound = asyncio.Event(), listen(configured)
     address = origin_of(bound)
-    running = asyncio.create_task(run(configured, ready=lambda _: None, stop=stop, inherited=Inherited(bound)))
+    running = asyncio.create_task(
+        run(configured, ready=lambda _: None, stop=stop, inherited=ForkedState(bound))
+    )
     try:
         async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as client:
             assert (await client.get("/healthz")).status_code == 200
@@ -37,11 +39,15 @@ async def process(configured: Config) -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_a_sign_out_holds_at_every_process(tmp_path: Path) -> None:
     """ACC-51, ACC-17: a second later a copied cookie opens nothing anywhere; another browser of the same person stays signed in."""
-    kept, text = mint("ann", "watch", ("shop/*",), 0, None, lambda size: b"t" * size)
-    file.write(tmp_path / "tokens.json", [kept])
-    access = AccessConfig(mode="token", tokens=str(tmp_path / "tokens.json"), cookie_key=Secret(b"k" * 40))
+    kept, text = create_token("ann", "watch", ("shop/*",), 0, None, lambda size: b"t" * size)
+    file.write_token_file(tmp_path / "tokens.json", [kept])
+    access = AccessConfig(
+        mode="token", tokens=str(tmp_path / "tokens.json"), cookie_key=Secret(b"k" * 40)
+    )
     with redis_server() as redis:
-        configured = msgspec.structs.replace(config(access=access), server=ServerConfig(port=0, log=redis.url, public_url=URL))
+        configured = msgspec.structs.replace(
+            config(access=access), server=ServerConfig(port=0, log=redis.url, public_url=URL)
+        )
         async with asyncio.timeout(60), process(configured) as here, process(configured) as there:
 
             async def signed_in() -> dict[str, str]:
@@ -52,13 +58,20 @@ async def test_a_sign_out_holds_at_every_process(tmp_path: Path) -> None:
 
             copied, another = await signed_in(), await signed_in()
             asked = {"workspace": "shop", "env": "test", "graph": GRAPH}
-            session = (await there.post("/api/watch", json=asked, headers=copied)).json()["watch_session_id"]
+            session = (await there.post("/api/watch", json=asked, headers=copied)).json()[
+                "watch_session_id"
+            ]
             out = await here.post("/sign-out", headers=copied)
             assert out.status_code == 303
             assert "Max-Age=0" in out.headers["set-cookie"]
             assert (await here.get("/api/me", headers=copied)).status_code == 401
             while (await there.get("/api/me", headers=copied)).status_code != 401:
                 await asyncio.sleep(0.05)
-            for path in (f"/api/watch/{session}/frames", f"/api/watch/{session}/stream", "/api/workspaces", "/metrics"):
+            for path in (
+                f"/api/watch/{session}/frames",
+                f"/api/watch/{session}/stream",
+                "/api/workspaces",
+                "/metrics",
+            ):
                 assert (await there.get(path, headers=copied)).status_code == 401
             assert (await there.get("/api/me", headers=another)).status_code == 200

@@ -11,7 +11,9 @@ def test_good_clients_miss_nothing_beside_hostile_ones(tmp_path: Path) -> None:
     """CON-6, DOOR-1, HUB-6: every event is seen by every good viewer once, no gap is told, and all ledgers sum."""
     (tmp_path / "realtime.toml").write_text(configuration())
     key_file = tmp_path / "key"
-    with running("serve", "--config", str(tmp_path / "realtime.toml"), "--key-file", str(key_file)) as program:
+    with running(
+        "serve", "--config", str(tmp_path / "realtime.toml"), "--key-file", str(key_file)
+    ) as program:
         port, key = int(program.url.rpartition(":")[2]), key_file.read_text().strip()
         told = asyncio.run(soak(port, key, 4, hostile=True))
         assert program.stop() == 0
@@ -22,7 +24,10 @@ def test_good_clients_miss_nothing_beside_hostile_ones(tmp_path: Path) -> None:
     sums, doors = told.sums, told.doors
     assert sums["offered"] == GOOD * sum(door["taken"] for door in doors.values())
     assert sums["offered"] == sums["lit"] + sums["unmapped"] + sums["filtered"] + sums["missed"]
-    assert sums["lit"] + sums["unmapped"] == sums["carried"] + sums["thinned"] + sums["sampled_out"] + sums["forgotten"]
+    assert (
+        sums["lit"] + sums["unmapped"]
+        == sums["carried"] + sums["thinned"] + sums["sampled_out"] + sums["forgotten"]
+    )
     for door in doors.values():
         assert door["received"] == sum(door["refused"].values()) + sum(
             door[name] for name in ("rate_limited", "unwatched", "duplicate", "taken")

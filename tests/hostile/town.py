@@ -9,24 +9,20 @@ from typing import Any, Self
 
 import httpx
 
-from dagnet_realtime.core.access_token import mint
+from dagnet_realtime.core.access_tokens import create_token
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.intake import Intake
-from dagnet_realtime.logs.memory import MemoryLog
-from dagnet_realtime.logs.memory_sessions import MemorySessions
-from dagnet_realtime.model.access_token import AccessToken, Role
-from dagnet_realtime.model.channel import Channel, Source
+from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.model.access import AccessToken, Role, Secret
 from dagnet_realtime.model.graph import Catalogue
-from dagnet_realtime.model.policy import Policy
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.secret import Secret
-from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.access.cookie import Jar
-from dagnet_realtime.web.access.token import Held, TokenAccess
-from dagnet_realtime.web.operations import Readiness
-from dagnet_realtime.web.rounds import Rounds
-from dagnet_realtime.web.server import Parts, asgi
+from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
+from dagnet_realtime.stores.memory import MemoryLog, MemorySessionStore
+from dagnet_realtime.web.auth.cookie import SealedCookie
+from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+from dagnet_realtime.web.reauthorizer import Reauthorizer
+from dagnet_realtime.web.routes.health import Readiness
+from dagnet_realtime.web.server import AppDependencies, create_app
 from tests.hub.stage import Graphs, graph
 from tests.support.clock import FakeClock
 
@@ -56,7 +52,8 @@ class Maps(Graphs):
     def __init__(self) -> None:
         super().__init__(graph("Home", name="checkout"))
         self._catalogues = {
-            one: Catalogue(version="1", graphs={f"{one}-map": graph("Home", name=f"{one}-map")}) for one in ("shop", "bank")
+            one: Catalogue(version="1", graphs={f"{one}-map": graph("Home", name=f"{one}-map")})
+            for one in ("shop", "bank")
         }
 
     def catalogue(self, workspace: str) -> Catalogue:
@@ -73,8 +70,13 @@ class Town:
         self.texts: dict[str, str] = {}
         self.tokens: dict[str, AccessToken] = {}
         for name, (role, on) in PEOPLE.items():
-            self.tokens[name], self.texts[name] = mint(name, role, on, 0, None, secrets.token_bytes)
-        policies = {one: Policy(properties=("label",), token_key=Secret(str(one)), identity="reveal") for one in CHANNELS}
+            self.tokens[name], self.texts[name] = create_token(
+                name, role, on, 0, None, secrets.token_bytes
+            )
+        policies = {
+            one: Policy(properties=("label",), token_key=Secret(str(one)), identity="reveal")
+            for one in CHANNELS
+        }
         self.secrets = {one: f"secret of {one}".encode() for one in CHANNELS}
         workspaces = [
             Workspace(
@@ -82,21 +84,50 @@ class Town:
                 path=".",
                 policy=policies[one],
                 sources=(
-                    Source(id=source_id(one), channel=one, kind="webhook", secrets=(Secret(self.secrets[one]),)),
-                    Source(id=f"sdk-{source_id(one)}", channel=one, kind="tracking", write_key=Secret(f"key of {one}")),
+                    Source(
+                        id=source_id(one),
+                        channel=one,
+                        kind="webhook",
+                        secrets=(Secret(self.secrets[one]),),
+                    ),
+                    Source(
+                        id=f"sdk-{source_id(one)}",
+                        channel=one,
+                        kind="tracking",
+                        write_key=Secret(f"key of {one}"),
+                    ),
                 ),
             )
             for one in CHANNELS
         ]
-        self.log, self.sessions, graphs = MemoryLog(policies, self.clock), MemorySessions(self.clock), Maps()
-        self.intake = Intake(workspaces, graphs, self.log, self.clock, lambda channel, tokens: self.hub.forget(channel, tokens))
-        self.hub = Hub(workspaces, graphs, self.log, self.sessions, self.intake.doors, self.clock, None, Random(1))
-        jar: Jar[Held] = Jar(Held, b"key", self.clock, secure=False)
-        access = TokenAccess(lambda: tuple(self.tokens.values()), jar, self.clock, 3600.0)
+        self.log, self.sessions, graphs = (
+            MemoryLog(policies, self.clock),
+            MemorySessionStore(self.clock),
+            Maps(),
+        )
+        self.intake = Intake(
+            workspaces,
+            graphs,
+            self.log,
+            self.clock,
+            lambda channel, tokens: self.hub.forget(channel, tokens),
+        )
+        self.hub = Hub(
+            workspaces,
+            graphs,
+            self.log,
+            self.sessions,
+            self.intake.ingest_counters,
+            self.clock,
+            None,
+            Random(1),
+        )
+        jar: SealedCookie[TokenCookie] = SealedCookie(TokenCookie, b"key", self.clock, secure=False)
+        access = TokenAuthenticator(lambda: tuple(self.tokens.values()), jar, self.clock, 3600.0)
         self.audited: list[bytes] = []
         audit = Audit(self.audited.append, self.clock)
-        self.rounds = Rounds(self.hub, access, self.clock, audit)
-        parts = Parts(
+        self.rounds = Reauthorizer(self.hub, access, self.clock, audit)
+        parts = AppDependencies(
             workspaces=workspaces,
             graphs=graphs,
             hub=self.hub,
@@ -107,10 +138,14 @@ class Town:
             audit=audit,
             rounds=self.rounds,
         )
-        self.app = asgi(parts)
+        self.app = create_app(parts)
         transport = httpx.ASGITransport(self.app)
         self.clients = {
-            name: httpx.AsyncClient(transport=transport, base_url="http://here", headers={"authorization": f"Bearer {text}"})
+            name: httpx.AsyncClient(
+                transport=transport,
+                base_url="http://here",
+                headers={"authorization": f"Bearer {text}"},
+            )
             for name, text in self.texts.items()
         }
         self.sender = httpx.AsyncClient(transport=transport, base_url="http://here")
@@ -119,15 +154,29 @@ class Town:
         await self.hub.__aenter__()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for client in (*self.clients.values(), self.sender):
             await client.aclose()
         await self.hub.__aexit__(kind, error, trace)
 
     async def send(self, channel: Channel, number: int, secret_of: Channel | None = None) -> int:
         """One delivery to the channel's webhook, which is marked; signed with another channel's secret where that is given."""
-        message: dict[str, Any] = {"type": "track", "event": "Home", "messageId": f"{mark(channel)} {number}", "userId": USER}
+        message: dict[str, Any] = {
+            "type": "track",
+            "event": "Home",
+            "messageId": f"{mark(channel)} {number}",
+            "userId": USER,
+        }
         body = json.dumps({**message, "properties": {"label": mark(channel)}}).encode()
         signature = hmac.digest(self.secrets[secret_of or channel], body, "sha1").hex()
-        answer = await self.sender.post(f"/segment/webhook/{source_id(channel)}", content=body, headers={"x-signature": signature})
+        answer = await self.sender.post(
+            f"/segment/webhook/{source_id(channel)}",
+            content=body,
+            headers={"x-signature": signature},
+        )
         return answer.status_code

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.ports.relay import Message, Terms
+from dagnet_realtime.ports.relay import Message, RelayLimits
 
 
 class Provider:
     """Keeps what was published; `subscribed` is how many it tells of, None where it does not count."""
 
-    def __init__(self, **terms: Any) -> None:
-        self.terms = Terms(**terms)
+    def __init__(self, **limits: Any) -> None:
+        self.limits = RelayLimits(**limits)
         self.sent: list[Message] = []
         self.subscribed: int | None = 1
         self.down = False
@@ -29,7 +29,7 @@ class Provider:
     def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
         return {"auth": f"{channel}:{socket_id}"}
 
-    def noticed(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
+    def verify_webhook(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
         """What is signed “good” is signed, and names a channel a line."""
         return frozenset(body.decode().splitlines()) if signature == "good" else None
 

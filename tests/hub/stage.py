@@ -6,21 +6,19 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
+import msgspec
+
+from dagnet_realtime.hub.broadcast import EncodedFrame
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.limits import Limits
-from dagnet_realtime.hub.sent import Sent
-from dagnet_realtime.logs.memory import MemoryLog
-from dagnet_realtime.logs.memory_sessions import MemorySessions
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.frame import Batch
-from dagnet_realtime.model.graph import Catalogue, Graph, Listen, Node
-from dagnet_realtime.model.ledger import Door
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.position import Position
+from dagnet_realtime.hub.sessions import SessionLimits
+from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import Batch, IngestCounters
+from dagnet_realtime.model.graph import Catalogue, EventBinding, Graph, Node
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.model.workspace import Channel, Policy, Workspace
 from dagnet_realtime.ports.relay import Relay
+from dagnet_realtime.stores.memory import MemoryLog, MemorySessionStore
 from tests.support.clock import FakeClock
 
 SHOP = Channel("shop", "prod")
@@ -30,8 +28,13 @@ POLICY = Policy(properties=("device", "price"), log_entries=1000)
 def graph(*names: str, version: str = "v1", name: str = "checkout") -> Graph:
     """A graph whose nodes listen each for one name; node `u-X` for `X`."""
     nodes = tuple(Node(uuid=f"u-{one}", id=one.lower(), label=one) for one in names)
-    listens = tuple(Listen(node=f"u-{one}", label=one, event_id=one.lower(), names=(one,), rule="segment") for one in names)
-    return Graph(name=name, file=f"graphs/{name}.json", version=version, nodes=nodes, listens=listens)
+    listens = tuple(
+        EventBinding(node=f"u-{one}", label=one, event_id=one.lower(), names=(one,), rule="segment")
+        for one in names
+    )
+    return Graph(
+        name=name, file=f"graphs/{name}.json", version=version, nodes=nodes, listens=listens
+    )
 
 
 class Graphs:
@@ -59,7 +62,7 @@ class Reader:
     """A stream that a test reads; frames pile up in `got`."""
 
     def __init__(self, hub: Hub, session: WatchSession, after: str | None = None) -> None:
-        self.got: list[Sent] = []
+        self.got: list[EncodedFrame] = []
         self.failed: Problem | None = None
         self._frames = hub.watch(session.id, Position.parse(after) if after else None)
         self.task = asyncio.create_task(self._read())
@@ -73,7 +76,9 @@ class Reader:
 
     @property
     def ops(self) -> list[str]:
-        return [type(sent.frame).__name__.lower() for sent in self.got]
+        return [
+            str(msgspec.json.decode(msgspec.json.encode(sent.frame))["op"]) for sent in self.got
+        ]
 
     @property
     def batches(self) -> list[Batch]:
@@ -95,22 +100,43 @@ class Reader:
 class Stage:
     """Enter it: a hub over a memory log. `clock.advance` moves time."""
 
-    def __init__(self, *graphs: Graph, policy: Policy = POLICY, relays: Mapping[Channel, Relay] | None = None, **limits: Any) -> None:
+    def __init__(
+        self,
+        *graphs: Graph,
+        policy: Policy = POLICY,
+        relays: Mapping[Channel, Relay] | None = None,
+        **limits: Any,
+    ) -> None:
         self.clock = FakeClock()
         self.graphs = Graphs(*(graphs or (graph("Home", "Cart", "Paid"),)))
         self.log = MemoryLog({SHOP: policy}, self.clock)
-        self.sessions = MemorySessions(self.clock)
-        self.doors: dict[str, Door] = {"web": Door(received=3, taken=3)}
+        self.sessions = MemorySessionStore(self.clock)
+        self.doors: dict[str, IngestCounters] = {"web": IngestCounters(received=3, taken=3)}
         workspaces = [Workspace(channel=SHOP, path=".", policy=policy)]
-        bounds, chance = Limits(**limits), Random(1)
-        self.hub = Hub(workspaces, self.graphs, self.log, self.sessions, lambda _: self.doors, self.clock, bounds, chance, relays)
+        bounds, chance = SessionLimits(**limits), Random(1)
+        self.hub = Hub(
+            workspaces,
+            self.graphs,
+            self.log,
+            self.sessions,
+            lambda _: self.doors,
+            self.clock,
+            bounds,
+            chance,
+            relays,
+        )
         self.readers: list[Reader] = []
 
     async def __aenter__(self) -> Self:
         await self.hub.__aenter__()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for reader in self.readers:
             await reader.stop()
         await self.hub.__aexit__(kind, error, trace)

@@ -11,8 +11,16 @@ def test_a_line_says_who_did_what_where_and_when() -> None:
     """ACC-25: one JSON object a line, empty fields left out, a session by its beginning only."""
     lines: list[bytes] = []
     audit = Audit(lines.append, FakeClock())
-    audit.note("look_up", "oidc:ann@acme.com", SHOP, graph="checkout", session="0123456789abcdef", tokens=("k1.x",), kind="userId")
-    audit.note("sign_out", "x" * 1000)
+    audit.record(
+        "look_up",
+        "oidc:ann@acme.com",
+        SHOP,
+        graph="checkout",
+        session="0123456789abcdef",
+        tokens=("k1.x",),
+        kind="userId",
+    )
+    audit.record("sign_out", "x" * 1000)
     first, second = (json.loads(line) for line in lines)
     assert first == {
         "at": "2026-01-02T03:04:05.000Z",

@@ -1,7 +1,7 @@
 """One process's reader of one log."""
 
-from dagnet_realtime.logs.memory import MemoryLog
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.stores.memory import MemoryLog
 from tests.hub.stage import SHOP, Stage
 from tests.support.entries import entry
 

@@ -5,12 +5,19 @@ from collections import Counter
 
 import pytest
 
-from dagnet_realtime.model.entry import Token
-from dagnet_realtime.model.frame import Batch, Beat, Bye, Change, Forget, Gap, Hello
-from dagnet_realtime.model.ledger import Door
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.event import Position, Token
+from dagnet_realtime.model.frame import (
+    Batch,
+    Change,
+    Close,
+    Forget,
+    Gap,
+    Heartbeat,
+    Hello,
+    IngestCounters,
+)
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Policy
 from tests.hub.stage import SHOP, Reader, Stage, graph
 from tests.support.entries import entries, entry
 
@@ -25,8 +32,15 @@ async def test_a_stream_begins_with_hello_and_goes_on_where_on_was() -> None:
         assert reader.ops == ["hello", "batch"]
         hello = reader.got[0].frame
         assert isinstance(hello, Hello)
-        assert (hello.position, hello.graph_version, hello.ledger) == (session.position, "v1", {"web": Door(received=3, taken=3)})
-        assert (reader.batches[0].from_, reader.batches[0].counts) == (session.position, {"u-Home": 3})
+        assert (hello.position, hello.graph_version, hello.ledger) == (
+            session.position,
+            "v1",
+            {"web": IngestCounters(received=3, taken=3)},
+        )
+        assert (reader.batches[0].from_, reader.batches[0].counts) == (
+            session.position,
+            {"u-Home": 3},
+        )
 
 
 async def test_nothing_before_on_is_shown() -> None:
@@ -66,7 +80,10 @@ async def test_viewers_of_one_view_share_encoded_frames() -> None:
     async with Stage() as stage:
         one, two = await stage.read(await stage.open()), await stage.read(await stage.open())
         other = await stage.read(await stage.open(filter="device:mobile"))
-        await stage.log.append(SHOP, [entry("m1", name="Home"), entry("m2", name="Home", properties={"device": "mobile"})])
+        await stage.log.append(
+            SHOP,
+            [entry("m1", name="Home"), entry("m2", name="Home", properties={"device": "mobile"})],
+        )
         await stage.clock.advance(0.2)
         assert one.got[1] is two.got[1]
         assert one.counts() == {"u-Home": 2}
@@ -97,7 +114,14 @@ async def test_the_ledger_sums_and_counts_are_exact_while_events_are_thinned() -
         sampled = {"flags": ("sampled_out",), "traces": ()}
         number = 0
         for _ in range(100):
-            batch = [entry(f"m{number + i}", name="Home" if i % 2 else "Stray", source="ios" if i % 5 == 0 else "web") for i in range(19)]
+            batch = [
+                entry(
+                    f"m{number + i}",
+                    name="Home" if i % 2 else "Stray",
+                    source="ios" if i % 5 == 0 else "web",
+                )
+                for i in range(19)
+            ]
             await stage.log.append(SHOP, [*batch, entry(f"s{number}", name="Paid", **sampled)])
             number += 19
             await stage.clock.advance(0.05)
@@ -105,7 +129,10 @@ async def test_the_ledger_sums_and_counts_are_exact_while_events_are_thinned() -
         ledgers = [batch.ledger for batch in reader.batches]
         for ledger in ledgers:
             assert ledger.offered == ledger.lit + ledger.unmapped + ledger.filtered + ledger.missed
-            assert ledger.lit + ledger.unmapped == ledger.carried + ledger.thinned + ledger.sampled_out + ledger.forgotten
+            assert (
+                ledger.lit + ledger.unmapped
+                == ledger.carried + ledger.thinned + ledger.sampled_out + ledger.forgotten
+            )
         assert sum(ledger.offered for ledger in ledgers) == 2000
         assert sum(ledger.sampled_out for ledger in ledgers) == 100
         assert reader.counts()["u-Paid"] == 100
@@ -161,8 +188,8 @@ async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up() -> Non
         for number in range(50):
             await stage.log.append(SHOP, [entry(f"m{number}", name="Home")])
             await stage.clock.advance(0.05)
-        (shared,) = stage.hub._floor.running(SHOP).views.values()  # type: ignore[union-attr]
-        assert len(shared.ring._kept) == 5
+        (shared,) = stage.hub._feeds.feed_for(SHOP).views.values()  # type: ignore[union-attr]
+        assert len(shared.buffer._kept) == 5
         merged = (await anext(frames)).frame
         assert isinstance(merged, Batch)
         assert merged.counts == {"u-Home": 50}
@@ -173,13 +200,13 @@ async def test_silence_is_told() -> None:
     """HUB-10: a beat at least every 15 s, with the door's ledger, shared by all viewers."""
     async with Stage() as stage:
         one, two = await stage.read(await stage.open()), await stage.read(await stage.open())
-        stage.doors["web"] = Door(received=9, taken=9)
+        stage.doors["web"] = IngestCounters(received=9, taken=9)
         await stage.clock.advance(31.5)
         assert one.ops == ["hello", "beat", "beat"]
         assert one.got[1] is two.got[1]
         beat = one.got[1].frame
-        assert isinstance(beat, Beat)
-        assert beat.ledger == {"web": Door(received=9, taken=9)}
+        assert isinstance(beat, Heartbeat)
+        assert beat.ledger == {"web": IngestCounters(received=9, taken=9)}
         assert beat.position == one.got[0].position
 
 
@@ -226,7 +253,7 @@ async def test_off_ends_the_stream_and_empties_the_log() -> None:
         await stage.hub.close(session.id)
         await stage.clock.advance(0.1)
         bye = reader.got[-1].frame
-        assert isinstance(bye, Bye)
+        assert isinstance(bye, Close)
         assert bye.retry_after is None
         assert not stage.log.watched(SHOP)
         with pytest.raises(Problem) as gone:
@@ -238,11 +265,11 @@ async def test_a_stopping_process_says_bye_spread_over_time() -> None:
     """HUB-13: every stream ends with a bye whose retry_after differs, and nothing new opens."""
     async with Stage() as stage:
         readers = [await stage.read(await stage.open()) for _ in range(5)]
-        stage.hub.farewell()
-        stage.hub.farewell()
+        stage.hub.drain()
+        stage.hub.drain()
         await stage.clock.advance(0)
         byes = [reader.got[-1].frame for reader in readers]
-        times = {bye.retry_after for bye in byes if isinstance(bye, Bye)}
+        times = {bye.retry_after for bye in byes if isinstance(bye, Close)}
         assert len(times) > 1
         assert all(0.5 <= time <= 3 for time in times if time is not None)
         with pytest.raises(Problem) as refused:
@@ -264,7 +291,7 @@ async def test_streams_and_polls_keep_a_session_alive_and_silence_ends_it() -> N
         assert stage.log.watched(SHOP)
         await stage.clock.advance(310)
         assert not stage.log.watched(SHOP)
-        assert stage.hub._desk.lines() == []
+        assert stage.hub._registry.all() == []
 
 
 async def test_a_poll_gives_what_is_there_or_waits() -> None:
@@ -279,7 +306,9 @@ async def test_a_poll_gives_what_is_there_or_waits() -> None:
         await stage.log.append(SHOP, [entry("m1", name="Home")])
         await stage.clock.advance(0.1)
         frames, after = waiting.result()
-        assert [one.frame.counts for one in frames if isinstance(one.frame, Batch)] == [{"u-Home": 1}]
+        assert [one.frame.counts for one in frames if isinstance(one.frame, Batch)] == [
+            {"u-Home": 1}
+        ]
         empty = asyncio.create_task(stage.hub.poll(session.id, Position.parse(after), 3))
         await stage.clock.advance(3.1)
         assert empty.result() == ([], after)
@@ -291,14 +320,22 @@ async def test_a_followed_trace_is_never_thinned_and_brings_its_past() -> None:
         session = await stage.open()
         reader = await stage.read(session)
         followed = (Token("userId", "k1.followed"),)
-        await stage.log.append(SHOP, [*entries(1, 200, name="Home"), entry("past", name="Cart", traces=followed)])
+        await stage.log.append(
+            SHOP, [*entries(1, 200, name="Home"), entry("past", name="Cart", traces=followed)]
+        )
         await stage.clock.advance(0.2)
         await stage.hub.follow(session.id, "k1.followed")
         await stage.clock.advance(0.1)
         past = reader.batches[-1]
         assert [event.id for event in past.events] == ["past"]
         assert (past.from_, past.counts, past.ledger.offered) == (past.position, {}, 0)
-        await stage.log.append(SHOP, [*entries(300, 500, name="Home"), *(entry(f"f{n}", name="Cart", traces=followed) for n in range(9))])
+        await stage.log.append(
+            SHOP,
+            [
+                *entries(300, 500, name="Home"),
+                *(entry(f"f{n}", name="Cart", traces=followed) for n in range(9)),
+            ],
+        )
         await stage.clock.advance(0.2)
         carried = [event.id for event in reader.batches[-1].events]
         assert [id for id in carried if id.startswith("f")] == [f"f{n}" for n in range(9)]
@@ -336,11 +373,18 @@ async def test_a_filter_on_a_property_that_is_not_shown_is_refused() -> None:
 async def test_distinct_filters_are_bounded() -> None:
     """HUB-18: beyond the bound a filter runs in the browser, and the posture says so."""
     async with Stage(filters_per_channel=3) as stage:
-        readers = [await stage.read(await stage.open(filter=f"device:d{number}")) for number in range(4)]
+        readers = [
+            await stage.read(await stage.open(filter=f"device:d{number}")) for number in range(4)
+        ]
         await stage.log.append(SHOP, [entry("m1", name="Home")])
         await stage.clock.advance(0.1)
         postures = [reader.got[0].frame.posture for reader in readers]  # type: ignore[union-attr]
-        assert [posture.filtered for posture in postures] == ["server", "server", "server", "browser"]
+        assert [posture.filtered for posture in postures] == [
+            "server",
+            "server",
+            "server",
+            "browser",
+        ]
         assert readers[3].counts() == {"u-Home": 1}
         assert postures[3].notes
 
@@ -368,15 +412,21 @@ async def test_a_deleted_person_is_forgotten_everywhere() -> None:
         person = (Token("userId", "k1.person"),)
         await stage.log.append(SHOP, [entry("m1", name="Home", traces=person)])
         await stage.clock.advance(0.1)
-        await stage.log.append(SHOP, [entry("m2", type="delete", name="delete", names=(), forgets=("k1.person",))])
+        await stage.log.append(
+            SHOP, [entry("m2", type="delete", name="delete", names=(), forgets=("k1.person",))]
+        )
         await stage.clock.advance(0.1)
         assert reader.ops[:4] == ["hello", "batch", "batch", "forget"]
         assert set(reader.ops[4:]) <= {"forget"}, "once more does no harm"
         assert reader.got[-1].frame == Forget(tokens=("k1.person",))
         late = await stage.read(session, after=session.position)
         await stage.clock.advance(0.1)
-        assert b"k1.person" not in b"".join(one.json for one in late.got if not isinstance(one.frame, Forget))
-        assert late.ops == ["hello", "batch", "forget", *late.ops[3:]], "who comes late has frames of theirs too"
+        assert b"k1.person" not in b"".join(
+            one.json for one in late.got if not isinstance(one.frame, Forget)
+        )
+        assert late.ops == ["hello", "batch", "forget", *late.ops[3:]], (
+            "who comes late has frames of theirs too"
+        )
         assert late.counts() == reader.counts() == {"u-Home": 1}, "it counts for both"
         assert (late.batches[0].ledger.filtered, late.batches[0].ledger.forgotten) == (0, 1)
 
@@ -390,19 +440,32 @@ async def test_viewers_of_one_view_count_alike_whenever_they_read() -> None:
             places = [session.position]
             for number, name in enumerate(("Home", "Stray", "Home", "Cart", "Home")):
                 person = "k1.person" if number != 3 else "k1.other"
-                await stage.log.append(SHOP, [entry(f"m{number}", name=name, traces=(Token("userId", person),))])
+                await stage.log.append(
+                    SHOP, [entry(f"m{number}", name=name, traces=(Token("userId", person),))]
+                )
                 await stage.clock.advance(0.1)
                 places.append(early.got[-1].position)
-            await stage.log.append(SHOP, [entry("gone", type="delete", name="delete", names=(), forgets=("k1.person",))])
+            await stage.log.append(
+                SHOP,
+                [entry("gone", type="delete", name="delete", names=(), forgets=("k1.person",))],
+            )
             await stage.clock.advance(0.1)
             batches = early.batches
             for number, place in enumerate(places):
                 late = await stage.read(session, after=place)
                 await stage.clock.advance(0.1)
                 for told in ("counts", "unmapped"):
-                    sums = [sum((Counter(getattr(one, told)) for one in some), Counter()) for some in (batches[number:], late.batches)]
+                    sums = [
+                        sum((Counter(getattr(one, told)) for one in some), Counter())
+                        for some in (batches[number:], late.batches)
+                    ]
                     assert sums[0] == sums[1], (filter, number, told)
-                assert not {event.id for one in late.batches for event in one.events} & {"m0", "m1", "m2", "m4"}
+                assert not {event.id for one in late.batches for event in one.events} & {
+                    "m0",
+                    "m1",
+                    "m2",
+                    "m4",
+                }
                 assert sum(one.ledger.missed for one in late.batches) == 0
                 assert filter or sum(one.ledger.filtered for one in late.batches) == 0
 
@@ -421,8 +484,8 @@ async def test_a_lost_log_is_a_gap_for_all() -> None:
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
-        await stage.log.release(SHOP, session.id)
-        await stage.log.hold(SHOP, session.id, 60)
+        await stage.log.release_lease(SHOP, session.id)
+        await stage.log.acquire_lease(SHOP, session.id, 60)
         await stage.clock.advance(2)
         await stage.log.append(SHOP, [entry("m1", name="Home")])
         await stage.clock.advance(0.1)
@@ -454,7 +517,10 @@ async def test_off_and_on_again_in_one_tick_begins_anew() -> None:
 async def test_revoking_ends_a_persons_streams() -> None:
     """HUB-22: a person who lost the right to watch is told so, and does not come back."""
     async with Stage() as stage:
-        ann, bob = await stage.read(await stage.open()), await stage.read(await stage.open(person="bob"))
+        ann, bob = (
+            await stage.read(await stage.open()),
+            await stage.read(await stage.open(person="bob")),
+        )
         await stage.hub.revoke("ann")
         await stage.clock.advance(0.1)
         assert (ann.ops[-1], bob.ops[-1]) == ("bye", "hello")

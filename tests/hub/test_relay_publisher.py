@@ -1,265 +1,302 @@
-"""Frames through a provider from several processes over one store."""
+"""Frames through a provider where no process lives; every courier is another request's."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
+from typing import Any
 
-import msgspec
 import pytest
 
-from dagnet_realtime.hub.courier import BEAT_MS
-from dagnet_realtime.hub.relay_publisher import IDLE_SECONDS, LIVE_SECONDS, WAIT_SECONDS, RelayPublisher
-from dagnet_realtime.hub.trip import CONFIRMED_MS
+from dagnet_realtime.hub.relay_publisher import (
+    BEAT_MS,
+    CONFIRMED_MS,
+    GRACE_MS,
+    NOTICE_MS,
+    RelayPublisher,
+)
+from dagnet_realtime.hub.relay_stations import RelaySubscription
+from dagnet_realtime.hub.sessions import Presence
+from dagnet_realtime.model.event import Position, Token
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.ports.log import Lost, Stretch
-from tests.hub.stage import SHOP, graph
-from tests.hub.test_courier import Platform
-from tests.support.clock import settle
-from tests.support.entries import entries
+from tests.hub.provider import Provider
+from tests.hub.relay_states import MemoryRelayStates
+from tests.hub.stage import POLICY, SHOP, Stage
+from tests.support.entries import entries, entry
 
 
-class Waking:
-    """The stage's log, whose waits are the test's clock's: a memory log's own would be real seconds."""
+class Doors:
+    """What the doors of all requests counted."""
 
-    def __init__(self, stage: Platform) -> None:
-        self._stage = stage
+    def __call__(self, _: object) -> dict[str, object]:
+        return {}
 
-    async def read(self, channel: object, after: object, limit: int, wait: float) -> Stretch | Lost:
-        until = self._stage.clock.monotonic() + wait
-        while True:
-            found = await self._stage.log.read(SHOP, after, limit, 0)  # type: ignore[arg-type]
-            if isinstance(found, Lost) or found.entries or self._stage.clock.monotonic() >= until:
-                return found
-            await self._stage.clock.sleep(0.05)
+    async def refresh(self, _: object) -> None:
+        pass
 
 
-class Town(Platform):
-    """Several processes that live over one store, behind a proxy without stickiness: each call of `process` may be another's."""
+class Platform(Stage):
+    """A log, sessions and posts that outlive every request."""
 
     def __init__(self, **terms: object) -> None:
-        super().__init__(**terms)
-        self.running: dict[RelayPublisher, asyncio.Task[None]] = {}
+        super().__init__()
+        self.provider = Provider(**terms)
+        self.relay_states = MemoryRelayStates(self.clock)
+        self.policy = POLICY
 
-    def process(self) -> RelayPublisher:
-        one = RelayPublisher(self.request(), self.posts, Waking(self), {SHOP: self.provider}, self.clock)  # type: ignore[arg-type]
-        self.running[one] = asyncio.create_task(one.run())
-        return one
+    def request(self) -> RelayPublisher:
+        doors: object = Doors()
+        return RelayPublisher(
+            lambda _: self.policy, self.graphs, self.log, self.sessions, doors, self.relay_states, {SHOP: self.provider}, self.clock, 300  # type: ignore[arg-type]
+        )  # fmt: skip
 
-    async def stop(self, one: RelayPublisher) -> None:
-        one.close()
-        task = self.running.pop(one)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async def asked(self, session: WatchSession) -> RelaySubscription:
+        """What a page hears that asks for its seat."""
+        return await self.answered(self.request().subscription(session))
 
-    async def subscribed(self, seating: RelayPublisher, signing: RelayPublisher, person: str = "ann") -> tuple[WatchSession, str]:
-        """A session that asked one process for its seat and another for the signature."""
+    async def answered(self, request: Coroutine[Any, Any, Any]) -> Any:
+        """A request's answer; time goes on while it waits."""
+        task = asyncio.ensure_future(request)
+        for _ in range(200):
+            if not task.done():
+                await self.clock.advance(0.05)
+        return task.result()
+
+    async def seated(self, person: str = "ann") -> tuple[WatchSession, str]:
+        """A session that has subscribed, and its channel."""
         session = await self.open(person=person)
-        channel = (await self.answered(seating.seat(session))).channel
-        await self.answered(signing.authorise(session, channel, "1.2"))
+        channel = (await self.asked(session)).channel
+        await self.request().authorise(session, channel, "1.2")
         return session, channel
 
-    async def happens(self, first: int, last: int) -> None:
+    async def deliver(self, first: int, last: int) -> None:
+        """A delivery's request, to its answer."""
         await self.log.append(SHOP, entries(first, last, name="Home"))
-        await self.clock.advance(1)
+        await self.answered(self.request().publish_pending(SHOP))
 
-    def count(self, channel: str | None = None) -> int:
-        return sum(batch["counts"].get("u-Home", 0) for batch in self.batches(channel))  # type: ignore[attr-defined]
-
-
-@asynccontextmanager
-async def town(**terms: object) -> AsyncIterator[Town]:
-    async with Town(**terms) as made:
-        try:
-            yield made
-        finally:
-            for one in list(made.running):
-                await made.stop(one)
+    def batches(self, channel: str | None = None) -> list[dict[str, object]]:
+        return [frame for frame in self.provider.frames(channel) if frame["op"] == "batch"]
 
 
-async def test_every_process_names_the_same_channel_and_signs_it() -> None:
-    """REL-25: whichever is asked, for the seat and for the signature; another's channel is refused by all."""
-    async with town() as stage:
-        processes = [stage.process() for _ in range(3)]
-        session, channel = await stage.subscribed(processes[0], processes[1])
-        for one in processes:
-            assert (await stage.answered(one.seat(session))).channel == channel
-            assert await stage.answered(one.authorise(session, channel, "1.3"))
-            with pytest.raises(Problem) as refused:
-                await stage.answered(one.authorise(session, channel[:-1] + "x", "1.3"))
-            assert refused.value.code == "forbidden"
-
-
-async def test_what_happens_is_published_once_by_one_of_them() -> None:
-    """REL-25, REL-21: positions join, counts are exact, the provider's pace is kept, and the processes' ledgers sum to what went out."""
-    async with town(every=0.25) as stage:
-        processes = [stage.process() for _ in range(3)]
-        session, channel = await stage.subscribed(processes[0], processes[2])
-        for number in range(40):
-            await stage.log.append(SHOP, entries(number * 5, number * 5 + 4, name="Home"))
-            await stage.clock.advance(0.1)
-        await stage.clock.advance(2)
+async def test_each_request_goes_on_where_the_last_one_ended() -> None:
+    """REL-20: positions join, counts are exact, and what was published is counted."""
+    async with Platform() as stage:
+        session, channel = await stage.seated()
+        for number in range(8):
+            await stage.deliver(number * 5, number * 5 + 4)
         batches = stage.batches(channel)
-        assert stage.count() == stage.count(channel) == 200
-        assert [batch["from"] for batch in batches] == [session.position, *(batch["position"] for batch in batches[:-1])]
-        assert len(batches) <= 4 / 0.25 + 2
-        assert sum(one.ledgers[SHOP].published for one in processes) == len(stage.provider.sent)
-        assert (await stage.answered(processes[1].seat(session))).ledger.published == len(stage.provider.sent)
+        assert [batch["from"] for batch in batches] == [
+            session.position,
+            *(batch["position"] for batch in batches[:-1]),
+        ]
+        assert sum(batch["counts"]["u-Home"] for batch in batches) == 40  # type: ignore[index]
+        seat = await stage.asked(session)
+        assert (seat.ledger.published, seat.ledger.failed) == (len(stage.provider.sent), 0)
 
 
-async def test_a_process_that_stops_leaves_its_views_to_the_others_at_once() -> None:
-    """REL-25: from the position up to which it has published, while it was in the middle of it."""
-    async with town() as stage:
-        one, other = stage.process(), stage.process()
-        session, channel = await stage.subscribed(one, one)
-        for number in range(20):
+async def test_of_requests_that_come_together_one_publishes_for_all() -> None:
+    """REL-20: the others tell it and go, at once; nothing is published twice, nothing is left behind."""
+    async with Platform() as stage:
+        await stage.seated()
+        await stage.deliver(0, 0)
+
+        async def one(number: int) -> None:
             await stage.log.append(SHOP, entries(number, number, name="Home"))
-            await stage.clock.advance(0.1)
-            if number == 10:
-                await stage.stop(one)
-        await stage.clock.advance(1)
-        assert stage.count(channel) == 20
-        assert (await stage.answered(other.seat(session))).channel == channel
+            await stage.request().publish_pending(SHOP)
+
+        tasks = [asyncio.create_task(one(number)) for number in range(1, 21)]
+        await stage.clock.advance(0.01)
+        assert sum(task.done() for task in tasks) == 19
+        await stage.clock.advance(3)
+        await asyncio.gather(*tasks)
+        assert sum(batch["counts"]["u-Home"] for batch in stage.batches()) == 21  # type: ignore[index]
+        assert len(stage.batches()) <= 3
 
 
-async def test_a_process_that_was_killed_holds_a_view_up_for_seconds_alone() -> None:
-    """REL-25: nobody gave it back, so its lease must lapse."""
-    async with town() as stage:
-        one = stage.process()
-        await stage.subscribed(one, one)
-        (view,) = await stage.posts.views(SHOP)
-        await stage.posts.take(SHOP, view, "killed", 6)
-        await stage.happens(0, 4)
-        assert stage.count() == 0
-        await stage.clock.advance(6 + IDLE_SECONDS)
-        assert stage.count() == 5
-
-
-async def test_who_ends_is_out_at_every_process_and_those_who_stay_go_on() -> None:
-    """REL-25, REL-11: whichever process heard of it, the channel goes on under another name, and no process signs the old one."""
-    async with town() as stage:
-        processes = [stage.process() for _ in range(2)]
-        staying, old = await stage.subscribed(processes[0], processes[1], "ann")
-        leaving, _ = await stage.subscribed(processes[1], processes[0], "bob")
-        await stage.hub.close(leaving.id)
-        await stage.clock.advance(LIVE_SECONDS + WAIT_SECONDS + 1)
-        assert [one.channel for one in stage.provider.sent if one.name == "turn"] == [old]
-        seats = [(await stage.answered(one.seat(staying))).channel for one in processes]
-        assert seats[0] == seats[1] != old
-        for one in processes:
-            with pytest.raises(Problem):
-                await stage.answered(one.authorise(staying, old, "1.5"))
-        await stage.happens(0, 4)
-        assert (stage.count(old), stage.count(seats[0])) == (0, 5)
-
-
-async def test_a_seat_that_no_process_can_vouch_for_any_more_is_lost() -> None:
-    """REL-25, REL-11: the process that asked about the person is gone, and the page asks nobody."""
-    async with town() as stage:
-        one, other = stage.process(), stage.process()
-        session, old = await stage.subscribed(one, one)
-        for _ in range(5):
-            await stage.clock.advance(CONFIRMED_MS / 2000)
-            await one.confirm(session)
-            await other.confirm(session)  # has not seated it, so that it has no say
-        await stage.happens(0, 4)
-        assert stage.count(old) == 5
-        await stage.stop(one)
-        await other.confirm(session)
-        await stage.clock.advance(CONFIRMED_MS / 1000 + 5)
-        await stage.happens(5, 9)
-        assert stage.count(old) == 5
-
-
-async def test_another_version_of_the_graph_moves_its_viewers_at_once() -> None:
-    """REL-25: they are told to ask, and every process that reads the same files names the same channel."""
-    async with town() as stage:
-        processes = [stage.process() for _ in range(2)]
-        session, old = await stage.subscribed(processes[0], processes[1])
-        await stage.clock.advance(1)
-        stage.graphs.put(graph("Home", "Cart", version="v2"))
-        await stage.clock.advance(WAIT_SECONDS + 1)
-        assert [one.name for one in stage.provider.sent if one.channel == old][-1] == "turn"
-        seats = {(await stage.answered(one.seat(session))).channel for one in processes}
-        assert len(seats) == 1
-        assert old not in seats
-
-
-async def test_a_policy_that_forbids_more_is_heeded_at_once() -> None:
-    """REL-25, CLI-14: nothing more goes out by the old one."""
-    async with town() as stage:
-        one = stage.process()
-        session, old = await stage.subscribed(one, one)
-        await stage.happens(0, 0)
-        stage.policy = msgspec.structs.replace(stage.policy, properties=())
-        await stage.happens(1, 1)
-        assert stage.count(old) == 1
-        assert (await stage.answered(one.seat(session))).channel != old
-
-
-async def test_nothing_is_published_while_nobody_is_subscribed_and_a_silence_has_beats() -> None:
-    """REL-25, REL-7: and the first event after somebody came is published at once."""
-    async with town() as stage:
-        one = stage.process()
-        await stage.happens(0, 4)
-        await stage.clock.advance(30)
-        assert stage.provider.asked == 0
-        _, channel = await stage.subscribed(one, one)
-        await stage.clock.advance(BEAT_MS / 1000 + WAIT_SECONDS + 1)
-        assert "beat" in [frame["op"] for frame in stage.provider.frames(channel)]
-        stage.provider.subscribed = 0
-        await stage.clock.advance(30)
-        asked = stage.provider.asked
-        await stage.happens(5, 9)
-        assert (stage.provider.asked, stage.count()) == (asked, 0)
-
-
-async def test_a_provider_that_was_down_is_gone_on_with() -> None:
-    """REL-25, REL-6: left alone by all processes, longer each time; what it missed comes when it is back."""
-    async with town() as stage:
-        processes = [stage.process() for _ in range(3)]
-        session, _ = await stage.subscribed(processes[0], processes[1])
+async def test_a_provider_that_fails_or_hangs_costs_a_delivery_no_more_than_its_bound() -> None:
+    """REL-20, REL-6: it is left alone by everybody, longer each time, and what it missed comes when it is back."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
         stage.provider.down = True
         for number in range(10):
-            await stage.happens(number, number)
-        assert stage.provider.asked <= 5
-        assert not (await stage.answered(processes[2].seat(session))).publishing
+            await stage.deliver(number, number)
+        assert stage.provider.asked <= 2
+        assert not (await stage.asked(session)).publishing
         stage.provider.down = False
-        await stage.clock.advance(16)
-        assert stage.count() == 10
-
-
-async def test_a_store_that_is_away_ends_nothing() -> None:
-    """REL-25: publishing goes on when it is back."""
-    async with town() as stage:
-        one = stage.process()
-        session, _ = await stage.subscribed(one, one)
-        views = stage.posts.views
-
-        async def away(_: object) -> list[str]:
-            raise Problem("unavailable", "The store cannot be reached")
-
-        stage.posts.views = away  # type: ignore[method-assign]
-        await stage.happens(0, 4)
-        await stage.clock.advance(10)
-        await one.look()
-        stage.posts.views = views  # type: ignore[method-assign]
-        await one.confirm(session)
         await stage.clock.advance(3)
-        assert stage.count() == 5
-        await settle()
-        assert not stage.running[one].done()
+        await stage.asked(session)
+        await stage.deliver(10, 10)
+        assert [batch["counts"] for batch in stage.batches()] == [{"u-Home": 10}, {"u-Home": 1}]
+        assert (await stage.asked(session)).publishing
 
 
-async def test_a_notice_makes_a_process_ask_at_once() -> None:
-    """REL-25, REL-24: what is not signed reaches nothing."""
-    async with town() as stage:
-        one = stage.process()
-        await stage.subscribed(one, one)
-        await stage.clock.advance(3)
+async def test_a_request_that_vanishes_holds_nobody_up_for_long() -> None:
+    """REL-20: what it may have published comes again, from the same position."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        (view,) = await stage.relay_states.active_views(SHOP)
+        await stage.relay_states.acquire(SHOP, view, "vanished", 6)
+        await stage.deliver(0, 4)
+        assert stage.batches() == []
+        await stage.clock.advance(6)
+        await stage.asked(session)
+        assert [batch["from"] for batch in stage.batches()] == [session.position]
+
+
+async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
+    """REL-7: nor when nobody confirms that they still may; it begins again at the head."""
+    async with Platform() as stage:
+        await stage.deliver(0, 4)
+        assert stage.provider.asked == 0
+        session, _ = await stage.seated()
+        stage.provider.subscribed = 0
+        await stage.clock.advance(GRACE_MS / 1000 + 1)
+        await stage.asked(session)
+        await stage.deliver(5, 9)
+        assert stage.batches() == []
+        channel = (await stage.asked(session)).channel
+        await stage.request().authorise(session, channel, "1.3")
+        await stage.deliver(10, 10)
+        await stage.deliver(11, 12)
+        assert stage.batches()[-1]["counts"] == {"u-Home": 2}
+
+
+async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_more_goes_out() -> (
+    None
+):
+    """REL-11: within 24 s the channel goes on under another name, which those learn who still may; of the old one no frame more."""
+    async with Platform() as stage:
+        staying, old = await stage.seated("ann")
+        await stage.seated("bob")
+        await stage.clock.advance(CONFIRMED_MS / 1000 - 5)
+        await stage.asked(staying)
+        await stage.clock.advance(6)
+        await stage.deliver(0, 4)
+        assert [message.name for message in stage.provider.sent if message.channel == old][
+            -1
+        ] == "turn"
+        assert stage.batches(old) == []
+        seat = await stage.asked(staying)
+        assert seat.channel != old
+        with pytest.raises(Problem) as refused:
+            await stage.request().authorise(staying, old, "1.4")
+        assert refused.value.code == "forbidden"
+        assert [batch["counts"] for batch in stage.batches(seat.channel)] == [{"u-Home": 5}]
+
+
+async def test_a_notice_makes_the_request_ask() -> None:
+    """REL-24: once in two seconds; what is not signed reaches nothing."""
+    async with Platform() as stage:
+        await stage.seated()
+        await stage.clock.advance(NOTICE_MS / 1000)
         before = stage.provider.looked
-        with pytest.raises(Problem):
-            await one.notice(SHOP, "key", "bad", b"")
-        assert stage.provider.looked == before
-        await stage.answered(one.notice(SHOP, "key", "good", b""))
+        with pytest.raises(Problem) as refused:
+            await stage.request().on_provider_webhook(SHOP, "key", "bad", b"")
+        assert (refused.value.code, stage.provider.looked) == ("forbidden", before)
+        for _ in range(3):
+            await stage.answered(stage.request().on_provider_webhook(SHOP, "key", "good", b""))
         assert stage.provider.looked == before + 1
+
+
+async def test_a_seat_tells_who_else_watches() -> None:
+    """REL-23: from the sessions that every request can see."""
+    async with Platform() as stage:
+        ann, _ = await stage.seated("oidc:ann")
+        await stage.seated("oidc:bob")
+        assert (await stage.asked(ann)).company == Presence(others=1, names=("bob",))
+
+
+async def test_off_turns_the_channel_for_those_who_stay() -> None:
+    """REL-11: a session that has ended has no seat."""
+    async with Platform() as stage:
+        _, old = await stage.seated("ann")
+        leaving, _ = await stage.seated("bob")
+        await stage.hub.close(leaving.id)
+        await stage.deliver(0, 4)
+        assert stage.provider.frames(old) == []
+
+
+async def test_who_asks_in_a_silence_sends_a_sign_of_life() -> None:
+    """REL-20: so that a page knows that the provider still brings what is published, and how far that is."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        await stage.deliver(0, 4)
+        at = stage.batches()[-1]["position"]
+        await stage.clock.advance(BEAT_MS / 1000 + 0.1)
+        await stage.asked(session)
+        assert [
+            frame["position"] for frame in stage.provider.frames() if frame["op"] == "beat"
+        ] == [at]
+
+
+async def test_a_log_that_lost_the_place_is_gone_on_with_where_it_is() -> None:
+    """REL-20: who stood there asks, and is told the gap by the log itself."""
+    async with Platform() as stage:
+        session, _ = await stage.seated()
+        await stage.deliver(0, 0)
+        stage.provider.down = True
+        await stage.deliver(1, 1)
+        for number in range(1, 30):
+            await stage.log.append(SHOP, entries(number * 50, number * 50 + 49, name="Home"))
+        stage.provider.down = False
+        await stage.clock.advance(2)
+        await stage.deliver(2000, 2000)
+        first, last = stage.batches()
+        assert last["counts"] == {"u-Home": 1000}
+        before, after = (Position.parse(str(batch["position"])) for batch in (first, last))
+        assert before is not None
+        assert after is not None
+        gap, *_ = await stage.hub.read_range(session.id, before, after)
+        assert (gap.frame.missed, str(gap.end)) == (452, last["from"])  # type: ignore[union-attr]
+
+
+async def test_frames_fit_and_a_trace_that_may_have_been_cut_stays_flagged_in_later_requests() -> (
+    None
+):
+    """REL-5: how much fitted is remembered between requests."""
+    async with Platform(limit=1_000, pieces=1) as stage:
+        await stage.seated()
+        await stage.log.append(
+            SHOP,
+            [
+                entry(f"m{n}", name="Home", traces=(Token("anonymousId", f"k1.{n}"),))
+                for n in range(100)
+            ],
+        )
+        await stage.deliver(500, 500)
+        (view,) = await stage.relay_states.active_views(SHOP)
+        assert stage.relay_states.posts[view].fit.lowest < 1
+        first = stage.batches()[0]
+        assert first["counts"] == {"u-Home": 101}
+        assert max(len(message.body) for message in stage.provider.sent) <= 1_000
+
+
+async def test_who_asked_to_be_forgotten_is_told_of() -> None:
+    """REL-20, HUB-20: after the frame that holds their request."""
+    async with Platform() as stage:
+        await stage.seated()
+        await stage.log.append(SHOP, [entry("d", type="delete", name="", forgets=("k1.gone",))])
+        await stage.deliver(0, 0)
+        assert [
+            frame["tokens"] for frame in stage.provider.frames() if frame["op"] == "forget"
+        ] == [["k1.gone"]]
+
+
+async def test_without_a_relay_there_is_no_seat_and_a_delivery_asks_for_nothing() -> None:
+    """REL-9: frames come by poll."""
+    async with Platform() as stage:
+        session = await stage.open()
+        bare = RelayPublisher(
+            lambda _: POLICY,
+            stage.graphs,
+            stage.log,
+            stage.sessions,
+            Doors(),
+            stage.relay_states,
+            {},
+            stage.clock,
+            300,
+        )  # type: ignore[arg-type]
+        with pytest.raises(Problem) as refused:
+            await bare.subscription(session)
+        assert refused.value.code == "not_found"
+        await bare.publish_pending(SHOP)

@@ -2,10 +2,18 @@
 
 import msgspec
 
-from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Channel
 
-SESSION = WatchSession(id="s", channel=Channel("shop", "prod"), graph="g", person="oidc:7", started_at=0, position="e.0", name="oidc:ann")
+SESSION = WatchSession(
+    id="s",
+    channel=Channel("shop", "prod"),
+    graph="g",
+    person="oidc:7",
+    started_at=0,
+    position="e.0",
+    name="oidc:ann",
+)
 
 
 def test_a_session_shows_its_persons_name_and_belongs_to_their_id() -> None:

@@ -28,12 +28,17 @@ def _routes(document: dict[str, Any]) -> Iterator[str]:
             for one in told.get("parameters", ()):
                 given = _at(document, one)
                 yield from fields(
-                    given["schema"], document, f"{here} {given['in']} {given['name']}" + ("" if given.get("required") else "?")
+                    given["schema"],
+                    document,
+                    f"{here} {given['in']} {given['name']}"
+                    + ("" if given.get("required") else "?"),
                 )
             body = _at(document, told.get("requestBody", {})).get("content", {})
             for kind, content in sorted(body.items()):
                 yield f"{here} takes {kind}"
-                yield from (f"{here} takes{line}" for line in fields(content.get("schema", {}), document))
+                yield from (
+                    f"{here} takes{line}" for line in fields(content.get("schema", {}), document)
+                )
             for status, one in sorted(told["responses"].items()):
                 answer = _at(document, one)
                 problem = one.get("$ref", "").rpartition("/")[2]
@@ -41,7 +46,10 @@ def _routes(document: dict[str, Any]) -> Iterator[str]:
                 yield f"{here} {status} {problem or kinds} headers={','.join(sorted(answer.get('headers', {}))) or '-'}"
                 if not problem:
                     for content in answer.get("content", {}).values():
-                        yield from (f"{here} {status}{line}" for line in fields(content.get("schema", {}), document))
+                        yield from (
+                            f"{here} {status}{line}"
+                            for line in fields(content.get("schema", {}), document)
+                        )
 
 
 def _at(document: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
@@ -93,15 +101,23 @@ def _variables() -> list[str]:
     document = schema("configuration")
     names: dict[str, str] = {}
     for line in fields(document, document):
-        key = re.match(r"\.(server|access|workspace)\??(\[\])?\.(source\?\[\]\.)?(\w+)\?? ?[=:]", line)
+        key = re.match(
+            r"\.(server|access|workspace)\??(\[\])?\.(source\?\[\]\.)?(\w+)\?? ?[=:]", line
+        )
         if key is None:
             continue
         table, _, source, name = key.groups()
-        places = {"server": ("", "SERVER_"), "access": ("ACCESS_",), "workspace": ("WORKSPACE_1_SOURCE_2_" if source else "WORKSPACE_1_",)}
+        places = {
+            "server": ("", "SERVER_"),
+            "access": ("ACCESS_",),
+            "workspace": ("WORKSPACE_1_SOURCE_2_" if source else "WORKSPACE_1_",),
+        }
         names.update({f"DAGNET_REALTIME_{prefix}{name.upper()}": "1" for prefix in places[table]})
     with tempfile.TemporaryDirectory() as folder:
         while names:
-            ran = command("serve", environ={**names, LAST: "1", "DAGNET_REALTIME_CONFIG": _file(folder)})
+            ran = command(
+                "serve", environ={**names, LAST: "1", "DAGNET_REALTIME_CONFIG": _file(folder)}
+            )
             refused = re.search(r"The variable (\w+) names no key", ran.err)
             assert refused, ran
             if refused[1] == LAST:
@@ -130,7 +146,9 @@ def commands() -> list[str]:
             taken = re.match(r"  (\S.*?)(?:  +\S.*)?$", line)
             if part and part != "Commands:" and taken and not taken[1].startswith("[default"):
                 found.append(f"{here} {part.rstrip('s:').lower()} {taken[1]}")
-        usage = re.search(r"^Usage: .*?dagnet-realtime (.*)", " ".join(ran.out.partition("\n\n")[0].split()))
+        usage = re.search(
+            r"^Usage: .*?dagnet-realtime (.*)", " ".join(ran.out.partition("\n\n")[0].split())
+        )
         assert usage, ran
         found.append(f"dagnet-realtime {usage[1]}")
     return found
@@ -176,7 +194,8 @@ def exit_codes() -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         for words in EXITS:
             ran = command(
-                *(str(SAMPLE) if word == "SAMPLE" else word for word in words), environ={"DAGNET_REALTIME_STATE_DIR": f"{folder}/state"}
+                *(str(SAMPLE) if word == "SAMPLE" else word for word in words),
+                environ={"DAGNET_REALTIME_STATE_DIR": f"{folder}/state"},
             )
             found.append(f"{ran.code} dagnet-realtime {' '.join(words)}")
     return found

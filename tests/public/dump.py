@@ -30,13 +30,20 @@ def taken(redis: "Redis") -> dict[str, Any]:
             case "string":
                 value = shown(redis.get(key))
             case "hash":
-                value = {shown(field): shown(one) for field, one in sorted(redis.hgetall(key).items())}
+                value = {
+                    shown(field): shown(one) for field, one in sorted(redis.hgetall(key).items())
+                }
             case "set":
                 value = sorted(map(shown, redis.smembers(key)))
             case "zset":
-                value = {shown(one): score for one, score in redis.zrange(key, 0, -1, withscores=True)}
+                value = {
+                    shown(one): score for one, score in redis.zrange(key, 0, -1, withscores=True)
+                }
             case _:
-                value = [[id.decode(), [[shown(f), shown(v)] for f, v in fields.items()]] for id, fields in redis.xrange(key)]
+                value = [
+                    [id.decode(), [[shown(f), shown(v)] for f, v in fields.items()]]
+                    for id, fields in redis.xrange(key)
+                ]
         keys[shown(key)] = {"type": kind, "ttl": redis.pttl(key), "value": value}
     return {"at": now(), "keys": keys}
 
@@ -48,7 +55,12 @@ def loaded(redis: "Redis", dump: dict[str, Any]) -> None:
     def moved(text: str) -> str:
         if text.startswith("base64:"):
             return text
-        return NUMBER.sub(lambda found: str(int(found[0]) + later) if abs(int(found[0]) - dump["at"]) < NEAR else found[0], text)
+        return NUMBER.sub(
+            lambda found: (
+                str(int(found[0]) + later) if abs(int(found[0]) - dump["at"]) < NEAR else found[0]
+            ),
+            text,
+        )
 
     for key, told in dump["keys"].items():
         value = told["value"]
@@ -56,11 +68,15 @@ def loaded(redis: "Redis", dump: dict[str, Any]) -> None:
             case "string":
                 redis.set(key, hidden(moved(value)))
             case "hash":
-                redis.hset(key, mapping={hidden(field): hidden(moved(one)) for field, one in value.items()})
+                redis.hset(
+                    key, mapping={hidden(field): hidden(moved(one)) for field, one in value.items()}
+                )
             case "set":
                 redis.sadd(key, *map(hidden, value))
             case "zset":
-                redis.zadd(key, {hidden(one): float(moved(f"{score:.0f}")) for one, score in value.items()})
+                redis.zadd(
+                    key, {hidden(one): float(moved(f"{score:.0f}")) for one, score in value.items()}
+                )
             case _:
                 for id, fields in value:
                     words = [part for field, one in fields for part in (hidden(field), hidden(one))]
@@ -81,7 +97,9 @@ def shapes(dump: dict[str, Any]) -> list[str]:
             if kind == "stream"
             else []
         )
-        found.append(f"{_masked(key)} {kind} {'lapses' if told['ttl'] > 0 else 'stays'} {' '.join(fields)}".rstrip())
+        found.append(
+            f"{_masked(key)} {kind} {'lapses' if told['ttl'] > 0 else 'stays'} {' '.join(fields)}".rstrip()
+        )
     return sorted(set(found))
 
 
@@ -96,7 +114,11 @@ def values(dump: dict[str, Any]) -> list[str]:
             case "string":
                 said = [_said(value)]
             case "stream":
-                said = [f"{_masked(field)}: {_said(one)}" for _, fields in value for field, one in fields]
+                said = [
+                    f"{_masked(field)}: {_said(one)}"
+                    for _, fields in value
+                    for field, one in fields
+                ]
             case "hash":
                 said = [f"{_masked(field)}: {_said(one)}" for field, one in value.items()]
             case "zset":
@@ -114,7 +136,11 @@ def _said(text: str) -> str:
     packed = text.startswith("base64:")
     value = msgspec.msgpack.decode(hidden(text)) if packed else text
     if packed:
-        return json.dumps(typed(value), sort_keys=True) if isinstance(value, dict) else _masked(json.dumps(value))
+        return (
+            json.dumps(typed(value), sort_keys=True)
+            if isinstance(value, dict)
+            else _masked(json.dumps(value))
+        )
     head, _, tail = text.partition(" {")
     return (
         f"{_masked(head)} {json.dumps(typed(json.loads('{' + tail)), sort_keys=True)}"

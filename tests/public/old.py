@@ -25,9 +25,13 @@ def unpacked(folder: Path, *parts: str) -> Path:
     Skips the test where the history is not there.
     """
     try:
-        found = subprocess.run(["git", "archive", COMMIT, *parts], cwd=ROOT, capture_output=True, check=True).stdout
+        found = subprocess.run(
+            ["git", "archive", COMMIT, *parts], cwd=ROOT, capture_output=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"needs commit {COMMIT} in git's history, which a shallow clone or an archive lacks: {error}")
+        pytest.skip(
+            f"needs commit {COMMIT} in git's history, which a shallow clone or an archive lacks: {error}"
+        )
     with tarfile.open(fileobj=io.BytesIO(found)) as archive:
         archive.extractall(folder, filter="data")
     return folder
@@ -66,4 +70,6 @@ def interface(folder: Path) -> None:
         command = [node(), str(modules / "vite/bin/vite.js"), "build", "--logLevel", "warn"]
         built = subprocess.run(command, cwd=web / part, capture_output=True, text=True, check=False)
         if built.returncode:
-            pytest.skip(f"the page of {COMMIT} is not built by the packages of today: {built.stderr[-500:]}")
+            pytest.skip(
+                f"the page of {COMMIT} is not built by the packages of today: {built.stderr[-500:]}"
+            )

@@ -59,11 +59,20 @@ secrets = ["{secret}"]
 LISTENING = re.compile(r"Realtime is at (http://\S+?)[/\s]")
 
 
-def track(id: str, event: str, person: str = "recorded person", **properties: Any) -> dict[str, Any]:
+def track(
+    id: str, event: str, person: str = "recorded person", **properties: Any
+) -> dict[str, Any]:
     """One call with an id as SDKs make them, at a time of its own."""
     unique = f"00000000-0000-4000-8000-{int(id):012d}"
     at = f"2026-01-02T03:04:{int(id) % 60:02d}.000Z"
-    return {"type": "track", "messageId": unique, "event": event, "anonymousId": person, "timestamp": at, "properties": properties}
+    return {
+        "type": "track",
+        "messageId": unique,
+        "event": event,
+        "anonymousId": person,
+        "timestamp": at,
+        "properties": properties,
+    }
 
 
 def delivery(*messages: dict[str, Any], secret: bytes = SECRET) -> tuple[bytes, dict[str, str]]:
@@ -86,9 +95,13 @@ class Place:
     def __init__(self, program: Program, folder: Path, url: str) -> None:
         self.program = program
         self.folder = folder
-        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False, headers={"host": "127.0.0.1:8765"})
+        self.http = httpx.Client(
+            base_url=url, timeout=30, trust_env=False, headers={"host": "127.0.0.1:8765"}
+        )
 
-    def ask(self, method: str, path: str, token: str = "", cookie: str = "", **more: Any) -> httpx.Response:
+    def ask(
+        self, method: str, path: str, token: str = "", cookie: str = "", **more: Any
+    ) -> httpx.Response:
         """One request; nothing of an answer is kept for the next one."""
         headers = {
             **({"authorization": f"Bearer {token}"} if token else {}),
@@ -102,27 +115,44 @@ class Place:
     def send(self, source: str, *messages: dict[str, Any], secret: bytes = SECRET) -> int:
         """One delivery's status."""
         body, headers = delivery(*messages, secret=secret)
-        return self.http.post(f"/segment/webhook/{source}", content=body, headers=headers).status_code
+        return self.http.post(
+            f"/segment/webhook/{source}", content=body, headers=headers
+        ).status_code
 
     def on(self, token: str, env: str = "test", **more: Any) -> dict[str, Any]:
         """A watch session."""
-        answer = self.ask("POST", "/api/watch", token, json={"workspace": "shop", "env": env, "graph": GRAPH, **more})
+        answer = self.ask(
+            "POST",
+            "/api/watch",
+            token,
+            json={"workspace": "shop", "env": env, "graph": GRAPH, **more},
+        )
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
-    def frames(self, session: str, token: str, after: str = "", until: int = 0) -> list[dict[str, Any]]:
+    def frames(
+        self, session: str, token: str, after: str = "", until: int = 0
+    ) -> list[dict[str, Any]]:
         """The frames after a position, asked for until they tell of `until` events."""
         found: list[dict[str, Any]] = []
         while True:
             answer = self.ask(
-                "GET", f"/api/watch/{session}/frames", token, params={"wait": 1 if until else 0, **({"after": after} if after else {})}
+                "GET",
+                f"/api/watch/{session}/frames",
+                token,
+                params={"wait": 1 if until else 0, **({"after": after} if after else {})},
             )
             assert answer.status_code == 200, answer.text
             some = answer.json()["frames"]
             found += some
-            after = next((frame["position"] for frame in reversed(some) if "position" in frame), after)
-            if sum(frame["ledger"]["offered"] for frame in found if frame["op"] == "batch") >= until:
+            after = next(
+                (frame["position"] for frame in reversed(some) if "position" in frame), after
+            )
+            if (
+                sum(frame["ledger"]["offered"] for frame in found if frame["op"] == "batch")
+                >= until
+            ):
                 return found
 
 
@@ -130,7 +160,13 @@ class Place:
 def served(folder: Path, log: str, environ: Mapping[str, str] | None = None) -> Iterator[Place]:
     """The server for the time of the context, in a folder that may hold its tokens already."""
     state = {"DAGNET_REALTIME_STATE_DIR": str(folder / "state")}
-    program = Program("serve", "--config", str(written(folder, log)), environ={**state, **(environ or {})}, folder=folder)
+    program = Program(
+        "serve",
+        "--config",
+        str(written(folder, log)),
+        environ={**state, **(environ or {})},
+        folder=folder,
+    )
     try:
         place = Place(program, folder, program.wait_line(LISTENING, 60)[1])
         yield place
@@ -141,7 +177,17 @@ def served(folder: Path, log: str, environ: Mapping[str, str] | None = None) -> 
 
 def token(folder: Path, name: str, role: str) -> str:
     """A token that the command makes, in the file of the server in `folder`."""
-    made = command("token", "create", name, "--role", role, "--expires", "never", "--tokens", str(folder / "tokens.json"))
+    made = command(
+        "token",
+        "create",
+        name,
+        "--role",
+        role,
+        "--expires",
+        "never",
+        "--tokens",
+        str(folder / "tokens.json"),
+    )
     assert made.code == 0, made.err
     return next(word for word in made.out.split() if word.startswith("dnr_"))
 

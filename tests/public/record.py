@@ -29,8 +29,12 @@ def main(wanted: list[str]) -> None:
     jobs["stored"] = _stored
     jobs["signed"] = _signed
     jobs["serverless"] = _serverless
-    jobs["page_answers"] = lambda: recorded.write("page_answers", page.asked(recorded.read_json("page_requests")))
-    jobs["tail"] = lambda: recorded.write("tail", command("tail", str(recorded.FOLDER / "session.ndjson")).out.splitlines())
+    jobs["page_answers"] = lambda: recorded.write(
+        "page_answers", page.asked(recorded.read_json("page_requests"))
+    )
+    jobs["tail"] = lambda: recorded.write(
+        "tail", command("tail", str(recorded.FOLDER / "session.ndjson")).out.splitlines()
+    )
     for name in wanted or jobs:
         jobs[name]()
         print(f"recorded {name}")

@@ -49,7 +49,13 @@ class Deployment:
 
     def __init__(self, folder: Path, log: str, relay: str, tokens: str | None = None) -> None:
         path = folder / "realtime.toml"
-        settings = {"log": log, "relay": f"{relay}?ws=wss://127.0.0.1", "sample": SAMPLE, "key": TOKEN_KEY, "secret": SECRET.decode()}
+        settings = {
+            "log": log,
+            "relay": f"{relay}?ws=wss://127.0.0.1",
+            "sample": SAMPLE,
+            "key": TOKEN_KEY,
+            "secret": SECRET.decode(),
+        }
         path.write_text(CONFIG.format(**settings))
         self.token = ""
         if tokens is None:
@@ -62,7 +68,12 @@ class Deployment:
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
         """What one request is answered, as JSON."""
-        given = {"host": "realtime.test", "authorization": f"Bearer {self.token}", "content-type": "application/json", **headers}
+        given = {
+            "host": "realtime.test",
+            "authorization": f"Bearer {self.token}",
+            "content-type": "application/json",
+            **headers,
+        }
         plain, _, query = path.partition("?")
         scope = {
             "type": "http",
@@ -97,8 +108,14 @@ class Deployment:
 
     async def subscribe(self, browser: Subscriber, session: str, channel: str) -> None:
         """As the session's page does."""
-        asked = {"watch_session_id": session, "channel_name": channel, "socket_id": browser.socket_id}
-        await browser.subscribe(channel, await self.ask("POST", "/api/channels/auth", json.dumps(asked).encode()))
+        asked = {
+            "watch_session_id": session,
+            "channel_name": channel,
+            "socket_id": browser.socket_id,
+        }
+        await browser.subscribe(
+            channel, await self.ask("POST", "/api/channels/auth", json.dumps(asked).encode())
+        )
 
 
 def _environ(folder: str) -> AbstractContextManager[Any]:
@@ -127,8 +144,18 @@ async def lived() -> dict[str, Any]:
             first = await browser.until(seat["channel"], "frame")
         provider.stop()
         await deployment.send(track("2", "add_to_cart"))
-        left = {"token": deployment.token, "tokens.json": (Path(name) / "tokens.json").read_text(), "dump": dump.taken(store)}
-    return {**left, "session": session, "channel": seat["channel"], "position": on["position"], "frame": first}
+        left = {
+            "token": deployment.token,
+            "tokens.json": (Path(name) / "tokens.json").read_text(),
+            "dump": dump.taken(store),
+        }
+    return {
+        **left,
+        "session": session,
+        "channel": seat["channel"],
+        "position": on["position"],
+        "frame": first,
+    }
 
 
 async def resumed(left: dict[str, Any]) -> dict[str, Any]:
@@ -149,5 +176,7 @@ async def resumed(left: dict[str, Any]) -> dict[str, Any]:
             await deployment.send(track("2", "add_to_cart"), track("3", "view_item"))
             await browser.until(channel, "frame")
             heard = browser.frames(channel)
-        polled = await deployment.ask("GET", f"/api/watch/{session}/frames?after={left['position']}&wait=0")
+        polled = await deployment.ask(
+            "GET", f"/api/watch/{session}/frames?after={left['position']}&wait=0"
+        )
         return {"heard": heard, "polled": polled["frames"]}

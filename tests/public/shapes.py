@@ -22,7 +22,9 @@ BOUNDS = (
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-def fields(schema: dict[str, Any], root: dict[str, Any], at: str = "", inside: tuple[str, ...] = ()) -> Iterator[str]:
+def fields(
+    schema: dict[str, Any], root: dict[str, Any], at: str = "", inside: tuple[str, ...] = ()
+) -> Iterator[str]:
     """Lines of a schema; names and descriptions of its definitions are left out, since they cross no wire."""
     if "$ref" in schema:
         ref = schema["$ref"]
@@ -36,7 +38,9 @@ def fields(schema: dict[str, Any], root: dict[str, Any], at: str = "", inside: t
         return
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema:
-            for one in sorted(schema[choice], key=lambda one: json.dumps(_resolved(one, root), sort_keys=True)):
+            for one in sorted(
+                schema[choice], key=lambda one: json.dumps(_resolved(one, root), sort_keys=True)
+            ):
                 yield from fields(one, root, at + _tagged(_resolved(one, root)), inside)
     kind = schema.get("type")
     if "enum" in schema or "const" in schema:
@@ -46,7 +50,11 @@ def fields(schema: dict[str, Any], root: dict[str, Any], at: str = "", inside: t
         yield f"{at}: {kind if isinstance(kind, str) else json.dumps(kind)} {bounds}".rstrip()
     required = schema.get("required", ())
     for name, one in sorted(schema.get("properties", {}).items()):
-        default = "" if "default" not in one or isinstance(one["default"], dict) else f" = {json.dumps(one['default'], ensure_ascii=False)}"
+        default = (
+            ""
+            if "default" not in one or isinstance(one["default"], dict)
+            else f" = {json.dumps(one['default'], ensure_ascii=False)}"
+        )
         where = f"{at}.{name}" + ("" if name in required else "?")
         if default:
             yield f"{where}{default}"
@@ -68,7 +76,9 @@ def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
         for part in found["$ref"].removeprefix("#/").split("/"):
             at = at[part]
         found = at
-    kept: dict[str, Any] = {key: value for key, value in found.items() if key not in ("title", "description", "$defs")}
+    kept: dict[str, Any] = {
+        key: value for key, value in found.items() if key not in ("title", "description", "$defs")
+    }
     return kept
 
 

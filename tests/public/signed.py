@@ -92,11 +92,17 @@ def later() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def started(*words: str, folder: Path, environ: Mapping[str, str] | None = None, port: int = 0) -> Iterator[Place]:
+def started(
+    *words: str, folder: Path, environ: Mapping[str, str] | None = None, port: int = 0
+) -> Iterator[Place]:
     """The server that a command starts, on a `port` if it says another address;
     its state is in `folder/state`.
     """
-    program = Program(*words, environ={"DAGNET_REALTIME_STATE_DIR": str(folder / "state"), **(environ or {})}, folder=folder)
+    program = Program(
+        *words,
+        environ={"DAGNET_REALTIME_STATE_DIR": str(folder / "state"), **(environ or {})},
+        folder=folder,
+    )
     try:
         url = program.wait_line(LISTENING, 60)[1]
         place = Place(program, folder, f"http://127.0.0.1:{port}" if port else url)
@@ -126,8 +132,16 @@ def listed(folder: Path, pid: int) -> list[str]:
     """
     found = [f". {_mode(folder)}"]
     for path in sorted(folder.rglob("*")):
-        name = re.sub(r"assets/[0-9a-f]{16}(/.*)?$", "assets/<16 hex>", str(path.relative_to(folder)).replace(str(pid), "PID"))
-        form = "" if path.is_dir() or "/<16 hex>" in name or name == "audit.log" else _form(path.read_text(), pid)
+        name = re.sub(
+            r"assets/[0-9a-f]{16}(/.*)?$",
+            "assets/<16 hex>",
+            str(path.relative_to(folder)).replace(str(pid), "PID"),
+        )
+        form = (
+            ""
+            if path.is_dir() or "/<16 hex>" in name or name == "audit.log"
+            else _form(path.read_text(), pid)
+        )
         if name != "realtime.toml":
             found.append(f"{name} {_mode(path)} {form}".rstrip())
     return list(dict.fromkeys(found))
@@ -142,7 +156,11 @@ def _form(text: str, pid: int) -> str:
     text = re.sub(rf"\b{pid}\b", "PID", text)
     text = re.sub(r'(?<=")/[^"]*/', "FOLDER/", text)
     text = re.sub(r"\b\d{13}\b", "<ms>", re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "<time>", text))
-    return re.sub(r"(?<![\w/.-])([0-9a-f]{12}|[A-Za-z0-9_-]{24,64})(?![\w-])", lambda one: f"<{len(one[0])} characters>", text)
+    return re.sub(
+        r"(?<![\w/.-])([0-9a-f]{12}|[A-Za-z0-9_-]{24,64})(?![\w-])",
+        lambda one: f"<{len(one[0])} characters>",
+        text,
+    )
 
 
 def _unvalued(cookie: str) -> str:
@@ -164,7 +182,12 @@ def _pseudonym(place: Place) -> str:
     on = place.on(program)
     assert place.send("web", track("1", "view_item", PERSON)) == 200
     frames = place.frames(on["watch_session_id"], program, on["position"], until=1)
-    (found,) = {trace["token"] for frame in frames for event in frame.get("events", ()) for trace in event["traces"]}
+    (found,) = {
+        trace["token"]
+        for frame in frames
+        for event in frame.get("events", ())
+        for trace in event["traces"]
+    }
     return str(found)
 
 
@@ -182,7 +205,11 @@ def local_lived() -> dict[str, Any]:
         with _local(folder, ahead) as place:
             links = []
             for _ in range(2):
-                made = Program("link", environ={**ahead, "DAGNET_REALTIME_STATE_DIR": str(folder / "state")}, folder=folder)
+                made = Program(
+                    "link",
+                    environ={**ahead, "DAGNET_REALTIME_STATE_DIR": str(folder / "state")},
+                    folder=folder,
+                )
                 links.append(made.wait_line(re.compile(r"\?key=(\S+)"), 30)[1])
                 made.stop()
             found["beside"] = json.loads((folder / f"state/{place.program.pid}.json").read_text())
@@ -194,14 +221,24 @@ def local_lived() -> dict[str, Any]:
 
 def file_lines(running: list[str], stopped: list[str]) -> list[str]:
     """What stands in the folder of state while a server runs, and after it."""
-    return [f"{part}: {line}" for part, lines in (("running", running), ("stopped", stopped)) for line in lines]
+    return [
+        f"{part}: {line}"
+        for part, lines in (("running", running), ("stopped", stopped))
+        for line in lines
+    ]
 
 
 def demo_files() -> list[str]:
     """What a demo that opens a browser keeps in the folder of state."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with started("demo", "--port", "0", folder=folder, environ={"BROWSER": "echo opened %s", "DISPLAY": ":0", "CI": ""}) as place:
+        with started(
+            "demo",
+            "--port",
+            "0",
+            folder=folder,
+            environ={"BROWSER": "echo opened %s", "DISPLAY": ":0", "CI": ""},
+        ) as place:
             place.program.wait_line(re.compile(r"^opened (\S+)"), 30)
             return listed(folder / "state", place.program.pid)
 
@@ -234,7 +271,9 @@ def _answered(place: Place, left: dict[str, Any]) -> dict[str, Any]:
         "again": entered(place, left["link"])["status"],
         "token": _pseudonym(place),
         **_beside(place, left),
-        "out": place.ask("POST", "/sign-out", cookie=cookie, headers={**page, "origin": URL}).status_code,
+        "out": place.ask(
+            "POST", "/sign-out", cookie=cookie, headers={**page, "origin": URL}
+        ).status_code,
         "after out": place.ask("GET", "/api/me", cookie=cookie, headers=page).status_code,
     }
     return found
@@ -245,15 +284,24 @@ def _beside(place: Place, left: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder, pid, url = Path(name), place.program.pid, str(place.http.base_url).rstrip("/")
         folder.chmod(0o700)
-        told = {**left["beside"], "url": url, "pid": pid, "key_file": str(folder / f"{pid}.key"), "secret": SECRET.decode()}
+        told = {
+            **left["beside"],
+            "url": url,
+            "pid": pid,
+            "key_file": str(folder / f"{pid}.key"),
+            "secret": SECRET.decode(),
+        }
         _private(folder / f"{pid}.json", json.dumps({**told, "write_key": "a-recorded-write-key"}))
         _private(folder / f"{pid}.key", _key(place) + "\n")
         _private(folder / "browsers.secret", left["browsers.secret"])
         environ = {"DAGNET_REALTIME_STATE_DIR": str(folder)}
-        (folder / "events.json").write_text('{"type": "track", "event": "view_item", "anonymousId": "x"}')
+        (folder / "events.json").write_text(
+            '{"type": "track", "event": "view_item", "anonymousId": "x"}'
+        )
         made = command("link", environ=environ).out
         sent = {
-            to: command("send", f"{url}/{to}", str(folder / "events.json"), environ=environ) for to in ("segment/webhook/web", "v1/track")
+            to: command("send", f"{url}/{to}", str(folder / "events.json"), environ=environ)
+            for to in ("segment/webhook/web", "v1/track")
         }
     return {
         "made": entered(place, made.strip().partition("?key=")[2])["status"],
@@ -262,13 +310,21 @@ def _beside(place: Place, left: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _open_id(folder: Path, issuer: str, environ: Mapping[str, str] | None = None) -> Iterator[Place]:
+def _open_id(
+    folder: Path, issuer: str, environ: Mapping[str, str] | None = None
+) -> Iterator[Place]:
     """A server with an identity provider, in a folder that may hold its tokens already."""
     path, port = folder / "realtime.toml", free_port()
-    path.write_text(OIDC.format(port=port, url=URL, issuer=issuer, secret=CLIENT_SECRET, sample=SAMPLE, key=TOKEN_KEY))
+    path.write_text(
+        OIDC.format(
+            port=port, url=URL, issuer=issuer, secret=CLIENT_SECRET, sample=SAMPLE, key=TOKEN_KEY
+        )
+    )
     if not (folder / "tokens.json").exists():
         token(folder, "recorded follower", "follow")
-    with started("serve", "--config", str(path), folder=folder, environ=environ, port=port) as place:
+    with started(
+        "serve", "--config", str(path), folder=folder, environ=environ, port=port
+    ) as place:
         yield place
 
 
@@ -281,22 +337,47 @@ async def oidc_lived() -> dict[str, Any]:
     """What a browser holds of a server with an identity provider: signed in, signed out,
     and on its way to the provider.
     """
-    with provider(f"{URL}/sign-in/callback", CENTURY) as there, tempfile.TemporaryDirectory() as name, later() as ahead:
+    with (
+        provider(f"{URL}/sign-in/callback", CENTURY) as there,
+        tempfile.TemporaryDirectory() as name,
+        later() as ahead,
+    ):
         there.people(ann=ANN)
         folder = Path(name)
         with _open_id(folder, there.issuer, ahead) as place:
             begun = _attempt(place.ask("GET", "/sign-in/start"))
         with _open_id(folder, there.issuer) as place:
-            browser = await _signed_in(place, _attempt(place.ask("GET", "/sign-in/start")), there.issuer)
-            signed_out = await _signed_in(place, _attempt(place.ask("GET", "/sign-in/start")), there.issuer)
-            assert place.ask("POST", "/sign-out", cookie=signed_out["cookies"][0], headers={"origin": URL}).status_code == 303
+            browser = await _signed_in(
+                place, _attempt(place.ask("GET", "/sign-in/start")), there.issuer
+            )
+            signed_out = await _signed_in(
+                place, _attempt(place.ask("GET", "/sign-in/start")), there.issuer
+            )
+            assert (
+                place.ask(
+                    "POST", "/sign-out", cookie=signed_out["cookies"][0], headers={"origin": URL}
+                ).status_code
+                == 303
+            )
             files = listed(folder, place.program.pid)
-            return {"cookie": browser["cookies"][0], "set": browser["set"], "attempt": begun, "files": files}
+            return {
+                "cookie": browser["cookies"][0],
+                "set": browser["set"],
+                "attempt": begun,
+                "files": files,
+            }
 
 
 def _attempt(begun: httpx.Response) -> dict[str, Any]:
-    asked = {name: values[0] for name, values in parse_qs(urlsplit(begun.headers["location"]).query).items()}
-    return {"cookie": cookie_of(begun), "asked": asked, "set": _unvalued(begun.headers["set-cookie"])}
+    asked = {
+        name: values[0]
+        for name, values in parse_qs(urlsplit(begun.headers["location"]).query).items()
+    }
+    return {
+        "cookie": cookie_of(begun),
+        "asked": asked,
+        "set": _unvalued(begun.headers["set-cookie"]),
+    }
 
 
 async def _signed_in(place: Place, attempt: dict[str, Any], issuer: str) -> dict[str, Any]:
@@ -328,8 +409,18 @@ def known_provider() -> Iterator[KnownProvider]:
     class Answer(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path.endswith("openid-configuration"):
-                parts = {"authorization_endpoint": "auth", "token_endpoint": "token", "jwks_uri": "jwks", "userinfo_endpoint": "me"}
-                self.reply({"issuer": known.issuer, **{name: f"{known.issuer}/{path}" for name, path in parts.items()}})
+                parts = {
+                    "authorization_endpoint": "auth",
+                    "token_endpoint": "token",
+                    "jwks_uri": "jwks",
+                    "userinfo_endpoint": "me",
+                }
+                self.reply(
+                    {
+                        "issuer": known.issuer,
+                        **{name: f"{known.issuer}/{path}" for name, path in parts.items()},
+                    }
+                )
             else:
                 known.bearers.append(self.headers["authorization"])
                 self.reply({"sub": "ann", **ANN})
@@ -347,7 +438,9 @@ def known_provider() -> Iterator[KnownProvider]:
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         known.issuer = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+        thread = threading.Thread(
+            target=lambda: server.serve_forever(poll_interval=0.02), daemon=True
+        )
         thread.start()
         yield known
         server.shutdown()
@@ -356,12 +449,21 @@ def known_provider() -> Iterator[KnownProvider]:
 
 def oidc_answers(left: dict[str, Any]) -> dict[str, Any]:
     """What a server says to a recorded browser that is signed in."""
-    with tempfile.TemporaryDirectory() as name, known_provider() as known, _open_id(Path(name), known.issuer) as place:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        known_provider() as known,
+        _open_id(Path(name), known.issuer) as place,
+    ):
         me = place.ask("GET", "/api/me", cookie=left["cookie"])
-        found: dict[str, Any] = {"me": me.json(), "asked": [bool(re.fullmatch(r"Bearer \S{20,}", one)) for one in known.bearers]}
+        found: dict[str, Any] = {
+            "me": me.json(),
+            "asked": [bool(re.fullmatch(r"Bearer \S{20,}", one)) for one in known.bearers],
+        }
         begun = _attempt(place.ask("GET", "/sign-in/start"))
         found["start"], found["attempt"] = sorted(begun["asked"]), begun["set"]
-        found["out"] = place.ask("POST", "/sign-out", cookie=left["cookie"], headers={"origin": URL}).status_code
+        found["out"] = place.ask(
+            "POST", "/sign-out", cookie=left["cookie"], headers={"origin": URL}
+        ).status_code
         found["after out"] = place.ask("GET", "/api/me", cookie=left["cookie"]).status_code
         return {**found, "files": listed(Path(name), place.program.pid)}
 
@@ -373,4 +475,8 @@ async def oidc_comes_back(left: dict[str, Any]) -> dict[str, Any]:
         with _open_id(Path(name), there.issuer) as place:
             back = await _signed_in(place, left["attempt"], there.issuer)
             person = place.ask("GET", "/api/me", cookie=back["cookies"][0]).json()["person"]
-            return {**back, "person": person, "again": (await _signed_in(place, left["attempt"], there.issuer))["status"]}
+            return {
+                **back,
+                "person": person,
+                "again": (await _signed_in(place, left["attempt"], there.issuer))["status"],
+            }

@@ -18,7 +18,10 @@ def lived() -> dict[str, Any]:
     """A short life of a server; its store and files at the end, and what a client of it has in hand."""
     with redis_server() as redis, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        follower, watcher = token(folder, "recorded follower", "follow"), token(folder, "recorded watcher", "watch")
+        follower, watcher = (
+            token(folder, "recorded follower", "follow"),
+            token(folder, "recorded watcher", "watch"),
+        )
         with served(folder, redis.url) as place, Redis(port=redis.port) as store:
             found = _used(place, follower, watcher)
             found["dump"] = dump.taken(store)
@@ -33,21 +36,47 @@ def _used(place: Place, follower: str, watcher: str) -> dict[str, Any]:
     assert place.ask("DELETE", f"/api/watch/{ended}", watcher).status_code < 300
     on = place.on(follower, filter="type:track")
     session, position = on["watch_session_id"], on["position"]
-    assert place.send("web", track("1", "view_item", quantity=2), track("2", "add_to_cart", price=9.5)) == 200
+    assert (
+        place.send("web", track("1", "view_item", quantity=2), track("2", "add_to_cart", price=9.5))
+        == 200
+    )
     assert place.send("web", track("1", "view_item", quantity=2)) == 200
     assert place.send("web", track("3", "never heard of")) == 200
     assert place.send("web", track("4", "view_item"), secret=b"another") == 401
     call = {**track("5", "view_item"), "writeKey": "a-recorded-write-key"}
     assert place.http.post("/v1/track", json=call).status_code == 200
     frames = place.frames(session, follower, position, until=4)
-    tokens = sorted({one["token"] for frame in frames if frame["op"] == "batch" for event in frame["events"] for one in event["traces"]})
-    follow = place.ask("POST", f"/api/watch/{session}/follow", follower, json={"kind": "anonymousId", "value": "recorded person"})
+    tokens = sorted(
+        {
+            one["token"]
+            for frame in frames
+            if frame["op"] == "batch"
+            for event in frame["events"]
+            for one in event["traces"]
+        }
+    )
+    follow = place.ask(
+        "POST",
+        f"/api/watch/{session}/follow",
+        follower,
+        json={"kind": "anonymousId", "value": "recorded person"},
+    )
     relayed = place.on(follower, "relayed")["watch_session_id"]
     seat = place.ask("GET", f"/api/watch/{relayed}/relay", follower)
     cookies = [
-        cookie_of(place.ask("POST", "/sign-in", data={"token": watcher}, headers={"origin": "http://127.0.0.1:8765"})) for _ in range(2)
+        cookie_of(
+            place.ask(
+                "POST",
+                "/sign-in",
+                data={"token": watcher},
+                headers={"origin": "http://127.0.0.1:8765"},
+            )
+        )
+        for _ in range(2)
     ]
-    out = place.ask("POST", "/sign-out", cookie=cookies[1], headers={"origin": "http://127.0.0.1:8765"})
+    out = place.ask(
+        "POST", "/sign-out", cookie=cookies[1], headers={"origin": "http://127.0.0.1:8765"}
+    )
     hello = place.frames(session, follower)[0]
     return {
         "follower": follower,
@@ -83,9 +112,14 @@ def resumed(left: dict[str, Any]) -> Iterator[Place]:
 
 def streamed(place: Place, left: dict[str, Any]) -> list[str]:
     """The first two parts of the recorded session's stream, byte for byte."""
-    path, headers = f"/api/watch/{left['session']}/stream", {"authorization": f"Bearer {left['follower']}"}
+    path, headers = (
+        f"/api/watch/{left['session']}/stream",
+        {"authorization": f"Bearer {left['follower']}"},
+    )
     found = b""
-    with place.http.stream("GET", path, params={"after": left["position"]}, headers=headers) as answer:
+    with place.http.stream(
+        "GET", path, params={"after": left["position"]}, headers=headers
+    ) as answer:
         assert answer.status_code == 200, answer.read()
         for chunk in answer.iter_bytes():
             found += chunk
@@ -103,7 +137,10 @@ def metrics(left: dict[str, Any]) -> list[str]:
         elif not line.startswith("#"):
             name, _, labels = line.partition(" ")[0].partition("{")
             words = re.findall(r'(\w+)="([^"]*)"', labels)
-            shown = [f"{label}={value}" if label in ("outcome", "state", "reason") else label for label, value in words]
+            shown = [
+                f"{label}={value}" if label in ("outcome", "state", "reason") else label
+                for label, value in words
+            ]
             found.append(f"{name} {' '.join(shown)}".rstrip())
     return list(dict.fromkeys(found))
 
@@ -112,7 +149,12 @@ def audit(left: dict[str, Any]) -> list[str]:
     """Lines of the audit log, without times, and with sessions and people masked."""
     masked = (re.sub(r'"at":"[^"]*"', '"at":"<time>"', line) for line in left["audit"])
     lines = (
-        re.sub(r'"session":"[^"]{8}"', '"session":"<8 characters>"', re.sub(r"token:[0-9a-f]{12}", "token:<id>", line)) for line in masked
+        re.sub(
+            r'"session":"[^"]{8}"',
+            '"session":"<8 characters>"',
+            re.sub(r"token:[0-9a-f]{12}", "token:<id>", line),
+        )
+        for line in masked
     )
     return list(lines)
 
@@ -121,15 +163,31 @@ REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/api/workspaces", {}),
     ("GET", "/api/nothing", {}),
     ("GET", "/api/workspaces", {"token": "dnr_000000000000_00"}),
-    ("POST", "/api/watch", {"token": "follower", "json": {"workspace": "none", "env": "test", "graph": "none"}}),
-    ("POST", "/api/watch", {"token": "follower", "json": {"workspace": "shop", "env": "test", "graph": "none"}}),
+    (
+        "POST",
+        "/api/watch",
+        {"token": "follower", "json": {"workspace": "none", "env": "test", "graph": "none"}},
+    ),
+    (
+        "POST",
+        "/api/watch",
+        {"token": "follower", "json": {"workspace": "shop", "env": "test", "graph": "none"}},
+    ),
     ("POST", "/api/watch", {"token": "follower", "content": b"no json"}),
-    ("POST", "/api/watch", {"token": "follower", "json": {"workspace": "shop", "env": "test", "graph": 7}}),
+    (
+        "POST",
+        "/api/watch",
+        {"token": "follower", "json": {"workspace": "shop", "env": "test", "graph": 7}},
+    ),
     ("GET", "/api/watch/ENDED/frames", {"token": "watcher"}),
     ("GET", "/api/watch/SESSION/frames", {"token": "watcher"}),
     ("GET", "/api/watch/SESSION/frames?after=nothing", {"token": "follower"}),
     ("GET", "/api/watch/SESSION/frames?wait=1000", {"token": "follower"}),
-    ("POST", "/api/watch/SESSION/follow", {"token": "watcher", "json": {"kind": "userId", "value": "somebody"}}),
+    (
+        "POST",
+        "/api/watch/SESSION/follow",
+        {"token": "watcher", "json": {"kind": "userId", "value": "somebody"}},
+    ),
     ("DELETE", "/api/workspaces", {"token": "follower"}),
     ("POST", "/segment/webhook/none", {"content": b"{}"}),
     ("POST", "/segment/webhook/web", {"content": b"{}"}),
@@ -138,8 +196,16 @@ REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/v1/track", {"json": {"type": "track", "event": "x", "writeKey": "wrong"}}),
     ("POST", "/v1/track", {"content": b"no json"}),
     ("POST", "/v1/track", {"content": b"x" * 600_000}),
-    ("POST", "/sign-in", {"data": {"token": "wrong"}, "headers": {"origin": "http://127.0.0.1:8765"}}),
-    ("POST", "/sign-in", {"data": {"token": "wrong"}, "headers": {"origin": "https://elsewhere.example"}}),
+    (
+        "POST",
+        "/sign-in",
+        {"data": {"token": "wrong"}, "headers": {"origin": "http://127.0.0.1:8765"}},
+    ),
+    (
+        "POST",
+        "/sign-in",
+        {"data": {"token": "wrong"}, "headers": {"origin": "https://elsewhere.example"}},
+    ),
 )
 
 
@@ -148,12 +214,21 @@ def refusals(place: Place, left: dict[str, Any]) -> list[str]:
     found = []
     for method, path, more in REFUSED:
         asked = {**more, "token": left.get(more.get("token", ""), more.get("token", ""))}
-        answer = place.ask(method, path.replace("SESSION", left["session"]).replace("ENDED", left["ended"]), **asked)
+        answer = place.ask(
+            method,
+            path.replace("SESSION", left["session"]).replace("ENDED", left["ended"]),
+            **asked,
+        )
         kind = answer.headers.get("content-type", "-")
         code = answer.json() if "json" in kind else {}
         retry = " retry-after" if "retry-after" in answer.headers else ""
-        sent = {name: value if len(str(value)) < 100 else f"{len(value)} bytes" for name, value in more.items()}
-        found.append(f"{method} {path} {sent or ''} -> {answer.status_code} {code.get('code', '-')} {kind} {','.join(sorted(code))}{retry}")
+        sent = {
+            name: value if len(str(value)) < 100 else f"{len(value)} bytes"
+            for name, value in more.items()
+        }
+        found.append(
+            f"{method} {path} {sent or ''} -> {answer.status_code} {code.get('code', '-')} {kind} {','.join(sorted(code))}{retry}"
+        )
     return found
 
 
@@ -164,17 +239,25 @@ def answers(place: Place, left: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "stream": streamed(place, left),
         "batches": [
-            frame for frame in place.frames(left["session"], left["follower"], left["position"], until=4) if frame["op"] == "batch"
+            frame
+            for frame in place.frames(left["session"], left["follower"], left["position"], until=4)
+            if frame["op"] == "batch"
         ],
         "cookie": place.ask("GET", "/api/me", cookie=left["cookie"]).status_code,
         "signed_out": place.ask("GET", "/api/me", cookie=left["signed_out"]).status_code,
         "bearer": place.ask("GET", "/api/me", left["follower"]).json()["can"],
-        "ended": place.ask("GET", f"/api/watch/{left['ended']}/frames", left["watcher"]).status_code,
-        "seat": place.ask("GET", f"/api/watch/{left['relayed']}/relay", left["follower"]).json()["channel"],
+        "ended": place.ask(
+            "GET", f"/api/watch/{left['ended']}/frames", left["watcher"]
+        ).status_code,
+        "seat": place.ask("GET", f"/api/watch/{left['relayed']}/relay", left["follower"]).json()[
+            "channel"
+        ],
         "sent": [place.send("web", track("1", "view_item", quantity=2), track("6", "view_item"))],
     }
     found["fresh"] = [
-        event["id"] for frame in place.frames(left["session"], left["follower"], last, until=1) for event in frame.get("events", ())
+        event["id"]
+        for frame in place.frames(left["session"], left["follower"], last, until=1)
+        for event in frame.get("events", ())
     ]
     found["doors"] = place.frames(left["session"], left["follower"])[0]["ledger"]
     found["refusals"] = refusals(place, left)

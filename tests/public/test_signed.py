@@ -23,7 +23,9 @@ def local(left: dict[str, Any]) -> dict[str, Any]:
     return signed.local_answers(left["local"])
 
 
-def test_a_recorded_local_browser_is_signed_in_until_it_signs_out(left: dict[str, Any], local: dict[str, Any]) -> None:
+def test_a_recorded_local_browser_is_signed_in_until_it_signs_out(
+    left: dict[str, Any], local: dict[str, Any]
+) -> None:
     """OPS-21, ACC-55: by the key in `browsers.secret`, with its page's secret;
     a difference signs everybody out at an upgrade.
     """
@@ -74,7 +76,11 @@ def test_a_browser_with_an_identity_provider_stays_signed_in(left: dict[str, Any
     a difference signs everybody out at an upgrade.
     """
     found = signed.oidc_answers(left["oidc"])
-    assert (found["me"]["person"], found["me"]["can"], found["asked"]) == ("oidc:ann@acme.com", ["watch", "follow"], [True])
+    assert (found["me"]["person"], found["me"]["can"], found["asked"]) == (
+        "oidc:ann@acme.com",
+        ["watch", "follow"],
+        [True],
+    )
     assert (found["out"], found["after out"]) == (303, 401)
     assert found["start"] == sorted(left["oidc"]["attempt"]["asked"])
     assert found["attempt"] == left["oidc"]["attempt"]["set"]
@@ -82,10 +88,17 @@ def test_a_browser_with_an_identity_provider_stays_signed_in(left: dict[str, Any
 
 
 @pytest.mark.proof
-async def test_a_browser_comes_back_from_the_provider_to_another_version(left: dict[str, Any]) -> None:
+async def test_a_browser_comes_back_from_the_provider_to_another_version(
+    left: dict[str, Any],
+) -> None:
     """OPS-21: once, with the recorded cookie of its attempt,
     which holds what the provider is shown.
     """
     back = await signed.oidc_comes_back(left["oidc"])
-    assert (back["status"], back["to"], back["person"], back["again"]) == (303, "/", "oidc:ann@acme.com", 401)
+    assert (back["status"], back["to"], back["person"], back["again"]) == (
+        303,
+        "/",
+        "oidc:ann@acme.com",
+        401,
+    )
     assert back["set"] == left["oidc"]["set"]

@@ -31,15 +31,24 @@ def fresh() -> dict[str, Any]:
 
 def test_a_session_streams_the_recorded_bytes_and_ids(found: dict[str, Any]) -> None:
     """OPS-21: entries that an earlier version stored are sent as it sent them; a difference loses or doubles events of open pages."""
-    assert differences("stream", [line for part in found["stream"] for line in (*part.split("\n"), "")]) == ""
+    assert (
+        differences(
+            "stream", [line for part in found["stream"] for line in (*part.split("\n"), "")]
+        )
+        == ""
+    )
 
 
-def test_a_poll_from_a_recorded_position_gives_the_recorded_events_once(left: dict[str, Any], found: dict[str, Any]) -> None:
+def test_a_poll_from_a_recorded_position_gives_the_recorded_events_once(
+    left: dict[str, Any], found: dict[str, Any]
+) -> None:
     """OPS-21: nothing that was stored before an upgrade is lost or told twice."""
     assert found["batches"] == [frame for frame in left["frames"] if frame["op"] == "batch"]
 
 
-def test_a_repeat_of_a_stored_event_is_known_and_a_new_one_follows_it(found: dict[str, Any]) -> None:
+def test_a_repeat_of_a_stored_event_is_known_and_a_new_one_follows_it(
+    found: dict[str, Any],
+) -> None:
     """OPS-21: fingerprints of before count; Segment's retry across an upgrade lights nothing twice."""
     assert found["sent"] == [200]
     assert found["fresh"] == ["00000000-0000-4000-8000-000000000006"]
@@ -48,13 +57,24 @@ def test_a_repeat_of_a_stored_event_is_known_and_a_new_one_follows_it(found: dic
 def test_counters_of_an_earlier_version_are_added_to(found: dict[str, Any]) -> None:
     """OPS-21: the sums of all processes go on; a difference shows viewers ledgers that do not sum."""
     door = found["doors"]["web"]
-    assert (door["received"], door["taken"], door["duplicate"], door["refused"]) == (7, 4, 2, {"unauthorized": 1})
+    assert (door["received"], door["taken"], door["duplicate"], door["refused"]) == (
+        7,
+        4,
+        2,
+        {"unauthorized": 1},
+    )
     assert found["doors"]["sdk"]["taken"] == 1
 
 
-def test_recorded_cookies_and_tokens_let_in_whom_they_did(left: dict[str, Any], found: dict[str, Any]) -> None:
+def test_recorded_cookies_and_tokens_let_in_whom_they_did(
+    left: dict[str, Any], found: dict[str, Any]
+) -> None:
     """OPS-21: an upgrade signs nobody out, and nobody who signed out in; a difference is a Breaking line."""
-    assert (found["cookie"], found["signed_out"], found["bearer"]) == (200, 401, ["watch", "follow"])
+    assert (found["cookie"], found["signed_out"], found["bearer"]) == (
+        200,
+        401,
+        ["watch", "follow"],
+    )
 
 
 def test_a_session_that_was_ended_stays_ended(found: dict[str, Any]) -> None:

@@ -35,11 +35,18 @@ def log_events() -> list[str]:
     found = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+            if not (
+                isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args
+            ):
                 continue
             said = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
             owner = ast.unparse(node.func.value)
-            if node.func.attr in LEVELS and isinstance(said, str) and EVENT.fullmatch(said) and "audit" not in owner.lower():
+            if (
+                node.func.attr in LEVELS
+                and isinstance(said, str)
+                and EVENT.fullmatch(said)
+                and "audit" not in owner.lower()
+            ):
                 found.add(f"{node.func.attr} {said}")
     return sorted(found)
 

@@ -20,7 +20,9 @@ class Watcher:
     until it is left.
     """
 
-    def __init__(self, session: str, position: str, token: str, places: Callable[[], list[Place]]) -> None:
+    def __init__(
+        self, session: str, position: str, token: str, places: Callable[[], list[Place]]
+    ) -> None:
         self.session, self.position, self.token = session, position, token
         self._places = places
         self._news = threading.Condition()
@@ -73,8 +75,14 @@ class Watcher:
             turn += 1
 
     def _stream(self, place: Place) -> None:
-        after = next((frame["position"] for frame in reversed(self.frames) if frame["op"] == "batch"), self.position)
-        headers, path = {"authorization": f"Bearer {self.token}"}, f"/api/watch/{self.session}/stream"
+        after = next(
+            (frame["position"] for frame in reversed(self.frames) if frame["op"] == "batch"),
+            self.position,
+        )
+        headers, path = (
+            {"authorization": f"Bearer {self.token}"},
+            f"/api/watch/{self.session}/stream",
+        )
         with place.http.stream("GET", path, params={"after": after}, headers=headers) as answer:
             if answer.status_code != 200:
                 self._over = True

@@ -1,22 +1,29 @@
-"""Publishing over HTTP, against a provider that a test scripts and, where it says so, a real one."""
+"""Publishing over HTTP, against a provider that a test scripts and, where it says so, a real one.
+
+Encryption that the provider cannot undo.
+"""
 
 import asyncio
+import base64
 import hmac
 import json
+import sys
 from collections.abc import Iterator
 from email.utils import formatdate
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl.secret import SecretBox
 
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.ports.relay import Message
-from dagnet_realtime.relays.address import read_address
-from dagnet_realtime.relays.pusher import TRIES, PusherRelay
+from dagnet_realtime.relays.address import parse_relay_url
+from dagnet_realtime.relays.pusher import TRIES, ChannelEncryption, PusherRelay
 from tests.support.clock import FakeClock
 from tests.support.soketi import Soketi, soketi
 
@@ -52,7 +59,7 @@ def message(number: int = 0, channel: str = "private-a") -> Message:
 
 async def published(provider: Provider, *messages: Message, url: str = URL) -> int:
     clock = FakeClock()
-    async with PusherRelay(read_address(url), clock, bytes(32), provider) as relay:
+    async with PusherRelay(parse_relay_url(url), clock, bytes(32), provider) as relay:
         task = asyncio.create_task(relay.publish(messages))
         while not task.done():
             await clock.advance(0.2)
@@ -64,12 +71,20 @@ async def test_messages_go_in_order_at_most_ten_a_request() -> None:
     provider = Provider()
     assert await published(provider, *(message(n) for n in range(23))) == 23
     assert [len(batch) for batch in provider.batches] == [10, 10, 3]
-    assert [json.loads(one["data"])["n"] for batch in provider.batches for one in batch] == list(range(23))
+    assert [json.loads(one["data"])["n"] for batch in provider.batches for one in batch] == list(
+        range(23)
+    )
 
 
 async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
     """REL-6: an unreachable, busy or failing provider is asked three times; one that refuses, once."""
-    for answer in (httpx.ConnectError("down"), httpx.ReadTimeout("slow"), 500, 429, {"error": "busy", "code": 503}):
+    for answer in (
+        httpx.ConnectError("down"),
+        httpx.ReadTimeout("slow"),
+        500,
+        429,
+        {"error": "busy", "code": 503},
+    ):
         provider = Provider(answer, answer)
         assert await published(provider, message()) == 1
         assert len(provider.asked) == TRIES
@@ -91,26 +106,37 @@ async def test_a_provider_by_another_clock_is_gone_by_its_own() -> None:
         asked.append(int(request.url.params["auth_timestamp"]))
         theirs = clock.now() // 1000 + 7_200
         headers = {"date": formatdate(theirs, usegmt=True)}
-        return httpx.Response(200 if abs(asked[-1] - theirs) < 600 else 401, json={}, headers=headers)
+        return httpx.Response(
+            200 if abs(asked[-1] - theirs) < 600 else 401, json={}, headers=headers
+        )
 
-    async with PusherRelay(read_address(URL), clock, transport=httpx.MockTransport(answer)) as relay:
+    async with PusherRelay(
+        parse_relay_url(URL), clock, transport=httpx.MockTransport(answer)
+    ) as relay:
         for number in range(2):
             task = asyncio.create_task(relay.publish([message(number)]))
             await clock.advance(1)
             assert await task == 1
     assert len(asked) == 3
     for date in ("", "yesterday", formatdate(clock.now() / 1000, usegmt=True)):
-        refusing = httpx.MockTransport(lambda _, date=date: httpx.Response(401, headers={"date": date}))  # type: ignore[misc]
-        async with PusherRelay(read_address(URL), clock, transport=refusing) as relay:
+        refusing = httpx.MockTransport(
+            lambda _, date=date: httpx.Response(401, headers={"date": date})
+        )  # type: ignore[misc]
+        async with PusherRelay(parse_relay_url(URL), clock, transport=refusing) as relay:
             with pytest.raises(Problem):
                 await relay.publish([message()])
 
 
 async def test_a_signature_is_for_private_channels_of_this_relay() -> None:
     """REL-9: what is no socket, no channel, or a public one, is refused."""
-    async with PusherRelay(read_address(URL), FakeClock()) as relay:
+    async with PusherRelay(parse_relay_url(URL), FakeClock()) as relay:
         assert relay.authorise("private-a", "1.2")["auth"].startswith("key:")
-        for channel, socket in (("public", "1.2"), ("private-a", "1.2:private-b"), ("private-a:b", "1.2"), ("presence-a", "1.2")):
+        for channel, socket in (
+            ("public", "1.2"),
+            ("private-a", "1.2:private-b"),
+            ("private-a:b", "1.2"),
+            ("presence-a", "1.2"),
+        ):
             with pytest.raises(Problem):
                 relay.authorise(channel, socket)
 
@@ -120,7 +146,7 @@ async def test_an_encrypted_relay_gives_subscribers_the_channels_key() -> None:
     provider = Provider()
     await published(provider, message(7, "private-encrypted-a"), url=URL + "?encrypted=1")
     assert set(json.loads(provider.batches[0][0]["data"])) == {"nonce", "ciphertext"}
-    async with PusherRelay(read_address(URL + "?encrypted=1"), FakeClock(), bytes(32)) as relay:
+    async with PusherRelay(parse_relay_url(URL + "?encrypted=1"), FakeClock(), bytes(32)) as relay:
         assert "shared_secret" in relay.authorise("private-encrypted-a", "1.2")
         with pytest.raises(Problem):
             relay.authorise("private-a", "1.2")
@@ -133,25 +159,35 @@ def signed(body: bytes) -> str:
 async def test_a_notice_is_the_providers_only_with_its_signature() -> None:
     """REL-24: by the app's key and secret, over the whole body."""
     body = b'{"time_ms":1,"events":[{"name":"channel_vacated","channel":"private-a"},{"name":"channel_occupied","channel":"private-b"}]}'
-    async with PusherRelay(read_address(URL), FakeClock()) as relay:
-        assert relay.noticed("key", signed(body), body) == {"private-a", "private-b"}
-        for key, signature, told in (("key", "", body), ("key", signed(body)[:-1], body), ("other", signed(body), body), ("ü", "ü", body)):
-            assert relay.noticed(key, signature, told) is None
-        assert relay.noticed("key", signed(body), body.replace(b"vacated", b"occupied")) is None
+    async with PusherRelay(parse_relay_url(URL), FakeClock()) as relay:
+        assert relay.verify_webhook("key", signed(body), body) == {"private-a", "private-b"}
+        for key, signature, told in (
+            ("key", "", body),
+            ("key", signed(body)[:-1], body),
+            ("other", signed(body), body),
+            ("ü", "ü", body),
+        ):
+            assert relay.verify_webhook(key, signature, told) is None
+        assert (
+            relay.verify_webhook("key", signed(body), body.replace(b"vacated", b"occupied")) is None
+        )
 
 
 VALUES = st.recursive(
     st.none() | st.text() | st.integers(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["events", "channel", "name", "time_ms"]), inner),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(st.sampled_from(["events", "channel", "name", "time_ms"]), inner)
+    ),
 )
 
 
 @given(body=st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
 def test_whatever_is_signed_is_read_or_invalid(body: bytes) -> None:
     """REL-24: a provider that sends nonsense is told so."""
-    relay = PusherRelay(read_address(URL), FakeClock())
+    relay = PusherRelay(parse_relay_url(URL), FakeClock())
     try:
-        told = "unsigned" if relay.noticed("key", signed(body), body) is None else "named"
+        told = "unsigned" if relay.verify_webhook("key", signed(body), body) is None else "named"
     except Problem as problem:
         told = problem.code
     assert told in ("named", "invalid")
@@ -159,11 +195,17 @@ def test_whatever_is_signed_is_read_or_invalid(body: bytes) -> None:
 
 async def test_the_provider_says_who_is_subscribed() -> None:
     """REL-7: nobody, so many, or somebody."""
-    for answer, expected in (({"occupied": False}, 0), ({"occupied": True, "subscription_count": 3}, 3), ({"occupied": True}, None)):
-        async with PusherRelay(read_address(URL), FakeClock(), transport=Provider(answer)) as relay:
+    for answer, expected in (
+        ({"occupied": False}, 0),
+        ({"occupied": True, "subscription_count": 3}, 3),
+        ({"occupied": True}, None),
+    ):
+        async with PusherRelay(
+            parse_relay_url(URL), FakeClock(), transport=Provider(answer)
+        ) as relay:
             assert await relay.subscribers("private-a") == expected
     garbled = httpx.MockTransport(lambda _: httpx.Response(200, content=b"<html>"))
-    async with PusherRelay(read_address(URL), FakeClock(), transport=garbled) as relay:
+    async with PusherRelay(parse_relay_url(URL), FakeClock(), transport=garbled) as relay:
         with pytest.raises(Problem):
             await relay.subscribers("private-a")
 
@@ -176,18 +218,57 @@ def provider() -> Iterator[Soketi]:
 
 async def test_a_real_provider_takes_our_signatures(provider: Soketi) -> None:
     """REL-2: soketi checks with Pusher's own library."""
-    async with PusherRelay(read_address(provider.url), SystemClock()) as relay:
+    async with PusherRelay(parse_relay_url(provider.url), SystemClock()) as relay:
         assert await relay.publish([message(n) for n in range(12)]) == 12
         assert await relay.subscribers("private-a") == 0
 
 
-async def test_a_real_provider_refuses_a_wrong_secret_and_a_message_over_its_limit(provider: Soketi) -> None:
+async def test_a_real_provider_refuses_a_wrong_secret_and_a_message_over_its_limit(
+    provider: Soketi,
+) -> None:
     """REL-6: soketi says so in a body with status 200, and that is no success."""
-    async with PusherRelay(read_address(provider.url.replace("a-secret", "no-secret")), SystemClock()) as relay:
+    async with PusherRelay(
+        parse_relay_url(provider.url.replace("a-secret", "no-secret")), SystemClock()
+    ) as relay:
         with pytest.raises(Problem) as refused:
             await relay.publish([message()])
         assert "401" in refused.value.detail
-    async with PusherRelay(read_address(provider.url), SystemClock()) as relay:
+    async with PusherRelay(parse_relay_url(provider.url), SystemClock()) as relay:
         with pytest.raises(Problem) as large:
             await relay.publish([Message("private-a", "frame", b'"%b"' % (b"x" * 11_000))])
         assert "413" in large.value.detail
+
+
+def test_whoever_has_the_channels_key_reads_it() -> None:
+    """REL-8: nonce and ciphertext of NaCl's secretbox, as the protocol carries them."""
+    seal = ChannelEncryption(bytes(32))
+    sent = msgspec.json.decode(
+        seal.encrypt("private-encrypted-a", "ü".encode()), type=dict[str, str]
+    )
+    opened = SecretBox(seal.key("private-encrypted-a")).decrypt(
+        base64.b64decode(sent["ciphertext"]), base64.b64decode(sent["nonce"])
+    )
+    assert opened.decode() == "ü"
+    assert seal.encrypt("private-encrypted-a", b"x") != seal.encrypt("private-encrypted-a", b"x")
+
+
+def test_every_channel_has_its_own_key() -> None:
+    """REL-8: one channel's key opens no other, and follows from a master key that only we have."""
+    assert (
+        len(
+            {
+                ChannelEncryption(bytes(32)).key("a"),
+                ChannelEncryption(bytes(32)).key("b"),
+                ChannelEncryption(b"1" * 32).key("a"),
+            }
+        )
+        == 3
+    )
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """REL-8: an optional dependency that is missing is a problem with a remedy."""
+    monkeypatch.setitem(sys.modules, "nacl.secret", None)
+    with pytest.raises(Problem, match="PyNaCl") as caught:
+        ChannelEncryption(bytes(32))
+    assert "dagnet-realtime[encrypted]" in caught.value.remedy

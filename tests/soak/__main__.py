@@ -21,7 +21,10 @@ def main() -> int:
         rate=float(os.environ.get("SOAK_RATE", "500")),
         only=tuple(filter(None, os.environ.get("SOAK_ONLY", "").split(","))),
     )
-    print(f"── {plan.seconds / 60:g} minutes of {plan.rate:g} events/s with seed {plan.seed}", flush=True)
+    print(
+        f"── {plan.seconds / 60:g} minutes of {plan.rate:g} events/s with seed {plan.seed}",
+        flush=True,
+    )
     soak = Soak(plan, partial(print, flush=True))
     with tempfile.TemporaryDirectory() as folder:
         report = asyncio.run(soak.run(Path(folder)))

@@ -16,7 +16,13 @@ class Mishaps:
     """`houses` may be killed and restarted, `steady` only has its wire cut. `lost` is told when Redis loses everything."""
 
     def __init__(
-        self, houses: list[House], redis: RedisServer, cable: Wire, chance: Random, lost: Callable[[], None], longest: float = 10.0
+        self,
+        houses: list[House],
+        redis: RedisServer,
+        cable: Wire,
+        chance: Random,
+        lost: Callable[[], None],
+        longest: float = 10.0,
     ) -> None:
         self._houses = houses
         self._redis = redis

@@ -8,7 +8,7 @@ from random import Random
 
 import msgspec
 
-from dagnet_realtime.core.visitors import crowd
+from dagnet_realtime.core.simulation import simulate
 from dagnet_realtime.graphs.folder import FolderGraphs
 from tests.faults.town import House, town
 from tests.faults.wire import Wire, wire
@@ -21,7 +21,9 @@ from tests.support.server import GRAPH, SAMPLE
 
 WALKERS = 200
 GROWTH = (1.25, 15.0)  # of the steady process: a share and megabytes; both must be exceeded
-LOOSE_FILES = 40  # that a process may have open when everybody has gone, over what it had before anybody came
+LOOSE_FILES = (
+    40  # that a process may have open when everybody has gone, over what it had before anybody came
+)
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +68,22 @@ class Soak:
         self._began = time.monotonic()
         graph = FolderGraphs({"shop": SAMPLE})
         graph.load()
-        calls = crowd(graph.catalogue("shop").graphs[GRAPH], WALKERS, plan.rate, Random(chance.random()))
+        calls = simulate(
+            graph.catalogue("shop").graphs[GRAPH], WALKERS, plan.rate, Random(chance.random())
+        )
         witness = Witness(houses)
         witness.look()
         empty = {house.name: witness.files(house.name) for house in houses}
         visitors = Visitors(houses[:2], calls, plan.rate, Random(chance.random()))
         audience = Audience(houses[2:], visitors, plan.viewers, plan.stay, Random(chance.random()))
-        mishaps = Mishaps(houses[:4], redis, cable, Random(chance.random()), lambda: audience.losses.append(time.monotonic()), plan.longest)
+        mishaps = Mishaps(
+            houses[:4],
+            redis,
+            cable,
+            Random(chance.random()),
+            lambda: audience.losses.append(time.monotonic()),
+            plan.longest,
+        )
         looking = asyncio.create_task(self._look(witness))
         try:
             await asyncio.sleep(min(5.0, plan.seconds / 4))
@@ -91,7 +102,8 @@ class Soak:
         steady = houses[4].name
         before, after = witness.growth(steady)
         self._hold(
-            after <= before * GROWTH[0] or after <= before + GROWTH[1], f"the steady process grew from {before:.0f} to {after:.0f} MB"
+            after <= before * GROWTH[0] or after <= before + GROWTH[1],
+            f"the steady process grew from {before:.0f} to {after:.0f} MB",
         )
         used = int(redis.command("INFO", "memory").split(b"used_memory:")[1].split(b"\r\n")[0])
         return self._report(visitors, audience, witness, steady, used)
@@ -104,7 +116,9 @@ class Soak:
             self._late = max(self._late, time.monotonic() - before - 1.0)
 
     async def _mishap(self, mishaps: Mishaps, audience: Audience, chance: Random) -> None:
-        kinds = [kind for kind in mishaps.kinds if not self.plan.only or kind.__name__ in self.plan.only]
+        kinds = [
+            kind for kind in mishaps.kinds if not self.plan.only or kind.__name__ in self.plan.only
+        ]
         kind = chance.choice(kinds)
         name = kind.__name__.replace("_", " ")
         self._tell(name)
@@ -115,11 +129,16 @@ class Soak:
             self._hold(False, f"{name}: {error}")  # noqa: FBT003  # what is raised is broken
         over = time.monotonic()
         waiting = set(audience.present)
-        while (waiting := {viewer for viewer in waiting & audience.present if viewer.fresh <= over}) and time.monotonic() < over + 30.0:
+        while (
+            waiting := {viewer for viewer in waiting & audience.present if viewer.fresh <= over}
+        ) and time.monotonic() < over + 30.0:
             await asyncio.sleep(0.05)
         took = time.monotonic() - over
         self.recoveries[name].append(took)
-        self._hold(took <= self.plan.recovery, f"{took:.1f} s after “{name}” {len(waiting)} viewers were not live again")
+        self._hold(
+            took <= self.plan.recovery,
+            f"{took:.1f} s after “{name}” {len(waiting)} viewers were not live again",
+        )
 
     async def _loose(self, houses: list[House], empty: dict[str, int]) -> None:
         """What is open once everybody has gone."""
@@ -147,10 +166,14 @@ class Soak:
         assert callable(self._say)
         self._say(f"  {time.monotonic() - self._began:6.0f} s  {text}")
 
-    def _report(self, visitors: Visitors, audience: Audience, witness: Witness, steady: str, used: int) -> str:
+    def _report(
+        self, visitors: Visitors, audience: Audience, witness: Witness, steady: str, used: int
+    ) -> str:
         before, after = witness.growth(steady)
         took = time.monotonic() - self._began
-        answers = ", ".join(f"{count} × {answer}" for answer, count in visitors.answers.most_common())
+        answers = ", ".join(
+            f"{count} × {answer}" for answer, count in visitors.answers.most_common()
+        )
         lines = [
             f"seed {self.plan.seed}, {took:.0f} s, {visitors.events:,} events taken: {visitors.events / took:.0f} a second",
             f"this program's own clock ran {self._late:.1f} s late at worst; on a machine that busy recoveries are not ours alone",
@@ -163,5 +186,8 @@ class Soak:
             lines.append(
                 f"{self.happened[name]:4} × {name}: live again after {sorted(times)[len(times) // 2]:.1f} s, {max(times):.1f} s at most"
             )
-        lines += [f"{len(self.broken)} promises broken" + ("" if not self.broken else ":"), *self.broken]
+        lines += [
+            f"{len(self.broken)} promises broken" + ("" if not self.broken else ":"),
+            *self.broken,
+        ]
         return "\n".join(lines)

@@ -8,8 +8,8 @@ from random import Random
 
 import httpx
 
-from dagnet_realtime.model.frame import Batch, Beat, Frame, Gap, Hello
-from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import Batch, Frame, Gap, Heartbeat, Hello
 from tests.faults.people import Watcher
 from tests.faults.town import Address
 from tests.soak.visitors import Visitors
@@ -20,7 +20,9 @@ PATIENCE = 30.0  # seconds in which one that is about to go must have been told 
 class Viewer(Watcher):
     """A watcher that checks every frame by itself. `fresh` is when the latest event that it was shown was sent."""
 
-    def __init__(self, houses: Sequence[Address], session: str, position: str, start: int = 0) -> None:
+    def __init__(
+        self, houses: Sequence[Address], session: str, position: str, start: int = 0
+    ) -> None:
         self.visitors: Visitors | None = None
         self.fresh = 0.0
         self.told_gap_at = 0.0
@@ -32,33 +34,62 @@ class Viewer(Watcher):
             case Batch():
                 self._sums(frame)
                 if self.visitors is not None:
-                    self.fresh = max([self.fresh, *(self.visitors.sent.get(event.id, 0.0) for event in frame.events)])
+                    self.fresh = max(
+                        [
+                            self.fresh,
+                            *(self.visitors.sent.get(event.id, 0.0) for event in frame.events),
+                        ]
+                    )
             case Gap():
                 self.told_gap_at = time.monotonic()
-            case Hello() | Beat():
+            case Hello() | Heartbeat():
                 for source, door in frame.ledger.items():
-                    parts = sum(door.refused.values()) + door.rate_limited + door.unwatched + door.duplicate + door.taken
+                    parts = (
+                        sum(door.refused.values())
+                        + door.rate_limited
+                        + door.unwatched
+                        + door.duplicate
+                        + door.taken
+                    )
                     if door.received != parts:
-                        self.broken.append(f"the door of {source} received {door.received} and accounts for {parts}")
+                        self.broken.append(
+                            f"the door of {source} received {door.received} and accounts for {parts}"
+                        )
             case _:
                 pass
 
     def _sums(self, batch: Batch) -> None:
-        it, before, after = batch.ledger, Position.parse(batch.from_), Position.parse(batch.position)
+        it, before, after = (
+            batch.ledger,
+            Position.parse(batch.from_),
+            Position.parse(batch.position),
+        )
         sums = (
             it.offered == it.lit + it.unmapped + it.filtered + it.missed
             and it.lit + it.unmapped == it.carried + it.thinned + it.sampled_out + it.forgotten
         )
         if not sums or it.carried != len(batch.events):
             self.broken.append(f"a ledger does not sum: {it}")
-        if before is None or after is None or before.epoch != after.epoch or after.offset - before.offset != it.offered:
+        if (
+            before is None
+            or after is None
+            or before.epoch != after.epoch
+            or after.offset - before.offset != it.offered
+        ):
             self.broken.append(f"{batch.from_} to {batch.position} is said to hold {it.offered}")
 
 
 class Audience:
     """Keeps `count` viewers watching; `broken` says what was wrong with what any of them was told, `losses` when Redis lost everything."""
 
-    def __init__(self, houses: Sequence[Address], visitors: Visitors, count: int, stay: tuple[float, float], chance: Random) -> None:
+    def __init__(
+        self,
+        houses: Sequence[Address],
+        visitors: Visitors,
+        count: int,
+        stay: tuple[float, float],
+        chance: Random,
+    ) -> None:
         self.present: set[Viewer] = set()
         self.losses: list[float] = []
         self.broken: list[str] = []
@@ -102,7 +133,11 @@ class Audience:
         while not self._closing.is_set():
             try:
                 viewer = await Viewer.open(self._houses, number + self.gone)
-            except (AssertionError, httpx.HTTPError, TimeoutError):  # a fault is under way: a person tries again
+            except (
+                AssertionError,
+                httpx.HTTPError,
+                TimeoutError,
+            ):  # a fault is under way: a person tries again
                 await asyncio.sleep(0.3)
             else:
                 viewer.visitors = self._visitors
@@ -118,7 +153,11 @@ class Audience:
 
         def lacking() -> list[str]:
             since = max(came, viewer.told_gap_at)
-            return [id for id, at in self._visitors.taken.items() if at <= due and self._visitors.sent[id] > since and id not in viewer.ids]
+            return [
+                id
+                for id, at in self._visitors.taken.items()
+                if at <= due and self._visitors.sent[id] > since and id not in viewer.ids
+            ]
 
         late = not await _until(lambda: viewer.gone or not lacking(), PATIENCE)
         twice = {id for id, times in viewer.ids.items() if times > 1}
@@ -127,13 +166,17 @@ class Audience:
         if viewer.gone:
             wrong.append("its session was gone")
         if late:
-            wrong.append(f"{len(lacking())} events were taken and never shown, e.g. {lacking()[:3]}")
+            wrong.append(
+                f"{len(lacking())} events were taken and never shown, e.g. {lacking()[:3]}"
+            )
         if twice - (self._visitors.again if lost else set()):
             wrong.append(f"{len(twice)} events lit twice, e.g. {sorted(twice)[:3]}")
         if viewer.missed:
             wrong.append(f"it missed {viewer.missed}, though nothing was cut off")
         if viewer.unknown > len(lost):
-            wrong.append(f"{viewer.unknown} gaps of unknown size, and Redis was lost {len(lost)} times")
+            wrong.append(
+                f"{viewer.unknown} gaps of unknown size, and Redis was lost {len(lost)} times"
+            )
         self.broken += [f"viewer {viewer.session[:6]}: {text}" for text in wrong]
         self.seen += viewer.offered
         self.gone += 1
@@ -145,7 +188,10 @@ class Audience:
             house = self._houses[0]
             async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
                 with contextlib.suppress(httpx.HTTPError):  # else it lapses
-                    await client.delete(f"{house.url}/api/watch/{viewer.session}", headers={"authorization": f"Bearer {house.key}"})
+                    await client.delete(
+                        f"{house.url}/api/watch/{viewer.session}",
+                        headers={"authorization": f"Bearer {house.key}"},
+                    )
         await viewer.leave()
         Viewer.left.discard(viewer.session)
 

@@ -11,7 +11,7 @@ from random import Random
 
 import httpx
 
-from dagnet_realtime.core.calls import Call, message
+from dagnet_realtime.core.simulation import SimulatedCall, message
 from tests.faults.people import RETRY
 from tests.faults.town import Address
 from tests.support.server import SECRET
@@ -24,7 +24,9 @@ UNDER_WAY = 400  # deliveries; beyond it visitors wait, as a queue in front of a
 class Visitors:
     """Sends `calls` at `rate` a second to `houses` in turn. `sent` and `taken` are monotonic times by message id, of the last minutes."""
 
-    def __init__(self, houses: Sequence[Address], calls: Iterator[Call], rate: float, chance: Random) -> None:
+    def __init__(
+        self, houses: Sequence[Address], calls: Iterator[SimulatedCall], rate: float, chance: Random
+    ) -> None:
         self.sent: OrderedDict[str, float] = OrderedDict()
         self.taken: dict[str, float] = {}
         self.again: set[str] = set()
@@ -51,17 +53,24 @@ class Visitors:
 
     async def _run(self) -> None:
         limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-        async with httpx.AsyncClient(timeout=6.0, limits=limits, trust_env=False) as client, asyncio.TaskGroup() as tasks:
+        async with (
+            httpx.AsyncClient(timeout=6.0, limits=limits, trust_env=False) as client,
+            asyncio.TaskGroup() as tasks,
+        ):
             began = time.monotonic()
             for number in itertools.count():
                 if self._stopping.is_set():
                     return
                 await self._under_way.acquire()
                 tasks.create_task(self._deliver(client, number))
-                await asyncio.sleep(max(0.0, began + (number + 1) * self._each / self._rate - time.monotonic()))
+                await asyncio.sleep(
+                    max(0.0, began + (number + 1) * self._each / self._rate - time.monotonic())
+                )
 
     async def _deliver(self, client: httpx.AsyncClient, number: int) -> None:
-        messages = [message(next(self._calls), time.time_ns() // 1_000_000) for _ in range(self._each)]
+        messages = [
+            message(next(self._calls), time.time_ns() // 1_000_000) for _ in range(self._each)
+        ]
         ids = [str(one["messageId"]) for one in messages]
         encoded = [json.dumps(one).encode() for one in messages]
         body = b"[" + b",".join(encoded) + b"]"
@@ -71,7 +80,9 @@ class Visitors:
         self._forget(now)
         try:
             for attempt in itertools.count(number):
-                answer = await self._answer(client, self._houses[attempt % len(self._houses)], body, headers)
+                answer = await self._answer(
+                    client, self._houses[attempt % len(self._houses)], body, headers
+                )
                 self.answers[answer] += 1
                 if answer == "200":
                     self.taken.update(dict.fromkeys(ids, time.monotonic()))
@@ -82,12 +93,18 @@ class Visitors:
         finally:
             self._under_way.release()
 
-    async def _answer(self, client: httpx.AsyncClient, house: Address, body: bytes, headers: dict[str, str]) -> str:
+    async def _answer(
+        self, client: httpx.AsyncClient, house: Address, body: bytes, headers: dict[str, str]
+    ) -> str:
         try:
-            answer = await client.post(f"{house.url}/segment/webhook/web", content=body, headers=headers)
+            answer = await client.post(
+                f"{house.url}/segment/webhook/web", content=body, headers=headers
+            )
         except httpx.HTTPError as error:
             return type(error).__name__
-        if answer.status_code not in (200, 429, 503) or (answer.status_code != 200 and "retry-after" not in answer.headers):
+        if answer.status_code not in (200, 429, 503) or (
+            answer.status_code != 200 and "retry-after" not in answer.headers
+        ):
             self.broken.append(f"a delivery was answered {answer.status_code}: {answer.text[:200]}")
         return str(answer.status_code)
 

@@ -30,20 +30,31 @@ class Witness:
         for house in self._houses:
             try:
                 found = psutil.Process(house.program.pid)
-                sample = Sample(time.monotonic() - self._began, found.memory_info().rss / 1e6, found.num_fds())
+                sample = Sample(
+                    time.monotonic() - self._began, found.memory_info().rss / 1e6, found.num_fds()
+                )
             except psutil.Error:
                 continue  # it is being killed or started
             self.samples[house.name, found.pid].append(sample)
 
     def growth(self, name: str) -> tuple[float, float]:
         """Resident megabytes of the process that lived longest under this name: the median of its second quarter, and of its last."""
-        longest = max((samples for (house, _), samples in self.samples.items() if house == name), key=len)
+        longest = max(
+            (samples for (house, _), samples in self.samples.items() if house == name), key=len
+        )
         quarter = max(1, len(longest) // 4)
-        return _median([one.memory for one in longest[quarter : 2 * quarter]]), _median([one.memory for one in longest[-quarter:]])
+        return _median([one.memory for one in longest[quarter : 2 * quarter]]), _median(
+            [one.memory for one in longest[-quarter:]]
+        )
 
     def files(self, name: str) -> int:
         """The most files that any process of this name had open."""
-        return max(one.files for (house, _), samples in self.samples.items() if house == name for one in samples)
+        return max(
+            one.files
+            for (house, _), samples in self.samples.items()
+            if house == name
+            for one in samples
+        )
 
 
 def _median(numbers: list[float]) -> float:

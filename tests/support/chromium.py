@@ -49,7 +49,9 @@ def chromium_path() -> str:
 
 def launch(playwright: Playwright, *flags: str) -> Browser:
     """A headless Chromium of its own."""
-    return playwright.chromium.launch(executable_path=chromium_path(), headless=True, args=[*FLAGS, *flags])
+    return playwright.chromium.launch(
+        executable_path=chromium_path(), headless=True, args=[*FLAGS, *flags]
+    )
 
 
 class SignedIn(NamedTuple):
@@ -62,7 +64,9 @@ class SignedIn(NamedTuple):
         """Signs another context in."""
         context.add_cookies(self.cookies)
         for origin, secret in self.secrets:
-            context.add_init_script(f'if (location.origin === "{origin}") localStorage.setItem("{SHELF}", "{secret}")')
+            context.add_init_script(
+                f'if (location.origin === "{origin}") localStorage.setItem("{SHELF}", "{secret}")'
+            )
 
 
 def signed_in(browser: Browser, link: str) -> SignedIn:
@@ -71,5 +75,10 @@ def signed_in(browser: Browser, link: str) -> SignedIn:
     context.new_page().goto(link)
     state: Any = context.storage_state()
     context.close()
-    kept = [(one["origin"], item["value"]) for one in state["origins"] for item in one["localStorage"] if item["name"] == SHELF]
+    kept = [
+        (one["origin"], item["value"])
+        for one in state["origins"]
+        for item in one["localStorage"]
+        if item["name"] == SHELF
+    ]
     return SignedIn(list(state["cookies"]), kept)

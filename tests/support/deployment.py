@@ -44,7 +44,12 @@ class Dagnet:
         elif isinstance(fault, bytes):
             self._send(request, 200, fault)
         elif fault == "elsewhere":
-            self._send(request, 302, b"", location="http://127.0.0.2:9/stolen?" + urlsplit(request.path).query)
+            self._send(
+                request,
+                302,
+                b"",
+                location="http://127.0.0.2:9/stolen?" + urlsplit(request.path).query,
+            )
         elif fault == "deflated":
             self._send(request, 200, b"x", **{"content-encoding": "gzip"})
         elif fault in ("hang", "trickle", "huge", "closed"):
@@ -63,7 +68,13 @@ class Dagnet:
         elif self.raw:
             self._send(request, 200, content.encode(), **more)
         else:
-            inside = {"name": name, "path": f"graphs/{name}.json", "branch": "main", "sha": sha, "content": self.graphs[name]}
+            inside = {
+                "name": name,
+                "path": f"graphs/{name}.json",
+                "branch": "main",
+                "sha": sha,
+                "content": self.graphs[name],
+            }
             self._send(request, 200, json.dumps({"success": True, "data": inside}).encode(), **more)
 
     def _misbehave(self, request: BaseHTTPRequestHandler, fault: str) -> None:
@@ -78,7 +89,9 @@ class Dagnet:
             except OSError:
                 return
 
-    def _send(self, request: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str) -> None:
+    def _send(
+        self, request: BaseHTTPRequestHandler, status: int, body: bytes, **headers: str
+    ) -> None:
         self.sent.append(status)
         request.send_response(status)
         for name, value in headers.items():
@@ -106,7 +119,9 @@ def dagnet() -> Iterator[Dagnet]:
         server.daemon_threads = True
         server.block_on_close = False
         served.url = f"http://127.0.0.1:{server.server_port}/api/graph"
-        thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+        thread = threading.Thread(
+            target=lambda: server.serve_forever(poll_interval=0.02), daemon=True
+        )
         thread.start()
         try:
             yield served

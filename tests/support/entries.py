@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dagnet_realtime.model.entry import Entry, Token
+from dagnet_realtime.model.event import Entry, Token
 
 
 def entry(id: str, **fields: Any) -> Entry:

@@ -39,7 +39,10 @@ async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
                 told["waited"] = time.monotonic() - asked_at
 
     path, _, query = asked["path"].partition("?")
-    headers = [(name.encode(), value.encode()) for name, value in {"host": "realtime.test", **asked.get("headers", {})}.items()]
+    headers = [
+        (name.encode(), value.encode())
+        for name, value in {"host": "realtime.test", **asked.get("headers", {})}.items()
+    ]
     scope = {
         "type": "http", "http_version": "1.1", "method": asked["method"], "path": path, "raw_path": path.encode(), "root_path": "",
         "query_string": query.encode(), "headers": headers, "scheme": "https", "server": ("realtime.test", 443), "client": ("10.0.0.1", 5),
@@ -48,14 +51,24 @@ async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     await app(scope, receive, send)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     took = told["waited"]
-    return {"status": told["status"], "headers": told["headers"], "body": b"".join(parts).decode(), "left": len(left), "waited": took}
+    return {
+        "status": told["status"],
+        "headers": told["headers"],
+        "body": b"".join(parts).decode(),
+        "left": len(left),
+        "waited": took,
+    }
 
 
 def _read_only() -> None:
     allowed = os.path.realpath(tempfile.gettempdir())
 
     def watch(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str) or not isinstance(arguments[1], str):
+        if (
+            event != "open"
+            or not isinstance(arguments[0], str)
+            or not isinstance(arguments[1], str)
+        ):
             return
         path = os.path.realpath(arguments[0])
         if set(arguments[1]) & set("wax+") and not path.startswith((allowed, "/dev/")):

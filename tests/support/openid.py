@@ -54,7 +54,9 @@ def node() -> str:
     """The machine's Node, else the one that set-up brought."""
     if found := shutil.which("node"):
         return found
-    return subprocess.run([sys.executable, str(ROOT / "tools/node.py")], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [sys.executable, str(ROOT / "tools/node.py")], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 async def consent(browser: httpx.AsyncClient, address: str, subject: str, ours: str) -> str:

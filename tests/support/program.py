@@ -18,7 +18,9 @@ READY = re.compile(r"Realtime is at (http://[^/]+)/\?key=(\S+)")
 class Program:
     """A running `dagnet-realtime` command; `url` is its origin, `link` the one-time link, `lines` what it printed so far."""
 
-    def __init__(self, *arguments: str, environ: dict[str, str] | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self, *arguments: str, environ: dict[str, str] | None = None, folder: Path | None = None
+    ) -> None:
         self._child = subprocess.Popen(
             [sys.executable, "-m", "dagnet_realtime", *arguments],
             stdout=subprocess.PIPE,
@@ -93,7 +95,9 @@ class Program:
 
 
 @contextlib.contextmanager
-def running(*arguments: str, environ: dict[str, str] | None = None, folder: Path | None = None) -> Iterator[Program]:
+def running(
+    *arguments: str, environ: dict[str, str] | None = None, folder: Path | None = None
+) -> Iterator[Program]:
     """A program that is ready, and stopped at the end."""
     program = Program(*arguments, environ=environ, folder=folder)
     try:

@@ -36,10 +36,30 @@ class RedisServer:
     def start(self) -> None:
         program = shutil.which("redis-server")
         assert program, "no redis-server on this machine: install Debian's `redis-server`"
-        plain = ("--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--dir", self._folder, "--loglevel", "warning")
+        plain = (
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            self._folder,
+            "--loglevel",
+            "warning",
+        )
         with (Path(self._folder) / "log").open("ab") as out:
-            command = [program, *self._leading(), "--port", str(self.port), *plain, *self._settings[len(self._leading()) :]]
-            self._child = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            command = [
+                program,
+                *self._leading(),
+                "--port",
+                str(self.port),
+                *plain,
+                *self._settings[len(self._leading()) :],
+            ]
+            self._child = subprocess.Popen(
+                command, stdout=out, stderr=out, stdin=subprocess.DEVNULL
+            )
         deadline = time.monotonic() + 30
         while not self._answers():
             running = self._child.poll() is None and time.monotonic() < deadline
@@ -48,7 +68,9 @@ class RedisServer:
 
     def command(self, *words: str | int) -> bytes:
         """Sends one command over a fresh connection and returns the raw answer."""
-        line = b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(part), part) for part in (str(word).encode() for word in words))
+        line = b"*%d\r\n" % len(words) + b"".join(
+            b"$%d\r\n%b\r\n" % (len(part), part) for part in (str(word).encode() for word in words)
+        )
         with socket.create_connection(("127.0.0.1", self.port), 2) as connection:
             connection.sendall(line)
             connection.settimeout(2)
@@ -72,7 +94,9 @@ class RedisServer:
 
     def _leading(self) -> tuple[str, ...]:
         """A configuration file comes before all options."""
-        return self._settings[:1] if self._settings and not self._settings[0].startswith("--") else ()
+        return (
+            self._settings[:1] if self._settings and not self._settings[0].startswith("--") else ()
+        )
 
     def _answers(self) -> bool:
         try:

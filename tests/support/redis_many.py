@@ -13,7 +13,14 @@ from tests.support.sockets import free_port
 @contextlib.contextmanager
 def cluster() -> Iterator[RedisServer]:
     """One node that has all slots: the client must still speak as to a cluster."""
-    with redis_server("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-require-full-coverage", "no") as node:
+    with redis_server(
+        "--cluster-enabled",
+        "yes",
+        "--cluster-port",
+        str(free_port()),
+        "--cluster-require-full-coverage",
+        "no",
+    ) as node:
         node.command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
         wait_for(lambda: b"cluster_state:ok" in node.command("CLUSTER", "INFO"))
         yield node

@@ -14,10 +14,8 @@ import httpx
 
 from dagnet_realtime.app.serve import run
 from dagnet_realtime.config.config import Config, ServerConfig
-from dagnet_realtime.model.channel import Channel, Source
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.secret import Secret
-from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.model.access import Secret
+from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 
 SAMPLE = Path(__file__).parents[2] / "src/dagnet_realtime/samples/shop"
 CHANNEL = Channel("shop", "test")
@@ -33,7 +31,9 @@ class Served:
         self.url, _, self.key = link.partition("/?key=")
         self.programs = programs
         headers = {"authorization": f"Bearer {programs}"}
-        self.client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        self.client = httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=30, trust_env=False
+        )
 
     @property
     def port(self) -> int:
@@ -41,7 +41,10 @@ class Served:
 
     async def open(self, filter: str = "") -> dict[str, Any]:
         """On: the answer of `POST /api/watch`."""
-        answer = await self.client.post("/api/watch", json={"workspace": "shop", "env": "test", "graph": GRAPH, "filter": filter})
+        answer = await self.client.post(
+            "/api/watch",
+            json={"workspace": "shop", "env": "test", "graph": GRAPH, "filter": filter},
+        )
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
@@ -81,13 +84,23 @@ def track(id: str, event: str = "view_item", **fields: Any) -> dict[str, Any]:
     }
 
 
-def config(policy: Policy | None = None, sources: Sequence[Source] = (), folder: Path = SAMPLE, **fields: Any) -> Config:
+def config(
+    policy: Policy | None = None,
+    sources: Sequence[Source] = (),
+    folder: Path = SAMPLE,
+    **fields: Any,
+) -> Config:
     """The sample shop with a signed webhook `web` and a tracking source, on a free port."""
     usual = (
         Source(id="web", channel=CHANNEL, kind="webhook", secrets=(Secret(SECRET),)),
         Source(id="sdk", channel=CHANNEL, kind="tracking", write_key=Secret(WRITE_KEY)),
     )
-    workspace = Workspace(channel=CHANNEL, path=str(folder), policy=policy or Policy(), sources=tuple(sources) or usual)
+    workspace = Workspace(
+        channel=CHANNEL,
+        path=str(folder),
+        policy=policy or Policy(),
+        sources=tuple(sources) or usual,
+    )
     return Config(server=ServerConfig(port=0), workspaces=(workspace,), **fields)
 
 
@@ -99,7 +112,9 @@ async def serving(configured: Config | None = None) -> AsyncIterator[Served]:
     stop = asyncio.Event()
     with TemporaryDirectory() as folder:
         key_file = Path(folder) / "key"
-        running = asyncio.create_task(run(_with_key_file(configured, key_file), ready=ready.set_result, stop=stop))
+        running = asyncio.create_task(
+            run(_with_key_file(configured, key_file), ready=ready.set_result, stop=stop)
+        )
         await asyncio.wait((running, ready), return_when=asyncio.FIRST_COMPLETED, timeout=30)
         if running.done():
             running.result()
@@ -114,5 +129,9 @@ async def serving(configured: Config | None = None) -> AsyncIterator[Served]:
 
 def _with_key_file(configured: Config, key_file: Path) -> Config:
     return Config(
-        server=configured.server, access=configured.access, workspaces=configured.workspaces, demo=configured.demo, key_file=str(key_file)
+        server=configured.server,
+        access=configured.access,
+        workspaces=configured.workspaces,
+        demo=configured.demo,
+        key_file=str(key_file),
     )

@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
-PORTS = range(12_000, 32_000)  # below those that the kernel gives to connections, so that none of them takes it first
+PORTS = range(
+    12_000, 32_000
+)  # below those that the kernel gives to connections, so that none of them takes it first
 
 
 def free_port() -> int:

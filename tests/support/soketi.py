@@ -51,7 +51,13 @@ class Soketi:
         node = shutil.which("node")
         assert node, "the tests of the relay need node"
         quiet = subprocess.DEVNULL
-        self._child = subprocess.Popen([node, SCRIPT, "start"], stdin=quiet, stdout=quiet, stderr=quiet, env={**os.environ, **environ})
+        self._child = subprocess.Popen(
+            [node, SCRIPT, "start"],
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            env={**os.environ, **environ},
+        )
         self._wait()
         return self
 

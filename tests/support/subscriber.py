@@ -31,14 +31,21 @@ class Subscriber:
         self.socket_id = (await self.until("", "pusher:connection_established"))["socket_id"]
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._reading.cancel()
         await asyncio.gather(self._reading, return_exceptions=True)
         self._writer.transport.abort()
 
     async def subscribe(self, channel: str, signed: Mapping[str, Any]) -> None:
         """Subscribed once it returns, by what the server signed for this socket."""
-        self._send({"event": "pusher:subscribe", "data": {"channel": channel, "auth": signed["auth"]}})
+        self._send(
+            {"event": "pusher:subscribe", "data": {"channel": channel, "auth": signed["auth"]}}
+        )
         await self.until(channel, "pusher_internal:subscription_succeeded")
 
     async def until(self, channel: str, name: str, seconds: float = 15) -> Any:
@@ -62,7 +69,9 @@ class Subscriber:
     def _send(self, message: dict[str, Any], code: int = 1) -> None:
         body = json.dumps(message).encode()
         head = bytes([0x80 | code, 0x80 | (len(body) if len(body) < 126 else 126)])
-        self._writer.write(head + (b"" if len(body) < 126 else len(body).to_bytes(2)) + bytes(4) + body)
+        self._writer.write(
+            head + (b"" if len(body) < 126 else len(body).to_bytes(2)) + bytes(4) + body
+        )
 
     async def _read(self) -> None:
         while True:

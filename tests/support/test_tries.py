@@ -37,7 +37,11 @@ def test_a_property_that_fails_in_time_is_told_though_its_time_is_over_then() ->
         hand[0] += 1
         assert number < 1000
 
-    fails.hypothesis.inner_test = within(fails.hypothesis.inner_test, 10_000, lambda: hand[0] * (1 if max(tried, default=0) < 1000 else 99))
+    fails.hypothesis.inner_test = within(
+        fails.hypothesis.inner_test,
+        10_000,
+        lambda: hand[0] * (1 if max(tried, default=0) < 1000 else 99),
+    )
     with pytest.raises(AssertionError):
         fails()
     assert tried[-1] == 1000

@@ -23,7 +23,9 @@ def tries(usual: int, **more: Any) -> settings:
     return settings(max_examples=settings.default.max_examples if SECONDS else usual, **more)
 
 
-def within(inner: Callable[..., Any], seconds: float, clock: Callable[[], float] = time.monotonic) -> Callable[..., Any]:
+def within(
+    inner: Callable[..., Any], seconds: float, clock: Callable[[], float] = time.monotonic
+) -> Callable[..., Any]:
     """`inner`, a property's body, until it has been tried for so long; then it raises `Enough`, after it has drawn what it draws.
 
     Once it has failed there is no end but its own: hypothesis must be able to find the smallest example.

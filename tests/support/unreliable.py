@@ -93,7 +93,11 @@ class Unreliable:
         if fault == "hang":
             while self.fault == "hang":
                 await asyncio.sleep(0.05)
-        if publishes and fault == "limit" and any(len(one["data"]) > 10_000 for one in json.loads(body)["batch"]):
+        if (
+            publishes
+            and fault == "limit"
+            and any(len(one["data"]) > 10_000 for one in json.loads(body)["batch"])
+        ):
             return _plain(413, now)
         if publishes and fault == "swallow":
             return _plain(200, now)
@@ -119,11 +123,16 @@ class Unreliable:
         finally:
             writer.transport.abort()
 
-    async def _pass(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
         self._writers.add(far_writer)
         far_writer.write(head)
-        ways = [asyncio.ensure_future(_copy(reader, far_writer)), asyncio.ensure_future(_copy(far_reader, writer))]
+        ways = [
+            asyncio.ensure_future(_copy(reader, far_writer)),
+            asyncio.ensure_future(_copy(far_reader, writer)),
+        ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:

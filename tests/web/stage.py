@@ -6,13 +6,13 @@ from typing import Any, Self
 import httpx
 
 from dagnet_realtime.hub.audit import Audit
-from dagnet_realtime.hub.intake import Intake
+from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.access.local import LocalAccess
-from dagnet_realtime.web.access.person import Access
-from dagnet_realtime.web.operations import Readiness
-from dagnet_realtime.web.rounds import Rounds
-from dagnet_realtime.web.server import Parts, asgi
+from dagnet_realtime.web.auth.local import LocalAuthenticator
+from dagnet_realtime.web.auth.request import Authenticator
+from dagnet_realtime.web.reauthorizer import Reauthorizer
+from dagnet_realtime.web.routes.health import Readiness
+from dagnet_realtime.web.server import AppDependencies, create_app
 from tests.hub.stage import POLICY, SHOP, Stage
 
 
@@ -38,14 +38,14 @@ class WebStage(Stage):
     def __init__(self, **parts: Any) -> None:
         super().__init__(relays=parts.pop("relays", None))
         workspaces = parts.pop("workspaces", [Workspace(channel=SHOP, path=".", policy=POLICY)])
-        self.access = LocalAccess(self.clock)
-        guard: Access = parts.pop("access", self.access)
+        self.access = LocalAuthenticator(self.clock)
+        guard: Authenticator = parts.pop("access", self.access)
         self.readiness = Readiness()
         self.audited: list[bytes] = []
         self.audit = Audit(self.audited.append, self.clock)
-        self.rounds = Rounds(self.hub, guard, self.clock, self.audit)
+        self.rounds = Reauthorizer(self.hub, guard, self.clock, self.audit)
         intake = Intake(workspaces, self.graphs, self.log, self.clock)
-        self.parts = Parts(
+        self.parts = AppDependencies(
             workspaces=workspaces,
             graphs=self.graphs,
             hub=self.hub,
@@ -59,17 +59,24 @@ class WebStage(Stage):
             rounds=self.rounds,
             **{"demo": True, **parts},
         )
-        self.app = asgi(self.parts)
+        self.app = create_app(self.parts)
         transport = httpx.ASGITransport(self.app)
         self.stranger = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765")
         headers = {"authorization": f"Bearer {self.access.program_key}"}
-        self.client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765", headers=headers)
+        self.client = httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8765", headers=headers
+        )
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         await self.client.aclose()
         await self.stranger.aclose()
         await super().__aexit__(kind, error, trace)

@@ -36,7 +36,22 @@ FIELDS = [
     "channel",
     "replay",
 ]
-VALUES: list[Any] = [None, True, 1, 1.5, -1e300, "", [], {}, [[]], {"a": {"b": []}}, "x" * 5000, "\ud800", "\0", 10**400]
+VALUES: list[Any] = [
+    None,
+    True,
+    1,
+    1.5,
+    -1e300,
+    "",
+    [],
+    {},
+    [[]],
+    {"a": {"b": []}},
+    "x" * 5000,
+    "\ud800",
+    "\0",
+    10**400,
+]
 DATES: list[Any] = [
     "2026-01-01",
     "2026-2-02T00:30:08.276Z",
@@ -55,25 +70,44 @@ DATES: list[Any] = [
 ]
 
 
-async def post(served: Served, path: str, body: bytes, *, signed: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], Any]:
+async def post(
+    served: Served, path: str, body: bytes, *, signed: bytes | None = None, **headers: str
+) -> tuple[int, dict[str, str], Any]:
     """One request as a plain sender writes it, who hears nothing before he has said all: status, headers, body."""
-    lines = {"host": f"127.0.0.1:{served.port}", "content-length": str(len(body)), "content-type": "application/json"}
+    lines = {
+        "host": f"127.0.0.1:{served.port}",
+        "content-length": str(len(body)),
+        "content-type": "application/json",
+    }
     lines["x-signature"] = hmac.digest(SECRET, body if signed is None else signed, "sha1").hex()
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
-    head = f"POST {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items()) + "\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\n"
+        + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        + "\r\n"
+    )
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     async with asyncio.timeout(20):
         writer.write(head.encode() + body)
         await writer.drain()
         status, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        answered = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest if line)}
+        answered = {
+            name.lower(): value
+            for name, _, value in (line.partition(": ") for line in rest if line)
+        }
         said = await reader.readexactly(int(answered["content-length"]))
     writer.close()
     return int(status.split()[1]), answered, json.loads(said)
 
 
 def nested(levels: int, opening: bytes, closing: bytes) -> bytes:
-    return b'{"type":"track","event":"view_item","properties":' + opening * levels + b"1" + closing * levels + b"}"
+    return (
+        b'{"type":"track","event":"view_item","properties":'
+        + opening * levels
+        + b"1"
+        + closing * levels
+        + b"}"
+    )
 
 
 UNREADABLE = {
@@ -99,7 +133,12 @@ async def test_what_cannot_be_read_is_refused_in_a_sentence() -> None:
         await served.open()
         for name, (body, expected, code) in UNREADABLE.items():
             status, headers, said = await post(served, WEBHOOK, body)
-            assert (name, status, said["code"], headers["content-type"]) == (name, expected, code, "application/problem+json")
+            assert (name, status, said["code"], headers["content-type"]) == (
+                name,
+                expected,
+                code,
+                "application/problem+json",
+            )
             assert said["title"]
             assert said["remedy"]
         assert (await post(served, WEBHOOK, GOOD))[0] == 200
@@ -110,10 +149,20 @@ async def test_packed_bodies_are_unpacked_within_their_bound() -> None:
     bomb = gzip.compress(b'{"type":"track","event":"' + b"a" * (200 * MB) + b'"}', 1)
     async with serving() as served:
         await served.open()
-        cases = [(bomb, "gzip", 413), (b"\x1f\x8bxx", "gzip", 400), (gzip.compress(GOOD)[:-5], "gzip", 400), (GOOD, "br", 400)]
-        cases += [(gzip.compress(gzip.compress(bomb)), "gzip, gzip, gzip", 400), (zlib.compress(GOOD), "deflate", 200)]
+        cases = [
+            (bomb, "gzip", 413),
+            (b"\x1f\x8bxx", "gzip", 400),
+            (gzip.compress(GOOD)[:-5], "gzip", 400),
+            (GOOD, "br", 400),
+        ]
+        cases += [
+            (gzip.compress(gzip.compress(bomb)), "gzip, gzip, gzip", 400),
+            (zlib.compress(GOOD), "deflate", 200),
+        ]
         for body, packing, expected in cases:
-            status, _, said = await post(served, WEBHOOK, body, signed=GOOD, content_encoding=packing)
+            status, _, said = await post(
+                served, WEBHOOK, body, signed=GOOD, content_encoding=packing
+            )
             assert (packing, status) == (packing, expected), said
 
 
@@ -122,10 +171,19 @@ async def test_wrong_types_in_every_field_and_dates_of_every_shape_are_taken_or_
     async with serving() as served:
         session = (await served.open())["watch_session_id"]
         taken = 0
-        messages = [{**track(f"{field} {n}"), field: value} for field in FIELDS for n, value in enumerate(VALUES)]
+        messages = [
+            {**track(f"{field} {n}"), field: value}
+            for field in FIELDS
+            for n, value in enumerate(VALUES)
+        ]
         whens = ("timestamp", "originalTimestamp", "sentAt", "receivedAt")
-        messages += [{**track(f"date {n}"), **dict.fromkeys(whens, date)} for n, date in enumerate(DATES)]
-        messages += [{key: value for key, value in track("").items() if key != gone} for gone in ("messageId", "event", "anonymousId")]
+        messages += [
+            {**track(f"date {n}"), **dict.fromkeys(whens, date)} for n, date in enumerate(DATES)
+        ]
+        messages += [
+            {key: value for key, value in track("").items() if key != gone}
+            for gone in ("messageId", "event", "anonymousId")
+        ]
         for message in messages:
             status, _, said = await post(served, WEBHOOK, json.dumps(message).encode())
             known = message["type"] == "track" or not isinstance(message["type"], str)
@@ -138,13 +196,19 @@ async def test_who_may_not_send_is_told_why() -> None:
     """SIG-7, DOOR-7: unknown sources and keys, wrong, missing and garbled signatures."""
     async with serving() as served:
         await served.open()
-        unsigned = [({"signed": b"other"}, 401), ({"x_signature": "zz"}, 401), ({"x_signature": ""}, 401)]
+        unsigned = [
+            ({"signed": b"other"}, 401),
+            ({"x_signature": "zz"}, 401),
+            ({"x_signature": ""}, 401),
+        ]
         for headers, expected in unsigned:
             assert (await post(served, WEBHOOK, GOOD, **headers))[0] == expected  # type: ignore[arg-type]
         assert (await post(served, "/segment/webhook/nobody", GOOD))[0] == 404
         status, _, said = await post(served, "/v1/track", GOOD, authorization="Basic !!!")
         assert (status, said["success"], said["code"]) == (401, False, "unauthorized")
-        big = json.dumps({**track("big"), "writeKey": WRITE_KEY, "properties": {"a": "x" * 40_000}}).encode()
+        big = json.dumps(
+            {**track("big"), "writeKey": WRITE_KEY, "properties": {"a": "x" * 40_000}}
+        ).encode()
         assert (await post(served, "/v1/track", big))[2]["code"] == "too_large"
         assert (await post(served, "/v1/batch", b" " * (2 * MB)))[2]["code"] == "too_large"
 
@@ -154,11 +218,26 @@ async def test_what_a_viewer_asks_wrongly_is_answered() -> None:
     async with serving() as served:
         session = (await served.open())["watch_session_id"]
         cases = [
-            ("POST", "/api/watch", {"workspace": "shop", "env": "test", "graph": "no such graph"}, 404),
+            (
+                "POST",
+                "/api/watch",
+                {"workspace": "shop", "env": "test", "graph": "no such graph"},
+                404,
+            ),
             ("POST", "/api/watch", {"workspace": "no", "env": "test", "graph": "x"}, 404),
             ("POST", "/api/watch", {"workspace": 1}, 400),
             ("POST", "/api/watch", [], 400),
-            ("POST", "/api/watch", {"workspace": "shop", "env": "test", "graph": "uk-checkout-journey", "filter": '"open'}, 400),
+            (
+                "POST",
+                "/api/watch",
+                {
+                    "workspace": "shop",
+                    "env": "test",
+                    "graph": "uk-checkout-journey",
+                    "filter": '"open',
+                },
+                400,
+            ),
             ("GET", "/api/watch/nobody/stream", None, 410),
             ("GET", "/api/watch/nobody/frames", None, 410),
             ("GET", f"/api/watch/{session}/frames?after=garbage", None, 400),
@@ -174,7 +253,9 @@ async def test_what_a_viewer_asks_wrongly_is_answered() -> None:
             assert (path, answer.status_code) == (path, expected), answer.text
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["title"]
-        stale = await served.client.get(f"/api/watch/{session}/frames", params={"after": "0123456789ab.7.00000000", "wait": 0})
+        stale = await served.client.get(
+            f"/api/watch/{session}/frames", params={"after": "0123456789ab.7.00000000", "wait": 0}
+        )
         assert [frame["op"] for frame in stale.json()["frames"]][:2] == ["hello", "gap"], stale.text
 
 
@@ -189,7 +270,11 @@ async def test_a_client_that_reconnects_in_a_loop_leaves_nothing_behind() -> Non
             await reader.readuntil(b"hello")
             writer.transport.abort()
         async with asyncio.timeout(20):
-            while " 0" not in next(line for line in (await metrics(served)) if line.startswith("dagnet_realtime_viewers{")):
+            while " 0" not in next(
+                line
+                for line in (await metrics(served))
+                if line.startswith("dagnet_realtime_viewers{")
+            ):
                 await asyncio.sleep(0)
         await served.send(track("after all"))
         assert (await beat(served, session))["ledger"]["lit"] == 1
@@ -198,7 +283,9 @@ async def test_a_client_that_reconnects_in_a_loop_leaves_nothing_behind() -> Non
 async def beat(served: Served, session: str) -> dict[str, Any]:
     """The last batch that a poll gives."""
     answer = await served.client.get(f"/api/watch/{session}/frames", params={"wait": 5})
-    batches: list[dict[str, Any]] = [frame for frame in answer.json()["frames"] if frame["op"] == "batch"]
+    batches: list[dict[str, Any]] = [
+        frame for frame in answer.json()["frames"] if frame["op"] == "batch"
+    ]
     return batches[-1]
 
 

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.body import AT_ONCE, Gone, Unproven, Unread, pass_over, read_body, unpacked
+from dagnet_realtime.web.body import (
+    AT_ONCE,
+    ClientDisconnected,
+    UnprovenBytes,
+    UnreadBody,
+    decompress,
+    drain_body,
+    read_body,
+)
 from tests.support.tries import tries
 
 LIMIT = 1000
@@ -31,7 +39,9 @@ def sender(*parts: bytes | None) -> Any:
     return receive
 
 
-async def read(*parts: bytes | None, length: bytes = b"", encoding: bytes = b"", seconds: float = 10.0) -> bytes:
+async def read(
+    *parts: bytes | None, length: bytes = b"", encoding: bytes = b"", seconds: float = 10.0
+) -> bytes:
     """The body of those parts."""
     return await read_body(sender(*parts), length, encoding, LIMIT, seconds)
 
@@ -66,7 +76,7 @@ async def test_a_chunked_body_is_cut_at_the_bound() -> None:
 async def test_a_sender_who_leaves_is_not_answered() -> None:
     """DOOR-9: at the start or in the middle."""
     for parts in ((None,), (b"a", None)):
-        with pytest.raises(Gone):
+        with pytest.raises(ClientDisconnected):
             await read(*parts)
 
 
@@ -99,7 +109,15 @@ def raw_deflate(body: bytes) -> bytes:
         (gzip.compress(zlib.compress(b"abc" * 100)), b"deflate, gzip"),
         (gzip.compress(b"abc" * 100), b"x-gzip"),
     ],
-    ids=["gzip", "two members", "deflate", "raw deflate", "identity", "twice packed", "an old name"],
+    ids=[
+        "gzip",
+        "two members",
+        "deflate",
+        "raw deflate",
+        "identity",
+        "twice packed",
+        "an old name",
+    ],
 )
 async def test_packed_bodies_are_unpacked(packed: bytes, encoding: bytes) -> None:
     """DOOR-8: gzip and deflate, in parts as they come."""
@@ -117,7 +135,15 @@ async def test_packed_bodies_are_unpacked(packed: bytes, encoding: bytes) -> Non
         (b"abc", b"gzip, gzip, gzip"),
         (gzip.compress(b"") * 1000, b"gzip"),
     ],
-    ids=["no gzip", "cut off", "junk behind", "deflate cut off", "unknown", "packed three times", "a thousand members"],
+    ids=[
+        "no gzip",
+        "cut off",
+        "junk behind",
+        "deflate cut off",
+        "unknown",
+        "packed three times",
+        "a thousand members",
+    ],
 )
 async def test_what_cannot_be_unpacked_is_refused(packed: bytes, encoding: bytes) -> None:
     """DOOR-8: truncated, mislabelled, unknown, or of endless members."""
@@ -127,7 +153,7 @@ async def test_what_cannot_be_unpacked_is_refused(packed: bytes, encoding: bytes
 def unpackable(packed: bytes, encoding: bytes, limit: int = 10**6) -> str:
     """The code of the problem that unpacking gives."""
     with pytest.raises(Problem) as caught:
-        unpacked(packed, encoding, limit)
+        decompress(packed, encoding, limit)
     return caught.value.code
 
 
@@ -137,7 +163,7 @@ async def test_a_bomb_never_unfolds() -> None:
     assert unpackable(bomb, b"gzip") == "too_large"
     assert unpackable(gzip.compress(bomb), b"gzip, gzip") == "too_large"
     assert unpackable(raw_deflate(b"\0" * 10**7), b"deflate") == "too_large"
-    assert unpacked(gzip.compress(b"x" * LIMIT), b"gzip", LIMIT) == b"x" * LIMIT
+    assert decompress(gzip.compress(b"x" * LIMIT), b"gzip", LIMIT) == b"x" * LIMIT
     assert unpackable(gzip.compress(b"x" * (LIMIT + 1)), b"gzip", LIMIT) == "too_large"
 
 
@@ -146,7 +172,9 @@ async def test_a_great_body_is_unpacked_while_others_are_served(size: int, other
     """DOOR-8: a small one is not worth the way."""
     turns: list[int] = []
     asyncio.get_running_loop().call_soon(turns.append, 1)
-    assert len(await read_body(sender(gzip.compress(b"\0" * size)), b"", b"gzip", 10**6, 10.0)) == size
+    assert (
+        len(await read_body(sender(gzip.compress(b"\0" * size)), b"", b"gzip", 10**6, 10.0)) == size
+    )
     assert len(turns) == others
 
 
@@ -163,12 +191,17 @@ async def test_others_are_served_beside_a_bomb_too() -> None:
 def test_any_bytes_are_unpacked_or_are_a_problem(packed: bytes, encoding: bytes) -> None:
     """DOOR-8: nothing else is raised."""
     try:
-        unpacked(packed, encoding, LIMIT)
+        decompress(packed, encoding, LIMIT)
     except Problem as problem:
         assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
 
 
-PACKERS = {b"gzip": gzip.compress, b"deflate": zlib.compress, b"x-gzip": gzip.compress, b"identity": bytes}
+PACKERS = {
+    b"gzip": gzip.compress,
+    b"deflate": zlib.compress,
+    b"x-gzip": gzip.compress,
+    b"identity": bytes,
+}
 
 
 BODIES = st.binary(max_size=300) | st.binary(max_size=3).map(lambda some: some * 900)
@@ -198,7 +231,9 @@ async def test_any_body_is_read_or_is_a_problem_however_it_was_packed_cut_and_da
         assert damage is not None or found == body
 
 
-async def full(*parts: bytes | None, unproven: Unproven, limit: int = 10**6, encoding: bytes = b"") -> Problem:
+async def full(
+    *parts: bytes | None, unproven: UnprovenBytes, limit: int = 10**6, encoding: bytes = b""
+) -> Problem:
     """The problem that reading gives, and that nothing is held after it."""
     before = unproven.held
     with pytest.raises(Problem) as caught, unproven.hold() as held:
@@ -209,14 +244,21 @@ async def full(*parts: bytes | None, unproven: Unproven, limit: int = 10**6, enc
 
 async def test_unproven_senders_hold_so_many_bytes_at_once_and_no_more() -> None:
     """DOOR-15: what waits counts, packed and unpacked; beyond it the answer is 503 to come back."""
-    unproven = Unproven(100_000)
+    unproven = UnprovenBytes(100_000)
     with unproven.hold() as held:
-        assert await read_body(sender(b"x" * 40_000, b"y" * 20_000), b"", b"", 10**6, 10.0, held) == b"x" * 40_000 + b"y" * 20_000
+        assert (
+            await read_body(sender(b"x" * 40_000, b"y" * 20_000), b"", b"", 10**6, 10.0, held)
+            == b"x" * 40_000 + b"y" * 20_000
+        )
         assert unproven.held == 60_000
-        for parts in ((b"x" * 50_000, b"y", b"z" * 10**6), (b"x", b"y" * 50_000, b""), (b"x" * 90_000,)):
+        for parts in (
+            (b"x" * 50_000, b"y", b"z" * 10**6),
+            (b"x", b"y" * 50_000, b""),
+            (b"x" * 90_000,),
+        ):
             problem = await full(*parts, unproven=unproven)
             assert (problem.code, problem.status, problem.retry_after) == ("unavailable", 503, 1)
-            assert isinstance(problem, Unread) is (len(parts) > 1)
+            assert isinstance(problem, UnreadBody) is (len(parts) > 1)
         bomb = gzip.compress(b"\0" * 70_000)
         assert (await full(bomb, unproven=unproven, encoding=b"gzip")).code == "unavailable"
     assert unproven.held == 0
@@ -227,17 +269,20 @@ async def test_unproven_senders_hold_so_many_bytes_at_once_and_no_more() -> None
 
 async def test_a_small_body_that_comes_at_once_holds_nothing() -> None:
     """DOOR-15: it waits for nothing, so that others cannot keep it out."""
-    unproven = Unproven(0)
+    unproven = UnprovenBytes(0)
     with unproven.hold() as held:
         assert await read_body(sender(b"abc"), b"3", b"", LIMIT, 10.0, held) == b"abc"
-        assert await read_body(sender(gzip.compress(b"abc")), b"", b"gzip", LIMIT, 10.0, held) == b"abc"
+        assert (
+            await read_body(sender(gzip.compress(b"abc")), b"", b"gzip", LIMIT, 10.0, held)
+            == b"abc"
+        )
     assert (await full(b"a", b"b", unproven=unproven)).code == "unavailable"
 
 
 async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
     """DOOR-15: its sender leaves, is too slow, sends too much or nonsense, or the server stops."""
-    unproven = Unproven(10**7)
-    with pytest.raises(Gone), unproven.hold() as held:
+    unproven = UnprovenBytes(10**7)
+    with pytest.raises(ClientDisconnected), unproven.hold() as held:
         await read_body(sender(b"x" * 500, None), b"", b"", LIMIT, 10.0, held)
     assert unproven.held == 0
     waits = asyncio.Event()
@@ -254,7 +299,7 @@ async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
         with unproven.hold() as held:
             await read_body(stalled, b"", b"", LIMIT, seconds, held)
 
-    with pytest.raises(Unread, match="slowly"):
+    with pytest.raises(UnreadBody, match="slowly"):
         await reading(0.01)
     assert unproven.held == 0
     parts.append({"type": "http.request", "body": b"x" * 500, "more_body": True})
@@ -266,17 +311,21 @@ async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert unproven.held == 0
-    for body, encoding in ((b"junk" * 100, b"gzip"), (gzip.compress(b"\0" * 10**7), b"gzip"), (b"x" * 1001, b"")):
+    for body, encoding in (
+        (b"junk" * 100, b"gzip"),
+        (gzip.compress(b"\0" * 10**7), b"gzip"),
+        (b"x" * 1001, b""),
+    ):
         await full(body[:10], body[10:], unproven=unproven, limit=LIMIT, encoding=encoding)
 
 
 async def test_a_thread_that_goes_on_for_a_request_that_has_ended_is_stopped() -> None:
     """DOOR-15: nothing is held for nobody."""
-    unproven = Unproven(10**7)
+    unproven = UnprovenBytes(10**7)
     with unproven.hold() as held:
-        held.grow(5)
+        held.acquire(5)
     with pytest.raises(Problem, match="Too much"):
-        unpacked(gzip.compress(b"\0" * 10**6), b"gzip", 10**7, held.grow)
+        decompress(gzip.compress(b"\0" * 10**6), b"gzip", 10**7, held.acquire)
     held.release()
     assert unproven.held == 0
 
@@ -289,7 +338,7 @@ def random_bytes(size: int) -> bytes:
 def test_what_unpacks_to_far_more_than_was_sent_is_refused() -> None:
     """DOOR-8: a megabyte is free, and beyond it a hundred to one, over all layers."""
     megabyte = 1024 * 1024
-    assert len(unpacked(gzip.compress(b"\0" * megabyte), b"gzip", 8 * megabyte)) == megabyte
+    assert len(decompress(gzip.compress(b"\0" * megabyte), b"gzip", 8 * megabyte)) == megabyte
     for bomb, encoding in (
         (gzip.compress(b"\0" * (megabyte + 1)), b"gzip"),
         (zlib.compress(b"\0" * 2 * megabyte), b"deflate"),
@@ -297,10 +346,10 @@ def test_what_unpacks_to_far_more_than_was_sent_is_refused() -> None:
         (gzip.compress(gzip.compress(b"\0" * 2 * megabyte)), b"gzip, gzip"),
     ):
         with pytest.raises(Problem, match="far more than was sent") as caught:
-            unpacked(bomb, encoding, 8 * megabyte)
+            decompress(bomb, encoding, 8 * megabyte)
         assert caught.value.code == "too_large"
     honest = random_bytes(megabyte // 40) * 80
-    assert unpacked(gzip.compress(honest), b"gzip", 8 * megabyte) == honest
+    assert decompress(gzip.compress(honest), b"gzip", 8 * megabyte) == honest
 
 
 @pytest.mark.parametrize("piece", [1, 7, 64 * 1024])
@@ -308,16 +357,20 @@ def test_members_and_stretches_are_joined_wherever_they_end(piece: int) -> None:
     """DOOR-8: a body of many stretches and members, each at another place."""
     parts = [random_bytes(100_000), b"abc" * 50_000, b"", random_bytes(64 * 1024)]
     packed = b"".join(gzip.compress(part) for part in parts)
-    assert unpacked(packed, b"gzip", 10**6) == b"".join(parts)
+    assert decompress(packed, b"gzip", 10**6) == b"".join(parts)
     assert unpackable(packed[:-piece], b"gzip") == "invalid"
     assert unpackable(packed + b"\0" * piece, b"gzip") == "invalid"
 
 
 async def test_a_body_that_nobody_wants_is_passed_over() -> None:
     """DOOR-14: to its end, within the same bounds."""
-    await pass_over(sender(b"a" * 600, b"b" * 400), b"", LIMIT, 10.0)
-    for parts, length in (((b"a" * 1001,), b""), ((b"a" * 600, b"b" * 600, b"c"), b""), ((b"",), b"1001")):
-        with pytest.raises(Unread, match="too large"):
-            await pass_over(sender(*parts), length, LIMIT, 10.0)
-    with pytest.raises(Gone):
-        await pass_over(sender(b"a", None), b"", LIMIT, 10.0)
+    await drain_body(sender(b"a" * 600, b"b" * 400), b"", LIMIT, 10.0)
+    for parts, length in (
+        ((b"a" * 1001,), b""),
+        ((b"a" * 600, b"b" * 600, b"c"), b""),
+        ((b"",), b"1001"),
+    ):
+        with pytest.raises(UnreadBody, match="too large"):
+            await drain_body(sender(*parts), length, LIMIT, 10.0)
+    with pytest.raises(ClientDisconnected):
+        await drain_body(sender(b"a", None), b"", LIMIT, 10.0)

@@ -13,18 +13,19 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from dagnet_realtime.app.http import Server
-from dagnet_realtime.web.connection import Bounds, connection
-from dagnet_realtime.web.traffic import Traffic
+from dagnet_realtime.app.sockets import UvicornServer
+from dagnet_realtime.web.connection import ConnectionLimits, ConnectionStats, connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
-SOON = Bounds(head_seconds=0.2, idle_seconds=0.3, stuck_seconds=0.3)
-NEVER = Bounds(head_seconds=600, idle_seconds=600, stuck_seconds=600)
+SOON = ConnectionLimits(head_seconds=0.2, idle_seconds=0.3, stuck_seconds=0.3)
+NEVER = ConnectionLimits(head_seconds=600, idle_seconds=600, stuck_seconds=600)
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:
     """Answers without looking at the body."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+    )
     await send({"type": "http.response.body", "body": b"hi"})
 
 
@@ -45,14 +46,20 @@ async def endless(scope: Any, receive: Any, send: Any) -> None:
 
 async def large(scope: Any, receive: Any, send: Any) -> None:
     """Answers with more than any socket holds."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"16000000")]})
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"content-length", b"16000000")],
+        }
+    )
     await send({"type": "http.response.body", "body": b"x" * 16_000_000})
 
 
 class Scene:
     """A served app: its `port`, and what was `cut`."""
 
-    def __init__(self, port: int, traffic: Traffic) -> None:
+    def __init__(self, port: int, traffic: ConnectionStats) -> None:
         self.port = port
         self.traffic = traffic
 
@@ -82,9 +89,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def serving(app: Any, bounds: Bounds) -> AsyncIterator[Scene]:
-    traffic = Traffic()
-    server = Server(app, connection(bounds, traffic))
+async def serving(app: Any, bounds: ConnectionLimits) -> AsyncIterator[Scene]:
+    traffic = ConnectionStats()
+    server = UvicornServer(app, connection(bounds, traffic))
     with socket.create_server(("127.0.0.1", 0)) as bound:
         bound.settimeout(0)
         running = asyncio.create_task(server.serve([bound]))
@@ -204,7 +211,9 @@ async def test_a_head_without_end_costs_nothing() -> None:
 async def test_nonsense_is_refused_with_a_problem() -> None:
     """CON-3: what is no HTTP hears so, and its connection ends."""
     async with serving(hello, NEVER) as scene:
-        status, problem = told(await scene.until_cut(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10))
+        status, problem = told(
+            await scene.until_cut(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 10)
+        )
         assert (status, problem["code"]) == (400, "invalid")
         assert scene.traffic.malformed == 1
 

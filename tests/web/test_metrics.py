@@ -5,7 +5,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from dagnet_realtime.web.traffic import Traffic
+from dagnet_realtime.web.connection import ConnectionStats
 from tests.hub.stage import SHOP
 from tests.support.entries import entry
 from tests.support.server import serving, track
@@ -23,13 +23,15 @@ async def scraped(stage: WebStage) -> dict[str, list[tuple[dict[str, str], float
     found: dict[str, list[tuple[dict[str, str], float]]] = {}
     for family in text_string_to_metric_families((await stage.client.get("/metrics")).text):
         for sample in family.samples:
-            found.setdefault(sample.name.removeprefix("dagnet_realtime_"), []).append((sample.labels, sample.value))
+            found.setdefault(sample.name.removeprefix("dagnet_realtime_"), []).append(
+                (sample.labels, sample.value)
+            )
     return found
 
 
 async def test_viewers_views_gaps_and_lag_are_measured() -> None:
     """CON-5: by channel; what a view carried, left out, and told of gaps."""
-    async with WebStage(traffic=Traffic(most=100, open=3, slow=2)) as stage:
+    async with WebStage(traffic=ConnectionStats(limit=100, open=3, slow=2)) as stage:
         session = await stage.open()
         await stage.read(session)
         await stage.log.append(SHOP, [entry(f"m{number}", name="Home") for number in range(3)])
@@ -53,9 +55,12 @@ async def test_every_metric_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs/deployment.md").read_text()
     rows = set(re.findall(r"^\| `dagnet_realtime_([a-z_]+?)(?:_total)?`", page, re.MULTILINE))
     assert rows == OURS
-    async with WebStage(traffic=Traffic()) as stage:
+    async with WebStage(traffic=ConnectionStats()) as stage:
         text = (await stage.client.get("/metrics")).text
-        assert set(re.findall(r"^# TYPE dagnet_realtime_([a-z_]+?)(?:_total)? ", text, re.MULTILINE)) == OURS
+        assert (
+            set(re.findall(r"^# TYPE dagnet_realtime_([a-z_]+?)(?:_total)? ", text, re.MULTILINE))
+            == OURS
+        )
 
 
 async def test_a_real_server_measures_its_doors_and_connections() -> None:
@@ -68,6 +73,9 @@ async def test_a_real_server_measures_its_doors_and_connections() -> None:
         assert (await served.client.post("/segment/webhook/web", content=b"{}")).status_code == 401
         text = (await served.client.get("/metrics")).text
         for outcome in ("taken", "duplicate", "unwatched", "refused_unauthorized"):
-            assert f'dagnet_realtime_events_total{{env="test",outcome="{outcome}",source="web",workspace="shop"}} 1.0' in text
+            assert (
+                f'dagnet_realtime_events_total{{env="test",outcome="{outcome}",source="web",workspace="shop"}} 1.0'
+                in text
+            )
         assert "dagnet_realtime_connections 1.0" in text
         assert "dagnet_realtime_connections_limit 1" in text

@@ -6,17 +6,21 @@ from typing import Any
 import msgspec
 
 from dagnet_realtime.model.problem import STATUS
-from dagnet_realtime.web.answers import Refusal
-from dagnet_realtime.web.every_offer import EVERY
 from dagnet_realtime.web.openapi import document
+from dagnet_realtime.web.operation_list import ALL_OPERATIONS
+from dagnet_realtime.web.responses import Refusal
 from tests.web.stage import WebStage
 
-WRITTEN = json.loads(json.dumps(document(EVERY, "1.2.3")))
+WRITTEN = json.loads(json.dumps(document(ALL_OPERATIONS, "1.2.3")))
 
 
 def operations() -> list[tuple[str, dict[str, Any]]]:
     """Every path with every operation under it."""
-    return [(path, operation) for path, methods in WRITTEN["paths"].items() for operation in methods.values()]
+    return [
+        (path, operation)
+        for path, methods in WRITTEN["paths"].items()
+        for operation in methods.values()
+    ]
 
 
 def references(value: object) -> list[str]:
@@ -24,7 +28,9 @@ def references(value: object) -> list[str]:
     if isinstance(value, dict):
         own = [value["$ref"]] if "$ref" in value else []
         return own + [found for inner in value.values() for found in references(inner)]
-    return [found for inner in value for found in references(inner)] if isinstance(value, list) else []
+    return (
+        [found for inner in value for found in references(inner)] if isinstance(value, list) else []
+    )
 
 
 async def test_whoever_is_signed_in_gets_the_document_of_this_server(stage: WebStage) -> None:
@@ -43,7 +49,7 @@ def test_the_document_stands_alone() -> None:
         for step in reference.removeprefix("#/").split("/"):
             found = found[step]
     names = [operation["operationId"] for _, operation in operations()]
-    assert len(names) == len(set(names)) == len(EVERY)
+    assert len(names) == len(set(names)) == len(ALL_OPERATIONS)
     for _, operation in operations():
         for given in operation["responses"].values():
             assert all(link["operationId"] in names for link in given.get("links", {}).values())
@@ -52,7 +58,9 @@ def test_the_document_stands_alone() -> None:
 def test_every_part_of_a_path_is_a_parameter() -> None:
     """API-1: whether an offer says something of it or not."""
     for path, operation in operations():
-        parts = {asked["name"] for asked in operation.get("parameters", []) if asked["in"] == "path"}
+        parts = {
+            asked["name"] for asked in operation.get("parameters", []) if asked["in"] == "path"
+        }
         assert parts == {part.split("}")[0] for part in path.split("{")[1:]}
 
 
@@ -68,8 +76,12 @@ def test_refusals_are_told_with_the_codes_of_the_contract() -> None:
             tracking = path.startswith(("/v1/", "/projects/"))
             assert media == ("application/json" if tracking else "application/problem+json")
             assert not more
-            assert {STATUS[code] if not (tracking and code == "too_large") else 400 for code in codes} == {int(status)}
-    assert set(WRITTEN["components"]["schemas"]["Refusal"]["required"]) == {field.name for field in msgspec.structs.fields(Refusal)}
+            assert {
+                STATUS[code] if not (tracking and code == "too_large") else 400 for code in codes
+            } == {int(status)}
+    assert set(WRITTEN["components"]["schemas"]["Refusal"]["required"]) == {
+        field.name for field in msgspec.structs.fields(Refusal)
+    }
 
 
 def test_whatever_needs_a_person_says_so() -> None:

@@ -18,7 +18,9 @@ async def test_the_python_sdk_sends_to_whatever_address_it_is_given(end: str) ->
     """DOOR-18: it appends `/v1/batch`, and raises for anything but 200."""
     async with serving() as served:
         await served.open()
-        client = Client(WRITE_KEY, host=served.url + end, sync_mode=True, max_retries=0, gzip=end == "/v1")
+        client = Client(
+            WRITE_KEY, host=served.url + end, sync_mode=True, max_retries=0, gzip=end == "/v1"
+        )
         await asyncio.to_thread(client.track, "u", "view_item")
 
 
@@ -29,7 +31,11 @@ async def test_the_node_sdk_sends_to_whatever_address_it_is_given(end: str) -> N
     async with serving() as served:
         await served.open()
         child = await asyncio.create_subprocess_exec(
-            shutil.which("node") or "", NODE_SDK, served.url + end, WRITE_KEY, stderr=asyncio.subprocess.PIPE
+            shutil.which("node") or "",
+            NODE_SDK,
+            served.url + end,
+            WRITE_KEY,
+            stderr=asyncio.subprocess.PIPE,
         )
         _, told = await asyncio.wait_for(child.communicate(), 60)
         assert (child.returncode, told) == (0, b"")

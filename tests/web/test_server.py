@@ -25,5 +25,7 @@ async def test_visitors_walk_only_in_the_demo() -> None:
     async with WebStage(demo=False) as stage:
         assert (await stage.client.post("/api/demo/visitors", json=body)).status_code == 404
         assert (
-            await stage.client.post("/api/test-event", json={"workspace": "shop", "env": "prod", "graph": "checkout"})
+            await stage.client.post(
+                "/api/test-event", json={"workspace": "shop", "env": "prod", "graph": "checkout"}
+            )
         ).status_code == 202

@@ -12,10 +12,20 @@ from tests.web.transport_contract import Frames, Lane, TransportContract, watche
 
 
 class Push(Lane):
-    async def frames(self, served: Served, session: str, after: str | None, enough: Callable[[Frames], bool], seconds: float = 5) -> Frames:
+    async def frames(
+        self,
+        served: Served,
+        session: str,
+        after: str | None,
+        enough: Callable[[Frames], bool],
+        seconds: float = 5,
+    ) -> Frames:
         got: Frames = []
         headers = {"last-event-id": after} if after else {}
-        async with asyncio.timeout(seconds), served.client.stream("GET", f"/api/watch/{session}/stream", headers=headers) as answer:
+        async with (
+            asyncio.timeout(seconds),
+            served.client.stream("GET", f"/api/watch/{session}/stream", headers=headers) as answer,
+        ):
             assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
             async for line in answer.aiter_lines():
                 if line.startswith("data: "):
@@ -25,7 +35,9 @@ class Push(Lane):
         return got
 
     async def refusal(self, served: Served, session: str, after: str | None) -> httpx.Response:
-        return await served.client.get(f"/api/watch/{session}/stream", params={"after": after} if after else {})
+        return await served.client.get(
+            f"/api/watch/{session}/stream", params={"after": after} if after else {}
+        )
 
 
 class TestPush(TransportContract):
@@ -39,7 +51,9 @@ async def test_every_message_has_its_position_as_id() -> None:
     async with watched() as (served, session), asyncio.timeout(20):
         await served.send(track("m1"))
         ids, positions = [], []
-        async with served.client.stream("GET", f"/api/watch/{session['watch_session_id']}/stream") as answer:
+        async with served.client.stream(
+            "GET", f"/api/watch/{session['watch_session_id']}/stream"
+        ) as answer:
             async for line in answer.aiter_lines():
                 if line.startswith("id: "):
                     ids.append(line[4:])
@@ -58,7 +72,11 @@ async def test_a_stream_ends_with_bye_when_its_session_does() -> None:
         await Push().frames(served, id, None, lambda frames: bool(frames))
         await served.client.delete(f"/api/watch/{id}")
         frames = await reading
-        assert frames[-1] == {"op": "bye", "reason": "Realtime was switched off", "retry_after": None}
+        assert frames[-1] == {
+            "op": "bye",
+            "reason": "Realtime was switched off",
+            "retry_after": None,
+        }
 
 
 async def test_a_viewer_that_leaves_is_forgotten_at_once() -> None:
@@ -66,5 +84,8 @@ async def test_a_viewer_that_leaves_is_forgotten_at_once() -> None:
     async with serving() as served, asyncio.timeout(20):
         session = await served.open()
         await Push().frames(served, session["watch_session_id"], None, lambda frames: bool(frames))
-        while "viewers{" in (text := (await served.client.get("/metrics")).text) and 'viewers{env="test",workspace="shop"} 0' not in text:
+        while (
+            "viewers{" in (text := (await served.client.get("/metrics")).text)
+            and 'viewers{env="test",workspace="shop"} 0' not in text
+        ):
             await asyncio.sleep(0.01)

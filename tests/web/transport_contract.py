@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.workspace import Policy
 from tests.support.server import Served, config, label_of, serving, track
 
 Frames = list[dict[str, Any]]
@@ -16,7 +16,14 @@ Frames = list[dict[str, Any]]
 class Lane:
     """One transport. `frames` reads after `after` until `enough` says so, or `seconds` are over."""
 
-    async def frames(self, served: Served, session: str, after: str | None, enough: Callable[[Frames], bool], seconds: float = 5) -> Frames:
+    async def frames(
+        self,
+        served: Served,
+        session: str,
+        after: str | None,
+        enough: Callable[[Frames], bool],
+        seconds: float = 5,
+    ) -> Frames:
         raise NotImplementedError
 
     async def refusal(self, served: Served, session: str, after: str | None) -> httpx.Response:
@@ -60,10 +67,16 @@ class TransportContract:
         async with watched() as (served, session):
             await served.send(track("m1"), track("m2"), track("m1"))
             await served.send(track("m2"), track("m3"))
-            frames = await lane.frames(served, session["watch_session_id"], session["position"], seen(3))
+            frames = await lane.frames(
+                served, session["watch_session_id"], session["position"], seen(3)
+            )
             batches = [frame for frame in frames if frame["op"] == "batch"]
             assert counted(frames) == 3
-            assert [label_of(event["id"]) for batch in batches for event in batch["events"]] == ["m1", "m2", "m3"]
+            assert [label_of(event["id"]) for batch in batches for event in batch["events"]] == [
+                "m1",
+                "m2",
+                "m3",
+            ]
             at = session["position"]
             for batch in batches:
                 assert batch["from"] == at
@@ -77,8 +90,17 @@ class TransportContract:
             first = await lane.frames(served, id, session["position"], seen(2))
             await served.send(track("m1"), track("m2"))
             second = await lane.frames(served, id, first[-1]["position"], seen(1))
-            events = [event for frame in (*first, *second) if frame["op"] == "batch" for event in frame["events"]]
-            assert [(label_of(event["id"]), event["offset"]) for event in events] == [("m3", 1), ("m1", 2), ("m2", 3)]
+            events = [
+                event
+                for frame in (*first, *second)
+                if frame["op"] == "batch"
+                for event in frame["events"]
+            ]
+            assert [(label_of(event["id"]), event["offset"]) for event in events] == [
+                ("m3", 1),
+                ("m1", 2),
+                ("m2", 3),
+            ]
 
     async def test_a_viewer_goes_on_after_its_position(self, lane: Lane) -> None:
         """WEB-3: the last position it had, sent back, leads on without loss or repeat."""
@@ -88,22 +110,35 @@ class TransportContract:
             first = await lane.frames(served, id, session["position"], seen(1))
             await served.send(track("m2"), track("m3"))
             second = await lane.frames(served, id, first[-1]["position"], seen(2))
-            assert [label_of(event["id"]) for frame in second if frame["op"] == "batch" for event in frame["events"]] == ["m2", "m3"]
+            assert [
+                label_of(event["id"])
+                for frame in second
+                if frame["op"] == "batch"
+                for event in frame["events"]
+            ] == ["m2", "m3"]
 
     async def test_a_position_of_another_life_is_a_gap(self, lane: Lane) -> None:
         """WEB-4: it is told, and what the log holds follows."""
         async with watched() as (served, session):
             await served.send(track("m1"))
-            frames = await lane.frames(served, session["watch_session_id"], "another.17.abcdef", seen(1))
+            frames = await lane.frames(
+                served, session["watch_session_id"], "another.17.abcdef", seen(1)
+            )
             gap = next(frame for frame in frames if frame["op"] == "gap")
-            assert (gap["from"], gap["missed"], gap["reason"]) == ("another.17.abcdef", None, "epoch")
+            assert (gap["from"], gap["missed"], gap["reason"]) == (
+                "another.17.abcdef",
+                None,
+                "epoch",
+            )
             assert counted(frames) == 1
 
     async def test_a_reader_behind_the_tail_learns_what_it_missed(self, lane: Lane) -> None:
         """WEB-4: exactly."""
         async with watched(Policy(log_entries=10)) as (served, session):
             await served.send(*(track(f"m{number}") for number in range(25)))
-            frames = await lane.frames(served, session["watch_session_id"], session["position"], seen(10))
+            frames = await lane.frames(
+                served, session["watch_session_id"], session["position"], seen(10)
+            )
             gap = next(frame for frame in frames if frame["op"] == "gap")
             assert (gap["missed"], gap["reason"]) == (15, "retention")
             assert counted(frames) == 10
@@ -137,8 +172,13 @@ class TransportContract:
         """WEB-7: what it leaves out is counted as filtered."""
         async with serving(config(Policy(properties=("device",)))) as served:
             session = await served.open(filter)
-            await served.send(track("m1", properties={"device": "mobile"}), track("m2", properties={"device": "desktop"}))
-            frames = await lane.frames(served, session["watch_session_id"], session["position"], seen(1))
+            await served.send(
+                track("m1", properties={"device": "mobile"}),
+                track("m2", properties={"device": "desktop"}),
+            )
+            frames = await lane.frames(
+                served, session["watch_session_id"], session["position"], seen(1)
+            )
             ledgers = [frame["ledger"] for frame in frames if frame["op"] == "batch"]
             assert sum(ledger["filtered"] for ledger in ledgers) == 1
             assert counted(frames) == 1

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dagnet_realtime.config.config import Config
-from dagnet_realtime.web.page import ASSETS, FOLDER
+from dagnet_realtime.web.static_files import ASSETS, FOLDER
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 MOST_BUILDS = 5  # kept; one is under 2 MB
@@ -35,7 +35,11 @@ class AssetFolder:
 
         A folder that cannot be written, or that others could have written scripts into, is logged and left alone.
         """
-        names = sorted(file.name for file in assets.iterdir() if file.is_file()) if assets.is_dir() else []
+        names = (
+            sorted(file.name for file in assets.iterdir() if file.is_file())
+            if assets.is_dir()
+            else []
+        )
         if not names:
             return
         build = self._folder / hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
@@ -47,7 +51,9 @@ class AssetFolder:
             if not build.is_dir():
                 self._add(assets, names, build)
             os.utime(build)
-            for old in sorted(self._builds(), key=lambda one: one.stat().st_mtime, reverse=True)[MOST_BUILDS:]:
+            for old in sorted(self._builds(), key=lambda one: one.stat().st_mtime, reverse=True)[
+                MOST_BUILDS:
+            ]:
                 shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             _LOG.warning("assets_not_kept folder=%s why=%s", self._folder, error.strerror)
@@ -57,7 +63,11 @@ class AssetFolder:
         try:
             changed = self._folder.stat().st_mtime_ns
             if changed != self._as_of:
-                self._files = {file.name: file for build in self._builds() for file in build.iterdir()} if self._ours() else {}
+                self._files = (
+                    {file.name: file for build in self._builds() for file in build.iterdir()}
+                    if self._ours()
+                    else {}
+                )
                 self._as_of = changed
         except OSError:
             return None
@@ -65,7 +75,9 @@ class AssetFolder:
 
     def _add(self, assets: Path, names: list[str], build: Path) -> None:
         """All of it at once: another process finds the whole build, or nothing of it."""
-        with tempfile.TemporaryDirectory(dir=self._folder, prefix=".", ignore_cleanup_errors=True) as made:
+        with tempfile.TemporaryDirectory(
+            dir=self._folder, prefix=".", ignore_cleanup_errors=True
+        ) as made:
             whole = Path(made) / build.name
             whole.mkdir(mode=0o755)
             for name in names:
@@ -74,16 +86,22 @@ class AssetFolder:
                 whole.rename(build)
 
     def _builds(self) -> list[Path]:
-        return [one for one in self._folder.iterdir() if not one.name.startswith(".") and one.is_dir() and not one.is_symlink()]
+        return [
+            one
+            for one in self._folder.iterdir()
+            if not one.name.startswith(".") and one.is_dir() and not one.is_symlink()
+        ]
 
     def _ours(self) -> bool:
         found = self._folder.stat()
         return found.st_mode & OTHERS_MAY_WRITE == 0 and found.st_uid in (0, os.geteuid())
 
 
-def kept_assets(config: Config) -> Callable[[str], Path | None]:
+def open_asset_folder(config: Config) -> Callable[[str], Path | None]:
     """Keeps this build's assets where the configuration says, else beside a local server's key; finds those of other builds there."""
-    named = config.server.assets or (str(Path(config.key_file).parent / "assets") if config.key_file else "")
+    named = config.server.assets or (
+        str(Path(config.key_file).parent / "assets") if config.key_file else ""
+    )
     if not named:
         return lambda _: None
     folder = AssetFolder(Path(named))

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dagnet_realtime.core.calls import as_sdk
-from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.core.simulation import to_sdk_shape
+from dagnet_realtime.model.access import Secret
 
 if TYPE_CHECKING:
     import httpx
@@ -24,7 +24,7 @@ LONGEST_WAIT = 30.0
 """Seconds between two attempts, whatever `Retry-After` asks for: a command is not a queue."""
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
     """How a delivery ended. `status` 0 means that nobody answered; `reason` is one sentence where it was not taken."""
 
     status: int
@@ -64,7 +64,9 @@ class Sender:
         import httpx  # 0.2 s of processor time that no start of the server should wait for
 
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
-        self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, limits=limits, trust_env=False)
+        self._client = httpx.AsyncClient(
+            transport=transport, timeout=TIMEOUT, limits=limits, trust_env=False
+        )
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -73,39 +75,54 @@ class Sender:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def send(self, messages: Sequence[dict[str, Any]], *, batched: bool = False) -> Answer:
+    async def send(
+        self, messages: Sequence[dict[str, Any]], *, batched: bool = False
+    ) -> DeliveryResult:
         """One delivery of one message, or of several as a batch; returns when it is answered for good."""
         url, body, headers = self._request(messages, batched=batched or len(messages) > 1)
         import httpx
 
-        answer = Answer(status=0, attempts=0)
+        answer = DeliveryResult(status=0, attempts=0)
         for attempt in range(1, self._attempts + 1):
             wait = min(LONGEST_WAIT, 0.25 * 2**attempt) * self._chance.uniform(0.5, 1.0)
             try:
                 response = await self._client.post(url, content=body, headers=headers)
             except httpx.HTTPError as error:
-                answer = Answer(status=0, attempts=attempt, reason=f"No answer from {url}: {unanswered(error)}")
+                answer = DeliveryResult(
+                    status=0,
+                    attempts=attempt,
+                    reason=f"No answer from {url}: {describe_failure(error)}",
+                )
             else:
-                answer = Answer(status=response.status_code, attempts=attempt, reason=_reason(response))
-                if answer.taken or not retried(response.status_code):
+                answer = DeliveryResult(
+                    status=response.status_code, attempts=attempt, reason=_reason(response)
+                )
+                if answer.taken or not is_retryable(response.status_code):
                     return answer
-                wait = _asked(response.headers.get("retry-after"), wait)
+                wait = _retry_after(response.headers.get("retry-after"), wait)
             if attempt < self._attempts:
                 await self._sleep(wait)
         return answer
 
-    def _request(self, messages: Sequence[dict[str, Any]], *, batched: bool) -> tuple[str, bytes, dict[str, str]]:
+    def _request(
+        self, messages: Sequence[dict[str, Any]], *, batched: bool
+    ) -> tuple[str, bytes, dict[str, str]]:
         if self._tracking:
             return self._tracked(messages)
         encoded = [msgspec.json.encode(message) for message in messages]
-        headers = {"content-type": "application/json", "user-agent": "Segment (Actions)" if batched else "Segment.io/1.0"}
+        headers = {
+            "content-type": "application/json",
+            "user-agent": "Segment (Actions)" if batched else "Segment.io/1.0",
+        }
         if self._secret is not None:
-            headers["x-signature"] = hmac.new(self._secret.reveal(), encoded[0], hashlib.sha1).hexdigest()
+            headers["x-signature"] = hmac.new(
+                self._secret.reveal(), encoded[0], hashlib.sha1
+            ).hexdigest()
         return self._url, b"[" + b",".join(encoded) + b"]" if batched else encoded[0], headers
 
     def _tracked(self, messages: Sequence[dict[str, Any]]) -> tuple[str, bytes, dict[str, str]]:
         parts = urlsplit(self._url)
-        own = [as_sdk(message) for message in messages]
+        own = [to_sdk_shape(message) for message in messages]
         envelope: dict[str, Any] = {"batch": own}
         if sent := own[-1].get("sentAt"):
             envelope["sentAt"] = sent
@@ -115,21 +132,25 @@ class Sender:
         return url, msgspec.json.encode(envelope), {"content-type": "application/json"}
 
 
-def retried(status: int) -> bool:
+def is_retryable(status: int) -> bool:
     """Whether Segment sends a delivery again that was answered so."""
     return status in (408, 423, 429) or (status >= 500 and status != 501)
 
 
-def unanswered(error: "httpx.HTTPError") -> str:
+def describe_failure(error: "httpx.HTTPError") -> str:
     """Why nobody answered, in words."""
     import httpx
 
     if isinstance(error, httpx.ConnectError):
         return "nothing can be reached there"
-    return "it took too long" if isinstance(error, httpx.TimeoutException) else f"the connection broke ({type(error).__name__})"
+    return (
+        "it took too long"
+        if isinstance(error, httpx.TimeoutException)
+        else f"the connection broke ({type(error).__name__})"
+    )
 
 
-def _asked(header: str | None, otherwise: float) -> float:
+def _retry_after(header: str | None, otherwise: float) -> float:
     try:
         return min(LONGEST_WAIT, max(0.0, float(header))) if header else otherwise
     except ValueError:
@@ -144,7 +165,14 @@ def _reason(response: "httpx.Response") -> str:
         told = msgspec.json.decode(response.content)
     except msgspec.DecodeError:
         told = None
-    words = [str(told[key]) for key in ("title", "detail", "remedy", "message") if told.get(key)] if isinstance(told, dict) else []
-    return " ".join((f"Answered {response.status_code}", "— " + ". ".join(word.rstrip(".") for word in words) if words else "")).strip()[
-        :300
-    ]
+    words = (
+        [str(told[key]) for key in ("title", "detail", "remedy", "message") if told.get(key)]
+        if isinstance(told, dict)
+        else []
+    )
+    return " ".join(
+        (
+            f"Answered {response.status_code}",
+            "— " + ". ".join(word.rstrip(".") for word in words) if words else "",
+        )
+    ).strip()[:300]

@@ -12,51 +12,44 @@ from random import Random
 from typing import NamedTuple
 
 from dagnet_realtime import __version__
-from dagnet_realtime.app.access import Grants, access_for
-from dagnet_realtime.app.asset_folder import kept_assets
-from dagnet_realtime.app.audit_file import audit_file
-from dagnet_realtime.app.catalogues import graphs_of
+from dagnet_realtime.app.asset_folder import open_asset_folder
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.app.functions import functions
-from dagnet_realtime.app.http import Server, room
-from dagnet_realtime.app.key_file import write_key
-from dagnet_realtime.app.listen import listen, origin_of
-from dagnet_realtime.app.memory import give_back
-from dagnet_realtime.app.relays import relays as opened
-from dagnet_realtime.app.relays import seating
-from dagnet_realtime.app.reload import Reload
+from dagnet_realtime.app.config_watcher import ConfigWatcher
+from dagnet_realtime.app.factories import Grants, access_for, functions, graphs_of, seating
+from dagnet_realtime.app.factories import relays as opened
+from dagnet_realtime.app.files import audit_file, write_key
+from dagnet_realtime.app.malloc import return_freed_memory
+from dagnet_realtime.app.simulator import TrafficSimulator
+from dagnet_realtime.app.sockets import UvicornServer, listen, max_connections, origin_of
 from dagnet_realtime.app.store import store
-from dagnet_realtime.app.visitors import OwnVisitors
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.intake import Intake
-from dagnet_realtime.hub.limits import Limits
-from dagnet_realtime.logs.memory import MemoryLog
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.access.local import LocalAccess
-from dagnet_realtime.web.access.shared import Sharing
-from dagnet_realtime.web.connection import Bounds, connection
-from dagnet_realtime.web.fast_path import fast_path
-from dagnet_realtime.web.operations import Readiness
-from dagnet_realtime.web.page import Page
-from dagnet_realtime.web.rounds import Rounds
-from dagnet_realtime.web.server import Parts, asgi
-from dagnet_realtime.web.traffic import Traffic
+from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.stores.memory import MemoryLog
+from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
+from dagnet_realtime.web.connection import ConnectionLimits, ConnectionStats, connection, fast_path
+from dagnet_realtime.web.reauthorizer import Reauthorizer
+from dagnet_realtime.web.routes.health import Readiness
+from dagnet_realtime.web.server import AppDependencies, create_app
+from dagnet_realtime.web.static_files import StaticFiles
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 
 
-class Inherited(NamedTuple):
+class ForkedState(NamedTuple):
     """The socket to serve on, and the keys that are shared with the other processes of this command, if there are any."""
 
     bound: socket.socket
-    sharing: Sharing | None = None
+    sharing: ForkedAuthState | None = None
 
 
-LOCAL_LIMITS = Limits(sessions_per_person=200, streams_per_person=5000, follows_per_person=50)  # everybody on this machine is one person
+LOCAL_LIMITS = SessionLimits(
+    sessions_per_person=200, streams_per_person=5000, follows_per_person=50
+)  # everybody on this machine is one person
 
 
 async def run(
@@ -65,7 +58,7 @@ async def run(
     ready: Callable[[str], None],
     stop: asyncio.Event | None = None,
     again: Callable[[], Config] | None = None,
-    inherited: Inherited | None = None,
+    inherited: ForkedState | None = None,
 ) -> None:
     """Serves until SIGTERM, SIGINT or `stop`. `ready` is told the address, in local access with the one-time key, once connections are
     accepted. `again` reads the configuration anew when its file changes. `inherited` is what one of several processes was given.
@@ -73,20 +66,20 @@ async def run(
     Raises `Problem` where it cannot start, and where a part of it dies.
     """
     ending = stop or asyncio.Event()
-    give_back()
-    given = inherited or Inherited(listen(config))
+    return_freed_memory()
+    given = inherited or ForkedState(listen(config))
     with contextlib.closing(given.bound), audit_file(config.access) as write:
         try:
             await _serve(config, given, write, ready, ending, again)
         except* Problem as problems:
-            raise _first(problems) from None
+            raise _first_cause(problems) from None
         except* Exception as group:  # noqa: BLE001  # whatever it was, the process stops with a reason
-            raise _died(_first(group)) from None
+            raise _crash_problem(_first_cause(group)) from None
 
 
 async def _serve(
     config: Config,
-    inherited: Inherited,
+    inherited: ForkedState,
     write: Callable[[bytes], None],
     ready: Callable[[str], None],
     ending: asyncio.Event,
@@ -94,8 +87,11 @@ async def _serve(
 ) -> None:
     clock, workspaces, bound = SystemClock(), config.workspaces, inherited.bound
     grants = Grants(config.access.grants)
-    readiness, bounds = Readiness(), Bounds(connections=room(Bounds().connections))
-    traffic = Traffic(most=bounds.connections)
+    readiness, bounds = (
+        Readiness(),
+        ConnectionLimits(connections=max_connections(ConnectionLimits().connections)),
+    )
+    traffic = ConnectionStats(limit=bounds.connections)
     published = functions(workspaces)
     kept = store(config.server.log, workspaces, clock)
     async with (
@@ -104,7 +100,7 @@ async def _serve(
         graphs_of(workspaces).load() as graphs,
     ):
         access = access_for(config, clock, grants, sign_outs, inherited.sharing)
-        limits = LOCAL_LIMITS if isinstance(access, LocalAccess) else Limits()
+        limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
         audit = Audit(write, clock)
 
         async def followed(channel: Channel) -> frozenset[str]:
@@ -118,14 +114,24 @@ async def _serve(
             lambda channel, tokens: hub.forget(channel, tokens),
             followed=followed,
         )
-        doors, summing = summed(intake.doors)
-        together = seating(relays, posts, log, sessions, doors, graphs, clock, lambda channel: hub.rights.policy(channel), limits.lease)
+        doors, summing = summed(intake.ingest_counters)
+        together = seating(
+            relays,
+            posts,
+            log,
+            sessions,
+            doors,
+            graphs,
+            clock,
+            lambda channel: hub.authorization.policy(channel),
+            limits.lease,
+        )
         hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=together)
-        rounds = Rounds(hub, access, clock, audit)
-        visitors = OwnVisitors(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
+        rounds = Reauthorizer(hub, access, clock, audit)
+        visitors = TrafficSimulator(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)
-        page = Page(access, shop=config.demo, kept=kept_assets(config))
-        parts = Parts(
+        page = StaticFiles(access, shop=config.demo, kept=open_asset_folder(config))
+        parts = AppDependencies(
             workspaces=workspaces,
             graphs=graphs,
             hub=hub,
@@ -142,36 +148,45 @@ async def _serve(
             audit=audit,
             rounds=rounds,
             traffic=traffic,
-            connects=[origin for relay in relays.values() for origin in relay.terms.connects]
+            connects=[origin for relay in relays.values() for origin in relay.limits.connects]
             + [one.connects for one in published.values()],
             functions=published,
         )
 
         async def impose(channel: Channel, policy: Policy) -> None:
-            intake.impose(channel, policy)
-            await hub.impose(channel, policy)
+            intake.apply_policy(channel, policy)
+            await hub.apply_policy(channel, policy)
 
         at_once = isinstance(log, MemoryLog)  # its append never waits
-        server = Server(asgi(parts), fast_path(intake, bounds, traffic) if at_once else connection(bounds, traffic, intake.now))
+        server = UvicornServer(
+            create_app(parts),
+            fast_path(intake, bounds, traffic)
+            if at_once
+            else connection(bounds, traffic, intake.now),
+        )
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
             beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]
             if summing is not None:
                 beside.append(tasks.create_task(summing()))
             if config.file and again is not None:
-                beside.append(tasks.create_task(Reload(config, again, impose, grants, audit, clock).run()))
+                beside.append(
+                    tasks.create_task(
+                        ConfigWatcher(config, again, impose, grants, audit, clock).run()
+                    )
+                )
             await server.listening.wait()
-            if config.key_file is not None and isinstance(access, LocalAccess):
+            if config.key_file is not None and isinstance(access, LocalAuthenticator):
                 write_key(Path(config.key_file), access.program_key)
             gc.freeze()  # what the start made stays: looking through it again would hold every frame up by 40 ms now and then
             readiness.ready = True
-            key = f"?key={access.link_key}" if isinstance(access, LocalAccess) else ""
+            key = f"?key={access.link_key}" if isinstance(access, LocalAuthenticator) else ""
             ready(f"{config.server.public_url.rstrip('/') or origin_of(bound)}/{key}")
             await ending.wait()
             readiness.ready = False
             for task in beside:
                 task.cancel()
-            hub.farewell()
+            hub.drain()
             server.stop()
             await serving
 
@@ -192,19 +207,26 @@ async def _signals(ending: asyncio.Event) -> AsyncIterator[None]:
             loop.remove_signal_handler(name)
 
 
-def _died(error: BaseException) -> Problem:
+def _crash_problem(error: BaseException) -> Problem:
     """The reason for stopping: what kind of error and where. Its text may hold what somebody sent."""
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "an unknown place"
+    where = (
+        f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
+        if place is not None
+        else "an unknown place"
+    )
     _LOG.critical("part_died error=%s at=%s", type(error).__name__, where)
     return Problem(
-        "unavailable", "A part of the server died, so it stopped", f"{type(error).__name__} at {where}", "Start it again, and report this"
+        "unavailable",
+        "A part of the server died, so it stopped",
+        f"{type(error).__name__} at {where}",
+        "Start it again, and report this",
     )
 
 
-def _first(group: BaseException) -> BaseException:
+def _first_cause(group: BaseException) -> BaseException:
     """The first cause in a group of groups."""
     while isinstance(group, BaseExceptionGroup):
         group = group.exceptions[0]

@@ -5,32 +5,32 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from dagnet_realtime.logs.memory import MemoryLog
-from dagnet_realtime.logs.memory_sessions import MemorySessions
-from dagnet_realtime.model.channel import Channel
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.ports.doors import Doors
-from dagnet_realtime.ports.log import Log, Watched
-from dagnet_realtime.ports.posts import Posts
-from dagnet_realtime.ports.rates import Rates
-from dagnet_realtime.ports.sessions import Sessions
-from dagnet_realtime.ports.sign_outs import SignOuts
-from dagnet_realtime.web.access.ended import OwnSignOuts
+from dagnet_realtime.model.workspace import Channel, Workspace
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.ports.storage import (
+    HasReaders,
+    IngestCountersLookup,
+    Log,
+    RateLimiter,
+    RelayStateStore,
+    RevocationList,
+    SessionStore,
+)
+from dagnet_realtime.stores.memory import MemoryLog, MemoryRevocationList, MemorySessionStore
 
 if TYPE_CHECKING:
-    from dagnet_realtime.logs.redis_calls import Calls
+    from dagnet_realtime.stores.redis_connection import RedisConnection
 
 START_SECONDS = 5.0  # for which a start waits for the store; what starts us also starts Redis
 RETRY_SECONDS = 0.25
 
 
-class AnyLog(Log, Watched, Protocol):
+class AnyLog(Log, HasReaders, Protocol):
     """A log that the door can ask."""
 
 
-Summing = Callable[[], Coroutine[None, None, None]]
+SyncTask = Callable[[], Coroutine[None, None, None]]
 
 
 class Store(NamedTuple):
@@ -41,20 +41,20 @@ class Store(NamedTuple):
     """
 
     log: AnyLog
-    sessions: Sessions
-    sign_outs: SignOuts
-    summed: Callable[[Doors], tuple[Doors, Summing | None]]
-    posts: Posts | None = None
-    rates: Rates | None = None
+    sessions: SessionStore
+    sign_outs: RevocationList
+    wrap_counters: Callable[[IngestCountersLookup], tuple[IngestCountersLookup, SyncTask | None]]
+    posts: RelayStateStore | None = None
+    rates: RateLimiter | None = None
 
 
-def shareable(url: str) -> bool:
+def is_shared(url: str) -> bool:
     """Whether several processes can use the store at once. Raises `Problem("invalid")` for a URL that names none."""
     if url in ("memory://", "memory:"):
         return False
-    from dagnet_realtime.logs.redis_url import target
+    from dagnet_realtime.stores.redis_connection import parse_redis_url
 
-    target(url)
+    parse_redis_url(url)
     return True
 
 
@@ -64,14 +64,15 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
 
     Raises `Problem`: `invalid` for a URL that names no store or a store that cannot keep our promises, `unavailable` where none answers.
     """
-    if not shareable(url):
+    if not is_shared(url):
         log = MemoryLog({one.channel: one.policy for one in workspaces}, clock)
-        yield Store(log, MemorySessions(clock), OwnSignOuts(clock), lambda doors: (doors, None))
+        yield Store(
+            log, MemorySessionStore(clock), MemoryRevocationList(clock), lambda doors: (doors, None)
+        )
         return
-    from dagnet_realtime.logs.redis_calls import Calls
-    from dagnet_realtime.logs.redis_url import target
+    from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
 
-    calls = Calls(target(url))
+    calls = RedisConnection(parse_redis_url(url))
     try:
         await _answering(calls, clock)
         yield await _redis(calls, workspaces, clock)
@@ -79,35 +80,40 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
         await calls.aclose()
 
 
-async def _redis(calls: "Calls", workspaces: Sequence[Workspace], clock: Clock) -> Store:
-    from dagnet_realtime.logs.redis import RedisLog
-    from dagnet_realtime.logs.redis_doors import RedisDoors
-    from dagnet_realtime.logs.redis_posts import RedisPosts
-    from dagnet_realtime.logs.redis_rates import RedisRates
-    from dagnet_realtime.logs.redis_sessions import RedisSessions
-    from dagnet_realtime.logs.redis_sign_outs import RedisSignOuts
+async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], clock: Clock) -> Store:
+    from dagnet_realtime.stores.redis_counters import RedisCounters, RedisRateLimiter
+    from dagnet_realtime.stores.redis_log import RedisLog
+    from dagnet_realtime.stores.redis_relay_state import RedisRelayState
+    from dagnet_realtime.stores.redis_sessions import RedisRevocationList, RedisSessionStore
 
     channels: list[Channel] = [one.channel for one in workspaces]
-    sessions = RedisSessions(calls)
+    sessions = RedisSessionStore(calls)
     log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
-    sessions.heard = log.heard
+    sessions.on_watched = log.on_watched
     await sessions.begin()
 
-    def summed(doors: Doors) -> tuple[Doors, Summing]:
-        shared = RedisDoors(calls, channels, doors, clock)
+    def summed(doors: IngestCountersLookup) -> tuple[IngestCountersLookup, SyncTask]:
+        shared = RedisCounters(calls, channels, doors, clock)
         return shared, shared.run
 
-    return Store(log, sessions, RedisSignOuts(calls, clock), summed, RedisPosts(calls), RedisRates(calls))
+    return Store(
+        log,
+        sessions,
+        RedisRevocationList(calls, clock),
+        summed,
+        RedisRelayState(calls),
+        RedisRateLimiter(calls),
+    )
 
 
-async def _answering(calls: "Calls", clock: Clock) -> None:
+async def _answering(calls: "RedisConnection", clock: Clock) -> None:
     """Until the store answers; one that starts at the same moment as we do is waited for."""
-    from dagnet_realtime.logs.redis_fitness import fit
+    from dagnet_realtime.stores.redis_connection import check_redis
 
     until = clock.monotonic() + START_SECONDS
     while True:
         try:
-            await fit(calls, clock)
+            await check_redis(calls, clock)
         except Problem as problem:
             if problem.code != "unavailable" or clock.monotonic() >= until:
                 raise

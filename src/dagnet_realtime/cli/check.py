@@ -14,17 +14,26 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from dagnet_realtime.core.check import GraphReport, Report
-    from dagnet_realtime.model.folders import Folders
-    from dagnet_realtime.model.graph import Catalogue, Filter, Listen
-    from dagnet_realtime.model.workspace import Workspace
+    from dagnet_realtime.model.graph import Catalogue, EventBinding, Filter
+    from dagnet_realtime.model.workspace import Folders, Workspace
 
 
 def check(
-    dir: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="A DagNet data repository.")] = None,
-    graphs_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")] = "graphs",
-    events_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")] = "events",
-    nodes_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")] = "nodes",
-    config: Annotated[Path | None, typer.Option(help="Check every workspace of this configuration instead.")] = None,
+    dir: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A DagNet data repository.")
+    ] = None,
+    graphs_path: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")
+    ] = "graphs",
+    events_path: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")
+    ] = "events",
+    nodes_path: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")
+    ] = "nodes",
+    config: Annotated[
+        Path | None, typer.Option(help="Check every workspace of this configuration instead.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Say how each node of each graph would be lit, and what stands in the way.
@@ -35,13 +44,18 @@ def check(
     Example:
       dagnet-realtime check ./acme
     """
-    from dagnet_realtime.cli.folders import layout_of
+    from dagnet_realtime.cli.folder_options import folders_from_options
     from dagnet_realtime.config.load import DEFAULT
     from dagnet_realtime.core.check import report
 
     if dir is not None and config is not None:
         raise typer.BadParameter("give a folder or --config, not both")
-    layout = layout_of(graphs_path, events_path, nodes_path, unused=dir is None and (config is not None or DEFAULT.is_file()))
+    layout = folders_from_options(
+        graphs_path,
+        events_path,
+        nodes_path,
+        unused=dir is None and (config is not None or DEFAULT.is_file()),
+    )
     catalogues, workspaces = _catalogues(dir, config, layout)
     found = report(catalogues)
     if json:
@@ -54,8 +68,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _catalogues(dir: Path | None, config: Path | None, layout: "Folders") -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
-    from dagnet_realtime.app.catalogues import catalogues_of, read_catalogues
+def _catalogues(
+    dir: Path | None, config: Path | None, layout: "Folders"
+) -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
+    from dagnet_realtime.app.factories import catalogues_of, read_catalogues
     from dagnet_realtime.config.load import DEFAULT, load
 
     if dir is None and (config is not None or DEFAULT.is_file()):
@@ -69,7 +85,13 @@ def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":
     """What the operator may want to decide for each source that could delete people by a key that pages show."""
     for workspace in workspaces:
         for source in workspace.sources:
-            how = "by its write key" if source.kind == "tracking" else "unsigned" if source.allow_unsigned else ""
+            how = (
+                "by its write key"
+                if source.kind == "tracking"
+                else "unsigned"
+                if source.allow_unsigned
+                else ""
+            )
             if how and not source.allow_delete:
                 yield (
                     f'{workspace.channel}, source "{source.id}": delete and suppress that are sent {how} are refused. '
@@ -87,7 +109,10 @@ def _show(found: "Report") -> None:
         console.print(_line("! ", "yellow", f"{warning.where}: {warning.text}"))
     for error in found.errors:
         console.print(_line("✗ ", "bold red", f"{error.file} {error.text}"))
-    lit, nodes = sum(graph.can_light for graph in found.graphs), sum(graph.nodes for graph in found.graphs)
+    lit, nodes = (
+        sum(graph.can_light for graph in found.graphs),
+        sum(graph.nodes for graph in found.graphs),
+    )
     warnings = len(found.warnings) + sum(len(graph.warnings) for graph in found.graphs)
     counts = [_count(len(found.graphs), "graph"), f"{lit} of {_count(nodes, 'node')} can light"]
     counts += [_count(warnings, "warning"), _count(len(found.errors), "error")]
@@ -95,8 +120,16 @@ def _show(found: "Report") -> None:
 
 
 def _show_graph(graph: "GraphReport", console: "Console") -> None:
-    console.print(_line(graph.name, "bold", f"  {graph.file}: {_count(graph.nodes, 'node')}, {_count(graph.edges, 'edge')}"))
-    labels = {listen.node: listen.label for listen in graph.listens} | {dark.node: dark.label for dark in graph.cannot_light}
+    console.print(
+        _line(
+            graph.name,
+            "bold",
+            f"  {graph.file}: {_count(graph.nodes, 'node')}, {_count(graph.edges, 'edge')}",
+        )
+    )
+    labels = {listen.node: listen.label for listen in graph.listens} | {
+        dark.node: dark.label for dark in graph.cannot_light
+    }
     width = min(max(map(len, labels.values()), default=0), 40)
     never = {dark.node for dark in graph.cannot_light}
     for listen in (listen for listen in graph.listens if listen.node not in never):
@@ -104,15 +137,25 @@ def _show_graph(graph: "GraphReport", console: "Console") -> None:
     for dark in graph.cannot_light:
         console.print(_line(f"  ○ {_clean(dark.label):<{width}}  ", "dim", f"never: {dark.why}"))
     for shared in graph.shared:
-        console.print(_line("  = ", "cyan", f"“{shared.name}” is heard by {', '.join(labels[node] for node in shared.nodes)}"))
+        console.print(
+            _line(
+                "  = ",
+                "cyan",
+                f"“{shared.name}” is heard by {', '.join(labels[node] for node in shared.nodes)}",
+            )
+        )
     for warning in graph.warnings:
         console.print(_line("  ! ", "yellow", f"{warning.where}: {warning.text}"))
     console.print()
 
 
-def _heard(listen: "Listen") -> str:
+def _heard(listen: "EventBinding") -> str:
     names = " or ".join(f"“{name}”" for name in listen.names)
-    rule = f"event id {listen.event_id}" if listen.rule == "event_id" else f"{listen.rule} name of {listen.event_id}"
+    rule = (
+        f"event id {listen.event_id}"
+        if listen.rule == "event_id"
+        else f"{listen.rule} name of {listen.event_id}"
+    )
     return " and ".join([f"{names} ({rule})", *(_asked(filter) for filter in listen.filters)])
 
 

@@ -11,14 +11,30 @@ import typer
 from dagnet_realtime.config.load import Flags, load
 
 SAMPLE = Path(__file__).parent.parent / "samples" / "shop"
-SHOWN = ("device", "source", "item_id", "price", "quantity", "currency", "value", "method", "percent")
+SHOWN = (
+    "device",
+    "source",
+    "item_id",
+    "price",
+    "quantity",
+    "currency",
+    "value",
+    "method",
+    "percent",
+)
 """What the sample's visitors send and the feed may show."""
 
 
 def demo(
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; a free one where 8765 is taken.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port to listen on; a free one where 8765 is taken."),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open the browser where there is a screen.")] = True,
-    key_file: Annotated[Path | None, typer.Option(metavar="F", help="Write a key for programs on this machine into F.")] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Write a key for programs on this machine into F."),
+    ] = None,
 ) -> None:
     """Show a sample shop, with visitors behind a button.
 
@@ -26,12 +42,16 @@ def demo(
     Example:
       dagnet-realtime demo
     """
-    from dagnet_realtime.cli.running import serving
+    from dagnet_realtime.cli.run_server import serving
 
     flags = Flags(port=port, workspace=SAMPLE, key_file=key_file, demo=True, properties=SHOWN)
     config = load(None, os.environ, flags)
     if port is None and taken(config.server.host, config.server.port):
-        config = load(None, os.environ, Flags(port=0, workspace=SAMPLE, key_file=key_file, demo=True, properties=SHOWN))
+        config = load(
+            None,
+            os.environ,
+            Flags(port=0, workspace=SAMPLE, key_file=key_file, demo=True, properties=SHOWN),
+        )
     serving(config, opened=browser and has_screen(os.environ))
 
 
@@ -51,4 +71,6 @@ def has_screen(environ: os._Environ[str] | dict[str, str]) -> bool:
     """Whether a browser can show a window; a browser inside the terminal is none."""
     if environ.get("CI"):
         return False
-    return sys.platform in ("darwin", "win32") or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+    return sys.platform in ("darwin", "win32") or bool(
+        environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from dagnet_realtime.core.function_plan import Plan
+    from dagnet_realtime.function.plan import FunctionPlan
     from dagnet_realtime.model.workspace import Workspace
 
 SOURCE = Path(__file__).parents[1] / "functions" / "destination.js"
@@ -15,9 +15,19 @@ CODE, SETTINGS = "function.js", "settings.json"
 
 
 def function(
-    channel: Annotated[str, typer.Argument(metavar="[WORKSPACE/ENV]", help="Whose; the only one where there is but one.")] = "",
-    config: Annotated[Path | None, typer.Option(help="Configuration file; realtime.toml is read where it is there.")] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write the two files into.")] = Path("segment-function"),
+    channel: Annotated[
+        str,
+        typer.Argument(
+            metavar="[WORKSPACE/ENV]", help="Whose; the only one where there is but one."
+        ),
+    ] = "",
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Configuration file; realtime.toml is read where it is there."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder to write the two files into.")
+    ] = Path("segment-function"),
 ) -> None:
     """Write the function that Segment runs where no server stands in between, and its settings.
 
@@ -27,10 +37,9 @@ def function(
     Example:
       dagnet-realtime function acme-main/prod --config realtime.toml --out ./segment-function
     """
-    from dagnet_realtime.app.catalogues import catalogues_of
-    from dagnet_realtime.app.functions import functions
+    from dagnet_realtime.app.factories import catalogues_of, functions
     from dagnet_realtime.config.load import load
-    from dagnet_realtime.core.function_plan import plan_of
+    from dagnet_realtime.function.plan import plan_of
 
     workspace = _chosen(load(config, os.environ).workspaces, channel)
     relay = functions([workspace])[workspace.channel]
@@ -41,8 +50,12 @@ def function(
     for error in catalogue.errors:
         print(f"! {error.file} {error.text}")
     names = {name for heard in plan.listens for name in heard.names}
-    print(f"{out / CODE} is for {workspace.channel}: nodes listen for {len(names)} names, filters read {len(plan.needed)} properties.")
-    print(f"Paste it into Segment, and the three values of {out / SETTINGS} into its settings: docs/function.md. Plan {plan.version}.")
+    print(
+        f"{out / CODE} is for {workspace.channel}: nodes listen for {len(names)} names, filters read {len(plan.needed)} properties."
+    )
+    print(
+        f"Paste it into Segment, and the three values of {out / SETTINGS} into its settings: docs/function.md. Plan {plan.version}."
+    )
 
 
 def _chosen(workspaces: "tuple[Workspace, ...]", channel: str) -> "Workspace":
@@ -58,32 +71,57 @@ def _chosen(workspaces: "tuple[Workspace, ...]", channel: str) -> "Workspace":
         remedy = 'Write ingest = "function" into its [[workspace]]: docs/function.md'
         raise Problem("invalid", "No workspace is heard through a function", remedy=remedy)
     why = f"There is no {channel[:80]}" if channel else "There are several"
-    raise Problem("not_found", "Say whose function it is to be", why, f"One of {', '.join(sorted(able))}")
+    raise Problem(
+        "not_found", "Say whose function it is to be", why, f"One of {', '.join(sorted(able))}"
+    )
 
 
-def _write(out: Path, plan: "Plan", key: str, secret: str) -> None:
+def _write(out: Path, plan: "FunctionPlan", key: str, secret: str) -> None:
     """Raises `Problem` where the folder cannot be written to."""
     import msgspec
 
     from dagnet_realtime.model.problem import Problem
 
     settings = [
-        _setting("plan", "Plan", "What matters, and where the provider is", msgspec.json.encode(plan).decode(), sensitive=False),
-        _setting("tokenKey", "Token key", "Makes pseudonyms and channels; the workspace's own", key, sensitive=True),
-        _setting("providerSecret", "Provider secret", "Signs what is published", secret, sensitive=True),
+        _setting(
+            "plan",
+            "Plan",
+            "What matters, and where the provider is",
+            msgspec.json.encode(plan).decode(),
+            sensitive=False,
+        ),
+        _setting(
+            "tokenKey",
+            "Token key",
+            "Makes pseudonyms and channels; the workspace's own",
+            key,
+            sensitive=True,
+        ),
+        _setting(
+            "providerSecret", "Provider secret", "Signs what is published", secret, sensitive=True
+        ),
     ]
     text = msgspec.json.format(msgspec.json.encode({"settings": settings}), indent=2)
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / CODE).write_bytes(SOURCE.read_bytes())
         (out / SETTINGS).unlink(missing_ok=True)
-        with os.fdopen(os.open(out / SETTINGS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(
+            os.open(out / SETTINGS, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        ) as file:
             file.write(text + b"\n")
     except OSError as error:
-        raise Problem("invalid", f"{out} cannot be written", error.strerror or "", "Name another folder with --out") from None
+        raise Problem(
+            "invalid",
+            f"{out} cannot be written",
+            error.strerror or "",
+            "Name another folder with --out",
+        ) from None
 
 
-def _setting(name: str, label: str, description: str, value: str, *, sensitive: bool) -> dict[str, object]:
+def _setting(
+    name: str, label: str, description: str, value: str, *, sensitive: bool
+) -> dict[str, object]:
     """One setting as Segment's Public API describes it, with its value."""
     return {
         "name": name, "label": label, "type": "STRING", "description": description, "required": True, "sensitive": sensitive, "value": value

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from dagnet_realtime import __version__
-from dagnet_realtime.cli import check, demo, function, link, schema, send, serve, simulate, tail, token, ui
+from dagnet_realtime.cli import (
+    check,
+    demo,
+    function,
+    link,
+    schema,
+    send,
+    serve,
+    simulate,
+    tail,
+    token,
+    ui,
+)
 from dagnet_realtime.model.problem import Problem
 
 OK, PROBLEM, USAGE = 0, 1, 2
@@ -31,7 +43,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
 ) -> None:
     """See product events move through a conversion graph, live."""
 
@@ -59,7 +76,9 @@ def main() -> int:
         print(f"dagnet-realtime: {problem.sentence()}", file=sys.stderr)
         return PROBLEM
     except (BrokenPipeError, SystemExit) as end:
-        if isinstance(end, SystemExit) and sys.stdout is output:  # typer wraps an output that nobody reads any more
+        if (
+            isinstance(end, SystemExit) and sys.stdout is output
+        ):  # typer wraps an output that nobody reads any more
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return OK

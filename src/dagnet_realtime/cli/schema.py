@@ -15,7 +15,11 @@ class Part(StrEnum):
     OPENAPI = "openapi"
 
 
-def schema(part: Annotated[Part | None, typer.Argument(help="One of them; all where none is named.")] = None) -> None:
+def schema(
+    part: Annotated[
+        Part | None, typer.Argument(help="One of them; all where none is named.")
+    ] = None,
+) -> None:
     """Print JSON Schemas (frames, configuration, session log) and the API's OpenAPI document.
 
     \b
@@ -26,9 +30,9 @@ def schema(part: Annotated[Part | None, typer.Argument(help="One of them; all wh
 
     from dagnet_realtime import __version__
     from dagnet_realtime.config.schemas import schemas
-    from dagnet_realtime.web.every_offer import EVERY
     from dagnet_realtime.web.openapi import document
+    from dagnet_realtime.web.operation_list import ALL_OPERATIONS
 
-    found = {**schemas(), Part.OPENAPI.value: document(EVERY, __version__)}
+    found = {**schemas(), Part.OPENAPI.value: document(ALL_OPERATIONS, __version__)}
     text = msgspec.json.encode(found if part is None else found[part.value])
     print(msgspec.json.format(text, indent=2).decode())

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dagnet_realtime.core.outgoing import messages
+from dagnet_realtime.core.event_files import parse_messages
 from dagnet_realtime.model.problem import Problem
 
 if TYPE_CHECKING:
-    from dagnet_realtime.app.sender import Answer, Sender
+    from dagnet_realtime.app.sender import DeliveryResult, Sender
 
 AT_ONCE = 16
 """Deliveries under way; a receiver that is slow slows the command instead of piling them up."""
@@ -25,15 +25,36 @@ LARGEST = 256 * 1024 * 1024
 
 
 def send(
-    url: Annotated[str, typer.Argument(help="A webhook's URL, or one under /v1 for the tracking API.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON, NDJSON, captured requests or session logs; - is stdin.")],
-    secret: Annotated[str, typer.Option(help="Shared secret to sign with; env:NAME and file:PATH are read.")] = "",
-    write_key: Annotated[str, typer.Option(help="Write key of the tracking API; env:NAME and file:PATH are read.")] = "",
+    url: Annotated[
+        str, typer.Argument(help="A webhook's URL, or one under /v1 for the tracking API.")
+    ],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help="JSON, NDJSON, captured requests or session logs; - is stdin."
+        ),
+    ],
+    secret: Annotated[
+        str, typer.Option(help="Shared secret to sign with; env:NAME and file:PATH are read.")
+    ] = "",
+    write_key: Annotated[
+        str, typer.Option(help="Write key of the tracking API; env:NAME and file:PATH are read.")
+    ] = "",
     batch: Annotated[int, typer.Option(min=1, max=4000, help="Events per delivery.")] = 1,
-    rate: Annotated[float, typer.Option(min=0, help="Events per second; 0 is as fast as it is taken.")] = 0,
-    jitter: Annotated[float, typer.Option(min=0, max=600, help="Delay each delivery by up to so many seconds, out of order.")] = 0,
+    rate: Annotated[
+        float, typer.Option(min=0, help="Events per second; 0 is as fast as it is taken.")
+    ] = 0,
+    jitter: Annotated[
+        float,
+        typer.Option(
+            min=0, max=600, help="Delay each delivery by up to so many seconds, out of order."
+        ),
+    ] = 0,
     fresh_ids: Annotated[
-        bool, typer.Option("--fresh-ids", help="Give every message a new messageId, so that none is a duplicate.")
+        bool,
+        typer.Option(
+            "--fresh-ids", help="Give every message a new messageId, so that none is a duplicate."
+        ),
     ] = False,
 ) -> None:
     """Post events from files as Segment would.
@@ -44,15 +65,24 @@ def send(
     Example:
       dagnet-realtime send http://127.0.0.1:8765/segment/webhook/webhook events.ndjson --secret env:SEGMENT_SECRET --rate 50
     """
-    from dagnet_realtime.cli.target import sender_to
+    from dagnet_realtime.cli.endpoint import sender_to
 
-    found = [message for file in files for message in messages(read(file), str(file))]
+    found = [message for file in files for message in parse_messages(read(file), str(file))]
     if fresh_ids:
         found = [{**message, "messageId": f"resent-{uuid.uuid4()}"} for message in found]
     sender = sender_to(url, secret, write_key, chance := Random())  # noqa: S311 - delays need no secrecy
-    answers = asyncio.run(deliver(sender, list(batches(found, batch)), when(len(found), batch, rate, jitter, chance), batched=batch > 1))
+    answers = asyncio.run(
+        deliver(
+            sender,
+            list(batches(found, batch)),
+            when(len(found), batch, rate, jitter, chance),
+            batched=batch > 1,
+        )
+    )
     refused = [answer for answer in answers if not answer.taken]
-    print(f"Sent {len(found)} events in {len(answers)} deliveries: {len(answers) - len(refused)} taken, {len(refused)} refused")
+    print(
+        f"Sent {len(found)} events in {len(answers)} deliveries: {len(answers) - len(refused)} taken, {len(refused)} refused"
+    )
     if refused:
         raise Problem("invalid", f"{len(refused)} deliveries were not taken", refused[0].reason)
 
@@ -79,16 +109,25 @@ def batches(found: Sequence[dict[str, Any]], size: int) -> Iterator[list[dict[st
 
 def when(events: int, size: int, rate: float, jitter: float, chance: Random) -> list[float]:
     """Seconds from the start at which each delivery leaves."""
-    return [(start / rate if rate else 0.0) + (chance.uniform(0, jitter) if jitter else 0.0) for start in range(0, events, size)]
+    return [
+        (start / rate if rate else 0.0) + (chance.uniform(0, jitter) if jitter else 0.0)
+        for start in range(0, events, size)
+    ]
 
 
-async def deliver(sender: "Sender", loads: Sequence[list[dict[str, Any]]], times: Iterable[float], *, batched: bool) -> "list[Answer]":
+async def deliver(
+    sender: "Sender",
+    loads: Sequence[list[dict[str, Any]]],
+    times: Iterable[float],
+    *,
+    batched: bool,
+) -> "list[DeliveryResult]":
     """Sends every load at its time, `AT_ONCE` under way at most; the answers in order of leaving."""
     slots = asyncio.Semaphore(AT_ONCE)
     loop = asyncio.get_running_loop()
     began = loop.time()
 
-    async def one(load: list[dict[str, Any]]) -> "Answer":
+    async def one(load: list[dict[str, Any]]) -> "DeliveryResult":
         try:
             return await sender.send(load, batched=batched)
         finally:

@@ -10,18 +10,42 @@ from dagnet_realtime.config.load import Flags, load
 
 
 def serve(
-    config: Annotated[Path | None, typer.Option(help="Configuration file; realtime.toml is read where it is there.")] = None,
-    workspace: Annotated[Path | None, typer.Option(metavar="DIR", help="A DagNet data repository; enough without any file.")] = None,
-    graphs_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")] = "graphs",
-    events_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")] = "events",
-    nodes_path: Annotated[str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")] = "nodes",
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")] = None,
-    log: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where events are kept: memory:// or redis://…; env:NAME and file:PATH are read.")
+    config: Annotated[
+        Path | None,
+        typer.Option(help="Configuration file; realtime.toml is read where it is there."),
     ] = None,
-    key_file: Annotated[Path | None, typer.Option(metavar="F", help="Write a key for programs on this machine into F.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes that serve; they need --log redis://…")] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A DagNet data repository; enough without any file."),
+    ] = None,
+    graphs_path: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")
+    ] = "graphs",
+    events_path: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")
+    ] = "events",
+    nodes_path: Annotated[
+        str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")
+    ] = "nodes",
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
+    ] = None,
+    log: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Where events are kept: memory:// or redis://…; env:NAME and file:PATH are read.",
+        ),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Write a key for programs on this machine into F."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes that serve; they need --log redis://…"),
+    ] = None,
 ) -> None:
     """Receive Segment's deliveries and show them on the graphs.
 
@@ -29,13 +53,22 @@ def serve(
     Example:
       dagnet-realtime serve --workspace ./acme-data
     """
-    from dagnet_realtime.cli.folders import layout_of
-    from dagnet_realtime.cli.running import serving
-    from dagnet_realtime.cli.target import warn_of_password
+    from dagnet_realtime.cli.endpoint import warn_of_password
+    from dagnet_realtime.cli.folder_options import folders_from_options
+    from dagnet_realtime.cli.run_server import serving
 
-    warn_of_password("--log", log or "", "Give it as env:NAME or file:PATH, or set DAGNET_REALTIME_SERVER_LOG")
+    warn_of_password(
+        "--log", log or "", "Give it as env:NAME or file:PATH, or set DAGNET_REALTIME_SERVER_LOG"
+    )
 
-    layout = layout_of(graphs_path, events_path, nodes_path, unused=workspace is None)
-    flags = Flags(host=host, port=port, log=log, workspace=workspace, key_file=key_file, folders=layout)
+    layout = folders_from_options(graphs_path, events_path, nodes_path, unused=workspace is None)
+    flags = Flags(
+        host=host, port=port, log=log, workspace=workspace, key_file=key_file, folders=layout
+    )
     configured = load(config, os.environ, flags)
-    serving(configured, explained=workspace is not None, again=lambda: load(config, os.environ, flags), workers=workers)
+    serving(
+        configured,
+        explained=workspace is not None,
+        again=lambda: load(config, os.environ, flags),
+        workers=workers,
+    )

@@ -9,26 +9,38 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dagnet_realtime.cli.live import Live, printable
+from dagnet_realtime.cli.tail_state import TailState, printable
 from dagnet_realtime.model.problem import Problem
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from dagnet_realtime.cli.remote import Remote
-    from dagnet_realtime.model.frame import Frame
-    from dagnet_realtime.model.session_log import TapLine
+    from dagnet_realtime.cli.api_client import ApiClient
+    from dagnet_realtime.model.frame import Frame, TapLine
 
 
 def tail(
-    log: Annotated[Path | None, typer.Argument(metavar="[LOG]", help="A session log to read instead of a server.")] = None,
-    url: Annotated[str, typer.Option(help="The server; the one on this machine is found by itself.")] = "",
-    workspace: Annotated[str, typer.Option(metavar="ID/ENV", help="Which workspace; the first by default.")] = "",
+    log: Annotated[
+        Path | None,
+        typer.Argument(metavar="[LOG]", help="A session log to read instead of a server."),
+    ] = None,
+    url: Annotated[
+        str, typer.Option(help="The server; the one on this machine is found by itself.")
+    ] = "",
+    workspace: Annotated[
+        str, typer.Option(metavar="ID/ENV", help="Which workspace; the first by default.")
+    ] = "",
     graph: Annotated[str, typer.Option(help="Which graph; the first by default.")] = "",
-    filter: Annotated[str, typer.Option("--filter", help="As in the browser: type:track device:mobile price>10")] = "",
+    filter: Annotated[
+        str, typer.Option("--filter", help="As in the browser: type:track device:mobile price>10")
+    ] = "",
     trace: Annotated[str, typer.Option(help="Only the trace of this token.")] = "",
-    key_file: Annotated[Path | None, typer.Option(metavar="F", help="The key that `serve --key-file F` wrote.")] = None,
-    seconds: Annotated[float, typer.Option(min=0, help="Stop after so long; 0 goes on until Ctrl-C.")] = 0,
+    key_file: Annotated[
+        Path | None, typer.Option(metavar="F", help="The key that `serve --key-file F` wrote.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="Stop after so long; 0 goes on until Ctrl-C.")
+    ] = 0,
 ) -> None:
     """Show the live view in a terminal; piped, one line an event.
 
@@ -39,53 +51,75 @@ def tail(
     terms = " ".join(term for term in (filter, f"trace:{trace}" if trace else "") if term)
     if log is not None:
         if terms or url or workspace or graph:
-            raise typer.BadParameter("a session log is read as it was watched; its lines can be searched with grep")
-        for line in logged(log):
+            raise typer.BadParameter(
+                "a session log is read as it was watched; its lines can be searched with grep"
+            )
+        for line in read_log(log):
             print(line)
         return
-    from dagnet_realtime.cli.remote import Remote
+    from dagnet_realtime.cli.api_client import ApiClient
 
     where, key = found(url, key_file)
-    with Remote(where, key) as remote, suppress(KeyboardInterrupt):
-        live = begun(remote, workspace, graph, terms)
-        shown(live, lasting(remote.frames(), seconds), terminal=sys.stdout.isatty())
+    with ApiClient(where, key) as remote, suppress(KeyboardInterrupt):
+        live = open_session(remote, workspace, graph, terms)
+        display(live, with_deadline(remote.frames(), seconds), terminal=sys.stdout.isatty())
 
 
 def found(url: str, key_file: Path | None) -> tuple[str, str]:
     """The server and the key to it; raises `Problem("not_found")` where none is known."""
-    from dagnet_realtime.cli.beside import find, state_folder
-    from dagnet_realtime.cli.target import address, warn_of_password
+    from dagnet_realtime.cli.endpoint import parse_url, warn_of_password
+    from dagnet_realtime.cli.server_state import find, state_folder
 
     if url:
-        address(url, "Give the server's, such as http://127.0.0.1:8765")
-        warn_of_password("--url", url, "Leave it out: the server asks for a key, which --key-file names")
+        parse_url(url, "Give the server's, such as http://127.0.0.1:8765")
+        warn_of_password(
+            "--url", url, "Leave it out: the server asks for a key, which --key-file names"
+        )
     beside = find(state_folder(os.environ), url)
     where = url or (beside.url if beside else "")
     if not where:
-        raise Problem("not_found", "No server, or more than one, runs on this machine", remedy="Name it with --url")
+        raise Problem(
+            "not_found",
+            "No server, or more than one, runs on this machine",
+            remedy="Name it with --url",
+        )
     if key_file is None:
         return where, beside.key() if beside else ""
     try:
         return where, key_file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
-        raise Problem("not_found", f"{key_file} holds no key", remedy="Start the server with --key-file, and name that file") from None
+        raise Problem(
+            "not_found",
+            f"{key_file} holds no key",
+            remedy="Start the server with --key-file, and name that file",
+        ) from None
 
 
-def begun(remote: "Remote", workspace: str, graph: str, terms: str) -> Live:
+def open_session(remote: "ApiClient", workspace: str, graph: str, terms: str) -> TailState:
     """Opens a watch session on what was named, else on the first there is."""
-    listed: list[dict[str, Any]] = remote.asked("GET", "/api/workspaces").get("workspaces", [])
-    chosen = next((one for one in listed if workspace in ("", one["id"], f"{one['id']}/{one['env']}")), None)
+    listed: list[dict[str, Any]] = remote.request("GET", "/api/workspaces").get("workspaces", [])
+    chosen = next(
+        (one for one in listed if workspace in ("", one["id"], f"{one['id']}/{one['env']}")), None
+    )
     if chosen is None:
-        raise Problem("not_found", f"There is no workspace {workspace}", remedy=f"Choose one of {names(one['id'] for one in listed)}")
+        raise Problem(
+            "not_found",
+            f"There is no workspace {workspace}",
+            remedy=f"Choose one of {names(one['id'] for one in listed)}",
+        )
     graphs = [one["name"] for one in chosen["graphs"]]
-    lit = [one["name"] for one in sorted(chosen["graphs"], key=lambda one: -one.get("can_light", 0))]
+    lit = [
+        one["name"] for one in sorted(chosen["graphs"], key=lambda one: -one.get("can_light", 0))
+    ]
     name = graph or next(iter(lit), "")
     if name not in graphs:
-        raise Problem("not_found", f"There is no graph {name}", remedy=f"Choose one of {names(graphs)}")
+        raise Problem(
+            "not_found", f"There is no graph {name}", remedy=f"Choose one of {names(graphs)}"
+        )
     wire = remote.graph(chosen["id"], chosen["env"], name)
     labels = {node["uuid"]: node["label"] or node["id"] or node["uuid"] for node in wire["nodes"]}
     remote.watch(chosen["id"], chosen["env"], name, terms)
-    return Live(labels, wire.get("title") or name)
+    return TailState(labels, wire.get("title") or name)
 
 
 def names(all: Iterable[str]) -> str:
@@ -93,7 +127,7 @@ def names(all: Iterable[str]) -> str:
     return ", ".join(all) or "none"
 
 
-def lasting(frames: "Iterator[Frame | None]", seconds: float) -> "Iterator[Frame | None]":
+def with_deadline(frames: "Iterator[Frame | None]", seconds: float) -> "Iterator[Frame | None]":
     """The frames of the next `seconds`, all where that is 0; the first frame after them ends it."""
     import time
 
@@ -104,11 +138,17 @@ def lasting(frames: "Iterator[Frame | None]", seconds: float) -> "Iterator[Frame
             return
 
 
-def shown(live: Live, frames: "Iterable[Frame | None]", *, terminal: bool, console: "Console | None" = None) -> None:
+def display(
+    live: TailState,
+    frames: "Iterable[Frame | None]",
+    *,
+    terminal: bool,
+    console: "Console | None" = None,
+) -> None:
     """Draws in a terminal, prints lines elsewhere."""
     if not terminal:
         for frame in frames:
-            for line in live.take(frame):
+            for line in live.apply(frame):
                 print(line, flush=True)
         return
     from rich.console import Console
@@ -117,11 +157,11 @@ def shown(live: Live, frames: "Iterable[Frame | None]", *, terminal: bool, conso
     console = console or Console()
     with Screen(console=console, auto_refresh=False, screen=True) as screen:
         for frame in frames:
-            live.take(frame)
-            screen.update(live.picture(console.size.height), refresh=True)
+            live.apply(frame)
+            screen.update(live.render(console.size.height), refresh=True)
 
 
-def logged(path: Path) -> Iterator[str]:
+def read_log(path: Path) -> Iterator[str]:
     """The lines that a session log tells of; one that cannot be read is left out and counted.
 
     Raises `Problem("invalid")` where it is no session log.
@@ -129,16 +169,20 @@ def logged(path: Path) -> Iterator[str]:
     import msgspec
 
     from dagnet_realtime.cli.send import read
-    from dagnet_realtime.core.newlines import split_lines
-    from dagnet_realtime.model.session_log import LogLine, SessionLogHeader, TapLine
+    from dagnet_realtime.core.json_text import split_lines
+    from dagnet_realtime.model.frame import LogLine, SessionLogHeader, TapLine
 
     first, *lines = split_lines(read(path).removeprefix("\ufeff")) or [""]
     try:
         header = msgspec.json.decode(first, type=SessionLogHeader)
     except msgspec.DecodeError as error:
-        raise Problem("invalid", f"{path} is no session log", str(error), "Give a file that Save log wrote") from None
+        raise Problem(
+            "invalid", f"{path} is no session log", str(error), "Give a file that Save log wrote"
+        ) from None
     nodes = header.definition.nodes if header.definition else ()
-    live = Live({node.uuid: node.label or node.id or node.uuid for node in nodes}, header.graph or path.name)
+    live = TailState(
+        {node.uuid: node.label or node.id or node.uuid for node in nodes}, header.graph or path.name
+    )
     decoder: msgspec.json.Decoder[LogLine] = msgspec.json.Decoder(LogLine)
     chain = Chain()
     unread = 0
@@ -150,12 +194,12 @@ def logged(path: Path) -> Iterator[str]:
             chain.broken = True
             continue
         if isinstance(told, TapLine):
-            yield from heard(live, told)
+            yield from tap_lines(live, told)
             continue
         for frame in chain.take(told):
-            yield from live.take(frame)
+            yield from live.apply(frame)
     if chain.broken:
-        yield from live.take(chain.gap(""))
+        yield from live.apply(chain.gap(""))
     if unread:
         yield f"# {unread} lines could not be read"
 
@@ -196,10 +240,15 @@ class Chain:
         from dagnet_realtime.model.frame import Gap
 
         self.broken = False
-        return Gap(from_=self._position, to=to, missed=None, reason="lines of the session log are missing or cannot be read")
+        return Gap(
+            from_=self._position,
+            to=to,
+            missed=None,
+            reason="lines of the session log are missing or cannot be read",
+        )
 
 
-def heard(live: Live, told: "TapLine") -> Iterator[str]:
+def tap_lines(live: TailState, told: "TapLine") -> Iterator[str]:
     """What the local lane heard: the event, and where it did not leave the page."""
     yield from (live.line(event) for event in told.events)
     if told.stage in ("failed", "dropped"):

@@ -14,11 +14,19 @@ import typer
 from dagnet_realtime.model.problem import Problem
 
 app = typer.Typer(
-    help="Create, list and revoke access tokens.\n\nOnly their hashes are stored.", no_args_is_help=True, rich_markup_mode=None
+    help="Create, list and revoke access tokens.\n\nOnly their hashes are stored.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Configuration file, whose [access] tokens names the store.")]
-Store = Annotated[Path | None, typer.Option("--tokens", metavar="F", help="The store itself, instead of the configured one.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", help="Configuration file, whose [access] tokens names the store."),
+]
+Store = Annotated[
+    Path | None,
+    typer.Option("--tokens", metavar="F", help="The store itself, instead of the configured one."),
+]
 
 
 class Role(StrEnum):
@@ -35,9 +43,15 @@ def create(
     name: Annotated[str, typer.Argument(help="Whose or what it is, for the list.")],
     role: Annotated[Role, typer.Option(help="What its bearer may do.")] = Role.WATCH,
     on: Annotated[
-        list[str] | None, typer.Option(metavar="WORKSPACE/ENV", help="What it is for; may be given again. Everything by default.")
+        list[str] | None,
+        typer.Option(
+            metavar="WORKSPACE/ENV",
+            help="What it is for; may be given again. Everything by default.",
+        ),
     ] = None,
-    expires: Annotated[str, typer.Option(help='How long it lasts, such as "12h" or "30d"; "never".')] = "30d",
+    expires: Annotated[
+        str, typer.Option(help='How long it lasts, such as "12h" or "30d"; "never".')
+    ] = "30d",
     config: ConfigFile = None,
     tokens: Store = None,
 ) -> None:
@@ -47,19 +61,32 @@ def create(
     Example:
       dagnet-realtime token create ci --role watch --on acme-main/prod --expires 7d
     """
-    from dagnet_realtime.config import tokens as file
-    from dagnet_realtime.config.duration import seconds
-    from dagnet_realtime.core.access_token import mint
+    from dagnet_realtime.config import token_file as file
+    from dagnet_realtime.config.sources import seconds
+    from dagnet_realtime.core.access_tokens import create_token
 
     lasts = None if expires == "never" else seconds(expires)
     if lasts is None and expires != "never":
-        raise Problem("invalid", f'"{expires}" is no duration', remedy='Give one such as "30d", or "never"')
+        raise Problem(
+            "invalid", f'"{expires}" is no duration', remedy='Give one such as "30d", or "never"'
+        )
     for channel in on or ():
         if channel != "*" and channel.count("/") != 1:
-            raise Problem("invalid", f'"{channel}" names no workspace and environment', remedy="Write it as acme-main/prod or acme-main/*")
+            raise Problem(
+                "invalid",
+                f'"{channel}" names no workspace and environment',
+                remedy="Write it as acme-main/prod or acme-main/*",
+            )
     path = store(config, tokens)
-    kept, text = mint(name, role.value, tuple(on or ["*"]), time.time_ns() // 1_000_000, lasts, secrets.token_bytes)
-    file.write(path, [*file.read(path), kept])
+    kept, text = create_token(
+        name,
+        role.value,
+        tuple(on or ["*"]),
+        time.time_ns() // 1_000_000,
+        lasts,
+        secrets.token_bytes,
+    )
+    file.write_token_file(path, [*file.read_token_file(path), kept])
     print(text)
 
 
@@ -71,9 +98,9 @@ def list_all(config: ConfigFile = None, tokens: Store = None) -> None:
     Example:
       dagnet-realtime token list
     """
-    from dagnet_realtime.config import tokens as file
+    from dagnet_realtime.config import token_file as file
 
-    found = file.read(path := store(config, tokens))
+    found = file.read_token_file(path := store(config, tokens))
     if not found:
         print(f"{path} holds no token", file=sys.stderr)
     for kept in found:
@@ -82,12 +109,16 @@ def list_all(config: ConfigFile = None, tokens: Store = None) -> None:
             if kept.expires_at is None
             else f"until {datetime.fromtimestamp(kept.expires_at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
         )
-        print(f"{kept.id}  {kept.role:<10}  {until:<26}  {','.join(kept.channels):<20}  {kept.name}")
+        print(
+            f"{kept.id}  {kept.role:<10}  {until:<26}  {','.join(kept.channels):<20}  {kept.name}"
+        )
 
 
 @app.command("revoke")
 def revoke(
-    id: Annotated[str, typer.Argument(help="The token's id, as `token list` prints it.")], config: ConfigFile = None, tokens: Store = None
+    id: Annotated[str, typer.Argument(help="The token's id, as `token list` prints it.")],
+    config: ConfigFile = None,
+    tokens: Store = None,
 ) -> None:
     """Revoke a token; streams that it opened end within 30 s.
 
@@ -95,14 +126,16 @@ def revoke(
     Example:
       dagnet-realtime token revoke 3f9a0c11d2e4
     """
-    from dagnet_realtime.config import tokens as file
+    from dagnet_realtime.config import token_file as file
 
     path = store(config, tokens)
-    before = file.read(path)
+    before = file.read_token_file(path)
     after = [kept for kept in before if kept.id != id]
     if len(after) == len(before):
-        raise Problem("not_found", f"There is no token {id}", remedy="`dagnet-realtime token list` shows them")
-    file.write(path, after)
+        raise Problem(
+            "not_found", f"There is no token {id}", remedy="`dagnet-realtime token list` shows them"
+        )
+    file.write_token_file(path, after)
     print(f"{id} is revoked")
 
 
@@ -115,6 +148,8 @@ def store(config: Path | None, tokens: Path | None) -> Path:
     found = access(config, os.environ).tokens
     if not found:
         raise Problem(
-            "invalid", "No file for access tokens is configured", remedy='Set tokens = "tokens.json" under [access], or give --tokens F'
+            "invalid",
+            "No file for access tokens is configured",
+            remedy='Set tokens = "tokens.json" under [access], or give --tokens F',
         )
     return Path(found)

@@ -13,7 +13,11 @@ BESIDE = ("shop", "tap.js", "extension")
 """What stands beside the page where it was built."""
 
 
-def ui(out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write into; made where it is missing.")]) -> None:
+def ui(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder to write into; made where it is missing.")
+    ],
+) -> None:
     """Write the interface as static files that need no server.
 
     Open index.html from disk, or serve the folder with any web host, and drop a DagNet folder on it. It hears pages of the same
@@ -24,7 +28,9 @@ def ui(out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write in
       dagnet-realtime ui --out ./public
     """
     copied = copy(WEB, out)
-    print(f"{copied} files are in {out}: open {out / 'index.html'}, or serve the folder with any web host")
+    print(
+        f"{copied} files are in {out}: open {out / 'index.html'}, or serve the folder with any web host"
+    )
 
 
 def copy(web: Path, out: Path) -> int:
@@ -34,7 +40,12 @@ def copy(web: Path, out: Path) -> int:
     """
     page = web / "alone" / "index.html"
     if not page.is_file():
-        raise Problem("unavailable", "The interface is not built", f"{page} is missing", "Run `make build`, or install the wheel")
+        raise Problem(
+            "unavailable",
+            "The interface is not built",
+            f"{page} is missing",
+            "Run `make build`, or install the wheel",
+        )
     found = [path for path in (page, *(web / "static" / name for name in BESIDE)) if path.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -44,6 +55,15 @@ def copy(web: Path, out: Path) -> int:
             else:
                 shutil.copy2(path, out / path.name)
     except (OSError, shutil.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "It cannot be written"
-        raise Problem("invalid", f"{out} cannot be written", reason, "Name another folder") from None
-    return sum(len([one for one in path.rglob("*") if one.is_file()]) if path.is_dir() else 1 for path in found)
+        reason = (
+            error.strerror
+            if isinstance(error, OSError) and error.strerror
+            else "It cannot be written"
+        )
+        raise Problem(
+            "invalid", f"{out} cannot be written", reason, "Name another folder"
+        ) from None
+    return sum(
+        len([one for one in path.rglob("*") if one.is_file()]) if path.is_dir() else 1
+        for path in found
+    )

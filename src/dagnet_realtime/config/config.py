@@ -5,8 +5,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dagnet_realtime.model.grant import Grant
-from dagnet_realtime.model.secret import Secret
+from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.workspace import Workspace
 
 AccessMode = Literal["local", "token", "oidc", "proxy"]
@@ -62,7 +61,7 @@ class AccessConfig(msgspec.Struct, frozen=True, kw_only=True):
     cookie_key: Secret | None = None
     proxy: ProxyConfig = ProxyConfig()
     provider: ProviderConfig = ProviderConfig()
-    grants: tuple[Grant, ...] = ()
+    grants: tuple[RoleBinding, ...] = ()
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,34 +6,46 @@ import msgspec
 from msgspec import Meta
 
 from dagnet_realtime.config.config import AccessMode
-from dagnet_realtime.model.access_token import Role
-from dagnet_realtime.model.policy import Carries, Identity, Ingest
+from dagnet_realtime.model.access import Role
+from dagnet_realtime.model.workspace import Carries, Identity, Ingest
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
 IDENTIFIER = r"^[A-Za-z0-9._-]{1,128}$"
 
 
-def _says(description: str, **bounds: Any) -> Meta:
+def _doc(description: str, **bounds: Any) -> Meta:
     return Meta(description=description, **bounds)
 
 
-def _hides(description: str) -> Meta:
-    return Meta(description=description + " May be `env:NAME` or `file:PATH`.", extra={"secret": True})
+def _secret_doc(description: str) -> Meta:
+    return Meta(
+        description=description + " May be `env:NAME` or `file:PATH`.", extra={"secret": True}
+    )
 
 
 class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[server]`: where the server listens and where its log is."""
 
-    host: Annotated[str, _says("Address to listen on. Anything but loopback needs an `[access]` mode other than `local`.")] = "127.0.0.1"
-    port: Annotated[int, _says("Port to listen on; 0 takes any free one.", ge=0, le=65535)] = 8765
-    log: Annotated[str, _hides("Where events are kept while somebody watches: `memory://`, or `redis://host:6379/0`.")] = "memory://"
+    host: Annotated[
+        str,
+        _doc(
+            "Address to listen on. Anything but loopback needs an `[access]` mode other than `local`."
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[int, _doc("Port to listen on; 0 takes any free one.", ge=0, le=65535)] = 8765
+    log: Annotated[
+        str,
+        _secret_doc(
+            "Where events are kept while somebody watches: `memory://`, or `redis://host:6379/0`."
+        ),
+    ] = "memory://"
     public_url: Annotated[
         str,
-        _says("The origin that browsers use, if a proxy stands before the server; no path."),
+        _doc("The origin that browsers use, if a proxy stands before the server; no path."),
     ] = ""
     assets: Annotated[
         str,
-        _says(
+        _doc(
             "Folder that keeps the interface's files of the last five builds, so that open pages go on after an upgrade. Several processes "
             "share it. Without one a page that needs a part of another build must be reloaded."
         ),
@@ -48,7 +60,7 @@ class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     who: Annotated[
         str,
-        _says(
+        _doc(
             "A person as the provider or the proxy names them, `group:…` for a group, or with GitHub `repository:owner/name` for its "
             "collaborators. `*` stands for any run of characters.",
             min_length=1,
@@ -56,14 +68,15 @@ class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ]
     role: Annotated[
         Role,
-        _says(
+        _doc(
             "`watch`; `follow` traces too; see `identities` too, where a workspace reveals them; `administer` too: send test events and "
             "see everything there is to operate."
         ),
     ] = "watch"
-    on: Annotated[tuple[Annotated[str, Meta(pattern=CHANNEL)], ...], _says("Channels: `workspace/env`, `workspace/*`, or `*` for all.")] = (
-        "*",
-    )
+    on: Annotated[
+        tuple[Annotated[str, Meta(pattern=CHANNEL)], ...],
+        _doc("Channels: `workspace/env`, `workspace/*`, or `*` for all."),
+    ] = ("*",)
 
 
 class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,55 +84,121 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     mode: Annotated[
         AccessMode,
-        _says(
+        _doc(
             "`local`: a one-time link and a cookie, loopback only. `token`: access tokens. `oidc`: OpenID Connect, GitHub included. "
             "`proxy`: a trusted header."
         ),
     ] = "local"
-    tokens: Annotated[str, _says("File that keeps the hashes of access tokens; `dagnet-realtime token` writes it.")] = ""
-    audit: Annotated[str, _says("File to which the audit log is appended; without one it goes to standard error.")] = ""
-    session: Annotated[str, _says("How long a browser stays signed in (modes `token` and `oidc`).", pattern=DURATION)] = "12h"
+    tokens: Annotated[
+        str, _doc("File that keeps the hashes of access tokens; `dagnet-realtime token` writes it.")
+    ] = ""
+    audit: Annotated[
+        str, _doc("File to which the audit log is appended; without one it goes to standard error.")
+    ] = ""
+    session: Annotated[
+        str,
+        _doc("How long a browser stays signed in (modes `token` and `oidc`).", pattern=DURATION),
+    ] = "12h"
     cookie_key: Annotated[
-        str, _hides("Seals the cookies of signed-in browsers; the same on every process. Without one a restart signs everybody out.")
+        str,
+        _secret_doc(
+            "Seals the cookies of signed-in browsers; the same on every process. Without one a restart signs everybody out."
+        ),
     ] = ""
-    proxy_header: Annotated[str, _says("Mode `proxy`: the header in which the proxy names the person, e.g. `x-forwarded-email`.")] = ""
+    proxy_header: Annotated[
+        str,
+        _doc(
+            "Mode `proxy`: the header in which the proxy names the person, e.g. `x-forwarded-email`."
+        ),
+    ] = ""
     proxy_groups: Annotated[
-        str, _says("Mode `proxy`: the header that lists their groups, separated by commas. Like the name it must come exactly once.")
+        str,
+        _doc(
+            "Mode `proxy`: the header that lists their groups, separated by commas. Like the name it must come exactly once."
+        ),
     ] = ""
-    proxy_from: Annotated[tuple[str, ...], _says("Mode `proxy`: its addresses or networks; others are not believed.")] = ()
+    proxy_from: Annotated[
+        tuple[str, ...], _doc("Mode `proxy`: its addresses or networks; others are not believed.")
+    ] = ()
     proxy_secret: Annotated[
-        str, _hides("Mode `proxy`: what the proxy proves itself with, in the header `X-Realtime-Proxy-Secret`; 16 characters or more.")
+        str,
+        _secret_doc(
+            "Mode `proxy`: what the proxy proves itself with, in the header `X-Realtime-Proxy-Secret`; 16 characters or more."
+        ),
     ] = ""
     provider: Annotated[
-        Literal["openid", "github"], _says("Mode `oidc`: `openid` for any OpenID Connect provider, `github` for GitHub.")
+        Literal["openid", "github"],
+        _doc("Mode `oidc`: `openid` for any OpenID Connect provider, `github` for GitHub."),
     ] = "openid"
-    issuer: Annotated[str, _says("Mode `oidc`: the provider's issuer, e.g. `https://accounts.example.com`; for GitHub its address.")] = ""
-    client_id: Annotated[str, _says("Mode `oidc`: our id at the provider, where `<public_url>/sign-in/callback` is registered.")] = ""
-    client_secret: Annotated[str, _hides("Mode `oidc`: our secret at the provider; none for a public client.")] = ""
-    scopes: Annotated[tuple[str, ...], _says("Mode `oidc`: what is asked for. Usually `openid email profile`, of GitHub nothing.")] = ()
-    claim: Annotated[str, _says("Mode `oidc`: the claim by which grants name people. An `email` must be verified.", min_length=1)] = "email"
-    groups_claim: Annotated[str, _says("Mode `oidc`: the claim that lists a person's groups.")] = "groups"
-    grant: Annotated[tuple[GrantTable, ...], _says("Who may do what.")] = ()
+    issuer: Annotated[
+        str,
+        _doc(
+            "Mode `oidc`: the provider's issuer, e.g. `https://accounts.example.com`; for GitHub its address."
+        ),
+    ] = ""
+    client_id: Annotated[
+        str,
+        _doc(
+            "Mode `oidc`: our id at the provider, where `<public_url>/sign-in/callback` is registered."
+        ),
+    ] = ""
+    client_secret: Annotated[
+        str, _secret_doc("Mode `oidc`: our secret at the provider; none for a public client.")
+    ] = ""
+    scopes: Annotated[
+        tuple[str, ...],
+        _doc("Mode `oidc`: what is asked for. Usually `openid email profile`, of GitHub nothing."),
+    ] = ()
+    claim: Annotated[
+        str,
+        _doc(
+            "Mode `oidc`: the claim by which grants name people. An `email` must be verified.",
+            min_length=1,
+        ),
+    ] = "email"
+    groups_claim: Annotated[str, _doc("Mode `oidc`: the claim that lists a person's groups.")] = (
+        "groups"
+    )
+    grant: Annotated[tuple[GrantTable, ...], _doc("Who may do what.")] = ()
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[[workspace.source]]`: who sends into the workspace."""
 
-    id: Annotated[str, _says("Name of the source, part of its webhook's URL; unique on this server.", pattern=IDENTIFIER)]
+    id: Annotated[
+        str,
+        _doc(
+            "Name of the source, part of its webhook's URL; unique on this server.",
+            pattern=IDENTIFIER,
+        ),
+    ]
     kind: Annotated[
         Literal["webhook", "tracking"],
-        _says("`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points here."),
+        _doc(
+            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points here."
+        ),
     ] = "webhook"
-    secrets: Annotated[tuple[str, ...], _hides("Shared secrets that sign a webhook's deliveries; several while one is replaced.")] = ()
-    write_key: Annotated[str, _hides("What the SDK of a `tracking` source sends as its write key.")] = ""
-    allow_unsigned: Annotated[bool, _says("Take deliveries without a signature. Whoever knows the URL can then send.")] = False
+    secrets: Annotated[
+        tuple[str, ...],
+        _secret_doc(
+            "Shared secrets that sign a webhook's deliveries; several while one is replaced."
+        ),
+    ] = ()
+    write_key: Annotated[
+        str, _secret_doc("What the SDK of a `tracking` source sends as its write key.")
+    ] = ""
+    allow_unsigned: Annotated[
+        bool, _doc("Take deliveries without a signature. Whoever knows the URL can then send.")
+    ] = False
     batch_signature: Annotated[
         Literal["first", "whole"],
-        _says("`whole` refuses batches of which only the first element is signed, as Segment signs them by default."),
+        _doc(
+            "`whole` refuses batches of which only the first element is signed, as Segment signs them by default."
+        ),
     ] = "first"
     allow_delete: Annotated[
         bool,
-        _says(
+        _doc(
             "Take `delete` and `suppress` without a signature: by the write key, or unsigned. Whoever may send can then have anybody's "
             "events erased. Signed deliveries may always."
         ),
@@ -129,58 +208,118 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[[workspace]]`: one DagNet data repository in one environment."""
 
-    id: Annotated[str, _says("DagNet's name of it: `<repository>-<branch>`.", pattern=IDENTIFIER)]
-    env: Annotated[str, _says("Which environment sends here: `prod`, `staging` …", pattern=IDENTIFIER)]
+    id: Annotated[str, _doc("DagNet's name of it: `<repository>-<branch>`.", pattern=IDENTIFIER)]
+    env: Annotated[
+        str, _doc("Which environment sends here: `prod`, `staging` …", pattern=IDENTIFIER)
+    ]
     path: Annotated[
         str,
-        _says(
+        _doc(
             "The data repository on this machine, from the configuration's folder; reloaded on change. DagNet's `basePath` belongs to it. "
             "With `graphs_url` optional, and read for `events/` and `nodes/` alone.",
             min_length=1,
         ),
     ] = ""
-    graphs_path: Annotated[str, _says("The folder of graphs inside `path` (DagNet's `graphsPath`).")] = "graphs"
-    events_path: Annotated[str, _says("The folder of event definitions inside `path` (DagNet's `eventsPath`).")] = "events"
-    nodes_path: Annotated[str, _says("The folder of nodes inside `path` (DagNet's `nodesPath`).")] = "nodes"
-    graphs_url: Annotated[str, _says("A DagNet deployment that gives the graphs instead, e.g. `https://dagnet.example.com`.")] = ""
-    graphs: Annotated[tuple[str, ...], _says("With `graphs_url`: the names of the graphs, at most 50.")] = ()
-    graphs_branch: Annotated[str, _says("With `graphs_url`: the branch; without one the deployment's default.")] = ""
-    graphs_secret: Annotated[str, _hides("With `graphs_url`: the secret that DagNet itself asks for (its `SHARE_SECRET`).")] = ""
-    graphs_bearer: Annotated[str, _hides("With `graphs_url`: a bearer token for what stands before the deployment.")] = ""
+    graphs_path: Annotated[
+        str, _doc("The folder of graphs inside `path` (DagNet's `graphsPath`).")
+    ] = "graphs"
+    events_path: Annotated[
+        str, _doc("The folder of event definitions inside `path` (DagNet's `eventsPath`).")
+    ] = "events"
+    nodes_path: Annotated[
+        str, _doc("The folder of nodes inside `path` (DagNet's `nodesPath`).")
+    ] = "nodes"
+    graphs_url: Annotated[
+        str,
+        _doc(
+            "A DagNet deployment that gives the graphs instead, e.g. `https://dagnet.example.com`."
+        ),
+    ] = ""
+    graphs: Annotated[
+        tuple[str, ...], _doc("With `graphs_url`: the names of the graphs, at most 50.")
+    ] = ()
+    graphs_branch: Annotated[
+        str, _doc("With `graphs_url`: the branch; without one the deployment's default.")
+    ] = ""
+    graphs_secret: Annotated[
+        str,
+        _secret_doc(
+            "With `graphs_url`: the secret that DagNet itself asks for (its `SHARE_SECRET`)."
+        ),
+    ] = ""
+    graphs_bearer: Annotated[
+        str, _secret_doc("With `graphs_url`: a bearer token for what stands before the deployment.")
+    ] = ""
     graphs_every: Annotated[
         str,
-        _says("With `graphs_url`: how often it is asked, at least `5s`. DagNet then asks GitHub for every graph.", pattern=DURATION),
+        _doc(
+            "With `graphs_url`: how often it is asked, at least `5s`. DagNet then asks GitHub for every graph.",
+            pattern=DURATION,
+        ),
     ] = "1m"
     trace: Annotated[
         tuple[str, ...],
-        _says("What ties the events of one journey together, best first. Any property path is allowed."),
+        _doc(
+            "What ties the events of one journey together, best first. Any property path is allowed."
+        ),
     ] = ("properties.trace_id", "session", "userId", "anonymousId")
     identity: Annotated[
         Identity,
-        _says("`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: as sent, for roles that may see it."),
+        _doc(
+            "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: as sent, for roles that may see it."
+        ),
     ] = "token"
     properties: Annotated[
-        tuple[str, ...], _says("Properties to keep beside those the graphs' filters need; `*` stands for any ending.")
+        tuple[str, ...],
+        _doc(
+            "Properties to keep beside those the graphs' filters need; `*` stands for any ending."
+        ),
     ] = ()
-    deny: Annotated[tuple[str, ...], _says("Properties never to keep, whatever else allows them.")] = ()
-    sample: Annotated[float, _says("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = 1.0
-    max_rate: Annotated[float, _says("Events per second accepted from one source, of 8 KB each on average.", gt=0)] = 2000
-    token_key: Annotated[str, _hides("Key of the pseudonyms, the same on every process; in `local` mode this machine's own.")] = ""
-    token_rotation: Annotated[str, _says("How long one period key lasts.", pattern=DURATION)] = "30d"  # noqa: S105 - a duration
-    retention: Annotated[str, _says("How long the log keeps an event while somebody watches.", pattern=DURATION)] = "15m"
-    log_entries: Annotated[int, _says("How many events the log keeps at most.", ge=1)] = 100_000
-    carried_per_second: Annotated[float, _says("Full events that one view gets per second; counts are exact above it.", gt=0)] = 500
-    test_property: Annotated[str, _says("Events with this property bypass sampling and thinning.")] = ""
-    relay: Annotated[str, _hides("A provider that carries frames to browsers, e.g. `pusher://KEY:SECRET@host:port/APP_ID`.")] = ""
+    deny: Annotated[
+        tuple[str, ...], _doc("Properties never to keep, whatever else allows them.")
+    ] = ()
+    sample: Annotated[float, _doc("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = (
+        1.0
+    )
+    max_rate: Annotated[
+        float, _doc("Events per second accepted from one source, of 8 KB each on average.", gt=0)
+    ] = 2000
+    token_key: Annotated[
+        str,
+        _secret_doc(
+            "Key of the pseudonyms, the same on every process; in `local` mode this machine's own."
+        ),
+    ] = ""
+    token_rotation: Annotated[str, _doc("How long one period key lasts.", pattern=DURATION)] = "30d"  # noqa: S105 - a duration
+    retention: Annotated[
+        str, _doc("How long the log keeps an event while somebody watches.", pattern=DURATION)
+    ] = "15m"
+    log_entries: Annotated[int, _doc("How many events the log keeps at most.", ge=1)] = 100_000
+    carried_per_second: Annotated[
+        float, _doc("Full events that one view gets per second; counts are exact above it.", gt=0)
+    ] = 500
+    test_property: Annotated[
+        str, _doc("Events with this property bypass sampling and thinning.")
+    ] = ""
+    relay: Annotated[
+        str,
+        _secret_doc(
+            "A provider that carries frames to browsers, e.g. `pusher://KEY:SECRET@host:port/APP_ID`."
+        ),
+    ] = ""
     ingest: Annotated[
         Ingest,
-        _says("`server`: sources post here. `function`: a Destination Function publishes to the `relay` itself (docs/function.md)."),
+        _doc(
+            "`server`: sources post here. `function`: a Destination Function publishes to the `relay` itself (docs/function.md)."
+        ),
     ] = "server"
     function_carries: Annotated[
         Carries,
-        _says('With `ingest = "function"`, the events that are published: that `lit` a node, whose name is `listened` for, or `all`.'),
+        _doc(
+            'With `ingest = "function"`, the events that are published: that `lit` a node, whose name is `listened` for, or `all`.'
+        ),
     ] = "listened"
-    source: Annotated[tuple[SourceTable, ...], _says("Who sends into it.")] = ()
+    source: Annotated[tuple[SourceTable, ...], _doc("Who sends into it.")] = ()
 
 
 class FileTables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

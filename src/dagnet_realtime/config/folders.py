@@ -3,39 +3,63 @@
 from collections.abc import Callable
 
 from dagnet_realtime.config.file import WorkspaceTable
-from dagnet_realtime.config.surroundings import Surroundings
-from dagnet_realtime.model.folders import Folders
+from dagnet_realtime.config.sources import ResolveContext
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Folders
 
 LONGEST = 200  # characters of one folder's path
-_REMEDY = "Give a folder inside the repository, as DagNet's credentials name it, e.g. conversion/graphs"
+_REMEDY = (
+    "Give a folder inside the repository, as DagNet's credentials name it, e.g. conversion/graphs"
+)
 
 
-def folders_in(table: WorkspaceTable, at: tuple[str | int, ...], around: Surroundings) -> Folders:
+def parse_folders(
+    table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
+) -> Folders:
     """Raises `Problem("invalid")` also if a key has no effect."""
     keys = {"graphs": table.graphs_path, "events": table.events_path, "nodes": table.nodes_path}
     for name, written in keys.items():
         key = f"{name}_path"
         if written != name and not table.path:
-            raise Problem("invalid", f"{around.place.of((*at, key))}: `{key}` needs `path`", remedy="It is a folder inside `path`")
+            raise Problem(
+                "invalid",
+                f"{around.place.of((*at, key))}: `{key}` needs `path`",
+                remedy="It is a folder inside `path`",
+            )
     if table.graphs_url and table.graphs_path != "graphs":
         remedy = "A deployment knows its own folder of graphs; leave the key out"
-        raise Problem("invalid", f"{around.place.of((*at, 'graphs_path'))}: `graphs_path` does not go with `graphs_url`", remedy=remedy)
-    return folders_of(keys, lambda name: around.place.of((*at, f"{name}_path")))
+        raise Problem(
+            "invalid",
+            f"{around.place.of((*at, 'graphs_path'))}: `graphs_path` does not go with `graphs_url`",
+            remedy=remedy,
+        )
+    return resolve_folders(keys, lambda name: around.place.of((*at, f"{name}_path")))
 
 
-def folders_of(written: dict[str, str], where: Callable[[str], str]) -> Folders:
+def resolve_folders(written: dict[str, str], where: Callable[[str], str]) -> Folders:
     """`written` is by DagNet's names; `where` says where a name's value stands. Raises `Problem("invalid")`."""
     found = {name: _folder(text, where(name)) for name, text in written.items()}
     for name, folder in found.items():
         if list(found.values()).index(folder) != list(found).index(name):
-            raise Problem("invalid", f"{where(name)}: “{folder}” is named twice", remedy="Graphs, events and nodes have a folder each")
+            raise Problem(
+                "invalid",
+                f"{where(name)}: “{folder}” is named twice",
+                remedy="Graphs, events and nodes have a folder each",
+            )
     return Folders(**found)
 
 
 def _folder(text: str, where: str) -> str:
     parts = text.removesuffix("/").split("/")
-    odd = "\\" in text or ":" in text or text.startswith("~") or not text.isprintable() or len(text) > LONGEST
+    odd = (
+        "\\" in text
+        or ":" in text
+        or text.startswith("~")
+        or not text.isprintable()
+        or len(text) > LONGEST
+    )
     if odd or any(part in ("", ".", "..") or part != part.strip() for part in parts):
-        raise Problem("invalid", f"{where}: expected a folder inside the repository", remedy=_REMEDY)
+        raise Problem(
+            "invalid", f"{where}: expected a folder inside the repository", remedy=_REMEDY
+        )
     return "/".join(parts)

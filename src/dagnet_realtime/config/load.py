@@ -10,18 +10,14 @@ from typing import Any
 
 import msgspec
 
-from dagnet_realtime.config.access import access_of
-from dagnet_realtime.config.assemble import assemble
+from dagnet_realtime.config.build import access_of, assemble, default_workspace
 from dagnet_realtime.config.config import AccessConfig, Config
-from dagnet_realtime.config.environment import CONFIG, overrides
 from dagnet_realtime.config.file import AccessTable, FileTables, ServerTable, WorkspaceTable
-from dagnet_realtime.config.generated import workspace
-from dagnet_realtime.config.lines import Path as Key
-from dagnet_realtime.config.lines import lines
-from dagnet_realtime.config.surroundings import Surroundings
-from dagnet_realtime.config.tables import Place, dotted, table, tables
-from dagnet_realtime.model.folders import USUAL, Folders
+from dagnet_realtime.config.sources import CONFIG, ResolveContext, overrides
+from dagnet_realtime.config.tables import KeyPath as Key
+from dagnet_realtime.config.tables import SourceLocation, dotted, lines, table, tables
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import USUAL, Folders
 
 DEFAULT = Path("realtime.toml")
 LARGEST = 4 * 1024 * 1024
@@ -45,7 +41,10 @@ NO_FLAGS = Flags()
 
 
 def load(
-    path: Path | None, environ: Mapping[str, str], flags: Flags = NO_FLAGS, chance: Callable[[int], bytes] = secrets.token_bytes
+    path: Path | None,
+    environ: Mapping[str, str],
+    flags: Flags = NO_FLAGS,
+    chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Config:
     """The configuration in `path`, else in `DAGNET_REALTIME_CONFIG`, else in `./realtime.toml`; with `flags.workspace` of no file at all.
 
@@ -54,10 +53,18 @@ def load(
     """
     if flags.workspace is not None:
         if path is not None:
-            raise Problem("invalid", "--config and --workspace exclude each other", remedy="Name the folder as `path` in the file")
+            raise Problem(
+                "invalid",
+                "--config and --workspace exclude each other",
+                remedy="Name the folder as `path` in the file",
+            )
         config = _assembled("", Path.cwd(), "", environ, flags, chance)
-        alone = workspace(flags.workspace, chance, properties=flags.properties, folders=flags.folders)
-        return msgspec.structs.replace(config, workspaces=(alone,), demo=flags.demo, key_file=_text(flags.key_file))
+        alone = default_workspace(
+            flags.workspace, chance, properties=flags.properties, folders=flags.folders
+        )
+        return msgspec.structs.replace(
+            config, workspaces=(alone,), demo=flags.demo, key_file=_text(flags.key_file)
+        )
     file = path or (Path(environ[CONFIG]) if environ.get(CONFIG) else DEFAULT)
     if path is None and not environ.get(CONFIG) and not file.is_file():
         raise Problem(
@@ -67,8 +74,14 @@ def load(
         )
     config = _assembled(_read(file), file.resolve().parent, str(file), environ, flags, chance)
     if not config.workspaces:
-        raise Problem("invalid", f"{file}: there is no [[workspace]]", remedy="Add one: docs/configuration.md shows how")
-    return msgspec.structs.replace(config, demo=flags.demo, key_file=_text(flags.key_file), file=str(file.resolve()))
+        raise Problem(
+            "invalid",
+            f"{file}: there is no [[workspace]]",
+            remedy="Add one: docs/configuration.md shows how",
+        )
+    return msgspec.structs.replace(
+        config, demo=flags.demo, key_file=_text(flags.key_file), file=str(file.resolve())
+    )
 
 
 def access(path: Path | None, environ: Mapping[str, str]) -> AccessConfig:
@@ -79,26 +92,39 @@ def access(path: Path | None, environ: Mapping[str, str]) -> AccessConfig:
     return access_of(_tables(found, place).access, file.resolve().parent)
 
 
-def _assembled(text: str, folder: Path, name: str, environ: Mapping[str, str], flags: Flags, chance: Callable[[int], bytes]) -> Config:
+def _assembled(
+    text: str,
+    folder: Path,
+    name: str,
+    environ: Mapping[str, str],
+    flags: Flags,
+    chance: Callable[[int], bytes],
+) -> Config:
     found, place = _merged(text, name, environ, flags)
-    return assemble(_tables(found, place), Surroundings(place, environ, folder, chance))
+    return assemble(_tables(found, place), ResolveContext(place, environ, folder, chance))
 
 
-def _merged(text: str, name: str, environ: Mapping[str, str], flags: Flags) -> tuple[dict[str, Any], Place]:
+def _merged(
+    text: str, name: str, environ: Mapping[str, str], flags: Flags
+) -> tuple[dict[str, Any], SourceLocation]:
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Problem("invalid", f"{name}: this is not TOML", str(error)) from None
     origins = _override(found, environ, flags, re.findall(r"""["']env:(\w+)["']""", text))
-    return found, Place(name, lines(text), origins)
+    return found, SourceLocation(name, lines(text), origins)
 
 
-def _override(found: dict[str, Any], environ: Mapping[str, str], flags: Flags, mentioned: list[str]) -> dict[Key, str]:
+def _override(
+    found: dict[str, Any], environ: Mapping[str, str], flags: Flags, mentioned: list[str]
+) -> dict[Key, str]:
     origins: dict[Key, str] = {}
     for key, (variable, value) in overrides(environ, mentioned).items():
         _set(found, key, value, variable)
         origins[key] = f"The variable {variable}"
-    for key, value in ((("server", name), getattr(flags, name)) for name in ("host", "port", "log")):
+    for key, value in (
+        (("server", name), getattr(flags, name)) for name in ("host", "port", "log")
+    ):
         if value is not None:
             _set(found, key, value, f"--{key[-1]}")
             origins[key] = f"The flag --{key[-1]}"
@@ -111,7 +137,9 @@ def _set(found: dict[str, Any], key: Key, value: object, origin: str) -> None:
         if isinstance(part, int) and isinstance(here, list):
             if part >= len(here):
                 raise Problem(
-                    "invalid", f"{origin}: there is no {dotted(key[:depth])} in the file", remedy="It overrides only what is there"
+                    "invalid",
+                    f"{origin}: there is no {dotted(key[:depth])} in the file",
+                    remedy="It overrides only what is there",
                 )
             here = here[part]
         elif isinstance(part, str) and isinstance(here, dict):
@@ -120,8 +148,10 @@ def _set(found: dict[str, Any], key: Key, value: object, origin: str) -> None:
         here[str(key[-1])] = value
 
 
-def _tables(found: dict[str, Any], place: Place) -> FileTables:
-    unknown = {key: value for key, value in found.items() if key not in ("server", "access", "workspace")}
+def _tables(found: dict[str, Any], place: SourceLocation) -> FileTables:
+    unknown = {
+        key: value for key, value in found.items() if key not in ("server", "access", "workspace")
+    }
     table(unknown, FileTables, (), place)
     return FileTables(
         server=table(found.get("server", {}), ServerTable, ("server",), place),
@@ -135,10 +165,17 @@ def _read(file: Path) -> str:
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
         if len(content) > LARGEST:
-            raise Problem("invalid", f"{file} is larger than 4 MiB", remedy="Name a configuration file")
+            raise Problem(
+                "invalid", f"{file} is larger than 4 MiB", remedy="Name a configuration file"
+            )
         return content.decode()
     except OSError as error:
-        raise Problem("not_found", f"{file} cannot be read", error.strerror or "", "Name a configuration file with --config") from None
+        raise Problem(
+            "not_found",
+            f"{file} cannot be read",
+            error.strerror or "",
+            "Name a configuration file with --config",
+        ) from None
     except UnicodeDecodeError:
         raise Problem("invalid", f"{file} is not UTF-8", remedy="Save it as UTF-8") from None
 

@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 
 from dagnet_realtime.config.file import FileTables
-from dagnet_realtime.model.frame import Frame
-from dagnet_realtime.model.session_log import LogLine, SessionLogHeader
+from dagnet_realtime.model.frame import Frame, LogLine, SessionLogHeader
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -15,7 +14,11 @@ def schemas() -> dict[str, dict[str, Any]]:
     """By name; each stands alone."""
     return {
         "frames": {"$schema": DIALECT, "title": "A frame", **msgspec.json.schema(Frame)},
-        "configuration": {"$schema": DIALECT, "title": "realtime.toml", **msgspec.json.schema(FileTables)},
+        "configuration": {
+            "$schema": DIALECT,
+            "title": "realtime.toml",
+            **msgspec.json.schema(FileTables),
+        },
         "session_log": {
             "$schema": DIALECT,
             "title": "A line of a session log: the header first, then frames and what the tap heard",
@@ -25,7 +28,12 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def _session_log() -> dict[str, Any]:
-    (header, line), parts = msgspec.json.schema_components([SessionLogHeader, LogLine], ref_template="#/$defs/{name}")
-    when = {"type": "number", "description": "Milliseconds since 1970 by the viewer's clock, when the line was applied."}
+    (header, line), parts = msgspec.json.schema_components(
+        [SessionLogHeader, LogLine], ref_template="#/$defs/{name}"
+    )
+    when = {
+        "type": "number",
+        "description": "Milliseconds since 1970 by the viewer's clock, when the line was applied.",
+    }
     timed = {"allOf": [{"properties": {"at": when}, "required": ["at"]}, line]}
     return {"anyOf": [header, timed], "$defs": parts}

@@ -1,29 +1,81 @@
-"""Turns what TOML gave into typed tables, saying of each wrong value where it is, what was found and what was expected."""
+"""Turns what TOML gave into typed tables, and names the line and key of each wrong value."""
 
 import contextlib
 import difflib
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-from dagnet_realtime.config.lines import Path
 from dagnet_realtime.model.problem import Problem
+
+KeyPath = tuple[str | int, ...]
+
+_TABLE = re.compile(r"^\s*\[(\[?)\s*([^\]\[]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(
+    r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
+
+
+def lines(text: str) -> dict[KeyPath, int]:
+    """Line numbers, from 1, by path. The second `[[workspace]]`'s `env` is `("workspace", 1, "env")`."""
+    found: dict[KeyPath, int] = {}
+    counts: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    quote = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if quote:
+            quote = "" if quote in line else quote
+        elif header := _TABLE.match(line):
+            table = _open(_names(header[2]), bool(header[1]), counts)
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, *_names(key[1])), number)
+            quote = next((mark for mark in ('"""', "'''") if line.count(mark) == 1), "")
+    return found
+
+
+def line_of(found: dict[KeyPath, int], path: KeyPath) -> int | None:
+    """The line of `path`, else of the nearest thing around it."""
+    while path:
+        if path in found:
+            return found[path]
+        path = path[:-1]
+    return None
+
+
+def _names(dotted: str) -> list[str]:
+    return [part.strip().strip("\"'") for part in dotted.split(".")]
+
+
+def _open(names: list[str], repeated: bool, counts: dict[KeyPath, int]) -> KeyPath:
+    path: KeyPath = ()
+    for depth, name in enumerate(names, 1):
+        path = (*path, name)
+        if depth == len(names) and repeated:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path
+
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
 
-class Place:
+class SourceLocation:
     """Words for where something stands: the file and the line, or the variable, that a key came from."""
 
-    def __init__(self, file: str, lines: Mapping[Path, int], origins: Mapping[Path, str]) -> None:
+    def __init__(
+        self, file: str, lines: Mapping[KeyPath, int], origins: Mapping[KeyPath, str]
+    ) -> None:
         self._file = file
         self._lines = lines
         self._origins = origins
 
-    def of(self, path: Path) -> str:
+    def of(self, path: KeyPath) -> str:
         """`realtime.toml, line 7, workspace[1].env`, or the name of the variable or flag that set it."""
         if path in self._origins:
             return self._origins[path]
@@ -34,7 +86,7 @@ class Place:
         return ", ".join(part for part in (self._file, f"line {at}" if at else "", name) if part)
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A path as a person reads it; tables of an array count from 1."""
     text = ""
     for part in path:
@@ -42,10 +94,10 @@ def dotted(path: Path) -> str:
     return text
 
 
-def table(found: object, kind: type[Table], path: Path, place: Place) -> Table:
+def table(found: object, kind: type[Table], path: KeyPath, place: SourceLocation) -> Table:
     """`found` as a `kind`; raises `Problem("invalid")` at the first key that is unknown, missing or wrong."""
     if not isinstance(found, dict):
-        raise Problem("invalid", f"{place.of(path)}: found {shown(found)}, expected a table")
+        raise Problem("invalid", f"{place.of(path)}: found {redacted(found)}, expected a table")
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for key in found:
         if key not in fields:
@@ -57,18 +109,27 @@ def table(found: object, kind: type[Table], path: Path, place: Place) -> Table:
         if key in found:
             values[key] = _value(found[key], field.type, (*path, key), place)
         elif field.required:
-            raise Problem("invalid", f"{place.of(path)}: `{key}` is missing", f"Expected {expected(field.type)}")
+            raise Problem(
+                "invalid",
+                f"{place.of(path)}: `{key}` is missing",
+                f"Expected {expected(field.type)}",
+            )
     return kind(**values)
 
 
-def tables(found: object, kind: type[Table], path: Path, place: Place) -> tuple[Table, ...]:
+def tables(
+    found: object, kind: type[Table], path: KeyPath, place: SourceLocation
+) -> tuple[Table, ...]:
     """An array of tables; raises as `table` does."""
     if not isinstance(found, list):
-        raise Problem("invalid", f"{place.of(path)}: found {shown(found)}, expected an array of tables, `[[{path[-1]}]]`")
+        raise Problem(
+            "invalid",
+            f"{place.of(path)}: found {redacted(found)}, expected an array of tables, `[[{path[-1]}]]`",
+        )
     return tuple(table(item, kind, (*path, index), place) for index, item in enumerate(found))
 
 
-def _value(found: object, kind: Any, path: Path, place: Place) -> Any:
+def _value(found: object, kind: Any, path: KeyPath, place: SourceLocation) -> Any:
     inner = inspect.type_info(kind)
     plain = inner.type if isinstance(inner, inspect.Metadata) else inner
     if isinstance(plain, inspect.VarTupleType) and isinstance(plain.item_type, inspect.StructType):
@@ -76,7 +137,7 @@ def _value(found: object, kind: Any, path: Path, place: Place) -> Any:
     if not isinstance(found, float) or math.isfinite(found):
         with contextlib.suppress(msgspec.ValidationError):
             return msgspec.convert(found, kind)
-    what = "a value that is not shown here" if hidden(kind) else shown(found)
+    what = "a value that is not shown here" if hidden(kind) else redacted(found)
     raise Problem("invalid", f"{place.of(path)}: found {what}, expected {expected(kind)}")
 
 
@@ -99,7 +160,10 @@ def _words(info: inspect.Type) -> str:
             return "true or false"
         case inspect.IntType() | inspect.FloatType():
             noun = "a whole number" if isinstance(info, inspect.IntType) else "a number"
-            bounds = [f"at least {info.ge:g}" if info.ge is not None else "", f"at most {info.le:g}" if info.le is not None else ""]
+            bounds = [
+                f"at least {info.ge:g}" if info.ge is not None else "",
+                f"at most {info.le:g}" if info.le is not None else "",
+            ]
             bounds.append(f"above {info.gt:g}" if info.gt is not None else "")
             limits = " and ".join(bound for bound in bounds if bound)
             return f"{noun}, {limits}" if limits else noun
@@ -117,7 +181,7 @@ def _words(info: inspect.Type) -> str:
             return "a text in quotes"
 
 
-def shown(found: object) -> str:
+def redacted(found: object) -> str:
     """A value as TOML writes it, cut to 60 characters."""
     match found:
         case dict():

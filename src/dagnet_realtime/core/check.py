@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from dagnet_realtime.core.dagnet.ambiguity import by_name
-from dagnet_realtime.model.graph import Catalogue, FileError, Graph, Listen, Warning
+from dagnet_realtime.core.dagnet.overlaps import by_name
+from dagnet_realtime.model.graph import Catalogue, EventBinding, FileError, Graph, Warning
 
 
-class Dark(msgspec.Struct, frozen=True):
+class UnlitNode(msgspec.Struct, frozen=True):
     """A node that can never light, and why."""
 
     node: str
@@ -16,7 +16,7 @@ class Dark(msgspec.Struct, frozen=True):
     why: str
 
 
-class Shared(msgspec.Struct, frozen=True):
+class SharedName(msgspec.Struct, frozen=True):
     """A name that several nodes listen for."""
 
     name: str
@@ -33,9 +33,9 @@ class GraphReport(msgspec.Struct, frozen=True, kw_only=True):
     nodes: int
     edges: int
     can_light: int
-    cannot_light: tuple[Dark, ...]
-    listens: tuple[Listen, ...]
-    shared: tuple[Shared, ...]
+    cannot_light: tuple[UnlitNode, ...]
+    listens: tuple[EventBinding, ...]
+    shared: tuple[SharedName, ...]
     warnings: tuple[Warning, ...]
 
 
@@ -54,8 +54,16 @@ def report(catalogues: Mapping[str, Catalogue]) -> Report:
         return f"{workspace}: {file}" if len(catalogues) > 1 else file
 
     return Report(
-        graphs=tuple(_graph(id, graph) for id, catalogue in catalogues.items() for graph in catalogue.graphs.values()),
-        errors=tuple(FileError(named(id, error.file), error.text) for id, catalogue in catalogues.items() for error in catalogue.errors),
+        graphs=tuple(
+            _graph(id, graph)
+            for id, catalogue in catalogues.items()
+            for graph in catalogue.graphs.values()
+        ),
+        errors=tuple(
+            FileError(named(id, error.file), error.text)
+            for id, catalogue in catalogues.items()
+            for error in catalogue.errors
+        ),
         warnings=tuple(
             Warning(warning.code, named(id, warning.where), warning.text)
             for id, catalogue in catalogues.items()
@@ -65,7 +73,7 @@ def report(catalogues: Mapping[str, Catalogue]) -> Report:
 
 
 def _graph(workspace: str, graph: Graph) -> GraphReport:
-    dark = tuple(Dark(node.uuid, node.label, node.dark) for node in graph.nodes if node.dark)
+    dark = tuple(UnlitNode(node.uuid, node.label, node.dark) for node in graph.nodes if node.dark)
     return GraphReport(
         workspace=workspace,
         name=graph.name,
@@ -80,7 +88,11 @@ def _graph(workspace: str, graph: Graph) -> GraphReport:
     )
 
 
-def _shared(listens: Iterable[Listen]) -> Iterable[Shared]:
+def _shared(listens: Iterable[EventBinding]) -> Iterable[SharedName]:
     for name, those in by_name(listens).items():
         if len(those) > 1:
-            yield Shared(name, tuple(dict.fromkeys(listen.event_id for listen in those)), tuple(listen.node for listen in those))
+            yield SharedName(
+                name,
+                tuple(dict.fromkeys(listen.event_id for listen in those)),
+                tuple(listen.node for listen in those),
+            )

@@ -5,9 +5,11 @@ from zlib import crc32
 
 import msgspec
 
-from dagnet_realtime.model.entry import Entry, Value
+from dagnet_realtime.model.event import Entry, Value
 
-ERASED = Entry("", "delete", "", (), 0, 0, None, "", (), {})  # an offset that is taken, and nothing is known of what stood there
+ERASED = Entry(
+    "", "delete", "", (), 0, 0, None, "", (), {}
+)  # an offset that is taken, and nothing is known of what stood there
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Entry)
@@ -31,10 +33,23 @@ def anonymous(entry: Entry, needed: Set[str]) -> Entry:
     It has no id, no times, no tokens, and of properties and traits the paths in `needed` alone.
     """
     properties, traits = _only(entry.properties, needed), _only(entry.traits, needed)
-    return Entry("", entry.type, entry.name, entry.names, 0, 0, None, entry.source, (), properties, traits, entry.flags)
+    return Entry(
+        "",
+        entry.type,
+        entry.name,
+        entry.names,
+        0,
+        0,
+        None,
+        entry.source,
+        (),
+        properties,
+        traits,
+        entry.flags,
+    )
 
 
-def check_of(stored: bytes) -> str:
+def checksum(stored: bytes) -> str:
     """A position's witness of the entry it follows: eight hexadecimal digits. It finds mix-ups, not forgers."""
     return f"{crc32(stored):08x}"
 

@@ -1,4 +1,4 @@
-"""What a viewer asked to see: a parsed filter that says yes or no to an entry."""
+"""The viewer's filter language: what a person writes, parsed to a predicate over entries."""
 
 import re
 from collections.abc import Iterable
@@ -6,10 +6,132 @@ from typing import Literal
 
 import msgspec
 
-from dagnet_realtime.core.filter_text import Operator, Written, quote, read_terms
-from dagnet_realtime.core.printed import printed
-from dagnet_realtime.model.entry import Entry
+from dagnet_realtime.core.js_string import js_string
+from dagnet_realtime.model.event import Entry
 from dagnet_realtime.model.graph import Node
+from dagnet_realtime.model.problem import Problem
+
+Operator = Literal[":", "~", "<", ">", "<=", ">=", "?"]
+MOST_TERMS = 20
+MOST_CHARACTERS = 500
+
+_PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|([<>]=|[:~<>?])|(,)|([^ \t\r\n"<>:~?,]+)|(")', re.DOTALL)
+_PLAIN = re.compile(r'[^ \t\r\n"<>:~?,\\-][^ \t\r\n"<>:~?,\\]*\Z')
+_SPACE = " \t\r\n"  # the same four in both languages; their own ideas of white space differ
+
+Piece = tuple[Literal["text", "operator", "comma", "broken"], str]
+
+
+class FilterToken(msgspec.Struct, frozen=True):
+    """One term as it was written: `key` is None for a bare word; `number` counts from 1."""
+
+    number: int
+    text: str
+    negated: bool
+    key: str | None
+    operator: Operator
+    values: tuple[str, ...]
+
+    def wrong(self, why: str) -> Problem:
+        """The refusal of this term."""
+        return refusal(why, self.number, self.text)
+
+
+def read_terms(text: str) -> list[FilterToken]:
+    """Splits a filter into its terms; raises `Problem("invalid")` that says which term cannot be read and why."""
+    if len(text) > MOST_CHARACTERS:
+        raise refusal(f"it has {len(text)} characters, and {MOST_CHARACTERS} are the most")
+    written: list[FilterToken] = []
+    at = 0
+    while at < len(text):
+        if text[at] in _SPACE:
+            at += 1
+            continue
+        end = _end(text, at)
+        written.append(_written(len(written) + 1, text[at:end]))
+        at = end
+    if len(written) > MOST_TERMS:
+        raise refusal(f"it has {len(written)} terms, and {MOST_TERMS} are the most")
+    return written
+
+
+def quote(text: str) -> str:
+    """`text` as a value: plain where that reads back, else in double quotes."""
+    if _PLAIN.match(text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def refusal(why: str, number: int = 0, text: str = "") -> Problem:
+    """`number` is the term's, from 1; 0 speaks of the whole filter."""
+    detail = f"Term {number}, `{text}`: {why}" if number else f"The filter: {why}"
+    return Problem(
+        "invalid",
+        "The filter cannot be read",
+        detail,
+        'Write terms like type:track device:mobile -is:late "Order Completed"',
+    )
+
+
+def _end(text: str, at: int) -> int:
+    """Where the term that begins at `at` ends: at white space outside quotes."""
+    while at < len(text) and text[at] not in _SPACE:
+        piece = _PIECE.match(text, at)
+        at = piece.end() if piece else at + 1
+        if piece and piece[5]:
+            return len(text)
+    return at
+
+
+def _written(number: int, text: str) -> FilterToken:
+    negated = text.startswith("-")
+    pieces = [_piece(found) for found in _PIECE.finditer(text, 1 if negated else 0)]
+    if not pieces:
+        raise refusal("there is nothing after the minus sign", number, text)
+    if any(kind == "broken" for kind, _ in pieces):
+        raise refusal("a double quote is not closed", number, text)
+    at = next((index for index, (kind, _) in enumerate(pieces) if kind == "operator"), -1)
+    if at < 0:
+        return FilterToken(number, text, negated, None, ":", _values(pieces, number, text))
+    if any(kind == "comma" for kind, _ in pieces[:at]):
+        raise refusal("a comma stands before the key ends", number, text)
+    key = "".join(part for _, part in pieces[:at])
+    if not key:
+        raise refusal("the key before the sign is missing", number, text)
+    operator: Operator = pieces[at][1]  # type: ignore[assignment]  # _PIECE finds no other
+    rest = pieces[at + 1 :]
+    if operator == "?":
+        if rest:
+            raise refusal("nothing may follow the question mark", number, text)
+        return FilterToken(number, text, negated, key, operator, ())
+    return FilterToken(number, text, negated, key, operator, _values(rest, number, text))
+
+
+def _piece(found: re.Match[str]) -> Piece:
+    if found[5]:
+        return ("broken", "")
+    if found[3]:
+        return ("comma", "")
+    if found[2]:
+        return ("operator", found[2])
+    if found[4] is not None:
+        return ("text", found[4])
+    return ("text", re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL))
+
+
+def _values(pieces: list[Piece], number: int, text: str) -> tuple[str, ...]:
+    """Values between commas; adjoining pieces are one value, so that `10:30` and `a"b c"` read as they look."""
+    values: list[str | None] = [None]
+    for kind, part in pieces:
+        if kind == "comma":
+            values.append(None)
+        else:
+            values[-1] = (values[-1] or "") + part
+    found = tuple(value for value in values if value is not None)
+    if len(found) < len(values):
+        raise refusal("a value is missing", number, text)
+    return found
+
 
 KEYS = ("type", "event", "node", "source", "trace", "is")
 TYPES = ("track", "page", "screen", "identify", "group", "alias", "delete")
@@ -72,15 +194,31 @@ class Term(msgspec.Struct, frozen=True):
         if path not in properties:
             return False
         value = properties[path]
-        held = [scalar for scalar in (value if isinstance(value, list) else [value]) if scalar is not None]
+        held = [
+            scalar
+            for scalar in (value if isinstance(value, list) else [value])
+            if scalar is not None
+        ]
         if self.operator == "?":
             return bool(held)
         if self.operator == ":":
-            return any(printed(scalar) in self.values for scalar in held)
+            return any(js_string(scalar) in self.values for scalar in held)
         if self.operator == "~":
-            return any(value.casefold() in printed(scalar).casefold() for scalar in held for value in self.values)
-        numbers = [number for scalar in held if not isinstance(scalar, bool) and (number := as_number(printed(scalar))) is not None]
-        return any(_compare(number, self.operator, float(value)) for number in numbers for value in self.values)
+            return any(
+                value.casefold() in js_string(scalar).casefold()
+                for scalar in held
+                for value in self.values
+            )
+        numbers = [
+            number
+            for scalar in held
+            if not isinstance(scalar, bool) and (number := as_number(js_string(scalar))) is not None
+        ]
+        return any(
+            _compare(number, self.operator, float(value))
+            for number in numbers
+            for value in self.values
+        )
 
 
 class ViewFilter(msgspec.Struct, frozen=True):
@@ -123,7 +261,7 @@ def as_number(text: str) -> float | None:
     return None if number in (float("inf"), float("-inf")) else number
 
 
-def _term(written: Written) -> Term:
+def _term(written: FilterToken) -> Term:
     key = written.key
     if key is None:
         return Term("word", "", ":", _many(written.values), written.negated)
@@ -141,7 +279,7 @@ def _term(written: Written) -> Term:
     return Term(key, "", ":", _many(written.values), written.negated)  # type: ignore[arg-type]  # one of KEYS
 
 
-def _property_term(written: Written, path: str) -> Term:
+def _property_term(written: FilterToken, path: str) -> Term:
     if written.operator in ("<", ">", "<=", ">="):
         for value in written.values:
             if as_number(value) is None:

@@ -10,7 +10,7 @@ _MOST_STRAY = 100  # signs in one text that begin no escape
 _NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
-def fields(body: bytes) -> dict[str, str]:
+def parse_form(body: bytes) -> dict[str, str]:
     """The fields of a form; of a name that comes twice the last counts. Raises ValueError for what is none, or is beyond the bounds."""
     if len(body) > MOST_BYTES:
         raise ValueError("the form is too large")

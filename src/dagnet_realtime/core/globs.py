@@ -24,7 +24,7 @@ class Globs:
         """Whether there is any pattern at all."""
         return self._expression is not None
 
-    def fit(self, name: str) -> bool:
+    def matches(self, name: str) -> bool:
         """Whether any of the patterns fits the whole of `name`."""
         if self._expression is None:
             return False
@@ -47,7 +47,10 @@ def is_glob(pattern: str) -> bool:
 
 
 def _expression(pattern: str, one: str) -> str:
-    first, *rest = ("".join("." if char == one else re.escape(char) for char in piece) for piece in pattern.split("*"))
+    first, *rest = (
+        "".join("." if char == one else re.escape(char) for char in piece)
+        for piece in pattern.split("*")
+    )
     if not rest:
         return first
     middle = "".join(f"(?>.*?{piece})" for piece in rest[:-1] if piece)

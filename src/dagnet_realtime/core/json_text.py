@@ -1,11 +1,13 @@
-"""Cuts JSON text into its values without decoding it: strings are passed over and brackets are matched, nothing else is looked at.
-
-What is cut out need not be JSON. Values of ordinary depth are found by one match of a regular expression; deeper ones by steps from one
-run of brackets to the next, which are much dearer, and therefore within a bound.
-"""
+"""JSON text as real senders write it: cut into values without decoding, split into lines, and repaired where strict decoders refuse it."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import TypeVar
+
+import msgspec
+
+from dagnet_realtime.model.problem import Problem
 
 SPACE = b" \t\r\n"
 
@@ -119,3 +121,136 @@ def trimmed(text: bytes, start: int, end: int) -> tuple[int, int]:
         if kept:
             break
     return start, end
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of `text`, without their ends; CR LF is an end too."""
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def lines_of(chunks: Iterable[str]) -> Iterator[str]:
+    """The lines of a text that comes in chunks, each as soon as it is complete."""
+    begun: list[str] = []
+    for chunk in chunks:
+        first, *more = chunk.split("\n")
+        begun.append(first)
+        for line in more:
+            yield "".join(begun).removesuffix("\r")
+            begun = [line]
+    if last := "".join(begun).removesuffix("\r"):
+        yield last
+
+
+T = TypeVar("T")
+BOM = b"\xef\xbb\xbf"
+MAX_REPAIRED_BYTES = (
+    512 * 1024
+)  # bytes of one event that are mended, sixteen times what Segment lets one have
+_LONGEST_NUMBER = 300  # characters
+_ESCAPED, _MARK = b"\\\\", b"\xff\xfe"  # an escaped backslash, and what no UTF-8 holds in its place
+_HALF = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_STRING_OR_REST = re.compile(
+    rb'("(?:[^"\\]++|\\.)*+\\?+(?:"|\Z))', re.DOTALL
+)  # an unclosed one reaches to the end
+_NO_NUMBER = re.compile(rb"-?(?:NaN|Infinity)")
+_GREAT = re.compile(
+    rb"-?(?:[0-9]++(?:\.[0-9]++)?[eE]\+?[0-9]{3,}+|[0-9.]{200,}+(?:[eE][+-]?[0-9]++)?)"
+)
+
+
+class NeedsRepair(Exception):
+    """What came is not JSON as it is; whether it can be mended is left to whoever has the time."""
+
+
+def decode(
+    decoder: msgspec.json.Decoder[T], text: bytes | msgspec.Raw, *, mending: bool = True
+) -> T:
+    """`text` as `decoder` reads it, at a second try with what no decoder takes mended.
+
+    Raises `Problem("invalid")`, or without `mending` `Strange`.
+    """
+    try:
+        return decoder.decode(text)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        if not mending:
+            raise NeedsRepair from None
+        whole = bytes(text)
+        mended = repair_json(decode_utf8(whole))
+        if mended == whole:
+            raise _unreadable(error) from None
+    try:
+        return decoder.decode(mended)
+    except RecursionError:
+        raise _too_deep() from None
+    except ValueError as error:
+        raise _unreadable(error) from None
+
+
+def strip_boms(body: bytes) -> bytes:
+    """`body` without the byte order marks that stand before it: files that were joined have several."""
+    while body.startswith(BOM):
+        body = body[len(BOM) :]
+    return body
+
+
+def decode_utf8(body: bytes) -> bytes:
+    """`body` without byte order marks, once it is known to be UTF-8 throughout; else `Problem("invalid")`."""
+    if not body.isascii():
+        body = strip_boms(body)
+        try:
+            body.decode()
+        except UnicodeDecodeError as error:
+            raise Problem(
+                "invalid",
+                "The body is not UTF-8",
+                f"Byte {error.start} fits no character",
+                "Send JSON in UTF-8",
+            ) from None
+    return body
+
+
+def repair_json(text: bytes) -> bytes:
+    """`text` with half surrogate pairs replaced by U+FFFD, and NaN, infinities and numbers beyond any float by null; in linear time.
+
+    What is longer than `MOST_MENDED` stays as it is.
+    """
+    if len(text) > MAX_REPAIRED_BYTES:
+        return text
+    if b"\\u" in text:
+        text = _HALF.sub(rb"\\ufffd", text.replace(_ESCAPED, _MARK)).replace(_MARK, _ESCAPED)
+    parts = _STRING_OR_REST.split(text)
+    parts[::2] = [
+        _GREAT.sub(_number, _NO_NUMBER.sub(b"null", part)) if len(part) > 2 else part
+        for part in parts[::2]
+    ]
+    return b"".join(parts)
+
+
+def _number(found: re.Match[bytes]) -> bytes:
+    token = found.group()
+    try:
+        return (
+            b"null" if len(token) > _LONGEST_NUMBER or abs(float(token)) == float("inf") else token
+        )
+    except ValueError:
+        return token
+
+
+def _too_deep() -> Problem:
+    return Problem(
+        "invalid", "The JSON is nested too deeply", remedy="Send events of fewer than 500 levels"
+    )
+
+
+def _unreadable(error: ValueError) -> Problem:
+    """What the decoder found, which names places and types but never a value."""
+    where = str(error) if isinstance(error, msgspec.DecodeError) else "It is no JSON"
+    return Problem("invalid", "The body cannot be read", where, "Send JSON as Segment does")

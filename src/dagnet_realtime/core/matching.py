@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import UnsetType
 
-from dagnet_realtime.core.printed import printed
+from dagnet_realtime.core.js_string import js_string
 from dagnet_realtime.core.redaction import MAX_LIST, MAX_TEXT, REDACTED
-from dagnet_realtime.model.entry import Value
-from dagnet_realtime.model.graph import Filter, Listen
+from dagnet_realtime.model.event import Value
+from dagnet_realtime.model.graph import EventBinding, Filter
 
-KNOWN_OPERATORS = frozenset({"is", "is not", "contains", "does not contain", "is any of", "is not any of"})
+KNOWN_OPERATORS = frozenset(
+    {"is", "is not", "contains", "does not contain", "is any of", "is not any of"}
+)
 NEGATIVE = frozenset({"is not", "does not contain", "is not any of"})
 SUBSTRING = frozenset({"contains", "does not contain"})
 
@@ -38,7 +40,7 @@ class Condition(msgspec.Struct, frozen=True):
         for item in items:
             if item is None:
                 continue
-            text = printed(item)
+            text = js_string(item)
             if self.substring:
                 folded = text.casefold()
                 if any(needle in folded for needle in self.wanted):
@@ -51,9 +53,24 @@ class Condition(msgspec.Struct, frozen=True):
 def condition(filter: Filter) -> Condition:
     """The filter made ready; an operator that nobody knows counts as `is`, as in DagNet."""
     substring, negative = filter.operator in SUBSTRING, filter.operator in NEGATIVE
-    unsure = (REDACTED, *(() if isinstance(filter.unsure, UnsetType) else filter.unsure)) if negative else ()
-    wanted = tuple(value.casefold() for value in (*filter.values, *unsure)) if substring else (*filter.values, *unsure)
-    return Condition(filter.property, filter.property_type == "user", negative, substring, wanted, bool(filter.unkept))
+    unsure = (
+        (REDACTED, *(() if isinstance(filter.unsure, UnsetType) else filter.unsure))
+        if negative
+        else ()
+    )
+    wanted = (
+        tuple(value.casefold() for value in (*filter.values, *unsure))
+        if substring
+        else (*filter.values, *unsure)
+    )
+    return Condition(
+        filter.property,
+        filter.property_type == "user",
+        negative,
+        substring,
+        wanted,
+        bool(filter.unkept),
+    )
 
 
 def _cut(value: Value) -> bool:
@@ -63,17 +80,17 @@ def _cut(value: Value) -> bool:
     return isinstance(value, str) and len(value) == MAX_TEXT and value.endswith("…")
 
 
-class _Heard(msgspec.Struct, frozen=True):
+class _Listeners(msgspec.Struct, frozen=True):
     """Who listens for one name: `plain` are all of them where none has a filter, else None; `order` is the place in the graph."""
 
     plain: tuple[str, ...] | None
     listeners: tuple[tuple[int, str, tuple[Condition, ...]], ...]
 
 
-class Table:
+class MatchingTable:
     """The matching table of one graph. Looking up a name that nobody listens for costs one dict lookup."""
 
-    def __init__(self, listens: Sequence[Listen]) -> None:
+    def __init__(self, listens: Sequence[EventBinding]) -> None:
         gathered: dict[str, list[tuple[int, str, tuple[Condition, ...]]]] = {}
         places: dict[str, int] = {}
         for listen in listens:
@@ -88,13 +105,15 @@ class Table:
         heard = self._heard
         return any(name in heard for name in names)
 
-    def match(self, names: Sequence[str], properties: Mapping[str, Value], traits: Mapping[str, Value]) -> tuple[str, ...]:
+    def match(
+        self, names: Sequence[str], properties: Mapping[str, Value], traits: Mapping[str, Value]
+    ) -> tuple[str, ...]:
         """The uuids of the nodes that an event lights, in graph order, each once.
 
         `properties` and `traits` are flat, keyed by the filters' property paths.
         """
         heard = self._heard
-        found: list[_Heard] = []
+        found: list[_Listeners] = []
         for name in names:
             here = heard.get(name)
             if here is not None:
@@ -116,6 +135,10 @@ class Table:
         return tuple(lit) if len(lit) < 2 else tuple(sorted(lit, key=lit.__getitem__))
 
 
-def _heard(listeners: list[tuple[int, str, tuple[Condition, ...]]]) -> _Heard:
-    plain = None if any(conditions for _, _, conditions in listeners) else tuple(dict.fromkeys(node for _, node, _ in listeners))
-    return _Heard(plain, tuple(listeners))
+def _heard(listeners: list[tuple[int, str, tuple[Condition, ...]]]) -> _Listeners:
+    plain = (
+        None
+        if any(conditions for _, _, conditions in listeners)
+        else tuple(dict.fromkeys(node for _, node, _ in listeners))
+    )
+    return _Listeners(plain, tuple(listeners))

@@ -1,9 +1,11 @@
 """Token buckets: so many events a second, and so many bytes, with a burst; time is a parameter."""
 
-EVENT_BYTES = 8 * 1024  # that an event may have on average; Segment lets one have four times as many
+EVENT_BYTES = (
+    8 * 1024
+)  # that an event may have on average; Segment lets one have four times as many
 
 
-class Bucket:
+class TokenBucket:
     """Lets `per_second` events through, and bursts of `burst` after quiet. Times are seconds that never go back.
 
     A batch larger than the burst passes when the bucket is full and leaves it in debt, so that none can starve for ever.
@@ -16,7 +18,7 @@ class Bucket:
         self.level = self._burst
         self._at = float("-inf")
 
-    def take(self, events: float, at: float) -> float | None:
+    def try_consume(self, events: float, at: float) -> float | None:
         """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
         wait = self.wait(events, at)
         if wait is None:
@@ -38,7 +40,9 @@ class Bucket:
         return (wanted - level) / self._per_second if self._per_second > 0 else 3600.0
 
 
-def take_both(events: Bucket, weight: Bucket, count: float, size: float, at: float) -> float | None:
+def take_both(
+    events: TokenBucket, weight: TokenBucket, count: float, size: float, at: float
+) -> float | None:
     """Takes `count` events and `size` bytes and returns None, or takes neither and returns the seconds until both fit."""
     heavy = size / EVENT_BYTES
     first, second = events.wait(count, at), weight.wait(heavy, at)

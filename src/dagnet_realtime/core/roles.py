@@ -6,14 +6,20 @@ from functools import lru_cache
 import msgspec
 
 from dagnet_realtime.core.globs import Globs, ascii_case
-from dagnet_realtime.model.access_token import Role
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.grant import Grant
-from dagnet_realtime.model.policy import Policy
+from dagnet_realtime.model.access import Role, RoleBinding
+from dagnet_realtime.model.workspace import Channel, Policy
 
-LADDER: tuple[Role, ...] = ("watch", "follow", "identities", "administer")  # each may all that those before it may
+ROLE_ORDER: tuple[Role, ...] = (
+    "watch",
+    "follow",
+    "identities",
+    "administer",
+)  # each may all that those before it may
 LONGEST_NAME = 256  # characters of a person's or group's name; nobody is called by more
-KINDS = ("group:", "repository:")  # of names that a provider vouches for, and that no person's own name can stand in for
+KINDS = (
+    "group:",
+    "repository:",
+)  # of names that a provider vouches for, and that no person's own name can stand in for
 
 
 class Roles(msgspec.Struct, frozen=True):
@@ -35,30 +41,32 @@ class Roles(msgspec.Struct, frozen=True):
 EVERYTHING = Roles((("administer", ("*",)),))
 
 
-def may(role: Role | None, wanted: Role) -> bool:
+def has_role(role: Role | None, wanted: Role) -> bool:
     """Whether whoever holds `role` may do what `wanted` is needed for."""
-    return role is not None and LADDER.index(role) >= LADDER.index(wanted)
+    return role is not None and ROLE_ORDER.index(role) >= ROLE_ORDER.index(wanted)
 
 
 def reveals(policy: Policy, role: Role) -> bool:
     """Whether `role` sees raw identifiers under `policy`."""
-    return policy.identity == "reveal" and may(role, "identities")
+    return policy.identity == "reveal" and has_role(role, "identities")
 
 
-def up_to(role: Role | None) -> tuple[Role, ...]:
+def implied_roles(role: Role | None) -> tuple[Role, ...]:
     """All that `role` comprises, least first."""
-    return () if role is None else LADDER[: LADDER.index(role) + 1]
+    return () if role is None else ROLE_ORDER[: ROLE_ORDER.index(role) + 1]
 
 
 def highest(roles: Iterable[Role]) -> Role | None:
     """The one that may most."""
-    return max(roles, key=LADDER.index, default=None)
+    return max(roles, key=ROLE_ORDER.index, default=None)
 
 
-def granted(grants: Iterable[Grant], name: str, groups: Iterable[str] = ()) -> Roles:
+def roles_for(grants: Iterable[RoleBinding], name: str, groups: Iterable[str] = ()) -> Roles:
     """The roles of the person called `name`, who is in `groups` (written `group:…`, `repository:…`). Names ignore the case of ASCII."""
     groups = tuple(groups)
-    return Roles(tuple((grant.role, grant.on) for grant in grants if _names(grant.who, name, groups)))
+    return Roles(
+        tuple((grant.role, grant.on) for grant in grants if _names(grant.who, name, groups))
+    )
 
 
 def _names(who: str, name: str, groups: tuple[str, ...]) -> bool:
@@ -68,7 +76,7 @@ def _names(who: str, name: str, groups: tuple[str, ...]) -> bool:
 
 
 def _fits(pattern: str, name: str) -> bool:
-    return 0 < len(name) <= LONGEST_NAME and _who(pattern).fit(name)
+    return 0 < len(name) <= LONGEST_NAME and _who(pattern).matches(name)
 
 
 @lru_cache(1000)  # as many as are configured; each is asked for with every request

@@ -12,17 +12,19 @@ from collections.abc import Iterator
 import msgspec
 
 from dagnet_realtime.core import form
+from dagnet_realtime.core.identifiers import Hmac
 from dagnet_realtime.core.json_text import SPACE, trimmed, value_end
-from dagnet_realtime.core.mac import Mac
-from dagnet_realtime.model.channel import Source
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Source
 
 _FIRST = 262_144  # bytes within which the first element of a batch must end; Segment's events end within 32 KB
 _STEPS = 200  # to the end of a first element that lies deeper than any of Segment's
 SMALL = 64 * 1024  # bytes that are hashed without leaving the event loop
 _SHORT = 16 * 1024  # bytes within which the end of a first element is looked for there
 _BRIEF = 8 * 1024  # bytes of a form that is read there
-_WRAPPER = re.compile(rb'[ \t\r\n]*+\{[ \t\r\n]*+"(json|body)"[ \t\r\n]*+:')  # how an element of the Extensible Webhook's batch begins
+_WRAPPER = re.compile(
+    rb'[ \t\r\n]*+\{[ \t\r\n]*+"(json|body)"[ \t\r\n]*+:'
+)  # how an element of the Extensible Webhook's batch begins
 _DIGEST = 20  # bytes of an HMAC-SHA1
 _FITS_NONE = "Its X-Signature fits none of the source's secrets"
 _TEXT = msgspec.json.Decoder(str)
@@ -37,7 +39,7 @@ class Verifier:
     """
 
     def __init__(self, source: Source) -> None:
-        self._secrets = tuple(Mac(secret.reveal(), "sha1") for secret in source.secrets)
+        self._secrets = tuple(Hmac(secret.reveal(), "sha1") for secret in source.secrets)
         self._allow_unsigned = source.allow_unsigned
         self._whole = source.batch_signature == "whole"
 
@@ -83,7 +85,7 @@ class Verifier:
     def _signs(self, part: bytes | memoryview, given: bytes) -> bool:
         found = False
         for secret in self._secrets:
-            found |= hmac.compare_digest(secret.of(part), given)
+            found |= hmac.compare_digest(secret.digest(part), given)
         return found
 
     def _parts(self, body: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
@@ -153,7 +155,9 @@ def _inside(element: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
     if found[1] == b"json":
         if not soon or end - start <= SMALL:
             yield memoryview(element)[start:end]
-    elif end - start <= (_BRIEF if soon else form.MOST_BYTES) and element[start : start + 1] == b'"':
+    elif (
+        end - start <= (_BRIEF if soon else form.MOST_BYTES) and element[start : start + 1] == b'"'
+    ):
         try:
             yield from _forms(_TEXT.decode(element[start:end]).encode())
         except ValueError:
@@ -165,12 +169,16 @@ def _forms(body: bytes) -> Iterator[bytes]:
     values: first they are taken to be text, then to be what they look like.
     """
     try:
-        fields = form.fields(body)
+        fields = form.parse_form(body)
     except ValueError:
         return
-    texts = {_ENCODER.encode(name): (_ENCODER.encode(value), value) for name, value in fields.items()}
+    texts = {
+        _ENCODER.encode(name): (_ENCODER.encode(value), value) for name, value in fields.items()
+    }
     yield _compact({name: text for name, (text, _) in texts.items()})
-    yield _compact({name: value.encode() if _literal(value) else text for name, (text, value) in texts.items()})
+    yield _compact(
+        {name: value.encode() if _literal(value) else text for name, (text, value) in texts.items()}
+    )
 
 
 def _compact(members: dict[bytes, bytes]) -> bytes:

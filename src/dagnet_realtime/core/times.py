@@ -17,7 +17,9 @@ _SHAPE = re.compile(
 )
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?")
 TOLERANCE = 60_000  # ms that two honest clocks may differ
-_ONE_CALENDAR = 366 * 86_400_000  # ms that may lie between two stamps of one device; an unset stamp is further from a set one
+_ONE_CALENDAR = (
+    366 * 86_400_000
+)  # ms that may lie between two stamps of one device; an unset stamp is further from a set one
 
 
 def parse_time(text: object) -> int | None:
@@ -37,7 +39,11 @@ def happened(own: object, sent: object, received_at: int | None) -> int | None:
     at, sent_at = reading(own), reading(sent)
     if at is None:
         return None
-    if received_at is not None and sent_at is not None and (min(at, sent_at) >= 0 or abs(sent_at - at) <= _ONE_CALENDAR):
+    if (
+        received_at is not None
+        and sent_at is not None
+        and (min(at, sent_at) >= 0 or abs(sent_at - at) <= _ONE_CALENDAR)
+    ):
         return corrected(at, sent_at, received_at)
     return at if at >= 0 else None
 
@@ -52,7 +58,9 @@ def reading(text: object) -> int | None:
     if type(text) is str:
         if len(text) > _LONGEST:
             return None
-        if text[7:11:3] == "-T":  # what every official library writes: a dash after the month, a T after the day
+        if (
+            text[7:11:3] == "-T"
+        ):  # what every official library writes: a dash after the month, a T after the day
             try:
                 moment = datetime.fromisoformat(text)
             except ValueError:
@@ -94,7 +102,11 @@ def _number(value: float) -> int | None:
     """Seconds until the year 5138, then milliseconds, microseconds, nanoseconds: each unit is a thousand times the one before."""
     if not 100_000_000 <= value < 10_000_000_000_000_000_000:  # also refuses NaN
         return None
-    for limit, per_ms in ((100_000_000_000, 0.001), (100_000_000_000_000, 1), (100_000_000_000_000_000, 1000)):
+    for limit, per_ms in (
+        (100_000_000_000, 0.001),
+        (100_000_000_000_000, 1),
+        (100_000_000_000_000_000, 1000),
+    ):
         if value < limit:
             return int(value / per_ms) if per_ms != 1 else int(value)
     return int(value) // 1_000_000
@@ -106,14 +118,24 @@ def _irregular(text: str) -> int | None:
     found = _SHAPE.fullmatch(text)
     if found is None:
         return _number(float(text)) if _NUMBER.fullmatch(text) else None
-    year, month, day, hour, minute, second, fraction, half, sign, zone_hours, zone_minutes = found.groups()
+    year, month, day, hour, minute, second, fraction, half, sign, zone_hours, zone_minutes = (
+        found.groups()
+    )
     hours = int(hour or 0)
     if half is not None:
         if hours > 12:
             return None
         hours = hours % 12 + (12 if half in "Pp" else 0)
     try:
-        moment = datetime(int(year), int(month), int(day), hours, int(minute or 0), min(int(second or 0), 59), tzinfo=UTC)
+        moment = datetime(
+            int(year),
+            int(month),
+            int(day),
+            hours,
+            int(minute or 0),
+            min(int(second or 0), 59),
+            tzinfo=UTC,
+        )
         offset = timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
         zoned = moment + offset if sign == "-" else moment - offset
     except (ValueError, OverflowError):

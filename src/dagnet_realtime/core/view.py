@@ -1,79 +1,253 @@
-"""What makes two viewers' frames identical, and the frame it makes of a stretch of the log: matched, filtered, counted, thinned."""
+"""Renders entries as the frames of one view, and thins them to a budget by whole traces."""
 
 from collections.abc import Sequence
+from math import exp
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from dagnet_realtime.core.codec import ERASED
 from dagnet_realtime.core.filter import ViewFilter
-from dagnet_realtime.core.matching import Table
+from dagnet_realtime.core.matching import MatchingTable
 from dagnet_realtime.core.redaction import Redaction
-from dagnet_realtime.core.thinning import Candidate, Chosen, Thinner
 from dagnet_realtime.core.times import iso
-from dagnet_realtime.model.entry import Entry, Flag
-from dagnet_realtime.model.frame import Batch, CarriedEvent
+from dagnet_realtime.model.event import Entry, Flag, Position
+from dagnet_realtime.model.frame import Batch, FrameCounts, FrameEvent
 from dagnet_realtime.model.graph import Graph
-from dagnet_realtime.model.ledger import Ledger
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.position import Position
+from dagnet_realtime.model.workspace import Policy
+
+_OFFSET, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
+SETTLE_SECONDS = 2.0  # over which the rate is averaged
+RISE_SECONDS = 10.0  # how slowly the threshold rises again, so that few traces cross it
+ROOM = 0.8  # share of the budget that whole traces may fill; the rest is for rare nodes
+MEMORY_SECONDS = 900.0  # how long a trace may remember that it was cut
+
+
+class Candidate(msgspec.Struct, frozen=True, gc=False):
+    """An event that may be carried. `kept` ones (followed, test) always are."""
+
+    index: int
+    entry: Entry
+    nodes: tuple[str, ...]
+    kept: bool
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """What is carried, in order; `partial` are those whose trace is not whole. Traces below `threshold` are carried whole."""
+
+    carried: Sequence[Candidate]
+    partial: frozenset[int]
+    threshold: float
+
+
+def trace_share(entry: Entry | FrameEvent) -> float:
+    """Where the event's trace lies between 0 and 1: FNV-1a of the anonymous id's token, else the first token, else the message id."""
+    key = entry.id
+    for trace in reversed(entry.traces):
+        key = trace.token
+    for trace in entry.traces:
+        if trace.kind == "anonymousId":
+            key = trace.token
+            break
+    hash = _OFFSET
+    for byte in key.encode("utf-8", "surrogatepass"):
+        hash = (hash ^ byte) * _PRIME & _MASK
+    return hash / 2**32
+
+
+class TraceSampler:
+    """Adapts a view's threshold to its traffic: `per_second` events may be carried, in bursts of at most one second's worth."""
+
+    def __init__(self, per_second: float) -> None:
+        self.threshold = 1.0
+        self._per_second = max(1.0, per_second)
+        self._bucket = self._per_second
+        self._rate = 0.0
+        self._at: float | None = None
+        self._lows = (1.0, 1.0)
+        self._turned = float("-inf")
+        self._carried_at: dict[str, float] = {}
+
+    def select(self, candidates: Sequence[Candidate], at: float) -> Selection:
+        """The carried ones of one frame; `at` is monotonic seconds."""
+        free = sum(not candidate.kept for candidate in candidates)
+        self._adapt(free, at)
+        chosen = self._within(candidates, int(self._bucket), at)
+        self._bucket -= sum(not candidate.kept for candidate in chosen.carried)
+        return chosen
+
+    def select_private(self, candidates: Sequence[Candidate], at: float) -> Selection:
+        """The carried ones of a frame for one viewer, at the threshold as it stands; the view's budget is not touched."""
+        return self._within(candidates, int(self._per_second), at)
+
+    def _adapt(self, free: int, at: float) -> None:
+        elapsed = SETTLE_SECONDS if self._at is None else max(1e-3, at - self._at)
+        self._at = at
+        self._bucket = min(self._per_second, self._bucket + elapsed * self._per_second)
+        self._rate += (free / elapsed - self._rate) * (1 - exp(-elapsed / SETTLE_SECONDS))
+        wanted = (
+            1.0 if self._rate <= ROOM * self._per_second else ROOM * self._per_second / self._rate
+        )
+        if wanted < self.threshold * 0.95:
+            self.threshold = wanted
+        elif wanted > self.threshold:
+            self.threshold = min(
+                wanted,
+                self.threshold
+                + (wanted - self.threshold) * min(1.0, elapsed / RISE_SECONDS)
+                + 0.01 * elapsed,
+            )
+
+    def _within(self, candidates: Sequence[Candidate], allowed: int, at: float) -> Selection:
+        lowest = self._lowest(at)
+        free = sum(not candidate.kept for candidate in candidates)
+        if self.threshold >= 1.0 and lowest >= 1.0 and free <= allowed:
+            return Selection(candidates, frozenset(), 1.0)
+        shares = {
+            candidate.index: trace_share(candidate.entry)
+            for candidate in candidates
+            if not candidate.kept
+        }
+        threshold = self._capped(sorted(shares.values()), allowed)
+        if threshold < self._lows[0]:
+            self._lows = (threshold, self._lows[1])
+        taken = {index for index, value in shares.items() if value < threshold}
+        floor = self._floor(candidates, taken, allowed - len(taken), at)
+        carried = [
+            candidate
+            for candidate in candidates
+            if candidate.kept or candidate.index in taken or candidate.index in floor
+        ]
+        whole = min(threshold, lowest)
+        partial = frozenset(index for index in taken | floor if shares[index] >= whole)
+        return Selection(carried, partial, threshold)
+
+    def _capped(self, shares: list[float], allowed: int) -> float:
+        """The threshold of this frame: the settled one, or as low as the allowance needs."""
+        within = int(allowed * ROOM) if len(shares) > allowed else allowed
+        if within < len(shares) and shares[within] < self.threshold:
+            return shares[within]
+        return self.threshold
+
+    def _floor(
+        self, candidates: Sequence[Candidate], taken: set[int], left: int, at: float
+    ) -> set[int]:
+        """One event of each node that would else go unseen, as far as `left` reaches; those first that were seen longest ago."""
+        shown = {
+            node
+            for candidate in candidates
+            if candidate.kept or candidate.index in taken
+            for node in candidate.nodes
+        }
+        first: dict[str, int] = {}
+        for candidate in candidates:
+            for node in candidate.nodes:
+                if node not in shown:
+                    first.setdefault(node, candidate.index)
+        floor: set[int] = set()
+        for node in sorted(first, key=lambda node: self._carried_at.get(node, -1.0)):
+            if len(floor) >= left:
+                break
+            floor.add(first[node])
+            self._carried_at[node] = at
+        for node in shown:
+            self._carried_at[node] = at
+        return floor
+
+    def _lowest(self, at: float) -> float:
+        """The lowest threshold that a living trace may have met: of this stretch of `MEMORY_SECONDS` and the one before."""
+        if at - self._turned >= MEMORY_SECONDS:
+            self._lows = (self.threshold, self._lows[0])
+            self._turned = at
+        self._lows = (min(self._lows[0], self.threshold), self._lows[1])
+        return min(self._lows)
+
 
 MOST_NAMES = 200  # unmapped names that a frame counts one by one
 
 Nodes = tuple[str, ...]
 
 
-def match_all(table: Table, entries: Sequence[Entry]) -> list[Nodes]:
+def match_all(table: MatchingTable, entries: Sequence[Entry]) -> list[Nodes]:
     """The nodes that each entry lights, in order; shared by all views of one graph."""
     match = table.match
     return [match(entry.names, entry.properties, entry.traits) for entry in entries]
 
 
-class View:
+class ViewRenderer:
     """One graph through one filter under one policy. Only the thinner's threshold changes from frame to frame.
 
     `reveals` is for viewers who may see identities: what the log holds of them is carried.
     """
 
-    def __init__(self, graph: Graph, filter: ViewFilter, policy: Policy, redaction: Redaction, *, reveals: bool = False) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        filter: ViewFilter,
+        policy: Policy,
+        redaction: Redaction,
+        *,
+        reveals: bool = False,
+    ) -> None:
         self._reveals = reveals
         self._written = filter
-        self._thinner = Thinner(policy.carried_per_second)
-        self.regraph(graph, redaction)
+        self._thinner = TraceSampler(policy.carried_per_second)
+        self.set_graph(graph, redaction)
 
-    def regraph(self, graph: Graph, redaction: Redaction) -> None:
+    def set_graph(self, graph: Graph, redaction: Redaction) -> None:
         """Goes on with other files of the same graph."""
         self.graph = graph
         self.filter = self._written.resolved(graph.nodes)
         self._redaction = redaction
 
-    def conceal(self) -> None:
+    def hide_identities(self) -> None:
         """From here on nobody's raw identifiers are carried."""
         self._reveals = False
 
-    def batch(self, start: str, end: str, entries: Sequence[Entry], matched: Sequence[Nodes], follows: frozenset[str], at: float) -> Batch:
+    def render_shared(
+        self,
+        start: str,
+        end: str,
+        entries: Sequence[Entry],
+        matched: Sequence[Nodes],
+        follows: frozenset[str],
+        at: float,
+    ) -> Batch:
         """The shared frame of the positions `(start, end]`. `matched` are the nodes of each entry, `at` monotonic seconds."""
         return self._batch(start, end, entries, matched, follows, at, shared=True)
 
-    def private(
-        self, start: str, end: str, entries: Sequence[Entry], matched: Sequence[Nodes], follows: frozenset[str], at: float
+    def render_private(
+        self,
+        start: str,
+        end: str,
+        entries: Sequence[Entry],
+        matched: Sequence[Nodes],
+        follows: frozenset[str],
+        at: float,
     ) -> Batch:
         """A frame for one viewer: the same counts, its own second's worth of events."""
         return self._batch(start, end, entries, matched, follows, at, shared=False)
 
-    def carry(self, entry: Entry, nodes: Nodes, offset: int | UnsetType = UNSET, *, partial: bool = False) -> CarriedEvent:
+    def to_frame_event(
+        self, entry: Entry, nodes: Nodes, offset: int | UnsetType = UNSET, *, partial: bool = False
+    ) -> FrameEvent:
         """The event as frames show it; the policy's denials are applied once more. `offset` is its place in the log."""
         permits = self._redaction.permits
         properties = entry.properties
         if not all(permits(path) for path in properties):
             properties = {path: value for path, value in properties.items() if permits(path)}
-        flags: tuple[Flag, ...] = (*entry.flags, "partial") if partial and "partial" not in entry.flags else entry.flags
-        return CarriedEvent(
+        flags: tuple[Flag, ...] = (
+            (*entry.flags, "partial") if partial and "partial" not in entry.flags else entry.flags
+        )
+        return FrameEvent(
             id=entry.id,
             type=entry.type,
             name=entry.name,
             occurred_at=iso(entry.occurred_at),
             arrived_at=iso(entry.arrived_at),
-            segment_received_at=None if entry.segment_received_at is None else iso(entry.segment_received_at),
+            segment_received_at=None
+            if entry.segment_received_at is None
+            else iso(entry.segment_received_at),
             source=entry.source,
             traces=entry.traces,
             nodes=nodes,
@@ -84,7 +258,15 @@ class View:
         )
 
     def _batch(
-        self, start: str, end: str, entries: Sequence[Entry], matched: Sequence[Nodes], follows: frozenset[str], at: float, *, shared: bool
+        self,
+        start: str,
+        end: str,
+        entries: Sequence[Entry],
+        matched: Sequence[Nodes],
+        follows: frozenset[str],
+        at: float,
+        *,
+        shared: bool,
     ) -> Batch:
         counts: dict[str, int] = {}
         names: dict[str, int] = {}
@@ -112,20 +294,31 @@ class View:
             if flags and "sampled_out" in flags:
                 sampled_out += 1
                 continue
-            kept = (bool(flags) and "test" in flags) or (bool(follows) and any(trace.token in follows for trace in entry.traces))
+            kept = (bool(flags) and "test" in flags) or (
+                bool(follows) and any(trace.token in follows for trace in entry.traces)
+            )
             candidates.append(Candidate(index, entry, nodes, kept))
-        chosen: Chosen = self._thinner.choose(candidates, at) if shared else self._thinner.once(candidates, at)
+        chosen: Selection = (
+            self._thinner.select(candidates, at)
+            if shared
+            else self._thinner.select_private(candidates, at)
+        )
         partial = chosen.partial
         place = Position.parse(start)
         first = UNSET if place is None else place.offset + 1
         events = tuple(
             [
-                self.carry(one.entry, one.nodes, UNSET if first is UNSET else first + one.index, partial=one.index in partial)
+                self.to_frame_event(
+                    one.entry,
+                    one.nodes,
+                    UNSET if first is UNSET else first + one.index,
+                    partial=one.index in partial,
+                )
                 for one in chosen.carried
             ]
         )
         unmapped, other = _top(names)
-        ledger = Ledger(
+        ledger = FrameCounts(
             offered=len(entries),
             lit=lit,
             unmapped=len(entries) - lit - filtered - missed,
@@ -153,4 +346,6 @@ def _top(names: dict[str, int]) -> tuple[dict[str, int], int]:
     if len(names) <= MOST_NAMES:
         return names, 0
     ordered = sorted(names, key=lambda name: -names[name])
-    return {name: names[name] for name in ordered[:MOST_NAMES]}, sum(names[name] for name in ordered[MOST_NAMES:])
+    return {name: names[name] for name in ordered[:MOST_NAMES]}, sum(
+        names[name] for name in ordered[MOST_NAMES:]
+    )

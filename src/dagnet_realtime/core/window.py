@@ -2,18 +2,22 @@
 
 WINDOW_SECONDS = 4 * 3600.0  # as long as Segment retries a delivery
 WINDOW_ENTRIES = 1_000_000  # fingerprints; about 80 MB when full
-_BITS = (1 << 60) - 1  # what Python keeps in two digits: a third of a fingerprint's memory less than all 64 bits
+_BITS = (
+    1 << 60
+) - 1  # what Python keeps in two digits: a third of a fingerprint's memory less than all 64 bits
 GENERATIONS = 5  # the oldest may be dropped at any time, so four of them make the promised window
 
 
-class Window:
+class DedupeWindow:
     """Remembers every fingerprint for at least the window's length or number, whichever is shorter.
 
     A fingerprint is 60 bits of Python's own keyed hash: among a million, two ids share one with a chance of about 4 in 10 million. Times
     are milliseconds.
     """
 
-    def __init__(self, at: int, seconds: float = WINDOW_SECONDS, entries: int = WINDOW_ENTRIES) -> None:
+    def __init__(
+        self, at: int, seconds: float = WINDOW_SECONDS, entries: int = WINDOW_ENTRIES
+    ) -> None:
         self._span = round(seconds * 1000)
         self._entries = max(1, entries // (GENERATIONS - 1))
         self._older: list[tuple[int, set[int]]] = []
@@ -26,7 +30,7 @@ class Window:
         """What was received before this moment may have been forgotten."""
         return max(at - self._span, self._dropped_before)
 
-    def new(self, id: str | bytes, at: int) -> bool:
+    def add_if_new(self, id: str | bytes, at: int) -> bool:
         """Whether `id` is unseen; it is seen from here on."""
         fingerprint, young = hash(id) & _BITS, self._young
         if fingerprint in young:

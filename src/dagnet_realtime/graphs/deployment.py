@@ -1,25 +1,282 @@
-"""Graphs that a DagNet deployment gives over HTTP, asked for again and again, with definitions from files beside."""
+"""Graphs from a DagNet deployment's `/api/graph`, fetched at an interval."""
 
 import asyncio
 import contextlib
+import logging
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dagnet_realtime.core.dagnet.decode import JSON_LIMIT, FileUnreadable
+from dagnet_realtime.model.workspace import Deployment
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from dagnet_realtime.core.dagnet.workspace import indexed_paths
-from dagnet_realtime.graphs.answers import Graph
-from dagnet_realtime.graphs.asking import Absent, Answer, Asking, Failed
-from dagnet_realtime.graphs.reading import Fetched, Print, fetch, fingerprint
-from dagnet_realtime.graphs.shelf import KEPT, Shelf
-from dagnet_realtime.model.deployment import Deployment
-from dagnet_realtime.model.folders import USUAL, Folders
+from dagnet_realtime.graphs.folder import (
+    KEPT,
+    Fingerprint,
+    FolderSnapshot,
+    LastGoodCatalogue,
+    fetch,
+    fingerprint,
+)
 from dagnet_realtime.model.graph import Catalogue, FileError
+from dagnet_realtime.model.workspace import USUAL, Folders
+
+LARGEST = (
+    JSON_LIMIT + 64 * 1024
+)  # bytes of an answer: the largest graph that is read, and what is around it
+_REASON = 200  # characters of a reason that are repeated
+_ADDRESS = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://[^ ]*|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}[:/][^ ]*|[^ ]*@[^ ]*"
+)
+_NO_GRAPH = (
+    "cannot be read: the deployment answers with something that is no graph; look at graphs_url"
+)
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """The bytes of a graph's JSON, and its `sha` as the deployment gives it, "" where it gives none."""
+
+    content: bytes
+    sha: str = ""
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    success: bool | None = None
+    data: msgspec.Raw = msgspec.Raw()
+
+
+class _Error(msgspec.Struct, frozen=True):
+    error: str = ""
+
+
+class _Inside(msgspec.Struct, frozen=True):
+    content: msgspec.Raw
+    sha: str = ""
+
+
+def parse_graph_response(body: bytes) -> Graph:
+    """Finds the graph without reading it; raises `Unreadable` with a sentence where there is none."""
+    try:
+        envelope = msgspec.json.decode(body, type=_Envelope)
+        if envelope.success is None:
+            return Graph(body)
+        if not envelope.success or not bytes(envelope.data):
+            why = reason_in(body)
+            raise FileUnreadable(
+                "cannot be read: the deployment says that it failed" + (f", “{why}”" if why else "")
+            )
+        inside = msgspec.json.decode(envelope.data, type=_Inside)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise FileUnreadable(_NO_GRAPH) from None
+    except RecursionError:
+        raise FileUnreadable("is nested too deeply") from None
+    return Graph(bytes(inside.content), inside.sha)
+
+
+def reason_in(body: bytes) -> str:
+    """The deployment's own reason, its member `error` as one short line without any address; "" where it gives none.
+
+    Nothing else of the answer is ever repeated: `details` and the like name tokens, repositories and addresses.
+    """
+    try:
+        given = msgspec.json.decode(body, type=_Error).error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    line = " ".join(
+        "".join(sign if sign.isprintable() else " " for sign in given[: 4 * _REASON]).split()
+    )
+    line = _ADDRESS.sub("…", line)
+    return line if len(line) <= _REASON else line[: _REASON - 1] + "…"
+
+
+ROUND_SECONDS = 4.0  # for all graphs together; Segment waits five for a delivery that a serverless process begins with
+AT_ONCE = 4  # requests under way
+_LONGEST_TAG = 256  # bytes of an ETag that is sent back
+_LONGEST_REASON = 16 * 1024  # bytes of an answer that says what went wrong
+
+
+class Absent(msgspec.Struct, frozen=True):
+    """The deployment says that it has no such graph; `why` is its own reason, "" where it gives none."""
+
+    why: str = ""
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """`why` follows the file's name, as in an error of a file."""
+
+    why: str
+
+
+Answer = Graph | Absent | Failed
+
+
+class DeploymentClient:
+    """Remembers of every graph what it was, so that what has not changed is not sent again. `seconds` bound one round."""
+
+    def __init__(self, deployment: Deployment, seconds: float = ROUND_SECONDS) -> None:
+        self._deployment = deployment
+        self._seconds = seconds
+        self._had: dict[str, tuple[str, Graph]] = {}
+        self._tls: ssl.SSLContext | bool = False
+
+    async def fetch_all(self) -> Mapping[str, Answer]:
+        """Asks for every graph, by name; never raises. Which loop it runs in is no matter."""
+        import httpx  # 0.2 s of processor time that nobody without a deployment should wait for
+
+        logging.getLogger("httpx").setLevel(
+            logging.WARNING
+        )  # its lines would tell addresses, and DagNet's secret is part of them
+        secure = self._deployment.url.startswith("https:")
+        self._tls = self._tls or (
+            httpx.create_ssl_context() if secure else False
+        )  # takes 20 ms, so it is made once
+        late = Failed(
+            f"cannot be fetched: the deployment did not answer within {self._seconds:g} s"
+        )
+        found: dict[str, Answer] = dict.fromkeys(self._deployment.names, late)
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def one(name: str) -> None:
+            async with slots:
+                found[name] = await self._one(client, name)
+
+        async with httpx.AsyncClient(
+            timeout=self._seconds, verify=self._tls, trust_env=secure, follow_redirects=False
+        ) as client:
+            with contextlib.suppress(TimeoutError):  # who has not answered by then is late
+                async with asyncio.timeout(self._seconds), asyncio.TaskGroup() as tasks:
+                    for name in self._deployment.names:
+                        tasks.create_task(one(name))
+        return found
+
+    async def _one(self, client: "httpx.AsyncClient", name: str) -> Answer:
+        import httpx
+
+        tag, had = self._had.get(name, ("", None))
+        try:
+            async with client.stream(
+                "GET", self._deployment.url, params=self._query(name), headers=self._headers(tag)
+            ) as answer:
+                if answer.status_code == HTTPStatus.NOT_MODIFIED and had is not None:
+                    return had
+                if answer.status_code == HTTPStatus.NOT_FOUND:
+                    self._had.pop(name, None)
+                    return Absent(await self._reason(answer))
+                graph = parse_graph_response(await self._body(answer))
+        except FileUnreadable as error:
+            return Failed(str(error))
+        except httpx.TimeoutException:
+            return Failed("cannot be fetched: the deployment did not answer in time")
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return Failed("cannot be fetched: the deployment cannot be reached")
+        if had is not None and graph.sha and graph.sha == had.sha:
+            graph = had
+        self._had[name] = (_tag(answer), graph)
+        return graph
+
+    async def _body(self, answer: "httpx.Response") -> bytes:
+        """Raises `Unreadable` for whatever is no plain answer of a bearable size."""
+        status = answer.status_code
+        if 300 <= status < 400:
+            elsewhere = "the deployment sends elsewhere, which is not followed; give its final address as graphs_url"
+            raise FileUnreadable(f"cannot be fetched: {elsewhere}")
+        if status != HTTPStatus.OK:
+            why = await self._reason(answer)
+            refuses = status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+            said = (
+                f"the deployment refuses ({status})"
+                if refuses
+                else f"the deployment answers {status}"
+            )
+            raise FileUnreadable(
+                f"cannot be fetched: {said}{f' and says “{why}”' if why else ''}{_hint(status, why)}"
+            )
+        return await _read(answer, LARGEST)
+
+    async def _reason(self, answer: "httpx.Response") -> str:
+        """What the deployment says for itself, unless it repeats a secret of ours."""
+        try:
+            why = reason_in(await _read(answer, _LONGEST_REASON))
+        except FileUnreadable:
+            return ""
+        secrets = (self._deployment.secret, self._deployment.bearer)
+        return (
+            ""
+            if any(
+                one is not None and one.reveal().decode(errors="replace") in why for one in secrets
+            )
+            else why
+        )
+
+    def _query(self, name: str) -> dict[str, str]:
+        secret = self._deployment.secret
+        asked = {
+            "name": name,
+            "branch": self._deployment.branch,
+            "secret": secret.reveal().decode() if secret else "",
+        }
+        return {key: value for key, value in asked.items() if value}
+
+    def _headers(self, tag: str) -> dict[bytes, bytes]:
+        bearer = self._deployment.bearer
+        headers = {
+            b"accept": b"application/json",
+            b"accept-encoding": b"identity",
+        }  # so that what arrives is what is held
+        if bearer is not None:
+            headers[b"authorization"] = b"Bearer " + bearer.reveal()
+        if tag:
+            headers[b"if-none-match"] = tag.encode()
+        return headers
+
+
+def _hint(status: int, why: str) -> str:
+    """What to look at: where DagNet speaks of GitHub, it is its own access to the repository that failed."""
+    if "github" in why.casefold():
+        return "; this is DagNet's own access to GitHub, look at the deployment's credentials there"
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return "; look at graphs_secret (DagNet's SHARE_SECRET) and graphs_bearer"
+    return ""
+
+
+async def _read(answer: "httpx.Response", most: int) -> bytes:
+    """The body as it was sent; raises `Unreadable` where it is longer than `most` bytes or packed."""
+    if answer.headers.get("content-encoding", "identity") != "identity":
+        raise FileUnreadable(
+            "cannot be fetched: the deployment answers in an encoding that was not asked for"
+        )
+    body = bytearray()
+    async for part in answer.aiter_raw():
+        body += part
+        if len(body) > most:
+            raise FileUnreadable(
+                f"cannot be fetched: the answer is larger than {most // 1024} KB, the most that is read"
+            )
+    return bytes(body)
+
+
+def _tag(answer: "httpx.Response") -> str:
+    tag: str = answer.headers.get("etag", "")
+    return tag if len(tag) <= _LONGEST_TAG and tag.isascii() and tag.isprintable() else ""
+
 
 SOONER = 5.0  # seconds after which whoever has no graph yet asks again
 _ABSENT = "is not there: the deployment has no such graph, or may not read its repository"
 
 
-class DeploymentPlace:
+class DeploymentSource:
     """A `Place`. `definitions` is a folder whose events and nodes are read, by `layout`; `now` tells seconds, of whichever origin.
 
     A graph that the deployment does not have any more is gone while it has another one. Where it has none, its own way to the repository
@@ -31,18 +288,18 @@ class DeploymentPlace:
         deployment: Deployment,
         definitions: Path | None = None,
         *,
-        asking: Asking | None = None,
+        asking: DeploymentClient | None = None,
         now: Callable[[], float] = time.time,
         deny: Iterable[str] = (),
         layout: Folders = USUAL,
     ) -> None:
         self._deployment = deployment
-        self._asking = asking or Asking(deployment)
+        self._asking = asking or DeploymentClient(deployment)
         self._definitions = _Definitions(definitions, layout) if definitions is not None else None
         self._now = now
         self._asked: float | None = None
-        self._shelf = Shelf(deny)
-        self._taken: tuple[Mapping[str, Answer], Fetched] | None = None
+        self._shelf = LastGoodCatalogue(deny)
+        self._taken: tuple[Mapping[str, Answer], FolderSnapshot] | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -50,7 +307,7 @@ class DeploymentPlace:
         return self._shelf.catalogue
 
     @property
-    def due(self) -> bool:
+    def is_stale(self) -> bool:
         """Whether the last answer is older than the interval; sooner where there is no graph yet."""
         return self._asked is None or not 0 <= self._now() - self._asked < self._pause
 
@@ -61,7 +318,7 @@ class DeploymentPlace:
             loop.run_until_complete(loop.shutdown_asyncgens())
         self._take(answers)
 
-    async def follow(self, tell: Callable[[], None]) -> None:
+    async def watch(self, tell: Callable[[], None]) -> None:
         """A round every interval; sooner where there is no graph yet."""
         while True:
             await asyncio.sleep(self._pause)
@@ -70,16 +327,24 @@ class DeploymentPlace:
 
     @property
     def _pause(self) -> float:
-        return self._deployment.interval if self.catalogue.graphs else min(SOONER, self._deployment.interval)
+        return (
+            self._deployment.interval
+            if self.catalogue.graphs
+            else min(SOONER, self._deployment.interval)
+        )
 
     async def _round(self) -> Mapping[str, Answer]:
-        answers = await self._asking.round()
+        answers = await self._asking.fetch_all()
         self._asked = self._now()
         return answers
 
     def _take(self, answers: Mapping[str, Answer]) -> bool:
         """Whether the catalogue is another; where nothing has changed, nothing is parsed."""
-        beside = self._definitions.read() if self._definitions is not None else Fetched({}, (), stands=True)
+        beside = (
+            self._definitions.read()
+            if self._definitions is not None
+            else FolderSnapshot({}, (), exists=True)
+        )
         if (answers, beside) == self._taken:
             return False
         files, errors = dict(beside.files), list(beside.errors)
@@ -92,9 +357,11 @@ class DeploymentPlace:
                 case Failed(why=why):
                     errors.append(FileError(path, why))
                 case Absent(why=why):
-                    if not self._shelf.knew(path) or (self._shelf.holds(path) and not some):
-                        errors.append(FileError(path, f"{_ABSENT}, and says “{why}”" if why else _ABSENT))
-        changed = self._shelf.take(Fetched(files, tuple(errors), stands=True))
+                    if not self._shelf.has_seen(path) or (self._shelf.has(path) and not some):
+                        errors.append(
+                            FileError(path, f"{_ABSENT}, and says “{why}”" if why else _ABSENT)
+                        )
+        changed = self._shelf.update(FolderSnapshot(files, tuple(errors), exists=True))
         self._taken = (answers, beside)
         return changed
 
@@ -105,15 +372,19 @@ class _Definitions:
     def __init__(self, root: Path, layout: Folders) -> None:
         self._root = root
         self._layout = layout
-        self._print: Print | None = None
-        self._last = Fetched({}, (), stands=True)
+        self._print: Fingerprint | None = None
+        self._last = FolderSnapshot({}, (), exists=True)
 
-    def read(self) -> Fetched:
-        seen = fingerprint(self._root, indexed_paths(self._last.files), graphs=False, layout=self._layout)
-        if seen != self._print or not self._last.stands:
+    def read(self) -> FolderSnapshot:
+        seen = fingerprint(
+            self._root, indexed_paths(self._last.files), graphs=False, layout=self._layout
+        )
+        if seen != self._print or not self._last.exists:
             found = fetch(self._root, graphs=False, layout=self._layout)
-            if not found.stands and self._last.files:
-                kept = tuple(FileError(error.file, f"{error.text}; {KEPT}") for error in found.errors)
-                found = Fetched(self._last.files, kept, stands=False)
+            if not found.exists and self._last.files:
+                kept = tuple(
+                    FileError(error.file, f"{error.text}; {KEPT}") for error in found.errors
+                )
+                found = FolderSnapshot(self._last.files, kept, exists=False)
             self._print, self._last = seen, found
         return self._last

@@ -9,20 +9,33 @@ from typing import Literal
 import msgspec
 
 from dagnet_realtime.core.times import iso
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.ports.clock import Clock
+from dagnet_realtime.model.workspace import Channel
+from dagnet_realtime.ports.runtime import Clock
 
-Deed = Literal["sign_in", "sign_out", "on", "off", "resumed", "subscribed", "follow", "look_up", "refused", "revoked", "policy", "send"]
+AuditAction = Literal[
+    "sign_in",
+    "sign_out",
+    "on",
+    "off",
+    "resumed",
+    "subscribed",
+    "follow",
+    "look_up",
+    "refused",
+    "revoked",
+    "policy",
+    "send",
+]
 LONGEST = 256  # characters of a field
 
 _ENCODER = msgspec.json.Encoder()
 
 
-class Audited(msgspec.Struct, frozen=True, omit_defaults=True):
+class AuditRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line. `session` is the beginning of a watch session's id: enough to tell sessions apart, too little to use one."""
 
     at: str
-    deed: Deed
+    deed: AuditAction
     person: str = ""
     workspace: str = ""
     env: str = ""
@@ -40,9 +53,9 @@ class Audit:
         self._write = write
         self._clock = clock
 
-    def note(
+    def record(
         self,
-        deed: Deed,
+        deed: AuditAction,
         person: str,
         channel: Channel | None = None,
         *,
@@ -53,7 +66,7 @@ class Audit:
         why: str = "",
     ) -> None:
         """One line about what `person` did."""
-        line = Audited(
+        line = AuditRecord(
             at=iso(self._clock.now()),
             deed=deed,
             person=person[:LONGEST],

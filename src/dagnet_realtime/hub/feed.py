@@ -5,28 +5,26 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from dagnet_realtime.core.filter import parse_filter
-from dagnet_realtime.core.matching import Table
+from dagnet_realtime.core.matching import MatchingTable
 from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.core.times import iso
-from dagnet_realtime.core.view import Nodes, View, match_all
-from dagnet_realtime.hub.limits import Limits
-from dagnet_realtime.hub.measures import Told
-from dagnet_realtime.hub.posture import posture_of, troubles_of
-from dagnet_realtime.hub.ring import Ring
-from dagnet_realtime.hub.shared import REVEALS, SharedView, ViewKey
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.entry import Entry, forgotten
-from dagnet_realtime.model.frame import Beat, Change
+from dagnet_realtime.core.view import Nodes, ViewRenderer, match_all
+from dagnet_realtime.hub.broadcast import REVEALS, BroadcastView, FrameBuffer, ViewKey
+from dagnet_realtime.hub.guarantees import file_warnings, guarantees_for
+from dagnet_realtime.hub.sessions import SessionLimits
+from dagnet_realtime.hub.stats import ViewCounters
+from dagnet_realtime.model.event import Entry, Position, tokens_to_forget
+from dagnet_realtime.model.frame import Change, Heartbeat, IngestCounters
 from dagnet_realtime.model.graph import Catalogue, Graph
-from dagnet_realtime.model.ledger import Door
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.ports.log import Erasable, Log, Lost
+from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.ports.storage import Erasable, Log, ReadGap
 
 MOST_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can match
-IDLE_SECONDS = 1.0  # how long a read waits for news before the feed looks after beats and idle views
+IDLE_SECONDS = (
+    1.0  # how long a read waits for news before the feed looks after beats and idle views
+)
 RETRY_SECONDS = 0.5  # between tries where the log cannot be reached
 
 
@@ -44,128 +42,159 @@ class Feed:
         start: Position,
         log: Log,
         clock: Clock,
-        limits: Limits,
-        told: Told,
+        limits: SessionLimits,
+        told: ViewCounters,
         gone: Callable[[], None] = lambda: None,
     ) -> None:
         self.channel = channel
         self.policy = policy
-        self.told = told
+        self.counters = told
         self.position = start
         self.follows: frozenset[str] = frozenset()
-        self.views: dict[ViewKey, SharedView] = {}
+        self.views: dict[ViewKey, BroadcastView] = {}
         self._log = log
         self._clock = clock
         self._limits = limits
-        self._gone = gone
+        self._on_log_lost = gone
         self._permitted: Redaction | None = None
         self._needed: frozenset[str] = frozenset()
-        self._tables: dict[str, tuple[str, Table]] = {}
+        self._tables: dict[str, tuple[str, MatchingTable]] = {}
 
-    async def run(self, doors: Callable[[], dict[str, Door]]) -> None:
+    async def run(self, doors: Callable[[], dict[str, IngestCounters]]) -> None:
         """Ticks until no view is left; an unreachable log is tried again, in silence that viewers can see."""
         last = float("-inf")
         while self.views:
             try:
-                await self._clock.sleep(max(0.0, last + self._limits.tick - self._clock.monotonic()))
-                found = await self._log.read(self.channel, self.position, MOST_ENTRIES, min(IDLE_SECONDS, self._limits.beat))
+                await self._clock.sleep(
+                    max(0.0, last + self._limits.tick - self._clock.monotonic())
+                )
+                found = await self._log.read(
+                    self.channel, self.position, MOST_ENTRIES, min(IDLE_SECONDS, self._limits.beat)
+                )
             except Problem:
                 await self._clock.sleep(RETRY_SECONDS)
                 continue
             at = self._clock.monotonic()
-            if isinstance(found, Lost):
+            if isinstance(found, ReadGap):
                 if found.reason == "gone":
                     if not any(view.viewers for view in self.views.values()):
                         return
-                    self._gone()
+                    self._on_log_lost()
                     await self._clock.sleep(RETRY_SECONDS)
                     continue
                 self._lost(found)
             elif found.entries:
                 matched = self._matched(found.entries)
                 for view in self.views.values():
-                    self.told.frame(view.stretch(found, matched[view.key.graph], self.follows, at))
+                    self.counters.frame(
+                        view.publish_batch(found, matched[view.key.graph], self.follows, at)
+                    )
                 if found.entries[0].id:
-                    self.told.lag((self._clock.now() - found.entries[0].arrived_at) / 1000)
+                    self.counters.lag((self._clock.now() - found.entries[0].arrived_at) / 1000)
                 self.position = found.end
                 last = at
                 await self._forget(found.entries)
             self._beat(doors, at)
-            self._retire(at)
+            self._evict_idle_views(at)
 
-    def view(self, key: ViewKey, graph: Graph, catalogue: Catalogue) -> SharedView:
+    def view(self, key: ViewKey, graph: Graph, catalogue: Catalogue) -> BroadcastView:
         """The shared view of that key, made where there is none; beyond the bound of filters, one without a filter."""
         self._needed = catalogue.needed
         in_browser = False
-        if key not in self.views and key.filter and len({other.filter for other in self.views}) >= self._limits.filters_per_channel:
+        if (
+            key not in self.views
+            and key.filter
+            and len({other.filter for other in self.views}) >= self._limits.filters_per_channel
+        ):
             key = msgspec.structs.replace(key, filter="", role=f"{key.role}+browser")
             in_browser = True
         at = self._clock.monotonic()
         if (found := self.views.get(key)) is None:
             reveals = key.role.startswith(REVEALS)
-            view = View(graph, parse_filter(key.filter), self.policy, redaction_of(self.policy, catalogue), reveals=reveals)
-            ring = Ring(self.position, self._limits.ring_frames, self._limits.ring_bytes)
-            posture = posture_of(self.policy, catalogue.needed, troubles_of(catalogue, graph), in_browser=in_browser)
-            found = SharedView(key, view, posture, ring, at)
+            view = ViewRenderer(
+                graph,
+                parse_filter(key.filter),
+                self.policy,
+                redaction_of(self.policy, catalogue),
+                reveals=reveals,
+            )
+            ring = FrameBuffer(self.position, self._limits.ring_frames, self._limits.ring_bytes)
+            posture = guarantees_for(
+                self.policy,
+                catalogue.needed,
+                file_warnings(catalogue, graph),
+                in_browser=in_browser,
+            )
+            found = BroadcastView(key, view, posture, ring, at)
             self.views[key] = found
-        found.used = at
+        found.last_used_at = at
         return found
 
-    def regraph(self, catalogue: Catalogue) -> None:
+    def apply_graph(self, catalogue: Catalogue) -> None:
         """The workspace's files changed: views whose graph did go on with it. A graph that vanished stays as it was. Both are said."""
         self._needed = catalogue.needed
         if self._permitted is not None:
             self._permitted = redaction_of(self.policy, catalogue)
         for shared in self.views.values():
             graph = catalogue.graphs.get(shared.key.graph, shared.view.graph)
-            troubles = troubles_of(catalogue, graph)
-            posture = posture_of(self.policy, catalogue.needed, troubles, in_browser=shared.posture.filtered == "browser")
-            if (graph.version, posture) == (shared.view.graph.version, shared.posture):
+            troubles = file_warnings(catalogue, graph)
+            posture = guarantees_for(
+                self.policy,
+                catalogue.needed,
+                troubles,
+                in_browser=shared.guarantees.filtered == "browser",
+            )
+            if (graph.version, posture) == (shared.view.graph.version, shared.guarantees):
                 continue
-            shared.view.regraph(graph, redaction_of(self.policy, catalogue))
-            shared.posture = posture
+            shared.view.set_graph(graph, redaction_of(self.policy, catalogue))
+            shared.guarantees = posture
             shared.change(self.changed(shared))
 
-    def changed(self, shared: SharedView) -> Change:
+    def changed(self, shared: BroadcastView) -> Change:
         """What a viewer is told that comes to see by other files, another policy or another role."""
         return Change(
             graph_version=shared.view.graph.version,
             policy_version=shared.key.policy,
             sampling=self.policy.sample,
-            posture=shared.posture,
+            posture=shared.guarantees,
             since=iso(self._clock.now()),
         )
 
-    def impose(self, policy: Policy, catalogue: Catalogue) -> None:
+    def apply_policy(self, policy: Policy, catalogue: Catalogue) -> None:
         """Another policy. Views of the one before keep no frame and show nothing that this one forbids, until their viewers have left."""
         self.policy = policy
         self._permitted = redaction_of(policy, catalogue)
         for shared in self.views.values():
-            shared.view.regraph(shared.view.graph, self._permitted)
-            shared.view.conceal()
-            shared.ring.empty()
-            shared.ring.wake()
+            shared.view.set_graph(shared.view.graph, self._permitted)
+            shared.view.hide_identities()
+            shared.buffer.empty()
+            shared.buffer.wake()
 
     def match(self, graph: Graph, entries: Sequence[Entry]) -> list[Nodes]:
         """The nodes of `graph` that each entry lights."""
         known = self._tables.get(graph.name)
         if known is None or known[0] != graph.version:
-            known = (graph.version, Table(graph.listens))
+            known = (graph.version, MatchingTable(graph.listens))
             self._tables[graph.name] = known
-        return match_all(known[1], entries if self._permitted is None else [_cleaned(entry, self._permitted) for entry in entries])
+        return match_all(
+            known[1],
+            entries
+            if self._permitted is None
+            else [_strip_denied(entry, self._permitted) for entry in entries],
+        )
 
     def wake(self) -> None:
         """Wakes every viewer, so that it looks whether it must go."""
         for view in self.views.values():
-            view.ring.wake()
+            view.buffer.wake()
 
     def _matched(self, entries: Sequence[Entry]) -> dict[str, list[Nodes]]:
         graphs = {view.key.graph: view.view.graph for view in self.views.values()}
         return {name: self.match(graph, entries) for name, graph in graphs.items()}
 
-    def _lost(self, lost: Lost) -> None:
+    def _lost(self, lost: ReadGap) -> None:
         for view in self.views.values():
-            view.lost(lost)
+            view.publish_gap(lost)
         self.position = lost.resume
 
     def forget(self, tokens: frozenset[str]) -> None:
@@ -175,36 +204,39 @@ class Feed:
 
     async def _forget(self, entries: Sequence[Entry]) -> None:
         """A `delete` that another process took: its tokens go from the log and from every view."""
-        tokens = frozenset(forgotten(entries))
+        tokens = frozenset(tokens_to_forget(entries))
         if not tokens:
             return
         if isinstance(self._log, Erasable):
             await self._log.forget(self.channel, tokens, self._needed)
         self.forget(tokens)
 
-    def _beat(self, doors: Callable[[], dict[str, Door]], at: float) -> None:
-        due = [view for view in self.views.values() if at - view.beaten >= self._limits.beat]
+    def _beat(self, doors: Callable[[], dict[str, IngestCounters]], at: float) -> None:
+        due = [view for view in self.views.values() if at - view.last_beat_at >= self._limits.beat]
         if not due:
             return
         ledger = doors()
         now = iso(self._clock.now())
         for view in due:
-            view.beat(Beat(now=now, position=str(view.ring.head), ledger=ledger), at)
+            view.beat(Heartbeat(now=now, position=str(view.buffer.head), ledger=ledger), at)
 
-    def _retire(self, at: float) -> None:
+    def _evict_idle_views(self, at: float) -> None:
         for key, view in list(self.views.items()):
             if view.viewers:
-                view.used = at
-            elif at - view.used > self._limits.idle_view:
+                view.last_used_at = at
+            elif at - view.last_used_at > self._limits.idle_view:
                 del self.views[key]
 
 
-def _cleaned(entry: Entry, permitted: Redaction) -> Entry:
+def _strip_denied(entry: Entry, permitted: Redaction) -> Entry:
     """The entry without what was allowed when it came and is not any more."""
-    if all(permitted.permits(path) for values in (entry.properties, entry.traits) for path in values):
+    if all(
+        permitted.permits(path) for values in (entry.properties, entry.traits) for path in values
+    ):
         return entry
     properties, traits = (
-        {path: value for path, value in values.items() if permitted.permits(path)} for values in (entry.properties, entry.traits)
+        {path: value for path, value in values.items() if permitted.permits(path)}
+        for values in (entry.properties, entry.traits)
     )
     return msgspec.structs.replace(entry, properties=properties, traits=traits)
 

@@ -11,31 +11,25 @@ from typing import Self
 import msgspec
 
 from dagnet_realtime.core.times import iso
-from dagnet_realtime.hub.desk import Desk, Line
-from dagnet_realtime.hub.floor import Floor
-from dagnet_realtime.hub.limits import Limits
-from dagnet_realtime.hub.measures import Measure
-from dagnet_realtime.hub.others import Others
-from dagnet_realtime.hub.posture import posture_of
-from dagnet_realtime.hub.relaying import Relaying, Seat, Seating
-from dagnet_realtime.hub.rights import HIDDEN, Rights
-from dagnet_realtime.hub.sent import Sent, sent
-from dagnet_realtime.hub.viewer import Viewer
-from dagnet_realtime.model.access_token import Role
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.frame import Bye, Hello, Posture
+from dagnet_realtime.hub.authorization import HIDDEN, SessionAuthorization
+from dagnet_realtime.hub.broadcast import EncodedFrame, encode_frame
+from dagnet_realtime.hub.feed_registry import FeedRegistry
+from dagnet_realtime.hub.guarantees import guarantees_for
+from dagnet_realtime.hub.relay_stations import ProcessRelayManager, RelayManager, RelaySubscription
+from dagnet_realtime.hub.session_sync import SessionSync
+from dagnet_realtime.hub.sessions import SessionLimits, SessionRegistry, SessionState
+from dagnet_realtime.hub.stats import ChannelStats
+from dagnet_realtime.hub.subscriber import Subscriber
+from dagnet_realtime.model.access import Role
+from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import Close, Guarantees, Hello
 from dagnet_realtime.model.graph import Graph
-from dagnet_realtime.model.policy import Policy
-from dagnet_realtime.model.position import Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.ports.clock import Clock
-from dagnet_realtime.ports.doors import Doors, SharedDoors
-from dagnet_realtime.ports.graphs import GraphSource
-from dagnet_realtime.ports.log import Log
+from dagnet_realtime.model.workspace import Channel, Policy, Workspace
 from dagnet_realtime.ports.relay import Relay
-from dagnet_realtime.ports.sessions import Sessions
+from dagnet_realtime.ports.runtime import Clock, GraphSource
+from dagnet_realtime.ports.storage import IngestCountersLookup, Log, SessionStore, SharedCounters
 
 ROUND_SECONDS = 5.0  # between two rounds of the keeper
 RENEWALS = 5  # of a lease in its lifetime, so that it outlives some that fail
@@ -50,84 +44,138 @@ class Hub:
         workspaces: Sequence[Workspace],
         graphs: GraphSource,
         log: Log,
-        sessions: Sessions,
-        doors: Doors,
+        sessions: SessionStore,
+        doors: IngestCountersLookup,
         clock: Clock,
-        limits: Limits | None = None,
+        limits: SessionLimits | None = None,
         chance: Random | None = None,
-        relays: Mapping[Channel, Relay] | Seating | None = None,
+        relays: Mapping[Channel, Relay] | RelayManager | None = None,
     ) -> None:
         self._graphs = graphs
         self._log = log
         self._sessions = sessions
-        self._doors = doors
+        self._ingest_counters = doors
         self._clock = clock
-        self._limits = limits or Limits()
+        self._limits = limits or SessionLimits()
         self._chance = chance or Random()  # noqa: S311  # it only spreads reconnects
         self._tasks = asyncio.TaskGroup()
-        self._desk = Desk(self._limits)
-        self._floor = Floor(workspaces, graphs, log, doors, clock, self._limits, self._tasks, lambda: self._others.lost())
-        self._others = Others(self._floor, self._desk, log, sessions, clock, self._limits, self._renew)
+        self._registry = SessionRegistry(self._limits)
+        self._feeds = FeedRegistry(
+            workspaces,
+            graphs,
+            log,
+            doors,
+            clock,
+            self._limits,
+            self._tasks,
+            lambda: self._sync.signal_log_lost(),
+        )
+        self._sync = SessionSync(
+            self._feeds, self._registry, log, sessions, clock, self._limits, self._renew
+        )
         own = None if relays is None or isinstance(relays, Mapping) else relays
         carried = relays if isinstance(relays, Mapping) else {}
-        self.relaying: Seating = own or Relaying(self._floor, log, sessions, carried, clock, self._limits.lease, self._tasks)
-        self.rights = Rights(self._floor, self._desk, graphs, sessions, self._limits.lease)
-        self._lasting: list[asyncio.Task[None]] = []
+        self.relay_manager: RelayManager = own or ProcessRelayManager(
+            self._feeds, log, sessions, carried, clock, self._limits.lease, self._tasks
+        )
+        self.authorization = SessionAuthorization(
+            self._feeds, self._registry, graphs, sessions, self._limits.lease
+        )
+        self._background: list[asyncio.Task[None]] = []
         self._stopping = False
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
-        self._lasting = [self._tasks.create_task(self._keep()), self._tasks.create_task(self._follow_graphs())]
-        self._lasting += [self._tasks.create_task(part) for part in (self.relaying.run(), self._others.hear(), self._others.recover())]
+        self._background = [
+            self._tasks.create_task(self._run_housekeeping()),
+            self._tasks.create_task(self._follow_graphs()),
+        ]
+        self._background += [
+            self._tasks.create_task(part)
+            for part in (
+                self.relay_manager.run(),
+                self._sync.consume_changes(),
+                self._sync.run_recovery(),
+            )
+        ]
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.farewell()
-        self.relaying.close()
-        for task in self._lasting:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.drain()
+        self.relay_manager.close()
+        for task in self._background:
             task.cancel()
         await self._tasks.__aexit__(kind, error, trace)
 
-    async def open(self, channel: Channel, graph: str, person: str, filter: str = "", role: Role = "watch", name: str = "") -> WatchSession:
+    async def open(
+        self,
+        channel: Channel,
+        graph: str,
+        person: str,
+        filter: str = "",
+        role: Role = "watch",
+        name: str = "",
+    ) -> WatchSession:
         """On: a session that watches `graph` from this moment. Raises `Problem` for an unknown graph, a bad filter, too many sessions."""
-        self._floor.graph(channel, graph)
-        canonical = self.rights.readable(channel, filter)
+        self._feeds.graph(channel, graph)
+        canonical = self.authorization.authorize_filter(channel, filter)
         if self._stopping:
-            raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
-        self._others.admit(person, channel)
-        at = str(await self._log.hold(channel, id := secrets.token_urlsafe(18), self._limits.lease))
-        opened = WatchSession(id=id, channel=channel, graph=graph, person=person, started_at=self._clock.now(), position=at, role=role)
+            raise Problem(
+                "unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2
+            )
+        self._sync.admit(person, channel)
+        at = str(
+            await self._log.acquire_lease(
+                channel, id := secrets.token_urlsafe(18), self._limits.lease
+            )
+        )
+        opened = WatchSession(
+            id=id,
+            channel=channel,
+            graph=graph,
+            person=person,
+            started_at=self._clock.now(),
+            position=at,
+            role=role,
+        )
         session = msgspec.structs.replace(opened, filter=canonical, name=name)
-        await self._others.begin(session)
-        self._desk.enter(session, self._clock.monotonic())
+        await self._sync.begin(session)
+        self._registry.upsert(session, self._clock.monotonic())
         return session
 
     async def session(self, session_id: str) -> WatchSession:
         """The session; raises `Problem("gone")` where there is none any more."""
-        session = await self._sessions.load(session_id) or await self._others.restored(session_id)
+        session = await self._sessions.load(session_id) or await self._sync.restore(session_id)
         if session is None:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
         return session
 
-    async def watch(self, session_id: str, after: Position | None = None, wait: float | None = None) -> AsyncGenerator[Sent, None]:
+    async def watch(
+        self, session_id: str, after: Position | None = None, wait: float | None = None
+    ) -> AsyncGenerator[EncodedFrame, None]:
         """The frames after `after` (else after On), first a hello.
 
         With `wait` (seconds) it is one look: what is there, else the first that comes in that time, and the hello only where `after` is
         None or the graph, the policy or the role is another than this session was told. Raises `Problem` where the session has ended or
         too many streams are open.
         """
-        line = self._desk.enter(await self.session(session_id), float("-inf"))
+        line = self._registry.upsert(await self.session(session_id), float("-inf"))
         if wait is None:
-            self._desk.seat(line)
-        viewer: Viewer | None = None
+            self._registry.acquire_stream(line)
+        viewer: Subscriber | None = None
         try:
-            viewer = await self._join(line, after)
+            viewer = await self._attach(line, after)
             shown = f"{viewer.shared.view.graph.version} {viewer.shared.key.policy} {viewer.shared.key.role}"
-            if wait is None or after is None or line.told != shown:
-                if isinstance(self._doors, SharedDoors):
-                    await self._doors.fresh(line.session.channel)
+            if wait is None or after is None or line.announced_view != shown:
+                if isinstance(self._ingest_counters, SharedCounters):
+                    await self._ingest_counters.refresh(line.session.channel)
                 yield self._hello(viewer)
-            line.told = shown
+            line.announced_view = shown
             async with contextlib.aclosing(viewer.frames(wait)) as frames:
                 async for frame in frames:
                     yield frame
@@ -135,164 +183,193 @@ class Hub:
             if wait is None:
                 line.streams -= 1
             if viewer is not None:
-                self._floor.part(viewer)
+                self._feeds.detach(viewer)
 
-    async def poll(self, session_id: str, after: Position | None, wait: float) -> tuple[list[Sent], str]:
+    async def poll(
+        self, session_id: str, after: Position | None, wait: float
+    ) -> tuple[list[EncodedFrame], str]:
         """One look through `watch`: the frames, and the position after them."""
         frames = [frame async for frame in self.watch(session_id, after, wait)]
         return frames, frames[-1].position if frames else str(after)
 
-    async def span(self, session_id: str, after: Position, until: Position) -> list[Sent]:
+    async def read_range(
+        self, session_id: str, after: Position, until: Position
+    ) -> list[EncodedFrame]:
         """What lies in `(after, until]`, in a frame that ends exactly there, so that a viewer can go on with frames that others share.
 
         None where `until` is not after `after`; a gap where the log cannot tell any more.
         """
-        line = self._desk.enter(await self.session(session_id), float("-inf"))
-        viewer = await self._join(line, after)
+        line = self._registry.upsert(await self.session(session_id), float("-inf"))
+        viewer = await self._attach(line, after)
         try:
-            return await viewer.span(until)
+            return await viewer.read_range(until)
         finally:
-            self._floor.part(viewer)
+            self._feeds.detach(viewer)
 
-    async def relayed(self, session_id: str) -> Seat:
+    async def relay_subscription(self, session_id: str) -> RelaySubscription:
         """The session's place at its relay; asking renews its lease, as a stream would."""
         session = await self.session(session_id)
-        line = self._desk.enter(session, float("-inf"))
-        if self._due(line):
+        line = self._registry.upsert(session, float("-inf"))
+        if self._is_renewal_due(line):
             await self._renew(line)
-        return await self.relaying.seat(session)
+        return await self.relay_manager.subscription(session)
 
-    async def change(self, session_id: str, filter: str | None = None, follows: Sequence[str] | None = None) -> WatchSession:
+    async def change(
+        self, session_id: str, filter: str | None = None, follows: Sequence[str] | None = None
+    ) -> WatchSession:
         """Another filter, or other followed traces; open streams go on where they stand, in the view that fits."""
         session = await self.session(session_id)
         added: frozenset[str] = frozenset()
         if filter is not None:
-            session = msgspec.structs.replace(session, filter=self.rights.readable(session.channel, filter))
+            session = msgspec.structs.replace(
+                session, filter=self.authorization.authorize_filter(session.channel, filter)
+            )
         if follows is not None:
             added = frozenset(follows) - frozenset(session.follows)
-            session = msgspec.structs.replace(session, follows=self._desk.followable(session, follows, await self._sessions.live()))
+            session = msgspec.structs.replace(
+                session,
+                follows=self._registry.validate_follows(
+                    session, follows, await self._sessions.list_active()
+                ),
+            )
         await self._sessions.save(session, self._limits.lease)
-        line = self._desk.enter(session, self._clock.monotonic())
-        self._floor.follow(await self._sessions.live())
-        feed = self._floor.running(session.channel)
+        line = self._registry.upsert(session, self._clock.monotonic())
+        self._feeds.set_followed(await self._sessions.list_active())
+        feed = self._feeds.feed_for(session.channel)
         if feed is None:
             return session
         if added:
-            await self._others.bring(line, added)
-        for viewer in self._floor.of(session_id):
-            viewer.move(self._floor.shared(feed, session))
+            await self._sync.backfill(line, added)
+        for viewer in self._feeds.viewers_of(session_id):
+            viewer.move(self._feeds.shared(feed, session))
         return session
 
     async def follow(self, session_id: str, token: str) -> WatchSession:
         """Follows one more trace: never thinned from here on, and what the log holds of it since On comes along."""
         session = await self.session(session_id)
-        return await self.change(session_id, follows=[*(held for held in session.follows if held != token), token])
+        return await self.change(
+            session_id, follows=[*(held for held in session.follows if held != token), token]
+        )
 
     async def close(self, session_id: str, reason: str = "Realtime was switched off") -> None:
         """Off. The last session of a channel empties its log. Nothing where the session has ended."""
-        line = self._desk.leave(session_id)
-        session = await self._sessions.load(session_id) or (line.session if line is not None else None)
-        for viewer in self._floor.of(session_id):
-            viewer.dismiss(Bye(reason=reason))
+        line = self._registry.remove(session_id)
+        session = await self._sessions.load(session_id) or (
+            line.session if line is not None else None
+        )
+        for viewer in self._feeds.viewers_of(session_id):
+            viewer.close(Close(reason=reason))
         if session is None:
             return
-        await self._sessions.drop(session_id)
-        await self._log.release(session.channel, session_id)
-        self._floor.follow(await self._sessions.live())
+        await self._sessions.delete(session_id)
+        await self._log.release_lease(session.channel, session_id)
+        self._feeds.set_followed(await self._sessions.list_active())
 
-    async def impose(self, channel: Channel, policy: Policy) -> None:
+    async def apply_policy(self, channel: Channel, policy: Policy) -> None:
         """Another policy for a channel, in force at once; a session whose filter it forbids ends."""
-        for session in self.rights.impose(channel, policy):
+        for session in self.authorization.apply_policy(channel, policy):
             await self.close(session.id, HIDDEN)
 
     async def revoke(self, person: str, reason: str = "you may no longer watch this") -> None:
         """Ends all sessions of a person."""
-        for session in await self._sessions.live():
+        for session in await self._sessions.list_active():
             if session.person == person:
                 await self.close(session.id, reason)
 
     def followed(self, channel: Channel) -> frozenset[str]:
         """The tokens that any session of the channel follows, as far as this process knows."""
-        return self._floor.followed(channel)
+        return self._feeds.followed(channel)
 
     def forget(self, channel: Channel, tokens: frozenset[str]) -> None:
         """A person asked this process's door to be forgotten: live views drop the tokens."""
-        if (feed := self._floor.running(channel)) is not None:
+        if (feed := self._feeds.feed_for(channel)) is not None:
             feed.forget(tokens)
 
-    def farewell(self) -> None:
+    def drain(self) -> None:
         """The process stops: every viewer is told to come back, spread over some seconds. Twice does no harm."""
         self._stopping = True
-        self._floor.dismiss_all(lambda: Bye(reason="the server is stopping", retry_after=round(self._chance.uniform(*COME_BACK), 2)))
+        self._feeds.close_all(
+            lambda: Close(
+                reason="the server is stopping",
+                retry_after=round(self._chance.uniform(*COME_BACK), 2),
+            )
+        )
 
     def graph(self, session: WatchSession) -> Graph:
         """The session's graph as last read."""
-        return self._floor.graph(session.channel, session.graph)[1]
+        return self._feeds.graph(session.channel, session.graph)[1]
 
-    def posture(self, session: WatchSession) -> Posture:
+    def guarantees(self, session: WatchSession) -> Guarantees:
         """How far the session's picture can be trusted."""
-        return posture_of(self._floor.policy(session.channel), self._graphs.catalogue(session.channel.workspace).needed)
+        return guarantees_for(
+            self._feeds.policy(session.channel),
+            self._graphs.catalogue(session.channel.workspace).needed,
+        )
 
     def expires_at(self) -> int:
         """When a session that is renewed at this moment would lapse, in milliseconds since 1970."""
         return self._clock.now() + round(self._limits.lease * 1000)
 
-    def measures(self) -> dict[Channel, Measure]:
+    def stats(self) -> dict[Channel, ChannelStats]:
         """What an operator can measure of each channel in this process."""
-        return self._desk.measures(self._floor.measures())
+        return self._registry.add_stats(self._feeds.stats())
 
-    async def _join(self, line: Line, after: Position | None) -> Viewer:
+    async def _attach(self, line: SessionState, after: Position | None) -> Subscriber:
         """A viewer of the session, whose lease is renewed where that is due."""
         if self._stopping:
-            raise Problem("unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2)
-        head = await self._renew(line) if self._due(line) else None
-        viewer = self._floor.join(line, after, head) or self._floor.join(line, after, await self._renew(line))
+            raise Problem(
+                "unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2
+            )
+        head = await self._renew(line) if self._is_renewal_due(line) else None
+        viewer = self._feeds.attach(line, after, head) or self._feeds.attach(
+            line, after, await self._renew(line)
+        )
         if viewer is None:
             raise AssertionError("a feed starts where the log's head is known")
         return viewer
 
-    def _due(self, line: Line) -> bool:
-        return self._clock.monotonic() - line.renewed >= self._limits.lease / RENEWALS
+    def _is_renewal_due(self, line: SessionState) -> bool:
+        return self._clock.monotonic() - line.renewed_at >= self._limits.lease / RENEWALS
 
-    async def _renew(self, line: Line) -> Position:
+    async def _renew(self, line: SessionState) -> Position:
         session = line.session
         await self._sessions.save(session, self._limits.lease)
-        head = await self._log.hold(session.channel, session.id, self._limits.lease)
-        line.renewed = self._clock.monotonic()
+        head = await self._log.acquire_lease(session.channel, session.id, self._limits.lease)
+        line.renewed_at = self._clock.monotonic()
         return head
 
-    def _hello(self, viewer: Viewer) -> Sent:
-        session, shared = viewer.line.session, viewer.shared
+    def _hello(self, viewer: Subscriber) -> EncodedFrame:
+        session, shared = viewer.state.session, viewer.shared
         hello = Hello(
             watch_session_id=session.id,
-            position=str(viewer.at),
+            position=str(viewer.position),
             graph_version=shared.view.graph.version,
             started_at=iso(session.started_at),
-            sampling=self._floor.policy(session.channel).sample,
-            posture=shared.posture,
-            ledger=self._floor.doors(session.channel),
+            sampling=self._feeds.policy(session.channel).sample,
+            posture=shared.guarantees,
+            ledger=self._feeds.ingest_counters(session.channel),
         )
-        return sent(hello, viewer.at)
+        return encode_frame(hello, viewer.position)
 
-    async def _keep(self) -> None:
+    async def _run_housekeeping(self) -> None:
         """Renews what is watched, closes what has lapsed. An unreachable store is tried again in the next round."""
         while True:
             await self._clock.sleep(min(ROUND_SECONDS, self._limits.lease / RENEWALS))
             with contextlib.suppress(Problem):
-                for line in self._desk.lines():
-                    await self._look_after(line)
-                await self._others.look()
+                for line in self._registry.all():
+                    await self._renew_or_expire(line)
+                await self._sync.reconcile()
 
-    async def _look_after(self, line: Line) -> None:
+    async def _renew_or_expire(self, line: SessionState) -> None:
         id = line.session.id
-        if self._floor.of(id):
-            if self._due(line):
-                await self._others.renew(line)
-        elif self._clock.monotonic() - line.renewed > self._limits.lease:
-            self._desk.leave(id)
+        if self._feeds.viewers_of(id):
+            if self._is_renewal_due(line):
+                await self._sync.renew(line)
+        elif self._clock.monotonic() - line.renewed_at > self._limits.lease:
+            self._registry.remove(id)
             if await self._sessions.load(id) is None:
-                await self._log.release(line.session.channel, id)
+                await self._log.release_lease(line.session.channel, id)
 
     async def _follow_graphs(self) -> None:
         async for workspace in self._graphs.changes():
-            self._floor.regraph(workspace)
+            self._feeds.apply_graph(workspace)

@@ -1,13 +1,103 @@
-"""One Segment message as parsed: readable, not yet redacted, never stored."""
+"""An event on its way in (`Event`), as a log stores it (`Entry`), and its place there (`Position`)."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import msgspec
 
-from dagnet_realtime.model.entry import EventType
 
-NOTHING = msgspec.Raw(b"")
-Part = msgspec.Raw | dict[str, Any]
+class Position(msgspec.Struct, frozen=True):
+    """`offset` counts entries from the start of the log's life `epoch`; the position lies after that many entries.
+
+    `check` is a short digest of the entry that the position follows ("" where the log keeps none); a log that finds another entry
+    there answers with a gap. On the wire it is one opaque string.
+    """
+
+    epoch: str
+    offset: int
+    check: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.offset}" + (f".{self.check}" if self.check else "")
+
+    @staticmethod
+    def parse(text: str) -> "Position | None":
+        """The position that `text` stands for, or None where it cannot be one."""
+        parts = text.split(".")
+        if len(text) > 96 or len(parts) not in (2, 3) or not parts[0]:
+            return None
+        if not (parts[1].isascii() and parts[1].isdigit()) or len(parts[1]) > 18:
+            return None
+        return Position(parts[0], int(parts[1]), parts[2] if len(parts) == 3 else "")
+
+
+Scalar = None | bool | int | float | str
+Value = Scalar | list[Scalar]
+EventType = Literal["track", "page", "screen", "identify", "group", "alias", "delete"]
+Flag = Literal[
+    "late",
+    "replayed",
+    "violation",
+    "maybe_repeat",
+    "partial",
+    "test",
+    "sampled_out",
+    "placeholder",
+    "shared_id",
+]
+
+
+class Token(msgspec.Struct, frozen=True, gc=False):
+    """A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path …"""
+
+    kind: str
+    token: str
+
+
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One event as kept. Times are milliseconds since 1970 UTC, by our clock unless said otherwise.
+
+    `names` are the candidate names that matching tries, in order; `name` is the one shown. `occurred_at` is skew-corrected as Segment does
+    it; `traces` are in the policy's priority order; `properties` and `traits` hold allowed paths only, flat.
+    `revealed` (kind → raw value) is filled only under the policy `reveal`. `forgets` are the tokens of the person whom a delete names, so
+    that every process hears of it; no frame shows them but the one that tells viewers to forget. `once` is the fingerprint of the
+    message's id as it came, by which repeats are told where `id` is its digest; no log stores it.
+    """
+
+    id: str
+    type: EventType
+    name: str
+    names: tuple[str, ...]
+    occurred_at: int
+    arrived_at: int
+    segment_received_at: int | None
+    source: str
+    traces: tuple[Token, ...]
+    properties: dict[str, Value]
+    traits: dict[str, Value] = {}
+    flags: tuple[Flag, ...] = ()
+    revealed: dict[str, str] = {}
+    forgets: tuple[str, ...] = ()
+    once: bytes | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether a log would keep the same of both."""
+        return isinstance(other, Entry) and all(
+            getattr(self, field) == getattr(other, field) for field in self.__struct_fields__[:-1]
+        )
+
+    def __hash__(self) -> int:
+        """By the id, which tells most apart."""
+        return hash(self.id)
+
+
+def tokens_to_forget(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """The tokens of everybody who asked to be forgotten among `entries`."""
+    return tuple(sorted({token for entry in entries if entry.forgets for token in entry.forgets}))
+
+
+EMPTY = msgspec.Raw(b"")
+RawJson = msgspec.Raw | dict[str, Any]
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
@@ -28,10 +118,10 @@ class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
     anonymous_id: str | None = None
     previous_id: str | None = None
     group_id: str | None = None
-    properties: Part = NOTHING
-    traits: Part = NOTHING
-    context: Part = NOTHING
-    integrations: Part = NOTHING
+    properties: RawJson = EMPTY
+    traits: RawJson = EMPTY
+    context: RawJson = EMPTY
+    integrations: RawJson = EMPTY
     occurred_at: int | None = None
     segment_received_at: int | None = None
     replayed: bool = False

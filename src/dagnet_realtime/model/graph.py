@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 Rule = Literal["segment", "amplitude", "event_id"]
-Face = Literal["left", "right", "top", "bottom"]
+Side = Literal["left", "right", "top", "bottom"]
 
 
 class Warning(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Filter(msgspec.Struct, frozen=True):
     unsure: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
-class Listen(msgspec.Struct, frozen=True, kw_only=True):
+class EventBinding(msgspec.Struct, frozen=True, kw_only=True):
     """How one node is lit: the names it listens for, by which rule, and the filters that must all hold."""
 
     node: str
@@ -82,15 +82,15 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
     source: str
     target: str
-    source_face: Face = "right"
-    target_face: Face = "left"
+    source_face: Side = "right"
+    target_face: Side = "left"
     p: float | None = None
     label: str = ""
     variant: str = ""
     conditional: bool = False
 
 
-class PostIt(msgspec.Struct, frozen=True):
+class Note(msgspec.Struct, frozen=True):
     """A note on the canvas."""
 
     id: str
@@ -123,8 +123,8 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     title: str = ""
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
-    listens: tuple[Listen, ...] = ()
-    postits: tuple[PostIt, ...] = ()
+    listens: tuple[EventBinding, ...] = ()
+    postits: tuple[Note, ...] = ()
     containers: tuple[Container, ...] = ()
     warnings: tuple[Warning, ...] = ()
 

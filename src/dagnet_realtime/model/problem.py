@@ -32,7 +32,15 @@ class Problem(Exception):
     secret), `remedy` what the reader can do. `retry_after` (seconds) is set where trying again helps.
     """
 
-    def __init__(self, code: Code, title: str, detail: str = "", remedy: str = "", *, retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        code: Code,
+        title: str,
+        detail: str = "",
+        remedy: str = "",
+        *,
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(title)
         self.code: Code = code
         self.title = title
@@ -47,4 +55,8 @@ class Problem(Exception):
 
     def sentence(self) -> str:
         """One line for a terminal."""
-        return " ".join(part if part[-1] in "?!" else part.rstrip(".") + "." for part in (self.title, self.detail, self.remedy) if part)
+        return " ".join(
+            part if part[-1] in "?!" else part.rstrip(".") + "."
+            for part in (self.title, self.detail, self.remedy)
+            if part
+        )

@@ -4,8 +4,8 @@ import re
 
 import msgspec
 
-from dagnet_realtime.model.access_token import Role
-from dagnet_realtime.model.channel import Channel
+from dagnet_realtime.model.access import Role
+from dagnet_realtime.model.workspace import Channel
 
 SESSION_ID = "[A-Za-z0-9_-]{24}"
 """What a session's id is made of: 18 random bytes in base64url."""

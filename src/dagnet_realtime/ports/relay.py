@@ -14,7 +14,7 @@ class Message(msgspec.Struct, frozen=True):
     body: bytes
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
+class RelayLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What a provider allows, and what a browser must know to reach it.
 
     `limit` is bytes of one message's body as we write it (before any encryption), `pieces` how many messages the events of one
@@ -31,25 +31,25 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     connects: tuple[str, ...] = ()
 
 
-class Happening(msgspec.Struct):
+class WebhookEvent(msgspec.Struct):
     """What has happened to a channel, e.g. `channel_vacated`."""
 
     name: str = ""
     channel: str = ""
 
 
-class Notice(msgspec.Struct):
+class ProviderWebhook(msgspec.Struct):
     """The body of a provider's webhook; `time_ms` is milliseconds since 1970 UTC."""
 
     time_ms: int = 0
-    events: list[Happening] = []
+    events: list[WebhookEvent] = []
 
 
 class Relay(Protocol):
     """Publishes; every method raises `Problem("unavailable")` where the provider cannot be reached in time, or refuses."""
 
     @property
-    def terms(self) -> Terms:
+    def limits(self) -> RelayLimits:
         """The provider's limits and address."""
         ...
 
@@ -61,7 +61,7 @@ class Relay(Protocol):
         """The signature that lets the browser on `socket_id` subscribe to `channel`."""
         ...
 
-    def noticed(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
+    def verify_webhook(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
         """The channels that a notice of the provider names, None where the provider has not signed it.
 
         Raises `Problem("invalid")` where it is signed and cannot be read.

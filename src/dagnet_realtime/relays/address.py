@@ -6,16 +6,20 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import msgspec
 
+from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.secret import Secret
 
 REMEDY = 'Write relay = "pusher://KEY:SECRET@host:port/APP_ID", or pusher+tls:// for TLS on another port than 443'
 SEALED_SHARE = 0.72  # of the provider's limit: Base64 takes a quarter, the nonce and the JSON around it some bytes more
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")  # it goes into the page's policy as it is
-_KNOWN = frozenset({"ws", "cluster", "encrypted", "limit", "batch", "pieces", "every", "rate", "timeout"})
+_HOST = re.compile(
+    r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*"
+)  # it goes into the page's policy as it is
+_KNOWN = frozenset(
+    {"ws", "cluster", "encrypted", "limit", "batch", "pieces", "every", "rate", "timeout"}
+)
 
 
-class Address(msgspec.Struct, frozen=True, kw_only=True):
+class PusherConfig(msgspec.Struct, frozen=True, kw_only=True):
     """Where the provider is and what it allows. Defaults are Pusher's own limits: 10 kB a message, 10 messages a request.
 
     `api` is the origin of its HTTP interface; `ws_host`, `ws_port` and `tls` are what browsers connect to. `every` and `timeout` are
@@ -49,7 +53,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
         return int(self.limit * SEALED_SHARE) if self.encrypted else self.limit
 
 
-def read_address(url: str) -> Address:
+def parse_relay_url(url: str) -> PusherConfig:
     """The address in `url`; raises `Problem("invalid")`, which never holds the URL itself."""
     try:
         parts = urlsplit(url)
@@ -61,7 +65,11 @@ def read_address(url: str) -> Address:
     asked = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := sorted(asked.keys() - _KNOWN):
         raise _wrong(f"it asks for {', '.join(unknown)[:60]}, which nobody knows")
-    app_id, key, secret = parts.path.strip("/"), unquote(parts.username or ""), unquote(parts.password or "")
+    app_id, key, secret = (
+        parts.path.strip("/"),
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+    )
     if not (app_id and key and secret and app_id.isalnum()):
         raise _wrong("it lacks the key, the secret or the app's id")
     tls = parts.scheme == "pusher+tls" or port == 443
@@ -74,10 +82,14 @@ def read_address(url: str) -> Address:
     port = port or (443 if tls else 80)
     ws = _socket(asked["ws"]) if "ws" in asked else None
     ws_tls = tls if ws is None else ws.scheme == "wss"
-    ws_host = (ws.hostname or "") if ws is not None else (f"ws-{cluster}.pusher.com" if cluster else host)
+    ws_host = (
+        (ws.hostname or "") if ws is not None else (f"ws-{cluster}.pusher.com" if cluster else host)
+    )
     if not _HOST.fullmatch(host) or not _HOST.fullmatch(ws_host):
-        raise _wrong("a host is not written as browsers send it: letters of ASCII, digits, dots and hyphens")
-    return Address(
+        raise _wrong(
+            "a host is not written as browsers send it: letters of ASCII, digits, dots and hyphens"
+        )
+    return PusherConfig(
         app_id=app_id,
         key=key,
         secret=Secret(secret),
@@ -114,7 +126,9 @@ def _socket(written: str) -> SplitResult:
     return found
 
 
-def _number(asked: Mapping[str, str], name: str, otherwise: float, least: float, most: float) -> float:
+def _number(
+    asked: Mapping[str, str], name: str, otherwise: float, least: float, most: float
+) -> float:
     try:
         found = float(asked.get(name, otherwise))
     except ValueError:

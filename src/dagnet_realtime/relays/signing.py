@@ -12,7 +12,15 @@ SOCKET_ID = re.compile(r"\d{1,20}\.\d{1,20}")
 CHANNEL = re.compile(r"[A-Za-z0-9_\-=@,.;]{1,200}")
 
 
-def request_query(key: str, secret: bytes, method: str, path: str, body: bytes, at: int, params: dict[str, str] | None = None) -> str:
+def request_query(
+    key: str,
+    secret: bytes,
+    method: str,
+    path: str,
+    body: bytes,
+    at: int,
+    params: dict[str, str] | None = None,
+) -> str:
     """The query that signs one request at `at` (seconds since 1970 UTC); parameters in the order of their names, values as they are."""
     query = {"auth_key": key, "auth_timestamp": str(at), "auth_version": "1.0", **(params or {})}
     if body:
@@ -22,11 +30,13 @@ def request_query(key: str, secret: bytes, method: str, path: str, body: bytes, 
     return f"{text}&auth_signature={signature}"
 
 
-def subscription(key: str, secret: bytes, socket_id: str, channel: str) -> str:
+def sign_subscription(key: str, secret: bytes, socket_id: str, channel: str) -> str:
     """What lets the browser on `socket_id` subscribe to a private `channel`."""
     return f"{key}:{hmac.digest(secret, f'{socket_id}:{channel}'.encode(), 'sha256').hex()}"
 
 
-def signs(secret: bytes, signature: str, body: bytes) -> bool:
+def verify_webhook(secret: bytes, signature: str, body: bytes) -> bool:
     """Whether `signature` is what the provider signs the `body` of a webhook with."""
-    return hmac.compare_digest(hmac.digest(secret, body, "sha256").hex().encode(), signature.encode("utf-8", "replace"))
+    return hmac.compare_digest(
+        hmac.digest(secret, body, "sha256").hex().encode(), signature.encode("utf-8", "replace")
+    )

@@ -30,10 +30,10 @@ _STEP = 64 * 1024  # bytes that are unpacked between two looks at the bounds
 _MEMBERS = 8  # of a gzip file; honest senders write one
 _FREE = 1024 * 1024  # bytes that any body may unpack to
 _RATIO = 100  # times its packed size that it may beyond that; JSON events pack 5 to 30 times
-MOST_UNPROVEN = 16 * 1024 * 1024
+MAX_UNPROVEN_BYTES = 16 * 1024 * 1024
 
 
-class Limits(msgspec.Struct, frozen=True):
+class BodyLimits(msgspec.Struct, frozen=True):
     """Bytes of a body, as sent and as unpacked, and seconds that it may take to arrive. Segment gives a delivery 5 to 10 seconds."""
 
     webhook: int = 8 * 1024 * 1024
@@ -41,31 +41,31 @@ class Limits(msgspec.Struct, frozen=True):
     seconds: float = 10.0
 
 
-class Gone(Exception):
+class ClientDisconnected(Exception):
     """The sender left before the body was complete; there is nobody to answer."""
 
 
-class Unread(Problem):
+class UnreadBody(Problem):
     """A refusal that leaves a part of the body unread, and the connection useless for another request."""
 
 
-class Unproven:
+class UnprovenBytes:
     """The bytes, packed and unpacked, that unproven senders hold in this process: `most` at once.
 
     A sender is proven by a signature under a source's secret; a write key is no proof, since pages
     show it. Threads may take of it, too.
     """
 
-    def __init__(self, most: int = MOST_UNPROVEN) -> None:
+    def __init__(self, most: int = MAX_UNPROVEN_BYTES) -> None:
         self._most = most
         self._lock = threading.Lock()
         self.held = 0
 
-    def hold(self) -> "Held":
+    def hold(self) -> "UnprovenHold":
         """What one request holds; nothing yet."""
-        return Held(self)
+        return UnprovenHold(self)
 
-    def take(self, more: int) -> bool:
+    def try_acquire(self, more: int) -> bool:
         """Takes `more` bytes, or none if they are too many. A negative number gives some back."""
         with self._lock:
             if more > 0 and self.held + more > self._most:
@@ -74,18 +74,18 @@ class Unproven:
             return True
 
 
-class Held:
+class UnprovenHold:
     """What one request holds of `Unproven`, until `release` or the end of the `with` block."""
 
-    def __init__(self, unproven: Unproven) -> None:
+    def __init__(self, unproven: UnprovenBytes) -> None:
         self._unproven = unproven
         self._bytes: int | None = 0
 
-    def grow(self, more: int) -> None:
+    def acquire(self, more: int) -> None:
         """Holds `more` bytes. Raises `Problem("unavailable")` if they are too many now, or if this
         request may hold nothing any more.
         """
-        if self._bytes is None or not self._unproven.take(more):
+        if self._bytes is None or not self._unproven.try_acquire(more):
             raise Problem(
                 "unavailable",
                 "Too much is on its way here at once",
@@ -98,17 +98,29 @@ class Held:
     def release(self) -> None:
         """Gives all back: the sender is known, or has gone. Nothing is held from here on."""
         if self._bytes is not None:
-            self._unproven.take(-self._bytes)
+            self._unproven.try_acquire(-self._bytes)
             self._bytes = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.release()
 
 
-async def read_body(receive: Receive, length: bytes, encoding: bytes, limit: int, seconds: float, held: Held | None = None) -> bytes:
+async def read_body(
+    receive: Receive,
+    length: bytes,
+    encoding: bytes,
+    limit: int,
+    seconds: float,
+    held: UnprovenHold | None = None,
+) -> bytes:
     """The body, unpacked. `length` and `encoding` are the request's headers, b"" where absent.
 
     Bytes that wait, for more or for a thread, are counted in `held`; without it, in nothing.
@@ -116,58 +128,62 @@ async def read_body(receive: Receive, length: bytes, encoding: bytes, limit: int
     sent again) if it takes longer than `seconds` or unproven senders hold too much; as `Unread` if
     the body was not read to its end; or `Gone`.
     """
-    held = held or Unproven(limit * (_LAYERS + 2)).hold()
-    body, counted = await _in_time(_received(receive, limit, held), length, limit, seconds)
+    held = held or UnprovenBytes(limit * (_LAYERS + 2)).hold()
+    body, counted = await _in_time(_receive(receive, limit, held), length, limit, seconds)
     if not encoding:
         return body
     if len(body) <= AT_ONCE:
         try:
-            return unpacked(body, encoding, min(limit, AT_ONCE))
+            return decompress(body, encoding, min(limit, AT_ONCE))
         except Problem as problem:
             if problem.code != "too_large" or limit <= AT_ONCE:
                 raise
     if not counted:
-        held.grow(len(body))
-    return await asyncio.to_thread(unpacked, body, encoding, limit, held.grow)
+        held.acquire(len(body))
+    return await asyncio.to_thread(decompress, body, encoding, limit, held.acquire)
 
 
-async def pass_over(receive: Receive, length: bytes, limit: int, seconds: float) -> None:
+async def drain_body(receive: Receive, length: bytes, limit: int, seconds: float) -> None:
     """Waits for the end of a body that nobody wants, and keeps none of it; raises as `read_body`."""
-    await _in_time(_passed_over(receive, limit), length, limit, seconds)
+    await _in_time(_drain(receive, limit), length, limit, seconds)
 
 
 async def _in_time(reading: Coroutine[Any, Any, T], length: bytes, limit: int, seconds: float) -> T:
     if length and (not length.isdigit() or len(length) > _DIGITS or int(length) > limit):
         reading.close()
-        raise _too_large(limit, Unread)
+        raise _too_large(limit, UnreadBody)
     try:
         async with asyncio.timeout(seconds):
             return await reading
     except TimeoutError:
-        raise Unread(
-            "unavailable", "The body came too slowly", f"It took more than {seconds:g} s", "Send it again", retry_after=1
+        raise UnreadBody(
+            "unavailable",
+            "The body came too slowly",
+            f"It took more than {seconds:g} s",
+            "Send it again",
+            retry_after=1,
         ) from None
 
 
-async def _passed_over(receive: Receive, limit: int) -> None:
+async def _drain(receive: Receive, limit: int) -> None:
     size = 0
     while size <= limit:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientDisconnected
         size += len(message.get("body", b""))
         if not message.get("more_body", False) and size <= limit:
             return
-    raise _too_large(limit, Unread)
+    raise _too_large(limit, UnreadBody)
 
 
-async def _received(receive: Receive, limit: int, held: Held) -> tuple[bytes, bool]:
+async def _receive(receive: Receive, limit: int, held: UnprovenHold) -> tuple[bytes, bool]:
     """The body as it was sent, and whether it is counted: what came at once and is small is not,
     for it waits for nothing.
     """
     message = await receive()
     if message["type"] == "http.disconnect":
-        raise Gone
+        raise ClientDisconnected
     body: bytes = message.get("body", b"")
     more: bool = message.get("more_body", False)
     if not more and len(body) <= min(limit, AT_ONCE):
@@ -180,26 +196,30 @@ async def _received(receive: Receive, limit: int, held: Held) -> tuple[bytes, bo
             return whole.getvalue(), True
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Gone
+            raise ClientDisconnected
         body = message.get("body", b"")
         more = message.get("more_body", False)
-    raise _too_large(limit, Unread)
+    raise _too_large(limit, UnreadBody)
 
 
-def _count(size: int, held: Held, *, more: bool) -> None:
+def _count(size: int, held: UnprovenHold, *, more: bool) -> None:
     try:
-        held.grow(size)
+        held.acquire(size)
     except Problem as full:
         if not more:
             raise
-        raise Unread(full.code, full.title, full.detail, full.remedy, retry_after=full.retry_after) from None
+        raise UnreadBody(
+            full.code, full.title, full.detail, full.remedy, retry_after=full.retry_after
+        ) from None
 
 
 def _uncounted(_more: int) -> None:
     """What is unpacked at once is gone at once."""
 
 
-def unpacked(body: bytes, encoding: bytes, limit: int, grow: Callable[[int], None] = _uncounted) -> bytes:
+def decompress(
+    body: bytes, encoding: bytes, limit: int, grow: Callable[[int], None] = _uncounted
+) -> bytes:
     """`body` without its content encodings, last applied first.
 
     Never builds more than `limit` bytes, nor more than `_RATIO` times what was sent beyond the
@@ -208,32 +228,44 @@ def unpacked(body: bytes, encoding: bytes, limit: int, grow: Callable[[int], Non
     """
     names = [name.strip() for name in encoding.lower().split(b",")]
     if len(names) > _LAYERS:
-        raise Problem("invalid", "The body is packed too many times", remedy="Send it plain, or packed once")
+        raise Problem(
+            "invalid", "The body is packed too many times", remedy="Send it plain, or packed once"
+        )
     most = max(_FREE, len(body) * _RATIO)
     for name in reversed(names):
         match name:
             case b"" | b"identity":
                 continue
             case b"gzip" | b"x-gzip":
-                body = _inflated(body, (_GZIP_OR_ZLIB,), limit, most, grow)
+                body = _inflate(body, (_GZIP_OR_ZLIB,), limit, most, grow)
             case b"deflate":  # by the book zlib's format, by old habit the bare stream
-                body = _inflated(body, (_GZIP_OR_ZLIB, _RAW), limit, most, grow)
+                body = _inflate(body, (_GZIP_OR_ZLIB, _RAW), limit, most, grow)
             case _:
-                raise Problem("invalid", "The body's Content-Encoding is not known", remedy="Send it plain, or as gzip or deflate")
+                raise Problem(
+                    "invalid",
+                    "The body's Content-Encoding is not known",
+                    remedy="Send it plain, or as gzip or deflate",
+                )
     return body
 
 
-def _inflated(packed: bytes, windows: Iterable[int], limit: int, most: int, grow: Callable[[int], None]) -> bytes:
+def _inflate(
+    packed: bytes, windows: Iterable[int], limit: int, most: int, grow: Callable[[int], None]
+) -> bytes:
     too_large = _too_large(limit) if limit <= most else _too_packed()
     for window in windows:
         try:
-            return _stream(packed, window, min(limit, most), too_large, grow)
+            return _decompress_stream(packed, window, min(limit, most), too_large, grow)
         except zlib.error:
             continue
-    raise Problem("invalid", "The body cannot be unpacked", remedy="Send what its Content-Encoding says")
+    raise Problem(
+        "invalid", "The body cannot be unpacked", remedy="Send what its Content-Encoding says"
+    )
 
 
-def _stream(packed: bytes, window: int, limit: int, too_large: Problem, grow: Callable[[int], None]) -> bytes:
+def _decompress_stream(
+    packed: bytes, window: int, limit: int, too_large: Problem, grow: Callable[[int], None]
+) -> bytes:
     """All members of a gzip file, or one stream of any other window."""
     whole = BytesIO()
     at = 0
@@ -263,7 +295,9 @@ def _stream(packed: bytes, window: int, limit: int, too_large: Problem, grow: Ca
 
 
 def _too_large(limit: int, kind: type[Problem] = Problem) -> Problem:
-    return kind("too_large", "The body is too large", f"More than {limit} bytes", "Send smaller batches")
+    return kind(
+        "too_large", "The body is too large", f"More than {limit} bytes", "Send smaller batches"
+    )
 
 
 def _too_packed() -> Problem:

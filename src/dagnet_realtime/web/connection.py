@@ -1,22 +1,336 @@
-"""One connection: HTTP framed once, with bounds of time, readers and number.
-
-While the app has a request, the app bounds it (a body's time, a poll's wait, a stream's rounds).
-At every other moment one of three timers runs: for a head, or an unread body, that does not end;
-for silence after an answer; for an answer that the peer does not take. So no connection stays open
-for the mere cost of having opened it.
-"""
+"""One HTTP connection: framed by httptools alone, limited in time, size and number, with a fast path for a webhook's single event."""
 
 import asyncio
-from collections.abc import Callable
-from typing import ClassVar, cast
+import re
+from collections.abc import Callable, Coroutine
+from itertools import chain
+from typing import Any, ClassVar, Literal, NamedTuple, cast
 
+import httptools
+import msgspec
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from dagnet_realtime.core.signature import slow
+from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.http_framing import Bounds as Bounds
-from dagnet_realtime.web.http_framing import HttpFraming
-from dagnet_realtime.web.traffic import Traffic
+from dagnet_realtime.model.workspace import Source
+from dagnet_realtime.web.responses import (
+    CLOSE,
+    LINGER_BYTES,
+    LINGER_SECONDS,
+    NO_STORE,
+    PROBLEM_TYPE,
+    SUCCESS,
+    Header,
+    problem_body,
+    retry_headers,
+)
+from dagnet_realtime.web.routes.ingest import WEBHOOK_PREFIX, unexpected
+
+Reason = Literal["slow", "large", "malformed", "stuck", "full"]
+CUT: tuple[Reason, ...] = ("slow", "large", "malformed", "stuck", "full")
 
 
-class Connection(HttpFraming):
+class ConnectionStats(msgspec.Struct):
+    """How many connections are `open` of how many there may be, and how many were cut, by what for: a slow head, a large one, nonsense,
+    a reader that takes nothing, room for others.
+    """
+
+    limit: int = 0
+    open: int = 0
+    slow: int = 0
+    large: int = 0
+    malformed: int = 0
+    stuck: int = 0
+    full: int = 0
+
+    def record_cut(self, reason: Reason) -> None:
+        """One more."""
+        setattr(self, reason, getattr(self, reason) + 1)
+
+
+_AROUND = 4  # bytes about a field's name and value: a colon, a space and the line's end
+
+
+class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one connection may take of us, and how many there may be. Browsers and Segment send heads of 1 to 8 KB in one piece."""
+
+    connections: int = 10_000
+    head_seconds: float = 10.0  # as long as a body has
+    head_bytes: int = 32 * 1024
+    fields: int = 100
+    pipelined: int = 64  # requests that wait for their turn on one connection
+    idle_seconds: float = (
+        75.0  # between an answer and the next request: a sender like Segment reuses its connections
+    )
+    stuck_seconds: float = 20.0  # in which a reader must take `stuck_bytes`, or all there is
+    stuck_bytes: int = 16 * 1024
+
+
+class Refusal(NamedTuple):
+    """Why a connection ends, and the answer that says so."""
+
+    reason: Reason
+    problem: Problem
+    status: int
+
+
+class HttpFraming(HttpToolsProtocol):
+    """uvicorn's protocol with one framing. Subclasses set `bounds` and `traffic`, which are one server's.
+
+    By `now`, if they set it, the scope's state says when the request's first byte came: `began`.
+    """
+
+    bounds: ClassVar[ConnectionLimits]
+    traffic: ClassVar[ConnectionStats]
+    now: ClassVar["staticmethod[[], int] | None"] = None
+    _began: int | None = None
+    under_way = False  # from a request's first byte to the last of its body
+    _in_head = True
+    _over = False  # what still comes is thrown away
+    _thrown = 0  # bytes
+    _head = 0  # bytes since the last head, part of a body or message ended
+    _ended = False  # whether one of those ended in the piece that is being parsed
+    _weight = 0  # bytes of this request's address and fields, trailers included
+    _version = ""
+    _current: RequestResponseCycle | None = None  # the request whose turn it is, or was
+    _refusal: Refusal | None = None
+    _parting: Refusal | None = None  # to be said once the requests before it are answered
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is with the app."""
+        return self._current is not None and not self._current.response_complete
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The app hears of it, whichever of several requests it is at."""
+        if self._current is not None:
+            self._current.disconnected = self._current.disconnected or self.busy
+            self._current.message_event.set()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parses what came."""
+        if self._over:
+            self._thrown += len(data)
+            if self._thrown > LINGER_BYTES:
+                self.transport.abort()
+        else:
+            try:
+                self._feed(data)
+            except httptools.HttpParserUpgrade:
+                pass  # `_over` is set, and this request is the last one
+            except httptools.HttpParserError:
+                self._refuse(self._refusal or Refusal("malformed", _MALFORMED, 400))
+        self._read()
+
+    def on_message_begin(self) -> None:
+        """A head comes. Its scope is made once it is complete."""
+        self.under_way = self._in_head = True
+        self._began = None if self.now is None else self.now()
+        self.url = b""
+        self.headers = []
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the address."""
+        self.url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One field more. A trailer's are bounded like a head's and dropped, since they are no headers (RFC 9110, 6.5.1)."""
+        if self._in_head:
+            self.headers.append((name, value))
+            return
+        self._weight += len(name) + len(value) + _AROUND
+        if self._weight > self.bounds.head_bytes:
+            self._stop(_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        """The request is the app's from here on, or waits for its turn."""
+        headers, bounds = self.headers, self.bounds
+        self._weight = (
+            len(self.url) + sum(map(len, chain.from_iterable(headers))) + _AROUND * len(headers)
+        )
+        if self._weight > bounds.head_bytes or len(headers) > bounds.fields:
+            self._stop(_TOO_LARGE)
+        self.headers = [
+            (name.lower(), value.rstrip(b" \t")) for name, value in headers
+        ]  # in front of it the parser does so itself
+        if len(self.pipeline) >= bounds.pipelined:
+            self._stop(Refusal("malformed", _TOO_MANY, 400))
+        self._version = self.parser.get_http_version()
+        if self._version not in ("1.1", "1.0"):
+            self._stop(Refusal("malformed", _VERSION, 400))
+        upgrade = self.parser.should_upgrade()
+        if upgrade:
+            self._check_upgrade()
+        self._begin()
+        self._in_head = False
+        self._ended = True
+        if upgrade:
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body."""
+        self._ended = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """What comes next is another request."""
+        self.under_way = False
+        self._in_head = self._ended = True
+        super().on_message_complete()
+
+    def abort(self, why: Reason, problem: Problem | None = None, status: int = 0) -> None:
+        """Ends the connection; with a word, unless an answer is under way that it would end up in."""
+        self.traffic.record_cut(why)
+        if problem is None or self.busy:
+            self.connections.discard(self)
+            self.transport.abort()
+        else:
+            self._send_problem(problem, status, linger=why != "full")
+
+    def _read(self) -> None:
+        """Hears that a read was parsed, or thrown away."""
+
+    def _begin(self) -> None:
+        """Hands the request, whose head is complete, to the app."""
+        url, headers = self.url, self.headers
+        super().on_message_begin()  # makes the scope
+        if self._began is not None:
+            self.scope["state"]["began"] = self._began
+        self.url = url
+        self.headers += headers
+        self.expect_100_continue = any(
+            name == b"expect" and value.lower() == b"100-continue" for name, value in headers
+        )
+        super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._current = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _feed(self, data: bytes) -> None:
+        """Parses it, a head in pieces that end where its bound does: how it was cut on its way must not matter."""
+        bound = self.bounds.head_bytes
+        while True:
+            size = bound - self._head
+            piece = data if len(data) <= size or not self._in_head else data[:size]
+            self._ended = False
+            self.parser.feed_data(piece)
+            if self._ended:
+                self._head = 0
+            else:
+                self._head += len(piece)
+                if self._head >= bound:
+                    self._refusal = _TOO_LARGE
+                    raise httptools.HttpParserError
+            if piece is data:
+                return
+            data = data[size:]
+
+    def _stop(self, refusal: Refusal) -> None:
+        """Stops the parser, from within one of its callbacks."""
+        self._refusal = refusal
+        raise _Refused
+
+    def _check_upgrade(self) -> None:
+        """Stops at a tunnel, and at an upgrade whose body a proxy would pass on and the parser would not read."""
+        self._over = True
+        if self.parser.get_method() == b"CONNECT":
+            self._stop(Refusal("malformed", _TUNNEL, 400))
+        for name, value in self.headers:
+            if name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0 \t")):
+                self._stop(Refusal("malformed", _UPGRADE, 400))
+
+    def _refuse(self, refusal: Refusal) -> None:
+        """Refuses the request that is being parsed, once those before it are answered, and reads no further."""
+        self._over = True
+        if self.under_way and not self._in_head and not self._withdraw_request():
+            self.abort(refusal.reason)
+        elif self.busy:
+            self.traffic.record_cut(refusal.reason)
+            self._parting = refusal
+        else:
+            self.abort(*refusal)
+
+    def _withdraw_request(self) -> bool:
+        """Takes the newest request, whose body turned out malformed, away from the app; False if its answer is under way."""
+        if self.pipeline:
+            self.pipeline.popleft()
+            self.cycle = (
+                self.pipeline[0][0]
+                if self.pipeline
+                else cast("RequestResponseCycle", self._current)
+            )
+        elif not self.cycle.response_complete:
+            if self.cycle.response_started:
+                return False
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            self._current = None
+        return True
+
+    def _send_problem(self, problem: Problem, status: int, *, linger: bool = True) -> None:
+        """Answers with the problem and closes; after `linger`ing, since a peer that is cut off while it writes never sees an answer."""
+        self._over = True
+        body = problem_body(problem, status)
+        length = (b"content-length", str(len(body)).encode())
+        headers: list[Header] = [
+            *self.server_state.default_headers,
+            PROBLEM_TYPE,
+            *retry_headers(problem),
+            NO_STORE,
+            CLOSE,
+            length,
+        ]
+        lines = b"".join([name + b": " + value + b"\r\n" for name, value in headers])
+        self.transport.write(b"%b%b\r\n%b" % (STATUS_LINE[status], lines, body))
+        if linger and self.transport.can_write_eof():
+            self.transport.write_eof()
+            self.loop.call_later(LINGER_SECONDS, self.transport.abort)
+        else:
+            self.connections.discard(self)
+            self.transport.close()
+
+
+class _Refused(Exception):
+    """Stops the parser."""
+
+
+_LARGE = Problem(
+    "invalid",
+    "The request's head is too large",
+    "",
+    "Send fewer and shorter headers, and a shorter address",
+)
+_TOO_LARGE = Refusal("large", _LARGE, 431)
+_MALFORMED = Problem(
+    "invalid", "This is no HTTP request", "", "Speak HTTP/1.1, with one length for each body"
+)
+_VERSION = Problem("invalid", "This version of HTTP is not spoken here", "", "Speak HTTP/1.1")
+_TOO_MANY = Problem(
+    "invalid",
+    "Too many requests wait on this connection",
+    "",
+    "Wait for answers, or open another connection",
+)
+_TUNNEL = Problem(
+    "invalid", "No tunnel is opened here", "CONNECT is for proxies", "Send the request itself"
+)
+_UPGRADE = Problem(
+    "invalid",
+    "A request that asks for an upgrade may not have a body",
+    "It has an Upgrade header, and a Content-Length or Transfer-Encoding",
+    "Send it without the Upgrade header; with the JDK's HttpClient by version(HTTP_1_1)",
+)
+
+
+class LimitedHttpProtocol(HttpFraming):
     """`bounds` and `traffic` are set on a subclass by `connection`, and are one server's."""
 
     room_made: ClassVar[float] = float("-inf")
@@ -31,15 +345,15 @@ class Connection(HttpFraming):
         self.traffic.open += 1
         self.timeout_keep_alive = self.bounds.idle_seconds  # type: ignore[assignment]  # it is only handed to call_later
         self.waiting_since = self.loop.time()
-        if len(self.connections) > self.bounds.connections and not self._make_room():
-            self.cut("full", _FULL, 503)
+        if len(self.connections) > self.bounds.connections and not self._evict_idle():
+            self.abort("full", _FULL, 503)
             return
         self._head_timer = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing of it stays behind."""
         self.traffic.open -= 1
-        self._settled()
+        self._cancel_timers()
         self.resume_writing()
         self._unset_keepalive_if_required()
         super().connection_lost(exc)
@@ -90,7 +404,7 @@ class Connection(HttpFraming):
         if self.transport.is_closing():
             return
         if self.busy:
-            self._settled()
+            self._cancel_timers()
             self._unset_keepalive_if_required()
         elif self._over:
             return
@@ -99,60 +413,244 @@ class Connection(HttpFraming):
             if self._head_timer is None:
                 self._head_timer = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
         else:
-            self._settled()
+            self._cancel_timers()
             if self.timeout_keep_alive_task is None:
                 self._close_after(self.timeout_keep_alive)
 
     def _say(self, problem: Problem, status: int, *, linger: bool = True) -> None:
-        self._settled()
+        self._cancel_timers()
         self._unset_keepalive_if_required()
-        super()._say(problem, status, linger=linger)
+        super()._send_problem(problem, status, linger=linger)
 
-    def _settled(self) -> None:
+    def _cancel_timers(self) -> None:
         """Nothing is waited for but the app."""
         if self._head_timer is not None:
             self._head_timer.cancel()
             self._head_timer = None
 
     def _close_after(self, seconds: float) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
 
     def _too_slow(self) -> None:
         self._head_timer = None
         if self.busy or self.transport.is_closing():
             return
-        self.cut("slow", _SLOW if self._in_head and self._head else None, 408)
+        self.abort("slow", _SLOW if self._in_head and self._head else None, 408)
 
     def _watch_reader(self) -> None:
         self._left = self.transport.get_write_buffer_size()
-        self._stuck_timer = self.loop.call_later(self.bounds.stuck_seconds, self._look_at_reader)
+        self._stuck_timer = self.loop.call_later(self.bounds.stuck_seconds, self._check_reader)
 
-    def _look_at_reader(self) -> None:
+    def _check_reader(self) -> None:
         self._stuck_timer = None
         left = self.transport.get_write_buffer_size()
         if left and left > self._left - self.bounds.stuck_bytes:
-            self.cut("stuck")
+            self.abort("stuck")
         elif left:
             self._watch_reader()
 
-    def _make_room(self) -> bool:
+    def _evict_idle(self) -> bool:
         """Cuts the tenth that has waited longest without a request, once a second at most: who sends comes before who waits."""
         kind, now = type(self), self.loop.time()
         if now - kind.room_made < 1.0:
             return False
         kind.room_made = now
-        waiting = [one for one in cast("set[Connection]", self.connections) if one is not self and not one.busy]
+        waiting = [
+            one
+            for one in cast("set[LimitedHttpProtocol]", self.connections)
+            if one is not self and not one.busy
+        ]
         waiting.sort(key=lambda one: one.waiting_since)
         oldest = waiting[: max(1, self.bounds.connections // 10)]
         for one in oldest:
-            one.cut("full")
+            one.abort("full")
         return bool(oldest)
 
 
-_SLOW = Problem("invalid", "The request came too slowly", "Its head was not complete in time", "Send it again, in one piece")
-_FULL = Problem("unavailable", "Too many connections are open", "", "Try again in a moment", retry_after=2)
+_SLOW = Problem(
+    "invalid",
+    "The request came too slowly",
+    "Its head was not complete in time",
+    "Send it again, in one piece",
+)
+_FULL = Problem(
+    "unavailable", "Too many connections are open", "", "Try again in a moment", retry_after=2
+)
 
 
-def connection(bounds: Bounds, traffic: Traffic, now: Callable[[], int] | None = None) -> type[Connection]:
+def connection(
+    bounds: ConnectionLimits, traffic: ConnectionStats, now: Callable[[], int] | None = None
+) -> type[LimitedHttpProtocol]:
     """The protocol class of one server; `now` is the clock that arrivals are told by."""
-    return type("BoundConnection", (Connection,), {"bounds": bounds, "traffic": traffic, "now": now and staticmethod(now)})
+    return type(
+        "BoundConnection",
+        (LimitedHttpProtocol,),
+        {"bounds": bounds, "traffic": traffic, "now": now and staticmethod(now)},
+    )
+
+
+MOST = 64 * 1024  # bytes of a body; a greater one would hold other connections up
+_PATH = re.compile(re.escape(WEBHOOK_PREFIX.encode()) + rb"([A-Za-z0-9_.~-]{1,200})")
+_NEVER = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade"})
+_TAKEN = (
+    b"content-type: application/json\r\ncache-control: no-store\r\ncontent-length: %d\r\n\r\n%b"
+    % (len(SUCCESS), SUCCESS)
+)
+
+
+class Delivery(msgspec.Struct, gc=False):
+    """One whose head allows the fast path, and what came of its body."""
+
+    source: Source
+    signature: str
+    body: bytes = b""
+
+
+class FastPath(LimitedHttpProtocol):
+    """A connection with the fast path. `intake` is set on a subclass by `fast_path`."""
+
+    intake: ClassVar[Intake]
+    sources: ClassVar[dict[bytes, Source]]  # by their address, once something was delivered there
+    said: ClassVar[tuple[object, bytes]] = (None, b"")  # uvicorn's default headers, and their lines
+    _delivery: Delivery | None = None
+    _outcome = False  # one a read, so that pipelined deliveries don't hold the loop
+
+    def on_body(self, body: bytes) -> None:
+        """Keeps an event's, and hands a batch to the app."""
+        delivery = self._delivery
+        if delivery is not None:
+            delivery.body += body
+            if delivery.body.startswith(b"{"):
+                self._ended = True
+                return
+            self._hand_over(b"")
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Takes the delivery."""
+        delivery, self._delivery = self._delivery, None
+        if delivery is not None and slow(delivery.body):
+            self._hand_over(delivery.body)
+            delivery = None
+        if delivery is None:
+            super().on_message_complete()
+            return
+        self._outcome = True
+        self.under_way = False
+        self._in_head = self._ended = True
+        self._answer(*self._ingest(delivery))
+
+    def _begin(self) -> None:
+        self._delivery = (
+            None
+            if self._outcome or self.busy or self.flow.write_paused
+            else self._eligible_delivery()
+        )
+        if self._delivery is None:
+            super()._begin()
+
+    def _feed(self, data: bytes) -> None:
+        self._outcome = False
+        super()._feed(data)
+        if self._delivery is not None:
+            self._hand_over(self._delivery.body)
+
+    def _hand_over(self, body: bytes) -> None:
+        self._delivery = None
+        super()._begin()
+        if body:
+            super().on_body(body)
+
+    def _eligible_delivery(self) -> Delivery | None:
+        """The delivery whose head is complete; None if there is the least doubt."""
+        source = self.sources.get(self.url) or self._source()
+        if (
+            source is None
+            or self._version != "1.1"
+            or self.parser.get_method() != b"POST"
+            or not self.parser.should_keep_alive()
+        ):
+            return None
+        fields = dict(self.headers)
+        length = fields.get(b"content-length", b"")
+        if (
+            not length.isdigit()
+            or len(length) > 6
+            or not 0 < int(length) <= MOST
+            or not _NEVER.isdisjoint(fields)
+        ):
+            return None
+        return Delivery(source, fields.get(b"x-signature", b"").decode("latin-1"))
+
+    def _source(self) -> Source | None:
+        """The source whose address was asked for, remembered from here on."""
+        path = _PATH.fullmatch(self.url)
+        if path is None:
+            return None
+        try:
+            source = self.intake.source(path[1].decode())
+        except Problem:
+            return None
+        self.sources[self.url] = source
+        return source
+
+    def _ingest(self, delivery: Delivery) -> tuple[int, bytes]:
+        try:
+            _run_sync(
+                self.intake.webhook(
+                    delivery.source, delivery.body, delivery.signature, None, self._began
+                )
+            )
+        except Problem as problem:
+            return problem.status, _encode(
+                [PROBLEM_TYPE, *retry_headers(problem)], problem_body(problem)
+            )
+        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+            failed = unexpected(error)
+            return failed.status, _encode(
+                [PROBLEM_TYPE, *retry_headers(failed)], problem_body(failed)
+            )
+        return 200, _TAKEN
+
+    def _answer(self, status: int, rest: bytes) -> None:
+        defaults = self.server_state.default_headers
+        given, lines = self.said
+        if given is not defaults:
+            lines = b"".join([name + b": " + value + b"\r\n" for name, value in defaults])
+            type(self).said = (defaults, lines)
+        self.transport.write(STATUS_LINE[status] + lines + rest)
+        self.server_state.total_requests += 1
+        self.waiting_since = self.loop.time()
+
+
+def fast_path(intake: Intake, bounds: ConnectionLimits, traffic: ConnectionStats) -> type[FastPath]:
+    """The protocol class of a server that takes deliveries for `intake`."""
+    own = {
+        "intake": intake,
+        "sources": {},
+        "bounds": bounds,
+        "traffic": traffic,
+        "now": staticmethod(intake.now),
+    }
+    return type("FastPath", (FastPath,), own)
+
+
+def _run_sync(delivery: Coroutine[Any, Any, None]) -> None:
+    """Runs a coroutine that never waits."""
+    try:
+        delivery.send(None)
+    except StopIteration:
+        return
+    delivery.close()
+    raise RuntimeError("a delivery waited on the fast path")
+
+
+def _encode(headers: list[Header], body: bytes) -> bytes:
+    lines = [
+        *headers,
+        (b"cache-control", b"no-store"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    return b"".join([*(name + b": " + value + b"\r\n" for name, value in lines), b"\r\n", body])

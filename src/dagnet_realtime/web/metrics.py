@@ -5,12 +5,11 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.intake import Intake
-from dagnet_realtime.hub.measures import LAGS, Measure, Told
-from dagnet_realtime.model.channel import Channel
-from dagnet_realtime.model.ledger import Door
-from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.traffic import CUT, Traffic
+from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.hub.stats import LAG_BUCKETS, ChannelStats, ViewCounters
+from dagnet_realtime.model.frame import IngestCounters
+from dagnet_realtime.model.workspace import Channel, Workspace
+from dagnet_realtime.web.connection import CUT, ConnectionStats
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -19,10 +18,16 @@ PREFIX = "dagnet_realtime_"
 _WHERE = ["workspace", "env"]
 
 
-class Counts:
+class MetricsCollector:
     """Reads everything when metrics are asked for, of the channels that whoever asks may watch. `traffic` is None without sockets."""
 
-    def __init__(self, hub: Hub, intake: Intake, workspaces: Sequence[Workspace], traffic: Traffic | None) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        intake: Intake,
+        workspaces: Sequence[Workspace],
+        traffic: ConnectionStats | None,
+    ) -> None:
         self._hub = hub
         self._intake = intake
         self._workspaces = {one.channel: one for one in workspaces}
@@ -30,7 +35,11 @@ class Counts:
 
     def collect(self) -> Iterator["Metric"]:
         """The metrics as they are at this moment."""
-        measures = {channel: one for channel, one in self._hub.measures().items() if channel in self._workspaces}
+        measures = {
+            channel: one
+            for channel, one in self._hub.stats().items()
+            if channel in self._workspaces
+        }
         yield self._events()
         yield from self._views(measures)
         yield from self._viewers(measures)
@@ -38,31 +47,68 @@ class Counts:
         yield from self._connections()
 
     def _events(self) -> "Metric":
-        doors = ((channel, source, door) for channel in self._workspaces for source, door in self._intake.doors(channel).items())
+        doors = (
+            (channel, source, door)
+            for channel in self._workspaces
+            for source, door in self._intake.ingest_counters(channel).items()
+        )
         return _counter(
             "events",
             "Events received, by where they went.",
             ["source", "outcome"],
-            ((channel, [source, outcome], count) for channel, source, door in doors for outcome, count in _outcomes(door)),
+            (
+                (channel, [source, outcome], count)
+                for channel, source, door in doors
+                for outcome, count in _outcomes(door)
+            ),
         )
 
-    def _views(self, measures: Mapping[Channel, Measure]) -> Iterator["Metric"]:
+    def _views(self, measures: Mapping[Channel, ChannelStats]) -> Iterator["Metric"]:
         from prometheus_client.core import HistogramMetricFamily
 
         of = ("carried", "thinned", "sampled_out", "filtered", "forgotten")
-        shown = ((channel, [outcome], getattr(one.told, outcome)) for channel, one in measures.items() for outcome in of)
-        yield _counter("view_events", "Events in the frames of each view: all are counted, these were carried or not.", ["outcome"], shown)
-        gaps = ((channel, [reason], count) for channel, one in measures.items() for reason, count in sorted(one.told.gaps.items()))
+        shown = (
+            (channel, [outcome], getattr(one.counters, outcome))
+            for channel, one in measures.items()
+            for outcome in of
+        )
+        yield _counter(
+            "view_events",
+            "Events in the frames of each view: all are counted, these were carried or not.",
+            ["outcome"],
+            shown,
+        )
+        gaps = (
+            (channel, [reason], count)
+            for channel, one in measures.items()
+            for reason, count in sorted(one.counters.gaps.items())
+        )
         yield _counter("gaps", "Gaps that viewers were told.", ["reason"], gaps)
-        lag = HistogramMetricFamily(f"{PREFIX}lag_seconds", "Age of a frame's oldest event when the frame was made.", labels=_WHERE)
+        lag = HistogramMetricFamily(
+            f"{PREFIX}lag_seconds",
+            "Age of a frame's oldest event when the frame was made.",
+            labels=_WHERE,
+        )
         for channel, one in measures.items():
-            lag.add_metric([channel.workspace, channel.env], _buckets(one.told), one.told.lag_sum)
+            lag.add_metric(
+                [channel.workspace, channel.env], _buckets(one.counters), one.counters.lag_sum
+            )
         yield lag
 
-    def _viewers(self, measures: Mapping[Channel, Measure]) -> Iterator["Metric"]:
+    def _viewers(self, measures: Mapping[Channel, ChannelStats]) -> Iterator["Metric"]:
         each = measures.items()
-        yield _gauge("viewers", "Viewers attached to this process.", _WHERE, ((channel, one.viewers) for channel, one in each))
-        yield _gauge("sessions", "Watch sessions that this process serves.", _WHERE, ((channel, one.sessions) for channel, one in each))
+        yield _gauge(
+            "viewers",
+            "Viewers attached to this process.",
+            _WHERE,
+            ((channel, one.viewers) for channel, one in each),
+        )
+        yield _gauge(
+            "sessions",
+            "Watch sessions that this process serves.",
+            _WHERE,
+            ((channel, one.sessions) for channel, one in each),
+        )
         yield _gauge(
             "backlog_entries",
             "Entries that the viewer furthest behind has still to be told.",
@@ -70,13 +116,31 @@ class Counts:
             ((at, one.backlog) for at, one in each),
         )
         most = ((channel, self._workspaces[channel].policy.log_entries) for channel in measures)
-        yield _gauge("backlog_limit_entries", "Entries that a log keeps; whoever is further behind is told a gap.", _WHERE, most)
-        yield _gauge("ring_bytes", "Frames kept for viewers that are a little behind.", _WHERE, ((at, one.ring_bytes) for at, one in each))
+        yield _gauge(
+            "backlog_limit_entries",
+            "Entries that a log keeps; whoever is further behind is told a gap.",
+            _WHERE,
+            most,
+        )
+        yield _gauge(
+            "ring_bytes",
+            "Frames kept for viewers that are a little behind.",
+            _WHERE,
+            ((at, one.ring_bytes) for at, one in each),
+        )
 
     def _relayed(self) -> "Metric":
         """What the relays carried, in messages, since that is what providers bill."""
-        shown = ((channel, ledger) for channel, ledger in self._hub.relaying.ledgers.items() if channel in self._workspaces)
-        each = ((channel, [name], getattr(ledger, name)) for channel, ledger in shown for name in ledger.__struct_fields__)
+        shown = (
+            (channel, ledger)
+            for channel, ledger in self._hub.relay_manager.ledgers.items()
+            if channel in self._workspaces
+        )
+        each = (
+            (channel, [name], getattr(ledger, name))
+            for channel, ledger in shown
+            for name in ledger.__struct_fields__
+        )
         return _counter("relay_messages", "Messages through a provider.", ["outcome"], each)
 
     def _connections(self) -> Iterator["Metric"]:
@@ -86,14 +150,26 @@ class Counts:
         if traffic is None:
             return
         yield _gauge("connections", "Open connections of this process.", [], [(None, traffic.open)])
-        yield _gauge("connections_limit", "Connections that this process may have.", [], [(None, traffic.most)])
-        cut = CounterMetricFamily(f"{PREFIX}connections_cut", "Connections that were cut, by what for.", labels=["reason"])
+        yield _gauge(
+            "connections_limit",
+            "Connections that this process may have.",
+            [],
+            [(None, traffic.limit)],
+        )
+        cut = CounterMetricFamily(
+            f"{PREFIX}connections_cut", "Connections that were cut, by what for.", labels=["reason"]
+        )
         for reason in CUT:
             cut.add_metric([reason], getattr(traffic, reason))
         yield cut
 
 
-def _counter(name: str, says: str, labels: Sequence[str], each: Iterable[tuple[Channel, Sequence[str], float]]) -> "Metric":
+def _counter(
+    name: str,
+    says: str,
+    labels: Sequence[str],
+    each: Iterable[tuple[Channel, Sequence[str], float]],
+) -> "Metric":
     from prometheus_client.core import CounterMetricFamily
 
     metric = CounterMetricFamily(PREFIX + name, says, labels=[*_WHERE, *labels])
@@ -102,7 +178,9 @@ def _counter(name: str, says: str, labels: Sequence[str], each: Iterable[tuple[C
     return metric
 
 
-def _gauge(name: str, says: str, labels: Sequence[str], each: Iterable[tuple[Channel | None, float]]) -> "Metric":
+def _gauge(
+    name: str, says: str, labels: Sequence[str], each: Iterable[tuple[Channel | None, float]]
+) -> "Metric":
     from prometheus_client.core import GaugeMetricFamily
 
     metric = GaugeMetricFamily(PREFIX + name, says, labels=labels)
@@ -111,11 +189,11 @@ def _gauge(name: str, says: str, labels: Sequence[str], each: Iterable[tuple[Cha
     return metric
 
 
-def _buckets(told: Told) -> list[tuple[str, float]]:
-    return list(zip([*map(str, LAGS), "+Inf"], accumulate(told.lags), strict=True))
+def _buckets(told: ViewCounters) -> list[tuple[str, float]]:
+    return list(zip([*map(str, LAG_BUCKETS), "+Inf"], accumulate(told.lags), strict=True))
 
 
-def _outcomes(door: Door) -> list[tuple[str, int]]:
+def _outcomes(door: IngestCounters) -> list[tuple[str, int]]:
     refused = [(f"refused_{code}", count) for code, count in sorted(door.refused.items())]
     return [
         ("taken", door.taken),

@@ -10,9 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dagnet_realtime.model.problem import STATUS, Code
-from dagnet_realtime.web.answers import Refusal, SdkRefusal
-from dagnet_realtime.web.offer import JSON, Asks, Gives, Guard, Offer, Offered
-from dagnet_realtime.web.replies import json_reply
+from dagnet_realtime.web.operation import (
+    JSON,
+    Guard,
+    Operation,
+    OperationRoute,
+    Parameter,
+    ResponseSpec,
+)
+from dagnet_realtime.web.responses import Refusal, SdkRefusal, json_response
 
 ABOUT = """Where Segment's events come in, and where those who may watch see them on a graph.
 
@@ -39,109 +45,153 @@ _SECURITY: Mapping[Guard, Sequence[Mapping[str, Sequence[str]]]] = {
     "write_key": [],
 }
 _SCHEMES = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or in the mode `local` the key of the key file"},
-    "cookie": {"type": "apiKey", "in": "cookie", "name": "dagnet_realtime", "description": "Its name varies with the mode and the port"},
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An access token, or in the mode `local` the key of the key file",
+    },
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "dagnet_realtime",
+        "description": "Its name varies with the mode and the port",
+    },
 }
 _RETRIED: frozenset[Code] = frozenset({"rate_limited", "unavailable"})
 _REFERENCE = "#/components/schemas/{name}"
-DOCUMENT = Offer(
+DOCUMENT = Operation(
     method="GET",
     path="/api/openapi.json",
     name="openapi",
-    room="Operations",
+    tag="Operations",
     title="This document",
-    gives={200: Gives("The routes of this server, in OpenAPI 3.1", dict[str, Any])},
+    responses={200: ResponseSpec("The routes of this server, in OpenAPI 3.1", dict[str, Any])},
 )
-OFFERS = (DOCUMENT,)
+DOCUMENT_OPERATIONS = (DOCUMENT,)
 
 
-def document(offers: Iterable[Offer], version: str) -> dict[str, Any]:
+def document(offers: Iterable[Operation], version: str) -> dict[str, Any]:
     """The OpenAPI 3.1 document of `offers`; `version` is the program's."""
     listed = tuple(offers)
-    found = [type for offer in listed for type in (*offer.takes.values(), *(given.type for given in offer.gives.values())) if type]
-    found += [asked.type for offer in listed for asked in offer.asks] + [Refusal, SdkRefusal]
+    found = [
+        type
+        for offer in listed
+        for type in (
+            *offer.request_body.values(),
+            *(given.type for given in offer.responses.values()),
+        )
+        if type
+    ]
+    found += [asked.type for offer in listed for asked in offer.parameters] + [Refusal, SdkRefusal]
     types = list(dict.fromkeys(found))
     written, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     schemas = dict(zip(types, written, strict=True))
     refusals: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
     for offer in listed:
-        paths.setdefault(offer.path, {})[offer.method.lower()] = _operation(offer, schemas, refusals)
+        paths.setdefault(offer.path, {})[offer.method.lower()] = _operation(
+            offer, schemas, refusals
+        )
     return {
         "openapi": "3.1.0",
-        "info": {"title": "DagNet Realtime", "version": version, "description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
+        "info": {
+            "title": "DagNet Realtime",
+            "version": version,
+            "description": ABOUT,
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
         "servers": [{"url": "/"}],
-        "tags": [{"name": room} for room in dict.fromkeys(offer.room for offer in listed)],
+        "tags": [{"name": room} for room in dict.fromkeys(offer.tag for offer in listed)],
         "paths": paths,
         "components": {"schemas": components, "responses": refusals, "securitySchemes": _SCHEMES},
     }
 
 
-def document_routes(beside: Iterable[Offer], version: str) -> list[Offered]:
+def document_routes(beside: Iterable[Operation], version: str) -> list[OperationRoute]:
     """`/api/openapi.json`, which tells itself and the offers `beside` it; it is made when it is first asked for."""
-    made = cache(lambda: json_reply(document((*beside, DOCUMENT), version)))
+    made = cache(lambda: json_response(document((*beside, DOCUMENT), version)))
 
     async def told(_: Request) -> Response:
         return made()
 
-    return [Offered(DOCUMENT, told)]
+    return [OperationRoute(DOCUMENT, told)]
 
 
-def _operation(offer: Offer, schemas: Mapping[Any, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    offer: Operation, schemas: Mapping[Any, Any], refusals: dict[str, Any]
+) -> dict[str, Any]:
     """`refusals` gathers the answers that many operations share."""
-    told = {asked.name for asked in offer.asks}
-    plain = [Asks(name, str, "", "path") for name in re.findall(r"\{(\w+)\}", offer.path) if name not in told]
+    told = {asked.name for asked in offer.parameters}
+    plain = [
+        Parameter(name, str, "", "path")
+        for name in re.findall(r"\{(\w+)\}", offer.path)
+        if name not in told
+    ]
     operation = {
         "operationId": offer.name,
-        "tags": [offer.room],
+        "tags": [offer.tag],
         "summary": offer.title,
         "description": offer.about,
-        "security": _SECURITY[offer.guard],
-        "parameters": [_parameter(asked, schemas) for asked in (*plain, *offer.asks)],
+        "security": _SECURITY[offer.security],
+        "parameters": [_parameter(asked, schemas) for asked in (*plain, *offer.parameters)],
         "responses": {**_given(offer, schemas), **_refused(offer, schemas, refusals)},
     }
-    if offer.takes:
-        content = {media: {"schema": schemas[type]} for media, type in offer.takes.items()}
+    if offer.request_body:
+        content = {media: {"schema": schemas[type]} for media, type in offer.request_body.items()}
         operation["requestBody"] = {"required": True, "content": content}
     return {key: value for key, value in operation.items() if value or key == "security"}
 
 
-def _parameter(asked: Asks, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+def _parameter(asked: Parameter, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     schema = schemas.get(asked.type, {"type": "string"})
     said = {"description": asked.about} if asked.about else {}
-    return {"name": asked.name, "in": asked.where, "required": asked.where == "path", "schema": schema, **said}
+    return {
+        "name": asked.name,
+        "in": asked.where,
+        "required": asked.where == "path",
+        "schema": schema,
+        **said,
+    }
 
 
-def _given(offer: Offer, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    given = {str(status): _response(one, schemas) for status, one in offer.gives.items()}
-    if offer.leads:
-        links = {name: {"operationId": name, "parameters": parameters} for name, parameters in offer.leads.items()}
+def _given(offer: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    given = {str(status): _response(one, schemas) for status, one in offer.responses.items()}
+    if offer.links:
+        links = {
+            name: {"operationId": name, "parameters": parameters}
+            for name, parameters in offer.links.items()
+        }
         given[next(iter(given))]["links"] = links
     return given
 
 
-def _response(given: Gives, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+def _response(given: ResponseSpec, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     response: dict[str, Any] = {"description": given.about}
     if given.type is not None:
         response["content"] = {given.media: {"schema": schemas[given.type]}}
     if given.headers:
-        response["headers"] = {name: {"description": about, "schema": {"type": "string"}} for name, about in given.headers.items()}
+        response["headers"] = {
+            name: {"description": about, "schema": {"type": "string"}}
+            for name, about in given.headers.items()
+        }
     return response
 
 
-def _refused(offer: Offer, schemas: Mapping[Any, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+def _refused(
+    offer: Operation, schemas: Mapping[Any, Any], refusals: dict[str, Any]
+) -> dict[str, Any]:
     """The problems by status; where a page may say the same, it is one of two contents."""
-    tracking = offer.guard == "write_key"
+    tracking = offer.security == "write_key"
     codes: dict[int, list[Code]] = {}
-    for code in dict.fromkeys((*offer.refuses, *ALWAYS[offer.guard])):
+    for code in dict.fromkeys((*offer.problems, *ALWAYS[offer.security])):
         codes.setdefault(400 if tracking and code == "too_large" else STATUS[code], []).append(code)
     found: dict[str, Any] = {}
     for status, several in sorted(codes.items()):
         name = "_or_".join(several) + ("_sdk" if tracking else "")
         refusals[name] = refusal = _problem(status, several, tracking)
         found[str(status)] = {"$ref": f"#/components/responses/{name}"}
-        if status in offer.gives:
-            told = _response(offer.gives[status], schemas)
+        if status in offer.responses:
+            told = _response(offer.responses[status], schemas)
             found[str(status)] = {**told, "content": {**told["content"], **refusal["content"]}}
     return found
 
@@ -150,7 +200,15 @@ def _problem(status: int, codes: Sequence[Code], tracking: bool) -> dict[str, An
     kind, media = (SdkRefusal, JSON) if tracking else (Refusal, PROBLEM)
     said = {"code": {"enum": codes}, **({} if tracking else {"status": {"const": status}})}
     schema = {"allOf": [{"$ref": _REFERENCE.format(name=kind.__name__)}, {"properties": said}]}
-    response: dict[str, Any] = {"description": ", ".join(codes), "content": {media: {"schema": schema}}}
+    response: dict[str, Any] = {
+        "description": ", ".join(codes),
+        "content": {media: {"schema": schema}},
+    }
     if not _RETRIED.isdisjoint(codes):
-        response["headers"] = {"retry-after": {"description": "Seconds, where trying again helps", "schema": {"type": "integer"}}}
+        response["headers"] = {
+            "retry-after": {
+                "description": "Seconds, where trying again helps",
+                "schema": {"type": "integer"},
+            }
+        }
     return response

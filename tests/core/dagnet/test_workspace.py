@@ -1,4 +1,7 @@
-"""Whole workspaces, as the vectors say and as hostile files try."""
+"""Whole workspaces, as the vectors say and as hostile files try.
+
+Where files disagree.
+"""
 
 import json
 from pathlib import Path
@@ -9,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.dagnet import indexed_paths, read_workspace
-from dagnet_realtime.core.dagnet.workspace import Trees
+from dagnet_realtime.core.dagnet.definitions import DefinitionIndex
+from dagnet_realtime.core.dagnet.workspace import Trees, inconsistencies
 from tests.support.tries import tries
 
 CASES = json.loads((Path(__file__).parents[3] / "conformance/graphs.json").read_text())["cases"]
@@ -22,7 +26,11 @@ def places(warnings: list[dict]) -> list[list[str]]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_workspaces_read_as_the_vectors_say(case: dict) -> None:
     """GRA-4, GRA-5, GRA-6, GRA-7, GRA-9, GRA-10, GRA-11: the catalogue that files stand for."""
-    catalogue = json.loads(msgspec.json.encode(read_workspace({path: text.encode() for path, text in case["files"].items()})))
+    catalogue = json.loads(
+        msgspec.json.encode(
+            read_workspace({path: text.encode() for path, text in case["files"].items()})
+        )
+    )
     graphs = catalogue["graphs"]
     for graph in graphs.values():
         del graph["version"]
@@ -39,7 +47,9 @@ def test_trees_are_remembered_and_give_the_same_catalogue() -> None:
     memory: Trees = {}
     first = read_workspace(files, memory=memory)
     assert len(memory) == len(files)
-    memory[("events/paid.yaml", files["events/paid.yaml"])] = {"provider_event_names": {"segment": "remembered"}}
+    memory[("events/paid.yaml", files["events/paid.yaml"])] = {
+        "provider_event_names": {"segment": "remembered"}
+    }
     second = read_workspace(files, memory=memory)
     assert second.graphs["shop"].listens[2].names == ("remembered",)
     assert first.version != second.version
@@ -63,7 +73,10 @@ def test_indexes_name_further_files() -> None:
 def test_an_index_is_read_once() -> None:
     """GRA-8: whoever asks what an index names keeps its tree for the reading that follows."""
     memory: dict[tuple[str, bytes], object] = {}
-    files = {"graphs/a.json": b'{"nodes": []}', "events-index.yaml": b"events: [{id: a, file_path: deep/a.yaml}]"}
+    files = {
+        "graphs/a.json": b'{"nodes": []}',
+        "events-index.yaml": b"events: [{id: a, file_path: deep/a.yaml}]",
+    }
     indexed_paths(files, memory)
     tree = memory["events-index.yaml", files["events-index.yaml"]]
     assert indexed_paths(files, memory) == {"deep/a.yaml"}
@@ -77,18 +90,39 @@ property operator values property_type conditional_p colour width"""
 KEYS = st.sampled_from(WRITTEN.split())
 WORDS = st.sampled_from(["A", "B", "a", "", "is", "user", "left-out", "events/a.yaml"])
 TREES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(alphabet=st.characters(codec=None, exclude_categories=())),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | WORDS
+    | st.text(alphabet=st.characters(codec=None, exclude_categories=())),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
     max_leaves=40,
 )
-GRAPHS = st.fixed_dictionaries({"nodes": st.lists(st.dictionaries(KEYS, TREES, max_size=6) | TREES, max_size=5), "edges": TREES}) | TREES
+GRAPHS = (
+    st.fixed_dictionaries(
+        {
+            "nodes": st.lists(st.dictionaries(KEYS, TREES, max_size=6) | TREES, max_size=5),
+            "edges": TREES,
+        }
+    )
+    | TREES
+)
 
 
 @tries(200)
 @given(GRAPHS, TREES, TREES, TREES)
-def test_any_tree_is_a_graph_or_an_error_never_an_exception(graph: object, event: object, node: object, index: object) -> None:
+def test_any_tree_is_a_graph_or_an_error_never_an_exception(
+    graph: object, event: object, node: object, index: object
+) -> None:
     """GRA-2: whatever the files hold, the answer can be sent to a browser."""
-    paths = {"graphs/g.json": graph, "events/A.yaml": event, "nodes/A.yaml": node, "events-index.yaml": index, "nodes-index.yaml": index}
+    paths = {
+        "graphs/g.json": graph,
+        "events/A.yaml": event,
+        "nodes/A.yaml": node,
+        "events-index.yaml": index,
+        "nodes-index.yaml": index,
+    }
     files = {path: json.dumps(tree).encode() for path, tree in paths.items()}
     found = read_workspace(files)
     msgspec.json.encode(found)
@@ -98,3 +132,29 @@ def test_any_tree_is_a_graph_or_an_error_never_an_exception(graph: object, event
         uuids = [one.uuid for one in made.nodes]
         assert len(set(uuids)) == len(uuids)
         assert all(edge.source in uuids and edge.target in uuids for edge in made.edges)
+
+
+def test_indexes_and_files_that_disagree_are_told() -> None:
+    """GRA-11: drift is a warning about files."""
+    trees: dict[str, object] = {
+        "events-index.yaml": {
+            "events": [
+                {"id": "gone", "file_path": "events/gone.yaml"},
+                {"id": "out", "file_path": "../x.yaml"},
+            ]
+        },
+        "nodes-index.yaml": {"nodes": [{"id": "n", "event_id": "a"}]},
+        "nodes/n.yaml": {"event_id": "b"},
+        "events/here.yaml": {"id": "other"},
+    }
+    found = {
+        (warning.code, warning.where)
+        for warning in inconsistencies(DefinitionIndex(trees), trees, [])
+    }
+    assert found == {
+        ("index_drift", "events-index.yaml"),
+        ("index_path", "events-index.yaml"),
+        ("index_drift", "nodes-index.yaml"),
+        ("id_drift", "events/here.yaml"),
+        ("unused_definition", "events/here.yaml"),
+    }

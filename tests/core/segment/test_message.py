@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.segment.message import delivered, read, tracked
+from dagnet_realtime.core.segment.message import from_tracking, from_webhook, read
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.event import Event
 from dagnet_realtime.model.problem import Problem
@@ -20,13 +20,13 @@ NOW = parse_time("2026-01-02T03:04:10.000Z") or 0
 def webhook(message: Any) -> Event:
     """The event that Segment's delivery says."""
     text = json.dumps(message).encode()
-    return delivered(read(text), text)
+    return from_webhook(read(text), text)
 
 
 def sdk(message: Any, at: int = NOW, **around: Any) -> Event:
     """The event that an SDK's call says."""
     text = json.dumps(message).encode()
-    return tracked(read(text), text, at, **around)
+    return from_tracking(read(text), text, at, **around)
 
 
 @pytest.mark.parametrize("kind", DELIVERED)
@@ -101,7 +101,12 @@ def test_an_sdks_time_is_corrected_by_our_clock() -> None:
     assert sdk({**call, "sentAt": "2026-01-02T03:00:01.000Z"}).occurred_at == NOW - 1000
     assert sdk(call, sent_at="2026-01-02T03:00:02.000Z").occurred_at == NOW - 2000
     assert sdk(call).occurred_at == parse_time(call["timestamp"])
-    assert sdk({"type": "track", "event": "E", "receivedAt": "2020-01-01T00:00:00Z"}).segment_received_at is None
+    assert (
+        sdk(
+            {"type": "track", "event": "E", "receivedAt": "2020-01-01T00:00:00Z"}
+        ).segment_received_at
+        is None
+    )
 
 
 def test_a_call_without_id_and_time_is_another_event_each_time() -> None:
@@ -115,14 +120,22 @@ def test_a_call_without_id_and_time_is_another_event_each_time() -> None:
 
 def test_a_delivery_without_timestamp_is_dated_by_what_it_has() -> None:
     """SEG-5: corrected here, or received by Segment."""
-    times = {"originalTimestamp": "2026-01-02T03:00:00Z", "sentAt": "2026-01-02T03:00:01Z", "receivedAt": "2026-01-02T03:00:05Z"}
+    times = {
+        "originalTimestamp": "2026-01-02T03:00:00Z",
+        "sentAt": "2026-01-02T03:00:01Z",
+        "receivedAt": "2026-01-02T03:00:05Z",
+    }
     assert webhook({"type": "track", **times}).occurred_at == parse_time("2026-01-02T03:00:04Z")
-    assert webhook({"type": "track", "receivedAt": times["receivedAt"]}).occurred_at == parse_time(times["receivedAt"])
+    assert webhook({"type": "track", "receivedAt": times["receivedAt"]}).occurred_at == parse_time(
+        times["receivedAt"]
+    )
     assert webhook({"type": "track"}).occurred_at is None
 
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner, max_size=3), max_leaves=4
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=4,
 )
 
 

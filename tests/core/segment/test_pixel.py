@@ -15,7 +15,13 @@ PACKED = base64.b64encode(json.dumps(CALL, ensure_ascii=False).encode()).decode(
 
 @pytest.mark.parametrize(
     "data",
-    [quote(PACKED, safe=""), PACKED, PACKED.rstrip("="), PACKED.replace("+", "-").replace("/", "_"), PACKED.replace("+", "%20")],
+    [
+        quote(PACKED, safe=""),
+        PACKED,
+        PACKED.rstrip("="),
+        PACKED.replace("+", "-").replace("/", "_"),
+        PACKED.replace("+", "%20"),
+    ],
 )
 def test_the_call_is_unpacked_from_either_alphabet(data: str) -> None:
     """DOOR-19: escaped or not, padded or not."""
@@ -24,7 +30,9 @@ def test_the_call_is_unpacked_from_either_alphabet(data: str) -> None:
 
 def test_plain_fields_are_a_call() -> None:
     """DOOR-19: as mail programs write them by hand."""
-    query = urlencode({"writeKey": "K", "event": "Email Opened", "properties.campaign": "May", "userId": "ü"})
+    query = urlencode(
+        {"writeKey": "K", "event": "Email Opened", "properties.campaign": "May", "userId": "ü"}
+    )
     assert json.loads(body_of(query.encode())) == {
         "writeKey": "K",
         "event": "Email Opened",

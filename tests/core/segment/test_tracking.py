@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.segment.lenient import Strange
-from dagnet_realtime.core.segment.message import Repeats
+from dagnet_realtime.core.json_text import NeedsRepair
+from dagnet_realtime.core.segment.message import RepeatNumbers
 from dagnet_realtime.core.segment.tracking import (
     MAX_EVENT,
     MAX_EVENTS,
@@ -47,7 +47,10 @@ def test_a_batch_is_read_by_our_clock() -> None:
 def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> None:
     """SEG-12: as Segment merges them."""
     first, second = parse_batch(packed(), NOW).events
-    assert msgspec.json.decode(first.context) == {"sessionId": "S1", "library": {"name": "analytics-python", "version": "2.4.0"}}
+    assert msgspec.json.decode(first.context) == {
+        "sessionId": "S1",
+        "library": {"name": "analytics-python", "version": "2.4.0"},
+    }
     assert msgspec.json.decode(second.context) == BATCH["context"]
     assert msgspec.json.decode(first.integrations) == BATCH["integrations"]
 
@@ -61,7 +64,13 @@ def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> N
 ])  # fmt: skip
 def test_a_member_of_an_events_own_context_replaces_the_envelopes(own: Any, merged: Any) -> None:
     """SEG-12: whole, whatever spaces the sender writes."""
-    body = json.dumps({"context": {"a": 1, "b": {"c": 2}}, "batch": [{"type": "page", "userId": "u", "context": own}]}, indent=1).encode()
+    body = json.dumps(
+        {
+            "context": {"a": 1, "b": {"c": 2}},
+            "batch": [{"type": "page", "userId": "u", "context": own}],
+        },
+        indent=1,
+    ).encode()
     (event,) = parse_batch(body, NOW).events
     assert msgspec.json.decode(event.context) == merged
 
@@ -82,7 +91,14 @@ def test_a_context_of_the_wrong_type_adds_nothing(context: Any) -> None:
 
 def test_the_route_says_the_type_of_a_single_call() -> None:
     """SEG-12: long routes and short."""
-    assert {ROUTES[route] for route in "tipsga"} == {"track", "identify", "page", "screen", "group", "alias"}
+    assert {ROUTES[route] for route in "tipsga"} == {
+        "track",
+        "identify",
+        "page",
+        "screen",
+        "group",
+        "alias",
+    }
     assert ROUTES["b"] is ROUTES["batch"] is None
     assert parse_single(b'{"type":"track","userId":"u"}', "identify", NOW).type == "identify"
     assert parse_single(b'{"userId":"u"}', "page", NOW).type == "page"
@@ -119,12 +135,19 @@ def test_a_batch_without_its_list_is_a_problem(batch: Any) -> None:
 
 @given(
     st.binary(max_size=200)
-    | st.dictionaries(st.sampled_from(sorted(BATCH)), st.lists(st.none() | st.text() | st.dictionaries(st.text(), st.text())))
+    | st.dictionaries(
+        st.sampled_from(sorted(BATCH)),
+        st.lists(st.none() | st.text() | st.dictionaries(st.text(), st.text())),
+    )
 )
 def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
     """SEG-7: nothing else is raised."""
     text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    for parse in (lambda: parse_batch(text, NOW), lambda: parse_single(text, "track", NOW), lambda: write_key(text)):
+    for parse in (
+        lambda: parse_batch(text, NOW),
+        lambda: parse_single(text, "track", NOW),
+        lambda: write_key(text),
+    ):
         try:
             parse()
         except Problem as problem:
@@ -133,12 +156,18 @@ def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
 
 @tries(60)
 @given(CALLS, st.sampled_from(sorted(ROUTES)), st.integers(0, 2**45))
-def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(body: bytes, route: str, arrived_at: int) -> None:
+def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
+    body: bytes, route: str, arrived_at: int
+) -> None:
     """SEG-2, SEG-5, SEG-7, SEG-8, SEG-10, SEG-12: single calls and envelopes, any field of them wrong, any byte of them damaged."""
     type = ROUTES[route]
     try:
         assert isinstance(write_key(body), str)
-        events = parse_batch(body, arrived_at).events if type is None else (parse_single(body, type, arrived_at),)
+        events = (
+            parse_batch(body, arrived_at).events
+            if type is None
+            else (parse_single(body, type, arrived_at),)
+        )
     except Problem as problem:
         assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
         return
@@ -152,8 +181,16 @@ def test_what_cannot_be_read_of_a_batch_costs_the_rest_nothing() -> None:
     """SEG-8, SEG-10: the envelope is cut open where it is no JSON as a whole."""
     good = b'{"type":"track","event":"Good","userId":"u"}'
     deep = b'{"type":"track","event":"Deep","properties":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
-    for bad, refused in ((deep, 1), (b'{"type":"track","event":"NaN","properties":{"a":NaN}}', 0), (b"{tru}", 1), (b'{"a":"\xe9"}', 1)):
-        for envelope in (b'{"batch":[%b,%b],"sentAt":"2026-01-02T03:04:05Z"}', b'{"sentAt":"2026-01-02T03:04:05Z" , "batch" : [%b , %b] }'):
+    for bad, refused in (
+        (deep, 1),
+        (b'{"type":"track","event":"NaN","properties":{"a":NaN}}', 0),
+        (b"{tru}", 1),
+        (b'{"a":"\xe9"}', 1),
+    ):
+        for envelope in (
+            b'{"batch":[%b,%b],"sentAt":"2026-01-02T03:04:05Z"}',
+            b'{"sentAt":"2026-01-02T03:04:05Z" , "batch" : [%b , %b] }',
+        ):
             parsed = parse_batch(envelope % (bad, good), NOW)
             assert "Good" in [event.event for event in parsed.events]
             assert len(parsed.refused) == refused
@@ -175,10 +212,13 @@ def test_a_body_on_the_wrong_route_is_taken_as_what_it_is() -> None:
         b'"batch"',
     ):
         assert not is_batch(single)
-    assert [event.event for event in parse_batch(b'{"type":"track","event":"E","userId":"u"}', NOW).events] == ["E"]
+    assert [
+        event.event
+        for event in parse_batch(b'{"type":"track","event":"E","userId":"u"}', NOW).events
+    ] == ["E"]
     with pytest.raises(Problem, match="batch is missing"):
         parse_batch(b'{"event":"E"}', NOW)
-    with pytest.raises(Strange):
+    with pytest.raises(NeedsRepair):
         is_batch(b'{"batch":[NaN]}', mending=False)
 
 
@@ -191,7 +231,14 @@ def test_a_key_is_looked_for_without_decoding_and_from_both_ends() -> None:
     found = list(write_keys(many))
     assert len(found) == 16
     assert found[:2] == ["49999", "0"]
-    for none in (b"", b'"writeKey"', b'"writeKey":', b'"writeKey":"' + b"x" * 5000 + b'"', b'{"writeKey":null}', rb'"writeKey":"\x"'):
+    for none in (
+        b"",
+        b'"writeKey"',
+        b'"writeKey":',
+        b'"writeKey":"' + b"x" * 5000 + b'"',
+        b'{"writeKey":null}',
+        rb'"writeKey":"\x"',
+    ):
         assert list(write_keys(none)) == []
 
 
@@ -208,8 +255,14 @@ def test_equal_messages_of_one_batch_are_told_apart_by_their_places() -> None:
     body = b'{"batch":[%b,{"type":"page"},%b,%b]}' % (call, call, call)
     ids = [event.id for event in parse_batch(body, 1).events]
     assert len(set(ids)) == 4
-    assert [event.id for event in parse_batch(body, 99).events if event.type == "track"] == [ids[0], *ids[2:]]
+    assert [event.id for event in parse_batch(body, 99).events if event.type == "track"] == [
+        ids[0],
+        *ids[2:],
+    ]
     envelope, elements = open_batch(body)
-    repeats = Repeats()
-    parts = [batch_events(envelope, elements[at : at + 1], 1, at, repeats=repeats).events[0].id for at in (0, 0, 1, 2, 3)]
+    repeats = RepeatNumbers()
+    parts = [
+        batch_events(envelope, elements[at : at + 1], 1, at, repeats=repeats).events[0].id
+        for at in (0, 0, 1, 2, 3)
+    ]
     assert [parts[0], *parts[1:]] == [ids[0], *ids]

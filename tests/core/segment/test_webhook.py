@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagnet_realtime.core.json_text import NeedsRepair
 from dagnet_realtime.core.segment import parse
-from dagnet_realtime.core.segment.lenient import Strange
 from dagnet_realtime.core.segment.message import MAX_ID, MAX_TEXT, TYPES
 from dagnet_realtime.core.segment.webhook import MAX_EVENTS, events_of, split
 from dagnet_realtime.model.problem import Problem
@@ -30,19 +30,36 @@ def refused(body: bytes) -> str:
 def test_a_single_event_and_a_batch_are_read() -> None:
     """SEG-9: an object, an array, space around either."""
     assert [event.type for event in parse(TRACK).events] == ["track"]
-    assert [event.type for event in parse(b" \n[" + TRACK + b" , " + PAGE + b"] ").events] == ["track", "page"]
+    assert [event.type for event in parse(b" \n[" + TRACK + b" , " + PAGE + b"] ").events] == [
+        "track",
+        "page",
+    ]
     assert parse(b"\xef\xbb\xbf " + TRACK).events[0].event == "Product Added"
     assert parse(b"[]").events == ()
 
 
 def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
     """SEG-9: JSON or a form, in a batch or alone."""
-    wrapped = b'[{"json":' + TRACK + b"},{" + b'"body":' + json.dumps(urlencode({"type": "page", "name": "Élan"})).encode() + b"}]"
+    wrapped = (
+        b'[{"json":'
+        + TRACK
+        + b"},{"
+        + b'"body":'
+        + json.dumps(urlencode({"type": "page", "name": "Élan"})).encode()
+        + b"}]"
+    )
     events = parse(wrapped).events
     assert [event.type for event in events] == ["track", "page"]
     assert events[0].id == DELIVERED["track"]["messageId"]
     assert events[1].name == "Élan"
-    assert parse(urlencode({"type": "track", "event": "A & B", "properties": "[object Object]"}).encode()).events[0].event == "A & B"
+    assert (
+        parse(
+            urlencode({"type": "track", "event": "A & B", "properties": "[object Object]"}).encode()
+        )
+        .events[0]
+        .event
+        == "A & B"
+    )
 
 
 def test_one_bad_element_does_not_spoil_a_batch() -> None:
@@ -58,7 +75,10 @@ BAD = {
     "half a pair": (rb'{"type":"track","event":"E \ud800"}', True),
     "NaN": (b'{"type":"track","event":"E","properties":{"price":NaN}}', True),
     "endless": (b'{"type":"track","event":"E","properties":{"price":1e999}}', True),
-    "deep": (b'{"type":"track","event":"E","properties":' + b"[" * 20_000 + b"]" * 20_000 + b"}", False),
+    "deep": (
+        b'{"type":"track","event":"E","properties":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+        False,
+    ),
     "a word": (b'{"type":"track","event":tru}', False),
     "an escape": (rb'{"type":"track","event":"\x41"}', False),
     "a control": (b'{"type":"track","event":"a\x01"}', False),
@@ -94,8 +114,11 @@ def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, aro
 def test_what_is_large_and_strange_is_left_to_whoever_has_the_time() -> None:
     """DOOR-16: without mending nothing is mended, and what needs none is read as ever."""
     strange = b"[" + TRACK + b',{"a":NaN}]'
-    for work in (lambda: split(strange, mending=False), lambda: events_of([b'{"a":NaN}'], mending=False)):
-        with pytest.raises(Strange):
+    for work in (
+        lambda: split(strange, mending=False),
+        lambda: events_of([b'{"a":NaN}'], mending=False),
+    ):
+        with pytest.raises(NeedsRepair):
             work()
     assert len(split(b"[" + TRACK + b"]", mending=False)) == 1
     assert len(events_of(split(strange)).events) == 1
@@ -109,7 +132,22 @@ def test_byte_order_marks_are_no_part_of_a_body() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"null", b"7", b'"x"', b"a", b"a=b", b"{", b"[", b"[1", b"\xff", b"[[]]", b"{" + b'"a":[' * 5000]
+    "body",
+    [
+        b"",
+        b"{}",
+        b"null",
+        b"7",
+        b'"x"',
+        b"a",
+        b"a=b",
+        b"{",
+        b"[",
+        b"[1",
+        b"\xff",
+        b"[[]]",
+        b"{" + b'"a":[' * 5000,
+    ],
 )
 def test_what_is_no_delivery_is_a_problem(body: bytes) -> None:
     """SEG-7: not JSON, not UTF-8, truncated, too deep, no event."""
@@ -129,7 +167,23 @@ def test_of_a_key_that_comes_twice_the_last_counts() -> None:
 
 
 PIECES = st.sampled_from(
-    [b"[", b"]", b"{", b"}", b",", TRACK, b'"json":', b'"body":"a=b"', b"null", b"1e999", b"NaN", b"\\ud800", b'"', b" ", b"\xff"]
+    [
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b",",
+        TRACK,
+        b'"json":',
+        b'"body":"a=b"',
+        b"null",
+        b"1e999",
+        b"NaN",
+        b"\\ud800",
+        b'"',
+        b" ",
+        b"\xff",
+    ]
 )
 
 
@@ -145,7 +199,9 @@ def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
 
 @tries(80)
 @given(DELIVERIES)
-def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(body: bytes) -> None:
+def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(
+    body: bytes,
+) -> None:
     """SEG-2, SEG-7, SEG-8, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless numbers, depth, cut and damaged bytes."""
     try:
         elements = split(body)
@@ -160,10 +216,21 @@ def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or
         assert event.id.isprintable()
         assert "@" not in event.id
         assert event.type in TYPES.values()
-        texts = (event.event, event.name, event.category, event.user_id, event.anonymous_id, event.previous_id, event.group_id)
+        texts = (
+            event.event,
+            event.name,
+            event.category,
+            event.user_id,
+            event.anonymous_id,
+            event.previous_id,
+            event.group_id,
+        )
         assert all(text is None or 0 < len(text) <= MAX_TEXT for text in texts)
         assert all(text is None or text.encode() for text in texts)
-        assert all(when is None or 0 <= when < 2**53 for when in (event.occurred_at, event.segment_received_at)), event
+        assert all(
+            when is None or 0 <= when < 2**53
+            for when in (event.occurred_at, event.segment_received_at)
+        ), event
 
 
 def test_equal_events_of_one_delivery_are_told_apart_by_their_places() -> None:

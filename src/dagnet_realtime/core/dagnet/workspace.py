@@ -1,28 +1,120 @@
-"""All graphs of one workspace, from the bytes of its files."""
+"""All graphs of one workspace, from the bytes of its files, with warnings about what disagrees."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
 
-from dagnet_realtime.core.dagnet.bindings import Bindings, index_rows
-from dagnet_realtime.core.dagnet.digest import digest
-from dagnet_realtime.core.dagnet.drift import drift
-from dagnet_realtime.core.dagnet.fields import well_formed
+from dagnet_realtime.core.dagnet.decode import (
+    FileUnreadable,
+    as_mapping,
+    digest,
+    read_tree,
+    text,
+    well_formed,
+)
+from dagnet_realtime.core.dagnet.definitions import DefinitionIndex, in_folder, index_rows
 from dagnet_realtime.core.dagnet.graph import read_graph
-from dagnet_realtime.core.dagnet.paths import in_folder
-from dagnet_realtime.core.dagnet.texts import read_tree
-from dagnet_realtime.core.dagnet.unreadable import Unreadable
 from dagnet_realtime.core.redaction import Redaction
-from dagnet_realtime.model.graph import Catalogue, FileError, Graph
+from dagnet_realtime.model.graph import Catalogue, FileError, Graph, Warning
+
+_LIMIT = 500  # warnings of one workspace; nobody reads more
+_NAMED = 20  # events that one warning names
+
+
+def inconsistencies(
+    bindings: DefinitionIndex,
+    trees: dict[str, object],
+    graphs: Iterable[Graph],
+    *,
+    whole: bool = True,
+) -> tuple[Warning, ...]:
+    """Warnings about indexes that name missing or forbidden files, files that are not listed or carry another id, and definitions that
+    no graph uses. That is only said where all graphs could be read (`whole`): one that is missing may use them."""
+    unused = _unused(bindings, graphs) if whole else ()
+    return tuple([*_indexes(bindings), *_files(bindings, trees), *unused][:_LIMIT])
+
+
+def _indexes(bindings: DefinitionIndex) -> Iterable[Warning]:
+    for file, index in (
+        ("events-index.yaml", bindings.events),
+        ("nodes-index.yaml", bindings.nodes),
+    ):
+        for row in index.values():
+            if row.named and row.path is None:
+                yield Warning(
+                    "index_path",
+                    file,
+                    f"The path “{row.named}” of “{row.id}” leads out of the folder or to no YAML file; it is not read.",
+                )
+            elif row.path is not None and not bindings.has(row.path):
+                yield Warning(
+                    "index_drift",
+                    file,
+                    f"“{row.id}” is said to be in {row.path}, where no readable file is.",
+                )
+    for row in bindings.nodes.values():
+        path, source = bindings.node_file(row.id)
+        theirs = text(source.get("event_id"))
+        if row.event_id and theirs and row.event_id != theirs:
+            yield Warning(
+                "index_drift",
+                "nodes-index.yaml",
+                f"“{row.id}” has the event “{row.event_id}” here and “{theirs}” in {path}.",
+            )
+
+
+def _files(bindings: DefinitionIndex, trees: dict[str, object]) -> Iterable[Warning]:
+    listed = bindings.events
+    missing = [
+        event_id
+        for event_id in bindings.definition_files().values()
+        if listed and event_id not in listed
+    ]
+    if missing:
+        yield Warning("index_drift", "events-index.yaml", f"Not listed: {_some(missing)}.")
+    for path, event_id in bindings.definition_files().items():
+        own = text(as_mapping(trees[path]).get("id"))
+        if own and own != event_id:
+            yield Warning(
+                "id_drift",
+                path,
+                f"The file calls its event “{own}”, but it is found as “{event_id}”.",
+            )
+
+
+def _unused(bindings: DefinitionIndex, graphs: Iterable[Graph]) -> Iterable[Warning]:
+    used = {listen.event_id for graph in graphs for listen in graph.listens}
+    unused = {
+        path: event_id
+        for path, event_id in bindings.definition_files().items()
+        if event_id not in used
+    }
+    if unused:
+        where = next(iter(unused)) if len(unused) == 1 else "events"
+        yield Warning("unused_definition", where, f"No graph uses {_some(list(unused.values()))}.")
+
+
+def _some(event_ids: list[str]) -> str:
+    """The first of these, and how many more there are."""
+    told = ", ".join(f"“{event_id}”" for event_id in event_ids[:_NAMED])
+    more = f" and {len(event_ids) - _NAMED} more" if len(event_ids) > _NAMED else ""
+    return f"the event {told}" if len(event_ids) == 1 else f"the events {told}{more}"
+
 
 INDEXES = {"events-index.yaml": "events", "nodes-index.yaml": "nodes"}
-FOLDERS = {"graphs": (".json",), "events": (".yaml", ".yml"), "nodes": (".yaml", ".yml")}  # each read flat, as DagNet does
+FOLDERS = {
+    "graphs": (".json",),
+    "events": (".yaml", ".yml"),
+    "nodes": (".yaml", ".yml"),
+}  # each read flat, as DagNet does
 
 Trees = MutableMapping[tuple[str, bytes], object]
 
 
 def wanted(path: str) -> bool:
     """Whether a file at `path`, relative to the workspace's folder and with forward slashes, is read without being listed."""
-    return path in INDEXES or any(in_folder(path, folder, *endings) for folder, endings in FOLDERS.items())
+    return path in INDEXES or any(
+        in_folder(path, folder, *endings) for folder, endings in FOLDERS.items()
+    )
 
 
 def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> frozenset[str]:
@@ -34,7 +126,7 @@ def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> fr
     trees: dict[str, object] = {}
     for index in INDEXES.keys() & files.keys():
         key = (index, files[index])
-        with suppress(Unreadable):
+        with suppress(FileUnreadable):
             if key not in kept:
                 kept[key] = read_tree(*key)
             trees[index] = kept[key]
@@ -42,7 +134,10 @@ def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> fr
 
 
 def read_workspace(
-    files: Mapping[str, bytes], errors: Iterable[FileError] = (), memory: Trees | None = None, deny: Iterable[str] = ()
+    files: Mapping[str, bytes],
+    errors: Iterable[FileError] = (),
+    memory: Trees | None = None,
+    deny: Iterable[str] = (),
 ) -> Catalogue:
     """The catalogue of the workspace whose files, by relative path, hold these bytes; never raises.
 
@@ -51,22 +146,41 @@ def read_workspace(
     """
     found = list(errors)
     trees = _trees(files, found, memory if memory is not None else {})
-    bindings = Bindings({path: tree for path, tree in trees.items() if not path.endswith(".json")}, Redaction(deny=deny).denies)
+    bindings = DefinitionIndex(
+        {path: tree for path, tree in trees.items() if not path.endswith(".json")},
+        Redaction(deny=deny).denies,
+    )
     graphs: dict[str, Graph] = {}
     for path, tree in trees.items():
         if in_folder(path, "graphs", ".json"):
             try:
                 graph = read_graph(path, tree, bindings)
                 graphs[graph.name] = graph
-            except Unreadable as error:
+            except FileUnreadable as error:
                 found.append(FileError(path, str(error)))
     if not any(in_folder(path, "graphs", ".json") for path in files) and not found:
-        found.append(FileError("graphs", "holds no graph files (*.json); give the folder of a DagNet data repository"))
+        found.append(
+            FileError(
+                "graphs",
+                "holds no graph files (*.json); give the folder of a DagNet data repository",
+            )
+        )
     told = tuple(sorted(found, key=lambda error: error.file))
     whole = not any(error.file.partition("/")[0] == "graphs" for error in told)
-    warnings = drift(bindings, trees, graphs.values(), whole=whole)
-    needed = frozenset(filter.property for graph in graphs.values() for listen in graph.listens for filter in listen.filters)
-    return Catalogue(version=digest(graphs, told, warnings), graphs=graphs, errors=told, needed=needed, warnings=warnings)
+    warnings = inconsistencies(bindings, trees, graphs.values(), whole=whole)
+    needed = frozenset(
+        filter.property
+        for graph in graphs.values()
+        for listen in graph.listens
+        for filter in listen.filters
+    )
+    return Catalogue(
+        version=digest(graphs, told, warnings),
+        graphs=graphs,
+        errors=told,
+        needed=needed,
+        warnings=warnings,
+    )
 
 
 def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -> dict[str, object]:
@@ -85,8 +199,10 @@ def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -
                 if path.endswith(".json") or isinstance(tree, dict):
                     trees[path] = tree
                 else:
-                    errors.append(FileError(path, "is empty" if tree is None else "holds no fields by name"))
-            except Unreadable as error:
+                    errors.append(
+                        FileError(path, "is empty" if tree is None else "holds no fields by name")
+                    )
+            except FileUnreadable as error:
                 errors.append(FileError(path, str(error)))
 
     take(INDEXES.keys() & files.keys())
@@ -98,5 +214,9 @@ def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -
 
 
 def _listed(trees: Mapping[str, object]) -> frozenset[str]:
-    rows = (row for index, kind in INDEXES.items() for row in index_rows(trees.get(index), kind).values())
+    rows = (
+        row
+        for index, kind in INDEXES.items()
+        for row in index_rows(trees.get(index), kind).values()
+    )
     return frozenset(row.path for row in rows if row.path)

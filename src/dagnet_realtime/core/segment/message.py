@@ -6,11 +6,10 @@ from typing import Annotated, Any
 
 import msgspec
 
-from dagnet_realtime.core.printed import printed
-from dagnet_realtime.core.segment.lenient import decode
+from dagnet_realtime.core.js_string import js_string
+from dagnet_realtime.core.json_text import decode
 from dagnet_realtime.core.times import happened, parse_time
-from dagnet_realtime.model.entry import EventType
-from dagnet_realtime.model.event import NOTHING, Event
+from dagnet_realtime.model.event import EMPTY, Event, EventType
 from dagnet_realtime.model.problem import Problem
 
 MAX_ID = 100  # characters of a messageId; Segment promises fewer
@@ -43,10 +42,10 @@ class Message(msgspec.Struct, rename="camel", gc=False):
     anonymous_id: Text | None = None
     previous_id: Text | None = None
     group_id: Text | None = None
-    properties: msgspec.Raw = NOTHING
-    traits: msgspec.Raw = NOTHING
-    context: msgspec.Raw = NOTHING
-    integrations: msgspec.Raw = NOTHING
+    properties: msgspec.Raw = EMPTY
+    traits: msgspec.Raw = EMPTY
+    context: msgspec.Raw = EMPTY
+    integrations: msgspec.Raw = EMPTY
     timestamp: Any = None
     original_timestamp: Any = None
     sent_at: Any = None
@@ -62,17 +61,25 @@ _TEXTS = ("event", "name", "category", "user_id", "anonymous_id", "previous_id",
 
 def reader(wanted: Mapping[str, Any]) -> Reader:
     """Reads a message and, in the same pass, its large parts as the types that `wanted` gives them: dicts of the members that matter."""
-    fields: list[tuple[str, Any, Any]] = [(part, wanted[part], msgspec.field(default_factory=dict)) for part in PARTS]
-    return msgspec.json.Decoder(msgspec.defstruct("Picked", fields, bases=(Message,), rename="camel", gc=False))
+    fields: list[tuple[str, Any, Any]] = [
+        (part, wanted[part], msgspec.field(default_factory=dict)) for part in PARTS
+    ]
+    return msgspec.json.Decoder(
+        msgspec.defstruct("Picked", fields, bases=(Message,), rename="camel", gc=False)
+    )
 
 
-AS_IT_CAME: Reader = msgspec.json.Decoder(Message)
+UNTYPED_READER: Reader = msgspec.json.Decoder(Message)
 _ANYHOW: Reader = msgspec.json.Decoder(
-    msgspec.defstruct("Anyhow", [(name, Any, None) for name in _TEXTS], bases=(Message,), rename="camel", gc=False)
+    msgspec.defstruct(
+        "Anyhow", [(name, Any, None) for name in _TEXTS], bases=(Message,), rename="camel", gc=False
+    )
 )
 
 
-def read(text: bytes | msgspec.Raw, using: Reader = AS_IT_CAME, *, mending: bool = True) -> Message:
+def read(
+    text: bytes | msgspec.Raw, using: Reader = UNTYPED_READER, *, mending: bool = True
+) -> Message:
     """The message that `text` holds. Raises `Problem("invalid")` if it is no JSON object, or `Strange` as `decode` does.
 
     What has a type that no official library sends is read a second time, with leniency.
@@ -86,7 +93,7 @@ def read(text: bytes | msgspec.Raw, using: Reader = AS_IT_CAME, *, mending: bool
     return message
 
 
-class Repeats:
+class RepeatNumbers:
     """Equal messages without an id in one delivery, told apart by their places, which a retry keeps."""
 
     def __init__(self) -> None:
@@ -100,7 +107,12 @@ class Repeats:
         return _derived(text, f"/{number}") if number else first
 
 
-def delivered(message: Message, text: bytes | msgspec.Raw, place: int = 0, repeats: Repeats | None = None) -> Event:
+def from_webhook(
+    message: Message,
+    text: bytes | msgspec.Raw,
+    place: int = 0,
+    repeats: RepeatNumbers | None = None,
+) -> Event:
     """A message as Segment delivers it: `timestamp` is corrected already, `receivedAt` is Segment's clock.
 
     `text` is what it was read from; a message without an id is known by it, and by which of the delivery's `repeats` it is, so that a
@@ -113,10 +125,17 @@ def delivered(message: Message, text: bytes | msgspec.Raw, place: int = 0, repea
         if occurred_at is None:
             occurred_at = received_at
     given = _given(message.message_id)
-    return _event(message, _type(message), _id(given) or (repeats or Repeats()).id(text, place), occurred_at, received_at, given)
+    return _event(
+        message,
+        _type(message),
+        _id(given) or (repeats or RepeatNumbers()).id(text, place),
+        occurred_at,
+        received_at,
+        given,
+    )
 
 
-def tracked(
+def from_tracking(
     message: Message,
     text: bytes | msgspec.Raw,
     arrived_at: int,
@@ -124,7 +143,7 @@ def tracked(
     *,
     type: EventType | None = None,
     place: int = 0,
-    repeats: Repeats | None = None,
+    repeats: RepeatNumbers | None = None,
 ) -> Event:
     """A message as an SDK sends it: `timestamp` is the sender's, and corrected here by `arrived_at`, our clock.
 
@@ -138,7 +157,11 @@ def tracked(
     id = _id(given)
     if id is None:
         timed = own is not None or message.sent_at is not None
-        id = (repeats or Repeats()).id(text, place) if timed else _derived(text, f"{arrived_at}/{place}")
+        id = (
+            (repeats or RepeatNumbers()).id(text, place)
+            if timed
+            else _derived(text, f"{arrived_at}/{place}")
+        )
     return _event(message, type or _type(message), id, occurred_at, None, given)
 
 
@@ -146,11 +169,20 @@ def text_of(value: object) -> str | None:
     """A name or identifier: text, or a number as JavaScript prints it; None for anything else and for nothing."""
     if type(value) is str:
         return value[:MAX_TEXT] or None
-    return printed(value)[:MAX_TEXT] if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return (
+        js_string(value)[:MAX_TEXT]
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+        else None
+    )
 
 
 def _event(
-    message: Message, type: EventType, id: str, occurred_at: int | None, segment_received_at: int | None, given: str | None
+    message: Message,
+    type: EventType,
+    id: str,
+    occurred_at: int | None,
+    segment_received_at: int | None,
+    given: str | None,
 ) -> Event:
     return Event(  # in the order of its fields: by name they would cost twice as much
         id,

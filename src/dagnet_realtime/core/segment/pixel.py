@@ -22,7 +22,9 @@ def body_of(query: bytes) -> bytes:
     Raises `Problem("invalid")` if the query is neither.
     """
     try:
-        fields = dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+        fields = dict(
+            parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        )
     except ValueError:
         raise _unreadable() from None
     if "data" in fields:
@@ -49,4 +51,8 @@ def _unpacked(data: str) -> bytes:
 
 
 def _unreadable() -> Problem:
-    return Problem("invalid", "The pixel's address cannot be read", remedy="Give data=, the base64 of the call's JSON")
+    return Problem(
+        "invalid",
+        "The pixel's address cannot be read",
+        remedy="Give data=, the base64 of the call's JSON",
+    )

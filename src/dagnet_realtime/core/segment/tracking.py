@@ -6,12 +6,25 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from dagnet_realtime.core.json_text import SPACE, members
-from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
-from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, Repeats, known_type, read, text_of, tracked
+from dagnet_realtime.core.json_text import (
+    SPACE,
+    NeedsRepair,
+    decode,
+    decode_utf8,
+    members,
+    strip_boms,
+)
+from dagnet_realtime.core.segment.message import (
+    UNTYPED_READER,
+    Reader,
+    RepeatNumbers,
+    from_tracking,
+    known_type,
+    read,
+    text_of,
+)
 from dagnet_realtime.core.segment.webhook import MAX_STEPS, Element, Parsed, known, split_list
-from dagnet_realtime.model.entry import EventType
-from dagnet_realtime.model.event import NOTHING, Event
+from dagnet_realtime.model.event import EMPTY, Event, EventType
 from dagnet_realtime.model.problem import Problem
 
 E = TypeVar("E", bytes, msgspec.Raw)
@@ -39,14 +52,14 @@ ROUTES: Mapping[str, EventType | None] = {
 class Envelope(msgspec.Struct, rename="camel"):
     """What stands around the events of a batch."""
 
-    batch: msgspec.Raw = NOTHING
+    batch: msgspec.Raw = EMPTY
     sent_at: Any = None
     write_key: Any = None
-    context: msgspec.Raw = NOTHING
-    integrations: msgspec.Raw = NOTHING
+    context: msgspec.Raw = EMPTY
+    integrations: msgspec.Raw = EMPTY
 
 
-class Around(msgspec.Struct, frozen=True):
+class EnvelopeDefaults(msgspec.Struct, frozen=True):
     """What each event of a batch gets from its envelope: the members of `context` and `integrations` as the text of an object, or b""."""
 
     context: bytes = b""
@@ -62,7 +75,7 @@ class Around(msgspec.Struct, frozen=True):
 class _Shape(msgspec.Struct, rename="camel"):
     """What tells a single call and a batch apart."""
 
-    batch: msgspec.Raw = NOTHING
+    batch: msgspec.Raw = EMPTY
     type: Any = None
     event: Any = None
 
@@ -79,15 +92,22 @@ _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
 _KEY = b'"writeKey"'
 _KEYS = 8  # places from either end of a body where its write key is looked for
-_VALUE = re.compile(rb'[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,200}+"|-?[0-9.]{1,40}+)', re.DOTALL)
+_VALUE = re.compile(
+    rb'[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,200}+"|-?[0-9.]{1,40}+)', re.DOTALL
+)
 
 
 def write_key(body: bytes) -> str:
     """The write key that the body names, "" if it names none. Nothing is mended. Raises `Problem("invalid")` if it is no JSON object."""
     try:
-        return text_of(decode(_KEYED, checked(body), mending=False).write_key) or ""
-    except Strange:
-        raise Problem("invalid", "The body cannot be read", "It is not a JSON object", "Send JSON as Segment's SDKs do") from None
+        return text_of(decode(_KEYED, decode_utf8(body), mending=False).write_key) or ""
+    except NeedsRepair:
+        raise Problem(
+            "invalid",
+            "The body cannot be read",
+            "It is not a JSON object",
+            "Send JSON as Segment's SDKs do",
+        ) from None
 
 
 def write_keys(body: bytes) -> Iterator[str]:
@@ -126,7 +146,7 @@ def is_batch(body: bytes, *, mending: bool = True) -> bool:
         shape = _SHAPE.decode(body)
     except (ValueError, RecursionError):
         if not mending:
-            raise Strange from None
+            raise NeedsRepair from None
         parts = members(body, MAX_STEPS) or {}
         start, _ = parts.get(b'"batch"', (0, 0))
         return body[start : start + 1] == b"[" and not parts.keys() & {b'"event"', b'"type"'}
@@ -136,7 +156,7 @@ def is_batch(body: bytes, *, mending: bool = True) -> bool:
 def says_what_it_is(body: bytes) -> bool:
     """Whether the body needs no route to be known by: it is a batch, or says its own type; or it must be mended first."""
     try:
-        shape = _SHAPE.decode(unmarked(body))
+        shape = _SHAPE.decode(strip_boms(body))
     except (ValueError, RecursionError):
         return True
     return bytes(shape.batch)[:1] == b"[" or known_type(shape.type) is not None
@@ -147,7 +167,7 @@ def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence
 
     If it is no JSON as a whole, it is cut by commas and brackets, so that what is wrong with one event stays its own.
     """
-    body = unmarked(body)
+    body = strip_boms(body)
     try:
         if not body.isascii():
             body.decode()
@@ -155,22 +175,27 @@ def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence
         batch = bytes(envelope.batch)
     except (ValueError, RecursionError):
         if not mending:
-            raise Strange from None
+            raise NeedsRepair from None
         envelope, batch = _cut_open(body)
     if batch[:1] == b"[":
         return envelope, split_list(batch, MAX_EVENTS, mending=mending)
-    lone = decode(_SHAPE, checked(body), mending=mending)
+    lone = decode(_SHAPE, decode_utf8(body), mending=mending)
     if known_type(lone.type) is not None:
         return Envelope(), (body,)
-    raise Problem("invalid", "The batch is missing", 'The body has no list "batch"', "Post single events to /v1/track and its like")
+    raise Problem(
+        "invalid",
+        "The batch is missing",
+        'The body has no list "batch"',
+        "Post single events to /v1/track and its like",
+    )
 
 
 def _cut_open(body: bytes) -> tuple[Envelope, bytes]:
     """The envelope of a batch of which something cannot be read, without its batch; and that."""
     start, end = (members(body, MAX_STEPS) or {}).get(b'"batch"', (0, 0))
     if start == end:
-        return decode(_ENVELOPE, checked(body)), b""
-    return decode(_ENVELOPE, checked(body[:start] + b"0" + body[end:])), body[start:end]
+        return decode(_ENVELOPE, decode_utf8(body)), b""
+    return decode(_ENVELOPE, decode_utf8(body[:start] + b"0" + body[end:])), body[start:end]
 
 
 def parse_batch(body: bytes, arrived_at: int) -> Parsed:
@@ -179,19 +204,21 @@ def parse_batch(body: bytes, arrived_at: int) -> Parsed:
     return batch_events(around(envelope), elements, arrived_at).required()
 
 
-def around(envelope: Envelope) -> Around:
+def around(envelope: Envelope) -> EnvelopeDefaults:
     """What the envelope says of each event, read once for all of them. Raises `Problem("too_large")` beyond what one event may have."""
     _bounded(bytes(envelope.context) + bytes(envelope.integrations))
-    return Around(_object(envelope.context), _object(envelope.integrations), envelope.sent_at)
+    return EnvelopeDefaults(
+        _object(envelope.context), _object(envelope.integrations), envelope.sent_at
+    )
 
 
 def batch_events(
-    around: Around,
+    around: EnvelopeDefaults,
     elements: Sequence[Element],
     arrived_at: int,
     first: int = 0,
     *,
-    repeats: Repeats | None = None,
+    repeats: RepeatNumbers | None = None,
     mending: bool = True,
 ) -> Parsed:
     """What the elements of a batch say, with the context and integrations that lie `around` them under their own.
@@ -199,7 +226,7 @@ def batch_events(
     `first` is the place of the first of them in the batch, and `repeats` are the batch's. Without `mending` raises `Strange` at the
     first that must be mended.
     """
-    repeats = repeats or Repeats()
+    repeats = repeats or RepeatNumbers()
     events = []
     refused = []
     for place, element in enumerate(elements, first):
@@ -207,21 +234,37 @@ def batch_events(
             message = read(known(_bounded(element)), mending=mending)
             message.context = _within(around.context, message.context)
             message.integrations = _within(around.integrations, message.integrations)
-            events.append(tracked(message, element, arrived_at, around.sent_at, place=place, repeats=repeats))
+            events.append(
+                from_tracking(
+                    message, element, arrived_at, around.sent_at, place=place, repeats=repeats
+                )
+            )
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))
 
 
-def parse_single(body: bytes, type: EventType, arrived_at: int, using: Reader = AS_IT_CAME, *, mending: bool = True) -> Event:
+def parse_single(
+    body: bytes,
+    type: EventType,
+    arrived_at: int,
+    using: Reader = UNTYPED_READER,
+    *,
+    mending: bool = True,
+) -> Event:
     """One call; the route says its type. Raises `Problem`, or without `mending` `Strange`."""
-    body = _bounded(checked(body))
-    return tracked(read(body, using, mending=mending), body, arrived_at, type=type)
+    body = _bounded(decode_utf8(body))
+    return from_tracking(read(body, using, mending=mending), body, arrived_at, type=type)
 
 
 def _bounded(text: E) -> E:
     if len(text) > MAX_EVENT:
-        raise Problem("too_large", "The event is too large", f"More than {MAX_EVENT} bytes", "Send less in its properties")
+        raise Problem(
+            "too_large",
+            "The event is too large",
+            f"More than {MAX_EVENT} bytes",
+            "Send less in its properties",
+        )
     return text
 
 

@@ -5,10 +5,22 @@ from collections.abc import Sequence
 import msgspec
 
 from dagnet_realtime.core import form
-from dagnet_realtime.core.json_text import SPACE, elements
-from dagnet_realtime.core.segment.lenient import Strange, checked, decode, unmarked
-from dagnet_realtime.core.segment.message import AS_IT_CAME, Reader, Repeats, delivered, read
-from dagnet_realtime.model.event import NOTHING, Event
+from dagnet_realtime.core.json_text import (
+    SPACE,
+    NeedsRepair,
+    decode,
+    decode_utf8,
+    elements,
+    strip_boms,
+)
+from dagnet_realtime.core.segment.message import (
+    UNTYPED_READER,
+    Reader,
+    RepeatNumbers,
+    from_webhook,
+    read,
+)
+from dagnet_realtime.model.event import EMPTY, Event
 from dagnet_realtime.model.problem import Problem
 
 MAX_EVENTS = 4_000  # in one delivery: Segment's greatest batch size
@@ -32,7 +44,7 @@ class Parsed(msgspec.Struct, frozen=True):
 
 
 class _Wrapped(msgspec.Struct):
-    json: msgspec.Raw = NOTHING
+    json: msgspec.Raw = EMPTY
     body: str | None = None
 
 
@@ -52,13 +64,13 @@ def split(body: bytes, *, mending: bool = True) -> Sequence[Element]:
     Raises `Problem`, or without `mending` `Strange` if only patience tells the elements of an array apart.
     """
     if body[:1] == b"{":
-        return (checked(body),)
-    body = unmarked(body)
+        return (decode_utf8(body),)
+    body = strip_boms(body)
     if body[:1] not in (b"{", b"["):
         body = body.strip(SPACE)
     if body[:1] == b"[":
         return split_list(body, MAX_EVENTS, mending=mending)
-    body = checked(body)
+    body = decode_utf8(body)
     if body[:1] == b"{" or not body:
         return (body,)
     return (_from_form(body),)
@@ -72,7 +84,12 @@ def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) ->
     """
     whole = bytes(text)
     if whole.count(b",") > _MAX_COMMAS:
-        raise Problem("too_large", "The batch holds too many values", f"More than {_MAX_COMMAS}", "Send smaller batches")
+        raise Problem(
+            "too_large",
+            "The batch holds too many values",
+            f"More than {_MAX_COMMAS}",
+            "Send smaller batches",
+        )
     found: Sequence[Element]
     try:
         if not whole.isascii():
@@ -80,36 +97,51 @@ def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) ->
         found = _LIST.decode(whole)
     except (ValueError, RecursionError):
         if not mending:
-            raise Strange from None
+            raise NeedsRepair from None
         parts = elements(whole, MAX_STEPS)
         if parts is None:
             raise Problem(
-                "invalid", "The body cannot be read", "It is no list from its first bracket to its last", "Send JSON as Segment does"
+                "invalid",
+                "The body cannot be read",
+                "It is no list from its first bracket to its last",
+                "Send JSON as Segment does",
             ) from None
         found = [whole[start:end] for start, end in parts]
     if len(found) > most:
-        raise Problem("too_large", "The batch holds too many events", f"{len(found)}, of at most {most}", "Set a smaller batch size")
+        raise Problem(
+            "too_large",
+            "The batch holds too many events",
+            f"{len(found)}, of at most {most}",
+            "Set a smaller batch size",
+        )
     return found
 
 
 def events_of(
-    elements: Sequence[Element], using: Reader = AS_IT_CAME, *, first: int = 0, repeats: Repeats | None = None, mending: bool = True
+    elements: Sequence[Element],
+    using: Reader = UNTYPED_READER,
+    *,
+    first: int = 0,
+    repeats: RepeatNumbers | None = None,
+    mending: bool = True,
 ) -> Parsed:
     """What the elements of a delivery say. Without `mending` raises `Strange` at the first that must be mended.
 
     `first` is the place of the first of them in the delivery, and `repeats` are the delivery's.
     """
     if repeats is None and len(elements) > 1:
-        repeats = Repeats()
+        repeats = RepeatNumbers()
     events = []
     refused = []
     for place, element in enumerate(elements, first):
         try:
             message = read(known(element), using, mending=mending)
             if message.type is None and (inside := _unwrapped(element)):
-                events.append(delivered(read(inside, using, mending=mending), inside, place, repeats))
+                events.append(
+                    from_webhook(read(inside, using, mending=mending), inside, place, repeats)
+                )
             else:
-                events.append(delivered(message, element, place, repeats))
+                events.append(from_webhook(message, element, place, repeats))
         except Problem as problem:
             refused.append(problem)
     return Parsed(tuple(events), tuple(refused))
@@ -117,7 +149,7 @@ def events_of(
 
 def known(element: Element) -> Element:
     """`element`, unless it is not UTF-8 throughout; then raises `Problem`. What a strict decoder cut out is."""
-    return checked(element) if type(element) is bytes and not element.isascii() else element
+    return decode_utf8(element) if type(element) is bytes and not element.isascii() else element
 
 
 def _unwrapped(element: Element) -> Element:
@@ -126,13 +158,17 @@ def _unwrapped(element: Element) -> Element:
         wrapped = decode(_WRAPPED, element)
     except Problem:
         return b""
-    return wrapped.json or (_from_form(wrapped.body.encode("utf-8", "replace")) if wrapped.body else b"")
+    return wrapped.json or (
+        _from_form(wrapped.body.encode("utf-8", "replace")) if wrapped.body else b""
+    )
 
 
 def _from_form(body: bytes) -> bytes:
     """The flat JSON of a form. What was nested in it is lost before it is sent."""
     try:
-        return _FORM.encode(form.fields(body))
+        return _FORM.encode(form.parse_form(body))
     except ValueError:
         told = f"A form may have {form.MOST_BYTES} bytes" if len(body) > form.MOST_BYTES else ""
-        raise Problem("invalid", "The body is neither JSON nor a form", told, "Send JSON as Segment does") from None
+        raise Problem(
+            "invalid", "The body is neither JSON nor a form", told, "Send JSON as Segment does"
+        ) from None

@@ -1,0 +1,244 @@
+"""Files of one user alone: the key for programs, the key that local access keeps over a restart, and the folder for both.
+
+What another user of the machine could have written is refused: it would make us send secrets where they like.
+"""
+
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dagnet_realtime.config import token_file as file
+from dagnet_realtime.config.config import AccessConfig
+from dagnet_realtime.core.identifiers import Hmac
+from dagnet_realtime.model.access import AccessToken
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Channel
+from dagnet_realtime.ports.runtime import Clock
+
+LARGEST = 64 * 1024  # bytes of such a file
+LOCAL_KEY = "browsers.secret"  # not *.key, which are those for programs
+_OTHERS_WRITE, _OTHERS_READ = 0o022, 0o077
+
+
+def write_key(path: Path, key: str) -> None:
+    """Writes `key` with mode 0600, replacing what was there; raises `Problem("unavailable")` where that cannot be."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(path, key + "\n")
+    except OSError as error:
+        raise Problem(
+            "unavailable",
+            "The key file cannot be written",
+            f"{path}: {error.strerror}",
+            "Choose another --key-file",
+        ) from None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes `text` with mode 0600, replacing what was there at once; raises OSError."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    fresh.replace(path)
+
+
+def private_folder(folder: Path) -> Path:
+    """`folder`, made for its user alone if it is missing. Raises `Problem("forbidden")` if others may write it."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check(folder, os.lstat(folder), 0)
+        _check(folder, folder.stat(), _OTHERS_WRITE)
+    except OSError as error:
+        remedy = "Set DAGNET_REALTIME_STATE_DIR to a folder of your own"
+        raise Problem(
+            "unavailable",
+            "The folder for the state of servers cannot be used",
+            f"{folder}: {error.strerror}",
+            remedy,
+        ) from None
+    return folder
+
+
+def private_text(path: Path, *, hidden: bool) -> str | None:
+    """The text of a file of ours that nobody else may write, nor read if it is `hidden`; None if there is none.
+
+    Raises `Problem("forbidden")` for any other file.
+    """
+    try:
+        descriptor = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Problem(
+            "forbidden", f"{path} cannot be used", error.strerror or "", "Remove it"
+        ) from None
+    try:
+        told = os.fstat(descriptor)
+        if not stat.S_ISREG(told.st_mode):
+            raise Problem("forbidden", f"{path} is no file", remedy="Remove it")
+        _check(path, told, _OTHERS_READ if hidden else _OTHERS_WRITE)
+        return os.read(descriptor, LARGEST).decode(errors="replace")
+    finally:
+        os.close(descriptor)
+
+
+def local_key(folder: Path) -> bytes:
+    """The key in `folder` that seals the sign-ins of this machine's browsers and from which token keys follow; mode 0600.
+
+    It is made if there is none.
+    """
+    path = private_folder(folder) / LOCAL_KEY
+    found = private_text(path, hidden=True)
+    if found is None:
+        made = path.with_name(f".{LOCAL_KEY}.{os.getpid()}")
+        try:
+            write_private(made, secrets.token_urlsafe(32) + "\n")
+            try:
+                os.link(made, path)  # of two servers that start together one makes it
+            except FileExistsError:
+                pass
+            finally:
+                made.unlink(missing_ok=True)
+        except OSError as error:
+            remedy = "Set DAGNET_REALTIME_STATE_DIR to a folder that can be written"
+            raise Problem(
+                "unavailable", f"{path} cannot be written", error.strerror or "", remedy
+            ) from None
+        found = private_text(path, hidden=True) or ""
+    if len(found.strip()) < 32:
+        raise Problem(
+            "invalid",
+            f"{path} holds no key",
+            "It is too short",
+            "Remove it; browsers then sign in anew",
+        )
+    return found.strip().encode()
+
+
+def local_token_key(key: bytes, channel: Channel) -> bytes:
+    """The key of the pseudonyms and digests of `channel`, 32 bytes, that follows from `local_key`.
+
+    The same person keeps their token over a restart, as they would by a `token_key` in the configuration.
+    """
+    return Hmac(key, "sha256").digest(
+        f"dagnet-realtime token key\0{channel.workspace}\0{channel.env}".encode()
+    )
+
+
+def _check(path: Path, told: os.stat_result, others: int) -> None:
+    if not hasattr(os, "geteuid"):
+        return
+    if told.st_uid != os.geteuid():
+        remedy = "Use one of your own: DAGNET_REALTIME_STATE_DIR names the folder"
+        raise Problem(
+            "forbidden",
+            f"{path} belongs to another user",
+            "What stands in it could be theirs",
+            remedy,
+        )
+    if told.st_mode & others:
+        what = "written" if told.st_mode & _OTHERS_WRITE else "read"
+        mode = "700" if stat.S_ISDIR(told.st_mode) else "600"
+        raise Problem(
+            "forbidden",
+            f"{path} can be {what} by other users",
+            "What stands in it is secret",
+            f"chmod {mode} {path}, or remove it",
+        )
+
+
+LOOK_SECONDS = 1.0  # between two looks whether the file has changed
+
+
+class TokenStore:
+    """`path` "" is a store without tokens. A file that cannot be read, or has vanished, lets nobody in."""
+
+    def __init__(self, path: str, clock: Clock) -> None:
+        self._path = Path(path) if path else None
+        self._clock = clock
+        self._looked = float("-inf")
+        self._seen: tuple[int, int, int] | None = None
+        self._tokens: tuple[AccessToken, ...] = ()
+
+    def __call__(self) -> tuple[AccessToken, ...]:
+        """The tokens; raises `Problem("unavailable")` where the file cannot be understood."""
+        if self._path is None:
+            return ()
+        at = self._clock.monotonic()
+        if at - self._looked >= LOOK_SECONDS:
+            self._look(self._path)
+            self._looked = at
+        return self._tokens
+
+    def _look(self, path: Path) -> None:
+        try:
+            told = path.stat()
+            seen = (told.st_mtime_ns, told.st_size, told.st_ino)
+        except OSError:
+            self._seen, self._tokens = None, ()
+            return
+        if seen != self._seen:
+            try:
+                self._tokens = file.read_token_file(path)
+            except Problem as problem:
+                raise Problem(
+                    "unavailable",
+                    "Access tokens cannot be checked",
+                    problem.title,
+                    "Repair the file of tokens",
+                    retry_after=10,
+                ) from None
+            self._seen = seen
+
+
+Write = Callable[[bytes], None]
+
+
+@contextmanager
+def audit_file(access: AccessConfig) -> Iterator[Write]:
+    """What takes a line. Without a file local access keeps no audit log: one person watches their own machine.
+
+    Lines are appended whole, so that several processes may share the file. Raises `Problem("invalid")` where it cannot be opened.
+    """
+    if not access.audit:
+        yield _nowhere if access.mode == "local" else _to_stderr
+        return
+    try:
+        file = os.open(
+            access.audit,
+            os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0),
+            0o600,
+        )
+    except OSError as error:
+        raise Problem(
+            "invalid",
+            f"{access.audit} cannot be written",
+            error.strerror or "",
+            "Name another as [access] audit",
+        ) from None
+    try:
+        yield lambda line: _append(file, line)
+    finally:
+        os.close(file)
+
+
+def _append(file: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(file, line) :]
+
+
+def _to_stderr(line: bytes) -> None:
+    sys.stderr.write(f"audit {line.decode()}")
+    sys.stderr.flush()
+
+
+def _nowhere(_: bytes) -> None:
+    return

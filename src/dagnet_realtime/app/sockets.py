@@ -1,0 +1,127 @@
+"""The socket that the server listens on, and where it may be opened."""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from dagnet_realtime.config.config import Config
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.connection import LimitedHttpProtocol
+
+BACKLOG = (
+    2048  # connections that may wait to be accepted: a rolling restart sends everybody at once
+)
+STUCK_SECONDS = 20  # after which the kernel cuts a connection whose reader takes nothing
+
+
+def listen(config: Config) -> socket.socket:
+    """A bound socket. Raises `Problem`: `forbidden` off loopback in `local` access, `unavailable` where the address is taken."""
+    host, port = config.server.host, config.server.port
+    if config.access.mode == "local" and not is_loopback(host):
+        raise Problem(
+            "forbidden",
+            f"Local access listens on this machine only, not on {host}",
+            "Anybody who could reach it could watch",
+            'Use host = "127.0.0.1", or choose another [access] mode',
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_SECONDS * 1000)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        taken = error.errno == errno.EADDRINUSE
+        title = f"Port {port} is taken" if taken else f"Cannot listen on {host}:{port}"
+        remedy = "Stop the other program, or choose another port with --port (0 takes any free one)"
+        raise Problem("unavailable", title, "" if taken else str(error.strerror), remedy) from None
+    bound.listen(BACKLOG)
+    bound.setblocking(False)  # noqa: FBT003  # the standard library's own signature
+    return bound
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def origin_of(bound: socket.socket) -> str:
+    """`http://host:port` of a bound socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+SPARE_FILES = 700  # for the store's connections, graphs, logs and the program itself
+LEAST = 64  # connections, however few files there are
+GRACE_SECONDS = (
+    0.4  # for answers under way when the server stops; streams have said goodbye by then
+)
+
+
+class UvicornServer(uvicorn.Server):
+    """Serves until `stop`; `listening` is set once connections are accepted. `protocol` bounds what a connection may take."""
+
+    def __init__(self, app: Any, protocol: type[LimitedHttpProtocol]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                http=protocol,
+                ws="none",
+                interface="asgi3",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                backlog=BACKLOG,
+                timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # it is only handed to wait_for
+            )
+        )
+        self.listening = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to `app`."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accepts connections and says so."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    def stop(self) -> None:
+        """Ends `serve` soon: no new connections, a moment for answers under way."""
+        self.should_exit = True
+
+
+def max_connections(wanted: int) -> int:
+    """How many connections this process may have open, `wanted` at most: as many as the system gives it files, and some for the rest.
+
+    The system's soft limit is raised for that where it may be.
+    """
+    try:
+        import resource
+    except ImportError:
+        return wanted
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    asked = wanted + SPARE_FILES if hard == unlimited else min(hard, wanted + SPARE_FILES)
+    if soft != unlimited and soft < asked:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (asked, hard))
+            soft = asked
+    return wanted if soft == unlimited else min(wanted, max(LEAST, soft - SPARE_FILES))

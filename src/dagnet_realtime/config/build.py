@@ -1,0 +1,562 @@
+"""From the tables a person wrote to the values the program runs by."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from dagnet_realtime.config.config import (
+    AccessConfig,
+    Config,
+    ProviderConfig,
+    ProxyConfig,
+    ServerConfig,
+)
+from dagnet_realtime.config.file import (
+    AccessTable,
+    FileTables,
+    ServerTable,
+    SourceTable,
+    WorkspaceTable,
+)
+from dagnet_realtime.config.folders import parse_folders
+from dagnet_realtime.config.sources import ResolveContext, is_loopback_host, seconds
+from dagnet_realtime.config.tables import SourceLocation
+from dagnet_realtime.config.urls import check_relay_url, parse_public_url
+from dagnet_realtime.model.access import RoleBinding, Secret
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import (
+    USUAL,
+    Channel,
+    Deployment,
+    Folders,
+    Policy,
+    Source,
+    Workspace,
+)
+
+ROUTE = "/api/graph"
+MOST_GRAPHS = 50  # of one workspace; each is a request every interval
+SHORTEST_SECONDS = 5.0  # between two rounds; DagNet asks GitHub each time, which has its own limits
+_KEYS = ("graphs", "graphs_branch", "graphs_secret", "graphs_bearer")
+
+
+def deployment(
+    table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
+) -> Deployment | None:
+    """None where the graphs are files; raises `Problem("invalid")` where the address cannot be trusted or no graph is named."""
+    if not table.graphs_url:
+        for key in _KEYS:
+            if getattr(table, key):
+                raise Problem(
+                    "invalid",
+                    f"{around.place.of((*at, key))}: `{key}` needs `graphs_url`",
+                    remedy="Name the deployment too",
+                )
+        return None
+    return Deployment(
+        url=_address(table.graphs_url, around.place.of((*at, "graphs_url"))),
+        names=_names(table.graphs, around.place.of((*at, "graphs"))),
+        branch=table.graphs_branch,
+        secret=_secret(table.graphs_secret, (*at, "graphs_secret"), around),
+        bearer=_secret(table.graphs_bearer, (*at, "graphs_bearer"), around),
+        interval=_interval(table.graphs_every, around.place.of((*at, "graphs_every"))),
+    )
+
+
+def _secret(written: str, path: tuple[str | int, ...], around: ResolveContext) -> Secret | None:
+    if not written:
+        return None
+    found = around.secret(written, *path)
+    if not all(0x21 <= sign <= 0x7E for sign in found.reveal()):
+        raise Problem(
+            "invalid",
+            f"{around.place.of(path)}: expected letters, digits and signs of ASCII alone, without blanks",
+        )
+    return found
+
+
+def _address(written: str, where: str) -> str:
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        parts, host = SplitResult("", "", "", "", ""), ""
+    if not host or not (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback_host(host))
+    ):
+        remedy = "Give a deployment such as https://dagnet.example.com; http:// is for this machine alone"
+        raise Problem("invalid", f"{where}: expected an https:// address", remedy=remedy)
+    if parts.username is not None or parts.query or parts.fragment:
+        remedy = (
+            "Put secrets into `graphs_secret` or `graphs_bearer`, the branch into `graphs_branch`"
+        )
+        raise Problem(
+            "invalid", f"{where}: the address holds more than a host and a path", remedy=remedy
+        )
+    path = parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}{path if path.endswith(ROUTE) else path + ROUTE}"
+
+
+def _names(written: tuple[str, ...], where: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.removesuffix(".json") for name in written))
+    if not names:
+        raise Problem(
+            "invalid",
+            f"{where}: no graph is named",
+            "A deployment lists none",
+            'Name them, e.g. graphs = ["checkout"]',
+        )
+    if len(names) > MOST_GRAPHS:
+        raise Problem(
+            "invalid", f"{where}: {len(names)} graphs are named, expected at most {MOST_GRAPHS}"
+        )
+    for name in names:
+        if (
+            not 0 < len(name) <= 128
+            or "/" in name
+            or name.startswith((".", "#", "~"))
+            or not name.isprintable()
+        ):
+            raise Problem(
+                "invalid",
+                f"{where}: one of the names can be no graph's",
+                remedy="Give the names of files, without their folder",
+            )
+    return names
+
+
+def _interval(written: str, where: str) -> float:
+    found = seconds(written) or 0.0
+    if found < SHORTEST_SECONDS:
+        raise Problem(
+            "invalid", f"{where}: found {written}, expected at least {SHORTEST_SECONDS:g}s"
+        )
+    return found
+
+
+GITHUB = "https://github.com"
+SHORTEST_SECRET = 16  # characters with which a proxy proves itself
+USUAL_SCOPES = ("openid", "email", "profile")
+
+
+def access_of(table: AccessTable, folder: Path) -> AccessConfig:
+    """Who may watch, without anybody's secrets; files are named from `folder`."""
+    github = table.provider == "github"
+    provider = ProviderConfig(
+        kind=table.provider,
+        issuer=(table.issuer or (GITHUB if github else "")).rstrip("/") if github else table.issuer,
+        client_id=table.client_id,
+        scopes=table.scopes or (() if github else USUAL_SCOPES),
+        claim=table.claim,
+        groups=table.groups_claim,
+    )
+    return AccessConfig(
+        mode=table.mode,
+        tokens=str(folder / table.tokens) if table.tokens else "",
+        audit=str(folder / table.audit) if table.audit else "",
+        session=seconds(table.session) or 0.0,
+        proxy=ProxyConfig(
+            header=table.proxy_header, groups=table.proxy_groups, trusted=table.proxy_from
+        ),
+        provider=provider,
+        grants=tuple(
+            RoleBinding(who=grant.who, role=grant.role, on=grant.on) for grant in table.grant
+        ),
+    )
+
+
+def provided(
+    access: AccessConfig, table: AccessTable, server: ServerConfig, around: ResolveContext
+) -> AccessConfig:
+    """The same with its secrets; raises `Problem("invalid")` where the mode lacks something."""
+    for key in _NEEDED[table.mode]:
+        if not getattr(table, key):
+            raise Problem(
+                "invalid",
+                f'{around.place.of(("access",))}: mode "{table.mode}" needs `{key}`',
+                remedy=_WHY[key],
+            )
+    if table.mode == "proxy":
+        _networks(table, around)
+        _headers(table, around)
+    if table.mode == "oidc":
+        _reachable(access, server, around)
+    if not access.session:
+        raise Problem(
+            "invalid",
+            f"{around.place.of(('access', 'session'))}: a sign-in of no length lets nobody in",
+        )
+    secret = (
+        around.secret(table.client_secret, "access", "client_secret")
+        if table.client_secret
+        else None
+    )
+    seal = around.secret(table.cookie_key, "access", "cookie_key") if table.cookie_key else None
+    return msgspec.structs.replace(
+        access,
+        cookie_key=seal,
+        provider=msgspec.structs.replace(access.provider, client_secret=secret),
+        proxy=msgspec.structs.replace(access.proxy, secret=_proxy_secret(table, around)),
+    )
+
+
+_FIELD = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_NEEDED = {
+    "local": (),
+    "token": ("tokens",),
+    "proxy": ("proxy_header", "proxy_from", "proxy_secret", "grant"),
+    "oidc": ("client_id", "grant"),
+}
+_WHY = {
+    "tokens": 'Name a file, e.g. tokens = "tokens.json", and make tokens with `dagnet-realtime token create`',
+    "proxy_header": "Name the header in which the proxy says who it signed in",
+    "proxy_from": 'Give the addresses of the proxy, e.g. ["10.0.0.5"]',
+    "proxy_secret": (
+        'Make one with `openssl rand -hex 32`, give it as e.g. proxy_secret = "env:REALTIME_PROXY_SECRET", and let the proxy send it '
+        "in the header X-Realtime-Proxy-Secret (docs/deployment.md)"
+    ),
+    "client_id": "Register this server at the identity provider, and give the id that it got",
+    "grant": "Say in [[access.grant]] who may watch; without one nobody may",
+}
+
+
+def _proxy_secret(table: AccessTable, around: ResolveContext) -> Secret | None:
+    if not table.proxy_secret:
+        return None
+    found = around.secret(table.proxy_secret, "access", "proxy_secret")
+    if len(found.reveal()) < SHORTEST_SECRET or not all(
+        0x21 <= sign <= 0x7E for sign in found.reveal()
+    ):
+        where, remedy = (
+            around.place.of(("access", "proxy_secret")),
+            "Make one with `openssl rand -hex 32`",
+        )
+        raise Problem(
+            "invalid",
+            f"{where}: expected {SHORTEST_SECRET} or more letters, digits and signs of ASCII, no blanks",
+            "",
+            remedy,
+        )
+    return found
+
+
+def _networks(table: AccessTable, around: ResolveContext) -> None:
+    for index, network in enumerate(table.proxy_from):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            where = around.place.of(("access", "proxy_from", index))
+            raise Problem(
+                "invalid",
+                f'{where}: found "{network}", expected an address or a network such as 10.0.0.0/8',
+            ) from None
+
+
+def _headers(table: AccessTable, around: ResolveContext) -> None:
+    taken = {"x-realtime-proxy-secret", "authorization", "cookie", "host", "origin"}
+    for key in ("proxy_header", "proxy_groups"):
+        name = getattr(table, key).lower()
+        if name and (not _FIELD.fullmatch(name) or name in taken):
+            remedy = "Name a header of its own, e.g. x-forwarded-email and x-forwarded-groups"
+            raise Problem(
+                "invalid",
+                f"{around.place.of(('access', key))}: no header for this",
+                f"Found “{name}”",
+                remedy,
+            )
+        taken.add(name)
+
+
+def _reachable(access: AccessConfig, server: ServerConfig, around: ResolveContext) -> None:
+    if not server.public_url:
+        place = around.place.of(("access",))
+        raise Problem(
+            "invalid",
+            f'{place}: mode "oidc" needs `public_url` under [server]',
+            remedy="People are sent back there",
+        )
+    issuer = urlsplit(access.provider.issuer)
+    loopback = issuer.hostname in ("127.0.0.1", "localhost", "::1")
+    if (
+        not (issuer.scheme == "https" or (issuer.scheme == "http" and loopback))
+        or not issuer.netloc
+    ):
+        raise Problem(
+            "invalid",
+            f"{around.place.of(('access', 'issuer'))}: expected the https:// address of an identity provider",
+        )
+
+
+def default_workspace(
+    folder: Path,
+    chance: Callable[[int], bytes],
+    *,
+    properties: tuple[str, ...] = (),
+    folders: Folders = USUAL,
+) -> Workspace:
+    """`folder` as workspace `<folder name>`, env `local`, with the sources `webhook` and `tracking`.
+
+    Their secrets come from `chance` (n random bytes). Raises `Problem("not_found")` where there is no such folder, and
+    `Problem("invalid")` where it holds no DagNet data.
+    """
+    path = folder.expanduser().resolve()
+    if not path.is_dir():
+        raise Problem(
+            "not_found",
+            f"There is no folder {path}",
+            remedy="Name a DagNet data repository: a folder that holds graphs/",
+        )
+    if not (path / folders.graphs).is_dir():
+        remedy = f"Name the folder that holds {folders.graphs}/, or say with --graphs-path what it is called"
+        raise Problem(
+            "invalid",
+            f"{path} is no DagNet data repository",
+            f"It has no folder {folders.graphs}/",
+            remedy,
+        )
+    channel = Channel(re.sub(r"[^A-Za-z0-9._-]+", "-", path.name) or "workspace", "local")
+    sources = (
+        Source(id="webhook", channel=channel, kind="webhook", secrets=(Secret(chance(16).hex()),)),
+        Source(id="tracking", channel=channel, kind="tracking", write_key=Secret(chance(12).hex())),
+    )
+    policy = Policy(properties=properties)
+    return Workspace(
+        channel=channel, path=str(path), folders=folders, policy=policy, sources=sources
+    )
+
+
+LOGS = (
+    "memory",
+    "redis",
+    "rediss",
+    "redis+sentinel",
+    "redis+cluster",
+    "rediss+sentinel",
+    "rediss+cluster",
+)
+
+
+def assemble(tables: FileTables, around: ResolveContext) -> Config:
+    """The configuration; raises `Problem("invalid")` where keys contradict one another or lead nowhere."""
+    local = tables.access.mode == "local"
+    server = _server(tables.server, local, around)
+    workspaces = tuple(
+        _workspace(table, index, local, server.public_url, around)
+        for index, table in enumerate(tables.workspace)
+    )
+    _distinct(workspaces, around.place)
+    access = provided(access_of(tables.access, around.folder), tables.access, server, around)
+    return Config(server=server, access=access, workspaces=workspaces)
+
+
+def _server(table: ServerTable, local: bool, around: ResolveContext) -> ServerConfig:
+    if local and not is_loopback_host(table.host):
+        place = around.place.of(("server", "host"))
+        remedy = 'Listen on 127.0.0.1, or choose an [access] mode other than "local"'
+        raise Problem(
+            "invalid",
+            f'{place}: "{table.host}" is not loopback, and access mode "local" is for this machine only',
+            remedy=remedy,
+        )
+    log = around.secret(table.log, "server", "log").reveal().decode()
+    if urlsplit(log).scheme not in LOGS:
+        place = around.place.of(("server", "log"))
+        raise Problem(
+            "invalid",
+            f'{place}: expected "memory://" or a redis:// URL',
+            remedy="See docs/configuration.md",
+        )
+    public_url = (
+        parse_public_url(table.public_url, around.place.of(("server", "public_url")))
+        if table.public_url
+        else ""
+    )
+    return ServerConfig(
+        host=table.host,
+        port=table.port,
+        log=log,
+        public_url=public_url,
+        assets=str(around.folder / table.assets) if table.assets else "",
+    )
+
+
+def _workspace(
+    table: WorkspaceTable, index: int, local: bool, public_url: str, around: ResolveContext
+) -> Workspace:
+    at = ("workspace", index)
+    remote = deployment(table, at, around)
+    path = _folder(table, at, around) if table.path or remote is None else ""
+    channel = Channel(table.id, table.env)
+    if table.ingest == "function":
+        _needs_no_server(table, at, around)
+    sources = tuple(
+        _source(source, channel, (*at, "source", number), around)
+        for number, source in enumerate(table.source)
+    )
+    return Workspace(
+        channel=channel,
+        path=path,
+        folders=parse_folders(table, at, around),
+        deployment=remote,
+        policy=_policy(table, at, local, public_url, around),
+        sources=sources,
+    )
+
+
+def _folder(table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext) -> str:
+    if not table.path:
+        remedy = "Name a DagNet data repository on this machine, or a deployment as `graphs_url`"
+        raise Problem("invalid", f"{around.place.of(at)}: `path` is missing", remedy=remedy)
+    folder = (around.folder / Path(table.path).expanduser()).resolve()
+    if not folder.is_dir():
+        raise Problem(
+            "invalid",
+            f"{around.place.of((*at, 'path'))}: there is no folder {folder}",
+            remedy="Name a DagNet data repository",
+        )
+    return str(folder)
+
+
+def _needs_no_server(
+    table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
+) -> None:
+    """Raises `Problem("invalid")` where the function in Segment and this server could not agree, or something would never be heard."""
+    for wrong, key, remedy in (
+        (not table.relay, "relay", "Name the provider that the function publishes to"),
+        (
+            not table.token_key,
+            "token_key",
+            "The function makes the pseudonyms, so it must have the key: e.g. env:REALTIME_TOKEN_KEY",
+        ),
+        (
+            table.identity == "reveal",
+            "identity",
+            "Nothing that a provider carries is revealed: choose token or trace_id",
+        ),
+        (
+            bool(table.source),
+            "source",
+            "Events go from Segment to the provider; a source here would never be shown. Leave it out",
+        ),
+    ):
+        if wrong:
+            raise Problem(
+                "invalid",
+                f'{around.place.of((*at, key))}: `{key}` does not go with `ingest = "function"`',
+                remedy=remedy,
+            )
+
+
+def _policy(
+    table: WorkspaceTable,
+    at: tuple[str | int, ...],
+    local: bool,
+    public_url: str,
+    around: ResolveContext,
+) -> Policy:
+    if not table.token_key and not local:
+        remedy = "Give the same token_key to every process, e.g. env:REALTIME_TOKEN_KEY"
+        raise Problem("invalid", f"{around.place.of(at)}: `token_key` is missing", remedy=remedy)
+    return Policy(
+        trace=table.trace,
+        identity=table.identity,
+        properties=table.properties,
+        deny=table.deny,
+        sample=table.sample,
+        max_rate=table.max_rate,
+        token_key=around.secret(table.token_key, *at, "token_key") if table.token_key else None,
+        token_rotation=_positive(table.token_rotation, (*at, "token_rotation"), around),
+        retention=_positive(table.retention, (*at, "retention"), around),
+        log_entries=table.log_entries,
+        carried_per_second=table.carried_per_second,
+        test_property=table.test_property,
+        relay=_relay(table, (*at, "relay"), public_url, around),
+        ingest=table.ingest,
+        function_carries=table.function_carries,
+    )
+
+
+def _relay(
+    table: WorkspaceTable, path: tuple[str | int, ...], public_url: str, around: ResolveContext
+) -> Secret | None:
+    return (
+        check_relay_url(around.secret(table.relay, *path), around.place.of(path), public_url)
+        if table.relay
+        else None
+    )
+
+
+def _positive(text: str, path: tuple[str | int, ...], around: ResolveContext) -> float:
+    if not (found := seconds(text)):
+        raise Problem(
+            "invalid",
+            f"{around.place.of(path)}: a duration of nothing keeps nothing",
+            remedy='Give one such as "15m"',
+        )
+    return found
+
+
+def _source(
+    table: SourceTable, channel: Channel, path: tuple[str | int, ...], around: ResolveContext
+) -> Source:
+    where = around.place.of(path)
+    if table.kind == "tracking" and not table.write_key:
+        raise Problem(
+            "invalid",
+            f"{where}: a tracking source needs a `write_key`",
+            remedy="Give the key that the SDK sends",
+        )
+    if table.kind == "webhook" and not table.secrets and not table.allow_unsigned:
+        remedy = "Give `secrets`, the shared secret set in Segment, or say `allow_unsigned = true`"
+        raise Problem("invalid", f"{where}: a webhook source needs `secrets`", remedy=remedy)
+    return Source(
+        id=table.id,
+        channel=channel,
+        kind=table.kind,
+        secrets=tuple(around.secret(written, *path, "secrets") for written in table.secrets),
+        write_key=around.secret(table.write_key, *path, "write_key") if table.write_key else None,
+        allow_unsigned=table.allow_unsigned,
+        batch_signature=table.batch_signature,
+        allow_delete=table.allow_delete,
+    )
+
+
+def _distinct(workspaces: tuple[Workspace, ...], place: SourceLocation) -> None:
+    seen: dict[object, str] = {}
+    graphs: dict[str, tuple[str, Folders, Deployment | None]] = {}
+    for index, workspace in enumerate(workspaces):
+        origin = (workspace.path, workspace.folders, workspace.deployment)
+        if graphs.setdefault(workspace.channel.workspace, origin) != origin:
+            where = place.of(("workspace", index))
+            remedy = "An id is one data repository in all of its environments; give this one an id of its own"
+            raise Problem(
+                "invalid",
+                f"{where}: {workspace.channel.workspace} has its graphs elsewhere already",
+                remedy=remedy,
+            )
+        _once(
+            seen,
+            workspace.channel,
+            place.of(("workspace", index, "id")),
+            f"the workspace {workspace.channel}",
+        )
+        for number, source in enumerate(workspace.sources):
+            at = ("workspace", index, "source", number)
+            _once(seen, source.id, place.of((*at, "id")), f'the source "{source.id}"')
+            if source.write_key is not None:
+                _once(seen, source.write_key, place.of((*at, "write_key")), "this write key")
+
+
+def _once(seen: dict[object, str], key: object, where: str, what: str) -> None:
+    if key in seen:
+        raise Problem(
+            "invalid",
+            f"{where}: {what} is there twice",
+            f"First at {seen[key]}",
+            "Give each its own",
+        )
+    seen[key] = where

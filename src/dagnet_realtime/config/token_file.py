@@ -1,0 +1,57 @@
+"""The file that keeps access tokens; it holds digests, and only its owner reads it."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from dagnet_realtime.model.access import AccessToken
+from dagnet_realtime.model.problem import Problem
+
+
+class TokenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file's content; `version` counts up when an older program would misread it."""
+
+    tokens: tuple[AccessToken, ...] = ()
+    version: int = 1
+
+
+def read_token_file(path: Path) -> tuple[AccessToken, ...]:
+    """The tokens in the file, none where it is missing; raises `Problem("invalid")` where it cannot be understood."""
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=TokenFile)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise Problem("invalid", f"{path} cannot be read", error.strerror or "") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Problem(
+            "invalid",
+            f"{path} is no file of access tokens",
+            remedy="Name another as [access] tokens",
+        ) from None
+    if found.version != 1:
+        raise Problem(
+            "invalid", f"{path} was written by a later version", remedy="Upgrade this program"
+        )
+    return found.tokens
+
+
+def write_token_file(path: Path, tokens: Iterable[AccessToken]) -> None:
+    """Replaces the file in one step, mode 0600; raises `Problem("invalid")` where that cannot be done."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    content = msgspec.json.format(msgspec.json.encode(TokenFile(tuple(tokens))), indent=2)
+    try:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    except OSError as error:
+        raise Problem(
+            "invalid",
+            f"{path} cannot be written",
+            error.strerror or "",
+            "Name another as [access] tokens",
+        ) from None

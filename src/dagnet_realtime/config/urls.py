@@ -1,0 +1,91 @@
+"""URLs that browsers use: the server's public origin, and a workspace's relay."""
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from dagnet_realtime.model.access import Secret
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.relays.address import parse_relay_url
+
+_HOST = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\])"
+)
+_DEFAULTS = {"http": 80, "https": 443}
+
+
+def parse_public_url(written: str, where: str) -> str:
+    """`scheme://host` or `scheme://host:port` in lower case, without the scheme's own port. `where` names the key in messages.
+
+    Raises `Problem("invalid")` for anything else. A path would be no address of ours: the interface and every route stand at the
+    root of their host.
+    """
+    try:
+        parts = urlsplit(written)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _expected(where, "the host or the port cannot be read") from None
+    if parts.scheme not in _DEFAULTS or not host:
+        raise _expected(where, "found something else")
+    if "@" in parts.netloc:
+        raise _expected(where, "found a user name or a password, which browsers would be sent")
+    if parts.path not in ("", "/"):
+        raise _expected(
+            where,
+            "found a path; give Realtime a host name of its own, for it is served at the root alone",
+        )
+    if parts.query or parts.fragment or "?" in written or "#" in written:
+        raise _expected(where, "found a query or a fragment")
+    shown = f"[{host}]" if ":" in host else host
+    if not _HOST.fullmatch(shown) or port == 0 or written != written.strip():
+        raise _expected(
+            where, "the host is not written as browsers send it; names beyond ASCII start with xn--"
+        )
+    return f"{parts.scheme}://{shown}" + (
+        f":{port}" if port not in (None, _DEFAULTS[parts.scheme]) else ""
+    )
+
+
+def _expected(where: str, found: str) -> Problem:
+    return Problem(
+        "invalid",
+        f"{where}: expected an http:// or https:// URL of a host alone",
+        found[0].upper() + found[1:],
+        "E.g. https://realtime.example.com",
+    )
+
+
+def check_relay_url(relay: Secret, where: str, public_url: str) -> Secret:
+    """`relay` as it is, if it is an address that pages at `public_url` can use. `where` names the key in messages.
+
+    Raises `Problem("invalid")`, which never holds the address's secret.
+    """
+    try:
+        parse_relay_url(relay.reveal().decode(errors="replace"))
+    except Problem as problem:
+        raise Problem(
+            "invalid", f"{where}: this address cannot be used", problem.detail, problem.remedy
+        ) from None
+    if public_url.startswith("https://"):
+        _encrypted(relay, where)
+    return relay
+
+
+def require_encrypted_relays(workspaces: Sequence[Workspace]) -> None:
+    """Raises `Problem("invalid")` if pages that come by https:// could not connect to one of the relays."""
+    for workspace in workspaces:
+        if workspace.policy.relay is not None:
+            _encrypted(workspace.policy.relay, f"{workspace.channel}: `relay`")
+
+
+def _encrypted(relay: Secret, where: str) -> None:
+    address = parse_relay_url(relay.reveal().decode())
+    if address.tls:
+        return
+    raise Problem(
+        "invalid",
+        f"{where}: browsers could not connect to {address.socket}",
+        "A page that comes by https:// may open wss:// alone",
+        "Put TLS before the provider and add ?ws=wss://HOST, or write pusher+tls://",
+    )

@@ -1,0 +1,48 @@
+"""Access tokens: what a program or a person presents to watch; only digests of them are kept."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+
+from dagnet_realtime.model.access import AccessToken, Role
+
+PREFIX = "dnr"
+_SECRET_BYTES = 32
+
+
+def create_token(
+    name: str,
+    role: Role,
+    channels: tuple[str, ...],
+    now: int,
+    lasts: float | None,
+    chance: Callable[[int], bytes],
+) -> tuple[AccessToken, str]:
+    """A new token and the text to hand out, which nobody can learn again. `lasts` is seconds; `chance(n)` gives n random bytes."""
+    id, secret = chance(6).hex(), chance(_SECRET_BYTES).hex()
+    kept = AccessToken(
+        id=id,
+        name=name,
+        digest=_digest(secret),
+        role=role,
+        channels=channels,
+        created_at=now,
+        expires_at=None if lasts is None else now + round(lasts * 1000),
+    )
+    return kept, f"{PREFIX}_{id}_{secret}"
+
+
+def find_token(tokens: Iterable[AccessToken], presented: str, now: int) -> AccessToken | None:
+    """The token that `presented` is, or None where it is unknown, wrong or expired. Secrets are compared in constant time."""
+    parts = presented.split("_")
+    if len(parts) != 3 or parts[0] != PREFIX or not presented.isascii():
+        return None
+    found = next((token for token in tokens if token.id == parts[1]), None)
+    genuine = hmac.compare_digest(_digest(parts[2]), found.digest if found else "0" * 64)
+    if found is None or not genuine or (found.expires_at is not None and found.expires_at <= now):
+        return None
+    return found
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,302 @@
+"""Decodes a workspace's files (JSON, YAML 1.2) to plain values, bounded, and reads fields leniently."""
+
+import json
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from math import isfinite
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from dagnet_realtime.core.dagnet import decode
+from dagnet_realtime.core.js_string import js_string
+
+
+class FileUnreadable(Exception):
+    """Carries a clause that follows the file's name: "… is not UTF-8"."""
+
+
+def digest(*parts: object) -> str:
+    """16 hexadecimal digits that change when anything in `parts` (frozen values) does."""
+    return sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:16]
+
+
+NAME_LIMIT = 256  # characters; DagNet's own bound on labels and names
+TEXT_LIMIT = 4096  # characters; DagNet's own bound on notes
+_FAR = 1e9  # canvas units; beyond it nothing can be drawn
+_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{1,30}")
+
+
+def as_mapping(value: object) -> Mapping[str, object]:
+    """`value` where it is a mapping, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[object]:
+    """`value` where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object, limit: int = NAME_LIMIT) -> str:
+    """A scalar as text, cut at `limit` characters; "" for null, lists and mappings."""
+    if not isinstance(value, str):
+        if value is None or not isinstance(value, bool | int | float):
+            return ""
+        value = js_string(value)
+    return well_formed(value[:limit])
+
+
+def well_formed(value: str) -> str:
+    """`value` with half surrogates replaced, so that it can be written as UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def first_text(source: Mapping[str, object], *keys: str, limit: int = NAME_LIMIT) -> str:
+    """The first of `keys` that holds a text which is not empty."""
+    return next((found for key in keys if (found := text(source.get(key), limit))), "")
+
+
+def number(value: object) -> float | None:
+    """A finite number of drawable size, else None; truth values are no numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -_FAR <= value <= _FAR and isfinite(value) else None
+
+
+def as_bool(value: object) -> bool:
+    """True for `true`, also where it was written as a text."""
+    return value is True or (isinstance(value, str) and value.lower() == "true")
+
+
+def colour(source: Mapping[str, object]) -> str:
+    """A CSS colour under either spelling of the key, else ""."""
+    found = first_text(source, "colour", "color")
+    return found if _COLOUR.fullmatch(found) else ""
+
+
+DEPTH_LIMIT = 64  # levels; real files have four
+VALUE_LIMIT = (
+    100_000  # values once aliases are written out; stops documents that multiply themselves
+)
+
+_NULL = re.compile(r"null|Null|NULL|~|")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]{1,400}")
+_OCTAL = re.compile(r"0o[0-7]{1,100}")
+_HEX = re.compile(r"0x[0-9a-fA-F]{1,100}")
+_FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]{1,400}|[0-9]{1,400}(?:\.[0-9]{0,400})?)(?:[eE][-+]?[0-9]{1,9})?"
+)
+_INF = re.compile(r"([-+]?)\.(?:inf|Inf|INF)")
+_NAN = re.compile(r"\.(?:nan|NaN|NAN)")
+_TYPED = (
+    "tag:yaml.org,2002:null",
+    "tag:yaml.org,2002:bool",
+    "tag:yaml.org,2002:int",
+    "tag:yaml.org,2002:float",
+)
+
+
+def load(text: str) -> object:
+    """The first document as dicts (keys are texts, the last of equal keys wins), lists and scalars; None where there is none.
+
+    Raises `Unreadable` with a sentence for people.
+    """
+    tree = _Tree()
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            if isinstance(event, DocumentEndEvent):
+                break
+            tree.take(event)
+    except YAMLError as error:
+        raise FileUnreadable(f"is not YAML: {_sentence(error)}") from None
+    except (
+        RecursionError,
+        ValueError,
+        IndexError,
+        AttributeError,
+        TypeError,
+        AssertionError,
+        KeyError,
+    ) as error:
+        # The parser raises these bare on some malformed input; none of them says anything to a reader.
+        raise FileUnreadable("is not YAML that can be read") from error
+    return tree.root
+
+
+def scalar(text: str) -> bool | int | float | str | None:
+    """What a plain scalar stands for in the core schema: `ON` and `2026-01-02` are texts."""
+    if _NULL.fullmatch(text):
+        return None
+    if _BOOL.fullmatch(text):
+        return text[0] in "tT"
+    if _INT.fullmatch(text):
+        return int(text)
+    if _OCTAL.fullmatch(text):
+        return int(text[2:], 8)
+    if _HEX.fullmatch(text):
+        return int(text[2:], 16)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if infinite := _INF.fullmatch(text):
+        return float(f"{infinite[1]}inf")
+    return float("nan") if _NAN.fullmatch(text) else text
+
+
+class _Open:
+    """A list or mapping that is still being read."""
+
+    __slots__ = ("anchor", "key", "size", "value")
+
+    def __init__(self, value: list[object] | dict[str, object], anchor: str | None) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.key: object = None  # a 1-tuple holding the key once it is read
+        self.size = 1
+
+
+class _Tree:
+    """Builds the tree from parser events without recursion; the only writer of its fields."""
+
+    def __init__(self) -> None:
+        self.root: object = None
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[object, int]] = {}
+
+    def take(self, event: object) -> None:
+        match event:
+            case ScalarEvent():
+                self._put(_value(event), 1, event.anchor)
+            case AliasEvent():
+                known = self._anchors.get(event.anchor)
+                if known is None:
+                    raise FileUnreadable(
+                        f"is not YAML: the alias *{event.anchor} refers to nothing that is complete"
+                    )
+                self._put(*known, None)
+            case SequenceStartEvent() | MappingStartEvent():
+                if len(self._open) == DEPTH_LIMIT:
+                    raise FileUnreadable(f"is nested more than {DEPTH_LIMIT} levels deep")
+                self._open.append(
+                    _Open([] if isinstance(event, SequenceStartEvent) else {}, event.anchor)
+                )
+            case SequenceEndEvent() | MappingEndEvent():
+                closed = self._open.pop()
+                self._put(closed.value, closed.size, closed.anchor)
+            case _:
+                pass
+
+    def _put(self, value: object, size: int, anchor: str | None) -> None:
+        if anchor:
+            self._anchors[anchor] = (value, size)
+        if not self._open:
+            self.root = value
+            return
+        parent = self._open[-1]
+        parent.size += size
+        if parent.size > VALUE_LIMIT:
+            raise FileUnreadable(f"stands for more than {VALUE_LIMIT} values")
+        if isinstance(parent.value, list):
+            parent.value.append(value)
+        elif parent.key is None:
+            parent.key = (value,)
+        else:
+            assert isinstance(parent.key, tuple)
+            (key,), parent.key = parent.key, None
+            if isinstance(key, str):
+                parent.value[key] = value
+            elif not isinstance(key, list | dict):
+                parent.value[_key(key)] = value
+
+
+def _value(event: ScalarEvent) -> object:
+    plain = event.implicit[0] or event.tag in _TYPED
+    return scalar(event.value) if plain else well_formed(event.value)
+
+
+def _key(value: object) -> str:
+    """A scalar that is no text, as a key."""
+    return js_string(value) if value is None or isinstance(value, bool | int | float | str) else ""
+
+
+def _sentence(error: YAMLError) -> str:
+    """Where and what, on one line."""
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is malformed"
+    place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
+    return " ".join(f"{problem}{place}".split())
+
+
+JSON_LIMIT = 5 * 1024 * 1024  # bytes; the largest real graphs are below 1 MB
+DIGIT_LIMIT = 400  # signs of a number; its greatest value has 309 digits
+YAML_LIMIT = (
+    1024 * 1024
+)  # bytes; about three seconds of parsing, a hundred times the largest real index
+
+
+def limit_of(path: str) -> int:
+    """The most bytes of `path` that are read; one more than that and the file is refused."""
+    return JSON_LIMIT if path.endswith(".json") else YAML_LIMIT
+
+
+def read_tree(path: str, content: bytes) -> object:
+    """The file as dicts, lists and scalars; raises `Unreadable` with a sentence for people.
+
+    JSON where `path` ends in `.json`, else YAML 1.2.
+    """
+    if len(content) > limit_of(path):
+        raise FileUnreadable(f"is larger than {limit_of(path) // 1024} KB, the most that is read")
+    if b"\0" in content:
+        raise FileUnreadable("holds a NUL byte, so it is not a text file")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(f"is not UTF-8 (at byte {error.start})") from None
+    return _json(text) if path.endswith(".json") else decode.load(text)
+
+
+def _json(text: str) -> object:
+    try:
+        return json.loads(text, parse_constant=_refuse, parse_int=_whole, parse_float=_broken)
+    except json.JSONDecodeError as error:
+        raise FileUnreadable(
+            f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except RecursionError:
+        raise FileUnreadable("is nested too deeply") from None
+    except ValueError:
+        raise FileUnreadable("holds a number that cannot be read") from None
+
+
+def _whole(text: str) -> int:
+    return int(_bounded(text))
+
+
+def _broken(text: str) -> float:
+    return float(_bounded(text))
+
+
+def _bounded(text: str) -> str:
+    """The text of a number; raises `ValueError` for one whose digits would take seconds to read."""
+    if len(text) > DIGIT_LIMIT:
+        raise ValueError
+    return text
+
+
+def _refuse(word: str) -> None:
+    raise FileUnreadable(f"is not JSON: it holds {word}")

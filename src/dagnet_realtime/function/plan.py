@@ -1,0 +1,104 @@
+"""What a function in Segment has to know of a workspace, and the rotating channels that it publishes to."""
+
+from hashlib import blake2s
+
+import msgspec
+
+from dagnet_realtime.core.identifiers import PERSONAL, Hmac
+from dagnet_realtime.model.graph import Catalogue, Filter
+from dagnet_realtime.model.workspace import Carries, Channel, Policy
+
+TURN_SECONDS = 900  # of one name; whoever may watch no longer hears nothing beyond it
+AROUND_SECONDS = 90  # before and after a turn both names are listened to: more than two honest clocks differ, and a request takes
+PREFIX = "private-dagnet-function-"
+_DIGITS = 40
+
+
+class FunctionChannels:
+    """The names of one channel under the workspace's token key. They follow from it as the pseudonyms do, and tell nothing of it."""
+
+    def __init__(self, channel: Channel, token_key: bytes, turn: int = TURN_SECONDS) -> None:
+        self._of = f"{channel.workspace}\0{channel.env}\0"
+        self._turn = turn * 1000
+        self._mac = Hmac(Hmac(token_key, "sha256").digest(b"relay: function channel"), "sha256")
+
+    def at(self, at: int) -> str:
+        """The name at `at` (ms since 1970)."""
+        return PREFIX + self._mac.digest(f"{self._of}{at // self._turn}".encode()).hex()[:_DIGITS]
+
+    def around(self, at: int) -> tuple[str, ...]:
+        """The names that are to be listened to at `at`: one, or two about a turn, the later one last."""
+        near = AROUND_SECONDS * 1000
+        return tuple(dict.fromkeys((self.at(max(0, at - near)), self.at(at + near))))
+
+
+FORMAT = "dagnet-realtime-function/1"
+
+
+class Provider(msgspec.Struct, frozen=True):
+    """Where the function publishes: the app's id and key, the origin of the HTTP interface, bytes of a message, messages of a request."""
+
+    app: str
+    key: str
+    api: str
+    limit: int
+    batch: int
+
+
+class ListenRule(msgspec.Struct, frozen=True):
+    """Names that some node listens for, and the filters that must all hold."""
+
+    names: tuple[str, ...]
+    filters: tuple[Filter, ...]
+
+
+class FunctionPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """The setting `plan` of the function. `turn` and `rotation` are seconds; `version` changes when anything here does."""
+
+    format: str = FORMAT
+    version: str = ""
+    workspace: str
+    env: str
+    provider: Provider
+    turn: int = TURN_SECONDS
+    rotation: float
+    trace: tuple[str, ...]
+    properties: tuple[str, ...]
+    deny: tuple[str, ...]
+    needed: tuple[str, ...]
+    test: str
+    sample: float
+    carries: Carries
+    listens: tuple[ListenRule, ...]
+
+
+def plan_of(
+    channel: Channel, policy: Policy, catalogue: Catalogue, provider: Provider
+) -> FunctionPlan:
+    """The plan of a workspace with its graphs as they are."""
+    heard = (
+        ListenRule(listen.names, listen.filters)
+        for graph in catalogue.graphs.values()
+        for listen in graph.listens
+    )
+    plan = FunctionPlan(
+        workspace=channel.workspace,
+        env=channel.env,
+        provider=provider,
+        rotation=policy.token_rotation,
+        trace=tuple(
+            kind
+            for kind in policy.trace
+            if not (policy.identity == "trace_id" and kind in PERSONAL)
+        ),
+        properties=policy.properties,
+        deny=policy.deny,
+        needed=tuple(sorted(catalogue.needed)),
+        test=policy.test_property,
+        sample=policy.sample,
+        carries=policy.function_carries,
+        listens=tuple(sorted(dict.fromkeys(heard), key=msgspec.json.encode)),
+    )
+    return msgspec.structs.replace(
+        plan, version=blake2s(msgspec.json.encode(plan), digest_size=6).hexdigest()
+    )

@@ -1,0 +1,105 @@
+"""Role and policy changes on live sessions, and who may filter by what."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from dagnet_realtime.core.filter import parse_filter
+from dagnet_realtime.core.roles import has_role, reveals
+from dagnet_realtime.hub.feed import redaction_of
+from dagnet_realtime.hub.feed_registry import FeedRegistry
+from dagnet_realtime.hub.sessions import SessionRegistry
+from dagnet_realtime.model.access import Role
+from dagnet_realtime.model.frame import Close
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.ports.runtime import GraphSource
+from dagnet_realtime.ports.storage import SessionStore
+
+HIDDEN = "the filter reads a property that is not shown here any more"
+
+
+class SessionAuthorization:
+    """Moves viewers to the view that fits; what no longer fits anybody is not shown to the end of its frame, let alone of its log."""
+
+    def __init__(
+        self,
+        floor: FeedRegistry,
+        desk: SessionRegistry,
+        graphs: GraphSource,
+        sessions: SessionStore,
+        lease: float,
+    ) -> None:
+        self._feeds = floor
+        self._registry = desk
+        self._graphs = graphs
+        self._sessions = sessions
+        self._lease = lease
+
+    async def change_role(self, session: WatchSession, role: Role) -> WatchSession:
+        """The session's person has another role: its viewers go on at once in the view that fits, and are told."""
+        follows = session.follows if has_role(role, "follow") else ()
+        session = msgspec.structs.replace(session, role=role, follows=follows)
+        await self._sessions.save(session, self._lease)
+        line = self._registry.get(session.id)
+        if line is not None:
+            line.session = session
+        self._feeds.set_followed(await self._sessions.list_active())
+        self._feeds.rebind_viewers([session])
+        return session
+
+    def policy(self, channel: Channel) -> Policy:
+        """The policy that is in force."""
+        return self._feeds.policy(channel)
+
+    def reveals(self, session: WatchSession) -> bool:
+        """Whether the session's view shows raw identifiers."""
+        return reveals(self._feeds.policy(session.channel), session.role)
+
+    def close_streams(self, session_id: str, bye: Close) -> None:
+        """Ends the streams of a session, but not the session."""
+        for viewer in self._feeds.viewers_of(session_id):
+            viewer.close(bye)
+
+    def apply_policy(self, channel: Channel, policy: Policy) -> tuple[WatchSession, ...]:
+        """Another policy: from here on frames are written by it, also those of what the log holds already.
+
+        Returns the sessions whose filter reads what may no longer be shown; they must end.
+        """
+        self._feeds.apply_policy(channel, policy)
+        sessions = [
+            line.session for line in self._registry.all() if line.session.channel == channel
+        ]
+        barred = tuple(session for session in sessions if not self._filter_still_allowed(session))
+        self._feeds.rebind_viewers([session for session in sessions if session not in barred])
+        return barred
+
+    def authorize_filter(self, channel: Channel, filter: str) -> str:
+        """The filter's canonical text; one on a property that may not be shown is refused, since what it matches would tell the value."""
+        parsed = parse_filter(filter)
+        if not parsed.paths:
+            return str(parsed)
+        hidden = self._has_hidden(channel, parsed.paths)
+        if hidden:
+            raise Problem(
+                "forbidden",
+                "The filter reads a property that is not shown here",
+                ", ".join(hidden)[:200],
+                "Leave it out, or add it to `properties` in the workspace's configuration",
+            )
+        return str(parsed)
+
+    def _filter_still_allowed(self, session: WatchSession) -> bool:
+        return not self._has_hidden(session.channel, parse_filter(session.filter).paths)
+
+    def _has_hidden(self, channel: Channel, paths: frozenset[str]) -> Sequence[str]:
+        redaction = redaction_of(
+            self._feeds.policy(channel), self._graphs.catalogue(channel.workspace)
+        )
+        return sorted(
+            path
+            for path in paths
+            if not redaction.permits(path)
+            and not redaction.permits(path.removeprefix("properties."))
+        )

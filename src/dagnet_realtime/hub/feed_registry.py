@@ -1,0 +1,239 @@
+"""Starts and stops feeds; gives sessions their viewers and shared views."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.roles import reveals
+from dagnet_realtime.hub.broadcast import REVEALS, BroadcastView, ViewKey
+from dagnet_realtime.hub.feed import Feed
+from dagnet_realtime.hub.guarantees import policy_version
+from dagnet_realtime.hub.sessions import SessionLimits, SessionState
+from dagnet_realtime.hub.stats import ChannelStats, ViewCounters
+from dagnet_realtime.hub.subscriber import Subscriber
+from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import Close, IngestCounters
+from dagnet_realtime.model.graph import Catalogue, Graph
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Channel, Policy, Workspace
+from dagnet_realtime.ports.runtime import Clock, GraphSource
+from dagnet_realtime.ports.storage import IngestCountersLookup, Log
+
+
+class FeedRegistry:
+    """Starts a channel's feed with its first viewer. `tasks` owns the feeds; `gone` is told where one finds its log gone under viewers."""
+
+    def __init__(
+        self,
+        workspaces: Sequence[Workspace],
+        graphs: GraphSource,
+        log: Log,
+        doors: IngestCountersLookup,
+        clock: Clock,
+        limits: SessionLimits,
+        tasks: asyncio.TaskGroup,
+        gone: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._policies: dict[Channel, Policy] = {
+            workspace.channel: workspace.policy for workspace in workspaces
+        }
+        self._graphs = graphs
+        self._log = log
+        self._ingest_counters = doors
+        self._clock = clock
+        self._limits = limits
+        self._tasks = tasks
+        self._on_log_lost = gone
+        self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
+        self._viewers: dict[str, set[Subscriber]] = {}
+        self._followed: dict[Channel, frozenset[str]] = {}
+        self._counters_by_channel: dict[Channel, ViewCounters] = {
+            channel: ViewCounters() for channel in self._policies
+        }
+
+    def graph(self, channel: Channel, name: str) -> tuple[Catalogue, Graph]:
+        """The graph as last read, and the catalogue around it; raises `Problem("not_found")`."""
+        if channel not in self._policies:
+            raise Problem(
+                "not_found",
+                "No such workspace",
+                f"There is no workspace “{channel}” here",
+                "Open one of those listed",
+            )
+        if self._policies[channel].ingest == "function":
+            why = "A function in Segment publishes them to the provider"
+            raise Problem(
+                "invalid",
+                "No server hears the events of this workspace",
+                why,
+                "Watch it in the browser",
+            )
+        catalogue = self._graphs.catalogue(channel.workspace)
+        graph = catalogue.graphs.get(name)
+        if graph is None:
+            raise Problem(
+                "not_found",
+                "No such graph",
+                f"“{channel}” has no graph “{name[:80]}”",
+                "Open one of those listed",
+            )
+        return catalogue, graph
+
+    def policy(self, channel: Channel) -> Policy:
+        """The channel's policy."""
+        return self._policies[channel]
+
+    def ingest_counters(self, channel: Channel) -> dict[str, IngestCounters]:
+        """The door's ledgers as they are now; the door goes on counting in its own."""
+        return {
+            id: msgspec.structs.replace(door, refused=dict(door.refused))
+            for id, door in self._ingest_counters(channel).items()
+        }
+
+    def feed_for(self, channel: Channel) -> Feed | None:
+        """The channel's feed, where it has one that still runs."""
+        feed, task = self._feeds.get(channel, (None, None))
+        return None if task is None or task.done() else feed
+
+    def attach(
+        self, line: SessionState, after: Position | None, head: Position | None
+    ) -> Subscriber | None:
+        """A viewer at its view. A feed that must be started begins at the log's `head`; where that is needed and None, so is the answer."""
+        lent = self.acquire_view(line.session, head)
+        if lent is None:
+            return None
+        feed, shared = lent
+        viewer = Subscriber(line, after, feed, shared, self._log, self._clock)
+        self._viewers.setdefault(line.session.id, set()).add(viewer)
+        return viewer
+
+    def acquire_view(
+        self, session: WatchSession, head: Position | None
+    ) -> tuple[Feed, BroadcastView] | None:
+        """The running feed and the view of a session, counted as one viewer more until it is given back; None as `join` says."""
+        channel = session.channel
+        feed = self.feed_for(channel)
+        if feed is None:
+            if head is None:
+                return None
+            feed = Feed(
+                channel,
+                self._policies[channel],
+                head,
+                self._log,
+                self._clock,
+                self._limits,
+                self._counters_by_channel[channel],
+                self._on_log_lost,
+            )
+            feed.follows = self.followed(channel).union(
+                session.follows
+            )  # of others a process that is new hears later
+        shared = self.shared(feed, session)
+        if self.feed_for(channel) is not feed:
+            self._feeds[channel] = (
+                feed,
+                self._tasks.create_task(feed.run(lambda: self.ingest_counters(channel))),
+            )
+        shared.viewers += 1
+        return feed, shared
+
+    def release_view(self, shared: BroadcastView) -> None:
+        """One viewer less; the view lives a little longer."""
+        shared.viewers -= 1
+        shared.last_used_at = self._clock.monotonic()
+
+    def detach(self, viewer: Subscriber) -> None:
+        """The viewer has gone; its view lives a little longer."""
+        self.release_view(viewer.shared)
+        viewers = self._viewers.get(viewer.state.session.id, set())
+        viewers.discard(viewer)
+        if not viewers:
+            self._viewers.pop(viewer.state.session.id, None)
+
+    def shared(self, feed: Feed, session: WatchSession) -> BroadcastView:
+        """The view that fits the session; a graph that vanished is shown as it was to those who watch it already."""
+        policy = self._policies[session.channel]
+        role = REVEALS if reveals(policy, session.role) else ""
+        key = ViewKey(session.graph, session.filter, role, policy_version(policy))
+        if key in feed.views:
+            return feed.views[key]
+        catalogue, graph = self.graph(session.channel, session.graph)
+        return feed.view(key, graph, catalogue)
+
+    def viewers_of(self, session_id: str) -> list[Subscriber]:
+        """The viewers of a session."""
+        return list(self._viewers.get(session_id, ()))
+
+    def apply_graph(self, workspace: str) -> None:
+        """The workspace's files have changed."""
+        catalogue = self._graphs.catalogue(workspace)
+        for feed, _ in self._feeds.values():
+            if feed.channel.workspace == workspace:
+                feed.apply_graph(catalogue)
+
+    def apply_policy(self, channel: Channel, policy: Policy) -> None:
+        """Another policy for a channel: views that stand show nothing more that it forbids."""
+        self._policies[channel] = policy
+        if (feed := self.feed_for(channel)) is not None:
+            feed.apply_policy(policy, self._graphs.catalogue(channel.workspace))
+
+    def rebind_viewers(self, sessions: Sequence[WatchSession]) -> None:
+        """Moves the sessions' viewers to the view that fits, at their positions, and tells those that moved."""
+        for session in sessions:
+            feed = self.feed_for(session.channel)
+            if feed is None:
+                continue
+            for viewer in self.viewers_of(session.id):
+                before = viewer.shared
+                viewer.state.session = session
+                viewer.move(self.shared(feed, session))
+                if viewer.shared is not before:
+                    viewer.enqueue(feed.changed(viewer.shared))
+
+    def set_followed(self, live: Sequence[WatchSession]) -> None:
+        """What the sessions of each channel follow is never thinned there, nor sampled out."""
+        wanted: dict[Channel, dict[str, None]] = {}
+        persons: dict[tuple[Channel, str], dict[str, None]] = {}
+        for session in live:
+            own = persons.setdefault((session.channel, session.person), {})
+            own.update(dict.fromkeys(session.follows))
+        for (channel, _), own in persons.items():
+            wanted.setdefault(channel, {}).update(
+                dict.fromkeys(list(own)[: self._limits.follows_per_person])
+            )
+        self._followed = {
+            channel: frozenset(list(tokens)[: self._limits.follows_per_channel])
+            for channel, tokens in wanted.items()
+        }
+        for channel, (feed, _) in self._feeds.items():
+            feed.follows = self.followed(channel)
+
+    def followed(self, channel: Channel) -> frozenset[str]:
+        """The tokens that any session of a channel follows."""
+        return self._followed.get(channel, frozenset())
+
+    def stats(self) -> dict[Channel, ChannelStats]:
+        """What can be measured of each channel; of its sessions nothing."""
+        found = {channel: ChannelStats(told) for channel, told in self._counters_by_channel.items()}
+        for viewers in self._viewers.values():
+            for viewer in viewers:
+                measure, head = found[viewer.feed.channel], viewer.feed.position
+                measure.viewers += 1
+                if head.epoch == viewer.position.epoch:
+                    measure.backlog = max(measure.backlog, head.offset - viewer.position.offset)
+        for channel, measure in found.items():
+            if (feed := self.feed_for(channel)) is not None:
+                measure.ring_bytes = sum(view.buffer.size for view in feed.views.values())
+        return found
+
+    def close_all(self, bye: Callable[[], Close]) -> None:
+        """Everybody goes; feeds stop."""
+        for viewers in self._viewers.values():
+            for viewer in viewers:
+                viewer.close(bye())
+        for feed, task in self._feeds.values():
+            feed.views.clear()
+            task.cancel()

@@ -1,1 +1,0 @@
-"""Adapters of the `Log` and `Sessions` ports."""

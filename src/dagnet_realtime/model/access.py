@@ -1,0 +1,58 @@
+"""Roles, role bindings, access tokens as stored, and secrets that are never printed."""
+
+from typing import Literal, final
+
+import msgspec
+
+
+@final
+class Secret:
+    """Holds bytes; `repr`, `str` and formatting show only that there is a secret."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: bytes | str) -> None:
+        self._value = value.encode() if isinstance(value, str) else value
+
+    def reveal(self) -> bytes:
+        """The bytes themselves, for the one computation that needs them."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+Role = Literal["watch", "follow", "identities", "administer"]
+
+
+class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
+    """One token as it is kept. `digest` is the SHA-256 of its secret part, in hex: the secret is 256 random bits, so no salt is needed.
+
+    `channels` are `workspace/env`, `workspace/*` or `*`. Times are milliseconds since 1970 UTC; `expires_at` None means never.
+    """
+
+    id: str
+    name: str
+    digest: str
+    role: Role
+    channels: tuple[str, ...]
+    created_at: int
+    expires_at: int | None = None
+
+    def allows(self, workspace: str, env: str) -> bool:
+        """Whether the token is for this channel."""
+        return not {"*", f"{workspace}/*", f"{workspace}/{env}"}.isdisjoint(self.channels)
+
+
+class RoleBinding(msgspec.Struct, frozen=True, kw_only=True):
+    """`who` is a person's name, `group:…` or `repository:…`, with `*` for any run of characters; `on` are channels as a token has them."""
+
+    who: str
+    role: Role
+    on: tuple[str, ...] = ("*",)

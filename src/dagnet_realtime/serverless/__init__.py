@@ -1,0 +1,1 @@
+"""The server for runtimes that live for one request: publishing, storage and start-up within it."""

@@ -1,0 +1,327 @@
+"""The memory store: logs, watch sessions and revocations in this process; gone when the process is."""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.codec import ERASED, anonymous, checksum, decode_entry, encode_entry
+from dagnet_realtime.core.window import DedupeWindow
+from dagnet_realtime.model.event import Entry, Position
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
+
+MARK_SECONDS = 1.0  # how late retention may be: arrival times are kept per second, not per entry
+
+
+class _Anonymous(bytes):
+    """What is kept of a forgotten person's entry. It vouches for no position, since positions after it were taken of other bytes."""
+
+
+class LogEpoch:
+    """A ring of encoded entries. The entry of offset n (from 1) lies in slot n modulo capacity; `_first` is the oldest offset kept."""
+
+    def __init__(self, epoch: str, capacity: int, retention: float, at: int) -> None:
+        self.epoch = epoch
+        self.leases: dict[str, float] = {}
+        self._slots: list[bytes | None] = [None]  # slot 0 is the last to be filled
+        self._capacity = max(1, capacity)
+        self._retention = retention
+        self._first = 1
+        self._last = 0
+        self._marks: deque[tuple[float, int]] = deque()
+        self._window = DedupeWindow(at)
+        self._arrival: asyncio.Future[None] | None = None
+        self._due = 0.0  # nothing expires before; 0 where that is not known
+
+    def append(self, entries: Sequence[Entry], now: int, at: float) -> list[Outcome]:
+        """Writes the unseen ones, flagged where the window could not know a repeat."""
+        outcomes: list[Outcome] = []
+        fresh: list[bytes] = []
+        window = self._window
+        for entry in entries:
+            if not window.add_if_new(entry.once or entry.id, now):
+                outcomes.append("duplicate")
+                continue
+            received = entry.segment_received_at
+            if (
+                received is not None
+                and received < window.start(now)
+                and "maybe_repeat" not in entry.flags
+            ):
+                entry = msgspec.structs.replace(entry, flags=(*entry.flags, "maybe_repeat"))
+            fresh.append(encode_entry(entry))
+            outcomes.append("taken")
+        if fresh:
+            self._put(fresh)
+            self._mark(at)
+            self.wake()
+        return outcomes
+
+    def read(self, after: Position, limit: int) -> LogSlice | ReadGap:
+        """At most `limit` entries after `after`, exact about what is lost."""
+        if after.epoch != self.epoch:
+            return ReadGap(self._position(self._first - 1), None, "epoch")
+        if after.offset > self._last or not self._is_trusted(after):
+            return ReadGap(self._position(min(after.offset, self._last)), None, "failover")
+        if after.offset < self._first - 1:
+            return ReadGap(
+                self._position(self._first - 1), self._first - 1 - after.offset, "retention"
+            )
+        end = min(self._last, after.offset + limit)
+        stored = [
+            self._slots[offset % self._capacity] for offset in range(after.offset + 1, end + 1)
+        ]
+        return LogSlice(
+            after,
+            self._position(end),
+            tuple(ERASED if one is None else decode_entry(one) for one in stored),
+        )
+
+    def at_head(self, position: Position) -> bool:
+        """Whether nothing lies after `position`."""
+        return (
+            position.epoch == self.epoch
+            and position.offset == self._last
+            and self._is_trusted(position)
+        )
+
+    def head(self) -> Position:
+        """The end of the log."""
+        return self._position(self._last)
+
+    def expire(self, at: float) -> bool:
+        """Drops what is past retention and the lapsed leases; False where no lease is left."""
+        if at < self._due:
+            return True
+        while self._marks and self._marks[0][0] <= at - self._retention:
+            _, offset = self._marks.popleft()
+            while self._first <= offset:
+                self._slots[self._first % self._capacity] = None
+                self._first += 1
+        if self.leases and min(self.leases.values()) <= at:
+            self.leases = {lease: until for lease, until in self.leases.items() if until > at}
+        if not self.leases:
+            return False
+        oldest = self._marks[0][0] + self._retention if self._marks else at + self._retention
+        self._due = min(oldest, *self.leases.values())
+        return True
+
+    def lease(self, name: str, until: float) -> None:
+        """Opens or renews a lease until a moment of the monotonic clock."""
+        self.leases[name] = until
+        self._due = 0.0
+
+    def end(self, name: str) -> None:
+        """Ends a lease; nothing where there is none."""
+        self.leases.pop(name, None)
+        self._due = 0.0
+
+    def forget(self, tokens: frozenset[str], needed: frozenset[str]) -> int:
+        """Makes what carries any of `tokens` anonymous; returns how many entries."""
+        needles = [token.encode() for token in tokens]
+        forgotten = 0
+        for slot, stored in enumerate(self._slots):
+            if stored is None or not any(needle in stored for needle in needles):
+                continue
+            entry = decode_entry(stored)
+            if any(trace.token in tokens for trace in entry.traces):
+                self._slots[slot] = _Anonymous(encode_entry(anonymous(entry, needed)))
+                forgotten += 1
+        return forgotten
+
+    def next_arrival(self) -> asyncio.Future[None]:
+        """Done at the next entry, or when the life ends; shared by all who wait."""
+        if self._arrival is None:
+            self._arrival = asyncio.get_running_loop().create_future()
+        return self._arrival
+
+    def wake(self) -> None:
+        """Wakes who waits for an arrival."""
+        if self._arrival is not None:
+            self._arrival.set_result(None)
+            self._arrival = None
+
+    def _put(self, fresh: Sequence[bytes]) -> None:
+        last, slots, capacity = self._last, self._slots, self._capacity
+        for stored in fresh:
+            last += 1
+            slot = last % capacity
+            if slot == len(slots):
+                slots.append(stored)
+            else:
+                slots[slot] = stored
+        self._last = last
+        if last - self._first >= capacity:
+            self._first = last - capacity + 1
+
+    def _mark(self, at: float) -> None:
+        """Notes when the entries up to `_last` had come, at most once a second."""
+        if self._marks and at < self._marks[-1][0]:
+            self._marks[-1] = (self._marks[-1][0], self._last)
+        else:
+            self._marks.append((at + MARK_SECONDS, self._last))
+
+    def _position(self, offset: int) -> Position:
+        stored = (
+            self._slots[offset % self._capacity] if self._first <= offset <= self._last else None
+        )
+        return Position(
+            self.epoch,
+            offset,
+            "" if stored is None or isinstance(stored, _Anonymous) else checksum(stored),
+        )
+
+    def _is_trusted(self, position: Position) -> bool:
+        """False where another entry stands at the position than the one it was taken after."""
+        if not position.check or not self._first <= position.offset <= self._last:
+            return True
+        stored = self._slots[position.offset % self._capacity]
+        return (
+            stored is None or isinstance(stored, _Anonymous) or checksum(stored) == position.check
+        )
+
+
+class MemoryLog:
+    """Implements `Log`, `Watched` and `Erasable`. Atomic because nothing here awaits between looking and writing.
+
+    `policies` gives each channel's retention and bound; `chance` makes epochs.
+    """
+
+    def __init__(
+        self,
+        policies: Mapping[Channel, Policy],
+        clock: Clock,
+        chance: Callable[[], str] = lambda: secrets.token_hex(6),
+    ) -> None:
+        self._policies = policies
+        self._clock = clock
+        self._chance = chance
+        self._epochs: dict[Channel, LogEpoch] = {}
+
+    async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
+        """Writes what is new while somebody watches; one outcome an entry."""
+        at = self._clock.monotonic()
+        life = self._live_epoch(channel, at)
+        if life is None:
+            return ["unwatched"] * len(entries)
+        return life.append(entries, self._clock.now(), at)
+
+    async def read(
+        self, channel: Channel, after: Position, limit: int, wait: float
+    ) -> LogSlice | ReadGap:
+        """The entries after `after`, or what became of them; waits up to `wait` seconds where there are none."""
+        life = self._live_epoch(channel)
+        if life is not None and wait > 0 and life.at_head(after):
+            await self._arrival(life, wait)
+            life = self._live_epoch(channel)
+        if life is None:
+            return ReadGap(after, None, "gone")
+        return life.read(after, limit)
+
+    async def acquire_lease(self, channel: Channel, lease: str, ttl: float) -> Position:
+        """Opens or renews a lease; the first one begins a new life of the log."""
+        life = self._live_epoch(channel)
+        if life is None:
+            policy = self._policies.get(channel, Policy())
+            life = LogEpoch(self._chance(), policy.log_entries, policy.retention, self._clock.now())
+            self._epochs[channel] = life
+        life.lease(lease, self._clock.monotonic() + ttl)
+        return life.head()
+
+    async def release_lease(self, channel: Channel, lease: str) -> None:
+        """Ends a lease, and with the last one the log's life."""
+        if (life := self._epochs.get(channel)) is not None:
+            life.end(lease)
+            self._live_epoch(channel)
+
+    def watched(self, channel: Channel) -> bool:
+        """Whether a lease is open."""
+        return self._live_epoch(channel) is not None
+
+    async def forget(
+        self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()
+    ) -> int:
+        """Makes the entries that carry any of `tokens` anonymous."""
+        life = self._live_epoch(channel)
+        return life.forget(tokens, needed) if life is not None else 0
+
+    def _live_epoch(self, channel: Channel, at: float | None = None) -> LogEpoch | None:
+        """The channel's life, once lapsed leases and entries past retention are gone."""
+        life = self._epochs.get(channel)
+        if life is None:
+            return None
+        if life.expire(self._clock.monotonic() if at is None else at):
+            return life
+        del self._epochs[channel]
+        life.wake()
+        return None
+
+    async def _arrival(self, life: LogEpoch, wait: float) -> None:
+        """Returns at the next entry, at the end of the life, or after `wait` seconds."""
+        arrived = life.next_arrival()
+        slept = asyncio.ensure_future(self._clock.sleep(wait))
+        try:
+            await asyncio.wait((arrived, slept), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            slept.cancel()
+
+
+class MemorySessionStore:
+    """Implements `Sessions`; as many as the hub's caps let in, each until its time is over."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[str, tuple[WatchSession, float]] = {}
+
+    async def save(self, session: WatchSession, ttl: float) -> None:
+        """Stores or renews the session for `ttl` seconds."""
+        self._kept[session.id] = (session, self._clock.monotonic() + ttl)
+
+    async def load(self, session_id: str) -> WatchSession | None:
+        """The session, or None where there is none any more."""
+        kept = self._kept.get(session_id)
+        if kept is None or kept[1] > self._clock.monotonic():
+            return kept[0] if kept else None
+        del self._kept[session_id]
+        return None
+
+    async def delete(self, session_id: str) -> None:
+        """Ends the session."""
+        self._kept.pop(session_id, None)
+
+    async def list_active(self) -> list[WatchSession]:
+        """All that have not lapsed; the others are forgotten."""
+        at = self._clock.monotonic()
+        self._kept = {id: kept for id, kept in self._kept.items() if kept[1] > at}
+        return [session for session, _ in self._kept.values()]
+
+
+MOST_ENDED = 10_000  # of a kind; beyond them the one that was ended first is forgotten
+
+
+class MemoryRevocationList:
+    """Implements `SignOuts` in memory: each is remembered until its cookie would have lapsed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._kept: dict[str, dict[str, int]] = {}
+
+    async def revoke(self, kind: str, id: str, until: int) -> bool:
+        """Remembers it; those in front that have lapsed are forgotten."""
+        kept = self._kept.setdefault(kind, {})
+        first = id not in kept
+        kept.setdefault(id, until)
+        while len(kept) > MOST_ENDED or next(iter(kept.values())) <= self._clock.now():
+            del kept[next(iter(kept))]
+            if not kept:
+                break
+        return first
+
+    async def is_revoked(self, kind: str, id: str) -> bool:
+        """Whether it was ended here."""
+        return id in self._kept.get(kind, ())

@@ -1,0 +1,155 @@
+"""The cookie that keeps a browser signed in: sealed, so that any process with the same key can read it and nobody can change it."""
+
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Callable
+from copy import copy
+from hashlib import sha256
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+import msgspec
+
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.ports.storage import RevocationList
+from dagnet_realtime.stores.memory import MemoryRevocationList
+from dagnet_realtime.web.auth.request import loopback
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NAME = "dagnet_realtime"
+LARGEST = 3900  # characters of a value; browsers refuse cookies beyond 4 KB
+_NONCE = 12
+
+_PORT = re.compile(r":(\d{1,5})$")
+_COOKIE = re.compile(r"(?:^|;\s*)([A-Za-z0-9_-]{1,64})=([A-Za-z0-9_-]{20,3900})(?=\s*(?:;|$))")
+
+
+class Expiring(Protocol):
+    """What a cookie can say: it has an id of its own, and is worth nothing from `until` (ms since 1970) on."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def until(self) -> int: ...
+
+
+Said = TypeVar("Said", bound=Expiring)
+
+
+class SealedCookie(Generic[Said]):
+    """Makes and reads one cookie that says a `kind`. With `secure` it travels over HTTPS alone, and its name binds it to the host.
+
+    With `secure` None that depends on the host that is asked for, see `at`. `sign_outs` are shared with the other processes that
+    have the same key; without them they are this one's.
+    """
+
+    def __init__(
+        self,
+        kind: type[Said],
+        key: bytes,
+        clock: Clock,
+        *,
+        name: str = NAME,
+        secure: bool | None = True,
+        same_site: str = "Strict",
+        sign_outs: RevocationList | None = None,
+    ) -> None:
+        self._plain = name
+        self._open = secure is None
+        self._same_site = same_site
+        self._name = f"__Host-{name}" if secure is not False else name
+        self._ended_as = self._name
+        self._attributes = f"HttpOnly; SameSite={same_site}; Path=/" + (
+            "; Secure" if secure is not False else ""
+        )
+        self._kind = kind
+        self._key = sha256(b"dagnet-realtime cookie\0" + name.encode() + b"\0" + key).digest()
+        self._clock = clock
+        self._sign_outs = sign_outs or MemoryRevocationList(clock)
+
+    def at(self, host: str) -> "SealedCookie[Said]":
+        """The cookie for a browser that knows the server as `host` (a Host header).
+
+        On this machine it is for plain HTTP, and its name holds the port that the browser sees, since a cookie's scope does not.
+        Elsewhere it is `Secure` and bound to its host.
+        """
+        if not self._open or not loopback(host):
+            return self
+        jar = copy(self)
+        jar._name = ported(self._plain, host)  # noqa: SLF001  # a copy of our own
+        jar._attributes = f"HttpOnly; SameSite={self._same_site}; Path=/"  # noqa: SLF001  # a copy of our own
+        return jar
+
+    def encode(self, said: Said) -> str | None:
+        """A `Set-Cookie` value, None where it is too large for a browser."""
+        nonce = secrets.token_bytes(_NONCE)
+        sealed = nonce + self._box.encrypt(nonce, msgspec.msgpack.encode(said), self._name.encode())
+        value = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        lasts = max(0, (said.until - self._clock.now()) // 1000)
+        return (
+            None
+            if len(value) > LARGEST
+            else f"{self._name}={value}; {self._attributes}; Max-Age={lasts}"
+        )
+
+    async def read(self, header: str) -> Said | None:
+        """What the request's cookie says; None where there is none, or it was tampered with, has lapsed or was signed out.
+
+        Raises `Problem("unavailable")` where nobody can know whether it was signed out.
+        """
+        for value in cookies(header, self._name):
+            said = self._unsealed(value)
+            if said is None or said.until <= self._clock.now():
+                continue
+            if not await self._sign_outs.is_revoked(self._ended_as, said.id):
+                return said
+        return None
+
+    async def end(self, said: Said) -> None:
+        """Signs out: the cookie is worth nothing any more, whoever kept a copy. Raises `Problem("unavailable")` where it still is."""
+        await self._sign_outs.revoke(self._ended_as, said.id, said.until)
+
+    @property
+    def cleared(self) -> str:
+        """The `Set-Cookie` value that takes the cookie away."""
+        return f"{self._name}=; {self._attributes}; Max-Age=0"
+
+    @property
+    def _box(self) -> "AESGCM":
+        from cryptography.hazmat.primitives.ciphers.aead import (
+            AESGCM,
+        )  # takes 40 ms that whoever has no cookie need not wait for
+
+        return AESGCM(self._key)
+
+    def _unsealed(self, value: str) -> Said | None:
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            sealed = base64.b64decode(
+                value + "=" * (-len(value) % 4), altchars=b"-_", validate=True
+            )
+            plain = self._box.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._name.encode())
+            return msgspec.msgpack.decode(plain, type=self._kind)
+        except (binascii.Error, ValueError, InvalidTag, msgspec.DecodeError):
+            return None
+
+
+def cookies(header: str, name: str) -> list[str]:
+    """Every value of the cookie called `name`."""
+    return [value for given, value in _COOKIE.findall(header) if given == name]
+
+
+def ported(name: str, host: str) -> str:
+    """`name` with the port of a Host header, or that of the scheme if it has none."""
+    found = _PORT.search(host)
+    return f"{name}_{found[1]}" if found else name
+
+
+def fresh_id(chance: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    """An id for one sign-in."""
+    return chance(12).hex()

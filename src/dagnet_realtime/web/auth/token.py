@@ -1,0 +1,118 @@
+"""Access by token: programs send it, a person types it once into the sign-in page. Only digests of tokens are known here."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from dagnet_realtime.core.access_tokens import find_token
+from dagnet_realtime.core.roles import Roles
+from dagnet_realtime.model.access import AccessToken
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.web.auth.cookie import SealedCookie, fresh_id
+from dagnet_realtime.web.auth.request import AuthRequest, OriginPolicy, Person
+
+Tokens = Callable[[], Sequence[AccessToken]]
+
+
+class TokenCookie(msgspec.Struct, frozen=True, array_like=True):
+    """What the cookie says: which access token the browser signed in with."""
+
+    id: str
+    until: int
+    token: str
+
+
+class TokenAuthenticator:
+    """`tokens` gives those that are valid at this moment, and raises `Problem` where that cannot be known."""
+
+    mode = "token"
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        jar: SealedCookie[TokenCookie],
+        clock: Clock,
+        lasts: float,
+        public_url: str = "",
+    ) -> None:
+        self._tokens = tokens
+        self._jar = jar
+        self._clock = clock
+        self._lasts = lasts
+        self._origins = OriginPolicy(public_url, any_host=True)
+
+    def admit(self, asked: AuthRequest) -> None:
+        """Refuses commands from other pages."""
+        self._origins.admit(asked)
+
+    async def person(self, asked: AuthRequest) -> Person:
+        """Who holds the token: the one that was sent, else the one that the browser signed in with."""
+        if asked.bearer:
+            return authenticate_bearer(self._tokens, asked.bearer, self._clock)
+        said = await self._jar.at(asked.host).read(asked.cookie)
+        if said is None:
+            raise Problem(
+                "unauthorized",
+                "You are not signed in",
+                "",
+                "Open the server's address and sign in with an access token",
+            )
+        return self._holder(said.token)
+
+    def sign_in(self, text: str, host: str = "") -> tuple[str, Person]:
+        """The `Set-Cookie` value for a browser that typed a valid token at the server's name `host`, and the token's person.
+
+        It lasts as long as the token is valid, but no longer than a sign-in lasts.
+        """
+        kept = self._recognised(text.strip())
+        until = self._clock.now() + round(self._lasts * 1000)
+        if kept.expires_at is not None:
+            until = min(until, kept.expires_at)
+        sealed = self._jar.at(host).encode(TokenCookie(fresh_id(), until, kept.id))
+        if sealed is None:
+            raise AssertionError("a token's cookie is small")
+        return sealed, person_for_token(kept)
+
+    async def sign_out(self, asked: AuthRequest) -> str:
+        """Ends the browser's sign-in. Raises `Problem("unavailable")` where it goes on."""
+        jar = self._jar.at(asked.host)
+        if (said := await jar.read(asked.cookie)) is not None:
+            await jar.end(said)
+        return jar.cleared
+
+    def _recognised(self, text: str) -> AccessToken:
+        kept = find_token(self._tokens(), text, self._clock.now())
+        if kept is None:
+            raise invalid_token()
+        return kept
+
+    def _holder(self, id: str) -> Person:
+        now = self._clock.now()
+        for kept in self._tokens():
+            if kept.id == id and (kept.expires_at is None or kept.expires_at > now):
+                return person_for_token(kept)
+        raise invalid_token()
+
+
+def authenticate_bearer(tokens: Tokens, text: str, clock: Clock) -> Person:
+    """The holder of a token that a program sent; raises `Problem("unauthorized")`."""
+    kept = find_token(tokens(), text, clock.now())
+    if kept is None:
+        raise invalid_token()
+    return person_for_token(kept)
+
+
+def person_for_token(kept: AccessToken) -> Person:
+    """Whoever holds a token goes by its id."""
+    return Person(f"token:{kept.id}", Roles(((kept.role, kept.channels),)))
+
+
+def invalid_token() -> Problem:
+    """The refusal of a token, whatever is wrong with it."""
+    return Problem(
+        "unauthorized",
+        "This access token is not valid",
+        "It is unknown, expired or revoked",
+        "Ask for another one",
+    )

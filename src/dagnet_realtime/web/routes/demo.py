@@ -1,0 +1,221 @@
+"""The routes of the demo: simulated visitors and the shop."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Channel, Workspace
+from dagnet_realtime.web.auth.request import Person, forbidden
+from dagnet_realtime.web.operation import JSON, Operation, OperationRoute, ResponseSpec
+from dagnet_realtime.web.responses import json_response, parse_body
+
+
+class Simulator(Protocol):
+    """Who sends on the interface's behalf, over HTTP like everybody else. Methods raise `Problem` where they cannot."""
+
+    @property
+    def rate(self) -> float | None:
+        """Events per second being sent; None where nobody walks."""
+        ...
+
+    def start(self, channel: Channel, graph: str, rate: float) -> None:
+        """Sends visitors through `graph`, instead of any who walk."""
+        ...
+
+    def stop(self) -> None:
+        """Calls them back; nothing where nobody walks."""
+        ...
+
+    async def light(self, channel: Channel, graph: str, node: str | None) -> tuple[str, str]:
+        """Sends one event that lights `node` (uuid), else the first that can be lit; its message id and name."""
+        ...
+
+
+class SimulationRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Who shall walk where; `rate` in events per second."""
+
+    workspace: str
+    env: str
+    graph: str
+    rate: float = 20.0
+
+
+class TestEventRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Which node to light, by its uuid; the first that can be lit where none is named."""
+
+    workspace: str
+    env: str
+    graph: str
+    node: str | None = None
+
+
+class SimulationStatus(msgspec.Struct, frozen=True):
+    """Whether visitors walk, and how many events per second they send."""
+
+    running: bool
+    rate: float
+
+
+class TestEventResult(msgspec.Struct, frozen=True):
+    """The event that was sent."""
+
+    message_id: str
+    name: str
+
+
+LIGHT = Operation(
+    method="POST",
+    path="/api/test-event",
+    name="light",
+    tag="Demo",
+    title="Send one event that lights a node",
+    about="It goes the way of every delivery, over HTTP, to the workspace's own source.",
+    request_body={JSON: TestEventRequest},
+    responses={202: ResponseSpec("It was sent", TestEventResult)},
+    problems=("invalid", "too_large", "not_found"),
+)
+START = Operation(
+    method="POST",
+    path="/api/demo/visitors",
+    name="visitors_start",
+    tag="Demo",
+    title="Send visitors through a graph",
+    about="The demo alone has this route.",
+    request_body={JSON: SimulationRequest},
+    responses={202: ResponseSpec("They walk", SimulationStatus)},
+    problems=("invalid", "too_large", "not_found"),
+)
+STOP = Operation(
+    method="DELETE",
+    path="/api/demo/visitors",
+    name="visitors_stop",
+    tag="Demo",
+    title="Call the visitors back",
+    responses={204: ResponseSpec("Nobody walks")},
+)
+STATE = Operation(
+    method="GET",
+    path="/api/demo/visitors",
+    name="visitors",
+    tag="Demo",
+    title="Whether visitors walk",
+    responses={200: ResponseSpec("Whether, and how fast", SimulationStatus)},
+)
+SIMULATION_OPERATIONS = (LIGHT, START, STOP, STATE)
+_WALK, _LIGHT = msgspec.json.Decoder(SimulationRequest), msgspec.json.Decoder(TestEventRequest)
+
+
+def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationRoute]:
+    """`/api/demo/visitors` (only where `walking`) and `/api/test-event`; whoever mounts them guards them like every route."""
+
+    async def start(request: Request) -> Response:
+        wanted = await parse_body(request, _WALK)
+        _person(request).require("administer", Channel(wanted.workspace, wanted.env))
+        visitors.start(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.rate)
+        return json_response(SimulationStatus(running=True, rate=wanted.rate), 202)
+
+    async def stop(request: Request) -> Response:
+        _administers(request)
+        visitors.stop()
+        return Response(status_code=204)
+
+    async def state(request: Request) -> Response:
+        _administers(request)
+        rate = visitors.rate
+        return json_response(SimulationStatus(rate is not None, rate or 0.0))
+
+    async def light(request: Request) -> Response:
+        wanted = await parse_body(request, _LIGHT)
+        _person(request).require("administer", Channel(wanted.workspace, wanted.env))
+        return json_response(
+            TestEventResult(
+                *await visitors.light(
+                    Channel(wanted.workspace, wanted.env), wanted.graph, wanted.node
+                )
+            ),
+            202,
+        )
+
+    walks = [OperationRoute(START, start), OperationRoute(STOP, stop), OperationRoute(STATE, state)]
+    return [OperationRoute(LIGHT, light), *(walks if walking else ())]
+
+
+def _person(request: Request) -> Person:
+    person: Person = request.scope["person"]
+    return person
+
+
+def _administers(request: Request) -> None:
+    if "send" not in _person(request).capabilities:
+        raise forbidden("administer")
+
+
+FOLDER = "/shop/"
+"""The path under which the shop stands."""
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class ShopConfig(msgspec.Struct, frozen=True):
+    """What the shop's own SDK sends with."""
+
+    write_key: str
+
+
+SHOP = Operation(
+    method="GET",
+    path="/api/demo/shop",
+    name="shop",
+    tag="Demo",
+    title="The write key of the demo's shop",
+    about="For whoever administers the first workspace that has a tracking source. The demo alone has this route.",
+    responses={200: ResponseSpec("The key", ShopConfig)},
+    problems=("not_found",),
+)
+SHOP_OPERATIONS = (SHOP,)
+
+
+def frame_headers(safe: Headers, path: str) -> Headers:
+    """The safe headers of every answer, as they are where there is a shop: the interface may show it, and this origin alone may."""
+    if path in ("/", "/index.html"):
+        return _changed(
+            safe, {b"content-security-policy": lambda policy: policy + b"; frame-src 'self'"}
+        )
+    if path.startswith(FOLDER):
+        framed = {
+            b"content-security-policy": lambda policy: policy.replace(
+                b"frame-ancestors 'none'", b"frame-ancestors 'self'"
+            ),
+            b"x-frame-options": lambda _: b"SAMEORIGIN",
+        }
+        return _changed(safe, framed)
+    return safe
+
+
+def _changed(safe: Headers, changes: Mapping[bytes, Callable[[bytes], bytes]]) -> Headers:
+    return tuple((name, changes[name](value) if name in changes else value) for name, value in safe)
+
+
+def shop_routes(workspaces: Sequence[Workspace]) -> list[OperationRoute]:
+    """`/api/demo/shop`: `{"write_key"}` of the first tracking source; whoever mounts it guards it like every route."""
+
+    async def shop(request: Request) -> Response:
+        person: Person = request.scope["person"]
+        for workspace in workspaces:
+            for source in workspace.sources:
+                if source.write_key is not None and person.has_role(
+                    "administer", workspace.channel
+                ):
+                    return json_response(ShopConfig(source.write_key.reveal().decode()))
+        raise Problem(
+            "not_found",
+            "The shop has nowhere to send its events",
+            "No workspace has a tracking source",
+            "Configure one",
+        )
+
+    return [OperationRoute(SHOP, shop)]

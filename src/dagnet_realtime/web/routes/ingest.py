@@ -1,0 +1,565 @@
+"""The routes that take events: Segment's webhook and tracking API, as bare ASGI apps."""
+
+import base64
+import binascii
+import contextlib
+import re
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
+
+from dagnet_realtime.core.segment.message import Message
+from dagnet_realtime.core.segment.pixel import GIF, body_of
+from dagnet_realtime.core.segment.tracking import ROUTES, Envelope, says_what_it_is
+from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Source
+from dagnet_realtime.web.body import (
+    BodyLimits,
+    ClientDisconnected,
+    Receive,
+    Scope,
+    Send,
+    UnprovenBytes,
+    UnreadBody,
+    drain_body,
+    read_body,
+)
+from dagnet_realtime.web.error_log import ERROR_LOG
+from dagnet_realtime.web.operation import JSON, Method, Operation, Parameter, ResponseSpec
+from dagnet_realtime.web.responses import (
+    JSON_TYPE,
+    PROBLEM_TYPE,
+    SUCCESS,
+    Taken,
+    problem_body,
+    refusal_body,
+    retry_headers,
+    send_and_drain,
+    send_response,
+)
+
+SDK_METRICS_ROUTE = "m"  # a route of the tracking API whose bodies are of no use here
+PIXEL = "pixel"
+BARE = ""  # the address alone, as an SDK that appends nothing posts to it
+_VERSION, _SETTINGS = "v1", "projects"
+_ELSEWHERE = ("/api/", "/assets/")  # what most requests ask for
+
+Kind = Literal["call", "settings", "pixel", "unknown"]
+
+
+def webhook_source(path: str) -> str | None:
+    """The source that `/segment/webhook/<source>` names, with any slashes around; None for another address."""
+    if "/webhook/" not in path:
+        return None
+    first, second, *rest = [part for part in path.split("/") if part] + ["", ""]
+    return "/".join(rest).rstrip("/") if (first, second) == ("segment", "webhook") else None
+
+
+def tracking_route(method: str, path: str, *, tracks: bool = True) -> str | None:
+    """The route of the tracking API that is meant, without `v1` and slashes around: `track`, `pixel/track`,
+    `projects/<key>/settings`, or `BARE`. None for an address that is none of its own.
+
+    Without `v1` only what SDKs post is taken for theirs, and only if any source `tracks`: anything else may be ours.
+    """
+    if path.startswith(_ELSEWHERE):
+        return None
+    parts = [part for part in path.split("/") if part]
+    own = False
+    while parts[:1] == [_VERSION]:
+        own = True
+        del parts[0]
+    if own or parts[:1] == [_SETTINGS]:
+        return "/".join(parts)
+    if (
+        tracks
+        and method in ("POST", "OPTIONS")
+        and (
+            not parts or (len(parts) == 1 and (parts[0] in ROUTES or parts[0] == SDK_METRICS_ROUTE))
+        )
+    ):
+        return "".join(parts)
+    return None
+
+
+def kind_of(route: str) -> Kind:
+    """What a route of the tracking API is for."""
+    if route in ROUTES or route in (BARE, SDK_METRICS_ROUTE):
+        return "call"
+    first, *rest = route.split("/")
+    if first == _SETTINGS:
+        return (
+            "settings"
+            if len(rest) == 2 and rest[1] == "settings" and len(rest[0]) <= 200
+            else "unknown"
+        )
+    if first == PIXEL and len(rest) == 1 and ROUTES.get(rest[0].removesuffix(".gif")):
+        return "pixel"
+    return "unknown"
+
+
+Header = tuple[bytes, bytes]
+
+_EXPOSED: Header = (b"access-control-expose-headers", b"retry-after, x-ratelimit-reset")
+ANY_ORIGIN: tuple[Header, ...] = ((b"access-control-allow-origin", b"*"), _EXPOSED)
+_USUAL = b"authorization, content-type, x-retry-count"
+_NAMES = re.compile(
+    rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:[ \t]*,[ \t]*[A-Za-z0-9!#$%&'*+.^_`|~-]+){0,31}"
+)
+_LONGEST = 1024  # bytes of a list of header names
+_ORIGIN = re.compile(rb"null|[a-z][a-z0-9+.-]{0,30}://[A-Za-z0-9._~:\[\]-]{1,255}")
+_ASKED = b"origin, access-control-request-method, access-control-request-headers, access-control-request-private-network"
+
+
+def posting(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """The headers of an answer to a POST: its page may read it, credentials or not."""
+    return (*_allowing(headers), _EXPOSED, (b"vary", b"origin"))
+
+
+def preflight(headers: Iterable[Header], *, reads: bool = False) -> list[Header]:
+    """The answer's headers to an OPTIONS request: what it asks for is allowed, the SDKs' custom headers included.
+
+    `reads` is True for a route that pages get something from.
+    """
+    given = list(headers)
+    asked, private = _USUAL, False
+    for name, value in given:
+        if (
+            name == b"access-control-request-headers"
+            and len(value) <= _LONGEST
+            and _NAMES.fullmatch(value.strip())
+        ):
+            asked = value.strip()
+        elif name == b"access-control-request-private-network":
+            private = value == b"true"
+    answer = [
+        *(ANY_ORIGIN if reads else (*_allowing(given), _EXPOSED)),
+        (b"access-control-allow-methods", b"GET, OPTIONS" if reads else b"POST, OPTIONS"),
+        (b"access-control-allow-headers", asked),
+        (b"access-control-max-age", b"86400"),
+        (b"vary", _ASKED),
+    ]
+    if private:  # a page on the internet that reports to this machine
+        answer.append((b"access-control-allow-private-network", b"true"))
+    return answer
+
+
+def _allowing(headers: Iterable[Header]) -> tuple[Header, ...]:
+    origins = [value for name, value in headers if name == b"origin"]
+    if len(origins) != 1 or not _ORIGIN.fullmatch(origins[0]):
+        return ((b"access-control-allow-origin", b"*"),)
+    return (
+        (b"access-control-allow-origin", origins[0]),
+        (b"access-control-allow-credentials", b"true"),
+    )
+
+
+WEBHOOK_PREFIX = "/segment/webhook/"
+DELIVERS: tuple[Method, ...] = ("POST", "PUT", "PATCH")
+
+_LEFT = 4.0  # seconds before a sender whose delivery failed here shall come back
+_HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
+_ENCODER = msgspec.json.Encoder()
+_TAKEN = (JSON_TYPE,)
+_PICTURE = (
+    (b"content-type", b"image/gif"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    *ANY_ORIGIN,
+)
+_BEARS_DATA = b"data="
+
+
+class SdkSettings(msgspec.Struct, frozen=True, rename="camel"):
+    """What an SDK that fetches its settings here needs in order to send here."""
+
+    integrations: dict[str, dict[str, str]]
+    plan: dict[str, Any]
+    edge_function: dict[str, Any]
+
+
+class RequestHeaders(msgspec.Struct):
+    """The headers of a request that matter here; b"" where absent."""
+
+    length: bytes = b""
+    encoding: bytes = b""
+    signature: bytes = b""
+    authorization: bytes = b""
+    host: bytes = b""
+
+
+_FIELDS: dict[bytes, Literal["length", "encoding", "signature", "authorization", "host"]] = {
+    b"content-length": "length",
+    b"content-encoding": "encoding",
+    b"x-signature": "signature",
+    b"authorization": "authorization",
+    b"host": "host",
+}
+
+
+class WebhookApp:
+    """`POST`, `PUT` and `PATCH /segment/webhook/{source}`."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        limits: BodyLimits | None = None,
+        unproven: UnprovenBytes | None = None,
+    ) -> None:
+        self._intake = intake
+        self._limits = limits or BodyLimits()
+        self._unproven = unproven or UnprovenBytes()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers by Segment's retry rules: 200 taken, 4xx not to be sent again, 429 and 503 to be."""
+        try:
+            await self._take(scope, receive)
+        except ClientDisconnected:
+            return
+        except MethodNotAllowed:
+            await send_response(
+                send,
+                405,
+                [PROBLEM_TYPE, (b"allow", b"POST, PUT, PATCH")],
+                problem_body(_NOT_ALLOWED, 405),
+            )
+        except Problem as problem:
+            told = (problem.status, [PROBLEM_TYPE, *retry_headers(problem)], problem_body(problem))
+            await (
+                send_and_drain(receive, send, *told)
+                if isinstance(problem, UnreadBody)
+                else send_response(send, *told)
+            )
+        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+            failed = unexpected(error)
+            await send_response(
+                send, failed.status, [PROBLEM_TYPE, *retry_headers(failed)], problem_body(failed)
+            )
+        else:
+            await send_response(send, 200, _TAKEN, SUCCESS)
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        if scope["method"] not in DELIVERS:
+            raise MethodNotAllowed
+        asked, began = _parse_headers(scope), _began(scope, self._intake)
+        source = self._intake.source(webhook_source(scope["path"]) or "")
+        signature, limits = asked.signature.decode("latin-1"), self._limits
+        with self._unproven.hold() as held:
+            try:
+                hopeless = self._intake.hopeless(source, signature)
+                if hopeless is not None and not asked.encoding:
+                    await drain_body(receive, asked.length, limits.webhook, limits.seconds)
+                    raise hopeless
+                body = await read_body(
+                    receive, asked.length, asked.encoding, limits.webhook, limits.seconds, held
+                )
+            except Problem as problem:
+                self._intake.refuse(source, problem)
+                raise
+            await self._intake.webhook(source, body, signature, held.release, began)
+
+
+class TrackingApp:
+    """Segment's tracking API, and the settings that SDKs fetch; answers as Segment's own does.
+
+    `public_url` is "" where the request's own host is the address that SDKs reach.
+    """
+
+    def __init__(
+        self,
+        intake: Intake,
+        limits: BodyLimits | None = None,
+        public_url: str = "",
+        unproven: UnprovenBytes | None = None,
+    ) -> None:
+        self._intake = intake
+        self._limits = limits or BodyLimits()
+        self._unproven = unproven or UnprovenBytes()
+        self._scheme, _, self._public = public_url.rstrip("/").partition("://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers exactly `200 {"success": true}`, or `{"success": false, "code", "message"}`; too large is 400 here, as at Segment."""
+        method = scope["method"]
+        route = tracking_route(method, scope["path"]) or BARE
+        kind = kind_of(route)
+        if method == "OPTIONS":
+            await send_response(
+                send, 204, preflight(scope["headers"], reads=kind in ("settings", "pixel")), b""
+            )
+            return
+        shared = (JSON_TYPE, *(posting(scope["headers"]) if method == "POST" else ANY_ORIGIN))
+        try:
+            if kind == "pixel" or (
+                method in ("GET", "HEAD")
+                and _BEARS_DATA in scope.get("query_string", b"")
+                and ROUTES.get(route)
+            ):
+                await self._picture(
+                    route, method, scope.get("query_string", b""), _began(scope, self._intake)
+                )
+                await send_response(send, 200, _PICTURE, GIF)
+                return
+            body = await self._answered(route, kind, scope, receive)
+        except ClientDisconnected:
+            return
+        except MethodNotAllowed as refused:
+            await send_response(
+                send, 405, [*shared, (b"allow", refused.allow)], refusal_body(_NOT_ALLOWED)
+            )
+        except Problem as problem:
+            status = 400 if problem.code == "too_large" else problem.status
+            told = (status, [*shared, *retry_headers(problem)], refusal_body(problem))
+            await (
+                send_and_drain(receive, send, *told)
+                if isinstance(problem, UnreadBody)
+                else send_response(send, *told)
+            )
+        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+            failed = unexpected(error)
+            await send_response(
+                send, failed.status, [*shared, *retry_headers(failed)], refusal_body(failed)
+            )
+        else:
+            await send_response(send, 200, shared, body)
+
+    async def _answered(self, route: str, kind: Kind, scope: Scope, receive: Receive) -> bytes:
+        method = scope["method"]
+        if kind == "settings":
+            if method != "GET":
+                raise MethodNotAllowed(b"GET, OPTIONS")
+            return self._settings(
+                route.split("/")[1], _parse_headers(scope).host, scope.get("scheme", "http")
+            )
+        if kind == "unknown":
+            raise _no_route()
+        if method != "POST":
+            raise MethodNotAllowed(b"POST, OPTIONS")
+        await self._track(route, _parse_headers(scope), receive, _began(scope, self._intake))
+        return SUCCESS
+
+    async def _picture(self, route: str, method: str, query: bytes, began: int) -> None:
+        """Takes the call of a pixel. Whatever is wrong with it, a mail program that asks for a picture gets one."""
+        if method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(b"GET, HEAD, OPTIONS")
+        if not self._intake.tracks:
+            raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
+        with contextlib.suppress(Problem):
+            body = body_of(query)
+            await self._intake.track(
+                self._sender(body),
+                body,
+                ROUTES[route.rpartition("/")[2].removesuffix(".gif")],
+                began,
+            )
+
+    async def _track(self, route: str, asked: RequestHeaders, receive: Receive, began: int) -> None:
+        if not self._intake.tracks:
+            raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
+        key = _basic(asked.authorization)
+        source = self._known(key) if key else None
+        limits = self._limits
+        if route == SDK_METRICS_ROUTE:
+            await drain_body(receive, asked.length, limits.tracking, limits.seconds)
+            return
+        with self._unproven.hold() as held:
+            try:
+                body = await read_body(
+                    receive, asked.length, asked.encoding, limits.tracking, limits.seconds, held
+                )
+            except Problem as problem:
+                if source is not None:
+                    self._intake.refuse(source, problem)
+                raise
+            source = source or self._sender(body)
+            if route == BARE and not says_what_it_is(body):
+                raise _no_route()
+            await self._intake.track(source, body, ROUTES.get(route), began)
+
+    def _sender(self, body: bytes) -> Source:
+        source = self._intake.sender(body)
+        if source is None:
+            raise _no_source()
+        return source
+
+    def _known(self, key: str) -> Source:
+        source = self._intake.by_write_key(key)
+        if source is None:
+            raise _no_source()
+        return source
+
+    def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
+        if self._intake.by_write_key(key) is None:
+            raise Problem("not_found", "No source has this write key", remedy=_KEYS)
+        own = {"apiKey": key}
+        if self._public:
+            own |= {"apiHost": f"{self._public}/v1", "protocol": self._scheme}
+        elif _HOST.fullmatch(host):
+            own |= {"apiHost": f"{host.decode()}/v1", "protocol": scheme}
+        return _ENCODER.encode(SdkSettings({"Segment.io": own}, {}, {}))
+
+
+class MethodNotAllowed(Exception):
+    """The route takes other methods."""
+
+    def __init__(self, allow: bytes = b"") -> None:
+        super().__init__()
+        self.allow = allow
+
+
+_KEYS = "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in realtime.toml"
+_NONE_TRACKS = 'Add a source with kind = "tracking" and a write_key to a workspace in realtime.toml'
+_NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
+
+
+def _no_route() -> Problem:
+    return Problem(
+        "not_found",
+        "Segment's tracking API has no such route",
+        remedy="Use /v1/track, /v1/batch and their like",
+    )
+
+
+def _no_source() -> Problem:
+    return Problem("unauthorized", "No source has this write key", remedy=_KEYS)
+
+
+def _began(scope: Scope, intake: Intake) -> int:
+    """When the request's first byte came; of a server that does not say so, when its head was whole."""
+    began = (scope.get("state") or {}).get("began")
+    return began if isinstance(began, int) else intake.now()
+
+
+def _parse_headers(scope: Scope) -> RequestHeaders:
+    asked = RequestHeaders()
+    for name, value in scope["headers"]:
+        field = _FIELDS.get(name)
+        if field is not None:
+            setattr(asked, field, value)
+    return asked
+
+
+def _basic(authorization: bytes) -> str:
+    """The write key of `Authorization: Basic base64(key + ":")`, with or without the colon; "" where there is none."""
+    scheme, _, packed = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
+        return ""
+    try:
+        return base64.b64decode(packed.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def unexpected(error: Exception) -> Problem:
+    """Logs where and what kind of error it was, which is all that cannot be personal."""
+    ERROR_LOG.note("delivery_failed", error)
+    return Problem(
+        "unavailable", "The delivery could not be taken", remedy="Send it again", retry_after=_LEFT
+    )
+
+
+def _read(name: str, kept: type[msgspec.Struct], about: str) -> type[msgspec.Struct]:
+    """The fields of `kept`, each of any type, since none of the wrong type spoils an event."""
+    fields = [
+        (field.encode_name, Any | msgspec.UnsetType, msgspec.UNSET)
+        for field in msgspec.structs.fields(kept)
+    ]
+    return msgspec.defstruct(name, fields, namespace={"__doc__": about})
+
+
+Event = _read(
+    "SegmentEvent",
+    Message,
+    "One Segment message: the fields that are read. A field of the wrong type is absent, others are passed over.",
+)
+Batch = _read(
+    "SegmentBatch",
+    Envelope,
+    "Calls in `batch`, each a Segment message, with what holds for all of them around it.",
+)
+_EVENTS: Any = Event | list[Event]  # type: ignore[valid-type]  # made a moment ago
+
+
+def _webhook(method: Method) -> Operation:
+    return Operation(
+        method=method,
+        path=WEBHOOK_PREFIX + "{source}",
+        name=f"deliver_{method.lower()}",
+        tag="Deliveries",
+        title="Segment Webhooks: one event, or an array of them",
+        about="In the Extensible Webhook's wrapping too, or as a form. 429 and 503 are to be sent again, all else is final.",
+        security="signature",
+        parameters=(
+            Parameter(
+                "X-Signature",
+                str,
+                "HMAC-SHA1 of what is signed, in hexadecimal, under a secret of the source",
+                "header",
+            ),
+        ),
+        request_body={JSON: _EVENTS},
+        responses={200: ResponseSpec("Taken, or taken before", Taken)},
+        problems=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
+    )
+
+
+def _call(route: str) -> Operation:
+    kind = {
+        SDK_METRICS_ROUTE: "What an SDK counts about itself, which is ignored",
+        **{batch: "A batch of calls" for batch, type in ROUTES.items() if type is None},
+    }
+    return Operation(
+        method="POST",
+        path=f"/v1/{route}",
+        name=f"track_{route}",
+        tag="Tracking API",
+        title=kind.get(route) or f"One call of the type {ROUTES[route]}",
+        security="write_key",
+        request_body={
+            JSON: Any if route == SDK_METRICS_ROUTE else Event if ROUTES[route] else Batch
+        },
+        responses={200: ResponseSpec("Taken, or taken before", Taken)},
+        problems=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
+    )
+
+
+def _pixel(route: str) -> Operation:
+    return Operation(
+        method="GET",
+        path=f"/v1/pixel/{route}",
+        name=f"pixel_{route}",
+        tag="Tracking API",
+        title=f"One call of the type {ROUTES[route]}, as the address of a picture",
+        about="The write key stands in the call. Whatever is wrong with it, the answer is the picture.",
+        security="write_key",
+        parameters=(
+            Parameter(
+                "data",
+                str,
+                "The call's JSON in base64; without it the query's own fields are the call",
+            ),
+        ),
+        responses={200: ResponseSpec("One transparent pixel", str, "image/gif")},
+        problems=("not_found",),
+    )
+
+
+def _settings(path: str, name: str) -> Operation:
+    return Operation(
+        method="GET",
+        path=path,
+        name=name,
+        tag="Tracking API",
+        title="The settings of an SDK",
+        security="write_key",
+        responses={200: ResponseSpec("Settings by which it sends here", SdkSettings)},
+        problems=("not_found",),
+    )
+
+
+INGEST_OPERATIONS = (
+    *(_webhook(method) for method in DELIVERS),
+    *(_call(route) for route in (*ROUTES, SDK_METRICS_ROUTE)),
+    *(_pixel(route) for route, type in ROUTES.items() if type == route),
+    _settings("/v1/projects/{key}/settings", "settings"),
+    _settings("/projects/{key}/settings", "settings_by_old_path"),
+)

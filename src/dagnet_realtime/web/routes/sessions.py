@@ -1,0 +1,490 @@
+"""The routes of a watch session: On, Off, stream, poll, filter, follow."""
+
+import asyncio
+import contextlib
+import hashlib
+import re
+from contextlib import aclosing
+from typing import Annotated
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dagnet_realtime.core.identifiers import is_token
+from dagnet_realtime.core.rate import TokenBucket
+from dagnet_realtime.core.times import iso
+from dagnet_realtime.hub.audit import Audit, AuditAction
+from dagnet_realtime.hub.broadcast import EncodedFrame
+from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import Close, Frame, Guarantees
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.watch import SESSION_ID, WatchSession
+from dagnet_realtime.model.workspace import Channel
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.ports.storage import RateLimiter
+from dagnet_realtime.web.auth.request import Person
+from dagnet_realtime.web.auth.session import authorised_session, own_session
+from dagnet_realtime.web.body import Receive, Scope, Send
+from dagnet_realtime.web.operation import JSON, Operation, OperationRoute, Parameter, ResponseSpec
+from dagnet_realtime.web.reauthorizer import Reauthorizer
+from dagnet_realtime.web.responses import json_response, parse_body
+
+STREAM_PATH = re.compile("/api/watch/([^/]*)/stream")
+HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),  # nginx would hold frames back
+    (
+        b"content-encoding",
+        b"identity",
+    ),  # a proxy that compresses (Caddy's `encode`) would hold them until a block is full
+]
+
+
+class StreamApp:
+    """`GET /api/watch/{id}/stream`. A viewer that stops reading stops this app's `send`, and nothing else."""
+
+    def __init__(self, hub: Hub, rounds: Reauthorizer, audit: Audit) -> None:
+        self._hub = hub
+        self._rounds = rounds
+        self._audit = audit
+        self._last: tuple[EncodedFrame | None, dict[str, object]] = (None, {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Streams until the session's bye, or until the viewer leaves. Raises `Problem` before the first frame only."""
+        found = STREAM_PATH.fullmatch(scope["path"])
+        if found is None:
+            raise Problem("not_found", "There is nothing here")
+        session = await authorised_session(self._hub, found[1], scope["person"])
+        after = _after(scope)
+        if after is not None:
+            self._audit.record(
+                "resumed", session.shown, session.channel, graph=session.graph, session=session.id
+            )
+        pump = asyncio.current_task()
+        left = asyncio.ensure_future(_wait_disconnect(receive))
+        departed = False
+
+        def cut(_: object) -> None:
+            nonlocal departed
+            departed = True
+            if pump is not None:
+                pump.cancel()
+
+        left.add_done_callback(cut)
+        try:
+            with self._rounds.streaming(session.id, scope["asked"]):
+                await self._send_frames(session.id, after, send, scope.get("bare_send", send))
+        except asyncio.CancelledError:
+            if not departed:
+                raise
+            if pump is not None:
+                pump.uncancel()
+        finally:
+            left.remove_done_callback(cut)
+            left.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await left
+
+    async def _send_frames(
+        self, session_id: str, after: Position | None, send: Send, bare: Send
+    ) -> None:
+        """`bare` is `send` without what stands before it: a thousand viewers get twenty parts a second each."""
+        async with aclosing(self._hub.watch(session_id, after)) as frames:
+            first = await anext(frames)
+            await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+            await bare(_sse_chunk(first))
+            async for frame in frames:
+                last, part = self._last
+                if last is not frame:
+                    part = _sse_chunk(frame)
+                    self._last = (frame, part)
+                await bare(part)
+        await bare({"type": "http.response.body", "body": b""})
+
+
+def _sse_chunk(sent: EncodedFrame) -> dict[str, object]:
+    body = sent.sse
+    if isinstance(sent.frame, Close) and sent.frame.retry_after is not None:
+        body = b"retry: %d\n%b" % (round(sent.frame.retry_after * 1000), body)
+    return {"type": "http.response.body", "body": body, "more_body": True}
+
+
+def _after(scope: Scope) -> Position | None:
+    """Where to go on: `Last-Event-ID` of a browser that reconnects, else `?after=`."""
+    for name, value in scope["headers"]:
+        if name == b"last-event-id":
+            return parse_position(value.decode("latin-1"))
+    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("after")
+    return parse_position(asked[0]) if asked else None
+
+
+async def _wait_disconnect(receive: Receive) -> None:
+    """Returns when the viewer has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30
+
+
+class OpenRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of On."""
+
+    workspace: str
+    env: str
+    graph: str
+    filter: str = ""
+
+
+class ChangeRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a change; what is missing stays."""
+
+    filter: str | None = None
+    follows: tuple[str, ...] | None = None
+
+
+class FollowRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """A trace by its token, or by an identifier that is forgotten as soon as its token is derived."""
+
+    token: str | None = None
+    kind: str | None = None
+    value: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A watch session. `position` is where the log stood at On; `expires_at` is when it lapses unless a stream or a poll renews it."""
+
+    watch_session_id: str
+    position: str
+    expires_at: str
+    posture: Guarantees
+    graph_version: str
+    started_at: str
+    filter: str
+    follows: tuple[str, ...]
+
+
+class Polled(msgspec.Struct, frozen=True):
+    """What a poll gives; `position` is where to go on."""
+
+    frames: tuple[Frame, ...]
+    position: str
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """The tokens that the identifier stands for, the current one first, and all that the session follows now."""
+
+    token: str
+    tokens: tuple[str, ...]
+    follows: tuple[str, ...]
+
+
+_ID = Parameter(
+    "id",
+    Annotated[str, msgspec.Meta(pattern=f"^{SESSION_ID}$")],
+    "The `watch_session_id` that On gave",
+    "path",
+)
+_AFTER = Parameter(
+    "after",
+    str,
+    "The position of the last frame, as it came; none to go on where the session stands",
+)
+_MINE = {"id": "$response.body#/watch_session_id"}
+
+ON = Operation(
+    method="POST",
+    path="/api/watch",
+    name="on",
+    tag="Watching",
+    title="On: open a watch session",
+    request_body={JSON: OpenRequest},
+    responses={201: ResponseSpec("The session", Session)},
+    problems=("invalid", "too_large", "not_found", "rate_limited"),
+    links={
+        **dict.fromkeys(("amend", "follow", "relay", "stream", "off"), _MINE),
+        "frames": {**_MINE, "after": "$response.body#/position"},
+    },
+)
+AMEND = Operation(
+    method="PATCH",
+    path="/api/watch/{id}",
+    name="amend",
+    tag="Watching",
+    title="Change the filter or the followed traces",
+    about="Following more needs the role `follow`.",
+    parameters=(_ID,),
+    request_body={JSON: ChangeRequest},
+    responses={200: ResponseSpec("The session as it has become", Session)},
+    problems=("invalid", "too_large", "gone", "not_found"),
+)
+OFF = Operation(
+    method="DELETE",
+    path="/api/watch/{id}",
+    name="off",
+    tag="Watching",
+    title="Off: end the session",
+    parameters=(_ID,),
+    responses={204: ResponseSpec("It has ended")},
+    problems=("gone",),
+)
+FRAMES = Operation(
+    method="GET",
+    path="/api/watch/{id}/frames",
+    name="frames",
+    tag="Watching",
+    title="Poll: the frames after a position",
+    about="Waits for the first frame where there is none. With `until` it gives what lies between two positions.",
+    parameters=(
+        _ID,
+        _AFTER,
+        Parameter("until", str, "A later position, where the frames between are asked for"),
+        Parameter(
+            "wait",
+            Annotated[float, msgspec.Meta(ge=0, le=LONGEST_WAIT)],
+            "How long to wait for a first frame, in seconds",
+        ),
+    ),
+    responses={200: ResponseSpec("The frames", Polled)},
+    problems=("invalid", "gone", "not_found", "rate_limited"),
+)
+FOLLOW = Operation(
+    method="POST",
+    path="/api/watch/{id}/follow",
+    name="follow",
+    tag="Watching",
+    title="Follow a trace, or find a known user",
+    about="By token, or by kind and value: the token is derived and the value forgotten. Needs the role `follow`, and is audited.",
+    parameters=(_ID,),
+    request_body={JSON: FollowRequest},
+    responses={200: ResponseSpec("The tokens", Followed)},
+    problems=("invalid", "too_large", "gone", "rate_limited"),
+)
+STREAM_OPERATION = Operation(
+    method="GET",
+    path="/api/watch/{id}/stream",
+    name="stream",
+    tag="Watching",
+    title="Push: the frames as Server-Sent Events",
+    about="The data of each event is one frame, its id the position to go on from. The last is a `bye`, after which the stream ends.",
+    parameters=(
+        _ID,
+        _AFTER,
+        Parameter(
+            "Last-Event-ID",
+            str,
+            "As `after`, which it overrides; browsers send it by themselves",
+            "header",
+        ),
+    ),
+    responses={200: ResponseSpec("A stream without an end of its own", str, "text/event-stream")},
+    problems=("invalid", "gone", "not_found", "rate_limited"),
+)
+SESSION_OPERATIONS = (ON, AMEND, OFF, FRAMES, FOLLOW, STREAM_OPERATION)
+
+
+FOLLOWS_PER_SECOND = 0.5  # looking people up by name is slow on purpose
+FOLLOWS_AT_ONCE = 20
+MOST_PERSONS = 1000  # whose follows are counted apart
+LONGEST_VALUE = 256  # characters of an identifier
+
+
+_OPEN, _AMEND, _FOLLOW = (
+    msgspec.json.Decoder(OpenRequest),
+    msgspec.json.Decoder(ChangeRequest),
+    msgspec.json.Decoder(FollowRequest),
+)
+
+
+def session_routes(
+    hub: Hub, intake: Intake, clock: Clock, audit: Audit, rates: RateLimiter | None = None
+) -> list[OperationRoute]:
+    """Every route under `/api/watch` but the stream. `rates` count look-ups over all processes; without them this one counts alone."""
+    counted = rates or _ProcessLimiter(clock)
+
+    async def turn_on(request: Request) -> Response:
+        asked, person = await parse_body(request, _OPEN), _person(request)
+        channel = Channel(asked.workspace, asked.env)
+        person.require("watch", channel)
+        session = await hub.open(
+            channel,
+            asked.graph,
+            person.id,
+            asked.filter,
+            person.role(channel) or "watch",
+            person.name,
+        )
+        audit.record("on", person.name, channel, graph=session.graph, session=session.id)
+        return json_response(_session(hub, session), 201)
+
+    async def turn_off(request: Request) -> Response:
+        session = await own_session(hub, request.path_params["id"], _person(request))
+        await hub.close(session.id)
+        audit.record("off", session.shown, session.channel, graph=session.graph, session=session.id)
+        return Response(status_code=204)
+
+    async def change(request: Request) -> Response:
+        session = await authorised_session(hub, request.path_params["id"], _person(request))
+        asked = await parse_body(request, _AMEND)
+        added = set(map(_token, asked.follows or ())) - set(session.follows)
+        if added:
+            _person(request).require("follow", session.channel)
+        changed = await hub.change(session.id, asked.filter, asked.follows)
+        if added:
+            _note(audit, "follow", session, tuple(sorted(added)))
+        return json_response(_session(hub, changed))
+
+    async def poll(request: Request) -> Response:
+        session = await authorised_session(hub, request.path_params["id"], _person(request))
+        after, until = request.query_params.get("after"), request.query_params.get("until")
+        if after and until:
+            frames = await hub.read_range(session.id, parse_position(after), parse_position(until))
+            position = frames[-1].position if frames else after
+        else:
+            wait = _wait(request.query_params.get("wait", "0"))
+            frames, position = await hub.poll(
+                session.id, parse_position(after) if after else None, wait
+            )
+        body = b'{"frames":[%b],"position":%b}' % (
+            b",".join([frame.json for frame in frames]),
+            msgspec.json.encode(position),
+        )
+        return Response(body, media_type="application/json")
+
+    async def follow(request: Request) -> Response:
+        person = _person(request)
+        session = await authorised_session(hub, request.path_params["id"], person, "follow")
+        asked = await parse_body(request, _FOLLOW)
+        key = hashlib.sha256(person.id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        wait = await counted.try_consume(f"look-up:{key}", 1, FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)
+        if wait is not None:
+            raise Problem(
+                "rate_limited",
+                "Too many traces were looked up",
+                "",
+                "Wait a little",
+                retry_after=max(1.0, wait),
+            )
+        tokens = _tokens(intake, session, asked)
+        for token in tokens:
+            session = await hub.follow(session.id, token)
+        _note(audit, "follow" if asked.token else "look_up", session, tokens, asked.kind or "")
+        return json_response(Followed(tokens[0], tokens, session.follows))
+
+    return [
+        OperationRoute(ON, turn_on),
+        OperationRoute(AMEND, change),
+        OperationRoute(OFF, turn_off),
+        OperationRoute(FRAMES, poll),
+        OperationRoute(FOLLOW, follow),
+    ]
+
+
+def parse_position(text: str) -> Position:
+    """Raises `Problem("invalid")` for what is no position at all; one that cannot be trusted is a gap, and the log's to tell."""
+    position = Position.parse(text)
+    if position is None:
+        raise Problem(
+            "invalid",
+            "That is no position",
+            "",
+            "Send the position of the last frame as it came, or none",
+        )
+    return position
+
+
+def _token(text: str) -> str:
+    """`text`, if it has a token's form; an identifier that comes as one goes no further."""
+    if not is_token(text):
+        raise Problem(
+            "invalid",
+            "That is no trace",
+            "A trace's token is a letter, `_` and 12 characters",
+            "Follow one that the feed shows",
+        )
+    return text
+
+
+class _ProcessLimiter:
+    """Implements `Rates` for one process, of at most `MOST_PERSONS` keys."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[str, TokenBucket] = {}
+
+    async def try_consume(
+        self, key: str, events: int, per_second: float, burst: float
+    ) -> float | None:
+        """As the port says."""
+        if len(self._buckets) >= MOST_PERSONS and key not in self._buckets:
+            self._buckets.clear()
+        return self._buckets.setdefault(key, TokenBucket(per_second, burst)).try_consume(
+            events, self._clock.monotonic()
+        )
+
+
+def _note(
+    audit: Audit, deed: AuditAction, session: WatchSession, tokens: tuple[str, ...], kind: str = ""
+) -> None:
+    audit.record(
+        deed,
+        session.shown,
+        session.channel,
+        graph=session.graph,
+        session=session.id,
+        tokens=tokens,
+        kind=kind,
+    )
+
+
+def _person(request: Request) -> Person:
+    person: Person = request.scope["person"]
+    return person
+
+
+def _session(hub: Hub, session: WatchSession) -> Session:
+    return Session(
+        watch_session_id=session.id,
+        position=session.position,
+        expires_at=iso(hub.expires_at()),
+        posture=hub.guarantees(session),
+        graph_version=hub.graph(session).version,
+        started_at=iso(session.started_at),
+        filter=session.filter,
+        follows=session.follows,
+    )
+
+
+def _wait(text: str) -> float:
+    try:
+        wait = float(text)
+    except ValueError:
+        wait = -1.0
+    if not 0 <= wait <= LONGEST_WAIT:
+        raise Problem(
+            "invalid",
+            "That is no time to wait",
+            "",
+            f"Give `wait` in seconds, 0 to {LONGEST_WAIT:g}",
+        )
+    return wait
+
+
+def _tokens(intake: Intake, session: WatchSession, asked: FollowRequest) -> tuple[str, ...]:
+    if asked.token:
+        return (_token(asked.token),)
+    if (
+        asked.kind
+        and asked.value
+        and len(asked.kind) <= LONGEST_VALUE
+        and len(asked.value) <= LONGEST_VALUE
+    ):
+        return intake.tokens(session.channel, asked.kind, asked.value)
+    raise Problem(
+        "invalid", "Nothing to follow", "", "Send a token, or a kind and a value such as userId"
+    )

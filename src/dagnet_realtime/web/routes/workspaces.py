@@ -1,0 +1,227 @@
+"""What there is to watch: workspaces, their graphs, and who asks."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dagnet_realtime.model.access import Role
+from dagnet_realtime.model.graph import Catalogue, FileError, Graph
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Channel, Ingest, Source, Workspace
+from dagnet_realtime.ports.runtime import GraphSource
+from dagnet_realtime.web.auth.request import Authenticator, Person
+from dagnet_realtime.web.operation import Operation, OperationRoute, ResponseSpec
+from dagnet_realtime.web.responses import json_response
+from dagnet_realtime.web.routes.ingest import WEBHOOK_PREFIX
+
+
+class GraphSummary(msgspec.Struct, frozen=True):
+    """A graph in a list; `can_light` counts its nodes that listen for something."""
+
+    name: str
+    title: str
+    version: str
+    nodes: int
+    edges: int
+    can_light: int
+
+
+class SourceAddress(msgspec.Struct, frozen=True):
+    """Where a source delivers to."""
+
+    id: str
+    kind: Literal["webhook", "tracking"]
+    url: str
+
+
+class WorkspaceListing(msgspec.Struct, frozen=True):
+    """What one person may know of a workspace; `relay` says whether a provider carries its frames, `role` what they may do.
+
+    `message_key` is the key of the digests of message ids, for those who may follow: by it a page knows its own browser's events again.
+    With `ingest` "function" no server hears its events: Segment publishes them to the provider itself.
+    """
+
+    id: str
+    env: str
+    graphs: tuple[GraphSummary, ...]
+    errors: tuple[FileError, ...]
+    relay: bool
+    ingest: Ingest
+    sources: tuple[SourceAddress, ...]
+    role: Role | None
+    message_key: str | None = None
+
+
+class Workspaces(msgspec.Struct, frozen=True):
+    """All that the person may watch."""
+
+    workspaces: tuple[WorkspaceListing, ...]
+
+
+class Graphs(msgspec.Struct, frozen=True):
+    """The graphs of one workspace, and its files that cannot be read."""
+
+    graphs: tuple[GraphSummary, ...]
+    errors: tuple[FileError, ...]
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who asks and what they `can` on at least one channel; `push` is False where everybody must poll."""
+
+    person: str
+    access: str
+    can: tuple[Role | Literal["send"], ...]
+    demo: bool
+    version: str
+    push: bool
+
+
+LIST = Operation(
+    method="GET",
+    path="/api/workspaces",
+    name="workspaces",
+    tag="Graphs",
+    title="What there is to watch",
+    responses={200: ResponseSpec("The workspaces", Workspaces)},
+)
+GRAPHS = Operation(
+    method="GET",
+    path="/api/workspaces/{id}/{env}/graphs",
+    name="graphs",
+    tag="Graphs",
+    title="The graphs of a workspace",
+    responses={200: ResponseSpec("The graphs", Graphs)},
+    problems=("not_found",),
+)
+GRAPH = Operation(
+    method="GET",
+    path="/api/workspaces/{id}/{env}/graphs/{name}",
+    name="graph",
+    tag="Graphs",
+    title="A graph with its matching table",
+    responses={200: ResponseSpec("The graph", Graph)},
+    problems=("not_found",),
+)
+ME = Operation(
+    method="GET",
+    path="/api/me",
+    name="me",
+    tag="Access",
+    title="Who asks, and what they may do",
+    responses={200: ResponseSpec("The person", Me)},
+)
+WORKSPACE_OPERATIONS = (LIST, GRAPHS, GRAPH, ME)
+
+
+def workspace_routes(
+    workspaces: Sequence[Workspace],
+    graphs: GraphSource,
+    access: Authenticator,
+    *,
+    public_url: str,
+    demo: bool,
+    version: str,
+    push: bool = True,
+    message_key: Callable[[Channel], bytes] | None = None,
+) -> list[OperationRoute]:
+    """`/api/workspaces`, the graphs under it, and `/api/me`. `public_url` is "" where the request's own host is the address."""
+
+    async def all_of_them(request: Request) -> Response:
+        base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+        person: Person = request.scope["person"]
+        seen = [one for one in workspaces if person.has_role("watch", one.channel)]
+        return json_response(
+            Workspaces(
+                tuple(
+                    _workspace(
+                        one, graphs.catalogue(one.channel.workspace), base, person, message_key
+                    )
+                    for one in seen
+                )
+            )
+        )
+
+    async def of_one(request: Request) -> Response:
+        catalogue = _catalogue(request)
+        return json_response(Graphs(_graphs(catalogue), catalogue.errors))
+
+    async def one(request: Request) -> Response:
+        name = request.path_params["name"]
+        graph = _catalogue(request).graphs.get(name)
+        if graph is None:
+            raise Problem(
+                "not_found",
+                "No such graph",
+                f"There is no graph “{name[:80]}”",
+                "Open one of those listed",
+            )
+        return json_response(graph)
+
+    async def me(request: Request) -> Response:
+        person: Person = request.scope["person"]
+        return json_response(Me(person.name, access.mode, person.capabilities, demo, version, push))
+
+    def _catalogue(request: Request) -> Catalogue:
+        id, env = request.path_params["id"], request.path_params["env"]
+        person: Person = request.scope["person"]
+        person.require("watch", Channel(id, env))
+        if not any((one.channel.workspace, one.channel.env) == (id, env) for one in workspaces):
+            raise Problem(
+                "not_found",
+                "No such workspace",
+                f"There is no workspace “{id[:80]}/{env[:80]}” here",
+                "Open one of those listed",
+            )
+        return graphs.catalogue(id)
+
+    return [
+        OperationRoute(LIST, all_of_them),
+        OperationRoute(GRAPHS, of_one),
+        OperationRoute(GRAPH, one),
+        OperationRoute(ME, me),
+    ]
+
+
+def _workspace(
+    workspace: Workspace,
+    catalogue: Catalogue,
+    base: str,
+    person: Person,
+    message_key: Callable[[Channel], bytes] | None,
+) -> WorkspaceListing:
+    """What the person may know of it: the address of a source that takes unsigned deliveries is for those who administer it."""
+    sends = person.has_role("administer", workspace.channel)
+    sources = [source for source in workspace.sources if sends or not source.allow_unsigned]
+    return WorkspaceListing(
+        id=workspace.channel.workspace,
+        env=workspace.channel.env,
+        graphs=_graphs(catalogue),
+        errors=catalogue.errors,
+        relay=workspace.policy.relay is not None and workspace.policy.ingest == "server",
+        ingest=workspace.policy.ingest,
+        sources=tuple(
+            SourceAddress(source.id, source.kind, base + _path(source)) for source in sources
+        ),
+        role=person.role(workspace.channel),
+        message_key=message_key(workspace.channel).hex()
+        if message_key and person.has_role("follow", workspace.channel)
+        else None,
+    )
+
+
+def _graphs(catalogue: Catalogue) -> tuple[GraphSummary, ...]:
+    return tuple(_summary(graph) for graph in catalogue.graphs.values())
+
+
+def _summary(graph: Graph) -> GraphSummary:
+    can_light = len({listen.node for listen in graph.listens})
+    return GraphSummary(
+        graph.name, graph.title, graph.version, len(graph.nodes), len(graph.edges), can_light
+    )
+
+
+def _path(source: Source) -> str:
+    return WEBHOOK_PREFIX + source.id if source.kind == "webhook" else "/v1"

@@ -1,0 +1,109 @@
+"""A configuration that changes while the server runs."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import msgspec
+
+from dagnet_realtime.app.config_watcher import LOOK_SECONDS, ConfigWatcher
+from dagnet_realtime.app.factories import Grants
+from dagnet_realtime.config.config import AccessConfig, Config
+from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.model.access import RoleBinding, Secret
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Channel, Policy, Workspace
+from tests.support.clock import FakeClock
+
+SHOP = Channel("shop", "prod")
+GRANT = RoleBinding(who="ann", role="watch")
+
+
+def configured(file: Path, policy: Policy, *grants: RoleBinding) -> Config:
+    return Config(
+        access=AccessConfig(grants=grants),
+        workspaces=(Workspace(channel=SHOP, path=".", policy=policy),),
+        file=str(file),
+    )
+
+
+class Scene:
+    """A reload, what it has put in force, and what was audited."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "realtime.toml"
+        self.file.write_text("1")
+        self.clock = FakeClock()
+        self.current: Config | Problem = configured(self.file, Policy(token_key=Secret("first")))
+        self.imposed: list[tuple[Channel, Policy]] = []
+        self.audited: list[bytes] = []
+        self.grants = Grants([])
+        assert isinstance(self.current, Config)
+        self.reload = ConfigWatcher(
+            self.current,
+            self.again,
+            self.impose,
+            self.grants,
+            Audit(self.audited.append, self.clock),
+            self.clock,
+        )
+
+    def again(self) -> Config:
+        if isinstance(self.current, Problem):
+            raise self.current
+        return self.current
+
+    async def impose(self, channel: Channel, policy: Policy) -> None:
+        self.imposed.append((channel, policy))
+
+
+async def test_policies_and_grants_take_effect_and_keys_stay(tmp_path: Path) -> None:
+    """ACC-34: a trace goes on under its tokens; both changes are audited."""
+    scene = Scene(tmp_path)
+    scene.current = configured(
+        scene.file, Policy(token_key=Secret("second"), deny=("device",)), GRANT
+    )
+    await scene.reload.reload()
+    ((channel, policy),) = scene.imposed
+    assert (channel, policy.deny, policy.token_key) == (SHOP, ("device",), Secret("first"))
+    assert scene.grants() == (GRANT,)
+    assert [json.loads(line)["deed"] for line in scene.audited] == ["policy", "policy"]
+    await scene.reload.reload()
+    assert len(scene.imposed) == 1
+
+
+async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
+    """ACC-34: what was in force stays in force, and the log says so."""
+    scene = Scene(tmp_path)
+    scene.current = Problem("invalid", "line 1")
+    await scene.reload.reload()
+    assert scene.imposed == []
+    scene.current = configured(scene.file, Policy(sample=0.5))
+    scene.current = msgspec.structs.replace(
+        scene.current,
+        workspaces=(*scene.current.workspaces, Workspace(channel=Channel("new", "x"), path=".")),
+    )
+    await scene.reload.reload()
+    assert [str(channel) for channel, _ in scene.imposed] == ["shop/prod"]
+
+
+async def test_the_file_is_looked_at_every_two_seconds(tmp_path: Path) -> None:
+    """ACC-34: and read only where it has changed."""
+    scene = Scene(tmp_path)
+    scene.current = configured(scene.file, Policy(sample=0.5))
+    taken = asyncio.Event()
+    scene.reload._impose = lambda *_: _note(taken)  # type: ignore[assignment]
+    running = asyncio.create_task(scene.reload.run())
+    await scene.clock.advance(LOOK_SECONDS)
+    assert not taken.is_set()
+    scene.file.write_text("22")
+    await scene.clock.advance(LOOK_SECONDS)
+    async with asyncio.timeout(20):
+        await taken.wait()
+    scene.file.unlink()
+    await scene.clock.advance(LOOK_SECONDS)
+    running.cancel()
+
+
+async def _note(taken: asyncio.Event) -> None:
+    taken.set()

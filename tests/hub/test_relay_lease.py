@@ -1,0 +1,105 @@
+"""One request's work on one view, and the view that is rendered for it."""
+
+import pytest
+
+from dagnet_realtime.hub.relay_publisher import BOUND, CONFIRMED_MS, RelayLease, StatelessView
+from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import Batch, Forget, Heartbeat, RelayCounts, ThinningState
+from dagnet_realtime.model.graph import Catalogue
+from dagnet_realtime.model.workspace import Policy
+from dagnet_realtime.ports.relay import RelayLimits
+from dagnet_realtime.ports.storage import LeasedState, LogSlice, RelayState
+from tests.hub.provider import Provider
+from tests.hub.stage import graph
+from tests.support.clock import FakeClock
+from tests.support.entries import entry
+
+NOW = 1_000_000
+
+
+def trip(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) -> RelayLease:
+    return RelayLease(
+        provider,
+        LeasedState(RelayState(channel="c"), NOW, seats, RelayCounts(), awaited),
+        clock.monotonic(),
+        clock,
+    )
+
+
+async def test_what_was_spent_is_given_once() -> None:
+    """REL-13: published, delivered to as many as subscribe, failed."""
+    provider, clock = Provider(), FakeClock()
+    made = trip(provider, clock, ann=NOW, bob=NOW)
+    await made.refresh_subscribers()
+    provider.subscribed = 5
+    assert await made.publish([Heartbeat(now="", position="e.1")])
+    provider.down = True
+    assert not await made.publish([Heartbeat(now="", position="e.1")])
+    assert made.to_commit().spent == RelayCounts(published=1, delivered=1, failed=1)
+    assert made.to_commit().spent == RelayCounts()
+    assert made.total == RelayCounts(published=1, delivered=1, failed=1)
+    assert made.state.rests_until > made.now
+
+
+async def test_a_provider_that_does_not_say_how_many_counts_the_seats() -> None:
+    """REL-13: the best that can be known."""
+    provider, clock = Provider(), FakeClock()
+    provider.subscribed = None
+    made = trip(provider, clock, ann=NOW, bob=NOW)
+    await made.refresh_subscribers()
+    await made.publish([Heartbeat(now="", position="e.1")])
+    assert made.total.delivered == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "live", "stays"),
+    [(0, True, True), (CONFIRMED_MS + 1, True, False), (0, False, False)],
+)
+def test_a_seat_counts_while_its_session_lives_and_asks(
+    asked: int, live: bool, stays: bool
+) -> None:
+    """REL-11: whoever does not ask again, with their permission checked, is out."""
+    made = trip(Provider(), FakeClock(), NOW + 1, ann=NOW - asked)
+    made.prune({"ann": None} if live else {})  # type: ignore[dict-item]
+    assert (made.has_subscribers, set(made.dropped)) == (stays, set() if stays else {"ann"})
+
+
+async def test_time_is_the_stores_and_bounded() -> None:
+    """REL-20: two seconds, whatever the machine's own clock says."""
+    clock = FakeClock()
+    made = trip(Provider(), clock)
+    await clock.advance(0.5)
+    assert (made.now, made.time_left) == (NOW + 500, BOUND - 0.5)
+    await clock.advance(5)
+    assert made.time_left == 0
+
+
+def test_a_stretch_becomes_a_frame_of_its_very_range() -> None:
+    """REL-20: matched, filtered, counted; what the policy denies is not carried, nor who it was."""
+    pane = StatelessView(
+        graph("Home"),
+        "type:track",
+        Policy(properties=("plan", "price"), deny=("price",)),
+        Catalogue(version="1"),
+    )
+    entries = (
+        entry("a", name="Home", properties={"plan": "x", "price": 3}, revealed={"userId": "u"}),
+        entry("b", type="page", name="Home"),
+        entry("c", type="delete", name="", forgets=("k1.t",)),
+    )
+    found = LogSlice(Position("e", 4), Position("e", 7), entries)
+    frames, fit = pane.frames(found, ThinningState(), frozenset(), 1, RelayLimits())
+    batch, forget = frames
+    assert isinstance(batch, Batch)
+    assert (batch.from_, batch.position, batch.counts, batch.ledger.filtered) == (
+        "e.4",
+        "e.7",
+        {"u-Home": 1},
+        2,
+    )
+    assert [(event.properties, event.revealed) for event in batch.events] == [
+        ({"plan": "x"}, batch.events[0].revealed)
+    ]
+    assert "userId" not in repr(batch.events[0].revealed)
+    assert forget == Forget(tokens=("k1.t",))
+    assert fit == ThinningState(at=1)

@@ -1,0 +1,64 @@
+"""What every store of watch sessions promises."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from dagnet_realtime.model.watch import WatchSession
+from dagnet_realtime.model.workspace import Channel
+from dagnet_realtime.ports.storage import SessionStore
+
+
+class SessionsStage:
+    """A fresh store and its time; `unit` is what the contract calls a second."""
+
+    def __init__(
+        self, store: SessionStore, pass_time: Callable[[float], Awaitable[None]], unit: float = 1.0
+    ) -> None:
+        self.store = store
+        self.unit = unit
+        self._pass_time = pass_time
+
+    async def pass_time(self, units: float) -> None:
+        await self._pass_time(units * self.unit)
+
+
+def session(id: str) -> WatchSession:
+    return WatchSession(
+        id=id,
+        channel=Channel("shop", "prod"),
+        graph="checkout",
+        person="ann",
+        started_at=1,
+        position="e.0",
+        follows=("k1.a",),
+    )
+
+
+class SessionsContract:
+    """Inherit, and give a fixture `stage`."""
+
+    async def test_a_session_comes_back_as_saved(self, stage: SessionsStage) -> None:
+        """LOG-13: saving stores, and saving again replaces."""
+        await stage.store.save(session("a"), 10 * stage.unit)
+        assert await stage.store.load("a") == session("a")
+        changed = msgspec.structs.replace(session("a"), filter="type:track")
+        await stage.store.save(changed, 10 * stage.unit)
+        assert await stage.store.load("a") == changed
+        assert await stage.store.list_active() == [changed]
+
+    async def test_a_session_lapses(self, stage: SessionsStage) -> None:
+        """LOG-13: each lives its ttl from its last save."""
+        await stage.store.save(session("a"), 4 * stage.unit)
+        await stage.store.save(session("b"), 20 * stage.unit)
+        await stage.pass_time(5)
+        assert await stage.store.load("a") is None
+        assert await stage.store.list_active() == [session("b")]
+
+    async def test_a_dropped_session_is_gone(self, stage: SessionsStage) -> None:
+        """LOG-13: dropping twice does no harm."""
+        await stage.store.save(session("a"), 10 * stage.unit)
+        await stage.store.delete("a")
+        await stage.store.delete("a")
+        assert await stage.store.load("a") is None
+        assert await stage.store.load("never") is None

@@ -1,0 +1,457 @@
+"""Entries as a stream holds them.
+
+Appends that come together.
+
+The log in Redis keeps every log's promises.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from dagnet_realtime.app.clock import SystemClock
+from dagnet_realtime.core.codec import ERASED, anonymous, encode_entry
+from dagnet_realtime.model.event import Entry
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
+from dagnet_realtime.stores.redis_connection import RedisConnection, check_redis, parse_redis_url
+from dagnet_realtime.stores.redis_log import (
+    MOST_WAITING,
+    AppendBatcher,
+    RedisLog,
+    anonymous_of,
+    append_arguments,
+    fingerprint,
+    parse_stream,
+    position_at,
+    to_slice,
+)
+from dagnet_realtime.stores.redis_sessions import RedisSessionStore
+from tests.stores.contract import SHOP, STAGING, AnyLog, LogContract, Stage, ids
+from tests.stores.sessions_contract import session
+from tests.support.clock import FakeClock
+from tests.support.entries import entries, entry
+from tests.support.redis import redis_server
+from tests.support.redis_many import cluster, sentinel
+
+
+def test_a_fingerprint_is_the_same_everywhere() -> None:
+    """LOG-3: a retry that reaches another process is known."""
+    assert fingerprint("m1").hex() == "d11f79d4b490b654"
+    assert fingerprint("m1") != fingerprint("m2")
+
+
+def test_a_hole_is_a_forgotten_person() -> None:
+    """LOG-12: the offsets around it stay, and what is kept of it; a process of the version before keeps nothing."""
+    one, three = encode_entry(entry("m1")), encode_entry(entry("m3"))
+    raw = [
+        (b"5-1000", [b"e", one]),
+        (b"7-1001", [b"e", three, b"r", b""]),
+        (b"8-1001", [b"other", three]),
+    ]
+    assert parse_stream(raw, b"e") == [(5, one, False), (7, three, True)]
+    around = (entry("m1"), entry("m3", flags=("maybe_repeat",)))
+    assert to_slice(parse_stream(raw, b"e"), 4, 7, {}) == (around[0], ERASED, around[1])
+    stays = anonymous(entry("m2"), frozenset())
+    kept = [
+        b"6-1000 " + life + b" " + encode_entry(one)
+        for life, one in ((b"e", stays), (b"other", entry("m9")))
+    ]
+    assert to_slice(parse_stream(raw, b"e"), 4, 7, anonymous_of(kept, b"e")) == (
+        around[0],
+        stays,
+        around[1],
+    )
+
+
+def test_only_what_may_be_flagged_tells_when_it_was_received() -> None:
+    """LOG-4: one flagged already needs no second flag."""
+    given = append_arguments(
+        [
+            entry("m1"),
+            entry("m2", segment_received_at=7),
+            entry("m3", segment_received_at=7, flags=("maybe_repeat",)),
+        ]
+    )
+    assert [given[1], given[4], given[7]] == ["", 7, ""]
+
+
+def test_a_position_after_nothing_has_no_check() -> None:
+    """LOG-10: there is no entry to vouch for it."""
+    assert str(position_at("e", 0, None)) == "e.0"
+    assert position_at("e", 1, b"x").check
+
+
+class Store:
+    """Notes each call; `gate` holds calls back, `problem` fails them."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.problem: Problem | None = None
+
+    async def send(self, some: Sequence[Entry]) -> list[Outcome]:
+        self.calls.append([one.id for one in some])
+        await self.gate.wait()
+        if self.problem is not None:
+            raise self.problem
+        return ["duplicate" if one.id.startswith("old") else "taken" for one in some]
+
+
+async def test_appends_of_one_turn_go_in_one_call() -> None:
+    """LOG-53: and each hears of its own entries."""
+    store = Store()
+    batches = AppendBatcher(store.send, 5)
+    answers = await asyncio.gather(
+        *(batches.append([entry(id)]) for id in ("a", "old", "b")), batches.append(entries(1, 2))
+    )
+    assert answers == [["taken"], ["duplicate"], ["taken"], ["taken", "taken"]]
+    assert store.calls == [["a", "old", "b", "m1", "m2"]]
+
+
+async def test_what_comes_during_a_call_goes_together_after_it() -> None:
+    """LOG-53: in the order in which it came."""
+    store = Store()
+    store.gate.clear()
+    batches = AppendBatcher(store.send, 5)
+    tasks = [asyncio.create_task(batches.append([entry("a")]))]
+    while not store.calls:
+        await asyncio.sleep(0)
+    for id in ("b", "c", "d"):
+        tasks.append(asyncio.create_task(batches.append([entry(id)])))
+        await asyncio.sleep(0)
+    store.gate.set()
+    await asyncio.gather(*tasks)
+    assert store.calls == [["a"], ["b", "c", "d"]]
+
+
+async def test_a_failure_is_everybodys() -> None:
+    """LOG-51: all who shared the call send again; the next call is a new one."""
+    store = Store()
+    store.problem = Problem("unavailable", "The store cannot be reached")
+    batches = AppendBatcher(store.send, 5)
+    answers = await asyncio.gather(
+        batches.append([entry("a")]), batches.append([entry("b")]), return_exceptions=True
+    )
+    assert all(isinstance(one, Problem) and one.code == "unavailable" for one in answers)
+    store.problem = None
+    assert await batches.append([entry("c")]) == ["taken"]
+
+
+async def test_nobody_waits_longer_than_the_limit() -> None:
+    """LOG-51: neither for the answer nor for their turn."""
+    store = Store()
+    store.gate.clear()
+    batches = AppendBatcher(store.send, 0.05)
+    first = asyncio.create_task(batches.append([entry("a")]))
+    while not store.calls:
+        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        answers = await asyncio.gather(first, batches.append([entry("b")]), return_exceptions=True)
+    assert [getattr(one, "code", None) for one in answers] == ["unavailable", "unavailable"]
+
+
+async def test_one_who_leaves_does_not_take_the_others_along() -> None:
+    """LOG-53: a batch whose beginner is cancelled is refused, to be sent again; nobody hangs."""
+    store = Store()
+    store.gate.clear()
+    batches = AppendBatcher(store.send, 5)
+    first = asyncio.create_task(batches.append([entry("a")]))
+    second = asyncio.create_task(batches.append([entry("b")]))
+    while not store.calls:
+        await asyncio.sleep(0)
+    first.cancel()
+    answers = await asyncio.gather(first, second, return_exceptions=True)
+    assert isinstance(answers[0], asyncio.CancelledError)
+    assert isinstance(answers[1], Problem)
+    store.gate.set()
+    assert await batches.append([entry("c")]) == ["taken"]
+
+
+async def test_what_waits_is_bounded() -> None:
+    """LOG-51: beyond it the sender is asked to come back."""
+    store = Store()
+    store.gate.clear()
+    batches = AppendBatcher(store.send, 5)
+    waiting = [
+        asyncio.create_task(batches.append(entries(1, 1000))) for _ in range(MOST_WAITING // 1000)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(Problem, match="Too many"):
+        await batches.append([entry("more")])
+    store.gate.set()
+    await asyncio.gather(*waiting)
+
+
+class TestRedisLog(LogContract):
+    @pytest.fixture
+    def stage(self, calls: RedisConnection) -> Stage:
+        clock = SystemClock()
+
+        def make(policy: Policy) -> AnyLog:
+            return RedisLog(calls, {SHOP: policy, STAGING: policy}, clock)  # type: ignore[return-value]
+
+        return Stage(make, asyncio.sleep, clock.now, unit=0.05)
+
+
+def keys(log: RedisLog) -> tuple[str, ...]:
+    return log._keys(SHOP)
+
+
+@pytest.fixture
+def log(calls: RedisConnection) -> RedisLog:
+    return RedisLog(calls, {SHOP: Policy(log_entries=1000)}, SystemClock())
+
+
+async def test_all_keys_of_a_channel_share_a_hash_tag(
+    log: RedisLog, calls: RedisConnection
+) -> None:
+    """LOG-50: so that one script can touch them on one node of a cluster, and no other channel's."""
+    await log.acquire_lease(SHOP, "a", 60)
+    await log.append(SHOP, entries(1, 3))
+    tag = f"{{{calls.target.prefix}:shop/prod}}:"
+    written = {key.decode() for key in await calls.call("KEYS", f"{calls.target.prefix}*")}
+    assert not written
+    written = {key.decode() for key in await calls.call("KEYS", f"*{calls.target.prefix}*")}
+    assert written == {tag + name for name in ("state", "leases", "log", "seen:0")}
+
+
+async def test_nothing_outlives_the_last_lease_even_if_every_process_dies(
+    log: RedisLog, calls: RedisConnection
+) -> None:
+    """LOG-52: Redis itself drops the keys when the leases lapse, and the entries after the retention."""
+    await log.acquire_lease(SHOP, "a", 60)
+    await log.append(SHOP, entries(1, 3))
+    await log.acquire_lease(SHOP, "b", 30)
+    for key in await calls.call("KEYS", f"*{calls.target.prefix}*"):
+        assert 59_000 < await calls.call("PTTL", key) <= 60_000
+    short = RedisLog(calls, {STAGING: Policy(retention=2)}, SystemClock())
+    await short.acquire_lease(STAGING, "a", 60)
+    await short.append(STAGING, entries(1, 3))
+    await short.acquire_lease(STAGING, "a", 60)
+    assert 1_500 < await calls.call("PTTL", short._keys(STAGING)[2]) <= 2_200
+
+
+async def test_a_flushed_redis_begins_another_life(log: RedisLog, calls: RedisConnection) -> None:
+    """LOG-55: old positions are lost for an unknown number; nothing is taken until somebody holds a lease again."""
+    start = await log.acquire_lease(SHOP, "a", 60)
+    await log.append(SHOP, entries(1, 3))
+    await calls.call("DEL", *keys(log))
+    assert await log.read(SHOP, start, 10, 0) == ReadGap(start, None, "gone")
+    assert await log.append(SHOP, entries(4, 4)) == ["unwatched"]
+    again = await log.acquire_lease(SHOP, "a", 60)
+    assert log.watched(SHOP)
+    assert await log.append(SHOP, [entry("m1", segment_received_at=SystemClock().now() - 50)]) == [
+        "taken"
+    ]
+    lost = await log.read(SHOP, start, 10, 0)
+    assert lost == ReadGap(again, None, "epoch")
+    found = await log.read(SHOP, again, 10, 0)
+    assert isinstance(found, LogSlice)
+    assert found.entries[0].flags == ("maybe_repeat",), "what the lost window knew is not known"
+
+
+async def test_offsets_used_again_after_a_lagging_failover_are_a_gap(
+    log: RedisLog, calls: RedisConnection
+) -> None:
+    """LOG-10: the replica that takes over lacks entries, and gives their offsets to others."""
+    await log.acquire_lease(SHOP, "a", 60)
+    await log.append(SHOP, entries(1, 3))
+    behind = {key: await calls.call("DUMP", key) for key in keys(log)}
+    await log.append(SHOP, entries(4, 6))
+    seen = await log.acquire_lease(SHOP, "a", 60)
+    for key, held in behind.items():
+        await calls.call("DEL", key)
+        if held:
+            await calls.call("RESTORE", key, 0, held)
+    ahead = await log.read(SHOP, seen, 10, 0)
+    assert isinstance(ahead, ReadGap)
+    assert (ahead.missed, ahead.reason, ahead.resume.offset) == (None, "failover", 3)
+    await log.append(SHOP, entries(7, 12))
+    other = await log.read(SHOP, seen, 10, 0)
+    assert isinstance(other, ReadGap)
+    assert (other.missed, other.reason) == (None, "failover")
+    assert await ids(log, ahead.resume) == [f"m{number}" for number in range(7, 13)]  # type: ignore[arg-type]
+
+
+async def test_a_reader_that_waits_is_not_led_on_by_another_life(
+    log: RedisLog, calls: RedisConnection
+) -> None:
+    """LOG-10: entries of another epoch at the same offsets are not read for its own."""
+    await log.acquire_lease(SHOP, "a", 60)
+    await log.append(SHOP, entries(1, 1))
+    at = await log.acquire_lease(SHOP, "a", 60)
+    reading = asyncio.create_task(log.read(SHOP, at, 10, 5))
+    await asyncio.sleep(0.05)
+    await log.release_lease(SHOP, "a")
+    await log.acquire_lease(SHOP, "b", 60)
+    await log.append(SHOP, entries(2, 4))
+    lost = await asyncio.wait_for(reading, 20)
+    assert isinstance(lost, ReadGap)
+    assert (lost.missed, lost.reason) == (None, "epoch")
+
+
+async def test_the_window_forgets_a_generation_at_a_time(calls: RedisConnection) -> None:
+    """LOG-56: by number and by time it keeps no less than promised, and what it forgot may repeat and says so."""
+    log = RedisLog(calls, {}, SystemClock(), most=4)
+    start = await log.acquire_lease(SHOP, "a", 60)
+    before = SystemClock().now()
+    assert await log.append(SHOP, entries(1, 4)) == ["taken"] * 4
+    await asyncio.sleep(0.01)
+    assert await log.append(SHOP, entries(5, 8)) == ["taken"] * 4
+    assert await log.append(SHOP, entries(1, 8)) == ["duplicate"] * 8
+    await asyncio.sleep(0.01)
+    assert await log.append(SHOP, entries(9, 9)) == ["taken"]
+    assert await log.append(SHOP, entries(5, 9)) == ["duplicate"] * 5
+    assert await log.append(SHOP, [entry("m1", segment_received_at=before)]) == ["taken"]
+    found = await log.read(SHOP, start, 100, 0)
+    assert isinstance(found, LogSlice)
+    assert [one.flags for one in found.entries] == [()] * 9 + [("maybe_repeat",)]
+
+
+async def test_the_window_turns_on_the_clock_of_redis(calls: RedisConnection) -> None:
+    """LOG-56: after one span the older generation goes, not before."""
+    log = RedisLog(calls, {}, SystemClock(), seconds=0.2)
+    await log.acquire_lease(SHOP, "a", 60)
+    assert await log.append(SHOP, entries(1, 2)) == ["taken"] * 2
+    await asyncio.sleep(0.25)
+    assert await log.append(SHOP, entries(1, 3)) == ["duplicate", "duplicate", "taken"]
+    await asyncio.sleep(0.25)
+    assert await log.append(SHOP, entries(1, 3)) == ["duplicate"] * 3
+    assert await log.append(SHOP, entries(4, 4)) == ["taken"]
+    assert await log.append(SHOP, entries(1, 3)) == ["taken", "taken", "duplicate"]
+
+
+async def test_a_redis_that_died_drops_nothing_until_its_viewers_had_time_to_come_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """LOG-66: events are refused, to be sent again; afterwards nobody watches where nobody came."""
+    with redis_server() as server:
+        calls = RedisConnection(parse_redis_url(server.url))
+        log = RedisLog(calls, {}, SystemClock())
+        await log.acquire_lease(SHOP, "a", 60)
+        assert await log.append(SHOP, entries(1, 1)) == ["taken"]
+        server.kill()
+        server.start()
+        with pytest.raises(Problem) as refused:
+            await log.append(SHOP, entries(2, 2))
+        assert (refused.value.code, refused.value.retry_after) == ("unavailable", 2)
+        assert log.watched(SHOP)
+        await log.acquire_lease(SHOP, "a", 60)
+        assert await log.append(SHOP, entries(2, 2)) == ["taken"]
+        await log.release_lease(SHOP, "a")
+        monkeypatch.setattr("dagnet_realtime.stores.redis_connection.RECENT_FAILURE_SECONDS", 0)
+        assert await log.append(SHOP, entries(3, 3)) == ["unwatched"]
+        await calls.aclose()
+
+
+async def test_the_hint_that_nobody_watches_is_short_lived_and_taken_back(
+    calls: RedisConnection,
+) -> None:
+    """LOG-57: an On in another process opens this one's door within a second, and at once where it is heard."""
+    clock = FakeClock()
+    log = RedisLog(calls, {}, clock)
+    assert log.watched(SHOP)
+    assert await log.append(SHOP, entries(1, 1)) == ["unwatched"]
+    assert not log.watched(SHOP)
+    clock.shift(1.01)
+    assert log.watched(SHOP)
+    await log.append(SHOP, entries(1, 1))
+    assert not log.watched(SHOP)
+    log.on_watched(SHOP)
+    assert log.watched(SHOP)
+
+
+async def test_an_on_is_announced_once(calls: RedisConnection) -> None:
+    """LOG-57: when a life begins, not when a lease is renewed."""
+    told: list[Channel] = []
+
+    class News:
+        async def announce(self, channel: Channel) -> None:
+            told.append(channel)
+
+    log = RedisLog(calls, {}, SystemClock(), News())
+    for lease in ("a", "b", "a"):
+        await log.acquire_lease(SHOP, lease, 60)
+    assert told == [SHOP]
+
+
+async def test_a_full_redis_refuses_entries_and_lets_viewers_go_on() -> None:
+    """LOG-54: append says unavailable and writes nothing; reading, holding and leaving work."""
+    with redis_server("--maxmemory-policy", "noeviction") as server:
+        calls = RedisConnection(parse_redis_url(server.url))
+        log, sessions = RedisLog(calls, {}, SystemClock()), RedisSessionStore(calls)
+        start = await log.acquire_lease(SHOP, "a", 60)
+        await log.append(SHOP, entries(1, 3))
+        await calls.call("CONFIG", "SET", "maxmemory", "1mb")
+        with pytest.raises(Problem, match="full") as refused:
+            await log.append(SHOP, entries(4, 5))
+        assert refused.value.code == "unavailable"
+        assert await ids(log, start) == ["m1", "m2", "m3"]  # type: ignore[arg-type]
+        assert (await log.acquire_lease(SHOP, "b", 60)).offset == 3
+        await sessions.save(session("a"), 60)
+        await log.release_lease(SHOP, "b")
+        await calls.call("CONFIG", "SET", "maxmemory", "0")
+        assert await log.append(SHOP, entries(4, 5)) == ["taken"] * 2
+        await calls.aclose()
+
+
+async def test_a_thousand_single_appends_go_in_few_calls(
+    log: RedisLog, calls: RedisConnection
+) -> None:
+    """LOG-53: one order for all, each outcome its own."""
+    start = await log.acquire_lease(SHOP, "a", 60)
+    before = int((await calls.call("INFO", "commandstats"))["cmdstat_evalsha"]["calls"])
+    outcomes = await asyncio.gather(
+        *(log.append(SHOP, [entry(f"m{number % 900}")]) for number in range(1000))
+    )
+    after = int((await calls.call("INFO", "commandstats"))["cmdstat_evalsha"]["calls"])
+    assert after - before < 10
+    assert [outcome[0] for outcome in outcomes] == ["taken"] * 900 + ["duplicate"] * 100
+    assert len(await ids(log, start)) == 900  # type: ignore[arg-type]
+
+
+async def test_a_cluster_carries_the_log_and_its_sessions() -> None:
+    """LOG-60: each channel's keys lie in one slot, and every call finds its node."""
+    with cluster() as node:
+        calls = RedisConnection(parse_redis_url(f"redis+cluster://127.0.0.1:{node.port}"))
+        await check_redis(calls)
+        sessions = RedisSessionStore(calls)
+        log = RedisLog(calls, {}, SystemClock(), sessions)
+        start = await log.acquire_lease(SHOP, "a", 60)
+        await log.acquire_lease(STAGING, "a", 60)
+        reading = asyncio.create_task(log.read(SHOP, start, 10, 5))
+        await asyncio.sleep(0.05)
+        assert await log.append(SHOP, entries(1, 2)) == ["taken"] * 2
+        found = await reading
+        assert isinstance(found, LogSlice)
+        assert found.entries
+        await sessions.save(session("a"), 60)
+        assert await sessions.list_active() == [session("a")]
+        assert await log.forget(SHOP, frozenset({"k1.m1"})) == 1
+        await calls.aclose()
+
+
+async def test_after_a_failover_the_sentinels_lead_to_the_new_master() -> None:
+    """LOG-60: within seconds, and viewers learn what became of their position."""
+    with sentinel() as (master, _, watcher):
+        calls = RedisConnection(
+            parse_redis_url(f"redis+sentinel://127.0.0.1:{watcher.port}/events")
+        )
+        log = RedisLog(calls, {}, SystemClock())
+        start = await log.acquire_lease(SHOP, "a", 60)
+        await log.append(SHOP, entries(1, 3))
+        await calls.call("WAIT", 1, 1000)
+        master.kill()
+        async with asyncio.timeout(15):
+            while True:
+                try:
+                    assert await log.append(SHOP, entries(4, 4)) == ["taken"]
+                    break
+                except Problem:
+                    await asyncio.sleep(0.1)
+        assert await ids(log, start) == ["m1", "m2", "m3", "m4"]  # type: ignore[arg-type]
+        await calls.aclose()
