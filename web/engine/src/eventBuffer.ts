@@ -3,7 +3,7 @@ import { LOCAL, REMOTE } from "./dedupe.ts";
 import { sizeOf } from "./size.ts";
 import type { TapMessage, TapStage } from "./tapMessage.ts";
 import { isRecord } from "./validation.ts";
-import type { CarriedEvent, Token } from "./wire.gen.ts";
+import type { FrameEvent, Token } from "./wire.gen.ts";
 
 // Bounded buffer of the last events: numbers in typed arrays, recurring strings and lists stored
 // once. A row is named by an ever-growing number.
@@ -17,7 +17,7 @@ export type StageTimes = Partial<Record<TapStage, number>> & { reason?: string; 
 export interface Row {
   readonly row: number;
   readonly id: string;
-  readonly type: CarriedEvent["type"];
+  readonly type: FrameEvent["type"];
   readonly name: string;
   /** When it entered the picture, by the viewer's clock. */
   readonly at: number;
@@ -29,8 +29,8 @@ export interface Row {
   readonly source: string;
   readonly traces: readonly Token[];
   readonly nodes: readonly string[];
-  readonly properties: CarriedEvent["properties"];
-  readonly flags: CarriedEvent["flags"];
+  readonly properties: FrameEvent["properties"];
+  readonly flags: FrameEvent["flags"];
   /** LOCAL, REMOTE or both. */
   readonly lanes: number;
   readonly bound: boolean;
@@ -83,7 +83,7 @@ export function appendRow(events: EventBuffer, event: NewRow): number {
   events.times.set([event.at, event.occurredAt, event.arrivedAt, event.receivedAt, event.order], slot * TIMES);
   events.rows[slot] = {
     id: event.id, type: event.type, name: intern(events, event.name), source: intern(events, event.source), traces: event.traces,
-    nodes: internList(events, event.nodes), properties: event.properties, flags: internList(events, event.flags) as CarriedEvent["flags"],
+    nodes: internList(events, event.nodes), properties: event.properties, flags: internList(events, event.flags) as FrameEvent["flags"],
     lanes: event.lanes, bound: event.bound, way: event.way, ...(event.revealed === undefined ? {} : { revealed: event.revealed }),
   };
   return row;
@@ -154,7 +154,7 @@ function internList(events: EventBuffer, items: readonly string[]): readonly str
 export const LOCAL_SOURCE = "this browser";
 
 /** A carried event as a row; `nodes` are those it lights here. */
-export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
+export function fromWire(event: FrameEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
   return {
     id: event.id, type: event.type, name: event.name, at, occurredAt: Date.parse(event.occurred_at), arrivedAt: Date.parse(event.arrived_at),
     receivedAt: event.segment_received_at === null ? NaN : Date.parse(event.segment_received_at), order: event.offset ?? NaN, source: event.source, traces: event.traces, nodes,
@@ -163,7 +163,7 @@ export function fromWire(event: CarriedEvent, nodes: readonly string[], bound: b
 }
 
 /** Identifiers as they were sent, if the server carries them to this viewer. */
-function revealedOf({ revealed }: CarriedEvent): Pick<Row, "revealed"> {
+function revealedOf({ revealed }: FrameEvent): Pick<Row, "revealed"> {
   if (!isRecord(revealed)) return {};
   const texts = Object.entries(revealed).filter((pair): pair is [string, string] => typeof pair[1] === "string");
   return texts.length === 0 ? {} : { revealed: Object.fromEntries(texts) };
@@ -179,7 +179,7 @@ export function fromTap(message: TapMessage, nodes: readonly string[], bound: bo
 }
 
 /** The row as it would come on the wire, before any binding. */
-export function toWire(row: Row): CarriedEvent {
+export function toWire(row: Row): FrameEvent {
   return {
     id: row.id, type: row.type, name: row.name, occurred_at: iso(row.occurredAt), arrived_at: iso(Number.isNaN(row.arrivedAt) ? row.at : row.arrivedAt),
     segment_received_at: Number.isNaN(row.receivedAt) ? null : iso(row.receivedAt), source: row.source, traces: row.traces,

@@ -1,7 +1,7 @@
 /** The viewer's filter: its syntax and its evaluation (rules FIL-1 to FIL-9). */
 import { casefold, elements } from "./matching.ts";
 import { isProblem, type Problem, problem } from "./problem.ts";
-import type { CarriedEvent, Node } from "./wire.gen.ts";
+import type { FrameEvent, Node } from "./wire.gen.ts";
 
 // Syntax: words, keys, operators, quotes and commas (rules FIL-1, FIL-2, FIL-8).
 
@@ -124,7 +124,7 @@ const LONGEST_NUMBER = 40;
 const NUMBER = /^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 
 /** What a filter reads; rows of the buffer and events on the wire both have this shape. */
-export type Seeable = Pick<CarriedEvent, "type" | "name" | "source" | "traces" | "nodes" | "properties" | "flags">;
+export type Seeable = Pick<FrameEvent, "type" | "name" | "source" | "traces" | "nodes" | "properties" | "flags">;
 
 /** One condition; `values` are alternatives, `path` is the property's. */
 export interface Term {

@@ -10,7 +10,7 @@ import { activityOf, appendToLog, type State, stateWithRow } from "./state.ts";
 import { advanceTrace } from "./traces/bridge.ts";
 import { relightVisit } from "./traces/migrate.ts";
 import { unmappedCounter, unmappedLocal, unmappedRemote } from "./unmapped.ts";
-import type { Batch, CarriedEvent, Gap } from "./wire.gen.ts";
+import type { Batch, FrameEvent, Gap } from "./wire.gen.ts";
 
 // Relabelling: moves a local hit to the name and nodes under which its message left, or withdraws
 // it if it belongs to another message.
@@ -109,13 +109,13 @@ export interface IngestStats {
 /** Adds carried `events` at `at`. Events of the past (`past`) were counted long ago: they enter the
  * buffer and the traces, but neither the feed nor the activity.
  */
-export function ingestEvents(state: State, events: readonly CarriedEvent[], at: number, past: boolean, output: Output): IngestStats {
+export function ingestEvents(state: State, events: readonly FrameEvent[], at: number, past: boolean, output: Output): IngestStats {
   const stats: IngestStats = { rows: [], carried: new Map(), twins: new Map(), names: new Map(), samples: new Map(), eventTwins: 0, mappedTwins: 0, mappedCarried: 0 };
   for (const event of events) ingestEvent(state, event, at, past, output, stats);
   return stats;
 }
 
-function ingestEvent(state: State, event: CarriedEvent, at: number, past: boolean, output: Output, stats: IngestStats): void {
+function ingestEvent(state: State, event: FrameEvent, at: number, past: boolean, output: Output, stats: IngestStats): void {
   const { accumulation } = state;
   const target = event.nodes.length === 0 ? state.binds.get(event.name) : undefined;
   const nodes = target === undefined ? event.nodes : [target];
@@ -163,12 +163,12 @@ export function addRow(state: State, row: NewRow, lane: typeof LOCAL | typeof RE
   return number;
 }
 
-function historyRow(event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
+function historyRow(event: FrameEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
   const row = fromWire(event, nodes, bound, at);
   return { ...row, at: Math.min(at, row.arrivedAt), lanes: REMOTE | HISTORY };
 }
 
-function relabelAsCarried(state: State, number: number, event: CarriedEvent, nodes: readonly string[], bound: boolean, at: number, output: Output): void {
+function relabelAsCarried(state: State, number: number, event: FrameEvent, nodes: readonly string[], bound: boolean, at: number, output: Output): void {
   const row = rowAt(state.accumulation.events, number);
   if (row?.type === event.type && (row.name !== event.name || row.nodes.join() !== nodes.join())) relabel(state, number, { name: event.name, nodes, bound, properties: row.properties }, at, output);
 }

@@ -1,9 +1,9 @@
 /** The ledger: frame counts, ingest counters, gaps, and the merging of frames. */
-import type { Batch, Door, Gap, Ledger } from "./wire.gen.ts";
+import type { Batch, IngestCounters, Gap, FrameCounts } from "./wire.gen.ts";
 
 // The sums of a watch session's ledger, and what was missed.
 
-export type FrameSums = { -readonly [K in keyof Ledger]: number };
+export type FrameSums = { -readonly [K in keyof FrameCounts]: number };
 
 export interface MissedEvents {
   /** Events known to be missed, and the number of gaps of unknown size. */
@@ -25,7 +25,7 @@ export function createMissedEvents(): MissedEvents {
 }
 
 /** `a` and `b` together. */
-export function addCounts(a: Ledger, b: Ledger): FrameSums {
+export function addCounts(a: FrameCounts, b: FrameCounts): FrameSums {
   return {
     offered: a.offered + b.offered, lit: a.lit + b.lit, unmapped: a.unmapped + b.unmapped, filtered: a.filtered + b.filtered,
     missed: a.missed + b.missed, carried: a.carried + b.carried, thinned: a.thinned + b.thinned, sampled_out: a.sampled_out + b.sampled_out,
@@ -50,27 +50,27 @@ export function countMissed(sums: FrameSums, missed: MissedEvents, gap: Pick<Gap
 /** Whether `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned +
  * sampled_out + forgotten`.
  */
-export function balances(sums: Ledger): boolean {
+export function balances(sums: FrameCounts): boolean {
   return sums.offered === sums.lit + sums.unmapped + sums.filtered + sums.missed && sums.lit + sums.unmapped === sums.carried + sums.thinned + sums.sampled_out + sums.forgotten;
 }
 
 // Ingest counters per source since On, counted from their values at the first hello.
 
 export interface CountersSinceOn {
-  last: Door;
-  since: Door;
+  last: IngestCounters;
+  since: IngestCounters;
 }
 
 export type CountersBySource = Map<string, CountersSinceOn>;
 
-const NO_INGEST: Door = { received: 0, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 0 };
+const NO_INGEST: IngestCounters = { received: 0, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 0 };
 /** Sources counted apart at most: a configuration has fewer. */
 const MAX_SOURCES = 500;
 
 /** Sets the counters of a hello as baseline. A later hello adds to what was counted, unless another
  * process answers (a counter fell).
  */
-export function setBaseline(doors: CountersBySource, ledger: Readonly<Record<string, Door>>): void {
+export function setBaseline(doors: CountersBySource, ledger: Readonly<Record<string, IngestCounters>>): void {
   for (const [source, door] of Object.entries(ledger)) {
     const known = doors.get(source);
     if (known === undefined) { if (doors.size < MAX_SOURCES) doors.set(source, { last: door, since: NO_INGEST }); }
@@ -82,7 +82,7 @@ export function setBaseline(doors: CountersBySource, ledger: Readonly<Record<str
 /** Adds the difference to the last counters. Counters that fell come from another process at an
  * earlier moment and are ignored; a process that restarted says hello.
  */
-export function addCounters(doors: CountersBySource, ledger: Readonly<Record<string, Door>>): void {
+export function addCounters(doors: CountersBySource, ledger: Readonly<Record<string, IngestCounters>>): void {
   for (const [source, door] of Object.entries(ledger)) {
     let known = doors.get(source);
     if (known === undefined) {
@@ -95,15 +95,15 @@ export function addCounters(doors: CountersBySource, ledger: Readonly<Record<str
 }
 
 /** Whether a source's counters balance. */
-export function countersBalance(door: Door): boolean {
+export function countersBalance(door: IngestCounters): boolean {
   return door.received === Object.values(door.refused).reduce((sum, n) => sum + n, 0) + door.rate_limited + door.unwatched + door.duplicate + door.taken;
 }
 
-function hasFallen(last: Door, door: Door): boolean {
+function hasFallen(last: IngestCounters, door: IngestCounters): boolean {
   return door.received < last.received || door.taken < last.taken;
 }
 
-function advanceCounters(known: CountersSinceOn, door: Door): void {
+function advanceCounters(known: CountersSinceOn, door: IngestCounters): void {
   const { last, since } = known;
   const refused = { ...since.refused };
   for (const [code, n] of Object.entries(door.refused)) refused[code] = (refused[code] ?? 0) + n - (last.refused[code] ?? 0);
@@ -119,7 +119,7 @@ function advanceCounters(known: CountersSinceOn, door: Door): void {
 }
 
 /** A counter outside the balance; it is left out while it is 0. */
-function optionalCounter(name: "placeholder" | "shared_id", { last, since }: CountersSinceOn, door: Door): Partial<Door> {
+function optionalCounter(name: "placeholder" | "shared_id", { last, since }: CountersSinceOn, door: IngestCounters): Partial<IngestCounters> {
   const counted = (since[name] ?? 0) + (door[name] ?? 0) - (last[name] ?? 0);
   return counted > 0 ? { [name]: counted } : {};
 }
@@ -130,7 +130,7 @@ type Counts = Readonly<Record<string, number>>;
 /** A batch, or what the session log keeps of one. */
 export type BatchCounts = Omit<Batch, "events">;
 
-const NO_COUNTS: Ledger = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
+const NO_COUNTS: FrameCounts = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 
 /** A frame of nothing, from nowhere to nowhere. */
 export const EMPTY_BATCH: BatchCounts & { readonly events: readonly [] } = { op: "batch", from: "", position: "", counts: {}, unmapped: {}, other: 0, events: [], threshold: 1, ledger: NO_COUNTS };

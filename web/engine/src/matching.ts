@@ -1,6 +1,6 @@
 /** Matching: the names that an event may have, and the nodes that it lights (rules MAT-1 to MAT-8).
  */
-import type { CarriedEvent, Filter, Listen } from "./wire.gen.ts";
+import type { FrameEvent, Filter, EventBinding } from "./wire.gen.ts";
 
 // Casefolding as Python's `casefold`, as far as JavaScript's tables reach.
 
@@ -64,7 +64,7 @@ export const REDACTED = "[redacted]";
 const MAX_LIST = 20;
 const MAX_TEXT = 256;
 
-export type Properties = CarriedEvent["properties"];
+export type Properties = FrameEvent["properties"];
 export type Value = Properties[string];
 
 export interface Condition {
@@ -93,7 +93,7 @@ export interface Table {
 }
 
 /** Makes the table of a graph's `listens`. */
-export function createTable(listens: readonly Listen[]): Table {
+export function createTable(listens: readonly EventBinding[]): Table {
   const bindings = new Map<string, NodeBinding[]>();
   const order = new Map<string, number>();
   for (const listen of listens) {

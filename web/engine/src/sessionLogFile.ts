@@ -9,7 +9,7 @@ import { iso, LOCAL_SOURCE } from "./eventBuffer.ts";
 import { expandLog, type ExpandedEntry } from "./sessionLog.ts";
 import type { State } from "./state.ts";
 import type { TapMessage } from "./tapMessage.ts";
-import type { CarriedEvent, Graph, Posture } from "./wire.gen.ts";
+import type { FrameEvent, Graph, Guarantees } from "./wire.gen.ts";
 
 export const LOG_FORMAT = "dagnet-realtime-session-log";
 export const LOG_VERSION = 1;
@@ -24,7 +24,7 @@ export interface LogHeader {
   readonly graph_version: string;
   readonly watch_session_id: string;
   readonly started_at: string;
-  readonly policy?: Posture;
+  readonly policy?: Guarantees;
   readonly definition: Graph | null;
   readonly binds: Readonly<Record<string, string>>;
 }
@@ -112,7 +112,7 @@ function readHeader(line: string): LogHeader | Problem {
   const binds = isRecord(read.binds) ? Object.entries(read.binds).filter((pair): pair is [string, string] => typeof pair[1] === "string") : [];
   return {
     format: LOG_FORMAT, version: LOG_VERSION, graph: words(read.graph), graph_version: words(read.graph_version), watch_session_id: words(read.watch_session_id),
-    started_at: iso(moment(read.started_at) ?? 0), ...(isRecord(read.policy) && posture(read.policy) === null ? { policy: read.policy as unknown as Posture } : {}),
+    started_at: iso(moment(read.started_at) ?? 0), ...(isRecord(read.policy) && posture(read.policy) === null ? { policy: read.policy as unknown as Guarantees } : {}),
     definition: graph, binds: Object.fromEntries(binds),
   };
 }
@@ -130,7 +130,7 @@ function readLine(line: string, messages: Map<string, TapMessage>): ExpandedEntr
 function readTap(read: Record<string, unknown>, at: number, messages: Map<string, TapMessage>): ExpandedEntry | null {
   const id = typeof read.id === "string" ? read.id : "";
   const [first] = Array.isArray(read.events) ? (read.events as unknown[]) : [];
-  const known = first !== undefined && event(first) === null ? messageOf(first as CarriedEvent) : messages.get(id);
+  const known = first !== undefined && event(first) === null ? messageOf(first as FrameEvent) : messages.get(id);
   if (known === undefined) return null;
   const { stage, reason, page } = read;
   const checked = checkTap({ ...known, stage, ...(reason === undefined ? {} : { reason }), ...(page === undefined ? {} : { page }) });
@@ -140,14 +140,14 @@ function readTap(read: Record<string, unknown>, at: number, messages: Map<string
   return { at, kind: "tap", message };
 }
 
-function eventOf(message: TapMessage): CarriedEvent {
+function eventOf(message: TapMessage): FrameEvent {
   return {
     id: message.messageId, type: message.type, name: message.name, occurred_at: iso(message.occurredAt), arrived_at: iso(message.occurredAt), segment_received_at: null,
     source: LOCAL_SOURCE, traces: message.traces, nodes: message.nodes ?? [], properties: message.properties, flags: [],
   };
 }
 
-function messageOf(event: CarriedEvent): TapMessage {
+function messageOf(event: FrameEvent): TapMessage {
   const { id, type, name, traces, properties, nodes } = event;
   return { messageId: id, type, name, names: [name], occurredAt: Date.parse(event.occurred_at), stage: "called", traces, properties, nodes };
 }

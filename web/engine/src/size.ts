@@ -1,12 +1,12 @@
 /** Estimate of the memory that an event takes: bounds use it if events are large. */
-import type { CarriedEvent } from "./wire.gen.ts";
+import type { FrameEvent } from "./wire.gen.ts";
 
 /** A row without its properties: its fields, its id, its tokens. */
 const ROW_BYTES = 300;
 const VALUE_BYTES = 16;
 
 /** Bytes, about. Two for each character, as the worst case is. */
-export function sizeOf(event: Pick<CarriedEvent, "name" | "properties">): number {
+export function sizeOf(event: Pick<FrameEvent, "name" | "properties">): number {
   let bytes = ROW_BYTES + 2 * event.name.length;
   for (const key in event.properties) {
     const value = event.properties[key];

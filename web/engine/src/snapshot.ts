@@ -14,7 +14,7 @@ import { advanceTrace, setFollowed } from "./traces/bridge.ts";
 import { load, save, type SavedTraces } from "./traces/snapshot.ts";
 import { unmappedCounter } from "./unmapped.ts";
 import { isRecord, readJson } from "./validation.ts";
-import type { CarriedEvent, Door, Graph, Posture } from "./wire.gen.ts";
+import type { FrameEvent, IngestCounters, Graph, Guarantees } from "./wire.gen.ts";
 
 // Writing: counts whole, then as many traces and newest rows as fit.
 
@@ -25,7 +25,7 @@ export const SNAPSHOT_VERSION = 2;
 
 type Counts = readonly [remote: number, local: number, waiting: number];
 export type SavedActivity = readonly [...Counts, heat: number, heatAt: number, lastAt: number | null];
-export type SavedRow = CarriedEvent & Pick<Row, "at" | "lanes" | "bound" | "way"> & { readonly arrived: number | null };
+export type SavedRow = FrameEvent & Pick<Row, "at" | "lanes" | "bound" | "way"> & { readonly arrived: number | null };
 
 export interface Snapshot {
   readonly lanes: readonly LaneName[];
@@ -36,13 +36,13 @@ export interface Snapshot {
   /** These two may be missing: older pages did not keep them. */
   readonly lives?: number;
   readonly end?: number;
-  readonly posture: Posture | null;
+  readonly posture: Guarantees | null;
   readonly sampling: number;
   readonly threshold: number;
   readonly thinnedAt: number | null;
   readonly imposedAt: number;
   readonly filter: string;
-  readonly doors: readonly (readonly [source: string, last: Door, since: Door])[];
+  readonly doors: readonly (readonly [source: string, last: IngestCounters, since: IngestCounters])[];
   readonly binds: readonly (readonly [name: string, node: string])[];
   readonly follows: readonly string[];
   readonly since: number;

@@ -13,7 +13,7 @@ import { appendEntry, createLogBuffer, type LogBuffer, type LogEntry } from "./s
 import type { Bounds, Traces } from "./traces/model.ts";
 import { createTraces } from "./traces/traces.ts";
 import { createUnmapped, type Unmapped } from "./unmapped.ts";
-import type { Graph, Posture } from "./wire.gen.ts";
+import type { Graph, Guarantees } from "./wire.gen.ts";
 
 // Accumulation: counts, activity, buffer, unmapped names, ledger, session log and traces.
 
@@ -127,7 +127,7 @@ export interface State {
   connectionSince: number;
   lastFrameAt: number | null;
   bye: { readonly at: number; readonly reason: string; readonly retryAfter: number | null } | null;
-  posture: Posture | null;
+  posture: Guarantees | null;
   sampling: number;
   /** The lowest threshold since On: below 1 some traces were thinned. */
   threshold: number;

@@ -1,5 +1,5 @@
 /** Message of the tap: one Segment message of this browser, redacted in the page, at one stage. */
-import type { CarriedEvent, Token } from "./wire.gen.ts";
+import type { FrameEvent, Token } from "./wire.gen.ts";
 
 /** How far the message is known to have come: called in the page, enriched by the SDK, delivered
  * (the SDK's request was answered well), failed (with a reason) or dropped by a middleware. One
@@ -7,11 +7,11 @@ import type { CarriedEvent, Token } from "./wire.gen.ts";
  */
 export type TapStage = "called" | "enriched" | "delivered" | "failed" | "dropped";
 
-export type Properties = CarriedEvent["properties"];
+export type Properties = FrameEvent["properties"];
 
 export interface TapMessage {
   readonly messageId: string;
-  readonly type: CarriedEvent["type"];
+  readonly type: FrameEvent["type"];
   /** The shown name. */
   readonly name: string;
   /** The candidate names that matching tries, in order. */

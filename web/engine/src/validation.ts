@@ -2,7 +2,7 @@
 import { isProblem, type Problem, problem } from "./problem.ts";
 import { sizeOf } from "./size.ts";
 import type { TapMessage } from "./tapMessage.ts";
-import type { CarriedEvent, Frame } from "./wire.gen.ts";
+import type { FrameEvent, Frame } from "./wire.gen.ts";
 
 // Checks of values against a shape: where it is wrong; defaults are filled in.
 
@@ -162,7 +162,7 @@ export function checkFrame(read: unknown): Frame | Problem {
   if (wrong !== null) return problem("invalid", "A frame cannot be read", `${op}${wrong}`);
   const frame = read as Frame;
   if (frame.op === "batch" && !frame.events.every((one) => event(one) === null))
-    return { ...frame, events: frame.events.filter((one: CarriedEvent) => event(one) === null) };
+    return { ...frame, events: frame.events.filter((one: FrameEvent) => event(one) === null) };
   return frame;
 }
 

@@ -8,13 +8,13 @@ export interface Hello {
   readonly graph_version: string;
   readonly started_at: string;
   readonly sampling: number;
-  readonly posture: Posture;
-  readonly ledger: Readonly<Record<string, Door>>;
+  readonly posture: Guarantees;
+  readonly ledger: Readonly<Record<string, IngestCounters>>;
   readonly protocol: number;
 }
 
 /** How far the picture can be trusted, in the words of the strip. */
-export interface Posture {
+export interface Guarantees {
   readonly identity: string;
   readonly sample: number;
   readonly carried_per_second: number;
@@ -31,7 +31,7 @@ export interface Posture {
 }
 
 /** One source at the door, since this process began: `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`. */
-export interface Door {
+export interface IngestCounters {
   readonly received: number;
   readonly refused: Readonly<Record<string, number>>;
   readonly rate_limited: number;
@@ -50,13 +50,13 @@ export interface Batch {
   readonly counts: Readonly<Record<string, number>>;
   readonly unmapped: Readonly<Record<string, number>>;
   readonly other: number;
-  readonly events: readonly CarriedEvent[];
+  readonly events: readonly FrameEvent[];
   readonly threshold: number;
-  readonly ledger: Ledger;
+  readonly ledger: FrameCounts;
 }
 
 /** An event in a frame: what the log keeps of it, and the nodes it lights here. */
-export interface CarriedEvent {
+export interface FrameEvent {
   readonly id: string;
   readonly type: "alias" | "delete" | "group" | "identify" | "page" | "screen" | "track";
   readonly name: string;
@@ -79,7 +79,7 @@ export interface Token {
 }
 
 /** What one frame's range `(from, position]` offered to one view: `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`. */
-export interface Ledger {
+export interface FrameCounts {
   readonly offered: number;
   readonly lit: number;
   readonly unmapped: number;
@@ -106,7 +106,7 @@ export interface Change {
   readonly graph_version: string;
   readonly policy_version: string;
   readonly sampling: number;
-  readonly posture: Posture;
+  readonly posture: Guarantees;
   readonly since: string;
 }
 
@@ -117,15 +117,15 @@ export interface Forget {
 }
 
 /** Nothing happened, and that is known. `ledger` is the door's state per source. */
-export interface Beat {
+export interface Heartbeat {
   readonly op: "beat";
   readonly now: string;
   readonly position: string;
-  readonly ledger: Readonly<Record<string, Door>>;
+  readonly ledger: Readonly<Record<string, IngestCounters>>;
 }
 
 /** The stream ends. `retry_after` seconds say when to come back, None that coming back is no use. */
-export interface Bye {
+export interface Close {
   readonly op: "bye";
   readonly reason: string;
   readonly retry_after: null | number;
@@ -139,8 +139,8 @@ export interface Graph {
   readonly title: string;
   readonly nodes: readonly Node[];
   readonly edges: readonly Edge[];
-  readonly listens: readonly Listen[];
-  readonly postits: readonly PostIt[];
+  readonly listens: readonly EventBinding[];
+  readonly postits: readonly Note[];
   readonly containers: readonly Container[];
   readonly warnings: readonly Warning[];
 }
@@ -185,7 +185,7 @@ export interface Edge {
 }
 
 /** How one node is lit: the names it listens for, by which rule, and the filters that must all hold. */
-export interface Listen {
+export interface EventBinding {
   readonly node: string;
   readonly label: string;
   readonly event_id: string;
@@ -205,7 +205,7 @@ export interface Filter {
 }
 
 /** A note on the canvas. */
-export interface PostIt {
+export interface Note {
   readonly id: string;
   readonly text: string;
   readonly colour: string;
@@ -241,9 +241,9 @@ export interface SessionLogHeader {
   readonly graph_version: string;
   readonly watch_session_id: string;
   readonly started_at: string;
-  readonly policy: Posture;
+  readonly policy: Guarantees;
   readonly definition: Graph | null;
   readonly binds: Readonly<Record<string, string>>;
 }
 
-export type Frame = Hello | Batch | Gap | Change | Forget | Beat | Bye;
+export type Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Close;

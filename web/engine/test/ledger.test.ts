@@ -8,7 +8,7 @@ import { ledger, totals } from "../src/select/totals.ts";
 import { readSessionLog, writeSessionLog } from "../src/sessionLogFile.ts";
 import { restore, snapshot } from "../src/snapshot.ts";
 import type { State } from "../src/state.ts";
-import type { Door } from "../src/wire.gen.ts";
+import type { IngestCounters } from "../src/wire.gen.ts";
 import { after, batch, event, frame, GRAPH, heard, on, T0, tap } from "./support.ts";
 
 describe("ledger", () => {
@@ -33,7 +33,7 @@ describe("ledger", () => {
 });
 
 describe("doors", () => {
-  const door = (ingested: number, bad = 0): Door => ({ received: ingested + bad + 1, refused: bad > 0 ? { invalid: bad } : {}, rate_limited: 0, unwatched: 1, duplicate: 0, taken: ingested });
+  const door = (ingested: number, bad = 0): IngestCounters => ({ received: ingested + bad + 1, refused: bad > 0 ? { invalid: bad } : {}, rate_limited: 0, unwatched: 1, duplicate: 0, taken: ingested });
 
   it("ENG-9: the door counts from where it stood at the first hello", () => {
     const doors: CountersBySource = new Map();
@@ -65,7 +65,7 @@ describe("doors", () => {
 
   it("RED-21: what is counted beside the sum is there once it has counted", () => {
     const doors: CountersBySource = new Map();
-    const door = (ingested: number, more: Partial<Door> = {}): Door => ({ received: ingested, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: ingested, ...more });
+    const door = (ingested: number, more: Partial<IngestCounters> = {}): IngestCounters => ({ received: ingested, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: ingested, ...more });
     setBaseline(doors, { web: door(1, { placeholder: 5 }) });
     addCounters(doors, { web: door(2, { placeholder: 5 }) });
     expect(doors.get("web")?.since).toEqual(door(1));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { candidateNames, casefold, createTable, listensTo, match, ownValue, type Properties, shownName } from "../src/matching.ts";
-import type { Listen } from "../src/wire.gen.ts";
+import type { EventBinding } from "../src/wire.gen.ts";
 
 describe("fold", () => {
   it("MAT-5: text folds as Python folds it: sharp s, sigma, dotless i", () => {
@@ -25,7 +25,7 @@ describe("names", () => {
 });
 
 describe("matching", () => {
-  interface Case { why: string; listens: Listen[]; tries: { names: string[]; properties: Properties; traits: Properties; nodes: string[] }[] }
+  interface Case { why: string; listens: EventBinding[]; tries: { names: string[]; properties: Properties; traits: Properties; nodes: string[] }[] }
   const { cases } = JSON.parse(readFileSync(new URL("../../../conformance/matching.json", import.meta.url), "utf8")) as { cases: Case[] };
 
   describe("matching", () => {

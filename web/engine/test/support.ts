@@ -3,7 +3,7 @@ import type { Action, Hit, Output, Step } from "../src/actions.ts";
 import { reduce } from "../src/reduce.ts";
 import { initialState, type Options, type State } from "../src/state.ts";
 import type { TapMessage } from "../src/tapMessage.ts";
-import type { Batch, CarriedEvent, Frame, Graph, Hello, Listen, Node, Posture } from "../src/wire.gen.ts";
+import type { Batch, FrameEvent, Frame, Graph, Hello, EventBinding, Node, Guarantees } from "../src/wire.gen.ts";
 
 export const T0 = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -24,18 +24,18 @@ export const GRAPH: Graph = {
   listens: [listen("a", "A"), listen("b", "B", [{ property: "device", operator: "is", values: ["mobile"], property_type: "event" }]), listen("c", "C")],
 };
 
-export function listen(node: string, name: string, filters: Listen["filters"] = []): Listen {
+export function listen(node: string, name: string, filters: EventBinding["filters"] = []): EventBinding {
   return { node, label: `Node ${node}`, event_id: node, names: [name], rule: "segment", filters };
 }
 
-export const POSTURE: Posture = {
+export const POSTURE: Guarantees = {
   identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: [], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "server", notes: [],
 };
 
 let counted = 0;
 
 /** A carried event that lights `nodes` (words). */
-export function event(nodes: string, more: Partial<CarriedEvent> = {}): CarriedEvent {
+export function event(nodes: string, more: Partial<FrameEvent> = {}): FrameEvent {
   counted += 1;
   const lit = nodes.split(" ").filter(Boolean);
   return {
@@ -53,7 +53,7 @@ export function heard(name: string, more: Partial<TapMessage> = {}): TapMessage 
 }
 
 /** The frame of `events` from one position to the next, as a true server sends it; those beyond `carried` are counted only. */
-export function batch(from: number, events: readonly CarriedEvent[], carried = events.length): Batch {
+export function batch(from: number, events: readonly FrameEvent[], carried = events.length): Batch {
   const counts: Record<string, number> = {}, unmapped: Record<string, number> = {};
   let lit = 0;
   for (const one of events) {

@@ -13,4 +13,4 @@ export { compileGraph, route, type RouteIndex } from "@dagnet-realtime/engine/tr
 export { traversableEdges } from "@dagnet-realtime/engine/traces/select/traversable";
 export { advance, createTraces } from "@dagnet-realtime/engine/traces/traces";
 export { checkFrame, isRecord, readJson } from "@dagnet-realtime/engine/validation";
-export type { Batch, CarriedEvent, Frame, Graph, Node, Token } from "@dagnet-realtime/engine/wire.gen";
+export type { Batch, FrameEvent, Frame, Graph, Node, Token } from "@dagnet-realtime/engine/wire.gen";

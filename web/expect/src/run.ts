@@ -1,6 +1,6 @@
 /** A run: everything that came since On, each event once, what is known to be missing of it, and the
  * scopes that keep tests apart. Fed with frames, in any cut and any order, doubled or not. */
-import { addCounters, type Batch, type CarriedEvent, type CountersBySource, createTable, type Frame, type Graph, namesFromShown, type NearMiss, nearMisses, setBaseline, type Table, type TapMessage, type Token } from "./engine.ts";
+import { addCounters, type Batch, type FrameEvent, type CountersBySource, createTable, type Frame, type Graph, namesFromShown, type NearMiss, nearMisses, setBaseline, type Table, type TapMessage, type Token } from "./engine.ts";
 import { createScope, enter, type Scope } from "./scope.ts";
 
 export type { Scope } from "./scope.ts";
@@ -15,7 +15,7 @@ const NONE: readonly NearMiss[] = [];
  * no log gave it one; `heard` grows in the order of arrival; `at` is when it was applied here. */
 export interface Kept {
   readonly id: string;
-  readonly type: CarriedEvent["type"];
+  readonly type: FrameEvent["type"];
   readonly name: string;
   readonly at: number;
   readonly occurredAt: number;
@@ -25,8 +25,8 @@ export interface Kept {
   readonly source: string;
   readonly traces: readonly Token[];
   readonly nodes: readonly string[];
-  readonly properties: CarriedEvent["properties"];
-  readonly flags: CarriedEvent["flags"];
+  readonly properties: FrameEvent["properties"];
+  readonly flags: FrameEvent["flags"];
   /** Nodes it would have lit but for a reason. */
   readonly near: readonly NearMiss[];
 }

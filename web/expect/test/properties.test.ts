@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CarriedEvent, Frame } from "../src/engine.ts";
+import type { FrameEvent, Frame } from "../src/engine.ts";
 import { feed, type Report, type Verdict } from "../src/index.ts";
 import { batch, carried, judgeOf, planOf, runOf, T0, type Told } from "./support.ts";
 
@@ -47,7 +47,7 @@ function judged(frames: readonly Frame[], between = false, scope?: string): { en
 }
 
 /** Frames of `all` cut where `cuts` say. */
-function cut(all: readonly CarriedEvent[], cuts: readonly boolean[]): Frame[] {
+function cut(all: readonly FrameEvent[], cuts: readonly boolean[]): Frame[] {
   const frames: Frame[] = [];
   let from = 0;
   all.forEach((_, n) => { if (cuts[n % Math.max(1, cuts.length)] === true || n === all.length - 1) { frames.push(batch(from, all.slice(from, n + 1))); from = n + 1; } });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { CarriedEvent } from "../src/engine.ts";
+import type { FrameEvent } from "../src/engine.ts";
 import { closeScope, createRun, feed, hear, openScope, seed } from "../src/index.ts";
 import { batch, carried, GRAPH, judgeOf, planOf, T0, type Told } from "./support.ts";
 
@@ -22,7 +22,7 @@ describe("scopes", () => {
       });
       for (const attempt of tests.flat()) seed(openScope(run, attempt.id), attempt.id);
       let at = 0;
-      const send = (told: Told): void => { const event: CarriedEvent = { ...carried({ ...told, at: at / 10 }, at), id: told.id! }; feed(run, batch(at, [event]), T0 + at); at += 1; };
+      const send = (told: Told): void => { const event: FrameEvent = { ...carried({ ...told, at: at / 10 }, at), id: told.id! }; feed(run, batch(at, [event]), T0 + at); at += 1; };
       for (const turn of [...turns, ...Array.from({ length: 64 }, (_, n) => n % 8)]) {
         const next = [...tests[turn]!].reverse().find(({ todo }) => todo.length > 0)?.todo.shift();
         if (next !== undefined) send(next);

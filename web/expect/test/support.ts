@@ -1,20 +1,20 @@
 /** Runs made of the vectors' events, for the tests of the evaluator. */
 import { readFileSync } from "node:fs";
-import type { Batch, CarriedEvent, Frame, Graph, Token } from "../src/engine.ts";
+import type { Batch, FrameEvent, Frame, Graph, Token } from "../src/engine.ts";
 import { compileSpec, createRun, feed, Judge, openScope, type Plan, readSpec, type Report, type Run, seed, type Unkept } from "../src/index.ts";
 
 export const T0 = Date.UTC(2026, 0, 5, 9, 0, 0);
 
 export interface Told {
   readonly who?: readonly string[];
-  readonly type?: CarriedEvent["type"];
+  readonly type?: FrameEvent["type"];
   readonly name?: string;
   readonly nodes?: readonly string[];
   readonly at: number;
   readonly occurred?: number;
   readonly id?: string;
-  readonly properties?: CarriedEvent["properties"];
-  readonly flags?: CarriedEvent["flags"];
+  readonly properties?: FrameEvent["properties"];
+  readonly flags?: FrameEvent["flags"];
   readonly gap?: number | null;
   readonly refused?: Readonly<Record<string, number>>;
   readonly ledger?: Readonly<Record<string, number>>;
@@ -53,7 +53,7 @@ export function tokens(who: readonly string[]): readonly Token[] {
 }
 
 /** A vector's event as the wire carries it, number `n` of its log. */
-export function carried(told: Told, n: number, placed = true): CarriedEvent {
+export function carried(told: Told, n: number, placed = true): FrameEvent {
   const { who = [], type = "track", name = "", nodes = [], at, occurred = at, id = `m${n}`, properties = {}, flags = [] } = told;
   return {
     id, type, name, occurred_at: new Date(T0 + occurred * 1000).toISOString(), arrived_at: new Date(T0 + at * 1000).toISOString(), segment_received_at: null, source: "web",
@@ -62,7 +62,7 @@ export function carried(told: Told, n: number, placed = true): CarriedEvent {
 }
 
 /** The frame of events `from` on. */
-export function batch(from: number, events: readonly CarriedEvent[], more: Partial<Batch> = {}): Batch {
+export function batch(from: number, events: readonly FrameEvent[], more: Partial<Batch> = {}): Batch {
   const counts: Record<string, number> = {};
   const unmapped: Record<string, number> = {};
   for (const { nodes, name } of events) {

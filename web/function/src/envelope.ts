@@ -4,7 +4,7 @@
 import { candidateNames, createTable, listensTo, match } from "../../engine/src/matching.ts";
 import { shownId } from "../../engine/src/ids.ts";
 import { share } from "../../engine/src/hash.ts";
-import type { CarriedEvent, Token } from "../../engine/src/wire.gen.ts";
+import type { FrameEvent, Token } from "../../engine/src/wire.gen.ts";
 import { identifiers, placeholder } from "../../tap/src/identifiers.ts";
 import { isRecord, read, textOf, type Snapshot } from "../../tap/src/read.ts";
 import { cleanNames, redaction, type Redacted } from "../../tap/src/redaction.ts";
@@ -17,7 +17,7 @@ import { occurredAt, received, TOLERANCE } from "./times.ts";
 /** One event as it leaves, without empty fields. The viewer derives names and matches nodes. */
 export interface Envelope {
   readonly id: string;
-  readonly type: CarriedEvent["type"];
+  readonly type: FrameEvent["type"];
   readonly event?: string;
   readonly name?: string;
   readonly category?: string;
@@ -30,7 +30,7 @@ export interface Envelope {
   readonly traces?: readonly Token[];
   readonly properties?: Redacted;
   readonly traits?: Redacted;
-  readonly flags?: readonly CarriedEvent["flags"][number][];
+  readonly flags?: readonly FrameEvent["flags"][number][];
 }
 
 /** A person asked to be deleted or suppressed: viewers drop everything that carries these tokens.
@@ -46,7 +46,7 @@ export type Repeats = Map<string, number>;
 
 export type Envelop = (event: unknown, now: number, repeats?: Repeats) => Envelope | Forget | null;
 
-const TYPES: Readonly<Record<string, CarriedEvent["type"]>> = { track: "track", page: "page", screen: "screen", identify: "identify", group: "group", alias: "alias", delete: "delete", suppress: "delete", suppression: "delete" };
+const TYPES: Readonly<Record<string, FrameEvent["type"]>> = { track: "track", page: "page", screen: "screen", identify: "identify", group: "group", alias: "alias", delete: "delete", suppress: "delete", suppression: "delete" };
 /** Segment's Event Tester, and what Protocols calls the events it forwards violations as. */
 const TESTER = "segment-test-message-";
 const VIOLATION = "Violation Generated";
@@ -104,7 +104,7 @@ export function thinner(envelope: Envelope, needed: readonly string[]): Envelope
   return full({ ...envelope, properties: some(envelope.properties), traits: some(envelope.traits) });
 }
 
-function typeOf(event: unknown): CarriedEvent["type"] | null {
+function typeOf(event: unknown): FrameEvent["type"] | null {
   if (!isRecord(event)) return null;
   const { type } = event;
   if (typeof type === "string") return own(TYPES, type.trim().toLowerCase().slice(0, LONGEST_TYPE)) ?? null;
@@ -128,9 +128,9 @@ function derived(text: string, repeats: Repeats): string {
   return number === 0 ? first : digest(`${text}/${number}`);
 }
 
-function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties }: Snapshot, late: boolean, test: string): CarriedEvent["flags"][number][] {
+function flagsOf(event: Readonly<Record<string, unknown>>, { context, properties }: Snapshot, late: boolean, test: string): FrameEvent["flags"][number][] {
   const violated = isRecord(event["context"]) ? [event["context"]["violations"], isRecord(event["context"]["protocols"]) ? event["context"]["protocols"]["violations"] : null] : [];
-  const flags: CarriedEvent["flags"][number][] = [];
+  const flags: FrameEvent["flags"][number][] = [];
   if (late) flags.push("late");
   if (event["replay"] === true) flags.push("replayed");
   if (event["event"] === VIOLATION || (Object.keys(context).length > 0 && violated.some((one) => Array.isArray(one) && one.length > 0))) flags.push("violation");

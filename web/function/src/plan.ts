@@ -1,5 +1,5 @@
 /** Settings: names and properties that matter, the provider, and the two secrets. */
-import type { Listen } from "../../engine/src/wire.gen.ts";
+import type { EventBinding } from "../../engine/src/wire.gen.ts";
 
 /** As `dagnet-realtime function` writes it; none of it is secret. */
 export interface Plan {
@@ -23,7 +23,7 @@ export interface Plan {
    * all.
    */
   readonly carries: "lit" | "listened" | "all";
-  readonly listens: readonly Pick<Listen, "names" | "filters">[];
+  readonly listens: readonly Pick<EventBinding, "names" | "filters">[];
 }
 
 /** The settings as Segment hands them to every call. */

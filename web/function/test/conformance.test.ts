@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Listen } from "../../engine/src/wire.gen.ts";
+import type { EventBinding } from "../../engine/src/wire.gen.ts";
 import type { Properties } from "../../engine/src/matching.ts";
 import { pasted } from "./segment.js";
 import { vectors } from "./support.ts";
@@ -13,7 +13,7 @@ const redactions = vectors("redaction") as {
   cases: { name: string; allow: string[]; deny: string[]; needed: string[]; input: Record<string, unknown>; output: object }[];
 };
 const names = vectors("names") as { cases: { why: string; type: string; event: string | null; name: string | null; category: string | null; names: string[] }[] };
-const matchings = vectors("matching") as { cases: { why: string; listens: Listen[]; tries: { names: string[]; properties: Properties; traits: Properties; nodes: string[] }[] }[] };
+const matchings = vectors("matching") as { cases: { why: string; listens: EventBinding[]; tries: { names: string[]; properties: Properties; traits: Properties; nodes: string[] }[] }[] };
 const shares = vectors("thinning") as { share: { id: string; traces: { kind: string; token: string }[]; hash: number }[] };
 /** What a script of another realm made, as values of this one. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,6 +1,6 @@
 /** Where one event lights several nodes, or nearly does. */
 import { casefold } from "@dagnet-realtime/engine/matching";
-import type { Filter, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
+import type { Filter, EventBinding, Warning } from "@dagnet-realtime/engine/wire.gen";
 
 const POSITIVE = new Set(["is", "is any of"]);
 const NEGATIVE = new Set(["is not", "is not any of"]);
@@ -9,7 +9,7 @@ const PAIR_LIMIT = 200;
 const EVENT_LIMIT = 50;
 
 /** Warnings about nodes on one event, events whose filters overlap, and names that differ only in case or spaces. */
-export function ambiguities(listens: readonly Listen[]): readonly Warning[] {
+export function ambiguities(listens: readonly EventBinding[]): readonly Warning[] {
   return [...sharedEvents(listens), ...overlaps(listens), ...lookalikes(listens)];
 }
 
@@ -24,7 +24,7 @@ function grouped<T>(items: readonly T[], keys: (item: T) => readonly string[]): 
   return found;
 }
 
-function sharedEvents(listens: readonly Listen[]): readonly Warning[] {
+function sharedEvents(listens: readonly EventBinding[]): readonly Warning[] {
   return [...grouped(listens, (one) => [one.event_id])]
     .filter(([, those]) => those.length > 1)
     .map(([eventId, those]) => {
@@ -33,7 +33,7 @@ function sharedEvents(listens: readonly Listen[]): readonly Warning[] {
     });
 }
 
-function overlaps(listens: readonly Listen[]): readonly Warning[] {
+function overlaps(listens: readonly EventBinding[]): readonly Warning[] {
   const told: Warning[] = [];
   for (const [name, those] of grouped(listens, (one) => one.names)) {
     const events = [...grouped(those, (one) => [one.event_id]).values()].flatMap((same) => same.slice(0, 1)).slice(0, EVENT_LIMIT);
@@ -62,7 +62,7 @@ function apart(ones: readonly Filter[], others: readonly Filter[]): boolean {
   );
 }
 
-function lookalikes(listens: readonly Listen[]): readonly Warning[] {
+function lookalikes(listens: readonly EventBinding[]): readonly Warning[] {
   const names = [...new Set(listens.flatMap((one) => one.names))];
   const events = (those: readonly string[]): number => new Set(listens.filter((one) => those.some((name) => one.names.includes(name))).map((one) => one.event_id)).size;
   return [...grouped(names, (name) => [casefold(name).replace(/\s+/g, "")]).values()]

@@ -1,5 +1,5 @@
 /** What authors put beside the graph: notes and frames. */
-import type { Container, PostIt } from "@dagnet-realtime/engine/wire.gen";
+import type { Container, Note } from "@dagnet-realtime/engine/wire.gen";
 import { colour, type Fields, number, record, rows, text, TEXT_LIMIT } from "./fields.ts";
 
 /** Notes or frames of one graph. */
@@ -9,7 +9,7 @@ const NOTE = { width: 200, height: 150 };
 const FRAME = { width: 400, height: 300 };
 
 /** The notes, in file order. */
-export function readPostits(tree: Fields): readonly PostIt[] {
+export function readPostits(tree: Fields): readonly Note[] {
   return listed(tree["postits"]).map(([place, source]) => ({
     id: text(source["id"]) || `postit-${place}`,
     text: text(source["text"], TEXT_LIMIT),
@@ -35,7 +35,7 @@ function listed(value: unknown): readonly (readonly [number, Fields])[] {
     .filter(([, source]) => Object.keys(source).length > 0);
 }
 
-function box(source: Fields, usual: typeof NOTE): Pick<PostIt, "x" | "y" | "width" | "height"> {
+function box(source: Fields, usual: typeof NOTE): Pick<Note, "x" | "y" | "width" | "height"> {
   const size = (key: "width" | "height"): number => {
     const found = number(source[key]);
     return found !== null && found > 0 ? found : usual[key];

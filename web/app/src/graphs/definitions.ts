@@ -1,5 +1,5 @@
 /** What a file says about an event: the names it goes by and the filters that narrow it. */
-import type { Filter, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
+import type { Filter, EventBinding, Warning } from "@dagnet-realtime/engine/wire.gen";
 import { judged, lostValues } from "./kept.ts";
 import { type Fields, firstText, given, NAME_LIMIT, record, rows, text } from "./fields.ts";
 
@@ -38,7 +38,7 @@ export function readDefinition(eventId: string, file: string, source: Fields): D
 }
 
 /** The rule that applies and the names to listen for: Segment's and Amplitude's, else the event id. */
-export function listenedNames(one: Definition): Pick<Listen, "rule" | "names"> {
+export function listenedNames(one: Definition): Pick<EventBinding, "rule" | "names"> {
   if (one.segment.length > 0) return { rule: "segment", names: [...new Set([...one.segment, ...one.amplitude])] };
   return one.amplitude.length > 0 ? { rule: "amplitude", names: one.amplitude } : { rule: "event_id", names: [one.eventId] };
 }

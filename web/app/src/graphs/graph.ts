@@ -1,6 +1,6 @@
 /** One graph file, read leniently: what is odd becomes a warning, never a refusal. */
 import { createHash, digest, mix } from "@dagnet-realtime/engine/digest";
-import type { Graph, Listen, Warning } from "@dagnet-realtime/engine/wire.gen";
+import type { Graph, EventBinding, Warning } from "@dagnet-realtime/engine/wire.gen";
 import { ambiguities } from "./ambiguity.ts";
 import { readContainers, readPostits } from "./annotations.ts";
 import type { Bindings } from "./bindings.ts";
@@ -24,7 +24,7 @@ export function readGraph(file: string, tree: unknown, bindings: Bindings): Grap
   const read = readNodes(tree, warnings);
   const edges = readEdges(tree, read, warnings);
   const bound = read.map((node) => bind(node, bindings, warnings));
-  const listens = bound.map(([, listen]) => listen).filter((listen): listen is Listen => listen !== null);
+  const listens = bound.map(([, listen]) => listen).filter((listen): listen is EventBinding => listen !== null);
   warnings.push(...ambiguities(listens));
   const name = stem(file);
   const graph = {

@@ -1,5 +1,5 @@
 /** How each node is lit, or why it never can be. */
-import type { Listen, Node, Warning } from "@dagnet-realtime/engine/wire.gen";
+import type { EventBinding, Node, Warning } from "@dagnet-realtime/engine/wire.gen";
 import type { Bindings } from "./bindings.ts";
 import { listenedNames, namesAnything } from "./definitions.ts";
 import { unkeptName } from "./kept.ts";
@@ -10,7 +10,7 @@ const CASE = "a case node without an event of its own; traffic passes through it
 const UNBOUND = "no event is bound to it";
 
 /** The node with its event (its own, else its node file's) or with the reason for its darkness, and what it listens for. */
-export function bind(node: Node, bindings: Bindings, warnings: Warning[]): readonly [Node, Listen | null] {
+export function bind(node: Node, bindings: Bindings, warnings: Warning[]): readonly [Node, EventBinding | null] {
   const where = `node ${node.id || node.uuid}`;
   const [file, source] = bindings.nodeFile(node.id);
   const theirs = text(source["event_id"]);
@@ -32,7 +32,7 @@ export function bind(node: Node, bindings: Bindings, warnings: Warning[]): reado
 }
 
 /** The node with the reason for its darkness where redaction keeps from it what it listens for. */
-function marked(node: Node, listen: Listen, warnings: Warning[]): readonly [Node, Listen] {
+function marked(node: Node, listen: EventBinding, warnings: Warning[]): readonly [Node, EventBinding] {
   const unkept = listen.names.filter(unkeptName), never = listen.filters.find((filter) => filter.unkept !== undefined);
   if (unkept.length > 0)
     warnings.push({ code: "unkept", where: `node ${node.id || node.uuid}`, text: `Redaction lets through no event that is called ${unkept.map((name) => `“${name}”`).join(", ")}: it looks personal, or is cut.` });

@@ -1,5 +1,5 @@
 /** The routes of the contract that the screen uses, one method each. */
-import type { Frame, Graph, Posture } from "@dagnet-realtime/engine/wire.gen";
+import type { Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
 import { ask, askJson, json, type Fetch } from "./http.ts";
 import type { PublishedSeat, Seat, Signature } from "./provider/seat.ts";
@@ -56,7 +56,7 @@ export interface Opened {
   readonly watch_session_id: string;
   readonly position: string;
   readonly expires_at: string;
-  readonly posture: Posture;
+  readonly posture: Guarantees;
   readonly graph_version: string;
   readonly started_at: string;
 }

@@ -3,7 +3,7 @@ import { isEarly } from "@dagnet-realtime/engine/localEvents";
 import { shownId } from "@dagnet-realtime/engine/ids";
 import { hmacSha256 } from "@dagnet-realtime/engine/hash";
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
-import type { Posture } from "@dagnet-realtime/engine/wire.gen";
+import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { LocalLane } from "../lanes/local/lane.ts";
 import { followed, ownTokens } from "../lanes/local/own.ts";
 import type { Road } from "../lanes/local/road.ts";
@@ -116,7 +116,7 @@ export class Local {
   }
 
   #made(): ReturnType<typeof rulesOf> {
-    const { posture }: { posture: Posture | null } = this.parts.engine.state;
+    const { posture }: { posture: Guarantees | null } = this.parts.engine.state;
     return rulesOf(this.#identity.salt, this.parts.store.getState().graph, posture, this.#asked.shown);
   }
 

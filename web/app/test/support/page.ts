@@ -1,5 +1,5 @@
 /** A page without a screen: store, engine, watch and actions over a server that answers as a test says. */
-import type { Graph, Node, Posture } from "@dagnet-realtime/engine/wire.gen";
+import type { Graph, Node, Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { Api } from "../../src/lanes/api.ts";
 import type { Slots } from "../../src/lanes/slots.ts";
 import { Actions } from "../../src/store/actions.ts";
@@ -21,7 +21,7 @@ export const GRAPH: Graph = {
   listens: ["a", "b"].map((one) => ({ node: one, label: one === "a" ? "Landing" : "Basket", event_id: one, names: [`see_${one}`], rule: "segment" as const, filters: [] })),
 };
 
-export const POSTURE = { identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: [], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "browser", notes: [] } satisfies Posture;
+export const POSTURE = { identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: [], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "browser", notes: [] } satisfies Guarantees;
 
 const ME = { person: "you", access: "local", can: [], demo: false, version: "0" };
 const WORKSPACES = { workspaces: [{ id: "shop", env: "demo", graphs: [{ name: "g", title: "Shop", version: "v1", nodes: 2, edges: 1, can_light: 2 }], errors: [], sources: [] }] };

@@ -5,7 +5,7 @@ import { IDENTITY_TYPES } from "../matching.ts";
 import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
 import { isIdentityCounter } from "../unmapped.ts";
-import type { Door, Posture } from "../wire.gen.ts";
+import type { IngestCounters, Guarantees } from "../wire.gen.ts";
 
 // Activity of a node, and the totals of the view.
 
@@ -86,7 +86,7 @@ export interface LedgerOfState {
   readonly balances: boolean;
   readonly missed: MissedEvents;
   /** Per source, since On. */
-  readonly doors: readonly { readonly source: string; readonly door: Door; readonly balances: boolean }[];
+  readonly doors: readonly { readonly source: string; readonly door: IngestCounters; readonly balances: boolean }[];
   /** Local lane: messages of the tap, and those without a remote twin so far. */
   readonly localEvents: number;
   readonly pendingLocal: number;
@@ -109,7 +109,7 @@ export function ledger(state: State): LedgerOfState {
 
 export interface PostureOfState {
   /** What the server says of its policy; null without a remote lane. */
-  readonly policy: Posture | null;
+  readonly policy: Guarantees | null;
   /** The share of traces that the policy keeps whole, and the lowest share that frames carried
    * since On.
    */

@@ -7,7 +7,7 @@ import { restore, snapshot } from "../../src/snapshot.ts";
 import { followed, trace, traceJoins } from "../../src/select/traces.ts";
 import type { State } from "../../src/state.ts";
 import { setFollowed } from "../../src/traces/bridge.ts";
-import type { CarriedEvent } from "../../src/wire.gen.ts";
+import type { FrameEvent } from "../../src/wire.gen.ts";
 import { after, batch, event, frame, heard, listener, on, T0, tap } from "../support.ts";
 
 const walk = [on(), frame(1, batch(0, [event("a")])), frame(2, batch(1, [event("b", { occurred_at: new Date(T0 + 1).toISOString() })]))];
@@ -41,7 +41,7 @@ it("ENG-13: a join can be undone and done again", () => {
 });
 
 /** Events of one moment that walk `nodes`, as a log holds them from `offset` on; ids say nothing of the order. */
-const sent = (nodes: string, offset: number | null, more: Partial<CarriedEvent> = {}): CarriedEvent[] =>
+const sent = (nodes: string, offset: number | null, more: Partial<FrameEvent> = {}): FrameEvent[] =>
   nodes.split(" ").map((node, n) => event(node, { id: `${(n * 7919) % 13}-${node}-${offset ?? "none"}-${n}`, ...(offset === null ? {} : { offset: offset + n }), ...more }));
 const way = (state: State): string => trace(state, "t1")?.steps.map(({ move, node }) => `${move} ${node ?? ""}`).join(", ") ?? "";
 const WALKED = "entry a, step b, step c";

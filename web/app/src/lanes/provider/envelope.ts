@@ -1,12 +1,12 @@
 /** Reads what a function in Segment published: nothing of it is believed before it has been looked at. */
 import { type Check, finite, isRecord, list, oneOf, record, object, text, whole } from "@dagnet-realtime/engine/validation";
 import type { Properties } from "@dagnet-realtime/engine/matching";
-import type { CarriedEvent, Token } from "@dagnet-realtime/engine/wire.gen";
+import type { FrameEvent, Token } from "@dagnet-realtime/engine/wire.gen";
 
 /** One event as the function wrote it, with what it left out as empty. Times are milliseconds since 1970. */
 export interface Envelope {
   readonly id: string;
-  readonly type: CarriedEvent["type"];
+  readonly type: FrameEvent["type"];
   readonly event: string;
   readonly name: string;
   readonly category: string;
@@ -17,7 +17,7 @@ export interface Envelope {
   readonly traces: readonly Token[];
   readonly properties: Properties;
   readonly traits: Properties;
-  readonly flags: CarriedEvent["flags"];
+  readonly flags: FrameEvent["flags"];
 }
 
 /** One message. `plan` is the version of the settings that it was made by; `wrong` counts what could not be read. */

@@ -1,7 +1,7 @@
 /** From envelopes to frames: what a server would count is counted here, of what this browser heard. */
 import { candidateNames, match, shownName, type Table } from "@dagnet-realtime/engine/matching";
 import { iso } from "@dagnet-realtime/engine/eventBuffer";
-import type { Batch, CarriedEvent, Gap } from "@dagnet-realtime/engine/wire.gen";
+import type { Batch, FrameEvent, Gap } from "@dagnet-realtime/engine/wire.gen";
 import type { Envelope } from "./envelope.ts";
 
 /** What events that only the function has seen are said to come from. */
@@ -35,7 +35,7 @@ export class Heard {
   batch(envelopes: readonly Envelope[], table: Table, missed: number): Batch {
     const counts = new Map<string, number>();
     const unmapped = new Map<string, number>();
-    const events: CarriedEvent[] = [];
+    const events: FrameEvent[] = [];
     const sums = { lit: 0, unmapped: 0, other: 0 };
     for (const one of envelopes) {
       const event = carried(one, table);
@@ -77,7 +77,7 @@ export class Heard {
   }
 }
 
-function carried({ id, type, event, name, category, at, had, received, place = 0, traces, properties, traits, flags }: Envelope, table: Table): CarriedEvent {
+function carried({ id, type, event, name, category, at, had, received, place = 0, traces, properties, traits, flags }: Envelope, table: Table): FrameEvent {
   const nodes = match(table, candidateNames(type, event, name, category), properties, traits);
   return {
     id, type, name: shownName(type, event, name, category), occurred_at: iso(at), arrived_at: iso(had), segment_received_at: received === null ? null : iso(received),

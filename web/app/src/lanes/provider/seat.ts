@@ -1,5 +1,5 @@
 /** A session's place at its relay, as the server tells it. */
-import type { Posture } from "@dagnet-realtime/engine/wire.gen";
+import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
 
 /** Where the provider is; nothing of it is secret. */
 export interface ProviderPlace {
@@ -39,5 +39,5 @@ export interface PublishedSeat {
   readonly channels: readonly string[];
   readonly plan: string;
   readonly graph_version: string;
-  readonly posture: Posture;
+  readonly posture: Guarantees;
 }

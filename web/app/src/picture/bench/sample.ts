@@ -1,5 +1,5 @@
 /** A shop's checkout journey in the wire's shape, for looking at the picture; and grids of any size, for measuring it. */
-import type { Edge, Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
+import type { Edge, Graph, EventBinding, Node } from "@dagnet-realtime/engine/wire.gen";
 import type { FollowedPath } from "../contract.ts";
 
 type Row = readonly [id: string, label: string, event: string, x: number, y: number, rest?: Partial<Node>];
@@ -79,7 +79,7 @@ export function walks(graph: Graph, count: number, steps: number, tick: number):
 }
 
 function graphOf(title: string, nodes: readonly Node[], edges: readonly Edge[]): Graph {
-  const listens = nodes.flatMap((node): Listen[] => (node.event_id ? [{ node: node.uuid, label: node.label, event_id: node.event_id, names: [node.event_id], rule: "segment", filters: [] }] : []));
+  const listens = nodes.flatMap((node): EventBinding[] => (node.event_id ? [{ node: node.uuid, label: node.label, event_id: node.event_id, names: [node.event_id], rule: "segment", filters: [] }] : []));
   return { name: title.toLowerCase().replaceAll(" ", "-"), file: "graphs/sample.json", version: "1", title, nodes, edges, listens, postits: [], containers: [], warnings: [] };
 }
 

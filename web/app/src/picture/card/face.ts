@@ -1,5 +1,5 @@
 /** What a card says that no event changes: its title, event name, icon and end. */
-import type { Graph, Listen, Node, Variant } from "@dagnet-realtime/engine/wire.gen";
+import type { Graph, EventBinding, Node, Variant } from "@dagnet-realtime/engine/wire.gen";
 import { iconOf, type IconName } from "./icon.ts";
 import { share } from "./words.ts";
 
@@ -31,7 +31,7 @@ export function facesOf(graph: Graph): Map<string, CardFace> {
   return new Map(graph.nodes.map((node) => [node.uuid, faceOf(node, listens.get(node.uuid))]));
 }
 
-function faceOf(node: Node, listen: Listen | undefined): CardFace {
+function faceOf(node: Node, listen: EventBinding | undefined): CardFace {
   const names = listen?.names ?? [];
   return {
     title: node.label || node.id || node.uuid,

@@ -1,5 +1,5 @@
 /** Everything the picture draws, measured once: cards, curves, labels, frames and notes, with their indices. */
-import type { Container, Edge, Graph, Node, PostIt } from "@dagnet-realtime/engine/wire.gen";
+import type { Container, Edge, Graph, Node, Note } from "@dagnet-realtime/engine/wire.gen";
 import { curveBetween, tableOf, type Curve } from "./curve.ts";
 import { placeLabels, type LabelSpot } from "./labels.ts";
 import { carry, place, type Box, type Mapping } from "./place.ts";
@@ -30,7 +30,7 @@ export interface Scene {
   readonly nodes: readonly SceneNode[];
   readonly edges: readonly SceneEdge[];
   readonly frames: readonly { container: Container; box: Box }[];
-  readonly notes: readonly { postit: PostIt; box: Box }[];
+  readonly notes: readonly { postit: Note; box: Box }[];
   readonly nodeIndex: ReadonlyMap<string, number>;
   readonly edgeIndex: ReadonlyMap<string, number>;
 }

@@ -2,7 +2,7 @@
 import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
 import { nearMissReasons } from "@dagnet-realtime/engine/nearMiss";
-import type { Graph, Listen, Node } from "@dagnet-realtime/engine/wire.gen";
+import type { Graph, EventBinding, Node } from "@dagnet-realtime/engine/wire.gen";
 import { FlaskConical, MousePointerClick } from "lucide-react";
 import { BARE } from "../../store/notices.ts";
 import { ago, count, plural, rate, span, timeOrDay } from "../format.ts";
@@ -101,13 +101,13 @@ function Figures({ uuid }: { readonly uuid: string }) {
   );
 }
 
-const RULES: Readonly<Record<Listen["rule"], string>> = {
+const RULES: Readonly<Record<EventBinding["rule"], string>> = {
   segment: "by the event definition's Segment name",
   amplitude: "by the event definition's Amplitude name, as it names none for Segment",
   event_id: "by the event id itself, as its definition names no provider's name",
 };
 
-function Listening({ listen }: { readonly listen: Listen }) {
+function Listening({ listen }: { readonly listen: EventBinding }) {
   return (
     <div className="listen">
       <p className="listen-names">

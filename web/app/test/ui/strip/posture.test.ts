@@ -1,8 +1,8 @@
-import type { Posture } from "@dagnet-realtime/engine/wire.gen";
+import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { describe, expect, it } from "vitest";
 import { chipsOf } from "../../../src/ui/strip/posture.ts";
 
-const POLICY = { identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: ["checkout_*"], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "server", notes: [] } as Posture;
+const POLICY = { identity: "token", sample: 1, carried_per_second: 500, dedupe_window: 14_400, dedupe_entries: 1_000_000, retention: 900, properties: ["checkout_*"], deny: [], trace: [], redacted: true, exact_counts: true, filtered: "server", notes: [] } as Guarantees;
 const WHOLE = { policy: null, sampling: 1, threshold: 1, thinned: false, sampled: false, thinnedAt: null, imposedAt: 0, limited: [] };
 
 describe("the posture in plain words", () => {
