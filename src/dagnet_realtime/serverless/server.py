@@ -216,10 +216,12 @@ class RequestRevocations:
         self._clock = clock
 
     async def revoke(self, kind: str, id: str, until: int) -> bool:
+        """Revokes the sign-in `id` until `until`, in milliseconds since 1970."""
         async with self._opened() as sign_outs:
             return await sign_outs.revoke(kind, id, until)
 
     async def is_revoked(self, kind: str, id: str) -> bool:
+        """Whether the sign-in `id` was revoked."""
         async with self._opened() as sign_outs:
             return await sign_outs.is_revoked(kind, id)
 
