@@ -232,8 +232,8 @@ def batch_events(
     for place, element in enumerate(elements, first):
         try:
             message = read(known(_bounded(element)), mending=mending)
-            message.context = _within(around.context, message.context)
-            message.integrations = _within(around.integrations, message.integrations)
+            message.context = with_outer(around.context, message.context)
+            message.integrations = with_outer(around.integrations, message.integrations)
             events.append(
                 from_tracking(
                     message, element, arrived_at, around.sent_at, place=place, repeats=repeats
@@ -268,7 +268,7 @@ def _bounded(text: E) -> E:
     return text
 
 
-def _within(outer: bytes, own: msgspec.Raw) -> msgspec.Raw:
+def with_outer(outer: bytes, own: msgspec.Raw) -> msgspec.Raw:
     """`own` with the members of `outer` that it lacks: of a name that comes twice in an object the last counts."""
     if not outer:
         return own
