@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from dagnet_realtime.model.access import Secret
+from dagnet_realtime.model.stream import StreamSettings
 
 Identity = Literal["token", "trace_id", "reveal"]
 Ingest = Literal["server", "function"]
@@ -45,19 +46,21 @@ class Channel(msgspec.Struct, frozen=True, order=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends: `webhook` deliveries are signed with one of `secrets`; `tracking` ones carry `write_key`.
+    """Who sends: `webhook` deliveries are signed with one of `secrets`; `tracking` ones carry `write_key`;
+    of `kafka` the `stream` is read.
 
     `allow_delete` lets it delete people without a signature.
     """
 
     id: str
     channel: Channel
-    kind: Literal["webhook", "tracking"]
+    kind: Literal["webhook", "tracking", "kafka"]
     secrets: tuple[Secret, ...] = ()
     write_key: Secret | None = None
     allow_unsigned: bool = False
     batch_signature: Literal["first", "whole"] = "first"
     allow_delete: bool = False
+    stream: StreamSettings | None = None
 
 
 class Folders(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""Adapters of streams: connections to what holds records in partitions."""
