@@ -16,6 +16,7 @@ ALL = (
         "stop",
         "opened",
         "road",
+        "kafka",
         "intake",
         "delivery",
         "beside",

@@ -1,5 +1,6 @@
 """One process's reader of one log."""
 
+from dagnet_realtime.model.frame import Gap, IngestCounters
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.stores.memory import MemoryLog
 from tests.hub.stage import SHOP, Stage
@@ -22,3 +23,24 @@ async def test_an_unreachable_log_is_tried_again() -> None:
         await stage.clock.advance(1)
         assert reader.counts() == {"u-Home": 1}
         assert reader.ops == ["hello", "batch", "beat"]
+
+
+async def test_records_of_a_stream_that_were_left_unread_are_a_gap_for_every_viewer() -> None:
+    """STR-19: of unknown size, once for each time that the ledger of whichever process tells; one who comes later is told none."""
+    async with Stage() as stage:
+        stage.doors["kafka"] = IngestCounters(gaps=4)
+        reader = await stage.read(await stage.open())
+        other = await stage.read(await stage.open(filter="Home"))
+        await stage.clock.advance(3)
+        assert not [sent for sent in reader.got if isinstance(sent.frame, Gap)]
+        stage.doors["kafka"].gaps = 5
+        await stage.clock.advance(3)
+        for viewer in (reader, other):
+            (told,) = [sent.frame for sent in viewer.got if isinstance(sent.frame, Gap)]
+            assert (told.missed, told.reason, told.from_) == (None, "stream", told.to)
+        await stage.log.append(SHOP, [entry("m1", name="Home")])
+        await stage.clock.advance(3)
+        assert reader.counts() == {"u-Home": 1}
+        late = await stage.read(await stage.open())
+        await stage.clock.advance(3)
+        assert not [sent for sent in late.got if isinstance(sent.frame, Gap)]

@@ -28,7 +28,7 @@ async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) ->
     """LOG-64: it sums where each of them does."""
     here = {"web": IngestCounters(received=10, taken=7, duplicate=1, refused={"invalid": 2})}
     there = {
-        "web": IngestCounters(received=5, taken=4, refused={"unauthorized": 1}),
+        "web": IngestCounters(received=5, taken=4, refused={"unauthorized": 1}, gaps=1),
         "app": IngestCounters(received=1, unwatched=1),
     }
     one, two = doors(calls, here), doors(calls, there)
@@ -37,7 +37,7 @@ async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) ->
     await one.refresh(SHOP)
     assert one(SHOP) == {
         "web": IngestCounters(
-            received=15, taken=11, duplicate=1, refused={"invalid": 2, "unauthorized": 1}
+            received=15, taken=11, duplicate=1, refused={"invalid": 2, "unauthorized": 1}, gaps=1
         ),
         "app": IngestCounters(received=1, unwatched=1),
     }

@@ -16,6 +16,7 @@ from dagnet_realtime.graphs.source import GraphSources, WorkspaceSource
 from dagnet_realtime.hub.relay_manager import SharedRelayManager
 from dagnet_realtime.hub.relay_publisher import RelayPublisher
 from dagnet_realtime.hub.relay_stations import RelayManager, derive_relay_key
+from dagnet_realtime.hub.stream_reader import RecordIntake, StreamLog, StreamReader, StreamReaders
 from dagnet_realtime.model.access import RoleBinding
 from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.problem import Problem
@@ -30,6 +31,7 @@ from dagnet_realtime.ports.storage import (
     SessionStore,
     SharedCounters,
 )
+from dagnet_realtime.ports.stream import PartitionLeases
 from dagnet_realtime.relays.address import parse_relay_url
 from dagnet_realtime.stores.memory import MemoryRevocationList
 from dagnet_realtime.web.auth.cookie import NAME, SealedCookie
@@ -45,6 +47,33 @@ from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
 from dagnet_realtime.web.auth.request import Authenticator, loopback
 from dagnet_realtime.web.auth.sign_in import BACK
 from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+
+
+def stream_readers(
+    workspaces: Sequence[Workspace],
+    intake: RecordIntake,
+    log: StreamLog,
+    leases: PartitionLeases,
+    clock: Clock,
+) -> StreamReaders:
+    """The readers of all sources that read a stream. Raises `Problem("invalid")` if the client for it is not installed."""
+    sources = [
+        source
+        for workspace in workspaces
+        for source in workspace.sources
+        if source.stream is not None
+    ]
+    if not sources:
+        return StreamReaders(())
+    from dagnet_realtime.streams.kafka import connect
+
+    return StreamReaders(
+        [
+            StreamReader(one, one.stream, connect, intake, log, leases, clock)
+            for one in sources
+            if one.stream is not None
+        ]
+    )
 
 
 def graphs_of(workspaces: Sequence[Workspace]) -> GraphSources:

@@ -15,7 +15,14 @@ from dagnet_realtime import __version__
 from dagnet_realtime.app.asset_folder import open_asset_folder
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.config_watcher import ConfigWatcher
-from dagnet_realtime.app.factories import Grants, access_for, functions, graphs_of, seating
+from dagnet_realtime.app.factories import (
+    Grants,
+    access_for,
+    functions,
+    graphs_of,
+    seating,
+    stream_readers,
+)
 from dagnet_realtime.app.factories import relays as opened
 from dagnet_realtime.app.files import audit_file, write_key
 from dagnet_realtime.app.malloc import return_freed_memory
@@ -95,7 +102,7 @@ async def _serve(
     published = functions(workspaces)
     kept = store(config.server.log, workspaces, clock)
     async with (
-        kept as (log, sessions, sign_outs, summed, posts, rates),
+        kept as (log, sessions, sign_outs, summed, leases, posts, rates),
         opened(workspaces, clock) as relays,
         graphs_of(workspaces).load() as graphs,
     ):
@@ -126,7 +133,18 @@ async def _serve(
             lambda channel: hub.authorization.policy(channel),
             limits.lease,
         )
-        hub = Hub(workspaces, graphs, log, sessions, doors, clock, limits, relays=together)
+        streams = stream_readers(workspaces, intake, log, leases, clock)
+        hub = Hub(
+            workspaces,
+            graphs,
+            log,
+            sessions,
+            doors,
+            clock,
+            limits,
+            relays=together,
+            streams=streams,
+        )
         rounds = Reauthorizer(hub, access, clock, audit)
         visitors = TrafficSimulator(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)
@@ -166,7 +184,9 @@ async def _serve(
         )
         async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
             serving = tasks.create_task(server.serve([bound]))
-            beside = [tasks.create_task(visitors.run()), tasks.create_task(rounds.run())]
+            beside = [
+                tasks.create_task(part) for part in (visitors.run(), rounds.run(), streams.run())
+            ]
             if summing is not None:
                 beside.append(tasks.create_task(summing()))
             if config.file and again is not None:

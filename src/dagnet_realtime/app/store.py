@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -17,7 +19,13 @@ from dagnet_realtime.ports.storage import (
     RevocationList,
     SessionStore,
 )
-from dagnet_realtime.stores.memory import MemoryLog, MemoryRevocationList, MemorySessionStore
+from dagnet_realtime.ports.stream import PartitionLeases
+from dagnet_realtime.stores.memory import (
+    MemoryLog,
+    MemoryPartitionLeases,
+    MemoryRevocationList,
+    MemorySessionStore,
+)
 
 if TYPE_CHECKING:
     from dagnet_realtime.stores.redis_connection import RedisConnection
@@ -37,13 +45,14 @@ class Store(NamedTuple):
     """`summed` turns this process's doors into those of all processes, and gives the task that keeps the sums, if one is needed.
 
     `posts` are the views that processes publish through a provider together; None where this process is alone, as are
-    `rates`, the buckets that they share.
+    `rates`, the buckets that they share. `leases` say which process reads which partitions of a stream.
     """
 
     log: AnyLog
     sessions: SessionStore
     sign_outs: RevocationList
     wrap_counters: Callable[[IngestCountersLookup], tuple[IngestCountersLookup, SyncTask | None]]
+    leases: PartitionLeases
     posts: RelayStateStore | None = None
     rates: RateLimiter | None = None
 
@@ -66,8 +75,13 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
     """
     if not is_shared(url):
         log = MemoryLog({one.channel: one.policy for one in workspaces}, clock)
+        leases = MemoryPartitionLeases(process_name())
         yield Store(
-            log, MemorySessionStore(clock), MemoryRevocationList(clock), lambda doors: (doors, None)
+            log,
+            MemorySessionStore(clock),
+            MemoryRevocationList(clock),
+            lambda doors: (doors, None),
+            leases,
         )
         return
     from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
@@ -83,6 +97,7 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
 async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], clock: Clock) -> Store:
     from dagnet_realtime.stores.redis_counters import RedisCounters, RedisRateLimiter
     from dagnet_realtime.stores.redis_log import RedisLog
+    from dagnet_realtime.stores.redis_partition_leases import RedisPartitionLeases
     from dagnet_realtime.stores.redis_relay_state import RedisRelayState
     from dagnet_realtime.stores.redis_sessions import RedisRevocationList, RedisSessionStore
 
@@ -96,14 +111,21 @@ async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], cloc
         shared = RedisCounters(calls, channels, doors, clock)
         return shared, shared.run
 
+    leases = RedisPartitionLeases(calls, process_name())
     return Store(
         log,
         sessions,
         RedisRevocationList(calls, clock),
         summed,
+        leases,
         RedisRelayState(calls),
         RedisRateLimiter(calls),
     )
+
+
+def process_name() -> str:
+    """What operators know this process by: the machine and the process's number there."""
+    return f"{socket.gethostname()[:60]}/{os.getpid()}"
 
 
 async def _answering(calls: "RedisConnection", clock: Clock) -> None:

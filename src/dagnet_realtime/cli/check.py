@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from dagnet_realtime.core.check import GraphReport, Report
     from dagnet_realtime.model.graph import Catalogue, EventBinding, Filter
+    from dagnet_realtime.model.stream import StreamSettings
     from dagnet_realtime.model.workspace import Folders, Workspace
 
 
@@ -38,7 +39,7 @@ def check(
 ) -> None:
     """Say how each node of each graph would be lit, and what stands in the way.
 
-    Exits with 1 where a file cannot be read, with 0 where there are only warnings.
+    Exits with 1 where a file or a stream cannot be read, with 0 where there are only warnings.
 
     \b
     Example:
@@ -64,8 +65,55 @@ def check(
         _show(found)
         for line in _unproven_deletes(workspaces):
             sys.stdout.write(f"i {_clean(line)}\n")
-    if found.errors:
+    unread = _streams(workspaces, shown=not json)
+    if found.errors or unread:
         raise typer.Exit(1)
+
+
+def _streams(workspaces: "Sequence[Workspace]", *, shown: bool) -> bool:
+    """Tries every stream that a source reads, and lists its topics and partitions. Whether one cannot be read."""
+    import asyncio
+
+    from dagnet_realtime.model.problem import Problem
+
+    failed = False
+    for workspace in workspaces:
+        for source in workspace.sources:
+            if source.stream is None:
+                continue
+            try:
+                lines = asyncio.run(_topics(source.stream))
+            except Problem as problem:
+                failed, lines = True, [f"✗ {problem.sentence()}"]
+            if any(line.startswith("✗") for line in lines):
+                failed = True
+            for line in lines:
+                told = _clean(f'{line[:2]}{workspace.channel}, source "{source.id}": {line[2:]}')
+                if shown or line.startswith("✗"):
+                    (sys.stdout if shown else sys.stderr).write(f"{told}\n")
+    return failed
+
+
+async def _topics(settings: "StreamSettings") -> list[str]:
+    """A line for each topic: how many partitions it has, or that it is not there. Raises `Problem` if nobody can tell."""
+    from dagnet_realtime.streams.kafka import connect
+
+    stream = await connect(settings)
+    try:
+        partitions = await stream.partitions()
+        ends = await stream.ends(partitions)
+    finally:
+        await stream.close()
+    lines = []
+    for topic in settings.topics:
+        own = [part for part in partitions if part.topic == topic]
+        led = sum(part in ends for part in own)
+        if not own:
+            lines.append(f"✗ Kafka has no topic {topic}. Correct `topics`, or have the topic made.")
+        else:
+            without = "" if led == len(own) else f", {len(own) - led} without a leader"
+            lines.append(f"i topic {topic}: {_count(len(own), 'partition')}{without}")
+    return lines
 
 
 def _catalogues(

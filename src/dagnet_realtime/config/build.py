@@ -26,8 +26,10 @@ from dagnet_realtime.config.folders import parse_folders
 from dagnet_realtime.config.sources import ResolveContext, is_loopback_host, seconds
 from dagnet_realtime.config.tables import SourceLocation
 from dagnet_realtime.config.urls import check_relay_url, parse_public_url
+from dagnet_realtime.core.stream_records import valid_shape
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.stream import Only, StreamSettings
 from dagnet_realtime.model.workspace import (
     USUAL,
     Channel,
@@ -513,6 +515,7 @@ def _source(
     if table.kind == "webhook" and not table.secrets and not table.allow_unsigned:
         remedy = "Give `secrets`, the shared secret set in Segment, or say `allow_unsigned = true`"
         raise Problem("invalid", f"{where}: a webhook source needs `secrets`", remedy=remedy)
+    stream = _stream(table, path, around)
     return Source(
         id=table.id,
         channel=channel,
@@ -522,7 +525,130 @@ def _source(
         allow_unsigned=table.allow_unsigned,
         batch_signature=table.batch_signature,
         allow_delete=table.allow_delete,
+        stream=stream,
     )
+
+
+_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
+_SERVER = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:]+\]):([0-9]{1,5})")
+_NOT_KAFKA = ("secrets", "write_key", "allow_unsigned")
+_KAFKA = (
+    "servers",
+    "topics",
+    "only_write_keys",
+    "only_source_ids",
+    "username",
+    "password",
+    "ca",
+    "certificate",
+    "key",
+)
+
+
+def _stream(
+    table: SourceTable, path: tuple[str | int, ...], around: ResolveContext
+) -> StreamSettings | None:
+    """What a source of kind `kafka` reads; None for any other. Raises `Problem("invalid")`."""
+    kafka = table.kind == "kafka"
+    for key in _NOT_KAFKA if kafka else _KAFKA:
+        if getattr(table, key):
+            told = f'`{key}` does not go with kind = "{table.kind}"'
+            raise Problem(
+                "invalid",
+                f"{around.place.of((*path, key))}: {told}",
+                remedy="Leave it out, or correct `kind`",
+            )
+    if not kafka:
+        return None
+    for key, shape, example in (
+        ("servers", _SERVER, "b1.example.com:9092"),
+        ("topics", _TOPIC, "segment.events"),
+    ):
+        found = getattr(table, key)
+        if not found:
+            raise Problem(
+                "invalid",
+                f'{around.place.of(path)}: a source of kind "kafka" needs `{key}`',
+                remedy=f'E.g. ["{example}"]',
+            )
+        for index, one in enumerate(found):
+            if not shape.fullmatch(one) or (
+                key == "servers" and int(one.rpartition(":")[2]) > 65535
+            ):
+                raise Problem(
+                    "invalid",
+                    f'{around.place.of((*path, key, index))}: found "{one}"',
+                    f"Expected such as {example}",
+                )
+    if not valid_shape(table.shape):
+        remedy = 'Expected "auto", "event", "batch", or a JSON pointer such as "/data/event"'
+        raise Problem(
+            "invalid", f'{around.place.of((*path, "shape"))}: found "{table.shape}"', "", remedy
+        )
+    _agree(table, path, around)
+    return StreamSettings(
+        servers=table.servers,
+        topics=tuple(dict.fromkeys(table.topics)),
+        shape=table.shape,
+        only=Only(
+            frozenset(
+                around.secret(written, *path, "only_write_keys").reveal().decode()
+                for written in table.only_write_keys
+            ),
+            frozenset(table.only_source_ids),
+        ),
+        behind=_positive(table.behind, (*path, "behind"), around),
+        security=table.security,
+        mechanism=table.mechanism,
+        username=around.secret(table.username, *path, "username") if table.username else None,
+        password=around.secret(table.password, *path, "password") if table.password else None,
+        ca=_pem(table.ca, (*path, "ca"), around),
+        certificate=_pem(table.certificate, (*path, "certificate"), around),
+        key=_pem(table.key, (*path, "key"), around),
+    )
+
+
+def _agree(table: SourceTable, path: tuple[str | int, ...], around: ResolveContext) -> None:
+    """Raises `Problem("invalid")` if what is said of TLS and SASL contradicts itself."""
+    sasl, tls = table.security.startswith("sasl"), table.security.endswith("ssl")
+    for key, wanted in (("username", sasl), ("password", sasl)):
+        if bool(getattr(table, key)) != wanted:
+            told = (
+                f'security = "{table.security}" needs `{key}`'
+                if wanted
+                else f'`{key}` does not go with security = "{table.security}"'
+            )
+            where = around.place.of(path if wanted else (*path, key))
+            raise Problem(
+                "invalid",
+                f"{where}: {told}",
+                remedy='Set `security` to "sasl_ssl" for a user and a password over TLS',
+            )
+    for key in ("ca", "certificate", "key"):
+        if getattr(table, key) and not tls:
+            told = f'`{key}` does not go with security = "{table.security}"'
+            raise Problem(
+                "invalid",
+                f"{around.place.of((*path, key))}: {told}",
+                remedy='Set `security` to "ssl" or "sasl_ssl"',
+            )
+    if table.key and not table.certificate:
+        raise Problem(
+            "invalid",
+            f"{around.place.of((*path, 'key'))}: `key` needs `certificate`",
+            remedy="Name the certificate, too",
+        )
+
+
+def _pem(written: str, path: tuple[str | int, ...], around: ResolveContext) -> str:
+    if not written:
+        return ""
+    file = (around.folder / Path(written).expanduser()).resolve()
+    if not file.is_file():
+        raise Problem(
+            "invalid", f"{around.place.of(path)}: there is no file {file}", remedy="Name a PEM file"
+        )
+    return str(file)
 
 
 def _distinct(workspaces: tuple[Workspace, ...], place: SourceLocation) -> None:

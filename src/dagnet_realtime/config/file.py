@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from dagnet_realtime.config.config import AccessMode
 from dagnet_realtime.model.access import Role
+from dagnet_realtime.model.stream import Mechanism, Security
 from dagnet_realtime.model.workspace import Carries, Identity, Ingest
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
@@ -173,9 +174,10 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ),
     ]
     kind: Annotated[
-        Literal["webhook", "tracking"],
+        Literal["webhook", "tracking", "kafka"],
         _doc(
-            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points here."
+            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points here. `kafka`: topics are read "
+            "while somebody watches (docs/how-to/streams.md); needs the extra `kafka`."
         ),
     ] = "webhook"
     secrets: Annotated[
@@ -203,6 +205,57 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "events erased. Signed deliveries may always."
         ),
     ] = False
+    servers: Annotated[
+        tuple[str, ...], _doc("Kind `kafka`: brokers to begin with, `host:port` each.")
+    ] = ()
+    topics: Annotated[
+        tuple[str, ...], _doc("Kind `kafka`: the topics to read, and no others.")
+    ] = ()
+    shape: Annotated[
+        str,
+        _doc(
+            "Kind `kafka`: `auto` knows events, arrays, SDK batches, lines, and common envelopes. `event` and `batch` take nothing else; "
+            "a JSON pointer such as `/data/event` says where the event lies."
+        ),
+    ] = "auto"
+    only_write_keys: Annotated[
+        tuple[str, ...],
+        _secret_doc(
+            "Kind `kafka`: of a topic that several sources share, the events with one of these write keys."
+        ),
+    ] = ()
+    only_source_ids: Annotated[
+        tuple[str, ...],
+        _doc(
+            "Kind `kafka`: likewise, the events of one of these source ids (Segment's `projectId`)."
+        ),
+    ] = ()
+    behind: Annotated[
+        str,
+        _doc(
+            "Kind `kafka`: a partition that is further behind goes on at its end, and viewers are told a gap.",
+            pattern=DURATION,
+        ),
+    ] = "10s"
+    security: Annotated[
+        Security,
+        _doc(
+            "Kind `kafka`: how brokers are spoken to; `ssl` with a client's certificate, or with `sasl` a user and a password."
+        ),
+    ] = "plaintext"
+    mechanism: Annotated[Mechanism, _doc("Kind `kafka`: the mechanism of SASL.")] = "PLAIN"
+    username: Annotated[str, _secret_doc("Kind `kafka`: the user for SASL.")] = ""
+    password: Annotated[str, _secret_doc("Kind `kafka`: its password.")] = ""
+    ca: Annotated[
+        str,
+        _doc(
+            "Kind `kafka`: a PEM file of the authority that signed the brokers' certificates; else the system's."
+        ),
+    ] = ""
+    certificate: Annotated[str, _doc("Kind `kafka`: a PEM file of our own certificate.")] = ""
+    key: Annotated[
+        str, _doc("Kind `kafka`: a PEM file of its key, if `certificate` does not hold it.")
+    ] = ""
 
 
 class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -25,6 +25,7 @@ MOST_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can m
 IDLE_SECONDS = (
     1.0  # how long a read waits for news before the feed looks after beats and idle views
 )
+STREAM_GAP_SECONDS = 1.0  # between two looks at whether a stream was left unread
 RETRY_SECONDS = 0.5  # between tries where the log cannot be reached
 
 
@@ -59,6 +60,8 @@ class Feed:
         self._permitted: Redaction | None = None
         self._needed: frozenset[str] = frozenset()
         self._tables: dict[str, tuple[str, MatchingTable]] = {}
+        self._stream_gaps: dict[str, int] | None = None
+        self._stream_gaps_at = float("-inf")
 
     async def run(self, doors: Callable[[], dict[str, IngestCounters]]) -> None:
         """Ticks until no view is left; an unreachable log is tried again, in silence that viewers can see."""
@@ -94,6 +97,7 @@ class Feed:
                 self.position = found.end
                 last = at
                 await self._forget(found.entries)
+            self._tell_stream_gaps(doors, at)
             self._beat(doors, at)
             self._evict_idle_views(at)
 
@@ -210,6 +214,19 @@ class Feed:
         if isinstance(self._log, Erasable):
             await self._log.forget(self.channel, tokens, self._needed)
         self.forget(tokens)
+
+    def _tell_stream_gaps(self, doors: Callable[[], dict[str, IngestCounters]], at: float) -> None:
+        """Records of a stream were left unread, by whichever process reads it: every viewer is told a gap of unknown size."""
+        if at - self._stream_gaps_at < STREAM_GAP_SECONDS:
+            return
+        self._stream_gaps_at = at
+        gaps = {source: counters.gaps or 0 for source, counters in doors().items()}
+        known, self._stream_gaps = self._stream_gaps, gaps
+        if known is not None and any(
+            number > known.get(source, 0) for source, number in gaps.items()
+        ):
+            for view in self.views.values():
+                view.publish_gap(ReadGap(view.buffer.head, None, "stream"))
 
     def _beat(self, doors: Callable[[], dict[str, IngestCounters]], at: float) -> None:
         due = [view for view in self.views.values() if at - view.last_beat_at >= self._limits.beat]

@@ -19,6 +19,7 @@ from dagnet_realtime.hub.relay_stations import ProcessRelayManager, RelayManager
 from dagnet_realtime.hub.session_sync import SessionSync
 from dagnet_realtime.hub.sessions import SessionLimits, SessionRegistry, SessionState
 from dagnet_realtime.hub.stats import ChannelStats
+from dagnet_realtime.hub.stream_reader import StreamReaders
 from dagnet_realtime.hub.subscriber import Subscriber
 from dagnet_realtime.model.access import Role
 from dagnet_realtime.model.event import Position
@@ -50,6 +51,7 @@ class Hub:
         limits: SessionLimits | None = None,
         chance: Random | None = None,
         relays: Mapping[Channel, Relay] | RelayManager | None = None,
+        streams: StreamReaders | None = None,
     ) -> None:
         self._graphs = graphs
         self._log = log
@@ -58,6 +60,7 @@ class Hub:
         self._clock = clock
         self._limits = limits or SessionLimits()
         self._chance = chance or Random()  # noqa: S311  # it only spreads reconnects
+        self.streams = streams or StreamReaders(())
         self._tasks = asyncio.TaskGroup()
         self._registry = SessionRegistry(self._limits)
         self._feeds = FeedRegistry(
@@ -146,6 +149,7 @@ class Hub:
         session = msgspec.structs.replace(opened, filter=canonical, name=name)
         await self._sync.begin(session)
         self._registry.upsert(session, self._clock.monotonic())
+        await self.streams.begin(channel)
         return session
 
     async def session(self, session_id: str) -> WatchSession:
@@ -263,6 +267,7 @@ class Hub:
             return
         await self._sessions.delete(session_id)
         await self._log.release_lease(session.channel, session_id)
+        await self.streams.end(session.channel)
         self._feeds.set_followed(await self._sessions.list_active())
 
     async def apply_policy(self, channel: Channel, policy: Policy) -> None:

@@ -27,9 +27,12 @@ from dagnet_realtime.core.segment.tracking import (
 )
 from dagnet_realtime.core.segment.webhook import MAX_EVENTS, Element, Parsed, events_of, split
 from dagnet_realtime.core.signature import SMALL, Verifier
+from dagnet_realtime.core.stream_records import Found, Opened, open_record, record_events
+from dagnet_realtime.hub.stream_reader import RecordCounts
 from dagnet_realtime.model.event import Entry, EventType
 from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.stream import Only, Partition, Record
 from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 from dagnet_realtime.ports.runtime import Clock, GraphSource
 from dagnet_realtime.ports.storage import Erasable, HasReaders, Log, Outcome, RateLimiter
@@ -228,6 +231,10 @@ class SourceGuard:
         """Accounts for events that nobody watches."""
         self.counters.received += events
         self.counters.unwatched += events
+
+    def record_gap(self) -> None:
+        """Accounts for records of a stream that are left unread, beside the sum: how many is not known."""
+        self.counters.gaps = (self.counters.gaps or 0) + 1
 
     def record_outcomes(self, outcomes: Sequence[Outcome], entries: Sequence[Entry] = ()) -> None:
         """Accounts for what the log made of events, and for what their `entries` have instead of identifiers."""
@@ -523,6 +530,97 @@ class Intake:
                         await self._forget(channel, admission.forgotten(event, arrived_at))
         if first is not None and not kept:
             raise first
+
+    async def records(self, source: Source, records: Sequence[Record]) -> RecordCounts:
+        """Takes records of a stream. What is no event is refused, counted, and costs its neighbours nothing.
+
+        What is beyond the rate is left out: a stream cannot be told to wait.
+
+        Raises `Problem("unavailable")` if the log took none of some stretch: then all of them are to come again, and what was taken is
+        known as a duplicate.
+        """
+        guard, settings = self._guards[source.id], source.stream
+        if settings is None:
+            raise ValueError(f"the source {source.id} reads no stream")
+        counted = RecordCounts()
+        refusals: list[Problem] = []
+        found: list[tuple[Partition, Found]] = []
+        for record in records:
+            try:
+                try:
+                    opened = open_record(
+                        record, settings.shape, mending=len(record.value or b"") <= SMALL
+                    )
+                except NeedsRepair:
+                    opened = await self._mender.repair(partial(open_record, record, settings.shape))
+            except Problem as problem:
+                opened = Opened((), (problem,))
+            found += [(record.partition, one) for one in opened.found]
+            refusals += opened.refused
+            counted.refused += [(record.partition, refusal.code) for refusal in opened.refused]
+        arrived_at = self._clock.now()
+        for start, end in chunks([one.element for _, one in found]):
+            if start:
+                await self._turns.wait()
+            await self._append_records(
+                guard, settings.only, found[start:end], arrived_at, counted, refusals
+            )
+        for refusal in refusals:
+            guard.record_refused(refusal.code)
+        return counted
+
+    async def _append_records(
+        self,
+        guard: SourceGuard,
+        only: Only,
+        found: Sequence[tuple[Partition, Found]],
+        arrived_at: int,
+        counted: RecordCounts,
+        refusals: list[Problem],
+    ) -> None:
+        """Appends what some records of a stream say. Their refusals are accounted for when all of them are done."""
+        channel = guard.source.channel
+        sanitizer = self._sanitizer(channel)
+        deletes = guard.may_delete(signed=False)
+        parse = partial(
+            record_events,
+            [one for _, one in found],
+            arrived_at,
+            sanitizer.reader,
+            only,
+            deletes=deletes,
+        )
+        try:
+            parsed = parse(mending=False)
+        except NeedsRepair:
+            parsed = await self._mender.repair(parse)
+        places = [partition for partition, _ in found]
+        counted.others += [places[place] for place in parsed.others]
+        counted.refused += [(places[place], problem.code) for place, problem in parsed.refused]
+        refusals += [problem for _, problem in parsed.refused]
+        events = parsed.events
+        if not events:
+            return
+        try:
+            guard.limit(
+                len(events), self._clock.monotonic(), sum(len(one.element) for _, one in found)
+            )
+        except Problem:
+            return  # accounted for; a stream is not told to wait
+        followed = (
+            await self._followed(channel)
+            if sanitizer.samples and self._followed is not None
+            else _NONE
+        )
+        entries = sanitizer.entries(events, guard.source.id, arrived_at, followed)
+        guard.record_outcomes(await self._log.append(channel, entries), entries)
+        for event in events:
+            if event.type == "delete":
+                await self._forget(channel, sanitizer.forgotten(event, arrived_at))
+
+    def missed(self, source: Source) -> None:
+        """Accounts for records of a stream that are left unread: viewers are told a gap."""
+        self._guards[source.id].record_gap()
 
     def now(self) -> int:
         """Milliseconds since 1970 by the clock that arrivals are told by."""

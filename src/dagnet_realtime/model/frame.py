@@ -13,7 +13,8 @@ class IngestCounters(msgspec.Struct):
     `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`.
 
     A delivery that cannot be parsed counts as one event. The door's intake is the only writer. Beside the sum: `placeholder` counts
-    events with a placeholder for an identifier, `shared_id` those with one for a message id, repeats of it included.
+    events with a placeholder for an identifier, `shared_id` those with one for a message id, repeats of it included; and
+    `gaps` how often records of a stream were left unread.
     """
 
     received: int = 0
@@ -24,6 +25,7 @@ class IngestCounters(msgspec.Struct):
     taken: int = 0
     placeholder: int | msgspec.UnsetType = msgspec.UNSET
     shared_id: int | msgspec.UnsetType = msgspec.UNSET
+    gaps: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class FrameCounts(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ class ReadGap(msgspec.Struct, frozen=True):
 
     resume: Position
     missed: int | None
-    reason: Literal["retention", "epoch", "gone", "failover"]
+    reason: Literal["retention", "epoch", "gone", "failover", "stream"]
 
 
 class Log(Protocol):

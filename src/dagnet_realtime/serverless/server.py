@@ -314,6 +314,16 @@ def _validate_config(config: Config) -> None:
             "",
             "Set [access] cookie_key, e.g. env:REALTIME_COOKIE_KEY",
         )
+    for workspace in config.workspaces:
+        for source in workspace.sources:
+            if source.stream is not None:
+                told = f'{workspace.channel}, source "{source.id}": a stream is read by a process that lives'
+                raise Problem(
+                    "invalid",
+                    told,
+                    "",
+                    "Have a server read it (docs/how-to/streams.md), or take the source out here",
+                )
     require_encrypted_relays(config.workspaces)
 
 

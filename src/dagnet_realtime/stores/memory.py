@@ -10,10 +10,12 @@ import msgspec
 from dagnet_realtime.core.codec import ERASED, anonymous, checksum, decode_entry, encode_entry
 from dagnet_realtime.core.window import DedupeWindow
 from dagnet_realtime.model.event import Entry, Position
+from dagnet_realtime.model.stream import Partition
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.model.workspace import Channel, Policy, Source
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
+from dagnet_realtime.ports.stream import Checkpoint, PartitionOwner
 
 MARK_SECONDS = 1.0  # how late retention may be: arrival times are kept per second, not per entry
 
@@ -325,3 +327,61 @@ class MemoryRevocationList:
     async def is_revoked(self, kind: str, id: str) -> bool:
         """Whether it was ended here."""
         return id in self._kept.get(kind, ())
+
+
+class MemoryPartitionLeases:
+    """Implements `PartitionLeases`. `process` names this process to operators."""
+
+    def __init__(self, process: str = "this process") -> None:
+        self._process = process
+        self._counts: dict[str, tuple[str, Mapping[str, int]]] = {}
+        self._notes: dict[str, dict[Partition, Checkpoint]] = {}
+        self._owned: dict[str, frozenset[Partition]] = {}
+
+    async def began(self, source: Source, epoch: str) -> Mapping[str, int] | None:
+        """As the port says."""
+        known = self._counts.get(source.id)
+        return known[1] if known is not None and known[0] == epoch else None
+
+    async def begin(
+        self, source: Source, epoch: str, ends: Mapping[Partition, int], counts: Mapping[str, int]
+    ) -> None:
+        """As the port says; that the life is not over, whoever calls has just seen."""
+        if await self.began(source, epoch) is None:
+            self._counts[source.id] = (epoch, dict(counts))
+            self._notes[source.id] = {
+                partition: Checkpoint(epoch, end) for partition, end in ends.items()
+            }
+
+    async def renew(
+        self,
+        source: Source,
+        epoch: str,
+        notes: Mapping[Partition, Checkpoint],
+        partitions: Sequence[Partition],
+    ) -> dict[Partition, Checkpoint | None] | None:
+        """All of them, always."""
+        if await self.began(source, epoch) is None:
+            return {}
+        kept = self._notes[source.id]
+        kept.update(notes)
+        self._owned[source.id] = frozenset(partitions)
+        return {partition: kept.get(partition) for partition in partitions}
+
+    async def release(
+        self, source: Source, epoch: str, notes: Mapping[Partition, Checkpoint]
+    ) -> None:
+        """As the port says."""
+        if await self.began(source, epoch) is not None:
+            self._notes[source.id].update(notes)
+        self._owned.pop(source.id, None)
+
+    async def owners(self, source: Source) -> dict[Partition, PartitionOwner]:
+        """As the port says."""
+        owned, notes = self._owned.get(source.id, frozenset()), self._notes.get(source.id, {})
+        return {
+            partition: PartitionOwner(
+                self._process if partition in owned else "", notes.get(partition)
+            )
+            for partition in sorted(owned | notes.keys())
+        }

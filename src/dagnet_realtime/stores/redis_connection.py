@@ -134,10 +134,15 @@ Name = Literal[
     "seat",
     "take",
     "give",
+    "partitions_start",
+    "partitions_renew",
+    "partitions_release",
+    "partitions_owners",
 ]
 
 _OF_A_LIFE = ("append", "read", "hold", "release", "search", "blank")
 _OF_SESSIONS = ("save", "live", "ended")
+_OF_PARTITIONS = ("partitions_start", "partitions_renew", "partitions_release", "partitions_owners")
 _WRITES_WHEN_FULL = (
     "read",
     "hold",
@@ -155,6 +160,7 @@ _WRITES_WHEN_FULL = (
     "seat",
     "take",
     "give",
+    *_OF_PARTITIONS,
 )
 """What frees memory, or is small and bounded and keeps viewers alive, goes on where Redis refuses to take more."""
 
@@ -169,7 +175,11 @@ class Script(msgspec.Struct, frozen=True):
 def scripts() -> dict[str, Script]:
     """All of them by name, read from the package."""
     folder = resources.files("dagnet_realtime.stores") / "lua"
-    before = dict.fromkeys(_OF_A_LIFE, "life.lua") | dict.fromkeys(_OF_SESSIONS, "mark.lua")
+    before = (
+        dict.fromkeys(_OF_A_LIFE, "life.lua")
+        | dict.fromkeys(_OF_SESSIONS, "mark.lua")
+        | dict.fromkeys(_OF_PARTITIONS, "partitions.lua")
+    )
     made = {}
     for name in Name.__args__:  # type: ignore[attr-defined]  # a Literal knows its words
         body = (folder / f"{name}.lua").read_text("utf-8")

@@ -95,7 +95,7 @@ def add_counters(
         sum = total.setdefault(id, IngestCounters())
         for name in ("received", "rate_limited", "unwatched", "duplicate", "taken"):
             setattr(sum, name, getattr(sum, name) + sign * getattr(door, name))
-        for name in ("placeholder", "shared_id"):
+        for name in ("placeholder", "shared_id", "gaps"):
             if getattr(door, name):
                 setattr(sum, name, (getattr(sum, name) or 0) + sign * getattr(door, name))
         for code, number in door.refused.items():

@@ -44,6 +44,7 @@ class MetricsCollector:
         yield from self._views(measures)
         yield from self._viewers(measures)
         yield self._relayed()
+        yield from self._streams()
         yield from self._connections()
 
     def _events(self) -> "Metric":
@@ -129,6 +130,81 @@ class MetricsCollector:
             ((at, one.ring_bytes) for at, one in each),
         )
 
+    def _streams(self) -> Iterator["Metric"]:
+        """The partitions that this process reads: of the others their owners tell."""
+        readers = [
+            reader for channel in self._workspaces for reader in self._hub.streams.of(channel)
+        ]
+        if not readers:
+            return
+        each = [
+            (reader.source.channel, [reader.source.id, part.topic, str(part.number)], place)
+            for reader in readers
+            for part, place in sorted(reader.checkpoints().items())
+        ]
+        where = ["source", "topic", "partition"]
+        troubled = (
+            (reader.source.channel, [reader.source.id], int(bool(reader.trouble)))
+            for reader in readers
+        )
+        yield _labelled_gauge(
+            "stream_trouble",
+            "1 if a stream cannot be read; the log says why.",
+            ["source"],
+            troubled,
+        )
+        for name, says, field, unit in (
+            (
+                "stream_lag_seconds",
+                "How long the oldest record that is not read has been there.",
+                "lag",
+                1,
+            ),
+            (
+                "stream_lag_records",
+                "Offsets between where reading stands and the end, holes included.",
+                "behind",
+                1,
+            ),
+            (
+                "stream_fetched_timestamp_seconds",
+                "When the broker last answered.",
+                "fetched_at",
+                1000,
+            ),
+        ):
+            yield _labelled_gauge(
+                name,
+                says,
+                where,
+                (
+                    (channel, labels, getattr(place, field) / unit)
+                    for channel, labels, place in each
+                ),
+            )
+        for name, says, field in (
+            ("stream_records", "Records read, since Realtime was switched on.", "read"),
+            ("stream_gaps", "Times that records were left unread.", "jumps"),
+            ("stream_others", "Events of other sources in the topic.", "others"),
+        ):
+            yield _counter(
+                name,
+                says,
+                where,
+                ((channel, labels, getattr(place, field)) for channel, labels, place in each),
+            )
+        refused = (
+            (channel, [*labels, code], count)
+            for channel, labels, place in each
+            for code, count in sorted(place.refused.items())
+        )
+        yield _counter(
+            "stream_refused",
+            "Records and events that were refused, by why.",
+            [*where, "code"],
+            refused,
+        )
+
     def _relayed(self) -> "Metric":
         """What the relays carried, in messages, since that is what providers bill."""
         shown = (
@@ -186,6 +262,20 @@ def _gauge(
     metric = GaugeMetricFamily(PREFIX + name, says, labels=labels)
     for channel, value in each:
         metric.add_metric([] if channel is None else [channel.workspace, channel.env], value)
+    return metric
+
+
+def _labelled_gauge(
+    name: str,
+    says: str,
+    labels: Sequence[str],
+    each: Iterable[tuple[Channel, Sequence[str], float]],
+) -> "Metric":
+    from prometheus_client.core import GaugeMetricFamily
+
+    metric = GaugeMetricFamily(PREFIX + name, says, labels=[*_WHERE, *labels])
+    for channel, more, value in each:
+        metric.add_metric([channel.workspace, channel.env, *more], value)
     return metric
 
 

@@ -90,6 +90,7 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
         "demo": parts.demo,
         "version": parts.version,
         "push": parts.push,
+        "message_key": parts.intake.message_key,
     }
     found = [
         *session_routes(parts.hub, parts.intake, parts.clock, parts.audit, parts.rates),
@@ -102,8 +103,8 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
             parts.workspaces,
             parts.graphs,
             parts.access,
-            message_key=parts.intake.message_key,
-            **described,  # type: ignore[arg-type]  # four fields by name
+            streams=parts.hub.streams,
+            **described,  # type: ignore[arg-type]  # five fields by name
         ),
         *sign_in_routes(parts.access, parts.audit),
         *health_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.traffic),

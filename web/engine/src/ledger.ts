@@ -113,13 +113,13 @@ function advanceCounters(known: CountersSinceOn, door: IngestCounters): void {
     unwatched: since.unwatched + door.unwatched - last.unwatched,
     duplicate: since.duplicate + door.duplicate - last.duplicate,
     taken: since.taken + door.taken - last.taken,
-    ...optionalCounter("placeholder", known, door), ...optionalCounter("shared_id", known, door),
+    ...optionalCounter("placeholder", known, door), ...optionalCounter("shared_id", known, door), ...optionalCounter("gaps", known, door),
   };
   known.last = door;
 }
 
 /** A counter outside the balance; it is left out while it is 0. */
-function optionalCounter(name: "placeholder" | "shared_id", { last, since }: CountersSinceOn, door: IngestCounters): Partial<IngestCounters> {
+function optionalCounter(name: "placeholder" | "shared_id" | "gaps", { last, since }: CountersSinceOn, door: IngestCounters): Partial<IngestCounters> {
   const counted = (since[name] ?? 0) + (door[name] ?? 0) - (last[name] ?? 0);
   return counted > 0 ? { [name]: counted } : {};
 }

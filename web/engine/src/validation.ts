@@ -107,8 +107,8 @@ export const ledger = object(
   { offered: whole, lit: whole, unmapped: whole, filtered: whole, missed: whole, carried: whole, thinned: whole, sampled_out: whole, forgotten: whole },
   { offered: zero, lit: zero, unmapped: zero, filtered: zero, missed: zero, carried: zero, thinned: zero, sampled_out: zero, forgotten: zero },
 );
-export const doors = record(object({ received: whole, refused: record(whole, 50), rate_limited: whole, unwatched: whole, duplicate: whole, taken: whole, placeholder: perhaps(whole), shared_id: perhaps(whole) },
-  { received: zero, refused: empty, rate_limited: zero, unwatched: zero, duplicate: zero, taken: zero, placeholder: absent, shared_id: absent }), 500);
+export const doors = record(object({ received: whole, refused: record(whole, 50), rate_limited: whole, unwatched: whole, duplicate: whole, taken: whole, placeholder: perhaps(whole), shared_id: perhaps(whole), gaps: perhaps(whole) },
+  { received: zero, refused: empty, rate_limited: zero, unwatched: zero, duplicate: zero, taken: zero, placeholder: absent, shared_id: absent, gaps: absent }), 500);
 export const posture = object(
   {
     identity: text, sample: finite, carried_per_second: finite, dedupe_window: finite, dedupe_entries: finite, retention: finite, properties: list(text, 10_000), deny: list(text, 10_000), trace: list(text, 100),

@@ -40,6 +40,7 @@ export interface IngestCounters {
   readonly taken: number;
   readonly placeholder?: number;
   readonly shared_id?: number;
+  readonly gaps?: number;
 }
 
 /** The entries in `(from, position]`: exact counts, and as many events as the budget carries. */

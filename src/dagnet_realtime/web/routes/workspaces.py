@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dagnet_realtime.hub.stream_reader import StreamReaders, StreamStatus
 from dagnet_realtime.model.access import Role
 from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 from dagnet_realtime.model.problem import Problem
@@ -79,6 +80,44 @@ class Me(msgspec.Struct, frozen=True):
     push: bool
 
 
+class StreamPartition(msgspec.Struct, frozen=True):
+    """A partition of a topic, and how its reading does. `owner` is the process that reads it, "" if none does.
+
+    `lag` (seconds) is how long the oldest unread record has been there, `behind` how many offsets lie before the end, `fetched_at`
+    when the broker last answered (ms since 1970, 0 if it never has). `read`, `refused` by code, `others` (events of other sources) and
+    `gaps` (times that records were left unread) count since Realtime was switched on.
+    """
+
+    topic: str
+    partition: int
+    owner: str
+    offset: int | None = None
+    lag: float = 0.0
+    behind: int = 0
+    fetched_at: int = 0
+    read: int = 0
+    refused: dict[str, int] = {}
+    others: int = 0
+    gaps: int = 0
+    trouble: str = ""
+
+
+class StreamListing(msgspec.Struct, frozen=True):
+    """A source that reads a stream. `trouble` says in a sentence what keeps this process from reading it, "" if nothing does."""
+
+    source: str
+    connected: bool
+    watched: bool
+    trouble: str
+    partitions: tuple[StreamPartition, ...]
+
+
+class Streams(msgspec.Struct, frozen=True):
+    """The streams of one workspace."""
+
+    streams: tuple[StreamListing, ...]
+
+
 LIST = Operation(
     method="GET",
     path="/api/workspaces",
@@ -105,6 +144,15 @@ GRAPH = Operation(
     responses={200: ResponseSpec("The graph", Graph)},
     problems=("not_found",),
 )
+STREAMS = Operation(
+    method="GET",
+    path="/api/workspaces/{id}/{env}/streams",
+    name="streams",
+    tag="Operations",
+    title="The partitions that a workspace's sources read, and how that does",
+    responses={200: ResponseSpec("The streams", Streams)},
+    problems=("not_found", "unavailable"),
+)
 ME = Operation(
     method="GET",
     path="/api/me",
@@ -113,7 +161,7 @@ ME = Operation(
     title="Who asks, and what they may do",
     responses={200: ResponseSpec("The person", Me)},
 )
-WORKSPACE_OPERATIONS = (LIST, GRAPHS, GRAPH, ME)
+WORKSPACE_OPERATIONS = (LIST, GRAPHS, GRAPH, STREAMS, ME)
 
 
 def workspace_routes(
@@ -126,6 +174,7 @@ def workspace_routes(
     version: str,
     push: bool = True,
     message_key: Callable[[Channel], bytes] | None = None,
+    streams: StreamReaders | None = None,
 ) -> list[OperationRoute]:
     """`/api/workspaces`, the graphs under it, and `/api/me`. `public_url` is "" where the request's own host is the address."""
 
@@ -160,6 +209,14 @@ def workspace_routes(
             )
         return json_response(graph)
 
+    async def of_streams(request: Request) -> Response:
+        channel = Channel(request.path_params["id"], request.path_params["env"])
+        person: Person = request.scope["person"]
+        person.require("administer", channel)
+        _catalogue(request)
+        readers = streams.of(channel) if streams is not None else ()
+        return json_response(Streams(tuple([_stream(await reader.status()) for reader in readers])))
+
     async def me(request: Request) -> Response:
         person: Person = request.scope["person"]
         return json_response(Me(person.name, access.mode, person.capabilities, demo, version, push))
@@ -181,6 +238,7 @@ def workspace_routes(
         OperationRoute(LIST, all_of_them),
         OperationRoute(GRAPHS, of_one),
         OperationRoute(GRAPH, one),
+        OperationRoute(STREAMS, of_streams),
         OperationRoute(ME, me),
     ]
 
@@ -203,12 +261,43 @@ def _workspace(
         relay=workspace.policy.relay is not None and workspace.policy.ingest == "server",
         ingest=workspace.policy.ingest,
         sources=tuple(
-            SourceAddress(source.id, source.kind, base + _path(source)) for source in sources
+            SourceAddress(
+                source.id,
+                "webhook" if source.kind == "webhook" else "tracking",
+                base + _path(source),
+            )
+            for source in sources
         ),
         role=person.role(workspace.channel),
         message_key=message_key(workspace.channel).hex()
         if message_key and person.has_role("follow", workspace.channel)
         else None,
+    )
+
+
+def _stream(status: StreamStatus) -> StreamListing:
+    found = []
+    for partition, owned in sorted(status.partitions.items()):
+        place = owned.checkpoint
+        shown = StreamPartition(partition.topic, partition.number, owned.owner)
+        if place is not None:
+            shown = StreamPartition(
+                topic=partition.topic,
+                partition=partition.number,
+                owner=owned.owner,
+                offset=place.offset,
+                lag=place.lag,
+                behind=place.behind,
+                fetched_at=place.fetched_at,
+                read=place.read,
+                refused=dict(place.refused),
+                others=place.others,
+                gaps=place.jumps,
+                trouble=place.trouble,
+            )
+        found.append(shown)
+    return StreamListing(
+        status.source, status.connected, status.watched, status.trouble, tuple(found)
     )
 
 
