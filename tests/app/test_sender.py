@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from dagnet_realtime.app.sender import Sender, describe_failure, is_retryable
-from dagnet_realtime.core.signature import verify
+from dagnet_realtime.core.signature import Verifier
 from dagnet_realtime.core.simulation import SimulatedCall, message
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.workspace import Channel, Source
@@ -56,8 +56,7 @@ async def test_a_single_delivery_is_signed_over_its_body() -> None:
         request.headers["x-signature"] == hmac.new(b"s3", request.content, hashlib.sha1).hexdigest()
     )
     assert json.loads(request.content) == MESSAGES[0]
-    verify(
-        Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,)),
+    Verifier(Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,))).verify(
         request.content,
         request.headers["x-signature"],
     )
@@ -72,8 +71,7 @@ async def test_a_batch_is_signed_on_its_first_element() -> None:
     request, one = receiver.requests
     assert json.loads(request.content) == MESSAGES
     assert json.loads(one.content) == MESSAGES[:1]
-    verify(
-        Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,)),
+    Verifier(Source(id="web", channel=Channel("w", "e"), kind="webhook", secrets=(SECRET,))).verify(
         request.content,
         request.headers["x-signature"],
     )

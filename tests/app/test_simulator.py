@@ -12,7 +12,7 @@ import pytest
 
 from dagnet_realtime.app.sender import Sender
 from dagnet_realtime.app.simulator import CONCURRENCY, TrafficSimulator, play
-from dagnet_realtime.core.signature import verify
+from dagnet_realtime.core.signature import Verifier
 from dagnet_realtime.core.simulation import SimulatedCall
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.graph import Catalogue, EventBinding, Graph, Node
@@ -91,7 +91,7 @@ async def test_visitors_send_signed_deliveries_until_they_are_called_back() -> N
         assert 50 < sent < 150
         request = server.requests[0]
         assert request.url.path == "/segment/webhook/webhook"
-        verify(WEBHOOK, request.content, request.headers["x-signature"])
+        Verifier(WEBHOOK).verify(request.content, request.headers["x-signature"])
         made.stop()
         assert made.rate is None
         await clock.advance(10)

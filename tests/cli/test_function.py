@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dagnet_realtime.cli.function import SOURCE, function
-from dagnet_realtime.core.dagnet import read_workspace
+from dagnet_realtime.core.dagnet.workspace import read_workspace
 from dagnet_realtime.core.sanitizer import EventSanitizer, candidate_names, shown_name
 from dagnet_realtime.core.segment.message import from_webhook, read
 from dagnet_realtime.core.times import parse_time

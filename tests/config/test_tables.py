@@ -15,7 +15,6 @@ from dagnet_realtime.config.tables import (
     dotted,
     expected,
     hidden,
-    line_of,
     lines,
     redacted,
     table,
@@ -136,13 +135,6 @@ def test_every_key_has_its_line() -> None:
     assert found[("workspace", 0, "source", 1, "id")] == 13
     assert found[("workspace", 1, "id")] == 15
     assert found[("workspace", 1, "access", "mode")] == 16
-
-
-def test_a_missing_key_is_told_by_what_is_around_it() -> None:
-    found = lines(TEXT)
-    assert line_of(found, ("workspace", 0, "source", 0, "secrets")) == 10
-    assert line_of(found, ("workspace", 1, "env")) == 14
-    assert line_of(found, ("nowhere",)) is None
 
 
 @given(st.text())

@@ -5,7 +5,7 @@ import json
 import msgspec
 
 from dagnet_realtime.core.check import report
-from dagnet_realtime.core.dagnet import read_workspace
+from dagnet_realtime.core.dagnet.workspace import read_workspace
 
 GRAPH = {
     "nodes": [

@@ -25,16 +25,6 @@ def test_events_light_the_nodes_of_the_vectors(case: dict) -> None:
         ), attempt
 
 
-def test_a_name_nobody_listens_for_is_known_without_looking_at_properties() -> None:
-    """MAT-3: unheard names cost a lookup, no more."""
-    table = MatchingTable(
-        [EventBinding(node="n", label="n", event_id="e", names=("E",), rule="segment")]
-    )
-    assert table.listens_to(("x", "E"))
-    assert not table.listens_to(("x", "e"))
-    assert not table.listens_to(())
-
-
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 OPERATORS = st.sampled_from(
     ["is", "is not", "contains", "does not contain", "is any of", "is not any of", "near"]

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.codec import decode_entry, encode_entry
-from dagnet_realtime.core.dagnet import read_workspace
+from dagnet_realtime.core.dagnet.workspace import read_workspace
 from dagnet_realtime.core.identifiers import fingerprint
 from dagnet_realtime.core.matching import MatchingTable
 from dagnet_realtime.core.sanitizer import (
@@ -28,12 +28,12 @@ from dagnet_realtime.core.sanitizer import (
     candidate_names,
     shown_name,
 )
-from dagnet_realtime.core.segment import parse
 from dagnet_realtime.core.segment.message import UNTYPED_READER, Message, from_webhook, read
 from dagnet_realtime.core.segment.webhook import events_of
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.event import Entry, Event
 from dagnet_realtime.model.workspace import Channel, Policy
+from tests.support.segment import parse_webhook
 
 NOW = 1_767_323_045_000
 
@@ -325,7 +325,7 @@ TREES = st.recursive(
 def test_any_event_can_be_admitted_and_stored(fields: dict) -> None:
     """SEG-7: nothing is raised by what parsed."""
     text = json.dumps({"type": "track", "event": "E", **fields}).encode()
-    for parsed in parse(text).events:
+    for parsed in parse_webhook(text).events:
         entry = EventSanitizer(Policy(properties=("*",)), frozenset({"a.b"}), ACME, b"key").entry(
             parsed, "web", NOW_ADMISSION
         )

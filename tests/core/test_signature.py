@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.signature import Verifier, first_element, sign, slow, verify
+from dagnet_realtime.core.signature import Verifier, first_element, sign, slow
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Source
@@ -28,7 +28,7 @@ def source(**fields: Any) -> Source:
 def authentic(source: Source, body: bytes, signature: str | None) -> bool:
     """Whether the delivery is taken."""
     try:
-        verify(source, body, signature)
+        Verifier(source).verify(body, signature)
     except Problem as problem:
         if problem.code != "unauthorized":
             raise

@@ -38,15 +38,6 @@ def lines(text: str) -> dict[KeyPath, int]:
     return found
 
 
-def line_of(found: dict[KeyPath, int], path: KeyPath) -> int | None:
-    """The line of `path`, else of the nearest thing around it."""
-    while path:
-        if path in found:
-            return found[path]
-        path = path[:-1]
-    return None
-
-
 def _names(dotted: str) -> list[str]:
     return [part.strip().strip("\"'") for part in dotted.split(".")]
 

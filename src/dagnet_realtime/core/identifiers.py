@@ -115,7 +115,6 @@ class Pseudonymizer:
         self._key = key
         self._rotation = max(0, int(rotation * 1000))
         self._overlap = min(_OVERLAP, self._rotation // 2)
-        self._period = -1
         self._seals: tuple[tuple[str, Hmac], ...] = ()
         self._until = -1
         self._from = 0

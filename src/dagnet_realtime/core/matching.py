@@ -100,11 +100,6 @@ class MatchingTable:
                 gathered.setdefault(name, []).append((order, listen.node, conditions))
         self._heard = {name: _heard(listeners) for name, listeners in gathered.items()}
 
-    def listens_to(self, names: Sequence[str]) -> bool:
-        """Whether any node listens for any of `names`, filters aside."""
-        heard = self._heard
-        return any(name in heard for name in names)
-
     def match(
         self, names: Sequence[str], properties: Mapping[str, Value], traits: Mapping[str, Value]
     ) -> tuple[str, ...]:

@@ -120,11 +120,6 @@ def slow(body: bytes) -> bool:
     return found is not None and found[1] == b"body"
 
 
-def verify(source: Source, body: bytes, signature: str | None) -> None:
-    """Returns where `body` is an authentic delivery of `source`, else raises `Problem("unauthorized")`. See `Verifier`."""
-    Verifier(source).verify(body, signature)
-
-
 def sign(secret: bytes, body: bytes) -> str:
     """The `X-Signature` that Segment would send with `body`: over the first element where it is a batch, else over all of it."""
     return hmac.digest(secret, first_element(body) or body, "sha1").hex()

@@ -45,10 +45,6 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
     created_at: int
     expires_at: int | None = None
 
-    def allows(self, workspace: str, env: str) -> bool:
-        """Whether the token is for this channel."""
-        return not {"*", f"{workspace}/*", f"{workspace}/{env}"}.isdisjoint(self.channels)
-
 
 class RoleBinding(msgspec.Struct, frozen=True, kw_only=True):
     """`who` is a person's name, `group:…` or `repository:…`, with `*` for any run of characters; `on` are channels as a token has them."""

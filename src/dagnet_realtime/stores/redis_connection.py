@@ -377,7 +377,6 @@ RECENT_FAILURE_SECONDS = (
     10.0  # after a broken connection, in which viewers bring back what a store that died took along
 )
 
-Client = "Redis | RedisCluster"
 Argument = str | bytes | int
 
 

@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.dagnet import indexed_paths, read_workspace
 from dagnet_realtime.core.dagnet.definitions import DefinitionIndex
-from dagnet_realtime.core.dagnet.workspace import Trees, inconsistencies
+from dagnet_realtime.core.dagnet.workspace import (
+    Trees,
+    inconsistencies,
+    indexed_paths,
+    read_workspace,
+)
 from tests.support.tries import tries
 
 CASES = json.loads((Path(__file__).parents[3] / "conformance/graphs.json").read_text())["cases"]

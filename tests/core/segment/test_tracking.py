@@ -18,7 +18,6 @@ from dagnet_realtime.core.segment.tracking import (
     batch_events,
     is_batch,
     open_batch,
-    parse_batch,
     parse_single,
     write_key,
     write_keys,
@@ -26,6 +25,7 @@ from dagnet_realtime.core.segment.tracking import (
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.problem import Problem
 from tests.support.deliveries import CALLS
+from tests.support.segment import parse_batch
 from tests.support.tries import tries
 
 BATCH = json.loads((Path(__file__).parents[2] / "fixtures/segment/batch.json").read_text())

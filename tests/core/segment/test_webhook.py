@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagnet_realtime.core.json_text import NeedsRepair
-from dagnet_realtime.core.segment import parse
 from dagnet_realtime.core.segment.message import MAX_ID, MAX_TEXT, TYPES
 from dagnet_realtime.core.segment.webhook import MAX_EVENTS, events_of, split
 from dagnet_realtime.model.problem import Problem
 from tests.support.deliveries import DELIVERIES
+from tests.support.segment import parse_webhook
 from tests.support.tries import tries
 
 DELIVERED = json.loads((Path(__file__).parents[2] / "fixtures/segment/delivered.json").read_text())
@@ -23,19 +23,21 @@ TRACK, PAGE = (json.dumps(DELIVERED[kind]).encode() for kind in ("track", "page"
 def refused(body: bytes) -> str:
     """The code of the problem that `body` is."""
     with pytest.raises(Problem) as caught:
-        parse(body)
+        parse_webhook(body)
     return caught.value.code
 
 
 def test_a_single_event_and_a_batch_are_read() -> None:
     """SEG-9: an object, an array, space around either."""
-    assert [event.type for event in parse(TRACK).events] == ["track"]
-    assert [event.type for event in parse(b" \n[" + TRACK + b" , " + PAGE + b"] ").events] == [
+    assert [event.type for event in parse_webhook(TRACK).events] == ["track"]
+    assert [
+        event.type for event in parse_webhook(b" \n[" + TRACK + b" , " + PAGE + b"] ").events
+    ] == [
         "track",
         "page",
     ]
-    assert parse(b"\xef\xbb\xbf " + TRACK).events[0].event == "Product Added"
-    assert parse(b"[]").events == ()
+    assert parse_webhook(b"\xef\xbb\xbf " + TRACK).events[0].event == "Product Added"
+    assert parse_webhook(b"[]").events == ()
 
 
 def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
@@ -48,12 +50,12 @@ def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
         + json.dumps(urlencode({"type": "page", "name": "Élan"})).encode()
         + b"}]"
     )
-    events = parse(wrapped).events
+    events = parse_webhook(wrapped).events
     assert [event.type for event in events] == ["track", "page"]
     assert events[0].id == DELIVERED["track"]["messageId"]
     assert events[1].name == "Élan"
     assert (
-        parse(
+        parse_webhook(
             urlencode({"type": "track", "event": "A & B", "properties": "[object Object]"}).encode()
         )
         .events[0]
@@ -64,7 +66,7 @@ def test_the_extensible_webhooks_wrapping_is_taken_off() -> None:
 
 def test_one_bad_element_does_not_spoil_a_batch() -> None:
     """SEG-10: it is refused alone; where all are bad the delivery is."""
-    parsed = parse(b"[" + TRACK + b',7,{"type":"x"},[],null,' + PAGE + b"]")
+    parsed = parse_webhook(b"[" + TRACK + b',7,{"type":"x"},[],null,' + PAGE + b"]")
     assert [event.type for event in parsed.events] == ["track", "page"]
     assert [problem.code for problem in parsed.refused] == ["invalid"] * 4
     assert refused(b"[1,2,3]") == "invalid"
@@ -102,7 +104,7 @@ def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, aro
         element += b"]" if place == 2 else b"}"
     elements = [*GOOD]
     elements.insert(place, element)
-    parsed = parse(b"[" + around + b",".join(elements) + b"]")
+    parsed = parse_webhook(b"[" + around + b",".join(elements) + b"]")
     names = [event.event for event in parsed.events]
     assert ("E" in names or "E \ufffd" in names) is mended
     assert len(parsed.refused) == (not mended)
@@ -127,8 +129,8 @@ def test_what_is_large_and_strange_is_left_to_whoever_has_the_time() -> None:
 def test_byte_order_marks_are_no_part_of_a_body() -> None:
     """SEG-7: one, or those of files that were joined."""
     for marks in (1, 2, 3):
-        assert parse(b"\xef\xbb\xbf" * marks + TRACK).events[0].event == "Product Added"
-        assert len(parse(b"\xef\xbb\xbf" * marks + b"[" + TRACK + b"]").events) == 1
+        assert parse_webhook(b"\xef\xbb\xbf" * marks + TRACK).events[0].event == "Product Added"
+        assert len(parse_webhook(b"\xef\xbb\xbf" * marks + b"[" + TRACK + b"]").events) == 1
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,10 @@ def test_the_number_of_events_and_values_is_bounded() -> None:
 
 def test_of_a_key_that_comes_twice_the_last_counts() -> None:
     """SEG-2: as in JavaScript."""
-    assert parse(b'{"type":"page","type":"track","event":"A","event":"B"}').events[0].event == "B"
+    assert (
+        parse_webhook(b'{"type":"page","type":"track","event":"A","event":"B"}').events[0].event
+        == "B"
+    )
 
 
 PIECES = st.sampled_from(
@@ -192,7 +197,7 @@ PIECES = st.sampled_from(
 def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
     """SEG-7: nothing else is raised."""
     try:
-        parse(body)
+        parse_webhook(body)
     except Problem as problem:
         assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
 
@@ -236,8 +241,8 @@ def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or
 def test_equal_events_of_one_delivery_are_told_apart_by_their_places() -> None:
     """SEG-6: also those that are wrapped; one that comes alone keeps the id that it always had."""
     call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'
-    (alone,) = parse(call).events
-    ids = [event.id for event in parse(b"[%b,%b,%b]" % (call, call, call)).events]
+    (alone,) = parse_webhook(call).events
+    ids = [event.id for event in parse_webhook(b"[%b,%b,%b]" % (call, call, call)).events]
     assert (ids[0], len(set(ids))) == (alone.id, 3)
     wrapped = b'{"json":%b}' % call
-    assert [event.id for event in parse(b"[%b,%b]" % (wrapped, call)).events] == ids[:2]
+    assert [event.id for event in parse_webhook(b"[%b,%b]" % (wrapped, call)).events] == ids[:2]

@@ -1,5 +1,1 @@
-"""Reading a DagNet data repository: texts of files in, a catalogue out, no file system in between."""
-
-from dagnet_realtime.core.dagnet.workspace import indexed_paths, read_workspace
-
-__all__ = ["indexed_paths", "read_workspace"]
+"""Graphs from the files of a DagNet data repository: texts in, a catalogue out, no file system."""

@@ -198,12 +198,6 @@ def _cut_open(body: bytes) -> tuple[Envelope, bytes]:
     return decode(_ENVELOPE, decode_utf8(body[:start] + b"0" + body[end:])), body[start:end]
 
 
-def parse_batch(body: bytes, arrived_at: int) -> Parsed:
-    """The events of a batch, by our clock. Raises `Problem` where there is not one."""
-    envelope, elements = open_batch(body)
-    return batch_events(around(envelope), elements, arrived_at).required()
-
-
 def around(envelope: Envelope) -> EnvelopeDefaults:
     """What the envelope says of each event, read once for all of them. Raises `Problem("too_large")` beyond what one event may have."""
     _bounded(bytes(envelope.context) + bytes(envelope.integrations))

@@ -53,11 +53,6 @@ _WRAPPED = msgspec.json.Decoder(_Wrapped)
 _FORM = msgspec.json.Encoder()
 
 
-def parse(body: bytes) -> Parsed:
-    """The events of a delivery. Raises `Problem` where there is not one: `invalid`, or `too_large` for too many."""
-    return events_of(split(body)).required()
-
-
 def split(body: bytes, *, mending: bool = True) -> Sequence[Element]:
     """The elements of a delivery as they came, which is the cheapest way to count them.
 
