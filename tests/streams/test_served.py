@@ -141,7 +141,7 @@ async def test_on_over_redis_reads_the_topic_too() -> None:
                 )
             frames = await polled(two, opened, lambda frames: len(names(frames)) >= 8)
             assert len(names(frames)) == 8
-            while "" in {part["owner"] for part in (await streams(one))["partitions"]}:
+            while len({part["owner"] for part in (await streams(one))["partitions"]} - {""}) < 2:
                 pass
             await written(address, track("after", "begin_checkout"), partition=3)
             await polled(two, opened, lambda frames: "begin_checkout" in names(frames))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -124,8 +125,11 @@ async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], cloc
 
 
 def process_name() -> str:
-    """What operators know this process by: the machine and the process's number there."""
-    return f"{socket.gethostname()[:60]}/{os.getpid()}"
+    """What operators know this process by: the machine, the process's number there, and a random end.
+
+    Containers may have one name and one number, and must not take one another for themselves.
+    """
+    return f"{socket.gethostname()[:60]}/{os.getpid()}-{secrets.token_hex(2)}"
 
 
 async def _answering(calls: "RedisConnection", clock: Clock) -> None:

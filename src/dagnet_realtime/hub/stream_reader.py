@@ -39,6 +39,7 @@ _LOG = logging.getLogger("dagnet_realtime.hub")
 MOST_RECORDS = 200  # of one append: some 4 ms of parsing between two turns of the loop
 READ_SECONDS = 0.25  # for which a read waits for the first record
 LOOK_SECONDS = 1.0  # between two looks at whether the channel is watched, and at who reads what
+ANEW_SECONDS = 0.05  # after one life of the log, before the look at whether another has begun
 LIST_SECONDS = 10.0  # between two looks at which partitions there are
 ON_SECONDS = 2.0  # for which On waits for the ends of the partitions
 MOVE_SECONDS = 15.0  # that a partition may lie still while it moves to another process
@@ -261,7 +262,7 @@ class StreamReader:
             if epoch:
                 await self._watch(stream, epoch)
             await stream.assign({})
-            await self._pause(LOOK_SECONDS)
+            await self._pause(ANEW_SECONDS if epoch else LOOK_SECONDS)
 
     async def _watch(self, stream: Stream, epoch: str) -> None:
         """Reads for one life of the log, until it is over."""
