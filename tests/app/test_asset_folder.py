@@ -7,7 +7,7 @@ import pytest
 
 from dagnet_realtime.app.asset_folder import MOST_BUILDS, AssetFolder, open_asset_folder
 from dagnet_realtime.config.config import Config, ServerConfig
-from dagnet_realtime.web.static_files import FOLDER
+from dagnet_realtime.web.routes.static_files import FOLDER
 
 
 def build(folder: Path, *names: str) -> Path:

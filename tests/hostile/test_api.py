@@ -19,9 +19,9 @@ from schemathesis.specs.openapi import checks
 from dagnet_realtime.core.segment.tracking import is_batch, open_batch
 from dagnet_realtime.core.segment.webhook import split
 from dagnet_realtime.core.signature import sign
-from dagnet_realtime.web.auth import sign_in
-from dagnet_realtime.web.operation import Operation
-from dagnet_realtime.web.operation_list import ALL_OPERATIONS
+from dagnet_realtime.web.openapi import Operation
+from dagnet_realtime.web.routes import sign_in
+from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 from tests.hostile.api import BASIC, SECONDS, Town, a_clear_answer, aim, hurry, named, town
 from tests.support.deliveries import CALLS, DELIVERIES
 from tests.support.server import SECRET
@@ -58,11 +58,11 @@ class Place:
 
     def cases(self, offer: Operation, *, right: bool) -> st.SearchStrategy[Case]:
         """Requests as the document describes them, or wrong ones."""
-        if (offer.name, right) not in self.strategies:
+        if (offer.operation_id, right) not in self.strategies:
             operation = self.schema[offer.path][offer.method]
             mode = GenerationMode.POSITIVE if right else GenerationMode.NEGATIVE
-            self.strategies[offer.name, right] = operation.as_strategy(generation_mode=mode)
-        return self.strategies[offer.name, right]
+            self.strategies[offer.operation_id, right] = operation.as_strategy(generation_mode=mode)
+        return self.strategies[offer.operation_id, right]
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_every_answer_is_one_that_the_document_names(
     """API-3, WEB-12: right requests and wrong ones, aimed at what is there and at what is not, signed in and not."""
     there = place(mode)
     case = data.draw(there.cases(offer, right=not can_be_wrong(offer) or data.draw(st.booleans())))
-    endless = offer.name == "stream"
+    endless = offer.operation_id == "stream"
     session = there.server.on() if "/watch/{id}" in offer.path and not endless else ""
     if data.draw(st.booleans()) and not endless:
         aim(case, session)
@@ -111,7 +111,9 @@ def test_every_answer_is_one_that_the_document_names(
         there.server.off(session)
     case.validate_response(
         answer,
-        checks=PROMISED if offer.name in IN_PART else [*PROMISED, checks.negative_data_rejection],
+        checks=PROMISED
+        if offer.operation_id in IN_PART
+        else [*PROMISED, checks.negative_data_rejection],
     )
     assert not caplog.messages, caplog.messages
 

@@ -19,7 +19,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Source, Workspace
 from dagnet_realtime.web.auth.request import Person
 from dagnet_realtime.web.routes.demo import demo_routes
-from dagnet_realtime.web.static_files import StaticFiles
+from dagnet_realtime.web.routes.static_files import StaticFiles
 from tests.hub.stage import POLICY, SHOP
 from tests.web.stage import WebStage
 
@@ -66,7 +66,7 @@ def asked_by(app: Starlette, person: Person) -> Any:
     """The app, with everybody taken for `person`, as the guard before it would."""
 
     async def guarded(scope: Any, receive: Any, send: Any) -> None:
-        await app({**scope, "person": person}, receive, send)
+        await app({**scope, "state": {"person": person}}, receive, send)
 
     return guarded
 

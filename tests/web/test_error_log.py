@@ -53,7 +53,9 @@ def test_the_same_fault_is_one_line_a_second_with_a_count(caplog: pytest.LogCapt
     assert len(caplog.messages) == 5
     time.pass_by(INTERVAL_SECONDS)
     assert len(caplog.messages) == 5
-    assert all("error=" in message and "test_faults.py:" in message for message in caplog.messages)
+    assert all(
+        "error=" in message and "test_error_log.py:" in message for message in caplog.messages
+    )
     assert "ada" not in caplog.text
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.web.auth.sign_in import PAGE
-from dagnet_realtime.web.routes.relay import PATH as NOTICE
-from dagnet_realtime.web.server import OPEN, routes
+from dagnet_realtime.web.routes.relay import PATH as RELAY_WEBHOOK_PATH
+from dagnet_realtime.web.routes.sign_in import PAGE
+from dagnet_realtime.web.server import OPEN_PATHS, routes
 from tests.web.stage import WebStage
 
 FILLED = {"{id}": "shop", "{env}": "prod", "{name}": "checkout"}
@@ -31,13 +31,13 @@ async def test_every_route_is_guarded_or_listed_as_open(stage: WebStage) -> None
     assert len(walked) > 15
     for method, path in walked:
         answer = await stage.stranger.request(method, path)
-        if path in OPEN:
+        if path in OPEN_PATHS:
             assert answer.status_code in (200, 503), (method, path)
         elif path == PAGE:
             assert answer.status_code in (200, 401), (
                 "the way in: a form, and a link's key that is none"
             )
-        elif method == "POST" and NOTICE.fullmatch(path):
+        elif method == "POST" and RELAY_WEBHOOK_PATH.fullmatch(path):
             assert answer.status_code == 403, "it is let in by a signature alone"
         else:
             assert answer.status_code == 401, (method, path)

@@ -7,8 +7,8 @@ import msgspec
 
 from dagnet_realtime.model.problem import STATUS
 from dagnet_realtime.web.openapi import document
-from dagnet_realtime.web.operation_list import ALL_OPERATIONS
 from dagnet_realtime.web.responses import Refusal
+from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 from tests.web.stage import WebStage
 
 WRITTEN = json.loads(json.dumps(document(ALL_OPERATIONS, "1.2.3")))

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dagnet_realtime.web.operation import Operation, OperationRoute, ResponseSpec
+from dagnet_realtime.web.openapi import Operation, OperationRoute, ResponseSpec
 
 
 async def test_a_route_is_reached_by_the_method_and_path_of_its_offer() -> None:
@@ -13,9 +13,9 @@ async def test_a_route_is_reached_by_the_method_and_path_of_its_offer() -> None:
     offer = Operation(
         method="PATCH",
         path="/things/{id}",
-        name="amend",
+        operation_id="amend",
         tag="Things",
-        title="",
+        summary="",
         responses={200: ResponseSpec("Done")},
     )
 

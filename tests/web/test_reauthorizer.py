@@ -26,7 +26,7 @@ class Changing:
         self.problem: Exception | None = None
         self.silent = False
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         return
 
     async def person(self, asked: AuthRequest) -> Person:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dagnet_realtime.web.auth.local import PAGE_HEADER, RENEWED_SECONDS
-from dagnet_realtime.web.static_files import StaticFiles
+from dagnet_realtime.web.routes.static_files import StaticFiles
 from tests.web.stage import WebStage
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dagnet_realtime.config.config import Config
-from dagnet_realtime.web.static_files import ASSETS, FOLDER
+from dagnet_realtime.web.routes.static_files import ASSETS, FOLDER
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 MOST_BUILDS = 5  # kept; one is under 2 MB

@@ -45,8 +45,8 @@ from dagnet_realtime.web.auth.provider import (
 )
 from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
 from dagnet_realtime.web.auth.request import Authenticator, loopback
-from dagnet_realtime.web.auth.sign_in import BACK
 from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+from dagnet_realtime.web.routes.sign_in import BACK
 
 
 def stream_readers(

@@ -41,8 +41,8 @@ from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
 from dagnet_realtime.web.connection import ConnectionLimits, ConnectionStats, connection, fast_path
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.routes.health import Readiness
+from dagnet_realtime.web.routes.static_files import StaticFiles
 from dagnet_realtime.web.server import AppDependencies, create_app
-from dagnet_realtime.web.static_files import StaticFiles
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 

@@ -31,7 +31,7 @@ def schema(
     from dagnet_realtime import __version__
     from dagnet_realtime.config.schemas import schemas
     from dagnet_realtime.web.openapi import document
-    from dagnet_realtime.web.operation_list import ALL_OPERATIONS
+    from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 
     found = {**schemas(), Part.OPENAPI.value: document(ALL_OPERATIONS, __version__)}
     text = msgspec.json.encode(found if part is None else found[part.value])

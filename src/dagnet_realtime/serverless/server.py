@@ -32,8 +32,8 @@ from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RevocationList, SessionStore
+from dagnet_realtime.web.asgi import Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
-from dagnet_realtime.web.body import Receive, Scope, Send
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.responses import PROBLEM_TYPE, problem_body, retry_headers, send_response
 from dagnet_realtime.web.routes.health import READY, Readiness

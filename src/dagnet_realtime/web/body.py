@@ -7,7 +7,7 @@ see `Unproven`.
 import asyncio
 import threading
 import zlib
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, MutableMapping
+from collections.abc import Callable, Coroutine, Iterable
 from io import BytesIO
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,12 +15,9 @@ from typing import Any, Self, TypeVar
 import msgspec
 
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.asgi import Receive
 
 T = TypeVar("T")
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 AT_ONCE = 64 * 1024  # bytes that are unpacked without leaving the loop

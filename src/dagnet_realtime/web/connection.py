@@ -83,7 +83,7 @@ class Refusal(NamedTuple):
 class HttpFraming(HttpToolsProtocol):
     """uvicorn's protocol with one framing. Subclasses set `bounds` and `traffic`, which are one server's.
 
-    By `now`, if they set it, the scope's state says when the request's first byte came: `began`.
+    By `now`, if they set it, the scope's state says when the request's first byte came: `request_began_at`.
     """
 
     bounds: ClassVar[ConnectionLimits]
@@ -202,7 +202,7 @@ class HttpFraming(HttpToolsProtocol):
         url, headers = self.url, self.headers
         super().on_message_begin()  # makes the scope
         if self._began is not None:
-            self.scope["state"]["began"] = self._began
+            self.scope["state"]["request_began_at"] = self._began
         self.url = url
         self.headers += headers
         self.expect_100_continue = any(

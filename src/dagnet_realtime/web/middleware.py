@@ -1,39 +1,130 @@
-"""What stands before every route: the two delivery apps pass, all else is let in by access or not at all, and leaves with safe headers."""
+"""ASGI middlewares before every route but the ingest routes: headers, errors, origin, sign-in.
 
-from collections.abc import Awaitable, Callable, Sequence
+`create_app` nests them in this order, the first outermost, so that a refusal carries the same
+headers as any other response and passes through the same conversion to a problem:
+
+    SecurityHeadersMiddleware(ErrorMiddleware(OriginMiddleware(AuthenticationMiddleware(router))))
+
+What they hand on to routes stands in `scope["state"]`; see `web/asgi.py`.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.asgi import App, Receive, Scope, Send, auth_request_of, set_state
 from dagnet_realtime.web.auth.request import Authenticator, AuthRequest, auth_request
-from dagnet_realtime.web.body import ClientDisconnected, Receive, Scope, Send
+from dagnet_realtime.web.body import ClientDisconnected
 from dagnet_realtime.web.error_log import ERROR_LOG
-from dagnet_realtime.web.responses import problem_response
-from dagnet_realtime.web.routes.demo import frame_headers
-from dagnet_realtime.web.routes.ingest import tracking_route, webhook_source
+from dagnet_realtime.web.responses import NO_STORE, Header, problem_response
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-CONTENT_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'%s; "
-    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'%s; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-SECURITY_HEADERS = (
+SECURITY_HEADERS: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
-    # A page that is opened from here must find its way back to us: its tap offers itself to its opener.
+    # A page that is opened from here must be able to reach it: its tap offers itself to its opener.
     (b"cross-origin-opener-policy", b"same-origin-allow-popups"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
-MOST_FIELDS = 100  # of an address; reading them takes time, whoever asks
-ANY_HOST = frozenset(
-    {"/healthz", "/readyz", "/metrics"}
-)  # asked by machines, which name a process as their network does
-_REFUSED = {
+SHOP_PATH = "/shop/"  # the folder of the demo's shop
+
+
+class SecurityHeadersMiddleware:
+    """Adds the security headers, the content security policy and `no-store` to each response.
+
+    A header that the route sets itself stays. `connect_origins` are other origins that the page may
+    connect to: those of a relay's provider. With `shop` the page may frame the demo's shop.
+    """
+
+    def __init__(
+        self, app: App, connect_origins: Iterable[str] = (), *, shop: bool = False
+    ) -> None:
+        self._app = app
+        origins = "".join(f" {origin}" for origin in sorted(set(connect_origins)))
+        policy = CONTENT_SECURITY_POLICY % origins
+        self._headers = _with_policy(policy)
+        self._headers_by_path: dict[str, tuple[Header, ...]] = {}
+        self._shop_headers = self._headers
+        if shop:
+            framing = _with_policy(f"{policy}; frame-src 'self'")
+            self._headers_by_path = {"/": framing, "/index.html": framing}
+            framed = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+            self._shop_headers = tuple(
+                (name, b"SAMEORIGIN" if name == b"x-frame-options" else value)
+                for name, value in _with_policy(framed)
+            )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, and adds headers to the start of its response."""
+        headers = self._headers_for(scope["path"])
+
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                names = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in headers if header[0] not in names),
+                ]
+            await send(message)
+
+        set_state(scope, "raw_send", send)
+        await self._app(scope, receive, send_with_headers)
+
+    def _headers_for(self, path: str) -> tuple[Header, ...]:
+        if path.startswith(SHOP_PATH):
+            return self._shop_headers
+        return self._headers_by_path.get(path, self._headers)
+
+
+def _with_policy(policy: str) -> tuple[Header, ...]:
+    return ((b"content-security-policy", policy.encode()), *SECURITY_HEADERS, NO_STORE)
+
+
+class ErrorMiddleware:
+    """Answers every exception with a problem (RFC 9457). Faults of ours are logged."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on. Once a response has begun it can only be cut short."""
+        began = False
+
+        async def send_and_note(message: Any) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        scope["app"] = self  # so that Starlette raises HTTPException instead of answering in text
+        try:
+            await self._app(scope, receive, send_and_note)
+        except (ClientDisconnect, ClientDisconnected):
+            return
+        except Problem as problem:
+            response = problem_response(problem)
+        except HTTPException as error:
+            allow = (error.headers or {}).get("Allow", "")
+            known = _HTTP_PROBLEMS.get(error.status_code, _OTHER_HTTP_PROBLEM)
+            response = problem_response(known, error.status_code, allow)
+        except Exception as error:  # noqa: BLE001  # its text may hold what was sent: no traceback
+            ERROR_LOG.note("request_failed", error)
+            response = problem_response(_INTERNAL_ERROR)
+        else:
+            return
+        if not began:
+            await response(scope, receive, send)
+
+
+_HTTP_PROBLEMS = {
     404: Problem(
         "not_found",
         "There is nothing here",
@@ -41,126 +132,68 @@ _REFUSED = {
     ),
     405: Problem("invalid", "The route takes another method", remedy="See the Allow header"),
 }
+_OTHER_HTTP_PROBLEM = Problem("invalid", "The request is refused", remedy="Send it as documented")
+_INTERNAL_ERROR = Problem(
+    "unavailable",
+    "Internal server error",
+    "It was logged",
+    "Retry, and report it if it persists",
+    retry_after=2,
+)
+
+MAX_QUERY_FIELDS = 100  # parsing more takes time, even for a request that is refused afterwards
+PROBE_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
-class SecurityMiddleware:
-    """The whole server as one ASGI app.
+class OriginMiddleware:
+    """Checks the Host and Origin headers, and the number of query fields, before anything else.
 
-    For a method and path that is open (`is_open`) nobody need be signed in; for all else somebody must, whether the path exists or not.
-    `connects` are further origins that the page may connect to: those of a relay's provider. `shop` says whether the demo's shop is there,
-    `tracks` whether any source takes what SDKs send.
+    Load balancers, probes and scrapers address a process by its IP address or its container's name,
+    so the probe paths answer under any Host. Only the `Authorization` header counts there, which no
+    browser sends by itself: a page that rebinds its own name to this server learns nothing.
     """
 
-    def __init__(
-        self,
-        webhook: App,
-        tracking: App,
-        inner: App,
-        access: Authenticator,
-        is_open: Callable[[str, str], bool],
-        connects: Sequence[str] = (),
-        *,
-        shop: bool = False,
-        tracks: bool = True,
-    ) -> None:
-        self._webhook = webhook
-        self._tracking = tracking
-        self._inner = inner
-        self._access = access
-        self._is_open = is_open
-        security = CONTENT_SECURITY % "".join(f" {origin}" for origin in sorted(set(connects)))
-        self._safe = ((b"content-security-policy", security.encode()), *SECURITY_HEADERS)
-        self._shop = shop
-        self._tracks = tracks
+    def __init__(self, app: App, authenticator: Authenticator) -> None:
+        self._app = app
+        self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; nothing that goes wrong inside leaves as anything but a problem."""
-        if scope["type"] != "http":
-            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
-        path = scope["path"]
-        if webhook_source(path) is not None:
-            await self._webhook(scope, receive, send)
-        elif tracking_route(scope["method"], path, tracks=self._tracks) is not None:
-            await self._tracking(scope, receive, send)
-        else:
-            await self._guarded(scope, receive, send)
-
-    def _admitted(self, asked: AuthRequest, path: str, query: bytes) -> AuthRequest:
-        """The request as access may look at it; raises `Problem("forbidden")` for what it must not look at at all, and `invalid` for an
-        address of too many fields.
-
-        Load balancers, probes and scrapers name a process by its address or its container's name. Under a foreign name only the
-        `Authorization` header counts, which no browser sends by itself: a page that rebinds its name to this server learns nothing.
-        """
-        if query.count(b"&") >= MOST_FIELDS:
+        """Passes the request on; raises `Problem("forbidden")`, or `invalid` for the query."""
+        if scope.get("query_string", b"").count(b"&") >= MAX_QUERY_FIELDS:
             raise Problem(
                 "invalid",
                 "The address has too many fields",
-                f"More than {MOST_FIELDS}",
+                f"More than {MAX_QUERY_FIELDS}",
                 "Send those that the route takes",
             )
+        method = scope["method"]
+        request = auth_request(method, scope["headers"], (scope.get("client") or ("",))[0])
         try:
-            self._access.admit(asked)
+            self._authenticator.check_origin(request)
         except Problem:
-            if asked.method not in ("GET", "HEAD") or path not in ANY_HOST:
+            if method not in ("GET", "HEAD") or scope["path"] not in PROBE_PATHS:
                 raise
-            return AuthRequest(asked.method, authorization=asked.authorization)
-        return asked
-
-    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began = False
-        safe = frame_headers(self._safe, scope["path"]) if self._shop else self._safe
-
-        async def safely(message: Any) -> None:
-            nonlocal began
-            if message["type"] == "http.response.start":
-                began = True
-                given = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(header for header in safe if header[0] not in given),
-                ]
-                if b"cache-control" not in given:
-                    message["headers"].append((b"cache-control", b"no-store"))
-            await send(message)
-
-        try:
-            asked = auth_request(
-                scope["method"], scope["headers"], (scope.get("client") or ("",))[0]
-            )
-            scope["app"] = self
-            scope["bare_send"] = send
-            asked = scope["asked"] = self._admitted(
-                asked, scope["path"], scope.get("query_string", b"")
-            )
-            if not self._is_open(scope["method"], scope["path"]):
-                scope["person"] = await self._access.person(asked)
-            await self._inner(scope, receive, safely)
-        except (ClientDisconnect, ClientDisconnected):
-            return
-        except Problem as problem:
-            answer = problem_response(problem)
-        except HTTPException as refused:
-            allow = (refused.headers or {}).get("Allow", "")
-            known = _REFUSED.get(refused.status_code) or Problem(
-                "invalid", "The request is refused", remedy="Send it as documented"
-            )
-            answer = problem_response(known, refused.status_code, allow)
-        except Exception as error:  # noqa: BLE001  # a user gets a problem, never a traceback; its text may hold what was sent
-            answer = problem_response(_unexpected(error))
-        else:
-            return
-        if not began:
-            await answer(scope, receive, safely)
+            request = AuthRequest(method, authorization=request.authorization)
+        set_state(scope, "auth_request", request)
+        await self._app(scope, receive, send)
 
 
-def _unexpected(error: Exception) -> Problem:
-    """Logs the kind and the place of a fault of ours, and nothing of what it says."""
-    ERROR_LOG.note("request_failed", error)
-    return Problem(
-        "unavailable",
-        "The server made a mistake",
-        "It was noted in its log",
-        "Try again; if it stays, report it",
-        retry_after=2,
-    )
+class AuthenticationMiddleware:
+    """Requires a signed-in person for each method and path that is not open (`is_open`).
+
+    A path without a route requires one too, so that a stranger cannot find out which routes exist.
+    """
+
+    def __init__(
+        self, app: App, authenticator: Authenticator, is_open: Callable[[str, str], bool]
+    ) -> None:
+        self._app = app
+        self._authenticator = authenticator
+        self._is_open = is_open
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on; raises `Problem`: `unauthorized`, `forbidden`, `unavailable`."""
+        if not self._is_open(scope["method"], scope["path"]):
+            person = await self._authenticator.person(auth_request_of(scope))
+            set_state(scope, "person", person)
+        await self._app(scope, receive, send)

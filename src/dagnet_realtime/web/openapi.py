@@ -1,24 +1,96 @@
-"""The API's own OpenAPI document, made of what the routes offer, so that it says what they do."""
+"""OpenAPI: the declaration of an operation, its route, and the document of all operations.
+
+Each module in `web/routes/` declares its operations beside the functions that answer them:
+
+    FRAMES = Operation(method="GET", path="/api/watch/{id}/frames", operation_id="frames", ...)
+    routes = [OperationRoute(FRAMES, poll)]
+
+The router takes method and path from the declaration and the document takes everything else, so
+neither can say what the other does not. `web/routes/openapi.py` serves the document.
+"""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from dagnet_realtime.model.problem import STATUS, Code
-from dagnet_realtime.web.operation import (
-    JSON,
-    Guard,
-    Operation,
-    OperationRoute,
-    Parameter,
-    ResponseSpec,
-)
-from dagnet_realtime.web.responses import Refusal, SdkRefusal, json_response
+from dagnet_realtime.web.responses import Refusal, SdkRefusal
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Security = Literal["person", "none", "signature", "write_key"]
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+JSON, FORM, HTML = "application/json", "application/x-www-form-urlencoded", "text/html"
+PROBLEM = "application/problem+json"
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter in the query, the path or a header. `location` is OpenAPI's `in`.
+
+    A path parameter needs a declaration only if it has a type or a description of its own.
+    """
+
+    name: str
+    type: Any
+    description: str
+    location: Literal["query", "header", "path"] = "query"
+
+
+class ResponseSpec(msgspec.Struct, frozen=True):
+    """A successful response, or a page that reports an error.
+
+    `type` is the type of the body, None if there is none; `headers` maps names to descriptions.
+    """
+
+    description: str
+    type: Any = None
+    media: str = JSON
+    headers: Mapping[str, str] = {}
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One method of one path.
+
+    `request_body` maps media types to the type of the body, `responses` maps statuses to responses
+    that are not problems. `problems` lists the codes of problems; those that each operation with
+    the same `security` may answer (`COMMON_PROBLEMS`) need no mention. `links` maps operation ids
+    to the parameters that the first response provides for them, as OpenAPI runtime expressions.
+    """
+
+    method: Method
+    path: str
+    operation_id: str
+    tag: str
+    summary: str
+    description: str = ""
+    security: Security = "person"
+    parameters: tuple[Parameter, ...] = ()
+    request_body: Mapping[str, Any] = {}
+    responses: Mapping[int, ResponseSpec]
+    problems: tuple[Code, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = {}
+
+
+class OperationRoute(Route):
+    """Starlette's route for an operation."""
+
+    def __init__(self, operation: Operation, endpoint: Endpoint) -> None:
+        super().__init__(operation.path, endpoint, methods=[operation.method])
+        self.operation = operation
+
+
+COMMON_PROBLEMS: Mapping[Security, tuple[Code, ...]] = {
+    "person": ("unauthorized", "forbidden", "unavailable"),
+    "none": ("forbidden", "unavailable"),
+    "signature": ("unavailable",),
+    "write_key": ("unavailable",),
+}
+"""Problems before a route is reached: not signed in, a foreign Host or Origin, a server fault."""
 
 ABOUT = """Where Segment's events come in, and where those who may watch see them on a graph.
 
@@ -29,18 +101,9 @@ are let in by their source's signature or write key.
 What is refused is `application/problem+json` with a code, but in the tracking API, which answers as Segment's own does. What is not there
 is 404, another method 405. Before any route a request is refused with 400 that is no HTTP, with 408 whose head comes too slowly, with 431
 whose head is too large, and with 503 for which there is no room."""
-PROBLEM = "application/problem+json"
-ALWAYS: Mapping[Guard, tuple[Code, ...]] = {
-    "person": ("unauthorized", "forbidden", "unavailable"),
-    "nobody": ("forbidden", "unavailable"),
-    "signature": ("unavailable",),
-    "write_key": ("unavailable",),
-}
-"""What every route may answer: who is not signed in, comes by a foreign name or from a foreign page, or finds the server in trouble."""
-
-_SECURITY: Mapping[Guard, Sequence[Mapping[str, Sequence[str]]]] = {
+_SECURITY: Mapping[Security, Sequence[Mapping[str, Sequence[str]]]] = {
     "person": [{"bearer": []}, {"cookie": []}],
-    "nobody": [],
+    "none": [],
     "signature": [],
     "write_key": [],
 }
@@ -59,39 +122,27 @@ _SCHEMES = {
 }
 _RETRIED: frozenset[Code] = frozenset({"rate_limited", "unavailable"})
 _REFERENCE = "#/components/schemas/{name}"
-DOCUMENT = Operation(
-    method="GET",
-    path="/api/openapi.json",
-    name="openapi",
-    tag="Operations",
-    title="This document",
-    responses={200: ResponseSpec("The routes of this server, in OpenAPI 3.1", dict[str, Any])},
-)
-DOCUMENT_OPERATIONS = (DOCUMENT,)
 
 
-def document(offers: Iterable[Operation], version: str) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of `offers`; `version` is the program's."""
-    listed = tuple(offers)
-    found = [
-        type
-        for offer in listed
-        for type in (
-            *offer.request_body.values(),
-            *(given.type for given in offer.responses.values()),
-        )
-        if type
+def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of `operations`; `version` is the program's."""
+    operations = tuple(operations)
+    types = [type for operation in operations for type in operation.request_body.values()]
+    types += [
+        response.type
+        for operation in operations
+        for response in operation.responses.values()
+        if response.type
     ]
-    found += [asked.type for offer in listed for asked in offer.parameters] + [Refusal, SdkRefusal]
-    types = list(dict.fromkeys(found))
-    written, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
-    schemas = dict(zip(types, written, strict=True))
-    refusals: dict[str, Any] = {}
+    types += [parameter.type for operation in operations for parameter in operation.parameters]
+    types = list(dict.fromkeys((*types, Refusal, SdkRefusal)))
+    encoded, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    schemas = dict(zip(types, encoded, strict=True))
+    shared_responses: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for offer in listed:
-        paths.setdefault(offer.path, {})[offer.method.lower()] = _operation(
-            offer, schemas, refusals
-        )
+    for operation in operations:
+        path = paths.setdefault(operation.path, {})
+        path[operation.method.lower()] = _operation_object(operation, schemas, shared_responses)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -101,114 +152,123 @@ def document(offers: Iterable[Operation], version: str) -> dict[str, Any]:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": room} for room in dict.fromkeys(offer.tag for offer in listed)],
+        "tags": [{"name": tag} for tag in dict.fromkeys(one.tag for one in operations)],
         "paths": paths,
-        "components": {"schemas": components, "responses": refusals, "securitySchemes": _SCHEMES},
+        "components": {
+            "schemas": components,
+            "responses": shared_responses,
+            "securitySchemes": _SCHEMES,
+        },
     }
 
 
-def document_routes(beside: Iterable[Operation], version: str) -> list[OperationRoute]:
-    """`/api/openapi.json`, which tells itself and the offers `beside` it; it is made when it is first asked for."""
-    made = cache(lambda: json_response(document((*beside, DOCUMENT), version)))
-
-    async def told(_: Request) -> Response:
-        return made()
-
-    return [OperationRoute(DOCUMENT, told)]
-
-
-def _operation(
-    offer: Operation, schemas: Mapping[Any, Any], refusals: dict[str, Any]
+def _operation_object(
+    operation: Operation, schemas: Mapping[Any, Any], shared_responses: dict[str, Any]
 ) -> dict[str, Any]:
-    """`refusals` gathers the answers that many operations share."""
-    told = {asked.name for asked in offer.parameters}
-    plain = [
+    """Adds the problem responses that several operations share to `shared_responses`."""
+    declared = {parameter.name for parameter in operation.parameters}
+    undeclared = [
         Parameter(name, str, "", "path")
-        for name in re.findall(r"\{(\w+)\}", offer.path)
-        if name not in told
+        for name in re.findall(r"\{(\w+)\}", operation.path)
+        if name not in declared
     ]
-    operation = {
-        "operationId": offer.name,
-        "tags": [offer.tag],
-        "summary": offer.title,
-        "description": offer.about,
-        "security": _SECURITY[offer.security],
-        "parameters": [_parameter(asked, schemas) for asked in (*plain, *offer.parameters)],
-        "responses": {**_given(offer, schemas), **_refused(offer, schemas, refusals)},
+    parameters = (*undeclared, *operation.parameters)
+    written = {
+        "operationId": operation.operation_id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "description": operation.description,
+        "security": _SECURITY[operation.security],
+        "parameters": [_parameter_object(one, schemas) for one in parameters],
+        "responses": {
+            **_success_responses(operation, schemas),
+            **_problem_responses(operation, schemas, shared_responses),
+        },
     }
-    if offer.request_body:
-        content = {media: {"schema": schemas[type]} for media, type in offer.request_body.items()}
-        operation["requestBody"] = {"required": True, "content": content}
-    return {key: value for key, value in operation.items() if value or key == "security"}
+    if operation.request_body:
+        content = {
+            media: {"schema": schemas[type]} for media, type in operation.request_body.items()
+        }
+        written["requestBody"] = {"required": True, "content": content}
+    return {key: value for key, value in written.items() if value or key == "security"}
 
 
-def _parameter(asked: Parameter, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    schema = schemas.get(asked.type, {"type": "string"})
-    said = {"description": asked.about} if asked.about else {}
+def _parameter_object(parameter: Parameter, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    description = {"description": parameter.description} if parameter.description else {}
     return {
-        "name": asked.name,
-        "in": asked.where,
-        "required": asked.where == "path",
-        "schema": schema,
-        **said,
+        "name": parameter.name,
+        "in": parameter.location,
+        "required": parameter.location == "path",
+        "schema": schemas.get(parameter.type, {"type": "string"}),
+        **description,
     }
 
 
-def _given(offer: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    given = {str(status): _response(one, schemas) for status, one in offer.responses.items()}
-    if offer.links:
-        links = {
-            name: {"operationId": name, "parameters": parameters}
-            for name, parameters in offer.links.items()
+def _success_responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    responses = {
+        str(status): _response_object(response, schemas)
+        for status, response in operation.responses.items()
+    }
+    if operation.links:
+        first = next(iter(responses.values()))
+        first["links"] = {
+            operation_id: {"operationId": operation_id, "parameters": parameters}
+            for operation_id, parameters in operation.links.items()
         }
-        given[next(iter(given))]["links"] = links
-    return given
+    return responses
 
 
-def _response(given: ResponseSpec, schemas: Mapping[Any, Any]) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": given.about}
-    if given.type is not None:
-        response["content"] = {given.media: {"schema": schemas[given.type]}}
-    if given.headers:
-        response["headers"] = {
-            name: {"description": about, "schema": {"type": "string"}}
-            for name, about in given.headers.items()
+def _response_object(response: ResponseSpec, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    written: dict[str, Any] = {"description": response.description}
+    if response.type is not None:
+        written["content"] = {response.media: {"schema": schemas[response.type]}}
+    if response.headers:
+        written["headers"] = {
+            name: {"description": description, "schema": {"type": "string"}}
+            for name, description in response.headers.items()
         }
-    return response
+    return written
 
 
-def _refused(
-    offer: Operation, schemas: Mapping[Any, Any], refusals: dict[str, Any]
+def _problem_responses(
+    operation: Operation, schemas: Mapping[Any, Any], shared_responses: dict[str, Any]
 ) -> dict[str, Any]:
-    """The problems by status; where a page may say the same, it is one of two contents."""
-    tracking = offer.security == "write_key"
-    codes: dict[int, list[Code]] = {}
-    for code in dict.fromkeys((*offer.problems, *ALWAYS[offer.security])):
-        codes.setdefault(400 if tracking and code == "too_large" else STATUS[code], []).append(code)
-    found: dict[str, Any] = {}
-    for status, several in sorted(codes.items()):
-        name = "_or_".join(several) + ("_sdk" if tracking else "")
-        refusals[name] = refusal = _problem(status, several, tracking)
-        found[str(status)] = {"$ref": f"#/components/responses/{name}"}
-        if status in offer.responses:
-            told = _response(offer.responses[status], schemas)
-            found[str(status)] = {**told, "content": {**told["content"], **refusal["content"]}}
-    return found
+    """References to the problem responses, by status.
+
+    If the operation has a page for the same status, the response has both media types.
+    """
+    tracking = operation.security == "write_key"
+    by_status: dict[int, list[Code]] = {}
+    for code in dict.fromkeys((*operation.problems, *COMMON_PROBLEMS[operation.security])):
+        status = 400 if tracking and code == "too_large" else STATUS[code]
+        by_status.setdefault(status, []).append(code)
+    responses: dict[str, Any] = {}
+    for status, codes in sorted(by_status.items()):
+        name = "_or_".join(codes) + ("_sdk" if tracking else "")
+        shared_responses[name] = problem = _problem_object(status, codes, tracking)
+        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        if status in operation.responses:
+            page = _response_object(operation.responses[status], schemas)
+            content = {**page["content"], **problem["content"]}
+            responses[str(status)] = {**page, "content": content}
+    return responses
 
 
-def _problem(status: int, codes: Sequence[Code], tracking: bool) -> dict[str, Any]:
-    kind, media = (SdkRefusal, JSON) if tracking else (Refusal, PROBLEM)
-    said = {"code": {"enum": codes}, **({} if tracking else {"status": {"const": status}})}
-    schema = {"allOf": [{"$ref": _REFERENCE.format(name=kind.__name__)}, {"properties": said}]}
-    response: dict[str, Any] = {
+def _problem_object(status: int, codes: Sequence[Code], tracking: bool) -> dict[str, Any]:
+    type, media = (SdkRefusal, JSON) if tracking else (Refusal, PROBLEM)
+    properties = {"code": {"enum": codes}, **({} if tracking else {"status": {"const": status}})}
+    schema = {
+        "allOf": [{"$ref": _REFERENCE.format(name=type.__name__)}, {"properties": properties}]
+    }
+    written: dict[str, Any] = {
         "description": ", ".join(codes),
         "content": {media: {"schema": schema}},
     }
     if not _RETRIED.isdisjoint(codes):
-        response["headers"] = {
+        written["headers"] = {
             "retry-after": {
-                "description": "Seconds, where trying again helps",
+                "description": "Seconds to wait before a retry, if one can help",
                 "schema": {"type": "integer"},
             }
         }
-    return response
+    return written

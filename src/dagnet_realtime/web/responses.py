@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dagnet_realtime.model.problem import Code, Problem
-from dagnet_realtime.web.body import BodyLimits, Receive, Send, read_body
+from dagnet_realtime.web.asgi import Receive, Send
+from dagnet_realtime.web.body import BodyLimits, read_body
 
 Header = tuple[bytes, bytes]
 

@@ -1,4 +1,9 @@
-"""The whole server as one ASGI app: the delivery apps, the stream, and the framework's routes behind one guard."""
+"""The whole server as one ASGI app: `create_app`.
+
+A request takes one of two ways. Segment's webhook and tracking API go straight to their apps, which
+authenticate by signature or write key and answer as Segment's senders expect. Everything else
+passes through the middlewares of `web/middleware.py` to the router.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,37 +18,49 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock, GraphSource
 from dagnet_realtime.ports.storage import RateLimiter
+from dagnet_realtime.web.asgi import App, Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
-from dagnet_realtime.web.auth.sign_in import open_paths, sign_in_routes
-from dagnet_realtime.web.body import BodyLimits, Receive, Scope, Send, UnprovenBytes
+from dagnet_realtime.web.body import BodyLimits, UnprovenBytes
 from dagnet_realtime.web.connection import ConnectionStats
-from dagnet_realtime.web.middleware import App, SecurityMiddleware
-from dagnet_realtime.web.openapi import document_routes
-from dagnet_realtime.web.operation import OperationRoute
+from dagnet_realtime.web.middleware import (
+    AuthenticationMiddleware,
+    ErrorMiddleware,
+    OriginMiddleware,
+    SecurityHeadersMiddleware,
+)
+from dagnet_realtime.web.openapi import OperationRoute
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.routes.demo import Simulator, demo_routes, shop_routes
 from dagnet_realtime.web.routes.health import Readiness, health_routes
-from dagnet_realtime.web.routes.ingest import INGEST_OPERATIONS as DELIVERIES
-from dagnet_realtime.web.routes.ingest import TrackingApp, WebhookApp
-from dagnet_realtime.web.routes.relay import PATH as NOTICE
+from dagnet_realtime.web.routes.ingest import (
+    INGEST_OPERATIONS,
+    TrackingApp,
+    WebhookApp,
+    tracking_route,
+    webhook_source,
+)
+from dagnet_realtime.web.routes.openapi import document_routes
+from dagnet_realtime.web.routes.relay import PATH as RELAY_WEBHOOK_PATH
 from dagnet_realtime.web.routes.relay import function_routes, relay_routes, webhook_routes
-from dagnet_realtime.web.routes.sessions import STREAM_OPERATION as STREAM_OFFER
-from dagnet_realtime.web.routes.sessions import STREAM_PATH, StreamApp, session_routes
+from dagnet_realtime.web.routes.sessions import (
+    STREAM_OPERATION,
+    STREAM_PATH,
+    StreamApp,
+    session_routes,
+)
+from dagnet_realtime.web.routes.sign_in import open_paths, sign_in_routes
+from dagnet_realtime.web.routes.static_files import STATIC_OPERATIONS, StaticFiles
 from dagnet_realtime.web.routes.workspaces import workspace_routes
-from dagnet_realtime.web.static_files import STATIC_OPERATIONS as FILES
-from dagnet_realtime.web.static_files import StaticFiles
-
-OPEN = frozenset(
-    {"/healthz", "/readyz", "/tap.js"}
-)  # asked by machines and pages that cannot sign in; they tell nothing
 
 
 class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
-    """What the server is made of. `public_url` is "" where the request's own host is the address; `demo` lets visitors walk.
+    """What `create_app` needs.
 
-    `connects` are the origins of a relay's provider; `push` is False where no connection can be kept open, so that everybody polls.
-    `functions` are the workspaces that a function in Segment publishes. `traffic` counts connections where there are any.
-    `rates` are buckets that are shared with other processes.
+    `public_url` is "" if clients reach the server by the address of their own requests. With `demo`
+    the server has the simulated visitors and the shop. `connects` are the origins of the relays'
+    providers. Without `push` the server keeps no connection open and all clients poll. `functions`
+    sign for workspaces whose events a Segment function publishes. `rates` limit over all processes;
+    None limits in this process alone. `traffic` is None if there are no connections to count.
     """
 
     workspaces: Sequence[Workspace]
@@ -68,15 +85,75 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     traffic: ConnectionStats | None = None
 
 
-class GuardedRouter:
-    """The guarded part: the stream stands beside the framework, which would wrap its every send."""
+OPEN_PATHS = frozenset({"/healthz", "/readyz", "/tap.js"})
+"""For probes and other sites' pages, which cannot sign in; the responses hold nothing private."""
 
-    def __init__(self, stream: App, routes: Sequence[BaseRoute], page: StaticFiles) -> None:
-        self._stream = stream
-        self._router = Router(routes, redirect_slashes=False, default=page)
+
+def create_app(parts: AppDependencies) -> App:
+    """The app that a server runs."""
+    static_files = parts.page or StaticFiles(parts.access, shop=parts.demo)
+    stream = StreamApp(parts.hub, parts.rounds, parts.audit) if parts.push else _no_stream
+    sign_in_paths = open_paths(parts.access)
+
+    def is_open(method: str, path: str) -> bool:
+        if method == "POST" and RELAY_WEBHOOK_PATH.fullmatch(path):
+            return True  # the provider signs it
+        return (method, path) in sign_in_paths or (
+            method in ("GET", "HEAD") and (path in OPEN_PATHS or static_files.has(path))
+        )
+
+    app: App = ApiRouter(stream, routes(parts), static_files)
+    app = AuthenticationMiddleware(app, parts.access, is_open)
+    app = OriginMiddleware(app, parts.access)
+    app = ErrorMiddleware(app)
+    app = SecurityHeadersMiddleware(app, parts.connects, shop=parts.demo)
+    unproven = UnprovenBytes()
+    return IngestRouter(
+        WebhookApp(parts.intake, parts.limits, unproven),
+        TrackingApp(parts.intake, parts.limits, parts.public_url, unproven),
+        app,
+        tracks=parts.intake.tracks,
+    )
+
+
+class IngestRouter:
+    """Dispatches Segment's webhook and tracking API to their apps, and everything else to `app`.
+
+    Only with `tracks`, which says that a source for SDKs is configured, do addresses without `/v1`
+    count as the tracking API's.
+    """
+
+    def __init__(self, webhook: App, tracking: App, app: App, *, tracks: bool) -> None:
+        self._webhook = webhook
+        self._tracking = tracking
+        self._app = app
+        self._tracks = tracks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hands on one request."""
+        """Passes one request on."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"only HTTP is served here, not {scope['type']}")
+        path = scope["path"]
+        if webhook_source(path) is not None:
+            await self._webhook(scope, receive, send)
+        elif tracking_route(scope["method"], path, tracks=self._tracks) is not None:
+            await self._tracking(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class ApiRouter:
+    """Dispatches to the stream, the routes and, for any other path, the static files.
+
+    The stream stands outside Starlette, whose routes would wrap each `send`.
+    """
+
+    def __init__(self, stream: App, routes: Sequence[BaseRoute], static_files: StaticFiles) -> None:
+        self._stream = stream
+        self._router = Router(routes, redirect_slashes=False, default=static_files)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes one request on."""
         if scope["method"] == "GET" and STREAM_PATH.fullmatch(scope["path"]):
             await self._stream(scope, receive, send)
         else:
@@ -84,15 +161,8 @@ class GuardedRouter:
 
 
 def routes(parts: AppDependencies) -> list[OperationRoute]:
-    """Every route of the framework; the last of them tells what all routes offer."""
-    described = {
-        "public_url": parts.public_url,
-        "demo": parts.demo,
-        "version": parts.version,
-        "push": parts.push,
-        "message_key": parts.intake.message_key,
-    }
-    found = [
+    """Every route of the router; the last of them serves the OpenAPI document of all operations."""
+    all_routes = [
         *session_routes(parts.hub, parts.intake, parts.clock, parts.audit, parts.rates),
         *relay_routes(parts.hub, parts.rounds),
         *webhook_routes(parts.hub),
@@ -104,57 +174,32 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
             parts.graphs,
             parts.access,
             streams=parts.hub.streams,
-            **described,  # type: ignore[arg-type]  # five fields by name
+            message_key=parts.intake.message_key,
+            public_url=parts.public_url,
+            demo=parts.demo,
+            version=parts.version,
+            push=parts.push,
         ),
         *sign_in_routes(parts.access, parts.audit),
         *health_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.traffic),
     ]
     if parts.visitors is not None:
-        found += demo_routes(parts.visitors, walking=parts.demo)
+        all_routes += demo_routes(parts.visitors, walking=parts.demo)
     if parts.demo:
-        found += shop_routes(parts.workspaces)
-    beside = (
-        *DELIVERIES,
-        *(route.operation for route in found),
-        *((STREAM_OFFER,) if parts.push else ()),
-        *FILES,
+        all_routes += shop_routes(parts.workspaces)
+    operations = (
+        *INGEST_OPERATIONS,
+        *(route.operation for route in all_routes),
+        *((STREAM_OPERATION,) if parts.push else ()),
+        *STATIC_OPERATIONS,
     )
-    return [*found, *document_routes(beside, parts.version)]
+    return [*all_routes, *document_routes(operations, parts.version)]
 
 
-def create_app(parts: AppDependencies) -> SecurityMiddleware:
-    """The app that a server runs."""
-    page = parts.page or StaticFiles(parts.access, shop=parts.demo)
-    stream = StreamApp(parts.hub, parts.rounds, parts.audit) if parts.push else _no_stream
-    inside = GuardedRouter(stream, routes(parts), page)
-    unproven = UnprovenBytes()
-    webhook = WebhookApp(parts.intake, parts.limits, unproven)
-    tracking = TrackingApp(parts.intake, parts.limits, parts.public_url, unproven)
-    without = open_paths(parts.access)
-
-    def is_open(method: str, path: str) -> bool:
-        if method == "POST" and NOTICE.fullmatch(path):
-            return True
-        return (method, path) in without or (
-            method in ("GET", "HEAD") and (path in OPEN or page.has(path))
-        )
-
-    return SecurityMiddleware(
-        webhook,
-        tracking,
-        inside,
-        parts.access,
-        is_open,
-        parts.connects,
-        shop=parts.demo,
-        tracks=parts.intake.tracks,
-    )
-
-
-async def _no_stream(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  # as every ASGI app
+async def _no_stream(_scope: Scope, _receive: Receive, _send: Send) -> None:
     raise Problem(
         "unavailable",
         "This server keeps no connection open",
-        "It lives for one request",
+        "It runs for one request at a time",
         "Poll: GET /api/watch/{id}/frames",
     )

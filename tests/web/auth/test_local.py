@@ -132,7 +132,7 @@ async def test_programs_bring_the_key_of_the_key_file() -> None:
 )
 def test_this_machines_names_are_known(host: str) -> None:
     """ACC-6: loopback by any of its names, and the public address where one is configured."""
-    access(public_url="https://watch.example.com/").admit(AuthRequest("GET", host))
+    access(public_url="https://watch.example.com/").check_origin(AuthRequest("GET", host))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_this_machines_names_are_known(host: str) -> None:
 def test_other_names_are_refused(host: str) -> None:
     """ACC-6: a page that rebinds its own name to this machine gets nothing."""
     with pytest.raises(Problem) as refused:
-        access().admit(AuthRequest("GET", host))
+        access().check_origin(AuthRequest("GET", host))
     assert refused.value.code == "forbidden"
 
 
@@ -172,10 +172,10 @@ def test_commands_come_from_the_servers_own_page(origin: str, site: str, passes:
     """ACC-7: another origin, another port of this machine included, may not command; programs send no origin."""
     asked = AuthRequest("POST", HOST, origin=origin, site=site)
     if passes:
-        access().admit(asked)
+        access().check_origin(asked)
         return
     with pytest.raises(Problem) as refused:
-        access().admit(asked)
+        access().check_origin(asked)
     assert refused.value.code == "forbidden"
 
 

@@ -281,4 +281,4 @@ async def test_programs_bring_access_tokens() -> None:
     assert person.role(SHOP) == "watch"
     assert await scene.code(AuthRequest("GET", authorization="Bearer access")) == "unauthorized"
     with pytest.raises(Problem):
-        scene.access.admit(AuthRequest("GET", "evil.example"))
+        scene.access.check_origin(AuthRequest("GET", "evil.example"))

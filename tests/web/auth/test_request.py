@@ -91,19 +91,19 @@ def test_commands_come_from_the_public_address(
     origins = OriginPolicy("https://watch.example.com")
     asked = AuthRequest(method, host, origin=origin, site=site)
     if passes:
-        origins.admit(asked)
+        origins.check_origin(asked)
         return
     with pytest.raises(Problem) as refused:
-        origins.admit(asked)
+        origins.check_origin(asked)
     assert refused.value.code == "forbidden"
 
 
 def test_without_a_public_address_any_name_will_do_where_a_cookie_is_bound_to_it() -> None:
     """ACC-6: a page that rebinds its name has no cookie for it; its commands are still foreign."""
     origins = OriginPolicy(any_host=True)
-    origins.admit(AuthRequest("GET", "10.0.0.7:8765"))
+    origins.check_origin(AuthRequest("GET", "10.0.0.7:8765"))
     with pytest.raises(Problem):
-        origins.admit(AuthRequest("POST", "10.0.0.7:8765", origin="http://evil.example"))
+        origins.check_origin(AuthRequest("POST", "10.0.0.7:8765", origin="http://evil.example"))
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_without_a_public_address_commands_come_over_https_but_on_this_machine(
 ) -> None:
     """ACC-7: as the cookies do; the refusal says so. Where no cookie is used, plain HTTP will do."""
     asked = AuthRequest("POST", host, origin=origin)
-    OriginPolicy(any_host=True, plain=True).admit(asked)
+    OriginPolicy(any_host=True, plain=True).check_origin(asked)
     if passes:
-        OriginPolicy(any_host=True).admit(asked)
+        OriginPolicy(any_host=True).check_origin(asked)
         return
     with pytest.raises(Problem, match="was not opened over https"):
-        OriginPolicy(any_host=True).admit(asked)
+        OriginPolicy(any_host=True).check_origin(asked)
 
 
 def test_a_port_is_no_part_of_a_name() -> None:

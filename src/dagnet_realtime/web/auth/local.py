@@ -100,9 +100,9 @@ class LocalAuthenticator:
         """The key that programs send as `Authorization: Bearer …`."""
         return self._program
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         """Refuses other names for this machine and commands from other pages."""
-        self._origins.admit(asked)
+        self._origins.check_origin(asked)
 
     async def person(self, asked: AuthRequest) -> Person:
         """The one person that local access knows."""

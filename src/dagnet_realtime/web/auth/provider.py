@@ -135,9 +135,9 @@ class OidcAuthenticator:
         self._confirmed: OrderedDict[str, tuple[float, Identity]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Identity]] = {}
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         """Refuses foreign hosts' names and commands from other pages."""
-        self._origins.admit(asked)
+        self._origins.check_origin(asked)
 
     async def person(self, asked: AuthRequest) -> Person:
         """Who signed in, as the provider and the grants have it at this moment."""

@@ -48,9 +48,9 @@ class ProxyAuthenticator:
         self._secret = secret.reveal() if secret is not None else b""
         self._origins = OriginPolicy(public_url, any_host=True, plain=True)
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         """Refuses commands from other pages."""
-        self._origins.admit(asked)
+        self._origins.check_origin(asked)
 
     async def person(self, asked: AuthRequest) -> Person:
         """The person whom the proxy names. Raises `Problem("unauthorized")`."""

@@ -88,7 +88,7 @@ class OriginPolicy:
             else frozenset({*LOOPBACK, *_only(host_name(parts.netloc))})
         )
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         """Raises `Problem("forbidden")` for a page that rebinds its own name to this server, and for commands from other pages."""
         if self._hosts is not None and host_name(asked.host) not in self._hosts:
             raise Problem(
@@ -211,7 +211,7 @@ class Authenticator(Protocol):
 
     mode: str
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         """Refuses what must not even be looked at: a foreign host's name, a foreign page's command."""
         ...
 

@@ -42,9 +42,9 @@ class TokenAuthenticator:
         self._lasts = lasts
         self._origins = OriginPolicy(public_url, any_host=True)
 
-    def admit(self, asked: AuthRequest) -> None:
+    def check_origin(self, asked: AuthRequest) -> None:
         """Refuses commands from other pages."""
-        self._origins.admit(asked)
+        self._origins.check_origin(asked)
 
     async def person(self, asked: AuthRequest) -> Person:
         """Who holds the token: the one that was sent, else the one that the browser signed in with."""

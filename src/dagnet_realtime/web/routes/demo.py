@@ -1,6 +1,6 @@
 """The routes of the demo: simulated visitors and the shop."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Workspace
-from dagnet_realtime.web.auth.request import Person, forbidden
-from dagnet_realtime.web.operation import JSON, Operation, OperationRoute, ResponseSpec
+from dagnet_realtime.web.asgi import person_of
+from dagnet_realtime.web.auth.request import forbidden
+from dagnet_realtime.web.openapi import JSON, Operation, OperationRoute, ResponseSpec
 from dagnet_realtime.web.responses import json_response, parse_body
 
 
@@ -70,10 +71,10 @@ class TestEventResult(msgspec.Struct, frozen=True):
 LIGHT = Operation(
     method="POST",
     path="/api/test-event",
-    name="light",
+    operation_id="light",
     tag="Demo",
-    title="Send one event that lights a node",
-    about="It goes the way of every delivery, over HTTP, to the workspace's own source.",
+    summary="Send one event that lights a node",
+    description="It goes the way of every delivery, over HTTP, to the workspace's own source.",
     request_body={JSON: TestEventRequest},
     responses={202: ResponseSpec("It was sent", TestEventResult)},
     problems=("invalid", "too_large", "not_found"),
@@ -81,10 +82,10 @@ LIGHT = Operation(
 START = Operation(
     method="POST",
     path="/api/demo/visitors",
-    name="visitors_start",
+    operation_id="visitors_start",
     tag="Demo",
-    title="Send visitors through a graph",
-    about="The demo alone has this route.",
+    summary="Send visitors through a graph",
+    description="The demo alone has this route.",
     request_body={JSON: SimulationRequest},
     responses={202: ResponseSpec("They walk", SimulationStatus)},
     problems=("invalid", "too_large", "not_found"),
@@ -92,17 +93,17 @@ START = Operation(
 STOP = Operation(
     method="DELETE",
     path="/api/demo/visitors",
-    name="visitors_stop",
+    operation_id="visitors_stop",
     tag="Demo",
-    title="Call the visitors back",
+    summary="Call the visitors back",
     responses={204: ResponseSpec("Nobody walks")},
 )
 STATE = Operation(
     method="GET",
     path="/api/demo/visitors",
-    name="visitors",
+    operation_id="visitors",
     tag="Demo",
-    title="Whether visitors walk",
+    summary="Whether visitors walk",
     responses={200: ResponseSpec("Whether, and how fast", SimulationStatus)},
 )
 SIMULATION_OPERATIONS = (LIGHT, START, STOP, STATE)
@@ -114,7 +115,7 @@ def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationR
 
     async def start(request: Request) -> Response:
         wanted = await parse_body(request, _WALK)
-        _person(request).require("administer", Channel(wanted.workspace, wanted.env))
+        person_of(request.scope).require("administer", Channel(wanted.workspace, wanted.env))
         visitors.start(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.rate)
         return json_response(SimulationStatus(running=True, rate=wanted.rate), 202)
 
@@ -130,7 +131,7 @@ def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationR
 
     async def light(request: Request) -> Response:
         wanted = await parse_body(request, _LIGHT)
-        _person(request).require("administer", Channel(wanted.workspace, wanted.env))
+        person_of(request.scope).require("administer", Channel(wanted.workspace, wanted.env))
         return json_response(
             TestEventResult(
                 *await visitors.light(
@@ -144,20 +145,9 @@ def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationR
     return [OperationRoute(LIGHT, light), *(walks if walking else ())]
 
 
-def _person(request: Request) -> Person:
-    person: Person = request.scope["person"]
-    return person
-
-
 def _administers(request: Request) -> None:
-    if "send" not in _person(request).capabilities:
+    if "send" not in person_of(request.scope).capabilities:
         raise forbidden("administer")
-
-
-FOLDER = "/shop/"
-"""The path under which the shop stands."""
-
-Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class ShopConfig(msgspec.Struct, frozen=True):
@@ -169,42 +159,21 @@ class ShopConfig(msgspec.Struct, frozen=True):
 SHOP = Operation(
     method="GET",
     path="/api/demo/shop",
-    name="shop",
+    operation_id="shop",
     tag="Demo",
-    title="The write key of the demo's shop",
-    about="For whoever administers the first workspace that has a tracking source. The demo alone has this route.",
+    summary="The write key of the demo's shop",
+    description="For whoever administers the first workspace that has a tracking source. The demo alone has this route.",
     responses={200: ResponseSpec("The key", ShopConfig)},
     problems=("not_found",),
 )
 SHOP_OPERATIONS = (SHOP,)
 
 
-def frame_headers(safe: Headers, path: str) -> Headers:
-    """The safe headers of every answer, as they are where there is a shop: the interface may show it, and this origin alone may."""
-    if path in ("/", "/index.html"):
-        return _changed(
-            safe, {b"content-security-policy": lambda policy: policy + b"; frame-src 'self'"}
-        )
-    if path.startswith(FOLDER):
-        framed = {
-            b"content-security-policy": lambda policy: policy.replace(
-                b"frame-ancestors 'none'", b"frame-ancestors 'self'"
-            ),
-            b"x-frame-options": lambda _: b"SAMEORIGIN",
-        }
-        return _changed(safe, framed)
-    return safe
-
-
-def _changed(safe: Headers, changes: Mapping[bytes, Callable[[bytes], bytes]]) -> Headers:
-    return tuple((name, changes[name](value) if name in changes else value) for name, value in safe)
-
-
 def shop_routes(workspaces: Sequence[Workspace]) -> list[OperationRoute]:
     """`/api/demo/shop`: `{"write_key"}` of the first tracking source; whoever mounts it guards it like every route."""
 
     async def shop(request: Request) -> Response:
-        person: Person = request.scope["person"]
+        person = person_of(request.scope)
         for workspace in workspaces:
             for source in workspace.sources:
                 if source.write_key is not None and person.has_role(

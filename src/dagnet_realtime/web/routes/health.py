@@ -11,10 +11,11 @@ from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
-from dagnet_realtime.web.auth.request import Person, forbidden
+from dagnet_realtime.web.asgi import person_of
+from dagnet_realtime.web.auth.request import forbidden
 from dagnet_realtime.web.connection import ConnectionStats
 from dagnet_realtime.web.metrics import MetricsCollector
-from dagnet_realtime.web.operation import Operation, OperationRoute, ResponseSpec
+from dagnet_realtime.web.openapi import Operation, OperationRoute, ResponseSpec
 from dagnet_realtime.web.responses import json_response
 
 
@@ -27,28 +28,28 @@ class Status(msgspec.Struct, frozen=True):
 HEALTH = Operation(
     method="GET",
     path="/healthz",
-    name="healthz",
+    operation_id="healthz",
     tag="Operations",
-    title="Whether the process answers",
-    security="nobody",
+    summary="Whether the process answers",
+    security="none",
     responses={200: ResponseSpec("It does", Status)},
 )
 READY = Operation(
     method="GET",
     path="/readyz",
-    name="readyz",
+    operation_id="readyz",
     tag="Operations",
-    title="Whether the process should get traffic",
-    security="nobody",
+    summary="Whether the process should get traffic",
+    security="none",
     responses={200: ResponseSpec("It should", Status)},
 )
 METRICS = Operation(
     method="GET",
     path="/metrics",
-    name="metrics",
+    operation_id="metrics",
     tag="Operations",
-    title="Counts in the Prometheus text format",
-    about="Of the workspaces that whoever asks may watch.",
+    summary="Counts in the Prometheus text format",
+    description="Of the workspaces that whoever asks may watch.",
     responses={200: ResponseSpec("The metrics", str, "text/plain")},
 )
 HEALTH_OPERATIONS = (HEALTH, READY, METRICS)
@@ -85,7 +86,7 @@ def health_routes(
         return json_response(Status("ready"))
 
     async def metrics(request: Request) -> Response:
-        person: Person = request.scope["person"]
+        person = person_of(request.scope)
         if person.roles.anywhere is None:
             raise forbidden("watch")
         from prometheus_client.exposition import (

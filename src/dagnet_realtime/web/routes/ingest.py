@@ -15,19 +15,17 @@ from dagnet_realtime.core.segment.tracking import ROUTES, Envelope, says_what_it
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Source
+from dagnet_realtime.web.asgi import Receive, Scope, Send, request_began_at
 from dagnet_realtime.web.body import (
     BodyLimits,
     ClientDisconnected,
-    Receive,
-    Scope,
-    Send,
     UnprovenBytes,
     UnreadBody,
     drain_body,
     read_body,
 )
 from dagnet_realtime.web.error_log import ERROR_LOG
-from dagnet_realtime.web.operation import JSON, Method, Operation, Parameter, ResponseSpec
+from dagnet_realtime.web.openapi import JSON, Method, Operation, Parameter, ResponseSpec
 from dagnet_realtime.web.responses import (
     JSON_TYPE,
     PROBLEM_TYPE,
@@ -425,8 +423,8 @@ def _no_source() -> Problem:
 
 def _began(scope: Scope, intake: Intake) -> int:
     """When the request's first byte came; of a server that does not say so, when its head was whole."""
-    began = (scope.get("state") or {}).get("began")
-    return began if isinstance(began, int) else intake.now()
+    began_at = request_began_at(scope)
+    return intake.now() if began_at is None else began_at
 
 
 def _parse_headers(scope: Scope) -> RequestHeaders:
@@ -483,10 +481,10 @@ def _webhook(method: Method) -> Operation:
     return Operation(
         method=method,
         path=WEBHOOK_PREFIX + "{source}",
-        name=f"deliver_{method.lower()}",
+        operation_id=f"deliver_{method.lower()}",
         tag="Deliveries",
-        title="Segment Webhooks: one event, or an array of them",
-        about="In the Extensible Webhook's wrapping too, or as a form. 429 and 503 are to be sent again, all else is final.",
+        summary="Segment Webhooks: one event, or an array of them",
+        description="In the Extensible Webhook's wrapping too, or as a form. 429 and 503 are to be sent again, all else is final.",
         security="signature",
         parameters=(
             Parameter(
@@ -510,9 +508,9 @@ def _call(route: str) -> Operation:
     return Operation(
         method="POST",
         path=f"/v1/{route}",
-        name=f"track_{route}",
+        operation_id=f"track_{route}",
         tag="Tracking API",
-        title=kind.get(route) or f"One call of the type {ROUTES[route]}",
+        summary=kind.get(route) or f"One call of the type {ROUTES[route]}",
         security="write_key",
         request_body={
             JSON: Any if route == SDK_METRICS_ROUTE else Event if ROUTES[route] else Batch
@@ -526,10 +524,10 @@ def _pixel(route: str) -> Operation:
     return Operation(
         method="GET",
         path=f"/v1/pixel/{route}",
-        name=f"pixel_{route}",
+        operation_id=f"pixel_{route}",
         tag="Tracking API",
-        title=f"One call of the type {ROUTES[route]}, as the address of a picture",
-        about="The write key stands in the call. Whatever is wrong with it, the answer is the picture.",
+        summary=f"One call of the type {ROUTES[route]}, as the address of a picture",
+        description="The write key stands in the call. Whatever is wrong with it, the answer is the picture.",
         security="write_key",
         parameters=(
             Parameter(
@@ -547,9 +545,9 @@ def _settings(path: str, name: str) -> Operation:
     return Operation(
         method="GET",
         path=path,
-        name=name,
+        operation_id=name,
         tag="Tracking API",
-        title="The settings of an SDK",
+        summary="The settings of an SDK",
         security="write_key",
         responses={200: ResponseSpec("Settings by which it sends here", SdkSettings)},
         problems=("not_found",),

@@ -20,10 +20,11 @@ from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.relay import ProviderWebhook
 from dagnet_realtime.ports.runtime import Clock, GraphSource
+from dagnet_realtime.web.asgi import auth_request_of, person_of
 from dagnet_realtime.web.auth.request import Person
 from dagnet_realtime.web.auth.session import authorised_session
 from dagnet_realtime.web.body import BodyLimits, read_body
-from dagnet_realtime.web.operation import (
+from dagnet_realtime.web.openapi import (
     FORM,
     JSON,
     Operation,
@@ -49,10 +50,10 @@ class Subscription(msgspec.Struct):
 RELAY = Operation(
     method="GET",
     path="/api/watch/{id}/relay",
-    name="relay",
+    operation_id="relay",
     tag="Watching",
-    title="Where the session's frames are published",
-    about="Asking renews the session's lease, as a stream would.",
+    summary="Where the session's frames are published",
+    description="Asking renews the session's lease, as a stream would.",
     responses={
         200: ResponseSpec("The provider, and the channel to subscribe to", RelaySubscription)
     },
@@ -61,10 +62,10 @@ RELAY = Operation(
 AUTHORISE = Operation(
     method="POST",
     path="/api/channels/auth",
-    name="authorise",
+    operation_id="authorise",
     tag="Watching",
-    title="Sign the subscription to a session's own channel",
-    about="As Pusher clients ask, as a form, or in JSON.",
+    summary="Sign the subscription to a session's own channel",
+    description="As Pusher clients ask, as a form, or in JSON.",
     request_body={FORM: Subscription, JSON: Subscription},
     responses={
         200: ResponseSpec(
@@ -82,13 +83,13 @@ def relay_routes(hub: Hub, rounds: Reauthorizer) -> list[OperationRoute]:
 
     async def relay(request: Request) -> Response:
         session = await _relayable_session(hub, request.path_params["id"], request)
-        rounds.relayed(session.id, request.scope["asked"])
+        rounds.relayed(session.id, auth_request_of(request.scope))
         return json_response(await hub.relay_subscription(session.id))
 
     async def authorise(request: Request) -> Response:
         asked = await _subscription_request(request)
         session = await _relayable_session(hub, asked.watch_session_id, request)
-        rounds.relayed(session.id, request.scope["asked"])
+        rounds.relayed(session.id, auth_request_of(request.scope))
         return json_response(
             await hub.relay_manager.authorise(session, asked.channel_name, asked.socket_id)
         )
@@ -98,7 +99,7 @@ def relay_routes(hub: Hub, rounds: Reauthorizer) -> list[OperationRoute]:
 
 async def _relayable_session(hub: Hub, session_id: str, request: Request) -> WatchSession:
     """The asking person's own session, if they may still watch. What shows identities is not for a provider to carry."""
-    person: Person = request.scope["person"]
+    person = person_of(request.scope)
     session = await authorised_session(hub, session_id, person)
     if hub.authorization.reveals(session):
         raise Problem(
@@ -149,10 +150,10 @@ class WebhookAck(msgspec.Struct, frozen=True):
 NOTICE = Operation(
     method="POST",
     path="/api/workspaces/{id}/{env}/relay",
-    name="relay_notice",
+    operation_id="relay_notice",
     tag="Deliveries",
-    title="A provider's webhook: who is subscribed has changed",
-    about="As Pusher signs it. Nothing in it is believed but that it is time to ask, so that a repeat does no harm.",
+    summary="A provider's webhook: who is subscribed has changed",
+    description="As Pusher signs it. Nothing in it is believed but that it is time to ask, so that a repeat does no harm.",
     security="signature",
     parameters=(
         Parameter("X-Pusher-Key", str, "The app's key", "header"),
@@ -211,10 +212,10 @@ class FunctionSubscription(msgspec.Struct, frozen=True):
 SEAT = Operation(
     method="GET",
     path="/api/workspaces/{id}/{env}/function",
-    name="published",
+    operation_id="published",
     tag="Watching",
-    title="Where a function in Segment publishes the workspace's events",
-    about="The channel's name changes every quarter of an hour; about a turn there are two, and both are to be subscribed to.",
+    summary="Where a function in Segment publishes the workspace's events",
+    description="The channel's name changes every quarter of an hour; about a turn there are two, and both are to be subscribed to.",
     parameters=(Parameter("graph", str, "The graph that is shown"),),
     responses={
         200: ResponseSpec("The provider, and the channels to subscribe to", FunctionSubscription)
@@ -224,10 +225,10 @@ SEAT = Operation(
 SIGN = Operation(
     method="POST",
     path="/api/workspaces/{id}/{env}/function",
-    name="sign_published",
+    operation_id="sign_published",
     tag="Watching",
-    title="Sign the subscription to a channel of this moment",
-    about="No session is needed and nothing is remembered.",
+    summary="Sign the subscription to a channel of this moment",
+    description="No session is needed and nothing is remembered.",
     request_body={JSON: FunctionSubscriptionRequest},
     responses={200: ResponseSpec("What the provider's client wants: `auth`", dict[str, str])},
     problems=("invalid", "too_large", "not_found"),
@@ -291,7 +292,7 @@ def _function_request(
     request: Request, relays: Mapping[Channel, FunctionChannelSigner]
 ) -> tuple[Channel, FunctionChannelSigner, Person]:
     """The channel, if the person may watch it and a function publishes there."""
-    person: Person = request.scope["person"]
+    person = person_of(request.scope)
     channel = Channel(request.path_params["id"], request.path_params["env"])
     person.require("watch", channel)
     if channel not in relays:

@@ -26,10 +26,9 @@ from dagnet_realtime.model.watch import SESSION_ID, WatchSession
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RateLimiter
-from dagnet_realtime.web.auth.request import Person
+from dagnet_realtime.web.asgi import Receive, Scope, Send, auth_request_of, person_of, raw_send
 from dagnet_realtime.web.auth.session import authorised_session, own_session
-from dagnet_realtime.web.body import Receive, Scope, Send
-from dagnet_realtime.web.operation import JSON, Operation, OperationRoute, Parameter, ResponseSpec
+from dagnet_realtime.web.openapi import JSON, Operation, OperationRoute, Parameter, ResponseSpec
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.responses import json_response, parse_body
 
@@ -59,7 +58,7 @@ class StreamApp:
         found = STREAM_PATH.fullmatch(scope["path"])
         if found is None:
             raise Problem("not_found", "There is nothing here")
-        session = await authorised_session(self._hub, found[1], scope["person"])
+        session = await authorised_session(self._hub, found[1], person_of(scope))
         after = _after(scope)
         if after is not None:
             self._audit.record(
@@ -77,8 +76,8 @@ class StreamApp:
 
         left.add_done_callback(cut)
         try:
-            with self._rounds.streaming(session.id, scope["asked"]):
-                await self._send_frames(session.id, after, send, scope.get("bare_send", send))
+            with self._rounds.streaming(session.id, auth_request_of(scope)):
+                await self._send_frames(session.id, after, send, raw_send(scope, send))
         except asyncio.CancelledError:
             if not departed:
                 raise
@@ -200,9 +199,9 @@ _MINE = {"id": "$response.body#/watch_session_id"}
 ON = Operation(
     method="POST",
     path="/api/watch",
-    name="on",
+    operation_id="on",
     tag="Watching",
-    title="On: open a watch session",
+    summary="On: open a watch session",
     request_body={JSON: OpenRequest},
     responses={201: ResponseSpec("The session", Session)},
     problems=("invalid", "too_large", "not_found", "rate_limited"),
@@ -214,10 +213,10 @@ ON = Operation(
 AMEND = Operation(
     method="PATCH",
     path="/api/watch/{id}",
-    name="amend",
+    operation_id="amend",
     tag="Watching",
-    title="Change the filter or the followed traces",
-    about="Following more needs the role `follow`.",
+    summary="Change the filter or the followed traces",
+    description="Following more needs the role `follow`.",
     parameters=(_ID,),
     request_body={JSON: ChangeRequest},
     responses={200: ResponseSpec("The session as it has become", Session)},
@@ -226,9 +225,9 @@ AMEND = Operation(
 OFF = Operation(
     method="DELETE",
     path="/api/watch/{id}",
-    name="off",
+    operation_id="off",
     tag="Watching",
-    title="Off: end the session",
+    summary="Off: end the session",
     parameters=(_ID,),
     responses={204: ResponseSpec("It has ended")},
     problems=("gone",),
@@ -236,10 +235,10 @@ OFF = Operation(
 FRAMES = Operation(
     method="GET",
     path="/api/watch/{id}/frames",
-    name="frames",
+    operation_id="frames",
     tag="Watching",
-    title="Poll: the frames after a position",
-    about="Waits for the first frame where there is none. With `until` it gives what lies between two positions.",
+    summary="Poll: the frames after a position",
+    description="Waits for the first frame where there is none. With `until` it gives what lies between two positions.",
     parameters=(
         _ID,
         _AFTER,
@@ -256,10 +255,10 @@ FRAMES = Operation(
 FOLLOW = Operation(
     method="POST",
     path="/api/watch/{id}/follow",
-    name="follow",
+    operation_id="follow",
     tag="Watching",
-    title="Follow a trace, or find a known user",
-    about="By token, or by kind and value: the token is derived and the value forgotten. Needs the role `follow`, and is audited.",
+    summary="Follow a trace, or find a known user",
+    description="By token, or by kind and value: the token is derived and the value forgotten. Needs the role `follow`, and is audited.",
     parameters=(_ID,),
     request_body={JSON: FollowRequest},
     responses={200: ResponseSpec("The tokens", Followed)},
@@ -268,10 +267,10 @@ FOLLOW = Operation(
 STREAM_OPERATION = Operation(
     method="GET",
     path="/api/watch/{id}/stream",
-    name="stream",
+    operation_id="stream",
     tag="Watching",
-    title="Push: the frames as Server-Sent Events",
-    about="The data of each event is one frame, its id the position to go on from. The last is a `bye`, after which the stream ends.",
+    summary="Push: the frames as Server-Sent Events",
+    description="The data of each event is one frame, its id the position to go on from. The last is a `bye`, after which the stream ends.",
     parameters=(
         _ID,
         _AFTER,
@@ -308,7 +307,7 @@ def session_routes(
     counted = rates or _ProcessLimiter(clock)
 
     async def turn_on(request: Request) -> Response:
-        asked, person = await parse_body(request, _OPEN), _person(request)
+        asked, person = await parse_body(request, _OPEN), person_of(request.scope)
         channel = Channel(asked.workspace, asked.env)
         person.require("watch", channel)
         session = await hub.open(
@@ -323,24 +322,24 @@ def session_routes(
         return json_response(_session(hub, session), 201)
 
     async def turn_off(request: Request) -> Response:
-        session = await own_session(hub, request.path_params["id"], _person(request))
+        session = await own_session(hub, request.path_params["id"], person_of(request.scope))
         await hub.close(session.id)
         audit.record("off", session.shown, session.channel, graph=session.graph, session=session.id)
         return Response(status_code=204)
 
     async def change(request: Request) -> Response:
-        session = await authorised_session(hub, request.path_params["id"], _person(request))
+        session = await authorised_session(hub, request.path_params["id"], person_of(request.scope))
         asked = await parse_body(request, _AMEND)
         added = set(map(_token, asked.follows or ())) - set(session.follows)
         if added:
-            _person(request).require("follow", session.channel)
+            person_of(request.scope).require("follow", session.channel)
         changed = await hub.change(session.id, asked.filter, asked.follows)
         if added:
             _note(audit, "follow", session, tuple(sorted(added)))
         return json_response(_session(hub, changed))
 
     async def poll(request: Request) -> Response:
-        session = await authorised_session(hub, request.path_params["id"], _person(request))
+        session = await authorised_session(hub, request.path_params["id"], person_of(request.scope))
         after, until = request.query_params.get("after"), request.query_params.get("until")
         if after and until:
             frames = await hub.read_range(session.id, parse_position(after), parse_position(until))
@@ -357,7 +356,7 @@ def session_routes(
         return Response(body, media_type="application/json")
 
     async def follow(request: Request) -> Response:
-        person = _person(request)
+        person = person_of(request.scope)
         session = await authorised_session(hub, request.path_params["id"], person, "follow")
         asked = await parse_body(request, _FOLLOW)
         key = hashlib.sha256(person.id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
@@ -440,11 +439,6 @@ def _note(
         tokens=tokens,
         kind=kind,
     )
-
-
-def _person(request: Request) -> Person:
-    person: Person = request.scope["person"]
-    return person
 
 
 def _session(hub: Hub, session: WatchSession) -> Session:

@@ -13,8 +13,9 @@ from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Ingest, Source, Workspace
 from dagnet_realtime.ports.runtime import GraphSource
+from dagnet_realtime.web.asgi import person_of
 from dagnet_realtime.web.auth.request import Authenticator, Person
-from dagnet_realtime.web.operation import Operation, OperationRoute, ResponseSpec
+from dagnet_realtime.web.openapi import Operation, OperationRoute, ResponseSpec
 from dagnet_realtime.web.responses import json_response
 from dagnet_realtime.web.routes.ingest import WEBHOOK_PREFIX
 
@@ -121,44 +122,44 @@ class Streams(msgspec.Struct, frozen=True):
 LIST = Operation(
     method="GET",
     path="/api/workspaces",
-    name="workspaces",
+    operation_id="workspaces",
     tag="Graphs",
-    title="What there is to watch",
+    summary="What there is to watch",
     responses={200: ResponseSpec("The workspaces", Workspaces)},
 )
 GRAPHS = Operation(
     method="GET",
     path="/api/workspaces/{id}/{env}/graphs",
-    name="graphs",
+    operation_id="graphs",
     tag="Graphs",
-    title="The graphs of a workspace",
+    summary="The graphs of a workspace",
     responses={200: ResponseSpec("The graphs", Graphs)},
     problems=("not_found",),
 )
 GRAPH = Operation(
     method="GET",
     path="/api/workspaces/{id}/{env}/graphs/{name}",
-    name="graph",
+    operation_id="graph",
     tag="Graphs",
-    title="A graph with its matching table",
+    summary="A graph with its matching table",
     responses={200: ResponseSpec("The graph", Graph)},
     problems=("not_found",),
 )
 STREAMS = Operation(
     method="GET",
     path="/api/workspaces/{id}/{env}/streams",
-    name="streams",
+    operation_id="streams",
     tag="Operations",
-    title="The partitions that a workspace's sources read, and how that does",
+    summary="The partitions that a workspace's sources read, and how that does",
     responses={200: ResponseSpec("The streams", Streams)},
     problems=("not_found", "unavailable"),
 )
 ME = Operation(
     method="GET",
     path="/api/me",
-    name="me",
+    operation_id="me",
     tag="Access",
-    title="Who asks, and what they may do",
+    summary="Who asks, and what they may do",
     responses={200: ResponseSpec("The person", Me)},
 )
 WORKSPACE_OPERATIONS = (LIST, GRAPHS, GRAPH, STREAMS, ME)
@@ -180,7 +181,7 @@ def workspace_routes(
 
     async def all_of_them(request: Request) -> Response:
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
-        person: Person = request.scope["person"]
+        person = person_of(request.scope)
         seen = [one for one in workspaces if person.has_role("watch", one.channel)]
         return json_response(
             Workspaces(
@@ -211,19 +212,19 @@ def workspace_routes(
 
     async def of_streams(request: Request) -> Response:
         channel = Channel(request.path_params["id"], request.path_params["env"])
-        person: Person = request.scope["person"]
+        person = person_of(request.scope)
         person.require("administer", channel)
         _catalogue(request)
         readers = streams.of(channel) if streams is not None else ()
         return json_response(Streams(tuple([_stream(await reader.status()) for reader in readers])))
 
     async def me(request: Request) -> Response:
-        person: Person = request.scope["person"]
+        person = person_of(request.scope)
         return json_response(Me(person.name, access.mode, person.capabilities, demo, version, push))
 
     def _catalogue(request: Request) -> Catalogue:
         id, env = request.path_params["id"], request.path_params["env"]
-        person: Person = request.scope["person"]
+        person = person_of(request.scope)
         person.require("watch", Channel(id, env))
         if not any((one.channel.workspace, one.channel.env) == (id, env) for one in workspaces):
             raise Problem(

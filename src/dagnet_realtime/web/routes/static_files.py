@@ -11,14 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.asgi import Receive, Scope, Send, auth_request_of
 from dagnet_realtime.web.auth.local import LocalAuthenticator
 from dagnet_realtime.web.auth.request import Authenticator
-from dagnet_realtime.web.auth.sign_in import PAGE, entered, open_paths
-from dagnet_realtime.web.body import Receive, Scope, Send
-from dagnet_realtime.web.operation import HTML, Operation, Parameter, ResponseSpec
-from dagnet_realtime.web.routes.demo import FOLDER as SHOP
+from dagnet_realtime.web.middleware import SHOP_PATH as SHOP
+from dagnet_realtime.web.openapi import HTML, Operation, Parameter, ResponseSpec
+from dagnet_realtime.web.routes.sign_in import PAGE, entered, open_paths
 
-FOLDER = Path(__file__).parent / "static"
+FOLDER = Path(__file__).parent.parent / "static"
 MOST_FILES = 200  # kept in memory
 WORTH_PACKING = 1024  # bytes
 PACKABLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
@@ -36,11 +36,11 @@ SPENT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet R
 ROOT = Operation(
     method="GET",
     path="/",
-    name="interface",
+    operation_id="interface",
     tag="Interface",
-    title="The interface",
-    about="Its files stand beside it, open to all: they hold nothing of anybody.",
-    security="nobody",
+    summary="The interface",
+    description="Its files stand beside it, open to all: they hold nothing of anybody.",
+    security="none",
     parameters=(Parameter("key", str, "In the mode `local` the key of the one-time link"),),
     responses={
         200: ResponseSpec("The page", str, HTML),
@@ -53,10 +53,10 @@ ROOT = Operation(
 SCRIPT = Operation(
     method="GET",
     path=TAP,
-    name="tap",
+    operation_id="tap",
     tag="Interface",
-    title="The tap, for pages of any origin",
-    security="nobody",
+    summary="The tap, for pages of any origin",
+    security="none",
     responses={200: ResponseSpec("The script", str, "text/javascript")},
     problems=("not_found",),
 )
@@ -111,12 +111,12 @@ class StaticFiles:
                 self._served(request, "/index.html") if self.has("/index.html") else _html(UNBUILT)
             )
             if isinstance(self._access, LocalAuthenticator) and (
-                cookie := await self._access.renewed(request.scope["asked"])
+                cookie := await self._access.renewed(auth_request_of(request.scope))
             ):
                 shown.headers["set-cookie"] = cookie
             return shown
         try:
-            entry = await self._access.sign_in(key, request.scope["asked"])
+            entry = await self._access.sign_in(key, auth_request_of(request.scope))
         except Problem:
             return _html(SPENT, 401)
         return entered(entry, "./")
@@ -130,7 +130,7 @@ class StaticFiles:
         if isinstance(self._access, LocalAuthenticator) or not open_paths(self._access):
             return False
         try:
-            await self._access.person(request.scope["asked"])
+            await self._access.person(auth_request_of(request.scope))
         except Problem as problem:
             return problem.code == "unauthorized"
         return False

@@ -7,12 +7,12 @@ import pytest
 from dagnet_realtime.core.access_tokens import create_token
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
-from dagnet_realtime.web.operation_list import ALL_OPERATIONS
+from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 from dagnet_realtime.web.server import routes
 from tests.support.clock import FakeClock
 from tests.web.auth.test_provider import URL, Scene
-from tests.web.auth.test_sign_in import TokenStage
 from tests.web.stage import WebStage
+from tests.web.test_sign_in import TokenStage
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NOWHERE = (

@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.web.asgi import auth_request_of, person_of
 from dagnet_realtime.web.auth.local import BrowserCredentials, LocalAuthenticator
 from dagnet_realtime.web.auth.provider import OidcAuthenticator
-from dagnet_realtime.web.auth.request import Authenticator, AuthRequest, Person
+from dagnet_realtime.web.auth.request import Authenticator
 from dagnet_realtime.web.auth.token import TokenAuthenticator
 from dagnet_realtime.web.body import BodyLimits, read_body
-from dagnet_realtime.web.operation import (
+from dagnet_realtime.web.openapi import (
     FORM,
     HTML,
     Operation,
@@ -55,21 +56,21 @@ _SAID = ResponseSpec("The page, and why not", str, HTML)
 SHOWN = Operation(
     method="GET",
     path=PAGE,
-    name="sign_in_page",
+    operation_id="sign_in_page",
     tag="Access",
-    title="The sign-in page",
-    about="In the modes `local`, `token` and `oidc`.",
-    security="nobody",
+    summary="The sign-in page",
+    description="In the modes `local`, `token` and `oidc`.",
+    security="none",
     responses={200: ResponseSpec("A page that needs no script", str, HTML)},
 )
 TYPED = Operation(
     method="POST",
     path=PAGE,
-    name="sign_in",
+    operation_id="sign_in",
     tag="Access",
-    title="Sign in with an access token, or with a one-time link",
-    about="In the modes `token` and `local`.",
-    security="nobody",
+    summary="Sign in with an access token, or with a one-time link",
+    description="In the modes `token` and `local`.",
+    security="none",
     request_body={FORM: SignInForm},
     responses={**_IN, **dict.fromkeys((400, 401), _SAID)},
     problems=("too_large",),
@@ -77,11 +78,11 @@ TYPED = Operation(
 BEGUN = Operation(
     method="GET",
     path=START,
-    name="sign_in_start",
+    operation_id="sign_in_start",
     tag="Access",
-    title="To the identity provider",
-    about="In the mode `oidc`.",
-    security="nobody",
+    summary="To the identity provider",
+    description="In the mode `oidc`.",
+    security="none",
     responses={
         303: ResponseSpec(
             "On to the provider", headers={"location": "Where to", "set-cookie": "The attempt"}
@@ -92,11 +93,11 @@ BEGUN = Operation(
 CAME_BACK = Operation(
     method="GET",
     path=BACK,
-    name="sign_in_callback",
+    operation_id="sign_in_callback",
     tag="Access",
-    title="Back from the identity provider",
-    about="In the mode `oidc`.",
-    security="nobody",
+    summary="Back from the identity provider",
+    description="In the mode `oidc`.",
+    security="none",
     parameters=(
         Parameter("state", str, "As we sent it"),
         Parameter("code", str, "What the provider gave"),
@@ -106,10 +107,10 @@ CAME_BACK = Operation(
 LEFT = Operation(
     method="POST",
     path=OUT,
-    name="sign_out",
+    operation_id="sign_out",
     tag="Access",
-    title="Sign out",
-    about="In the modes that have cookies: `local`, `token` and `oidc`.",
+    summary="Sign out",
+    description="In the modes that have cookies: `local`, `token` and `oidc`.",
     responses={
         303: ResponseSpec(
             "Signed out", headers={"location": "Where to", "set-cookie": "Takes the sign-in away"}
@@ -155,7 +156,9 @@ def _local_routes(access: LocalAuthenticator, audit: Audit) -> list[OperationRou
 
     async def typed(request: Request) -> Response:
         try:
-            entry = await access.sign_in(_key_of(await _typed(request)), request.scope["asked"])
+            entry = await access.sign_in(
+                _key_of(await _typed(request)), auth_request_of(request.scope)
+            )
         except (Problem, ValueError) as error:
             return _refused(form, error, audit)
         audit.record("sign_in", "local")
@@ -230,7 +233,7 @@ def _provider_routes(access: OidcAuthenticator, audit: Audit) -> list[OperationR
             request.query_params.get(name, "")[:LONGEST_CODE] for name in ("state", "code")
         )
         try:
-            cookies, person = await access.finish(request.scope["asked"], state, code)
+            cookies, person = await access.finish(auth_request_of(request.scope), state, code)
         except Problem as problem:
             audit.record("refused", "", why=problem.code)
             return _page(link, problem)
@@ -248,8 +251,8 @@ def _out(
     access: LocalAuthenticator | TokenAuthenticator | OidcAuthenticator, audit: Audit, then: str
 ) -> OperationRoute:
     async def out(request: Request) -> Response:
-        asked: AuthRequest = request.scope["asked"]
-        person: Person = request.scope["person"]
+        asked = auth_request_of(request.scope)
+        person = person_of(request.scope)
         answer = RedirectResponse(then, 303)
         answer.headers["set-cookie"] = await access.sign_out(asked)
         audit.record("sign_out", person.name)

@@ -12,8 +12,8 @@ from dagnet_realtime.web.auth.cookie import SealedCookie
 from dagnet_realtime.web.auth.local import PAGE_HEADER
 from dagnet_realtime.web.auth.provider import unreachable
 from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
-from dagnet_realtime.web.auth.sign_in import SECURITY, open_paths, sign_in_routes
 from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+from dagnet_realtime.web.routes.sign_in import SECURITY, open_paths, sign_in_routes
 from tests.support.clock import FakeClock
 from tests.web.auth.test_provider import URL, Scene
 from tests.web.stage import WebStage
