@@ -19,8 +19,8 @@ from dagnet_realtime.app.factories import (
     functions,
     provider_for,
     read_catalogues,
+    relay_manager,
     relays,
-    seating,
 )
 from dagnet_realtime.config import token_file as file
 from dagnet_realtime.config.config import (
@@ -31,7 +31,9 @@ from dagnet_realtime.config.config import (
     ServerConfig,
 )
 from dagnet_realtime.core.access_tokens import create_token
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.relay_manager import SharedRelayManager
+from dagnet_realtime.hub.relay_stations import NO_RELAYS, ProcessRelayManager
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy, Workspace
@@ -44,8 +46,8 @@ from dagnet_realtime.web.auth.request import AuthRequest
 from dagnet_realtime.web.auth.token import TokenAuthenticator
 from tests.hub.provider import Provider
 from tests.hub.relay_states import MemoryRelayStates
-from tests.hub.stage import POLICY, SHOP
-from tests.hub.test_relay_publisher import Doors, Platform
+from tests.hub.stage import SHOP
+from tests.hub.test_relay_publisher import Platform
 from tests.support.clock import FakeClock
 
 
@@ -87,21 +89,12 @@ async def test_processes_that_share_a_store_publish_together() -> None:
     async with Platform() as stage:
 
         def chosen(relays: dict[Channel, Provider], posts: MemoryRelayStates | None) -> object:
-            given = (
-                stage.log,
-                stage.sessions,
-                Doors(),
-                stage.graphs,
-                stage.clock,
-                lambda _: POLICY,
-                300,
-            )
-            return seating(relays, posts, *given)  # type: ignore[arg-type]
+            return relay_manager(stage.context, FeedRegistry(stage.context), relays, posts)
 
         relays = {SHOP: stage.provider}
         assert isinstance(chosen(relays, stage.relay_states), SharedRelayManager)
-        assert chosen(relays, None) is relays
-        assert chosen({}, stage.relay_states) == {}
+        assert isinstance(chosen(relays, None), ProcessRelayManager)
+        assert chosen({}, stage.relay_states) is chosen({}, None) is NO_RELAYS
 
 
 def workspace_functions(id: str, relay: str = "pusher://k:s@h/1", **policy: Any) -> Workspace:

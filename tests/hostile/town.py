@@ -11,8 +11,10 @@ import httpx
 
 from dagnet_realtime.core.access_tokens import create_token
 from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.context import HubContext
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.hub.ingest import Intake, SourceCounters
 from dagnet_realtime.model.access import AccessToken, Role, Secret
 from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.problem import Problem
@@ -105,22 +107,20 @@ class Town:
             MemorySessionStore(self.clock),
             Maps(),
         )
-        self.intake = Intake(
-            workspaces,
-            graphs,
-            self.log,
-            self.clock,
-            lambda channel, tokens: self.hub.forget(channel, tokens),
+        counters = SourceCounters(workspaces)
+        context = HubContext(
+            workspaces=workspaces,
+            graphs=graphs,
+            log=self.log,
+            sessions=self.sessions,
+            counters=counters,
+            clock=self.clock,
+            random=Random(1),
         )
-        self.hub = Hub(
-            workspaces,
-            graphs,
-            self.log,
-            self.sessions,
-            self.intake.ingest_counters,
-            self.clock,
-            None,
-            Random(1),
+        feeds = FeedRegistry(context)
+        self.hub = Hub(context, feeds)
+        self.intake = Intake(
+            workspaces, graphs, self.log, self.clock, feeds.forget, counters=counters
         )
         jar: SealedCookie[TokenCookie] = SealedCookie(TokenCookie, b"key", self.clock, secure=False)
         access = TokenAuthenticator(lambda: tuple(self.tokens.values()), jar, self.clock, 3600.0)

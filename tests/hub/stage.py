@@ -9,7 +9,10 @@ from typing import Any, Self
 import msgspec
 
 from dagnet_realtime.hub.broadcast import EncodedFrame
+from dagnet_realtime.hub.context import HubContext
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.hub import Hub
+from dagnet_realtime.hub.relay_stations import NO_RELAYS, ProcessRelayManager
 from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.model.event import Position
 from dagnet_realtime.model.frame import Batch, IngestCounters
@@ -97,6 +100,20 @@ class Reader:
         await self._frames.aclose()
 
 
+class Counters:
+    """The ingest counters that viewers are shown, by source; `refreshed` counts the questions."""
+
+    def __init__(self, by_source: dict[str, IngestCounters]) -> None:
+        self.by_source = by_source
+        self.refreshed = 0
+
+    def __call__(self, channel: Channel) -> dict[str, IngestCounters]:
+        return self.by_source
+
+    async def refresh(self, channel: Channel) -> None:
+        self.refreshed += 1
+
+
 class Stage:
     """Enter it: a hub over a memory log. `clock.advance` moves time."""
 
@@ -105,26 +122,28 @@ class Stage:
         *graphs: Graph,
         policy: Policy = POLICY,
         relays: Mapping[Channel, Relay] | None = None,
+        sessions: type[MemorySessionStore] = MemorySessionStore,
         **limits: Any,
     ) -> None:
         self.clock = FakeClock()
         self.graphs = Graphs(*(graphs or (graph("Home", "Cart", "Paid"),)))
         self.log = MemoryLog({SHOP: policy}, self.clock)
-        self.sessions = MemorySessionStore(self.clock)
+        self.sessions = sessions(self.clock)
         self.doors: dict[str, IngestCounters] = {"web": IngestCounters(received=3, taken=3)}
         workspaces = [Workspace(channel=SHOP, path=".", policy=policy)]
-        bounds, chance = SessionLimits(**limits), Random(1)
-        self.hub = Hub(
-            workspaces,
-            self.graphs,
-            self.log,
-            self.sessions,
-            lambda _: self.doors,
-            self.clock,
-            bounds,
-            chance,
-            relays,
+        self.context = HubContext(
+            workspaces=workspaces,
+            graphs=self.graphs,
+            log=self.log,
+            sessions=self.sessions,
+            counters=Counters(self.doors),
+            clock=self.clock,
+            limits=SessionLimits(**limits),
+            random=Random(1),
         )
+        self.feeds = FeedRegistry(self.context)
+        manager = ProcessRelayManager(self.context, self.feeds, relays) if relays else NO_RELAYS
+        self.hub = Hub(self.context, self.feeds, manager)
         self.readers: list[Reader] = []
 
     async def __aenter__(self) -> Self:

@@ -30,8 +30,8 @@ async def test_what_any_session_follows_is_known_by_channel() -> None:
         one, two = await stage.open(), await stage.open()
         await stage.hub.change(one.id, follows=["k1.anna", "k1.both"])
         await stage.hub.change(two.id, follows=["k1.both", "k1.bert"])
-        assert stage.hub.followed(SHOP) == {"k1.anna", "k1.bert", "k1.both"}
+        assert stage.feeds.followed(SHOP) == {"k1.anna", "k1.bert", "k1.both"}
         await stage.hub.close(one.id)
-        assert stage.hub.followed(SHOP) == {"k1.bert", "k1.both"}
+        assert stage.feeds.followed(SHOP) == {"k1.bert", "k1.both"}
         await stage.hub.close(two.id)
-        assert stage.hub.followed(SHOP) == frozenset()
+        assert stage.feeds.followed(SHOP) == frozenset()

@@ -474,7 +474,7 @@ async def test_a_person_whom_the_door_forgot_is_forgotten_in_live_views() -> Non
     """HUB-20: the door clears the log and tells the hub, which tells the viewers."""
     async with Stage() as stage:
         reader = await stage.read(await stage.open())
-        stage.hub.forget(SHOP, frozenset({"k1.b", "k1.a"}))
+        stage.feeds.forget(SHOP, frozenset({"k1.b", "k1.a"}))
         await stage.clock.advance(0.1)
         assert reader.got[-1].frame == Forget(tokens=("k1.a", "k1.b"))
 

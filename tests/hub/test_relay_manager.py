@@ -52,9 +52,8 @@ class Town(Platform):
         self.running: dict[SharedRelayManager, asyncio.Task[None]] = {}
 
     def process(self) -> SharedRelayManager:
-        one = SharedRelayManager(
-            self.request(), self.relay_states, Waking(self), {SHOP: self.provider}, self.clock
-        )  # type: ignore[arg-type]
+        context = msgspec.structs.replace(self.context, log=Waking(self))
+        one = SharedRelayManager(context, self.request(), self.relay_states, {SHOP: self.provider})
         self.running[one] = asyncio.create_task(one.run())
         return one
 

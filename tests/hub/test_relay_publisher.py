@@ -24,16 +24,6 @@ from tests.hub.stage import POLICY, SHOP, Stage
 from tests.support.entries import entries, entry
 
 
-class Doors:
-    """What the doors of all requests counted."""
-
-    def __call__(self, _: object) -> dict[str, object]:
-        return {}
-
-    async def refresh(self, _: object) -> None:
-        pass
-
-
 class Platform(Stage):
     """A log, sessions and posts that outlive every request."""
 
@@ -44,10 +34,9 @@ class Platform(Stage):
         self.policy = POLICY
 
     def request(self) -> RelayPublisher:
-        doors: object = Doors()
         return RelayPublisher(
-            lambda _: self.policy, self.graphs, self.log, self.sessions, doors, self.relay_states, {SHOP: self.provider}, self.clock, 300  # type: ignore[arg-type]
-        )  # fmt: skip
+            self.context, lambda _: self.policy, self.relay_states, {SHOP: self.provider}
+        )
 
     async def asked(self, session: WatchSession) -> RelaySubscription:
         """What a page hears that asks for its seat."""
@@ -285,17 +274,7 @@ async def test_without_a_relay_there_is_no_seat_and_a_delivery_asks_for_nothing(
     """REL-9: frames come by poll."""
     async with Platform() as stage:
         session = await stage.open()
-        bare = RelayPublisher(
-            lambda _: POLICY,
-            stage.graphs,
-            stage.log,
-            stage.sessions,
-            Doors(),
-            stage.relay_states,
-            {},
-            stage.clock,
-            300,
-        )  # type: ignore[arg-type]
+        bare = RelayPublisher(stage.context, lambda _: POLICY, stage.relay_states, {})
         with pytest.raises(Problem) as refused:
             await bare.subscription(session)
         assert refused.value.code == "not_found"

@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.model.frame import Batch, Close, Gap
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.stores.memory import MemorySessionStore
-from tests.hub.stage import POLICY, SHOP, Reader, Stage
+from tests.hub.stage import SHOP, Reader, Stage
 from tests.support.entries import entries, entry
 
 
@@ -81,15 +81,11 @@ class Two:
 
 @asynccontextmanager
 async def two() -> AsyncIterator[Two]:
-    stage = Stage()
-    sessions = stage.sessions = stage.hub._sessions = stage.hub._sync._sessions = SharedSessions(
-        stage.clock
-    )  # type: ignore[assignment]
+    stage = Stage(sessions=SharedSessions)
+    sessions = stage.sessions
     assert isinstance(sessions, SharedSessions)
-    workspaces = [Workspace(channel=SHOP, path=".", policy=POLICY)]
-    other = Hub(
-        workspaces, stage.graphs, stage.log, sessions, lambda _: {}, stage.clock, SessionLimits()
-    )
+    context = msgspec.structs.replace(stage.context, tasks=asyncio.TaskGroup())
+    other = Hub(context, FeedRegistry(context))
     async with stage, other:
         yield Two(stage, other, sessions)
         for reader in stage.readers:

@@ -130,19 +130,6 @@ def test_what_cannot_be_a_token_is_refused() -> None:
             SessionRegistry(SessionLimits()).validate_follows(session("a"), [token])
 
 
-def test_sessions_are_counted_by_person_and_by_channel() -> None:
-    """HUB-19: either bound refuses one more, with when to come back."""
-    for limits in (SessionLimits(sessions_per_channel=2), SessionLimits(sessions_per_person=2)):
-        desk = SessionRegistry(limits)
-        for id in "ab":
-            desk.check_quota("ann", session(id).channel)
-            desk.upsert(session(id), 0)
-        with pytest.raises(Problem, match="Too many watch sessions") as refused:
-            desk.check_quota("ann", session("c").channel)
-        assert (refused.value.code, refused.value.retry_after) == ("rate_limited", 60)
-        desk.check_quota("bob", Channel("bank", "prod"))
-
-
 def test_streams_are_counted_by_person_and_by_channel() -> None:
     """HUB-19: either bound refuses one more."""
     desk = SessionRegistry(SessionLimits(streams_per_channel=2))

@@ -8,15 +8,11 @@ import pytest
 
 from dagnet_realtime.model.event import Position, Token
 from dagnet_realtime.model.workspace import Channel, Policy
-from dagnet_realtime.ports.storage import Erasable, HasReaders, Log, LogSlice, ReadGap
+from dagnet_realtime.ports.storage import Log, LogSlice, ReadGap
 from tests.support.entries import entries, entry
 
 SHOP = Channel("shop", "prod")
 STAGING = Channel("shop", "staging")
-
-
-class AnyLog(Log, HasReaders, Erasable):
-    """A log with all its abilities."""
 
 
 class Stage:
@@ -27,7 +23,7 @@ class Stage:
 
     def __init__(
         self,
-        make: Callable[[Policy], AnyLog],
+        make: Callable[[Policy], Log],
         pass_time: Callable[[float], Awaitable[None]],
         now: Callable[[], int],
         unit: float = 1.0,
@@ -37,14 +33,14 @@ class Stage:
         self.unit = unit
         self._pass_time = pass_time
 
-    def log(self, retention: float = 900.0, log_entries: int = 1000) -> AnyLog:
+    def log(self, retention: float = 900.0, log_entries: int = 1000) -> Log:
         return self.make(Policy(retention=retention * self.unit, log_entries=log_entries))
 
     async def pass_time(self, units: float) -> None:
         await self._pass_time(units * self.unit)
 
 
-async def ids(log: AnyLog, after: Position, channel: Channel = SHOP) -> list[str]:
+async def ids(log: Log, after: Position, channel: Channel = SHOP) -> list[str]:
     found = await log.read(channel, after, 10_000, 0)
     assert isinstance(found, LogSlice)
     return [one.id for one in found.entries]

@@ -23,12 +23,12 @@ class SessionsStage:
         await self._pass_time(units * self.unit)
 
 
-def session(id: str) -> WatchSession:
+def session(id: str, person: str = "ann", env: str = "prod") -> WatchSession:
     return WatchSession(
         id=id,
-        channel=Channel("shop", "prod"),
+        channel=Channel("shop", env),
         graph="checkout",
-        person="ann",
+        person=person,
         started_at=1,
         position="e.0",
         follows=("k1.a",),
@@ -62,3 +62,18 @@ class SessionsContract:
         await stage.store.delete("a")
         assert await stage.store.load("a") is None
         assert await stage.store.load("never") is None
+
+    async def test_a_person_and_a_channel_have_a_bounded_number_of_sessions(
+        self, stage: SessionsStage
+    ) -> None:
+        """HUB-19: one session more is not saved; its store says how many there are already."""
+        opened, ttl = stage.store.open, 10 * stage.unit
+        assert await opened(session("a"), ttl, 2, 3) is None
+        assert await opened(session("b"), ttl, 2, 3) is None
+        assert await opened(session("c"), ttl, 2, 3) == (2, 2)
+        assert await opened(session("c", "bob"), ttl, 2, 3) is None
+        assert await opened(session("d", "cyd"), ttl, 2, 3) == (0, 3)
+        assert await opened(session("d", "cyd", "dev"), ttl, 2, 3) is None
+        assert await stage.store.load("d") == session("d", "cyd", "dev")
+        await stage.store.delete("a")
+        assert await opened(session("e"), ttl, 2, 3) is None

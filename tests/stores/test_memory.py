@@ -12,7 +12,7 @@ import asyncio
 import pytest
 
 from dagnet_realtime.model.workspace import Policy
-from dagnet_realtime.ports.storage import ReadGap
+from dagnet_realtime.ports.storage import Log, ReadGap
 from dagnet_realtime.stores import memory
 from dagnet_realtime.stores.memory import (
     LogEpoch,
@@ -20,7 +20,7 @@ from dagnet_realtime.stores.memory import (
     MemoryRevocationList,
     MemorySessionStore,
 )
-from tests.stores.contract import SHOP, STAGING, AnyLog, LogContract, Stage
+from tests.stores.contract import SHOP, STAGING, LogContract, Stage
 from tests.stores.sessions_contract import SessionsContract, SessionsStage
 from tests.stores.sign_outs_contract import SignOutsContract, SignOutsStage
 from tests.support.clock import FakeClock
@@ -32,7 +32,7 @@ class TestMemoryLog(LogContract):
     def stage(self) -> Stage:
         clock = FakeClock()
 
-        def make(policy: Policy) -> AnyLog:
+        def make(policy: Policy) -> Log:
             return MemoryLog({SHOP: policy, STAGING: policy}, clock)  # type: ignore[return-value]
 
         return Stage(make, clock.advance, clock.now)

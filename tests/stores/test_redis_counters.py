@@ -9,7 +9,7 @@ from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.core.rate import EVENT_BYTES
 from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.workspace import Channel
-from dagnet_realtime.ports.storage import RateLimiter, SharedCounters
+from dagnet_realtime.ports.storage import RateLimiter
 from dagnet_realtime.stores.redis_connection import RedisConnection
 from dagnet_realtime.stores.redis_counters import RedisCounters, RedisRateLimiter
 
@@ -19,9 +19,7 @@ SHOP = Channel("shop", "prod")
 def doors(
     calls: RedisConnection, own: dict[str, IngestCounters], silent: float = 60.0
 ) -> RedisCounters:
-    made = RedisCounters(calls, (SHOP,), lambda _: own, SystemClock(), silent)
-    assert isinstance(made, SharedCounters)
-    return made
+    return RedisCounters(calls, (SHOP,), lambda _: own, SystemClock(), silent)
 
 
 async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) -> None:

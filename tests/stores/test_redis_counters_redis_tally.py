@@ -2,7 +2,6 @@
 
 from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.workspace import Channel
-from dagnet_realtime.ports.storage import SharedCounters
 from dagnet_realtime.stores.redis_connection import RedisConnection
 from dagnet_realtime.stores.redis_counters import RedisRequestCounters
 from tests.stores.test_redis_counters import doors
@@ -11,9 +10,7 @@ SHOP = Channel("shop", "prod")
 
 
 def tally(calls: RedisConnection, own: dict[str, IngestCounters]) -> RedisRequestCounters:
-    made = RedisRequestCounters(calls, lambda _: own)
-    assert isinstance(made, SharedCounters)
-    return made
+    return RedisRequestCounters(calls, lambda _: own)
 
 
 async def test_what_each_request_counted_adds_up_with_everybody_elses(

@@ -15,7 +15,7 @@ from dagnet_realtime.core.codec import ERASED, anonymous, encode_entry
 from dagnet_realtime.model.event import Entry
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
-from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
+from dagnet_realtime.ports.storage import Log, LogSlice, Outcome, ReadGap
 from dagnet_realtime.stores.redis_connection import RedisConnection, check_redis, parse_redis_url
 from dagnet_realtime.stores.redis_log import (
     MOST_WAITING,
@@ -29,7 +29,7 @@ from dagnet_realtime.stores.redis_log import (
     to_slice,
 )
 from dagnet_realtime.stores.redis_sessions import RedisSessionStore
-from tests.stores.contract import SHOP, STAGING, AnyLog, LogContract, Stage, ids
+from tests.stores.contract import SHOP, STAGING, LogContract, Stage, ids
 from tests.stores.sessions_contract import session
 from tests.support.clock import FakeClock
 from tests.support.entries import entries, entry
@@ -191,7 +191,7 @@ class TestRedisLog(LogContract):
     def stage(self, calls: RedisConnection) -> Stage:
         clock = SystemClock()
 
-        def make(policy: Policy) -> AnyLog:
+        def make(policy: Policy) -> Log:
             return RedisLog(calls, {SHOP: policy, STAGING: policy}, clock)  # type: ignore[return-value]
 
         return Stage(make, asyncio.sleep, clock.now, unit=0.05)

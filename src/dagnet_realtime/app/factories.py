@@ -13,24 +13,29 @@ from dagnet_realtime.function.channels import FunctionChannelSigner
 from dagnet_realtime.graphs.deployment import DeploymentSource
 from dagnet_realtime.graphs.folder import FolderGraphs, FolderSource
 from dagnet_realtime.graphs.source import GraphSources, WorkspaceSource
+from dagnet_realtime.hub.context import HubContext
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.relay_manager import SharedRelayManager
 from dagnet_realtime.hub.relay_publisher import RelayPublisher
-from dagnet_realtime.hub.relay_stations import RelayManager, derive_relay_key
-from dagnet_realtime.hub.stream_reader import RecordIntake, StreamLog, StreamReader, StreamReaders
+from dagnet_realtime.hub.relay_stations import (
+    NO_RELAYS,
+    ProcessRelayManager,
+    RelayManager,
+    derive_relay_key,
+)
+from dagnet_realtime.hub.stream_reader import (
+    NO_STREAMS,
+    RecordIntake,
+    StreamReader,
+    StreamReaders,
+)
 from dagnet_realtime.model.access import RoleBinding
 from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import USUAL, Channel, Folders, Policy, Workspace
+from dagnet_realtime.model.workspace import USUAL, Channel, Folders, Workspace
 from dagnet_realtime.ports.relay import Relay
-from dagnet_realtime.ports.runtime import Clock, GraphSource
-from dagnet_realtime.ports.storage import (
-    IngestCountersLookup,
-    Log,
-    RelayStateStore,
-    RevocationList,
-    SessionStore,
-    SharedCounters,
-)
+from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.ports.storage import Log, RelayStateStore, RevocationList
 from dagnet_realtime.ports.stream import PartitionLeases
 from dagnet_realtime.relays.address import parse_relay_url
 from dagnet_realtime.stores.memory import MemoryRevocationList
@@ -52,7 +57,7 @@ from dagnet_realtime.web.routes.sign_in import BACK
 def stream_readers(
     workspaces: Sequence[Workspace],
     intake: RecordIntake,
-    log: StreamLog,
+    log: Log,
     leases: PartitionLeases,
     clock: Clock,
 ) -> StreamReaders:
@@ -64,7 +69,7 @@ def stream_readers(
         if source.stream is not None
     ]
     if not sources:
-        return StreamReaders(())
+        return NO_STREAMS
     from dagnet_realtime.streams.kafka import connect
 
     return StreamReaders(
@@ -131,22 +136,23 @@ async def relays(
         yield found
 
 
-def seating(
+def relay_manager(
+    context: HubContext,
+    feeds: FeedRegistry,
     relays: Mapping[Channel, Relay],
-    posts: RelayStateStore | None,
-    log: Log,
-    sessions: SessionStore,
-    doors: IngestCountersLookup,
-    graphs: GraphSource,
-    clock: Clock,
-    policy: Callable[[Channel], Policy],
-    lease: float,
-) -> Mapping[Channel, Relay] | RelayManager:
-    """Who publishes: the processes that share `posts` together, else this one alone from its own feeds."""
-    if posts is None or not relays or not isinstance(doors, SharedCounters):
-        return relays
-    courier = RelayPublisher(policy, graphs, log, sessions, doors, posts, relays, clock, lease)
-    return SharedRelayManager(courier, posts, log, relays, clock)
+    relay_states: RelayStateStore | None,
+) -> RelayManager:
+    """The relay manager of this process.
+
+    Processes that share `relay_states` publish together; one that is alone (None) publishes from its
+    own feeds.
+    """
+    if not relays:
+        return NO_RELAYS
+    if relay_states is None:
+        return ProcessRelayManager(context, feeds, relays)
+    publisher = RelayPublisher(context, feeds.policy, relay_states, relays)
+    return SharedRelayManager(context, publisher, relay_states, relays)
 
 
 def functions(workspaces: Sequence[Workspace]) -> dict[Channel, FunctionChannelSigner]:

@@ -20,7 +20,7 @@ from dagnet_realtime.app.factories import (
     access_for,
     functions,
     graphs_of,
-    seating,
+    relay_manager,
     stream_readers,
 )
 from dagnet_realtime.app.factories import relays as opened
@@ -31,8 +31,10 @@ from dagnet_realtime.app.sockets import UvicornServer, listen, max_connections, 
 from dagnet_realtime.app.store import store
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.context import HubContext
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.ingest import Intake
+from dagnet_realtime.hub.ingest import Intake, SourceCounters
 from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
@@ -110,41 +112,29 @@ async def _serve(
         limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
         audit = Audit(write, clock)
 
-        async def followed(channel: Channel) -> frozenset[str]:
-            return hub.followed(channel)
-
+        counters = SourceCounters(workspaces)
+        totals, summing = summed(counters)
+        context = HubContext(
+            workspaces=workspaces,
+            graphs=graphs,
+            log=log,
+            sessions=sessions,
+            counters=totals,
+            clock=clock,
+            limits=limits,
+        )
+        feeds = FeedRegistry(context)
         intake = Intake(
             workspaces,
             graphs,
             log,
             clock,
-            lambda channel, tokens: hub.forget(channel, tokens),
-            followed=followed,
-        )
-        doors, summing = summed(intake.ingest_counters)
-        together = seating(
-            relays,
-            posts,
-            log,
-            sessions,
-            doors,
-            graphs,
-            clock,
-            lambda channel: hub.authorization.policy(channel),
-            limits.lease,
+            feeds.forget,
+            followed=feeds.followed_traces,
+            counters=counters,
         )
         streams = stream_readers(workspaces, intake, log, leases, clock)
-        hub = Hub(
-            workspaces,
-            graphs,
-            log,
-            sessions,
-            doors,
-            clock,
-            limits,
-            relays=together,
-            streams=streams,
-        )
+        hub = Hub(context, feeds, relay_manager(context, feeds, relays, posts), streams)
         rounds = Reauthorizer(hub, access, clock, audit)
         visitors = TrafficSimulator(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
         visitors.address = origin_of(bound)

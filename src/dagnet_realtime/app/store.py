@@ -6,14 +6,14 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import (
-    HasReaders,
     IngestCountersLookup,
+    IngestTotals,
     Log,
     RateLimiter,
     RelayStateStore,
@@ -35,10 +35,6 @@ START_SECONDS = 5.0  # for which a start waits for the store; what starts us als
 RETRY_SECONDS = 0.25
 
 
-class AnyLog(Log, HasReaders, Protocol):
-    """A log that the door can ask."""
-
-
 SyncTask = Callable[[], Coroutine[None, None, None]]
 
 
@@ -49,10 +45,10 @@ class Store(NamedTuple):
     `rates`, the buckets that they share. `leases` say which process reads which partitions of a stream.
     """
 
-    log: AnyLog
+    log: Log
     sessions: SessionStore
     sign_outs: RevocationList
-    wrap_counters: Callable[[IngestCountersLookup], tuple[IngestCountersLookup, SyncTask | None]]
+    wrap_counters: Callable[[IngestTotals], tuple[IngestTotals, SyncTask | None]]
     leases: PartitionLeases
     posts: RelayStateStore | None = None
     rates: RateLimiter | None = None
@@ -108,7 +104,7 @@ async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], cloc
     sessions.on_watched = log.on_watched
     await sessions.begin()
 
-    def summed(doors: IngestCountersLookup) -> tuple[IngestCountersLookup, SyncTask]:
+    def summed(doors: IngestCountersLookup) -> tuple[IngestTotals, SyncTask]:
         shared = RedisCounters(calls, channels, doors, clock)
         return shared, shared.run
 

@@ -6,6 +6,7 @@ import msgspec
 
 from dagnet_realtime.core.filter import parse_filter
 from dagnet_realtime.core.roles import has_role, reveals
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import redaction_of
 from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.sessions import SessionRegistry
@@ -14,8 +15,6 @@ from dagnet_realtime.model.frame import Close
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
-from dagnet_realtime.ports.runtime import GraphSource
-from dagnet_realtime.ports.storage import SessionStore
 
 HIDDEN = "the filter reads a property that is not shown here any more"
 
@@ -23,19 +22,12 @@ HIDDEN = "the filter reads a property that is not shown here any more"
 class SessionAuthorization:
     """Moves viewers to the view that fits; what no longer fits anybody is not shown to the end of its frame, let alone of its log."""
 
-    def __init__(
-        self,
-        floor: FeedRegistry,
-        desk: SessionRegistry,
-        graphs: GraphSource,
-        sessions: SessionStore,
-        lease: float,
-    ) -> None:
-        self._feeds = floor
-        self._registry = desk
-        self._graphs = graphs
-        self._sessions = sessions
-        self._lease = lease
+    def __init__(self, context: HubContext, feeds: FeedRegistry, registry: SessionRegistry) -> None:
+        self._feeds = feeds
+        self._registry = registry
+        self._graphs = context.graphs
+        self._sessions = context.sessions
+        self._lease = context.limits.lease
 
     async def change_role(self, session: WatchSession, role: Role) -> WatchSession:
         """The session's person has another role: its viewers go on at once in the view that fits, and are told."""

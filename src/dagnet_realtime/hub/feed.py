@@ -1,5 +1,6 @@
 """One process's reader of one log: every tick it reads what is new once and gives each view its frame."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -10,16 +11,15 @@ from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.core.view import Nodes, ViewRenderer, match_all
 from dagnet_realtime.hub.broadcast import REVEALS, BroadcastView, FrameBuffer, ViewKey
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.guarantees import file_warnings, guarantees_for
-from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.hub.stats import ViewCounters
 from dagnet_realtime.model.event import Entry, Position, tokens_to_forget
 from dagnet_realtime.model.frame import Change, Heartbeat, IngestCounters
 from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
-from dagnet_realtime.ports.runtime import Clock
-from dagnet_realtime.ports.storage import Erasable, Log, ReadGap
+from dagnet_realtime.ports.storage import ReadGap
 
 MOST_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can match
 IDLE_SECONDS = (
@@ -38,32 +38,30 @@ class Feed:
 
     def __init__(
         self,
+        context: HubContext,
         channel: Channel,
         policy: Policy,
         start: Position,
-        log: Log,
-        clock: Clock,
-        limits: SessionLimits,
-        told: ViewCounters,
-        gone: Callable[[], None] = lambda: None,
+        counters: ViewCounters,
+        log_lost: asyncio.Event,
     ) -> None:
         self.channel = channel
         self.policy = policy
-        self.counters = told
+        self.counters = counters
         self.position = start
         self.follows: frozenset[str] = frozenset()
         self.views: dict[ViewKey, BroadcastView] = {}
-        self._log = log
-        self._clock = clock
-        self._limits = limits
-        self._on_log_lost = gone
+        self._log = context.log
+        self._clock = context.clock
+        self._limits = context.limits
+        self._log_lost = log_lost
         self._permitted: Redaction | None = None
         self._needed: frozenset[str] = frozenset()
         self._tables: dict[str, tuple[str, MatchingTable]] = {}
         self._stream_gaps: dict[str, int] | None = None
         self._stream_gaps_at = float("-inf")
 
-    async def run(self, doors: Callable[[], dict[str, IngestCounters]]) -> None:
+    async def run(self, ingest_counters: Callable[[], dict[str, IngestCounters]]) -> None:
         """Ticks until no view is left; an unreachable log is tried again, in silence that viewers can see."""
         last = float("-inf")
         while self.views:
@@ -82,7 +80,7 @@ class Feed:
                 if found.reason == "gone":
                     if not any(view.viewers for view in self.views.values()):
                         return
-                    self._on_log_lost()
+                    self._log_lost.set()
                     await self._clock.sleep(RETRY_SECONDS)
                     continue
                 self._lost(found)
@@ -97,8 +95,8 @@ class Feed:
                 self.position = found.end
                 last = at
                 await self._forget(found.entries)
-            self._tell_stream_gaps(doors, at)
-            self._beat(doors, at)
+            self._tell_stream_gaps(ingest_counters, at)
+            self._beat(ingest_counters, at)
             self._evict_idle_views(at)
 
     def view(self, key: ViewKey, graph: Graph, catalogue: Catalogue) -> BroadcastView:
@@ -211,16 +209,17 @@ class Feed:
         tokens = frozenset(tokens_to_forget(entries))
         if not tokens:
             return
-        if isinstance(self._log, Erasable):
-            await self._log.forget(self.channel, tokens, self._needed)
+        await self._log.forget(self.channel, tokens, self._needed)
         self.forget(tokens)
 
-    def _tell_stream_gaps(self, doors: Callable[[], dict[str, IngestCounters]], at: float) -> None:
+    def _tell_stream_gaps(
+        self, ingest_counters: Callable[[], dict[str, IngestCounters]], at: float
+    ) -> None:
         """Records of a stream were left unread, by whichever process reads it: every viewer is told a gap of unknown size."""
         if at - self._stream_gaps_at < STREAM_GAP_SECONDS:
             return
         self._stream_gaps_at = at
-        gaps = {source: counters.gaps or 0 for source, counters in doors().items()}
+        gaps = {source: counters.gaps or 0 for source, counters in ingest_counters().items()}
         known, self._stream_gaps = self._stream_gaps, gaps
         if known is not None and any(
             number > known.get(source, 0) for source, number in gaps.items()
@@ -228,11 +227,11 @@ class Feed:
             for view in self.views.values():
                 view.publish_gap(ReadGap(view.buffer.head, None, "stream"))
 
-    def _beat(self, doors: Callable[[], dict[str, IngestCounters]], at: float) -> None:
+    def _beat(self, ingest_counters: Callable[[], dict[str, IngestCounters]], at: float) -> None:
         due = [view for view in self.views.values() if at - view.last_beat_at >= self._limits.beat]
         if not due:
             return
-        ledger = doors()
+        ledger = ingest_counters()
         now = iso(self._clock.now())
         for view in due:
             view.beat(Heartbeat(now=now, position=str(view.buffer.head), ledger=ledger), at)

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import msgspec
 
 from dagnet_realtime.core.roles import reveals
 from dagnet_realtime.hub.broadcast import REVEALS, BroadcastView, ViewKey
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.guarantees import policy_version
-from dagnet_realtime.hub.sessions import SessionLimits, SessionState
+from dagnet_realtime.hub.sessions import SessionState
 from dagnet_realtime.hub.stats import ChannelStats, ViewCounters
 from dagnet_realtime.hub.subscriber import Subscriber
 from dagnet_realtime.model.event import Position
@@ -17,35 +19,23 @@ from dagnet_realtime.model.frame import Close, IngestCounters
 from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Channel, Policy, Workspace
-from dagnet_realtime.ports.runtime import Clock, GraphSource
-from dagnet_realtime.ports.storage import IngestCountersLookup, Log
+from dagnet_realtime.model.workspace import Channel, Policy
 
 
 class FeedRegistry:
-    """Starts a channel's feed with its first viewer. `tasks` owns the feeds; `gone` is told where one finds its log gone under viewers."""
+    """Starts a channel's feed with its first viewer.
 
-    def __init__(
-        self,
-        workspaces: Sequence[Workspace],
-        graphs: GraphSource,
-        log: Log,
-        doors: IngestCountersLookup,
-        clock: Clock,
-        limits: SessionLimits,
-        tasks: asyncio.TaskGroup,
-        gone: Callable[[], None] = lambda: None,
-    ) -> None:
+    `log_lost` is set if a feed finds that its log has ended under viewers who are still here.
+    """
+
+    def __init__(self, context: HubContext) -> None:
+        self.log_lost = asyncio.Event()
+        self._context = context
         self._policies: dict[Channel, Policy] = {
-            workspace.channel: workspace.policy for workspace in workspaces
+            workspace.channel: workspace.policy for workspace in context.workspaces
         }
-        self._graphs = graphs
-        self._log = log
-        self._ingest_counters = doors
-        self._clock = clock
-        self._limits = limits
-        self._tasks = tasks
-        self._on_log_lost = gone
+        self._graphs = context.graphs
+        self._limits = context.limits
         self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
         self._viewers: dict[str, set[Subscriber]] = {}
         self._followed: dict[Channel, frozenset[str]] = {}
@@ -89,7 +79,7 @@ class FeedRegistry:
         """The door's ledgers as they are now; the door goes on counting in its own."""
         return {
             id: msgspec.structs.replace(door, refused=dict(door.refused))
-            for id, door in self._ingest_counters(channel).items()
+            for id, door in self._context.counters(channel).items()
         }
 
     def feed_for(self, channel: Channel) -> Feed | None:
@@ -97,36 +87,36 @@ class FeedRegistry:
         feed, task = self._feeds.get(channel, (None, None))
         return None if task is None or task.done() else feed
 
-    def attach(
-        self, line: SessionState, after: Position | None, head: Position | None
-    ) -> Subscriber | None:
-        """A viewer at its view. A feed that must be started begins at the log's `head`; where that is needed and None, so is the answer."""
-        lent = self.acquire_view(line.session, head)
-        if lent is None:
-            return None
-        feed, shared = lent
-        viewer = Subscriber(line, after, feed, shared, self._log, self._clock)
+    async def attach(
+        self, line: SessionState, after: Position | None, head: Position | None = None
+    ) -> Subscriber:
+        """A viewer of the session's view, from `after`, else from On; `head` as `acquire_view`."""
+        feed, shared = await self.acquire_view(line.session, head)
+        viewer = Subscriber(self._context, line, after, feed, shared)
         self._viewers.setdefault(line.session.id, set()).add(viewer)
         return viewer
 
-    def acquire_view(
-        self, session: WatchSession, head: Position | None
-    ) -> tuple[Feed, BroadcastView] | None:
-        """The running feed and the view of a session, counted as one viewer more until it is given back; None as `join` says."""
+    async def acquire_view(
+        self, session: WatchSession, head: Position | None = None
+    ) -> tuple[Feed, BroadcastView]:
+        """The session's view and its running feed; the view has one viewer more until `release_view`.
+
+        A feed that must be started begins at the log's head: `head` if the caller has just renewed
+        the session's lease, else the lease is renewed here.
+        """
         channel = session.channel
+        if head is None and self.feed_for(channel) is None:
+            head = await self._context.log.acquire_lease(channel, session.id, self._limits.lease)
         feed = self.feed_for(channel)
         if feed is None:
-            if head is None:
-                return None
+            assert head is not None
             feed = Feed(
+                self._context,
                 channel,
                 self._policies[channel],
                 head,
-                self._log,
-                self._clock,
-                self._limits,
                 self._counters_by_channel[channel],
-                self._on_log_lost,
+                self.log_lost,
             )
             feed.follows = self.followed(channel).union(
                 session.follows
@@ -135,7 +125,7 @@ class FeedRegistry:
         if self.feed_for(channel) is not feed:
             self._feeds[channel] = (
                 feed,
-                self._tasks.create_task(feed.run(lambda: self.ingest_counters(channel))),
+                self._context.tasks.create_task(feed.run(partial(self.ingest_counters, channel))),
             )
         shared.viewers += 1
         return feed, shared
@@ -143,7 +133,7 @@ class FeedRegistry:
     def release_view(self, shared: BroadcastView) -> None:
         """One viewer less; the view lives a little longer."""
         shared.viewers -= 1
-        shared.last_used_at = self._clock.monotonic()
+        shared.last_used_at = self._context.clock.monotonic()
 
     def detach(self, viewer: Subscriber) -> None:
         """The viewer has gone; its view lives a little longer."""
@@ -214,6 +204,15 @@ class FeedRegistry:
     def followed(self, channel: Channel) -> frozenset[str]:
         """The tokens that any session of a channel follows."""
         return self._followed.get(channel, frozenset())
+
+    async def followed_traces(self, channel: Channel) -> frozenset[str]:
+        """`followed`, as `Intake` asks for it."""
+        return self.followed(channel)
+
+    def forget(self, channel: Channel, tokens: frozenset[str]) -> None:
+        """A person asked to be forgotten: the channel's live views drop their tokens."""
+        if (feed := self.feed_for(channel)) is not None:
+            feed.forget(tokens)
 
     def stats(self) -> dict[Channel, ChannelStats]:
         """What can be measured of each channel; of its sessions nothing."""

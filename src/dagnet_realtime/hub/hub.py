@@ -3,8 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from random import Random
+from collections.abc import AsyncGenerator, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,13 +12,14 @@ import msgspec
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.authorization import HIDDEN, SessionAuthorization
 from dagnet_realtime.hub.broadcast import EncodedFrame, encode_frame
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.guarantees import guarantees_for
-from dagnet_realtime.hub.relay_stations import ProcessRelayManager, RelayManager, RelaySubscription
+from dagnet_realtime.hub.relay_stations import NO_RELAYS, RelayManager, RelaySubscription
 from dagnet_realtime.hub.session_sync import SessionSync
-from dagnet_realtime.hub.sessions import SessionLimits, SessionRegistry, SessionState
+from dagnet_realtime.hub.sessions import SessionRegistry, SessionState
 from dagnet_realtime.hub.stats import ChannelStats
-from dagnet_realtime.hub.stream_reader import StreamReaders
+from dagnet_realtime.hub.stream_reader import NO_STREAMS, StreamReaders
 from dagnet_realtime.hub.subscriber import Subscriber
 from dagnet_realtime.model.access import Role
 from dagnet_realtime.model.event import Position
@@ -27,10 +27,7 @@ from dagnet_realtime.model.frame import Close, Guarantees, Hello
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Channel, Policy, Workspace
-from dagnet_realtime.ports.relay import Relay
-from dagnet_realtime.ports.runtime import Clock, GraphSource
-from dagnet_realtime.ports.storage import IngestCountersLookup, Log, SessionStore, SharedCounters
+from dagnet_realtime.model.workspace import Channel, Policy
 
 ROUND_SECONDS = 5.0  # between two rounds of the keeper
 RENEWALS = 5  # of a lease in its lifetime, so that it outlives some that fail
@@ -42,48 +39,24 @@ class Hub:
 
     def __init__(
         self,
-        workspaces: Sequence[Workspace],
-        graphs: GraphSource,
-        log: Log,
-        sessions: SessionStore,
-        doors: IngestCountersLookup,
-        clock: Clock,
-        limits: SessionLimits | None = None,
-        chance: Random | None = None,
-        relays: Mapping[Channel, Relay] | RelayManager | None = None,
-        streams: StreamReaders | None = None,
+        context: HubContext,
+        feeds: FeedRegistry,
+        relay_manager: RelayManager = NO_RELAYS,
+        streams: StreamReaders = NO_STREAMS,
     ) -> None:
-        self._graphs = graphs
-        self._log = log
-        self._sessions = sessions
-        self._ingest_counters = doors
-        self._clock = clock
-        self._limits = limits or SessionLimits()
-        self._chance = chance or Random()  # noqa: S311  # it only spreads reconnects
-        self.streams = streams or StreamReaders(())
-        self._tasks = asyncio.TaskGroup()
-        self._registry = SessionRegistry(self._limits)
-        self._feeds = FeedRegistry(
-            workspaces,
-            graphs,
-            log,
-            doors,
-            clock,
-            self._limits,
-            self._tasks,
-            lambda: self._sync.signal_log_lost(),
-        )
-        self._sync = SessionSync(
-            self._feeds, self._registry, log, sessions, clock, self._limits, self._renew
-        )
-        own = None if relays is None or isinstance(relays, Mapping) else relays
-        carried = relays if isinstance(relays, Mapping) else {}
-        self.relay_manager: RelayManager = own or ProcessRelayManager(
-            self._feeds, log, sessions, carried, clock, self._limits.lease, self._tasks
-        )
-        self.authorization = SessionAuthorization(
-            self._feeds, self._registry, graphs, sessions, self._limits.lease
-        )
+        self._context = context
+        self._graphs = context.graphs
+        self._log = context.log
+        self._sessions = context.sessions
+        self._clock = context.clock
+        self._limits = context.limits
+        self._tasks = context.tasks
+        self._feeds = feeds
+        self._registry = SessionRegistry(context.limits)
+        self._sync = SessionSync(context, feeds, self._registry)
+        self.relay_manager = relay_manager
+        self.streams = streams
+        self.authorization = SessionAuthorization(context, feeds, self._registry)
         self._background: list[asyncio.Task[None]] = []
         self._stopping = False
 
@@ -131,7 +104,7 @@ class Hub:
             raise Problem(
                 "unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2
             )
-        self._sync.admit(person, channel)
+        self._registry.check_capacity()
         at = str(
             await self._log.acquire_lease(
                 channel, id := secrets.token_urlsafe(18), self._limits.lease
@@ -176,8 +149,7 @@ class Hub:
             viewer = await self._attach(line, after)
             shown = f"{viewer.shared.view.graph.version} {viewer.shared.key.policy} {viewer.shared.key.role}"
             if wait is None or after is None or line.announced_view != shown:
-                if isinstance(self._ingest_counters, SharedCounters):
-                    await self._ingest_counters.refresh(line.session.channel)
+                await self._context.counters.refresh(line.session.channel)
                 yield self._hello(viewer)
             line.announced_view = shown
             async with contextlib.aclosing(viewer.frames(wait)) as frames:
@@ -215,7 +187,7 @@ class Hub:
         session = await self.session(session_id)
         line = self._registry.upsert(session, float("-inf"))
         if self._is_renewal_due(line):
-            await self._renew(line)
+            await self._sync.renew_lease(line)
         return await self.relay_manager.subscription(session)
 
     async def change(
@@ -281,22 +253,13 @@ class Hub:
             if session.person == person:
                 await self.close(session.id, reason)
 
-    def followed(self, channel: Channel) -> frozenset[str]:
-        """The tokens that any session of the channel follows, as far as this process knows."""
-        return self._feeds.followed(channel)
-
-    def forget(self, channel: Channel, tokens: frozenset[str]) -> None:
-        """A person asked this process's door to be forgotten: live views drop the tokens."""
-        if (feed := self._feeds.feed_for(channel)) is not None:
-            feed.forget(tokens)
-
     def drain(self) -> None:
         """The process stops: every viewer is told to come back, spread over some seconds. Twice does no harm."""
         self._stopping = True
         self._feeds.close_all(
             lambda: Close(
                 reason="the server is stopping",
-                retry_after=round(self._chance.uniform(*COME_BACK), 2),
+                retry_after=round(self._context.random.uniform(*COME_BACK), 2),
             )
         )
 
@@ -325,23 +288,11 @@ class Hub:
             raise Problem(
                 "unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2
             )
-        head = await self._renew(line) if self._is_renewal_due(line) else None
-        viewer = self._feeds.attach(line, after, head) or self._feeds.attach(
-            line, after, await self._renew(line)
-        )
-        if viewer is None:
-            raise AssertionError("a feed starts where the log's head is known")
-        return viewer
+        head = await self._sync.renew_lease(line) if self._is_renewal_due(line) else None
+        return await self._feeds.attach(line, after, head)
 
     def _is_renewal_due(self, line: SessionState) -> bool:
         return self._clock.monotonic() - line.renewed_at >= self._limits.lease / RENEWALS
-
-    async def _renew(self, line: SessionState) -> Position:
-        session = line.session
-        await self._sessions.save(session, self._limits.lease)
-        head = await self._log.acquire_lease(session.channel, session.id, self._limits.lease)
-        line.renewed_at = self._clock.monotonic()
-        return head
 
     def _hello(self, viewer: Subscriber) -> EncodedFrame:
         session, shared = viewer.state.session, viewer.shared

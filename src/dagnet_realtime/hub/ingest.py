@@ -35,7 +35,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.stream import Only, Partition, Record
 from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 from dagnet_realtime.ports.runtime import Clock, GraphSource
-from dagnet_realtime.ports.storage import Erasable, HasReaders, Log, Outcome, RateLimiter
+from dagnet_realtime.ports.storage import Log, Outcome, RateLimiter
 
 T = TypeVar("T")
 ElementSpans = Sequence[tuple[int, int]]
@@ -180,9 +180,11 @@ _BURST_SECONDS = 2.0  # of the full rate that may arrive at once after quiet
 class SourceGuard:
     """Keeps one source's ledger so that it always sums: an event is received and accounted for in one step."""
 
-    def __init__(self, source: Source, max_rate: float) -> None:
+    def __init__(
+        self, source: Source, max_rate: float, counters: IngestCounters | None = None
+    ) -> None:
         self.source = source
-        self.counters = IngestCounters()
+        self.counters = counters or IngestCounters()
         self._verifier = Verifier(source)
         self.verified_soon = self._verifier.verified_soon
         self.max_rate = max_rate
@@ -259,8 +261,24 @@ OnForget = Callable[[Channel, frozenset[str]], None]
 FollowedLookup = Callable[[Channel], Awaitable[frozenset[str]]]
 
 
-class IngestLog(Log, HasReaders, Protocol):
-    """A log that can say cheaply whether anybody watches."""
+class SourceCounters:
+    """The ingest counters of every source of this process, which `Intake` goes on counting in.
+
+    Implements `IngestTotals` for a process that is alone: its own counters are the sums.
+    """
+
+    def __init__(self, workspaces: Sequence[Workspace]) -> None:
+        self._by_channel: dict[Channel, dict[str, IngestCounters]] = {}
+        for workspace in workspaces:
+            for source in workspace.sources:
+                self._by_channel.setdefault(source.channel, {})[source.id] = IngestCounters()
+
+    def __call__(self, channel: Channel) -> dict[str, IngestCounters]:
+        """The live counters of the channel's sources, by source id."""
+        return self._by_channel.get(channel, {})
+
+    async def refresh(self, channel: Channel) -> None:
+        """Nothing: no other process counts."""
 
 
 class Intake:
@@ -276,13 +294,15 @@ class Intake:
         self,
         workspaces: Sequence[Workspace],
         graphs: GraphSource,
-        log: IngestLog,
+        log: Log,
         clock: Clock,
         on_forget: OnForget | None = None,
         chance: Callable[[int], bytes] = secrets.token_bytes,
         rates: RateLimiter | None = None,
         followed: FollowedLookup | None = None,
+        counters: SourceCounters | None = None,
     ) -> None:
+        self.ingest_counters = counters or SourceCounters(workspaces)
         self._graphs = graphs
         self._log = log
         self._clock = clock
@@ -350,12 +370,6 @@ class Intake:
     def watched(self, source: Source) -> bool:
         """False where nobody watches the source's channel for sure."""
         return self._log.watched(source.channel)
-
-    def ingest_counters(self, channel: Channel) -> dict[str, IngestCounters]:
-        """The ledgers of the channel's sources; they go on counting."""
-        return {
-            id: gate.counters for id, gate in self._guards.items() if gate.source.channel == channel
-        }
 
     def tokens(self, channel: Channel, kind: str, value: str) -> tuple[str, ...]:
         """The tokens that `value` has at this moment: one, or two for a while after a change of keys.
@@ -629,8 +643,7 @@ class Intake:
     async def _forget(self, channel: Channel, tokens: frozenset[str]) -> None:
         if not tokens:
             return
-        if isinstance(self._log, Erasable):
-            await self._log.forget(channel, tokens, self._sanitizer(channel).needed)
+        await self._log.forget(channel, tokens, self._sanitizer(channel).needed)
         if self._on_forget is not None:
             self._on_forget(channel, tokens)
 
@@ -656,7 +669,8 @@ class Intake:
                 f"Two sources are called {source.id!r}",
                 remedy="Give each source of all workspaces its own id",
             )
-        self._guards[source.id] = SourceGuard(source, max_rate)
+        counters = self.ingest_counters(source.channel)[source.id]
+        self._guards[source.id] = SourceGuard(source, max_rate, counters)
         if source.write_key is not None and source.kind == "tracking":
             key = _digest(source.write_key.reveal())
             if key in self._keys:

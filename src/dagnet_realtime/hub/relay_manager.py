@@ -9,6 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.relay_publisher import LOOK_MS, NOTICE_MS, RelayPublisher
 from dagnet_realtime.hub.relay_stations import RelaySubscription, verify_webhook
 from dagnet_realtime.model.event import Position
@@ -16,8 +17,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.relay import Relay
-from dagnet_realtime.ports.runtime import Clock
-from dagnet_realtime.ports.storage import LeasedState, Log, ReadGap, RelayStateStore
+from dagnet_realtime.ports.storage import LeasedState, ReadGap, RelayStateStore
 
 IDLE_SECONDS = 1.0  # between two looks at a channel that nothing is to be published of
 WAIT_SECONDS = 2.0  # for news, before beats and subscribers are looked at again
@@ -32,23 +32,22 @@ class SharedRelayManager:
 
     def __init__(
         self,
-        courier: RelayPublisher,
-        posts: RelayStateStore,
-        log: Log,
+        context: HubContext,
+        publisher: RelayPublisher,
+        relay_states: RelayStateStore,
         relays: Mapping[Channel, Relay],
-        clock: Clock,
     ) -> None:
-        self._publisher = courier
-        self._relay_states = posts
-        self._log = log
+        self._publisher = publisher
+        self._relay_states = relay_states
+        self._log = context.log
         self._relays = relays
-        self._clock = clock
+        self._clock = context.clock
         self._subscribed_views: OrderedDict[str, str] = OrderedDict()
         self._published_views: dict[Channel, frozenset[str]] = {}
         self._live: dict[Channel, tuple[float, dict[str, WatchSession]]] = {}
         self._wake = {channel: asyncio.Event() for channel in relays}
         self._closed = False
-        self.ledgers = courier.spent
+        self.ledgers = publisher.spent
 
     async def subscription(self, session: WatchSession) -> RelaySubscription:
         """The session's place; raises `Problem("not_found")` where the channel has no relay."""

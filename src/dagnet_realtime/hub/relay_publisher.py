@@ -14,6 +14,7 @@ from dagnet_realtime.core.filter import parse_filter
 from dagnet_realtime.core.matching import MatchingTable
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.core.view import ViewRenderer, match_all
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import redaction_of
 from dagnet_realtime.hub.guarantees import policy_version
 from dagnet_realtime.hub.relay_messages import (
@@ -23,7 +24,12 @@ from dagnet_realtime.hub.relay_messages import (
     publish_interval,
     to_messages,
 )
-from dagnet_realtime.hub.relay_stations import RelaySubscription, channel_name_key, verify_webhook
+from dagnet_realtime.hub.relay_stations import (
+    RelaySubscription,
+    channel_name_key,
+    no_relay,
+    verify_webhook,
+)
 from dagnet_realtime.hub.sessions import presence_for
 from dagnet_realtime.model.event import Position, tokens_to_forget
 from dagnet_realtime.model.frame import Batch, Forget, Frame, Heartbeat, RelayCounts, ThinningState
@@ -32,16 +38,13 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.relay import Message, Relay, RelayLimits
-from dagnet_realtime.ports.runtime import Clock, GraphSource
+from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import (
     LeasedState,
-    Log,
     LogSlice,
     ReadGap,
     RelayState,
     RelayStateStore,
-    SessionStore,
-    SharedCounters,
     StateUpdate,
 )
 
@@ -203,25 +206,20 @@ class RelayPublisher:
 
     def __init__(
         self,
+        context: HubContext,
         policy: Callable[[Channel], Policy],
-        graphs: GraphSource,
-        log: Log,
-        sessions: SessionStore,
-        doors: SharedCounters,
-        posts: RelayStateStore,
+        relay_states: RelayStateStore,
         relays: Mapping[Channel, Relay],
-        clock: Clock,
-        lease: float,
     ) -> None:
         self._policy = policy
-        self._graphs = graphs
-        self._log = log
-        self._sessions = sessions
-        self._ingest_counters = doors
-        self._relay_states = posts
+        self._graphs = context.graphs
+        self._log = context.log
+        self._sessions = context.sessions
+        self._ingest_counters = context.counters
+        self._relay_states = relay_states
         self._relays = relays
-        self._clock = clock
-        self._lease = lease
+        self._clock = context.clock
+        self._lease = context.limits.lease
         self._panes: dict[str, StatelessView] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self.ledgers: dict[Channel, RelayCounts] = {}
@@ -466,9 +464,7 @@ class RelayPublisher:
     def _view_of(self, session: WatchSession) -> tuple[Relay, str, StatelessView]:
         relay = self._relays.get(session.channel)
         if relay is None:
-            raise Problem(
-                "not_found", "This workspace has no relay", "", "Frames come by stream or poll"
-            )
+            raise no_relay()
         view, pane = self._stateless_view(session)
         if pane is None:
             raise Problem(

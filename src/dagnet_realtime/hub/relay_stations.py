@@ -12,6 +12,7 @@ import msgspec
 
 from dagnet_realtime.core.batching import limit_size, merge_batches
 from dagnet_realtime.hub.broadcast import BroadcastView, EncodedFrame, ViewKey
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.relay_messages import (
@@ -28,7 +29,6 @@ from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.relay import Message, Relay
 from dagnet_realtime.ports.runtime import Clock
-from dagnet_realtime.ports.storage import Log, SessionStore
 
 GRACE_SECONDS = 15.0  # between a signature and the subscription that the provider can tell of
 PROBE_SECONDS = 2.0
@@ -244,26 +244,66 @@ class RelayManager(Protocol):
         ...
 
 
+class NoRelays:
+    """The relay manager of a process whose workspaces have no relay."""
+
+    def __init__(self) -> None:
+        self.ledgers: dict[Channel, RelayCounts] = {}
+
+    async def subscription(self, session: WatchSession) -> RelaySubscription:  # noqa: ARG002
+        """Raises `Problem("not_found")`."""
+        raise no_relay()
+
+    async def authorise(
+        self,
+        session: WatchSession,  # noqa: ARG002
+        channel: str,  # noqa: ARG002
+        socket_id: str,  # noqa: ARG002
+    ) -> dict[str, str]:
+        """Raises `Problem("not_found")`."""
+        raise no_relay()
+
+    async def confirm(self, session: WatchSession) -> None:
+        """Nothing."""
+
+    async def on_provider_webhook(
+        self, channel: Channel, key: str, signature: str, body: bytes
+    ) -> None:
+        """Raises `Problem("forbidden")`, as for every webhook that no relay has signed."""
+        verify_webhook({}, channel, key, signature, body)
+
+    async def run(self) -> None:
+        """Nothing."""
+
+    async def sweep(self) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+NO_RELAYS = NoRelays()
+
+
+def no_relay() -> Problem:
+    """The refusal of a subscription in a workspace without a relay."""
+    return Problem("not_found", "This workspace has no relay", "", "Frames come by stream or poll")
+
+
 class ProcessRelayManager:
     """The stations of a process that is alone with its store. `relays` are by channel; `tasks` owns the publishers."""
 
     def __init__(
         self,
-        floor: FeedRegistry,
-        log: Log,
-        sessions: SessionStore,
+        context: HubContext,
+        feeds: FeedRegistry,
         relays: Mapping[Channel, Relay],
-        clock: Clock,
-        lease: float,
-        tasks: asyncio.TaskGroup,
     ) -> None:
-        self._feeds = floor
-        self._log = log
-        self._sessions = sessions
+        self._feeds = feeds
+        self._sessions = context.sessions
         self._relays = relays
-        self._clock = clock
-        self._lease = lease
-        self._tasks = tasks
+        self._clock = context.clock
+        self._tasks = context.tasks
         self._closed = False
         self._publishers: dict[
             tuple[Channel, ViewKey], tuple[ViewPublisher, asyncio.Task[None]]
@@ -363,17 +403,8 @@ class ProcessRelayManager:
             )
         relay = self._relays.get(session.channel)
         if relay is None:
-            raise Problem(
-                "not_found", "This workspace has no relay", "", "Frames come by stream or poll"
-            )
-        lent = self._feeds.acquire_view(session, None)
-        if lent is None:
-            lent = self._feeds.acquire_view(
-                session, await self._log.acquire_lease(session.channel, session.id, self._lease)
-            )
-        if lent is None:
-            raise AssertionError("a feed starts where the log's head is known")
-        feed, shared = lent
+            raise no_relay()
+        feed, shared = await self._feeds.acquire_view(session)
         key = (session.channel, shared.key)
         known = self._publishers.get(key)
         if known is not None and known[0].shared is shared:

@@ -1,84 +1,44 @@
 """Applies session changes made by other processes; restores sessions after the store lost them."""
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
 
 from dagnet_realtime.hub.backfill import backfill_traces
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed_registry import FeedRegistry
-from dagnet_realtime.hub.sessions import SessionLimits, SessionRegistry, SessionState
+from dagnet_realtime.hub.sessions import SessionRegistry, SessionState
 from dagnet_realtime.model.event import Position
 from dagnet_realtime.model.frame import Close
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
-from dagnet_realtime.model.workspace import Channel
-from dagnet_realtime.ports.runtime import Clock
-from dagnet_realtime.ports.storage import (
-    CountingSessionStore,
-    Log,
-    SessionStore,
-    SharedSessionStore,
-)
 
 REST_SECONDS = 0.5  # between two looks that a lost log asks for
 ENDED = "Realtime was switched off"
 
-Restore = Callable[[SessionState], Awaitable[object]]
-
 
 class SessionSync:
-    """Ends here what was ended elsewhere, changes here what was changed elsewhere, and brings back what nobody has ended.
+    """Ends here what was ended elsewhere, changes here what was changed elsewhere, and brings back what nobody has ended."""
 
-    `restore` saves a session and holds its lease for `limits.lease`.
-    """
-
-    def __init__(
-        self,
-        floor: FeedRegistry,
-        desk: SessionRegistry,
-        log: Log,
-        sessions: SessionStore,
-        clock: Clock,
-        limits: SessionLimits,
-        restore: Restore,
-    ) -> None:
-        self._feeds = floor
-        self._registry = desk
-        self._log = log
-        self._sessions = sessions
-        self._clock = clock
-        self._restore = restore
-        self._limits = limits
-        self._lost = asyncio.Event()
-
-    def admit(self, person: str, channel: Channel) -> None:
-        """Refuses one session more where this process alone can tell; where sessions are shared, `begin` does."""
-        self._registry.room()
-        if not isinstance(self._sessions, CountingSessionStore):
-            self._registry.check_quota(person, channel)
+    def __init__(self, context: HubContext, feeds: FeedRegistry, registry: SessionRegistry) -> None:
+        self._feeds = feeds
+        self._registry = registry
+        self._log = context.log
+        self._sessions = context.sessions
+        self._clock = context.clock
+        self._limits = context.limits
 
     async def begin(self, session: WatchSession) -> None:
         """Stores a session that is opened.
 
         Raises `Problem("rate_limited")` if the person or the channel has too many, whichever process opened them.
         """
-        if not isinstance(self._sessions, CountingSessionStore):
-            await self._sessions.save(session, self._limits.lease)
-            return
         most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
         held = await self._sessions.open(session, self._limits.lease, *most)
         if held is not None:
             await self._log.release_lease(session.channel, session.id)
-            raise self._registry.over(*held)
-
-    def signal_log_lost(self) -> None:
-        """A feed found its log gone while somebody still watches."""
-        self._lost.set()
+            raise self._registry.quota_problem(*held)
 
     async def consume_changes(self) -> None:
         """Heeds news of other processes until it is cancelled."""
-        if not isinstance(self._sessions, SharedSessionStore):
-            return
         async for session_id in self._sessions.changes():
             with contextlib.suppress(Problem):
                 await self._on_change(session_id)
@@ -86,8 +46,8 @@ class SessionSync:
     async def run_recovery(self) -> None:
         """Looks after every session as soon as a log is gone, until it is cancelled."""
         while True:
-            await self._lost.wait()
-            self._lost.clear()
+            await self._feeds.log_lost.wait()
+            self._feeds.log_lost.clear()
             with contextlib.suppress(Problem):
                 await self.reconcile()
             await self._clock.sleep(REST_SECONDS)
@@ -96,8 +56,6 @@ class SessionSync:
         """Compares every session that is watched here with the store; makes up for news that was missed. Raises `Problem`."""
         live = await self._sessions.list_active()
         self._feeds.set_followed(live)
-        if not isinstance(self._sessions, SharedSessionStore):
-            return
         known = {session.id: session for session in live}
         missing: list[SessionState] = []
         for line in self._registry.all():
@@ -125,9 +83,7 @@ class SessionSync:
         Raises `Problem("unavailable")` where another process may be about to bring it back.
         """
         line = self._registry.get(session_id)
-        if not isinstance(self._sessions, SharedSessionStore) or await self._sessions.were_ended(
-            [session_id]
-        ):
+        if await self._sessions.were_ended([session_id]):
             return None
         if line is None:
             if self._sessions.recently_failed():
@@ -139,13 +95,24 @@ class SessionSync:
                     retry_after=1,
                 )
             return None
-        await self._restore(line)
+        await self.renew_lease(line)
         return line.session
+
+    async def renew_lease(self, line: SessionState) -> Position:
+        """Saves the session, renews its lease and returns the log's head.
+
+        Raises `Problem`: `gone` if another process has ended it, `unavailable`.
+        """
+        session = line.session
+        await self._sessions.save(session, self._limits.lease)
+        head = await self._log.acquire_lease(session.channel, session.id, self._limits.lease)
+        line.renewed_at = self._clock.monotonic()
+        return head
 
     async def renew(self, line: SessionState) -> None:
         """Renews a session that is watched here, or learns that it was ended. Raises `Problem` where the store cannot be reached."""
         try:
-            await self._restore(line)
+            await self.renew_lease(line)
         except Problem as problem:
             if problem.code != "gone":
                 raise
@@ -176,9 +143,7 @@ class SessionSync:
         session = await self._sessions.load(session_id)
         if session is not None:
             await self._apply_change(line, session)
-        elif isinstance(self._sessions, SharedSessionStore) and await self._sessions.were_ended(
-            [session_id]
-        ):
+        elif await self._sessions.were_ended([session_id]):
             self.terminate(line)
 
     async def _apply_change(self, line: SessionState, session: WatchSession) -> None:

@@ -98,19 +98,12 @@ class SessionRegistry:
         self._limits = limits
         self._states: dict[str, SessionState] = {}
 
-    def check_quota(self, person: str, channel: Channel) -> None:
-        """Raises `Problem("rate_limited")` where the person, or the channel, has as many sessions as one may have."""
-        held = sum(line.session.person == person for line in self._states.values())
-        here = sum(line.session.channel == channel for line in self._states.values())
-        if held >= self._limits.sessions_per_person or here >= self._limits.sessions_per_channel:
-            raise self.over(held, here)
-
-    def room(self) -> None:
+    def check_capacity(self) -> None:
         """Raises `Problem("rate_limited")` if this process knows of as many sessions as it can."""
         if len(self._states) >= KEPT_SESSIONS:
             raise _too_many(f"{len(self._states)} of at most {KEPT_SESSIONS} at this server")
 
-    def over(self, held: int, here: int) -> Problem:
+    def quota_problem(self, held: int, here: int) -> Problem:
         """The refusal of one session more, to a person who holds `held`, on a channel that has `here`."""
         most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
         return _too_many(

@@ -26,7 +26,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.stream import Partition, Record, StreamSettings
 from dagnet_realtime.model.workspace import Channel, Source
 from dagnet_realtime.ports.runtime import Clock
-from dagnet_realtime.ports.storage import HasReaders, Log, ReadGap
+from dagnet_realtime.ports.storage import Log, ReadGap
 from dagnet_realtime.ports.stream import (
     Checkpoint,
     Fetched,
@@ -52,10 +52,6 @@ REFUSED_SECONDS = (
 SAMPLE_SECONDS = 0.25  # between two samples of a partition's end
 SILENT_SECONDS = 30.0  # without an answer, after which an operator is told
 NOWHERE = Position("", 0)
-
-
-class StreamLog(Log, HasReaders, Protocol):
-    """A log that says cheaply whether anybody watches."""
 
 
 class RecordCounts(msgspec.Struct):
@@ -161,7 +157,7 @@ class StreamReader:
         settings: StreamSettings,
         connect: Connect,
         intake: RecordIntake,
-        log: StreamLog,
+        log: Log,
         leases: PartitionLeases,
         clock: Clock,
     ) -> None:
@@ -576,6 +572,9 @@ class StreamReaders:
     def of(self, channel: Channel) -> list[StreamReader]:
         """The readers that read for a channel."""
         return [reader for reader in self._readers if reader.source.channel == channel]
+
+
+NO_STREAMS = StreamReaders(())
 
 
 def _young(record: Record, now: int, most: float) -> bool:

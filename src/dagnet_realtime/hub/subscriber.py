@@ -6,12 +6,12 @@ from collections.abc import AsyncGenerator
 
 from dagnet_realtime.hub.backfill import Past
 from dagnet_realtime.hub.broadcast import BroadcastView, EncodedFrame, encode_frame, gap_frame
+from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.sessions import SessionState
 from dagnet_realtime.model.event import Position, tokens_to_forget
 from dagnet_realtime.model.frame import Batch, Close, Forget, Frame, Gap
-from dagnet_realtime.ports.runtime import Clock
-from dagnet_realtime.ports.storage import Log, LogSlice, ReadGap
+from dagnet_realtime.ports.storage import LogSlice, ReadGap
 
 MOST_CHUNKS = 20  # of one span: as much as a log usually keeps
 MOST_WORDS = 8  # to one viewer that it has not taken yet; the latest count
@@ -23,12 +23,11 @@ class Subscriber:
 
     def __init__(
         self,
+        context: HubContext,
         line: SessionState,
         at: Position | None,
         feed: Feed,
         shared: BroadcastView,
-        log: Log,
-        clock: Clock,
     ) -> None:
         start = Position.parse(line.session.position)
         if start is None:
@@ -40,8 +39,8 @@ class Subscriber:
         self.feed = feed
         self.shared = shared
         self._start = start
-        self._log = log
-        self._clock = clock
+        self._log = context.log
+        self._clock = context.clock
         self._next_sequence: int | None = None
         self._bye: Close | None = None
         self._queue: deque[Frame] = deque(maxlen=MOST_WORDS)

@@ -1,7 +1,7 @@
 """Protocols of what is stored: logs, watch sessions, counters, rate limits, revocations and relay state."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -53,18 +53,9 @@ class Log(Protocol):
         """Ends `lease`; with the last one the log is emptied and its positions answer `gone`."""
         ...
 
-
-class HasReaders(Protocol):
-    """A cheap hint for the door, asked before parsing; `append` stays the judge."""
-
     def watched(self, channel: Channel) -> bool:
-        """False only where nobody is watching for sure."""
+        """A cheap hint before parsing: false only if no lease is open. `append` stays the judge."""
         ...
-
-
-@runtime_checkable
-class Erasable(Protocol):
-    """A log that can forget a person."""
 
     async def forget(
         self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()
@@ -77,7 +68,20 @@ class Erasable(Protocol):
 
 
 class SessionStore(Protocol):
-    """Sessions by id; each lives `ttl` seconds from its last save."""
+    """Sessions by id; each lives `ttl` seconds from its last save.
+
+    Other processes may change and end them too; a store of one process reports no changes.
+    """
+
+    async def open(
+        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
+    ) -> tuple[int, int] | None:
+        """Saves a new session in one atomic step and returns None.
+
+        If its person or its channel has as many sessions as allowed, saves nothing and returns how
+        many the person and the channel have, over all processes.
+        """
+        ...
 
     async def save(self, session: WatchSession, ttl: float) -> None:
         """Stores the session, or renews and replaces it; raises `Problem("gone")` where another process has ended it."""
@@ -95,49 +99,38 @@ class SessionStore(Protocol):
         """All sessions that have not lapsed."""
         ...
 
-
-@runtime_checkable
-class CountingSessionStore(Protocol):
-    """Sessions that are counted over all processes."""
-
-    async def open(
-        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
-    ) -> tuple[int, int] | None:
-        """Saves a new session in one atomic step and returns None; else how many its person and its channel have already."""
-        ...
-
-
-@runtime_checkable
-class SharedSessionStore(Protocol):
-    """Sessions that other processes change and end too."""
-
     def changes(self) -> AsyncIterator[str]:
-        """Ids of sessions that were changed or ended, by whichever process, as it happens, until cancelled. Some may be missed."""
+        """Ids of sessions that other processes changed or ended, as it happens.
+
+        Some may be missed. Ends only if no other process can change any.
+        """
         ...
 
     async def were_ended(self, session_ids: Sequence[str]) -> frozenset[str]:
-        """Those that somebody has ended; of one that lapsed, or that the store lost, nobody has."""
+        """Those of `session_ids` that must not be restored, because they were ended.
+
+        Sessions that lapsed, or that the store lost, are not among them.
+        """
         ...
 
     def recently_failed(self) -> bool:
-        """Whether the store may have lost sessions a moment ago that nobody has brought back yet."""
+        """Whether the store may have lost sessions a moment ago that are still to be restored."""
         ...
 
 
 IngestCountersLookup = Callable[[Channel], dict[str, IngestCounters]]
-"""The ledgers of a channel's sources, by source id."""
+"""The counters of a channel's sources, by source id."""
 
 
-@runtime_checkable
-class SharedCounters(Protocol):
-    """Ledgers that are summed over several processes, as of a moment ago."""
+class IngestTotals(Protocol):
+    """Ingest counters summed over all processes, as of a moment ago."""
 
     def __call__(self, channel: Channel) -> dict[str, IngestCounters]:
-        """The sums as last heard."""
+        """The sums as last read, by source id."""
         ...
 
     async def refresh(self, channel: Channel) -> None:
-        """Hears the sums anew, so that a viewer who comes from another process is told no less than there."""
+        """Reads the sums again, so that a viewer who moves between processes never sees less."""
         ...
 
 

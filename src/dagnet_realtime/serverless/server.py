@@ -23,10 +23,11 @@ from dagnet_realtime.config.load import load
 from dagnet_realtime.config.urls import require_encrypted_relays
 from dagnet_realtime.graphs.source import GraphSources
 from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.context import HubContext
+from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.hub.relay_publisher import RelayPublisher
-from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Workspace
@@ -166,20 +167,17 @@ class Serverless:
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
             relays = await stack.enter_async_context(opened(workspaces, clock))
             published = functions(workspaces)
-            limits, posts = SessionLimits(), RedisRelayState(calls)
-            policies = {one.channel: one.policy for one in workspaces}
-            courier = RelayPublisher(
-                policies.__getitem__,
-                kept.graphs,
-                log,
-                sessions,
-                tally,
-                posts,
-                relays,
-                clock,
-                limits.lease,
+            context = HubContext(
+                workspaces=workspaces,
+                graphs=kept.graphs,
+                log=log,
+                sessions=sessions,
+                counters=tally,
+                clock=clock,
             )
-            hub = Hub(workspaces, kept.graphs, log, sessions, tally, clock, limits, relays=courier)
+            feeds = FeedRegistry(context)
+            publisher = RelayPublisher(context, feeds.policy, RedisRelayState(calls), relays)
+            hub = Hub(context, feeds, publisher)
             parts = AppDependencies(
                 workspaces=workspaces,
                 graphs=kept.graphs,
@@ -203,7 +201,7 @@ class Serverless:
                     scope,
                     receive,
                     BeforeResponseEnd(
-                        send, lambda: _flush_counters(tally, intake, courier, workspaces)
+                        send, lambda: _flush_counters(tally, intake, publisher, workspaces)
                     ),
                 )
 
@@ -270,7 +268,7 @@ class BeforeResponseEnd:
 async def _flush_counters(
     tally: "RedisRequestCounters",
     intake: Intake,
-    courier: RelayPublisher,
+    publisher: RelayPublisher,
     workspaces: Sequence[Workspace],
 ) -> None:
     """Adds up what this request counted, and publishes what it brought; what was answered stands, whatever becomes of either."""
@@ -279,7 +277,7 @@ async def _flush_counters(
         with contextlib.suppress(Problem):  # a store that is gone has lost its ledgers too
             await tally.flush(channel)
         if any(door.taken for door in intake.ingest_counters(channel).values()):
-            await courier.publish_pending(channel)
+            await publisher.publish_pending(channel)
 
     await asyncio.gather(*(one(workspace.channel) for workspace in workspaces))
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -189,7 +189,7 @@ class LogEpoch:
 
 
 class MemoryLog:
-    """Implements `Log`, `Watched` and `Erasable`. Atomic because nothing here awaits between looking and writing.
+    """Implements `Log`. Atomic because nothing here awaits between looking and writing.
 
     `policies` gives each channel's retention and bound; `chance` makes epochs.
     """
@@ -274,11 +274,23 @@ class MemoryLog:
 
 
 class MemorySessionStore:
-    """Implements `Sessions`; as many as the hub's caps let in, each until its time is over."""
+    """Watch sessions of one process: no other process changes any, and none is ever lost."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._kept: dict[str, tuple[WatchSession, float]] = {}
+
+    async def open(
+        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
+    ) -> tuple[int, int] | None:
+        """Saves a new session and returns None, or how many its person and channel have already."""
+        active = await self.list_active()
+        of_person = sum(one.person == session.person for one in active)
+        of_channel = sum(one.channel == session.channel for one in active)
+        if of_person >= most_of_person or of_channel >= most_of_channel:
+            return of_person, of_channel
+        await self.save(session, ttl)
+        return None
 
     async def save(self, session: WatchSession, ttl: float) -> None:
         """Stores or renews the session for `ttl` seconds."""
@@ -301,6 +313,20 @@ class MemorySessionStore:
         at = self._clock.monotonic()
         self._kept = {id: kept for id, kept in self._kept.items() if kept[1] > at}
         return [session for session, _ in self._kept.values()]
+
+    async def changes(self) -> AsyncIterator[str]:
+        """Nothing: this process makes every change itself."""
+        none: tuple[str, ...] = ()
+        for session_id in none:
+            yield session_id
+
+    async def were_ended(self, session_ids: Sequence[str]) -> frozenset[str]:
+        """All of them: a session that is not here has ended or lapsed, and is not restored."""
+        return frozenset(session_ids)
+
+    def recently_failed(self) -> bool:
+        """Never."""
+        return False
 
 
 MOST_ENDED = 10_000  # of a kind; beyond them the one that was ended first is forgotten

@@ -173,7 +173,7 @@ class WatchNotifier(Protocol):
 
 
 class RedisLog:
-    """Implements `Log`, `Watched` and `Erasable`.
+    """Implements `Log`.
 
     `policies` gives each channel's retention and bound, `chance` makes epochs, `seconds` and `most` are the window of fingerprints.
     """
