@@ -24,6 +24,8 @@ SOURCES = (
     "package.json",
     "tsconfig.base.json",
     "engine/src",
+    "expect/src",
+    "expect/vite.config.ts",
     "tap",
     "app",
     "shop",
@@ -36,8 +38,9 @@ SOURCES = (
 SAMPLE = "src/dagnet_realtime/samples"
 """What the interface carries where there is no server to ask for it."""
 
-BUILDS = (("app",), ("app", "--config", "vite.alone.config.ts"), ("shop",), ("tap",))
-"""The interface, the same as one file that needs no server, the shop of the demo, and the tap: each by its package's own configuration."""
+BUILDS = (("app",), ("app", "--config", "vite.alone.config.ts"), ("shop",), ("tap",), ("expect",))
+"""The interface, the same as one file that needs no server, the demo's shop, the tap, and the evaluator of
+expectations: each by its package's own configuration."""
 
 EXTENSION = ("manifest.json", "src/popup.html", "src/popup.css")
 """What the browser extension carries as it stands."""
@@ -55,6 +58,11 @@ def alone(root: Path) -> Path:
     return root / "src" / "dagnet_realtime" / "web" / "alone" / "index.html"
 
 
+def evaluator(root: Path) -> Path:
+    """The evaluator of expectations as one script."""
+    return root / "src" / "dagnet_realtime" / "cli" / "expect" / "evaluator.js"
+
+
 def stamp_of(root: Path) -> Path:
     """Where it is noted which sources the built interface is of."""
     return root / ".tools" / "interface"
@@ -68,6 +76,7 @@ def fresh(root: Path) -> bool:
         static(root) / "shop" / "index.html",
         static(root) / "extension" / "manifest.json",
         alone(root),
+        evaluator(root),
     )
     return (
         all(file.is_file() for file in made)

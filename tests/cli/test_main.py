@@ -10,6 +10,7 @@ from dagnet_realtime.cli.main import app, main
 
 COMMANDS = (
     "demo",
+    "expect",
     "serve",
     "check",
     "send",
@@ -96,6 +97,7 @@ def test_every_command_of_the_contract_is_there() -> None:
     }
     assert named == {
         "demo",
+        "expect",
         "serve",
         "check",
         "send",

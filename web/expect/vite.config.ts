@@ -4,9 +4,8 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: import.meta.dirname,
   build: {
-    outDir: "../../src/dagnet_realtime/expect",
+    outDir: "../../src/dagnet_realtime/cli/expect",
     emptyOutDir: false,
-    minify: false,
     target: "es2022",
     lib: { entry: "src/main.ts", formats: ["iife"], name: "unused", fileName: () => "evaluator.js" },
   },

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from dagnet_realtime.model.problem import Problem
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from dagnet_realtime.cli.expect.files import SpecFile
     from dagnet_realtime.core.check import GraphReport, Report
     from dagnet_realtime.model.graph import Catalogue, EventBinding, Filter
     from dagnet_realtime.model.stream import StreamSettings
@@ -59,22 +62,22 @@ def check(
     )
     catalogues, workspaces = _catalogues(dir, config, layout)
     found = report(catalogues)
+    files, unread = _expectations(dir, catalogues, workspaces)
     if json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        told = msgspec.to_builtins(found) | ({"expectations": _told(files)} if files else {})
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=2).decode() + "\n")
     else:
-        _show(found)
-        for line in _unproven_deletes(workspaces):
+        _show(found, files)
+        for line in (*_unproven_deletes(workspaces), *unread):
             sys.stdout.write(f"i {_clean(line)}\n")
-    unread = _streams(workspaces, shown=not json)
-    if found.errors or unread:
+    unreached = _streams(workspaces, shown=not json)
+    if found.errors or unreached or any(file.issues for file in files):
         raise typer.Exit(1)
 
 
 def _streams(workspaces: "Sequence[Workspace]", *, shown: bool) -> bool:
     """Tries every stream that a source reads, and lists its topics and partitions. Whether one cannot be read."""
     import asyncio
-
-    from dagnet_realtime.model.problem import Problem
 
     failed = False
     for workspace in workspaces:
@@ -116,6 +119,38 @@ async def _topics(settings: "StreamSettings") -> list[str]:
     return lines
 
 
+def _expectations(
+    dir: Path | None, catalogues: "dict[str, Catalogue]", workspaces: "Sequence[Workspace]"
+) -> "tuple[list[SpecFile], list[str]]":
+    """The expectations files of every workspace on this machine, and why some were not read."""
+    from dagnet_realtime.cli.expect.files import Policy, check_files
+
+    folders = [
+        (one.channel.workspace, Path(one.path), Policy(deny=one.policy.deny))
+        for one in workspaces
+        if one.path
+    ] or [(id, dir or Path(), Policy()) for id in catalogues]
+    files: list[SpecFile] = []
+    for id, folder, policy in folders:
+        try:
+            files += check_files(folder, catalogues[id].graphs, policy)
+        except Problem as problem:
+            return files, [f"{folder / 'expectations'} is not checked: {problem.sentence()}"]
+    return files, []
+
+
+def _told(files: "Sequence[SpecFile]") -> list[dict[str, object]]:
+    return [
+        {
+            "file": file.name,
+            "graph": file.graph,
+            "errors": msgspec.to_builtins(file.issues),
+            "warnings": msgspec.to_builtins(file.warnings),
+        }
+        for file in files
+    ]
+
+
 def _catalogues(
     dir: Path | None, config: Path | None, layout: "Folders"
 ) -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
@@ -147,7 +182,7 @@ def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":
                 )
 
 
-def _show(found: "Report") -> None:
+def _show(found: "Report", files: "Sequence[SpecFile]" = ()) -> None:
     from rich.console import Console
 
     console = Console(soft_wrap=True, highlight=False)
@@ -157,13 +192,23 @@ def _show(found: "Report") -> None:
         console.print(_line("! ", "yellow", f"{warning.where}: {warning.text}"))
     for error in found.errors:
         console.print(_line("✗ ", "bold red", f"{error.file} {error.text}"))
+    for file in files:
+        good = not file.issues and not file.warnings
+        console.print(_line(file.name, "bold", f"  expects of {file.graph}" if good else ""))
+        for issue in file.issues:
+            console.print(_line("  ✗ ", "bold red", f"line {issue.line}: {issue.text}"))
+        for issue in file.warnings:
+            told = f"line {issue.line}: this can never be met, or says nothing: {issue.text}"
+            console.print(_line("  ! ", "yellow", told))
     lit, nodes = (
         sum(graph.can_light for graph in found.graphs),
         sum(graph.nodes for graph in found.graphs),
     )
     warnings = len(found.warnings) + sum(len(graph.warnings) for graph in found.graphs)
+    warnings += sum(len(file.warnings) for file in files)
+    errors = len(found.errors) + sum(len(file.issues) for file in files)
     counts = [_count(len(found.graphs), "graph"), f"{lit} of {_count(nodes, 'node')} can light"]
-    counts += [_count(warnings, "warning"), _count(len(found.errors), "error")]
+    counts += [_count(warnings, "warning"), _count(errors, "error")]
     console.print(_line("", "bold", ", ".join(counts)))
 
 

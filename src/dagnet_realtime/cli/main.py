@@ -10,6 +10,7 @@ from dagnet_realtime import __version__
 from dagnet_realtime.cli import (
     check,
     demo,
+    expect,
     function,
     link,
     schema,
@@ -57,6 +58,7 @@ app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.command("link")(link.link)
 app.command("check")(check.check)
+app.command("expect")(expect.expect)
 app.command("send")(send.send)
 app.command("simulate")(simulate.simulate)
 app.command("tail")(tail.tail)

@@ -12,6 +12,7 @@ class Part(StrEnum):
     FRAMES = "frames"
     CONFIGURATION = "configuration"
     SESSION_LOG = "session_log"
+    EXPECT = "expect"
     OPENAPI = "openapi"
 
 
@@ -20,7 +21,7 @@ def schema(
         Part | None, typer.Argument(help="One of them; all where none is named.")
     ] = None,
 ) -> None:
-    """Print JSON Schemas (frames, configuration, session log) and the API's OpenAPI document.
+    """Print JSON Schemas (frames, configuration, session log, expectations) and the API's OpenAPI document.
 
     \b
     Example:
@@ -29,10 +30,15 @@ def schema(
     import msgspec
 
     from dagnet_realtime import __version__
+    from dagnet_realtime.cli.expect.evaluator import SCHEMA
     from dagnet_realtime.config.schemas import schemas
     from dagnet_realtime.web.openapi import document
     from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 
-    found = {**schemas(), Part.OPENAPI.value: document(ALL_OPERATIONS, __version__)}
+    found = {
+        **schemas(),
+        Part.EXPECT.value: msgspec.json.decode(SCHEMA.read_bytes()),
+        Part.OPENAPI.value: document(ALL_OPERATIONS, __version__),
+    }
     text = msgspec.json.encode(found if part is None else found[part.value])
     print(msgspec.json.format(text, indent=2).decode())

@@ -83,13 +83,18 @@ function takeLog(id: number, text: string, stream: string): unknown {
   const log = readSessionLog(text);
   if (isProblem(log)) return log;
   feedLog(run, log.frames, stream);
-  return { graph: log.header.graph, version: log.header.graph_version, skipped: log.skipped, ...state(run) };
+  return { graph: log.header.graph, version: log.header.graph_version, skipped: log.skipped, thinned: run.loss.thinned, ...state(run) };
 }
 
 /** The header of a session log alone, and its graph. */
 function head(text: string): unknown {
   const log = readSessionLog(text.slice(0, text.indexOf("\n") < 0 ? text.length : text.indexOf("\n")));
   return isProblem(log) ? log : { graph: log.header.graph, version: log.header.graph_version, started_at: log.header.started_at, definition: log.header.definition };
+}
+
+/** The graph of a run. */
+function definition(id: number): unknown {
+  return of(id).run.graph;
 }
 
 /** A report on each file. */
@@ -174,7 +179,7 @@ function recordLog(text: string, token: string): unknown {
   return isProblem(made) ? made : { text: made };
 }
 
-const FUNCTIONS = { read, open, close, take, takeLog, head, report, scope, mark, marked, claim, check, verdict, policy, drop, quiet, record: recordLog } as const;
+const FUNCTIONS = { read, open, close, take, takeLog, head, definition, report, scope, mark, marked, claim, check, verdict, policy, drop, quiet, record: recordLog } as const;
 
 /** Calls a function by its name with JSON arguments, and gives JSON. */
 export function call(name: string, argumentsText: string): string {

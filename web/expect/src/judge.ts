@@ -24,6 +24,8 @@ export interface Verdict {
   readonly path: Path;
   readonly verdict: Outcome;
   readonly final: boolean;
+  /** It is open, and an event that comes can meet it before the end. */
+  readonly waits: boolean;
   readonly text: string;
   readonly details: readonly string[];
   readonly at: number | null;
@@ -53,6 +55,8 @@ interface Draft {
   readonly final?: boolean;
   readonly rests: "presence" | "absence";
   readonly traced?: boolean;
+  /** It may be met before the end. */
+  readonly early?: boolean;
   readonly text: string;
   readonly details?: readonly string[];
   readonly at?: number | null;
@@ -116,7 +120,7 @@ export class Judge {
     this.update();
     const { items } = this.plan;
     const drafts = items.map((item, n) => ({ item, draft: this.draft(item, n, ended) }));
-    const verdicts = drafts.map(({ item, draft }, n) => this.verdict(n + 1, item.check.kind, item.title, item.severity, item.path, draft, ended));
+    const verdicts = drafts.map(({ item, draft }, n) => this.verdict(n + 1, item.check.kind, item.title, item.severity, item.path, { ...draft, early: metEarly(item.check) }, ended));
     verdicts.push(...this.policies(items.length, ended));
     const deciding = verdicts.filter(({ severity }) => severity === "fail");
     const any = (outcome: Outcome): boolean => deciding.some(({ verdict }) => verdict === outcome);
@@ -238,7 +242,7 @@ export class Judge {
 
   private verdict(number: number, kind: string, title: string, severity: Severity, path: Path, draft: Draft, ended: boolean): Verdict {
     const { details = [], at = null } = draft;
-    const say = (verdict: Outcome, final: boolean, text: string, more: readonly string[]): Verdict => ({ number, kind, title, severity, path, verdict, final, text, details: more, at });
+    const say = (verdict: Outcome, final: boolean, text: string, more: readonly string[]): Verdict => ({ number, kind, title, severity, path, verdict, final, waits: verdict === "open" && draft.early === true, text, details: more, at });
     if (draft.final === true && draft.rests === "presence") return say(draft.verdict, true, draft.text, details);
     if (ended && this.empty()) return say("inconclusive", true, nothingCame(this.run), []);
     const lacks = draft.rests === "absence" ? this.lacking(draft.traced === true) : [];
@@ -471,6 +475,16 @@ export class Judge {
       return `${shown(path)} ${value === undefined || value === null ? "is missing" : `is ${typeof value === "object" ? value.map(String).map(quoted).join(", ") : quoted(String(value))}`}`;
     });
     return `${eventText(event)}${prefixed(": ", read.join(", "))}`;
+  }
+}
+
+/** Whether an expectation may be met before the end; the others rest on what does not come. */
+function metEarly(check: Item["check"]): boolean {
+  switch (check.kind) {
+    case "lit": case "some": case "coverage": return true;
+    case "path": case "order": return check.of === "some";
+    case "count": return check.max === Infinity;
+    default: return false;
   }
 }
 

@@ -62,7 +62,7 @@ describe("what a verdict does not depend on", () => {
       const placed = all.map((one, n) => carried(one, n));
       const shuffled = order.map((n) => placed[n]!);
       for (const scope of [undefined, "A"]) expect(told(judged(cut(shuffled, [true]), false, scope).end)).toEqual(told(judged(cut(placed, [true]), false, scope).end));
-    }), { numRuns: 60 });
+    }), { numRuns: 30 });
   });
 
   it("EXP-4: the order of arrival, where no two events have one time", () => {
@@ -70,7 +70,7 @@ describe("what a verdict does not depend on", () => {
       const apart = order.map((n) => carried({ ...all[n]!, at: 100, occurred: order.length - n + all[n]!.occurred! / 20 }, n, false));
       const straight = [...apart].sort((x, y) => (x.id < y.id ? -1 : 1));
       expect(told(judged(cut(apart, [true])).end)).toEqual(told(judged(cut(straight, [true])).end));
-    }), { numRuns: 40 });
+    }), { numRuns: 20 });
   });
 
   it("EXP-4: how frames are cut, and how often they come", () => {
@@ -79,14 +79,14 @@ describe("what a verdict does not depend on", () => {
       const frames = cut(placed, cuts).flatMap((frame, n) => (doubles[n % doubles.length] === true ? [frame, frame] : [frame]));
       const again = cut(placed, doubles);
       expect(told(judged([...frames, ...again]).end)).toEqual(told(judged(cut(placed, [true])).end));
-    }), { numRuns: 60 });
+    }), { numRuns: 30 });
   });
 
   it("EXP-4: whether it was asked for before", () => {
     fc.assert(fc.property(events(WHOLE), fc.constantFrom(undefined, "A", "B"), (all, scope) => {
       const frames = cut(all.map((one, n) => carried(one, n)), [true]);
       expect(told(judged(frames, true, scope).end)).toEqual(told(judged(frames, false, scope).end));
-    }), { numRuns: 40 });
+    }), { numRuns: 20 });
   });
 });
 
@@ -103,7 +103,7 @@ describe("what is judged early", () => {
         expect({ title: item.title, verdict: item.verdict }).toEqual({ title: end.items[n]!.title, verdict: end.items[n]!.verdict });
       });
       expect(end.items.every(({ verdict, final: decided }) => verdict !== "open" && decided)).toBe(true);
-    }), { numRuns: 60 });
+    }), { numRuns: 30 });
     expect(final).toBeGreaterThan(50);
   });
 
@@ -111,6 +111,6 @@ describe("what is judged early", () => {
     fc.assert(fc.property(events(WHOLE), (all) => {
       const { end, early } = judged(cut(all.map((one, n) => carried(one, n)), [true]), true);
       early.at(-1)?.items.forEach(({ title, verdict }, n) => { if (verdict === "met" || verdict === "failed") expect({ title, verdict }).toEqual({ title, verdict: end.items[n]!.verdict }); });
-    }), { numRuns: 40 });
+    }), { numRuns: 20 });
   });
 });

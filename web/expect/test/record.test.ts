@@ -91,6 +91,6 @@ describe("Save as expectation", () => {
       const report = new Judge(run, run.whole, planOf({ spec: parse(text) })).report(true);
       expect({ text, failed: report.items.filter(({ verdict, severity }) => verdict !== "met" && severity === "fail") }).toEqual({ text, failed: [] });
       expect(report.verdict).toBe("met");
-    }), { numRuns: 150 });
+    }), { numRuns: 60 });
   });
 });

@@ -32,7 +32,7 @@ describe("scopes", () => {
         const report = judgeOf(run, plan, id).report(true);
         expect({ id, events: report.events, verdict: report.verdict }).toEqual({ id, events: last ? 4 : 2, verdict: last ? "met" : "failed" });
       });
-    }), { numRuns: 30 });
+    }), { numRuns: 15 });
   });
 
   it("EXP-10: a seed that is learnt at the end brings what was sent before", () => {

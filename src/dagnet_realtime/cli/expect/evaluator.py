@@ -1,0 +1,129 @@
+"""The evaluator in a JavaScript engine: V8 in this process by `mini-racer`, else a Node process.
+
+It is the script that `web/expect` builds; every function takes and gives plain values.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from dagnet_realtime.model.problem import Problem
+
+SCRIPT = Path(__file__).with_name("evaluator.js")
+SCHEMA = Path(__file__).with_name("expect.schema.json")
+OLDEST_NODE = 18
+
+SO_FAR, AT_END = False, True
+"""When a verdict is asked for: while more may come, or after the last event."""
+
+Ask = Callable[[str, str], str]
+"""(function, arguments as JSON) → the answer as JSON."""
+
+
+class Evaluator:
+    """Asks one script; from several threads one after the other. `with` ends what it runs in."""
+
+    def __init__(self, ask: Ask, close: Callable[[], None], engine: str) -> None:
+        self._ask = ask
+        self._close = close
+        self._lock = threading.Lock()
+        self.engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._close()
+
+    def ask(self, name: str, *values: object) -> Any:
+        """What the function `name` answers; raises `Problem` in its own words."""
+        with self._lock:
+            text = self._ask(name, json.dumps(values))
+        answer = json.loads(text)
+        if isinstance(answer, dict) and answer.get("problem") is True:
+            raise Problem("invalid", str(answer.get("title")), str(answer.get("detail") or ""))
+        return answer
+
+
+def open_evaluator(engine: str = "") -> Evaluator:
+    """The evaluator in V8 if `mini-racer` is installed, else in Node if it is on the path.
+
+    `engine` "v8" or "node" takes that one alone. Raises `Problem("unavailable")` if there is none.
+    """
+    if engine != "node" and (made := _in_v8()) is not None:
+        return made
+    if engine != "v8" and (made := _in_node()) is not None:
+        return made
+    raise Problem(
+        "unavailable",
+        "Expectations need a JavaScript engine, and there is none",
+        "Neither the package mini-racer nor a Node of version 18 or later was found",
+        'Install one: pip install "dagnet-realtime[expect]", or Node',
+    )
+
+
+def _in_v8() -> Evaluator | None:
+    try:
+        from py_mini_racer import MiniRacer
+    except ImportError:
+        return None
+    context = MiniRacer()
+    context.eval(SCRIPT.read_text(encoding="utf-8"))
+
+    def ask(name: str, values: str) -> str:
+        return str(context.call("dagnetExpect", name, values))
+
+    return Evaluator(ask, context.close, "v8")
+
+
+def _in_node() -> Evaluator | None:
+    found = shutil.which("node")
+    if found is None or _version(found) < OLDEST_NODE:
+        return None
+    process = subprocess.Popen(  # noqa: S603 - Node from the path, with our own script
+        [found, str(Path(__file__).with_name("node_host.cjs")), str(SCRIPT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={key: value for key, value in os.environ.items() if key != "NODE_OPTIONS"},
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    given, taken = process.stdin, process.stdout
+    assert given is not None
+    assert taken is not None
+
+    def ask(name: str, values: str) -> str:
+        try:
+            given.write(f"[{json.dumps(name)}{', ' if values != '[]' else ''}{values[1:]}\n")
+            given.flush()
+            answer = taken.readline()
+        except OSError:
+            answer = ""
+        if not answer:
+            raise Problem("unavailable", "The evaluator's Node process has ended")
+        return answer
+
+    def close() -> None:
+        given.close()
+        taken.close()
+        process.wait()
+
+    return Evaluator(ask, close, "node")
+
+
+def _version(node: str) -> int:
+    """The major version of a Node, 0 if it does not say."""
+    try:
+        told = subprocess.run(  # noqa: S603 - Node from the path
+            [node, "--version"], capture_output=True, text=True, timeout=20, check=False
+        ).stdout
+        return int(told.strip().removeprefix("v").partition(".")[0])
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return 0

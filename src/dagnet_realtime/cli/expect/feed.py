@@ -1,0 +1,126 @@
+"""What a graph sees on a server, frame by frame into the evaluator, in a thread of its own."""
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime.cli.api_client import ApiClient
+from dagnet_realtime.cli.expect.evaluator import Evaluator
+from dagnet_realtime.model.frame import Batch, Frame, Gap, Hello
+from dagnet_realtime.model.problem import Problem
+
+ON_WITHIN = 20.0
+ENDED = "the server ended, or could not be reached, during the run"
+
+
+class Feed:
+    """Watches one graph from `start` to `stop`. `run` is the evaluator's number of it."""
+
+    def __init__(self, evaluator: Evaluator, graph: str, run: int) -> None:
+        self.graph = graph
+        self.run = run
+        self.events = 0
+        self.last = -1.0
+        self.frames: list[bytes] = []
+        """Lines of a session log, if one is to be saved."""
+        self.saves = False
+        self.policy: dict[str, Any] = {}
+        self.session = ""
+        self._evaluator = evaluator
+        self._client: ApiClient | None = None
+        self._on = threading.Event()
+        self._connected = True
+        self._stopping = False
+        self._failed: Problem | None = None
+        self._thread: threading.Thread | None = None
+        self._changed = threading.Condition()
+
+    def start(self, client: ApiClient, workspace: str, env: str) -> None:
+        """On; returns once the server has said hello. Raises `Problem`."""
+        self._client = client
+        client.watch(workspace, env, self.graph, "")
+        self._thread = threading.Thread(target=self._read, name=f"expect-{self.graph}", daemon=True)
+        self._thread.start()
+        if not self._on.wait(ON_WITHIN):
+            raise Problem("unavailable", "The server sent no frame within 20 seconds")
+        if self._failed is not None:
+            raise self._failed
+
+    def stop(self) -> None:
+        """Off, once. What the stream lost is a gap."""
+        if self._stopping:
+            return
+        self._stopping = True
+        if not self._connected:
+            self._gap()
+        if self._client is not None:
+            self._client.__exit__()
+        if self._thread is not None:
+            self._thread.join(5.0)
+
+    @property
+    def connected(self) -> bool:
+        """Whether frames come; while they do not, nothing is known to be quiet."""
+        return self._connected and self._failed is None
+
+    def wait(self, seconds: float) -> None:
+        """Returns when a frame came, at the latest after `seconds`."""
+        with self._changed:
+            self._changed.wait(seconds)
+
+    def lose(self, reason: str) -> None:
+        """Something of the run is lost, and nothing says how much."""
+        self.take(Gap(from_="", to="", missed=None, reason=reason))
+
+    def take(self, *frames: Frame) -> None:
+        """Gives frames to the evaluator."""
+        at = int(time.time() * 1000)
+        lines = [b'{"at":%d,' % at + msgspec.json.encode(frame)[1:] for frame in frames]
+        if self.saves:
+            self.frames += [
+                line
+                for line, frame in zip(lines, frames, strict=True)
+                if not isinstance(frame, Hello)
+            ]
+        told = self._evaluator.ask("take", self.run, f"[{b','.join(lines).decode()}]", "")
+        with self._changed:
+            if told["events"] != self.events or any(
+                isinstance(one, Batch) and one.ledger.offered for one in frames
+            ):
+                self.last = time.monotonic()
+            self.events = told["events"]
+            self._changed.notify_all()
+
+    def _read(self) -> None:
+        assert self._client is not None
+        try:
+            for frame in self._client.frames():
+                if frame is None:
+                    self._connected = False
+                    continue
+                self._connected = True
+                if isinstance(frame, Hello):
+                    self.session = frame.watch_session_id
+                    self.policy = msgspec.to_builtins(frame.posture)
+                self.take(frame)
+                self._on.set()
+        except Problem as problem:
+            self._failed = problem
+        except Exception as error:  # noqa: BLE001  # the client was closed under the stream
+            if not self._stopping:
+                self._failed = Problem("unavailable", "The stream broke", type(error).__name__)
+        if not self._stopping:
+            self._connected = False
+            self._gap()
+        self._on.set()
+
+    def _gap(self) -> None:
+        self.lose(ENDED)
+
+
+def newest(feeds: Sequence[Feed]) -> float:
+    """When the last event came to any of them, on the monotonic clock; -1 before any."""
+    return max((feed.last for feed in feeds), default=-1.0)

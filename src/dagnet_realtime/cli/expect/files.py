@@ -1,0 +1,231 @@
+"""Expectations files: read strictly by the evaluator, each fault with its line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from dagnet_realtime.cli.expect.evaluator import Evaluator, open_evaluator
+from dagnet_realtime.core.dagnet.decode import YAML_LIMIT, FileUnreadable, read_tree
+from dagnet_realtime.core.redaction import Redaction, personal_name
+from dagnet_realtime.model.graph import Graph
+
+FOLDER = "expectations"
+"""Where a data repository keeps them, flat."""
+
+SUFFIXES = (".yaml", ".yml")
+
+PathKey = tuple[str | int, ...]
+
+
+class Issue(msgspec.Struct, frozen=True):
+    """What is wrong with a file, and at which line (from 1)."""
+
+    line: int
+    text: str
+
+
+class SpecFile(msgspec.Struct, kw_only=True):
+    """One file as it was read. `value` is what it holds, `lines` the line of each key and item.
+
+    `waits` and `settles` are seconds. A file with `issues` is judged by nobody.
+    """
+
+    path: Path
+    name: str
+    value: Any = None
+    lines: dict[PathKey, int] = {}
+    graph: str = ""
+    waits: float = 10.0
+    settles: float = 2.0
+    paths: tuple[str, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    warnings: tuple[Issue, ...] = ()
+
+    def line_of(self, path: Sequence[str | int]) -> int:
+        """The line of a place in the file, else of what holds it."""
+        for end in range(len(path), 0, -1):
+            if found := self.lines.get(tuple(path[:end])):
+                return found
+        return 1
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server carries: `properties` and `deny` are globs; `open` carries whatever is asked."""
+
+    properties: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    open: bool = True
+
+
+def find_files(workspace: Path) -> list[Path]:
+    """The expectations files of a data repository, by name; no link leads out of it."""
+    folder = workspace / FOLDER
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in SUFFIXES
+        and not path.name.startswith(".")
+        and path.is_file()
+        and path.resolve().is_relative_to(workspace.resolve())
+    )
+
+
+def check_files(workspace: Path, graphs: Mapping[str, Graph], policy: Policy) -> list[SpecFile]:
+    """Every expectations file of a data repository, on its graphs.
+
+    Raises `Problem("unavailable")` if there are some and nothing can read them.
+    """
+    files = find_files(workspace)
+    if not files:
+        return []
+    with open_evaluator() as evaluator:
+        return [
+            resolve_file(
+                read_file(path, evaluator, f"{FOLDER}/{path.name}"), graphs, policy, evaluator
+            )
+            for path in files
+        ]
+
+
+def workspace_of(specs: Sequence[Path]) -> Path:
+    """The data repository that files in its `expectations/` belong to, else the folder here."""
+    for spec in specs:
+        if spec.resolve().parent.name == FOLDER:
+            return spec.resolve().parent.parent
+    return Path.cwd()
+
+
+def read_file(path: Path, evaluator: Evaluator, shown: str = "") -> SpecFile:
+    """A file with everything that is wrong with it, its graph aside."""
+    file = SpecFile(path=path, name=shown or path.as_posix())
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(YAML_LIMIT + 1)
+    except OSError as error:
+        return _wrong(file, f"it cannot be read: {(error.strerror or 'no reason given').lower()}")
+    try:
+        file.value = read_tree("expectations.yaml", content)
+        file.lines = _lines(content.decode())
+    except FileUnreadable as error:
+        return _wrong(file, f"it {error}")
+    return _told(file, evaluator.ask("read", msgspec.json.encode(file.value).decode(), "", "{}"))
+
+
+def resolve_file(
+    file: SpecFile, graphs: Mapping[str, Graph], policy: Policy, evaluator: Evaluator
+) -> SpecFile:
+    """The file's names and conditions on its graph; what is wrong is added to it."""
+    if file.issues:
+        return file
+    graph = graphs.get(file.graph)
+    if graph is None:
+        there = ", ".join(sorted(graphs)[:20]) or "none"
+        line = file.line_of(("graph",))
+        return _wrong(file, f"there is no graph {file.graph}; the graphs here are {there}", line)
+    answer = evaluator.ask(
+        "read",
+        msgspec.json.encode(file.value).decode(),
+        msgspec.json.encode(graph).decode(),
+        msgspec.json.encode(unkept(file.paths, policy)).decode(),
+    )
+    return _told(file, answer)
+
+
+def unkept(paths: Iterable[str], policy: Policy) -> dict[str, str]:
+    """The property paths that are never carried, with the reason."""
+    rules = Redaction(policy.properties, policy.deny)
+    found = {}
+    for path in paths:
+        if personal_name(path):
+            found[path] = "its name is personal"
+        elif rules.denies(path):
+            found[path] = "the configuration denies it"
+        elif not policy.open and not rules.permits(path):
+            found[path] = "the server's `properties` do not list it"
+    return found
+
+
+def _wrong(file: SpecFile, text: str, line: int = 1) -> SpecFile:
+    file.issues = (*file.issues, Issue(line, text))
+    return file
+
+
+def _told(file: SpecFile, answer: Mapping[str, Any]) -> SpecFile:
+    def issues(key: str) -> tuple[Issue, ...]:
+        return tuple(Issue(file.line_of(one["path"]), one["text"]) for one in answer.get(key, ()))
+
+    file.issues, file.warnings = issues("issues"), issues("warnings")
+    file.graph = answer.get("graph", file.graph)
+    file.waits = answer.get("wait", file.waits * 1000) / 1000
+    file.settles = answer.get("settle", file.settles * 1000) / 1000
+    file.paths = tuple(answer.get("paths", file.paths))
+    return file
+
+
+class _Place:
+    """A list or mapping that is still being read: its path, and the key or index that comes next."""
+
+    def __init__(self, path: PathKey, mapping: bool) -> None:
+        self.path = path
+        self.mapping = mapping
+        self.key: str | None = None
+        self.index = 0
+
+
+def _lines(text: str) -> dict[PathKey, int]:
+    """The line of every key and item of a YAML document that can be read."""
+    found: dict[PathKey, int] = {}
+    open: list[_Place] = []
+
+    def place(line: int, scalar: str | None) -> PathKey | None:
+        """The path of a value that begins here; None for a key."""
+        if not open:
+            return ()
+        parent = open[-1]
+        if not parent.mapping:
+            path = (*parent.path, parent.index)
+            parent.index += 1
+            found[path] = line
+            return path
+        if parent.key is None:
+            parent.key = scalar or ""
+            found[(*parent.path, parent.key)] = line
+            return None
+        path, parent.key = (*parent.path, parent.key), None
+        return path
+
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            line = event.start_mark.line + 1
+            match event:
+                case DocumentEndEvent():
+                    break
+                case ScalarEvent():
+                    place(line, str(event.value))
+                case AliasEvent():
+                    place(line, "")
+                case SequenceStartEvent() | MappingStartEvent():
+                    path = place(line, "")
+                    open.append(_Place(path or (), isinstance(event, MappingStartEvent)))
+                case SequenceEndEvent() | MappingEndEvent():
+                    open.pop()
+                case _:
+                    pass
+    except (YAMLError, ValueError, AttributeError, IndexError):
+        return found
+    return found

@@ -1,0 +1,488 @@
+"""The three ways to judge expectations: around a command, on a running server, on session logs.
+
+Each ends with reports and an exit code, whatever went wrong on the way.
+"""
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import urlsplit
+
+import msgspec
+import typer
+
+from dagnet_realtime.app.factories import read_catalogues
+from dagnet_realtime.cli.api_client import ApiClient
+from dagnet_realtime.cli.expect.evaluator import AT_END, Evaluator, open_evaluator
+from dagnet_realtime.cli.expect.feed import Feed
+from dagnet_realtime.cli.expect.files import (
+    FOLDER,
+    Policy,
+    SpecFile,
+    find_files,
+    read_file,
+    resolve_file,
+    unkept,
+    workspace_of,
+)
+from dagnet_realtime.cli.expect.http import ExpectApi, Markers
+from dagnet_realtime.cli.expect.reports import Outcome, terminal, write
+from dagnet_realtime.cli.expect.runner import (
+    MET,
+    USAGE,
+    Run,
+    code_of,
+    run_child,
+)
+from dagnet_realtime.cli.expect.server import OwnServer
+from dagnet_realtime.cli.folder_options import folders_from_options
+from dagnet_realtime.model.graph import Graph
+from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.workspace import Folders
+
+LONGEST_LOG = 512 * 1024 * 1024
+PRESENCE = ("lit", "path", "order", "some", "coverage")
+"""Matchers that other people's events can only meet, never fail."""
+
+
+class Asked(msgspec.Struct, kw_only=True):
+    """What the command line asks for; durations are seconds, None leaves them to the files."""
+
+    specs: list[Path]
+    command: list[str] = []
+    workspace: Path | None = None
+    url: str = ""
+    key_file: Path | None = None
+    logs: list[Path] = []
+    lasts: float | None = None
+    until_decided: bool = False
+    scopes: list[str] = []
+    reports: list[str] = []
+    save_log: Path | None = None
+    env: dict[str, str] = {}
+    port: int = 0
+    write_key: str = ""
+    settle: float | None = None
+    wait: float | None = None
+    timeout: float = 1800.0
+    only: list[str] = []
+    child_code: bool = True
+    paths: tuple[str, str, str] = ("graphs", "events", "nodes")
+
+
+def expect_run(asked: Asked, environ: Mapping[str, str], out: TextIO) -> int:
+    """Judges, reports, and returns the exit code."""
+    _check_usage(asked)
+    with open_evaluator() as evaluator:
+        folder = (asked.workspace or workspace_of(asked.specs)).expanduser()
+        judged, named = _files(asked, folder, evaluator)
+        run = Run(evaluator, judged, named)
+        try:
+            if asked.logs:
+                outcome = _from_logs(asked, run)
+            elif asked.url:
+                outcome = _attached(asked, run)
+            else:
+                outcome = _around(asked, run, folder, environ)
+        except Problem as problem:
+            run.said.append(problem.sentence())
+            outcome = run.outcome()
+            outcome.code = USAGE
+        return _report(asked, outcome, environ, out)
+
+
+def _check_usage(asked: Asked) -> None:
+    ways = [bool(asked.command), bool(asked.url), bool(asked.logs)]
+    if sum(ways) != 1:
+        raise typer.BadParameter("give one of: a command after --, --url, or --log")
+    if asked.url and asked.lasts is None and not asked.until_decided:
+        raise typer.BadParameter("--url needs --for or --until-decided, to know when it ends")
+    if not asked.url and (asked.lasts is not None or asked.until_decided or asked.scopes):
+        raise typer.BadParameter("--for, --until-decided and --scope go with --url")
+    if (asked.url or asked.logs) and not asked.specs:
+        raise typer.BadParameter("name the expectations files that are to be judged")
+
+
+def _files(
+    asked: Asked, folder: Path, evaluator: Evaluator
+) -> tuple[list[SpecFile], list[SpecFile]]:
+    """The files that are judged on the whole run, and those that tests may ask for by name."""
+    specs = [path for path in asked.specs if not asked.only or path.stem in asked.only]
+    if asked.only and not specs:
+        raise typer.BadParameter(f"--only names none of the files: {', '.join(asked.only)}")
+    judged = [read_file(path, evaluator) for path in specs]
+    known = {path.resolve() for path in asked.specs}
+    named = [
+        read_file(path, evaluator, f"{FOLDER}/{path.name}")
+        for path in find_files(folder)
+        if path.resolve() not in known
+    ]
+    return judged, [file for file in named if not file.issues]
+
+
+def _report(asked: Asked, outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> int:
+    outcome.code = outcome.code or MET
+    for line in terminal(outcome):
+        print(line, file=out)
+    try:
+        for text in write(outcome, asked.reports, environ, Path.cwd()):
+            print(text, file=out)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Problem(
+            "unavailable", "A report cannot be written", f"{error.filename}: {reason}"
+        ) from None
+    out.flush()
+    return outcome.code
+
+
+def _resolved(run: Run, graphs: Mapping[str, Graph], policy: Policy) -> bool:
+    """Whether every judged file can be judged; those that are only named and cannot are let go."""
+    for file in run.judged:
+        resolve_file(file, graphs, policy, run.evaluator)
+    run.named = tuple(
+        file for file in run.named if not resolve_file(file, graphs, policy, run.evaluator).issues
+    )
+    return not any(file.issues for file in run.judged)
+
+
+def _waits(asked: Asked, run: Run) -> tuple[float, float]:
+    """The longest settle and wait of the files, unless the command line says another."""
+    settle = max((file.settles for file in run.judged), default=2.0)
+    wait = max((file.waits for file in run.judged), default=10.0)
+    return (
+        settle if asked.settle is None else asked.settle,
+        wait if asked.wait is None else asked.wait,
+    )
+
+
+def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) -> Outcome:
+    """A server of its own, and the command; the server ends after the command."""
+    layout: Folders = folders_from_options(*asked.paths, unused=False)
+    name = folder.resolve().name
+    graphs = dict(read_catalogues({name: folder}, layout)[name].graphs) if folder.is_dir() else {}
+    if not _resolved(run, graphs, Policy()):
+        return _unjudged(run)
+    watched = list(dict.fromkeys(file.graph for file in (*run.judged, *run.named))) or list(graphs)
+    if not watched:
+        raise Problem(
+            "not_found",
+            f"{folder} holds no graph",
+            remedy="Name a DagNet data repository with --workspace",
+        )
+    read = sorted({path for file in (*run.judged, *run.named) for path in file.paths})
+    with ExitStack() as stack:
+        server = stack.enter_context(
+            OwnServer(
+                folder, layout=layout, port=asked.port, write_key=asked.write_key, properties=read
+            )
+        )
+        for graph in watched:
+            feed = run.open(graphs[graph], graph, unkept(read, Policy()))
+            feed.saves = asked.save_log is not None
+        stack.callback(run.stop)
+        channel = server.workspace.channel
+        run.watch(server.origin, server.key, channel.workspace, channel.env)
+        markers = stack.enter_context(Markers(server.origin, server.write_key))
+        api = stack.enter_context(ExpectApi(run, markers.send))
+        code, said = run_child(
+            asked.command,
+            _child_environ(environ, asked.env, server, api),
+            asked.timeout,
+            lambda: (
+                f"The server ended during the run: {failed}" if (failed := server.failure()) else ""
+            ),
+        )
+        settle, wait = _waits(asked, run)
+        run.settle(settle, wait, time.monotonic(), lambda: bool(server.failure()))
+        api.end_all()
+        if server.failure():
+            for feed in run.feeds.values():
+                feed.lose("the server ended during the run")
+        run.stop()
+        if said:
+            run.said.append(said)
+        outcome = _ended(asked, run)
+    if not run.judged and not run.scopes:
+        raise Problem(
+            "invalid",
+            "Nothing was expected",
+            "No file was named, and the command asked for nothing",
+            "Name an expectations file, or use a fixture in the tests",
+        )
+    if code and asked.child_code:
+        verdict = "all expectations are met" if outcome.code == MET else outcome.sentence()
+        outcome.said.append(f"The command's own code is kept; {verdict}.")
+        outcome.code = code
+    return outcome
+
+
+def _attached(asked: Asked, run: Run) -> Outcome:
+    """A watcher of a running server, as any other."""
+    from dagnet_realtime.cli.tail import found
+
+    origin, key = found(asked.url, asked.key_file)
+    if not asked.scopes:
+        _only_presence(run)
+    with ApiClient(origin, key) as client:
+        listed: list[dict[str, Any]] = client.request("GET", "/api/workspaces").get(
+            "workspaces", []
+        )
+        chosen = _place(listed, {file.graph for file in run.judged}, asked.workspace)
+        wires: dict[str, Any] = {}
+        for name in dict.fromkeys(file.graph for file in run.judged):
+            if any(one["name"] == name for one in chosen["graphs"]):
+                wires[name] = client.graph(chosen["id"], chosen["env"], name)
+        graphs = {name: msgspec.convert(wire, Graph, strict=False) for name, wire in wires.items()}
+        if not _resolved(run, graphs, Policy()):
+            return _unjudged(run)
+        for name, graph in graphs.items():
+            feed = run.open(graph, name, {})
+            feed.saves = asked.save_log is not None
+        with ExitStack() as stack:
+            stack.callback(run.stop)
+            run.watch(origin, key, chosen["id"], chosen["env"])
+            _check_carried(run)
+            scoped = _claimed(asked, run, client) if asked.scopes else []
+            _last(asked, run)
+            settle, wait = _waits(asked, run)
+            if not asked.until_decided:
+                run.settle(
+                    settle,
+                    wait if asked.wait is not None else settle,
+                    time.monotonic(),
+                    lambda: False,
+                )
+            run.stop()
+            return _scoped(run, scoped) if scoped else _ended(asked, run)
+
+
+def _from_logs(asked: Asked, run: Run) -> Outcome:
+    """Session logs, merged by message id; the graph is the one that they hold."""
+    texts = [_log(path) for path in asked.logs]
+    heads = [run.evaluator.ask("head", text) for text in texts]
+    for path, head in zip(asked.logs, heads, strict=True):
+        if not head.get("definition"):
+            raise Problem(
+                "invalid", f"{path} holds no graph", "It was saved without its definition"
+            )
+    graphs = {
+        head["graph"]: msgspec.convert(head["definition"], Graph, strict=False) for head in heads
+    }
+    if not _resolved(run, graphs, Policy()):
+        return _unjudged(run)
+    for name in dict.fromkeys(file.graph for file in run.judged):
+        feed = run.open(graphs[name], name, {})
+        told: dict[str, Any] = {}
+        mine = [
+            (path, text)
+            for path, text, head in zip(asked.logs, texts, heads, strict=True)
+            if head["graph"] == name
+        ]
+        for n, (path, text) in enumerate(mine):
+            told = run.evaluator.ask("takeLog", feed.run, text, str(n))
+            if told["thinned"] and len(mine) > 1:
+                raise Problem(
+                    "invalid",
+                    f"{path} cannot be merged",
+                    "It was thinned: it counts events that it does not hold",
+                    "Save it from a server that carries all",
+                )
+            if told["skipped"]:
+                lines = "1 line" if told["skipped"] == 1 else f"{told['skipped']} lines"
+                run.said.append(f"{lines} of {path} could not be read.")
+    return _ended(asked, run)
+
+
+def _ended(asked: Asked, run: Run) -> Outcome:
+    outcome = run.outcome()
+    outcome.code = code_of(outcome)
+    if asked.save_log is not None:
+        _save(asked.save_log, run)
+    return outcome
+
+
+def _unjudged(run: Run) -> Outcome:
+    outcome = run.outcome()
+    outcome.said.append("Nothing was judged: a file of expectations is wrong.")
+    outcome.code = USAGE
+    return outcome
+
+
+def _child_environ(
+    environ: Mapping[str, str], templates: Mapping[str, str], server: OwnServer, api: ExpectApi
+) -> dict[str, str]:
+    host = f"{urlsplit(server.origin).netloc}/v1"
+    words = {
+        "url": server.origin,
+        "host": host,
+        "write_key": server.write_key,
+        "expect_url": api.url,
+    }
+    made = dict(environ) | {
+        "DAGNET_EXPECT_URL": api.url,
+        "DAGNET_EXPECT_KEY": api.key,
+        "DAGNET_EXPECT_SERVER": server.origin,
+        "DAGNET_EXPECT_SEGMENT_HOST": host,
+        "DAGNET_EXPECT_WRITE_KEY": server.write_key,
+    }
+    for name, template in templates.items():
+        text = template
+        for word, value in words.items():
+            text = text.replace("{" + word + "}", value)
+        made[name] = text
+    return made
+
+
+def _only_presence(run: Run) -> None:
+    """Raises `typer.BadParameter` for what other people's events can fail or spoil."""
+    for file in run.judged:
+        for one in file.value.get("expect", []) if isinstance(file.value, dict) else []:
+            kind = (
+                next(
+                    (
+                        key
+                        for key in one
+                        if key in (*PRESENCE, "dark", "within", "count", "each", "never")
+                    ),
+                    "",
+                )
+                if isinstance(one, dict)
+                else ""
+            )
+            fine = kind in PRESENCE or (
+                kind == "count" and set(one) <= {"count", "min", "name", "severity"}
+            )
+            if kind and (not fine or one.get("of") == "every"):
+                raise typer.BadParameter(
+                    f"{file.name}: `{kind}` rests on an absence, and on a running server other people's events are in view; "
+                    "name the visitor with --scope anonymousId=…"
+                )
+        policy = file.value.get("policy") if isinstance(file.value, dict) else None
+        rules = policy if isinstance(policy, dict) else {}
+        if rules.get("near_misses", "fail") == "fail" or rules.get("unmapped", "warn") == "fail":
+            raise typer.BadParameter(
+                f"{file.name}: its policy fails for any visitor's events; write near_misses: warn, or name a visitor with --scope"
+            )
+
+
+def _place(
+    listed: Sequence[Mapping[str, Any]], graphs: set[str], workspace: Path | None
+) -> Mapping[str, Any]:
+    """The workspace that has the graphs, of those that may be watched."""
+    wanted = str(workspace) if workspace is not None else ""
+    fitting = [one for one in listed if wanted in ("", one["id"], f"{one['id']}/{one['env']}")]
+    found = next(
+        (one for one in fitting if graphs <= {each["name"] for each in one["graphs"]}), None
+    )
+    if found is None and not fitting:
+        raise Problem("not_found", "The server has no workspace that may be watched")
+    return found or fitting[0]
+
+
+def _check_carried(run: Run) -> None:
+    """Raises `Problem("invalid")` for properties that the server does not carry."""
+    for file in run.judged:
+        posture = run.feeds[file.graph].policy
+        policy = Policy(
+            properties=tuple(posture.get("properties", ())),
+            deny=tuple(posture.get("deny", ())),
+            open=False,
+        )
+        for path, why in unkept(file.paths, policy).items():
+            raise Problem(
+                "invalid",
+                f"{file.name} expects something of `{path}`, which is not carried here",
+                why,
+                "Add it to `properties` of the workspace, or take it out",
+            )
+
+
+def _claimed(asked: Asked, run: Run, client: ApiClient) -> list[tuple[SpecFile, str]]:
+    """Checks of the files in a scope of the identifiers that were named."""
+    for feed in run.feeds.values():
+        run.evaluator.ask("scope", feed.run, "asked")
+        for one in asked.scopes:
+            kind, sign, value = one.partition("=")
+            if not sign or not kind or not value:
+                raise typer.BadParameter(
+                    f"--scope is {one}, and must be KIND=VALUE, like anonymousId=…"
+                )
+            told = client.request(
+                "POST", f"/api/watch/{feed.session}/follow", {"kind": kind, "value": value}
+            )
+            for token in told.get("tokens", []):
+                run.evaluator.ask(
+                    "claim", feed.run, "asked", token if isinstance(token, str) else token["token"]
+                )
+    for file in run.judged:
+        run.evaluator.ask(
+            "check", run.feeds[file.graph].run, "asked", file.name, json.dumps({"file": file.name})
+        )
+    return [(file, file.name) for file in run.judged]
+
+
+def _last(asked: Asked, run: Run) -> None:
+    """Waits as long as was asked for."""
+    ends = time.monotonic() + (asked.lasts if asked.lasts is not None else asked.timeout)
+    while (left := ends - time.monotonic()) > 0:
+        if asked.until_decided and run.decided():
+            return
+        if not any(feed.connected for feed in run.feeds.values()):
+            feed_wait = min(left, 0.5)
+            next(iter(run.feeds.values())).wait(feed_wait)
+            continue
+        next(iter(run.feeds.values())).wait(min(left, 0.25))
+
+
+def _scoped(run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> Outcome:
+    """The outcome with the verdicts of the scope in place of the whole run's."""
+    outcome = run.outcome()
+    for result, (file, check) in zip(outcome.results, scoped, strict=True):
+        feed: Feed = run.feeds[file.graph]
+        told = run.evaluator.ask("verdict", feed.run, check, AT_END)
+        quiet = run.evaluator.ask("quiet", feed.run, "asked")
+        result.verdict, result.items = told["verdict"], told["items"]
+        result.events = quiet["events"]
+        result.coverage, result.near_misses, result.unmapped = None, [], []
+    outcome.code = code_of(outcome)
+    return outcome
+
+
+def _log(path: Path) -> str:
+    try:
+        if path.stat().st_size > LONGEST_LOG:
+            raise Problem("too_large", f"{path} is larger than 512 MiB")
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise Problem("not_found", f"{path} cannot be read", error.strerror or "") from None
+
+
+def _save(path: Path, run: Run) -> None:
+    """A session log of each graph; several graphs have their names before the ending."""
+    for name, feed in run.feeds.items():
+        target = path if len(run.feeds) == 1 else path.with_stem(f"{path.stem}-{name}")
+        definition = run.evaluator.ask("definition", feed.run)
+        header = {
+            "format": "dagnet-realtime-session-log",
+            "version": 1,
+            "graph": name,
+            "graph_version": definition["version"],
+            "watch_session_id": feed.session,
+            "started_at": _iso(run.started),
+            "policy": feed.policy,
+            "definition": definition,
+            "binds": {},
+        }
+        lines = [msgspec.json.encode(header), *feed.frames]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(b"\n".join(lines) + b"\n")
+
+
+def _iso(at: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

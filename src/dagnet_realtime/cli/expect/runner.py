@@ -1,0 +1,314 @@
+"""A run of expectations: watches graphs, waits for what may still come, judges, and says the exit code."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from dagnet_realtime.cli.api_client import ApiClient
+from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR, Evaluator
+from dagnet_realtime.cli.expect.feed import Feed, newest
+from dagnet_realtime.cli.expect.files import SpecFile
+from dagnet_realtime.cli.expect.reports import Outcome, Result
+from dagnet_realtime.model.graph import Graph
+from dagnet_realtime.model.problem import Problem
+
+MET, FAILED, USAGE, INCONCLUSIVE = 0, 1, 2, 3
+TIMED_OUT = 124
+"""As `timeout(1)` says it."""
+
+KILLED_AFTER = 10.0
+"""Seconds that a child which was told to end has to end."""
+
+TICK = 0.05
+
+PRESENCE = ("lit", "path", "order", "some", "within", "count", "each", "coverage")
+"""Matchers that an event which still comes can meet."""
+
+
+class Scope(msgspec.Struct, kw_only=True):
+    """A test's scope with its final verdicts, for the report."""
+
+    name: str
+    graph: str
+    verdict: str
+    items: list[dict[str, Any]]
+    events: int
+
+
+class Run:
+    """Evaluator runs by graph, with the files that are judged on them and those that are only there by name."""
+
+    def __init__(
+        self, evaluator: Evaluator, judged: Sequence[SpecFile], named: Sequence[SpecFile] = ()
+    ) -> None:
+        self.evaluator = evaluator
+        self.judged = tuple(judged)
+        self.named = tuple(named)
+        self.started = time.time()
+        self.feeds: dict[str, Feed] = {}
+        self.scopes: list[Scope] = []
+        self.said: list[str] = []
+
+    def open(self, graph: Graph | Mapping[str, Any], name: str, unkept: Mapping[str, str]) -> Feed:
+        """Opens the evaluator's run of one graph."""
+        files = [
+            {"name": file.name, "spec": file.value}
+            for file in (*self.judged, *self.named)
+            if file.graph == name
+        ]
+        told = self.evaluator.ask(
+            "open",
+            msgspec.json.encode(graph).decode(),
+            int(self.started * 1000),
+            msgspec.json.encode(files).decode(),
+            msgspec.json.encode(unkept).decode(),
+        )
+        feed = self.feeds[name] = Feed(self.evaluator, name, told["run"])
+        return feed
+
+    def watch(self, origin: str, key: str, workspace: str, env: str) -> None:
+        """On, for every graph. Raises `Problem`."""
+        for feed in self.feeds.values():
+            feed.start(ApiClient(origin, key), workspace, env)
+
+    def stop(self) -> None:
+        """Off."""
+        for feed in self.feeds.values():
+            feed.stop()
+
+    def settle(self, settle: float, wait: float, since: float, ended: Callable[[], bool]) -> None:
+        """Returns after `settle` seconds of quiet, and while something may still come, `wait` seconds after the last event.
+
+        `since` is when the child ended; `ended` cuts it short.
+        """
+        while not ended():
+            now = time.monotonic()
+            last = max(newest(list(self.feeds.values())), since)
+            if now - last < settle:
+                self._pause(settle - (now - last))
+            elif now - last < wait and self.awaits():
+                self._pause(min(0.5, wait - (now - last)))
+            else:
+                return
+
+    def awaits(self) -> bool:
+        """Whether an event that still comes could change a verdict for the better."""
+        for feed in self.feeds.values():
+            if not feed.connected:
+                return False
+            early = self.evaluator.ask("report", feed.run, SO_FAR)
+            end = self.evaluator.ask("report", feed.run, AT_END)
+            for now, then in zip(early, end, strict=True):
+                if self._is_judged(then["name"]) and any(
+                    b["kind"] in PRESENCE
+                    and (b["verdict"] == "failed" or not then["events"])
+                    and not a["final"]
+                    and not then["lacks"]
+                    for a, b in zip(now["items"], then["items"], strict=True)
+                ):
+                    return True
+        return False
+
+    def decided(self) -> bool:
+        """Whether every expectation that an event can meet has a verdict already."""
+        return all(
+            not item["waits"]
+            for feed in self.feeds.values()
+            for file in self.evaluator.ask("report", feed.run, SO_FAR)
+            if self._is_judged(file["name"])
+            for item in file["items"]
+        )
+
+    def outcome(self) -> Outcome:
+        """The verdicts at the end."""
+        results: list[Result] = []
+        for file in self.judged:
+            feed = self.feeds.get(file.graph)
+            if file.issues or feed is None:
+                results.append(unreadable(file))
+                continue
+            told = next(
+                one
+                for one in self.evaluator.ask("report", feed.run, AT_END)
+                if one["name"] == file.name
+            )
+            results.append(
+                Result(
+                    name=file.name,
+                    graph=file.graph,
+                    verdict=told["verdict"],
+                    items=told["items"],
+                    file=file.name,
+                    lines=[file.line_of(item["path"]) for item in told["items"]],
+                    coverage=told["coverage"],
+                    near_misses=told["nearMisses"],
+                    unmapped=told["unmapped"],
+                    lacks=told["lacks"],
+                    events=told["events"],
+                )
+            )
+        results += [
+            Result(
+                name=one.name,
+                graph=one.graph,
+                verdict=one.verdict,
+                items=one.items,
+                events=one.events,
+            )
+            for one in self.scopes
+        ]
+        return Outcome(results=results, started=self.started, ended=time.time(), said=self.said)
+
+    def _is_judged(self, name: str) -> bool:
+        return any(file.name == name for file in self.judged)
+
+    def _pause(self, seconds: float) -> None:
+        feeds = list(self.feeds.values())
+        if len(feeds) == 1:
+            feeds[0].wait(min(seconds, 0.5))
+        else:
+            time.sleep(min(seconds, TICK))
+
+
+def unreadable(file: SpecFile) -> Result:
+    """A file that cannot be judged, as a result of the report."""
+    items: list[dict[str, Any]] = [
+        {
+            "number": n,
+            "kind": "file",
+            "title": f"{n} line {issue.line}",
+            "severity": "fail",
+            "path": [],
+            "verdict": "inconclusive",
+            "final": True,
+            "waits": False,
+            "text": issue.text,
+            "details": [],
+            "at": None,
+        }
+        for n, issue in enumerate(file.issues, 1)
+    ]
+    return Result(
+        name=file.name,
+        graph=file.graph or "none",
+        verdict="inconclusive",
+        items=items,
+        file=file.name,
+        lines=[issue.line for issue in file.issues],
+    )
+
+
+def code_of(outcome: Outcome) -> int:
+    """0 all met, 1 something failed, 3 nothing failed but something is inconclusive."""
+    verdicts = {result.verdict for result in outcome.results}
+    if "failed" in verdicts:
+        return FAILED
+    return INCONCLUSIVE if verdicts - {"met"} else MET
+
+
+class Child:
+    """The command that is run: told to end by signals, and killed if it does not."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
+        # A background group that reads from the terminal would be stopped, so it has a group of its own only without one.
+        self._grouped = os.name == "posix" and not sys.stdin.isatty()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
+                list(command),
+                env=dict(environ),
+                start_new_session=False,
+                process_group=0 if self._grouped else None,
+            )
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise Problem("not_found", f"{command[0]} cannot be started", reason) from None
+        self.stopped_by = 0
+
+    def poll(self) -> int | None:
+        """The exit code, 128 + n for a signal n; None while it runs."""
+        code = self._process.poll()
+        return code if code is None or code >= 0 else 128 - code
+
+    def wait(self, seconds: float) -> int | None:
+        """The exit code within `seconds`, else None."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return self.poll()
+
+    def signal(self, number: int) -> None:
+        """Hands a signal on to the command and what it started."""
+        if self._process.poll() is not None:
+            return
+        try:
+            if self._grouped:
+                os.killpg(self._process.pid, number)
+            else:
+                self._process.send_signal(number)
+        except ProcessLookupError:
+            return
+
+    def end(self) -> int:
+        """Ends it, at first with a word, then without; the exit code."""
+        self.signal(signal.SIGTERM)
+        code = self.wait(KILLED_AFTER)
+        if code is None:
+            self.signal(signal.SIGKILL)
+            code = self.wait(KILLED_AFTER)
+        return 128 + signal.SIGKILL if code is None else code
+
+
+def run_child(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    timeout: float,
+    watch: Callable[[], str] = str,
+) -> tuple[int, str]:
+    """Runs a command to its end: its code, and what has to be said of it ("" if nothing).
+
+    SIGINT and SIGTERM go to the command; `watch` gives a reason to end it early.
+    """
+    told: list[int] = []
+    with ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                before = signal.signal(number, lambda got, _: told.append(got))
+                stack.callback(signal.signal, number, before)
+        child = Child(command, environ)
+        ends, handed = time.monotonic() + timeout, 0
+        while True:
+            code = child.wait(TICK)
+            if code is not None:
+                return code, _ending(code, command, told)
+            while handed < len(told):
+                child.signal(signal.SIGKILL if handed > 1 else told[handed])
+                handed += 1
+            if time.monotonic() >= ends:
+                child.end()
+                return (
+                    TIMED_OUT,
+                    f"The command did not end within {timeout:g} seconds and was stopped.",
+                )
+            if reason := watch():
+                child.end()
+                return child.poll() or 1, reason
+
+
+def _ending(code: int, command: Sequence[str], told: Sequence[int]) -> str:
+    if told:
+        return f"The run was interrupted by {signal.Signals(told[0]).name}; the command ended with {code}."
+    if code > 128 and code - 128 in {one.value for one in signal.Signals}:
+        return (
+            f"The command was ended by {signal.Signals(code - 128).name}, so this ends with {code}."
+        )
+    return f"The command {Path(command[0]).name} ended with {code}." if code else ""

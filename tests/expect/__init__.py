@@ -1,0 +1,1 @@
+"""Expectations: the evaluator in Python, files, reports, runs."""

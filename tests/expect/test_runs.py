@@ -1,0 +1,391 @@
+"""Runs around a real command, on a running server and on session logs: verdicts, exit codes, reports."""
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import typer
+
+from dagnet_realtime.cli.demo import SAMPLE
+from dagnet_realtime.cli.expect.modes import Asked, expect_run
+from dagnet_realtime.cli.expect.server import OwnServer
+from dagnet_realtime.model.workspace import USUAL
+
+SEND = """
+import json, os, sys, urllib.request, base64
+key = base64.b64encode((os.environ["DAGNET_EXPECT_WRITE_KEY"] + ":").encode()).decode()
+host = "http://" + os.environ["DAGNET_EXPECT_SEGMENT_HOST"]
+def send(name, who="a1", **properties):
+    body = {"event": name, "anonymousId": who, "properties": properties}
+    headers = {"content-type": "application/json", "authorization": "Basic " + key}
+    urllib.request.urlopen(urllib.request.Request(host + "/track", json.dumps(body).encode(), headers)).read()
+"""
+BUYS = (
+    SEND
+    + 'send("view_item"); send("add_to_cart"); send("begin_checkout", method="card"); send("purchase", currency="GBP", total=40)\n'
+)
+SPEC = """\
+format: dagnet-realtime/expect@1
+graph: uk-checkout-journey
+expect:
+  - lit: [product-page, purchase]
+  - path: [product-page, basket, checkout, purchase]
+  - count: purchase
+    is: 1
+  - each: purchase
+    where: 'total>0'
+  - never: 'is:unexpected'
+"""
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> Path:
+    path = tmp_path / "checkout.yaml"
+    path.write_text(SPEC)
+    return path
+
+
+def run(
+    specs: list[Path],
+    script: str | list[str] = "",
+    environ: dict[str, str] | None = None,
+    **more: Any,
+) -> tuple[int, str]:
+    command = (
+        [] if not script else [sys.executable, "-c", script] if isinstance(script, str) else script
+    )
+    out = io.StringIO()
+    base = {"settle": 0.2, "wait": 0.5} | more
+    code = expect_run(
+        Asked(specs=specs, command=command, workspace=SAMPLE, **base),
+        environ or dict(os.environ),
+        out,
+    )
+    return code, out.getvalue()
+
+
+def test_a_command_that_does_what_the_graph_expects(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: around a command, a server of its own takes its events; 0 if all is met, and the log can be judged again."""
+    log, report = tmp_path / "run.ndjson", tmp_path / "out.xml"
+    code, said = run([spec], BUYS, save_log=log, reports=[f"junit={report}"])
+    assert code == 0, said
+    assert "expect 7 met, 0 failed" in said
+    assert ElementTree.parse(report).getroot().attrib["failures"] == "0"
+    again, said = run([spec], logs=[log, log])
+    assert again == 0, said
+
+
+def test_an_expectation_that_fails_says_what_was_nearest(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: 1 if something failed."""
+    code, said = run([spec], BUYS.replace("GBP", "USD"), reports=[f"json={tmp_path}/out.json"])
+    assert code == 1
+    assert "its property currency was “USD”, and must be “GBP”" in said
+    assert json.loads((tmp_path / "out.json").read_text())["code"] == 1
+
+
+def test_nothing_that_came_is_inconclusive(spec: Path) -> None:
+    """EXP-16: 3 if nothing failed and something is inconclusive."""
+    code, said = run([spec], "pass")
+    assert code == 3
+    assert "No event arrived. Does the SDK start?" in said
+
+
+def test_a_wrong_write_key_is_told(spec: Path) -> None:
+    """EXP-16: what the door refused is the reason why nothing came."""
+    code, said = run(
+        [spec],
+        'import os; os.environ["DAGNET_EXPECT_WRITE_KEY"] = "another"\n'
+        + SEND
+        + 'try:\n  send("view_item")\nexcept OSError: pass\n',
+    )
+    assert code == 3
+    assert "No event arrived" in said
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "says"),
+    [
+        ("import sys; sys.exit(7)", 7, "ended with 7"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", 137, "ended by SIGKILL"),
+        ("import sys; sys.stdout.buffer.write(bytes(range(256))); sys.exit(9)", 9, "ended with 9"),
+    ],
+)
+def test_the_command_keeps_its_own_code(
+    spec: Path, script: str, code: int, says: str, tmp_path: Path
+) -> None:
+    """EXP-16: the command's own code where it failed, 128 + n for a signal; a report is written all the same."""
+    report = tmp_path / "out.xml"
+    got, said = run([spec], BUYS + script, reports=[f"junit={report}"])
+    assert got == code
+    assert says in said
+    assert "all expectations are met" in said
+    assert report.is_file()
+    assert run([spec], BUYS + script, child_code=False)[0] == 0
+
+
+def test_a_command_that_never_ends_is_stopped(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a command that does not end in its time is stopped, 124, and what it sent is judged."""
+    report = tmp_path / "out.md"
+    code, said = run(
+        [spec], BUYS + "import time; time.sleep(600)", timeout=2.0, reports=[f"md={report}"]
+    )
+    assert code == 124
+    assert "did not end within 2 seconds" in said
+    assert report.is_file()
+
+
+def test_a_command_that_is_not_there(spec: Path) -> None:
+    """EXP-16: a command that cannot be started is told, 2."""
+    code, said = run([spec], ["/nonexistent/program"])
+    assert code == 2
+    assert "/nonexistent/program cannot be started" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: [", "is not YAML"),
+        (
+            SPEC.replace("purchase]\n  - path", "purchse]\n  - path"),
+            "no node “purchse”; did you mean “purchase”?",
+        ),
+        (SPEC.replace("uk-checkout-journey", "uk-checkout"), "there is no graph uk-checkout"),
+        (SPEC + "  - lit: [basket]\n" * 3_000, "`expect` has 3005 expectations"),
+        (SPEC.replace("total>0", "email?"), "never carried here (its name is personal)"),
+        ("\x00\x01\x02", "is not a text file"),
+    ],
+)
+def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> None:
+    """EXP-16: a file that cannot be read is told with its line, 2, and in the report; the command does not start."""
+    path, report, mark = tmp_path / "bad.yaml", tmp_path / "out.xml", tmp_path / "started"
+    path.write_text(text)
+    code, said = run([path], f"open({str(mark)!r}, 'w')", reports=[f"junit={report}"])
+    assert code == 2
+    assert says in said
+    assert "Nothing was judged" in said
+    assert int(ElementTree.parse(report).getroot().attrib["errors"]) >= 1
+    assert not mark.exists()
+
+
+def test_usage_is_told() -> None:
+    """EXP-16: one of a command, a server or logs."""
+    for asked in (
+        Asked(specs=[]),
+        Asked(specs=[], command=["x"], url="http://x"),
+        Asked(specs=[], url="http://127.0.0.1:1"),
+        Asked(specs=[], command=["x"], lasts=1.0),
+    ):
+        with pytest.raises(typer.BadParameter):
+            expect_run(asked, {}, io.StringIO())
+
+
+def test_variables_for_the_command(spec: Path) -> None:
+    """EXP-16: a build's own variables are filled in."""
+    script = 'import os, sys; sys.exit(0 if os.environ["NEXT_HOST"] == os.environ["DAGNET_EXPECT_SEGMENT_HOST"] and os.environ["KEY"] == "fixed" else 5)'
+    code, _ = run(
+        [spec], script, env={"NEXT_HOST": "{host}", "KEY": "{write_key}"}, write_key="fixed"
+    )
+    assert code == 3
+
+
+def test_a_real_sdk_is_heard(spec: Path) -> None:
+    """EXP-16: Segment's own SDK, pointed at the server, is heard until its last flush."""
+    script = """
+import os
+import segment.analytics as analytics
+analytics.write_key, analytics.host = os.environ["DAGNET_EXPECT_WRITE_KEY"], "http://" + os.environ["DAGNET_EXPECT_SERVER"].split("//")[1]
+for name, properties in (("view_item", {}), ("add_to_cart", {}), ("begin_checkout", {"method": "card"}), ("purchase", {"currency": "GBP", "total": 40})):
+    analytics.track(anonymous_id="a1", event=name, properties=properties)
+analytics.shutdown()
+"""
+    code, said = run([spec], script)
+    assert code == 0, said
+
+
+def test_logs_of_shards_are_joined(tmp_path: Path) -> None:
+    """EXP-17: several session logs are merged by message id; each alone may not meet what they meet together."""
+    path = tmp_path / "coverage.yaml"
+    path.write_text(
+        "format: dagnet-realtime/expect@1\ngraph: uk-checkout-journey\nexpect:\n  - lit: [product-page, wishlist]\n"
+    )
+    logs = [tmp_path / "a.ndjson", tmp_path / "b.ndjson"]
+    for log, name in zip(logs, ("view_item", "add_to_wishlist"), strict=True):
+        assert run([path], SEND + f'send("{name}")', save_log=log)[0] == 1
+        assert run([path], logs=[log])[0] == 1
+    code, said = run([path], logs=logs)
+    assert code == 0, said
+    broken = tmp_path / "broken.ndjson"
+    broken.write_text(logs[0].read_text() + "{nonsense\n")
+    code, said = run([path], logs=[broken, logs[1]])
+    assert (code, "1 line of" in said) == (3, True), "what is missing may have been a near miss"
+    code, said = run([path], logs=[tmp_path / "none.ndjson"])
+    assert (code, "cannot be read" in said) == (2, True)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OwnServer, Path]]:
+    """A server that runs already, and the file with the key to it."""
+    with OwnServer(SAMPLE, layout=USUAL, properties=("total",)) as opened:
+        key = tmp_path_factory.mktemp("key") / "key"
+        key.write_text(opened.key)
+        yield opened, key
+
+
+def _elsewhere(server: OwnServer, script: str) -> subprocess.Popen[bytes]:
+    environ = os.environ | {
+        "DAGNET_EXPECT_WRITE_KEY": server.write_key,
+        "DAGNET_EXPECT_SEGMENT_HOST": server.origin.split("//")[1] + "/v1",
+    }
+    return subprocess.Popen([sys.executable, "-c", script], env=environ)
+
+
+def test_a_running_server_is_watched(server: tuple[OwnServer, Path], tmp_path: Path) -> None:
+    """EXP-17: attached, until every expectation has a verdict, of other people's events only presence is asked."""
+    opened, key = server
+    path = tmp_path / "lit.yaml"
+    path.write_text(
+        "format: dagnet-realtime/expect@1\ngraph: uk-checkout-journey\nexpect:\n  - lit: [product-page, basket]\npolicy: {near_misses: warn}\n"
+    )
+    child = _elsewhere(
+        opened,
+        "import time\n"
+        + SEND
+        + 'for n in range(100):\n  send("view_item"); send("add_to_cart"); time.sleep(0.1)\n',
+    )
+    try:
+        out = io.StringIO()
+        asked = Asked(
+            specs=[path], url=opened.origin, key_file=key, until_decided=True, timeout=30.0
+        )
+        assert expect_run(asked, {}, out) == 0, out.getvalue()
+    finally:
+        child.kill()
+        child.wait()
+    for absent in (
+        "  - never: 'node:purchase'\n",
+        "  - dark: [purchase]\n",
+        "  - count: purchase\n    is: 1\n",
+    ):
+        path.write_text(
+            "format: dagnet-realtime/expect@1\ngraph: uk-checkout-journey\nexpect:\n"
+            + absent
+            + "policy: {near_misses: warn}\n"
+        )
+        with pytest.raises(typer.BadParameter, match="rests on an absence"):
+            expect_run(
+                Asked(specs=[path], url=opened.origin, key_file=key, lasts=0.1), {}, io.StringIO()
+            )
+
+
+def test_one_visitor_of_a_running_server(server: tuple[OwnServer, Path], spec: Path) -> None:
+    """EXP-17: with --scope only one identifier's events are judged, absences too."""
+    opened, key = server
+    others = _elsewhere(
+        opened, SEND + 'for n in range(20):\n  send("purchase", "other", currency="GBP", total=0)\n'
+    )
+    mine = _elsewhere(opened, "import time; time.sleep(1.5)\n" + BUYS)
+    out = io.StringIO()
+    asked = Asked(
+        specs=[spec],
+        url=opened.origin,
+        key_file=key,
+        lasts=6.0,
+        scopes=["anonymousId=a1"],
+        settle=0.2,
+    )
+    code = expect_run(asked, {}, out)
+    assert [others.wait(), mine.wait()] == [0, 0]
+    assert code == 0, out.getvalue()
+
+
+def test_a_server_that_is_not_there(spec: Path, tmp_path: Path) -> None:
+    """EXP-17: a server that does not answer is told, 2, and in the report."""
+    key, report = tmp_path / "key", tmp_path / "out.xml"
+    key.write_text("key")
+    out = io.StringIO()
+    asked = Asked(
+        specs=[spec],
+        url="http://127.0.0.1:9",
+        key_file=key,
+        lasts=1.0,
+        scopes=["anonymousId=a"],
+        reports=[f"junit={report}"],
+    )
+    assert expect_run(asked, {}, out) == 2
+    assert "No answer from http://127.0.0.1:9" in out.getvalue()
+    assert report.is_file()
+
+
+def test_an_interrupted_run_hands_the_signal_on_and_reports(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: SIGTERM goes to the command; the report is written."""
+    report, mark = tmp_path / "out.xml", tmp_path / "told"
+    script = f"import pathlib, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (pathlib.Path({str(mark)!r}).write_text('told'), sys.exit(0)))\nprint('up', flush=True)\ntime.sleep(60)"
+    command = [
+        sys.executable,
+        "-m",
+        "dagnet_realtime",
+        "expect",
+        str(spec),
+        "--workspace",
+        str(SAMPLE),
+        "--settle",
+        "100ms",
+        "--wait",
+        "100ms",
+    ]
+    command += ["--report", f"junit={report}", "--", sys.executable, "-c", script]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        process.send_signal(signal.SIGTERM)
+        said = process.stdout.read()
+        assert process.wait(30) == 3
+    assert "interrupted by SIGTERM" in said
+    assert mark.read_text() == "told"
+    assert report.is_file()
+
+
+def test_check_reads_the_expectations_of_a_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GRA-17: `check` reads `expectations/`, with errors for what cannot be judged and warnings for what can never be met."""
+    from dagnet_realtime.cli.check import check
+
+    for name in ("graphs", "events", "nodes"):
+        shutil.copytree(SAMPLE / name, tmp_path / name)
+    folder = tmp_path / "expectations"
+    folder.mkdir()
+    (folder / "good.yaml").write_text(SPEC)
+    (folder / "never.yaml").write_text(SPEC.replace("[product-page, purchase]", "[abandoned]"))
+    check(tmp_path)
+    said = capsys.readouterr().out
+    assert "line 4: this can never be met, or says nothing: abandoned can never light" in said
+    (folder / "stale.yaml").write_text(SPEC.replace("product-page, purchase", "products"))
+    with pytest.raises(typer.Exit) as ended:
+        check(tmp_path, json=True)
+    assert ended.value.exit_code == 1
+    told = json.loads(capsys.readouterr().out)["expectations"]
+    assert [(one["file"], len(one["errors"]), len(one["warnings"])) for one in told] == [
+        ("expectations/good.yaml", 0, 0),
+        ("expectations/never.yaml", 0, 1),
+        ("expectations/stale.yaml", 1, 0),
+    ]
+
+
+def test_a_port_that_is_taken(spec: Path, server: tuple[OwnServer, Path]) -> None:
+    """EXP-16: a port that another program has is a problem in a sentence, 2."""
+    opened, _ = server
+    code, said = run([spec], "pass", port=int(opened.origin.rpartition(":")[2]))
+    assert code == 2
+    assert "port" in said.lower()
