@@ -49,7 +49,7 @@ lint: setup ## ruff, import-linter and eslint
 types: setup ## mypy and tsc
 	$(say) 'Types (mypy), and beside it those of the browser side (tsc)'
 	@$(BIN)/mypy --no-error-summary & python=$$!; wrong=0; cd web; \
-	for package in engine tap app shop extension function expect; do $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; \
+	for package in engine tap client layer react app shop extension function expect; do $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; \
 	wait $$python || wrong=1; exit $$wrong
 
 unit: setup ## vitest: the engine, the tap and the picture

@@ -1,6 +1,6 @@
 """Frames a second of the picture in headless Chromium, beside an empty page measured in the same run; the generator is in the page.
 
-`.venv/bin/python -m benchmarks.picture [--seconds 6]` builds `web/app/picture.html`, serves it on loopback and prints one line a case.
+`.venv/bin/python -m benchmarks.picture [--seconds 6]` builds `web/react/picture.html`, serves it on loopback and prints one line a case.
 """
 
 import argparse
@@ -112,9 +112,9 @@ def _page_files() -> Iterator[str]:
             node.stdout.strip(),
             "node_modules/vite/bin/vite.js",
             "build",
-            "app",
+            "react",
             "--config",
-            "app/vite.picture.config.ts",
+            "react/vite.picture.config.ts",
         ]
         subprocess.run(
             [*vite, "--outDir", folder, "--emptyOutDir", "--logLevel", "error"],

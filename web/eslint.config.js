@@ -2,6 +2,20 @@ import js from "@eslint/js";
 import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
+/** What the modules of each package must not import. */
+function boundaries() {
+  const page = ["react", "react-dom", "react/*", "react-dom/*", "radix-ui", "lucide-react", "zustand", "zustand/*", "yaml", "*.css"];
+  const flow = ["@xyflow/*"];
+  const above = (...names) => names.flatMap((name) => [`@dagnet-realtime/${name}`, `@dagnet-realtime/${name}/*`]);
+  const forbid = (files, group, ignores = []) => ({ files, ignores, rules: { "no-restricted-imports": ["error", { patterns: [{ group, message: "This package may not import that one: see docs/architecture.md." }] }] } });
+  return [
+    forbid(["client/src/**"], [...page, ...flow, ...above("layer", "react", "app")]),
+    forbid(["layer/src/**"], [...page, ...flow, ...above("react", "app")]),
+    forbid(["react/src/**"], [...flow, ...above("app"), "zustand", "zustand/*", "yaml"], ["react/src/picture/**"]),
+    forbid(["react/src/picture/**"], [...above("app"), "zustand", "zustand/*", "yaml"]),
+  ];
+}
+
 export default tseslint.config(
   { ignores: ["**/dist/**", "**/node_modules/**", "**/*.gen.ts"] },
   js.configs.recommended,
@@ -18,6 +32,8 @@ export default tseslint.config(
       "max-lines": ["warn", { max: 600, skipBlankLines: false, skipComments: false }],
     },
   },
+  // Who may import whom: app/test/packages.test.ts has the whole of it.
+  ...boundaries(),
   { files: ["**/test/**"], rules: { "max-lines": "off", "@typescript-eslint/no-non-null-assertion": "off" } },
   // The build tools ask for a default export, and read these files outside any project.
   { files: ["**/vite*.config.ts", "vitest.config.ts"], ...tseslint.configs.disableTypeChecked },

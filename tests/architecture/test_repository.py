@@ -89,12 +89,12 @@ def test_every_dependency_says_what_it_saves() -> None:
     names = re.findall(
         r'^  "([a-z0-9.-]+)', project.split("[project.optional-dependencies]")[0], re.MULTILINE
     )
-    app = (
-        (ROOT / "web" / "app" / "package.json").read_text().split('"dependencies"')[1].split("}")[0]
-    )
-    names += [
-        name
-        for name in re.findall(r'"(@?[a-z0-9/.-]+)":', app)
-        if not name.startswith("@dagnet-realtime/")
-    ]
+    for package in ("client", "layer", "react", "app"):
+        written = (ROOT / "web" / package / "package.json").read_text()
+        listed = written.split('"dependencies"')[1].split("}")[0]
+        names += [
+            name
+            for name in re.findall(r'"(@?[a-z0-9/.-]+)":', listed)
+            if not name.startswith("@dagnet-realtime/")
+        ]
     assert not [name for name in names if name.removesuffix("-mono") not in page]

@@ -6,7 +6,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 const POLICY = ["default-src 'none'", "img-src data: blob:", "font-src data:", "worker-src blob:", "frame-src 'self'", "connect-src 'none'", "base-uri 'none'", "form-action 'none'"];
-const WORKER = /new Worker\(new URL\("\.\/arrange\.worker\.ts", import\.meta\.url\), \{ type: "module" \}\)/;
+const WORKER = /new Worker\(new URL\("\.\/layout\.worker\.ts", import\.meta\.url\), \{ type: "module" \}\)/;
 
 /** A worker has no file of its own to come from. */
 function inlineWorker(): Plugin {
@@ -14,9 +14,9 @@ function inlineWorker(): Plugin {
     name: "inline-worker",
     enforce: "pre",
     transform(code, id) {
-      if (!id.endsWith("/layout/arranger.ts")) return null;
-      if (!WORKER.test(code)) throw new Error("arranger.ts opens its worker in another way");
-      return `import Bench from "./arrange.worker.ts?worker&inline";\n${code.replace(WORKER, "new Bench()")}`;
+      if (!id.endsWith("/layout/layoutWorker.ts")) return null;
+      if (!WORKER.test(code)) throw new Error("layoutWorker.ts opens its worker in another way");
+      return `import LayoutWorker from "./layout.worker.ts?worker&inline";\n${code.replace(WORKER, "new LayoutWorker()")}`;
     },
   };
 }

@@ -7,11 +7,11 @@ import { MAGIC, type FromPage, type FromHost } from "@dagnet-realtime/tap/protoc
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { after, batch, event, frame, GRAPH, heard as told, hello, on, T0, tap as tapped } from "../../engine/test/support.ts";
 import { FakeSdk, RULES } from "../../tap/test/support.ts";
-import { LocalLane } from "../src/lanes/local/lane.ts";
-import type { Heard as Said, Road } from "../src/lanes/local/road.ts";
-import { kept as pageSecret } from "../src/lanes/page.ts";
-import { keep, take } from "../src/store/keep.ts";
-import { recall, remember } from "../src/store/remember.ts";
+import { TapHost } from "@dagnet-realtime/client/transport/tap/tapHost";
+import type { Incoming as Said, PageChannel } from "@dagnet-realtime/client/transport/tap/channels";
+import { readPageSecret as pageSecret } from "../src/pageSecret.ts";
+import { saveSession, restoreSession } from "@dagnet-realtime/client/sessionSnapshot";
+import { readPreferences, writePreferences } from "../src/store/preferences.ts";
 import { fixture, json, parsed, recorded } from "./support/recorded.ts";
 
 beforeEach(() => { vi.useFakeTimers({ now: T0 }); });
@@ -66,10 +66,10 @@ it("OPS-21: what browsers keep is found under its recorded names; else people lo
     return Object.defineProperty({ get all() { return Object.fromEntries(held); } }, "of", { value: of }) as never;
   };
   const place = { workspace: "shop", env: "test", graph: "checkout", filter: "type:track" };
-  const chosen = { ...recall(null, true), theme: "dark", sideWidth: 345, tab: "unmapped", place: "shop/test/checkout", ignored: ["shop/test/checkout a>b"], shop: "closed" } as const;
+  const chosen = { ...readPreferences(null, true), theme: "dark", sideWidth: 345, tab: "unmapped", place: "shop/test/checkout", ignored: ["shop/test/checkout a>b"], shop: "closed" } as const;
   const fill = (of: Storage): void => {
-    remember(of, chosen);
-    keep(of, "s1", place, lived(), T0);
+    writePreferences(of, chosen);
+    saveSession(of, "s1", place, lived(), T0);
     pageSecret(of, "#page=abcdefghijklmnopqrstuvwx");
   };
   const held = parsed(recorded("browser_storage.json", () => { const made = shelf(); fill(made.of); return json((made as never as { all: unknown }).all); })) as Record<string, string>;
@@ -77,9 +77,9 @@ it("OPS-21: what browsers keep is found under its recorded names; else people lo
   fill(fresh.of);
   expect((fresh as never as { all: unknown }).all).toEqual(held);
   const { of } = shelf(held);
-  expect(recall(of, true)).toEqual(chosen);
+  expect(readPreferences(of, true)).toEqual(chosen);
   expect(pageSecret(of, "")).toBe("abcdefghijklmnopqrstuvwx");
-  const kept = take(of, T0 + 1);
+  const kept = restoreSession(of, T0 + 1);
   expect(kept).toMatchObject({ session: "s1", place });
   expect(kept && seen(kept.state)).toEqual(parsed(fixture("snapshot_seen.json")));
 });
@@ -94,9 +94,9 @@ function conversation() {
   let hear: (message: unknown) => void = () => undefined;
   let listen: (said: Said) => void = () => undefined;
   const answer = (message: FromHost): void => { picture.push(message); hear(structuredClone(message)); };
-  const road: Road = { listen: (heard) => { listen = heard; return () => undefined; }, call: answer };
-  const lane = new LocalLane([road], { session: "s", rules: () => RULES, allows: () => true, take: (one) => { taken.push(one); return true; } }, () => Date.now());
-  const say = (message: unknown): void => { listen({ message: structuredClone(message), origin: "https://a.test", road: "opened", answer }); };
+  const road: PageChannel = { listen: (heard) => { listen = heard; return () => undefined; }, send: answer };
+  const lane = new TapHost([road], { session: "s", rules: () => RULES, allows: () => true, accept: (one) => { taken.push(one); return true; } }, () => Date.now());
+  const say = (message: unknown): void => { listen({ message: structuredClone(message), origin: "https://a.test", channel: "opened", answer }); };
   return { page, picture, taken, lane, say, sink: (to: (message: unknown) => void) => { hear = to; return { post: (message: FromPage) => { page.push(message); say(message); }, close: () => undefined }; } };
 }
 

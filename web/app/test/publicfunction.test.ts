@@ -3,8 +3,7 @@ import { createTable } from "@dagnet-realtime/engine/matching";
 import { expect, it } from "vitest";
 import { pasted } from "../../function/test/segment.js";
 import { bought, plan, settings, uuid } from "../../function/test/support.ts";
-import { readPublished } from "../src/lanes/provider/envelope.ts";
-import { Heard } from "../src/lanes/provider/heard.ts";
+import { FrameBuilder, parsePublished } from "@dagnet-realtime/client/transport/relay/functionTransport";
 import { json, parsed, path, recorded } from "./support/recorded.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -30,10 +29,10 @@ it("OPS-21: the function publishes what it did, and its earlier build is read; e
   const before = parsed(recorded("function_messages.json", () => json(now))) as { sent: { body: { batch: { data: string }[] } }[] };
   expect(now).toEqual(before);
   const old = (await published(path("destination.js"))) as typeof before;
-  const read = old.sent.flatMap(({ body }) => body.batch.map(({ data }) => readPublished(parsed(data))));
+  const read = old.sent.flatMap(({ body }) => body.batch.map(({ data }) => parsePublished(parsed(data))));
   expect(read.map((one) => one?.plan)).toEqual(read.map(() => plan().version));
   expect(read.flatMap((one) => one?.forget ?? [])).toHaveLength(2);
   const table = createTable([{ node: "a", label: "", event_id: "", names: ["Bought"], rule: "segment", filters: [] }]);
-  const shown = new Heard("function:0", () => false).batch(read.flatMap((one) => one?.envelopes ?? []), table, 0);
+  const shown = new FrameBuilder("function:0", () => false).batch(read.flatMap((one) => one?.envelopes ?? []), table, 0);
   expect(shown).toMatchObject({ counts: { a: 1 }, unmapped: { "Viewed Home Page": 1 } });
 });

@@ -9,8 +9,8 @@ import { after, GRAPH, on, T0 } from "../../engine/test/support.ts";
 import { memoryStorage } from "./support/chest.ts";
 import { scene } from "./support/page.ts";
 import { fixture, json, parsed, recorded } from "./support/recorded.ts";
-import { Api, chest, extension, Keeping, Local, lockSlots, pictureScript, proving, RemoteLane, shopRecall, shopRemember } from "./support/surface.ts";
-import { beat, FakeStream, FakeWorld, settle } from "./support/world.ts";
+import { Api, openWorkspaceStore, extensionChannel, BrowserStorage, TapController, lockSlots, pictureScript, withPageSecret, RemoteTransport, shopRecall, shopRemember } from "./support/surface.ts";
+import { beat, FakeStream, FakeWorld, settle } from "../../client/test/support/environment.ts";
 
 afterEach(() => { vi.unstubAllGlobals(); vi.resetModules(); });
 
@@ -18,7 +18,7 @@ const PLACE = { workspace: "shop", env: "test", graph: "uk-checkout-journey" };
 
 it("OPS-21: a page asks for what it did, in the same words; else it is lost with a server of another version", async () => {
   const asked: unknown[] = [];
-  const fetcher = proving((url, init) => {
+  const fetcher = withPageSecret((url, init) => {
     asked.push({ method: init?.method ?? "GET", url, headers: Object.fromEntries(new Headers(init?.headers)), body: typeof init?.body === "string" ? parsed(init.body) : null });
     return Promise.resolve(new Response("{}"));
   }, () => "THE-PAGE");
@@ -26,23 +26,23 @@ it("OPS-21: a page asks for what it did, in the same words; else it is lost with
   await api.me();
   await api.workspaces();
   await api.graph(PLACE);
-  await api.open(PLACE);
+  await api.openSession(PLACE);
   await api.stream("SESSION", "POSITION", signal);
   await api.testEvent(PLACE, null);
   await api.testEvent(PLACE, "NODE");
   await api.poll("SESSION", "POSITION", 0, signal);
-  await api.span("SESSION", "POSITION", "POSITION", signal);
+  await api.readRange("SESSION", "POSITION", "POSITION", signal);
   await api.filter("SESSION", "type:track");
-  await api.find("SESSION", "userId", "u1");
+  await api.findPerson("SESSION", "userId", "u1");
   await api.follows("SESSION", ["a_9107guueuuhl", "me_2e20gdj5q9il"]);
-  await api.seat("SESSION");
-  await api.sign("SESSION", "CHANNEL", "1.2");
-  await api.published(PLACE, signal);
-  await api.signPublished(PLACE, "CHANNEL", "1.2");
+  await api.relaySubscription("SESSION");
+  await api.signSubscription("SESSION", "CHANNEL", "1.2");
+  await api.functionSubscription(PLACE, signal);
+  await api.signFunctionSubscription(PLACE, "CHANNEL", "1.2");
   await api.visitors();
   await api.simulate(PLACE, 5);
   await api.stopVisitors();
-  await api.close("SESSION");
+  await api.closeSession("SESSION");
   await api.signOut();
   expect(asked).toEqual(parsed(recorded("page_requests.json", () => json(asked))));
 });
@@ -102,7 +102,7 @@ it("OPS-21: a frame of an unknown kind changes nothing and ends nothing", async 
     streams.push(next);
     return Promise.resolve(next.response);
   });
-  const lane = new RemoteLane(api, "s", "p0", { take: () => Promise.resolve({ release: () => undefined }) }, new FakeWorld());
+  const lane = new RemoteTransport(api, "s", "p0", { acquire: () => Promise.resolve({ release: () => undefined }) }, new FakeWorld());
   lane.start({ frame: () => undefined, state: () => undefined, ended: (why) => ended.push(why) });
   await settle();
   await streams[0]!.send(novel);
@@ -140,18 +140,18 @@ function written(calls: unknown[]): IDBFactory {
 
 it("OPS-21: what else browsers keep is found under its recorded name; else sites must be let in anew, and four tabs of two versions take all connections", async () => {
   const local = memoryStorage(), session = memoryStorage(), calls: unknown[] = [], locks: string[] = [];
-  new Keeping(true, { lasting: local, ofTab: session, databases: null }).begin();
+  new BrowserStorage(true, { lasting: local, ofTab: session, databases: null }).allow();
   const page = scene({});
   let lot = 0;
-  const build = (ofTab: Storage, lasting: Storage): Local => new Local(page.parts, [], ofTab, lasting, () => String((lot += 1)).padStart(32, "0"));
+  const build = (ofTab: Storage, lasting: Storage): TapController => new TapController(page.parts, [], ofTab, lasting, () => String((lot += 1)).padStart(32, "0"));
   const first = build(session, local);
   first.allow("https://a.test");
-  first.show(["plan"]);
+  first.showProperties(["plan"]);
   first.open()();
   shopRemember(local, { basket: { "fell-mug": 2 }, wishes: ["beck-cup"], variant: "card-first" });
-  await chest(() => written(calls)).put({ kind: "link", link: "LINK" });
+  await openWorkspaceStore(() => written(calls)).save({ kind: "link", link: "LINK" });
   const busy = { request: (name: string, _: unknown, take: (lock: null) => unknown) => { locks.push(name); return Promise.resolve(take(null)); } };
-  await lockSlots(busy as unknown as LockManager).take();
+  await lockSlots(busy as unknown as LockManager).acquire();
   const held = (storage: Storage): Record<string, string> => Object.fromEntries(Array.from({ length: storage.length }, (_, at) => storage.key(at)!).map((name) => [name, storage.getItem(name)!]));
   const kept: Kept = { local: held(local), session: held(session), database: calls, locks };
   const before = parsed(recorded("browser_kept.json", () => json(kept))) as Kept;
@@ -159,11 +159,11 @@ it("OPS-21: what else browsers keep is found under its recorded name; else sites
 
   const old = memoryStorage(new Map(Object.entries(before.local))), tab = memoryStorage(new Map(Object.entries(before.session)));
   const again = build(tab, old);
-  expect(again.asked).toEqual({ origins: ["https://a.test"], shown: ["plan"] });
+  expect(again.settings).toEqual({ origins: ["https://a.test"], shown: ["plan"] });
   tab.clear();
   again.open()();
   expect(held(tab)).toEqual(before.session);
-  expect(new Keeping(true, { lasting: old, ofTab: tab, databases: null }).asked).toBe(true);
+  expect(new BrowserStorage(true, { lasting: old, ofTab: tab, databases: null }).allowed).toBe(true);
   expect(shopRecall(old, () => 0)).toEqual({ basket: { "fell-mug": 2 }, wishes: ["beck-cup"], variant: "card-first" });
 });
 
@@ -186,17 +186,17 @@ async function crossing(begin: () => Promise<unknown>): Promise<unknown> {
   vi.stubGlobal("location", scope.location);
   vi.stubGlobal("chrome", { runtime: { id: "an-id", connect } });
   await begin();
-  const road = extension(scope as unknown as Window), taken: unknown[] = [];
-  road.listen(({ message, origin, road: name, answer }) => {
+  const channel = extensionChannel(scope as unknown as Window), taken: unknown[] = [];
+  channel.listen(({ message, origin, channel: name, answer }) => {
     taken.push({ message, origin, road: name });
     answer?.({ dagnet: "dagnet-realtime/1", kind: "ack", page: "p", session: "s", to: 1 });
   });
   tell({ origin: "https://a.test", message: { dagnet: "dagnet-realtime/1", kind: "hello", page: "p", nonce: "n", url: "https://a.test/", sdks: [] } });
-  road.call({ dagnet: "dagnet-realtime/1", kind: "call" });
+  channel.send({ dagnet: "dagnet-realtime/1", kind: "call" });
   return parsed(JSON.stringify({ said, taken }));
 }
 
-it("OPS-21: the extension and the page say to each other what they did; people do not renew the extension when a server is upgraded", async () => {
+it("OPS-21: the extensionChannel and the page say to each other what they did; people do not renew the extensionChannel when a server is upgraded", async () => {
   const today = await crossing(pictureScript);
   const before = parsed(recorded("extension_messages.json", () => json(today)));
   expect(today).toEqual(before);

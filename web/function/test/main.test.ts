@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { subscribe } from "../../app/src/lanes/provider/socket.ts";
-import { startSoketi } from "../../app/test/support/soketi.ts";
+import { subscribe } from "@dagnet-realtime/client/transport/relay/pusherSocket";
+import { startSoketi } from "../../client/test/support/soketi.ts";
 import { InvalidEventPayload, pasted, RetryError, ValidationError } from "./segment.js";
 import { bought, CANARY, KEY, plan, provider, sent, settings, uuid } from "./support.ts";
 

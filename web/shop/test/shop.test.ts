@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
-import { loadWorkspace } from "../../app/src/graphs/workspace.ts";
+import { loadWorkspace } from "../../app/src/offline/workspace.ts";
 import { Reports, type Properties } from "../src/reports.ts";
 import type { Route } from "../src/route.ts";
 import { Shop } from "../src/shop.ts";

@@ -1,17 +1,17 @@
-/** What the screen tells people: one standing notice, and toasts that leave by themselves. */
-import { Refusal } from "../lanes/http.ts";
-import type { Notice, Store, Toast } from "./store.ts";
+/** Notices and toasts: errors as what happened, what it means and what to do. */
+import { ApiError } from "@dagnet-realtime/client/http";
+import type { Notice, Store, Toast } from "./uiState.ts";
 
 /** Long enough to read two lines and reach for Undo. */
 export const TOAST_MS = 8_000;
 const TOASTS = 3;
 
 /** Segment's names stand in event definitions, which a link leaves out. */
-export const BARE = "A share link carries no event definitions: every node listens for its bare event id.";
+export const LINK_WITHOUT_DEFINITIONS = "A share link carries no event definitions: every node listens for its bare event id.";
 
 /** A refusal in three parts; `meaning` is what it means here. */
-export function told(error: unknown, meaning: string): Notice {
-  if (error instanceof Refusal) return { what: [error.title, error.detail].filter(Boolean).join(" "), meaning, remedy: error.remedy || "Try again.", bad: true };
+export function toNotice(error: unknown, meaning: string): Notice {
+  if (error instanceof ApiError) return { what: [error.title, error.detail].filter(Boolean).join(" "), meaning, remedy: error.remedy || "Try again.", bad: true };
   return { what: error instanceof Error ? error.message : "Something went wrong in this page.", meaning, remedy: "Reload the page; what was collected is kept.", bad: true };
 }
 
@@ -28,7 +28,7 @@ export function toast(store: Store, notice: Notice, wait: (run: () => void, ms: 
 }
 
 /** Tells the server's notes about a view as they come, all of a moment in one toast, and that they no longer hold once the last is gone. */
-export function notes(store: Store, before: readonly string[], now: readonly string[]): void {
+export function announceNotes(store: Store, before: readonly string[], now: readonly string[]): void {
   const fresh = now.filter((note) => !before.includes(note));
   if (before.some((note) => !now.includes(note))) store.setState(({ toasts }) => ({ toasts: toasts.filter(({ what }) => what !== NOTED) }));
   if (fresh.length > 0) toast(store, { what: NOTED, meaning: fresh.join(" "), remedy: "", bad: true });

@@ -1,38 +1,39 @@
 /** The page: bars above, the picture, the panels beside and below it. */
+import { useActions, useUi } from "../hooks.ts";
+import { FEED } from "../store/preferences.ts";
 import { Tooltip } from "radix-ui";
 import { lazy, Suspense, useEffect } from "react";
-import { Canvas } from "./screen/Canvas.tsx";
-import { Notice } from "./screen/Notice.tsx";
-import { Summary } from "./screen/Summary.tsx";
-import { Toasts } from "./screen/Toasts.tsx";
-import { useKeys } from "./screen/useKeys.ts";
-import { Feed } from "./feed/Feed.tsx";
-import { Side } from "./side/Side.tsx";
-import { Strip } from "./strip/Strip.tsx";
-import { TopBar } from "./top/TopBar.tsx";
-import { shown } from "./shop/offered.ts";
-import { useActions, useShell } from "./use.ts";
+import { Canvas } from "./Canvas.tsx";
+import { Notice, Toasts } from "./Notices.tsx";
+import { Summary } from "@dagnet-realtime/react/Summary.tsx";
+import { useKeys } from "./shortcuts.ts";
+import { Feed } from "@dagnet-realtime/react/feed/Feed.tsx";
+import { Side } from "./Side.tsx";
+import { Strip } from "@dagnet-realtime/react/bar/Strip.tsx";
+import { TopBar } from "./TopBar.tsx";
+import { isShopShown } from "./shop/visibility.ts";
 
+const Teaching = lazy(() => import("./Empty.tsx").then(({ Teaching: component }) => ({ default: component })));
 const DropZone = lazy(() => import("./open/DropZone.tsx").then(({ DropZone: component }) => ({ default: component })));
 const ShopFrame = lazy(() => import("./shop/ShopFrame.tsx").then(({ ShopFrame: component }) => ({ default: component })));
-const Help = lazy(() => import("./screen/Help.tsx").then(({ Help: component }) => ({ default: component })));
-const ReplayBar = lazy(() => import("./screen/ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
+const Help = lazy(() => import("./Help.tsx").then(({ Help: component }) => ({ default: component })));
+const ReplayBar = lazy(() => import("./ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
 const ConnectSheet = lazy(() => import("./connect/ConnectSheet.tsx").then(({ ConnectSheet: component }) => ({ default: component })));
-const GraphTable = lazy(() => import("./screen/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
+const GraphTable = lazy(() => import("@dagnet-realtime/react/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
 
 /** How long a pointer rests before a tooltip opens. */
 const TIP_MS = 350;
 
 export function App() {
   const actions = useActions();
-  const theme = useShell((shell) => shell.kept.theme);
-  const sideOpen = useShell((shell) => shell.kept.sideOpen);
-  const phase = useShell((shell) => shell.phase);
-  const connection = useShell((shell) => (shell.phase === "replay" ? "replay" : shell.lane.connection));
-  const overlay = useShell((shell) => shell.overlay);
-  const replay = useShell((shell) => shell.replay);
-  const shop = useShell(shown);
-  const serverless = useShell((shell) => shell.serverless);
+  const theme = useUi((shell) => shell.preferences.theme);
+  const sideOpen = useUi((shell) => shell.preferences.sideOpen);
+  const phase = useUi((shell) => shell.phase);
+  const connection = useUi((shell) => (shell.phase === "replay" ? "replay" : shell.connection.connection));
+  const overlay = useUi((shell) => shell.overlay);
+  const replay = useUi((shell) => shell.replay);
+  const shop = useUi(isShopShown);
+  const serverless = useUi((shell) => shell.serverless);
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
@@ -53,7 +54,7 @@ export function App() {
           <Suspense>{shop && <ShopFrame />}</Suspense>
           <main className="stage">
             <Canvas />
-            <Feed />
+            <Events />
           </main>
           {sideOpen && <Side />}
         </div>
@@ -85,5 +86,21 @@ export function App() {
         </Suspense>
       </div>
     </Tooltip.Provider>
+  );
+}
+
+/** The feed with its remembered height; while it is empty it says what to do. */
+function Events() {
+  const actions = useActions();
+  const { feedOpen, feedHeight } = useUi((ui) => ui.preferences);
+  return (
+    <Feed
+      open={feedOpen}
+      onOpen={(open) => { actions.setPreferences({ feedOpen: open }); }}
+      height={feedHeight}
+      limits={FEED}
+      onHeight={(height) => { actions.setPreferences({ feedHeight: height }); }}
+      empty={<Suspense fallback={null}><Teaching /></Suspense>}
+    />
   );
 }

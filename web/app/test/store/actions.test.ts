@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
-import { settle } from "../support/world.ts";
+import { settle } from "../../../client/test/support/environment.ts";
 
 async function on(answers = {}) {
   const made = scene(answers);
-  made.store.setState({ place: PLACE, graph: GRAPH, phase: "off" });
+  made.store.setState({ graphRef: PLACE, graph: GRAPH, phase: "off" });
   await made.actions.toggle();
   await settle();
   await made.streams[0]!.send(hello);
@@ -41,10 +41,10 @@ describe("what a person can do", () => {
     actions.pause();
     await streams[0]!.send(batch(1));
     expect([store.getState().paused, engine.state.pauseBuffer.pending, engine.light.node("a").count]).toEqual([true, 1, 1]);
-    actions.jump();
+    actions.jumpToNow();
     expect([store.getState().paused, engine.light.node("a").count]).toEqual([false, 2]);
     await actions.toggle();
-    actions.jump();
+    actions.jumpToNow();
     expect(store.getState().phase).toBe("off");
   });
 
@@ -69,13 +69,13 @@ describe("what a person can do", () => {
     actions.filter("type:track");
     expect(asked).not.toContain("PATCH /api/watch/s1");
     await actions.filterAtServer(true);
-    expect([store.getState().atServer, asked.filter((one) => one === "PATCH /api/watch/s1").length]).toEqual(["type:track", 1]);
+    expect([store.getState().serverFilter, asked.filter((one) => one === "PATCH /api/watch/s1").length]).toEqual(["type:track", 1]);
     actions.filter("");
     await settle();
-    expect([store.getState().atServer, asked.filter((one) => one === "PATCH /api/watch/s1").length]).toEqual(["", 2]);
+    expect([store.getState().serverFilter, asked.filter((one) => one === "PATCH /api/watch/s1").length]).toEqual(["", 2]);
     answers["PATCH /api/watch/s1"] = new Response("", { status: 503 });
     await actions.filterAtServer(true);
-    expect(store.getState()).toMatchObject({ atServer: "", toasts: [{ bad: true }] });
+    expect(store.getState()).toMatchObject({ serverFilter: "", toasts: [{ bad: true }] });
   });
 
   it("ENG-14: another graph, and a reload, keep the filter that its chips show", async () => {
@@ -85,7 +85,7 @@ describe("what a person can do", () => {
     expect(engine.state.filterText).toBe("type:page");
     const kept = engine.state;
     store.setState({ filter: "" });
-    watch.again({ session: "s1", place: PLACE, state: kept });
+    watch.resume({ session: "s1", place: PLACE, state: kept });
     expect(store.getState().filter).toBe("type:page");
   });
 
@@ -124,10 +124,10 @@ describe("what a person can do", () => {
   it("looks again at which graphs there are, and keeps what it knew where that fails", async () => {
     const { actions, answers, store } = await on();
     answers["GET /api/workspaces"] = { workspaces: [] };
-    await actions.relist();
+    await actions.refreshWorkspaces();
     expect(store.getState().workspaces).toEqual([]);
     answers["GET /api/workspaces"] = new Response("", { status: 503 });
-    await actions.relist();
+    await actions.refreshWorkspaces();
     expect(store.getState().workspaces).toEqual([]);
   });
 
@@ -141,30 +141,30 @@ describe("what a person can do", () => {
   it("TRC-28: one thing is selected at a time: a node, an edge, a jump, or what is pointed out", async () => {
     const { actions, store } = await on();
     actions.select("a");
-    actions.way({ kind: "edge", edge: "e" });
-    expect(store.getState()).toMatchObject({ selected: null, way: { edge: "e" }, kept: { tab: "node", sideOpen: true } });
-    actions.point({ nodes: ["b"], edges: ["e"] });
-    expect(store.getState()).toMatchObject({ way: null, pointed: { nodes: ["b"] } });
+    actions.selectEdge({ kind: "edge", edge: "e" });
+    expect(store.getState()).toMatchObject({ selected: null, selectedEdge: { edge: "e" }, preferences: { tab: "node", sideOpen: true } });
+    actions.setHighlight({ nodes: ["b"], edges: ["e"] });
+    expect(store.getState()).toMatchObject({ selectedEdge: null, highlight: { nodes: ["b"] } });
     actions.select(null);
-    expect(store.getState().pointed).toBeNull();
+    expect(store.getState().highlight).toBeNull();
   });
 
   it("TRC-30: an ignored jump is remembered with its graph, until it is shown again", async () => {
     const { actions, store, kept } = await on();
     actions.ignore("a>b", true);
     actions.ignore("a>b", true);
-    expect(store.getState().kept.ignored).toEqual(["shop/demo/g a>b"]);
+    expect(store.getState().preferences.ignored).toEqual(["shop/demo/g a>b"]);
     expect([...kept.values()].join()).toContain("a>b");
     actions.ignore("a>b", false);
-    expect(store.getState().kept.ignored).toEqual([]);
+    expect(store.getState().preferences.ignored).toEqual([]);
   });
 
   it("PIC-47: selects, opens and remembers", async () => {
     const { actions, store } = await on();
     actions.select("a");
-    expect(store.getState()).toMatchObject({ selected: "a", kept: { tab: "node" } });
-    actions.look("t");
-    expect(store.getState().kept.tab).toBe("traces");
+    expect(store.getState()).toMatchObject({ selected: "a", preferences: { tab: "node" } });
+    actions.showTrace("t");
+    expect(store.getState().preferences.tab).toBe("traces");
     actions.overlay("help");
     actions.overlay("help");
     expect(store.getState().overlay).toBeNull();

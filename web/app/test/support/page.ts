@@ -1,13 +1,13 @@
 /** A page without a screen: store, engine, watch and actions over a server that answers as a test says. */
 import type { Graph, Node, Guarantees } from "@dagnet-realtime/engine/wire.gen";
-import { Api } from "../../src/lanes/api.ts";
-import type { Slots } from "../../src/lanes/slots.ts";
+import { Api } from "@dagnet-realtime/client/api";
+import type { StreamSlots } from "@dagnet-realtime/client/transport/streamSlots";
 import { Actions } from "../../src/store/actions.ts";
-import { LiveEngine } from "../../src/store/live.ts";
-import { recall } from "../../src/store/remember.ts";
-import { createShell } from "../../src/store/store.ts";
-import { Watch } from "../../src/store/watch.ts";
-import { FakeStream, FakeWorld } from "./world.ts";
+import { EngineHost } from "@dagnet-realtime/client/engineHost";
+import { readPreferences } from "../../src/store/preferences.ts";
+import { createUiStore } from "../../src/store/uiState.ts";
+import { SessionController } from "../../src/store/sessionController.ts";
+import { FakeStream, FakeWorld } from "../../../client/test/support/environment.ts";
 
 export const PLACE = { workspace: "shop", env: "demo", graph: "g" };
 
@@ -52,15 +52,15 @@ export function scene(answers: Answers = {}) {
     if (found instanceof Response) return Promise.resolve(found.clone());
     return Promise.resolve(new Response(JSON.stringify(found ?? {}), { status: 200 }));
   });
-  const slots: Slots = { take: () => Promise.resolve({ release: () => undefined }) };
-  const store = createShell(recall(null, false));
-  const engine = new LiveEngine(() => world.now());
-  const parts = { store, engine, api, slots, world };
-  const watch = new Watch(parts);
+  const slots: StreamSlots = { acquire: () => Promise.resolve({ release: () => undefined }) };
+  const store = createUiStore(readPreferences(null, false));
+  const engine = new EngineHost(() => world.now());
+  const parts = { store, engine, api, slots, environment: world };
+  const watch = new SessionController(parts);
   const kept = new Map<string, string>();
   const shelf = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
   const actions = new Actions(parts, watch, shelf);
-  return { ...parts, parts, watch, actions, streams, asked, kept, shelf, answers: all };
+  return { ...parts, world, parts, watch, actions, session: watch, context: parts, streams, asked, kept, shelf, answers: all };
 }
 
 /** A batch that lights `a` once with an event of trace `t`. */

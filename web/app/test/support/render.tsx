@@ -1,10 +1,15 @@
-/** Renders a hook or a component inside of a page without a server. */
+/** Renders a hook or a component inside of the page, without a server. */
 import { renderHook } from "@testing-library/react";
-import { RealtimeContext } from "../../src/ui/use.ts";
+import { SessionContext } from "@dagnet-realtime/react/hooks";
+import { PageContext } from "../../src/hooks.ts";
 import { scene, type Answers } from "./page.ts";
 
 export function rendered<T>(hook: () => T, answers: Answers = {}) {
   const made = scene(answers);
-  const wrapper = ({ children }: { children: React.ReactNode }) => <RealtimeContext value={made}>{children}</RealtimeContext>;
+  const wrapper = ({ children }: { children: React.ReactNode }) => (
+    <PageContext value={made}>
+      <SessionContext value={made}>{children}</SessionContext>
+    </PageContext>
+  );
   return { ...made, ...renderHook(hook, { wrapper }) };
 }

@@ -1,37 +1,37 @@
-/** The connect panel: the ways from a page to this graph, which pages are heard, what was refused, and what left and never arrived. */
+/** How pages are connected: their channels, what came from each, and what was rejected. */
+import { useApp, useUi } from "../../hooks.ts";
+import { overdue } from "@dagnet-realtime/engine/select/overdue";
+import { ago, clock, count, span } from "@dagnet-realtime/react/format";
+import { useEngine } from "@dagnet-realtime/react/hooks";
+import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
+import { Button, Copy } from "@dagnet-realtime/react/kit/controls.tsx";
 import { ExternalLink, X } from "lucide-react";
 import { useState } from "react";
-import type { Local } from "../../store/local.ts";
-import { ago, count } from "../format.ts";
-import { Button } from "../kit/Button.tsx";
-import { Copy } from "../kit/Copy.tsx";
-import { Sheet } from "../kit/Sheet.tsx";
-import { useEngine, useRealtime } from "../use.ts";
-import { Missing } from "./Missing.tsx";
-import { heardWords, npmLines, placeOf, ROADS, scriptTag, sdkWords } from "./words.ts";
+import type { TapController } from "../../store/tapController.ts";
 import "../../styles/connect.css";
+import { CHANNELS, LOST_MS, missingText, npmLines, placeOf, receivedText, scriptTag, sdkText } from "./text.ts";
 
 export function ConnectSheet({ onClose }: { readonly onClose: () => void }) {
-  const { local } = useRealtime();
-  if (!local) return null;
+  const { tap } = useApp();
+  if (!tap) return null;
   return (
     <Sheet title="See your own clicks" wide onClose={onClose}>
       <div className="connect">
         <p className="connect-lead">Your page’s Segment calls light this graph at once, in this browser alone: they are redacted in the page, and nothing is sent anywhere.</p>
-        <Pages local={local} />
-        <Ways local={local} />
+        <Pages tap={tap} />
+        <Ways tap={tap} />
         <Missing />
-        <Shown local={local} />
-        <Allowed local={local} />
+        <Shown tap={tap} />
+        <Allowed tap={tap} />
       </div>
     </Sheet>
   );
 }
 
-function Pages({ local }: { readonly local: Local }) {
-  const now = useEngine("second", () => Date.now());
-  const pages = [...local.lane.pages.values()].sort((a, b) => Number(b.there) - Number(a.there) || b.at - a.at);
-  const refusals = [...local.lane.refusals.values()];
+function Pages({ tap }: { readonly tap: TapController }) {
+  const now = useEngine("numbers", () => Date.now());
+  const pages = [...tap.host.pages.values()].sort((a, b) => Number(b.present) - Number(a.present) || b.at - a.at);
+  const refusals = [...tap.host.rejected.values()];
   return (
     <section aria-label="Pages">
       <h3>Pages</h3>
@@ -40,13 +40,13 @@ function Pages({ local }: { readonly local: Local }) {
         {pages.map((page) => (
           <li key={page.id}>
             <p>
-              <i className={page.there ? "connect-dot connect-there" : "connect-dot"} aria-hidden="true" /> <strong className="mono">{placeOf(page)}</strong>{" "}
+              <i className={page.present ? "connect-dot connect-there" : "connect-dot"} aria-hidden="true" /> <strong className="mono">{placeOf(page)}</strong>{" "}
               <span className="quiet">
-                {page.there ? "connected" : `gone, ${ago(page.at, now)} ago`}, {ROADS[page.road]}
+                {page.present ? "connected" : `gone, ${ago(page.at, now)} ago`}, {CHANNELS[page.channel]}
               </span>
             </p>
             <p className="quiet">
-              {sdkWords(page)} · {heardWords(page)}
+              {sdkText(page)} · {receivedText(page)}
             </p>
           </li>
         ))}
@@ -55,7 +55,7 @@ function Pages({ local }: { readonly local: Local }) {
         <p key={`${reason} ${origin}`} className="connect-refused" role="status">
           Refused {count(times)} from <span className="mono">{origin}</span>: {reason}.
           {reason === "not allowed" && origin.includes("://") && (
-            <Button voice="quiet" className="button-small" onClick={() => { local.allow(origin); }}>
+            <Button voice="quiet" className="button-small" onClick={() => { tap.allow(origin); }}>
               Let it in
             </Button>
           )}
@@ -65,7 +65,7 @@ function Pages({ local }: { readonly local: Local }) {
   );
 }
 
-function Ways({ local }: { readonly local: Local }) {
+function Ways({ tap }: { readonly tap: TapController }) {
   const here = window.location.href;
   if (!here.startsWith("http"))
     return (
@@ -89,7 +89,7 @@ function Ways({ local }: { readonly local: Local }) {
         </li>
         <li>
           <p>Open the page from here. It connects by itself and stays connected when it or this tab is reloaded.</p>
-          <OpenPage local={local} />
+          <OpenPage tap={tap} />
         </li>
       </ol>
       <details>
@@ -113,11 +113,11 @@ function Ways({ local }: { readonly local: Local }) {
   );
 }
 
-function OpenPage({ local }: { readonly local: Local }) {
+function OpenPage({ tap }: { readonly tap: TapController }) {
   const [address, setAddress] = useState("");
   const [problem, setProblem] = useState("");
   const open = (): void => {
-    const origin = local.allow(address);
+    const origin = tap.allow(address);
     if (origin === null) {
       setProblem("That is no address of a web page. Write one like localhost:3000 or https://staging.example.com/cart.");
       return;
@@ -144,8 +144,8 @@ function OpenPage({ local }: { readonly local: Local }) {
   );
 }
 
-function Shown({ local }: { readonly local: Local }) {
-  const [text, setText] = useState(local.asked.shown.join(" "));
+function Shown({ tap }: { readonly tap: TapController }) {
+  const [text, setText] = useState(tap.settings.shown.join(" "));
   return (
     <section aria-label="Properties shown">
       <h3>Properties shown of these events</h3>
@@ -160,15 +160,15 @@ function Shown({ local }: { readonly local: Local }) {
         maxLength={1000}
         onChange={(event) => {
           setText(event.target.value);
-          local.show(event.target.value.split(/[\s,]+/).filter(Boolean));
+          tap.showProperties(event.target.value.split(/[\s,]+/).filter(Boolean));
         }}
       />
     </section>
   );
 }
 
-function Allowed({ local }: { readonly local: Local }) {
-  const origins = useEngine("second", () => local.asked.origins);
+function Allowed({ tap }: { readonly tap: TapController }) {
+  const origins = useEngine("numbers", () => tap.settings.origins);
   if (origins.length === 0) return null;
   return (
     <section aria-label="Addresses let in">
@@ -177,12 +177,39 @@ function Allowed({ local }: { readonly local: Local }) {
         {origins.map((origin) => (
           <span className="chip mono" key={origin}>
             {origin}
-            <button type="button" className="chip-x" aria-label={`Let ${origin} in no more`} onClick={() => { local.forbid(origin); }}>
+            <button type="button" className="chip-x" aria-label={`Let ${origin} in no more`} onClick={() => { tap.forbid(origin); }}>
               <X size={12} aria-hidden="true" />
             </button>
           </span>
         ))}
       </p>
+    </section>
+  );
+}
+
+/** Rows shown; the newest are what somebody looks for. */
+const MOST = 20;
+
+export function Missing() {
+  const serverless = useUi((shell) => shell.serverless);
+  const missing = useEngine("numbers", (state) => overdue(state, Date.now(), LOST_MS, MOST));
+  const thinned = useEngine("numbers", (state) => state.threshold < 1 || state.sampling < 1);
+  const remote = useEngine("numbers", (state) => state.lanes.includes("remote"));
+  if (serverless && missing.length === 0) return null;
+  return (
+    <section aria-label="Sent and not there">
+      <h3>Sent and not there</h3>
+      {missing.length === 0 ? (
+        <p className="quiet">{remote ? `Every event that left a page arrived here within ${span(LOST_MS)}, or still may.` : "Nothing was dropped or failed in a page."}</p>
+      ) : (
+        <ul className="connect-missing">
+          {missing.map(({ row, how, age }) => (
+            <li key={row.row}>
+              <span className="mono quiet">{clock(row.occurredAt)}</span> <strong>{row.name}</strong> {missingText(how, row.way?.reason ?? "", age, thinned)}
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

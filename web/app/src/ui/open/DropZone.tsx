@@ -1,15 +1,15 @@
 /** While files are dragged over the page it says where they would go; dropped, they are opened. */
+import { useApp } from "../../hooks.ts";
 import { FolderDown } from "lucide-react";
 import { useEffect, useState } from "react";
-import { dropped } from "../../opened/gather.ts";
-import { openLogFile } from "../top/logs.ts";
-import { useRealtime } from "../use.ts";
+import { droppedFiles } from "../../offline/files.ts";
+import { openLogFile } from "../GraphMenu.tsx";
 import "../../styles/open.css";
 
 const LOG = /\.(?:ndjson|jsonl)$/i;
 
 export function DropZone() {
-  const realtime = useRealtime();
+  const realtime = useApp();
   const [over, setOver] = useState(false);
   useEffect(() => {
     const holds = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
@@ -27,7 +27,7 @@ export function DropZone() {
       setOver(false);
       const [only, another] = event.dataTransfer.files;
       if (only && another === undefined && LOG.test(only.name)) void openLogFile(realtime, only);
-      else void realtime.opening?.give(dropped(event.dataTransfer.items));
+      else void realtime.offline?.openFiles(droppedFiles(event.dataTransfer.items));
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragover", enter);

@@ -1,16 +1,15 @@
-/** No server and no graph yet: the ways to open one. */
+/** Opens a workspace without a server, and asks whether to keep it in this browser. */
+import { useApp, useUi } from "../../hooks.ts";
+import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { FileJson2, FolderOpen, Link, Store } from "lucide-react";
 import { useState } from "react";
-import { Button } from "../kit/Button.tsx";
-import { useRealtime } from "../use.ts";
-import { KeepBox } from "./KeepBox.tsx";
-import { pickFiles, pickFolder } from "./picking.ts";
 import "../../styles/open.css";
+import { pickFiles, pickFolder } from "./picking.ts";
 
 export function OpenCard() {
-  const { opening } = useRealtime();
+  const { offline } = useApp();
   const [link, setLink] = useState("");
-  if (!opening) return null;
+  if (!offline) return null;
   return (
     <section className="empty open-card" aria-labelledby="open-title">
       <FolderOpen className="open-sign" size={34} strokeWidth={1.4} aria-hidden="true" />
@@ -21,7 +20,7 @@ export function OpenCard() {
           voice="strong"
           icon={<FolderOpen size={15} />}
           onClick={() => {
-            void pickFolder(opening);
+            void pickFolder(offline);
           }}
         >
           Choose a folder
@@ -29,7 +28,7 @@ export function OpenCard() {
         <Button
           icon={<FileJson2 size={15} />}
           onClick={() => {
-            pickFiles(opening);
+            pickFiles(offline);
           }}
         >
           Choose files
@@ -37,7 +36,7 @@ export function OpenCard() {
         <Button
           icon={<Store size={15} />}
           onClick={() => {
-            void opening.sample();
+            void offline.openSample();
           }}
         >
           Open the sample
@@ -47,7 +46,7 @@ export function OpenCard() {
         className="open-link"
         onSubmit={(event) => {
           event.preventDefault();
-          if (link.trim() !== "") void opening.link(link.trim());
+          if (link.trim() !== "") void offline.openLink(link.trim());
         }}
       >
         <Link size={15} aria-hidden="true" />
@@ -65,5 +64,21 @@ export function OpenCard() {
       </form>
       <KeepBox />
     </section>
+  );
+}
+
+export const READABLE = "Any other HTML file that you open from disk could read it.";
+
+export function KeepBox() {
+  const { offline } = useApp();
+  const keeping = useUi((shell) => shell.storageAllowed);
+  if (!offline || keeping === null) return null;
+  return (
+    <label className="open-keep">
+      <input type="checkbox" checked={keeping} onChange={({ target }) => void offline.allowStorage(target.checked)} />
+      <span>
+        Keep in this browser what I open. <span className="quiet">{keeping ? READABLE : `Opened from disk, this page keeps nothing: a reload begins anew. ${READABLE}`}</span>
+      </span>
+    </label>
   );
 }

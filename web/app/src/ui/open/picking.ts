@@ -1,35 +1,35 @@
 /** Asks the browser for a folder or for files, in whichever way it can. */
-import type { Opening } from "../../opened/opening.ts";
-import { granted, picked } from "../../opened/gather.ts";
+import type { OfflineController } from "../../offline/controller.ts";
+import { granted, pickedFiles } from "../../offline/files.ts";
 
 type Asking = (options: { readonly mode: "read" }) => Promise<FileSystemDirectoryHandle>;
 
 /** A folder: by File System Access where there is such a thing, else by a file input. */
-export async function pickFolder(opening: Opening, page: { readonly showDirectoryPicker?: Asking } = window as { readonly showDirectoryPicker?: Asking }): Promise<void> {
+export async function pickFolder(offline: OfflineController, page: { readonly showDirectoryPicker?: Asking } = window as { readonly showDirectoryPicker?: Asking }): Promise<void> {
   if (page.showDirectoryPicker === undefined) {
-    pick(opening, true);
+    pick(offline, true);
     return;
   }
   try {
-    await opening.give(granted(await page.showDirectoryPicker({ mode: "read" })));
+    await offline.openFiles(granted(await page.showDirectoryPicker({ mode: "read" })));
   } catch (error) {
     // Somebody who closes the question has answered it.
-    if (!(error instanceof DOMException && error.name === "AbortError")) pick(opening, true);
+    if (!(error instanceof DOMException && error.name === "AbortError")) pick(offline, true);
   }
 }
 
-export function pickFiles(opening: Opening): void {
-  pick(opening, false);
+export function pickFiles(offline: OfflineController): void {
+  pick(offline, false);
 }
 
-function pick(opening: Opening, folder: boolean): void {
+function pick(offline: OfflineController, folder: boolean): void {
   const input = document.createElement("input");
   input.type = "file";
   input.multiple = true;
   if (folder) input.webkitdirectory = true;
   else input.accept = ".json,.yaml,.yml";
   input.addEventListener("change", () => {
-    if (input.files !== null && input.files.length > 0) void opening.give(picked([...input.files]));
+    if (input.files !== null && input.files.length > 0) void offline.openFiles(pickedFiles([...input.files]));
   });
   input.click();
 }

@@ -1,18 +1,18 @@
 /** The sample shop beside the graph: what is clicked on the left lights up on the right. */
+import { useActions, useApp, useUi } from "../../hooks.ts";
 import { useEffect, useRef, useState } from "react";
-import { SHOP } from "../../store/remember.ts";
-import { opened } from "./offered.ts";
-import { Grip } from "../kit/Grip.tsx";
-import { useActions, useRealtime, useShell } from "../use.ts";
+import { SHOP } from "../../store/preferences.ts";
+import { shopOpened } from "./visibility.ts";
+import { Grip } from "@dagnet-realtime/react/kit/controls.tsx";
 import "../../styles/open.css";
 
 export function ShopFrame() {
   const actions = useActions();
-  const { frame: road } = useRealtime();
-  const { theme, shopWidth, shop } = useShell((shell) => shell.kept);
+  const { shopChannel } = useApp();
+  const { theme, shopWidth, shop } = useUi((shell) => shell.preferences);
   const frame = useRef<HTMLIFrameElement>(null);
   // Later themes are told by a message: another address would load the shop anew.
-  const [address] = useState(() => `shop/index.html?theme=${theme}${road ? `&${road.query}` : ""}`);
+  const [address] = useState(() => `shop/index.html?theme=${theme}${shopChannel ? `&${shopChannel.query}` : ""}`);
   const [held, setHeld] = useState(false);
   useEffect(() => {
     const { origin, protocol } = window.location;
@@ -20,7 +20,7 @@ export function ShopFrame() {
     if (protocol !== "file:") frame.current?.contentWindow?.postMessage({ theme }, origin);
   }, [theme]);
   useEffect(() => {
-    if (shop === "") actions.keep(opened(window.innerWidth));
+    if (shop === "") actions.setPreferences(shopOpened(window.innerWidth));
   }, [actions, shop]);
   return (
     <aside
@@ -43,7 +43,7 @@ export function ShopFrame() {
         size={shopWidth}
         {...SHOP}
         onSize={(width) => {
-          actions.keep({ shopWidth: width });
+          actions.setPreferences({ shopWidth: width });
         }}
       />
     </aside>

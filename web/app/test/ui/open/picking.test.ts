@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it, vi } from "vitest";
-import type { Opening } from "../../../src/opened/opening.ts";
-import { read, type Candidate } from "../../../src/opened/gather.ts";
+import type { OfflineController } from "../../../src/offline/controller.ts";
+import { readFiles, type FileCandidate } from "../../../src/offline/files.ts";
 import { pickFiles, pickFolder } from "../../../src/ui/open/picking.ts";
 
 /** The browser's question, answered by the test. */
@@ -13,10 +13,10 @@ function asked(): HTMLInputElement[] {
 
 function opening() {
   const given: string[][] = [];
-  const give = async (candidates: Iterable<Candidate> | AsyncIterable<Candidate>): Promise<void> => {
-    given.push((await read(candidates)).files.map(({ path }) => path));
+  const give = async (candidates: Iterable<FileCandidate> | AsyncIterable<FileCandidate>): Promise<void> => {
+    given.push((await readFiles(candidates)).files.map(({ path }) => path));
   };
-  return { given, opening: { give } as unknown as Opening };
+  return { given, opening: { openFiles: give } as unknown as OfflineController };
 }
 
 afterEach(() => { vi.restoreAllMocks(); });

@@ -1,0 +1,27 @@
+/** What this page offers to the components of `react`: people to find, test events, links, ignored jumps. */
+import type { HostAbilities } from "@dagnet-realtime/react/hooks";
+import { formatGraphRef, usesFunctionIngest } from "./store/graphRef.ts";
+import { LINK_WITHOUT_DEFINITIONS } from "./store/notices.ts";
+import type { SessionController } from "./store/sessionController.ts";
+import type { Store } from "./store/uiState.ts";
+import { ignoredJumps, linkTo } from "./ui/traceLink.ts";
+
+export function hostAbilities(store: Store, session: Pick<SessionController, "connection">): HostAbilities {
+  return {
+    canFind: () => {
+      const ui = store.getState();
+      return (ui.me?.can.includes("follow") ?? false) && !ui.serverless && !usesFunctionIngest(ui);
+    },
+    canTest: () => !store.getState().serverless,
+    linkTo: (token) => {
+      const { graphRef } = store.getState();
+      return graphRef === null ? null : linkTo(window.location.origin + window.location.pathname, formatGraphRef(graphRef), token);
+    },
+    isIgnored: (jump) => {
+      const { preferences, graphRef } = store.getState();
+      return ignoredJumps(preferences.ignored, graphRef).has(jump);
+    },
+    listenNote: () => (store.getState().linked ? LINK_WITHOUT_DEFINITIONS : ""),
+    lastFrameAt: () => session.connection().lastFrameAt,
+  };
+}

@@ -1,0 +1,121 @@
+/** Opens workspaces in a page without a server: files, a share link, the sample; and again after a reload. */
+import { ApiError } from "@dagnet-realtime/client/http";
+import { restoreSession, type TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
+import { LINK_WITHOUT_DEFINITIONS, toNotice, toast } from "../store/notices.ts";
+import type { BrowserStorage } from "../store/browserStorage.ts";
+import { chooseGraph, sameGraph, formatGraphRef } from "../store/graphRef.ts";
+import { writePreferences } from "../store/preferences.ts";
+import { showGraph } from "../store/boot.ts";
+import type { AppContext, SessionController } from "../store/sessionController.ts";
+import type { WorkspaceStore, StoredWorkspace } from "./workspaceStore.ts";
+import { assembleWorkspace, type FileCandidate, readFiles, type WorkspaceFiles } from "./files.ts";
+import { errorsOf, type OfflineApi } from "./offlineApi.ts";
+
+const NOTHING = new ApiError("invalid", "There is no DagNet graph in what you gave.", "A graph is a .json file in a folder graphs/.", "Drop the folder that holds graphs/, events/ and nodes/.");
+
+export class OfflineController {
+  #stored: StoredWorkspace | null = null;
+
+  constructor(
+    private readonly parts: AppContext,
+    private readonly watch: SessionController,
+    private readonly shelf: OfflineApi,
+    private readonly chest: WorkspaceStore,
+    private readonly keeping: BrowserStorage,
+  ) {}
+
+  /** What a page begins with: the graph in its own address, else what was opened here last, with what this tab had collected before it was reloaded. */
+  async begin(address: string, wish: string, tab: TabStorage | null): Promise<void> {
+    const { store, environment: world } = this.parts;
+    const session = restoreSession(tab, world.now());
+    const kept: StoredWorkspace | null = /[?#&]data=/.test(address) ? { kind: "link", link: address } : await this.chest.load();
+    if (kept === null) {
+      store.setState({ phase: "off", graphRef: null, graph: null });
+      return;
+    }
+    await this.#open(kept, session === null ? wish : formatGraphRef(session.place), session === null);
+    const { graph, graphRef: place } = store.getState();
+    if (session !== null && graph !== null && place !== null && sameGraph(session.place, place)) this.watch.resume(session);
+  }
+
+  async openFiles(candidates: AsyncIterable<FileCandidate> | Iterable<FileCandidate>): Promise<void> {
+    const { files, left } = await readFiles(candidates);
+    const settled = assembleWorkspace(files, this.#files());
+    if (settled === null) {
+      this.#showError(left.length > 0 ? new ApiError("invalid", NOTHING.title, left.join(" "), NOTHING.remedy) : NOTHING);
+      return;
+    }
+    await this.#open({ kind: "files", given: { title: settled.title, files: settled.files } });
+    const beside = settled.beside.length > 0 ? [`Beside it there is ${settled.beside.join(", ")}: drop it by itself to see it.`] : [];
+    this.#warn([...left, ...beside].join(" "));
+  }
+
+  async openLink(link: string): Promise<void> {
+    await this.#open({ kind: "link", link });
+  }
+
+  async openSample(): Promise<void> {
+    const { sample } = await import("./sample.ts");
+    await this.#open({ kind: "files", given: sample() });
+  }
+
+  /** Closes what is open, and forgets it. */
+  async close(): Promise<void> {
+    const { store, engine } = this.parts;
+    if (store.getState().phase === "on") await this.watch.off();
+    this.#stored = null;
+    this.shelf.closeWorkspace();
+    engine.reset();
+    store.setState({ phase: "off", workspaces: [], linked: false, graphRef: null, graph: null, selected: null, trace: "", notice: null });
+    await this.chest.clear();
+  }
+
+  /** From disk: keeps what is open and how the page is set up, from now on; or forgets it all, and keeps nothing. The control changes when the browser has done so. */
+  async allowStorage(wanted: boolean): Promise<void> {
+    const { store } = this.parts;
+    if (wanted) {
+      this.keeping.allow();
+      writePreferences(this.keeping.lasting, store.getState().preferences);
+      if (this.#stored !== null) await this.chest.save(this.#stored);
+    } else await this.keeping.forbid();
+    store.setState({ storageAllowed: this.keeping.allowed });
+  }
+
+  #files(): WorkspaceFiles | null {
+    return this.#stored?.kind === "files" ? this.#stored.given : null;
+  }
+
+  async #open(kept: StoredWorkspace, wish = "", eager = true): Promise<void> {
+    const { store, api } = this.parts;
+    try {
+      const found = await this.shelf.openWorkspace(kept);
+      if (store.getState().phase === "on") await this.watch.off();
+      this.#stored = kept;
+      const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
+      const before = store.getState().graphRef;
+      const place = chooseGraph(workspaces, [wish, before === null ? "" : formatGraphRef(before), store.getState().preferences.place]);
+      if (place === null) throw NOTHING;
+      store.setState({ me, workspaces, linked: kept.kind === "link" });
+      await showGraph(this.parts, place);
+      this.#warn(found.errors.length > 0 ? errorsOf(found) : "");
+      if (kept.kind === "link") toast(store, { what: LINK_WITHOUT_DEFINITIONS, meaning: "A node lights if an event has that very name.", remedy: "Drop the repository’s folder to have the names that its definitions give.", bad: false });
+      await this.chest.save(kept);
+      const { graph } = store.getState();
+      if (eager && graph !== null) await this.watch.on(place, graph);
+    } catch (error) {
+      this.#showError(error);
+    }
+  }
+
+  #showError(error: unknown): void {
+    const { store } = this.parts;
+    const shown = store.getState().graph !== null;
+    const notice = toNotice(error, shown ? "What was open stays open." : "");
+    if (shown) toast(store, notice);
+    else store.setState({ phase: "off", notice });
+  }
+
+  #warn(said: string): void {
+    if (said !== "") toast(this.parts.store, { what: said, meaning: "Everything else is open.", remedy: "", bad: true });
+  }
+}

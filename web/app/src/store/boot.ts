@@ -1,0 +1,58 @@
+/** Starts the page: who the user is, what there is to watch, and whether this tab had a session. */
+import type { GraphRef } from "@dagnet-realtime/client/api";
+import { restoreSession, type TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
+import { toast, toNotice } from "./notices.ts";
+import { chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
+import type { AppContext, SessionController } from "./sessionController.ts";
+
+/** Reads everything and shows the graph; goes on with a kept session, or turns On by itself where `eager`. */
+export async function boot(parts: AppContext, watch: SessionController, shelf: TabStorage | null, address: string, eager: boolean): Promise<void> {
+  const { store, api, environment: world } = parts;
+  store.setState({ phase: "starting", notice: null });
+  try {
+    const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
+    store.setState({ me, workspaces });
+    const kept = restoreSession(shelf, world.now());
+    const wishes = [address, kept ? formatGraphRef(kept.place) : "", store.getState().preferences.place];
+    const place = chooseGraph(workspaces, wishes);
+    if (!place) {
+      store.setState({ phase: "off", graphRef: null, graph: null });
+      return;
+    }
+    await showGraph(parts, place);
+    const graph = store.getState().graph;
+    if (graph === null) return;
+    if (address !== "" && !sameGraph(parseGraphRef(address), place)) announceMissingGraph(parts, address, graph.title);
+    if (kept && sameGraph(kept.place, place)) watch.resume(kept);
+    else if (eager || me.demo) await watch.on(place, graph);
+    if (me.demo) await visitors(parts);
+  } catch (error) {
+    store.setState({ phase: "failed", notice: toNotice(error, "Realtime cannot show anything until it knows who you are and what you may watch.") });
+  }
+}
+
+/** The address names a graph that is not there: says so, rather than to show another one silently. */
+function announceMissingGraph({ store }: AppContext, address: string, shown: string): void {
+  const meaning = `It may have been renamed or removed, or you may not watch it. “${shown}” is shown instead.`;
+  toast(store, { what: `There is no graph “${parseGraphRef(address)?.graph ?? address}”.`, meaning, remedy: "", bad: true });
+}
+
+/** Loads and shows a graph, Off. */
+export async function showGraph(parts: AppContext, place: GraphRef): Promise<void> {
+  const { store, api, engine } = parts;
+  try {
+    const graph = await api.graph(place);
+    engine.reset();
+    engine.dispatch({ kind: "graph", graph });
+    engine.dispatch({ kind: "filter", text: store.getState().filter });
+    store.setState({ graphRef: place, graph, phase: "off", selected: null, selectedEdge: null, highlight: null, trace: "", paused: false, notice: null });
+  } catch (error) {
+    store.setState({ graphRef: place, graph: null, phase: "off", notice: toNotice(error, `The graph “${parseGraphRef(formatGraphRef(place))?.graph ?? ""}” cannot be shown.`) });
+  }
+}
+
+/** Whether simulated visitors walk already; a server without them has none. */
+async function visitors({ store, api }: AppContext): Promise<void> {
+  const answer = await api.visitors().catch(() => null);
+  store.setState({ visitors: answer === null ? null : answer.running ? answer.rate : 0 });
+}

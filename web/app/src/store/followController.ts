@@ -1,0 +1,163 @@
+/** Follows traces: on this screen at once, then at the server. Knows which stay followed when another is opened. */
+import { followedAndOwn, followedAs } from "@dagnet-realtime/client/follows";
+import { toast, toNotice } from "./notices.ts";
+import type { GraphRef } from "@dagnet-realtime/client/api";
+import { usesFunctionIngest } from "./graphRef.ts";
+import type { AppContext } from "./sessionController.ts";
+
+const SCREEN_ONLY = "The trace is followed on this screen, but the server may thin its events under load.";
+
+export class FollowController {
+  /** What shall be followed, over Off and On; tokens mean nothing in another channel. */
+  #wanted: readonly string[] = [];
+  #channel: string | null = null;
+  #linked = false;
+  #syncing: Promise<void> | null = null;
+  #stale = false;
+
+  constructor(
+    private readonly parts: AppContext,
+    private readonly look: (token: string) => void,
+  ) {
+    parts.store.subscribe(({ session }, before) => {
+      if (session !== null && session !== before.session) this.#onSession();
+    });
+  }
+
+  /** Shows a trace and follows it until another is opened; `beside` leaves the others followed. */
+  open(token: string, beside = false): void {
+    const { engine, store } = this.parts;
+    if (followedAs(engine.state, token) === null) {
+      const { pinned: pins } = store.getState();
+      this.#follow([...engine.state.follows.filter((one) => beside || pins.includes(one)), token]);
+    }
+    this.look(token);
+  }
+
+  /** Follows a trace until it is let go, or lets it go. */
+  toggle(token: string): void {
+    const { engine, store } = this.parts;
+    if (followedAs(engine.state, token) !== null) {
+      this.unfollow(token);
+      return;
+    }
+    store.setState(({ pinned: pins }) => ({ pinned: [...pins, token] }));
+    this.#follow([...engine.state.follows, token]);
+    this.look(token);
+  }
+
+  /** Keeps a followed trace when another is opened, or no longer. */
+  pin(token: string): void {
+    this.parts.store.setState(({ pinned: pins }) => ({ pinned: pins.includes(token) ? pins.filter((one) => one !== token) : [...pins, token] }));
+  }
+
+  unfollow(token: string): void {
+    const { engine } = this.parts;
+    const held = followedAs(engine.state, token) ?? token;
+    this.#follow(engine.state.follows.filter((one) => one !== held));
+  }
+
+  unfollowAll(): void {
+    if (this.parts.engine.state.follows.length > 0) this.#follow([]);
+  }
+
+  /** Only followed traces move on the picture, or all. */
+  setFollowedOnly(followedOnly: boolean): void {
+    this.parts.engine.followedOnly = followedOnly;
+    this.parts.store.setState({ followedOnly });
+  }
+
+  /** Follows whoever has this identifier: the server derives the tokens. Answers whether it did; the value is kept nowhere. */
+  async findPerson(kind: string, value: string): Promise<boolean> {
+    const { store, engine, api } = this.parts;
+    const { session } = store.getState();
+    if (session === null) return false;
+    try {
+      const { token, tokens } = await api.findPerson(session, kind, value);
+      const fresh = tokens.filter((one) => followedAs(engine.state, one) === null);
+      store.setState(({ pinned: pins }) => ({ pinned: [...new Set([...pins, ...fresh])] }));
+      for (const one of fresh) engine.dispatch({ kind: "follow", token: one });
+      this.#wanted = engine.state.follows;
+      this.look(token);
+      return true;
+    } catch (error) {
+      toast(store, toNotice(error, "Nobody is followed."));
+      return false;
+    }
+  }
+
+  /** What a link asks for: followed as soon as a session is open. */
+  resume(tokens: readonly string[]): void {
+    this.#wanted = tokens;
+    this.#linked = tokens.length > 0;
+  }
+
+  undoJoin(join: number, again: boolean): void {
+    this.parts.engine.dispatch({ kind: again ? "rejoin" : "unjoin", join });
+    this.#showAtOnce();
+  }
+
+  /** What a person did is seen at once, not with the next second. */
+  #showAtOnce(): void {
+    this.parts.store.setState(({ numbersTick: second, rowsTick: fifth }) => ({ numbersTick: second + 1, rowsTick: fifth + 1 }));
+  }
+
+  #follow(tokens: readonly string[]): void {
+    const { engine, store } = this.parts;
+    for (const token of engine.state.follows) if (!tokens.includes(token)) engine.dispatch({ kind: "unfollow", token });
+    for (const token of tokens) if (!engine.state.follows.includes(token)) engine.dispatch({ kind: "follow", token });
+    this.#wanted = engine.state.follows;
+    store.setState(({ pinned: pins }) => ({ pinned: pins.filter((one) => engine.state.follows.includes(one)) }));
+    this.#showAtOnce();
+    void this.#sync();
+  }
+
+  /** A session has begun, or goes on after a reload. */
+  #onSession(): void {
+    const { store, engine } = this.parts;
+    const { graphRef: place } = store.getState();
+    const channel = channelOf(place);
+    if (this.#channel !== null && this.#channel !== channel) this.#wanted = [];
+    this.#channel = channel;
+    const linked = this.#linked ? this.#wanted : [];
+    this.#linked = false;
+    if (linked.length > 0 && !mayFollow(this.parts)) {
+      this.#wanted = [];
+      toast(store, { what: "You may watch here, but not follow.", meaning: "The link names a trace; what is carried of it is shown like any other.", remedy: "Ask whoever administers this server for the role “follow”.", bad: true });
+    }
+    const tokens = [...new Set([...engine.state.follows, ...this.#wanted])];
+    if (tokens.length === 0) return;
+    store.setState({ pinned: tokens });
+    this.#follow(tokens);
+    if (linked[0] !== undefined && this.#wanted.length > 0) this.look(linked[0]);
+  }
+
+  /** Tells the server what is followed: one request at a time, the last word is the one that counts. */
+  #sync(): Promise<void> {
+    this.#stale = true;
+    this.#syncing ??= this.#send().finally(() => {
+      this.#syncing = null;
+    });
+    return this.#syncing;
+  }
+
+  async #send(): Promise<void> {
+    const { store, engine, api } = this.parts;
+    while (this.#stale) {
+      this.#stale = false;
+      const { session, phase } = store.getState();
+      if (session === null || phase !== "on" || !mayFollow(this.parts) || usesFunctionIngest(store.getState())) return;
+      await api.follows(session, followedAndOwn(engine.state)).catch((error: unknown) => {
+        toast(store, toNotice(error, SCREEN_ONLY));
+      });
+    }
+  }
+}
+
+function mayFollow({ store }: AppContext): boolean {
+  return store.getState().me?.can.includes("follow") ?? false;
+}
+
+function channelOf(place: GraphRef | null): string {
+  return place === null ? "" : `${place.workspace}\n${place.env}`;
+}

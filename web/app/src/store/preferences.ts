@@ -1,0 +1,70 @@
+/** Preferences kept between visits: theme, panels, the last graph. Never events. */
+import type { KeyValueStorage } from "@dagnet-realtime/client/sessionSnapshot";
+
+export type Theme = "dark" | "light";
+export type Tab = "traces" | "node" | "unmapped";
+
+export interface Preferences {
+  readonly theme: Theme;
+  readonly sideWidth: number;
+  readonly sideOpen: boolean;
+  readonly feedHeight: number;
+  readonly feedOpen: boolean;
+  readonly tab: Tab;
+  readonly place: string;
+  /** Jumps that are not shown: the place, a space, "from>to". */
+  readonly ignored: readonly string[];
+  /** Whether the sample shop stands beside the graph; "" until somebody has chosen. */
+  readonly shop: "" | "open" | "closed";
+  readonly shopWidth: number;
+}
+
+export const SIDE = { least: 280, most: 640, first: 336 } as const;
+export const SHOP = { least: 300, most: 760, first: 400 } as const;
+export const FEED = { least: 120, most: 720, first: 200 } as const;
+
+const PREFERENCES_KEY = "dagnet-realtime";
+
+const within = (value: unknown, { least, most, first }: { least: number; most: number; first: number }): number =>
+  typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, Math.round(value))) : first;
+
+/** Reads leniently: whatever is missing or odd becomes its first value. `light` says what the system prefers. */
+export function readPreferences(shelf: KeyValueStorage | null, light: boolean): Preferences {
+  let read: Partial<Record<keyof Preferences, unknown>> = {};
+  try {
+    const found: unknown = JSON.parse(shelf?.getItem(PREFERENCES_KEY) ?? "{}");
+    if (typeof found === "object" && found !== null) read = found;
+  } catch {
+    read = {};
+  }
+  return {
+    theme: read.theme === "dark" || read.theme === "light" ? read.theme : light ? "light" : "dark",
+    sideWidth: within(read.sideWidth, SIDE),
+    sideOpen: read.sideOpen !== false,
+    feedHeight: within(read.feedHeight, FEED),
+    feedOpen: read.feedOpen !== false,
+    tab: read.tab === "node" || read.tab === "unmapped" ? read.tab : "traces",
+    place: typeof read.place === "string" ? read.place : "",
+    ignored: Array.isArray(read.ignored) ? read.ignored.filter((one): one is string => typeof one === "string") : [],
+    shop: read.shop === "open" || read.shop === "closed" ? read.shop : "",
+    shopWidth: within(read.shopWidth, SHOP),
+  };
+}
+
+/** Writes, and shrugs where the browser refuses. */
+export function writePreferences(shelf: KeyValueStorage | null, what: Preferences): void {
+  try {
+    shelf?.setItem(PREFERENCES_KEY, JSON.stringify(what));
+  } catch {
+    // A full or forbidden shelf costs comfort only: the page works without memory.
+  }
+}
+
+/** The browser's shelf, null where it is forbidden. */
+export function storageOrNull<T>(of: () => T): T | null {
+  try {
+    return of();
+  } catch {
+    return null;
+  }
+}

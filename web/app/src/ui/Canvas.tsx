@@ -1,0 +1,101 @@
+/** The picture in its frame: what is followed, what is wrong, and what to do while nothing is there. */
+import { useActions, useApp, useUi } from "../hooks.ts";
+import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
+import { PanelRightOpen } from "lucide-react";
+import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import type { EdgeRef } from "@dagnet-realtime/react/picture/types";
+import { Picture } from "@dagnet-realtime/react/picture/Picture.tsx";
+import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
+import { ignoredJumps } from "./traceLink.ts";
+import { useEngine, useSame } from "@dagnet-realtime/react/hooks";
+import { Following } from "@dagnet-realtime/react/Following.tsx";
+import type { EdgeHoverAt } from "@dagnet-realtime/react/EdgeTooltip.tsx";
+
+const EdgeTooltip = lazy(() => import("@dagnet-realtime/react/EdgeTooltip.tsx").then(({ EdgeTooltip: component }) => ({ default: component })));
+const Empty = lazy(() => import("./Empty.tsx").then(({ Empty: component }) => ({ default: component })));
+
+/** More ghosts than this hide the graph; the panel lists the others. */
+const MOST_JUMPS = 20;
+const STILL = "(prefers-reduced-motion: reduce)";
+
+function useReduced(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      const query = window.matchMedia(STILL);
+      query.addEventListener("change", changed);
+      return () => {
+        query.removeEventListener("change", changed);
+      };
+    },
+    () => window.matchMedia(STILL).matches,
+  );
+}
+
+export function Canvas({ large = false }: { readonly large?: boolean }) {
+  const { engine } = useApp();
+  const actions = useActions();
+  const graph = useUi((shell) => shell.graph);
+  const theme = useUi((shell) => shell.preferences.theme);
+  const selected = useUi((shell) => shell.selected);
+  const paused = useUi((shell) => shell.paused);
+  const sideOpen = useUi((shell) => shell.preferences.sideOpen);
+  const phase = useUi((shell) => shell.phase);
+  const connection = useUi((shell) => shell.connection.connection);
+  const paths = useSame(useEngine("rows", (state) => (state.follows.length > 0 ? followed(state) : [])));
+  const way = useUi((shell) => shell.selectedEdge);
+  const pointed = useUi((shell) => shell.highlight);
+  const place = useUi((shell) => shell.graphRef);
+  const ignored = ignoredJumps(useUi((shell) => shell.preferences.ignored), place);
+  const drawn = useSame(useEngine("numbers", (state) => ghostEdges(state, MOST_JUMPS).filter(({ from, to }) => !ignored.has(`${from}>${to}`))));
+  const [hover, setHover] = useState<EdgeHoverAt | null>(null);
+  const touch = {
+    onRest: setHover,
+    onWay: (chosen: EdgeRef) => {
+      setHover(null);
+      actions.selectEdge(chosen);
+    },
+  };
+  const reduced = useReduced();
+  const stale = phase === "on" && (connection === "stale" || connection === "reconnecting");
+  return (
+    <div className="canvas" id="canvas" tabIndex={-1}>
+      {graph ? (
+        <Picture
+          graph={graph}
+          light={engine.light}
+          theme={theme}
+          motion={reduced ? "reduced" : "full"}
+          frozen={paused || stale || phase === "off"}
+          stale={stale}
+          selected={selected}
+          onSelect={(node) => {
+            actions.select(node);
+          }}
+          followed={paths}
+          jumps={drawn}
+          selectedEdge={way}
+          {...(large ? {} : touch)}
+          highlight={pointed}
+          large={large}
+        >
+          <Following />
+        </Picture>
+      ) : null}
+      <Suspense fallback={null}>{graph && hover && <EdgeTooltip graph={graph} hover={hover} />}</Suspense>
+      <Suspense fallback={null}>
+        <Empty />
+      </Suspense>
+      {!sideOpen && !large && (
+        <Button
+          className="side-back"
+          icon={<PanelRightOpen size={15} />}
+          aria-label="Show the details"
+          title="Show the details"
+          onClick={() => {
+            actions.setPreferences({ sideOpen: true });
+          }}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** The keys, what the light means, and what is promised. */
+import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
+
+const KEYS = [
+  ["Space", "Pause; again, catch up with what waited; again, jump to now"],
+  ["N", "End a pause at once: jump to now"],
+  ["C", "Clear (with one Undo)"],
+  ["/", "Filter"],
+  ["F", "Follow the trace that is shown, or the last one, to stay"],
+  ["Esc", "Select nothing, then stop following"],
+  ["T", "The graph as a table"],
+  ["D", "Dark or light"],
+  ["?", "This sheet"],
+] as const;
+
+const FILTERS = [
+  ["type:track", "one kind of message"],
+  ['event:"Order Completed"', "the name, exactly"],
+  ["device:mobile", "a property is …"],
+  ["page~checkout", "… contains …"],
+  ["price>10", "… is more than"],
+  ["coupon?", "… is set"],
+  ["is:unmapped", "also late, repeat, partial, test"],
+  ["-source:ios", "not"],
+] as const;
+
+export function Help({ onClose }: { readonly onClose: () => void }) {
+  return (
+    <Sheet title="Help" wide onClose={onClose}>
+      <div className="help">
+        <section>
+          <h3>Keys</h3>
+          <dl className="help-list">
+            {KEYS.map(([key, says]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{says}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="quiet">Tab reaches every node of the graph; the arrow keys go from node to node, Enter selects.</p>
+        </section>
+        <section>
+          <h3>Filters</h3>
+          <dl className="help-list">
+            {FILTERS.map(([term, says]) => (
+              <div key={term}>
+                <dt>
+                  <code>{term}</code>
+                </dt>
+                <dd>{says}</dd>
+              </div>
+            ))}
+          </dl>
+          <p className="quiet">Terms are joined by “and”, values after a comma by “or”. A filter hides; everything is still received and counted.</p>
+        </section>
+        <section className="help-wide">
+          <h3>What the light says</h3>
+          <p>
+            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: five bars and the rate beside them. A dashed node could light and has not since On. “No event” can never light. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
+          </p>
+          <p>
+            Everything here began at On: there is no history before it, and no promise of order or completeness beyond what the ledger says. Counts are exact even where the feed is thinned.
+          </p>
+        </section>
+      </div>
+    </Sheet>
+  );
+}

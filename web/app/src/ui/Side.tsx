@@ -1,0 +1,104 @@
+/** The panel at the right: its tabs, and its foot with sources and lag. */
+import { useActions, useUi } from "../hooks.ts";
+import { traceCounts } from "@dagnet-realtime/engine/select/traces";
+import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
+import { count, plural, span } from "@dagnet-realtime/react/format";
+import { useEngine } from "@dagnet-realtime/react/hooks";
+import { Button, Grip } from "@dagnet-realtime/react/kit/controls.tsx";
+import { lagOfLast, sourcesHeard } from "@dagnet-realtime/react/selectors";
+import { TracesPanel } from "@dagnet-realtime/react/side/TracesPanel.tsx";
+import { Check, PanelRightClose, Plug, TriangleAlert } from "lucide-react";
+import { Tabs } from "radix-ui";
+import { lazy, Suspense } from "react";
+import { SIDE, type Tab } from "../store/preferences.ts";
+
+const UnmappedPanel = lazy(() => import("@dagnet-realtime/react/side/UnmappedPanel.tsx").then(({ UnmappedPanel: component }) => ({ default: component })));
+const NodePanel = lazy(() => import("@dagnet-realtime/react/side/NodePanel.tsx").then(({ NodePanel: component }) => ({ default: component })));
+
+export function Side() {
+  const actions = useActions();
+  const { sideWidth, tab } = useUi((shell) => shell.preferences);
+  const way = useUi((shell) => shell.selectedEdge);
+  const traces = useEngine("numbers", (state) => traceCounts(state).seen);
+  const unmapped = useEngine("numbers", (state, now) => unmappedNames(state, now).names.length);
+  return (
+    <aside className="side" aria-label="Details" style={{ width: sideWidth }}>
+      <Grip
+        label="Width of the details"
+        axis="x"
+        size={sideWidth}
+        {...SIDE}
+        onSize={(width) => {
+          actions.setPreferences({ sideWidth: width });
+        }}
+      />
+      <Tabs.Root
+        className="tabs"
+        value={tab}
+        onValueChange={(next) => {
+          actions.setPreferences({ tab: next as Tab });
+        }}
+      >
+        <div className="tabs-bar">
+          <Tabs.List className="tabs-list" aria-label="Details">
+            <Tabs.Trigger className="tab" value="traces">
+              Traces {traces > 0 && <span className="chip mono tab-count">{count(traces)}</span>}
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="node">
+              {way === null ? "Node" : way.kind === "edge" ? "Edge" : "Jump"}
+            </Tabs.Trigger>
+            <Tabs.Trigger className="tab" value="unmapped">
+              Unmapped {unmapped > 0 && <span className="chip chip-pink mono tab-count">{count(unmapped)}</span>}
+            </Tabs.Trigger>
+          </Tabs.List>
+          <Button
+            voice="quiet"
+            className="button-small"
+            icon={<PanelRightClose size={15} />}
+            aria-label="Hide the details"
+            title="Hide the details"
+            onClick={() => {
+              actions.setPreferences({ sideOpen: false });
+            }}
+          />
+        </div>
+        <Tabs.Content className="tab-body" value="traces">
+          <TracesPanel />
+        </Tabs.Content>
+        <Tabs.Content className="tab-body" value="node">
+          <Suspense fallback={null}>
+            <NodePanel />
+          </Suspense>
+        </Tabs.Content>
+        <Tabs.Content className="tab-body" value="unmapped">
+          <Suspense fallback={null}>
+            <UnmappedPanel />
+          </Suspense>
+        </Tabs.Content>
+      </Tabs.Root>
+      <Foot />
+    </aside>
+  );
+}
+
+export function Foot() {
+  const phase = useUi((shell) => shell.phase);
+  const connection = useUi((shell) => shell.connection.connection);
+  const configured = useUi((shell) => shell.workspaces.find(({ id, env }) => id === shell.graphRef?.workspace && env === shell.graphRef.env)?.sources.length ?? 0);
+  const heard = useEngine("numbers", sourcesHeard);
+  const late = useEngine("numbers", lagOfLast);
+  const fine = connection === "live" || connection === "polling";
+  const serverless = useUi((shell) => shell.serverless);
+  const words = serverless && phase === "on" ? "Listening to this browser" : phase !== "on" ? "Not receiving" : !fine ? "Not connected" : heard.length > 0 ? `Receiving from ${heard.join(", ")}` : `Connected to ${plural(configured, "source")}`;
+  return (
+    <footer className="foot">
+      {phase !== "on" ? <Plug size={14} aria-hidden="true" /> : fine ? <Check size={14} className="foot-ok" aria-hidden="true" /> : <TriangleAlert size={14} aria-hidden="true" />}
+      <span className="foot-words">{words}</span>
+      {late !== null && (
+        <span className="mono foot-lag" title="From when the last event occurred to when it arrived: the median of the last fifty">
+          lag {span(late)}
+        </span>
+      )}
+    </footer>
+  );
+}

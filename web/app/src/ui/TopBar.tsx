@@ -1,0 +1,218 @@
+/** The bar above: graph, On, filter, and the page's menus. */
+import { useActions, useApp, useUi } from "../hooks.ts";
+import { FilterField } from "@dagnet-realtime/react/bar/FilterField.tsx";
+import { OnSwitch } from "@dagnet-realtime/react/bar/OnSwitch.tsx";
+import { useEngine } from "@dagnet-realtime/react/hooks";
+import { Tip } from "@dagnet-realtime/react/kit/Tip.tsx";
+import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
+import { waiting } from "@dagnet-realtime/react/selectors";
+import { Cable, CircleHelp, Eraser, Moon, Pause, Play, SkipForward, Store, Sun, Users } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { connectButtonText } from "./connect/text.ts";
+import icon from "./icon.svg";
+import { isShopOffered, isShopShown, shopOpened } from "./shop/visibility.ts";
+
+const PersonMenu = lazy(() => import("./PersonMenu.tsx").then(({ PersonMenu: component }) => ({ default: component })));
+const GraphMenu = lazy(() => import("./GraphMenu.tsx").then(({ GraphMenu: component }) => ({ default: component })));
+
+export function TopBar() {
+  return (
+    <header className="top">
+      <img className="logo" src={icon} width={22} height={22} alt="" />
+      <nav className="where" aria-label="Graph">
+        <span className="quiet wide-only">Graphs</span>
+        <span className="quiet wide-only" aria-hidden="true">
+          /
+        </span>
+        <Suspense fallback={<GraphName />}>
+          <GraphMenu />
+        </Suspense>
+      </nav>
+      <OnSwitch />
+      <ConnectButton />
+      <ShopButton />
+      <Visitors />
+      <span className="top-gap" />
+      <FilterField />
+      <PauseButton />
+      <JumpButton />
+      <Tip says="Empties counts, feed and traces; the session goes on">
+        <ClearButton />
+      </Tip>
+      <ThemeButton />
+      <HelpButton />
+      <PersonButton />
+    </header>
+  );
+}
+
+/** Stands where the menu will, so that nothing moves when it comes. */
+function GraphName() {
+  const name = useUi((shell) => shell.graph?.title || shell.graph?.name || shell.graphRef?.graph || "No graph");
+  return (
+    <span className="graph-name">
+      <span className="graph-title">{name}</span>
+    </span>
+  );
+}
+
+function PauseButton() {
+  const actions = useActions();
+  const paused = useUi((shell) => shell.paused);
+  const catching = useUi((shell) => shell.catchUpSpeed);
+  const active = useUi((shell) => shell.phase === "on");
+  const more = useEngine("rows", waiting);
+  return (
+    <Button
+      icon={catching > 0 ? <SkipForward size={15} /> : paused ? <Play size={15} /> : <Pause size={15} />}
+      keys="Space"
+      disabled={!active}
+      aria-pressed={paused}
+      aria-keyshortcuts="Space"
+      className="pause"
+      onClick={() => {
+        actions.pause();
+      }}
+    >
+      {catching > 0 ? "Jump to now" : paused ? `Resume +${more}` : "Pause"}
+    </Button>
+  );
+}
+
+/** Beside Resume, which shows what waited: for those who do not want to see it. */
+function JumpButton() {
+  const actions = useActions();
+  const paused = useUi((shell) => shell.paused);
+  if (!paused) return null;
+  return (
+    <Button
+      icon={<SkipForward size={15} />}
+      aria-label="Jump to now"
+      aria-keyshortcuts="N"
+      title="Jump to now, without showing how what waited came (N)"
+      onClick={() => {
+        actions.jumpToNow();
+      }}
+    />
+  );
+}
+
+function ClearButton(props: object) {
+  const actions = useActions();
+  return (
+    <Button
+      {...props}
+      icon={<Eraser size={15} />}
+      aria-keyshortcuts="C"
+      onClick={() => {
+        actions.clear();
+      }}
+    >
+      Clear
+    </Button>
+  );
+}
+
+function ThemeButton() {
+  const actions = useActions();
+  const theme = useUi((shell) => shell.preferences.theme);
+  const next = theme === "dark" ? "light" : "dark";
+  return (
+    <Button
+      voice="quiet"
+      icon={theme === "dark" ? <Sun size={16} /> : <Moon size={16} />}
+      aria-label={`Use the ${next} theme`}
+      title={`Use the ${next} theme`}
+      onClick={() => {
+        actions.setPreferences({ theme: next });
+      }}
+    />
+  );
+}
+
+function HelpButton() {
+  const actions = useActions();
+  return (
+    <Button
+      voice="quiet"
+      icon={<CircleHelp size={16} />}
+      aria-label="Help and keys"
+      title="Help and keys (?)"
+      onClick={() => {
+        actions.overlay("help");
+      }}
+    />
+  );
+}
+
+/** Only where somebody signed in. */
+function PersonButton() {
+  const access = useUi((shell) => shell.me?.access ?? "local");
+  if (access === "local") return null;
+  return (
+    <Suspense>
+      <PersonMenu />
+    </Suspense>
+  );
+}
+
+/** Only where the server offers visitors of its own. */
+function Visitors() {
+  const actions = useActions();
+  const visitors = useUi((shell) => shell.visitors);
+  if (visitors === null) return null;
+  const deed = visitors > 0 ? "Stop visitors" : "Simulate visitors";
+  return (
+    <Button
+      icon={<Users size={15} />}
+      className="visitors"
+      aria-label={deed}
+      title={deed}
+      onClick={() => {
+        void actions.visitors();
+      }}
+    >
+      {deed}
+    </Button>
+  );
+}
+
+export function ConnectButton() {
+  const { tap } = useApp();
+  const actions = useActions();
+  const words = useEngine("numbers", () => connectButtonText(tap?.host.pages.values() ?? []));
+  if (!tap) return null;
+  return (
+    <Button
+      icon={<Cable size={15} />}
+      className="connect-button"
+      title="See what your own pages emit"
+      onClick={() => {
+        actions.overlay("connect");
+      }}
+    >
+      {words}
+    </Button>
+  );
+}
+
+export function ShopButton() {
+  const actions = useActions();
+  const there = useUi(isShopOffered);
+  const open = useUi(isShopShown);
+  if (!there) return null;
+  return (
+    <Button
+      icon={<Store size={15} />}
+      className="shop-button"
+      aria-label="Shop"
+      aria-pressed={open}
+      title={open ? "Put the sample shop away" : "Show the sample shop beside the graph"}
+      onClick={() => {
+        actions.setPreferences(open ? { shop: "closed" } : shopOpened(window.innerWidth));
+      }}
+    >
+      Shop
+    </Button>
+  );
+}

@@ -1,0 +1,62 @@
+/** Across a room: large type, no panels, one graph after another. */
+import { useActions, useApp, useUi } from "../hooks.ts";
+import { totals } from "@dagnet-realtime/engine/select/totals";
+import { useEffect } from "react";
+import { Tooltip } from "radix-ui";
+import { allGraphs, sameGraph } from "../store/graphRef.ts";
+import { clock, count, rate } from "@dagnet-realtime/react/format";
+import { LiveSign } from "@dagnet-realtime/react/bar/Strip.tsx";
+import { useEngine } from "@dagnet-realtime/react/hooks";
+import { Canvas } from "./Canvas.tsx";
+import { Notice } from "./Notices.tsx";
+import { Summary } from "@dagnet-realtime/react/Summary.tsx";
+
+/** Long enough to take a graph in from across a room. */
+const TURN_MS = 30_000;
+
+export function Tv() {
+  const actions = useActions();
+  const { store } = useApp();
+  const theme = useUi((shell) => shell.preferences.theme);
+  const graph = useUi((shell) => shell.graph);
+  const connection = useUi((shell) => shell.connection.connection);
+  const figures = useEngine("numbers", (state, now) => totals(state, now));
+  const since = useEngine("numbers", (state) => state.accumulation.since);
+  useEffect(() => {
+    document.documentElement.dataset.theme = theme;
+  }, [theme]);
+  useEffect(() => {
+    const turn = setInterval(() => {
+      const { workspaces, graphRef: place } = store.getState();
+      const graphs = allGraphs(workspaces);
+      const next = graphs[(graphs.findIndex((one) => sameGraph(one, place)) + 1) % Math.max(1, graphs.length)];
+      if (next && !sameGraph(next, place)) void actions.choose(next);
+    }, TURN_MS);
+    return () => {
+      clearInterval(turn);
+    };
+  }, [actions, store]);
+  return (
+    <Tooltip.Provider>
+      <div className="app tv" data-connection={connection}>
+        <header className="tv-head">
+          <LiveSign />
+          <h1>{graph ? graph.title || graph.name : "No graph"}</h1>
+          <p>
+            <strong>{rate(figures.rate)}</strong> events/s
+          </p>
+          <p>
+            <strong>{count(figures.count)}</strong> since {clock(since)}
+          </p>
+        </header>
+        <div>
+          <Notice />
+        </div>
+        <main className="stage">
+          <Canvas large />
+        </main>
+        <Summary />
+      </div>
+    </Tooltip.Provider>
+  );
+}

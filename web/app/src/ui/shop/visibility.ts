@@ -1,0 +1,21 @@
+/** Whether the sample shop is offered and shown. */
+import type { Preferences } from "../../store/preferences.ts";
+import type { UiState } from "../../store/uiState.ts";
+
+/** The demo's server has the shop; so has every copy of the interface that stands alone. */
+export function isShopOffered({ me, serverless }: Pick<UiState, "me" | "serverless">): boolean {
+  return serverless || (me?.demo ?? false);
+}
+
+/** Narrower than this the details make room for the graph when the shop comes. */
+const ROOMY = 1600;
+
+/** What changes on the screen when the shop comes. */
+export function shopOpened(width: number): Partial<Preferences> {
+  return width < ROOMY ? { shop: "open", sideOpen: false } : { shop: "open" };
+}
+
+/** What somebody chose; else the demo opens it, and a page without a server does not. */
+export function isShopShown(shell: Pick<UiState, "me" | "serverless" | "preferences">): boolean {
+  return isShopOffered(shell) && (shell.preferences.shop === "" ? !shell.serverless : shell.preferences.shop === "open");
+}

@@ -1,0 +1,86 @@
+/** Keyboard shortcuts of the page; none of them acts while text is typed. */
+import { useApp } from "../hooks.ts";
+import { recentTraces } from "@dagnet-realtime/engine/select/traces";
+import { useEffect } from "react";
+
+export type Shortcut = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme";
+
+const SHORTCUTS: Readonly<Record<string, Shortcut>> = { " ": "pause", n: "now", c: "clear", "/": "filter", f: "follow", escape: "escape", "?": "help", t: "table", d: "theme" };
+
+export interface Pressed {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly target: EventTarget | null;
+}
+
+/** A button that the pointer pressed gives the keyboard back to the page, so that Space pauses; one that opens something keeps it. */
+export function blurAfterClick(event: Pick<MouseEvent, "detail" | "target">): void {
+  const button = event.detail > 0 && event.target instanceof Element ? event.target.closest("button") : null;
+  if (button && button === button.ownerDocument.activeElement && !button.closest("[role=menu],[role=tablist],dialog") && !button.hasAttribute("aria-haspopup")) button.blur();
+}
+
+const PRESSABLE = new Set(["BUTTON", "A", "SUMMARY"]);
+
+/** What a key asks for, null where it belongs to the element it was pressed in. */
+export function shortcutFor(event: Pressed): Shortcut | null {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const wanted = SHORTCUTS[event.key.toLowerCase()] ?? null;
+  const at = event.target as Partial<HTMLElement> | null;
+  const tag = at?.tagName ?? "";
+  if (tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || at?.isContentEditable) return null;
+  // Space presses what the keyboard has focused; what was only clicked does not keep it.
+  if (wanted === "pause" && at?.matches?.(":focus-visible") && (PRESSABLE.has(tag) || Boolean(at.closest?.(".react-flow__node")))) return null;
+  if (at?.closest?.("[role=menu],dialog")) return null;
+  return wanted;
+}
+
+export function useKeys(): void {
+  const { actions, store, engine } = useApp();
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const wanted = event.defaultPrevented ? null : shortcutFor(event);
+      if (wanted === null) return;
+      const { trace, preferences: kept, selected, selectedEdge: way, highlight: pointed, overlay } = store.getState();
+      switch (wanted) {
+        case "pause":
+          actions.pause();
+          break;
+        case "now":
+          actions.jumpToNow();
+          break;
+        case "clear":
+          actions.clear();
+          break;
+        case "filter":
+          document.getElementById("filter")?.focus();
+          break;
+        case "follow": {
+          const token = trace || recentTraces(engine.state, 1)[0]?.token;
+          if (token) actions.follow.toggle(token);
+          break;
+        }
+        case "escape":
+          if (overlay !== null) actions.overlay(overlay);
+          else if (selected !== null || way !== null || pointed !== null) actions.select(null);
+          else actions.follow.unfollowAll();
+          break;
+        case "help":
+        case "table":
+          actions.overlay(wanted);
+          break;
+        case "theme":
+          actions.setPreferences({ theme: kept.theme === "dark" ? "light" : "dark" });
+          break;
+      }
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", press);
+    document.addEventListener("click", blurAfterClick);
+    return () => {
+      document.removeEventListener("click", blurAfterClick);
+      document.removeEventListener("keydown", press);
+    };
+  }, [actions, store, engine]);
+}

@@ -1,0 +1,27 @@
+// @vitest-environment jsdom
+import { OFF } from "@dagnet-realtime/client/transport/transport";
+import { expect, it } from "vitest";
+import { hostAbilities } from "../src/hostAbilities.ts";
+import { scene } from "./support/page.ts";
+
+const HERE = { workspace: "shop", env: "prod", graph: "g" };
+
+it("people are found if the server lets this user follow, and never without a server", () => {
+  const { store } = scene();
+  const host = hostAbilities(store, { connection: () => OFF });
+  expect([host.canFind?.(), host.canTest?.()]).toEqual([false, true]);
+  store.setState({ me: { person: "", access: "local", can: ["watch", "follow"], demo: false, version: "" } });
+  expect(host.canFind?.()).toBe(true);
+  store.setState({ serverless: true });
+  expect([host.canFind?.(), host.canTest?.()]).toEqual([false, false]);
+});
+
+it("links, hidden jumps and notes are of the graph that is shown", () => {
+  const { store } = scene();
+  const host = hostAbilities(store, { connection: () => ({ ...OFF, lastFrameAt: 7 }) });
+  expect([host.linkTo?.("t"), host.isIgnored?.("a>b"), host.listenNote?.(), host.lastFrameAt?.()]).toEqual([null, false, "", 7]);
+  store.setState({ graphRef: HERE, linked: true, preferences: { ...store.getState().preferences, ignored: ["shop/prod/g a>b", "shop/prod/other c>d"] } });
+  expect(host.linkTo?.("t")).toContain("?graph=shop%2Fprod%2Fg&trace=t");
+  expect([host.isIgnored?.("a>b"), host.isIgnored?.("c>d")]).toEqual([true, false]);
+  expect(host.listenNote?.()).toContain("share link");
+});

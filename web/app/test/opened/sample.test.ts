@@ -1,9 +1,0 @@
-import { expect, it } from "vitest";
-import { loadWorkspace } from "../../src/graphs/workspace.ts";
-import { sample } from "../../src/opened/sample.ts";
-
-it("TAP-34: carries the sample workspace, which reads without errors", () => {
-  const { graphs, errors } = loadWorkspace(sample().files);
-  expect([...graphs.keys()].sort()).toEqual(["newsletter-sign-up", "uk-checkout-journey"]);
-  expect(errors).toEqual([]);
-});

@@ -1,0 +1,88 @@
+/** Who may import whom, and what the published entries are free of. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize, relative } from "node:path";
+import { build } from "vite";
+import { expect, it } from "vitest";
+
+const WEB = normalize(`${import.meta.dirname}/../..`);
+const OURS = "@dagnet-realtime/";
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  engine: [], tap: ["engine"], client: ["engine", "tap"], layer: ["client", "engine"], react: ["client", "engine", "layer"], app: ["client", "engine", "layer", "react", "tap"],
+};
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)"([^"]+)"/gm;
+
+const modules = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? modules(join(folder, entry.name)) : /\.tsx?$/.test(entry.name) ? [join(folder, entry.name)] : []));
+
+/** The file that an import names, if it is one of ours. */
+function resolved(specifier: string, from: string): string | null {
+  if (specifier.startsWith(".")) return normalize(join(dirname(from), specifier));
+  if (!specifier.startsWith(OURS)) return null;
+  const [name = "", ...rest] = specifier.slice(OURS.length).split("/");
+  const inside = rest.join("/") || "index";
+  return join(WEB, name, "src", /\.(?:tsx|css)$/.test(inside) ? inside : `${inside}.ts`);
+}
+
+const imports = new Map<string, readonly string[]>();
+for (const name of Object.keys(MAY_IMPORT)) {
+  for (const file of modules(join(WEB, name, "src"))) imports.set(file, [...readFileSync(file, "utf8").matchAll(IMPORT)].map(([, specifier = ""]) => specifier));
+}
+const packageOf = (file: string): string => relative(WEB, file).split("/")[0] ?? "";
+
+it("PIC-71: each package imports those below it alone, and files that are there", () => {
+  const wrong: string[] = [];
+  for (const [file, specifiers] of imports)
+    for (const specifier of specifiers) {
+      const target = resolved(specifier, file);
+      if (target === null) continue;
+      const [here, there] = [packageOf(file), packageOf(target)];
+      if (here !== there && (specifier.startsWith(".") || !MAY_IMPORT[here]?.includes(there))) wrong.push(`${relative(WEB, file)} imports ${specifier}`);
+      else if (/\.tsx?$/.test(target) && !existsSync(target)) wrong.push(`${relative(WEB, file)} imports ${specifier}, which is not there`);
+    }
+  expect(wrong).toEqual([]);
+});
+
+it("PIC-71: only the picture imports React Flow, and neither the client nor the layer anything of React or styles", () => {
+  const wrong = [...imports].flatMap(([file, specifiers]) =>
+    specifiers.filter((specifier) => {
+      const place = relative(WEB, file);
+      if (specifier.startsWith("@xyflow/")) return !place.startsWith("react/src/picture/");
+      return /^(?:client|layer)\//.test(place) && /^(?:react|react-dom|radix-ui|lucide-react|zustand|yaml)(?:\/|$)|\.css$/.test(specifier);
+    }).map((specifier) => `${relative(WEB, file)} imports ${specifier}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it("PIC-71: no module imports itself by way of others", () => {
+  const circles: string[] = [];
+  const state = new Map<string, "open" | "done">();
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === "done") return;
+    if (state.get(file) === "open") {
+      circles.push([...path.slice(path.indexOf(file)), file].map((one) => relative(WEB, one)).join(" → "));
+      return;
+    }
+    state.set(file, "open");
+    for (const specifier of imports.get(file) ?? []) {
+      const target = resolved(specifier, file);
+      if (target !== null && imports.has(target)) visit(target, [...path, file]);
+    }
+    state.set(file, "done");
+  };
+  for (const file of imports.keys()) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
+it.each(["client", "layer"])("PIC-71: the entry of %s bundles without React, React Flow, styles and YAML", async (name) => {
+  const found = new Set<string>();
+  await build({
+    configFile: false,
+    logLevel: "silent",
+    root: WEB,
+    plugins: [{ name: "names", moduleParsed({ id }) { found.add(id); } }],
+    build: { write: false, minify: false, lib: { entry: join(WEB, name, "src/index.ts"), formats: ["es"] } },
+  });
+  const inside = [...found].map((id) => id.replace(/\?.*$/, "").replace(/^\0/, "")).filter((id) => id.startsWith(WEB)).map((id) => relative(WEB, id));
+  expect(inside.length).toBeGreaterThan(10);
+  expect(inside.filter((id) => /^(?:react|app)\/|node_modules\/(?:react|react-dom|@xyflow|radix-ui|@radix-ui|zustand|yaml|lucide-react)\/|\.css$/.test(id))).toEqual([]);
+});

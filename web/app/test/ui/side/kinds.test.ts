@@ -1,8 +1,0 @@
-import { expect, it } from "vitest";
-import { kindsOf } from "../../../src/ui/side/kinds.ts";
-import { POSTURE } from "../../support/page.ts";
-
-it("TRC-29: somebody is looked up by the kinds that the policy keeps, what names a person first", () => {
-  expect(kindsOf({ ...POSTURE, trace: ["properties.trace_id", "session", "userId"] })).toEqual(["userId", "properties.trace_id", "session"]);
-  expect(kindsOf(null)).toEqual(["userId", "anonymousId"]);
-});

@@ -1,0 +1,216 @@
+/** The server's API: one method a route, and the types of what it answers. */
+import type { Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
+import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
+import { type Fetch, jsonRequest, request, requestJson } from "./http.ts";
+
+export interface Me {
+  readonly person: string;
+  readonly access: string;
+  readonly can: readonly string[];
+  readonly demo: boolean;
+  readonly version: string;
+  /** Whether the server can keep a stream open. */
+  readonly push?: boolean;
+}
+
+export interface GraphSummary {
+  readonly name: string;
+  readonly title: string;
+  readonly version: string;
+  readonly nodes: number;
+  readonly edges: number;
+  readonly can_light: number;
+}
+
+export interface SourceSummary {
+  readonly id: string;
+  readonly kind: string;
+  readonly url: string;
+}
+
+export interface WorkspaceSummary {
+  readonly id: string;
+  readonly env: string;
+  readonly graphs: readonly GraphSummary[];
+  readonly errors: readonly { readonly file: string; readonly text: string }[];
+  readonly sources: readonly SourceSummary[];
+  /** Whether a provider carries the frames of this workspace. */
+  readonly relay?: boolean;
+  /** Who hears its events: a server, or a function in Segment that publishes them itself. */
+  readonly ingest?: "server" | "function";
+  /** What whoever asks may do there. */
+  readonly role?: string | null;
+  /** The key of the digests of message ids, hexadecimal; null for those who may not follow. */
+  readonly message_key?: string | null;
+}
+
+/** Which graph of which channel. */
+export interface GraphRef {
+  readonly workspace: string;
+  readonly env: string;
+  readonly graph: string;
+}
+
+export interface OpenedSession {
+  readonly watch_session_id: string;
+  readonly position: string;
+  readonly expires_at: string;
+  readonly posture: Guarantees;
+  readonly graph_version: string;
+  readonly started_at: string;
+}
+
+/** Whom the server found: all tokens that an identifier has at this moment, the first to be shown. */
+export interface FoundPerson {
+  readonly token: string;
+  readonly tokens: readonly string[];
+}
+
+export interface PollResult {
+  readonly frames: readonly Frame[];
+  readonly position: string;
+}
+
+const escaped = encodeURIComponent;
+
+/** What the page asks; without a server something else answers. */
+export type ServerApi = Pick<Api, keyof Api>;
+
+/** The server as seen from this page; every method throws `Refusal`. */
+export class Api {
+  constructor(
+    private readonly fetcher: Fetch,
+    private readonly root = "",
+  ) {}
+
+  me(): Promise<Me> {
+    return requestJson(this.fetcher, `${this.root}/api/me`);
+  }
+
+  /** This browser's cookie is worth nothing from then on. */
+  async signOut(): Promise<void> {
+    await request(this.fetcher, `${this.root}/sign-out`, { method: "POST" });
+  }
+
+  async workspaces(): Promise<readonly WorkspaceSummary[]> {
+    const answer = await requestJson<{ workspaces: WorkspaceSummary[] }>(this.fetcher, `${this.root}/api/workspaces`);
+    return answer.workspaces;
+  }
+
+  graph({ workspace, env, graph }: GraphRef): Promise<Graph> {
+    return requestJson(this.fetcher, `${this.root}/api/workspaces/${escaped(workspace)}/${escaped(env)}/graphs/${escaped(graph)}`);
+  }
+
+  openSession(place: GraphRef): Promise<OpenedSession> {
+    return requestJson(this.fetcher, `${this.root}/api/watch`, jsonRequest("POST", place));
+  }
+
+  async closeSession(session: string): Promise<void> {
+    await request(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, { method: "DELETE", keepalive: true });
+  }
+
+  /** Has the server follow these; of a trace that only this browser knows it has never heard. */
+  async follows(session: string, tokens: readonly string[]): Promise<void> {
+    await request(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, jsonRequest("PATCH", { follows: tokens.filter((token) => !token.startsWith(LOCAL_TOKEN)) }));
+  }
+
+  /** Has the server carry and count only what passes; "" ends that. */
+  async filter(session: string, filter: string): Promise<void> {
+    await request(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, jsonRequest("PATCH", { filter }));
+  }
+
+  /** Follows whoever has this identifier; the server derives the tokens and forgets the value. */
+  findPerson(session: string, kind: string, value: string): Promise<FoundPerson> {
+    return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}/follow`, jsonRequest("POST", { kind, value }));
+  }
+
+  poll(session: string, after: string, wait: number, signal: AbortSignal): Promise<PollResult> {
+    const query = `?after=${escaped(after)}&wait=${wait}`;
+    return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}/frames${query}`, { signal }, (wait + 15) * 1000);
+  }
+
+  /** What lies in `(after, until]`, in frames that end exactly there. */
+  readRange(session: string, after: string, until: string, signal: AbortSignal): Promise<PollResult> {
+    return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}/frames?after=${escaped(after)}&until=${escaped(until)}`, { signal });
+  }
+
+  relaySubscription(session: string): Promise<RelaySubscription> {
+    return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}/relay`);
+  }
+
+  signSubscription(session: string, channel: string, socketId: string): Promise<SubscriptionSignature> {
+    const body = { watch_session_id: session, channel_name: channel, socket_id: socketId };
+    return requestJson(this.fetcher, `${this.root}/api/channels/auth`, jsonRequest("POST", body));
+  }
+
+  /** Where a function in Segment publishes a workspace's events. */
+  functionSubscription({ workspace, env, graph }: GraphRef, signal: AbortSignal): Promise<FunctionSubscription> {
+    return requestJson(this.fetcher, `${this.root}/api/workspaces/${escaped(workspace)}/${escaped(env)}/function?graph=${escaped(graph)}`, { signal });
+  }
+
+  signFunctionSubscription({ workspace, env }: GraphRef, channel: string, socketId: string): Promise<SubscriptionSignature> {
+    return requestJson(this.fetcher, `${this.root}/api/workspaces/${escaped(workspace)}/${escaped(env)}/function`, jsonRequest("POST", { channel_name: channel, socket_id: socketId }));
+  }
+
+  stream(session: string, after: string, signal: AbortSignal): Promise<Response> {
+    const headers = { accept: "text/event-stream" };
+    return this.fetcher(`${this.root}/api/watch/${escaped(session)}/stream?after=${escaped(after)}`, { headers, signal, cache: "no-store", credentials: "same-origin" });
+  }
+
+  testEvent(place: GraphRef, node: string | null): Promise<{ message_id: string; name: string }> {
+    return requestJson(this.fetcher, `${this.root}/api/test-event`, jsonRequest("POST", { ...place, node }));
+  }
+
+  visitors(): Promise<{ running: boolean; rate: number }> {
+    return requestJson(this.fetcher, `${this.root}/api/demo/visitors`);
+  }
+
+  async simulate(place: GraphRef, rate: number): Promise<void> {
+    await request(this.fetcher, `${this.root}/api/demo/visitors`, jsonRequest("POST", { ...place, rate }));
+  }
+
+  async stopVisitors(): Promise<void> {
+    await request(this.fetcher, `${this.root}/api/demo/visitors`, { method: "DELETE" });
+  }
+}
+
+/** Where the provider is; nothing of it is secret. */
+export interface ProviderEndpoint {
+  readonly kind: string;
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly encrypted: boolean;
+}
+
+/** Who watches the same graph: so many other sessions, and by name the people behind them, where names are told. */
+export interface Presence {
+  readonly others: number;
+  readonly names: readonly string[];
+}
+
+/** `publishing` says whether the provider takes our messages; `ledger` counts messages, since that is what providers bill. */
+export interface RelaySubscription {
+  readonly public: ProviderEndpoint;
+  readonly channel: string;
+  readonly publishing: boolean;
+  readonly every: number;
+  readonly ledger: { readonly published: number; readonly delivered: number; readonly failed: number };
+  readonly company: Presence;
+}
+
+/** What lets this browser's socket subscribe. */
+export interface SubscriptionSignature {
+  readonly auth: string;
+  readonly shared_secret?: string;
+}
+
+/** Where a function in Segment publishes: the channels of this moment, about a turn two; `plan` is the version that its settings should have. */
+export interface FunctionSubscription {
+  readonly public: ProviderEndpoint;
+  readonly channels: readonly string[];
+  readonly plan: string;
+  readonly graph_version: string;
+  readonly posture: Guarantees;
+}

@@ -1,0 +1,44 @@
+/** What transports need of the browser: time, chance, sleep, and whether the tab is visible. */
+
+export interface Environment {
+  now(): number;
+  random(): number;
+  /** Ends after `ms`, or at once when `signal` aborts; never throws. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  hidden(): boolean;
+  /** Calls back when the tab is shown or hidden, or the network returns; answers how to stop listening. */
+  onWake(listener: () => void): () => void;
+}
+
+export const browserEnvironment: Environment = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      }
+    }),
+  hidden: () => document.visibilityState === "hidden",
+  onWake: (listener) => {
+    document.addEventListener("visibilitychange", listener);
+    window.addEventListener("online", listener);
+    return () => {
+      document.removeEventListener("visibilitychange", listener);
+      window.removeEventListener("online", listener);
+    };
+  },
+};
+
+/** Random bytes, two hexadecimal digits each. */
+export function randomHex(bytes: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

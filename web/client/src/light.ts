@@ -1,0 +1,30 @@
+/** Light as a renderer sees it: what a node shows, what happens, and the paths that are followed. */
+import type { Hit, Step } from "@dagnet-realtime/engine/actions";
+
+export type { Hit, Step } from "@dagnet-realtime/engine/actions";
+export type { FollowedPath, Hue, PathStep } from "@dagnet-realtime/engine/traces/select/paths";
+
+/**
+ * What one node shows. `rate` is events a second over ten seconds, `level` 0 to 1, `lastAt`
+ * milliseconds on the source's clock, null before the first event.
+ */
+export interface NodeLight {
+  readonly count: number;
+  readonly rate: number;
+  readonly level: number;
+  readonly lastAt: number | null;
+}
+
+/** Where light comes from. `now()` is the clock that `lastAt` is measured on; it stands while paused. */
+export interface LightSource {
+  now(): number;
+  node(uuid: string): NodeLight;
+  /** Calls back for every hit and step from here on; returns how to stop. */
+  subscribe(listener: LightListener): () => void;
+}
+
+/** Receives hits and steps as they happen, outside React. */
+export interface LightListener {
+  hit(hit: Hit): void;
+  step(step: Step): void;
+}

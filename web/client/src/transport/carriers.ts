@@ -1,0 +1,127 @@
+/** Carriers of frames from the server, each run until it ends: a stream, and single polls. */
+import type { Frame } from "@dagnet-realtime/engine/wire.gen";
+import type { RelaySubscription, ServerApi } from "../api.ts";
+import { ApiError, type Fetch, toApiError } from "../http.ts";
+import { reader } from "./sse.ts";
+import type { TransportKind } from "./transport.ts";
+
+/**
+ * Why a road ended. `gone` cannot be travelled again; `turn` is no fault, only time to look again which road is best.
+ * `poll` says that polling is the way to go for a while, at once.
+ * `answered` says that the server (or something that stands before it) did answer a stream's request.
+ */
+export type CarrierEnd =
+  | { readonly kind: "gone"; readonly why: string }
+  | { readonly kind: "broken"; readonly why: string; readonly retryAfter: number | null; readonly answered?: boolean; readonly poll?: boolean }
+  | { readonly kind: "turn" };
+
+/** Told of every frame, of every answer that held none, and of the session's seat at a provider. */
+export interface FrameListener {
+  frame(frame: Frame): void;
+  idle(): void;
+  subscribed?(subscribed: RelaySubscription): void;
+}
+
+const FINAL_CODES = new Set(["gone", "not_found", "unauthorized", "forbidden"]);
+
+/** What an error means for the road; a fault of our own is thrown on. */
+export function endOfError(error: unknown, signal: AbortSignal): CarrierEnd {
+  if (signal.aborted) return { kind: "turn" };
+  if (error instanceof ApiError) {
+    if (FINAL_CODES.has(error.code)) return { kind: "gone", why: [error.title, error.remedy].filter(Boolean).join(" ") };
+    return { kind: "broken", why: error.title, retryAfter: error.retryAfter };
+  }
+  return { kind: "broken", why: "The connection broke.", retryAfter: null };
+}
+
+/** The farewell in the frame, if it is one. */
+export function endOfFrame(frame: Frame): CarrierEnd | null {
+  if (frame.op !== "bye") return null;
+  if (frame.retry_after === null) return { kind: "gone", why: frame.reason };
+  return { kind: "broken", why: `The server said: ${frame.reason}`, retryAfter: frame.retry_after };
+}
+
+/** Travels one stream until it ends, from position `after`. */
+export async function readStream(api: ServerApi, session: string, after: string, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd> {
+  let answered = false;
+  try {
+    const answer = await api.stream(session, after, signal);
+    answered = true;
+    if (!answer.ok) throw await toApiError(answer);
+    if (!answer.body) return { kind: "broken", why: "The stream was empty.", retryAfter: null, answered };
+    const pieces = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    const read = reader();
+    for (;;) {
+      const { value, done } = await pieces.read();
+      if (done) return { kind: "broken", why: "The stream ended.", retryAfter: null, answered };
+      for (const message of read(value)) {
+        const frame = JSON.parse(message.data) as Frame;
+        ear.frame(frame);
+        const end = endOfFrame(frame);
+        if (end) return end;
+      }
+    }
+  } catch (error) {
+    const end = endOfError(error, signal);
+    return end.kind === "broken" ? { ...end, answered } : end;
+  }
+}
+
+/** What carries frames while it can; `deaf` says why this tab polls when it does not. */
+export interface Carrier {
+  readonly transport: TransportKind;
+  readonly fallbackReason: string;
+  run(api: ServerApi, session: string, after: string, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd>;
+}
+
+export const STREAM: Carrier = { transport: "push", fallbackReason: "Streams do not get through, so this tab asks every moment instead.", run: readStream };
+
+const NO_STREAM = "This server keeps no connection open, so this tab asks every moment.";
+
+/** Where the server lives for one request at a time, polling is the only road. */
+export const POLLS_ONLY: Carrier = { transport: "push", fallbackReason: NO_STREAM, run: () => Promise.resolve({ kind: "broken", why: NO_STREAM, retryAfter: 0, poll: true }) };
+
+/** Polls once and hands on what came; null when the next poll may follow at once. */
+export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd | null> {
+  try {
+    const { frames } = await api.poll(session, after, wait, signal);
+    if (frames.length === 0) ear.idle();
+    for (const frame of frames) {
+      ear.frame(frame);
+      const end = endOfFrame(frame);
+      if (end) return end;
+    }
+    return null;
+  } catch (error) {
+    return endOfError(error, signal);
+  }
+}
+
+/** Listens to the answers of our own server's API. */
+export class CompressionDetector {
+  /** The coding that the last answer came in, such as "gzip"; "" if it came as it was sent. */
+  coding = "";
+
+  /** The same requests, whose answers are looked at. */
+  watch(fetcher: Fetch): Fetch {
+    return async (url, init) => {
+      const answer = await fetcher(url, init);
+      const coding = answer.headers.get("content-encoding") ?? "";
+      this.coding = coding === "identity" ? "" : coding;
+      return answer;
+    };
+  }
+
+  /** The stream, which says why it does not get through if this can be the reason. */
+  carrier(): Carrier {
+    const because = (): string => this.coding;
+    return {
+      ...STREAM,
+      get fallbackReason() {
+        const coding = because();
+        if (coding === "") return STREAM.fallbackReason;
+        return `A proxy compresses answers (${coding}) and holds streams back, so this tab asks every moment instead. Let it leave text/event-stream as it is.`;
+      },
+    };
+  }
+}

@@ -1,0 +1,75 @@
+/** A connection to a realtime provider through pusher-js, which is loaded with the first one. */
+import type Pusher from "pusher-js";
+import type { ProviderEndpoint, SubscriptionSignature } from "../../api.ts";
+
+/** What the road needs of a provider. `fail` says that the connection, or the subscription, is of no use any more. */
+export interface ProviderListener {
+  message(name: string, value: unknown): void;
+  fail(why: string): void;
+  /** The connection broke for a moment, and stands again: what was sent meanwhile is lost. */
+  reconnected?(): void;
+}
+
+export type Sign = (socketId: string) => Promise<SubscriptionSignature>;
+
+/** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not. Aborting `signal` closes everything. */
+export type Subscribe = (place: ProviderEndpoint, channel: string, sign: Sign, ear: ProviderListener, signal: AbortSignal) => Promise<void>;
+
+/** A broken connection is tried again so long before this page polls instead. */
+const UNAVAILABLE_MS = 3_000;
+
+async function loadPusher(encrypted: boolean): Promise<typeof Pusher> {
+  return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
+}
+
+export const subscribe: Subscribe = async (place, channel, sign, ear, signal) => {
+  const Client = await loadPusher(place.encrypted);
+  if (signal.aborted) throw new Error("The tab turned away.");
+  const client = new Client(place.key, {
+    cluster: "",
+    wsHost: place.host,
+    wsPort: place.port,
+    wssPort: place.port,
+    forceTLS: place.tls,
+    enabledTransports: ["ws"], // WebSockets alone; with forceTLS this is their encrypted kind, and "wss" would be none
+    enableStats: false,
+    unavailableTimeout: UNAVAILABLE_MS,
+    channelAuthorization: {
+      customHandler: ({ socketId }, callback) => {
+        sign(socketId).then(
+          (signature) => {
+            callback(null, signature);
+          },
+          (error: unknown) => {
+            callback(error instanceof Error ? error : new Error("The subscription was not signed."), null);
+          },
+        );
+      },
+    },
+  });
+  signal.addEventListener("abort", () => {
+    client.disconnect();
+  });
+  await new Promise<void>((resolve, reject) => {
+    const refused = (why: string): void => {
+      ear.fail(why);
+      reject(new Error(why));
+    };
+    client.connection.bind("state_change", ({ current }: { current: string }) => {
+      if (current === "unavailable" || current === "failed") refused("The provider cannot be reached.");
+    });
+    const subscribed = client.subscribe(channel);
+    let stands = false;
+    subscribed.bind("pusher:subscription_succeeded", () => {
+      if (stands) ear.reconnected?.();
+      stands = true;
+      resolve();
+    });
+    subscribed.bind("pusher:subscription_error", () => {
+      refused("The provider did not let this page subscribe.");
+    });
+    subscribed.bind_global((name: string, value: unknown) => {
+      if (!name.startsWith("pusher")) ear.message(name, value);
+    });
+  });
+};

@@ -1,0 +1,32 @@
+/** Transports through a realtime provider: of the server's frames, and of a function in Segment. */
+import type { ServerApi } from "../../api.ts";
+import { RemoteTransport } from "../remoteTransport.ts";
+import type { Carrier } from "../carriers.ts";
+import type { StreamSlots } from "../streamSlots.ts";
+import type { Environment } from "../../environment.ts";
+import { FunctionTransport, type FunctionTransportOptions } from "./functionTransport.ts";
+import type { Subscribe } from "./pusherSocket.ts";
+
+/** A provider's socket is another origin's connection: it takes no stream's place. */
+const UNLIMITED: StreamSlots = { acquire: () => Promise.resolve({ release: () => undefined }) };
+
+/** Loads the client of the provider with the first subscription. */
+const subscribeLazily: Subscribe = async (...asked) => (await import("./pusherSocket.ts")).subscribe(...asked);
+
+/** A lane that goes by the provider while that works, by poll while it does not. */
+export function relayTransport(api: ServerApi, session: string, position: string, world: Environment, subscribe: Subscribe = subscribeLazily): RemoteTransport {
+  const push: Carrier = {
+    transport: "provider",
+    fallbackReason: "The provider does not bring frames, so this tab asks the server every moment instead.",
+    run: async (from, watched, after, ear, signal) => {
+      const { RelayCarrier } = await import("./relayCarrier.ts");
+      return new RelayCarrier({ api: from, session: watched, after, ear, signal }, world, subscribe).run();
+    },
+  };
+  return new RemoteTransport(api, session, position, UNLIMITED, world, push);
+}
+
+/** A lane that hears what a function in Segment publishes. */
+export function functionTransport(listening: FunctionTransportOptions, world: Environment, subscribe: Subscribe = subscribeLazily): FunctionTransport {
+  return new FunctionTransport(listening, world, subscribe);
+}

@@ -1,0 +1,42 @@
+/** The interface of all transports, and the state of a connection. */
+import type { Frame } from "@dagnet-realtime/engine/wire.gen";
+import type { RelaySubscription } from "../api.ts";
+
+/** How the road to the server is, as the LIVE sign says it. */
+export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
+
+/** Which way frames come at this moment. */
+export type TransportKind = "push" | "provider" | "function" | "poll" | "local" | "replay";
+
+/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. `seat` is the session's at its provider, while that brings the frames. */
+export interface ConnectionStatus {
+  readonly connection: Connection;
+  readonly transport: TransportKind | null;
+  readonly since: number;
+  readonly lastFrameAt: number | null;
+  readonly retryAt: number | null;
+  readonly lagMs: number;
+  readonly why: string;
+  readonly relay?: RelaySubscription;
+}
+
+/** Where a lane hands its frames. `ended` says that it will not come back by itself. */
+export interface TransportSink {
+  frame(frame: Frame): void;
+  state(state: ConnectionStatus): void;
+  ended(reason: string): void;
+}
+
+export interface Transport {
+  readonly state: ConnectionStatus;
+  start(sink: TransportSink): void;
+  stop(): void;
+}
+
+export const OFF: ConnectionStatus = { connection: "off", transport: null, since: 0, lastFrameAt: null, retryAt: null, lagMs: 0, why: "" };
+
+/** The position after a frame, null where it names none. */
+export function positionAfter(frame: Frame): string | null {
+  if (frame.op === "gap") return frame.to;
+  return "position" in frame ? frame.position : null;
+}

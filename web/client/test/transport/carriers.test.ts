@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { Api } from "../../src/api.ts";
+import { ApiError } from "../../src/http.ts";
+import { CompressionDetector, endOfError, endOfFrame, pollOnce, POLLS_ONLY, readStream, STREAM } from "../../src/transport/carriers.ts";
+import { beat } from "../support/environment.ts";
+
+describe("roads", () => {
+  const quiet = { frame: () => undefined, idle: () => undefined };
+  const open = new AbortController().signal;
+
+  describe("how a road ends", () => {
+    it("PIC-36: gone, forbidden and signed out are not tried again", () => {
+      for (const code of ["gone", "not_found", "unauthorized", "forbidden"]) expect(endOfError(new ApiError(code, "T", "", "R"), open)).toEqual({ kind: "gone", why: "T R" });
+    });
+
+    it("PIC-31: a busy server's Retry-After is kept", () => {
+      expect(endOfError(new ApiError("rate_limited", "T", "", "", 7), open)).toEqual({ kind: "broken", why: "T", retryAfter: 7 });
+      expect(endOfError(new TypeError("x"), open)).toMatchObject({ kind: "broken" });
+      expect(endOfError(new TypeError("x"), AbortSignal.abort())).toEqual({ kind: "turn" });
+    });
+
+    it("a frame that is no farewell ends nothing", () => {
+      expect(endOfFrame(beat("p"))).toBeNull();
+    });
+
+    it("a stream that ends says that it was answered", async () => {
+      const api = new Api(() => Promise.resolve(new Response("")));
+      expect(await readStream(api, "s", "p", quiet, open)).toMatchObject({ kind: "broken", answered: true });
+      const broken = new Api(() => Promise.resolve(new Response("data: {not json\n\n")));
+      expect(await readStream(broken, "s", "p", quiet, open)).toMatchObject({ kind: "broken", answered: true });
+    });
+
+    it("a poll hands on its frames, or its silence", async () => {
+      let silences = 0;
+      const ops: string[] = [];
+      const ear = { frame: (frame: { op: string }) => ops.push(frame.op), idle: () => (silences += 1) };
+      const answers = [{ frames: [], position: "p" }, { frames: [beat("p"), { op: "bye", reason: "r", retry_after: 1 }], position: "p" }];
+      const api = new Api(() => Promise.resolve(new Response(JSON.stringify(answers.shift()))));
+      expect(await pollOnce(api, "s", "p", 1, ear, open)).toBeNull();
+      expect(await pollOnce(api, "s", "p", 1, ear, open)).toMatchObject({ kind: "broken", retryAfter: 1 });
+      expect([silences, ops]).toEqual([1, ["beat", "bye"]]);
+    });
+  });
+
+  describe("what carries frames", () => {
+    it("REL-17: a server that keeps no connection open is polled at once, and the page says why", async () => {
+      const api = new Api(() => Promise.reject(new Error("nobody is asked")));
+      const end = await POLLS_ONLY.run(api, "s", "p", quiet, open);
+      expect(end).toMatchObject({ kind: "broken", poll: true });
+      expect(POLLS_ONLY.fallbackReason).toContain("keeps no connection open");
+      expect(STREAM.transport).toBe("push");
+    });
+  });
+});
+
+describe("packed", () => {
+  async function heard(...codings: (string | null)[]): Promise<CompressionDetector> {
+    const packing = new CompressionDetector();
+    for (const coding of codings) {
+      const answer = new Response("{}", { headers: coding === null ? {} : { "content-encoding": coding } });
+      expect(await packing.watch(() => Promise.resolve(answer))("/api/me")).toBe(answer);
+    }
+    return packing;
+  }
+
+  describe("a proxy that compresses", () => {
+    it("PIC-36: is named if streams do not get through", async () => {
+      const stream = (await heard(null, "zstd")).carrier();
+      expect(stream.fallbackReason).toContain("A proxy compresses answers (zstd)");
+      expect(stream.fallbackReason).toContain("text/event-stream");
+      expect({ ...stream, fallbackReason: STREAM.fallbackReason }).toEqual(STREAM);
+    });
+
+    it("PIC-36: is not suspected if answers come as they were sent", async () => {
+      for (const codings of [[], [null], ["identity"], ["gzip", null]]) expect((await heard(...codings)).carrier().fallbackReason).toBe(STREAM.fallbackReason);
+    });
+  });
+});

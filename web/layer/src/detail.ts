@@ -1,0 +1,98 @@
+/** Levels of detail: of an edge by its steps a second, of a card by the zoom. */
+
+export type EdgeDetailLevel = "particle" | "dots" | "width";
+
+/** Steps a second from which an edge is drawn so, and the share of it below which it goes back. */
+export const DOTS_FROM = 4;
+export const WIDTH_FROM = 8;
+const BACK = 0.75;
+const HALF_LIFE_MS = 1500;
+
+/** The rate of steps on every edge, and the manner in which each is drawn. */
+export class EdgeDetail {
+  private rates = new Float64Array(0);
+  private at = new Float64Array(0);
+  private manners: EdgeDetailLevel[] = [];
+  private busy = new Set<number>();
+  /** Below 1 when the whole picture holds too many particles: thresholds fall with it. */
+  private ease = 1;
+
+  reset(edges: number): void {
+    this.rates = new Float64Array(edges);
+    this.at = new Float64Array(edges);
+    this.manners = new Array<EdgeDetailLevel>(edges).fill("particle");
+    this.busy.clear();
+  }
+
+  /** Counts one step on an edge and answers how it is drawn. */
+  count(edge: number, now: number): EdgeDetailLevel {
+    this.rates[edge] = this.rate(edge, now) + (Math.LN2 * 1000) / HALF_LIFE_MS;
+    this.at[edge] = now;
+    this.busy.add(edge);
+    return this.judge(edge, now);
+  }
+
+  /** Steps a second on an edge, as a decaying average. */
+  rate(edge: number, now: number): number {
+    return (this.rates[edge] ?? 0) * 2 ** (-Math.max(0, now - (this.at[edge] ?? 0)) / HALF_LIFE_MS);
+  }
+
+  manner(edge: number): EdgeDetailLevel {
+    return this.manners[edge] ?? "particle";
+  }
+
+  /** Looks at every busy edge anew; answers those whose manner changed. `filled` is the share of the particle pool in use. */
+  review(now: number, filled: number): number[] {
+    if (filled > 0.85) this.ease = Math.max(0.125, this.ease / 2);
+    else if (filled < 0.4) this.ease = Math.min(1, this.ease * 2);
+    const changed: number[] = [];
+    for (const edge of this.busy) {
+      const before = this.manner(edge);
+      if (this.judge(edge, now) !== before) changed.push(edge);
+      if (this.rate(edge, now) < 0.05) this.busy.delete(edge);
+    }
+    return changed;
+  }
+
+  /** Edges drawn by thickness. */
+  wide(): number[] {
+    return [...this.busy].filter((edge) => this.manner(edge) === "width");
+  }
+
+  anyDots(): boolean {
+    return [...this.busy].some((edge) => this.manner(edge) === "dots");
+  }
+
+  private judge(edge: number, now: number): EdgeDetailLevel {
+    const rate = this.rate(edge, now) / this.ease;
+    const was = this.manner(edge);
+    const width = was === "width" ? WIDTH_FROM * BACK : WIDTH_FROM;
+    const dots = was === "particle" ? DOTS_FROM : DOTS_FROM * BACK;
+    const manner = rate >= width ? "width" : rate >= dots ? "dots" : "particle";
+    this.manners[edge] = manner;
+    return manner;
+  }
+}
+
+/** How wide an edge is drawn for its steps a second, in canvas units: 3 at 8 a second, 9 at some hundreds. */
+export function widthFor(rate: number): number {
+  return Math.min(9, 3 + Math.max(0, Math.log2(Math.max(rate, 1) / WIDTH_FROM)) * 1.25);
+}
+
+export type Detail = "full" | "brief" | "name" | "plain";
+
+/** Below this zoom small text cannot be read; name and rate are set larger. */
+export const FULL_FROM = 0.68;
+/** Below this nothing that changes is written on cards: text is what costs most. */
+export const BRIEF_FROM = 0.45;
+/** Below this not even a name in large type can; in large graphs names go sooner, as they cost most. */
+const NAME_FROM = 0.17;
+const NAME_FROM_MANY = 0.3;
+const MANY = 400;
+
+/** The detail for a zoom and a number of nodes. */
+export function detailAt(zoom: number, nodes: number): Detail {
+  if (zoom >= FULL_FROM) return "full";
+  if (zoom >= BRIEF_FROM) return "brief";
+  return zoom >= (nodes > MANY ? NAME_FROM_MANY : NAME_FROM) ? "name" : "plain";
+}

@@ -1,0 +1,97 @@
+/** Feeds a light source to the renderer: hits and steps as they come, levels four times a second. */
+import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/activity";
+import type { Hit, LightSource, Step } from "@dagnet-realtime/client/light";
+import type { Drawing, NodeWriter } from "./drawing.ts";
+import type { Renderer } from "./protocol.ts";
+
+/** Levels are told this often, in milliseconds; every fourth time all cards are written. */
+export const LEVELS_MS = 250;
+const TICKS_PER_TEXT = 4;
+/** A node that wakes is written at once, this many between two beats at most. */
+const WAKES = 16;
+
+export interface LightAdapterOptions {
+  readonly drawing: Drawing;
+  readonly light: LightSource;
+  readonly renderer: Renderer;
+  readonly writer: NodeWriter;
+  /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0 for not at all. */
+  readonly ring: (node: string, heat: number) => number;
+}
+
+/** Open from construction until `close`. */
+export class LightAdapter {
+  /** Nodes whose text is written on every beat: hovered and followed. */
+  closeUp: ReadonlySet<string> = new Set();
+  frozen = false;
+  reduced = false;
+  private beats = 0;
+  /** The sum of counts on the cards: when it falls, the accumulation was cleared, and that shows even while frozen. */
+  private shownCount = 0;
+  private woken = 0;
+  private readonly awake = new Set<string>();
+  private readonly glow: Float32Array;
+  private readonly forget: () => void;
+
+  constructor(private readonly options: LightAdapterOptions) {
+    this.glow = new Float32Array(options.drawing.nodes.length);
+    this.forget = options.light.subscribe({ hit: (hit) => { this.hit(hit); }, step: (step) => { this.step(step); } });
+  }
+
+  close(): void {
+    this.forget();
+  }
+
+  /** Call every 250 ms while the page can be seen. */
+  tick(): void {
+    this.woken = 0;
+    const full = this.beats % TICKS_PER_TEXT === 0;
+    this.beats += 1;
+    if (this.frozen) {
+      if (full && this.counted() < this.shownCount) this.sendLevels();
+      return;
+    }
+    if (full) this.awake.clear();
+    if (full || !this.reduced) this.sendLevels(full);
+  }
+
+  /** Writes every card and every level now: at the start, and when all changes at once. */
+  sendLevels(everyCard = true): void {
+    const { drawing, light, renderer, writer } = this.options;
+    const now = light.now();
+    if (everyCard) this.shownCount = this.counted();
+    drawing.nodes.forEach(({ node }, index) => {
+      const state = light.node(node.uuid);
+      const age = state.lastAt === null ? null : now - state.lastAt;
+      this.glow[index] = glowOf(state.level, age);
+      if (everyCard || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
+    });
+    renderer.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });
+  }
+
+  private counted(): number {
+    return this.options.drawing.nodes.reduce((sum, { node }) => sum + this.options.light.node(node.uuid).count, 0);
+  }
+
+  private hit({ node, late }: Hit): void {
+    if (this.frozen || this.reduced) return;
+    const index = this.options.drawing.nodeIndex.get(node);
+    if (index === undefined) return;
+    const { light, renderer, writer } = this.options;
+    const state = light.node(node);
+    const strength = this.options.ring(node, Math.expm1(state.level * Math.log1p(FULL_RATE)));
+    if (strength <= 0) return;
+    renderer.send({ kind: "ring", node: index, strength, late });
+    if (this.woken < WAKES && !this.awake.has(node)) {
+      this.woken += 1;
+      this.awake.add(node);
+      writer.write(node, state, light.now());
+    }
+  }
+
+  private step({ edges, inferred, followed, jump }: Step): void {
+    if (this.frozen || this.reduced || followed || jump) return;
+    const known = edges.flatMap((id) => this.options.drawing.edgeIndex.get(id) ?? []);
+    if (known.length) this.options.renderer.send({ kind: "step", edges: known, inferred });
+  }
+}

@@ -1,0 +1,54 @@
+/** Builds what is drawn of followed paths: legs, stops, and lanes where paths meet. */
+import type { FollowedPath } from "@dagnet-realtime/client/light";
+import { type Box, jumpCurve, tableOf } from "./curve.ts";
+import type { Drawing } from "./drawing.ts";
+import type { Leg, PathMark } from "./protocol.ts";
+import { MOST_PATHS } from "./pathLayer.ts";
+
+/** Paths side by side, or outlines in one another; more would leave their edge or card, and lie upon one another instead. */
+const LANES = 7;
+
+/** One mark a path, in order; steps at nodes that the graph does not have are left out. `jumped` remembers the ways of jumps, which are dear to find. */
+export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], jumped = new Map<string, Float32Array>()): PathMark[] {
+  const boxes = drawing.nodes.map(({ box }) => box);
+  const users = new Map<string, number>();
+  return followed.slice(0, MOST_PATHS).map((path, index) => {
+    const stops = new Map<number, number[]>();
+    const passed = new Set<number>();
+    const legs: Leg[] = [];
+    const mine = new Map<string, number>();
+    let before: number | undefined;
+    for (const step of path.steps) {
+      const node = drawing.nodeIndex.get(step.node);
+      if (node === undefined) continue;
+      stops.set(node, [...(stops.get(node) ?? []), step.n]);
+      for (const id of step.jump ? [] : step.edges) {
+        const edge = drawing.edgeIndex.get(id);
+        const drawn = edge === undefined ? undefined : drawing.edges[edge];
+        if (edge !== undefined && drawn) legs.push({ table: drawn.table, label: edge, lane: lane(id), jump: false, inferred: step.inferred });
+        if (step.inferred && drawn && drawn.target !== node) passed.add(drawn.target);
+      }
+      const [from, to] = [before === undefined ? undefined : drawing.nodes[before], drawing.nodes[node]];
+      if (step.jump && from && to && before !== node) {
+        legs.push({ table: ghost(`${before ?? ""}>${node}`, from.box, to.box), label: -1, lane: lane(`${before ?? ""}>${node}`), jump: true, inferred: step.inferred });
+      }
+      before = node;
+    }
+    return { token: path.token, hue: path.hue, lane: index % LANES, stops: [...stops].map(([node, numbers]) => ({ node, numbers })), passed: [...passed].filter((node) => !stops.has(node)), legs };
+
+    function ghost(key: string, from: Box, to: Box): Float32Array {
+      const table = jumped.get(key) ?? tableOf(jumpCurve(from, to, boxes));
+      jumped.set(key, table);
+      return table;
+    }
+
+    function lane(id: string): number {
+      const known = mine.get(id);
+      if (known !== undefined) return known;
+      const next = users.get(id) ?? 0;
+      users.set(id, next + 1);
+      mine.set(id, next % LANES);
+      return next % LANES;
+    }
+  });
+}

@@ -1,0 +1,107 @@
+/** Sprites that are drawn once and stamped often, and the palette they are drawn with. */
+import type { Brush, Palette, Surface } from "./protocol.ts";
+
+/** How far a halo reaches around a card, and a card's corner, in canvas units. */
+export const HALO = 34;
+export const CORNER = 12;
+
+/** An empty surface of device pixels, off screen. */
+export function surface(width: number, height: number): Surface {
+  if (typeof OffscreenCanvas === "function") return new OffscreenCanvas(Math.max(1, width), Math.max(1, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, width);
+  canvas.height = Math.max(1, height);
+  return canvas;
+}
+
+/** The 2D context of a surface; a browser without one cannot draw the light. */
+export function brushOf(canvas: Surface): Brush {
+  const brush: unknown = canvas.getContext("2d");
+  if (!isBrush(brush)) throw new Error("This browser gives no 2D canvas");
+  return brush;
+}
+
+function isBrush(found: unknown): found is Brush {
+  return typeof found === "object" && found !== null;
+}
+
+/** A card's halo at full glow, hollow where the card is; `scale` is device pixels a canvas unit. */
+export function haloSprite(width: number, height: number, scale: number, palette: Palette): Surface {
+  const sprite = surface(Math.ceil((width + HALO * 2) * scale), Math.ceil((height + HALO * 2) * scale));
+  const brush = brushOf(sprite);
+  const away = 10_000;
+  brush.setTransform(scale, 0, 0, scale, 0, 0);
+  brush.fillStyle = palette.activity;
+  brush.shadowColor = palette.activity;
+  brush.shadowOffsetX = away * scale;
+  for (const [blur, alpha] of palette.dark ? [[30, 0.62], [10, 0.45]] as const : [[26, 0.3], [8, 0.18]] as const) {
+    brush.shadowBlur = blur * scale;
+    brush.globalAlpha = alpha;
+    roundBox(brush, HALO - away, HALO, width, height, CORNER);
+    brush.fill();
+  }
+  brush.shadowColor = "transparent";
+  if (!palette.dark) {
+    brush.globalAlpha = 0.22;
+    roundBox(brush, HALO - 4, HALO - 4, width + 8, height + 8, CORNER + 4);
+    brush.fill();
+  }
+  brush.globalAlpha = 1;
+  brush.globalCompositeOperation = "destination-out";
+  roundBox(brush, HALO + 0.5, HALO + 0.5, width - 1, height - 1, CORNER);
+  brush.fill();
+  return sprite;
+}
+
+/** A particle: a bright core in a soft disc. `small` leaves the disc out; `hollow` is for inferred steps. */
+export function dotSprite(scale: number, palette: Palette, shape: "full" | "small" | "hollow"): Surface {
+  const reach = 8;
+  const sprite = surface(Math.ceil(reach * 2 * scale), Math.ceil(reach * 2 * scale));
+  const brush = brushOf(sprite);
+  brush.setTransform(scale, 0, 0, scale, reach * scale, reach * scale);
+  const disc = (radius: number, colour: string, alpha: number) => {
+    brush.globalAlpha = alpha;
+    brush.fillStyle = colour;
+    brush.beginPath();
+    brush.arc(0, 0, radius, 0, Math.PI * 2);
+    brush.fill();
+  };
+  if (shape === "full") {
+    disc(7, palette.activity, 0.22);
+    disc(4.4, palette.activity, palette.dark ? 0.55 : 0.4);
+    disc(2.6, palette.core, 1);
+  } else if (shape === "small") {
+    disc(2.2, palette.activity, 1);
+  } else {
+    disc(3.2, palette.canvas, 1);
+    brush.globalAlpha = 1;
+    brush.strokeStyle = palette.activity;
+    brush.lineWidth = 1.2;
+    brush.stroke();
+  }
+  return sprite;
+}
+
+/** Begins a rounded rectangle's path. */
+export function roundBox(brush: Brush, x: number, y: number, width: number, height: number, radius: number): void {
+  brush.beginPath();
+  brush.roundRect(x, y, width, height, radius);
+}
+
+/** The palette as it is under `element` at this moment; `stale` takes the colour out of it. */
+export function readPalette(element: Element, dark: boolean, stale: boolean): Palette {
+  const style = getComputedStyle(element);
+  const value = (name: string, other: string) => style.getPropertyValue(`--dr-${name}`).trim() || other;
+  const grey = value("text-3", "#888888");
+  return {
+    canvas: value("canvas", dark ? "#0a0b0e" : "#f8f9fb"),
+    activity: stale ? grey : value("activity", "#3aa7ff"),
+    activityText: stale ? grey : value("activity-text", "#8ecbff"),
+    core: stale ? grey : dark ? "#dff1ff" : value("activity", "#0a6fe0"),
+    follow: [0, 1, 2, 3, 4, 5].map((hue) => (stale ? grey : value(`follow-${hue}`, "#ffb02e"))),
+    ink: dark ? value("trace-ink", "#1c1200") : "#ffffff",
+    mono: value("mono", "monospace"),
+    sans: value("sans", "sans-serif"),
+    dark,
+  };
+}

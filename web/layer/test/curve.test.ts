@@ -1,0 +1,47 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { curveBetween, part, pathAround, pathOf, pointAt, POINTS, tableOf, type Face } from "../src/curve.ts";
+
+const face = fc.constantFrom<Face>("left", "right", "top", "bottom");
+const port = fc.record({ x: fc.integer({ min: -3000, max: 3000 }), y: fc.integer({ min: -3000, max: 3000 }), face });
+
+describe("curves", () => {
+  it("PIC-3: is one cubic that leaves and reaches its faces straight on", () => {
+    const curve = curveBetween({ x: 0, y: 0, face: "right" }, { x: 100, y: 60, face: "left" });
+    expect(curve[3]).toBe(0);
+    expect(curve[2]).toBeGreaterThan(0);
+    expect(curve[5]).toBe(60);
+    expect(curve[4]).toBeLessThan(100);
+    expect(pathOf(curve)).toMatch(/^M0,0C[-\d., ]+100,60$/);
+  });
+
+  it("PIC-12: its table holds 24 points at equal distances, first and last on the ports", () => {
+    fc.assert(
+      fc.property(port, port, (from, to) => {
+        const table = tableOf(curveBetween(from, to));
+        expect(table).toHaveLength(POINTS * 2);
+        expect([...table.slice(0, 2)]).toEqual([from.x, from.y]);
+        expect(table.at(-2)).toBeCloseTo(to.x, 1);
+        expect(table.every((value) => Number.isFinite(value))).toBe(true);
+      }),
+    );
+    const table = tableOf(curveBetween({ x: 0, y: 0, face: "right" }, { x: 300, y: 200, face: "left" }));
+    const steps = Array.from({ length: POINTS - 1 }, (_, i) => Math.hypot((table[i * 2 + 2] ?? 0) - (table[i * 2] ?? 0), (table[i * 2 + 3] ?? 0) - (table[i * 2 + 1] ?? 0)));
+    expect(Math.max(...steps) / Math.min(...steps)).toBeLessThan(1.1);
+  });
+
+  it("leaves a gap under the label, and knows the piece that closes it", () => {
+    const curve = curveBetween({ x: 0, y: 0, face: "right" }, { x: 300, y: 0, face: "left" });
+    const { beside, under } = pathAround(curve, 0.5, 16, 8);
+    expect(beside.match(/M/g)).toHaveLength(2);
+    expect(under.match(/M/g)).toHaveLength(1);
+    expect(pathAround(curve, 0.5, 1000, 1000).beside).toBe("");
+  });
+
+  it("a part of a curve lies on the curve", () => {
+    const curve = curveBetween({ x: 0, y: 0, face: "bottom" }, { x: 200, y: 150, face: "left" });
+    const piece = part(curve, 0.2, 0.7);
+    const [a, b] = [pointAt(piece, 0.5), pointAt(curve, 0.45)];
+    expect(Math.hypot(a.x - b.x, a.y - b.y)).toBeLessThan(0.5);
+  });
+});

@@ -1,0 +1,80 @@
+/** Which traces are followed, each with its pin and its way out; whether only they move. */
+import { Pin, X } from "lucide-react";
+import { Button } from "./kit/controls.tsx";
+import { useActions, useEngine, useSession } from "./hooks.ts";
+
+/** Names shown before the rest becomes a number. */
+const NAMES = 3;
+
+export function Following() {
+  const actions = useActions();
+  const pins = useSession((shell) => shell.pinned);
+  const alone = useSession((shell) => shell.followedOnly);
+  const follows = useEngine("rows", (state) => state.follows);
+  const hues = useEngine("rows", (state) => state.accumulation.traces?.followed);
+  if (follows.length === 0) return null;
+  const shown = follows.length > NAMES ? follows.slice(-NAMES) : follows;
+  return (
+    <div className="following" role="group" aria-label="Followed traces">
+      <span>Following</span>
+      {shown.map((token) => (
+        <span key={token} className={`following-one trace-hue-${hues?.get(token) ?? 0}`}>
+          <button
+            type="button"
+            className="mono following-token"
+            title="Show its timeline"
+            onClick={() => {
+              actions.showTrace(token);
+            }}
+          >
+            <i className="mark mark-followed" aria-hidden="true" />
+            {token}
+          </button>
+          <Button
+            voice="quiet"
+            className="button-tiny pin"
+            icon={<Pin size={12} />}
+            aria-label={`Keep following ${token}`}
+            aria-pressed={pins.includes(token)}
+            title={pins.includes(token) ? "Stays followed when another trace is opened" : "Followed until another trace is opened; keep it"}
+            onClick={() => {
+              actions.follow.pin(token);
+            }}
+          />
+          <Button
+            voice="quiet"
+            className="button-tiny"
+            icon={<X size={12} />}
+            aria-label={`Stop following ${token}`}
+            title="Stop following"
+            onClick={() => {
+              actions.follow.unfollow(token);
+            }}
+          />
+        </span>
+      ))}
+      {follows.length > NAMES && <span className="quiet">+{follows.length - NAMES}</span>}
+      <Button
+        voice="quiet"
+        className="button-small"
+        aria-pressed={alone}
+        title="Light of others stands still: only followed traces ring and move"
+        onClick={() => {
+          actions.follow.setFollowedOnly(!alone);
+        }}
+      >
+        Only these move
+      </Button>
+      <Button
+        voice="quiet"
+        className="button-small following-stop"
+        keys="Esc"
+        onClick={() => {
+          actions.follow.unfollowAll();
+        }}
+      >
+        Stop
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,59 @@
+/** The ledgers line by line, and what was missed. */
+import type { ledger } from "@dagnet-realtime/engine/select/totals";
+import type { IngestCounters, FrameCounts } from "@dagnet-realtime/engine/wire.gen";
+import { clock, count, plural } from "../format.ts";
+
+export function LedgerLists({ told, counted }: { readonly told: ReturnType<typeof ledger>; readonly counted: boolean }) {
+  const { view, balances, missed, doors, duplicates } = told;
+  const sums = balances && doors.every((door) => door.balances);
+  return (
+    <>
+      {!sums && <p className="ledger-bad">The numbers below do not add up. That is a fault of Realtime, not of your events: please report it with a saved log.</p>}
+      <Table name={counted ? "This view, since On" : "Heard by this browser, since On"} lines={viewLines(view)} />
+      {!counted && <p>What Segment sent, left out, or lost on the way is unknown: no server counts it.</p>}
+      {missed.unknown > 0 && <p>{plural(missed.unknown, "gap")} of unknown size: {missed.gaps.slice(-3).map(({ at, reason }) => `${clock(at)} ${reason}`).join("; ")}.</p>}
+      {doors.map(({ source, door }) => (
+        <Table key={source} name={`At the door, at the last beat: ${source}`} lines={sourceLines(door)} />
+      ))}
+      {duplicates > 0 && <p className="quiet">{plural(duplicates, "event")} had been heard before and {duplicates === 1 ? "was" : "were"} not counted again.</p>}
+    </>
+  );
+}
+
+function Table({ name, lines }: { readonly name: string; readonly lines: readonly LedgerLine[] }) {
+  return (
+    <table className="ledger">
+      <caption>{name}</caption>
+      <tbody>
+        {lines.map(({ word, value, sum }) => (
+          <tr key={word} className={sum ? "ledger-sum" : ""}>
+            <th scope="row">{word}</th>
+            <td className="mono">{count(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+export interface LedgerLine {
+  readonly word: string;
+  readonly value: number;
+  readonly sum: boolean;
+}
+
+const part = (word: string, value: number): LedgerLine => ({ word, value, sum: false });
+const some = (lines: readonly LedgerLine[]): LedgerLine[] => lines.filter(({ value }) => value > 0);
+
+export function viewLines(view: FrameCounts): LedgerLine[] {
+  const offered = [part("lit a node", view.lit), part("unmapped", view.unmapped), part("filtered at the server", view.filtered), part("missed", view.missed)];
+  const carried = [part("thinned: counted, not carried", view.thinned), part("sampled out: counted, not carried", view.sampled_out), part("forgotten: counted, no longer kept", view.forgotten)];
+  return [{ word: "offered", value: view.offered, sum: true }, ...some(offered), { word: "of these carried in full", value: view.carried, sum: true }, ...some(carried)];
+}
+
+export function sourceLines(door: IngestCounters): LedgerLine[] {
+  const refused = Object.entries(door.refused).map(([code, n]) => part(`refused: ${code}`, n));
+  const parts = [part("taken", door.taken), part("duplicate", door.duplicate), part("while nobody watched", door.unwatched), part("over the rate limit", door.rate_limited), ...refused];
+  const beside = [part("of these with “undefined” or its like for an identifier: nobody’s", door.placeholder ?? 0), part("of these with “undefined” or its like for a message id: repeats, but for the first", door.shared_id ?? 0)];
+  return [{ word: "received", value: door.received, sum: true }, ...some(parts), ...some(beside)];
+}

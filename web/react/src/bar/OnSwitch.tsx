@@ -1,0 +1,33 @@
+/** Realtime On or Off. */
+import { Switch } from "radix-ui";
+import { useActions, useSession } from "../hooks.ts";
+
+const WORDS = { starting: "starting", failed: "off", off: "Off", opening: "turning on", on: "On", closing: "turning off", replay: "Replay" } as const;
+
+export function OnSwitch() {
+  const actions = useActions();
+  const phase = useSession((shell) => shell.phase);
+  const ready = useSession((shell) => shell.graph !== null);
+  const on = phase === "on" || phase === "opening";
+  return (
+    <div className="on">
+      <label className="on-label" htmlFor="on-switch">
+        Realtime
+      </label>
+      <Switch.Root
+        id="on-switch"
+        className="switch"
+        checked={on}
+        disabled={!ready || (phase !== "on" && phase !== "off")}
+        onCheckedChange={() => {
+          void actions.toggle();
+        }}
+      >
+        <Switch.Thumb className="switch-thumb" />
+      </Switch.Root>
+      <span className="on-word" aria-hidden="true">
+        {WORDS[phase]}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+/** The end of the strip: guarantees, coverage, share of mapped events, and the ledger. */
+import { coverage } from "@dagnet-realtime/engine/select/coverage";
+import { ledger, nodeLight, posture, type TotalsOfState } from "@dagnet-realtime/engine/select/totals";
+import { Check, TriangleAlert } from "lucide-react";
+import { lazy, Suspense } from "react";
+import { count, plural, share } from "../format.ts";
+import { useActions, useEngine, useSessionContext, useSession } from "../hooks.ts";
+import { LazyPopover } from "../kit/LazyPopover.tsx";
+import { Tip } from "../kit/Tip.tsx";
+import { Button } from "../kit/controls.tsx";
+import { guaranteeChips } from "./guarantees.ts";
+
+export function StripEnd({ figures }: { readonly figures: TotalsOfState }) {
+  return (
+    <>
+      <GuaranteeChips />
+      <Coverage />
+      {figures.mappedShare !== null && (
+        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.identity > 0 ? ` ${count(figures.identity)} said who somebody is, and could light nothing.` : ""}`}>
+          <button type="button" className="plain figure figure-cut">
+            <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
+          </button>
+        </Tip>
+      )}
+      <LedgerChip />
+    </>
+  );
+}
+
+const CoverageLists = lazy(() => import("./CoverageLists.tsx").then(({ CoverageLists: component }) => ({ default: component })));
+
+/** More squares than this say no more than the number does. */
+const SQUARES = 14;
+
+export function Coverage() {
+  const { engine } = useSessionContext();
+  const graph = useSession((shell) => shell.graph);
+  const found = useEngine("numbers", (state) => coverage(state));
+  const { nodesLit, nodes, dark, never } = found;
+  const at = useEngine("numbers", () => engine.at());
+  if (!graph || nodes === 0) return null;
+  const silent = new Set(dark);
+  const apart = new Set(never.map(({ node }) => node));
+  const can = graph.nodes.filter(({ uuid }) => !apart.has(uuid));
+  const squares = [...can].sort((a, b) => Number(silent.has(a.uuid)) - Number(silent.has(b.uuid))).slice(0, SQUARES);
+  const step = (uuid: string): number => Math.ceil(nodeLight(engine.state, uuid, at).level * 5);
+  return (
+    <LazyPopover
+      wide
+      title="Coverage since On"
+      align="end"
+      trigger={
+        <button type="button" className="plain coverage" aria-label={`Coverage: ${nodesLit} of ${plural(nodes, "event node")} lit`}>
+          <span className="wide-only">Coverage</span>{" "}
+          <strong className="figure-small">
+            {nodesLit} of {nodes}
+          </strong>{" "}
+          <span className="cut-first">event nodes</span>
+          <span className="squares" aria-hidden="true">
+            {squares.map(({ uuid }) => (
+              <i key={uuid} className={silent.has(uuid) ? "square square-dark" : `square square-${step(uuid)}`} />
+            ))}
+            {never.length > 0 && <i className="square square-never" />}
+          </span>
+        </button>
+      }
+    >
+      <Suspense fallback={null}>
+        <CoverageLists graph={graph} found={found} />
+      </Suspense>
+    </LazyPopover>
+  );
+}
+
+const LedgerLists = lazy(() => import("./LedgerLists.tsx").then(({ LedgerLists: component }) => ({ default: component })));
+
+export function LedgerChip() {
+  const told = useEngine("numbers", (state) => ledger(state));
+  const counted = useEngine("numbers", (state) => posture(state).policy?.exact_counts ?? true);
+  const sums = told.balances && told.doors.every((door) => door.balances);
+  const lost = told.missed.exact > 0 || told.missed.unknown > 0;
+  return (
+    <LazyPopover
+      wide
+      title="Where every event went"
+      align="end"
+      trigger={
+        <button type="button" className={sums ? (lost ? "chip chip-warn" : "chip") : "chip chip-bad"} aria-label={sums ? `${counted ? "Ledger sums" : "Ledger of what was heard"}${lost ? ", with missed events" : ""}` : "Ledger does not sum"}>
+          {sums ? <Check size={13} aria-hidden="true" /> : <TriangleAlert size={13} aria-hidden="true" />}
+          {sums ? (lost ? "missed some" : counted ? "sums" : "heard only") : "does not sum"}
+        </button>
+      }
+    >
+      <Suspense fallback={null}>
+        <LedgerLists told={told} counted={counted} />
+      </Suspense>
+    </LazyPopover>
+  );
+}
+
+export function GuaranteeChips() {
+  const atServer = useSession((shell) => shell.serverFilter);
+  const chips = guaranteeChips(useEngine("numbers", (state) => posture(state)), atServer);
+  return chips.map(({ key, word, title, says }) => (
+    <LazyPopover
+      key={key}
+      title={title}
+      align="end"
+      trigger={
+        <button type="button" className={key === "redacted" ? "chip cut-first" : "chip chip-warn"}>
+          {word}
+        </button>
+      }
+    >
+      {says.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {(key === "thinned" || key === "filtered") && <AtServer />}
+    </LazyPopover>
+  ));
+}
+
+/** Where a thinned view leaves out what somebody looks for, the server can spend the budget on that alone. */
+function AtServer() {
+  const actions = useActions();
+  const filter = useSession((shell) => shell.filter);
+  const atServer = useSession((shell) => shell.serverFilter);
+  const unread = useEngine("numbers", (state) => state.filterProblem !== null);
+  if (filter === "" || unread) return null;
+  return (
+    <Button
+      className="button-small"
+      title={atServer ? undefined : "The whole budget goes to the events that pass; what is left out is counted as filtered and lights nothing."}
+      onClick={() => {
+        void actions.filterAtServer(atServer === "");
+      }}
+    >
+      {atServer ? "Carry everything again" : "Carry only what passes the filter"}
+    </Button>
+  );
+}

@@ -1,0 +1,161 @@
+/** The events, newest first; the list stands still while it is scrolled or read. */
+import { ChevronDown, ChevronUp } from "lucide-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { count, plural } from "../format.ts";
+import { useActions, useEngine, useSession } from "../hooks.ts";
+import { Button, Grip } from "../kit/controls.tsx";
+import { FeedRows, newer, OPENED, placeOf, ROW, shown } from "./FeedRows.tsx";
+
+const HEAD = 37;
+
+export interface FeedProps {
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+  /** Height in pixels while open; an opened row may make it taller. */
+  readonly height: number;
+  readonly limits: { readonly least: number; readonly most: number };
+  readonly onHeight: (height: number) => void;
+  /** Shown while there are no events at all. */
+  readonly empty?: ReactNode;
+}
+
+export function Feed({ open, onOpen, height, limits, onHeight, empty = null }: FeedProps) {
+  const filter = useSession((state) => state.filter);
+  const since = useEngine("numbers", (state) => state.accumulation.since);
+  const [reading, setReading] = useState(false);
+  // An opened row asks for room to read it; the remembered height returns when it is closed.
+  const tall = reading ? Math.max(height, HEAD + 2 * ROW + OPENED) : height;
+  return (
+    <section className="feed" aria-label="Events" style={{ height: open ? tall : HEAD }}>
+      {open && <Grip label="Height of the events" axis="y" size={height} {...limits} onSize={onHeight} />}
+      <Head open={open} onOpen={onOpen} />
+      {open && <List key={`${since} ${filter}`} height={tall - HEAD} onReading={setReading} empty={empty} />}
+    </section>
+  );
+}
+
+function Head({ open, onOpen }: Pick<FeedProps, "open" | "onOpen">) {
+  const text = useSession((shell) => shell.filter);
+  const unread = useEngine("rows", (state) => state.filterProblem !== null);
+  const filter = unread ? "" : text;
+  const { rows, from } = useEngine("rows", (state) => state.accumulation.view);
+  const most = useEngine("numbers", (state) => state.options.events);
+  const all = useEngine("rows", (state) => state.accumulation.events.end - state.accumulation.events.start);
+  const held = rows.length - from;
+  return (
+    <header className="feed-head">
+      <h2>Events</h2>
+      <span className="chip mono" title={`The last ${count(most)} events are held in this tab`}>
+        {count(held)}
+      </span>
+      <span className="quiet feed-order">newest first{filter ? ` · ${filter}` : ""}</span>
+      <span className="top-gap" />
+      {filter && (
+        <span className="quiet">
+          {plural(held, "match", "matches")} among {count(all)} held
+        </span>
+      )}
+      <Button
+        voice="quiet"
+        className="button-small"
+        icon={open ? <ChevronDown size={15} /> : <ChevronUp size={15} />}
+        aria-expanded={open}
+        aria-label={open ? "Hide the events" : "Show the events"}
+        onClick={() => {
+          onOpen(!open);
+        }}
+      />
+    </header>
+  );
+}
+
+function List({ height, onReading, empty }: { readonly height: number; readonly onReading: (reading: boolean) => void; readonly empty: ReactNode }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const [scroll, setScroll] = useState(0);
+  const [opened, setOpened] = useState<number | null>(null);
+  const [anchor, setAnchor] = useState<number | null>(null);
+  const view = useEngine("rows", (state) => state.accumulation.view);
+  const total = view.rows.length - view.from;
+  const newest = view.rows.at(-1) ?? -1;
+  const fresh = anchor === null ? 0 : newer(view, anchor);
+  const place = opened === null ? -1 : placeOf(view, opened) - fresh;
+  const at = shown(total - fresh, scroll, height, place);
+
+  const live = (): void => {
+    setAnchor(null);
+    setOpened(null);
+    setScroll(0);
+    scroller.current?.scrollTo({ top: 0 });
+  };
+  useEffect(() => {
+    onReading(opened !== null);
+    return () => {
+      onReading(false);
+    };
+  }, [opened, onReading]);
+
+  const hold = (): void => {
+    setAnchor((held) => held ?? newest);
+  };
+  if (total === 0) return <FeedEmpty>{empty}</FeedEmpty>;
+  return (
+    <div className="feed-body">
+      {fresh > 0 && (
+        <button type="button" className="feed-new" onClick={live}>
+          {count(fresh)} new
+        </button>
+      )}
+      <div
+        ref={scroller}
+        className="feed-scroll"
+        role="table"
+        aria-label="Events, newest first"
+        aria-rowcount={total}
+        tabIndex={-1}
+        onScroll={(event) => {
+          const { scrollTop } = event.currentTarget;
+          setScroll(scrollTop);
+          if (scrollTop > 0) hold();
+          else if (opened === null) setAnchor(null);
+        }}
+      >
+        <div className="feed-tall" role="rowgroup" style={{ height: at.height }}>
+          <FeedRows
+            start={at.first + fresh}
+            first={at.first}
+            count={at.count}
+            opened={opened}
+            openedPlace={place}
+            onOpen={(row) => {
+              if (row === opened) {
+                setOpened(null);
+                if (scroll === 0) setAnchor(null);
+              } else {
+                hold();
+                setOpened(row);
+                scroller.current?.scrollTo({ top: Math.max(0, placeOf(view, row) - fresh - 1) * ROW });
+              }
+            }}
+          />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** No rows: says which filter hides them, or what the host has to say. */
+function FeedEmpty({ children }: { readonly children: ReactNode }) {
+  const actions = useActions();
+  const filter = useSession((shell) => shell.filter);
+  const held = useEngine("rows", (state) => state.accumulation.events.end - state.accumulation.events.start);
+  if (filter && held > 0)
+    return (
+      <p className="feed-empty">
+        None of the {held} events held here passes the filter.{" "}
+        <button type="button" className="link" onClick={() => { actions.filter(""); }}>
+          Remove the filter
+        </button>
+      </p>
+    );
+  return children;
+}

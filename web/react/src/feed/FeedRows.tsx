@@ -1,0 +1,148 @@
+/** The rows of the feed that are on screen. Their elements are pooled: a new event changes texts and creates no elements. */
+import { feed } from "@dagnet-realtime/engine/select/feed";
+import { Clock } from "lucide-react";
+import { type KeyboardEvent, lazy, Suspense } from "react";
+import { moment, span, timeOrDay, value } from "../format.ts";
+import { useActions, useEngine, useSession } from "../hooks.ts";
+import { type FeedRow, lag, rowMarks, unsent } from "../selectors.ts";
+
+const Payload = lazy(() => import("./EventDetail.tsx").then(({ EventDetail: component }) => ({ default: component })));
+
+interface FeedRowsProps {
+  readonly start: number;
+  readonly first: number;
+  readonly count: number;
+  readonly opened: number | null;
+  readonly openedPlace: number;
+  readonly onOpen: (row: number) => void;
+}
+
+export function FeedRows({ start, first, count, opened, openedPlace, onOpen }: FeedRowsProps) {
+  const { rows } = useEngine("rows", (state) => feed(state, { start, count }));
+  return rows.map((row, index) => (
+    <Line
+      key={row.row === opened ? "opened" : (first + index) % (count + 1)}
+      row={row}
+      index={start + index + 1}
+      at={top(first + index, openedPlace)}
+      open={row.row === opened}
+      onOpen={() => {
+        onOpen(row.row);
+      }}
+    />
+  ));
+}
+
+function moveFocus(event: KeyboardEvent<HTMLButtonElement>): void {
+  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+  if (step === 0) return;
+  const all = [...(event.currentTarget.closest(".feed-tall")?.querySelectorAll<HTMLButtonElement>(".row-open") ?? [])];
+  const places = all.map((one) => ({ one, top: one.getBoundingClientRect().top })).sort((a, b) => a.top - b.top);
+  const here = places.findIndex(({ one }) => one === event.currentTarget);
+  places[here + step]?.one.focus();
+  event.preventDefault();
+}
+
+interface LineProps {
+  readonly row: FeedRow;
+  readonly index: number;
+  readonly at: number;
+  readonly open: boolean;
+  readonly onOpen: () => void;
+}
+
+function Line({ row, index, at, open, onOpen }: LineProps) {
+  const actions = useActions();
+  const nodes = useSession((shell) => shell.graph?.nodes);
+  const follows = useEngine("rows", (state) => state.follows);
+  const { followed, unmapped, late, labels, token } = rowMarks(row, nodes ?? [], follows);
+  const late_ = late ? ", late" : "";
+  return (
+    <div className={`row ${followed ? "row-followed" : ""} ${open ? "row-opened" : ""}`} role="row" aria-rowindex={index} style={{ transform: `translateY(${at}px)` }}>
+      <div className="row-line" onClick={onOpen}>
+        <span role="cell" className="mono quiet" title={`Occurred ${moment(row.occurredAt)}\nArrived ${moment(row.arrivedAt)}`}>
+          {timeOrDay(row.occurredAt, row.at)}
+        </span>
+        <span role="cell" className="row-name">
+          <i className={unmapped ? "mark mark-unmapped" : followed ? "mark mark-followed" : "mark"} aria-hidden="true" />
+          <button type="button" className="row-open mono" aria-expanded={open} aria-label={`${row.name}${late_}`} onKeyDown={moveFocus} onClick={(event) => { event.stopPropagation(); onOpen(); }}>
+            {row.name}
+          </button>
+          {late && <Clock size={12} className="row-late" aria-hidden="true" />}
+        </span>
+        <span role="cell" className={unmapped ? "row-node pink" : "row-node"}>
+          {labels}
+        </span>
+        <span role="cell" className={followed ? "mono row-token amber" : "mono row-token"} title={token === "" ? undefined : "Click to follow"} onClick={(event) => { if (token) { event.stopPropagation(); actions.follow.open(token); } }}>
+          {token}
+        </span>
+        <span role="cell" className="mono row-properties">
+          {Object.entries(row.properties).slice(0, 8).map(([key, of]) => (
+            <span key={key}>
+              <span className="quiet">{key}</span> {value(of)}
+            </span>
+          ))}
+        </span>
+        <span role="cell" className="mono quiet row-lag">
+          {unsent(row) || (lag(row) === null ? "" : span(lag(row) ?? 0))}
+        </span>
+      </div>
+      {open && (
+        <Suspense fallback={null}>
+          <Payload row={row} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+export const ROW = 27;
+/** The room that an opened row takes below itself. */
+export const OPENED = 200;
+/** Rows drawn beyond each edge, so that a scroll shows no gap before the next drawing. */
+const SPARE = 4;
+
+/** Numbers of the rows held, oldest first; those before `from` are gone. */
+export interface Numbers {
+  readonly rows: readonly number[];
+  readonly from: number;
+}
+
+/** How many rows are newer than the row numbered `anchor`. */
+export function newer({ rows, from }: Numbers, anchor: number): number {
+  let low = from;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle] ?? 0) <= anchor) low = middle + 1;
+    else high = middle;
+  }
+  return rows.length - low;
+}
+
+/** The place of a row counted from the newest, -1 where it is gone. */
+export function placeOf(numbers: Numbers, row: number): number {
+  const before = newer(numbers, row);
+  return numbers.rows[numbers.rows.length - 1 - before] === row && numbers.rows.length - 1 - before >= numbers.from ? before : -1;
+}
+
+export interface Shown {
+  readonly first: number;
+  readonly count: number;
+  readonly height: number;
+}
+
+/** Which places are on screen; `opened` is the place of the opened row, -1 for none. */
+export function shown(total: number, scroll: number, height: number, opened: number): Shown {
+  const hasOpened = opened >= 0 && opened < total;
+  const whole = total * ROW + (hasOpened ? OPENED : 0);
+  const past = hasOpened && scroll > (opened + 1) * ROW ? Math.min(OPENED, scroll - (opened + 1) * ROW) : 0;
+  const first = Math.max(0, Math.min(total, Math.floor((scroll - past) / ROW)) - SPARE);
+  const count = Math.min(total - first, Math.ceil(height / ROW) + 1 + 2 * SPARE);
+  return { first, count: Math.max(0, count), height: whole };
+}
+
+/** Where the row at a place begins. */
+export function top(place: number, opened: number): number {
+  return place * ROW + (opened >= 0 && place > opened ? OPENED : 0);
+}

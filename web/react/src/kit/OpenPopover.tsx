@@ -1,0 +1,25 @@
+/** The popover of a `LazyPopover`, from the moment it is first opened. */
+import { Popover } from "radix-ui";
+import type { ButtonHTMLAttributes, ReactElement, ReactNode } from "react";
+
+export interface PopoverProps {
+  readonly title: string;
+  readonly trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
+  readonly children: ReactNode;
+  readonly align?: "start" | "center" | "end";
+  readonly wide?: boolean;
+}
+
+export function OpenPopover({ title, trigger, children, align = "start", wide = false }: PopoverProps) {
+  return (
+    <Popover.Root defaultOpen>
+      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className={wide ? "pop pop-wide" : "pop"} align={align} sideOffset={6} collisionPadding={8} aria-label={title}>
+          <h2 className="pop-title">{title}</h2>
+          {children}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

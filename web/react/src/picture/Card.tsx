@@ -1,0 +1,44 @@
+/** The card of a node. React renders it once; `CardWriter` writes what changes on it. */
+import type { Node as FlowNode, NodeProps } from "@xyflow/react";
+import { Bell, Box, CircleDot, CircleX, CreditCard, FileText, Globe, Heart, LayoutList, LogOut, type LucideIcon, MapPin, Megaphone, PackageCheck, Phone, Play, Search, ShoppingBasket, Split, Truck, Undo2, UserRound, Zap } from "lucide-react";
+import { memo, useLayoutEffect, useRef } from "react";
+import type { CardFace, IconName } from "./cardFace.ts";
+import type { Cards } from "./cardWriter.ts";
+
+export type CardNode = FlowNode<{ uuid: string; face: CardFace; cards: Cards }, "card">;
+
+/** Titles longer than this take the badge's place; the badge stands beside the event's name. */
+const LONG = 12;
+
+export const Card = memo(function Card({ data: { uuid, face, cards } }: NodeProps<CardNode>) {
+  const root = useRef<HTMLDivElement>(null);
+  const age = useRef<HTMLSpanElement>(null);
+  const rate = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const [card, ageText, rateText] = [root.current, age.current?.firstChild, rate.current?.firstChild];
+    if (!card || !(ageText instanceof Text) || !(rateText instanceof Text)) return;
+    return cards.attach(uuid, { root: card, age: ageText, rate: rateText, dark: face.dark });
+  }, [cards, uuid, face]);
+  const more = face.more > 0 ? ` +${face.more}` : "";
+  return (
+    <div ref={root} className="dr-card" data-node={uuid} data-seen={face.dark ? "dark" : "waiting"} data-heat="0" data-fresh="no" data-long={face.title.length > LONG ? "yes" : undefined}>
+      <Icon name={face.icon} />
+      <span className="dr-card-title" title={face.title}>{face.title}</span>
+      <span className="dr-card-age" ref={age}>{"never"}</span>
+      <span className="dr-card-event" title={face.dark || `${face.event}${more}`}>{`${face.event}${more}`}</span>
+      <span className="dr-gauge" aria-hidden><i /><i /><i /><i /><i /></span>
+      <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "no events yet"}</span>
+      {face.tag && <span className="dr-tag" data-tone={face.tag.tone} title={face.tag.says}>{face.tag.text}</span>}
+    </div>
+  );
+});
+
+const DRAWINGS: Record<IconName, LucideIcon> = {
+  page: Globe, search: Search, list: LayoutList, product: Box, basket: ShoppingBasket, card: CreditCard, goal: PackageCheck, mail: Megaphone, heart: Heart, pin: MapPin, bolt: Zap,
+  exit: LogOut, fail: CircleX, person: UserRound, phone: Phone, truck: Truck, undo: Undo2, split: Split, play: Play, bell: Bell, doc: FileText, step: CircleDot,
+};
+
+export function Icon({ name, size = 15 }: { name: IconName; size?: number }) {
+  const Drawing = DRAWINGS[name];
+  return <Drawing size={size} strokeWidth={1.6} aria-hidden className="dr-icon" />;
+}

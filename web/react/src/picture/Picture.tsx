@@ -1,0 +1,167 @@
+/** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
+import type { RenderReport } from "@dagnet-realtime/layer/protocol";
+import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
+import "@xyflow/react/dist/base.css";
+import { Maximize, Minus, Plus } from "lucide-react";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import "../styles/tokens.css";
+import { Card, type CardNode } from "./Card.tsx";
+import { Annotations, Edges, JumpEdges } from "./Edges.tsx";
+import { facesOf } from "./cardFace.ts";
+import { Cards } from "./cardWriter.ts";
+import { drawJumps } from "./jumpEdges.ts";
+import "./picture.css";
+import { neighbour, type Scene } from "./scene.ts";
+import type { PictureProps } from "./types.ts";
+import { useEdgeHover } from "./useEdgeHover.ts";
+import { useFitView, useSelection } from "./useFitView.ts";
+import { useLightCanvas } from "./useLightCanvas.ts";
+import { useScene } from "./useScene.ts";
+
+const NODE_TYPES = { card: Card };
+const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
+
+/** Draws a graph and its light. Fills its parent; needs no other provider. */
+export function Picture(props: PictureProps) {
+  const scene = useScene(props.graph);
+  const [root, setRoot] = useState<HTMLDivElement | null>(null);
+  const { theme, stale, frozen, large, children } = props;
+  return (
+    <div ref={setRoot} className="dr-picture" data-theme={theme} data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-large={large ? "yes" : undefined}>
+      {scene ? (
+        <ReactFlowProvider key={props.graph.name}>
+          <Stage {...props} scene={scene} root={root} />
+        </ReactFlowProvider>
+      ) : (
+        <p className="dr-arranging" role="status">Arranging {props.graph.nodes.length} nodes…</p>
+      )}
+      {children && <div className="dr-over">{children}</div>}
+    </div>
+  );
+}
+
+function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null }) {
+  const { scene, root, graph, selected, onSelect, followed, jumps, motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
+  const flow = useReactFlow();
+  const [cards] = useState(() => new Cards());
+  const manner = useRef<HTMLElement | null>(null);
+  const percent = useRef<HTMLElement | null>(null);
+  const faces = useMemo(() => facesOf(graph), [graph]);
+  const canvas = useLightCanvas({
+    scene, props, root, faces,
+    onReport: (report) => { write(manner.current, mannerText(report)); },
+    onZoom: (zoom) => { write(percent.current, `${Math.round(zoom * 100)}%`); },
+  }, cards);
+  const fit = useFitView(scene, large === true);
+
+  const cardNodes = useMemo(() => {
+    return scene.nodes.flatMap(({ node, box }): CardNode[] => {
+      const face = faces.get(node.uuid);
+      if (!face) return [];
+      return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { uuid: node.uuid, face, cards }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
+    });
+  }, [scene, faces, cards]);
+  const chosen = useSelection(scene, { selected, selectedEdge: way, highlight: pointed }, fit);
+  const nodes = useMemo(
+    () => cardNodes.map((node) => (chosen.nodes.has(node.id) ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)),
+    [cardNodes, chosen],
+  );
+  const touch = useEdgeHover(props, root);
+  const ghosts = useMemo(() => drawJumps(scene, jumps), [scene, jumps]);
+  const ways = useMemo(() => new Map([...followed].reverse().flatMap(({ steps, hue }) => steps.flatMap(({ edges }) => edges.map((edge) => [edge, hue] as const)))), [followed]);
+
+  const onKeyDown = useCallback((event: KeyboardEvent<HTMLElement>) => {
+    const uuid = event.target instanceof HTMLElement && event.target.classList.contains("react-flow__node") ? event.target.dataset["id"] : undefined;
+    if (uuid === undefined) return;
+    if (event.key === "Enter") {
+      event.preventDefault();
+      onSelect(uuid);
+    } else if (event.key in ARROWS) {
+      event.preventDefault();
+      const next = neighbour(scene.nodes.map(({ box }) => box), scene.nodeIndex.get(uuid) ?? -1, ARROWS[event.key as keyof typeof ARROWS]);
+      const id = next === null ? undefined : scene.nodes[next]?.node.uuid;
+      for (const card of root?.querySelectorAll<HTMLElement>(".react-flow__node") ?? []) if (card.dataset["id"] === id) card.focus();
+    }
+  }, [onSelect, scene, root]);
+  const onFocus = useCallback((event: { target: EventTarget }) => {
+    const uuid = event.target instanceof HTMLElement && event.target.matches(".react-flow__node:focus-visible") ? event.target.dataset["id"] : undefined;
+    if (uuid !== undefined) fit.reveal(uuid);
+  }, [fit]);
+
+  return (
+    <>
+      <ReactFlow
+        nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
+        onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onInit={fit.onInit}
+        minZoom={0.1} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
+        zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
+        attributionPosition="bottom-center" aria-label={`Graph ${graph.title || graph.name}`}
+      >
+        <Background variant={BackgroundVariant.Dots} gap={22} size={1.5} color="var(--dr-grid)" />
+        <ViewportPortal>
+          <Annotations scene={scene} />
+          <Edges scene={scene} followed={ways} chosen={chosen.edges} touch={touch} />
+          <JumpEdges ghosts={ghosts} chosen={chosen.jump} touch={touch} />
+        </ViewportPortal>
+      </ReactFlow>
+      <canvas ref={canvas} className="dr-light" aria-hidden />
+      {!large && <Legend following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
+      {!large && (
+        <Zoom
+          onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
+          percent={(element) => { percent.current = element; if (element) write(element, `${Math.round(flow.getZoom() * 100)}%`); }}
+        />
+      )}
+    </>
+  );
+}
+
+function write(element: HTMLElement | null, text: string): void {
+  const node = element?.firstChild;
+  if (node && node.nodeValue !== text) node.nodeValue = text;
+}
+
+/** Particles in flight from which the slow pace leaves some out. */
+const FEW = 95;
+
+/** Says the manner of steps in the legend's words. */
+export function mannerText({ dots, width, pace, particles }: RenderReport): string {
+  const manner = width ? "busy edges: width = steps/s" : dots ? "small dots = steps" : "1 dot = 1 step";
+  return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
+}
+
+export function Legend({ following, inferred, jumps, still, manner }: { following: boolean; inferred: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {
+  return (
+    <div className="dr-legend" role="note" aria-label="Legend">
+      <span className="dr-legend-item">
+        Rate <span className="dr-num">0.1</span>
+        <span className="dr-swatches" aria-hidden>{[1, 2, 3, 4, 5].map((step) => <i key={step} data-heat={step} />)}</span>
+        <span className="dr-num">200+/s</span>
+      </span>
+      {following && <span className="dr-legend-item"><i className="dr-key-trace" aria-hidden />Followed trace</span>}
+      {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
+      {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Jump, no edge</span>}
+      <span className="dr-legend-item"><i className="dr-key-waiting" aria-hidden />Not seen</span>
+      {!still && <span className="dr-legend-item"><i className="dr-key-step" aria-hidden /><span ref={manner}>1 dot = 1 step</span></span>}
+    </div>
+  );
+}
+
+export interface ZoomProps {
+  readonly onIn: () => void;
+  readonly onOut: () => void;
+  readonly onFit: () => void;
+  readonly onWhole: () => void;
+  readonly percent: (element: HTMLElement | null) => void;
+}
+
+export function Zoom({ onIn, onOut, onFit, onWhole, percent }: ZoomProps) {
+  return (
+    <div className="dr-zoom" role="group" aria-label="Zoom">
+      <button type="button" onClick={onOut} aria-label="Zoom out" title="Zoom out"><Minus size={15} aria-hidden /></button>
+      <button type="button" className="dr-zoom-value" onClick={onWhole} title="Zoom to 100 %"><span ref={percent}>100%</span></button>
+      <button type="button" onClick={onIn} aria-label="Zoom in" title="Zoom in"><Plus size={15} aria-hidden /></button>
+      <button type="button" onClick={onFit} aria-label="Fit the graph" title="Fit the graph"><Maximize size={15} aria-hidden /></button>
+    </div>
+  );
+}

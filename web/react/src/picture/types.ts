@@ -1,0 +1,49 @@
+/** The props of `Picture`, and what they are made of. */
+import type { FollowedPath, LightSource } from "@dagnet-realtime/client/light";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import type { ReactNode } from "react";
+
+/** Steps that traces take and the graph has no edge for. */
+export interface JumpEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly count: number;
+  readonly traces: number;
+  readonly medianGapMs: number;
+  readonly advice: string;
+}
+
+/** An edge of the graph, or a jump by its two ends (uuids). */
+export type EdgeRef = { readonly kind: "edge"; readonly edge: string } | { readonly kind: "jump"; readonly from: string; readonly to: string };
+
+/** Nodes and edges (uuids) that are pointed out, all of them in view. */
+export interface Highlight {
+  readonly nodes: readonly string[];
+  readonly edges: readonly string[];
+}
+
+/** Everything the picture draws and tells. */
+export interface PictureProps {
+  readonly graph: Graph;
+  readonly light: LightSource;
+  readonly theme: "dark" | "light";
+  readonly motion: "full" | "reduced";
+  /** Paused or stale: nothing moves. */
+  readonly frozen: boolean;
+  /** Not live: colour drains. */
+  readonly stale: boolean;
+  readonly selected: string | null;
+  readonly onSelect: (node: string | null) => void;
+  readonly followed: readonly FollowedPath[];
+  readonly jumps: readonly JumpEdge[];
+  /** The edge or jump that is selected. */
+  readonly selectedEdge?: EdgeRef | null;
+  readonly onSelectEdge?: (edge: EdgeRef) => void;
+  /** The pointer rests on an edge or a jump, at this place of the picture (CSS pixels), or no longer on any. */
+  readonly onHoverEdge?: (hover: { readonly edge: EdgeRef; readonly x: number; readonly y: number } | null) => void;
+  readonly highlight?: Highlight | null;
+  /** Across a room: larger type, no controls. */
+  readonly large?: boolean;
+  /** Shown over the canvas, top left. */
+  readonly children?: ReactNode;
+}

@@ -1,0 +1,92 @@
+/** Fits the graph into view, and brings a new selection into view. */
+import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
+import { boundsOf, extentOf, type Scene } from "./scene.ts";
+import type { PictureProps } from "./types.ts";
+
+/** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
+const PADDING = { top: "64px", right: "28px", bottom: "84px", left: "28px" } as const;
+const PADDING_LARGE = { top: "24px", right: "24px", bottom: "24px", left: "24px" } as const;
+const MOST_ZOOM = 1.15;
+
+export interface FitView {
+  readonly fit: () => void;
+  readonly onInit: () => void;
+  readonly onMove: (event: unknown) => void;
+  /** Brings a node that is out of view to the middle. */
+  readonly reveal: (uuid: string) => void;
+  /** Brings several nodes into view together, where their middles are not in view already. */
+  readonly show: (uuids: readonly string[]) => void;
+}
+
+export function useFitView(scene: Scene, large: boolean): FitView {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const moved = useRef(false);
+  const fit = useCallback(() => {
+    moved.current = false;
+    if (width === 0 || height === 0) return;
+    void flow.setViewport(getViewportForBounds(extentOf(scene), width, height, 0.1, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING));
+  }, [flow, scene, width, height, large]);
+  useEffect(() => {
+    if (!moved.current) fit();
+  }, [fit]);
+  const reveal = useCallback((uuid: string) => {
+    const box = scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box;
+    if (!box) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [box.x * zoom + x, box.y * zoom + y];
+    if (left >= 0 && top >= 0 && left + box.width * zoom <= width && top + box.height * zoom <= height) return;
+    moved.current = true;
+    void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 0 });
+  }, [flow, scene, width, height]);
+  const show = useCallback((uuids: readonly string[]) => {
+    const boxes = uuids.flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []);
+    if (boxes.length === 0 || width === 0 || height === 0) return;
+    const { x, y, zoom } = flow.getViewport();
+    const middles = boxes.map((box) => [(box.x + box.width / 2) * zoom + x, (box.y + box.height / 2) * zoom + y] as const);
+    if (middles.every(([left, top]) => left >= 0 && top >= 0 && left <= width && top <= height)) return;
+    moved.current = true;
+    void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, 0.1, Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), PADDING));
+  }, [flow, scene, width, height]);
+  const onMove = useCallback((event: unknown) => { if (event) moved.current = true; }, []);
+  return useMemo(() => ({ fit, onInit: fit, onMove, reveal, show }), [fit, onMove, reveal, show]);
+}
+
+export interface Selection {
+  readonly nodes: ReadonlySet<string>;
+  readonly edges: ReadonlySet<string>;
+  /** The key of the selected jump. */
+  readonly jump: string | null;
+}
+
+type SelectionProps = Pick<Required<PictureProps>, "selected" | "selectedEdge" | "highlight">;
+
+export function useSelection(scene: Scene, { selected, selectedEdge: way, highlight: pointed }: SelectionProps, { show }: FitView): Selection {
+  const ends = useMemo(() => endsOf(scene, { selected, selectedEdge: way, highlight: pointed }), [scene, selected, way, pointed]);
+  // Only a new choice moves the camera, never a resize or another version of the graph.
+  const said = ends.join("\n");
+  useEffect(() => {
+    if (said !== "") show(said.split("\n"));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
+  }, [said]);
+  return useMemo(
+    () => ({
+      nodes: new Set([...(selected === null ? [] : [selected]), ...(pointed?.nodes ?? [])]),
+      edges: new Set([...(way?.kind === "edge" ? [way.edge] : []), ...(pointed?.edges ?? [])]),
+      jump: way?.kind === "jump" ? `${way.from}>${way.to}` : null,
+    }),
+    [selected, way, pointed],
+  );
+}
+
+/** The nodes that the choice is about: those selected, and the ends of edges and jumps. */
+function endsOf(scene: Scene, { selected, selectedEdge: way, highlight: pointed }: SelectionProps): string[] {
+  const edges = [...(way?.kind === "edge" ? [way.edge] : []), ...(pointed?.edges ?? [])];
+  const ends = edges.flatMap((uuid) => {
+    const edge = scene.edges[scene.edgeIndex.get(uuid) ?? -1]?.edge;
+    return edge ? [edge.source, edge.target] : [];
+  });
+  return [...new Set([...(selected === null ? [] : [selected]), ...(way?.kind === "jump" ? [way.from, way.to] : []), ...(pointed?.nodes ?? []), ...ends])];
+}

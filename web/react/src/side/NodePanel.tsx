@@ -1,0 +1,226 @@
+/** The panel of a node: what it listens for, what lit it, what nearly did, and its edges. */
+import { nodeLight } from "@dagnet-realtime/engine/select/totals";
+import { edgeSeen, node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
+import { nearMissReasons } from "@dagnet-realtime/engine/nearMiss";
+import type { Edge, Graph, EventBinding, Node } from "@dagnet-realtime/engine/wire.gen";
+import { FlaskConical, MousePointerClick } from "lucide-react";
+import { ago, count, plural, rate, span, timeOrDay } from "../format.ts";
+import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
+import { Button } from "../kit/controls.tsx";
+import { percent } from "../picture/scene.ts";
+import { lag, rowsOfNode, valuesOf } from "../selectors.ts";
+import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
+import { labelOf } from "./text.ts";
+
+/** Rows of a node that the panel reads; the property values are of these. */
+const ROWS = 200;
+const SHOWN = 5;
+
+export function NodePanel() {
+  const graph = useSession((shell) => shell.graph);
+  const selected = useSession((shell) => shell.selected);
+  const way = useSession((shell) => shell.selectedEdge);
+  const node = graph?.nodes.find(({ uuid }) => uuid === selected);
+  const edge = way?.kind === "edge" ? graph?.edges.find(({ uuid }) => uuid === way.edge) : undefined;
+  if (graph && edge) return <EdgePanel key={edge.uuid} graph={graph} edge={edge} />;
+  if (graph && way?.kind === "jump") return <JumpPanel key={`${way.from}>${way.to}`} graph={graph} from={way.from} to={way.to} />;
+  if (!graph || !node)
+    return (
+      <p className="side-empty">
+        <MousePointerClick size={18} aria-hidden="true" />
+        Select a node to see what it listens for, what lit it, and to send it a test event; or an edge, to see who went along it.
+      </p>
+    );
+  return <Chosen graph={graph} node={node} />;
+}
+
+function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node }) {
+  const actions = useActions();
+  const canTest = useHost((host) => host.canTest?.() ?? false);
+  const note = useHost((host) => host.listenNote?.() ?? "");
+  const on = useSession((shell) => shell.phase === "on");
+  const listens = graph.listens.filter((listen) => listen.node === node.uuid);
+  return (
+    <div className="side-part">
+      <header className="side-head">
+        <h2>{node.label || node.id || node.uuid}</h2>
+        {node.absorbing && <span className="chip">{node.outcome || "end"}</span>}
+      </header>
+      {node.description && <p className="quiet">{node.description}</p>}
+      <Figures uuid={node.uuid} />
+      <h3>Listens for</h3>
+      {listens.length > 0 && node.dark !== "" && <p>It can never light: {node.dark}.</p>}
+      {listens.length === 0 ? <p>{node.dark || "No event: this node can never light by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
+      {listens.length > 0 && note !== "" && <p className="quiet">{note}</p>}
+      {listens.length > 0 && canTest && (
+        <Button
+          icon={<FlaskConical size={15} />}
+          disabled={!on}
+          title={on ? "Sends one signed delivery to the webhook" : "Turn Realtime on first"}
+          onClick={() => {
+            void actions.testEvent(node.uuid);
+          }}
+        >
+          Send a test event
+        </Button>
+      )}
+      <Near uuid={node.uuid} />
+      <NodeEdges graph={graph} node={node.uuid} />
+      <Last uuid={node.uuid} />
+    </div>
+  );
+}
+
+function Figures({ uuid }: { readonly uuid: string }) {
+  const light = useEngine("numbers", (state, now) => nodeLight(state, uuid, now));
+  const facts = useEngine("numbers", (state) => nodeFacts(state, uuid));
+  const now = useEngine("numbers", (_, at) => at);
+  return (
+    <dl className="figures">
+      <div>
+        <dt>since On</dt>
+        <dd>{count(light.count)}</dd>
+      </div>
+      <div>
+        <dt>per second</dt>
+        <dd>{rate(light.rate)}</dd>
+      </div>
+      <div>
+        <dt>last fired</dt>
+        <dd>{ago(light.lastAt, now)}</dd>
+      </div>
+      <div title="Distinct traces among those carried">
+        <dt>traces</dt>
+        <dd>
+          {facts && !facts.exact ? "≤ " : ""}
+          {count(facts?.traces ?? 0)}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+const RULES: Readonly<Record<EventBinding["rule"], string>> = {
+  segment: "by the event definition's Segment name",
+  amplitude: "by the event definition's Amplitude name, as it names none for Segment",
+  event_id: "by the event id itself, as its definition names no provider's name",
+};
+
+function Listening({ listen }: { readonly listen: EventBinding }) {
+  return (
+    <div className="listen">
+      <p className="listen-names">
+        {listen.names.map((name) => (
+          <code key={name}>{name}</code>
+        ))}
+      </p>
+      <p className="quiet">
+        {RULES[listen.rule]} (<code>{listen.event_id}</code>)
+      </p>
+      {listen.filters.map((filter) => (
+        <p key={`${filter.property} ${filter.operator} ${filter.values.join()}`}>
+          <span className="quiet">only where</span> <code>{filter.property}</code> {filter.operator} <code>{filter.values.join(" or ")}</code>
+          {filter.property_type === "user" && <span className="quiet"> (of the user)</span>}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function Near({ uuid }: { readonly uuid: string }) {
+  const told = useEngine("numbers", (state) => (state.accumulation.traces ? nearMissReasons(state.accumulation.traces.near, uuid) : []));
+  const all = useEngine("numbers", (state) => state.accumulation.traces?.near.get(uuid)?.count ?? 0);
+  if (told.length === 0) return null;
+  return (
+    <div className="near">
+      <p>
+        <strong>{plural(all, "near miss", "near misses")}.</strong> {all === 1 ? "An event" : "Events"} would have lit this node, but
+      </p>
+      <ul>
+        {told.map(({ reason, count: n }) => (
+          <li key={reason}>
+            {reason}
+            {n > 1 && <span className="mono quiet"> ×{count(n)}</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Last({ uuid }: { readonly uuid: string }) {
+  const rows = useEngine("numbers", (state) => rowsOfNode(state, uuid, ROWS));
+  const values = valuesOf(rows);
+  return (
+    <>
+      <h3>Last events</h3>
+      {rows.length === 0 && <p className="quiet">None since On.</p>}
+      <ul className="last">
+        {rows.slice(0, SHOWN).map((row) => (
+          <li key={row.row}>
+            <span className="mono" title="occurred">
+              {timeOrDay(row.occurredAt, row.at)}
+            </span>
+            <span className="mono quiet" title="arrived">
+              {Number.isNaN(row.arrivedAt) ? "" : timeOrDay(row.arrivedAt, row.at)}
+            </span>
+            <span className="mono quiet last-lag">{lag(row) === null ? "" : span(lag(row) ?? 0)}</span>
+          </li>
+        ))}
+      </ul>
+      {values.length > 0 && <h3>Values seen {rows.length === ROWS ? <span className="quiet">in the last {ROWS}</span> : null}</h3>}
+      <dl className="values">
+        {values.map(({ property, values: some, distinct }) => (
+          <div key={property}>
+            <dt className="mono">{property}</dt>
+            <dd className="mono">
+              {some.map(({ value, count: n }) => `${value}${n > 1 ? ` ×${n}` : ""}`).join(" · ")}
+              {distinct > some.length ? ` · ${distinct - some.length} more` : ""}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+export function NodeEdges({ graph, node }: { readonly graph: Graph; readonly node: string }) {
+  const from = graph.edges.filter(({ source }) => source === node);
+  const to = graph.edges.filter(({ source, target }) => target === node && source !== node);
+  return (
+    <>
+      <EdgeList title="Leads to" graph={graph} edges={from} end="target" />
+      <EdgeList title="Comes from" graph={graph} edges={to} end="source" />
+    </>
+  );
+}
+
+function EdgeList({ title, graph, edges, end }: { readonly title: string; readonly graph: Graph; readonly edges: readonly Edge[]; readonly end: "source" | "target" }) {
+  const actions = useActions();
+  const seen = useEngine("numbers", (state) => edges.map(({ uuid }) => edgeSeen(state, uuid)));
+  if (edges.length === 0) return null;
+  return (
+    <>
+      <h3 className="ways-title">
+        {title} <span>seen</span> <span>graph</span>
+      </h3>
+      <ul>
+        {edges.map((edge, index) => (
+          <li key={edge.uuid}>
+            <button
+              type="button"
+              className="way-row"
+              onClick={() => {
+                actions.selectEdge({ kind: "edge", edge: edge.uuid });
+              }}
+            >
+              <span className="way-name">{labelOf(graph, edge[end])}</span>
+              <span className="mono">{count(seen[index] ?? 0)}×</span>
+              <span className="mono quiet">{edge.p === null ? "—" : percent(edge.p)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

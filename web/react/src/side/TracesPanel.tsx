@@ -1,0 +1,147 @@
+/** The traces panel: the open trace as a timeline, and the last ones as rows. */
+import { posture } from "@dagnet-realtime/engine/select/totals";
+import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
+import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
+import { Search } from "lucide-react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { ago, count, plural } from "../format.ts";
+import { useActions, useEngine, useSession } from "../hooks.ts";
+import { FindPerson } from "./FindPerson.tsx";
+
+const Jumps = lazy(() => import("./JumpList.tsx").then(({ JumpList: component }) => ({ default: component })));
+const UnmappedPanel = lazy(() => import("./UnmappedPanel.tsx").then(({ UnmappedPanel: component }) => ({ default: component })));
+const TraceView = lazy(() => import("./TraceView.tsx").then(({ TraceView: component }) => ({ default: component })));
+
+const ROWS = 40;
+const FIRST = 10;
+/** Beside a timeline the list is short, so that what is unmapped is still in sight. */
+const BESIDE = 5;
+const UNMAPPED = 5;
+
+export function TracesPanel() {
+  const token = useSession((shell) => shell.trace);
+  const known = useEngine("numbers", (state) => (token === "" ? null : trace(state, token)));
+  const top = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (token !== "") top.current?.scrollIntoView({ block: "nearest" });
+  }, [token]);
+  return (
+    <>
+      <div ref={top} />
+      {token !== "" && (
+        <Suspense fallback={null}>
+          <TraceView token={token} timeline={known} />
+        </Suspense>
+      )}
+      <Recent most={token !== "" ? BESIDE : FIRST} />
+      <Suspense fallback={null}>
+        <Jumps />
+      </Suspense>
+      <Suspense fallback={null}>
+        <UnmappedPanel few={UNMAPPED} />
+      </Suspense>
+    </>
+  );
+}
+
+function Recent({ most }: { readonly most: number }) {
+  const [search, setSearch] = useState("");
+  const [more, setMore] = useState(false);
+  const fresh = useEngine("numbers", (state) => recentTraces(state, more || search ? ROWS : most, search));
+  const [held, setHeld] = useState<readonly TraceRow[] | null>(null);
+  // Under the pointer the order stands still, not what the rows say.
+  const rows = held?.map((row) => fresh.find(({ token }) => token === row.token) ?? row) ?? fresh;
+  const { seen, exact } = useEngine("numbers", (state) => traceCounts(state));
+  const less = useEngine("numbers", (state) => posture(state));
+  const now = useEngine("numbers", (_, at) => at);
+  return (
+    <section className="side-part" aria-label="Recent traces">
+      <header className="side-head">
+        <h2>Recent traces</h2>
+        <span className="quiet">
+          {count(rows.length)} of {exact ? "" : "at most "}
+          {count(seen)}
+          {less.thinned || less.sampled ? " carried" : ""}
+        </span>
+      </header>
+      {seen > 0 && (
+        <label className="search">
+          <Search size={14} aria-hidden="true" />
+          <input
+            value={search}
+            placeholder="Find by token, event, node or end…"
+            aria-label="Find a trace by token, event, node or end"
+            onChange={(event) => {
+              setSearch(event.target.value);
+            }}
+          />
+        </label>
+      )}
+      <FindPerson />
+      {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
+      {seen > 0 && rows.length === 0 && <p className="quiet">No kept trace answers to that.</p>}
+      <ul
+        className="traces"
+        // The list stands still under the pointer, so that a row can be met.
+        onPointerEnter={() => {
+          setHeld(fresh);
+        }}
+        onPointerLeave={() => {
+          setHeld(null);
+        }}
+      >
+        {rows.map((row) => (
+          <Row key={row.token} row={row} now={now} />
+        ))}
+      </ul>
+      {!more && !search && seen > rows.length && rows.length === most && most < ROWS && (
+        <button
+          type="button"
+          className="link"
+          onClick={() => {
+            setMore(true);
+          }}
+        >
+          Show more
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
+  const actions = useActions();
+  const shown = useSession((shell) => shell.trace);
+  const unmapped = row.dots.filter((dot) => dot === "unmapped").length;
+  return (
+    <li>
+      <button
+        type="button"
+        className={`trace-row ${row.hue === null ? "" : `trace-hue-${row.hue}`}`}
+        aria-current={row.tokens.some(({ token }) => token === shown)}
+        title="Follow it (with Ctrl: beside the others)"
+        onClick={(event) => {
+          actions.follow.open(row.token, event.ctrlKey || event.metaKey || event.shiftKey);
+        }}
+      >
+        <span className="mono trace-token">{row.token}</span>
+        <span className="dots" aria-hidden="true">
+          {row.dots.map((dot, index) => (
+            <i key={index} className={`dot dot-${dot}`} />
+          ))}
+          {row.ended !== null && <i className={`dot dot-end dot-end-${row.ended === "success" ? "won" : "other"}`} />}
+        </span>
+        <span className="mono quiet">{ago(row.seenAt, now)}</span>
+        <span className="trace-says">
+          {traceRowText(row)}
+          {unmapped > 0 && <span className="out-of-sight">, {unmapped} unmapped</span>}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+export function traceRowText({ events, lastName, label, ended, retained: kept, partial }: Pick<TraceRow, "events" | "lastName" | "label" | "ended" | "retained" | "partial">): string {
+  const stands = ended === null ? (label === "" ? "nowhere yet" : `at ${label}`) : ended === "success" ? `converted at ${label}` : `ended at ${label}: ${ended}`;
+  return [plural(events, "event"), lastName === "" ? "" : `last ${lastName}`, stands, partial ? "partial" : "", kept ? "" : "steps let go"].filter(Boolean).join(" · ");
+}

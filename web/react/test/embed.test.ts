@@ -1,0 +1,54 @@
+// @vitest-environment jsdom
+import { readFileSync } from "node:fs";
+import { build } from "vite";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { journey } from "./bench/sample.ts";
+import { preparePage } from "./support/page.tsx";
+
+const WEB = `${import.meta.dirname}/../..`;
+const HOMES = { 18: `${WEB}/react18/node_modules`, 19: `${WEB}/node_modules` } as const;
+
+/** Bundles the host with one React; answers the script. */
+async function bundle(home: string): Promise<string> {
+  const built = await build({
+    configFile: false,
+    mode: "production",
+    oxc: { jsx: { runtime: "automatic", development: false } },
+    logLevel: "silent",
+    root: WEB,
+    define: { "process.env.NODE_ENV": '"production"' },
+    resolve: { alias: [{ find: /^react-dom(\/|$)/, replacement: `${home}/react-dom$1` }, { find: /^react(\/|$)/, replacement: `${home}/react$1` }, { find: /^scheduler(\/|$)/, replacement: `${home}/scheduler$1` }] },
+    build: { write: false, minify: false, lib: { entry: `${import.meta.dirname}/support/mount.tsx`, formats: ["iife"], name: "host" } },
+  });
+  const outputs = Array.isArray(built) ? built.flatMap(({ output }) => output) : "output" in built ? built.output : [];
+  const script = outputs.find((output) => output.type === "chunk");
+  if (script?.type !== "chunk") throw new Error("nothing was built");
+  return script.code;
+}
+
+describe("the embeddable picture", () => {
+  beforeEach(preparePage);
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  it.each([18, 19] as const)("PIC-27: mounts, lights a node and leaves under React %i", async (major) => {
+    const installed = JSON.parse(readFileSync(`${HOMES[major]}/react/package.json`, "utf8")) as { version: string };
+    // The bundle is our own code; running it as a script is what a host page does.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+    new Function(await bundle(HOMES[major]))();
+    const element = document.createElement("div");
+    document.body.append(element);
+    const host = globalThis.mountPicture(element, journey());
+    await vi.waitFor(() => { expect(element.querySelectorAll(".dr-card")).toHaveLength(12); });
+    await vi.waitFor(() => {
+      host.hit("landing");
+      expect(element.querySelector('[data-node="landing"]')?.getAttribute("data-seen")).toBe("lit");
+    });
+    expect(host.version).toBe(installed.version);
+    expect(host.version.startsWith(`${major}.`)).toBe(true);
+    host.unmount();
+    await vi.waitFor(() => { expect(element.childElementCount).toBe(0); });
+  });
+});

@@ -1,0 +1,81 @@
+// @vitest-environment jsdom
+
+import { amount } from "@dagnet-realtime/layer/staticLayer";
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { ageText, Cards, heatStep, rateText, share } from "../../src/picture/cardWriter.ts";
+
+describe("cards", () => {
+  describe("writing cards", () => {
+    let cards: Cards;
+    let root: HTMLElement;
+    let age: Text;
+    let rate: Text;
+    beforeEach(() => {
+      cards = new Cards();
+      root = document.createElement("div");
+      age = document.createTextNode("");
+      rate = document.createTextNode("");
+      cards.attach("a", { root, age, rate, dark: "" });
+    });
+
+    it("PIC-6: shows a level as border, gauge and printed rate together", () => {
+      cards.write("a", { count: 9, rate: 41, level: 0.5, lastAt: 9_000 }, 10_000);
+      expect([root.dataset["seen"], root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["lit", "3", "41/s", "now", "yes"]);
+      cards.write("a", { count: 9, rate: 0, level: 0, lastAt: 9_000 }, 50_000);
+      expect([root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["0", "0/s", "41s", "no"]);
+    });
+
+    it("PIC-5: a node that has not lit waits, one that never can says so", () => {
+      const dark = { count: 0, rate: 0, level: 0, lastAt: null };
+      cards.write("a", dark, 0);
+      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "no events yet", "never"]);
+      cards.attach("a", { root, age, rate, dark: "No event" });
+      cards.write("a", dark, 0);
+      expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
+    });
+
+    it("PIC-9: touches the page only where something differs", () => {
+      const light = { count: 1, rate: 1, level: 0.1, lastAt: 0 };
+      cards.write("a", light, 0);
+      const seen: MutationRecord[] = [];
+      const watch = new MutationObserver((records) => { seen.push(...records); });
+      watch.observe(root, { attributes: true });
+      cards.write("a", light, 0);
+      seen.push(...watch.takeRecords());
+      expect(seen).toEqual([]);
+    });
+
+    it("forgets a card that left, unless another took its place", () => {
+      const again = new Cards();
+      const away = again.attach("b", { root, age, rate, dark: "" });
+      const other = document.createElement("div");
+      again.attach("b", { root: other, age, rate, dark: "" });
+      away();
+      again.write("b", { count: 1, rate: 1, level: 1, lastAt: 0 }, 0);
+      expect(other.dataset["heat"]).toBe("5");
+      again.write("gone", { count: 1, rate: 1, level: 1, lastAt: 0 }, 0);
+    });
+  });
+});
+
+describe("words", () => {
+  it("PIC-6: prints rates in at most four figures", () => {
+    expect([212.4, 9.23, 3, 0.1, 0.01, 0, 1234, 98_765, 2_500_000].map(rateText)).toEqual(["212/s", "9.2/s", "3/s", "0.1/s", "<0.1/s", "0/s", "1.2k/s", "99k/s", "2.5M/s"]);
+    fc.assert(fc.property(fc.double({ min: 0, max: 9e6, noNaN: true }), (rate) => { expect(amount(rate).length).toBeLessThanOrEqual(5); }));
+  });
+
+  it("PIC-7: says how long ago coarsely", () => {
+    expect([null, 0, -5, 1999, 2000, 59_999, 60_000, 3_599_000, 7_200_000].map(ageText)).toEqual(["never", "now", "now", "now", "2s", "59s", "1m", "59m", "2h"]);
+  });
+
+  it("says a share in whole per cents", () => {
+    expect(share(0.333)).toBe("33%");
+  });
+});
+
+describe("strength", () => {
+  it("PIC-6: shows five steps of heat, and at least one for anything above nothing", () => {
+    expect([0, 0.01, 0.2, 0.21, 0.5, 0.99, 1, 3].map(heatStep)).toEqual([0, 1, 1, 2, 3, 5, 5, 5]);
+  });
+});

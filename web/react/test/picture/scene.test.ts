@@ -1,0 +1,85 @@
+import { POINTS, type Box } from "@dagnet-realtime/layer/curve";
+import { describe, expect, it } from "vitest";
+import { extentOf, hasLayout, neighbour, percent, readingOrder, renderBuffers, sceneOf } from "../../src/picture/scene.ts";
+import { fullJourney, grid, journey } from "../bench/sample.ts";
+
+describe("scene", () => {
+  describe("the scene", () => {
+    it("PIC-24: holds nodes in reading order, with their indices", () => {
+      const scene = sceneOf(journey(), null);
+      const titles = scene.nodes.map(({ node }) => node.label);
+      expect(titles.slice(0, 5)).toEqual(["Landing page", "Email click", "Product list", "Site search", "Store finder"]);
+      expect(scene.nodeIndex.get("email")).toBe(1);
+      expect(scene.edges).toHaveLength(journey().edges.length);
+    });
+
+    it("leaves out edges whose ends are missing, and bends a loop over its card", () => {
+      const graph = journey();
+      const [first] = graph.edges;
+      if (!first) throw new Error("no edge");
+      const scene = sceneOf({ ...graph, edges: [{ ...first, target: "gone" }, { ...first, uuid: "loop", target: first.source }] }, null);
+      expect(scene.edges.map(({ id }) => id)).toEqual(["loop"]);
+      expect(Math.min(...(scene.edges[0]?.table ?? []))).toBeLessThan(scene.nodes[0]?.box.y ?? 0);
+    });
+
+    it("PIC-2: tells a layout from its absence", () => {
+      const graph = journey();
+      expect(hasLayout(graph)).toBe(true);
+      expect(hasLayout({ ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: null, y: null })) })).toBe(false);
+      expect(hasLayout({ ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: 0, y: 0 })) })).toBe(false);
+      expect(hasLayout({ ...graph, nodes: graph.nodes.slice(0, 1) })).toBe(true);
+      expect(hasLayout({ ...graph, nodes: [] })).toBe(true);
+    });
+
+    it("takes frames and notes along, and measures the whole", () => {
+      const scene = sceneOf(fullJourney(), null);
+      expect(scene.frames).toHaveLength(1);
+      expect(scene.notes[0]?.box).toMatchObject({ width: 150, height: 76 });
+      const extent = extentOf(scene);
+      for (const { box } of [...scene.nodes, ...scene.frames]) expect(box.x + box.width).toBeLessThanOrEqual(extent.x + extent.width);
+      expect(extentOf(sceneOf({ ...journey(), nodes: [], edges: [] }, null))).toEqual({ x: 0, y: 0, width: 1, height: 1 });
+    });
+
+    it("says probabilities as DagNet does, finer below one per cent", () => {
+      expect([0.5, 0, 0.004, 0.0004, null, 1].map(percent)).toEqual(["50%", "0%", "0.4%", "<0.1%", "", "100%"]);
+    });
+
+    it("builds a thousand nodes in well under a second", () => {
+      const began = performance.now();
+      sceneOf(grid(1000), null);
+      expect(performance.now() - began).toBeLessThan(3000);
+    });
+  });
+});
+
+describe("reading", () => {
+  const at = (x: number, y: number): Box => ({ x, y, width: 164, height: 80 });
+
+  describe("reading order", () => {
+    it("PIC-24: goes column by column from the left, each from top to bottom", () => {
+      expect(readingOrder([at(400, 0), at(10, 200), at(0, 300), at(210, 90), at(30, 10)])).toEqual([4, 1, 2, 3, 0]);
+    });
+
+    it("PIC-24: an arrow leads to the nearest card in its direction", () => {
+      const boxes = [at(0, 0), at(212, 20), at(212, 300), at(0, 120)];
+      expect(neighbour(boxes, 0, "right")).toBe(1);
+      expect(neighbour(boxes, 0, "down")).toBe(3);
+      expect(neighbour(boxes, 1, "left")).toBe(0);
+      expect(neighbour(boxes, 0, "left")).toBeNull();
+      expect(neighbour(boxes, 9, "up")).toBeNull();
+    });
+  });
+});
+
+describe("stock", () => {
+  it("copies boxes, tables and labels in the scene's order", () => {
+    const scene = sceneOf(journey(), null);
+    const stock = renderBuffers(scene, (uuid) => (uuid === "purchase" ? 42 : 0));
+    const purchase = scene.nodeIndex.get("purchase") ?? -1;
+    expect([...stock.boxes.slice(purchase * 4, purchase * 4 + 4)]).toEqual(Object.values(scene.nodes[purchase]?.box ?? {}));
+    expect(stock.tags[purchase]).toBe(42);
+    expect(stock.tables).toHaveLength(scene.edges.length * POINTS * 2);
+    const labelled = scene.edges.findIndex(({ label }) => label !== null);
+    expect(stock.labels[labelled * 3 + 2]).toBeGreaterThan(0);
+  });
+});

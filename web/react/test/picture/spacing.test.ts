@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CARD, mapBox, DAGNET_NODE, overlap, spaceOut, stretchOf } from "../../src/picture/spacing.ts";
+
+const spot = fc.record({ x: fc.integer({ min: -2000, max: 2000 }), y: fc.integer({ min: -2000, max: 2000 }) });
+
+describe("placing cards", () => {
+  it("PIC-1: stretches DagNet's spacing of 200 until cards and an edge's label fit between", () => {
+    const { boxes } = spaceOut([{ x: 0, y: 0 }, { x: 200, y: 0 }, { x: 400, y: 0 }]);
+    expect(boxes.map(({ x }) => x)).toEqual([0, CARD.width + CARD.gapX, 2 * (CARD.width + CARD.gapX)]);
+  });
+
+  it("PIC-1: no two cards ever meet, whatever the layout", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(spot, fc.constant({ x: 0, y: 0 }), fc.constant({ x: null, y: null })), { maxLength: 40 }), (spots) => {
+        const { boxes } = spaceOut(spots);
+        expect(boxes).toHaveLength(spots.length);
+        for (const [i, a] of boxes.entries()) for (const b of boxes.slice(0, i)) expect(overlap(a, b)).toBe(false);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("PIC-1: keeps columns and rows, and their order, also where wide gaps are drawn in", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 8 }), (columns) => {
+        const spots = columns.map((column) => ({ x: column * 220, y: 0 }));
+        const { boxes } = spaceOut(spots);
+        for (const [i, a] of spots.entries()) for (const [j, b] of spots.entries()) if (a.x < b.x) expect((boxes[i]?.x ?? 0) < (boxes[j]?.x ?? 0)).toBe(true);
+        expect(new Set(boxes.map(({ y }) => y)).size).toBe(1);
+      }),
+    );
+  });
+
+  it("draws in gaps that are much wider than a card", () => {
+    const { boxes } = spaceOut([{ x: 0, y: 0 }, { x: 1000, y: 0 }]);
+    expect(boxes[1]?.x).toBeLessThan(800);
+    expect(boxes[1]?.x).toBeGreaterThan(268);
+  });
+
+  it("stands nodes without a place in rows beneath the others", () => {
+    const { boxes } = spaceOut([{ x: 0, y: 0 }, { x: null, y: null }, { x: 300, y: 50 }, { x: null, y: null }]);
+    expect(Math.min(boxes[1]?.y ?? 0, boxes[3]?.y ?? 0)).toBeGreaterThan((boxes[2]?.y ?? 0) + CARD.height);
+  });
+
+  it("stretches in the direction that costs least", () => {
+    const stretch = stretchOf([{ x: 0, y: 0 }, { x: 150, y: 100 }]);
+    expect(stretch.y).toBeCloseTo((CARD.height + CARD.gapY) / 100);
+    expect(stretch.x).toBeLessThan(1);
+  });
+
+  it("PIC-1: a wide layout is stretched downwards where that keeps cards larger, and its wide gaps are drawn in further", () => {
+    const wide = [0, 200, 400, 900, 1400, 1900, 2400].map((x) => ({ x, y: 0 }));
+    const spots = [...wide, { x: 550, y: 100 }];
+    expect(stretchOf(spots)).toEqual({ x: (CARD.width + CARD.gapX) / 200, y: (CARD.height + CARD.gapY) / 100 });
+    const { boxes } = spaceOut(spots);
+    expect((boxes[6]?.x ?? 0) - (boxes[3]?.x ?? 0)).toBeLessThan(3 * 300);
+  });
+
+  it("keeps a frame around the cards it surrounded", () => {
+    const { boxes, mapping } = spaceOut([{ x: 0, y: 0 }, { x: 900, y: 0 }, { x: 1100, y: 150 }]);
+    const frame = mapBox({ x: 880, y: -20, width: 1100 + DAGNET_NODE + 20 - 880, height: 150 + DAGNET_NODE + 40 }, mapping);
+    for (const box of boxes.slice(1)) {
+      expect(box.x).toBeGreaterThan(frame.x);
+      expect(box.x + box.width).toBeLessThan(frame.x + frame.width);
+      expect(box.y + box.height).toBeLessThan(frame.y + frame.height);
+    }
+  });
+});
