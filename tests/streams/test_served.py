@@ -125,6 +125,21 @@ async def test_an_event_in_a_topic_lights_its_node(broker: TansuServer) -> None:
         assert [part["read"] for part in stream["partitions"]] == [0, 1, 2]
 
 
+async def test_a_stream_has_no_address_and_is_named_to_those_who_administer(
+    broker: TansuServer,
+) -> None:
+    """STR-24: nothing can be posted to it."""
+    sources = [*config().workspaces[0].sources, source(broker.address)]
+    async with serving(config(sources=sources)) as served:
+        (listed,) = (await served.client.get("/api/workspaces")).json()["workspaces"]
+        assert listed["streams"] == ["kafka"]
+        assert [one["id"] for one in listed["sources"]] == ["web", "sdk"]
+        answer = await served.client.post("/segment/webhook/kafka", content=b"{}")
+        assert answer.status_code == 404
+        answer = await served.client.get("/api/workspaces/shop/nowhere/streams")
+        assert answer.status_code == 404
+
+
 async def test_on_over_redis_reads_the_topic_too() -> None:
     """STR-10, STR-18: two servers on one Redis share its partitions, and each event is lit once."""
     with redis_server() as redis, mock_cluster() as address:

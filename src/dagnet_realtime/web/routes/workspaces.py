@@ -44,6 +44,7 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
 
     `message_key` is the key of the digests of message ids, for those who may follow: by it a page knows its own browser's events again.
     With `ingest` "function" no server hears its events: Segment publishes them to the provider itself.
+    `streams` are the sources that read a stream, for those who may administer: `streams` under it tells how.
     """
 
     id: str
@@ -55,6 +56,7 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
     sources: tuple[SourceAddress, ...]
     role: Role | None
     message_key: str | None = None
+    streams: tuple[str, ...] = ()
 
 
 class Workspaces(msgspec.Struct, frozen=True):
@@ -262,14 +264,12 @@ def _workspace(
         relay=workspace.policy.relay is not None and workspace.policy.ingest == "server",
         ingest=workspace.policy.ingest,
         sources=tuple(
-            SourceAddress(
-                source.id,
-                "webhook" if source.kind == "webhook" else "tracking",
-                base + _path(source),
-            )
-            for source in sources
+            SourceAddress(one.id, one.kind, base + _path(one))
+            for one in sources
+            if one.kind != "kafka"
         ),
         role=person.role(workspace.channel),
+        streams=tuple(one.id for one in workspace.sources if sends and one.stream is not None),
         message_key=message_key(workspace.channel).hex()
         if message_key and person.has_role("follow", workspace.channel)
         else None,
