@@ -1,17 +1,34 @@
-"""Writes the TypeScript wire types from the Python values, so that both sides speak one language.
+"""Generates TypeScript from Python: the wire types, and the protocol's names and numbers.
 
-`python tools/wire_types.py` rewrites `web/engine/src/wire.gen.ts`; `--check` exits 1 where it is stale.
+`python tools/wire_types.py` rewrites `web/engine/src/wire.gen.ts`; `--check` exits 1 if it is stale.
+Names of `model/protocol.py` that end in `_SECONDS` are exported in milliseconds, as `_MS`.
 """
 
+import ast
+import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import inspect
 
-from dagnet_realtime.model import frame, graph
+from dagnet_realtime.model import frame, graph, protocol
 
 TARGET = Path(__file__).parent.parent / "web/engine/src/wire.gen.ts"
 ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, frame.SessionLogHeader)
+CONSTANTS = (
+    "PAGE_HEADER",
+    "HEARTBEAT_SECONDS",
+    "STALE_SECONDS",
+    "POLL_SECONDS",
+    "MAX_POLL_SECONDS",
+    "SESSION_LEASE_SECONDS",
+    "RELAY_STALE_SECONDS",
+    "RELAY_RENEW_SECONDS",
+    "FUNCTION_RENEW_SECONDS",
+    "FUNCTION_LOST_SECONDS",
+)
+"""Of `model/protocol.py`, those that the browser uses."""
 
 
 def typescript() -> str:
@@ -21,7 +38,31 @@ def typescript() -> str:
         _name(info, seen)
     unions = "export type Frame = " + " | ".join(t.__name__ for t in frame.Frame.__args__) + ";\n"
     head = "// Generated from the Python values by tools/wire_types.py; do not edit.\n\n"
-    return head + "\n".join(seen.values()) + "\n" + unions
+    return head + _constants() + "\n".join(seen.values()) + "\n" + unions
+
+
+def _constants() -> str:
+    """The constants, each with its docstring: the string that follows its assignment."""
+    body = ast.parse(Path(protocol.__file__).read_text()).body
+    docstrings = {
+        name.targets[0].id: doc.value.value
+        for name, doc in pairwise(body)
+        if isinstance(name, ast.Assign)
+        and isinstance(name.targets[0], ast.Name)
+        and isinstance(doc, ast.Expr)
+        and isinstance(doc.value, ast.Constant)
+        and isinstance(doc.value.value, str)
+    }
+    lines = []
+    for name in CONSTANTS:
+        value = getattr(protocol, name)
+        exported = name
+        if name.endswith("_SECONDS"):
+            exported, value = name.removesuffix("_SECONDS") + "_MS", round(value * 1000)
+        lines.append(
+            f"/** {docstrings[name].replace('_SECONDS', '_MS')} */\nexport const {exported} = {json.dumps(value)};\n"
+        )
+    return "".join(lines) + "\n"
 
 
 def _name(info: inspect.Type, seen: dict[str, str]) -> str:

@@ -11,8 +11,6 @@ import msgspec
 import pytest
 
 from dagnet_realtime.function.plan import (
-    AROUND_SECONDS,
-    TURN_SECONDS,
     FunctionChannels,
     FunctionPlan,
     Provider,
@@ -20,11 +18,15 @@ from dagnet_realtime.function.plan import (
 )
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.graph import Catalogue, EventBinding, Filter, Graph
+from dagnet_realtime.model.protocol import (
+    FUNCTION_CHANNEL_OVERLAP_SECONDS,
+    FUNCTION_CHANNEL_SECONDS,
+)
 from dagnet_realtime.model.workspace import Channel, Policy
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance/channels.json").read_text())["cases"]
-TURN = TURN_SECONDS * 1000
-AROUND = AROUND_SECONDS * 1000
+TURN = FUNCTION_CHANNEL_SECONDS * 1000
+AROUND = FUNCTION_CHANNEL_OVERLAP_SECONDS * 1000
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])

@@ -2,10 +2,11 @@
 
 import pytest
 
-from dagnet_realtime.hub.relay_publisher import BOUND, CONFIRMED_MS, RelayLease, StatelessView
+from dagnet_realtime.hub.relay_publisher import BOUND, RelayLease, StatelessView
 from dagnet_realtime.model.event import Position
 from dagnet_realtime.model.frame import Batch, Forget, Heartbeat, RelayCounts, ThinningState
 from dagnet_realtime.model.graph import Catalogue
+from dagnet_realtime.model.protocol import RELAY_CONFIRMED_SECONDS
 from dagnet_realtime.model.workspace import Policy
 from dagnet_realtime.ports.relay import RelayLimits
 from dagnet_realtime.ports.storage import LeasedState, LogSlice, RelayState
@@ -53,7 +54,7 @@ async def test_a_provider_that_does_not_say_how_many_counts_the_seats() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "live", "stays"),
-    [(0, True, True), (CONFIRMED_MS + 1, True, False), (0, False, False)],
+    [(0, True, True), (RELAY_CONFIRMED_SECONDS * 1000 + 1, True, False), (0, False, False)],
 )
 def test_a_seat_counts_while_its_session_lives_and_asks(
     asked: int, live: bool, stays: bool

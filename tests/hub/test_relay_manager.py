@@ -13,8 +13,8 @@ from dagnet_realtime.hub.relay_manager import (
     WAIT_SECONDS,
     SharedRelayManager,
 )
-from dagnet_realtime.hub.relay_publisher import BEAT_MS, CONFIRMED_MS
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import RELAY_CONFIRMED_SECONDS, RELAY_HEARTBEAT_SECONDS
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.ports.storage import LogSlice, ReadGap
 from tests.hub.stage import SHOP, graph
@@ -177,14 +177,14 @@ async def test_a_seat_that_no_process_can_vouch_for_any_more_is_lost() -> None:
         one, other = stage.process(), stage.process()
         session, old = await stage.subscribed(one, one)
         for _ in range(5):
-            await stage.clock.advance(CONFIRMED_MS / 2000)
+            await stage.clock.advance(RELAY_CONFIRMED_SECONDS / 2)
             await one.confirm(session)
             await other.confirm(session)  # has not seated it, so that it has no say
         await stage.happens(0, 4)
         assert stage.count(old) == 5
         await stage.stop(one)
         await other.confirm(session)
-        await stage.clock.advance(CONFIRMED_MS / 1000 + 5)
+        await stage.clock.advance(RELAY_CONFIRMED_SECONDS + 5)
         await stage.happens(5, 9)
         assert stage.count(old) == 5
 
@@ -223,7 +223,7 @@ async def test_nothing_is_published_while_nobody_is_subscribed_and_a_silence_has
         await stage.clock.advance(30)
         assert stage.provider.asked == 0
         _, channel = await stage.subscribed(one, one)
-        await stage.clock.advance(BEAT_MS / 1000 + WAIT_SECONDS + 1)
+        await stage.clock.advance(RELAY_HEARTBEAT_SECONDS + WAIT_SECONDS + 1)
         assert "beat" in [frame["op"] for frame in stage.provider.frames(channel)]
         stage.provider.subscribed = 0
         await stage.clock.advance(30)

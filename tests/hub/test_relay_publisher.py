@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 
 from dagnet_realtime.hub.relay_publisher import (
-    BEAT_MS,
-    CONFIRMED_MS,
-    GRACE_MS,
     NOTICE_MS,
     RelayPublisher,
 )
@@ -17,6 +14,11 @@ from dagnet_realtime.hub.relay_stations import RelaySubscription
 from dagnet_realtime.hub.sessions import Presence
 from dagnet_realtime.model.event import Position, Token
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import (
+    RELAY_CONFIRMED_SECONDS,
+    RELAY_GRACE_SECONDS,
+    RELAY_HEARTBEAT_SECONDS,
+)
 from dagnet_realtime.model.watch import WatchSession
 from tests.hub.provider import Provider
 from tests.hub.relay_states import MemoryRelayStates
@@ -138,7 +140,7 @@ async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
         assert stage.provider.asked == 0
         session, _ = await stage.seated()
         stage.provider.subscribed = 0
-        await stage.clock.advance(GRACE_MS / 1000 + 1)
+        await stage.clock.advance(RELAY_GRACE_SECONDS + 1)
         await stage.asked(session)
         await stage.deliver(5, 9)
         assert stage.batches() == []
@@ -156,7 +158,7 @@ async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_mor
     async with Platform() as stage:
         staying, old = await stage.seated("ann")
         await stage.seated("bob")
-        await stage.clock.advance(CONFIRMED_MS / 1000 - 5)
+        await stage.clock.advance(RELAY_CONFIRMED_SECONDS - 5)
         await stage.asked(staying)
         await stage.clock.advance(6)
         await stage.deliver(0, 4)
@@ -210,7 +212,7 @@ async def test_who_asks_in_a_silence_sends_a_sign_of_life() -> None:
         session, _ = await stage.seated()
         await stage.deliver(0, 4)
         at = stage.batches()[-1]["position"]
-        await stage.clock.advance(BEAT_MS / 1000 + 0.1)
+        await stage.clock.advance(RELAY_HEARTBEAT_SECONDS + 0.1)
         await stage.asked(session)
         assert [
             frame["position"] for frame in stage.provider.frames() if frame["op"] == "beat"

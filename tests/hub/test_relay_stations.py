@@ -1,9 +1,10 @@
 """One view on its way to a provider."""
 
 from dagnet_realtime.hub.broadcast import encode_frame
-from dagnet_realtime.hub.relay_stations import GRACE_SECONDS, coalesce_frames
+from dagnet_realtime.hub.relay_stations import coalesce_frames
 from dagnet_realtime.model.event import Position, Token
 from dagnet_realtime.model.frame import Batch, Gap, Heartbeat
+from dagnet_realtime.model.protocol import RELAY_GRACE_SECONDS
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Policy
 from tests.hub.provider import Provider
@@ -102,7 +103,7 @@ async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
         await stage.clock.advance(1)
         assert len(provider.sent) == 1
         provider.subscribed = 0
-        await stage.clock.advance(GRACE_SECONDS + 10)
+        await stage.clock.advance(RELAY_GRACE_SECONDS + 10)
         before = len(provider.sent)
         await stage.log.append(SHOP, entries(10, 15, name="Home"))
         await stage.clock.advance(1)

@@ -3,13 +3,13 @@
 import pytest
 
 from dagnet_realtime.hub.relay_stations import (
-    GRACE_SECONDS,
     PROBE_SECONDS,
     ROUND_SECONDS,
     derive_relay_key,
 )
 from dagnet_realtime.hub.sessions import Presence
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import RELAY_GRACE_SECONDS
 from dagnet_realtime.model.workspace import Channel
 from tests.hub.provider import Provider
 from tests.hub.stage import SHOP, Stage
@@ -92,7 +92,7 @@ async def test_a_notice_makes_us_ask_and_is_believed_in_nothing_else() -> None:
         await stage.clock.advance(PROBE_SECONDS)
         provider.subscribed = 0
         assert await told(channel) == 1
-        await stage.clock.advance(GRACE_SECONDS)
+        await stage.clock.advance(RELAY_GRACE_SECONDS)
         before = len(provider.sent)
         await stage.log.append(SHOP, entries(0, 5, name="Home"))
         await stage.clock.advance(1)

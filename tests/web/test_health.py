@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagnet_realtime.web.auth.local import PAGE_HEADER
+from dagnet_realtime.model.protocol import PAGE_HEADER
 from dagnet_realtime.web.auth.request import auth_request
 from tests.web.stage import WebStage
 

@@ -12,6 +12,7 @@ import msgspec
 
 from dagnet_realtime.core.simulation import to_sdk_shape
 from dagnet_realtime.model.access import Secret
+from dagnet_realtime.model.protocol import SIGNATURE_HEADER
 
 if TYPE_CHECKING:
     import httpx
@@ -115,7 +116,7 @@ class Sender:
             "user-agent": "Segment (Actions)" if batched else "Segment.io/1.0",
         }
         if self._secret is not None:
-            headers["x-signature"] = hmac.new(
+            headers[SIGNATURE_HEADER] = hmac.new(
                 self._secret.reveal(), encoded[0], hashlib.sha1
             ).hexdigest()
         return self._url, b"[" + b",".join(encoded) + b"]" if batched else encoded[0], headers

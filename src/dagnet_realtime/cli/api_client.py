@@ -12,6 +12,7 @@ from dagnet_realtime.app.sender import describe_failure
 from dagnet_realtime.core.json_text import lines_of
 from dagnet_realtime.model.frame import Close, Frame
 from dagnet_realtime.model.problem import STATUS, Code, Problem
+from dagnet_realtime.model.protocol import LAST_EVENT_ID_HEADER
 
 SILENCE = 40.0
 """Seconds without a byte after which a stream is taken for dead; beats come every 15."""
@@ -107,7 +108,7 @@ class ApiClient:
 
     def _stream(self) -> Iterator[Frame]:
         headers = {"accept": "text/event-stream"} | (
-            {"last-event-id": self._position} if self._position else {}
+            {LAST_EVENT_ID_HEADER: self._position} if self._position else {}
         )
         with self._client.stream(
             "GET", f"/api/watch/{self._session}/stream", headers=headers

@@ -29,6 +29,7 @@ from dagnet_realtime.config.urls import check_relay_url, parse_public_url
 from dagnet_realtime.core.stream_records import valid_shape
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import PROXY_SECRET_HEADER
 from dagnet_realtime.model.stream import Only, StreamSettings
 from dagnet_realtime.model.workspace import (
     USUAL,
@@ -259,7 +260,7 @@ def _networks(table: AccessTable, around: ResolveContext) -> None:
 
 
 def _headers(table: AccessTable, around: ResolveContext) -> None:
-    taken = {"x-realtime-proxy-secret", "authorization", "cookie", "host", "origin"}
+    taken = {PROXY_SECRET_HEADER, "authorization", "cookie", "host", "origin"}
     for key in ("proxy_header", "proxy_groups"):
         name = getattr(table, key).lower()
         if name and (not _FIELD.fullmatch(name) or name in taken):

@@ -8,9 +8,19 @@ from msgspec import Meta
 from dagnet_realtime.config.config import AccessMode
 from dagnet_realtime.model.access import Role
 from dagnet_realtime.model.stream import Mechanism, Security
-from dagnet_realtime.model.workspace import Carries, Identity, Ingest
+from dagnet_realtime.model.workspace import DEFAULT_POLICY, Carries, Identity, Ingest
 
 DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
+
+
+def duration_text(seconds: float) -> str:
+    """`seconds` as `DURATION` writes it, in the largest unit that leaves a whole number."""
+    for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds % length == 0:
+            return f"{seconds / length:g}{unit}"
+    return f"{seconds:g}s"
+
+
 IDENTIFIER = r"^[A-Za-z0-9._-]{1,128}$"
 
 
@@ -315,13 +325,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         _doc(
             "What ties the events of one journey together, best first. Any property path is allowed."
         ),
-    ] = ("properties.trace_id", "session", "userId", "anonymousId")
+    ] = DEFAULT_POLICY.trace
     identity: Annotated[
         Identity,
         _doc(
             "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: as sent, for roles that may see it."
         ),
-    ] = "token"
+    ] = DEFAULT_POLICY.identity
     properties: Annotated[
         tuple[str, ...],
         _doc(
@@ -332,25 +342,29 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         tuple[str, ...], _doc("Properties never to keep, whatever else allows them.")
     ] = ()
     sample: Annotated[float, _doc("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = (
-        1.0
+        DEFAULT_POLICY.sample
     )
     max_rate: Annotated[
         float, _doc("Events per second accepted from one source, of 8 KB each on average.", gt=0)
-    ] = 2000
+    ] = DEFAULT_POLICY.max_rate
     token_key: Annotated[
         str,
         _secret_doc(
             "Key of the pseudonyms, the same on every process; in `local` mode this machine's own."
         ),
     ] = ""
-    token_rotation: Annotated[str, _doc("How long one period key lasts.", pattern=DURATION)] = "30d"  # noqa: S105 - a duration
+    token_rotation: Annotated[str, _doc("How long one period key lasts.", pattern=DURATION)] = (
+        duration_text(DEFAULT_POLICY.token_rotation)
+    )
     retention: Annotated[
         str, _doc("How long the log keeps an event while somebody watches.", pattern=DURATION)
-    ] = "15m"
-    log_entries: Annotated[int, _doc("How many events the log keeps at most.", ge=1)] = 100_000
+    ] = duration_text(DEFAULT_POLICY.retention)
+    log_entries: Annotated[int, _doc("How many events the log keeps at most.", ge=1)] = (
+        DEFAULT_POLICY.log_entries
+    )
     carried_per_second: Annotated[
         float, _doc("Full events that one view gets per second; counts are exact above it.", gt=0)
-    ] = 500
+    ] = DEFAULT_POLICY.carried_per_second
     test_property: Annotated[
         str, _doc("Events with this property bypass sampling and thinning.")
     ] = ""
@@ -365,13 +379,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         _doc(
             "`server`: sources post here. `function`: a Destination Function publishes to the `relay` itself (docs/function.md)."
         ),
-    ] = "server"
+    ] = DEFAULT_POLICY.ingest
     function_carries: Annotated[
         Carries,
         _doc(
             'With `ingest = "function"`, the events that are published: that `lit` a node, whose name is `listened` for, or `all`.'
         ),
-    ] = "listened"
+    ] = DEFAULT_POLICY.function_carries
     source: Annotated[tuple[SourceTable, ...], _doc("Who sends into it.")] = ()
 
 

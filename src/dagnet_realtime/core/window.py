@@ -1,7 +1,7 @@
 """What a channel has seen lately: fingerprints of message ids, forgotten a generation at a time."""
 
-WINDOW_SECONDS = 4 * 3600.0  # as long as Segment retries a delivery
-WINDOW_ENTRIES = 1_000_000  # fingerprints; about 80 MB when full
+from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
+
 _BITS = (
     1 << 60
 ) - 1  # what Python keeps in two digits: a third of a fingerprint's memory less than all 64 bits
@@ -16,7 +16,7 @@ class DedupeWindow:
     """
 
     def __init__(
-        self, at: int, seconds: float = WINDOW_SECONDS, entries: int = WINDOW_ENTRIES
+        self, at: int, seconds: float = DEDUPE_SECONDS, entries: int = DEDUPE_ENTRIES
     ) -> None:
         self._span = round(seconds * 1000)
         self._entries = max(1, entries // (GENERATIONS - 1))

@@ -6,10 +6,12 @@ import msgspec
 
 from dagnet_realtime.core.identifiers import PERSONAL, Hmac
 from dagnet_realtime.model.graph import Catalogue, Filter
+from dagnet_realtime.model.protocol import (
+    FUNCTION_CHANNEL_OVERLAP_SECONDS,
+    FUNCTION_CHANNEL_SECONDS,
+)
 from dagnet_realtime.model.workspace import Carries, Channel, Policy
 
-TURN_SECONDS = 900  # of one name; whoever may watch no longer hears nothing beyond it
-AROUND_SECONDS = 90  # before and after a turn both names are listened to: more than two honest clocks differ, and a request takes
 PREFIX = "private-dagnet-function-"
 _DIGITS = 40
 
@@ -17,7 +19,9 @@ _DIGITS = 40
 class FunctionChannels:
     """The names of one channel under the workspace's token key. They follow from it as the pseudonyms do, and tell nothing of it."""
 
-    def __init__(self, channel: Channel, token_key: bytes, turn: int = TURN_SECONDS) -> None:
+    def __init__(
+        self, channel: Channel, token_key: bytes, turn: int = FUNCTION_CHANNEL_SECONDS
+    ) -> None:
         self._of = f"{channel.workspace}\0{channel.env}\0"
         self._turn = turn * 1000
         self._mac = Hmac(Hmac(token_key, "sha256").digest(b"relay: function channel"), "sha256")
@@ -28,7 +32,7 @@ class FunctionChannels:
 
     def around(self, at: int) -> tuple[str, ...]:
         """The names that are to be listened to at `at`: one, or two about a turn, the later one last."""
-        near = AROUND_SECONDS * 1000
+        near = FUNCTION_CHANNEL_OVERLAP_SECONDS * 1000
         return tuple(dict.fromkeys((self.at(max(0, at - near)), self.at(at + near))))
 
 
@@ -60,7 +64,7 @@ class FunctionPlan(msgspec.Struct, frozen=True, kw_only=True):
     workspace: str
     env: str
     provider: Provider
-    turn: int = TURN_SECONDS
+    turn: int = FUNCTION_CHANNEL_SECONDS
     rotation: float
     trace: tuple[str, ...]
     properties: tuple[str, ...]

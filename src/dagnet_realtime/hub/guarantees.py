@@ -6,9 +6,9 @@ from hashlib import blake2s
 import msgspec
 
 from dagnet_realtime.core.identifiers import PERSONAL
-from dagnet_realtime.core.window import WINDOW_ENTRIES, WINDOW_SECONDS
 from dagnet_realtime.model.frame import Guarantees
 from dagnet_realtime.model.graph import Catalogue, Graph
+from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
 from dagnet_realtime.model.workspace import Policy
 
 TOO_MANY_FILTERS = "This channel has many different filters already, so yours runs in the browser: all events still come."
@@ -31,8 +31,8 @@ def guarantees_for(
         identity=policy.identity,
         sample=policy.sample,
         carried_per_second=policy.carried_per_second,
-        dedupe_window=WINDOW_SECONDS,
-        dedupe_entries=WINDOW_ENTRIES,
+        dedupe_window=DEDUPE_SECONDS,
+        dedupe_entries=DEDUPE_ENTRIES,
         retention=policy.retention,
         properties=tuple(sorted({*policy.properties, *needed})),
         deny=policy.deny,

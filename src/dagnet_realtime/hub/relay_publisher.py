@@ -35,6 +35,12 @@ from dagnet_realtime.model.event import Position, tokens_to_forget
 from dagnet_realtime.model.frame import Batch, Forget, Frame, Heartbeat, RelayCounts, ThinningState
 from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import (
+    RELAY_CONFIRMED_SECONDS,
+    RELAY_GRACE_SECONDS,
+    RELAY_HEARTBEAT_SECONDS,
+    RELAY_LEASE_SECONDS,
+)
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.relay import Message, Relay, RelayLimits
@@ -49,7 +55,6 @@ from dagnet_realtime.ports.storage import (
 )
 
 BOUND = 2.0  # seconds of one request for everything that it does for the provider
-CONFIRMED_MS = 24_000  # within which whoever was let in must have asked again, with their permission checked; pages ask every 8 s
 
 
 class RelayLease:
@@ -89,7 +94,7 @@ class RelayLease:
         kept = {
             id: at
             for id, at in self.subscribers.items()
-            if id in live and self.now - at <= CONFIRMED_MS
+            if id in live and self.now - at <= RELAY_CONFIRMED_SECONDS * 1000
         }
         self.dropped |= {id: at for id, at in self.subscribers.items() if id not in kept}
         self.subscribers = kept
@@ -186,11 +191,9 @@ class StatelessView:
         return [batch, Forget(tokens=tokens)] if tokens else [batch], fit
 
 
-LEASE = 6.0  # seconds after which a request that vanished no longer holds a view up
-GRACE_MS = 15_000  # between a signature and the subscription that the provider can tell of
+GRACE_MS = round(RELAY_GRACE_SECONDS * 1000)
 LOOK_MS = 10_000  # between two questions who is subscribed
 NOTICE_MS = 2_000  # the same, where the provider says that it has changed
-BEAT_MS = 7_500  # of silence, after which whoever asks sends a sign of life
 LEAST = 0.3  # seconds that must be left to begin a publication
 CHUNK = 5_000  # entries of one publication
 MOST_VIEWS = 40  # of one channel, advanced by one request
@@ -278,7 +281,7 @@ class RelayPublisher:
         if channel not in self._relays:
             return
         with contextlib.suppress(Problem, TimeoutError):
-            async with asyncio.timeout(LEASE):
+            async with asyncio.timeout(RELAY_LEASE_SECONDS):
                 views = await self._relay_states.active_views(channel)
                 live = await self.live_sessions(channel) if views else {}
                 await self.publish_views(channel, views[:MOST_VIEWS], live, looks)
@@ -327,7 +330,7 @@ class RelayPublisher:
     async def announce_rotation(self, channel: Channel, view: str) -> None:
         """Tells who is subscribed to a view to ask for their seat again, since it has become another."""
         holder = secrets.token_hex(8)
-        held = await self._relay_states.acquire(channel, view, holder, LEASE)
+        held = await self._relay_states.acquire(channel, view, holder, RELAY_LEASE_SECONDS)
         if held is None:
             return
         trip = RelayLease(self._relays[channel], held, self._clock.monotonic(), self._clock)
@@ -354,7 +357,7 @@ class RelayPublisher:
     ) -> LeasedState | None:
         """Advances one view as far as it can be; None where another process is at it. Raises `Problem("unavailable")`."""
         holder = secrets.token_hex(8)
-        held = await self._relay_states.acquire(channel, view, holder, LEASE)
+        held = await self._relay_states.acquire(channel, view, holder, RELAY_LEASE_SECONDS)
         if held is None:
             return None
         trip = RelayLease(self._relays[channel], held, self._clock.monotonic(), self._clock)
@@ -407,7 +410,7 @@ class RelayPublisher:
             return  # whoever comes next goes on
         await self._clock.sleep(wait)
         await self._pending_frames(channel, pane, live, trip)
-        if looks is not None and trip.now - trip.state.beaten_at >= BEAT_MS:
+        if looks is not None and trip.now - trip.state.beaten_at >= RELAY_HEARTBEAT_SECONDS * 1000:
             await self._ingest_counters.refresh(channel)
             await trip.publish(
                 [

@@ -25,12 +25,12 @@ from dagnet_realtime.hub.relay_messages import (
 from dagnet_realtime.hub.sessions import Presence, presence_for
 from dagnet_realtime.model.frame import Batch, Frame, Heartbeat, RelayCounts, ThinningState
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import RELAY_GRACE_SECONDS
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.relay import Message, Relay
 from dagnet_realtime.ports.runtime import Clock
 
-GRACE_SECONDS = 15.0  # between a signature and the subscription that the provider can tell of
 PROBE_SECONDS = 2.0
 MOST_FRAMES = 200  # taken in one publication
 
@@ -82,7 +82,7 @@ class ViewPublisher:
     def await_subscriber(self, session_id: str) -> None:
         """Somebody was let in and is about to subscribe."""
         self.authorised.add(session_id)
-        self._expected_sessions = self._clock.monotonic() + GRACE_SECONDS
+        self._expected_sessions = self._clock.monotonic() + RELAY_GRACE_SECONDS
 
     async def run(self) -> None:
         """Publishes until it is cancelled; a provider that fails is left alone for a while, longer each time."""
@@ -104,7 +104,7 @@ class ViewPublisher:
         if self.has_subscribers and self.publishing:
             await self._publish([Message(old, "turn", b"{}")])
         self.subscribers = 0
-        self._expected_sessions = self._clock.monotonic() + GRACE_SECONDS
+        self._expected_sessions = self._clock.monotonic() + RELAY_GRACE_SECONDS
 
     async def refresh_subscribers(self) -> None:
         """Asks the provider who is subscribed; where it does not say, the sessions that were let in count as subscribed."""

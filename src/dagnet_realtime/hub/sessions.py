@@ -10,6 +10,7 @@ from dagnet_realtime.hub.broadcast import FrameBuffer
 from dagnet_realtime.hub.stats import ChannelStats
 from dagnet_realtime.model.event import Position
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import HEARTBEAT_SECONDS, SESSION_LEASE_SECONDS
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel
 
@@ -32,8 +33,8 @@ class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
     ring_frames: int = 600
     ring_bytes: int = 4 * 1024 * 1024
     tick: float = 0.05
-    beat: float = 15.0
-    lease: float = 300.0
+    beat: float = HEARTBEAT_SECONDS
+    lease: float = SESSION_LEASE_SECONDS
     idle_view: float = 30.0
 
 

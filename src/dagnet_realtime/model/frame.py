@@ -6,6 +6,8 @@ import msgspec
 
 from dagnet_realtime.model.event import EventType, Flag, Token, Value
 from dagnet_realtime.model.graph import Graph
+from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
+from dagnet_realtime.model.workspace import DEFAULT_POLICY
 
 
 class IngestCounters(msgspec.Struct):
@@ -66,12 +68,12 @@ class Guarantees(msgspec.Struct, frozen=True, kw_only=True):
     are there for taps, which keep to the same rules.
     """
 
-    identity: str = "token"
-    sample: float = 1.0
-    carried_per_second: float = 500.0
-    dedupe_window: float = 4 * 3600.0
-    dedupe_entries: int = 1_000_000
-    retention: float = 900.0
+    identity: str = DEFAULT_POLICY.identity
+    sample: float = DEFAULT_POLICY.sample
+    carried_per_second: float = DEFAULT_POLICY.carried_per_second
+    dedupe_window: float = DEDUPE_SECONDS
+    dedupe_entries: int = DEDUPE_ENTRIES
+    retention: float = DEFAULT_POLICY.retention
     properties: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     trace: tuple[str, ...] = ()

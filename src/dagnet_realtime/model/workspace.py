@@ -23,16 +23,19 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     properties: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     sample: float = 1.0
-    max_rate: float = 2000.0
+    max_rate: float = 2000
     token_key: Secret | None = None
     token_rotation: float = 30 * 86400.0
     retention: float = 900.0
     log_entries: int = 100_000
-    carried_per_second: float = 500.0
+    carried_per_second: float = 500
     test_property: str = ""
     relay: Secret | None = None
     ingest: Ingest = "server"
     function_carries: Carries = "listened"
+
+
+DEFAULT_POLICY = Policy()
 
 
 class Channel(msgspec.Struct, frozen=True, order=True):
@@ -118,5 +121,5 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     folders: Folders = USUAL
     deployment: Deployment | None = None
-    policy: Policy = Policy()
+    policy: Policy = DEFAULT_POLICY
     sources: tuple[Source, ...] = ()

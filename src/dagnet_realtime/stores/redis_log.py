@@ -9,9 +9,9 @@ import msgspec
 
 from dagnet_realtime.core.codec import ERASED, anonymous, checksum, decode_entry, encode_entry
 from dagnet_realtime.core.identifiers import fingerprint
-from dagnet_realtime.core.window import WINDOW_ENTRIES, WINDOW_SECONDS
 from dagnet_realtime.model.event import Entry, Position
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
@@ -185,8 +185,8 @@ class RedisLog:
         clock: Clock,
         news: WatchNotifier | None = None,
         chance: Callable[[], str] = lambda: secrets.token_hex(6),
-        seconds: float = WINDOW_SECONDS,
-        most: int = WINDOW_ENTRIES,
+        seconds: float = DEDUPE_SECONDS,
+        most: int = DEDUPE_ENTRIES,
     ) -> None:
         self._calls = calls
         self._policies = policies

@@ -6,14 +6,15 @@ from typing import Any
 import msgspec
 
 from dagnet_realtime.model.frame import RelayCounts
+from dagnet_realtime.model.protocol import RELAY_GRACE_SECONDS, RELAY_LEASE_SECONDS
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.storage import LeasedState, RelayState, StateUpdate
 from dagnet_realtime.stores.redis_connection import RedisConnection
 
 STATE_TTL_MS = 600_000  # ms for which posts outlive the last word of anybody who has a seat
 MOST_SEATS = 2_000  # of one channel
-INITIAL_GRACE_MS = 15_000  # ms for which somebody is about to subscribe where a post is new
-LEASE_MS = 6_000  # for which a holder that goes on holds the post
+INITIAL_GRACE_MS = round(RELAY_GRACE_SECONDS * 1000)
+LEASE_MS = round(RELAY_LEASE_SECONDS * 1000)
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(RelayState)

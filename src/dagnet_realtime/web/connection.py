@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
 from dagnet_realtime.core.signature import slow
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import SIGNATURE_HEADER
 from dagnet_realtime.model.workspace import Source
 from dagnet_realtime.web.responses import (
     CLOSE,
@@ -54,6 +55,7 @@ class ConnectionStats(msgspec.Struct):
         setattr(self, reason, getattr(self, reason) + 1)
 
 
+_SIGNATURE = SIGNATURE_HEADER.encode()
 _AROUND = 4  # bytes about a field's name and value: a colon, a space and the line's end
 
 
@@ -582,7 +584,7 @@ class FastPath(LimitedHttpProtocol):
             or not _NEVER.isdisjoint(fields)
         ):
             return None
-        return Delivery(source, fields.get(b"x-signature", b"").decode("latin-1"))
+        return Delivery(source, fields.get(_SIGNATURE, b"").decode("latin-1"))
 
     def _source(self) -> Source | None:
         """The source whose address was asked for, remembered from here on."""

@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import PAGE_HEADER
 from dagnet_realtime.stores.memory import MemoryRevocationList
 from dagnet_realtime.web.auth.local import (
     LINK_SECONDS,
     MOST_BROWSERS,
-    PAGE_HEADER,
     RENEWED_SECONDS,
     SESSION_SECONDS,
     BrowserCredentials,

@@ -4,8 +4,9 @@ import pytest
 
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import PROXY_SECRET_HEADER
 from dagnet_realtime.model.workspace import Channel
-from dagnet_realtime.web.auth.proxy import SECRET_HEADER, ProxyAuthenticator
+from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
 from dagnet_realtime.web.auth.request import AuthRequest, auth_request
 from tests.support.clock import FakeClock
 
@@ -15,7 +16,7 @@ GRANTS = [
     RoleBinding(who="group:analysts", role="follow", on=("shop/*",)),
 ]
 SECRET = Secret("a secret of the proxy")
-PROOF = (SECRET_HEADER, "a secret of the proxy")
+PROOF = (PROXY_SECRET_HEADER, "a secret of the proxy")
 NONE = ("x-groups", "")
 
 
@@ -96,12 +97,12 @@ async def test_an_address_inside_ipv6_is_the_one_it_stands_for() -> None:
     "proof",
     [
         (),
-        ((SECRET_HEADER, ""),),
-        ((SECRET_HEADER, "a secret of the prox"),),
-        ((SECRET_HEADER, "A SECRET OF THE PROXY"),),
-        ((SECRET_HEADER, "\xe9"),),
+        ((PROXY_SECRET_HEADER, ""),),
+        ((PROXY_SECRET_HEADER, "a secret of the prox"),),
+        ((PROXY_SECRET_HEADER, "A SECRET OF THE PROXY"),),
+        ((PROXY_SECRET_HEADER, "\xe9"),),
         (PROOF, PROOF),
-        (PROOF, (SECRET_HEADER, "")),
+        (PROOF, (PROXY_SECRET_HEADER, "")),
         (("x_realtime_proxy_secret", "a secret of the proxy"),),
     ],
 )
@@ -172,7 +173,7 @@ async def test_without_a_secret_nobody_is_let_in(secret: Secret | None) -> None:
     proxied = ProxyAuthenticator(
         "x-user", "", ("10.0.0.0/8",), lambda: GRANTS, list, FakeClock(), secret=secret
     )
-    for proof in ((), (PROOF,), ((SECRET_HEADER, ""),)):
+    for proof in ((), (PROOF,), ((PROXY_SECRET_HEADER, ""),)):
         with pytest.raises(Problem, match="not signed in") as refused:
             await proxied.person(asked(("x-user", "ann@acme.com"), *proof))
         assert "needs `proxy_secret`" in refused.value.sentence()

@@ -1,5 +1,26 @@
 // Generated from the Python values by tools/wire_types.py; do not edit.
 
+/** In mode `local`: the secret by which a page proves that it was opened by a one-time link. */
+export const PAGE_HEADER = "x-realtime-page";
+/** Without other frames a viewer gets a heartbeat this often; proxies commonly cut at 30 s. */
+export const HEARTBEAT_MS = 15000;
+/** A connection without any frame for this long is taken for dead. Longer than `POLL_MS`. */
+export const STALE_MS = 20000;
+/** How long a page lets a poll wait for a first frame. */
+export const POLL_MS = 10000;
+/** The longest wait that a poll may ask for; proxies commonly cut at 30 s. */
+export const MAX_POLL_MS = 25000;
+/** A watch session without a stream or a poll lapses after this time. */
+export const SESSION_LEASE_MS = 300000;
+/** As `STALE_MS`, through a provider. Shorter, so that the page changes to a stream in time. */
+export const RELAY_STALE_MS = 18000;
+/** How often a page asks the server for its relay subscription, which checks its permission. */
+export const RELAY_RENEW_MS = 8000;
+/** How often a page asks the server for a function's channel names. */
+export const FUNCTION_RENEW_MS = 30000;
+/** Without an answer for this long a page must assume that its channel name is an old one. */
+export const FUNCTION_LOST_MS = 80000;
+
 /** First frame of every stream. `ledger` is the door's state per source at this moment; `protocol` is the version of the frames. */
 export interface Hello {
   readonly op: "hello";

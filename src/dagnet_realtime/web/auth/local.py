@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import PAGE_HEADER
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RevocationList
 from dagnet_realtime.stores.memory import MemoryRevocationList
@@ -21,8 +22,6 @@ SESSION_SECONDS = 12 * 3600  # a browser that is signed in stays so, from its la
 RENEWED_SECONDS = 3600  # after which a page that is loaded renews its cookie
 LINK_SECONDS = 600  # that a link which was asked for can be opened
 MOST_BROWSERS = 100
-PAGE_HEADER = "x-realtime-page"
-"""The header in which a page proves that it was opened by the link."""
 
 _LINK = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{24})-([A-Za-z0-9_-]{32})")
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dagnet_realtime.core.roles import roles_for
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import PROXY_SECRET_HEADER
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.web.auth.request import BLANKS, AuthRequest, OriginPolicy, Person, named
 from dagnet_realtime.web.auth.token import Tokens, authenticate_bearer
 
-SECRET_HEADER = "x-realtime-proxy-secret"  # noqa: S105  # the name of a header
 MOST_GROUPS = 200
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -20,7 +20,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class ProxyAuthenticator:
     """`header` names the person, `groups` (may be "") their groups, separated by commas.
 
-    Both are believed only from an address in `trusted` (CIDR notation), beside `secret` in `SECRET_HEADER`, and only if each
+    Both are believed only from an address in `trusted` (CIDR notation), beside `secret` in `PROXY_SECRET_HEADER`, and only if each
     header comes exactly once: a second one may be the client's own. Programs that reach the server through the proxy may send
     an access token instead. Without a secret nobody is let in: an address alone proves no proxy.
     """
@@ -65,10 +65,10 @@ class ProxyAuthenticator:
                 'Access mode "proxy" needs `proxy_secret`',
                 "Ask whoever administers this server to set it under [access]",
             )
-        if not hmac.compare_digest(_once(asked, SECRET_HEADER).encode("utf-8"), self._secret):
+        if not hmac.compare_digest(_once(asked, PROXY_SECRET_HEADER).encode("utf-8"), self._secret):
             raise _refused(
                 "The proxy did not prove itself",
-                f"Let the proxy send `proxy_secret` in {SECRET_HEADER}",
+                f"Let the proxy send `proxy_secret` in {PROXY_SECRET_HEADER}",
             )
         name = named(_once(asked, self._header))
         if name is None:

@@ -14,6 +14,7 @@ from dagnet_realtime.core.segment.pixel import GIF, body_of
 from dagnet_realtime.core.segment.tracking import ROUTES, Envelope, says_what_it_is
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import SIGNATURE_HEADER
 from dagnet_realtime.model.workspace import Source
 from dagnet_realtime.web.asgi import Receive, Scope, Send, request_began_at
 from dagnet_realtime.web.body import (
@@ -189,7 +190,7 @@ class RequestHeaders(msgspec.Struct):
 _FIELDS: dict[bytes, Literal["length", "encoding", "signature", "authorization", "host"]] = {
     b"content-length": "length",
     b"content-encoding": "encoding",
-    b"x-signature": "signature",
+    SIGNATURE_HEADER.encode(): "signature",
     b"authorization": "authorization",
     b"host": "host",
 }

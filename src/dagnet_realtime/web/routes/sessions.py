@@ -22,6 +22,7 @@ from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.event import Position
 from dagnet_realtime.model.frame import Close, Frame, Guarantees
 from dagnet_realtime.model.problem import Problem
+from dagnet_realtime.model.protocol import LAST_EVENT_ID_HEADER, MAX_POLL_SECONDS
 from dagnet_realtime.model.watch import SESSION_ID, WatchSession
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.runtime import Clock
@@ -33,6 +34,7 @@ from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.responses import json_response, parse_body
 
 STREAM_PATH = re.compile("/api/watch/([^/]*)/stream")
+_LAST_EVENT_ID = LAST_EVENT_ID_HEADER.encode()
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),
@@ -116,7 +118,7 @@ def _sse_chunk(sent: EncodedFrame) -> dict[str, object]:
 def _after(scope: Scope) -> Position | None:
     """Where to go on: `Last-Event-ID` of a browser that reconnects, else `?after=`."""
     for name, value in scope["headers"]:
-        if name == b"last-event-id":
+        if name == _LAST_EVENT_ID:
             return parse_position(value.decode("latin-1"))
     asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("after")
     return parse_position(asked[0]) if asked else None
@@ -126,9 +128,6 @@ async def _wait_disconnect(receive: Receive) -> None:
     """Returns when the viewer has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-LONGEST_WAIT = 25.0  # seconds of a poll; proxies commonly cut at 30
 
 
 class OpenRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -245,7 +244,7 @@ FRAMES = Operation(
         Parameter("until", str, "A later position, where the frames between are asked for"),
         Parameter(
             "wait",
-            Annotated[float, msgspec.Meta(ge=0, le=LONGEST_WAIT)],
+            Annotated[float, msgspec.Meta(ge=0, le=MAX_POLL_SECONDS)],
             "How long to wait for a first frame, in seconds",
         ),
     ),
@@ -459,12 +458,12 @@ def _wait(text: str) -> float:
         wait = float(text)
     except ValueError:
         wait = -1.0
-    if not 0 <= wait <= LONGEST_WAIT:
+    if not 0 <= wait <= MAX_POLL_SECONDS:
         raise Problem(
             "invalid",
             "That is no time to wait",
             "",
-            f"Give `wait` in seconds, 0 to {LONGEST_WAIT:g}",
+            f"Give `wait` in seconds, 0 to {MAX_POLL_SECONDS:g}",
         )
     return wait
 
