@@ -16,9 +16,12 @@ STAGING = Channel("shop", "staging")
 
 
 class Stage:
-    """A fresh log and its time. `unit` is what the contract calls a second: one of a fake clock, or a fraction of a real one.
+    """A fresh log and its time.
 
-    `now` is the log's wall clock, in milliseconds. `make` gives a log whose channels all have the policy.
+    `unit` is what the contract calls a second: one of a fake clock, or a fraction of a real one.
+
+    `now` is the log's wall clock, in milliseconds. `make` gives a log whose channels all have the
+    policy.
     """
 
     def __init__(
@@ -49,7 +52,7 @@ async def ids(log: Log, after: Position, channel: Channel = SHOP) -> list[str]:
 class LogContract:
     """Inherit, and give a fixture `stage`."""
 
-    async def test_nobody_watching_nothing_kept(self, stage: Stage) -> None:
+    async def test_nothing_is_stored_without_a_lease(self, stage: Stage) -> None:
         """LOG-1: without an open lease nothing is written, and that is said."""
         log = stage.log()
         assert await log.append(SHOP, entries(1, 2)) == ["unwatched", "unwatched"]
@@ -58,7 +61,9 @@ class LogContract:
         assert await ids(log, start) == []
 
     async def test_entries_come_back_in_order_with_exact_positions(self, stage: Stage) -> None:
-        """LOG-2: a stretch holds the entries in (start, end], and its end is where the next one starts."""
+        """LOG-2: a slice holds the entries in (start, end], and its end is where the next one
+        starts.
+        """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         assert await log.append(SHOP, entries(1, 5)) == ["taken"] * 5
@@ -99,8 +104,12 @@ class LogContract:
         assert await log.append(SHOP, [entry("m2"), entry("m3")]) == ["duplicate", "taken"]
         assert await ids(log, start) == ["m1", "m2", "m3"]
 
-    async def test_what_may_repeat_is_flagged(self, stage: Stage) -> None:
-        """LOG-4: an event that Segment received before the window's start may be a repeat, and says so."""
+    async def test_an_event_older_than_the_window_is_flagged_as_a_possible_repeat(
+        self, stage: Stage
+    ) -> None:
+        """LOG-4: an event that Segment received before the window's start may be a repeat, and says
+        so.
+        """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         now = stage.now()
@@ -111,7 +120,7 @@ class LogContract:
         assert [one.flags for one in found.entries] == [("maybe_repeat",), ()]
         assert found.entries[0] == msgspec.structs.replace(old, flags=("maybe_repeat",))
 
-    async def test_channels_do_not_touch(self, stage: Stage) -> None:
+    async def test_channels_are_independent(self, stage: Stage) -> None:
         """LOG-5: another channel has its own entries, window, leases and epoch."""
         log = stage.log()
         shop = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
@@ -127,7 +136,9 @@ class LogContract:
         assert crossed.reason == "epoch"
 
     async def test_the_last_release_empties_the_log(self, stage: Stage) -> None:
-        """LOG-6: with the last lease everything goes, and positions answer gone; another lease begins another epoch."""
+        """LOG-6: with the last lease everything goes, and positions answer gone; another lease
+        begins another epoch.
+        """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         await log.acquire_lease(SHOP, "b", 60 * stage.unit)
@@ -186,7 +197,9 @@ class LogContract:
         assert await ids(log, lost.resume) == ["m4", "m5"]
 
     async def test_a_position_that_cannot_be_trusted_is_a_gap(self, stage: Stage) -> None:
-        """LOG-10: a position beyond the end, or after another entry than it was taken from, is lost for an unknown number."""
+        """LOG-10: a position beyond the end, or after another entry than it was taken from, is lost
+        for an unknown number.
+        """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         await log.append(SHOP, entries(1, 3))
@@ -211,8 +224,8 @@ class LogContract:
             assert isinstance(found, LogSlice)
             assert [one.id for one in found.entries] == ["m1"]
 
-    async def test_reading_waits_no_longer_than_it_is_told(self, stage: Stage) -> None:
-        """LOG-11: where nothing comes, the stretch is empty."""
+    async def test_reading_waits_no_longer_than_its_limit(self, stage: Stage) -> None:
+        """LOG-11: if nothing arrives, the slice is empty."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         reading = asyncio.create_task(log.read(SHOP, start, 10, 2 * stage.unit))
@@ -220,7 +233,7 @@ class LogContract:
         found = await asyncio.wait_for(reading, 20)
         assert found == LogSlice(start, start, ())
 
-    async def test_release_wakes_who_reads(self, stage: Stage) -> None:
+    async def test_release_wakes_waiting_readers(self, stage: Stage) -> None:
         """LOG-6: a waiting reader learns that the log is gone."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
@@ -231,7 +244,9 @@ class LogContract:
         assert await asyncio.wait_for(reading, 20) == ReadGap(start, None, "gone")
 
     async def test_a_person_can_be_forgotten(self, stage: Stage) -> None:
-        """LOG-12: what carries a token is made anonymous at its offset; of properties and traits what is needed stays."""
+        """LOG-12: what carries a token is made anonymous at its offset; of properties and traits
+        what is needed stays.
+        """
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         theirs = entry(
@@ -265,8 +280,8 @@ class LogContract:
         assert "canary" not in repr(found.entries)
         assert await log.append(SHOP, [entry("canary-id")]) == ["duplicate"]
 
-    async def test_positions_hold_though_the_entry_before_was_forgotten(self, stage: Stage) -> None:
-        """LOG-12, LOG-10: who stood after it goes on from there, from any place and in any steps."""
+    async def test_positions_survive_the_forgetting_of_their_entry(self, stage: Stage) -> None:
+        """LOG-12, LOG-10: a reader behind it goes on, from any position and in any steps."""
         log = stage.log()
         at = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         places = [at]
@@ -280,8 +295,8 @@ class LogContract:
             assert isinstance(some, LogSlice)
             assert len(some.entries) == (place.offset < 4)
 
-    async def test_what_stays_of_the_forgotten_goes_when_the_rest_does(self, stage: Stage) -> None:
-        """LOG-12, LOG-8: by retention, by the bound, and with the log's life."""
+    async def test_anonymous_remains_expire_with_the_log(self, stage: Stage) -> None:
+        """LOG-12, LOG-8: by retention, by the bound, and with the epoch."""
         log = stage.log(retention=10, log_entries=3)
         start = await log.acquire_lease(SHOP, "a", 100 * stage.unit)
         await log.append(SHOP, entries(1, 2))
@@ -306,7 +321,7 @@ class LogContract:
     async def test_reading_in_any_steps_gives_everything_once(
         self, stage: Stage, size: int
     ) -> None:
-        """LOG-2: however a reader steps, it sees every entry once, in order."""
+        """LOG-2: in steps of any size a reader sees every entry once, in order."""
         log = stage.log()
         at = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         await log.append(SHOP, entries(1, 50))

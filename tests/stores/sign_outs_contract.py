@@ -32,7 +32,9 @@ class SignOutsContract:
         until = stage.clock.now() + HOUR
         assert not await stage.other.is_revoked("session", "ann")
         assert await stage.one.revoke("session", "ann", until)
-        assert not await stage.one.revoke("session", "ann", until), "whoever is second knows it"
+        assert not await stage.one.revoke("session", "ann", until), (
+            "the second caller learns that it was revoked before"
+        )
         assert not await stage.other.revoke("session", "ann", until)
         stage.clock.shift(1)
         for process in (stage.one, stage.other):
@@ -41,7 +43,9 @@ class SignOutsContract:
             assert not await process.is_revoked("attempt", "ann")
 
     async def test_sign_outs_are_bounded(self, stage: SignOutsStage) -> None:
-        """ACC-51: of one kind only so many are kept, and another kind is none the worse; what has lapsed is forgotten first."""
+        """ACC-51: of one kind only so many are kept, and another kind is none the worse; what has
+        lapsed is forgotten first.
+        """
         stage.keep(3)
         until = stage.clock.now() + HOUR
         await stage.one.revoke("session", "ann", until)

@@ -1,11 +1,4 @@
-"""The log in memory keeps every log's promises.
-
-One life of a log in memory.
-
-Sessions in memory keep every store's promises.
-
-Sign-outs of one process keep every store's promises.
-"""
+"""The memory adapters: the contracts of all stores, and what is their own."""
 
 import asyncio
 
@@ -63,7 +56,7 @@ def test_marks_do_not_grow_with_traffic() -> None:
 
 
 def test_retention_and_bound_agree_on_the_oldest_entry() -> None:
-    """LOG-8, LOG-9: whichever bound strikes first decides what is lost."""
+    """LOG-8, LOG-9: the bound that is reached first decides what is lost."""
     life = LogEpoch("e", 10, 5, 0)
     life.lease("a", 1e9)
     start = life.head()
@@ -90,5 +83,5 @@ class TestOwnSignOuts(SignOutsContract):
         clock = FakeClock()
         own = MemoryRevocationList(clock)
         return SignOutsStage(
-            own, own, clock, lambda number: monkeypatch.setattr(memory, "MOST_ENDED", number)
+            own, own, clock, lambda number: monkeypatch.setattr(memory, "MAX_REVOKED", number)
         )

@@ -1,13 +1,4 @@
-"""A store's URL.
-
-The texts that Redis runs.
-
-What a failing store is said to be.
-
-Calls to Redis, whatever becomes of it.
-
-A Redis that cannot keep our promises is refused at the start.
-"""
+"""The URL, scripts, failures and connection of the Redis store."""
 
 import asyncio
 import builtins
@@ -34,7 +25,7 @@ from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.stores.redis_connection import (
-    QUIET_SECONDS,
+    OUTAGE_QUIET_SECONDS,
     OutageLog,
     RedisConnection,
     RedisUrl,
@@ -104,7 +95,7 @@ def test_a_wrong_url_is_refused_without_showing_it(url: str) -> None:
     assert "hidden" not in refused.value.sentence()
 
 
-def test_a_target_prints_no_password() -> None:
+def test_a_parsed_url_prints_no_password() -> None:
     """LOG-60: nor its user."""
     assert "hidden" not in repr(parse_redis_url("redis://ann:hidden@host"))
 
@@ -200,7 +191,7 @@ def test_a_refusal_is_named_by_its_own_word_and_proves_the_connection(
 
 @pytest.mark.parametrize("error", LOST, ids=lambda one: type(one).__name__)
 def test_only_a_connection_or_an_answer_that_is_lost_is_a_lost_store(error: Exception) -> None:
-    """LOG-68: whatever the client calls it."""
+    """LOG-68: by any name that the client gives it."""
     assert classify_failure(error).lost
     assert classify_failure(error).problem().title == "The store cannot be reached"
 
@@ -250,7 +241,7 @@ def test_each_cause_of_an_outage_is_named_once(caplog: pytest.LogCaptureFixture)
 def test_a_call_that_is_never_made_again_keeps_no_outage_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """LOG-51: what has not failed for a while is well again, and the next failure is told."""
+    """LOG-51: without a failure for a while it is over, and the next one is logged."""
     clock = FakeClock()
     outage = OutageLog(clock.monotonic)
     lost = classify_failure(ConnectionError("gone"))
@@ -258,7 +249,7 @@ def test_a_call_that_is_never_made_again_keeps_no_outage_open(
         outage.record_failure(f"seat {number}", lost)
     outage.record_success("read {a")
     assert told(caplog) == ["store_unavailable error=ConnectionError"]
-    clock.shift(QUIET_SECONDS)
+    clock.shift(OUTAGE_QUIET_SECONDS)
     outage.record_success("read {a")
     outage.record_failure("read {a", lost)
     assert told(caplog) == [
@@ -277,7 +268,7 @@ def test_a_call_that_fails_every_other_time_fills_no_log(caplog: pytest.LogCaptu
     assert told(caplog) == ["store_unavailable error=TimeoutError", "store_back"]
 
 
-async def test_a_redis_that_is_not_there_is_a_problem() -> None:
+async def test_an_unreachable_redis_is_a_problem() -> None:
     """LOG-51: unavailable, with what to do, and nothing of the URL."""
     calls = RedisConnection(parse_redis_url(f"redis://:hidden@127.0.0.1:{free_port()}"))
     with pytest.raises(Problem) as refused:
@@ -304,11 +295,11 @@ async def test_a_call_takes_no_longer_than_its_limit() -> None:
         await calls.aclose()
 
 
-async def test_a_wrong_password_is_said_to_be_one() -> None:
+async def test_a_wrong_password_is_reported() -> None:
     """LOG-51: without showing it."""
     with redis_server("--requirepass", "right") as server:
         calls = RedisConnection(parse_redis_url(f"redis://:wrong@127.0.0.1:{server.port}"))
-        with pytest.raises(Problem, match="refuses us"):
+        with pytest.raises(Problem, match="denies access"):
             await calls.call("PING")
         await calls.aclose()
 
@@ -320,8 +311,8 @@ async def test_a_redis_that_forgot_the_scripts_gets_them_again(
     keys = [f"{{{calls.target.prefix}:t}}:{number}" for number in range(5)]
     for _ in range(2):
         redis.command("SCRIPT", "FLUSH")
-        assert await calls.script("release", keys, ("a",)) == 1
-        assert await calls.script("release", keys, ("a",)) == 1
+        assert await calls.script("release_lease", keys, ("a",)) == 1
+        assert await calls.script("release_lease", keys, ("a",)) == 1
 
 
 async def test_an_outage_is_logged_once(
@@ -363,10 +354,12 @@ async def test_a_call_that_is_cancelled_leaves_the_next_its_own_answer(
 @pytest.mark.parametrize(
     "word", ["READONLY", "MASTERDOWN", "OOM", "NOREPLICAS", "NOPERM", "MISCONF", "WRONGTYPE"]
 )
-async def test_a_redis_that_refuses_is_said_to(
+async def test_the_cause_of_a_refusal_is_reported(
     word: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    """LOG-68: by a real one in that state; its store is not lost, and it is well again when it takes what it refused. LOG-51: said once."""
+    """LOG-68: by a real one in that state; its store is not lost, and it is well again when it
+    takes what it refused. LOG-51: said once.
+    """
     folder = tmp_path / "gone"
     folder.mkdir()
     server = RedisServer(folder=str(folder))
@@ -434,16 +427,18 @@ WELL: dict[str, list[tuple[str, ...]]] = {
 }
 
 
-async def test_a_redis_that_drops_keys_is_refused(
+async def test_a_redis_that_evicts_keys_is_refused(
     redis: RedisServer, calls: RedisConnection
 ) -> None:
-    """LOG-61: an evicted fingerprint would light an event twice; without a limit of memory nothing is evicted."""
+    """LOG-61: an evicted fingerprint would light an event twice; without a limit of memory nothing
+    is evicted.
+    """
     await check_redis(calls)
     redis.command("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
     try:
         await check_redis(calls)
         redis.command("CONFIG", "SET", "maxmemory", "100mb")
-        with pytest.raises(Problem, match="drops keys") as refused:
+        with pytest.raises(Problem, match="evicts keys") as refused:
             await check_redis(calls)
         assert "noeviction" in refused.value.remedy
     finally:
@@ -452,7 +447,7 @@ async def test_a_redis_that_drops_keys_is_refused(
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(90.0, True), (-90.0, True), (4.0, False)])
-async def test_a_clock_that_differs_from_the_stores_is_said(
+async def test_a_clock_skew_to_the_store_is_logged(
     calls: RedisConnection, caplog: pytest.LogCaptureFixture, seconds: float, said: bool
 ) -> None:
     """LOG-80: once, at the start; of a cluster any node's will do."""

@@ -1,7 +1,4 @@
-"""Ledgers of several processes, summed.
-
-Token buckets in a real Redis.
-"""
+"""Ingest counters of several processes and requests, and rate limits, in a real Redis."""
 
 import asyncio
 
@@ -11,12 +8,16 @@ from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.storage import RateLimiter
 from dagnet_realtime.stores.redis_connection import RedisConnection
-from dagnet_realtime.stores.redis_counters import RedisCounters, RedisRateLimiter
+from dagnet_realtime.stores.redis_counters import (
+    RedisCounters,
+    RedisRateLimiter,
+    RedisRequestCounters,
+)
 
 SHOP = Channel("shop", "prod")
 
 
-def doors(
+def process_counters(
     calls: RedisConnection, own: dict[str, IngestCounters], silent: float = 60.0
 ) -> RedisCounters:
     return RedisCounters(calls, (SHOP,), lambda _: own, SystemClock(), silent)
@@ -29,7 +30,7 @@ async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) ->
         "web": IngestCounters(received=5, taken=4, refused={"unauthorized": 1}, gaps=1),
         "app": IngestCounters(received=1, unwatched=1),
     }
-    one, two = doors(calls, here), doors(calls, there)
+    one, two = process_counters(calls, here), process_counters(calls, there)
     assert one(SHOP) == here
     await two.refresh(SHOP)
     await one.refresh(SHOP)
@@ -41,10 +42,10 @@ async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) ->
     }
 
 
-async def test_a_viewer_that_moves_is_told_no_less(calls: RedisConnection) -> None:
-    """LOG-64: what one process told its viewers, another tells after it has asked."""
+async def test_a_viewer_that_moves_to_another_process_sees_no_less(calls: RedisConnection) -> None:
+    """LOG-64: after a refresh each process shows what another has shown."""
     here = {"web": IngestCounters(received=1, taken=1)}
-    one, two = doors(calls, here), doors(calls, {})
+    one, two = process_counters(calls, here), process_counters(calls, {})
     await one.refresh(SHOP)
     here["web"].received = here["web"].taken = 9
     assert one(SHOP)["web"].taken == 1
@@ -55,12 +56,12 @@ async def test_a_viewer_that_moves_is_told_no_less(calls: RedisConnection) -> No
     assert two(SHOP) == one(SHOP) == here
 
 
-async def test_the_counts_of_a_process_that_is_gone_stay(calls: RedisConnection) -> None:
+async def test_the_counters_of_an_ended_process_stay(calls: RedisConnection) -> None:
     """LOG-64: and are counted once, also where it was only silent for long and comes back."""
     there = {"web": IngestCounters(received=5, taken=4, refused={"invalid": 1})}
     one, two = (
-        doors(calls, {"web": IngestCounters(received=1, taken=1)}, silent=0.05),
-        doors(calls, there, silent=0.05),
+        process_counters(calls, {"web": IngestCounters(received=1, taken=1)}, silent=0.05),
+        process_counters(calls, there, silent=0.05),
     )
     await two.refresh(SHOP)
     await asyncio.sleep(0.1)
@@ -73,18 +74,20 @@ async def test_the_counts_of_a_process_that_is_gone_stay(calls: RedisConnection)
     assert two(SHOP)["web"] == IngestCounters(received=22, taken=21, refused={"invalid": 1})
 
 
-async def test_after_a_loss_of_the_store_everybody_tells_anew(calls: RedisConnection) -> None:
+async def test_after_a_loss_of_the_store_each_process_sends_its_counters_again(
+    calls: RedisConnection,
+) -> None:
     """LOG-64: from what each process has counted since it began."""
-    one = doors(calls, {"web": IngestCounters(received=3, taken=3)})
+    one = process_counters(calls, {"web": IngestCounters(received=3, taken=3)})
     await one.refresh(SHOP)
     await calls.call("DEL", f"{{{calls.target.prefix}:{SHOP}}}:doors")
     await one.refresh(SHOP)
     assert one(SHOP)["web"].taken == 3
 
 
-async def test_many_who_ask_at_once_share_an_answer(calls: RedisConnection) -> None:
+async def test_simultaneous_refreshes_share_one_exchange(calls: RedisConnection) -> None:
     """LOG-64: a thousand viewers that come back cost a few calls."""
-    one = doors(calls, {"web": IngestCounters(received=3, taken=3)})
+    one = process_counters(calls, {"web": IngestCounters(received=3, taken=3)})
     await one.refresh(SHOP)
     before = int((await calls.call("INFO", "commandstats"))["cmdstat_evalsha"]["calls"])
     await asyncio.gather(*(one.refresh(SHOP) for _ in range(200)))
@@ -92,8 +95,48 @@ async def test_many_who_ask_at_once_share_an_answer(calls: RedisConnection) -> N
     assert after - before <= 5
 
 
+def request_counters(
+    calls: RedisConnection, own: dict[str, IngestCounters]
+) -> RedisRequestCounters:
+    return RedisRequestCounters(calls, lambda _: own)
+
+
+async def test_counters_of_requests_and_processes_add_up(
+    calls: RedisConnection,
+) -> None:
+    """REL-18: the sum over two requests and a living process is the same for each."""
+    living = process_counters(calls, {"web": IngestCounters(received=10, taken=10)})
+    await living.refresh(SHOP)
+    await request_counters(
+        calls, {"web": IngestCounters(received=3, taken=2, refused={"invalid": 1})}
+    ).flush(SHOP)
+    await request_counters(
+        calls,
+        {
+            "web": IngestCounters(received=2, duplicate=2),
+            "app": IngestCounters(received=1, unwatched=1),
+        },
+    ).flush(SHOP)
+    reader = request_counters(calls, {})
+    await reader.refresh(SHOP)
+    expected = {
+        "web": IngestCounters(received=15, taken=12, duplicate=2, refused={"invalid": 1}),
+        "app": IngestCounters(received=1, unwatched=1),
+    }
+    assert reader(SHOP) == expected
+    await living.refresh(SHOP)
+    assert living(SHOP) == expected
+
+
+async def test_a_request_that_counted_nothing_writes_nothing(calls: RedisConnection) -> None:
+    """REL-18: a poll costs the ledger no write."""
+    idle = request_counters(calls, {"web": IngestCounters()})
+    await idle.flush(SHOP)
+    assert await calls.call("EXISTS", f"{{{calls.target.prefix}:{SHOP}}}:doors") == 0
+
+
 async def test_one_bucket_is_shared_by_all(calls: RedisConnection) -> None:
-    """REL-18: whoever asks takes from the same; who has to wait is told how long."""
+    """REL-18: every process consumes from it; a refusal says how long to wait."""
     one: RateLimiter = RedisRateLimiter(calls)
     other = RedisRateLimiter(calls)
     assert await one.try_consume("web", 6, 1, 10) is None
@@ -114,7 +157,9 @@ async def test_it_fills_again_and_a_huge_batch_leaves_a_debt(calls: RedisConnect
 
 
 async def test_bytes_are_counted_beside_events(calls: RedisConnection) -> None:
-    """DOOR-5, REL-18: both fit or neither is taken, as in one process; what was kept before bytes counted goes on."""
+    """DOOR-5, REL-18: both fit or neither is taken, as in one process; what was kept before bytes
+    counted goes on.
+    """
     rates = RedisRateLimiter(calls)
     assert await rates.try_consume("web", 1, 0.001, 20, 19 * EVENT_BYTES) is None
     wait = await rates.try_consume("web", 1, 0.001, 20, 2 * EVENT_BYTES)

@@ -1,9 +1,4 @@
-"""Entries as a stream holds them.
-
-Appends that come together.
-
-The log in Redis keeps every log's promises.
-"""
+"""The log in Redis: its entries, batched appends, and the contract of all logs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,7 +13,7 @@ from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.storage import Log, LogSlice, Outcome, ReadGap
 from dagnet_realtime.stores.redis_connection import RedisConnection, check_redis, parse_redis_url
 from dagnet_realtime.stores.redis_log import (
-    MOST_WAITING,
+    MAX_WAITING_ENTRIES,
     AppendBatcher,
     RedisLog,
     anonymous_of,
@@ -43,8 +38,10 @@ def test_a_fingerprint_is_the_same_everywhere() -> None:
     assert fingerprint("m1") != fingerprint("m2")
 
 
-def test_a_hole_is_a_forgotten_person() -> None:
-    """LOG-12: the offsets around it stay, and what is kept of it; a process of the version before keeps nothing."""
+def test_a_missing_entry_is_a_forgotten_persons() -> None:
+    """LOG-12: the offsets around it stay, and what is kept of it; a process of the version before
+    keeps nothing.
+    """
     one, three = encode_entry(entry("m1")), encode_entry(entry("m3"))
     raw = [
         (b"5-1000", [b"e", one]),
@@ -66,7 +63,7 @@ def test_a_hole_is_a_forgotten_person() -> None:
     )
 
 
-def test_only_what_may_be_flagged_tells_when_it_was_received() -> None:
+def test_the_receive_time_is_sent_only_for_unflagged_entries() -> None:
     """LOG-4: one flagged already needs no second flag."""
     given = append_arguments(
         [
@@ -102,7 +99,7 @@ class Store:
 
 
 async def test_appends_of_one_turn_go_in_one_call() -> None:
-    """LOG-53: and each hears of its own entries."""
+    """LOG-53: and each gets the outcomes of its own entries."""
     store = Store()
     batches = AppendBatcher(store.send, 5)
     answers = await asyncio.gather(
@@ -112,7 +109,7 @@ async def test_appends_of_one_turn_go_in_one_call() -> None:
     assert store.calls == [["a", "old", "b", "m1", "m2"]]
 
 
-async def test_what_comes_during_a_call_goes_together_after_it() -> None:
+async def test_appends_during_a_call_are_sent_together_after_it() -> None:
     """LOG-53: in the order in which it came."""
     store = Store()
     store.gate.clear()
@@ -128,7 +125,7 @@ async def test_what_comes_during_a_call_goes_together_after_it() -> None:
     assert store.calls == [["a"], ["b", "c", "d"]]
 
 
-async def test_a_failure_is_everybodys() -> None:
+async def test_a_failure_reaches_every_append_of_the_batch() -> None:
     """LOG-51: all who shared the call send again; the next call is a new one."""
     store = Store()
     store.problem = Problem("unavailable", "The store cannot be reached")
@@ -141,7 +138,7 @@ async def test_a_failure_is_everybodys() -> None:
     assert await batches.append([entry("c")]) == ["taken"]
 
 
-async def test_nobody_waits_longer_than_the_limit() -> None:
+async def test_no_append_waits_longer_than_the_limit() -> None:
     """LOG-51: neither for the answer nor for their turn."""
     store = Store()
     store.gate.clear()
@@ -154,8 +151,8 @@ async def test_nobody_waits_longer_than_the_limit() -> None:
     assert [getattr(one, "code", None) for one in answers] == ["unavailable", "unavailable"]
 
 
-async def test_one_who_leaves_does_not_take_the_others_along() -> None:
-    """LOG-53: a batch whose beginner is cancelled is refused, to be sent again; nobody hangs."""
+async def test_a_cancelled_append_refuses_its_batch() -> None:
+    """LOG-53: a batch whose beginner is cancelled is refused, to be sent again; none hangs."""
     store = Store()
     store.gate.clear()
     batches = AppendBatcher(store.send, 5)
@@ -171,13 +168,14 @@ async def test_one_who_leaves_does_not_take_the_others_along() -> None:
     assert await batches.append([entry("c")]) == ["taken"]
 
 
-async def test_what_waits_is_bounded() -> None:
+async def test_waiting_entries_are_bounded() -> None:
     """LOG-51: beyond it the sender is asked to come back."""
     store = Store()
     store.gate.clear()
     batches = AppendBatcher(store.send, 5)
     waiting = [
-        asyncio.create_task(batches.append(entries(1, 1000))) for _ in range(MOST_WAITING // 1000)
+        asyncio.create_task(batches.append(entries(1, 1000)))
+        for _ in range(MAX_WAITING_ENTRIES // 1000)
     ]
     await asyncio.sleep(0)
     with pytest.raises(Problem, match="Too many"):
@@ -222,7 +220,9 @@ async def test_all_keys_of_a_channel_share_a_hash_tag(
 async def test_nothing_outlives_the_last_lease_even_if_every_process_dies(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-52: Redis itself drops the keys when the leases lapse, and the entries after the retention."""
+    """LOG-52: Redis itself drops the keys when the leases lapse, and the entries after the
+    retention.
+    """
     await log.acquire_lease(SHOP, "a", 60)
     await log.append(SHOP, entries(1, 3))
     await log.acquire_lease(SHOP, "b", 30)
@@ -235,8 +235,10 @@ async def test_nothing_outlives_the_last_lease_even_if_every_process_dies(
     assert 1_500 < await calls.call("PTTL", short._keys(STAGING)[2]) <= 2_200
 
 
-async def test_a_flushed_redis_begins_another_life(log: RedisLog, calls: RedisConnection) -> None:
-    """LOG-55: old positions are lost for an unknown number; nothing is taken until somebody holds a lease again."""
+async def test_a_flushed_redis_begins_another_epoch(log: RedisLog, calls: RedisConnection) -> None:
+    """LOG-55: old positions are lost for an unknown number; nothing is stored until a lease is open
+    again.
+    """
     start = await log.acquire_lease(SHOP, "a", 60)
     await log.append(SHOP, entries(1, 3))
     await calls.call("DEL", *keys(log))
@@ -277,7 +279,7 @@ async def test_offsets_used_again_after_a_lagging_failover_are_a_gap(
     assert await ids(log, ahead.resume) == [f"m{number}" for number in range(7, 13)]  # type: ignore[arg-type]
 
 
-async def test_a_reader_that_waits_is_not_led_on_by_another_life(
+async def test_a_waiting_reader_does_not_read_another_epoch(
     log: RedisLog, calls: RedisConnection
 ) -> None:
     """LOG-10: entries of another epoch at the same offsets are not read for its own."""
@@ -295,8 +297,10 @@ async def test_a_reader_that_waits_is_not_led_on_by_another_life(
 
 
 async def test_the_window_forgets_a_generation_at_a_time(calls: RedisConnection) -> None:
-    """LOG-56: by number and by time it keeps no less than promised, and what it forgot may repeat and says so."""
-    log = RedisLog(calls, {}, SystemClock(), most=4)
+    """LOG-56: by number and by time it keeps no less than promised, and what it forgot may repeat
+    and says so.
+    """
+    log = RedisLog(calls, {}, SystemClock(), max_fingerprints=4)
     start = await log.acquire_lease(SHOP, "a", 60)
     before = SystemClock().now()
     assert await log.append(SHOP, entries(1, 4)) == ["taken"] * 4
@@ -325,10 +329,12 @@ async def test_the_window_turns_on_the_clock_of_redis(calls: RedisConnection) ->
     assert await log.append(SHOP, entries(1, 3)) == ["taken", "taken", "duplicate"]
 
 
-async def test_a_redis_that_died_drops_nothing_until_its_viewers_had_time_to_come_back(
+async def test_after_a_restart_events_are_refused_until_viewers_can_be_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """LOG-66: events are refused, to be sent again; afterwards nobody watches where nobody came."""
+    """LOG-66: events are refused, to be sent again; afterwards the channel is unwatched if no
+    viewer came.
+    """
     with redis_server() as server:
         calls = RedisConnection(parse_redis_url(server.url))
         log = RedisLog(calls, {}, SystemClock())
@@ -348,10 +354,12 @@ async def test_a_redis_that_died_drops_nothing_until_its_viewers_had_time_to_com
         await calls.aclose()
 
 
-async def test_the_hint_that_nobody_watches_is_short_lived_and_taken_back(
+async def test_the_hint_that_a_channel_is_unwatched_is_short_lived_and_withdrawn(
     calls: RedisConnection,
 ) -> None:
-    """LOG-57: an On in another process opens this one's door within a second, and at once where it is heard."""
+    """LOG-57: a lease of another process is noticed within a second, and at once if it is
+    announced.
+    """
     clock = FakeClock()
     log = RedisLog(calls, {}, clock)
     assert log.watched(SHOP)
@@ -366,7 +374,7 @@ async def test_the_hint_that_nobody_watches_is_short_lived_and_taken_back(
 
 
 async def test_an_on_is_announced_once(calls: RedisConnection) -> None:
-    """LOG-57: when a life begins, not when a lease is renewed."""
+    """LOG-57: when an epoch begins, not when a lease is renewed."""
     told: list[Channel] = []
 
     class News:

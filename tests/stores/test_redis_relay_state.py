@@ -1,4 +1,4 @@
-"""Posts in Redis, as several requests use them; and those that the hub's tests use, held to the same."""
+"""Relay state in Redis, and the memory twin that the hub's tests use, held to the same."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -24,7 +24,7 @@ def redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture(params=["redis", "memory"])
-async def posts(
+async def store(
     request: pytest.FixtureRequest, redis: RedisServer
 ) -> AsyncIterator[RelayStateStore]:
     redis.command("FLUSHALL")
@@ -33,86 +33,88 @@ async def posts(
     await calls.aclose()
 
 
-def given(post: RelayState, **spent: int) -> StateUpdate:
-    return StateUpdate(post, RelayCounts(**spent), {})
+def update(state: RelayState, **spent: int) -> StateUpdate:
+    return StateUpdate(state, RelayCounts(**spent), {})
 
 
-async def test_the_first_seat_makes_the_post_and_later_ones_share_it(
-    posts: RelayStateStore,
+async def test_the_first_subscriber_makes_the_state_and_later_ones_share_it(
+    store: RelayStateStore,
 ) -> None:
-    """REL-20: one channel for one view, whoever comes first."""
-    one = await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
-    two = await posts.touch_subscriber(SHOP, "v", "bob", RelayState(channel="private-b"), 0)
-    other = await posts.touch_subscriber(SHOP, "w", "bob", RelayState(channel="private-c"), 0)
+    """REL-20: one channel per view, by the first request."""
+    one = await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
+    two = await store.touch_subscriber(SHOP, "v", "bob", RelayState(channel="private-b"), 0)
+    other = await store.touch_subscriber(SHOP, "w", "bob", RelayState(channel="private-c"), 0)
     assert (one.state, two.state, other.state.channel) == (FIRST, FIRST, "private-c")
     assert (set(one.seats), set(two.seats), set(other.seats)) == ({"ann"}, {"ann", "bob"}, {"bob"})
     assert one.awaited_until > one.now
-    assert await posts.active_views(SHOP) == ["v", "w"]
+    assert await store.active_views(SHOP) == ["v", "w"]
 
 
-async def test_one_holder_at_a_time_who_learns_that_others_came(posts: RelayStateStore) -> None:
-    """REL-20: who finds the post taken tells the holder, who goes on; then it is anybody's."""
-    await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
-    assert await posts.acquire(SHOP, "v", "one", 5) is not None
-    assert await posts.acquire(SHOP, "v", "two", 5) is None
+async def test_there_is_one_holder_which_learns_that_there_is_more(store: RelayStateStore) -> None:
+    """REL-20: a request that finds it leased notifies the holder, which goes on; then it is free."""
+    await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
+    assert await store.acquire(SHOP, "v", "one", 5) is not None
+    assert await store.acquire(SHOP, "v", "two", 5) is None
     moved = RelayState(channel="private-a", cursor="e.4")
-    assert await posts.commit(SHOP, "v", "one", given(moved), more=True)
-    assert not await posts.commit(SHOP, "v", "one", given(moved), more=True)
-    held = await posts.acquire(SHOP, "v", "two", 5)
+    assert await store.commit(SHOP, "v", "one", update(moved), more=True)
+    assert not await store.commit(SHOP, "v", "one", update(moved), more=True)
+    held = await store.acquire(SHOP, "v", "two", 5)
     assert held is not None
     assert held.state == moved
-    assert await posts.acquire(SHOP, "v", "three", 5) is None
-    assert not await posts.commit(SHOP, "v", "two", given(moved), more=False)
-    assert await posts.acquire(SHOP, "x", "one", 5) is None
+    assert await store.acquire(SHOP, "v", "three", 5) is None
+    assert not await store.commit(SHOP, "v", "two", update(moved), more=False)
+    assert await store.acquire(SHOP, "x", "one", 5) is None
 
 
-async def test_a_holder_whose_time_is_over_keeps_nothing_but_what_it_spent(
-    posts: RelayStateStore,
+async def test_a_holder_whose_lease_lapsed_only_adds_its_counts(
+    store: RelayStateStore,
 ) -> None:
-    """REL-20, REL-13: a request that vanished holds nobody up; what it published was billed."""
-    await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
-    assert await posts.acquire(SHOP, "v", "slow", 0) is not None
-    assert await posts.acquire(SHOP, "v", "next", 5) is not None
-    assert not await posts.commit(
+    """REL-20, REL-13: a request that vanished blocks no other; what it published was billed."""
+    await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
+    assert await store.acquire(SHOP, "v", "slow", 0) is not None
+    assert await store.acquire(SHOP, "v", "next", 5) is not None
+    assert not await store.commit(
         SHOP,
         "v",
         "slow",
-        given(RelayState(channel="private-z"), published=2, delivered=6),
+        update(RelayState(channel="private-z"), published=2, delivered=6),
         more=True,
     )
-    held = await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
+    held = await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
     assert held.state.channel == "private-a"
     assert held.ledger == RelayCounts(published=2, delivered=6)
-    assert not await posts.commit(
-        SHOP, "v", "next", given(FIRST, published=1, failed=4), more=False
+    assert not await store.commit(
+        SHOP, "v", "next", update(FIRST, published=1, failed=4), more=False
     )
-    assert (await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)).ledger == RelayCounts(
+    assert (await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)).ledger == RelayCounts(
         published=3, delivered=6, failed=4
     )
 
 
-async def test_a_seat_is_struck_off_unless_it_was_confirmed_since(posts: RelayStateStore) -> None:
-    """REL-11: who asked again meanwhile stays."""
-    await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
-    held = await posts.touch_subscriber(SHOP, "v", "bob", FIRST, 0)
-    await posts.acquire(SHOP, "v", "one", 5)
+async def test_a_subscriber_is_removed_unless_it_was_confirmed_since(
+    store: RelayStateStore,
+) -> None:
+    """REL-11: a session that was confirmed meanwhile stays."""
+    await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
+    held = await store.touch_subscriber(SHOP, "v", "bob", FIRST, 0)
+    await store.acquire(SHOP, "v", "one", 5)
     gone = {"ann": held.seats["ann"], "bob": held.seats["bob"] - 1}
-    await posts.commit(SHOP, "v", "one", StateUpdate(FIRST, RelayCounts(), gone), more=False)
-    again = await posts.acquire(SHOP, "v", "two", 5)
+    await store.commit(SHOP, "v", "one", StateUpdate(FIRST, RelayCounts(), gone), more=False)
+    again = await store.acquire(SHOP, "v", "two", 5)
     assert again is not None
     assert set(again.seats) == {"bob"}
 
 
-async def test_a_grace_is_said_to_whoever_takes_the_post(posts: RelayStateStore) -> None:
-    """REL-20: somebody is about to subscribe."""
-    await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
-    longer = await posts.touch_subscriber(SHOP, "v", "ann", FIRST, 60_000)
-    held = await posts.acquire(SHOP, "v", "one", 5)
+async def test_a_holder_learns_until_when_a_subscriber_is_expected(store: RelayStateStore) -> None:
+    """REL-20: in which case it publishes at once."""
+    await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
+    longer = await store.touch_subscriber(SHOP, "v", "ann", FIRST, 60_000)
+    held = await store.acquire(SHOP, "v", "one", 5)
     assert held is not None
     assert held.awaited_until == longer.awaited_until >= longer.now + 60_000
 
 
-async def test_seats_are_bounded_and_keys_lapse(redis: RedisServer) -> None:
+async def test_subscribers_are_bounded_and_keys_expire(redis: RedisServer) -> None:
     """REL-20: nothing grows, nothing stays for ever; every key of a channel shares its tag."""
     redis.command("FLUSHALL")
     calls = RedisConnection(parse_redis_url(redis.url))

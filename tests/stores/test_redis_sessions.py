@@ -30,8 +30,8 @@ class TestRedisSessions(SessionsContract):
         return SessionsStage(RedisSessionStore(calls), asyncio.sleep, unit=0.05)
 
 
-async def test_what_another_process_does_to_a_session_is_heard(calls: RedisConnection) -> None:
-    """LOG-62: a change and an end are told, a renewal is not; so is a channel that somebody begins to watch."""
+async def test_changes_by_another_process_arrive(calls: RedisConnection) -> None:
+    """LOG-62: a change, an end and a newly watched channel are announced, a renewal is not."""
     watched: list[Channel] = []
     here, there = RedisSessionStore(calls, watched.append), RedisSessionStore(calls)
     await here.save(session("a"), 10)
@@ -50,7 +50,9 @@ async def test_what_another_process_does_to_a_session_is_heard(calls: RedisConne
 
 
 async def test_an_ended_session_stays_ended(calls: RedisConnection) -> None:
-    """LOG-63: a process that has not heard cannot bring it back; one that was lost without an end can be."""
+    """LOG-63: a process that missed the end cannot restore it; one lost without an end can be
+    restored.
+    """
     sessions = RedisSessionStore(calls)
     await sessions.save(session("a"), 10)
     await sessions.delete("a")
@@ -63,8 +65,8 @@ async def test_an_ended_session_stays_ended(calls: RedisConnection) -> None:
     assert await sessions.list_active() == [session("lost")]
 
 
-async def test_an_outage_ends_no_listening() -> None:
-    """LOG-62: what comes after it is heard."""
+async def test_listening_survives_an_outage() -> None:
+    """LOG-62: changes after it arrive."""
     with redis_server() as server:
         calls = RedisConnection(parse_redis_url(server.url), seconds=0.5)
         sessions = RedisSessionStore(calls)
@@ -82,8 +84,8 @@ async def test_an_outage_ends_no_listening() -> None:
         await calls.aclose()
 
 
-async def test_news_of_an_outage_is_told_after_it() -> None:
-    """LOG-62: what another process said before this one was back."""
+async def test_changes_during_an_outage_arrive_after_it() -> None:
+    """LOG-62: including those made before this process reconnected."""
     with redis_server() as server:
         calls, other = (
             RedisConnection(parse_redis_url(server.url), seconds=0.5),
@@ -106,7 +108,7 @@ async def test_news_of_an_outage_is_told_after_it() -> None:
         await other.aclose()
 
 
-async def test_no_text_can_name_another_key_than_a_sessions_own(calls: RedisConnection) -> None:
+async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
     """LOG-69: the index, the news, the mark and the counts stand where no session can."""
     sessions = RedisSessionStore(calls)
     await sessions.save(session("a"), 10)
@@ -122,7 +124,7 @@ async def test_no_text_can_name_another_key_than_a_sessions_own(calls: RedisConn
 
 
 async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -> None:
-    """LOG-69: whatever is done last, and whether a change or an announcement comes first."""
+    """LOG-69: after any call, in any order of changes and announcements."""
     sessions = RedisSessionStore(calls)
     await sessions.announce(Channel("shop", "prod"))
     await sessions.begin()
@@ -137,17 +139,20 @@ async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -
 
 
 async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -> None:
-    """HUB-19: one atomic step, whichever process opens; a session that ended or lapsed counts no more, a renewed one does."""
+    """HUB-19: in one atomic step at any process; ended and lapsed sessions do not count, renewed
+    ones do.
+    """
     here, there = RedisSessionStore(calls), RedisSessionStore(calls)
     opened = await asyncio.gather(
         *((here, there)[number % 2].open(session(f"s{number}"), 60, 5, 100) for number in range(8))
     )
-    assert [held for held in opened if held is not None] == [(5, 5)] * 3
+    assert [counts for counts in opened if counts is not None] == [(5, 5)] * 3
+    first = next(f"s{number}" for number, counts in enumerate(opened) if counts is None)
     ann, bob = session("x"), msgspec.structs.replace(session("y"), person="bob")
     assert await there.open(ann, 60, 5, 100) == (5, 5)
     assert await there.open(bob, 60, 5, 5) == (0, 5)
     assert await there.load("x") is None
-    await here.delete("s0")
+    await here.delete(first)
     assert await there.open(bob, 60, 5, 5) is None
     assert await there.open(ann, 0.05, 5, 100) is None
     await asyncio.sleep(0.1)
@@ -156,10 +161,10 @@ async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -
     assert await here.open(session("v"), 60, 6, 100) == (6, 7)
 
 
-async def test_a_store_that_lost_everything_while_connections_stood_is_known_to_have(
+async def test_a_flush_is_noticed_though_no_connection_broke(
     redis: RedisServer,
 ) -> None:
-    """LOG-67: by its mark, at every process that asks, for as long as whoever knows a session may bring it back."""
+    """LOG-67: by its mark, at every process, for as long as a process may restore a session."""
     with redis_server() as server:
         one, two = (
             RedisConnection(parse_redis_url(server.url)),
@@ -183,8 +188,10 @@ async def test_a_store_that_lost_everything_while_connections_stood_is_known_to_
         await two.aclose()
 
 
-async def test_an_event_for_viewers_whom_the_store_has_lost_is_sent_again() -> None:
-    """LOG-67: a process that holds a lease on a log knows that somebody watches; where the lease was ended, nobody does."""
+async def test_an_event_is_refused_while_the_store_has_lost_its_viewers() -> None:
+    """LOG-67: a process with a lease knows that the channel is watched; if the lease was ended it
+    is not.
+    """
     with redis_server() as server:
         calls = RedisConnection(parse_redis_url(server.url))
         sessions = RedisSessionStore(calls)
@@ -220,12 +227,14 @@ class TestRedisSignOuts(SignOutsContract):
             one,
             other,
             clock,
-            lambda number: monkeypatch.setattr(redis_sessions, "MOST_ENDED", number),
+            lambda number: monkeypatch.setattr(redis_sessions, "MAX_REVOKED", number),
         )
 
 
 async def test_redis_is_asked_once_a_second(calls: RedisConnection) -> None:
-    """ACC-51: about one sign-in, whatever its browser asks; what this process was told itself it knows at once."""
+    """ACC-51: per sign-in, however often its browser asks; a process knows its own revocations at
+    once.
+    """
     clock = FakeClock()
     one, other = RedisRevocationList(calls, clock), RedisRevocationList(calls, clock)
     assert not await other.is_revoked("session", "ann")
@@ -245,8 +254,8 @@ async def test_redis_keeps_nothing_of_a_sign_in_that_has_lapsed(calls: RedisConn
     assert HOUR - 10_000 < left <= HOUR
 
 
-async def test_nobody_is_let_in_while_nobody_can_know() -> None:
-    """ACC-51: it fails closed; a sign-out that could not be told is no sign-out, and says so."""
+async def test_an_unreachable_store_signs_no_one_in() -> None:
+    """ACC-51: it fails closed; a sign-out that could not be stored fails, and says so."""
     calls = RedisConnection(parse_redis_url("redis://127.0.0.1:1"))
     sign_outs = RedisRevocationList(calls, FakeClock())
     with pytest.raises(Problem, match="store"):

@@ -1,4 +1,8 @@
-"""The memory store: logs, watch sessions and revocations in this process; gone when the process is."""
+"""The memory store: logs, watch sessions and revoked sign-ins of one process.
+
+Everything ends with the process. The Redis adapters keep the same promises
+(tests/stores/contract.py).
+"""
 
 import asyncio
 import secrets
@@ -17,15 +21,22 @@ from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
 from dagnet_realtime.ports.stream import Checkpoint, PartitionOwner
 
-MARK_SECONDS = 1.0  # how late retention may be: arrival times are kept per second, not per entry
+MARK_SECONDS = 1.0  # by which retention may be late: arrivals are timed once a second
 
 
 class _Anonymous(bytes):
-    """What is kept of a forgotten person's entry. It vouches for no position, since positions after it were taken of other bytes."""
+    """The remains of a forgotten person's entry.
+
+    Positions at it have no checksum: those that readers hold were made of the entry's own bytes.
+    """
 
 
 class LogEpoch:
-    """A ring of encoded entries. The entry of offset n (from 1) lies in slot n modulo capacity; `_first` is the oldest offset kept."""
+    """One channel's log from its first lease to the end of the last, as a ring buffer.
+
+    The entry of offset n (from 1) is in slot n modulo `capacity`; `_first` is the oldest offset
+    kept. `retention` is in seconds, `at` when the epoch began (ms since 1970).
+    """
 
     def __init__(self, epoch: str, capacity: int, retention: float, at: int) -> None:
         self.epoch = epoch
@@ -35,13 +46,17 @@ class LogEpoch:
         self._retention = retention
         self._first = 1
         self._last = 0
-        self._marks: deque[tuple[float, int]] = deque()
+        self._marks: deque[tuple[float, int]] = deque()  # arrived by (monotonic), offset
         self._window = DedupeWindow(at)
         self._arrival: asyncio.Future[None] | None = None
-        self._due = 0.0  # nothing expires before; 0 where that is not known
+        self._due = 0.0  # nothing expires before this (monotonic); 0: not known
 
     def append(self, entries: Sequence[Entry], now: int, at: float) -> list[Outcome]:
-        """Writes the unseen ones, flagged where the window could not know a repeat."""
+        """Appends the entries that the dedupe window has not seen; one outcome per entry.
+
+        An entry older than the window is flagged: it may be a repeat. `now` is in ms since 1970,
+        `at` in monotonic seconds.
+        """
         outcomes: list[Outcome] = []
         fresh: list[bytes] = []
         window = self._window
@@ -59,13 +74,13 @@ class LogEpoch:
             fresh.append(encode_entry(entry))
             outcomes.append("taken")
         if fresh:
-            self._put(fresh)
+            self._store(fresh)
             self._mark(at)
             self.wake()
         return outcomes
 
     def read(self, after: Position, limit: int) -> LogSlice | ReadGap:
-        """At most `limit` entries after `after`, exact about what is lost."""
+        """At most `limit` entries after `after`, or the gap that took their place."""
         if after.epoch != self.epoch:
             return ReadGap(self._position(self._first - 1), None, "epoch")
         if after.offset > self._last or not self._is_trusted(after):
@@ -85,7 +100,7 @@ class LogEpoch:
         )
 
     def at_head(self, position: Position) -> bool:
-        """Whether nothing lies after `position`."""
+        """Whether there is no entry after `position`."""
         return (
             position.epoch == self.epoch
             and position.offset == self._last
@@ -93,11 +108,11 @@ class LogEpoch:
         )
 
     def head(self) -> Position:
-        """The end of the log."""
+        """The position after the last entry."""
         return self._position(self._last)
 
     def expire(self, at: float) -> bool:
-        """Drops what is past retention and the lapsed leases; False where no lease is left."""
+        """Drops entries past retention and lapsed leases; returns False if no lease is left."""
         if at < self._due:
             return True
         while self._marks and self._marks[0][0] <= at - self._retention:
@@ -114,17 +129,17 @@ class LogEpoch:
         return True
 
     def lease(self, name: str, until: float) -> None:
-        """Opens or renews a lease until a moment of the monotonic clock."""
+        """Opens or renews a lease until `until` (monotonic seconds)."""
         self.leases[name] = until
         self._due = 0.0
 
     def end(self, name: str) -> None:
-        """Ends a lease; nothing where there is none."""
+        """Ends a lease, if it is open."""
         self.leases.pop(name, None)
         self._due = 0.0
 
     def forget(self, tokens: frozenset[str], needed: frozenset[str]) -> int:
-        """Makes what carries any of `tokens` anonymous; returns how many entries."""
+        """Makes the entries that carry any of `tokens` anonymous, and returns how many."""
         needles = [token.encode() for token in tokens]
         forgotten = 0
         for slot, stored in enumerate(self._slots):
@@ -137,18 +152,18 @@ class LogEpoch:
         return forgotten
 
     def next_arrival(self) -> asyncio.Future[None]:
-        """Done at the next entry, or when the life ends; shared by all who wait."""
+        """A future, shared by all waiting readers, that is done at the next entry or the end."""
         if self._arrival is None:
             self._arrival = asyncio.get_running_loop().create_future()
         return self._arrival
 
     def wake(self) -> None:
-        """Wakes who waits for an arrival."""
+        """Wakes the waiting readers."""
         if self._arrival is not None:
             self._arrival.set_result(None)
             self._arrival = None
 
-    def _put(self, fresh: Sequence[bytes]) -> None:
+    def _store(self, fresh: Sequence[bytes]) -> None:
         last, slots, capacity = self._last, self._slots, self._capacity
         for stored in fresh:
             last += 1
@@ -162,7 +177,7 @@ class LogEpoch:
             self._first = last - capacity + 1
 
     def _mark(self, at: float) -> None:
-        """Notes when the entries up to `_last` had come, at most once a second."""
+        """Notes when the entries up to `_last` had arrived, at most once a second."""
         if self._marks and at < self._marks[-1][0]:
             self._marks[-1] = (self._marks[-1][0], self._last)
         else:
@@ -179,7 +194,7 @@ class LogEpoch:
         )
 
     def _is_trusted(self, position: Position) -> bool:
-        """False where another entry stands at the position than the one it was taken after."""
+        """False if the entry at `position` is another than the one it was made for."""
         if not position.check or not self._first <= position.offset <= self._last:
             return True
         stored = self._slots[position.offset % self._capacity]
@@ -189,9 +204,10 @@ class LogEpoch:
 
 
 class MemoryLog:
-    """Implements `Log`. Atomic because nothing here awaits between looking and writing.
+    """Implements `Log`.
 
-    `policies` gives each channel's retention and bound; `chance` makes epochs.
+    `policies` holds each channel's retention and bound; `chance` makes ids of epochs. Calls are
+    atomic because none awaits between reading and writing.
     """
 
     def __init__(
@@ -206,39 +222,47 @@ class MemoryLog:
         self._epochs: dict[Channel, LogEpoch] = {}
 
     async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
-        """Writes what is new while somebody watches; one outcome an entry."""
+        """Appends what is new while the channel is watched; one outcome per entry, in order."""
         at = self._clock.monotonic()
-        life = self._live_epoch(channel, at)
-        if life is None:
+        epoch = self._live_epoch(channel, at)
+        if epoch is None:
             return ["unwatched"] * len(entries)
-        return life.append(entries, self._clock.now(), at)
+        return epoch.append(entries, self._clock.now(), at)
 
     async def read(
         self, channel: Channel, after: Position, limit: int, wait: float
     ) -> LogSlice | ReadGap:
-        """The entries after `after`, or what became of them; waits up to `wait` seconds where there are none."""
-        life = self._live_epoch(channel)
-        if life is not None and wait > 0 and life.at_head(after):
-            await self._arrival(life, wait)
-            life = self._live_epoch(channel)
-        if life is None:
+        """At most `limit` entries after `after`, or the gap that took their place.
+
+        If there are none it waits up to `wait` seconds for one.
+        """
+        epoch = self._live_epoch(channel)
+        if epoch is not None and wait > 0 and epoch.at_head(after):
+            await self._arrival(epoch, wait)
+            epoch = self._live_epoch(channel)
+        if epoch is None:
             return ReadGap(after, None, "gone")
-        return life.read(after, limit)
+        return epoch.read(after, limit)
 
     async def acquire_lease(self, channel: Channel, lease: str, ttl: float) -> Position:
-        """Opens or renews a lease; the first one begins a new life of the log."""
-        life = self._live_epoch(channel)
-        if life is None:
+        """Opens or renews a lease for `ttl` seconds; the first one begins an epoch.
+
+        Returns the end of the log.
+        """
+        epoch = self._live_epoch(channel)
+        if epoch is None:
             policy = self._policies.get(channel, Policy())
-            life = LogEpoch(self._chance(), policy.log_entries, policy.retention, self._clock.now())
-            self._epochs[channel] = life
-        life.lease(lease, self._clock.monotonic() + ttl)
-        return life.head()
+            epoch = LogEpoch(
+                self._chance(), policy.log_entries, policy.retention, self._clock.now()
+            )
+            self._epochs[channel] = epoch
+        epoch.lease(lease, self._clock.monotonic() + ttl)
+        return epoch.head()
 
     async def release_lease(self, channel: Channel, lease: str) -> None:
-        """Ends a lease, and with the last one the log's life."""
-        if (life := self._epochs.get(channel)) is not None:
-            life.end(lease)
+        """Ends a lease; the last one ends the epoch and empties the log."""
+        if (epoch := self._epochs.get(channel)) is not None:
+            epoch.end(lease)
             self._live_epoch(channel)
 
     def watched(self, channel: Channel) -> bool:
@@ -248,24 +272,24 @@ class MemoryLog:
     async def forget(
         self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()
     ) -> int:
-        """Makes the entries that carry any of `tokens` anonymous."""
-        life = self._live_epoch(channel)
-        return life.forget(tokens, needed) if life is not None else 0
+        """Makes the entries that carry any of `tokens` anonymous, and returns how many."""
+        epoch = self._live_epoch(channel)
+        return epoch.forget(tokens, needed) if epoch is not None else 0
 
     def _live_epoch(self, channel: Channel, at: float | None = None) -> LogEpoch | None:
-        """The channel's life, once lapsed leases and entries past retention are gone."""
-        life = self._epochs.get(channel)
-        if life is None:
+        """The channel's current epoch, without lapsed leases and entries past retention."""
+        epoch = self._epochs.get(channel)
+        if epoch is None:
             return None
-        if life.expire(self._clock.monotonic() if at is None else at):
-            return life
+        if epoch.expire(self._clock.monotonic() if at is None else at):
+            return epoch
         del self._epochs[channel]
-        life.wake()
+        epoch.wake()
         return None
 
-    async def _arrival(self, life: LogEpoch, wait: float) -> None:
-        """Returns at the next entry, at the end of the life, or after `wait` seconds."""
-        arrived = life.next_arrival()
+    async def _arrival(self, epoch: LogEpoch, wait: float) -> None:
+        """Returns at the next entry, at the end of the epoch, or after `wait` seconds."""
+        arrived = epoch.next_arrival()
         slept = asyncio.ensure_future(self._clock.sleep(wait))
         try:
             await asyncio.wait((arrived, slept), return_when=asyncio.FIRST_COMPLETED)
@@ -274,11 +298,11 @@ class MemoryLog:
 
 
 class MemorySessionStore:
-    """Watch sessions of one process: no other process changes any, and none is ever lost."""
+    """Implements `SessionStore`: no other process changes a session, and none is ever lost."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[str, tuple[WatchSession, float]] = {}
+        self._sessions: dict[str, tuple[WatchSession, float]] = {}  # until (monotonic)
 
     async def open(
         self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
@@ -294,25 +318,25 @@ class MemorySessionStore:
 
     async def save(self, session: WatchSession, ttl: float) -> None:
         """Stores or renews the session for `ttl` seconds."""
-        self._kept[session.id] = (session, self._clock.monotonic() + ttl)
+        self._sessions[session.id] = (session, self._clock.monotonic() + ttl)
 
     async def load(self, session_id: str) -> WatchSession | None:
-        """The session, or None where there is none any more."""
-        kept = self._kept.get(session_id)
-        if kept is None or kept[1] > self._clock.monotonic():
-            return kept[0] if kept else None
-        del self._kept[session_id]
-        return None
+        """The session, or None if it has ended or lapsed."""
+        session, until = self._sessions.get(session_id, (None, 0.0))
+        if session is not None and until <= self._clock.monotonic():
+            del self._sessions[session_id]
+            return None
+        return session
 
     async def delete(self, session_id: str) -> None:
         """Ends the session."""
-        self._kept.pop(session_id, None)
+        self._sessions.pop(session_id, None)
 
     async def list_active(self) -> list[WatchSession]:
-        """All that have not lapsed; the others are forgotten."""
+        """All sessions that have not lapsed; drops the others."""
         at = self._clock.monotonic()
-        self._kept = {id: kept for id, kept in self._kept.items() if kept[1] > at}
-        return [session for session, _ in self._kept.values()]
+        self._sessions = {id: one for id, one in self._sessions.items() if one[1] > at}
+        return [session for session, _ in self._sessions.values()]
 
     async def changes(self) -> AsyncIterator[str]:
         """Nothing: this process makes every change itself."""
@@ -329,30 +353,30 @@ class MemorySessionStore:
         return False
 
 
-MOST_ENDED = 10_000  # of a kind; beyond them the one that was ended first is forgotten
+MAX_REVOKED = 10_000  # of a kind; beyond it the first revoked is dropped
 
 
 class MemoryRevocationList:
-    """Implements `SignOuts` in memory: each is remembered until its cookie would have lapsed."""
+    """Implements `RevocationList`: each id is kept until its cookie would have lapsed."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: dict[str, dict[str, int]] = {}
+        self._revoked: dict[str, dict[str, int]] = {}  # by kind and id, until (ms since 1970)
 
     async def revoke(self, kind: str, id: str, until: int) -> bool:
-        """Remembers it; those in front that have lapsed are forgotten."""
-        kept = self._kept.setdefault(kind, {})
-        first = id not in kept
-        kept.setdefault(id, until)
-        while len(kept) > MOST_ENDED or next(iter(kept.values())) <= self._clock.now():
-            del kept[next(iter(kept))]
-            if not kept:
+        """Revokes `id` until `until` (ms since 1970); returns whether it was not revoked before."""
+        revoked = self._revoked.setdefault(kind, {})
+        is_new = id not in revoked
+        revoked.setdefault(id, until)
+        while len(revoked) > MAX_REVOKED or next(iter(revoked.values())) <= self._clock.now():
+            del revoked[next(iter(revoked))]
+            if not revoked:
                 break
-        return first
+        return is_new
 
     async def is_revoked(self, kind: str, id: str) -> bool:
-        """Whether it was ended here."""
-        return id in self._kept.get(kind, ())
+        """Whether `id` was revoked."""
+        return id in self._revoked.get(kind, ())
 
 
 class MemoryPartitionLeases:
@@ -372,7 +396,7 @@ class MemoryPartitionLeases:
     async def begin(
         self, source: Source, epoch: str, ends: Mapping[Partition, int], counts: Mapping[str, int]
     ) -> None:
-        """As the port says; that the life is not over, whoever calls has just seen."""
+        """As the port says. The caller has just seen that the epoch is not over."""
         if await self.began(source, epoch) is None:
             self._counts[source.id] = (epoch, dict(counts))
             self._notes[source.id] = {

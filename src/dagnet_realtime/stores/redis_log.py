@@ -1,4 +1,9 @@
-"""The log of every channel in Redis streams, shared by any number of processes."""
+"""The log of each channel in a Redis stream, shared by any number of processes.
+
+`RedisLog` runs one Lua script per call, so appending, deduplicating and trimming are atomic (see
+`lua/_prelude.lua` for the keys). Concurrent appends of one process are sent together by an
+`AppendBatcher`.
+"""
 
 import asyncio
 import secrets
@@ -15,28 +20,28 @@ from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
-from dagnet_realtime.stores.redis_connection import Name, RedisConnection
+from dagnet_realtime.stores.redis_connection import RedisConnection
 
 Stored = tuple[int, bytes, bool]
-"""Offset, bytes, and whether the entry may repeat one that the window has forgotten."""
+"""An entry's offset and bytes, and whether it may repeat one that the window has forgotten."""
 
 
 def append_arguments(entries: Sequence[Entry]) -> list[str | bytes | int]:
-    """What the script `append` takes of each entry."""
-    made: list[str | bytes | int] = []
+    """The arguments of `lua/append.lua` for `entries`."""
+    arguments: list[str | bytes | int] = []
     for entry in entries:
         received = entry.segment_received_at
         flagged = received is None or "maybe_repeat" in entry.flags
-        made += (
+        arguments += (
             entry.once or fingerprint(entry.id),
             "" if flagged or received is None else received,
             encode_entry(entry),
         )
-    return made
+    return arguments
 
 
 def parse_stream(raw: Sequence[Any], epoch: bytes) -> list[Stored]:
-    """What a stream's answer holds of the life `epoch`."""
+    """The entries of `epoch` in an answer of XRANGE."""
     return [
         (int(id.partition(b"-")[0]), fields[1], len(fields) > 2)
         for id, fields in raw
@@ -45,272 +50,292 @@ def parse_stream(raw: Sequence[Any], epoch: bytes) -> list[Stored]:
 
 
 def decode_stored(bytes: bytes, repeat: bool) -> Entry:
-    """The entry, flagged where the window could not know a repeat."""
+    """Decodes an entry; `repeat` flags it as one that may repeat another."""
     entry = decode_entry(bytes)
     return msgspec.structs.replace(entry, flags=(*entry.flags, "maybe_repeat")) if repeat else entry
 
 
 def forgettable(raw: Sequence[Any], tokens: frozenset[str], needed: frozenset[str]) -> list[bytes]:
-    """Of the entries that a search found, the ids of those that carry any of `tokens`, each followed by what may stay of it."""
-    made: list[bytes] = []
+    """Ids of the entries that carry any of `tokens`, each followed by its anonymous remains.
+
+    `raw` is what `lua/search.lua` returned, which also matches a token inside other text.
+    """
+    arguments: list[bytes] = []
     for id, fields in raw:
         entry = decode_stored(fields[1], len(fields) > 2)
         if any(trace.token in tokens for trace in entry.traces):
-            made += (id, encode_entry(anonymous(entry, needed)))
-    return made
+            arguments += (id, encode_entry(anonymous(entry, needed)))
+    return arguments
 
 
 def anonymous_of(raw: Sequence[bytes], epoch: bytes) -> dict[int, bytes]:
-    """What stayed of forgotten people's entries of the life `epoch`, by offset."""
-    kept = (one.split(b" ", 2) for one in raw)
-    return {int(id.partition(b"-")[0]): bytes for id, life, bytes in kept if life == epoch}
+    """The remains of forgotten people's entries of `epoch`, by offset."""
+    parts = (one.split(b" ", 2) for one in raw)
+    return {int(id.partition(b"-")[0]): bytes for id, made_in, bytes in parts if made_in == epoch}
 
 
 def to_slice(
-    found: Sequence[Stored], after: int, end: int, forgotten: Mapping[int, bytes]
+    stored: Sequence[Stored], after: int, end: int, forgotten: Mapping[int, bytes]
 ) -> tuple[Entry, ...]:
-    """The entries of the offsets in `(after, end]`; where one is missing it is what stayed of it when its person was `forgotten`."""
-    if len(found) == end - after:
-        return tuple([decode_stored(bytes, repeat) for _, bytes, repeat in found])
-    there = {offset: decode_entry(bytes) for offset, bytes in forgotten.items()}
-    there |= {offset: decode_stored(bytes, repeat) for offset, bytes, repeat in found}
-    return tuple([there.get(offset, ERASED) for offset in range(after + 1, end + 1)])
+    """The entries of the offsets in `(after, end]`.
+
+    A missing one was `forgotten` with its person: its remains, else an erased entry, take its
+    place.
+    """
+    if len(stored) == end - after:
+        return tuple([decode_stored(bytes, repeat) for _, bytes, repeat in stored])
+    by_offset = {offset: decode_entry(bytes) for offset, bytes in forgotten.items()}
+    by_offset |= {offset: decode_stored(bytes, repeat) for offset, bytes, repeat in stored}
+    return tuple([by_offset.get(offset, ERASED) for offset in range(after + 1, end + 1)])
 
 
 def position_at(epoch: str, offset: int, bytes: bytes | None) -> Position:
-    """The place after the entry of those bytes, which vouch for it; None where they are not kept."""
+    """The position after the entry at `offset`, with a checksum of its `bytes` (None: not kept)."""
     return Position(epoch, offset, checksum(bytes) if bytes else "")
 
 
-MOST_ENTRIES = 1000  # of one call: some 5 ms of Redis's only thread
-MOST_WAITING = 20_000  # entries of one channel that may wait; more are refused, to be sent again
+MAX_BATCH_ENTRIES = 1000  # about 5 ms of Redis's only thread
+MAX_WAITING_ENTRIES = 20_000  # of one channel; more are refused, and sent again by their sender
 
 Send = Callable[[Sequence[Entry]], Awaitable[list[Outcome]]]
 
 
 class PendingBatch:
-    """Entries of several appends, and the answer that all of them wait for."""
+    """Entries of several appends that are sent together, and their outcomes."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self.answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self.outcomes: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
 
 
 class AppendBatcher:
-    """The appends of one channel in the order in which they came. `seconds` bound how long any of them may take.
+    """Sends the appends of one channel in order, those that wait together in one call.
 
-    Whoever begins a batch sends it, for everybody who joined while it waited for its turn.
+    `send` stores entries; `seconds` limits how long an append may take. One call is under way at a
+    time. The append that opens a batch sends it, with those that joined while the call before it
+    ran.
     """
 
     def __init__(self, send: Send, seconds: float) -> None:
         self._send = send
         self._seconds = seconds
-        self._turn = asyncio.Lock()
+        self._sending = asyncio.Lock()
         self._forming: PendingBatch | None = None
         self._waiting = 0
 
     async def append(self, entries: Sequence[Entry]) -> list[Outcome]:
-        """One outcome an entry; raises `Problem("unavailable")`."""
-        if self._waiting + len(entries) > MOST_WAITING:
-            raise _late("Too many events wait for the store")
+        """One outcome per entry, in order. Raises `Problem("unavailable")`."""
+        if self._waiting + len(entries) > MAX_WAITING_ENTRIES:
+            raise _overloaded("Too many events are waiting for the store")
         batch = self._forming
-        begun = batch is None or len(batch.entries) + len(entries) > MOST_ENTRIES
-        if begun or batch is None:
+        opens = batch is None or len(batch.entries) + len(entries) > MAX_BATCH_ENTRIES
+        if opens or batch is None:
             batch = self._forming = PendingBatch()
         start = len(batch.entries)
         batch.entries += entries
         self._waiting += len(entries)
         try:
-            if begun:
-                await self._lead(batch)
-            answer = await batch.answer
+            if opens:
+                await self._send_batch(batch)
+            outcomes = await batch.outcomes
         finally:
             self._waiting -= len(entries)
-        return answer[start : start + len(entries)]
+        return outcomes[start : start + len(entries)]
 
-    async def _lead(self, batch: PendingBatch) -> None:
+    async def _send_batch(self, batch: PendingBatch) -> None:
         try:
             async with asyncio.timeout(self._seconds):
-                await asyncio.sleep(0)  # others of this turn of the loop
-                async with self._turn:
+                await asyncio.sleep(0)  # lets appends of this turn of the loop join
+                async with self._sending:
                     if self._forming is batch:
                         self._forming = None
-                    batch.answer.set_result(await self._send(batch.entries))
+                    batch.outcomes.set_result(await self._send(batch.entries))
         except (Problem, TimeoutError) as error:
-            problem = error if isinstance(error, Problem) else _late("The store takes too long")
-            batch.answer.set_exception(problem)
+            problem = error if isinstance(error, Problem) else _overloaded("The store is too slow")
+            batch.outcomes.set_exception(problem)
         finally:
             if self._forming is batch:
                 self._forming = None
-            if not batch.answer.done():
-                batch.answer.set_exception(_late("The server is stopping"))
-                batch.answer.exception()
+            if not batch.outcomes.done():
+                batch.outcomes.set_exception(_overloaded("The server is stopping"))
+                batch.outcomes.exception()
 
 
-def _late(title: str) -> Problem:
+def _overloaded(title: str) -> Problem:
     return Problem("unavailable", title, "", "Send it again", retry_after=2)
 
 
-UNWATCHED_SECONDS = (
-    1.0  # for which the door believes that nobody watches; an On elsewhere is told sooner
-)
-CHUNK = 2000  # entries of one read: some 4 ms of Redis's only thread
-SEARCHED = 1000  # entries looked through in one step when somebody is forgotten
-SLACK = 1000  # ms that retention may be late, a tenth of it where that is less
-OLDEST = 18_446_744_073_709_551_615  # the second half of a stream's id; all entries of an offset come before it
+UNWATCHED_SECONDS = 1.0  # for which an unwatched channel is not asked about again
+CHUNK = 2000  # entries of one read: about 4 ms of Redis's only thread
+SEARCH_CHUNK = 1000  # entries searched in one call when a person is forgotten
+MAX_SLACK_MS = 1000  # by which retention may be late; at most a tenth of it
+MAX_ID_SUFFIX = 18_446_744_073_709_551_615  # the largest second half of a stream's id
 
 
 class WatchNotifier(Protocol):
-    """Tells other processes that somebody watches a channel, and whether the store still holds what it held."""
+    """Announces watched channels to other processes, and knows whether the store has lost data."""
 
     async def announce(self, channel: Channel) -> None:
-        """Tells them; one that misses it learns it by itself within a second."""
+        """Announces that `channel` is watched; a process that misses it finds out within 1 s."""
         ...
 
     async def lost(self) -> bool:
-        """Whether the store may have lost a moment ago what it held."""
+        """Whether the store may have lost its data a moment ago."""
         ...
 
 
 class RedisLog:
     """Implements `Log`.
 
-    `policies` gives each channel's retention and bound, `chance` makes epochs, `seconds` and `most` are the window of fingerprints.
+    `policies` holds each channel's retention and bound, `chance` makes ids of epochs; `seconds` and
+    `max_fingerprints` bound the dedupe window.
     """
 
     def __init__(
         self,
-        calls: RedisConnection,
+        connection: RedisConnection,
         policies: Mapping[Channel, Policy],
         clock: Clock,
-        news: WatchNotifier | None = None,
+        notifier: WatchNotifier | None = None,
         chance: Callable[[], str] = lambda: secrets.token_hex(6),
         seconds: float = DEDUPE_SECONDS,
-        most: int = DEDUPE_ENTRIES,
+        max_fingerprints: int = DEDUPE_ENTRIES,
     ) -> None:
-        self._calls = calls
+        self._connection = connection
         self._policies = policies
         self._clock = clock
-        self._news = news
+        self._notifier = notifier
         self._chance = chance
         self._span = round(seconds * 1000)
-        self._most = most
-        self._batches: dict[Channel, AppendBatcher] = {}
-        self._unwatched: dict[Channel, float] = {}
-        self._known: dict[Channel, str] = {}
-        self._held: dict[Channel, set[str]] = {}
+        self._max_fingerprints = max_fingerprints
+        self._batchers: dict[Channel, AppendBatcher] = {}
+        self._unwatched_until: dict[Channel, float] = {}  # monotonic
+        self._known_epochs: dict[Channel, str] = {}
+        self._own_leases: dict[Channel, set[str]] = {}
 
     async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
-        """Writes what is new while somebody watches; one outcome an entry."""
-        batches = self._batches.get(channel)
-        if batches is None:
-            batches = self._batches[channel] = AppendBatcher(
-                lambda some: self._append(channel, some), self._calls.seconds
+        """Appends what is new while the channel is watched; one outcome per entry, in order."""
+        batcher = self._batchers.get(channel)
+        if batcher is None:
+            batcher = self._batchers[channel] = AppendBatcher(
+                lambda batch: self._append(channel, batch), self._connection.seconds
             )
         outcomes: list[Outcome] = []
-        for start in range(0, len(entries), MOST_ENTRIES):
-            outcomes += await batches.append(entries[start : start + MOST_ENTRIES])
+        for start in range(0, len(entries), MAX_BATCH_ENTRIES):
+            outcomes += await batcher.append(entries[start : start + MAX_BATCH_ENTRIES])
         return outcomes
 
     async def read(
         self, channel: Channel, after: Position, limit: int, wait: float
     ) -> LogSlice | ReadGap:
-        """The entries after `after`, or what became of them; waits up to `wait` seconds where there are none."""
-        found = await self._read(channel, after, limit)
-        if wait <= 0 or isinstance(found, ReadGap) or found.entries:
-            return found
-        key, id = self._keys(channel)[2], f"{after.offset}-{OLDEST}"
-        await self._calls.call(
+        """At most `limit` entries after `after`, or the gap that took their place.
+
+        If there are none it waits up to `wait` seconds for one.
+        """
+        answer = await self._read(channel, after, limit)
+        if wait <= 0 or isinstance(answer, ReadGap) or answer.entries:
+            return answer
+        key, id = self._keys(channel)[2], f"{after.offset}-{MAX_ID_SUFFIX}"
+        await self._connection.call(
             "XREAD", "COUNT", 1, "BLOCK", max(1, round(wait * 1000)), "STREAMS", key, id, wait=wait
         )
         return await self._read(channel, after, limit)
 
     async def acquire_lease(self, channel: Channel, lease: str, ttl: float) -> Position:
-        """Opens or renews a lease; the first one begins a new life of the log."""
+        """Opens or renews a lease for `ttl` seconds; the first one begins an epoch.
+
+        Returns the end of the log.
+        """
         retention, slack = self._retention(channel)
-        given = (
+        arguments = (
             lease,
             round(ttl * 1000),
             self._chance(),
             self._span,
             retention,
             slack,
-            self._known.get(channel, ""),
+            self._known_epochs.get(channel, ""),
         )
-        epoch, last, bytes, began = await self._script("hold", channel, given)
-        self._unwatched.pop(channel, None)
-        self._known[channel] = epoch.decode()
-        self._held.setdefault(channel, set()).add(lease)
-        if began and self._news is not None:
-            await self._news.announce(channel)
+        epoch, last, bytes, began = await self._script("acquire_lease", channel, arguments)
+        self._unwatched_until.pop(channel, None)
+        self._known_epochs[channel] = epoch.decode()
+        self._own_leases.setdefault(channel, set()).add(lease)
+        if began and self._notifier is not None:
+            await self._notifier.announce(channel)
         return position_at(epoch.decode(), int(last), bytes)
 
     async def release_lease(self, channel: Channel, lease: str) -> None:
-        """Ends a lease, and with the last one the log's life."""
-        self._held.get(channel, set()).discard(lease)
-        if await self._script("release", channel, (lease,)):
-            self._unwatched[channel] = self._clock.monotonic() + UNWATCHED_SECONDS
-            self._known.pop(channel, None)
+        """Ends a lease; the last one ends the epoch and empties the log."""
+        self._own_leases.get(channel, set()).discard(lease)
+        if await self._script("release_lease", channel, (lease,)):
+            self._unwatched_until[channel] = self._clock.monotonic() + UNWATCHED_SECONDS
+            self._known_epochs.pop(channel, None)
 
     def watched(self, channel: Channel) -> bool:
-        """False where this process was told less than a second ago that nobody watches."""
-        until = self._unwatched.get(channel)
+        """Whether the channel may be watched: False if the store denied it in the last second."""
+        until = self._unwatched_until.get(channel)
         return until is None or until <= self._clock.monotonic()
 
     def on_watched(self, channel: Channel) -> None:
-        """Somebody has begun to watch, in another process."""
-        self._unwatched.pop(channel, None)
+        """Called when the channel begins to be watched at another process."""
+        self._unwatched_until.pop(channel, None)
 
     async def forget(
         self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()
     ) -> int:
-        """Makes the entries that carry any of `tokens` anonymous. Who comes while it looks is not looked at."""
+        """Makes the entries that carry any of `tokens` anonymous, and returns how many.
+
+        Values in `needed` stay. Entries that arrive during the search are not searched.
+        """
         forgotten, at, texts = 0, b"0", sorted(tokens)
         while at and texts:
-            answer = await self._script("search", channel, (at, SEARCHED, *texts))
+            answer = await self._script("search", channel, (at, SEARCH_CHUNK, *texts))
             if answer is None:
                 return forgotten
             epoch, at, raw = answer
-            if theirs := forgettable(raw, tokens, needed):
-                forgotten += await self._script("blank", channel, (epoch, *theirs))
+            if erased := forgettable(raw, tokens, needed):
+                forgotten += await self._script("erase", channel, (epoch, *erased))
             await asyncio.sleep(0)
         return forgotten
 
     async def _append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
         retention, slack = self._retention(channel)
-        given = (
+        arguments = (
             self._bound(channel),
             retention,
             slack,
             self._span,
-            self._most,
+            self._max_fingerprints,
             *append_arguments(entries),
         )
-        answer: bytes | None = await self._script("append", channel, given)
+        answer: bytes | None = await self._script("append", channel, arguments)
         if answer is None:
             if await self._lost(channel):
                 raise Problem(
                     "unavailable",
-                    "The store has just come back",
-                    "Viewers are not back yet",
+                    "The store has just restarted",
+                    "Viewers are reconnecting",
                     "Send it again",
                     retry_after=2,
                 )
-            self._unwatched[channel] = self._clock.monotonic() + UNWATCHED_SECONDS
+            self._unwatched_until[channel] = self._clock.monotonic() + UNWATCHED_SECONDS
             return ["unwatched"] * len(entries)
-        self._unwatched.pop(channel, None)
+        self._unwatched_until.pop(channel, None)
         return ["taken" if digit == 49 else "duplicate" for digit in answer]
 
     async def _lost(self, channel: Channel) -> bool:
-        """Whether a log without a lease is one that the store lost: it is asked where a lease of this process should be open."""
-        held = self._held.pop(channel, None)
-        return self._calls.recently_failed() or (
-            bool(held) and self._news is not None and await self._news.lost()
+        """Whether a channel without a lease lost it with the store.
+
+        The store is asked only if a lease of this process should be open.
+        """
+        held = self._own_leases.pop(channel, None)
+        return self._connection.recently_failed() or (
+            bool(held) and self._notifier is not None and await self._notifier.lost()
         )
 
     async def _read(self, channel: Channel, after: Position, limit: int) -> LogSlice | ReadGap:
         retention, slack = self._retention(channel)
-        given = (
+        arguments = (
             after.epoch,
             after.offset,
             min(limit, CHUNK),
@@ -318,22 +343,22 @@ class RedisLog:
             retention,
             slack,
         )
-        answer = await self._script("read", channel, given)
+        answer = await self._script("read", channel, arguments)
         if answer is None:
             return ReadGap(after, None, "gone")
-        epoch, first, last, raw, nobodys = answer
-        found, forgotten = parse_stream(raw, epoch), anonymous_of(nobodys, epoch)
+        epoch, first, last, raw, remains = answer
+        stored, forgotten = parse_stream(raw, epoch), anonymous_of(remains, epoch)
         return _classify_read(
-            epoch.decode(), int(first), int(last), found, forgotten, after, min(limit, CHUNK)
+            epoch.decode(), int(first), int(last), stored, forgotten, after, min(limit, CHUNK)
         )
 
     async def _script(
-        self, name: Name, channel: Channel, given: Sequence[str | bytes | int]
+        self, name: str, channel: Channel, arguments: Sequence[str | bytes | int]
     ) -> Any:
-        return await self._calls.script(name, self._keys(channel), given)
+        return await self._connection.script(name, self._keys(channel), arguments)
 
     def _keys(self, channel: Channel) -> tuple[str, ...]:
-        tag = f"{{{self._calls.target.prefix}:{channel}}}"
+        tag = f"{{{self._connection.target.prefix}:{channel}}}"
         return (
             f"{tag}:state",
             f"{tag}:leases",
@@ -344,39 +369,41 @@ class RedisLog:
         )
 
     def _bound(self, channel: Channel) -> int:
-        return max(1, self._policies.get(channel, _USUAL).log_entries)
+        return max(1, self._policies.get(channel, _DEFAULT_POLICY).log_entries)
 
     def _retention(self, channel: Channel) -> tuple[int, int]:
-        retention = round(self._policies.get(channel, _USUAL).retention * 1000)
-        return retention, min(SLACK, retention // 10)
+        retention = round(self._policies.get(channel, _DEFAULT_POLICY).retention * 1000)
+        return retention, min(MAX_SLACK_MS, retention // 10)
 
 
-_USUAL = Policy()
+_DEFAULT_POLICY = Policy()
 
 
 def _classify_read(
     epoch: str,
     first: int,
     last: int,
-    found: list[Stored],
+    stored: list[Stored],
     forgotten: Mapping[int, bytes],
     after: Position,
     limit: int,
 ) -> LogSlice | ReadGap:
-    """What the log's answer means for a reader at `after`."""
+    """A slice for a reader at `after`, or why it cannot be served."""
     if after.epoch != epoch:
         return ReadGap(position_at(epoch, first - 1, None), None, "epoch")
-    kept = {offset: bytes for offset, bytes, _ in found}
+    kept = {offset: bytes for offset, bytes, _ in stored}
     at = kept.get(after.offset)
     if after.offset > last:
         return ReadGap(position_at(epoch, last, kept.get(last)), None, "failover")
-    here = position_at(epoch, after.offset, at)
-    if after.check and at is not None and here.check != after.check:
-        return ReadGap(here, None, "failover")
+    actual = position_at(epoch, after.offset, at)
+    if after.check and at is not None and actual.check != after.check:
+        return ReadGap(actual, None, "failover")
     if after.offset < first - 1:
         return ReadGap(position_at(epoch, first - 1, None), first - 1 - after.offset, "retention")
     end = min(last, after.offset + limit)
-    fresh = [one for one in found if after.offset < one[0] <= end]
+    wanted = [one for one in stored if after.offset < one[0] <= end]
     return LogSlice(
-        after, position_at(epoch, end, kept.get(end)), to_slice(fresh, after.offset, end, forgotten)
+        after,
+        position_at(epoch, end, kept.get(end)),
+        to_slice(wanted, after.offset, end, forgotten),
     )

@@ -1,4 +1,4 @@
-"""Which process reads which partitions of a stream, in Redis: leases, and where each reader stands."""
+"""Leases on the partitions of a stream in Redis: which process reads which, and up to where."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,41 +8,42 @@ import msgspec
 from dagnet_realtime.model.stream import Partition
 from dagnet_realtime.model.workspace import Source
 from dagnet_realtime.ports.stream import LEASE_SECONDS, Checkpoint, PartitionOwner
-from dagnet_realtime.stores.redis_connection import Name, RedisConnection
+from dagnet_realtime.stores.redis_connection import RedisConnection
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Checkpoint)
 
 
 class RedisPartitionLeases:
-    """Implements `PartitionLeases`. `process` names this process to operators; `seconds` are for
-    how long it owns without coming back.
+    """Implements `PartitionLeases`.
+
+    `process` names this process to operators; without a renewal its leases last `seconds`.
     """
 
     def __init__(
-        self, calls: RedisConnection, process: str, seconds: float = LEASE_SECONDS
+        self, connection: RedisConnection, process: str, seconds: float = LEASE_SECONDS
     ) -> None:
-        self._calls = calls
+        self._connection = connection
         self._process = process
         self._ms = round(seconds * 1000)
 
     async def began(self, source: Source, epoch: str) -> Mapping[str, int] | None:
         """As the port says."""
-        kept = _pairs(await self._calls.call("HGETALL", self._keys(source)[4]))
-        if kept.get("@epoch") != epoch.encode():
+        stored = _pairs(await self._connection.call("HGETALL", self._keys(source)[4]))
+        if stored.get("@epoch") != epoch.encode():
             return None
-        return {field[1:]: int(value) for field, value in kept.items() if field.startswith("#")}
+        return {field[1:]: int(value) for field, value in stored.items() if field.startswith("#")}
 
     async def begin(
         self, source: Source, epoch: str, ends: Mapping[Partition, int], counts: Mapping[str, int]
     ) -> None:
         """As the port says."""
-        given: list[str | bytes | int] = [epoch]
+        arguments: list[str | bytes | int] = [epoch]
         for topic, number in counts.items():
-            given += (f"#{topic}", number)
+            arguments += (f"#{topic}", number)
         for partition, end in ends.items():
-            given += (str(partition), _ENCODER.encode(Checkpoint(epoch, end)))
-        await self._script("partitions_start", source, given)
+            arguments += (str(partition), _ENCODER.encode(Checkpoint(epoch, end)))
+        await self._script("partitions_start", source, arguments)
 
     async def renew(
         self,
@@ -52,15 +53,15 @@ class RedisPartitionLeases:
         partitions: Sequence[Partition],
     ) -> dict[Partition, Checkpoint | None] | None:
         """As the port says."""
-        given: list[str | bytes | int] = [
+        arguments: list[str | bytes | int] = [
             self._process,
             self._ms,
             epoch,
             len(notes),
-            *_noted(notes),
+            *_note_arguments(notes),
             *map(str, partitions),
         ]
-        answer = await self._script("partitions_renew", source, given)
+        answer = await self._script("partitions_renew", source, arguments)
         if answer is None:
             return None
         return {
@@ -72,39 +73,43 @@ class RedisPartitionLeases:
         self, source: Source, epoch: str, notes: Mapping[Partition, Checkpoint]
     ) -> None:
         """As the port says."""
-        await self._script("partitions_release", source, [self._process, epoch, *_noted(notes)])
+        await self._script(
+            "partitions_release", source, [self._process, epoch, *_note_arguments(notes)]
+        )
 
     async def owners(self, source: Source) -> dict[Partition, PartitionOwner]:
         """As the port says."""
         alive, owners, places = await self._script("partitions_owners", source, ())
-        readers, kept = _pairs(owners), _pairs(places)
-        found = {}
-        for name in sorted({field for field in kept if field[:1] not in "@#"} | readers.keys()):
+        readers, notes = _pairs(owners), _pairs(places)
+        partitions = {}
+        for name in sorted({field for field in notes if field[:1] not in "@#"} | readers.keys()):
             reader = readers.get(name, b"")
-            note = kept.get(name)
-            found[_partition(name.encode())] = PartitionOwner(
+            note = notes.get(name)
+            partitions[_partition(name.encode())] = PartitionOwner(
                 reader.decode() if reader in alive else "", _DECODER.decode(note) if note else None
             )
-        return found
+        return partitions
 
-    async def _script(self, name: Name, source: Source, given: Sequence[str | bytes | int]) -> Any:
-        return await self._calls.script(name, self._keys(source), given)
+    async def _script(
+        self, name: str, source: Source, arguments: Sequence[str | bytes | int]
+    ) -> Any:
+        return await self._connection.script(name, self._keys(source), arguments)
 
     def _keys(self, source: Source) -> tuple[str, ...]:
-        tag = f"{{{self._calls.target.prefix}:{source.channel}}}"
+        tag = f"{{{self._connection.target.prefix}:{source.channel}}}"
         own = f"{tag}:stream:{source.id}"
         return (f"{tag}:state", f"{tag}:leases", f"{own}:members", f"{own}:owners", f"{own}:places")
 
 
-def _noted(notes: Mapping[Partition, Checkpoint]) -> list[str | bytes | int]:
-    made: list[str | bytes | int] = []
+def _note_arguments(notes: Mapping[Partition, Checkpoint]) -> list[str | bytes | int]:
+    arguments: list[str | bytes | int] = []
     for partition, note in notes.items():
-        made += (str(partition), _ENCODER.encode(note))
-    return made
+        arguments += (str(partition), _ENCODER.encode(note))
+    return arguments
 
 
 def _pairs(answer: Any) -> dict[str, bytes]:
-    """A hash, however the client gives it."""
+    """A hash in either form in which the client returns it: a mapping or a flat list."""
     pairs = (
         answer.items() if isinstance(answer, dict) else zip(answer[::2], answer[1::2], strict=True)
     )

@@ -1,4 +1,7 @@
-"""State of views that serverless deployments publish through a provider."""
+"""State of relay views in Redis: who publishes a view, up to where, and to whom.
+
+Used if no single process owns a view: by serverless deployments, and by several workers.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,9 +14,11 @@ from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.storage import LeasedState, RelayState, StateUpdate
 from dagnet_realtime.stores.redis_connection import RedisConnection
 
-STATE_TTL_MS = 600_000  # ms for which posts outlive the last word of anybody who has a seat
-MOST_SEATS = 2_000  # of one channel
+STATE_TTL_MS = 600_000  # after the last subscriber was confirmed
+MAX_SUBSCRIBERS = 2_000  # of one channel
+# in which the first subscriber of a new view is expected
 INITIAL_GRACE_MS = round(RELAY_GRACE_SECONDS * 1000)
+# by which a lease is prolonged if there is more to publish
 LEASE_MS = round(RELAY_LEASE_SECONDS * 1000)
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -21,65 +26,76 @@ _DECODER = msgspec.msgpack.Decoder(RelayState)
 
 
 class RedisRelayState:
-    """Implements `Posts`; all keys of one channel share its hash tag."""
+    """Implements `RelayStateStore`; all keys of one channel share its hash tag."""
 
-    def __init__(self, calls: RedisConnection) -> None:
-        self._calls = calls
+    def __init__(self, connection: RedisConnection) -> None:
+        self._connection = connection
 
     async def active_views(self, channel: Channel) -> list[str]:
-        """The views of a channel in which anybody has a seat."""
-        found: Sequence[bytes] = await self._calls.call("HKEYS", self._keys(channel)[1])
-        return sorted({key.decode().partition(" ")[0] for key in found})
+        """The views of a channel that have subscribers."""
+        fields: Sequence[bytes] = await self._connection.call("HKEYS", self._keys(channel)[1])
+        return sorted({key.decode().partition(" ")[0] for key in fields})
 
     async def touch_subscriber(
         self, channel: Channel, view: str, session: str, first: RelayState, grace: int
     ) -> LeasedState:
-        """Confirms a session's seat; beyond the bound of seats nobody new is let in, and is not counted."""
-        given = (
+        """Confirms a session as a subscriber of `view`; `first` is the state of a new view.
+
+        For `grace` ms a subscriber is expected. Beyond `MAX_SUBSCRIBERS` new ones are not counted.
+        """
+        arguments = (
             view,
             session,
             _ENCODER.encode(first),
             STATE_TTL_MS,
-            MOST_SEATS,
+            MAX_SUBSCRIBERS,
             grace,
             INITIAL_GRACE_MS,
         )
-        return _held(await self._calls.script("seat", self._keys(channel), given))
+        answer = await self._connection.script("touch_subscriber", self._keys(channel), arguments)
+        return _decode(answer)
 
     async def acquire(
         self, channel: Channel, view: str, holder: str, seconds: float
     ) -> LeasedState | None:
-        """The post for this holder alone; None where another one has it, who is told that there is more to do."""
-        answer = await self._calls.script(
-            "take", self._keys(channel), (view, holder, round(seconds * 1000))
+        """Leases the state to `holder`; None if another holder has it.
+
+        That one learns that there is more to publish.
+        """
+        answer = await self._connection.script(
+            "acquire_state", self._keys(channel), (view, holder, round(seconds * 1000))
         )
-        return None if answer is None else _held(answer)
+        return None if answer is None else _decode(answer)
 
     async def commit(
-        self, channel: Channel, view: str, holder: str, given: StateUpdate, *, more: bool
+        self, channel: Channel, view: str, holder: str, update: StateUpdate, *, more: bool
     ) -> bool:
-        """Keeps what has become of the post; a holder whose time was over keeps nothing but what it spent."""
-        gone = [part for seat in given.gone.items() for part in seat]
-        spent = (given.spent.published, given.spent.delivered, given.spent.failed)
-        words = (view, holder, _ENCODER.encode(given.state), LEASE_MS if more else 0, *spent, *gone)
-        return bool(await self._calls.script("give", self._keys(channel), words))
+        """Stores what `holder` has changed; returns whether it keeps the lease.
+
+        If its lease has lapsed only its counts are added.
+        """
+        gone = [part for subscriber in update.gone.items() for part in subscriber]
+        spent = (update.spent.published, update.spent.delivered, update.spent.failed)
+        prolonged = LEASE_MS if more else 0
+        arguments = (view, holder, _ENCODER.encode(update.state), prolonged, *spent, *gone)
+        return bool(await self._connection.script("commit_state", self._keys(channel), arguments))
 
     def _keys(self, channel: Channel) -> tuple[str, str, str]:
-        tag = f"{{{self._calls.target.prefix}:{channel}}}:relay"
+        tag = f"{{{self._connection.target.prefix}:{channel}}}:relay"
         return (tag, f"{tag}:seats", f"{tag}:ledger")
 
 
-def _held(answer: Sequence[Any]) -> LeasedState:
-    post, now, seats, ledger, awaited = answer
+def _decode(answer: Sequence[Any]) -> LeasedState:
+    state, now, subscribers, ledger, awaited = answer
     return LeasedState(
-        _DECODER.decode(post),
+        _DECODER.decode(state),
         int(now),
-        {id.decode(): int(at) for id, at in zip(seats[::2], seats[1::2], strict=True)},
+        {id.decode(): int(at) for id, at in zip(subscribers[::2], subscribers[1::2], strict=True)},
         RelayCounts(**{name.decode(): int(count) for name, count in _pairs(ledger).items()}),
         int(awaited or 0),
     )
 
 
-def _pairs(found: Any) -> Mapping[bytes, bytes]:
-    """What HGETALL inside a script answers: a flat list."""
-    return dict(zip(found[::2], found[1::2], strict=True))
+def _pairs(flat: Any) -> Mapping[bytes, bytes]:
+    """A mapping from the flat list that HGETALL returns inside a script."""
+    return dict(zip(flat[::2], flat[1::2], strict=True))

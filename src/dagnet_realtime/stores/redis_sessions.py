@@ -1,4 +1,9 @@
-"""Watch sessions and revocations in Redis, shared by every process."""
+"""Watch sessions and revoked sign-ins in Redis, shared by all processes.
+
+A session is a key with a time to live; an index and one set per person and per channel count them.
+Changes go through the stream `news`, which every process reads. An ended session leaves an empty
+value for a while, so that a process that was cut off does not bring it back.
+"""
 
 import asyncio
 import hashlib
@@ -14,40 +19,39 @@ from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.stores.redis_connection import RedisConnection
 
-REMEMBERED = (
-    600.0  # seconds for which a session is known to have been ended; twice as long as any lease
-)
-NEWS_SECONDS = 5.0  # of one wait for news
-RETRY_SECONDS = 0.5  # between tries where the store cannot be reached
-AT_ONCE = 1000  # sessions of one look
-MARK_MS = (
-    86_400_000  # for which the store keeps the mark of having lost nothing, from the last look
-)
+ENDED_SECONDS = 600.0  # in which a session is known to have ended; twice as long as any lease
+NEWS_SECONDS = 5.0  # of one blocking read of the stream of changes
+RETRY_SECONDS = 0.5  # between attempts while the store cannot be reached
+SESSIONS_PER_CALL = 1000
+MARK_MS = 86_400_000  # after the last use of the mark that says that the store has lost nothing
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(WatchSession)
 
 
 class RedisSessionStore:
-    """Implements `Sessions`, `Counting` and `Shared`, and announces channels.
+    """Implements `SharedSessionStore` and `WatchNotifier`.
 
-    `heard` is told of a channel that begins to be watched at another process.
+    `on_watched` is called with a channel that begins to be watched at another process.
     """
 
     def __init__(
-        self, calls: RedisConnection, heard: Callable[[Channel], None] = lambda _: None
+        self, connection: RedisConnection, on_watched: Callable[[Channel], None] = lambda _: None
     ) -> None:
-        self._calls = calls
-        self.on_watched = heard
-        self._tag = tag = f"{{{calls.target.prefix}:sessions}}"
+        self._connection = connection
+        self.on_watched = on_watched
+        self._tag = tag = f"{{{connection.target.prefix}:sessions}}"
         self._index, self._news, self._mark = f"{tag}:index", f"{tag}:news", f"{tag}:mark"
 
     async def begin(self) -> None:
-        """A process starts: a store without its mark is new to it, and has lost nothing."""
-        await self._calls.call("SET", self._mark, 0, "NX", "PX", MARK_MS)
+        """Called when a process starts: a store without its mark is new, and has lost nothing."""
+        await self._connection.call("SET", self._mark, 0, "NX", "PX", MARK_MS)
 
     async def save(self, session: WatchSession, ttl: float) -> None:
-        """Stores or renews the session; raises `Problem("gone")` where it was ended, by whichever process."""
+        """Stores or renews the session for `ttl` seconds.
+
+        Raises `Problem("gone")` if any process has ended it.
+        """
         if await self._save(session, ttl, -1, -1) == 1:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
 
@@ -59,12 +63,12 @@ class RedisSessionStore:
         return (int(answer[0]), int(answer[1])) if isinstance(answer, list) else None
 
     async def load(self, session_id: str) -> WatchSession | None:
-        """The session, or None where there is none any more."""
-        found = await self._calls.call("GET", self._key(session_id))
-        return _DECODER.decode(found) if found else None
+        """The session, or None if it has ended or lapsed."""
+        stored = await self._connection.call("GET", self._key(session_id))
+        return _DECODER.decode(stored) if stored else None
 
     async def delete(self, session_id: str) -> None:
-        """Ends the session, and tells the others."""
+        """Ends the session, and announces it to the other processes."""
         session = await self.load(session_id)
         keys = (
             self._key(session_id),
@@ -72,51 +76,55 @@ class RedisSessionStore:
             self._news,
             *(self._counts(session) if session else ()),
         )
-        await self._calls.script("drop", keys, (session_id, round(REMEMBERED * 1000)))
+        await self._connection.script("delete", keys, (session_id, round(ENDED_SECONDS * 1000)))
 
     async def list_active(self) -> list[WatchSession]:
-        """All that have not lapsed."""
-        age, ids = await self._calls.script("live", (self._mark, self._index), ())
-        self._calls.began(int(age))
+        """All sessions that have not lapsed."""
+        age, ids = await self._connection.script("list_active", (self._mark, self._index), ())
+        self._connection.began(int(age))
         if not ids:
             return []
-        found = await self._calls.call("MGET", *(self._key(id.decode()) for id in ids))
-        return [_DECODER.decode(one) for one in found if one]
+        stored = await self._connection.call("MGET", *(self._key(id.decode()) for id in ids))
+        return [_DECODER.decode(one) for one in stored if one]
 
     async def were_ended(self, session_ids: Sequence[str]) -> frozenset[str]:
-        """Those that somebody has ended; of one that lapsed, or that the store lost, nobody has."""
+        """Those of `session_ids` that were ended, rather than lapsed or lost by the store."""
         ended: set[str] = set()
-        for start in range(0, len(session_ids), AT_ONCE):
-            some = session_ids[start : start + AT_ONCE]
-            found = await self._look(some)
-            ended.update(id for id, one in zip(some, found, strict=True) if one == b"")
+        for start in range(0, len(session_ids), SESSIONS_PER_CALL):
+            ids = session_ids[start : start + SESSIONS_PER_CALL]
+            stored = await self._load_many(ids)
+            ended.update(id for id, one in zip(ids, stored, strict=True) if one == b"")
         return frozenset(ended)
 
     async def lost(self) -> bool:
-        """Whether the store may have lost a moment ago what it held: a connection broke, or its mark is new."""
-        await self._look(())
-        return self._calls.recently_failed()
+        """Whether the store may just have lost data: a connection broke, or its mark is new."""
+        await self._load_many(())
+        return self._connection.recently_failed()
 
     async def changes(self) -> AsyncIterator[str]:
-        """Ids of sessions that changed or ended, as it happens; what came while the store could not be reached is told after it."""
-        at = "$"
+        """Ids of sessions that change or end, as it happens, until cancelled.
+
+        Changes made while the store could not be reached come afterwards.
+        """
+        after = "$"
         while True:
             try:
-                answer = await self._calls.call(
+                answer = await self._connection.call(
                     "XREAD",
                     "BLOCK",
                     round(NEWS_SECONDS * 1000),
                     "STREAMS",
                     self._news,
-                    at,
+                    after,
                     wait=NEWS_SECONDS,
                 )
             except Problem:
-                at = "0" if at == "$" else at  # a store that begins anew begins with later ids
+                # a stream that begins anew begins with later ids
+                after = "0" if after == "$" else after
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            for id, kind, text in _read(answer):
-                at = id
+            for id, kind, text in _changes(answer):
+                after = id
                 if kind == "session":
                     yield text
                 else:
@@ -124,43 +132,43 @@ class RedisSessionStore:
 
     def recently_failed(self) -> bool:
         """As the port says."""
-        return self._calls.recently_failed()
+        return self._connection.recently_failed()
 
     async def announce(self, channel: Channel) -> None:
-        """Tells every process that somebody watches `channel`."""
-        await self._calls.script("announce", (self._news,), ("watched", str(channel)))
+        """Announces to every process that `channel` is watched."""
+        await self._connection.script("announce", (self._news,), ("watched", str(channel)))
 
-    async def _look(self, session_ids: Sequence[str]) -> Sequence[Any]:
-        """What is kept of each session; takes notice of a store that began anew."""
-        age, found = await self._calls.script(
-            "ended", (self._mark, *map(self._key, session_ids)), ()
+    async def _load_many(self, session_ids: Sequence[str]) -> Sequence[Any]:
+        """The stored bytes of each session; notes a store that began anew."""
+        age, stored = await self._connection.script(
+            "load_many", (self._mark, *map(self._key, session_ids)), ()
         )
-        self._calls.began(int(age))
-        return found  # type: ignore[no-any-return]  # a list, as the script says
+        self._connection.began(int(age))
+        return stored  # type: ignore[no-any-return]  # a list, as the script says
 
     async def _save(
         self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
     ) -> Any:
-        """What `lua/save.lua` answers."""
+        """Runs `lua/save.lua` and returns its second answer."""
         keys = (self._mark, self._key(session.id), self._index, self._news, *self._counts(session))
-        given = (
+        arguments = (
             session.id,
             _ENCODER.encode(session),
             max(1, round(ttl * 1000)),
             most_of_person,
             most_of_channel,
         )
-        answer = await self._calls.script("save", keys, given)
-        self._calls.began(int(answer[0]))
+        answer = await self._connection.script("save", keys, arguments)
+        self._connection.began(int(answer[0]))
         return answer[1]
 
     def _counts(self, session: WatchSession) -> tuple[str, str]:
-        """Where the sessions of the same person, and of the same channel, are counted."""
+        """The sets in which the sessions of its person, and of its channel, are counted."""
         person = hashlib.sha256(session.person.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return f"{self._tag}:person:{person}", f"{self._tag}:channel:{session.channel}"
 
     def _key(self, session_id: str) -> str:
-        """Where a session lies. Only an id as they are made stands beside the fixed names, none of which is one."""
+        """The key of a session. Only a well-formed id, which no fixed name is, follows the tag."""
         return (
             f"{self._tag}:{session_id}"
             if is_session_id(session_id)
@@ -168,51 +176,51 @@ class RedisSessionStore:
         )
 
 
-def _read(answer: Any) -> list[tuple[str, str, str]]:
-    """Id, kind and text of each piece of news."""
-    found = []
+def _changes(answer: Any) -> list[tuple[str, str, str]]:
+    """Id, kind and text of each change in an answer of XREAD."""
+    changes = []
     for _, entries in answer or ():
         for id, fields in entries:
             for kind, text in fields.items():
-                found.append((id.decode(), kind.decode(), text.decode()))
-    return found
+                changes.append((id.decode(), kind.decode(), text.decode()))
+    return changes
 
 
-MOST_ENDED = 10_000  # of a kind; beyond them the one that lapses soonest is forgotten
-BELIEVED_SECONDS = 1.0  # for which Redis is not asked again about one sign-in
-MOST_BELIEVED = 10_000
+MAX_REVOKED = 10_000  # of a kind; beyond it those that lapse soonest are dropped
+CACHE_SECONDS = 1.0  # for which an answer of Redis about one sign-in is used again
+MAX_CACHED = 10_000
 
 
 class RedisRevocationList:
-    """Implements `SignOuts`. A sign-out is known here at once, and to every other process a second later."""
+    """Implements `RevocationList`. Other processes learn of a revocation within `CACHE_SECONDS`."""
 
-    def __init__(self, calls: RedisConnection, clock: Clock) -> None:
-        self._calls = calls
+    def __init__(self, connection: RedisConnection, clock: Clock) -> None:
+        self._connection = connection
         self._clock = clock
-        self._believed: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str], tuple[float, bool]] = OrderedDict()
 
     async def revoke(self, kind: str, id: str, until: int) -> bool:
         """As the port says."""
-        first = await self._calls.script(
-            "sign_out", (self._key(kind),), (id, until, self._clock.now(), MOST_ENDED)
+        first = await self._connection.script(
+            "revoke", (self._key(kind),), (id, until, self._clock.now(), MAX_REVOKED)
         )
-        self._believe(kind, id, ended=True)
+        self._remember(kind, id, revoked=True)
         return bool(first == 1)
 
     async def is_revoked(self, kind: str, id: str) -> bool:
         """As the port says."""
-        at, told = self._believed.get((kind, id), (float("-inf"), False))
-        if self._clock.monotonic() - at < BELIEVED_SECONDS:
-            return told
-        told = await self._calls.call("ZSCORE", self._key(kind), id) is not None
-        self._believe(kind, id, ended=told)
-        return told
+        at, revoked = self._cache.get((kind, id), (float("-inf"), False))
+        if self._clock.monotonic() - at < CACHE_SECONDS:
+            return revoked
+        revoked = await self._connection.call("ZSCORE", self._key(kind), id) is not None
+        self._remember(kind, id, revoked=revoked)
+        return revoked
 
-    def _believe(self, kind: str, id: str, *, ended: bool) -> None:
-        self._believed[kind, id] = (self._clock.monotonic(), ended)
-        self._believed.move_to_end((kind, id))
-        while len(self._believed) > MOST_BELIEVED:
-            self._believed.popitem(last=False)
+    def _remember(self, kind: str, id: str, *, revoked: bool) -> None:
+        self._cache[kind, id] = (self._clock.monotonic(), revoked)
+        self._cache.move_to_end((kind, id))
+        while len(self._cache) > MAX_CACHED:
+            self._cache.popitem(last=False)
 
     def _key(self, kind: str) -> str:
-        return f"{{{self._calls.target.prefix}:signed-out:{kind}}}"
+        return f"{{{self._connection.target.prefix}:signed-out:{kind}}}"

@@ -1,8 +1,11 @@
--- ARGV: bound, retention, slack, span of the window, entries of a generation; then fingerprint, received at ('' unknown) and bytes of each.
--- Answers one digit an entry (1 taken, 0 duplicate), nothing where nobody watches.
+-- Appends entries that the dedupe window has not seen.
+-- ARGV: most entries kept, retention and slack (ms), span of the window (ms), fingerprints per
+-- generation; then for each entry its fingerprint, when Segment received it (ms, '' if unknown),
+-- and its bytes.
+-- Returns one digit per entry (1 taken, 0 duplicate), or nothing if no lease is open.
 local bound, retention, slack = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local span, most = tonumber(ARGV[4]), tonumber(ARGV[5])
-local ends = living()
+local span, max_fingerprints = tonumber(ARGV[4]), tonumber(ARGV[5])
+local ends = lease_end()
 if not ends then
   return false
 end
@@ -10,46 +13,46 @@ local state = redis.call('HMGET', STATE, 'epoch', 'first', 'last', 'young', 'beg
 local epoch, first, last = state[1], tonumber(state[2]), tonumber(state[3])
 local young, began, dropped = tonumber(state[4]), tonumber(state[5]), tonumber(state[6])
 
-local prints, places = {}, {}
-for place = 6, #ARGV, 3 do
-  prints[#prints + 1] = ARGV[place]
+local prints, new_at = {}, {}
+for at = 6, #ARGV, 3 do
+  prints[#prints + 1] = ARGV[at]
 end
 local seen = redis.call('SMISMEMBER', KEYS[4 + young], unpack(prints))
-local long_seen = redis.call('SMISMEMBER', KEYS[5 - young], unpack(prints))
-local fresh, here, outcomes = {}, {}, {}
+local seen_before = redis.call('SMISMEMBER', KEYS[5 - young], unpack(prints))
+local fresh, in_batch, outcomes = {}, {}, {}
 for number, print in ipairs(prints) do
-  if seen[number] == 1 or long_seen[number] == 1 or here[print] then
+  if seen[number] == 1 or seen_before[number] == 1 or in_batch[print] then
     outcomes[number] = '0'
   else
-    outcomes[number], here[print] = '1', true
-    fresh[#fresh + 1], places[#places + 1] = print, 3 + 3 * number
+    outcomes[number], in_batch[print] = '1', true
+    fresh[#fresh + 1], new_at[#new_at + 1] = print, 3 + 3 * number
   end
 end
 if #fresh == 0 then
   return table.concat(outcomes)
 end
 
-if now - began >= span or redis.call('SCARD', KEYS[4 + young]) >= most then
+if now - began >= span or redis.call('SCARD', KEYS[4 + young]) >= max_fingerprints then
   young, dropped, began = 1 - young, began, now
   redis.call('UNLINK', KEYS[4 + young])
-  redis.call('HSET', STATE, 'young', young, 'began', whole(began), 'dropped', whole(dropped))
+  redis.call('HSET', STATE, 'young', young, 'began', integer(began), 'dropped', integer(dropped))
 end
 redis.call('SADD', KEYS[4 + young], unpack(fresh))
-redis.call('PEXPIREAT', KEYS[4 + young], whole(ends))
+redis.call('PEXPIREAT', KEYS[4 + young], integer(ends))
 
 local window = math.max(now - span, dropped)
-for _, place in ipairs(places) do
+for _, at in ipairs(new_at) do
   last = last + 1
-  local received, id = tonumber(ARGV[place + 1]), whole(last) .. '-' .. whole(now)
+  local received, id = tonumber(ARGV[at + 1]), integer(last) .. '-' .. integer(now)
   if received and received < window then
-    redis.call('XADD', LOG, id, epoch, ARGV[place + 2], 'r', '')
+    redis.call('XADD', LOG, id, epoch, ARGV[at + 2], 'r', '')
   else
-    redis.call('XADD', LOG, id, epoch, ARGV[place + 2])
+    redis.call('XADD', LOG, id, epoch, ARGV[at + 2])
   end
 end
-redis.call('HSET', STATE, 'last', whole(last))
-trimmed(first, last, bound, retention, slack)
+redis.call('HSET', STATE, 'last', integer(last))
+trim(first, last, bound, retention, slack)
 for _, key in ipairs({LOG, FORGOTTEN}) do
-  redis.call('PEXPIREAT', key, whole(math.min(ends, now + retention + slack)))
+  redis.call('PEXPIREAT', key, integer(math.min(ends, now + retention + slack)))
 end
 return table.concat(outcomes)

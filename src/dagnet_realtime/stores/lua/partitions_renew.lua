@@ -1,14 +1,17 @@
--- ARGV: process, ms for which it owns what it owns, epoch, how many notes; then a partition and its note each, then all partitions in order.
--- Answers the partitions that the process is to read, each with its note ('' if there is none); nothing if that life of the log is over.
--- Everyone has its even share, some one more: who has too many gives the last of them back, who has too few takes what is free.
+-- Renews the leases of a process, and evens out the partitions between the living processes.
+-- ARGV: process, duration of its leases (ms), epoch, how many checkpoints; then partitions, each with
+-- its checkpoint, then all partitions in order.
+-- Returns the partitions that the process is to read, each with its checkpoint ('' if it has none);
+-- nothing if the epoch is over. A process with more than its share releases the last ones; one with
+-- less acquires free ones.
 local process, epoch, first = ARGV[1], ARGV[3], 5 + 2 * tonumber(ARGV[4])
-if not living(epoch) then
+if not is_current(epoch) then
   return false
 end
 redis.call('ZREMRANGEBYSCORE', MEMBERS, '-inf', string.format('%.0f', now))
 redis.call('ZADD', MEMBERS, string.format('%.0f', now + ARGV[2]), process)
-redis.call('PEXPIRE', MEMBERS, KEPT)
-noted(process, epoch, 5, first - 1)
+redis.call('PEXPIRE', MEMBERS, TTL)
+store_checkpoints(process, epoch, 5, first - 1)
 if redis.call('HGET', PLACES, '@epoch') ~= epoch then
   return {}
 end
@@ -25,12 +28,12 @@ local partitions = #ARGV - first + 1
 local share = math.floor(partitions / #members) + (rank <= partitions % #members and 1 or 0)
 
 local listed, mine, free = {}, {}, {}
-local kept, owner = redis.call('HGETALL', OWNERS), {}
-for place = 1, #kept, 2 do
-  owner[kept[place]] = kept[place + 1]
+local owned, owner = redis.call('HGETALL', OWNERS), {}
+for at = 1, #owned, 2 do
+  owner[owned[at]] = owned[at + 1]
 end
-for place = first, #ARGV do
-  local partition = ARGV[place]
+for at = first, #ARGV do
+  local partition = ARGV[at]
   listed[partition] = true
   if owner[partition] == process then
     mine[#mine + 1] = partition
@@ -54,7 +57,7 @@ for _, partition in ipairs(free) do
   redis.call('HSET', OWNERS, partition, process)
 end
 for _, key in ipairs({OWNERS, PLACES}) do
-  redis.call('PEXPIRE', key, KEPT)
+  redis.call('PEXPIRE', key, TTL)
 end
 
 local answer = {}

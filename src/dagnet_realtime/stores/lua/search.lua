@@ -1,5 +1,7 @@
--- ARGV: an offset, how many entries to look through, texts. Answers epoch, where to go on ('' at the end), and the entries that hold a text.
-if not living() then
+-- Finds entries whose bytes contain one of some texts.
+-- ARGV: an offset, how many entries to search, texts.
+-- Returns epoch, the offset to go on from ('' at the end), and the entries found.
+if not lease_end() then
   return false
 end
 local found = {}
@@ -14,6 +16,6 @@ for _, entry in ipairs(entries) do
 end
 local rest = ''
 if #entries == tonumber(ARGV[2]) then
-  rest = whole(offset_of(entries[#entries]) + 1)
+  rest = integer(offset_of(entries[#entries]) + 1)
 end
 return {redis.call('HGET', STATE, 'epoch'), rest, found}

@@ -1,5 +1,6 @@
--- KEYS: a set of ids by when they lapse. ARGV: id, until (ms), now (ms), how many are kept.
--- What has lapsed goes, then what lapses soonest; the set itself goes with its last. Answers 1 if the id is new.
+-- Adds an id to a revocation list.
+-- KEYS: a sorted set of ids by when they lapse. ARGV: id, until (ms), now (ms), most ids kept.
+-- Lapsed ids are removed, then those that lapse soonest. Returns 1 if the id is new.
 local new = redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -(tonumber(ARGV[4]) + 1))

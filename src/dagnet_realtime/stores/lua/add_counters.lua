@@ -1,5 +1,5 @@
--- KEYS: doors, as doors.lua has them. ARGV: counts as JSON.
--- Adds the counts of one request, whose process nobody will hear of again, to those of processes that are no more.
+-- Adds the ingest counters of one request to `past`: its process may never run again.
+-- KEYS: doors, as in sync_counters.lua. ARGV: counters as JSON.
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 local function add(sum, counts)
@@ -12,8 +12,8 @@ local function add(sum, counts)
     end
   end
 end
-local kept = redis.call('HGET', KEYS[1], 'past')
-local past = kept and cjson.decode(string.match(kept, ' (.*)$')) or {}
+local stored = redis.call('HGET', KEYS[1], 'past')
+local past = stored and cjson.decode(string.match(stored, ' (.*)$')) or {}
 add(past, cjson.decode(ARGV[1]))
 redis.call('HSET', KEYS[1], 'past', string.format('%.0f ', now) .. cjson.encode(past))
 redis.call('PEXPIRE', KEYS[1], 86400000)

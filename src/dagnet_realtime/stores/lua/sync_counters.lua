@@ -1,6 +1,11 @@
--- KEYS: doors, a hash: process -> "<ms> <counts as JSON>", "past" -> counts of processes that are no more, "folded:<process>" -> when.
--- ARGV: process, its counts, ms after which a silent process counts as gone.
--- Answers every process's counts; nothing where this one was taken for gone: what it told last is in the past, and only the rest is its own.
+-- Stores the ingest counters of one process and returns those of all.
+-- KEYS: doors, a hash:
+--   <process>         "<ms> <counters as JSON>"
+--   past              the summed counters of processes that have ended
+--   folded:<process>  when a process was taken for ended
+-- ARGV: process, its counters, ms of silence after which a process counts as ended.
+-- Returns the counters of each process, or nothing if this one was taken for ended: its last
+-- counters are part of `past` then, and it must send only what it counted since.
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 if redis.call('HDEL', KEYS[1], 'folded:' .. ARGV[1]) == 1 then
@@ -20,18 +25,18 @@ local function add(sum, counts)
   end
 end
 
-local kept, told = redis.call('HGETALL', KEYS[1]), {}
+local stored, all = redis.call('HGETALL', KEYS[1]), {}
 local past, folds = nil, false
-for place = 1, #kept, 2 do
-  if kept[place] == 'past' then
-    past = cjson.decode(string.match(kept[place + 1], ' (.*)$'))
+for at = 1, #stored, 2 do
+  if stored[at] == 'past' then
+    past = cjson.decode(string.match(stored[at + 1], ' (.*)$'))
   end
 end
-for place = 1, #kept, 2 do
-  local process, at, counts = kept[place], string.match(kept[place + 1], '^(%d+) (.*)$')
-  local silent = now - tonumber(at) > tonumber(ARGV[3])
+for at = 1, #stored, 2 do
+  local process, sent_at, counts = stored[at], string.match(stored[at + 1], '^(%d+) (.*)$')
+  local silent = now - tonumber(sent_at) > tonumber(ARGV[3])
   if string.sub(process, 1, 7) == 'folded:' then
-    if now - tonumber(at) > 86400000 then
+    if now - tonumber(sent_at) > 86400000 then
       redis.call('HDEL', KEYS[1], process)
     end
   elseif process ~= 'past' then
@@ -41,15 +46,15 @@ for place = 1, #kept, 2 do
       redis.call('HDEL', KEYS[1], process)
       redis.call('HSET', KEYS[1], 'folded:' .. process, string.format('%.0f ', now))
     else
-      told[#told + 1] = counts
+      all[#all + 1] = counts
     end
   end
 end
 if past then
   local counts = cjson.encode(past)
-  told[#told + 1] = counts
+  all[#all + 1] = counts
   if folds then
     redis.call('HSET', KEYS[1], 'past', string.format('%.0f ', now) .. counts)
   end
 end
-return told
+return all
