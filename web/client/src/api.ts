@@ -42,6 +42,32 @@ export interface WorkspaceSummary {
   readonly role?: string | null;
   /** The key of the digests of message ids, hexadecimal; null for those who may not follow. */
   readonly message_key?: string | null;
+  /** The sources that read a stream, for those who may administer. */
+  readonly streams?: readonly string[];
+}
+
+/** A partition of a topic, and how its reading does; `lag` in seconds, `fetched_at` in milliseconds since 1970. */
+export interface StreamPartition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly owner: string;
+  readonly lag: number;
+  readonly behind: number;
+  readonly fetched_at: number;
+  readonly read: number;
+  readonly refused: Readonly<Record<string, number>>;
+  readonly others: number;
+  readonly gaps: number;
+  readonly trouble: string;
+}
+
+/** A source that reads a stream; `trouble` says what keeps it from being read. */
+export interface StreamSummary {
+  readonly source: string;
+  readonly connected: boolean;
+  readonly watched: boolean;
+  readonly trouble: string;
+  readonly partitions: readonly StreamPartition[];
 }
 
 /** Which graph of which channel. */
@@ -99,6 +125,12 @@ export class Api {
 
   graph({ workspace, env, graph }: GraphRef): Promise<Graph> {
     return requestJson(this.fetcher, `${this.root}/api/workspaces/${escaped(workspace)}/${escaped(env)}/graphs/${escaped(graph)}`);
+  }
+
+  /** How the workspace's streams do, for those who may administer. */
+  async streams({ workspace, env }: Omit<GraphRef, "graph">): Promise<readonly StreamSummary[]> {
+    const answer = await requestJson<{ streams: StreamSummary[] }>(this.fetcher, `${this.root}/api/workspaces/${escaped(workspace)}/${escaped(env)}/streams`);
+    return answer.streams;
   }
 
   openSession(place: GraphRef): Promise<OpenedSession> {

@@ -44,6 +44,7 @@ export class OfflineApi implements ServerApi {
     return Promise.reject(new ApiError("not_found", "This graph is not open.", "", "Open its folder again."));
   }
 
+  readonly streams = needsServer;
   readonly openSession = needsServer;
   readonly findPerson = needsServer;
   readonly poll = needsServer;

@@ -47,7 +47,7 @@ export interface UiState extends SessionState {
   readonly toasts: readonly Toast[];
   readonly visitors: number | null;
   readonly replay: ReplayControls | null;
-  readonly overlay: "help" | "table" | "connect" | null;
+  readonly overlay: "help" | "table" | "connect" | "streams" | null;
   readonly preferences: Preferences;
 }
 

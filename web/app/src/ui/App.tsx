@@ -19,6 +19,7 @@ const ShopFrame = lazy(() => import("./shop/ShopFrame.tsx").then(({ ShopFrame: c
 const Help = lazy(() => import("./Help.tsx").then(({ Help: component }) => ({ default: component })));
 const ReplayBar = lazy(() => import("./ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
 const ConnectSheet = lazy(() => import("./connect/ConnectSheet.tsx").then(({ ConnectSheet: component }) => ({ default: component })));
+const Streams = lazy(() => import("./Streams.tsx").then(({ Streams: component }) => ({ default: component })));
 const GraphTable = lazy(() => import("@dagnet-realtime/react/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
 
 /** How long a pointer rests before a tooltip opens. */
@@ -71,6 +72,13 @@ export function App() {
           )}
           {overlay === "connect" && (
             <ConnectSheet
+              onClose={() => {
+                actions.overlay(null);
+              }}
+            />
+          )}
+          {overlay === "streams" && (
+            <Streams
               onClose={() => {
                 actions.overlay(null);
               }}

@@ -2,7 +2,7 @@
 import { type App, useApp, useUi } from "../hooks.ts";
 import { download } from "@dagnet-realtime/react/download";
 import { useEngine } from "@dagnet-realtime/react/hooks";
-import { Check, ChevronDown, Download, FileJson2, FolderOpen, Store, TriangleAlert, X } from "lucide-react";
+import { Check, ChevronDown, Download, FileJson2, FolderOpen, Store, TriangleAlert, Waves, X } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
 import { sameGraph } from "../store/graphRef.ts";
@@ -45,7 +45,7 @@ export function GraphMenu() {
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
           <DropdownMenu.Content className="menu" align="start" sideOffset={6} collisionPadding={8}>
-            {workspaces.map(({ id, env, graphs, errors }) => (
+            {workspaces.map(({ id, env, graphs, errors, streams = [] }) => (
               <DropdownMenu.Group key={`${id}/${env}`}>
                 <DropdownMenu.Label className="menu-label">
                   {id} · {env}
@@ -60,6 +60,11 @@ export function GraphMenu() {
                     </DropdownMenu.Item>
                   );
                 })}
+                {streams.length > 0 && (
+                  <DropdownMenu.Item className="menu-item" onSelect={() => { actions.overlay("streams"); }}>
+                    <Waves size={14} aria-hidden="true" /> Streams…
+                  </DropdownMenu.Item>
+                )}
                 {errors.map((one) => (
                   <DropdownMenu.Item key={one.file} className="menu-item" disabled>
                     <TriangleAlert size={14} aria-label="broken" />

@@ -54,6 +54,6 @@ export function viewLines(view: FrameCounts): LedgerLine[] {
 export function sourceLines(door: IngestCounters): LedgerLine[] {
   const refused = Object.entries(door.refused).map(([code, n]) => part(`refused: ${code}`, n));
   const parts = [part("taken", door.taken), part("duplicate", door.duplicate), part("while nobody watched", door.unwatched), part("over the rate limit", door.rate_limited), ...refused];
-  const beside = [part("of these with “undefined” or its like for an identifier: nobody’s", door.placeholder ?? 0), part("of these with “undefined” or its like for a message id: repeats, but for the first", door.shared_id ?? 0)];
+  const beside = [part("of these with “undefined” or its like for an identifier: nobody’s", door.placeholder ?? 0), part("of these with “undefined” or its like for a message id: repeats, but for the first", door.shared_id ?? 0), part("times that records of the stream were left unread", door.gaps ?? 0)];
   return [{ word: "received", value: door.received, sum: true }, ...some(parts), ...some(beside)];
 }

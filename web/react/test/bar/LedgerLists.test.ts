@@ -11,6 +11,11 @@ describe("the ledgers as lines", () => {
     expect(sourceLines({ received: 1, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 1 }).map(({ word }) => word)).toEqual(["received", "taken"]);
   });
 
+  it("STR-19: records of a stream that were left unread are told beside the sum", () => {
+    const lines = sourceLines({ received: 1, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 1, gaps: 2 });
+    expect(lines.at(-1)).toEqual({ word: "times that records of the stream were left unread", value: 2, sum: false });
+  });
+
   it("PIC-50: what was offered, and what of it was carried, stand as sums with their parts", () => {
     const lines = viewLines({ offered: 10, lit: 6, unmapped: 2, filtered: 1, missed: 1, carried: 4, thinned: 2, sampled_out: 1, forgotten: 1 });
     expect(lines.filter(({ sum }) => sum).map(({ value: n }) => n)).toEqual([10, 4]);
