@@ -45,7 +45,13 @@ def test_a_session_resumes_where_its_stream_broke() -> None:
     )
     with server.remote() as remote:
         frames = list(remote.frames())
-    assert [type(frame).__name__ for frame in frames] == ["Beat", "NoneType", "Beat", "Bye", "Bye"]
+    assert [type(frame).__name__ for frame in frames] == [
+        "Heartbeat",
+        "NoneType",
+        "Heartbeat",
+        "Bye",
+        "Bye",
+    ]
     streams = [request for request in server.requests if request.url.path.endswith("/stream")]
     assert [request.headers.get("last-event-id") for request in streams] == [
         None,
@@ -95,7 +101,7 @@ def test_an_event_with_any_character_is_one_line_and_the_next_is_heard(mark: str
     server = Server(text + BEAT.format(1) + BYE)
     with server.remote() as remote:
         frames = list(remote.frames())
-    assert [type(frame).__name__ for frame in frames[:2]] == ["Gap", "Beat"]
+    assert [type(frame).__name__ for frame in frames[:2]] == ["Gap", "Heartbeat"]
     assert frames[0].reason == f"x{mark}y"  # type: ignore[union-attr]  # as was just seen
 
 

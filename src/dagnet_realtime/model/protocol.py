@@ -28,9 +28,9 @@ RELAY_HEARTBEAT_SECONDS = HEARTBEAT_SECONDS / 2
 """Serverless: a request publishes a heartbeat if none came for this long. Requests are irregular."""
 RELAY_STALE_SECONDS = HEARTBEAT_SECONDS + 3.0
 """As `STALE_SECONDS`, through a provider. Shorter, so that the page changes to a stream in time."""
-RELAY_RENEW_SECONDS = 8.0
+RELAY_CHECK_SECONDS = 8.0
 """How often a page asks the server for its relay subscription, which checks its permission."""
-RELAY_CONFIRMED_SECONDS = 3 * RELAY_RENEW_SECONDS
+RELAY_CONFIRMED_SECONDS = 3 * RELAY_CHECK_SECONDS
 """Serverless: a session that did not ask for this long may no longer be subscribed."""
 RELAY_GRACE_SECONDS = 15.0
 """From a signed subscription until the provider must have reported the subscriber."""
@@ -41,7 +41,7 @@ FUNCTION_CHANNEL_SECONDS = 900
 """A function's channel name lasts this long; a viewer who loses permission hears nothing later."""
 FUNCTION_CHANNEL_OVERLAP_SECONDS = 90
 """Before and after a change of name both names count: clocks differ, and requests take time."""
-FUNCTION_RENEW_SECONDS = 30.0
+FUNCTION_CHECK_SECONDS = 30.0
 """How often a page asks the server for a function's channel names."""
 FUNCTION_LOST_SECONDS = FUNCTION_CHANNEL_OVERLAP_SECONDS - 10.0
 """Without an answer for this long a page must assume that its channel name is an old one."""

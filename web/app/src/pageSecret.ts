@@ -1,8 +1,6 @@
 /** The page's half of a sign-in on this machine: a secret that comes with the one-time link and stays in this origin's storage. */
 import type { Fetch } from "@dagnet-realtime/client/http";
-
-/** The header in which it is sent beside the cookie, which any program on this machine may have received. */
-export const PAGE_SECRET_HEADER = "x-realtime-page";
+import { PAGE_HEADER } from "@dagnet-realtime/engine/wire.gen";
 
 /** The name under which this origin's storage has it; the sample shop reads it too. */
 export const PAGE_SECRET_KEY = "dagnet-realtime-page";
@@ -34,7 +32,7 @@ export function withPageSecret(fetcher: Fetch, secret: () => string): Fetch {
     const found = secret();
     if (found === "") return fetcher(url, init);
     const headers = new Headers(init?.headers);
-    headers.set(PAGE_SECRET_HEADER, found);
+    headers.set(PAGE_HEADER, found);
     return fetcher(url, { ...init, headers });
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Fetch } from "@dagnet-realtime/client/http";
-import { hasPageSecret, PAGE_SECRET_HEADER, readPageSecret, withPageSecret, PAGE_SECRET_KEY } from "../src/pageSecret.ts";
+import { hasPageSecret, readPageSecret, withPageSecret, PAGE_SECRET_KEY } from "../src/pageSecret.ts";
+import { PAGE_HEADER } from "@dagnet-realtime/engine/wire.gen";
 
 const SECRET = "s".repeat(32);
 
@@ -45,7 +46,7 @@ describe("the page's half of a sign-in", () => {
     await proven("/b", { method: "POST", headers: { "content-type": "text/plain" }, keepalive: true });
     await proven("/c");
     const headers = sent.map((init) => new Headers(init?.headers));
-    expect(headers.map((one) => one.get(PAGE_SECRET_HEADER))).toEqual([null, SECRET, SECRET]);
+    expect(headers.map((one) => one.get(PAGE_HEADER))).toEqual([null, SECRET, SECRET]);
     expect(headers.map((one) => one.get("content-type"))).toEqual(["text/plain", "text/plain", null]);
     expect([sent[1]?.method, sent[1]?.keepalive]).toEqual(["POST", true]);
   });

@@ -8,16 +8,12 @@ export const HEARTBEAT_MS = 15000;
 export const STALE_MS = 20000;
 /** How long a page lets a poll wait for a first frame. */
 export const POLL_MS = 10000;
-/** The longest wait that a poll may ask for; proxies commonly cut at 30 s. */
-export const MAX_POLL_MS = 25000;
-/** A watch session without a stream or a poll lapses after this time. */
-export const SESSION_LEASE_MS = 300000;
 /** As `STALE_MS`, through a provider. Shorter, so that the page changes to a stream in time. */
 export const RELAY_STALE_MS = 18000;
 /** How often a page asks the server for its relay subscription, which checks its permission. */
-export const RELAY_RENEW_MS = 8000;
+export const RELAY_CHECK_MS = 8000;
 /** How often a page asks the server for a function's channel names. */
-export const FUNCTION_RENEW_MS = 30000;
+export const FUNCTION_CHECK_MS = 30000;
 /** Without an answer for this long a page must assume that its channel name is an old one. */
 export const FUNCTION_LOST_MS = 80000;
 

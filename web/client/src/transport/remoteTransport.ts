@@ -1,5 +1,5 @@
 /** The transport from our server: a stream while it works, polls while it does not; resumes by position. */
-import type { Frame } from "@dagnet-realtime/engine/wire.gen";
+import { type Frame, POLL_MS, STALE_MS } from "@dagnet-realtime/engine/wire.gen";
 import type { ServerApi } from "../api.ts";
 import type { Environment } from "../environment.ts";
 import { backoffMs } from "../http.ts";
@@ -7,14 +7,10 @@ import { type Carrier, type CarrierEnd, type FrameListener, pollOnce, STREAM } f
 import type { StreamSlots } from "./streamSlots.ts";
 import { type Connection, type ConnectionStatus, OFF, positionAfter, type Transport, type TransportKind, type TransportSink } from "./transport.ts";
 
-/** Beats come every 15 s; five more say that the road is dead. */
-export const STALE_MS = 20_000;
 /** An open stream on a hidden tab grows the browser's memory; a minute spares those who only glance away. */
 export const HIDDEN_MS = 60_000;
 /** A hidden tab looks this often: well inside the session's lease of five minutes. */
 const HIDDEN_POLL_MS = 60_000;
-/** Seconds that a poll waits on the server: shorter than `STALE_MS`, so that silence and death differ. */
-const POLL_WAIT_S = 10;
 /** A stream's first frame comes at once; later than this, something between us holds it back. */
 const FIRST_FRAME_MS = 6_000;
 /** After this many answered streams in a row without one frame, something between us swallows streams. */
@@ -117,7 +113,7 @@ export class RemoteTransport implements Transport {
   async #polls(signal: AbortSignal, why: string): Promise<CarrierEnd> {
     const until = this.world.now() + PUSH_AGAIN_MS;
     while (!signal.aborted && this.world.now() < until) {
-      const end = await pollOnce(this.api, this.session, this.position, POLL_WAIT_S, this.#listener("poll", why), signal);
+      const end = await pollOnce(this.api, this.session, this.position, POLL_MS / 1000, this.#listener("poll", why), signal);
       if (end) return end;
     }
     this.#streamFailures = 0;

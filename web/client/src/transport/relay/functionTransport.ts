@@ -2,7 +2,7 @@
 import { candidateNames, match, type Properties, shownName, type Table } from "@dagnet-realtime/engine/matching";
 import { iso } from "@dagnet-realtime/engine/eventBuffer";
 import { type Check, finite, isRecord, list, oneOf, record, object, text, whole } from "@dagnet-realtime/engine/validation";
-import type { Batch, FrameEvent, Frame, Gap, Token } from "@dagnet-realtime/engine/wire.gen";
+import { type Batch, type FrameEvent, type Frame, FUNCTION_CHECK_MS, FUNCTION_LOST_MS, type Gap, type Token } from "@dagnet-realtime/engine/wire.gen";
 import type { FunctionSubscription, GraphRef, ServerApi, SubscriptionSignature } from "../../api.ts";
 import type { Environment } from "../../environment.ts";
 import { backoffMs } from "../../http.ts";
@@ -10,10 +10,6 @@ import { endOfError } from "../carriers.ts";
 import { type Connection, type ConnectionStatus, OFF, type Transport, type TransportSink } from "../transport.ts";
 import type { ProviderListener, Subscribe } from "./pusherSocket.ts";
 
-/** So often the server is asked which channels these are, and whether this person may still listen. */
-export const FUNCTION_CHECK_MS = 30_000;
-/** Without an answer for so long the channel may be an old one; the server gives both for 90 s. */
-export const FUNCTION_LOST_MS = 80_000;
 /** Subscribing takes a moment; later than this the provider is taken to be down. */
 export const FUNCTION_SUBSCRIBE_MS = 8_000;
 /** Frames are at least so far apart. */

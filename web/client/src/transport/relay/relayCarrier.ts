@@ -1,5 +1,5 @@
 /** Carries the server's frames through a realtime provider; fetches from the server what the provider loses. */
-import type { Frame } from "@dagnet-realtime/engine/wire.gen";
+import { type Frame, RELAY_CHECK_MS, RELAY_STALE_MS } from "@dagnet-realtime/engine/wire.gen";
 import type { RelaySubscription, ServerApi } from "../../api.ts";
 import type { Environment } from "../../environment.ts";
 import { type CarrierEnd, endOfError, endOfFrame, type FrameListener } from "../carriers.ts";
@@ -7,10 +7,6 @@ import type { Subscribe } from "./pusherSocket.ts";
 
 /** Subscribing takes a moment; later than this the provider is taken to be down. Below the remote lane's own patience. */
 export const RELAY_SUBSCRIBE_MS = 5_000;
-/** So often the server is asked whether this is still the channel, and whether the provider takes its messages. */
-export const RELAY_CHECK_MS = 8_000;
-/** Beats come every 15 s through the provider too. */
-export const RELAY_QUIET_MS = 18_000;
 /** A frame that came early waits so long for those before it. */
 export const REORDER_MS = 400;
 /** A channel that is given up sends all its viewers on; they are spread over this. */
@@ -106,7 +102,7 @@ export class RelayCarrier {
     if (this.#closing.signal.aborted || this.#end !== null) return;
     if (until !== null && this.#queue.length === 0) await this.#repair(until);
     const now = this.world.now();
-    if (now - this.#lastMessageAt >= RELAY_QUIET_MS) this.#stop(fallBack("The provider has sent nothing for 18 seconds."));
+    if (now - this.#lastMessageAt >= RELAY_STALE_MS) this.#stop(fallBack(`The provider has sent nothing for ${RELAY_STALE_MS / 1000} seconds.`));
     if (now - this.#checkedAt < RELAY_CHECK_MS) return;
     this.#checkedAt = now;
     const asked = await this.way.api.relaySubscription(this.way.session);

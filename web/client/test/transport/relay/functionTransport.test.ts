@@ -3,12 +3,13 @@ import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { describe, expect, it } from "vitest";
 import { GRAPH, PLACE } from "../../../../app/test/support/page.ts";
 import { Api, type FunctionSubscription } from "../../../src/api.ts";
-import { type Envelope, FRAME_MS, FrameBuilder, FUNCTION_CHECK_MS, FUNCTION_LOST_MS, FUNCTION_SUBSCRIBE_MS, parsePublished } from "../../../src/transport/relay/functionTransport.ts";
+import { type Envelope, FRAME_MS, FrameBuilder, FUNCTION_SUBSCRIBE_MS, parsePublished } from "../../../src/transport/relay/functionTransport.ts";
 import type { ProviderListener, Subscribe } from "../../../src/transport/relay/pusherSocket.ts";
 import { functionTransport } from "../../../src/transport/relay/relayTransport.ts";
 import type { ConnectionStatus } from "../../../src/transport/transport.ts";
 import { envelope, message, SEAT } from "../../support/envelopes.ts";
 import { FakeWorld, settle } from "../../support/environment.ts";
+import { FUNCTION_CHECK_MS, FUNCTION_LOST_MS } from "@dagnet-realtime/engine/wire.gen";
 
 describe("function", () => {
   /** A server that tells a seat, a provider whose messages a test sends, and a lane that hears them. */

@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { Api, type RelaySubscription } from "../../../src/api.ts";
 import type { ConnectionStatus } from "../../../src/transport/transport.ts";
 import { relayTransport } from "../../../src/transport/relay/relayTransport.ts";
-import { RELAY_CHECK_MS, REORDER_MS, RELAY_QUIET_MS, RELAY_SUBSCRIBE_MS } from "../../../src/transport/relay/relayCarrier.ts";
+import { REORDER_MS, RELAY_SUBSCRIBE_MS } from "../../../src/transport/relay/relayCarrier.ts";
 import type { ProviderListener, Subscribe } from "../../../src/transport/relay/pusherSocket.ts";
 import { FakeWorld, settle, beat } from "../../support/environment.ts";
 import { batch } from "../../support/frames.ts";
+import { RELAY_CHECK_MS, RELAY_STALE_MS } from "@dagnet-realtime/engine/wire.gen";
 
 const SEAT: RelaySubscription = { public: { kind: "pusher", key: "k", host: "h", port: 1, tls: false, encrypted: false }, channel: "c1", publishing: true, every: 0.25, ledger: { published: 0, delivered: 0, failed: 0 }, company: { others: 0, names: [] } };
 
@@ -163,7 +164,7 @@ describe("the provider's lane", () => {
   it("REL-15: a provider that falls silent, or stops taking messages, is left", async () => {
     const silent = scene();
     await settle();
-    await silent.world.advance(RELAY_QUIET_MS + 13_000);
+    await silent.world.advance(RELAY_STALE_MS + 13_000);
     expect(silent.lane.state.transport).toBe("poll");
     silent.lane.stop();
     const full = scene();
