@@ -190,6 +190,7 @@ def test_a_check_that_cannot_be_judged_is_refused(bench: Bench) -> None:
     for body, says in (
         ({"lit": ["baskt"]}, "did you mean “basket”?"),
         ({"lits": ["basket"]}, "did you mean `lit`?"),
+        ({"never": "email?"}, "Its name is personal"),
         ({"file": "none"}, "there is no expectations file none"),
         ("lit", "must be a mapping"),
     ):

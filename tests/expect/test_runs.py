@@ -18,6 +18,7 @@ import typer
 from dagnet_realtime.cli.demo import SAMPLE
 from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from dagnet_realtime.cli.expect.server import OwnServer
+from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import USUAL
 
 SEND = """
@@ -229,6 +230,21 @@ def test_logs_of_shards_are_joined(tmp_path: Path) -> None:
     assert (code, "1 line of" in said) == (3, True), "what is missing may have been a near miss"
     code, said = run([path], logs=[tmp_path / "none.ndjson"])
     assert (code, "cannot be read" in said) == (2, True)
+
+
+def test_a_log_is_recorded_as_a_file_that_it_meets(spec: Path, tmp_path: Path) -> None:
+    """EXP-19: `--record` prints the file that a session log meets."""
+    log, made = tmp_path / "run.ndjson", tmp_path / "made.yaml"
+    assert run([spec], BUYS, save_log=log)[0] == 0
+    code, text = run([], logs=[log], record="all")
+    assert code == 0
+    assert "path: [product-page, basket, checkout, purchase]" in text
+    made.write_text(text)
+    assert run([made], logs=[log])[0] == 0
+    with pytest.raises(Problem, match="This trace is not in the recording"):
+        run([], logs=[log], record="nobody")
+    with pytest.raises(typer.BadParameter):
+        run([spec], logs=[log], record="all")
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,13 @@ def expect(
     log: Annotated[
         list[Path] | None, typer.Option(help="Judge a session log instead; several are merged.")
     ] = None,
+    record: Annotated[
+        str,
+        typer.Option(
+            metavar="TOKEN|all",
+            help="With one --log: print the expectations file that it meets, of a trace or of all.",
+        ),
+    ] = "",
     for_: Annotated[
         str, typer.Option("--for", metavar="TIME", help="With --url, how long: 60s, 5m.")
     ] = "",
@@ -103,6 +110,7 @@ def expect(
         url=url,
         key_file=key_file,
         logs=log or [],
+        record=record,
         lasts=_seconds(for_, "--for"),
         until_decided=until_decided,
         scopes=scope or [],

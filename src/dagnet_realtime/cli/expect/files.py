@@ -22,6 +22,8 @@ from dagnet_realtime.core.dagnet.decode import YAML_LIMIT, FileUnreadable, read_
 from dagnet_realtime.core.redaction import Redaction, personal_name
 from dagnet_realtime.model.graph import Graph
 
+FORMAT = "dagnet-realtime/expect@1"
+
 FOLDER = "expectations"
 """Where a data repository keeps them, flat."""
 

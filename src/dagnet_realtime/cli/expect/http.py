@@ -24,6 +24,7 @@ import httpx
 
 from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR
 from dagnet_realtime.cli.expect.feed import Feed
+from dagnet_realtime.cli.expect.files import FORMAT, Policy, unkept
 from dagnet_realtime.cli.expect.runner import PRESENCE, Run, Scope
 from dagnet_realtime.model.problem import Problem
 
@@ -124,6 +125,7 @@ class ExpectApi:
         """A check as it stands."""
         scope = self._open(key)
         feed = self._feed(asked)
+        self._refuse_unkept(asked)
         name = secrets.token_hex(8)
         told = self.run.evaluator.ask("check", feed.run, key, name, json.dumps(asked))
         if "issues" in told:
@@ -250,6 +252,22 @@ class ExpectApi:
                         )
                     feed.wait(0.1)
                 self.run.evaluator.ask("claim", feed.run, scope.key, token)
+
+    def _refuse_unkept(self, asked: object) -> None:
+        """Raises `Problem` if a condition reads a property that is never carried: it would look as if it were missing."""
+        spec = {
+            "format": FORMAT,
+            "graph": self._graph,
+            "expect": asked if isinstance(asked, list) else [asked],
+        }
+        told = self.run.evaluator.ask("read", json.dumps(spec), "", "{}")
+        for path, why in unkept(told.get("paths", ()), Policy()).items():
+            raise Problem(
+                "invalid",
+                f"The property `{path}` is never carried",
+                why.capitalize(),
+                "Expect something of another property",
+            )
 
     def _feed(self, asked: object) -> Feed:
         name = self._graph

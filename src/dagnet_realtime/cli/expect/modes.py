@@ -5,8 +5,8 @@ Each ends with reports and an exit code, whatever went wrong on the way.
 
 import json
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.cli.folder_options import folders_from_options
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import Folders
+from dagnet_realtime.model.workspace import USUAL, Folders
 
 LONGEST_LOG = 512 * 1024 * 1024
 PRESENCE = ("lit", "path", "order", "some", "coverage")
@@ -57,6 +57,7 @@ class Asked(msgspec.Struct, kw_only=True):
     url: str = ""
     key_file: Path | None = None
     logs: list[Path] = []
+    record: str = ""
     lasts: float | None = None
     until_decided: bool = False
     scopes: list[str] = []
@@ -77,6 +78,10 @@ def expect_run(asked: Asked, environ: Mapping[str, str], out: TextIO) -> int:
     """Judges, reports, and returns the exit code."""
     _check_usage(asked)
     with open_evaluator() as evaluator:
+        if asked.record:
+            token = "" if asked.record == "all" else asked.record
+            out.write(evaluator.ask("record", _log(asked.logs[0]), token)["text"])
+            return MET
         folder = (asked.workspace or workspace_of(asked.specs)).expanduser()
         judged, named = _files(asked, folder, evaluator)
         run = Run(evaluator, judged, named)
@@ -102,7 +107,9 @@ def _check_usage(asked: Asked) -> None:
         raise typer.BadParameter("--url needs --for or --until-decided, to know when it ends")
     if not asked.url and (asked.lasts is not None or asked.until_decided or asked.scopes):
         raise typer.BadParameter("--for, --until-decided and --scope go with --url")
-    if (asked.url or asked.logs) and not asked.specs:
+    if asked.record and (len(asked.logs) != 1 or asked.specs):
+        raise typer.BadParameter("--record takes one --log, and no expectations file")
+    if (asked.url or asked.logs) and not asked.specs and not asked.record:
         raise typer.BadParameter("name the expectations files that are to be judged")
 
 
@@ -177,7 +184,7 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
     with ExitStack() as stack:
         server = stack.enter_context(
             OwnServer(
-                folder, layout=layout, port=asked.port, write_key=asked.write_key, properties=read
+                folder, layout=layout, port=asked.port, write_key=asked.write_key, properties=("*",)
             )
         )
         for graph in watched:
@@ -218,6 +225,33 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
         outcome.said.append(f"The command's own code is kept; {verdict}.")
         outcome.code = code
     return outcome
+
+
+@contextmanager
+def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
+    """A server and the HTTP of a run on a data repository, for a test runner's fixtures: its variables."""
+    place = Path(folder).expanduser()
+    name = place.resolve().name
+    with ExitStack() as stack:
+        evaluator = stack.enter_context(open_evaluator())
+        server = OwnServer(place, layout=USUAL, properties=("*",))
+        graphs = dict(read_catalogues({name: place})[name].graphs)
+        named = [read_file(path, evaluator, f"{FOLDER}/{path.name}") for path in find_files(place)]
+        run = Run(evaluator, [], [file for file in named if not file.issues])
+        _resolved(run, graphs, Policy())
+        stack.enter_context(server)
+        for graph in sorted(graphs, key=lambda one: -len(graphs[one].listens)):
+            run.open(graphs[graph], graph, {})
+        stack.callback(run.stop)
+        channel = server.workspace.channel
+        run.watch(server.origin, server.key, channel.workspace, channel.env)
+        markers = stack.enter_context(Markers(server.origin, server.write_key))
+        api = stack.enter_context(ExpectApi(run, markers.send))
+        yield {
+            name: value
+            for name, value in _child_environ({}, {}, server, api).items()
+            if name.startswith("DAGNET_EXPECT_")
+        }
 
 
 def _attached(asked: Asked, run: Run) -> Outcome:
