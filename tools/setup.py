@@ -152,12 +152,22 @@ def modules(found: str) -> None:
 
 def provider(found: str) -> None:
     """Installs the Pusher-compatible server that the relay is tested against: 20 s and 290 MB, most of it for other clouds and systems."""
-    folder = ROOT / "web" / "relay-server"
+    npm_folder(found, "web/relay-server", "the provider of the relay's tests")
+
+
+def example(found: str) -> None:
+    """Installs Playwright's test runner for the example of continuous integration: 19 MB, no browser."""
+    npm_folder(found, "examples/ci", "the test runner of the example")
+
+
+def npm_folder(found: str, name: str, what: str) -> None:
+    """Installs what a folder's lock file names, when that has changed."""
+    folder = ROOT / name
     stamp = folder / "node_modules" / ".dagnet-realtime"
     digest = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == digest:
         return
-    say("Installing the provider of the relay's tests from web/relay-server/package-lock.json")
+    say(f"Installing {what} from {name}/package-lock.json")
     interface.run(
         (
             *interface.npm(found),
@@ -251,6 +261,7 @@ def main() -> None:
         interface.build(ROOT, found)
     if not use:
         provider(found)
+        example(found)
         browser()
         redis()
         proxies()

@@ -17,7 +17,7 @@ function boundaries() {
 }
 
 export default tseslint.config(
-  { ignores: ["**/dist/**", "**/node_modules/**", "**/*.gen.ts"] },
+  { ignores: ["**/dist/**", "**/node_modules/**", "**/*.gen.ts", "playwright/*.d.ts"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   { languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["*.js", "*.ts", "*/vite*.ts"] }, tsconfigRootDir: import.meta.dirname } } },
