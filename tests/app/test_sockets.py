@@ -20,7 +20,8 @@ from dagnet_realtime.app.sockets import (
 )
 from dagnet_realtime.config.config import Config, ServerConfig
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.web.connection import ConnectionLimits, ConnectionStats, connection
+from dagnet_realtime.web.connection import ConnectionLimits, connection
+from dagnet_realtime.web.connection_stats import ConnectionStats
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.com", ""])

@@ -49,8 +49,8 @@ def test_a_session_resumes_where_its_stream_broke() -> None:
         "Heartbeat",
         "NoneType",
         "Heartbeat",
-        "Bye",
-        "Bye",
+        "Close",
+        "Close",
     ]
     streams = [request for request in server.requests if request.url.path.endswith("/stream")]
     assert [request.headers.get("last-event-id") for request in streams] == [

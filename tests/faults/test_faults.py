@@ -112,7 +112,7 @@ async def test_redis_is_stopped_for_some_seconds(
             await asyncio.sleep(1.0)
             last = max(watcher.last for watcher in running.watchers)
             # A round that cannot confirm who watches ends their streams; it shows nothing, and they come back.
-            assert last == silent or last[1] == "Bye", (
+            assert last == silent or last[1] == "Close", (
                 "something moved while nothing could be known"
             )
         finally:

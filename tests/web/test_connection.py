@@ -14,7 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from dagnet_realtime.app.sockets import UvicornServer
-from dagnet_realtime.web.connection import ConnectionLimits, ConnectionStats, connection
+from dagnet_realtime.web.connection import ConnectionLimits, connection
+from dagnet_realtime.web.connection_stats import ConnectionStats
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 SOON = ConnectionLimits(head_seconds=0.2, idle_seconds=0.3, stuck_seconds=0.3)

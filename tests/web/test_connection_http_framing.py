@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dagnet_realtime.web.connection import CUT, ConnectionStats
+from dagnet_realtime.web.connection_stats import CUT, ConnectionStats
 from tests.web.test_connection import (
     HEAD,
     NEVER,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from dagnet_realtime.web.connection import ConnectionStats
+from dagnet_realtime.web.connection_stats import ConnectionStats
 from tests.hub.stage import SHOP
 from tests.support.entries import entry
 from tests.support.server import serving, track

@@ -40,7 +40,8 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.stores.memory import MemoryLog
 from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
-from dagnet_realtime.web.connection import ConnectionLimits, ConnectionStats, connection, fast_path
+from dagnet_realtime.web.connection import ConnectionLimits, connection, fast_path
+from dagnet_realtime.web.connection_stats import ConnectionStats
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.routes.health import Readiness
 from dagnet_realtime.web.routes.static_files import StaticFiles

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from itertools import chain
-from typing import Any, ClassVar, Literal, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 import httptools
 import msgspec
@@ -20,6 +20,7 @@ from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import SIGNATURE_HEADER
 from dagnet_realtime.model.workspace import Source
+from dagnet_realtime.web.connection_stats import ConnectionStats, Reason
 from dagnet_realtime.web.responses import (
     CLOSE,
     LINGER_BYTES,
@@ -32,28 +33,6 @@ from dagnet_realtime.web.responses import (
     retry_headers,
 )
 from dagnet_realtime.web.routes.ingest import WEBHOOK_PREFIX, unexpected
-
-Reason = Literal["slow", "large", "malformed", "stuck", "full"]
-CUT: tuple[Reason, ...] = ("slow", "large", "malformed", "stuck", "full")
-
-
-class ConnectionStats(msgspec.Struct):
-    """How many connections are `open` of how many there may be, and how many were cut, by what for: a slow head, a large one, nonsense,
-    a reader that takes nothing, room for others.
-    """
-
-    limit: int = 0
-    open: int = 0
-    slow: int = 0
-    large: int = 0
-    malformed: int = 0
-    stuck: int = 0
-    full: int = 0
-
-    def record_cut(self, reason: Reason) -> None:
-        """One more."""
-        setattr(self, reason, getattr(self, reason) + 1)
-
 
 _SIGNATURE = SIGNATURE_HEADER.encode()
 _AROUND = 4  # bytes about a field's name and value: a colon, a space and the line's end

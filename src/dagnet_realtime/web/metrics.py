@@ -9,7 +9,7 @@ from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.hub.stats import LAG_BUCKETS, ChannelStats, ViewCounters
 from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.workspace import Channel, Workspace
-from dagnet_realtime.web.connection import CUT, ConnectionStats
+from dagnet_realtime.web.connection_stats import CUT, ConnectionStats
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

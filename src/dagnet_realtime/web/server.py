@@ -21,7 +21,7 @@ from dagnet_realtime.ports.storage import RateLimiter
 from dagnet_realtime.web.asgi import App, Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
 from dagnet_realtime.web.body import BodyLimits, UnprovenBytes
-from dagnet_realtime.web.connection import ConnectionStats
+from dagnet_realtime.web.connection_stats import ConnectionStats
 from dagnet_realtime.web.middleware import (
     AuthenticationMiddleware,
     ErrorMiddleware,

@@ -13,7 +13,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.asgi import person_of
 from dagnet_realtime.web.auth.request import forbidden
-from dagnet_realtime.web.connection import ConnectionStats
+from dagnet_realtime.web.connection_stats import ConnectionStats
 from dagnet_realtime.web.metrics import MetricsCollector
 from dagnet_realtime.web.openapi import Operation, OperationRoute, ResponseSpec
 from dagnet_realtime.web.responses import json_response
