@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from dagnet_realtime.app.config_watcher import LOOK_SECONDS, ConfigWatcher
+from dagnet_realtime.app.config_watcher import POLL_SECONDS, ConfigWatcher
 from dagnet_realtime.app.factories import Grants
 from dagnet_realtime.config.config import AccessConfig, Config
 from dagnet_realtime.hub.audit import Audit
@@ -91,19 +91,19 @@ async def test_the_file_is_looked_at_every_two_seconds(tmp_path: Path) -> None:
     """ACC-34: and read only where it has changed."""
     scene = Scene(tmp_path)
     scene.current = configured(scene.file, Policy(sample=0.5))
-    taken = asyncio.Event()
-    scene.reload._impose = lambda *_: _note(taken)  # type: ignore[assignment]
+    applied = asyncio.Event()
+    scene.reload._apply_policy = lambda *_: _note(applied)  # type: ignore[assignment]
     running = asyncio.create_task(scene.reload.run())
-    await scene.clock.advance(LOOK_SECONDS)
-    assert not taken.is_set()
+    await scene.clock.advance(POLL_SECONDS)
+    assert not applied.is_set()
     scene.file.write_text("22")
-    await scene.clock.advance(LOOK_SECONDS)
+    await scene.clock.advance(POLL_SECONDS)
     async with asyncio.timeout(20):
-        await taken.wait()
+        await applied.wait()
     scene.file.unlink()
-    await scene.clock.advance(LOOK_SECONDS)
+    await scene.clock.advance(POLL_SECONDS)
     running.cancel()
 
 
-async def _note(taken: asyncio.Event) -> None:
-    taken.set()
+async def _note(applied: asyncio.Event) -> None:
+    applied.set()

@@ -15,12 +15,12 @@ import pytest
 
 from dagnet_realtime.app.factories import (
     Grants,
-    access_for,
-    functions,
-    provider_for,
+    authenticator,
+    function_channels,
+    identity_provider,
+    open_relays,
     read_catalogues,
     relay_manager,
-    relays,
 )
 from dagnet_realtime.config import token_file as file
 from dagnet_realtime.config.config import (
@@ -70,7 +70,7 @@ def workspace(id: str, relay: str) -> Workspace:
 
 async def test_only_workspaces_that_say_so_have_a_relay() -> None:
     """REL-1: the others go by stream and poll."""
-    async with relays(
+    async with open_relays(
         [workspace("a", "pusher://k:s@h/1"), workspace("b", "")], FakeClock()
     ) as found:
         assert [channel.workspace for channel in found] == ["a"]
@@ -80,7 +80,7 @@ async def test_only_workspaces_that_say_so_have_a_relay() -> None:
 async def test_a_wrong_address_stops_the_start() -> None:
     """REL-1: with a problem, not later with silence."""
     with pytest.raises(Problem, match="relay's address"):
-        async with relays([workspace("a", "amqp://k:s@h/1")], FakeClock()):
+        async with open_relays([workspace("a", "amqp://k:s@h/1")], FakeClock()):
             pass
 
 
@@ -105,15 +105,15 @@ def workspace_functions(id: str, relay: str = "pusher://k:s@h/1", **policy: Any)
 async def test_a_workspace_has_a_relay_of_ours_or_a_function_that_publishes() -> None:
     """FUN-12: never both, so that nothing is published twice."""
     both = [workspace_functions("a"), workspace_functions("b", ingest="function")]
-    assert [channel.workspace for channel in functions(both)] == ["b"]
-    async with relays(both, FakeClock()) as found:
+    assert [channel.workspace for channel in function_channels(both)] == ["b"]
+    async with open_relays(both, FakeClock()) as found:
         assert [channel.workspace for channel in found] == ["a"]
 
 
 def test_a_wrong_address_stops_the_start_functions() -> None:
     """FUN-12, REL-1: with a problem, not later with silence."""
     with pytest.raises(Problem, match="relay's address"):
-        functions([workspace_functions("b", "amqp://k:s@h/1", ingest="function")])
+        function_channels([workspace_functions("b", "amqp://k:s@h/1", ingest="function")])
 
 
 GRANTS = (
@@ -127,7 +127,7 @@ def built(
     access: AccessConfig, url: str = "https://watch.example.com", *, secure: bool = False
 ) -> object:
     config = Config(server=ServerConfig(public_url=url), access=access)
-    return access_for(config, FakeClock(), Grants(access.grants), secure=secure)
+    return authenticator(config, FakeClock(), Grants(access.grants), secure=secure)
 
 
 def test_every_mode_has_its_adapter() -> None:
@@ -184,7 +184,7 @@ async def test_processes_behind_one_name_share_a_sign_in(tmp_path: Path) -> None
     file.write_token_file(tmp_path / "t.json", [kept])
     given = AccessConfig(mode="token", tokens=str(tmp_path / "t.json"), cookie_key=Secret("k"))
     one, two = (
-        access_for(Config(server=ServerConfig(port=port), access=given), FakeClock(), Grants(()))
+        authenticator(Config(server=ServerConfig(port=port), access=given), FakeClock(), Grants(()))
         for port in (8765, 8766)
     )
     assert isinstance(one, TokenAuthenticator)
@@ -203,12 +203,12 @@ def test_github_is_asked_about_the_repositories_that_grants_name() -> None:
         mode="oidc",
         provider=ProviderConfig(kind="github", issuer="https://github.com", client_id="us"),
     )
-    provider = provider_for(given, Grants(GRANTS), FakeClock())
+    provider = identity_provider(given, Grants(GRANTS), FakeClock())
     assert isinstance(provider, GitHub)
     assert provider._repositories == ("acme/data",)
-    assert isinstance(provider_for(AccessConfig(), Grants(GRANTS), FakeClock()), OpenId)
-    with pytest.raises(Problem, match="names no repository"):
-        provider_for(
+    assert isinstance(identity_provider(AccessConfig(), Grants(GRANTS), FakeClock()), OpenId)
+    with pytest.raises(Problem, match="names no single repository"):
+        identity_provider(
             given, Grants([RoleBinding(who="repository:acme/*", role="watch")]), FakeClock()
         )
 

@@ -14,7 +14,7 @@ import pytest
 
 from dagnet_realtime.app.files import (
     LOCAL_KEY,
-    LOOK_SECONDS,
+    POLL_SECONDS,
     TokenStore,
     audit_file,
     local_key,
@@ -114,7 +114,7 @@ def test_a_key_file_is_a_file(tmp_path: Path) -> None:
         local_key(folder)
     (folder / LOCAL_KEY).unlink()
     os.mkfifo(folder / LOCAL_KEY, 0o600)
-    with pytest.raises(Problem, match="is no file"):
+    with pytest.raises(Problem, match="is not a file"):
         local_key(folder)
     (folder / LOCAL_KEY).unlink()
     (folder / LOCAL_KEY).mkdir()
@@ -145,7 +145,7 @@ def test_a_revoked_token_is_gone_within_a_second(tmp_path: Path) -> None:
     store = TokenStore(str(path), clock)
     assert store() == (ONE,)
     file.write_token_file(path, [])
-    clock.shift(LOOK_SECONDS)
+    clock.shift(POLL_SECONDS)
     assert store() == ()
 
 
@@ -156,13 +156,13 @@ def test_a_file_that_vanishes_or_breaks_lets_nobody_in(tmp_path: Path) -> None:
     store = TokenStore(str(path), clock)
     assert store()
     path.write_text("{")
-    clock.shift(LOOK_SECONDS)
+    clock.shift(POLL_SECONDS)
     for _ in range(2):
         with pytest.raises(Problem) as problem:
             store()
         assert problem.value.code == "unavailable"
     path.unlink()
-    clock.shift(LOOK_SECONDS)
+    clock.shift(POLL_SECONDS)
     assert store() == ()
 
 

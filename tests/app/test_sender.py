@@ -132,7 +132,7 @@ async def test_nobody_there_is_told_in_a_sentence() -> None:
         answer.reason
         == "No answer from http://here/segment/webhook/web: nothing can be reached there"
     )
-    assert describe_failure(httpx.ReadTimeout("slow")) == "it took too long"
+    assert describe_failure(httpx.ReadTimeout("slow")) == "it timed out"
     assert describe_failure(httpx.ReadError("cut")) == "the connection broke (ReadError)"
 
 

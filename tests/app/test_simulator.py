@@ -146,12 +146,12 @@ async def test_one_event_lights_the_node_asked_for_or_the_first() -> None:
 
 async def test_a_test_event_says_why_it_was_not_sent() -> None:
     made = visitors(Server(400), FakeClock())
-    with pytest.raises(Problem, match="was not taken"):
+    with pytest.raises(Problem, match="was not accepted"):
         await made.light(SHOP, "g", None)
     with pytest.raises(Problem, match="listens for no event"):
         await made.light(SHOP, "g", "nowhere")
     made.address = ""
-    with pytest.raises(Problem, match="does not listen yet"):
+    with pytest.raises(Problem, match="still starting"):
         await made.light(SHOP, "g", None)
 
 

@@ -10,7 +10,7 @@ import socket
 import pytest
 
 from dagnet_realtime.app.sockets import (
-    LEAST,
+    MIN_CONNECTIONS,
     SPARE_FILES,
     UvicornServer,
     is_loopback,
@@ -45,7 +45,7 @@ def test_a_taken_port_is_a_problem_with_a_way_out() -> None:
         port = other.getsockname()[1]
         with pytest.raises(Problem) as refused:
             listen(Config(server=ServerConfig(port=port)))
-    assert refused.value.title == f"Port {port} is taken"
+    assert refused.value.title == f"Port {port} is already in use"
 
 
 def test_loopback_has_many_names() -> None:
@@ -72,6 +72,6 @@ def test_there_is_room_for_as_many_connections_as_there_are_files() -> None:
         assert max_connections(200) == 200
         assert max_connections(10**9) == resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_FILES
         assert max_connections(1) == 1
-        assert LEAST < 200
+        assert MIN_CONNECTIONS < 200
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -6,7 +6,7 @@ import pytest
 
 from dagnet_realtime.app import store as module
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.app.store import is_shared, store
+from dagnet_realtime.app.store import is_shared, open_store
 from dagnet_realtime.model.frame import IngestCounters
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.stores.memory import MemoryLog
@@ -20,7 +20,7 @@ from tests.support.sockets import free_port
 async def test_memory_is_a_store_of_one_process() -> None:
     """LOG-1: `memory://`, and nothing that is not known."""
     assert not is_shared("memory://")
-    async with store("memory://", (), FakeClock()) as kept:
+    async with open_store("memory://", (), FakeClock()) as kept:
         assert isinstance(kept.log, MemoryLog)
         doors = {"web": IngestCounters(received=1, taken=1)}
         summed, task = kept.wrap_counters(lambda _: doors)
@@ -35,7 +35,7 @@ async def test_redis_is_a_store_of_many() -> None:
     """LOG-60: chosen by its URL; its connections end with the context."""
     with redis_server() as server:
         assert is_shared(server.url)
-        async with store(server.url, (), SystemClock()) as kept:
+        async with open_store(server.url, (), SystemClock()) as kept:
             assert isinstance(kept.log, RedisLog)
             await kept.log.acquire_lease(CHANNEL, "a", 60)
             assert connections(server) > 1
@@ -55,5 +55,5 @@ async def test_a_start_waits_a_moment_for_redis_and_then_says_so(
     """LOG-65: what starts us may start Redis at the same time."""
     monkeypatch.setattr(module, "START_SECONDS", 0.3)
     with pytest.raises(Problem, match="cannot be reached"):
-        async with store(f"redis://127.0.0.1:{free_port()}", (), SystemClock()):
+        async with open_store(f"redis://127.0.0.1:{free_port()}", (), SystemClock()):
             raise AssertionError("there is no Redis")

@@ -65,7 +65,7 @@ def test_memory_cannot_be_shared() -> None:
     with pytest.raises(Problem, match="cannot be shared") as refused:
         Workers(Config(), 2, lambda _: None)
     assert "redis://" in refused.value.remedy
-    with pytest.raises(Problem, match="not possible"):
+    with pytest.raises(Problem, match="no possible number"):
         Workers(Config(server=ServerConfig(log="redis://host")), 1000, lambda _: None)
 
 

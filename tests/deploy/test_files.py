@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.store import store
-from dagnet_realtime.app.workers import MOST_WORKERS
+from dagnet_realtime.app.workers import MAX_WORKERS
 from dagnet_realtime.config.load import load
 from tests.deploy.pair import DEPLOY, SECRETS, configured
 from tests.support.redis import redis_server
@@ -81,7 +81,7 @@ def test_the_unit_starts_what_there_is() -> None:
         re.MULTILINE,
     )
     assert count is not None
-    assert 1 < int(count[1]) <= MOST_WORKERS
+    assert 1 < int(count[1]) <= MAX_WORKERS
     assert "ExecStart=\n" in workers, "without an empty one there would be two"
 
 

@@ -5,7 +5,7 @@ import time
 
 
 class SystemClock:
-    """Implements `ports.clock.Clock`."""
+    """Implements `ports.runtime.Clock`."""
 
     def now(self) -> int:
         """Milliseconds since 1970 UTC."""

@@ -1,4 +1,7 @@
-"""Takes up a changed configuration while the server runs: policies and grants, which take effect at once. All else needs a restart."""
+"""Reloads a changed configuration file while the server runs.
+
+Policies and grants take effect at once; every other key needs a restart.
+"""
 
 import asyncio
 import logging
@@ -15,28 +18,32 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.runtime import Clock
 
-LOOK_SECONDS = 2.0  # between two looks whether the file has changed
+POLL_SECONDS = 2.0  # between two checks whether the file has changed
 
 _LOG = logging.getLogger("dagnet_realtime.app")
 
-Impose = Callable[[Channel, Policy], Awaitable[None]]
+ApplyPolicy = Callable[[Channel, Policy], Awaitable[None]]
 
 
 class ConfigWatcher:
-    """`again` reads the configuration; `impose` puts a policy in force. A file that cannot be read changes nothing, and is told."""
+    """Watches the file of `config`.
+
+    `reload_config` reads the configuration, `apply_policy` applies a policy to a channel. A file
+    that cannot be read changes nothing and is logged.
+    """
 
     def __init__(
         self,
         config: Config,
-        again: Callable[[], Config],
-        impose: Impose,
+        reload_config: Callable[[], Config],
+        apply_policy: ApplyPolicy,
         grants: Grants,
         audit: Audit,
         clock: Clock,
     ) -> None:
         self._file = Path(config.file)
-        self._again = again
-        self._impose = impose
+        self._reload_config = reload_config
+        self._apply_policy = apply_policy
         self._grants = grants
         self._audit = audit
         self._clock = clock
@@ -44,18 +51,18 @@ class ConfigWatcher:
         self._seen = self._mark()
 
     async def run(self) -> None:
-        """Looks until it is cancelled."""
+        """Watches until cancelled."""
         while True:
-            await self._clock.sleep(LOOK_SECONDS)
+            await self._clock.sleep(POLL_SECONDS)
             mark = self._mark()
             if mark is not None and mark != self._seen:
                 self._seen = mark
                 await self.reload()
 
     async def reload(self) -> None:
-        """Reads the file and puts in force what is new in it."""
+        """Reads the file and applies what has changed."""
         try:
-            config = await asyncio.to_thread(self._again)
+            config = await asyncio.to_thread(self._reload_config)
         except Problem:
             _LOG.error(
                 "reload_failed file=%s remedy=%s", self._file.name, "dagnet-realtime check --config"
@@ -71,21 +78,21 @@ class ConfigWatcher:
         _LOG.warning("reloaded file=%s", self._file.name)
 
     async def _replace(self, channel: Channel, old: Policy, policy: Policy) -> None:
-        kept = _with_keys_of(policy, old)
-        self._policies[channel] = kept
-        await self._impose(channel, kept)
-        self._audit.record("policy", "", channel, why=policy_version(kept))
+        applied = _with_keys_of(policy, old)
+        self._policies[channel] = applied
+        await self._apply_policy(channel, applied)
+        self._audit.record("policy", "", channel, why=policy_version(applied))
 
     def _mark(self) -> tuple[int, int, int] | None:
         try:
-            told = self._file.stat()
+            status = self._file.stat()
         except OSError:
             return None
-        return (told.st_mtime_ns, told.st_size, told.st_ino)
+        return (status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def _with_keys_of(policy: Policy, old: Policy) -> Policy:
-    """Keys and providers stay what they were at the start: traces would break in two."""
+    """`policy` with the token key, relay and ingest of `old`: a new key would split traces."""
     return msgspec.structs.replace(
         policy, token_key=old.token_key, relay=old.relay, ingest=old.ingest
     )

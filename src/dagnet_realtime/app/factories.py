@@ -1,10 +1,14 @@
-"""Builds graph sources, relays, function channels and authentication from the configuration."""
+"""Builds the parts of a server from its configuration.
+
+Graph sources, relays and their manager, stream readers, function channels and the authenticator.
+Libraries that only some configurations need are imported where they are used, so that other servers
+start without them.
+"""
 
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
-from secrets import token_bytes
 from urllib.parse import urlsplit
 
 from dagnet_realtime.app.files import TokenStore
@@ -61,7 +65,10 @@ def stream_readers(
     leases: PartitionLeases,
     clock: Clock,
 ) -> StreamReaders:
-    """The readers of all sources that read a stream. Raises `Problem("invalid")` if the client for it is not installed."""
+    """The readers of all sources that read a stream.
+
+    Raises `Problem("invalid")` if the client library is not installed.
+    """
     sources = [
         source
         for workspace in workspaces
@@ -81,24 +88,24 @@ def stream_readers(
     )
 
 
-def graphs_of(workspaces: Sequence[Workspace]) -> GraphSources:
-    """The source of all graphs, not yet read."""
-    return GraphSources({one.channel.workspace: _place(one) for one in workspaces})
+def graph_sources(workspaces: Sequence[Workspace]) -> GraphSources:
+    """The source of every workspace's graphs, not yet loaded."""
+    return GraphSources({one.channel.workspace: _workspace_source(one) for one in workspaces})
 
 
-def catalogues_of(workspaces: Sequence[Workspace]) -> dict[str, Catalogue]:
-    """The catalogue of each workspace, by its id, read once; what cannot be read is said in their errors."""
-    graphs = graphs_of(workspaces).load()
+def load_catalogues(workspaces: Sequence[Workspace]) -> dict[str, Catalogue]:
+    """The catalogue of each workspace by id, loaded once. Unreadable files are in its errors."""
+    graphs = graph_sources(workspaces).load()
     return {one.channel.workspace: graphs.catalogue(one.channel.workspace) for one in workspaces}
 
 
 def read_catalogues(folders: Mapping[str, Path], layout: Folders = USUAL) -> dict[str, Catalogue]:
-    """The catalogue of each folder, by workspace id; what cannot be read is said in their errors."""
+    """The catalogue of each folder by workspace id. Unreadable files are in its errors."""
     graphs = FolderGraphs(folders, layout=layout).load()
     return {id: graphs.catalogue(id) for id in folders}
 
 
-def _place(workspace: Workspace) -> WorkspaceSource:
+def _workspace_source(workspace: Workspace) -> WorkspaceSource:
     if workspace.deployment is None:
         return FolderSource(
             Path(workspace.path), deny=workspace.policy.deny, layout=workspace.folders
@@ -110,30 +117,32 @@ def _place(workspace: Workspace) -> WorkspaceSource:
 
 
 @contextlib.asynccontextmanager
-async def relays(
+async def open_relays(
     workspaces: Sequence[Workspace], clock: Clock
 ) -> AsyncIterator[dict[Channel, Relay]]:
-    """By channel, closed when the context ends. Raises `Problem("invalid")` for an address that cannot be used."""
+    """The relay of each channel that has one, closed when the context ends.
+
+    Raises `Problem("invalid")` for an address that cannot be used.
+    """
     async with contextlib.AsyncExitStack() as stack:
-        found: dict[Channel, Relay] = {}
+        opened: dict[Channel, Relay] = {}
         for workspace in workspaces:
             policy = workspace.policy
             if policy.relay is None or policy.ingest == "function":
                 continue
-            from dagnet_realtime.relays.address import (
-                parse_relay_url,
-            )  # what a start without a relay should not wait for
-            from dagnet_realtime.relays.pusher import PusherRelay
+            from dagnet_realtime.relays.pusher import PusherRelay  # slow to import
 
             address = parse_relay_url(policy.relay.reveal().decode())
             master = derive_relay_key(
-                policy.token_key.reveal() if policy.token_key is not None else token_bytes(32),
+                policy.token_key.reveal()
+                if policy.token_key is not None
+                else secrets.token_bytes(32),
                 b"encryption",
             )
-            found[workspace.channel] = await stack.enter_async_context(
+            opened[workspace.channel] = await stack.enter_async_context(
                 PusherRelay(address, clock, master)
             )
-        yield found
+        yield opened
 
 
 def relay_manager(
@@ -144,8 +153,8 @@ def relay_manager(
 ) -> RelayManager:
     """The relay manager of this process.
 
-    Processes that share `relay_states` publish together; one that is alone (None) publishes from its
-    own feeds.
+    Processes that share `relay_states` publish together; one that is alone (None) publishes from
+    its own feeds.
     """
     if not relays:
         return NO_RELAYS
@@ -155,9 +164,12 @@ def relay_manager(
     return SharedRelayManager(context, publisher, relay_states, relays)
 
 
-def functions(workspaces: Sequence[Workspace]) -> dict[Channel, FunctionChannelSigner]:
-    """By channel. Raises `Problem("invalid")` for an address that cannot be used."""
-    found: dict[Channel, FunctionChannelSigner] = {}
+def function_channels(workspaces: Sequence[Workspace]) -> dict[Channel, FunctionChannelSigner]:
+    """The channel signer of each channel that a Destination Function publishes to.
+
+    Raises `Problem("invalid")` for an address that cannot be used.
+    """
+    signers: dict[Channel, FunctionChannelSigner] = {}
     for workspace in workspaces:
         policy = workspace.policy
         if (
@@ -166,17 +178,17 @@ def functions(workspaces: Sequence[Workspace]) -> dict[Channel, FunctionChannelS
             and policy.token_key is not None
         ):
             address = parse_relay_url(policy.relay.reveal().decode())
-            found[workspace.channel] = FunctionChannelSigner(
+            signers[workspace.channel] = FunctionChannelSigner(
                 address, workspace.channel, policy.token_key.reveal()
             )
-    return found
+    return signers
 
 
 REPOSITORY = "repository:"
 
 
 class Grants:
-    """The grants as they are at this moment; a reload of the configuration replaces them."""
+    """The role bindings in force; a reload of the configuration replaces them."""
 
     def __init__(self, grants: Sequence[RoleBinding]) -> None:
         self.current = tuple(grants)
@@ -185,38 +197,38 @@ class Grants:
         return self.current
 
 
-def access_for(
+def authenticator(
     config: Config,
     clock: Clock,
     grants: Grants,
-    sign_outs: RevocationList | None = None,
-    sharing: ForkedAuthState | None = None,
+    revocations: RevocationList | None = None,
+    forked: ForkedAuthState | None = None,
     *,
     secure: bool = False,
 ) -> Authenticator:
-    """The access of a server; `sign_outs` and local keys (`sharing`) are those of several processes.
+    """The authenticator of the configured access mode.
 
-    Cookies travel over HTTPS alone, unless the browser's name for the server is this machine's; with `secure` always.
-
-    Raises `Problem("invalid")` where its token file cannot be read.
+    Several processes share `revocations` and, in local mode, the keys in `forked`. Cookies are sent
+    over HTTPS only, unless browsers reach the server by a loopback name; with `secure` always.
+    Raises `Problem("invalid")` if the token file cannot be read.
     """
-    given, url = config.access, config.server.public_url
-    sign_outs = sign_outs or MemoryRevocationList(clock)
-    if given.mode == "local":
-        key = given.cookie_key.reveal() if given.cookie_key is not None else None
-        return shared(sharing, clock, url, sign_outs, key)
-    tokens = TokenStore(given.tokens, clock)
+    access, url = config.access, config.server.public_url
+    revocations = revocations or MemoryRevocationList(clock)
+    if access.mode == "local":
+        key = access.cookie_key.reveal() if access.cookie_key is not None else None
+        return shared(forked, clock, url, revocations, key)
+    tokens = TokenStore(access.tokens, clock)
     tokens()
-    key = given.cookie_key.reveal() if given.cookie_key is not None else secrets.token_bytes(32)
+    key = access.cookie_key.reveal() if access.cookie_key is not None else secrets.token_bytes(32)
     https = True if secure or (url and not loopback(urlsplit(url).netloc)) else None
-    match given.mode:
+    match access.mode:
         case "token":
-            jar: SealedCookie[TokenCookie] = SealedCookie(
-                TokenCookie, key, clock, secure=https, sign_outs=sign_outs
+            cookie: SealedCookie[TokenCookie] = SealedCookie(
+                TokenCookie, key, clock, secure=https, sign_outs=revocations
             )
-            return TokenAuthenticator(tokens, jar, clock, given.session, url)
+            return TokenAuthenticator(tokens, cookie, clock, access.session, url)
         case "proxy":
-            proxy = given.proxy
+            proxy = access.proxy
             return ProxyAuthenticator(
                 proxy.header,
                 proxy.groups,
@@ -228,9 +240,9 @@ def access_for(
                 secret=proxy.secret,
             )
         case "oidc":
-            jars: tuple[SealedCookie[OidcCookie], SealedCookie[SignInAttempt]] = (
+            cookies: tuple[SealedCookie[OidcCookie], SealedCookie[SignInAttempt]] = (
                 SealedCookie(
-                    OidcCookie, key, clock, secure=https, same_site="Lax", sign_outs=sign_outs
+                    OidcCookie, key, clock, secure=https, same_site="Lax", sign_outs=revocations
                 ),
                 SealedCookie(
                     SignInAttempt,
@@ -239,39 +251,39 @@ def access_for(
                     name=f"{NAME}_attempt",
                     secure=https,
                     same_site="Lax",
-                    sign_outs=sign_outs,
+                    sign_outs=revocations,
                 ),
             )
-            provider = provider_for(given, grants, clock)
+            provider = identity_provider(access, grants, clock)
             return OidcAuthenticator(
                 provider,
                 url.rstrip("/") + BACK,
                 grants,
                 tokens,
-                jars,
+                cookies,
                 clock,
-                given.session,
+                access.session,
                 url,
-                given.provider.issuer,
+                access.provider.issuer,
             )
 
 
-def provider_for(
-    given: AccessConfig, grants: Callable[[], Sequence[RoleBinding]], clock: Clock
+def identity_provider(
+    access: AccessConfig, grants: Callable[[], Sequence[RoleBinding]], clock: Clock
 ) -> Provider:
-    """The identity provider; of repositories only those are asked about that grants name."""
+    """The configured identity provider. It looks up only repositories that grants name."""
     from dagnet_realtime.web.auth.github import GitHub
     from dagnet_realtime.web.auth.openid import OAuthClient, OpenId
 
-    configured: ProviderConfig = given.provider
+    configured: ProviderConfig = access.provider
     repositories = [
         grant.who.removeprefix(REPOSITORY) for grant in grants() if grant.who.startswith(REPOSITORY)
     ]
     if any(one.count("/") != 1 or "*" in one for one in repositories):
         raise Problem(
             "invalid",
-            "A grant names no repository",
-            "GitHub is asked about each by name",
+            "A grant names no single repository",
+            "Each repository is looked up at GitHub by name",
             "Write repository:owner/name",
         )
     settings = Settings(

@@ -1,6 +1,7 @@
-"""Files of one user alone: the key for programs, the key that local access keeps over a restart, and the folder for both.
+"""Private files: keys of local access, the folder for them, the token store and the audit log.
 
-What another user of the machine could have written is refused: it would make us send secrets where they like.
+A file that another user of the machine could have written is refused: it could make the server
+trust that user's keys, or send secrets to them.
 """
 
 import os
@@ -19,13 +20,16 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.runtime import Clock
 
-LARGEST = 64 * 1024  # bytes of such a file
-LOCAL_KEY = "browsers.secret"  # not *.key, which are those for programs
+MAX_BYTES = 64 * 1024  # of a private file
+LOCAL_KEY = "browsers.secret"  # not *.key: those are keys for programs
 _OTHERS_WRITE, _OTHERS_READ = 0o022, 0o077
 
 
 def write_key(path: Path, key: str) -> None:
-    """Writes `key` with mode 0600, replacing what was there; raises `Problem("unavailable")` where that cannot be."""
+    """Writes `key` with mode 0600, replacing the file.
+
+    Raises `Problem("unavailable")` if it cannot be written.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, key + "\n")
@@ -39,7 +43,7 @@ def write_key(path: Path, key: str) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Writes `text` with mode 0600, replacing what was there at once; raises OSError."""
+    """Writes `text` with mode 0600, replacing the file atomically. Raises OSError."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,7 +53,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def private_folder(folder: Path) -> Path:
-    """`folder`, made for its user alone if it is missing. Raises `Problem("forbidden")` if others may write it."""
+    """`folder`, made with mode 0700 if it is missing.
+
+    Raises `Problem("forbidden")` if other users can write it.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check(folder, os.lstat(folder), 0)
@@ -66,9 +73,9 @@ def private_folder(folder: Path) -> Path:
 
 
 def private_text(path: Path, *, hidden: bool) -> str | None:
-    """The text of a file of ours that nobody else may write, nor read if it is `hidden`; None if there is none.
+    """The text of a private file; None if there is none.
 
-    Raises `Problem("forbidden")` for any other file.
+    Raises `Problem("forbidden")` if other users can write it or, with `hidden`, read it.
     """
     try:
         descriptor = os.open(
@@ -83,17 +90,17 @@ def private_text(path: Path, *, hidden: bool) -> str | None:
     try:
         told = os.fstat(descriptor)
         if not stat.S_ISREG(told.st_mode):
-            raise Problem("forbidden", f"{path} is no file", remedy="Remove it")
+            raise Problem("forbidden", f"{path} is not a file", remedy="Remove it")
         _check(path, told, _OTHERS_READ if hidden else _OTHERS_WRITE)
-        return os.read(descriptor, LARGEST).decode(errors="replace")
+        return os.read(descriptor, MAX_BYTES).decode(errors="replace")
     finally:
         os.close(descriptor)
 
 
 def local_key(folder: Path) -> bytes:
-    """The key in `folder` that seals the sign-ins of this machine's browsers and from which token keys follow; mode 0600.
+    """The key in `folder` (mode 0600) that seals local sign-ins and derives token keys.
 
-    It is made if there is none.
+    Made if it is missing.
     """
     path = private_folder(folder) / LOCAL_KEY
     found = private_text(path, hidden=True)
@@ -102,7 +109,7 @@ def local_key(folder: Path) -> bytes:
         try:
             write_private(made, secrets.token_urlsafe(32) + "\n")
             try:
-                os.link(made, path)  # of two servers that start together one makes it
+                os.link(made, path)  # fails for the second of two servers that start together
             except FileExistsError:
                 pass
             finally:
@@ -118,48 +125,51 @@ def local_key(folder: Path) -> bytes:
             "invalid",
             f"{path} holds no key",
             "It is too short",
-            "Remove it; browsers then sign in anew",
+            "Remove it; browsers then have to sign in again",
         )
     return found.strip().encode()
 
 
 def local_token_key(key: bytes, channel: Channel) -> bytes:
-    """The key of the pseudonyms and digests of `channel`, 32 bytes, that follows from `local_key`.
+    """The 32-byte key of `channel`'s pseudonyms and digests, derived from `local_key`.
 
-    The same person keeps their token over a restart, as they would by a `token_key` in the configuration.
+    So a person keeps the same token over a restart, as with a configured `token_key`.
     """
     return Hmac(key, "sha256").digest(
         f"dagnet-realtime token key\0{channel.workspace}\0{channel.env}".encode()
     )
 
 
-def _check(path: Path, told: os.stat_result, others: int) -> None:
+def _check(path: Path, status: os.stat_result, others: int) -> None:
     if not hasattr(os, "geteuid"):
         return
-    if told.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
         remedy = "Use one of your own: DAGNET_REALTIME_STATE_DIR names the folder"
         raise Problem(
             "forbidden",
             f"{path} belongs to another user",
-            "What stands in it could be theirs",
+            "That user could have written it",
             remedy,
         )
-    if told.st_mode & others:
-        what = "written" if told.st_mode & _OTHERS_WRITE else "read"
-        mode = "700" if stat.S_ISDIR(told.st_mode) else "600"
+    if status.st_mode & others:
+        what = "written" if status.st_mode & _OTHERS_WRITE else "read"
+        mode = "700" if stat.S_ISDIR(status.st_mode) else "600"
         raise Problem(
             "forbidden",
             f"{path} can be {what} by other users",
-            "What stands in it is secret",
+            "It holds a secret",
             f"chmod {mode} {path}, or remove it",
         )
 
 
-LOOK_SECONDS = 1.0  # between two looks whether the file has changed
+POLL_SECONDS = 1.0  # between two checks whether the token file has changed
 
 
 class TokenStore:
-    """`path` "" is a store without tokens. A file that cannot be read, or has vanished, lets nobody in."""
+    """The access tokens in the file at `path`, read again when it changes; "" has no tokens.
+
+    While the file is unreadable or missing every token is refused.
+    """
 
     def __init__(self, path: str, clock: Clock) -> None:
         self._path = Path(path) if path else None
@@ -169,16 +179,16 @@ class TokenStore:
         self._tokens: tuple[AccessToken, ...] = ()
 
     def __call__(self) -> tuple[AccessToken, ...]:
-        """The tokens; raises `Problem("unavailable")` where the file cannot be understood."""
+        """The tokens. Raises `Problem("unavailable")` if the file cannot be read."""
         if self._path is None:
             return ()
         at = self._clock.monotonic()
-        if at - self._looked >= LOOK_SECONDS:
-            self._look(self._path)
+        if at - self._looked >= POLL_SECONDS:
+            self._refresh(self._path)
             self._looked = at
         return self._tokens
 
-    def _look(self, path: Path) -> None:
+    def _refresh(self, path: Path) -> None:
         try:
             told = path.stat()
             seen = (told.st_mtime_ns, told.st_size, told.st_ino)
@@ -204,9 +214,11 @@ Write = Callable[[bytes], None]
 
 @contextmanager
 def audit_file(access: AccessConfig) -> Iterator[Write]:
-    """What takes a line. Without a file local access keeps no audit log: one person watches their own machine.
+    """The writer of audit lines: to the configured file, else to standard error.
 
-    Lines are appended whole, so that several processes may share the file. Raises `Problem("invalid")` where it cannot be opened.
+    Local access without a file has no audit log, since one person watches their own machine. Lines
+    are appended whole, so several processes may share the file. Raises `Problem("invalid")` if it
+    cannot be opened.
     """
     if not access.audit:
         yield _nowhere if access.mode == "local" else _to_stderr

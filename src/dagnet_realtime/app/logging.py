@@ -1,4 +1,7 @@
-"""The program's log: one line an event, `time level event key=value …`, on standard error; never anything that somebody sent."""
+"""The program's log on standard error: one line per event, `time level event key=value …`.
+
+No line holds text that a client sent.
+"""
 
 import logging
 import sys
@@ -10,7 +13,10 @@ ROOT = "dagnet_realtime"
 
 
 class LineFormatter(logging.Formatter):
-    """The message says what happened and its fields; a traceback is cut down to its kind, since its text may hold what was sent."""
+    """Formats the program's own lines.
+
+    Of an exception only the class: its text may hold user data.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
@@ -24,7 +30,10 @@ class LineFormatter(logging.Formatter):
 
 
 def log_to(stream: TextIO | None = None) -> None:
-    """Sends the program's own lines to `stream`, standard error by default; libraries' lines only from errors on, by their kind alone."""
+    """Sends the program's lines to `stream` (standard error by default).
+
+    Of libraries only errors are logged, without their text.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(LineFormatter())
     own = logging.getLogger(ROOT)
@@ -38,9 +47,10 @@ def log_to(stream: TextIO | None = None) -> None:
 
 
 class RedactedFormatter(LineFormatter):
-    """A library's line without its message, which nobody here has checked for what somebody sent."""
+    """Formats a library's line without its message, which may hold user data."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line."""
         kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "unknown"
-        return f"{iso(round(record.created * 1000))} {record.levelname.lower()} library_error logger={record.name} error={kind}"
+        at, level = iso(round(record.created * 1000)), record.levelname.lower()
+        return f"{at} {level} library_error logger={record.name} error={kind}"

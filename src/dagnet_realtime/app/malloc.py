@@ -1,4 +1,4 @@
-"""The C library's memory: what large bodies took goes back to the system as soon as it is free."""
+"""Makes glibc return the memory of large request bodies to the system once it is freed."""
 
 import contextlib
 import ctypes
@@ -9,9 +9,10 @@ _LARGE = 256 * 1024  # bytes
 
 
 def return_freed_memory() -> bool:
-    """Has every allocation of `_LARGE` or more mapped by itself, so that it is unmapped when it is
-    freed. Otherwise glibc raises that bound by itself with the first large body, and from then on
-    keeps the room of large bodies once for each thread. False if the C library has no such setting.
+    """Maps every allocation of `_LARGE` bytes or more separately, so that freeing unmaps it.
+
+    Otherwise glibc raises its threshold with the first large body, and then keeps the memory of
+    large bodies once per thread. Returns False if the C library has no such setting.
     """
     if sys.platform != "linux":
         return False

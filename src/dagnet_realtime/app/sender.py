@@ -1,4 +1,4 @@
-"""Sends messages as Segment does: signed webhook deliveries or tracking calls, retried by Segment's own rules."""
+"""Sends messages as Segment does: signed webhook deliveries or tracking calls, with its retries."""
 
 import asyncio
 import hashlib
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
     import httpx
 
 ATTEMPTS = 6
-TIMEOUT = 10.0
-"""Seconds; Segment's Actions destinations wait as long for an answer."""
+TIMEOUT = 10.0  # seconds, as Segment's Actions destinations
 
-LONGEST_WAIT = 30.0
-"""Seconds between two attempts, whatever `Retry-After` asks for: a command is not a queue."""
+MAX_WAIT = 30.0  # seconds between two attempts, even if `Retry-After` is longer
 
 
 class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How a delivery ended. `status` 0 means that nobody answered; `reason` is one sentence where it was not taken."""
+    """The outcome of a delivery. `status` 0: no answer; `reason` is one sentence if it failed."""
 
     status: int
     attempts: int
@@ -34,14 +32,14 @@ class DeliveryResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def taken(self) -> bool:
-        """Whether the receiver took it."""
+        """Whether the receiver accepted it."""
         return 200 <= self.status < 300
 
 
 class Sender:
-    """Posts to one URL. Under `/v1/` that is Segment's tracking API, anything else a webhook.
+    """Posts to one URL: under `/v1/` as Segment's tracking API, else as a webhook.
 
-    A batch is signed on its first element alone, as Segment does it. `async with` owns the connections.
+    A batch is signed over its first element, as Segment does. `async with` owns the connections.
     """
 
     def __init__(
@@ -62,7 +60,7 @@ class Sender:
         self._chance = chance
         self._sleep = sleep
         self._attempts = attempts
-        import httpx  # 0.2 s of processor time that no start of the server should wait for
+        import httpx  # takes 0.2 s, which a start of the server should not wait for
 
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=32)
         self._client = httpx.AsyncClient(
@@ -79,13 +77,13 @@ class Sender:
     async def send(
         self, messages: Sequence[dict[str, Any]], *, batched: bool = False
     ) -> DeliveryResult:
-        """One delivery of one message, or of several as a batch; returns when it is answered for good."""
+        """Delivers one message, or several as a batch, with retries; returns the final outcome."""
         url, body, headers = self._request(messages, batched=batched or len(messages) > 1)
         import httpx
 
         answer = DeliveryResult(status=0, attempts=0)
         for attempt in range(1, self._attempts + 1):
-            wait = min(LONGEST_WAIT, 0.25 * 2**attempt) * self._chance.uniform(0.5, 1.0)
+            wait = min(MAX_WAIT, 0.25 * 2**attempt) * self._chance.uniform(0.5, 1.0)
             try:
                 response = await self._client.post(url, content=body, headers=headers)
             except httpx.HTTPError as error:
@@ -134,18 +132,18 @@ class Sender:
 
 
 def is_retryable(status: int) -> bool:
-    """Whether Segment sends a delivery again that was answered so."""
+    """Whether Segment retries a delivery answered with this status."""
     return status in (408, 423, 429) or (status >= 500 and status != 501)
 
 
 def describe_failure(error: "httpx.HTTPError") -> str:
-    """Why nobody answered, in words."""
+    """A short description of why there was no answer."""
     import httpx
 
     if isinstance(error, httpx.ConnectError):
         return "nothing can be reached there"
     return (
-        "it took too long"
+        "it timed out"
         if isinstance(error, httpx.TimeoutException)
         else f"the connection broke ({type(error).__name__})"
     )
@@ -153,13 +151,13 @@ def describe_failure(error: "httpx.HTTPError") -> str:
 
 def _retry_after(header: str | None, otherwise: float) -> float:
     try:
-        return min(LONGEST_WAIT, max(0.0, float(header))) if header else otherwise
+        return min(MAX_WAIT, max(0.0, float(header))) if header else otherwise
     except ValueError:
         return otherwise
 
 
 def _reason(response: "httpx.Response") -> str:
-    """What the receiver says in its own words, in one line."""
+    """The receiver's own explanation, in one line."""
     if response.status_code < 300:
         return ""
     try:

@@ -1,4 +1,8 @@
-"""Builds the server, runs it and stops it: graphs → log → hub → server, one stack, one group of tasks."""
+"""Builds the server, runs it and stops it.
+
+`_serve` reads from top to bottom: store, relays and graphs are opened; access, hub, intake and the
+web application are built on them; the server runs with its background tasks until it is stopped.
+"""
 
 import asyncio
 import contextlib
@@ -6,7 +10,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -17,18 +21,18 @@ from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.app.config_watcher import ConfigWatcher
 from dagnet_realtime.app.factories import (
     Grants,
-    access_for,
-    functions,
-    graphs_of,
+    authenticator,
+    function_channels,
+    graph_sources,
+    open_relays,
     relay_manager,
     stream_readers,
 )
-from dagnet_realtime.app.factories import relays as opened
 from dagnet_realtime.app.files import audit_file, write_key
 from dagnet_realtime.app.malloc import return_freed_memory
 from dagnet_realtime.app.simulator import TrafficSimulator
 from dagnet_realtime.app.sockets import UvicornServer, listen, max_connections, origin_of
-from dagnet_realtime.app.store import store
+from dagnet_realtime.app.store import open_store
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.context import HubContext
@@ -40,7 +44,12 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.stores.memory import MemoryLog
 from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
-from dagnet_realtime.web.connection import ConnectionLimits, connection, fast_path
+from dagnet_realtime.web.connection import (
+    ConnectionLimits,
+    LimitedHttpProtocol,
+    connection,
+    fast_path,
+)
 from dagnet_realtime.web.connection_stats import ConnectionStats
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.routes.health import Readiness
@@ -51,7 +60,7 @@ _LOG = logging.getLogger("dagnet_realtime.app")
 
 
 class ForkedState(NamedTuple):
-    """The socket to serve on, and the keys that are shared with the other processes of this command, if there are any."""
+    """What a worker inherits: the listening socket and, if it was forked, the shared local keys."""
 
     bound: socket.socket
     sharing: ForkedAuthState | None = None
@@ -59,7 +68,7 @@ class ForkedState(NamedTuple):
 
 LOCAL_LIMITS = SessionLimits(
     sessions_per_person=200, streams_per_person=5000, follows_per_person=50
-)  # everybody on this machine is one person
+)  # in local access every browser of this machine is the same person
 
 
 async def run(
@@ -67,59 +76,59 @@ async def run(
     *,
     ready: Callable[[str], None],
     stop: asyncio.Event | None = None,
-    again: Callable[[], Config] | None = None,
+    reload_config: Callable[[], Config] | None = None,
     inherited: ForkedState | None = None,
 ) -> None:
-    """Serves until SIGTERM, SIGINT or `stop`. `ready` is told the address, in local access with the one-time key, once connections are
-    accepted. `again` reads the configuration anew when its file changes. `inherited` is what one of several processes was given.
+    """Serves until SIGTERM, SIGINT or `stop`.
 
-    Raises `Problem` where it cannot start, and where a part of it dies.
+    `ready` is called with the address, in local access with the one-time key, once connections are
+    accepted. `reload_config` reads the configuration anew when its file changes. `inherited` is set
+    in one of several workers. Raises `Problem` if the server cannot start, or a part of it crashes.
     """
-    ending = stop or asyncio.Event()
     return_freed_memory()
-    given = inherited or ForkedState(listen(config))
-    with contextlib.closing(given.bound), audit_file(config.access) as write:
+    inherited = inherited or ForkedState(listen(config))
+    with contextlib.closing(inherited.bound), audit_file(config.access) as write:
         try:
-            await _serve(config, given, write, ready, ending, again)
+            await _serve(config, inherited, write, ready, stop or asyncio.Event(), reload_config)
         except* Problem as problems:
             raise _first_cause(problems) from None
-        except* Exception as group:  # noqa: BLE001  # whatever it was, the process stops with a reason
+        except* Exception as group:  # noqa: BLE001  # any crash ends the process with a reason
             raise _crash_problem(_first_cause(group)) from None
 
 
 async def _serve(
     config: Config,
     inherited: ForkedState,
-    write: Callable[[bytes], None],
+    write_audit: Callable[[bytes], None],
     ready: Callable[[str], None],
-    ending: asyncio.Event,
-    again: Callable[[], Config] | None,
+    stop: asyncio.Event,
+    reload_config: Callable[[], Config] | None,
 ) -> None:
-    clock, workspaces, bound = SystemClock(), config.workspaces, inherited.bound
-    grants = Grants(config.access.grants)
-    readiness, bounds = (
-        Readiness(),
-        ConnectionLimits(connections=max_connections(ConnectionLimits().connections)),
-    )
-    traffic = ConnectionStats(limit=bounds.connections)
-    published = functions(workspaces)
-    kept = store(config.server.log, workspaces, clock)
-    async with (
-        kept as (log, sessions, sign_outs, summed, leases, posts, rates),
-        opened(workspaces, clock) as relays,
-        graphs_of(workspaces).load() as graphs,
-    ):
-        access = access_for(config, clock, grants, sign_outs, inherited.sharing)
-        limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
-        audit = Audit(write, clock)
+    """Opens store, relays and graphs; builds hub, intake and web app on them; serves until `stop`.
 
+    Everything that must be closed is a context, closed in reverse order when `stop` is set or a
+    task fails.
+    """
+    clock, workspaces, bound = SystemClock(), config.workspaces, inherited.bound
+    async with (
+        open_store(config.server.log, workspaces, clock) as stores,
+        open_relays(workspaces, clock) as relays,
+        graph_sources(workspaces).load() as graphs,
+    ):
+        # who may watch
+        grants = Grants(config.access.grants)
+        access = authenticator(config, clock, grants, stores.revocations, inherited.sharing)
+        limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
+        audit = Audit(write_audit, clock)
+
+        # events in, frames out
         counters = SourceCounters(workspaces)
-        totals, summing = summed(counters)
+        totals, sync_counters = stores.wrap_counters(counters)
         context = HubContext(
             workspaces=workspaces,
             graphs=graphs,
-            log=log,
-            sessions=sessions,
+            log=stores.log,
+            sessions=stores.sessions,
             counters=totals,
             clock=clock,
             limits=limits,
@@ -128,19 +137,25 @@ async def _serve(
         intake = Intake(
             workspaces,
             graphs,
-            log,
+            stores.log,
             clock,
             feeds.forget,
             followed=feeds.followed_traces,
             counters=counters,
         )
-        streams = stream_readers(workspaces, intake, log, leases, clock)
-        hub = Hub(context, feeds, relay_manager(context, feeds, relays, posts), streams)
-        rounds = Reauthorizer(hub, access, clock, audit)
-        visitors = TrafficSimulator(workspaces, graphs, clock, Random())  # noqa: S311  # visitors are invented
-        visitors.address = origin_of(bound)
-        page = StaticFiles(access, shop=config.demo, kept=open_asset_folder(config))
-        parts = AppDependencies(
+        streams = stream_readers(workspaces, intake, stores.log, stores.leases, clock)
+        manager = relay_manager(context, feeds, relays, stores.relay_states)
+        hub = Hub(context, feeds, manager, streams)
+
+        # the web application
+        reauthorizer = Reauthorizer(hub, access, clock, audit)
+        simulator = TrafficSimulator(workspaces, graphs, clock, Random())  # noqa: S311  # no secret
+        simulator.address = origin_of(bound)
+        functions = function_channels(workspaces)
+        connections = ConnectionLimits(connections=max_connections(ConnectionLimits().connections))
+        traffic = ConnectionStats(limit=connections.connections)
+        readiness = Readiness()
+        dependencies = AppDependencies(
             workspaces=workspaces,
             graphs=graphs,
             hub=hub,
@@ -148,54 +163,58 @@ async def _serve(
             access=access,
             clock=clock,
             readiness=readiness,
-            rates=rates,
-            page=page,
-            visitors=visitors,
+            rates=stores.rates,
+            page=StaticFiles(access, shop=config.demo, kept=open_asset_folder(config)),
+            visitors=simulator,
             public_url=config.server.public_url,
             demo=config.demo,
             version=__version__,
             audit=audit,
-            rounds=rounds,
+            rounds=reauthorizer,
             traffic=traffic,
             connects=[origin for relay in relays.values() for origin in relay.limits.connects]
-            + [one.connects for one in published.values()],
-            functions=published,
+            + [one.connects for one in functions.values()],
+            functions=functions,
         )
+        protocol: type[LimitedHttpProtocol]
+        if isinstance(stores.log, MemoryLog):  # its append never waits
+            protocol = fast_path(intake, connections, traffic)
+        else:
+            protocol = connection(connections, traffic, intake.now)
+        server = UvicornServer(create_app(dependencies), protocol)
 
-        async def impose(channel: Channel, policy: Policy) -> None:
+        # what runs beside the server
+        async def apply_policy(channel: Channel, policy: Policy) -> None:
             intake.apply_policy(channel, policy)
             await hub.apply_policy(channel, policy)
 
-        at_once = isinstance(log, MemoryLog)  # its append never waits
-        server = UvicornServer(
-            create_app(parts),
-            fast_path(intake, bounds, traffic)
-            if at_once
-            else connection(bounds, traffic, intake.now),
-        )
-        async with hub, asyncio.TaskGroup() as tasks, _signals(ending):
+        background: list[Coroutine[None, None, None]] = [
+            simulator.run(),
+            reauthorizer.run(),
+            streams.run(),
+        ]
+        if sync_counters is not None:
+            background.append(sync_counters())
+        if config.file and reload_config is not None:
+            watcher = ConfigWatcher(config, reload_config, apply_policy, grants, audit, clock)
+            background.append(watcher.run())
+
+        async with hub, asyncio.TaskGroup() as tasks, _signals(stop):
             serving = tasks.create_task(server.serve([bound]))
-            beside = [
-                tasks.create_task(part) for part in (visitors.run(), rounds.run(), streams.run())
-            ]
-            if summing is not None:
-                beside.append(tasks.create_task(summing()))
-            if config.file and again is not None:
-                beside.append(
-                    tasks.create_task(
-                        ConfigWatcher(config, again, impose, grants, audit, clock).run()
-                    )
-                )
+            running = [tasks.create_task(one) for one in background]
             await server.listening.wait()
             if config.key_file is not None and isinstance(access, LocalAuthenticator):
                 write_key(Path(config.key_file), access.program_key)
-            gc.freeze()  # what the start made stays: looking through it again would hold every frame up by 40 ms now and then
+            # without this the garbage collector scans everything built so far again and again,
+            # which delays frames by 40 ms
+            gc.freeze()
             readiness.ready = True
             key = f"?key={access.link_key}" if isinstance(access, LocalAuthenticator) else ""
             ready(f"{config.server.public_url.rstrip('/') or origin_of(bound)}/{key}")
-            await ending.wait()
+
+            await stop.wait()
             readiness.ready = False
-            for task in beside:
+            for task in running:
                 task.cancel()
             hub.drain()
             server.stop()
@@ -203,42 +222,42 @@ async def _serve(
 
 
 @contextlib.asynccontextmanager
-async def _signals(ending: asyncio.Event) -> AsyncIterator[None]:
-    """SIGTERM and SIGINT set `ending` while the context is open; elsewhere than in the main thread there are none."""
+async def _signals(stop: asyncio.Event) -> AsyncIterator[None]:
+    """Sets `stop` on SIGTERM and SIGINT while the context is open; only in the main thread."""
     loop = asyncio.get_running_loop()
-    taken = []
+    handled = []
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-            loop.add_signal_handler(name, ending.set)
-            taken.append(name)
+            loop.add_signal_handler(name, stop.set)
+            handled.append(name)
     try:
         yield
     finally:
-        for name in taken:
+        for name in handled:
             loop.remove_signal_handler(name)
 
 
 def _crash_problem(error: BaseException) -> Problem:
-    """The reason for stopping: what kind of error and where. Its text may hold what somebody sent."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
+    """The reason for stopping: the error's class and line. Its text may hold user data."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
     where = (
-        f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
-        if place is not None
+        f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}"
+        if frame is not None
         else "an unknown place"
     )
     _LOG.critical("part_died error=%s at=%s", type(error).__name__, where)
     return Problem(
         "unavailable",
-        "A part of the server died, so it stopped",
+        "A part of the server crashed, so it stopped",
         f"{type(error).__name__} at {where}",
-        "Start it again, and report this",
+        "Start it again, and report this error",
     )
 
 
 def _first_cause(group: BaseException) -> BaseException:
-    """The first cause in a group of groups."""
+    """The first exception in nested groups."""
     while isinstance(group, BaseExceptionGroup):
         group = group.exceptions[0]
     return group

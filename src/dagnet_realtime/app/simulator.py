@@ -1,4 +1,4 @@
-"""The server's own visitors: they walk a graph and send real signed deliveries over HTTP to the server itself."""
+"""Simulated visitors: they walk a graph and send signed deliveries to this server over HTTP."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -24,14 +24,11 @@ from dagnet_realtime.ports.runtime import Clock, GraphSource
 if TYPE_CHECKING:
     import httpx
 
-FASTEST = 500.0
-"""Events per second; beyond it the visitors would measure themselves."""
+MAX_RATE = 500.0  # events per second; faster the simulation itself would be the limit
 
-CONCURRENCY = 16
-"""Deliveries under way; visitors wait for a free one rather than pile up."""
+CONCURRENCY = 16  # deliveries under way; further visitors wait
 
-DWELL = 3.0
-"""Seconds that a visitor stays on a node, on average."""
+DWELL = 3.0  # seconds that a visitor stays on a node, on average
 
 
 async def play(
@@ -40,7 +37,7 @@ async def play(
     clock: Clock,
     told: Callable[[SimulatedCall, DeliveryResult], None],
 ) -> None:
-    """Sends each call when its time has come, `AT_ONCE` under way at most, until `calls` ends or this is cancelled."""
+    """Sends each call at its time, at most `CONCURRENCY` at once, until `calls` ends."""
     began = clock.monotonic()
     slots = asyncio.Semaphore(CONCURRENCY)
 
@@ -58,7 +55,7 @@ async def play(
 
 
 class SimulationSpec(msgspec.Struct, frozen=True):
-    """Who shall walk where, and how many events a second."""
+    """Which graph to simulate, and at how many events per second."""
 
     channel: Channel
     graph: str
@@ -66,9 +63,10 @@ class SimulationSpec(msgspec.Struct, frozen=True):
 
 
 class TrafficSimulator:
-    """Implements `web.demo.Visitors`. `run` owns the work; `address` (`http://host:port`) is set when the server listens.
+    """Implements the web layer's simulator. `run` does the work.
 
-    Visitors are called back by `stop`, by another `start` or when `run` is cancelled; what cannot be delivered is dropped.
+    `address` (`http://host:port`) is set when the server listens. `stop`, another `start` or the
+    end of `run` ends a simulation; events that cannot be delivered are dropped.
     """
 
     def __init__(
@@ -92,16 +90,19 @@ class TrafficSimulator:
 
     @property
     def rate(self) -> float | None:
-        """Events per second being sent; None where nobody walks."""
+        """Events per second being sent; None if no simulation runs."""
         return self._wanted.rate if self._wanted else None
 
     def start(self, channel: Channel, graph: str, rate: float) -> None:
-        """Sends visitors through `graph`, instead of any who walk; raises `Problem` where that cannot work."""
-        if not 0 < rate <= FASTEST:
+        """Starts a simulation of `graph`, in place of a running one.
+
+        Raises `Problem` if no node can be lit or the rate is out of range.
+        """
+        if not 0 < rate <= MAX_RATE:
             raise Problem(
                 "invalid",
-                f"Visitors send at most {FASTEST:g} events a second",
-                remedy="Ask for a rate above 0 and up to that",
+                f"The rate must be above 0 and at most {MAX_RATE:g} events per second",
+                remedy="Choose another rate",
             )
         if not self._graph(channel, graph).listens:
             raise Problem(
@@ -114,12 +115,15 @@ class TrafficSimulator:
         self._changed.set()
 
     def stop(self) -> None:
-        """Calls them back; nothing where nobody walks."""
+        """Ends the simulation, if one runs."""
         self._wanted = None
         self._changed.set()
 
     async def light(self, channel: Channel, graph: str, node: str | None) -> tuple[str, str]:
-        """Sends one event that lights `node` (uuid), else the first that can be lit; its message id and name."""
+        """Sends one event that lights `node` (uuid), else the first node that can be lit.
+
+        Returns its message id and event name.
+        """
         found = self._graph(channel, graph)
         listen = next((listen for listen in found.listens if node in (None, listen.node)), None)
         if listen is None:
@@ -129,21 +133,21 @@ class TrafficSimulator:
                 remedy="Give it an event_id, or choose another node",
             )
         if not self.address:
-            raise Problem("unavailable", "The server does not listen yet", retry_after=1.0)
+            raise Problem("unavailable", "The server is still starting", retry_after=1.0)
         async with self._sender(channel) as sender:
             call = trial_call(listen, self._chance)
             answer = await sender.send([message(call, self._clock.now())])
         if not answer.taken:
             raise Problem(
                 "unavailable",
-                "The test event was not taken",
+                "The test event was not accepted",
                 answer.reason,
-                "Look at the source's counts",
+                "See the source's counters",
             )
         return call.id, listen.names[0] if listen.names else listen.event_id
 
     async def run(self) -> None:
-        """Walks whenever somebody asks for it, until cancelled."""
+        """Runs the simulations that `start` requests, until cancelled."""
         while True:
             self._changed.clear()
             if self._wanted is None:
@@ -211,7 +215,7 @@ class TrafficSimulator:
 
 
 def trial_call(listen: EventBinding, chance: Random) -> SimulatedCall:
-    """A call that lights the listening node, known by its id to be a test as Segment's own tester's are."""
+    """A call that lights the node of `listen`; its id marks it as a test, like Segment's own."""
     made = call_lighting(listen, chance, {"currency": "GBP", "value": 1})
     token = UUID(int=chance.getrandbits(128), version=4)
     return msgspec.structs.replace(
@@ -220,7 +224,7 @@ def trial_call(listen: EventBinding, chance: Random) -> SimulatedCall:
 
 
 async def _ended(task: asyncio.Future[None]) -> None:
-    """Ends the walk; a graph that can no longer be walked ends it by itself and is no fault of the server."""
+    """Cancels the simulation; that its graph has become unusable is no error of the server."""
     task.cancel()
     try:
         await task

@@ -1,4 +1,4 @@
-"""The socket that the server listens on, and where it may be opened."""
+"""The listening socket, the uvicorn server on it, and how many connections it may have."""
 
 import asyncio
 import contextlib
@@ -14,20 +14,22 @@ from dagnet_realtime.config.config import Config
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.connection import LimitedHttpProtocol
 
-BACKLOG = (
-    2048  # connections that may wait to be accepted: a rolling restart sends everybody at once
-)
-STUCK_SECONDS = 20  # after which the kernel cuts a connection whose reader takes nothing
+BACKLOG = 2048  # connections waiting to be accepted: after a restart all clients come at once
+STUCK_SECONDS = 20  # after which the kernel closes a connection whose client reads nothing
 
 
 def listen(config: Config) -> socket.socket:
-    """A bound socket. Raises `Problem`: `forbidden` off loopback in `local` access, `unavailable` where the address is taken."""
+    """Binds the configured address.
+
+    Raises `Problem`: `forbidden` off loopback in `local` access, `unavailable` if the address is in
+    use.
+    """
     host, port = config.server.host, config.server.port
     if config.access.mode == "local" and not is_loopback(host):
         raise Problem(
             "forbidden",
-            f"Local access listens on this machine only, not on {host}",
-            "Anybody who could reach it could watch",
+            f"Local access listens on loopback only, not on {host}",
+            "Everyone who can reach the address could watch",
             'Use host = "127.0.0.1", or choose another [access] mode',
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -40,7 +42,7 @@ def listen(config: Config) -> socket.socket:
     except OSError as error:
         bound.close()
         taken = error.errno == errno.EADDRINUSE
-        title = f"Port {port} is taken" if taken else f"Cannot listen on {host}:{port}"
+        title = f"Port {port} is already in use" if taken else f"Cannot listen on {host}:{port}"
         remedy = "Stop the other program, or choose another port with --port (0 takes any free one)"
         raise Problem("unavailable", title, "" if taken else str(error.strerror), remedy) from None
     bound.listen(BACKLOG)
@@ -49,7 +51,7 @@ def listen(config: Config) -> socket.socket:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
+    """Whether `host` can be reached from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -65,14 +67,15 @@ def origin_of(bound: socket.socket) -> str:
 
 
 SPARE_FILES = 700  # for the store's connections, graphs, logs and the program itself
-LEAST = 64  # connections, however few files there are
-GRACE_SECONDS = (
-    0.4  # for answers under way when the server stops; streams have said goodbye by then
-)
+MIN_CONNECTIONS = 64  # even if the system allows fewer files
+GRACE_SECONDS = 0.4  # for responses under way when the server stops; streams are closed by then
 
 
 class UvicornServer(uvicorn.Server):
-    """Serves until `stop`; `listening` is set once connections are accepted. `protocol` bounds what a connection may take."""
+    """Serves until `stop`; `listening` is set once connections are accepted.
+
+    `protocol` is the class of a connection, with its limits.
+    """
 
     def __init__(self, app: Any, protocol: type[LimitedHttpProtocol]) -> None:
         super().__init__(
@@ -88,30 +91,31 @@ class UvicornServer(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 backlog=BACKLOG,
-                timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # it is only handed to wait_for
+                timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]  # for wait_for
             )
         )
         self.listening = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals belong to `app`."""
+        """Handles no signal: `app.serve` does."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Accepts connections and says so."""
+        """Starts to accept connections, and sets `listening`."""
         await super().startup(sockets)
         self.listening.set()
 
     def stop(self) -> None:
-        """Ends `serve` soon: no new connections, a moment for answers under way."""
+        """Ends `serve`: no new connections, and `GRACE_SECONDS` for responses under way."""
         self.should_exit = True
 
 
 def max_connections(wanted: int) -> int:
-    """How many connections this process may have open, `wanted` at most: as many as the system gives it files, and some for the rest.
+    """How many connections this process may have open, at most `wanted`.
 
-    The system's soft limit is raised for that where it may be.
+    Limited by the number of files that the system allows, minus `SPARE_FILES`; raises the soft
+    limit as far as the hard one allows.
     """
     try:
         import resource
@@ -124,4 +128,4 @@ def max_connections(wanted: int) -> int:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (asked, hard))
             soft = asked
-    return wanted if soft == unlimited else min(wanted, max(LEAST, soft - SPARE_FILES))
+    return wanted if soft == unlimited else min(wanted, max(MIN_CONNECTIONS, soft - SPARE_FILES))

@@ -1,4 +1,4 @@
-"""Where entries and watch sessions are kept, chosen by the log's URL."""
+"""Opens the store that the log's URL names: memory or Redis."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ from dagnet_realtime.stores.memory import (
 if TYPE_CHECKING:
     from dagnet_realtime.stores.redis_connection import RedisConnection
 
-START_SECONDS = 5.0  # for which a start waits for the store; what starts us also starts Redis
+START_SECONDS = 5.0  # for which a start waits for a Redis that starts at the same time
 RETRY_SECONDS = 0.25
 
 
@@ -39,23 +39,28 @@ SyncTask = Callable[[], Coroutine[None, None, None]]
 
 
 class Store(NamedTuple):
-    """`summed` turns this process's doors into those of all processes, and gives the task that keeps the sums, if one is needed.
+    """All stores of one server.
 
-    `posts` are the views that processes publish through a provider together; None where this process is alone, as are
-    `rates`, the buckets that they share. `leases` say which process reads which partitions of a stream.
+    `wrap_counters` takes this process's counters and returns those of all processes, with the task
+    that keeps them in sync if one is needed. `leases` decide which process reads which partitions
+    of a stream. `relay_states` and `rates` are shared by several processes; None if this one is
+    alone.
     """
 
     log: Log
     sessions: SessionStore
-    sign_outs: RevocationList
+    revocations: RevocationList
     wrap_counters: Callable[[IngestTotals], tuple[IngestTotals, SyncTask | None]]
     leases: PartitionLeases
-    posts: RelayStateStore | None = None
+    relay_states: RelayStateStore | None = None
     rates: RateLimiter | None = None
 
 
 def is_shared(url: str) -> bool:
-    """Whether several processes can use the store at once. Raises `Problem("invalid")` for a URL that names none."""
+    """Whether several processes can share the store.
+
+    Raises `Problem("invalid")` for a URL that names no store.
+    """
     if url in ("memory://", "memory:"):
         return False
     from dagnet_realtime.stores.redis_connection import parse_redis_url
@@ -65,10 +70,13 @@ def is_shared(url: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> AsyncIterator[Store]:
-    """The store for the time of the context.
+async def open_store(
+    url: str, workspaces: Sequence[Workspace], clock: Clock
+) -> AsyncIterator[Store]:
+    """The stores at `url`, closed when the context ends.
 
-    Raises `Problem`: `invalid` for a URL that names no store or a store that cannot keep our promises, `unavailable` where none answers.
+    Raises `Problem`: `invalid` if the URL names no store or Redis is unsuitable (`check_redis`),
+    `unavailable` if it does not answer.
     """
     if not is_shared(url):
         log = MemoryLog({one.channel: one.policy for one in workspaces}, clock)
@@ -77,21 +85,23 @@ async def store(url: str, workspaces: Sequence[Workspace], clock: Clock) -> Asyn
             log,
             MemorySessionStore(clock),
             MemoryRevocationList(clock),
-            lambda doors: (doors, None),
+            lambda counters: (counters, None),
             leases,
         )
         return
     from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
 
-    calls = RedisConnection(parse_redis_url(url))
+    connection = RedisConnection(parse_redis_url(url))
     try:
-        await _answering(calls, clock)
-        yield await _redis(calls, workspaces, clock)
+        await _wait_until_ready(connection, clock)
+        yield await _redis_store(connection, workspaces, clock)
     finally:
-        await calls.aclose()
+        await connection.aclose()
 
 
-async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], clock: Clock) -> Store:
+async def _redis_store(
+    connection: "RedisConnection", workspaces: Sequence[Workspace], clock: Clock
+) -> Store:
     from dagnet_realtime.stores.redis_counters import RedisCounters, RedisRateLimiter
     from dagnet_realtime.stores.redis_log import RedisLog
     from dagnet_realtime.stores.redis_partition_leases import RedisPartitionLeases
@@ -99,43 +109,43 @@ async def _redis(calls: "RedisConnection", workspaces: Sequence[Workspace], cloc
     from dagnet_realtime.stores.redis_sessions import RedisRevocationList, RedisSessionStore
 
     channels: list[Channel] = [one.channel for one in workspaces]
-    sessions = RedisSessionStore(calls)
-    log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
+    sessions = RedisSessionStore(connection)
+    log = RedisLog(connection, {one.channel: one.policy for one in workspaces}, clock, sessions)
     sessions.on_watched = log.on_watched
     await sessions.begin()
 
-    def summed(doors: IngestCountersLookup) -> tuple[IngestTotals, SyncTask]:
-        shared = RedisCounters(calls, channels, doors, clock)
+    def wrap_counters(own: IngestCountersLookup) -> tuple[IngestTotals, SyncTask]:
+        shared = RedisCounters(connection, channels, own, clock)
         return shared, shared.run
 
-    leases = RedisPartitionLeases(calls, process_name())
+    leases = RedisPartitionLeases(connection, process_name())
     return Store(
         log,
         sessions,
-        RedisRevocationList(calls, clock),
-        summed,
+        RedisRevocationList(connection, clock),
+        wrap_counters,
         leases,
-        RedisRelayState(calls),
-        RedisRateLimiter(calls),
+        RedisRelayState(connection),
+        RedisRateLimiter(connection),
     )
 
 
 def process_name() -> str:
-    """What operators know this process by: the machine, the process's number there, and a random end.
+    """The name of this process for operators: host, process id and a random suffix.
 
-    Containers may have one name and one number, and must not take one another for themselves.
+    Two containers may have the same host name and process id.
     """
     return f"{socket.gethostname()[:60]}/{os.getpid()}-{secrets.token_hex(2)}"
 
 
-async def _answering(calls: "RedisConnection", clock: Clock) -> None:
-    """Until the store answers; one that starts at the same moment as we do is waited for."""
+async def _wait_until_ready(connection: "RedisConnection", clock: Clock) -> None:
+    """Returns when the store answers; raises its `Problem` after `START_SECONDS`."""
     from dagnet_realtime.stores.redis_connection import check_redis
 
     until = clock.monotonic() + START_SECONDS
     while True:
         try:
-            await check_redis(calls, clock)
+            await check_redis(connection, clock)
         except Problem as problem:
             if problem.code != "unavailable" or clock.monotonic() >= until:
                 raise

@@ -1,8 +1,8 @@
-"""A worker that runs in an interpreter of its own, so that it is of the version that is installed when it starts.
+"""A worker in an interpreter of its own, which runs the version installed when it starts.
 
-A forked worker is of the version that its parent was started with, for ever. A successor is started as the parent was, by the same command
-line, and told by a pipe what it must have in common with the others: the socket to serve on, the address of the store, and keys that
-were generated. It says when it is ready as a forked one does, so an older parent understands a newer worker.
+A forked worker runs its parent's version. A spawned one is started by the same command line, and
+reads from a pipe what all workers share: the listening socket, the store's URL and generated keys.
+It reports as a forked one does, so an older parent understands a newer worker.
 """
 
 import base64
@@ -23,9 +23,10 @@ from dagnet_realtime.model.problem import Problem
 
 
 class InheritedState(msgspec.Struct, frozen=True, kw_only=True):
-    """What a successor is handed. `bound`, `alive` and `tell` are file descriptors; keys are base64, token keys are by channel.
+    """What a spawned worker reads from the pipe.
 
-    A later version may add fields with defaults; unknown ones are passed over.
+    `bound`, `alive` and `tell` are file descriptors; keys are base64, token keys by channel. A
+    later version may add fields with defaults; unknown ones are ignored.
     """
 
     bound: int
@@ -39,68 +40,73 @@ class InheritedState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def can_spawn(config: Config) -> bool:
-    """Whether another process can read the same configuration: from a file, and with no key that only this machine's processes share."""
+    """Whether a new process can read the configuration: from a file, not in local access."""
     return bool(config.file) and config.access.mode != "local"
 
 
 def spawn(config: Config, bound: socket.socket, alive: int) -> tuple[int, int]:
-    """Starts a successor; its process id, and where it tells that it is ready. Raises `Problem("unavailable")` where the system cannot."""
-    told_on, tell = os.pipe()
+    """Starts a worker; returns its process id and the pipe on which it reports.
+
+    Raises `Problem("unavailable")` if the system cannot start it.
+    """
+    ready_fd, report_fd = os.pipe()
     try:
-        return _spawned(config, bound, alive, tell), told_on
+        return _spawn(config, bound, alive, report_fd), ready_fd
     except OSError as error:
-        os.close(told_on)
+        os.close(ready_fd)
         raise Problem(
             "unavailable",
             "A worker could not be started",
             str(error.strerror),
-            "See the limits of this service",
+            "See the limits that the system sets for this service",
         ) from None
     finally:
-        os.close(tell)
+        os.close(report_fd)
 
 
-def _spawned(config: Config, bound: socket.socket, alive: int, tell: int) -> int:
+def _spawn(config: Config, bound: socket.socket, alive: int, report_fd: int) -> int:
     keys = {str(one.channel): _text(one.policy.token_key) for one in config.workspaces}
-    handed = InheritedState(
+    state = InheritedState(
         bound=bound.fileno(),
         alive=alive,
-        tell=tell,
+        tell=report_fd,
         log=config.server.log,
         public_url=config.server.public_url,
         key_file=config.key_file or "",
         cookie_key=_text(config.access.cookie_key),
         token_keys={channel: key for channel, key in keys.items() if key},
     )
-    told, write = os.pipe()
+    read_fd, write_fd = os.pipe()
     with (
         contextlib.suppress(BrokenPipeError),
-        os.fdopen(write, "wb") as pipe,
-    ):  # one that died at once reads nothing
+        os.fdopen(write_fd, "wb") as pipe,
+    ):  # the worker died at once
         try:
-            with _inherited(bound.fileno(), alive, tell, told):
+            with _inherited(bound.fileno(), alive, report_fd, read_fd):
                 command = [sys.executable, *sys.orig_argv[1:]]
-                pid = os.posix_spawn(sys.executable, command, {**os.environ, SUCCESSOR: str(told)})
+                pid = os.posix_spawn(
+                    sys.executable, command, {**os.environ, SUCCESSOR: str(read_fd)}
+                )
         finally:
-            os.close(told)
-        pipe.write(msgspec.json.encode(handed))
+            os.close(read_fd)
+        pipe.write(msgspec.json.encode(state))
     return pid
 
 
 def inherited_state(environ: Mapping[str, str]) -> InheritedState:
-    """What this process, which was started as a successor, is handed."""
+    """Reads the state that this spawned process inherits."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with os.fdopen(int(environ[SUCCESSOR]), "rb") as pipe:
         return msgspec.json.decode(pipe.read(), type=InheritedState)
 
 
-def apply_inherited(handed: InheritedState, config: Config) -> Config:
-    """The configuration as this process read it, with what all of them must have in common."""
-    server = msgspec.structs.replace(config.server, log=handed.log, public_url=handed.public_url)
-    cookie_key = _secret(handed.cookie_key) or config.access.cookie_key
+def apply_inherited(state: InheritedState, config: Config) -> Config:
+    """`config` as this process read it, with the settings and keys that all workers share."""
+    server = msgspec.structs.replace(config.server, log=state.log, public_url=state.public_url)
+    cookie_key = _secret(state.cookie_key) or config.access.cookie_key
     workspaces = []
     for one in config.workspaces:
-        token_key = _secret(handed.token_keys.get(str(one.channel), "")) or one.policy.token_key
+        token_key = _secret(state.token_keys.get(str(one.channel), "")) or one.policy.token_key
         workspaces.append(
             msgspec.structs.replace(
                 one, policy=msgspec.structs.replace(one.policy, token_key=token_key)
@@ -112,18 +118,18 @@ def apply_inherited(handed: InheritedState, config: Config) -> Config:
         server=server,
         access=access,
         workspaces=tuple(workspaces),
-        key_file=handed.key_file or config.key_file,
+        key_file=state.key_file or config.key_file,
     )
 
 
-def inherited_socket(handed: InheritedState) -> ForkedState:
-    """The socket to serve on."""
-    return ForkedState(socket.socket(fileno=handed.bound))
+def inherited_socket(state: InheritedState) -> ForkedState:
+    """The inherited listening socket."""
+    return ForkedState(socket.socket(fileno=state.bound))
 
 
 @contextlib.contextmanager
 def _inherited(*descriptors: int) -> Iterator[None]:
-    """While this lasts a process that is started has them open too."""
+    """Lets processes started in this context inherit the descriptors."""
     for one in descriptors:
         os.set_inheritable(one, True)  # noqa: FBT003  # the standard library's own signature
     try:

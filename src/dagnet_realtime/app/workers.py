@@ -1,8 +1,10 @@
-"""Several processes behind one socket: started, looked after and stopped by the one that the user started.
+"""Several workers behind one socket, supervised by the process that the user started.
 
-The socket, generated secrets and local keys are made once and inherited by fork; nothing of them is stored. A worker that dies is started
-again, after a moment that doubles while it keeps dying. SIGHUP replaces one worker after the other, each only when its successor is ready;
-successors are of the version that is installed by then (`app.successor`), but in local access, where they are forked too.
+The socket, generated secrets and local keys are made once and inherited by fork; none is stored. A
+worker that dies is restarted after a delay, which doubles while workers keep dying. SIGHUP replaces
+the workers one by one, each when its successor is ready. A successor runs the version that is
+installed by then (`app.worker_process`); in local access it is forked, since its keys are only
+inherited.
 """
 
 import asyncio
@@ -29,27 +31,31 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.web.auth.local import ForkedAuthState
 
 _LOG = logging.getLogger("dagnet_realtime.app")
-READY_SECONDS = 30.0  # that a worker may take to start
-STOP_SECONDS = 3.0  # after which a worker that does not stop is killed
-REST_SECONDS = (0.1, 10.0)  # before a worker is started again, doubled while it keeps dying
-STEADY_SECONDS = 30.0  # after which a worker's death is no longer its start's fault
-MOST_WORKERS = 64
+READY_SECONDS = 30.0  # in which a worker has to start
+STOP_SECONDS = 3.0  # after SIGTERM, before a worker is killed
+RESTART_SECONDS = (0.1, 10.0)  # before a restart: the first, and the most after doublings
+STEADY_SECONDS = 30.0  # of life after which a death begins a new series
+MAX_WORKERS = 64
 
 Loop = Callable[[], asyncio.AbstractEventLoop]
 
 
 class Worker(msgspec.Struct):
-    """One process: where it tells that it is ready, what it told, and when it began. `deaths` in a row are counted in its place."""
+    """A worker process.
+
+    `ready_fd` is the pipe on which it reports, `report` what it has sent, `began` when it was
+    started (monotonic), `code` its exit code.
+    """
 
     pid: int
     ready_fd: int
     began: float
-    told: bytes = b""
+    report: bytes = b""
     code: int | None = None
 
 
 class Workers:
-    """Runs `count` workers until SIGTERM or SIGINT. Raises `Problem` where they cannot start."""
+    """Runs `count` workers until SIGTERM or SIGINT. Raises `Problem` if they cannot start."""
 
     def __init__(
         self,
@@ -57,11 +63,14 @@ class Workers:
         count: int,
         ready: Callable[[str], None],
         loop: Loop | None = None,
-        again: Callable[[], Config] | None = None,
+        reload_config: Callable[[], Config] | None = None,
     ) -> None:
-        if not 1 <= count <= MOST_WORKERS:
+        if not 1 <= count <= MAX_WORKERS:
             raise Problem(
-                "invalid", f"{count} workers are not possible", "", f"Choose 1 to {MOST_WORKERS}"
+                "invalid",
+                f"{count} is no possible number of workers",
+                "",
+                f"Choose 1 to {MAX_WORKERS}",
             )
         if not hasattr(os, "fork"):
             raise Problem(
@@ -86,7 +95,7 @@ class Workers:
         self._count = count
         self._ready = ready
         self._loop = loop
-        self._again = again
+        self._reload_config = reload_config
         self._workers: list[Worker] = []
         self._due: list[tuple[float, int]] = []
         self._deaths = 0
@@ -94,17 +103,17 @@ class Workers:
         self._separate = False
 
     def run(self) -> None:
-        """Starts them, looks after them, stops them."""
+        """Starts, supervises and stops the workers."""
         inherited = ForkedState(listen(self._config), ForkedAuthState())
-        alive, mine = os.pipe()
+        alive, parent_end = os.pipe()
         with contextlib.closing(inherited.bound), _caught(self._signals) as woken:
-            make = lambda: self._made(inherited, alive, mine)  # noqa: E731  # one way to make a worker, bound to what it inherits
+            make = lambda: self._make(inherited, alive, parent_end)  # noqa: E731
             try:
                 self._start(make, woken)
                 self._supervise(make, woken)
             finally:
                 self._stop(self._workers)
-                os.close(mine)
+                os.close(parent_end)
                 os.close(alive)
 
     def _start(self, make: Callable[[], Worker], woken: int) -> None:
@@ -133,9 +142,9 @@ class Workers:
             self._workers.remove(worker)
             os.close(worker.ready_fd)
             self._deaths = 1 if now - worker.began >= STEADY_SECONDS else self._deaths + 1
-            rest = min(REST_SECONDS[1], REST_SECONDS[0] * 2 ** (self._deaths - 1))
-            _LOG.error("worker_died pid=%d code=%s again_in=%.1f", worker.pid, worker.code, rest)
-            self._due.append((now + rest, worker.pid))
+            delay = min(RESTART_SECONDS[1], RESTART_SECONDS[0] * 2 ** (self._deaths - 1))
+            _LOG.error("worker_died pid=%d code=%s again_in=%.1f", worker.pid, worker.code, delay)
+            self._due.append((now + delay, worker.pid))
 
     def _respawn(self, make: Callable[[], Worker]) -> None:
         now = time.monotonic()
@@ -145,23 +154,23 @@ class Workers:
                 worker = make()
             except Problem as problem:
                 _LOG.error("worker_not_started why=%s", problem.title)
-                self._due.append((now + REST_SECONDS[1], due[1]))
+                self._due.append((now + RESTART_SECONDS[1], due[1]))
                 return
             _LOG.info("worker_started pid=%d instead_of=%d", worker.pid, due[1])
             self._workers.append(worker)
 
     def _replace(self, make: Callable[[], Worker], woken: int) -> None:
-        """One after the other; where a successor cannot start, the others stay as they are."""
+        """Replaces the workers one by one; if a successor cannot start, the others stay."""
         self._reread()
-        self._separate = self._again is not None and can_spawn(self._config)
+        self._separate = self._reload_config is not None and can_spawn(self._config)
         for old in list(self._workers):
-            begun: list[Worker] = []
+            started: list[Worker] = []
             try:
-                begun.append(successor := make())
+                started.append(successor := make())
                 self._wait_ready(successor, woken)
             except Problem as problem:
                 _LOG.error("worker_not_replaced pid=%d why=%s", old.pid, problem.title)
-                self._stop(begun)
+                self._stop(started)
                 return
             self._workers.append(successor)
             self._workers.remove(old)
@@ -171,11 +180,11 @@ class Workers:
                 return
 
     def _reread(self) -> None:
-        """The configuration as it is at this moment; a wrong one changes nothing. Secrets that were generated stay."""
-        if self._again is None or not self._config.file:
+        """Reads the configuration, keeping generated secrets; an invalid one changes nothing."""
+        if self._reload_config is None or not self._config.file:
             return
         try:
-            config = self._again()
+            config = self._reload_config()
         except Problem as problem:
             _LOG.error("configuration_kept why=%s", problem.title)
             return
@@ -201,7 +210,7 @@ class Workers:
         )
 
     def _wait_ready(self, worker: Worker, woken: int) -> str:
-        """The link that a worker tells when it is ready; raises `Problem` where it never does."""
+        """Waits until the worker is ready and returns its link; raises the `Problem` it reports."""
         until = time.monotonic() + READY_SECONDS
         while (left := until - time.monotonic()) > 0:
             readable, _, _ = select.select([worker.ready_fd, woken], [], [], left)
@@ -211,51 +220,53 @@ class Workers:
                     return ""
             if worker.ready_fd in readable:
                 more = os.read(worker.ready_fd, 4096)
-                worker.told += more
-                if not more or worker.told.endswith(b"\n"):
+                worker.report += more
+                if not more or worker.report.endswith(b"\n"):
                     break
-        said = worker.told.decode()
-        if said.startswith("ready ") and said.endswith("\n"):
-            return said.removeprefix("ready ").strip()
-        if said:
-            code, title, detail, remedy = msgspec.json.decode(said, type=tuple[str, str, str, str])
-            raise Problem(code, title, detail, remedy)  # type: ignore[arg-type]  # a code that a Problem had
+        report = worker.report.decode()
+        if report.startswith("ready ") and report.endswith("\n"):
+            return report.removeprefix("ready ").strip()
+        if report:
+            code, title, detail, remedy = msgspec.json.decode(
+                report, type=tuple[str, str, str, str]
+            )
+            raise Problem(code, title, detail, remedy)  # type: ignore[arg-type]  # a Code
         raise Problem(
             "unavailable",
             "A worker did not start",
-            "It took too long, or died without a word",
+            "It took too long, or died without an error message",
             "See its log above",
         )
 
-    def _made(self, inherited: ForkedState, alive: int, mine: int) -> Worker:
-        """A worker of this version; since the first SIGHUP one of the version that is installed."""
+    def _make(self, inherited: ForkedState, alive: int, parent_end: int) -> Worker:
+        """Starts a worker: of this version, or after a SIGHUP of the installed version."""
         if not self._separate:
-            return self._fork(inherited, alive, mine)
-        pid, told_on = spawn(self._config, inherited.bound, alive)
-        return Worker(pid, told_on, time.monotonic())
+            return self._fork(inherited, alive, parent_end)
+        pid, ready_fd = spawn(self._config, inherited.bound, alive)
+        return Worker(pid, ready_fd, time.monotonic())
 
-    def _fork(self, inherited: ForkedState, alive: int, mine: int) -> Worker:
-        told_on, tell = os.pipe()
+    def _fork(self, inherited: ForkedState, alive: int, parent_end: int) -> Worker:
+        ready_fd, report_fd = os.pipe()
         sys.stdout.flush()
         pid = os.fork()
         if pid:
-            os.close(tell)
-            return Worker(pid, told_on, time.monotonic())
+            os.close(report_fd)
+            return Worker(pid, ready_fd, time.monotonic())
         code = 1
         try:
             signal.set_wakeup_fd(-1)
             for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
                 signal.signal(one, signal.SIG_IGN if one == signal.SIGHUP else signal.SIG_DFL)
-            for inner in (told_on, mine, *(worker.ready_fd for worker in self._workers)):
+            for inner in (ready_fd, parent_end, *(worker.ready_fd for worker in self._workers)):
                 os.close(inner)
-            code = work(self._config, inherited, alive, tell, self._again, self._loop)
+            code = work(self._config, inherited, alive, report_fd, self._reload_config, self._loop)
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
             _leave(code)
 
     def _stop(self, workers: list[Worker]) -> None:
-        """Asks them to stop, and waits for it."""
+        """Stops workers with SIGTERM, after `STOP_SECONDS` with SIGKILL."""
         for worker in workers:
             if not _ended(worker):
                 os.kill(worker.pid, signal.SIGTERM)
@@ -274,26 +285,30 @@ def work(
     config: Config,
     inherited: ForkedState,
     alive: int,
-    tell: int,
-    again: Callable[[], Config] | None = None,
+    report_fd: int,
+    reload_config: Callable[[], Config] | None = None,
     loop: Loop | None = None,
 ) -> int:
-    """A worker's own life, to its exit code: serves until it is told to stop, or until the one who started it is no more."""
+    """Serves in a worker until SIGTERM or the end of the parent; returns the exit code.
+
+    `alive` is a pipe that becomes readable when the parent ends; to `report_fd` the worker writes
+    that it is ready, or its `Problem`.
+    """
 
     def ready(link: str) -> None:
-        os.write(tell, f"ready {link}\n".encode())
+        os.write(report_fd, f"ready {link}\n".encode())
 
     async def serve() -> None:
-        ending = asyncio.Event()
-        asyncio.get_running_loop().add_reader(alive, ending.set)
-        await run(config, ready=ready, stop=ending, again=again, inherited=inherited)
+        stop = asyncio.Event()
+        asyncio.get_running_loop().add_reader(alive, stop.set)
+        await run(config, ready=ready, stop=stop, reload_config=reload_config, inherited=inherited)
 
     try:
         with asyncio.Runner(loop_factory=loop) as runner:
             runner.run(serve())
     except Problem as problem:
         os.write(
-            tell,
+            report_fd,
             msgspec.json.encode((problem.code, problem.title, problem.detail, problem.remedy))
             + b"\n",
         )
@@ -310,26 +325,26 @@ def _ended(worker: Worker) -> bool:
 
 
 def _leave(code: int) -> NoReturn:
-    """Ends a forked process without running what its parent has still to run."""
+    """Ends a forked process without the exit handlers of its parent."""
     os._exit(code)
 
 
 @contextlib.contextmanager
 def _caught(signals: list[int]) -> Iterator[int]:
-    """Notes signals in `signals`; the pipe that is given becomes readable with each."""
+    """Collects signals in `signals`; yields a pipe that becomes readable with each."""
     woken, wake = os.pipe()
     os.set_blocking(woken, False)
     os.set_blocking(wake, False)
     before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
-    kept = {
+    previous = {
         one: signal.signal(one, lambda number, _: signals.append(number))
         for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
     }
-    kept[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
+    previous[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
     try:
         yield woken
     finally:
-        for one, handler in kept.items():
+        for one, handler in previous.items():
             signal.signal(one, handler)
         signal.set_wakeup_fd(before)
         os.close(woken)

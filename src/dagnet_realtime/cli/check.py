@@ -154,12 +154,12 @@ def _told(files: "Sequence[SpecFile]") -> list[dict[str, object]]:
 def _catalogues(
     dir: Path | None, config: Path | None, layout: "Folders"
 ) -> "tuple[dict[str, Catalogue], Sequence[Workspace]]":
-    from dagnet_realtime.app.factories import catalogues_of, read_catalogues
+    from dagnet_realtime.app.factories import load_catalogues, read_catalogues
     from dagnet_realtime.config.load import DEFAULT, load
 
     if dir is None and (config is not None or DEFAULT.is_file()):
         workspaces = load(config, os.environ).workspaces
-        return catalogues_of(workspaces), workspaces
+        return load_catalogues(workspaces), workspaces
     folder = dir or Path()
     return read_catalogues({folder.resolve().name: folder}, layout), ()
 

@@ -37,13 +37,13 @@ def function(
     Example:
       dagnet-realtime function acme-main/prod --config realtime.toml --out ./segment-function
     """
-    from dagnet_realtime.app.factories import catalogues_of, functions
+    from dagnet_realtime.app.factories import function_channels, load_catalogues
     from dagnet_realtime.config.load import load
     from dagnet_realtime.function.plan import plan_of
 
     workspace = _chosen(load(config, os.environ).workspaces, channel)
-    relay = functions([workspace])[workspace.channel]
-    catalogue = catalogues_of([workspace])[workspace.channel.workspace]
+    relay = function_channels([workspace])[workspace.channel]
+    catalogue = load_catalogues([workspace])[workspace.channel.workspace]
     plan = plan_of(workspace.channel, workspace.policy, catalogue, relay.provider)
     key = workspace.policy.token_key
     _write(out, plan, key.reveal().hex() if key is not None else "", relay.secret)

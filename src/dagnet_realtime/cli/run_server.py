@@ -27,19 +27,19 @@ def serving(
     *,
     explained: bool = False,
     opened: bool = False,
-    again: Callable[[], Config] | None = None,
+    read_config: Callable[[], Config] | None = None,
     workers: int | None = None,
 ) -> None:
     """Serves until stopped. `explained` also prints how to reach the generated sources, `opened` opens the browser.
 
-    `again` reads the configuration anew when its file has changed. With `workers` that many processes serve, and this one looks after them.
+    `read_config` reads the configuration anew when its file has changed. With `workers` that many processes serve, and this one looks after them.
     """
     from dagnet_realtime.app.logging import log_to
     from dagnet_realtime.app.serve import run
 
     log_to()
     warn_of_plain_address(config)
-    if succeeded(config, again):
+    if succeeded(config, read_config):
         return
     folder = state_folder(os.environ)
     config = at_home(config, folder)
@@ -68,20 +68,20 @@ def serving(
             write_private(page, redirect(link))
             webbrowser.open(page.as_uri())
 
-    reread = (lambda: at_home(again(), folder)) if again is not None else None
+    reload_config = (lambda: at_home(read_config(), folder)) if read_config is not None else None
     serves = msgspec.structs.replace(config, key_file=config.key_file or str(key_file))
     try:
         if workers:
             from dagnet_realtime.app.workers import Workers
 
-            Workers(serves, workers, ready, loop_factory(), reread).run()
+            Workers(serves, workers, ready, loop_factory(), reload_config).run()
         else:
-            asyncio_run(serves, ready, partial(run, again=reread))
+            asyncio_run(serves, ready, partial(run, reload_config=reload_config))
     finally:
         remove(written)
 
 
-def succeeded(config: Config, again: Callable[[], Config] | None) -> bool:
+def succeeded(config: Config, read_config: Callable[[], Config] | None) -> bool:
     """Where this process was started to replace a worker: serves as one until it is told to stop, and answers True."""
     if VARIABLE not in os.environ:
         return False
@@ -98,7 +98,7 @@ def succeeded(config: Config, again: Callable[[], Config] | None) -> bool:
         inherited_socket(handed),
         handed.alive,
         handed.tell,
-        again,
+        read_config,
         loop_factory(),
     ):
         raise SystemExit(code)

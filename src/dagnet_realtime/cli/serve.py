@@ -69,6 +69,6 @@ def serve(
     serving(
         configured,
         explained=workspace is not None,
-        again=lambda: load(config, os.environ, flags),
+        read_config=lambda: load(config, os.environ, flags),
         workers=workers,
     )

@@ -14,8 +14,13 @@ import msgspec
 
 from dagnet_realtime import __version__
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.app.factories import Grants, access_for, functions, graphs_of
-from dagnet_realtime.app.factories import relays as opened
+from dagnet_realtime.app.factories import (
+    Grants,
+    authenticator,
+    function_channels,
+    graph_sources,
+    open_relays,
+)
 from dagnet_realtime.app.files import audit_file
 from dagnet_realtime.app.store import is_shared
 from dagnet_realtime.config.config import Config
@@ -134,8 +139,8 @@ class Serverless:
             config = self._reading(self._environ)
             workspaces = config.workspaces
             _validate_config(config)
-            graphs = StaticGraphSource(graphs_of(workspaces))
-            access = access_for(
+            graphs = StaticGraphSource(graph_sources(workspaces))
+            access = authenticator(
                 config,
                 self._clock,
                 Grants(config.access.grants),
@@ -165,8 +170,8 @@ class Serverless:
             )
             tally = RedisRequestCounters(calls, intake.ingest_counters)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
-            relays = await stack.enter_async_context(opened(workspaces, clock))
-            published = functions(workspaces)
+            relays = await stack.enter_async_context(open_relays(workspaces, clock))
+            published = function_channels(workspaces)
             context = HubContext(
                 workspaces=workspaces,
                 graphs=kept.graphs,
