@@ -22,6 +22,8 @@ settings.register_profile(
 settings.load_profile("long" if SECONDS else "usual")
 
 MOST_WORKERS = 8
+AGAIN = ("/e2e/", "/deploy/", "/faults/")
+"""Folders whose tests drive browsers, proxies and stores of other makers on a machine that is busy."""
 PROOF = bool(os.environ.get("PROOF"))
 """Whether `make proof` runs: only the tests marked `proof`, which are too long for `make test`."""
 
@@ -53,6 +55,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
     items.sort(key=lambda item: "/e2e/" in item.path.as_posix())
+    for item in items:
+        if any(folder in item.path.as_posix() for folder in AGAIN):
+            # Once more, and shown as RERUN: a real failure fails twice.
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(wrapper=True)
