@@ -1,7 +1,6 @@
 /** The page: bars above, the picture, the panels beside and below it. */
 import { useActions, useUi } from "../hooks.ts";
 import { FEED } from "../store/preferences.ts";
-import { Tooltip } from "radix-ui";
 import { lazy, Suspense, useEffect } from "react";
 import { Canvas } from "./Canvas.tsx";
 import { Notice, Toasts } from "./Notices.tsx";
@@ -22,9 +21,6 @@ const ConnectSheet = lazy(() => import("./connect/ConnectSheet.tsx").then(({ Con
 const Streams = lazy(() => import("./Streams.tsx").then(({ Streams: component }) => ({ default: component })));
 const GraphTable = lazy(() => import("@dagnet-realtime/react/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
 
-/** How long a pointer rests before a tooltip opens. */
-const TIP_MS = 350;
-
 export function App() {
   const actions = useActions();
   const theme = useUi((shell) => shell.preferences.theme);
@@ -40,60 +36,58 @@ export function App() {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   return (
-    <Tooltip.Provider delayDuration={TIP_MS}>
-      <div className="app" data-connection={connection} data-phase={phase}>
-        <a className="skip" href="#canvas">
-          Skip to the graph
-        </a>
-        <TopBar />
-        <div>
-          <Strip />
-          <Notice />
-          <Suspense>{replay && <ReplayBar replay={replay} />}</Suspense>
-        </div>
-        <div className="work">
-          <Suspense>{shop && <ShopFrame />}</Suspense>
-          <main className="stage">
-            <Canvas />
-            <Events />
-          </main>
-          {sideOpen && <Side />}
-        </div>
-        <Summary />
-        <Toasts />
-        <Suspense>{serverless && <DropZone />}</Suspense>
-        <Suspense>
-          {overlay === "help" && (
-            <Help
-              onClose={() => {
-                actions.overlay(null);
-              }}
-            />
-          )}
-          {overlay === "connect" && (
-            <ConnectSheet
-              onClose={() => {
-                actions.overlay(null);
-              }}
-            />
-          )}
-          {overlay === "streams" && (
-            <Streams
-              onClose={() => {
-                actions.overlay(null);
-              }}
-            />
-          )}
-          {overlay === "table" && (
-            <GraphTable
-              onClose={() => {
-                actions.overlay(null);
-              }}
-            />
-          )}
-        </Suspense>
+    <div className="app" data-connection={connection} data-phase={phase}>
+      <a className="skip" href="#canvas">
+        Skip to the graph
+      </a>
+      <TopBar />
+      <div>
+        <Strip />
+        <Notice />
+        <Suspense>{replay && <ReplayBar replay={replay} />}</Suspense>
       </div>
-    </Tooltip.Provider>
+      <div className="work">
+        <Suspense>{shop && <ShopFrame />}</Suspense>
+        <main className="stage">
+          <Canvas />
+          <Events />
+        </main>
+        {sideOpen && <Side />}
+      </div>
+      <Summary />
+      <Toasts />
+      <Suspense>{serverless && <DropZone />}</Suspense>
+      <Suspense>
+        {overlay === "help" && (
+          <Help
+            onClose={() => {
+              actions.overlay(null);
+            }}
+          />
+        )}
+        {overlay === "connect" && (
+          <ConnectSheet
+            onClose={() => {
+              actions.overlay(null);
+            }}
+          />
+        )}
+        {overlay === "streams" && (
+          <Streams
+            onClose={() => {
+              actions.overlay(null);
+            }}
+          />
+        )}
+        {overlay === "table" && (
+          <GraphTable
+            onClose={() => {
+              actions.overlay(null);
+            }}
+          />
+        )}
+      </Suspense>
+    </div>
   );
 }
 

@@ -2,7 +2,6 @@
 import { useActions, useApp, useUi } from "../hooks.ts";
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { useEffect } from "react";
-import { Tooltip } from "radix-ui";
 import { allGraphs, sameGraph } from "../store/graphRef.ts";
 import { clock, count, rate } from "@dagnet-realtime/react/format";
 import { LiveSign } from "@dagnet-realtime/react/bar/Strip.tsx";
@@ -37,26 +36,24 @@ export function Tv() {
     };
   }, [actions, store]);
   return (
-    <Tooltip.Provider>
-      <div className="app tv" data-connection={connection}>
-        <header className="tv-head">
-          <LiveSign />
-          <h1>{graph ? graph.title || graph.name : "No graph"}</h1>
-          <p>
-            <strong>{rate(figures.rate)}</strong> events/s
-          </p>
-          <p>
-            <strong>{count(figures.count)}</strong> since {clock(since)}
-          </p>
-        </header>
-        <div>
-          <Notice />
-        </div>
-        <main className="stage">
-          <Canvas large />
-        </main>
-        <Summary />
+    <div className="app tv" data-connection={connection}>
+      <header className="tv-head">
+        <LiveSign />
+        <h1>{graph ? graph.title || graph.name : "No graph"}</h1>
+        <p>
+          <strong>{rate(figures.rate)}</strong> events/s
+        </p>
+        <p>
+          <strong>{count(figures.count)}</strong> since {clock(since)}
+        </p>
+      </header>
+      <div>
+        <Notice />
       </div>
-    </Tooltip.Provider>
+      <main className="stage">
+        <Canvas large />
+      </main>
+      <Summary />
+    </div>
   );
 }

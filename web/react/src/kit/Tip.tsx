@@ -1,16 +1,58 @@
-/** A tooltip in plain words; opens on hover and on focus. */
-import { Tooltip } from "radix-ui";
-import type { ReactNode } from "react";
+/**
+ * A tooltip in plain words; opens on hover and on focus.
+ *
+ * What draws and places it is loaded when it is first wanted: it is a tenth of the page's start.
+ */
+import { cloneElement, lazy, Suspense, useEffect, useId, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
 
-export function Tip({ says, children, side = "bottom" }: { readonly says: ReactNode; readonly children: ReactNode; readonly side?: "top" | "bottom" | "left" | "right" }) {
+const load = () => import("./OpenTip.tsx");
+const OpenTip = lazy(() => load().then(({ OpenTip: component }) => ({ default: component })));
+
+/** How long a pointer rests before the tooltip opens, in milliseconds. */
+const REST_MS = 350;
+
+interface TipProps {
+  readonly says: ReactNode;
+  readonly children: ReactElement<HTMLAttributes<HTMLElement>>;
+  readonly side?: "top" | "bottom" | "left" | "right";
+}
+
+export function Tip({ says, children, side = "bottom" }: TipProps) {
+  const id = useId();
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const close = (): void => {
+    clearTimeout(timer.current);
+    setAnchor(null);
+  };
+  useEffect(() => () => { clearTimeout(timer.current); }, []);
+  useEffect(() => {
+    if (anchor === null) return;
+    const escape = (event: KeyboardEvent): void => { if (event.key === "Escape") setAnchor(null); };
+    document.addEventListener("keydown", escape, true);
+    return () => { document.removeEventListener("keydown", escape, true); };
+  }, [anchor]);
+  const trigger = cloneElement(children, {
+    ...(anchor === null ? {} : { "aria-describedby": id }),
+    onPointerEnter: ({ currentTarget, pointerType }) => {
+      if (pointerType === "touch") return;
+      void load();
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => { setAnchor(currentTarget); }, REST_MS);
+    },
+    onPointerLeave: close,
+    onPointerDown: close,
+    onFocus: ({ currentTarget }) => { if (currentTarget.matches(":focus-visible")) setAnchor(currentTarget); },
+    onBlur: close,
+  });
   return (
-    <Tooltip.Root>
-      <Tooltip.Trigger asChild>{children}</Tooltip.Trigger>
-      <Tooltip.Portal>
-        <Tooltip.Content className="tip" side={side} sideOffset={6} collisionPadding={8}>
-          {says}
-        </Tooltip.Content>
-      </Tooltip.Portal>
-    </Tooltip.Root>
+    <>
+      {trigger}
+      {anchor !== null && (
+        <Suspense fallback={null}>
+          <OpenTip id={id} anchor={anchor} says={says} side={side} />
+        </Suspense>
+      )}
+    </>
   );
 }

@@ -4,7 +4,8 @@ import { RemoteTransport } from "../remoteTransport.ts";
 import type { Carrier } from "../carriers.ts";
 import type { StreamSlots } from "../streamSlots.ts";
 import type { Environment } from "../../environment.ts";
-import { FunctionTransport, type FunctionTransportOptions } from "./functionTransport.ts";
+import { type ConnectionStatus, OFF, type Transport } from "../transport.ts";
+import type { FunctionTransportOptions } from "./functionTransport.ts";
 import type { Subscribe } from "./pusherSocket.ts";
 
 /** A provider's socket is another origin's connection: it takes no stream's place. */
@@ -26,7 +27,31 @@ export function relayTransport(api: ServerApi, session: string, position: string
   return new RemoteTransport(api, session, position, UNLIMITED, world, push);
 }
 
-/** A lane that hears what a function in Segment publishes. */
-export function functionTransport(listening: FunctionTransportOptions, world: Environment, subscribe: Subscribe = subscribeLazily): FunctionTransport {
-  return new FunctionTransport(listening, world, subscribe);
+/** A transport of what a function in Segment publishes; its code is loaded when it starts. */
+export function functionTransport(options: FunctionTransportOptions, environment: Environment, subscribe: Subscribe = subscribeLazily): Transport {
+  let inner: Transport | null = null;
+  let state: ConnectionStatus = { ...OFF, connection: "connecting", since: environment.now() };
+  let stopped = false;
+  return {
+    get state() {
+      return inner?.state ?? state;
+    },
+    start(sink) {
+      sink.state(state);
+      const begin = async (): Promise<void> => {
+        const { FunctionTransport } = await import("./functionTransport.ts");
+        if (stopped) return;
+        inner = new FunctionTransport(options, environment, subscribe);
+        inner.start(sink);
+      };
+      begin().catch(() => {
+        if (!stopped) sink.ended("a part of this page could not be loaded.");
+      });
+    },
+    stop() {
+      stopped = true;
+      state = { ...OFF, since: environment.now() };
+      inner?.stop();
+    },
+  };
 }

@@ -1,0 +1,26 @@
+/** The text of a `Tip`, beside its anchor, for as long as it is mounted. */
+import { Popover } from "radix-ui";
+import type { ReactNode } from "react";
+
+interface OpenTipProps {
+  readonly id: string;
+  readonly anchor: HTMLElement;
+  readonly says: ReactNode;
+  readonly side: "top" | "bottom" | "left" | "right";
+}
+
+/** The tooltip takes no focus, and gives none back. */
+const stay = (event: Event): void => { event.preventDefault(); };
+
+export function OpenTip({ id, anchor, says, side }: OpenTipProps) {
+  return (
+    <Popover.Root open>
+      <Popover.Anchor virtualRef={{ current: anchor }} />
+      <Popover.Portal>
+        <Popover.Content id={id} role="tooltip" className="tip" side={side} sideOffset={6} collisionPadding={8} onOpenAutoFocus={stay} onCloseAutoFocus={stay}>
+          {says}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
