@@ -19,7 +19,7 @@ from benchmarks.report import Figure, say
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.core.codec import encode_entry
 from dagnet_realtime.core.sanitizer import EventSanitizer
-from dagnet_realtime.core.segment.webhook import events_of, split
+from dagnet_realtime.core.segment.webhook import parse_events, split_delivery
 from dagnet_realtime.core.signature import Verifier
 from dagnet_realtime.core.window import DedupeWindow
 from dagnet_realtime.hub.ingest import Intake
@@ -80,14 +80,14 @@ def _stages() -> None:
     )
     window = DedupeWindow(NOW)
     bodies = lambda: [body for body, _ in _signed()]  # noqa: E731
-    parsed = lambda: [events_of((body,), admission.reader).events[0] for body in bodies()]  # noqa: E731
+    parsed = lambda: [parse_events((body,), admission.reader).events[0] for body in bodies()]  # noqa: E731
     entries = lambda: [admission.entry(one, "bench", NOW) for one in parsed()]  # noqa: E731
     for name, call, stretch in (
         ("verify the signature", lambda one: verifier.verify(*one), _signed),
-        ("split the delivery", split, bodies),
+        ("split the delivery", split_delivery, bodies),
         (
             "decode what is asked for, and its times",
-            lambda body: events_of((body,), admission.reader),
+            lambda body: parse_events((body,), admission.reader),
             bodies,
         ),
         (

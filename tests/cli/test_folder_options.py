@@ -5,7 +5,7 @@ import typer
 
 from dagnet_realtime.cli.folder_options import folders_from_options
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import USUAL, Folders
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 
 def test_the_options_name_folders_inside_the_repository() -> None:
@@ -13,7 +13,7 @@ def test_the_options_name_folders_inside_the_repository() -> None:
     assert folders_from_options("conversion", "events", "nodes", unused=False) == Folders(
         graphs="conversion"
     )
-    assert folders_from_options("graphs", "events", "nodes", unused=True) == USUAL
+    assert folders_from_options("graphs", "events", "nodes", unused=True) == DEFAULT_FOLDERS
     with pytest.raises(Problem, match="--events-path"):
         folders_from_options("graphs", "../events", "nodes", unused=False)
     with pytest.raises(typer.BadParameter, match="keys of the workspace"):

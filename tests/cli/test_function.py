@@ -10,7 +10,7 @@ import pytest
 from dagnet_realtime.cli.function import SOURCE, function
 from dagnet_realtime.core.dagnet.workspace import read_workspace
 from dagnet_realtime.core.sanitizer import EventSanitizer, candidate_names, shown_name
-from dagnet_realtime.core.segment.message import from_webhook, read
+from dagnet_realtime.core.segment.message import from_webhook, read_message
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.function.plan import Provider, plan_of
 from dagnet_realtime.model.problem import Problem
@@ -108,9 +108,9 @@ def test_the_function_makes_of_every_event_what_the_server_makes() -> None:
     assert len(envelopes) == len(events) > 10
     for event, envelope in zip(events, envelopes, strict=True):
         text = json.dumps(event).encode()
-        parsed = from_webhook(read(text), text)
+        parsed = from_webhook(read_message(text), text)
         if parsed.type == "delete":
-            assert set(envelope["forget"]) == admission.forgotten(parsed, NOW)
+            assert set(envelope["forget"]) == admission.tokens_of_deleted(parsed, NOW)
             continue
         entry = admission.entry(parsed, "", NOW)
         given = tuple(envelope.get(key) for key in ("event", "name", "category"))

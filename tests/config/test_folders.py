@@ -6,7 +6,7 @@ import pytest
 
 from dagnet_realtime.config.load import NO_FLAGS, load
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import USUAL, Folders, Workspace
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders, Workspace
 
 URL = 'graphs_url = "https://dagnet.example.com"\ngraphs = ["a"]\n'
 
@@ -19,7 +19,7 @@ def read(folder: Path, keys: str) -> Workspace:
 
 def test_folders_have_the_names_that_dagnets_credentials_give_them(tmp_path: Path) -> None:
     """GRA-28: each by itself, nested ones too; those of a deployment's definitions as well."""
-    assert read(tmp_path, 'path = "."').folders == USUAL
+    assert read(tmp_path, 'path = "."').folders == DEFAULT_FOLDERS
     named = 'path = "."\ngraphs_path = "conversion/graphs/"\nevents_path = "definitions"\nnodes_path = "steps of ours"'
     assert read(tmp_path, named).folders == Folders(
         graphs="conversion/graphs", events="definitions", nodes="steps of ours"

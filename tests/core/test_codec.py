@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.codec import anonymous, checksum, decode_entry, encode_entry
+from dagnet_realtime.core.codec import anonymize, checksum, decode_entry, encode_entry
 from dagnet_realtime.model.event import Token
 from tests.support.entries import entry
 
@@ -36,7 +36,7 @@ def test_nothing_of_a_forgotten_person_is_in_what_stays() -> None:
         revealed={"userId": canary},
         forgets=(canary,),
     )
-    stays = anonymous(kept, frozenset({"plan", "tier"}))
+    stays = anonymize(kept, frozenset({"plan", "tier"}))
     assert canary.encode() not in encode_entry(stays)
     assert (stays.names, stays.properties, stays.traits) == (
         kept.names,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dagnet_realtime.core.event_files import parse_messages
 from dagnet_realtime.core.identifiers import MessageIds
 from dagnet_realtime.core.sanitizer import EventSanitizer
-from dagnet_realtime.core.segment.message import from_webhook, read
+from dagnet_realtime.core.segment.message import from_webhook, read_message
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 
@@ -145,7 +145,7 @@ def test_a_session_log_that_is_sent_again_makes_the_traces_it_had() -> None:
         }
         (made,) = parse_messages(json.dumps({"op": "batch", "events": [carried]}), "log")
         text = json.dumps(made).encode()
-        entry = admission.entry(from_webhook(read(text), text), "s", 1_795_441_192_460)
+        entry = admission.entry(from_webhook(read_message(text), text), "s", 1_795_441_192_460)
         return (
             tuple(token.kind for token in entry.traces),
             {token.token for token in entry.traces},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.form import MOST_BYTES, MOST_FIELDS, parse_form
+from dagnet_realtime.core.form import MAX_BYTES, MAX_FIELDS, parse_form
 
 PIECES = st.sampled_from(
     [
@@ -54,8 +54,8 @@ def test_what_is_written_as_a_form_is_read_back(pairs: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"a=" + b"x" * MOST_BYTES,
-        b"&".join(b"a%d=1" % number for number in range(MOST_FIELDS + 1)),
+        b"a=" + b"x" * MAX_BYTES,
+        b"&".join(b"a%d=1" % number for number in range(MAX_FIELDS + 1)),
         b"a=" + b"%" * 1000,
         b"a=\xff",
         b"",
@@ -72,8 +72,8 @@ def test_what_is_no_form_or_beyond_the_bounds_is_refused(body: bytes) -> None:
 
 def test_a_form_up_to_the_bounds_is_read() -> None:
     """DOOR-14: the bounds are those that are documented."""
-    assert len(parse_form(b"a=" + b"x" * (MOST_BYTES - 2))["a"]) == MOST_BYTES - 2
+    assert len(parse_form(b"a=" + b"x" * (MAX_BYTES - 2))["a"]) == MAX_BYTES - 2
     assert (
-        len(parse_form(b"&".join(b"a%d=%%41" % number for number in range(MOST_FIELDS))))
-        == MOST_FIELDS
+        len(parse_form(b"&".join(b"a%d=%%41" % number for number in range(MAX_FIELDS))))
+        == MAX_FIELDS
     )

@@ -262,10 +262,10 @@ def test_without_mending_what_is_strange_is_said_to_be() -> None:
     """DOOR-16: so that it can be mended elsewhere."""
     for strange in (b"[NaN]", rb'"\ud800"', b"{", b"[1e999]", b'"\xff"'):
         with pytest.raises(NeedsRepair):
-            decode(ANY, strange, mending=False)
-    assert decode(ANY, b"[1]", mending=False) == [1]
+            decode(ANY, strange, repair=False)
+    assert decode(ANY, b"[1]", repair=False) == [1]
     with pytest.raises(Problem, match="deep"):
-        decode(ANY, b"[" * 100_000, mending=False)
+        decode(ANY, b"[" * 100_000, repair=False)
 
 
 @given(

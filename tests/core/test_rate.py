@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.rate import EVENT_BYTES, TokenBucket, take_both
+from dagnet_realtime.core.rate import EVENT_BYTES, TokenBucket, consume_both
 
 
 def test_a_burst_passes_and_then_the_rate_holds() -> None:
@@ -53,9 +53,9 @@ def test_over_any_stretch_no_more_than_rate_and_burst_and_one_batch_passes(
 def test_events_and_their_bytes_both_fit_or_neither_is_taken() -> None:
     """DOOR-5: as many bytes as if every event had 8 KB."""
     events, weight = TokenBucket(10, 20), TokenBucket(10, 20)
-    assert take_both(events, weight, 1, 19 * EVENT_BYTES, 0.0) is None
-    assert take_both(events, weight, 1, 2 * EVENT_BYTES, 0.0) == 0.1
-    assert take_both(events, weight, 20, 0, 0.0) == 0.1
-    assert take_both(events, weight, 19, EVENT_BYTES, 0.0) is None
-    assert take_both(events, weight, 1, 2 * EVENT_BYTES, 0.0) == 0.2
-    assert take_both(events, weight, 1, 2 * EVENT_BYTES, 0.2) is None
+    assert consume_both(events, weight, 1, 19 * EVENT_BYTES, 0.0) is None
+    assert consume_both(events, weight, 1, 2 * EVENT_BYTES, 0.0) == 0.1
+    assert consume_both(events, weight, 20, 0, 0.0) == 0.1
+    assert consume_both(events, weight, 19, EVENT_BYTES, 0.0) is None
+    assert consume_both(events, weight, 1, 2 * EVENT_BYTES, 0.0) == 0.2
+    assert consume_both(events, weight, 1, 2 * EVENT_BYTES, 0.2) is None

@@ -19,17 +19,17 @@ from dagnet_realtime.core.dagnet.workspace import read_workspace
 from dagnet_realtime.core.identifiers import fingerprint
 from dagnet_realtime.core.matching import MatchingTable
 from dagnet_realtime.core.sanitizer import (
-    AT_ONCE,
-    FLOOR_SECONDS,
-    MOST_KINDS,
-    PER_SECOND,
+    MAX_KINDS,
+    MIN_RATE_BURST,
+    MIN_RATE_PER_SECOND,
+    MIN_RATE_SECONDS,
     EventSanitizer,
     MinimumRate,
     candidate_names,
     shown_name,
 )
-from dagnet_realtime.core.segment.message import UNTYPED_READER, Message, from_webhook, read
-from dagnet_realtime.core.segment.webhook import events_of
+from dagnet_realtime.core.segment.message import UNTYPED_READER, Message, from_webhook, read_message
+from dagnet_realtime.core.segment.webhook import parse_events
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.event import Entry, Event
 from dagnet_realtime.model.workspace import Channel, Policy
@@ -63,10 +63,12 @@ def test_a_rare_event_is_carried_however_small_the_sample() -> None:
     first = admitted(rules, 1, "Rare")
     assert first.flags[-1] == "partial"
     assert first.traces
-    assert admitted(rules, 2, "Rare", FLOOR_SECONDS - 0.1).flags[-1] == "sampled_out"
-    assert admitted(rules, 3, "Other", FLOOR_SECONDS - 0.1).flags[-1] == "partial"
-    assert admitted(rules, 4, "Rare", FLOOR_SECONDS - 0.1, device="desktop").flags[-1] == "partial"
-    assert admitted(rules, 5, "Rare", FLOOR_SECONDS).flags[-1] == "partial"
+    assert admitted(rules, 2, "Rare", MIN_RATE_SECONDS - 0.1).flags[-1] == "sampled_out"
+    assert admitted(rules, 3, "Other", MIN_RATE_SECONDS - 0.1).flags[-1] == "partial"
+    assert (
+        admitted(rules, 4, "Rare", MIN_RATE_SECONDS - 0.1, device="desktop").flags[-1] == "partial"
+    )
+    assert admitted(rules, 5, "Rare", MIN_RATE_SECONDS).flags[-1] == "partial"
 
 
 def test_what_the_sample_carries_needs_no_floor() -> None:
@@ -86,12 +88,14 @@ def test_the_floor_is_bounded() -> None:
     """RED-14: filters on properties of many values make many kinds, and no flood."""
     floor = MinimumRate()
     lifted = sum(floor.should_keep(number, 1.0) for number in range(5000))
-    assert lifted == AT_ONCE
-    assert sum(floor.should_keep(number, 2.0) for number in range(5000, 9000)) == PER_SECOND
-    for number in range(3 * MOST_KINDS):
+    assert lifted == MIN_RATE_BURST
+    assert (
+        sum(floor.should_keep(number, 2.0) for number in range(5000, 9000)) == MIN_RATE_PER_SECOND
+    )
+    for number in range(3 * MAX_KINDS):
         floor.record(number, 3.0)
-    assert len(floor._carried) == MOST_KINDS
-    assert not floor.should_keep(3 * MOST_KINDS - 1, 3.0)
+    assert len(floor._carried) == MAX_KINDS
+    assert not floor.should_keep(3 * MAX_KINDS - 1, 3.0)
     assert floor.should_keep(0, 100.0)
     assert floor.should_keep(0, 50.0), "a clock that was set back starves nobody"
 
@@ -126,7 +130,7 @@ ACME = Channel("acme", "prod")
 def event(message: Any) -> Event:
     """The message parsed as a delivery."""
     text = json.dumps(message).encode()
-    return from_webhook(read(text), text)
+    return from_webhook(read_message(text), text)
 
 
 def admitted_admission(
@@ -237,7 +241,7 @@ def test_a_delete_ties_to_nobody_and_tells_whom_to_forget() -> None:
         == admitted_admission(DELIVERED["delete"]).forgets
     ), "whatever the sample leaves of it"
     admission = EventSanitizer(Policy(identity="trace_id"), frozenset(), ACME, b"key")
-    assert admission.forgotten(event(DELIVERED["delete"]), NOW_ADMISSION) == {
+    assert admission.tokens_of_deleted(event(DELIVERED["delete"]), NOW_ADMISSION) == {
         admitted_admission(DELIVERED["track"]).traces[0].token
     }
 
@@ -482,7 +486,7 @@ def test_what_is_read_in_one_pass_is_admitted_as_what_is_read_bit_by_bit(
     """SEG-2, RED-1: whatever stands in any field, and whatever the policy asks for."""
     text = json.dumps({**DELIVERED[form], **changed}).encode()
     admission = EventSanitizer(policy, frozenset({"plan"}), ACME, b"key")
-    told = [events_of((text,), using) for using in (UNTYPED_READER, admission.reader)]
+    told = [parse_events((text,), using) for using in (UNTYPED_READER, admission.reader)]
     assert len(told[0].refused) == len(told[1].refused)
     slow, quick = (
         [encode_entry(admission.entry(event, "web", NOW_ADMISSION)) for event in parsed.events]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.signature import Verifier, first_element, sign, slow
+from dagnet_realtime.core.signature import Verifier, first_element, is_slow, sign
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Source
@@ -132,10 +132,10 @@ def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decid
 ) -> None:
     """DOOR-14: a great body, or a form, is neither refused nor read at once; what its signature proves at once is."""
     kept = Verifier(source())
-    assert kept.verified_soon(body, "0" * 40) is False
+    assert kept.verify_quickly(body, "0" * 40) is False
     with pytest.raises(Problem):
         kept.verify(body, "0" * 40)
-    assert kept.verified_soon(body[:200], sign(MADE["secret"].encode(), body[:200]))
+    assert kept.verify_quickly(body[:200], sign(MADE["secret"].encode(), body[:200]))
 
 
 @tries(100)
@@ -147,7 +147,7 @@ def test_at_once_or_in_a_thread_the_answer_is_the_same(
     kept = Verifier(source(batch_signature="whole" if whole else "first"))
     signature = sign(MADE["secret"].encode() if ours else b"another", body)
     try:
-        soon = kept.verified_soon(body, signature)
+        soon = kept.verify_quickly(body, signature)
     except Problem:
         soon = None
     if soon is not False:
@@ -166,17 +166,17 @@ def test_an_ordinary_object_is_decided_at_once() -> None:
         b'{"body":"a=1"}',
         b"[1]",
     ):
-        assert not slow(body)
+        assert not is_slow(body)
         with pytest.raises(Problem):
-            kept.verified_soon(body, "0" * 40)
+            kept.verify_quickly(body, "0" * 40)
 
 
 @pytest.mark.parametrize("signature", [None, "", "zz", "0" * 39, "0" * 38, "0" * 64])
 def test_a_signature_that_can_fit_nothing_is_known_before_the_body(signature: str | None) -> None:
     """DOOR-14: so that no body is kept for it."""
     with pytest.raises(Problem):
-        Verifier(source()).given(signature)
-    assert Verifier(source()).given("0" * 40) == bytes(20)
+        Verifier(source()).parse_signature(signature)
+    assert Verifier(source()).parse_signature("0" * 40) == bytes(20)
 
 
 JUNK = st.binary(max_size=300) | st.sampled_from(

@@ -153,7 +153,7 @@ def test_what_must_be_mended_can_be_put_off() -> None:
         b'[{"type":"track","event":NaN}]',
     ):
         with pytest.raises(NeedsRepair):
-            record_events(open_record(record(value), mending=False).found, READ_AT, mending=False)
+            record_events(open_record(record(value), repair=False).found, READ_AT, repair=False)
         assert len(parsed(record(value)).events) == 1
 
 

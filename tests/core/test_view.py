@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from dagnet_realtime.core.codec import ERASED, anonymous
+from dagnet_realtime.core.codec import ERASED, anonymize
 from dagnet_realtime.core.filter import parse_filter
 from dagnet_realtime.core.matching import MatchingTable
 from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.core.view import (
-    MOST_NAMES,
+    MAX_NAMES,
     Candidate,
     TraceSampler,
     ViewRenderer,
@@ -90,7 +90,7 @@ def test_unmapped_names_are_bounded() -> None:
     batch = frame(
         [entry(f"m{n}", name=f"Stray {n}") for n in range(300)] + [entry("again", name="Stray 299")]
     )
-    assert len(batch.unmapped) == MOST_NAMES
+    assert len(batch.unmapped) == MAX_NAMES
     assert batch.unmapped["Stray 299"] == 2
     assert batch.other == 301 - sum(batch.unmapped.values())
 
@@ -127,7 +127,7 @@ def test_a_forgotten_persons_events_count_as_before() -> None:
     for filter in ("", "Home", "is:late", "-event:Paid", "is:unmapped"):
         before, after = (
             frame(entries, filter=filter)
-            for entries in (known, [anonymous(one, frozenset()) for one in known])
+            for entries in (known, [anonymize(one, frozenset()) for one in known])
         )
         assert (after.counts, after.unmapped, after.events) == (before.counts, before.unmapped, ())
         assert after.ledger == msgspec.structs.replace(
@@ -218,7 +218,7 @@ def test_rare_nodes_are_not_starved() -> None:
     """HUB-28: of each node that lit, at least one event is carried while the budget allows; its trace may be partial."""
     thinner = TraceSampler(200)
     for tick in range(100):
-        rare = Candidate(5000, entry(f"r{tick}"), ("u-Rare",), kept=False)
+        rare = Candidate(5000, entry(f"r{tick}"), ("u-Rare",), always=False)
         chosen = thinner.select([*candidates(500, start=tick * 500), rare], tick / 20)
         assert any(one.index == 5000 for one in chosen.carried)
         assert 5000 in chosen.partial or trace_share(rare.entry) < chosen.threshold

@@ -16,7 +16,7 @@ from dagnet_realtime.cli.expect.files import Policy, read_file, resolve_file
 from dagnet_realtime.cli.expect.http import ExpectApi, Markers
 from dagnet_realtime.cli.expect.runner import Run
 from dagnet_realtime.cli.expect.server import OwnServer
-from dagnet_realtime.model.workspace import USUAL
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS
 
 JOURNEY = ("view_item", "add_to_cart", "begin_checkout", "purchase")
 PATH = ["product-page", "basket", "checkout", "purchase"]
@@ -64,7 +64,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         f"expect:\n  - path: {json.dumps(PATH)}\n"
     )
     graph = read_catalogues({"shop": SAMPLE})["shop"].graphs["uk-checkout-journey"]
-    with open_evaluator() as evaluator, OwnServer(SAMPLE, layout=USUAL) as server:
+    with open_evaluator() as evaluator, OwnServer(SAMPLE, layout=DEFAULT_FOLDERS) as server:
         file = resolve_file(read_file(path, evaluator), {graph.name: graph}, Policy(), evaluator)
         run = Run(evaluator, [], [file])
         run.open(graph, graph.name, {})

@@ -19,7 +19,7 @@ from dagnet_realtime.cli.demo import SAMPLE
 from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import USUAL
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS
 
 SEND = """
 import json, os, sys, urllib.request, base64
@@ -250,7 +250,7 @@ def test_a_log_is_recorded_as_a_file_that_it_meets(spec: Path, tmp_path: Path) -
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OwnServer, Path]]:
     """A server that runs already, and the file with the key to it."""
-    with OwnServer(SAMPLE, layout=USUAL, properties=("total",)) as opened:
+    with OwnServer(SAMPLE, layout=DEFAULT_FOLDERS, properties=("total",)) as opened:
         key = tmp_path_factory.mktemp("key") / "key"
         key.write_text(opened.key)
         yield opened, key

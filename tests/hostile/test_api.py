@@ -17,7 +17,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.specs.openapi import checks
 
 from dagnet_realtime.core.segment.tracking import is_batch, open_batch
-from dagnet_realtime.core.segment.webhook import split
+from dagnet_realtime.core.segment.webhook import split_delivery
 from dagnet_realtime.core.signature import sign
 from dagnet_realtime.web.openapi import Operation
 from dagnet_realtime.web.routes import sign_in
@@ -203,7 +203,7 @@ def test_every_delivery_is_answered_and_accounted_for(
             open_batch(body)[1] if path == "/v1/batch" or is_batch(body) else [body]
         )  # one is taken on each route
         assert there.received() - before >= len(
-            of_batch if path.startswith("/v1/") else split(body)
+            of_batch if path.startswith("/v1/") else split_delivery(body)
         )
     else:
         assert there.received() > before or path.startswith("/v1/")

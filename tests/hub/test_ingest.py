@@ -2,7 +2,7 @@
 
 Intake: the order at the door, and where every event went.
 
-Parsing in stretches, and mending aside.
+Parsing in stretches, and repair aside.
 """
 
 import asyncio
@@ -701,9 +701,9 @@ class Reading:
         self.threads: list[int] = []
         self.most = self._now = 0
 
-    def __call__(self, *, mending: bool) -> str:
+    def __call__(self, *, repair: bool) -> str:
         """What it reads."""
-        if not mending:
+        if not repair:
             raise NeedsRepair
         self._now += 1
         self.most = max(self.most, self._now)
@@ -726,7 +726,7 @@ async def test_what_is_brief_is_mended_at_once_and_the_rest_in_a_thread() -> Non
 
 async def test_what_needs_no_mending_never_waits() -> None:
     """DOOR-13: which the short way needs."""
-    running = RepairQueue().run(lambda *, mending: mending, brief=False)
+    running = RepairQueue().run(lambda *, repair: repair, brief=False)
     with pytest.raises(StopIteration) as done:
         running.send(None)
     assert done.value.value is False
@@ -771,5 +771,5 @@ async def test_one_stretch_goes_on_in_each_turn_of_the_loop() -> None:
 
 def test_a_lone_call_that_cannot_be_read_is_refused() -> None:
     """SEG-10: by itself."""
-    assert len(single_parser(b"{}", "track", 0)(0, 1, UNTYPED_READER, mending=True).events) == 1
-    assert len(single_parser(b"[]", "track", 0)(0, 1, UNTYPED_READER, mending=True).refused) == 1
+    assert len(single_parser(b"{}", "track", 0)(0, 1, UNTYPED_READER, repair=True).events) == 1
+    assert len(single_parser(b"[]", "track", 0)(0, 1, UNTYPED_READER, repair=True).refused) == 1

@@ -39,7 +39,7 @@ async def test_what_was_spent_is_given_once() -> None:
     assert made.to_commit().spent == RelayCounts(published=1, delivered=1, failed=1)
     assert made.to_commit().spent == RelayCounts()
     assert made.total == RelayCounts(published=1, delivered=1, failed=1)
-    assert made.state.rests_until > made.now
+    assert made.state.backoff_until > made.now
 
 
 async def test_a_provider_that_does_not_say_how_many_counts_the_seats() -> None:

@@ -6,7 +6,7 @@ Folders by other names.
 import pytest
 
 from dagnet_realtime.model.access import Secret
-from dagnet_realtime.model.workspace import USUAL, Channel, Folders, Source
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Channel, Folders, Source
 
 
 def test_a_channel_reads_as_workspace_and_env() -> None:
@@ -44,4 +44,4 @@ def test_a_file_is_known_by_dagnets_names_wherever_it_lies(known: str, actual: s
     """GRA-28: there and back; what lies elsewhere keeps its path."""
     assert RENAMED.actual(known) == actual
     assert RENAMED.known(actual) == known
-    assert USUAL.actual(known) == USUAL.known(known) == known
+    assert DEFAULT_FOLDERS.actual(known) == DEFAULT_FOLDERS.known(known) == known

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.core.codec import ERASED, anonymous, encode_entry
+from dagnet_realtime.core.codec import ERASED, anonymize, encode_entry
 from dagnet_realtime.model.event import Entry
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
@@ -51,7 +51,7 @@ def test_a_missing_entry_is_a_forgotten_persons() -> None:
     assert parse_stream(raw, b"e") == [(5, one, False), (7, three, True)]
     around = (entry("m1"), entry("m3", flags=("maybe_repeat",)))
     assert to_slice(parse_stream(raw, b"e"), 4, 7, {}) == (around[0], ERASED, around[1])
-    stays = anonymous(entry("m2"), frozenset())
+    stays = anonymize(entry("m2"), frozenset())
     kept = [
         b"6-1000 " + life + b" " + encode_entry(one)
         for life, one in ((b"e", stays), (b"other", entry("m9")))

@@ -46,7 +46,7 @@ async def test_the_first_subscriber_makes_the_state_and_later_ones_share_it(
     other = await store.touch_subscriber(SHOP, "w", "bob", RelayState(channel="private-c"), 0)
     assert (one.state, two.state, other.state.channel) == (FIRST, FIRST, "private-c")
     assert (set(one.seats), set(two.seats), set(other.seats)) == ({"ann"}, {"ann", "bob"}, {"bob"})
-    assert one.awaited_until > one.now
+    assert one.expecting_until > one.now
     assert await store.active_views(SHOP) == ["v", "w"]
 
 
@@ -111,7 +111,7 @@ async def test_a_holder_learns_until_when_a_subscriber_is_expected(store: RelayS
     longer = await store.touch_subscriber(SHOP, "v", "ann", FIRST, 60_000)
     held = await store.acquire(SHOP, "v", "one", 5)
     assert held is not None
-    assert held.awaited_until == longer.awaited_until >= longer.now + 60_000
+    assert held.expecting_until == longer.expecting_until >= longer.now + 60_000
 
 
 async def test_subscribers_are_bounded_and_keys_expire(redis: RedisServer) -> None:

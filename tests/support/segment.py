@@ -6,10 +6,12 @@ from dagnet_realtime.core.segment.webhook import Parsed
 
 def parse_webhook(body: bytes) -> Parsed:
     """The events of a webhook delivery; raises `Problem` if there is none."""
-    return webhook.events_of(webhook.split(body)).required()
+    return webhook.parse_events(webhook.split_delivery(body)).require_any()
 
 
 def parse_batch(body: bytes, arrived_at: int) -> Parsed:
     """The events of a batch of the tracking API; raises `Problem` if there is none."""
     envelope, elements = tracking.open_batch(body)
-    return tracking.batch_events(tracking.around(envelope), elements, arrived_at).required()
+    return tracking.parse_batch_events(
+        tracking.envelope_defaults(envelope), elements, arrived_at
+    ).require_any()

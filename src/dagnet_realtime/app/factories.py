@@ -36,7 +36,7 @@ from dagnet_realtime.hub.stream_reader import (
 from dagnet_realtime.model.access import RoleBinding
 from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import USUAL, Channel, Folders, Workspace
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Channel, Folders, Workspace
 from dagnet_realtime.ports.relay import Relay
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import Log, RelayStateStore, RevocationList
@@ -99,7 +99,9 @@ def load_catalogues(workspaces: Sequence[Workspace]) -> dict[str, Catalogue]:
     return {one.channel.workspace: graphs.catalogue(one.channel.workspace) for one in workspaces}
 
 
-def read_catalogues(folders: Mapping[str, Path], layout: Folders = USUAL) -> dict[str, Catalogue]:
+def read_catalogues(
+    folders: Mapping[str, Path], layout: Folders = DEFAULT_FOLDERS
+) -> dict[str, Catalogue]:
     """The catalogue of each folder by workspace id. Unreadable files are in its errors."""
     graphs = FolderGraphs(folders, layout=layout).load()
     return {id: graphs.catalogue(id) for id in folders}

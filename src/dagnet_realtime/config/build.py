@@ -32,7 +32,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import PROXY_SECRET_HEADER
 from dagnet_realtime.model.stream import Only, StreamSettings
 from dagnet_realtime.model.workspace import (
-    USUAL,
+    DEFAULT_FOLDERS,
     Channel,
     Deployment,
     Folders,
@@ -299,7 +299,7 @@ def default_workspace(
     chance: Callable[[int], bytes],
     *,
     properties: tuple[str, ...] = (),
-    folders: Folders = USUAL,
+    folders: Folders = DEFAULT_FOLDERS,
 ) -> Workspace:
     """`folder` as workspace `<folder name>`, env `local`, with the sources `webhook` and `tracking`.
 

@@ -1,1 +1,4 @@
-"""Pure functions and structures: signatures, Segment parsing, names, matching, redaction, tokens, thinning. No clock, loop, log or I/O."""
+"""Pure functions and data structures: no clock, event loop, log or I/O.
+
+Segment parsing, signatures, redaction, pseudonyms, matching, filters, views and frames.
+"""

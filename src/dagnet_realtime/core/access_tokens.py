@@ -1,4 +1,4 @@
-"""Access tokens: what a program or a person presents to watch; only digests of them are kept."""
+"""Access tokens, which programs and people present to watch. Only digests of them are stored."""
 
 import hashlib
 import hmac
@@ -18,7 +18,10 @@ def create_token(
     lasts: float | None,
     chance: Callable[[int], bytes],
 ) -> tuple[AccessToken, str]:
-    """A new token and the text to hand out, which nobody can learn again. `lasts` is seconds; `chance(n)` gives n random bytes."""
+    """A new token and its text, which is shown once and cannot be recovered.
+
+    `ttl` is seconds, None for ever; `random_bytes(n)` returns n random bytes.
+    """
     id, secret = chance(6).hex(), chance(_SECRET_BYTES).hex()
     kept = AccessToken(
         id=id,
@@ -33,7 +36,10 @@ def create_token(
 
 
 def find_token(tokens: Iterable[AccessToken], presented: str, now: int) -> AccessToken | None:
-    """The token that `presented` is, or None where it is unknown, wrong or expired. Secrets are compared in constant time."""
+    """The token whose text is `presented`; None if it is unknown, wrong or expired.
+
+    Secrets are compared in constant time. `now` is ms since 1970 UTC.
+    """
     parts = presented.split("_")
     if len(parts) != 3 or parts[0] != PREFIX or not presented.isascii():
         return None

@@ -1,4 +1,4 @@
-"""Frames merged, limited in size, and cut into messages of a provider's size."""
+"""Batches merged, limited in size, and cut into messages of a provider's size."""
 
 from collections.abc import Sequence
 
@@ -8,11 +8,13 @@ from dagnet_realtime.core.view import MEMORY_SECONDS, RISE_SECONDS, trace_share
 from dagnet_realtime.model.event import Flag
 from dagnet_realtime.model.frame import Batch, FrameCounts, FrameEvent, ThinningState
 
-MOST_NAMES = 200  # as in every frame
+_MAX_NAMES = 200  # as in every frame
 
 
 def merge_batches(batches: Sequence[Batch]) -> Batch:
-    """One frame over the ranges of `batches`, each of which begins where the one before it ends. At least one."""
+    """One batch over the ranges of `batches`, at least one, each beginning where the last one
+    ends.
+    """
     if len(batches) == 1:
         return batches[0]
     counts: dict[str, int] = {}
@@ -29,8 +31,8 @@ def merge_batches(batches: Sequence[Batch]) -> Batch:
         from_=batches[0].from_,
         position=batches[-1].position,
         counts=counts,
-        unmapped={name: names[name] for name in top[:MOST_NAMES]},
-        other=sum(batch.other for batch in batches) + sum(names[name] for name in top[MOST_NAMES:]),
+        unmapped={name: names[name] for name in top[:_MAX_NAMES]},
+        other=sum(batch.other for batch in batches) + sum(names[name] for name in top[_MAX_NAMES:]),
         events=tuple(events),
         threshold=min(batch.threshold for batch in batches),
         ledger=_sum([batch.ledger for batch in batches]),
@@ -52,9 +54,10 @@ _ENCODER = msgspec.json.Encoder()
 def limit_size(
     batch: Batch, fit: ThinningState, size: int, follows: frozenset[str], at: float
 ) -> tuple[Batch, ThinningState]:
-    """The frame with as many events as make it `size` bytes, and what the next one must know; followed and test events always go.
+    """Drops events until the batch fits `max_bytes`; returns it and the state for the next one.
 
-    The threshold falls at once and rises over some seconds, so that few traces cross it. `at` is in seconds, of any clock that goes on.
+    Followed and test events always stay. The threshold falls at once and rises over some seconds,
+    so that few traces cross it. `at` is seconds of any clock that never goes back.
     """
     elapsed = max(0.0, at - fit.at)
     allowed = min(
@@ -62,7 +65,7 @@ def limit_size(
     )
     sizes = [len(_ENCODER.encode(event)) + 1 for event in batch.events]
     bare = len(_ENCODER.encode(batch)) - sum(sizes)
-    kept = [_kept(event, follows) for event in batch.events]
+    kept = [_is_always_carried(event, follows) for event in batch.events]
     shares = [
         0.0 if keep else trace_share(event) for keep, event in zip(kept, batch.events, strict=True)
     ]
@@ -93,7 +96,7 @@ def limit_size(
 
 
 def _threshold(shares: list[float], sizes: list[int], room: int, allowed: float) -> float:
-    """The highest threshold up to `allowed` under which the events fit."""
+    """The highest threshold, up to `allowed`, under which the events fit `room` bytes."""
     for one, size in sorted(zip(shares, sizes, strict=True)):
         if one >= allowed:
             return allowed
@@ -103,7 +106,7 @@ def _threshold(shares: list[float], sizes: list[int], room: int, allowed: float)
     return allowed
 
 
-def _kept(event: FrameEvent, follows: frozenset[str]) -> bool:
+def _is_always_carried(event: FrameEvent, follows: frozenset[str]) -> bool:
     return "test" in event.flags or any(trace.token in follows for trace in event.traces)
 
 
@@ -113,7 +116,10 @@ def _partial(event: FrameEvent) -> FrameEvent:
 
 
 def chunk(body: bytes, id: str, limit: int) -> list[bytes]:
-    """`body` (UTF-8) cut into parts of at most `limit` bytes, each `<id> <number> <how many> <text>` and valid UTF-8 by itself."""
+    """Cuts `body` (UTF-8) into messages of at most `limit` bytes: `<id> <number> <count> <text>`.
+
+    Each is valid UTF-8. Raises ValueError if `limit` leaves no space for text.
+    """
     room = limit - len(id.encode()) - 16
     if room < 4:
         raise ValueError(f"no text fits beside an id of {len(id)} characters within {limit} bytes")

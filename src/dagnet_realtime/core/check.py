@@ -1,10 +1,10 @@
-"""What `check` reports of a catalogue: how each node would be lit, and what stands in the way."""
+"""The report of `check`: how each node would be lit, and what prevents it."""
 
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from dagnet_realtime.core.dagnet.overlaps import by_name
+from dagnet_realtime.core.dagnet.overlaps import bindings_by_name
 from dagnet_realtime.model.graph import Catalogue, EventBinding, FileError, Graph, Warning
 
 
@@ -17,7 +17,7 @@ class UnlitNode(msgspec.Struct, frozen=True):
 
 
 class SharedName(msgspec.Struct, frozen=True):
-    """A name that several nodes listen for."""
+    """A name to which several nodes are bound."""
 
     name: str
     event_ids: tuple[str, ...]
@@ -25,7 +25,7 @@ class SharedName(msgspec.Struct, frozen=True):
 
 
 class GraphReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One graph. `nodes`, `edges` and `can_light` are counts; nodes are named by uuid."""
+    """One graph's report. `nodes`, `edges` and `can_light` are counts; nodes are named by uuid."""
 
     workspace: str
     name: str
@@ -40,7 +40,10 @@ class GraphReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything `check` found. `errors` are files that could not be read; `warnings` are about files rather than one graph."""
+    """The report of `check` on all graphs.
+
+    `errors` are files that could not be read; `warnings` are about files rather than one graph.
+    """
 
     graphs: tuple[GraphReport, ...]
     errors: tuple[FileError, ...]
@@ -48,7 +51,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def report(catalogues: Mapping[str, Catalogue]) -> Report:
-    """The report on all graphs of these workspaces, by workspace and name. With several workspaces, files are named `workspace: file`."""
+    """The report on all graphs of these workspaces, by workspace and name.
+
+    With several workspaces, files are named `workspace: file`.
+    """
 
     def named(workspace: str, file: str) -> str:
         return f"{workspace}: {file}" if len(catalogues) > 1 else file
@@ -89,10 +95,10 @@ def _graph(workspace: str, graph: Graph) -> GraphReport:
 
 
 def _shared(listens: Iterable[EventBinding]) -> Iterable[SharedName]:
-    for name, those in by_name(listens).items():
+    for name, those in bindings_by_name(listens).items():
         if len(those) > 1:
             yield SharedName(
                 name,
-                tuple(dict.fromkeys(listen.event_id for listen in those)),
-                tuple(listen.node for listen in those),
+                tuple(dict.fromkeys(binding.event_id for binding in those)),
+                tuple(binding.node for binding in those),
             )

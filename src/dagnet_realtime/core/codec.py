@@ -1,4 +1,4 @@
-"""Entries as the bytes that a log stores: compact, and one object to the garbage collector."""
+"""Log entries as bytes: compact, and a single object to the garbage collector."""
 
 from collections.abc import Mapping, Set
 from zlib import crc32
@@ -16,21 +16,21 @@ _DECODER = msgspec.msgpack.Decoder(Entry)
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """MessagePack; equal entries give equal bytes. What tells repeats apart is not among them."""
+    """The entry as MessagePack, without its `fingerprint`. Equal entries give equal bytes."""
     if entry.once is not None:
         entry = msgspec.structs.replace(entry, once=None)
     return _ENCODER.encode(entry)
 
 
 def decode_entry(stored: bytes) -> Entry:
-    """The entry that `encode_entry` wrote; raises msgspec.DecodeError for anything else."""
+    """The reverse of `encode_entry`; raises msgspec.DecodeError for anything else."""
     return _DECODER.decode(stored)
 
 
-def anonymous(entry: Entry, needed: Set[str]) -> Entry:
-    """What a log keeps of an entry whose person asked to be forgotten: which names and filters it counts for, nobody's.
+def anonymize(entry: Entry, needed: Set[str]) -> Entry:
+    """The entry without its person: it still counts for names and filters.
 
-    It has no id, no times, no tokens, and of properties and traits the paths in `needed` alone.
+    It has no id, times or tokens, and of properties and traits only the paths in `needed`.
     """
     properties, traits = _only(entry.properties, needed), _only(entry.traits, needed)
     return Entry(
@@ -50,7 +50,9 @@ def anonymous(entry: Entry, needed: Set[str]) -> Entry:
 
 
 def checksum(stored: bytes) -> str:
-    """A position's witness of the entry it follows: eight hexadecimal digits. It finds mix-ups, not forgers."""
+    """A stored entry's check in positions: eight hexadecimal digits. It detects mix-ups, not
+    forgery.
+    """
     return f"{crc32(stored):08x}"
 
 

@@ -1,4 +1,6 @@
-"""Reads what a person wants to send: JSON, NDJSON, captured requests or a session log, as Segment messages."""
+"""Files of events to send: JSON, NDJSON, captured requests or a session log, as Segment
+messages.
+"""
 
 import base64
 import gzip
@@ -13,18 +15,18 @@ import msgspec
 from dagnet_realtime.core.json_text import split_lines
 from dagnet_realtime.model.problem import Problem
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes that one captured body may unpack to."""
+MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+"""Bytes that one captured body may decompress to."""
 
 _DIGEST = re.compile("derived-([0-9a-f]{32})")
 
 
 def parse_messages(text: str, name: str) -> list[dict[str, Any]]:
-    """The messages in `text`, in order. `name` is the file's, for messages to people.
+    """The messages in `text`, in order. `name` is the file's name, for error messages.
 
-    Takes one JSON value (a message, an array of them, a batch, or documented payloads), one such value a line, captured requests
-    (`body_text` or `body_base64`), envelopes of EventBridge and SQS, and session logs.
-    Raises `Problem("invalid")` where a line is none of these.
+    Accepts one JSON value (a message, an array of them, a batch, documented payloads) or one such
+    value a line; captured requests (`body_text` or `body_base64`); envelopes of EventBridge and
+    SQS; and session logs. Raises `Problem("invalid")` if a line is none of these.
     """
     if not text.strip():
         raise Problem(
@@ -33,7 +35,7 @@ def parse_messages(text: str, name: str) -> list[dict[str, Any]]:
             remedy="Give a file of Segment messages, as JSON or one a line",
         )
     try:
-        return list(_within(msgspec.json.decode(text), name))
+        return list(_messages_in(msgspec.json.decode(text), name))
     except msgspec.DecodeError as error:
         whole = error
     found: list[dict[str, Any]] = []
@@ -49,34 +51,34 @@ def parse_messages(text: str, name: str) -> list[dict[str, Any]]:
                     reason,
                     "Give JSON, or one value a line",
                 ) from None
-            found.extend(_within(value, f"{name}, line {number}"))
+            found.extend(_messages_in(value, f"{name}, line {number}"))
     return found
 
 
-def _within(value: Any, where: str) -> Iterator[dict[str, Any]]:
+def _messages_in(value: Any, where: str) -> Iterator[dict[str, Any]]:
     match value:
         case list():
             for item in value:
-                yield from _within(item, where)
+                yield from _messages_in(item, where)
         case {"op": str()}:
-            yield from _carried(value)
+            yield from _messages_in_frame(value)
         case {"body_base64": str(packed)}:
-            yield from _within(_unpacked(packed, where), where)
+            yield from _messages_in(_unpacked(packed, where), where)
         case {"body_text": str(body)}:
-            yield from _within(_decoded(body, where), where)
+            yield from _messages_in(_decoded(body, where), where)
         case {"payload": dict() | list() as payload} | {"detail": dict() as payload}:
-            yield from _within(payload, where)
+            yield from _messages_in(payload, where)
         case {"batch": list() as batch}:
             for item in batch:
-                yield from _within(_merged(item, value), where)
+                yield from _messages_in(_merged(item, value), where)
         case {"type": str()}:
             yield value
         case {"format": str()} | {"graph_version": str()}:
             return
         case {"Records": list() as records}:
-            yield from _within(records, where)
+            yield from _messages_in(records, where)
         case {"body": str(body)}:
-            yield from _within(_decoded(body, where), where)
+            yield from _messages_in(_decoded(body, where), where)
         case {"userId": _} | {"anonymousId": _} | {"event": str()}:
             yield {"type": _type(value), **value}
         case _:
@@ -89,7 +91,7 @@ def _within(value: Any, where: str) -> Iterator[dict[str, Any]]:
 
 
 def _type(bare: Mapping[str, Any]) -> str:
-    """What a body that was sent to `/v1/track`, `/v1/identify` … is, by the fields that only it has."""
+    """The type of a body sent to `/v1/track`, `/v1/identify` …, by the fields that only it has."""
     fields = (
         ("event", "track"),
         ("previousId", "alias"),
@@ -122,18 +124,18 @@ def _unpacked(packed: str, where: str) -> object:
         body = base64.b64decode(packed, validate=True)
         if body[:2] == b"\x1f\x8b":
             with gzip.open(io.BytesIO(body)) as opened:
-                body = opened.read(LARGEST + 1)
+                body = opened.read(MAX_UNPACKED_BYTES + 1)
     except (ValueError, OSError, EOFError) as error:
         raise Problem(
             "invalid", f"{where}: the captured body cannot be unpacked", str(error)
         ) from None
-    if len(body) > LARGEST:
+    if len(body) > MAX_UNPACKED_BYTES:
         raise Problem("too_large", f"{where}: the captured body unpacks to more than 64 MiB")
     return _decoded(body, where)
 
 
-def _carried(frame: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The events of a frame in a session log; its tokens stand in for the identifiers that it does not hold."""
+def _messages_in_frame(frame: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The events of a frame in a session log, with tokens in place of the identifiers."""
     events = frame.get("events")
     for event in events if isinstance(events, list) else []:
         if isinstance(event, dict) and isinstance(event.get("type"), str):
@@ -174,7 +176,10 @@ def _rebuilt(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _resent(id: object) -> object:
-    """A digest that stands for an id, in a form that a server keeps as it is: a digest of it would be another message each time."""
+    """An id whose digest stands for it, in a form that a server keeps unchanged.
+
+    Otherwise each replay would digest the digest, and be another message.
+    """
     digest = _DIGEST.fullmatch(id) if isinstance(id, str) else None
     return f"resent-{UUID(digest[1])}" if digest else id
 
@@ -182,7 +187,8 @@ def _resent(id: object) -> object:
 def _identify(rebuilt: dict[str, Any], kind: str, token: str) -> None:
     """Puts a token where identifiers of its kind are read.
 
-    After a change of keys a person has two tokens of one kind: the older goes where an alias names who it was before.
+    After a key rotation a person has two tokens of one kind: the older one goes into `previousId`,
+    as an alias has it.
     """
     if kind in ("userId", "anonymousId", "previousId", "groupId"):
         if kind in rebuilt and kind != "groupId":

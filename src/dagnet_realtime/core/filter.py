@@ -1,8 +1,19 @@
-"""The viewer's filter language: what a person writes, parsed to a predicate over entries."""
+"""The viewer's filter language: text parsed to a predicate over entries.
+
+    type:track                    the type
+    event:"Order Completed"       the shown name; a bare word is searched in it
+    node:checkout                 a node's uuid, id or label
+    source:web  trace:a_1b2c      the source; a token or the start of one
+    is:late  is:unmapped          a flag; whether a node is lit
+    device:mobile,tablet          a property has one of the values; also ~ ? < > <= >=
+    -is:test                      not
+
+Terms must all hold.
+"""
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -12,8 +23,8 @@ from dagnet_realtime.model.graph import Node
 from dagnet_realtime.model.problem import Problem
 
 Operator = Literal[":", "~", "<", ">", "<=", ">=", "?"]
-MOST_TERMS = 20
-MOST_CHARACTERS = 500
+MAX_TERMS = 20
+MAX_CHARACTERS = 500
 
 _PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|([<>]=|[:~<>?])|(,)|([^ \t\r\n"<>:~?,]+)|(")', re.DOTALL)
 _PLAIN = re.compile(r'[^ \t\r\n"<>:~?,\\-][^ \t\r\n"<>:~?,\\]*\Z')
@@ -23,7 +34,7 @@ Piece = tuple[Literal["text", "operator", "comma", "broken"], str]
 
 
 class FilterToken(msgspec.Struct, frozen=True):
-    """One term as it was written: `key` is None for a bare word; `number` counts from 1."""
+    """One term as written: `key` is None for a bare word; `number` counts from 1."""
 
     number: int
     text: str
@@ -32,15 +43,15 @@ class FilterToken(msgspec.Struct, frozen=True):
     operator: Operator
     values: tuple[str, ...]
 
-    def wrong(self, why: str) -> Problem:
-        """The refusal of this term."""
+    def refuse(self, why: str) -> Problem:
+        """The problem with this term."""
         return refusal(why, self.number, self.text)
 
 
 def read_terms(text: str) -> list[FilterToken]:
-    """Splits a filter into its terms; raises `Problem("invalid")` that says which term cannot be read and why."""
-    if len(text) > MOST_CHARACTERS:
-        raise refusal(f"it has {len(text)} characters, and {MOST_CHARACTERS} are the most")
+    """Splits a filter into terms; raises `Problem("invalid")` naming the term and what is wrong."""
+    if len(text) > MAX_CHARACTERS:
+        raise refusal(f"it has {len(text)} characters, and {MAX_CHARACTERS} are the most")
     written: list[FilterToken] = []
     at = 0
     while at < len(text):
@@ -48,22 +59,22 @@ def read_terms(text: str) -> list[FilterToken]:
             at += 1
             continue
         end = _end(text, at)
-        written.append(_written(len(written) + 1, text[at:end]))
+        written.append(_parse_token(len(written) + 1, text[at:end]))
         at = end
-    if len(written) > MOST_TERMS:
-        raise refusal(f"it has {len(written)} terms, and {MOST_TERMS} are the most")
+    if len(written) > MAX_TERMS:
+        raise refusal(f"it has {len(written)} terms, and {MAX_TERMS} are the most")
     return written
 
 
 def quote(text: str) -> str:
-    """`text` as a value: plain where that reads back, else in double quotes."""
+    """`text` as a value: plain if that reads back, else in double quotes."""
     if _PLAIN.match(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def refusal(why: str, number: int = 0, text: str = "") -> Problem:
-    """`number` is the term's, from 1; 0 speaks of the whole filter."""
+    """The problem with term `number` (from 1), or with the whole filter if it is 0."""
     detail = f"Term {number}, `{text}`: {why}" if number else f"The filter: {why}"
     return Problem(
         "invalid",
@@ -74,7 +85,7 @@ def refusal(why: str, number: int = 0, text: str = "") -> Problem:
 
 
 def _end(text: str, at: int) -> int:
-    """Where the term that begins at `at` ends: at white space outside quotes."""
+    """The end of the term that begins at `at`: the next white space outside quotes."""
     while at < len(text) and text[at] not in _SPACE:
         piece = _PIECE.match(text, at)
         at = piece.end() if piece else at + 1
@@ -83,7 +94,7 @@ def _end(text: str, at: int) -> int:
     return at
 
 
-def _written(number: int, text: str) -> FilterToken:
+def _parse_token(number: int, text: str) -> FilterToken:
     negated = text.startswith("-")
     pieces = [_piece(found) for found in _PIECE.finditer(text, 1 if negated else 0)]
     if not pieces:
@@ -120,7 +131,10 @@ def _piece(found: re.Match[str]) -> Piece:
 
 
 def _values(pieces: list[Piece], number: int, text: str) -> tuple[str, ...]:
-    """Values between commas; adjoining pieces are one value, so that `10:30` and `a"b c"` read as they look."""
+    """Values between commas.
+
+    Adjoining pieces are one value, so that `10:30` and `a"b c"` read as they look.
+    """
     values: list[str | None] = [None]
     for kind, part in pieces:
         if kind == "comma":
@@ -135,10 +149,10 @@ def _values(pieces: list[Piece], number: int, text: str) -> tuple[str, ...]:
 
 KEYS = ("type", "event", "node", "source", "trace", "is")
 TYPES = ("track", "page", "screen", "identify", "group", "alias", "delete")
-MARKS: dict[str, str] = {"repeat": "maybe_repeat"}  # how a filter calls a flag, where it differs
+FLAG_ALIASES: dict[str, str] = {"repeat": "maybe_repeat"}  # filter's word to flag
 FLAGS = ("late", "replayed", "violation", "repeat", "partial", "unmapped", "mapped", "test")
-LONGEST_NUMBER = 40  # characters
-SHORTEST_PREFIX = 4  # characters of a token below which half the traces would match
+MAX_NUMBER_LENGTH = 40  # characters
+MIN_TOKEN_PREFIX = 4  # characters of a token below which half the traces would match
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
 
@@ -146,7 +160,7 @@ Key = Literal["word", "type", "event", "node", "source", "trace", "is", "propert
 
 
 class Term(msgspec.Struct, frozen=True):
-    """One condition; `values` are alternatives. `path` is the property's, "" for the other keys."""
+    """One condition; `values` are alternatives. `path` is the property's, "" for other keys."""
 
     key: Key
     path: str
@@ -159,7 +173,8 @@ class Term(msgspec.Struct, frozen=True):
         sign = "-" if self.negated else ""
         if self.key == "word":
             return sign + values
-        return f"{sign}{quote(self.path) if self.key == 'property' else self.key}{self.operator}{values}"
+        key = quote(self.path) if self.key == "property" else self.key
+        return f"{sign}{key}{self.operator}{values}"
 
     def holds(self, entry: Entry, nodes: tuple[str, ...]) -> bool:
         """Whether an entry that lights `nodes` (uuids) passes."""
@@ -222,7 +237,7 @@ class Term(msgspec.Struct, frozen=True):
 
 
 class ViewFilter(msgspec.Struct, frozen=True):
-    """Terms that must all hold; none lets everything through. Its text is canonical: equal filters read the same."""
+    """Terms that must all hold; without terms everything passes. Equal filters have equal text."""
 
     terms: tuple[Term, ...] = ()
 
@@ -231,7 +246,10 @@ class ViewFilter(msgspec.Struct, frozen=True):
         return all(term.holds(entry, nodes) for term in self.terms)
 
     def resolved(self, nodes: Iterable[Node]) -> "ViewFilter":
-        """The filter with node ids and labels replaced by uuids; what no node answers to stays, and matches nothing."""
+        """The filter with node ids and labels replaced by uuids.
+
+        An unknown node matches nothing.
+        """
         if not any(term.key == "node" for term in self.terms):
             return self
         known: dict[str, list[str]] = {}
@@ -242,7 +260,7 @@ class ViewFilter(msgspec.Struct, frozen=True):
 
     @property
     def paths(self) -> frozenset[str]:
-        """The property paths that it reads."""
+        """The property paths that the filter reads."""
         return frozenset(term.path for term in self.terms if term.key == "property")
 
     def __str__(self) -> str:
@@ -250,44 +268,44 @@ class ViewFilter(msgspec.Struct, frozen=True):
 
 
 def parse_filter(text: str) -> ViewFilter:
-    """Reads the grammar of the spec's FIL section; raises `Problem("invalid")` that says which term and why."""
+    """Parses the grammar of the spec's FIL section; raises `Problem("invalid")` naming the term."""
     terms = {str(term): term for term in (_term(written) for written in read_terms(text))}
     return ViewFilter(tuple(terms[key] for key in sorted(terms)))
 
 
 def as_number(text: str) -> float | None:
-    """The number that `text` writes plainly or with an exponent, else None; infinity is none."""
-    number = float(text) if len(text) <= LONGEST_NUMBER and _NUMBER.match(text) else None
+    """The number in `text`, plain or with an exponent; None if it is none or infinite."""
+    number = float(text) if len(text) <= MAX_NUMBER_LENGTH and _NUMBER.match(text) else None
     return None if number in (float("inf"), float("-inf")) else number
 
 
 def _term(written: FilterToken) -> Term:
     key = written.key
     if key is None:
-        return Term("word", "", ":", _many(written.values), written.negated)
+        return Term("word", "", ":", _distinct(written.values), written.negated)
     if key not in KEYS:
         return _property_term(written, key)
     if written.operator != ":":
-        raise written.wrong(f"`{key}` takes a colon, as in `{key}:…`")
+        raise written.refuse(f"`{key}` takes a colon, as in `{key}:…`")
     for value in written.values:
         if key == "type" and value not in TYPES:
-            raise written.wrong(f"there is no type `{value}`; the types are {', '.join(TYPES)}")
+            raise written.refuse(f"there is no type `{value}`; the types are {', '.join(TYPES)}")
         if key == "is" and value not in FLAGS:
-            raise written.wrong(f"nothing can be `{value}`; an event can be {', '.join(FLAGS)}")
-        if key == "trace" and len(value) < SHORTEST_PREFIX:
-            raise written.wrong(f"a trace needs at least {SHORTEST_PREFIX} characters")
-    return Term(key, "", ":", _many(written.values), written.negated)  # type: ignore[arg-type]  # one of KEYS
+            raise written.refuse(f"nothing can be `{value}`; an event can be {', '.join(FLAGS)}")
+        if key == "trace" and len(value) < MIN_TOKEN_PREFIX:
+            raise written.refuse(f"a trace needs at least {MIN_TOKEN_PREFIX} characters")
+    return Term(cast("Key", key), "", ":", _distinct(written.values), written.negated)
 
 
 def _property_term(written: FilterToken, path: str) -> Term:
     if written.operator in ("<", ">", "<=", ">="):
         for value in written.values:
             if as_number(value) is None:
-                raise written.wrong(f"`{value}` is not a number")
-    return Term("property", path, written.operator, _many(written.values), written.negated)
+                raise written.refuse(f"`{value}` is not a number")
+    return Term("property", path, written.operator, _distinct(written.values), written.negated)
 
 
-def _many(values: tuple[str, ...]) -> tuple[str, ...]:
+def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
@@ -301,7 +319,7 @@ def _with_uuids(term: Term, known: dict[str, list[str]]) -> Term:
 def _is(entry: Entry, nodes: tuple[str, ...], value: str) -> bool:
     if value in ("mapped", "unmapped"):
         return bool(nodes) == (value == "mapped")
-    return MARKS.get(value, value) in entry.flags
+    return FLAG_ALIASES.get(value, value) in entry.flags
 
 
 def _compare(number: float, operator: Operator, bound: float) -> bool:

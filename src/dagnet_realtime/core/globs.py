@@ -1,7 +1,8 @@
 """Globs over names: `*` stands for any run of characters, `?` for any one.
 
-Names come from whoever sends events, so a match takes time linear in the name, whatever the pattern: each star takes the
-shortest run after which the next piece fits, and is not tried again. `conformance/globs.json` is the contract.
+Senders choose the names, so matching takes time linear in the name for any pattern: each star
+takes the shortest run after which the next piece fits, and is not tried again.
+`conformance/globs.json` is the contract.
 """
 
 import re
@@ -13,7 +14,11 @@ _ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class Globs:
-    """Some patterns. With `fold`, pattern and name are folded before they are compared; `one` stands for any one character."""
+    """Patterns that match a name if any of them does.
+
+    With `fold`, pattern and name are folded before they are compared. `one` stands for any one
+    character.
+    """
 
     def __init__(self, patterns: Iterable[str], fold: Fold | None = None, one: str = "?") -> None:
         self._fold = fold
@@ -21,28 +26,30 @@ class Globs:
         self._expression = re.compile("|".join(parts), re.DOTALL) if parts else None
 
     def __bool__(self) -> bool:
-        """Whether there is any pattern at all."""
+        """Whether there are any patterns."""
         return self._expression is not None
 
     def matches(self, name: str) -> bool:
-        """Whether any of the patterns fits the whole of `name`."""
+        """Whether any pattern fits the whole of `name`."""
         if self._expression is None:
             return False
         return self._expression.fullmatch(self._fold(name) if self._fold else name) is not None
 
 
 def ascii_case(text: str) -> str:
-    """`text` with A to Z in lower case; every other character stands for itself alone."""
+    """`text` with A to Z in lower case and all other characters unchanged."""
     return text.translate(_ASCII)
 
 
 def any_case(text: str) -> str:
-    """`text` with every difference of case taken out, in Unicode's terms: what JavaScript's `toLowerCase().toUpperCase()` gives."""
+    """`text` without differences of case, as JavaScript's `toLowerCase().toUpperCase()` gives
+    it.
+    """
     return text.lower().upper()
 
 
 def is_glob(pattern: str) -> bool:
-    """Whether `pattern` stands for more than its own text."""
+    """Whether `pattern` has a wildcard."""
     return "*" in pattern or "?" in pattern
 
 

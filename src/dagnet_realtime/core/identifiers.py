@@ -1,4 +1,6 @@
-"""Identifiers that tie events together: read from a message, and kept as pseudonyms under a workspace's keys."""
+"""Trace identifiers and message ids: extraction, placeholders, and pseudonyms under a workspace's
+keys.
+"""
 
 import hashlib
 import re
@@ -10,14 +12,14 @@ from unicodedata import normalize
 import msgspec
 
 from dagnet_realtime.core.json_text import decode
-from dagnet_realtime.core.segment.message import text_of
+from dagnet_realtime.core.segment.message import as_text
 from dagnet_realtime.model.event import Event, RawJson, Token
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel
 
-LONGEST = 128  # characters; a longer text is no placeholder
+MAX_PLACEHOLDER = 128  # characters; a longer text is no placeholder
 
-# As JavaScript's engine knows them, so that both languages see the same.
+# JavaScript's white space and invisible characters, so that both languages agree.
 _SPACES = re.compile(
     "[\0-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+"
 )
@@ -30,11 +32,12 @@ _WRITTEN = re.compile(
 _WORDS = re.compile(
     "|".join(
         (
-            "(?:undefined|null|nil|none|nan)*",  # also twice, as where two parts were joined, or nothing at all
+            "(?:undefined|null|nil|none|nan)*",  # repeated if two parts were joined; also empty
             "0+",  # nil UUIDs among them
             "0x0+",
-            "f{32}",  # the greatest UUID
-            "infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)",
+            "f{32}",  # the maximal UUID
+            "infinity|true|false|unknown|unset",
+            "not(?:set|available|applicable|authenticated|loggedin)",
             "anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject",
         )
     )
@@ -42,8 +45,11 @@ _WORDS = re.compile(
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier."""
-    if len(text) > LONGEST:
+    """Whether `text` stands for no identifier: `null`, `unknown`, `{{userId}}`, 0 …
+
+    Case, spacing and surrounding signs don't count.
+    """
+    if len(text) > MAX_PLACEHOLDER:
         return False
     if "%" in text:
         text = _ESCAPED.sub(_character, text)
@@ -63,7 +69,7 @@ _OUTER = bytes(byte ^ 0x5C for byte in range(256))
 
 
 class Hmac:
-    """The keyed hash of one key. SHA-1 is there only because Segment signs with it."""
+    """A keyed hash with a precomputed key. SHA-1 is needed only for Segment's signatures."""
 
     __slots__ = ("_inner", "_outer")
 
@@ -75,7 +81,7 @@ class Hmac:
         self._outer = hashlib.new(digest, padded.translate(_OUTER))
 
     def digest(self, message: bytes | memoryview) -> bytes:
-        """The keyed hash of `message`: 20 bytes of SHA-1, 32 of SHA-256."""
+        """The hash of `message`: 20 bytes with SHA-1, 32 with SHA-256."""
         inner = self._inner.copy()
         inner.update(message)
         outer = self._outer.copy()
@@ -85,144 +91,165 @@ class Hmac:
 
 PERSON = ("userId", "anonymousId", "previousId")
 MAX_VALUE = 512  # characters of an identifier that count
-_OVERLAP = (
+_OVERLAP_MS = (
     24 * 3600 * 1000
-)  # ms after a change of keys in which both periods' tokens are given: longer than any watch is likely to be
+)  # after a key rotation with both keys' tokens; longer than a session is likely to last
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
-_LENGTH = (
+_TOKEN_LENGTH = (
     12  # characters: among a million tokens two are the same with a chance of one in two million
 )
 _CHARACTERS = "".join(_DIGITS[byte & 31] for byte in range(256)).encode()
 _TAG_SPACES = dict.fromkeys(PERSON, b"person\0")
 _EVER = 2**63  # ms
-_KNOWN = 20_000  # identifiers whose tokens are remembered, by a fingerprint: most events come from somebody seen a moment ago
+_MAX_REMEMBERED = (
+    20_000  # identifiers whose tokens are cached, since most events are of recent people
+)
 
 
-TOKEN = f"[a-z]_[0-9a-v]{{{_LENGTH}}}"
+TOKEN = f"[a-z]_[0-9a-v]{{{_TOKEN_LENGTH}}}"
 _TOKEN = re.compile(TOKEN)
 
 
 def is_token(text: str) -> bool:
-    """Whether `text` can be a token; nothing else that comes as one is stored, answered or noted."""
+    """Whether `text` has the form of a token; anything else is never stored, answered or logged."""
     return _TOKEN.fullmatch(text) is not None
 
 
 class Pseudonymizer:
-    """The tokens of one channel. `key` is the workspace's secret, `rotation` seconds to a period (0: the key never changes)."""
+    """Derives the tokens of one channel.
+
+    `key` is the workspace's secret; keys rotate every `rotation` seconds, never if it is 0.
+    """
 
     def __init__(self, channel: Channel, key: bytes, rotation: float) -> None:
         self._channel = channel
         self._key = key
         self._rotation = max(0, int(rotation * 1000))
-        self._overlap = min(_OVERLAP, self._rotation // 2)
-        self._seals: tuple[tuple[str, Hmac], ...] = ()
+        self._overlap = min(_OVERLAP_MS, self._rotation // 2)
+        self._keys: tuple[tuple[str, Hmac], ...] = ()
         self._until = -1
         self._from = 0
         self._known: dict[tuple[str, int], tuple[Token, ...]] = {}
 
     def tokens_for(self, kind: str, value: str, at: int) -> tuple[str, ...]:
-        """The token of `value` at `at` (ms since 1970), and after a change of keys, for a while, the one of the period before as well."""
+        """The tokens of `value` at `at` (ms since 1970): two for a while after a key rotation, else
+        one.
+        """
         return tuple(trace.token for trace in self.traces(kind, value, at))
 
     def traces(self, kind: str, value: str, at: int) -> tuple[Token, ...]:
-        """What `of` gives, each with its kind.
+        """The tokens with their kind; see `tokens_for`.
 
-        They are remembered under Python's own 64-bit keyed hash of the value, never under the value itself.
+        They are cached by Python's own 64-bit keyed hash of the value, never by the value itself.
         """
         if not self._from <= at < self._until:
             self._rotate_keys(at)
         fingerprint = (kind, hash(value))
         known = self._known.get(fingerprint)
         if known is None:
-            if len(self._known) >= _KNOWN:
+            if len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
-            known = self._known[fingerprint] = self._made(kind, value)
+            known = self._known[fingerprint] = self._compute(kind, value)
         return known
 
-    def _made(self, kind: str, value: str) -> tuple[Token, ...]:
+    def _compute(self, kind: str, value: str) -> tuple[Token, ...]:
         space = _TAG_SPACES.get(kind) or kind.encode() + b"\0"
         message = space + value[:MAX_VALUE].encode("utf-8", "replace")
         return tuple(
             [
-                Token(kind, letter + seal.digest(message)[:_LENGTH].translate(_CHARACTERS).decode())
-                for letter, seal in self._seals
+                Token(
+                    kind,
+                    letter + seal.digest(message)[:_TOKEN_LENGTH].translate(_CHARACTERS).decode(),
+                )
+                for letter, seal in self._keys
             ]
         )
 
     def _rotate_keys(self, at: int) -> None:
-        """Takes up the keys that hold at `at`, and until when they do."""
+        """Sets the keys that are valid at `at`, and until when they are."""
         self._known.clear()
         if not self._rotation:
-            self._seals = (self._seal(0),)
+            self._keys = (self._derive_key(0),)
             self._from, self._until = -_EVER, _EVER
             return
         period, since = divmod(at, self._rotation)
         begun = period * self._rotation
         if period > 0 and since < self._overlap:
-            self._seals = (self._seal(period), self._seal(period - 1))
+            self._keys = (self._derive_key(period), self._derive_key(period - 1))
             self._from, self._until = begun, begun + self._overlap
         else:
-            self._seals = (self._seal(period),)
+            self._keys = (self._derive_key(period),)
             self._from, self._until = (
                 begun + (self._overlap if period > 0 else 0),
                 begun + self._rotation,
             )
 
-    def _seal(self, period: int) -> tuple[str, Hmac]:
+    def _derive_key(self, period: int) -> tuple[str, Hmac]:
         of = f"dagnet-realtime token\0{self._channel.workspace}\0{self._channel.env}\0{period}"
         return f"{chr(ord('a') + period % 26)}_", Hmac(
             Hmac(self._key, "sha256").digest(of.encode()), "sha256"
         )
 
 
-FINGERPRINT = 8  # bytes: among two million ids, two share one with a chance of one in ten million
+FINGERPRINT_BYTES = (
+    8  # bytes: among two million ids, two share one with a chance of one in ten million
+)
 _UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _TIME = "[1-3][0-9]{12}"  # milliseconds since 1970, of this century
-SHAPES = (
+ID_SHAPES = (
     _UUID,  # iOS, Android, Python and others
     f"(?:ajs|node)-next-{_TIME}-{_UUID}",
-    "ajs-(?:next-)?[0-9a-f]{32}",  # analytics.js of before
-    f"node-[0-9a-f]{{32}}-{_UUID}",  # analytics-node of before
+    "ajs-(?:next-)?[0-9a-f]{32}",  # older analytics.js
+    f"node-[0-9a-f]{{32}}-{_UUID}",  # older analytics-node
     "api-[0-9A-Za-z]{27}",  # Segment's own, a KSUID
     "sch-[0-9A-Za-z]{27,32}",  # a violation that Protocols forwards
-    f"(?:segment-)?test-message-(?:[0-9a-z]{{6}}|{_UUID})",  # the Event Tester, and this program's test events
+    f"(?:segment-)?test-message-(?:[0-9a-z]{{6}}|{_UUID})",  # Event Tester, our test events
     f"(?:delete|resent)-{_UUID}",
     "tap-[0-9]{1,10},[0-9]{1,10},[0-9]{1,10}",
 )
-_SHAPE = re.compile("|".join(SHAPES))
+_SHAPE = re.compile("|".join(ID_SHAPES))
 _DIGEST_DIGITS = 32
 
 
 class MessageIds:
-    """The ids of one channel. `token_key` is the workspace's secret."""
+    """Message ids of one channel as they may be shown. `token_key` is the workspace's secret."""
 
     def __init__(self, channel: Channel, token_key: bytes) -> None:
-        self._mac = Hmac(message_key(channel, token_key), "sha256")
+        self._hmac = Hmac(message_key(channel, token_key), "sha256")
 
     def display(self, id: str) -> str:
-        """`id` as it may be kept and shown."""
+        """`id` itself if its form is a known library's, so that it cannot be personal; else its
+        digest.
+        """
         if _SHAPE.fullmatch(id):
             return id
-        return f"derived-{self._mac.digest(id.encode('utf-8', 'replace')).hex()[:_DIGEST_DIGITS]}"
+        return f"derived-{self._hmac.digest(id.encode('utf-8', 'replace')).hex()[:_DIGEST_DIGITS]}"
 
 
 def message_key(channel: Channel, token_key: bytes) -> bytes:
-    """The key of a channel's digests. It follows from the workspace's key and tells nothing of it."""
+    """The key of a channel's digests, derived from the workspace's key and revealing nothing of
+    it.
+    """
     return Hmac(token_key, "sha256").digest(
         f"dagnet-realtime message id\0{channel.workspace}\0{channel.env}".encode()
     )
 
 
 def fingerprint(id: str) -> bytes:
-    """What the window of a log remembers of an id, the same on every process."""
-    return hashlib.blake2b(id.encode("utf-8", "surrogatepass"), digest_size=FINGERPRINT).digest()
+    """The dedupe window's fingerprint of an id, the same in every process."""
+    return hashlib.blake2b(
+        id.encode("utf-8", "surrogatepass"), digest_size=FINGERPRINT_BYTES
+    ).digest()
 
 
 _EMPTY = 2  # bytes of an object without members
 
 
 class PartialDecoder:
-    """Picks the members called `keys`, or all where it is None. `wanted` is the type that does so within a larger one."""
+    """Decodes only the members `keys` of a JSON object, or all if it is None.
+
+    `wanted` is the type that does the same within a larger one.
+    """
 
     def __init__(self, keys: Iterable[str] | None) -> None:
         self.wanted: Any = (
@@ -233,7 +260,10 @@ class PartialDecoder:
         self._decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(self.wanted)
 
     def pick(self, part: RawJson) -> dict[str, Any]:
-        """The members that are there; nothing where `part` is no object, and itself where it was picked as it was read."""
+        """The members that are present.
+
+        Empty if `part` is no object; `part` itself if it is decoded already.
+        """
         if isinstance(part, dict):
             return part
         if len(part) <= _EMPTY:
@@ -245,7 +275,9 @@ class PartialDecoder:
 
 
 def get_path(path: str, found: Any) -> Any:
-    """The value at a dotted `path` of nested objects, where a key may itself hold dots; None where there is none."""
+    """The value at a dotted `path` of nested objects, None if there is none. A key may contain
+    dots.
+    """
     while isinstance(found, dict):
         if path in found:
             return found[path]
@@ -257,7 +289,7 @@ def get_path(path: str, found: Any) -> Any:
 
 
 PERSONAL = ("userId", "anonymousId", "previousId", "groupId")
-SESSION_PLACES = (  # Segment has no session of its own; these are where its plugins and users put one
+SESSION_PATHS = (  # Segment has no session itself; its plugins and users put one here
     (
         "integrations",
         (
@@ -274,7 +306,7 @@ _PARTS = ("properties", "context", "integrations", "traits")
 
 
 class MessageParts(msgspec.Struct, gc=False):
-    """The read members of a message's large parts."""
+    """The decoded members of a message's large parts."""
 
     properties: dict[str, Any] = {}
     context: dict[str, Any] = {}
@@ -292,9 +324,10 @@ _OWN: dict[str, Own] = {
 
 
 class IdentifierExtractor:
-    """Finds identifiers by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or the path of anything in a message.
+    """Extracts identifiers by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or a path.
 
-    A path without `properties.`, `context.`, `integrations.` or `traits.` in front is one of a property.
+    A path that does not begin with `properties.`, `context.`, `integrations.` or `traits.` is a
+    property's.
     """
 
     def __init__(self, kinds: Iterable[str]) -> None:
@@ -307,25 +340,30 @@ class IdentifierExtractor:
         self._aliases = "userId" in self.kinds or "anonymousId" in self.kinds
 
     def keys(self, part: str) -> frozenset[str]:
-        """The top-level members of `part` (`properties`, `context` …) that may hold an identifier."""
+        """The top-level members of `part` (`properties`, `context` …) that may hold an
+        identifier.
+        """
         keys: set[str] = set()
         for kind in self.kinds:
             if kind == "session":
                 keys |= {
                     key
-                    for of, places in SESSION_PLACES
+                    for of, places in SESSION_PATHS
                     if of == part
                     for path in places
                     for key in (path, path.partition(".")[0])
                 }
             elif kind not in PERSONAL:
-                of, path = _place(kind)
+                of, path = _split_kind(kind)
                 if of == part:
                     keys |= {path, path.partition(".")[0]}
         return frozenset(keys)
 
     def find(self, event: Event, parts: MessageParts) -> list[tuple[str, str]]:
-        """Pairs of kind and identifier, in order. An `alias` gives the identifier it replaces as well."""
+        """Pairs of kind and identifier, in order.
+
+        An `alias` adds the identifier that it replaces.
+        """
         found = []
         properties, context, integrations, traits = self._keys
         nothing_inside = (
@@ -344,27 +382,25 @@ class IdentifierExtractor:
 
 
 def _inside(kind: str) -> Inside:
-    """Finds `kind` in the large parts of a message."""
+    """A function that reads `kind` from the large parts of a message."""
     if kind == "session":
         return _session
-    part, path = _place(kind)
+    part, path = _split_kind(kind)
     members = attrgetter(part)
-    return lambda parts: text_of(get_path(path, members(parts)))
+    return lambda parts: as_text(get_path(path, members(parts)))
 
 
-def _place(kind: str) -> tuple[str, str]:
+def _split_kind(kind: str) -> tuple[str, str]:
     part, _, path = kind.partition(".")
     return (part, path) if path and part in _PARTS else ("properties", kind)
 
 
 def _session(parts: MessageParts) -> str | None:
-    for of, places in SESSION_PLACES:
+    for of, places in SESSION_PATHS:
         part = getattr(parts, of)
         if part:
             for path in places:
-                text = text_of(get_path(path, part))
-                if text is not None and not is_placeholder(
-                    text
-                ):  # Amplitude says by -1 or 0 that there is none
+                text = as_text(get_path(path, part))
+                if text is not None and not is_placeholder(text):  # Amplitude's -1 or 0 means none
                     return text
     return None

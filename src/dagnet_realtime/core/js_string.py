@@ -1,11 +1,11 @@
-"""How a property value reads as text, the same in Python and in a browser."""
+"""Property values as text, the same in Python and JavaScript."""
 
 from decimal import Decimal
 from math import isfinite
 
 from dagnet_realtime.model.event import Scalar
 
-_EXACT = 2**53  # beyond it a browser cannot tell neighbouring integers apart
+_EXACT = 2**53  # beyond it JavaScript cannot tell neighbouring integers apart
 
 
 def js_string(value: Scalar) -> str:

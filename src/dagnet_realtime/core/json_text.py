@@ -1,4 +1,7 @@
-"""JSON text as real senders write it: cut into values without decoding, split into lines, and repaired where strict decoders refuse it."""
+"""JSON text as real senders write it.
+
+Cut into values without decoding, split into lines, and repaired if strict decoders refuse it.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,7 +15,7 @@ from dagnet_realtime.model.problem import Problem
 SPACE = b" \t\r\n"
 
 _DEPTH = 24
-_STRETCH = 4096  # bytes
+_BLOCK = 4096  # bytes
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _NAME = re.compile(_STRING, re.DOTALL)
 _STEP = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb"){0,500}+([\[{]++|[\]}]++)?", re.DOTALL)
@@ -21,7 +24,7 @@ _SPACE = re.compile(rb"[ \t\r\n]*+")
 
 @cache
 def _value() -> re.Pattern[bytes]:
-    """A string, a word or number, or what stands in brackets up to `_DEPTH` deep."""
+    """Matches a string, a word or number, or brackets up to `_DEPTH` deep."""
     inside = rb'[^"\[\]{}]++|' + _STRING
     nested = rb"[\[{](?:" + inside + rb")*+[\]}]"
     for _ in range(_DEPTH - 1):
@@ -30,7 +33,10 @@ def _value() -> re.Pattern[bytes]:
 
 
 def value_end(text: bytes, start: int, steps: int) -> int:
-    """Where the value that begins at `start` ends; -1 if it does not end, or lies deep and takes more than `steps`."""
+    """The end of the value that begins at `start`.
+
+    -1 if it does not end, or lies deeper than `_DEPTH` and takes more than `steps`.
+    """
     found = _value().match(text, start)
     if found is not None:
         return found.end()
@@ -55,17 +61,18 @@ def value_end(text: bytes, start: int, steps: int) -> int:
 
 
 def elements(text: bytes, steps: int) -> list[tuple[int, int]] | None:
-    """Where each element of an array begins and ends, as far as commas and brackets tell; nothing between two commas is an element too.
+    """Start and end of each element of an array, as commas and brackets tell.
 
-    None where `text` is no array from its first bracket to its last. A deep one takes at most `steps`.
+    Nothing between two commas is an element too. None if `text` is no array from its first bracket
+    to its last. A deep element takes at most `steps`.
     """
     return _parts(text, b"[", b"]", steps)
 
 
 def members(text: bytes, steps: int) -> dict[bytes, tuple[int, int]] | None:
-    """Where the value of each member of an object begins and ends, by its name as it is written, quotes included; None as for `elements`.
+    """Start and end of each member's value in an object, by its name as written, with quotes.
 
-    Of a name that comes twice the last counts; what is no member is passed over.
+    Of repeated names the last wins; other text between commas is skipped. None as for `elements`.
     """
     found = _parts(text, b"{", b"}", steps)
     if found is None:
@@ -75,7 +82,7 @@ def members(text: bytes, steps: int) -> dict[bytes, tuple[int, int]] | None:
         name = _NAME.match(text, start, end)
         if name is None:
             continue
-        colon = _SPACE.match(text, name.end(), end).end()  # type: ignore[union-attr]  # it matches nothing, too
+        colon = min(_after_space(text, name.end()), end)
         if text[colon : colon + 1] == b":":
             named[name[0]] = trimmed(text, colon + 1, end)
     return named
@@ -112,10 +119,10 @@ def _after_space(text: bytes, at: int) -> int:
 
 
 def trimmed(text: bytes, start: int, end: int) -> tuple[int, int]:
-    """The part of `text` between `start` and `end` without the space around it."""
+    """Start and end of `text[start:end]` without the space around it."""
     start = min(_after_space(text, start), end)
     while start < end:
-        last = text[max(start, end - _STRETCH) : end]
+        last = text[max(start, end - _BLOCK) : end]
         kept = len(last.rstrip(SPACE))
         end -= len(last) - kept
         if kept:
@@ -124,7 +131,7 @@ def trimmed(text: bytes, start: int, end: int) -> tuple[int, int]:
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of `text`, without their ends; CR LF is an end too."""
+    """The lines of `text` without their ends, LF or CR LF."""
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     if not lines[-1]:
         lines.pop()
@@ -149,8 +156,11 @@ BOM = b"\xef\xbb\xbf"
 MAX_REPAIRED_BYTES = (
     512 * 1024
 )  # bytes of one event that are mended, sixteen times what Segment lets one have
-_LONGEST_NUMBER = 300  # characters
-_ESCAPED, _MARK = b"\\\\", b"\xff\xfe"  # an escaped backslash, and what no UTF-8 holds in its place
+_MAX_NUMBER = 300  # characters
+_ESCAPED, _MARK = (
+    b"\\\\",
+    b"\xff\xfe",
+)  # an escaped backslash, and a stand-in that UTF-8 never contains
 _HALF = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
@@ -165,22 +175,22 @@ _GREAT = re.compile(
 
 
 class NeedsRepair(Exception):
-    """What came is not JSON as it is; whether it can be mended is left to whoever has the time."""
+    """The text is not valid JSON; repairing it is left to a caller with time for it."""
 
 
 def decode(
-    decoder: msgspec.json.Decoder[T], text: bytes | msgspec.Raw, *, mending: bool = True
+    decoder: msgspec.json.Decoder[T], text: bytes | msgspec.Raw, *, repair: bool = True
 ) -> T:
-    """`text` as `decoder` reads it, at a second try with what no decoder takes mended.
+    """`text` decoded, if necessary after repair.
 
-    Raises `Problem("invalid")`, or without `mending` `Strange`.
+    Raises `Problem("invalid")`, or, without `repair`, `NeedsRepair`.
     """
     try:
         return decoder.decode(text)
     except RecursionError:
         raise _too_deep() from None
     except ValueError as error:
-        if not mending:
+        if not repair:
             raise NeedsRepair from None
         whole = bytes(text)
         mended = repair_json(decode_utf8(whole))
@@ -195,14 +205,14 @@ def decode(
 
 
 def strip_boms(body: bytes) -> bytes:
-    """`body` without the byte order marks that stand before it: files that were joined have several."""
+    """`body` without the byte order marks before it; joined files have several."""
     while body.startswith(BOM):
         body = body[len(BOM) :]
     return body
 
 
 def decode_utf8(body: bytes) -> bytes:
-    """`body` without byte order marks, once it is known to be UTF-8 throughout; else `Problem("invalid")`."""
+    """`body` without byte order marks, checked to be UTF-8; else raises `Problem("invalid")`."""
     if not body.isascii():
         body = strip_boms(body)
         try:
@@ -218,9 +228,10 @@ def decode_utf8(body: bytes) -> bytes:
 
 
 def repair_json(text: bytes) -> bytes:
-    """`text` with half surrogate pairs replaced by U+FFFD, and NaN, infinities and numbers beyond any float by null; in linear time.
+    """`text` with what decoders refuse replaced, in linear time.
 
-    What is longer than `MOST_MENDED` stays as it is.
+    Half surrogate pairs become U+FFFD; NaN, infinities and numbers beyond any float become null. A
+    text longer than `MAX_REPAIRED_BYTES` is returned unchanged.
     """
     if len(text) > MAX_REPAIRED_BYTES:
         return text
@@ -237,9 +248,7 @@ def repair_json(text: bytes) -> bytes:
 def _number(found: re.Match[bytes]) -> bytes:
     token = found.group()
     try:
-        return (
-            b"null" if len(token) > _LONGEST_NUMBER or abs(float(token)) == float("inf") else token
-        )
+        return b"null" if len(token) > _MAX_NUMBER or abs(float(token)) == float("inf") else token
     except ValueError:
         return token
 
@@ -251,6 +260,6 @@ def _too_deep() -> Problem:
 
 
 def _unreadable(error: ValueError) -> Problem:
-    """What the decoder found, which names places and types but never a value."""
+    """The decoder's finding, which names positions and types but never a value."""
     where = str(error) if isinstance(error, msgspec.DecodeError) else "It is no JSON"
     return Problem("invalid", "The body cannot be read", where, "Send JSON as Segment does")

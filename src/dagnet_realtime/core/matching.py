@@ -1,4 +1,4 @@
-"""Which nodes an event lights: exact names first, then the filters of the event definition."""
+"""Matching: the nodes that an event lights, by exact name and by the definition's filters."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,9 +18,10 @@ SUBSTRING = frozenset({"contains", "does not contain"})
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A filter made ready: `wanted` holds exact values, or casefolded needles where `substring`.
+    """A compiled filter. `wanted` holds exact values, or casefolded substrings if `substring`.
 
-    Where `unkept` it never holds. A negative one does not hold either for what redaction may have changed or cut: it is not known to.
+    It never holds if `unkept`. A negative one doesn't hold for values that redaction may have
+    changed or cut either: whether they match is unknown.
     """
 
     path: str
@@ -31,7 +32,9 @@ class Condition(msgspec.Struct, frozen=True):
     unkept: bool = False
 
     def holds(self, value: Value) -> bool:
-        """Whether `value` (None where the event has none) satisfies this condition; of a list any element may."""
+        """Whether `value` satisfies the condition; of a list, any element. None means no such
+        property.
+        """
         if self.unkept:
             return False
         if type(value) is str and not self.substring:
@@ -47,11 +50,11 @@ class Condition(msgspec.Struct, frozen=True):
                     return not self.negative
             elif text in self.wanted:
                 return not self.negative
-        return self.negative and not _cut(value)
+        return self.negative and not _may_be_cut(value)
 
 
-def condition(filter: Filter) -> Condition:
-    """The filter made ready; an operator that nobody knows counts as `is`, as in DagNet."""
+def compile_condition(filter: Filter) -> Condition:
+    """The compiled filter; an unknown operator counts as `is`, as in DagNet."""
     substring, negative = filter.operator in SUBSTRING, filter.operator in NEGATIVE
     unsure = (
         (REDACTED, *(() if isinstance(filter.unsure, UnsetType) else filter.unsure))
@@ -73,32 +76,37 @@ def condition(filter: Filter) -> Condition:
     )
 
 
-def _cut(value: Value) -> bool:
-    """Whether redaction may have left out a part of `value`."""
+def _may_be_cut(value: Value) -> bool:
+    """Whether redaction may have cut `value`."""
     if isinstance(value, list):
-        return len(value) >= MAX_LIST or any(map(_cut, value))
+        return len(value) >= MAX_LIST or any(map(_may_be_cut, value))
     return isinstance(value, str) and len(value) == MAX_TEXT and value.endswith("…")
 
 
 class _Listeners(msgspec.Struct, frozen=True):
-    """Who listens for one name: `plain` are all of them where none has a filter, else None; `order` is the place in the graph."""
+    """The bindings of one name: `(place in the graph, node, conditions)`.
+
+    `plain` are their nodes if none has a filter, else None.
+    """
 
     plain: tuple[str, ...] | None
     listeners: tuple[tuple[int, str, tuple[Condition, ...]], ...]
 
 
 class MatchingTable:
-    """The matching table of one graph. Looking up a name that nobody listens for costs one dict lookup."""
+    """The event bindings of one graph by name. An unknown name costs one dict lookup."""
 
     def __init__(self, listens: Sequence[EventBinding]) -> None:
         gathered: dict[str, list[tuple[int, str, tuple[Condition, ...]]]] = {}
         places: dict[str, int] = {}
-        for listen in listens:
-            order = places.setdefault(listen.node, len(places))
-            conditions = tuple(condition(filter) for filter in listen.filters)
-            for name in dict.fromkeys(listen.names):
-                gathered.setdefault(name, []).append((order, listen.node, conditions))
-        self._heard = {name: _heard(listeners) for name, listeners in gathered.items()}
+        for binding in listens:
+            order = places.setdefault(binding.node, len(places))
+            conditions = tuple(compile_condition(filter) for filter in binding.filters)
+            for name in dict.fromkeys(binding.names):
+                gathered.setdefault(name, []).append((order, binding.node, conditions))
+        self._by_name = {
+            name: _compile_listeners(listeners) for name, listeners in gathered.items()
+        }
 
     def match(
         self, names: Sequence[str], properties: Mapping[str, Value], traits: Mapping[str, Value]
@@ -107,10 +115,10 @@ class MatchingTable:
 
         `properties` and `traits` are flat, keyed by the filters' property paths.
         """
-        heard = self._heard
+        listeners = self._by_name
         found: list[_Listeners] = []
         for name in names:
-            here = heard.get(name)
+            here = listeners.get(name)
             if here is not None:
                 found.append(here)
         if not found:
@@ -130,7 +138,7 @@ class MatchingTable:
         return tuple(lit) if len(lit) < 2 else tuple(sorted(lit, key=lit.__getitem__))
 
 
-def _heard(listeners: list[tuple[int, str, tuple[Condition, ...]]]) -> _Listeners:
+def _compile_listeners(listeners: list[tuple[int, str, tuple[Condition, ...]]]) -> _Listeners:
     plain = (
         None
         if any(conditions for _, _, conditions in listeners)

@@ -1,4 +1,4 @@
-"""Token buckets: so many events a second, and so many bytes, with a burst; time is a parameter."""
+"""Token buckets of events and bytes. Time is a parameter."""
 
 EVENT_BYTES = (
     8 * 1024
@@ -6,10 +6,11 @@ EVENT_BYTES = (
 
 
 class TokenBucket:
-    """Lets `per_second` events through, and bursts of `burst` after quiet. Times are seconds that never go back.
+    """Allows `per_second` events, and bursts of `burst` after a quiet time.
 
-    A batch larger than the burst passes when the bucket is full and leaves it in debt, so that none can starve for ever.
-    `level` is how many fit at once, by when it was last asked.
+    Times are seconds that never go back. A batch larger than the burst passes if the bucket is full
+    and leaves it in debt, so that no batch waits for ever. `level` is the number of events allowed
+    at once, as of the last call.
     """
 
     def __init__(self, per_second: float, burst: float) -> None:
@@ -19,14 +20,14 @@ class TokenBucket:
         self._at = float("-inf")
 
     def try_consume(self, events: float, at: float) -> float | None:
-        """Takes `events` and returns None, or leaves them and returns the seconds until they fit."""
+        """Consumes `events` and returns None, or returns the seconds until they fit."""
         wait = self.wait(events, at)
         if wait is None:
             self.level -= events
         return wait
 
     def wait(self, events: float, at: float) -> float | None:
-        """The seconds until `events` fit, None if they do; takes nothing."""
+        """The seconds until `events` fit, None if they do; consumes nothing."""
         level = self.level
         if at > self._at:
             level += (at - self._at) * self._per_second
@@ -40,10 +41,13 @@ class TokenBucket:
         return (wanted - level) / self._per_second if self._per_second > 0 else 3600.0
 
 
-def take_both(
+def consume_both(
     events: TokenBucket, weight: TokenBucket, count: float, size: float, at: float
 ) -> float | None:
-    """Takes `count` events and `size` bytes and returns None, or takes neither and returns the seconds until both fit."""
+    """Consumes `count` events and `size` bytes and returns None.
+
+    If either does not fit, consumes neither and returns the seconds until both do.
+    """
     heavy = size / EVENT_BYTES
     first, second = events.wait(count, at), weight.wait(heavy, at)
     if first is None and second is None:

@@ -1,4 +1,7 @@
-"""Redaction: which property values may be kept. An allow-list, denials, and detection of personal values."""
+"""Redaction: which property values may be kept.
+
+An allow-list, denials, and detection of personal names and values.
+"""
 
 import base64
 import binascii
@@ -9,7 +12,7 @@ from unicodedata import decimal, normalize
 from dagnet_realtime.core.globs import Globs, any_case, is_glob
 from dagnet_realtime.model.event import Scalar, Value
 
-_ROUNDS = 5  # encodings inside one another that are undone
+_ROUNDS = 5  # nested encodings that are undone
 
 _ENCODED = re.compile(
     r"((?:%[0-9A-Fa-f]{2})+)|&#[xX]([0-9A-Fa-f]{1,6});?|&#([0-9]{1,7});?|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})"
@@ -36,8 +39,8 @@ _POINT = re.compile(r" ?[\[({<] ?(?:dot|period|point|punkt) ?[\])}>] ?", re.IGNO
 
 _LETTERS = re.compile(
     r"[A-Za-z][A-Za-z ,&_-]{0,14}"
-)  # shorter than anything personal that has no digit or sign
-# What every shape has something of; most texts have nothing of it.
+)  # too short to be personal without digits or signs
+# Every personal shape contains one of these; most texts contain none.
 _SUSPECT = re.compile(
     r"[0-9@%&\\()\[{<=\x00-\x1f\x7f-\U0010ffff]|-----| [aA][tT] |earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\."
     r"|[-_](?:ant|proj|live|test)[-_]|glpat-|xox|gh[opsru]_|ssh-"
@@ -47,16 +50,16 @@ _ID = re.compile(
     rf"{_UUID.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?Z?)?"
 )
 
-_H = "[0-9A-Za-z\x80-\U0010ffff-]"  # of a host's name
+_H = "[0-9A-Za-z\x80-\U0010ffff-]"  # characters of a host's name
 _L = "[A-Za-z\x80-\U0010ffff]"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _MAIL = re.compile(
     rf"[^ @] ?@ ?(?:{_H}{{1,63}}\.){{1,8}}{_L}"
-    rf"|{_L}[A-Za-z0-9_.+-]{{0,63}}@(?!(?:latest|next|canary|alpha|beta|stable)(?!{_H})){_L}{_H}+"  # within a network
+    rf"|{_L}[A-Za-z0-9_.+-]{{0,63}}@(?!(?:latest|next|canary|alpha|beta|stable)(?!{_H})){_L}{_H}+"  # in a local network
 )
 _SPELT = re.compile(rf"[^ ] at {_H}{{1,63}}(?: dot {_H}{{2,63}})+", re.IGNORECASE)
 _DIALLED = re.compile("(?:tel|sms|callto):[+0-9]", re.IGNORECASE)
-_LOCAL = re.compile(" ?[0-9]{3} [0-9]{2} [0-9]{2} ?")  # a telephone without its area
+_LOCAL = re.compile(" ?[0-9]{3} [0-9]{2} [0-9]{2} ?")  # a telephone number without area code
 _SOCIAL = re.compile(
     "(?:ssn|social security)[^0-9A-Za-z]{0,3}(?:no|number|nr)?[^0-9A-Za-z]{0,3}[0-9]{9}(?![0-9])",
     re.IGNORECASE,
@@ -68,7 +71,7 @@ _MACHINE = re.compile(
     r"|(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z:-])"  # MAC
     r"|(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![0-9A-Za-z]|\.[0-9A-Za-z])"
 )
-_SECRET = re.compile(  # what begins as the keys of well-known makers do, and our own
+_SECRET = re.compile(  # prefixes of well-known makers' keys, and of ours
     r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
     r"|(?:[spr]k_(?:live|test)|whsec|dop_v1|dckr_pat|github_pat|npm|hf|shp(?:at|ca|pa|ss))_[A-Za-z0-9_]{8,}"
     r"|dnr_[0-9a-f]{6,}"
@@ -82,8 +85,8 @@ _RANDOM = re.compile(  # a digest or random token
     r"(?<![A-Za-z0-9])(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{32,}"
     r"|^(?=[^A-Z]*[A-Z])(?=[^a-z]*[a-z])(?=[^0-9]*[0-9])[A-Za-z0-9_=-]{40,}$"
 )
-_LEAST_RANDOM = 32  # characters
-_LEAST_SECRET = 10  # characters
+_MIN_RANDOM = 32  # characters
+_MIN_SECRET = 10  # characters
 _ASSIGNED = re.compile(
     "(?:password|passwd|pwd|passphrase|secret|token|api_?key|access_?key|authorization)=[^ &]{4,}",
     re.IGNORECASE,
@@ -92,7 +95,7 @@ _BROWSER = re.compile("(?:Mozilla|AppleWebKit|Dalvik)/[0-9]")
 _IBAN = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?:[ .-]?[A-Za-z0-9]){11,40}(?![A-Za-z0-9])"
 )
-# Base64 of ASCII: the first sign of every four is one of a third of the alphabet.
+# Base64 of ASCII: the first of every four characters is from a third of the alphabet.
 _PACKED = re.compile(
     r"(?<![A-Za-z0-9+/_-])(?:[I-Za-f][A-Za-z0-9+/_-]{3}){3,}[A-Za-z0-9+/_-]{0,3}(?![A-Za-z0-9+/_-])"
 )
@@ -100,9 +103,9 @@ _URLSAFE = str.maketrans("-_", "+/")
 
 _GAP = r"[ ().,_/|~*-]"
 _RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{8,}}")
-_SHORT_RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{7,}}")  # where there is a plus sign
+_SHORT_RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{7,}}")  # if there is a plus sign
 _GROUP = re.compile("[0-9]+")
-_NO_NUMBER = re.compile(  # ids, dates and times, which would lend their digits to what stands beside
+_NO_NUMBER = re.compile(  # ids, dates and times, whose digits would join those of their neighbours
     rf"{_UUID.pattern}"
     r"|(?<![0-9./-])(?:(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:19|20)[0-9]{2})(?![0-9]|[-/.][0-9])"
     r"|(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?(?![0-9:])"
@@ -110,41 +113,46 @@ _NO_NUMBER = re.compile(  # ids, dates and times, which would lend their digits 
 _PLUS_BEFORE = re.compile(r"(?<![A-Za-z0-9_+])\+[ (/.-]{0,2}$")
 # A telephone number without any separator: North America, Russia, China.
 _BARE = re.compile(r"1?[2-9](?!11)[0-8][0-9][2-9](?!11)[0-9]{6}|[78]9[0-9]{9}|1[3-9][0-9]{9}")
-_ISSUER = re.compile(  # how long a card's number is, by how it begins
+_ISSUER = re.compile(  # length of a card's number by its prefix
     r"4[0-9]{12}|3(?:0|6|8|9)[0-9]{12}|3[47][0-9]{13}|(?:2131|1800)[0-9]{11}|(?:2[2-7]|35|[4-6][0-9])[0-9]{14}|[4-6][0-9]{16,18}"
 )
-_LEAST, _MOST = 8, 19  # digits of a telephone's number after a plus sign, and of a card
-_CROWD = 60  # groups of digits in the runs of one text; what has more is not looked through, and not kept
-LONGEST = 1024  # characters that are searched; a text with more, once compatibility forms are written out, is not kept
+_MIN_DIGITS, _MAX_DIGITS = 8, 19  # digits of a telephone's number after a plus sign, and of a card
+_MAX_GROUPS = 60  # groups of digits in one text; a text with more is redacted unsearched
+MAX_SEARCHED = 1024  # characters searched; a normalised text with more is redacted
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
-LEAST_CARD = 4_000_000_000_000  # no number below it is a card's
+MIN_CARD = 4_000_000_000_000  # the least card number
 
 
 def personal_text(text: str) -> bool:
-    """Whether `text` holds something that looks personal: an e-mail address, a telephone, card or account number, a machine's
-    address, a browser or a secret."""
+    """Whether `text` contains something that looks personal.
+
+    E-mail addresses, telephone, card or account numbers, addresses of machines, browsers, secrets.
+    """
     if _LETTERS.fullmatch(text) or not _SUSPECT.search(text) or _ID.fullmatch(text):
         return False
     text = normalise(text)
-    if len(text) > LONGEST:
+    if len(text) > MAX_SEARCHED:
         return True
     if _BRACKET.search(text):
         text = _POINT.sub(".", _AT.sub("@", text))
-    return _shaped(text) or any(
-        _shaped(unpacked)
+    return _has_personal_shape(text) or any(
+        _has_personal_shape(unpacked)
         for found in _PACKED.finditer(text)
-        if (unpacked := _unpacked(found.group()))
+        if (unpacked := _decode_base64(found.group()))
     )
 
 
 def normalise(text: str) -> str:
-    """`text` with encodings undone and every sign in its ASCII form where it has one, as a person reads it; one that grows beyond
-    `LONGEST` by that is given back unfinished."""
+    """`text` as a person reads it: encodings undone, characters in their ASCII form if they have
+    one.
+
+    A text that grows beyond `MAX_SEARCHED` is returned unfinished.
+    """
     for _ in range(_ROUNDS):
         made = text
         if not made.isascii():
             made = _UNSEEN.sub("", normalize("NFKC", made))
-            if len(made) > LONGEST:
+            if len(made) > MAX_SEARCHED:
                 return made
             made = _SLASH.sub("/", _PLUS.sub("+", _DOT.sub(".", _DASH.sub("-", made))))
             made = _FOREIGN.sub(lambda found: str(decimal(found.group())), made)
@@ -159,7 +167,9 @@ def normalise(text: str) -> str:
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether `digits` are the number of a payment card: an issuer's beginning, its length and the check digit."""
+    """Whether `digits` are a payment card's number: an issuer's prefix, its length, the check
+    digit.
+    """
     if not _ISSUER.fullmatch(digits):
         return False
     return (
@@ -185,8 +195,8 @@ def _decoded(found: re.Match[str]) -> str:
     return chr(code) if code < 0x110000 else found[0]
 
 
-def _shaped(text: str) -> bool:
-    """Whether a plain text has a personal shape. What tells at once that there is none of a kind comes before each search."""
+def _has_personal_shape(text: str) -> bool:
+    """Whether a normalised text has a personal shape. A cheap test precedes each search."""
     if "@" in text and _MAIL.search(text):
         return True
     if (
@@ -199,17 +209,17 @@ def _shaped(text: str) -> bool:
         text
     ):
         return True
-    if len(text) >= _LEAST_SECRET and (
-        _SECRET.search(text) or any(map(_iban, _IBAN.findall(text)))
+    if len(text) >= _MIN_SECRET and (
+        _SECRET.search(text) or any(map(_is_iban, _IBAN.findall(text)))
     ):
         return True
-    if len(text) >= _LEAST_RANDOM and _RANDOM.search(text):
+    if len(text) >= _MIN_RANDOM and _RANDOM.search(text):
         return True
-    return (":" in text and _DIALLED.search(text) is not None) or _numbered(text)
+    return (":" in text and _DIALLED.search(text) is not None) or _has_number(text)
 
 
-def _unpacked(token: str) -> str:
-    """The printable ASCII text that a base64 token holds, else ""."""
+def _decode_base64(token: str) -> str:
+    """The printable ASCII text in a base64 token, else ""."""
     try:
         found = base64.b64decode(token.translate(_URLSAFE) + "=" * (-len(token) % 4))
     except binascii.Error:
@@ -217,8 +227,8 @@ def _unpacked(token: str) -> str:
     return found.decode() if found.isascii() and found.decode().isprintable() else ""
 
 
-def _iban(text: str) -> bool:
-    """Whether `text` is an account number, or begins with one that ends at a separator: ISO 13616's check of 97."""
+def _is_iban(text: str) -> bool:
+    """Whether `text` is or begins with an IBAN (check digits of ISO 13616), up to a separator."""
     number = ""
     for part in re.split("[ .-]", text):
         number += part
@@ -235,8 +245,8 @@ def _modulo(number: str) -> int:
     return int("".join(str(int(sign, 36)) for sign in number)) % 97
 
 
-def _numbered(text: str) -> bool:
-    """Whether a card's or a telephone's number is in `text`: groups of digits, with signs between them."""
+def _has_number(text: str) -> bool:
+    """Whether `text` contains a card's or telephone's number: groups of digits and separators."""
     runs = _SHORT_RUN if "+" in text else _RUN
     if runs.search(text) is None:
         return _LOCAL.fullmatch(text) is not None
@@ -247,20 +257,20 @@ def _numbered(text: str) -> bool:
         [group.span() for group in _GROUP.finditer(text, *run.span())]
         for run in runs.finditer(text)
     ]
-    return sum(map(len, found)) > _CROWD or any(_in_run(text, groups) for groups in found)
+    return sum(map(len, found)) > _MAX_GROUPS or any(_is_number(text, groups) for groups in found)
 
 
-def _in_run(text: str, groups: list[tuple[int, int]]) -> bool:
+def _is_number(text: str, groups: list[tuple[int, int]]) -> bool:
     for first, (begin, _) in enumerate(groups):
         before, plus = (
             text[begin - 1 : begin],
             _PLUS_BEFORE.search(text, max(begin - 4, 0), begin) is not None,
         )
-        called, carded = plus or _begins(before, text[begin]), before not in (".", ",")
+        called, carded = plus or _may_begin(before, text[begin]), before not in (".", ",")
         digits, end = "", begin
         lengths: list[int] = []
         gaps: list[str] = []
-        single = True  # every digit by itself
+        single = True  # every digit stands alone
         for at, after in groups[first:]:
             if lengths:
                 gaps.append(text[end:at])
@@ -272,16 +282,16 @@ def _in_run(text: str, groups: list[tuple[int, int]]) -> bool:
             digits += text[at:after]
             lengths.append(after - at)
             single = single and after - at == 1
-            if len(digits) > _MOST:
+            if len(digits) > _MAX_DIGITS:
                 break
-            if len(digits) < _LEAST:
+            if len(digits) < _MIN_DIGITS:
                 continue
             if carded and (single or min([3, *lengths[:-1]]) == 3) and is_card_number(digits):
                 return True
             if (
                 called
-                and _ends(text, after)
-                and _telephone(
+                and _may_end(text, after)
+                and _is_telephone(
                     digits, [len(digits)] if single else lengths, [] if single else gaps, plus
                 )
             ):
@@ -289,22 +299,25 @@ def _in_run(text: str, groups: list[tuple[int, int]]) -> bool:
     return False
 
 
-def _begins(before: str, digits: str) -> bool:
-    """Whether a telephone's number may begin after the sign `before`; one that has no trunk digit does not follow a slash or `=`."""
+def _may_begin(before: str, digits: str) -> bool:
+    """Whether a telephone number may begin after the character `before`.
+
+    Without a leading zero it may not follow a slash or `=`.
+    """
     return before == "" or not (
         before.isalnum() or before in "_.,#$€£¥-" or (before in "/=" and digits[0] != "0")
     )
 
 
-def _ends(text: str, at: int) -> bool:
+def _may_end(text: str, at: int) -> bool:
     after, beyond = text[at : at + 1], text[at + 1 : at + 2]
     return after == "" or not (
         after.isalnum() or after in "_%€$" or (after in ".,-/" and beyond.isalnum())
     )
 
 
-def _telephone(digits: str, lengths: list[int], gaps: list[str], plus: bool) -> bool:
-    """Whether groups of digits make a telephone's number or, three, two and four, a US social security number."""
+def _is_telephone(digits: str, lengths: list[int], gaps: list[str], plus: bool) -> bool:
+    """Whether groups of digits make a telephone number or a US social security number (3-2-4)."""
     count, alone, between = len(digits), not gaps, "".join(gaps)
     if plus:
         return 8 <= count <= 15
@@ -331,7 +344,7 @@ def _telephone(digits: str, lengths: list[int], gaps: list[str], plus: bool) -> 
     return count in (10, 11) and set(lengths[1:]) != {3}
 
 
-# A name that holds one of these words is personal.
+# A name with one of these words is personal.
 _WORDS = """
     address allergy anonymousid auth authorization avatar birth birthdate birthday certificate citizenship city condition cookie credential
     cvc cvv diagnosis disability dob email ethnicity fax firstname forename fullname gender iban identification ip lastname latitude licence
@@ -340,13 +353,13 @@ _WORDS = """
     zipcode
 """
 WORDS = frozenset(_WORDS.split())
-# Two words that are personal beside each other, or written as one.
+# Pairs of words, adjacent or written as one.
 _PAIRS = """
     accesskey advertisingid anonymousid apikey birthdate cardnumber creditcard debitcard deviceid groupid homephone ipaddress
     macaddress postalcode previousid privatekey sessionid sexualorientation socialsecurity useragent userid writekey zipcode
 """
 PAIRS = frozenset(_PAIRS.split())
-# Personal wherever it stands in a name, even inside a longer word.
+# Personal anywhere in a name, even inside a longer word.
 STEMS = (
     "email",
     "password",
@@ -358,7 +371,7 @@ STEMS = (
     "socialsecurity",
     "sexualorientation",
 )
-# `name` is personal as a name's first word, and after one of these.
+# `name` is personal as the first word, and after one of these.
 _NAMED = """
     billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient
     person real recipient shipping sur traveller traveler user
@@ -370,9 +383,11 @@ _CODED = re.compile(r"[^ -~]|[%&\\]")
 
 
 def personal_name(path: str) -> bool:
-    """True where a dotted property path is called like something personal (`user.e-mail`, `billingAddress`, `ip`)."""
+    """Whether a dotted property path has a personal name (`user.e-mail`, `billingAddress`,
+    `ip`).
+    """
     path = normalise(path) if _CODED.search(path) else path
-    if len(path) > LONGEST:
+    if len(path) > MAX_SEARCHED:
         return True
     words = [_singular(word.lower()) for word in _WORD.findall(path)]
     for place, word in enumerate(words):
@@ -387,10 +402,10 @@ def personal_name(path: str) -> bool:
 
 
 def personal_value(value: str | float) -> bool:
-    """True where a text holds, or a number is, something that looks personal."""
+    """Whether a text contains, or a number is, something that looks personal."""
     if isinstance(value, str):
         return personal_text(value)
-    return value >= LEAST_CARD and value == int(value) and is_card_number(str(int(value)))
+    return value >= MIN_CARD and value == int(value) and is_card_number(str(int(value)))
 
 
 def _singular(word: str) -> str:
@@ -404,17 +419,15 @@ def _singular(word: str) -> str:
 REDACTED = "[redacted]"
 MAX_DEPTH = 4  # keys in a path
 MAX_PATH = 256  # characters
-MAX_TEXT = 256  # characters of a text value that are kept
-MAX_LIST = 20  # scalars of a list that are kept
+MAX_TEXT = 256  # characters kept of a text
+MAX_LIST = 20  # scalars kept of a list
 MAX_PROPERTIES = 100
-_SEEN = (
-    2 * MAX_TEXT
-)  # characters looked at for a personal shape, so that none is cut in half by the bound
-_EXACT = 2**53  # a browser cannot tell greater integers from their neighbours
+_MAX_SCANNED = 2 * MAX_TEXT  # characters scanned, so that the bound cuts no personal text in half
+_EXACT = 2**53  # JavaScript cannot tell larger integers from their neighbours
 _LEAST_EXACT = -_EXACT
-_LARGEST = 1023  # bits that a float can surely hold
-_KNOWN = 1000  # paths whose verdict is remembered
-_CLEAN = 20_000  # short texts that are remembered as clean, by a fingerprint
+_LARGEST = 1023  # bits that any float can hold
+_MAX_VERDICTS = 1000  # cached verdicts on paths
+_MAX_CLEAN = 20_000  # short texts cached as clean, by a fingerprint
 _SHORT = 64  # characters
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _WHITESPACE = re.compile(r"[ \t\r\n]")
@@ -422,8 +435,10 @@ _USER = re.compile(r"//[^/@]*@")
 
 
 class Redaction:
-    """One policy's rules. `allow` and `deny` are globs over paths (`*` any run of characters, `?` one; denial ignores case), `needed` the
-    paths that the graphs' filters read.
+    """The rules of one policy.
+
+    `allow` and `deny` are globs over paths (`*` any run of characters, `?` one); `deny` ignores
+    case. `needed` are the paths that the graphs' filters read.
     """
 
     def __init__(
@@ -440,25 +455,25 @@ class Redaction:
 
     @property
     def empty(self) -> bool:
-        """True where nothing can be kept."""
+        """Whether nothing can be kept."""
         return not self._plain and not self._allow
 
     @property
     def keys(self) -> frozenset[str] | None:
-        """The top-level properties that may matter, None where only looking can tell."""
+        """The top-level properties that may matter, None if any may."""
         if self._allow:
             return None
         return frozenset(part for path in self._plain for part in {path, path.partition(".")[0]})
 
     def permits(self, path: str) -> bool:
-        """Whether a value at `path` may be kept at all, and shown."""
+        """Whether a value at `path` may be kept and shown."""
         if path in self._plain:
             return True
         if not self._allow or len(path) > MAX_PATH:
             return False
         known = self._known.get(path)
         if known is None:
-            if len(self._known) >= _KNOWN:
+            if len(self._known) >= _MAX_VERDICTS:
                 self._known.clear()
             known = self._known[path] = (
                 self._allow.matches(path) and not self._denied(path) and not personal_value(path)
@@ -466,11 +481,11 @@ class Redaction:
         return known
 
     def denies(self, path: str) -> bool:
-        """Whether `path` is never kept, whatever allows or needs it."""
+        """Whether `path` is never kept, even if allowed or needed."""
         return self._denied(path)
 
     def apply(self, properties: Mapping[str, object]) -> dict[str, Value]:
-        """What may be kept of one event's nested `properties`, flat."""
+        """The values of one event's nested `properties` that may be kept, flat."""
         kept: dict[str, Value] = {}
         if not properties or self.empty:
             return kept
@@ -492,10 +507,10 @@ class Redaction:
         return kept
 
     def _text(self, text: str) -> str:
-        """`clean_text`; short texts that come again and again and are clean as they are it remembers by a fingerprint."""
+        """`clean_text`, with short texts that are clean cached by a fingerprint."""
         kept = clean_text(text)
         if kept == text and len(text) <= _SHORT:
-            if len(self._clean) >= _CLEAN:
+            if len(self._clean) >= _MAX_CLEAN:
                 self._clean.clear()
             self._clean.add(hash(text))
         return kept
@@ -507,7 +522,9 @@ class Redaction:
 def flat(
     properties: Mapping[str, object], prefix: str = "", depth: int = 1
 ) -> Iterator[tuple[str, object]]:
-    """The leaves of nested `properties` with their paths, in order; what is nested deeper than `MAX_DEPTH` keys is left out."""
+    """The leaves of nested `properties` with their paths, in order, at most `MAX_DEPTH` keys
+    deep.
+    """
     for key, value in properties.items():
         if type(value) is dict:
             if depth < MAX_DEPTH:
@@ -517,10 +534,12 @@ def flat(
 
 
 def clean_text(text: str) -> str:
-    """`text` as it may be kept: of a URL what stands before its query, nothing that looks personal, at most `MAX_TEXT` characters."""
-    seen = text[:_SEEN]
+    """`text` as it may be kept: without a URL's query, without personal content, at most `MAX_TEXT`
+    characters.
+    """
+    seen = text[:_MAX_SCANNED]
     if "?" in seen or "/" in seen:
-        seen = _reduced(seen)
+        seen = _without_query(seen)
     if personal_value(seen) or (text and not seen):
         return REDACTED
     return seen if len(seen) <= MAX_TEXT else seen[: MAX_TEXT - 1] + "…"
@@ -529,15 +548,18 @@ def clean_text(text: str) -> str:
 def clean_names(
     event: str | None, name: str | None, category: str | None
 ) -> tuple[str | None, str | None, str | None]:
-    """What names an event, as it may be kept; a name and a category that are personal beside each other are both redacted."""
+    """An event's names as they may be kept.
+
+    A name and a category that together look personal are both redacted.
+    """
     event, name, category = (text and clean_text(text) for text in (event, name, category))
     if name and category and personal_value(f"{category} {name}"):
         return event, REDACTED, REDACTED
     return event, name, category
 
 
-def _reduced(text: str) -> str:
-    """A URL without its query, fragment, user and password; any other text as it is."""
+def _without_query(text: str) -> str:
+    """A URL without query, fragment, user and password; any other text unchanged."""
     start = _SCHEME.match(text)
     if start is None and (
         _WHITESPACE.search(text) or not (text[0] in "/?" or "=" in text.partition("?")[2])
@@ -548,7 +570,7 @@ def _reduced(text: str) -> str:
 
 
 def _number(value: Scalar) -> Scalar:
-    if value is None or isinstance(value, (bool, str)) or _LEAST_EXACT <= value < LEAST_CARD:
+    if value is None or isinstance(value, (bool, str)) or _LEAST_EXACT <= value < MIN_CARD:
         return value
     if personal_value(value):
         return REDACTED
@@ -559,7 +581,7 @@ def _number(value: Scalar) -> Scalar:
 
 def _list(kept: dict[str, Value], path: str, values: list[object]) -> None:
     scalars: list[Scalar] = []
-    for value in values[:_KNOWN]:
+    for value in values[:_MAX_VERDICTS]:
         if type(value) is str:
             scalars.append(clean_text(value))
         elif value is None or isinstance(value, (bool, int, float)):

@@ -1,4 +1,4 @@
-"""Who may do what where: the roles of a person on a channel, from the grants that name them. Whoever no grant names may do nothing."""
+"""The roles of a person on a channel, from the role bindings that name them; by default none."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,7 +15,7 @@ ROLE_ORDER: tuple[Role, ...] = (
     "identities",
     "administer",
 )  # each may all that those before it may
-LONGEST_NAME = 256  # characters of a person's or group's name; nobody is called by more
+MAX_NAME = 256  # characters of a person's or group's name
 KINDS = (
     "group:",
     "repository:",
@@ -23,26 +23,26 @@ KINDS = (
 
 
 class Roles(msgspec.Struct, frozen=True):
-    """What one person holds: each role with the channels it is for (`workspace/env`, `workspace/*` or `*`)."""
+    """One person's roles, each with its channels (`workspace/env`, `workspace/*` or `*`)."""
 
-    held: tuple[tuple[Role, tuple[str, ...]], ...] = ()
+    bindings: tuple[tuple[Role, tuple[str, ...]], ...] = ()
 
     def on(self, channel: Channel) -> Role | None:
-        """The highest role on a channel, None where there is none."""
+        """The highest role on a channel, None if there is none."""
         names = {"*", f"{channel.workspace}/*", f"{channel.workspace}/{channel.env}"}
-        return highest(role for role, channels in self.held if not names.isdisjoint(channels))
+        return highest(role for role, channels in self.bindings if not names.isdisjoint(channels))
 
     @property
     def anywhere(self) -> Role | None:
         """The highest role on any channel."""
-        return highest(role for role, channels in self.held if channels)
+        return highest(role for role, channels in self.bindings if channels)
 
 
 EVERYTHING = Roles((("administer", ("*",)),))
 
 
 def has_role(role: Role | None, wanted: Role) -> bool:
-    """Whether whoever holds `role` may do what `wanted` is needed for."""
+    """Whether `role` includes `wanted`."""
     return role is not None and ROLE_ORDER.index(role) >= ROLE_ORDER.index(wanted)
 
 
@@ -52,17 +52,20 @@ def reveals(policy: Policy, role: Role) -> bool:
 
 
 def implied_roles(role: Role | None) -> tuple[Role, ...]:
-    """All that `role` comprises, least first."""
+    """The roles that `role` includes, lowest first."""
     return () if role is None else ROLE_ORDER[: ROLE_ORDER.index(role) + 1]
 
 
 def highest(roles: Iterable[Role]) -> Role | None:
-    """The one that may most."""
+    """The highest of `roles`, None if there are none."""
     return max(roles, key=ROLE_ORDER.index, default=None)
 
 
 def roles_for(grants: Iterable[RoleBinding], name: str, groups: Iterable[str] = ()) -> Roles:
-    """The roles of the person called `name`, who is in `groups` (written `group:…`, `repository:…`). Names ignore the case of ASCII."""
+    """The roles of the person `name` in `groups` (written `group:…`, `repository:…`).
+
+    Names ignore the case of A to Z.
+    """
     groups = tuple(groups)
     return Roles(
         tuple((grant.role, grant.on) for grant in grants if _names(grant.who, name, groups))
@@ -71,15 +74,15 @@ def roles_for(grants: Iterable[RoleBinding], name: str, groups: Iterable[str] = 
 
 def _names(who: str, name: str, groups: tuple[str, ...]) -> bool:
     if ascii_case(who).startswith(KINDS):
-        return any(_fits(who, group) for group in groups)
-    return _fits(who, name)
+        return any(_matches(who, group) for group in groups)
+    return _matches(who, name)
 
 
-def _fits(pattern: str, name: str) -> bool:
-    return 0 < len(name) <= LONGEST_NAME and _who(pattern).matches(name)
+def _matches(pattern: str, name: str) -> bool:
+    return 0 < len(name) <= MAX_NAME and _who(pattern).matches(name)
 
 
 @lru_cache(1000)  # as many as are configured; each is asked for with every request
 def _who(pattern: str) -> Globs:
-    """A grant's `who`: `*` alone is special, and A to Z ignore case."""
+    """The compiled pattern of a binding's `who`: only `*` is special, and A to Z ignore case."""
     return Globs([pattern], ascii_case, one="")

@@ -1,4 +1,7 @@
-"""From a parsed event to the entry that may be stored: names, pseudonyms, allowed properties, flags, sampling."""
+"""Turns parsed events into entries that may be stored.
+
+Names, pseudonyms, allowed properties, flags, sampling.
+"""
 
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
@@ -19,38 +22,42 @@ from dagnet_realtime.core.identifiers import (
 )
 from dagnet_realtime.core.rate import TokenBucket
 from dagnet_realtime.core.redaction import Redaction, clean_names
-from dagnet_realtime.core.segment.message import reader
-from dagnet_realtime.core.times import TOLERANCE, believable
+from dagnet_realtime.core.segment.message import make_reader
+from dagnet_realtime.core.times import TOLERANCE_MS, plausible_time
 from dagnet_realtime.core.view import trace_share
 from dagnet_realtime.model.event import Entry, Event, EventType, Flag, Token, Value
 from dagnet_realtime.model.workspace import Channel, Policy
 
-FLOOR_SECONDS = 10.0  # in which of each kind at least one event is carried
-PER_SECOND, AT_ONCE = (
+MIN_RATE_SECONDS = 10.0  # in which of each kind at least one event is carried
+MIN_RATE_PER_SECOND, MIN_RATE_BURST = (
     20.0,
     100.0,
 )  # events that the floor may carry: filters on properties of many values make many kinds
-MOST_KINDS = 2_000  # remembered; the one that was carried longest ago is forgotten first
+MAX_KINDS = 2_000  # remembered, the least recently carried evicted first
 
 
 class MinimumRate:
-    """`kind` is what decides which nodes an event lights: its name and the properties that filters read."""
+    """Keeps rare kinds of events visible although the sample leaves them out.
+
+    A `kind` is what decides which nodes an event lights: its name and the properties that filters
+    read. Of each kind at least one event per `MIN_RATE_SECONDS` is kept.
+    """
 
     def __init__(self) -> None:
         self._carried: OrderedDict[Hashable, float] = OrderedDict()
-        self._bucket = TokenBucket(PER_SECOND, AT_ONCE)
+        self._bucket = TokenBucket(MIN_RATE_PER_SECOND, MIN_RATE_BURST)
 
     def record(self, kind: Hashable, at: float) -> None:
-        """An event of that kind is carried at `at` (seconds) because the sample takes it."""
+        """Records that an event of the kind was sampled at `at` (seconds)."""
         self._carried[kind] = at
         self._carried.move_to_end(kind)
-        while len(self._carried) > MOST_KINDS:
+        while len(self._carried) > MAX_KINDS:
             self._carried.popitem(last=False)
 
     def should_keep(self, kind: Hashable, at: float) -> bool:
-        """Whether an event that the sample leaves out is to be carried all the same."""
+        """Whether to keep an event that the sample leaves out; records it if so."""
         last = self._carried.get(kind)
-        if (last is not None and 0 <= at - last < FLOOR_SECONDS) or self._bucket.try_consume(
+        if (last is not None and 0 <= at - last < MIN_RATE_SECONDS) or self._bucket.try_consume(
             1, at
         ) is not None:
             return False
@@ -67,8 +74,9 @@ def candidate_names(
 ) -> tuple[str, ...]:
     """The names that matching tries, in order, without repeats.
 
-    A `track` is known by its `event`. A `page` or `screen` is known by its name, by category and name, and by the names that Segment's
-    libraries and destinations derive from them (`Viewed … Page`, `Loaded a Page`). Other types have no names.
+    A `track` has its `event`. A `page` or `screen` has its name, category and name, and the names
+    that Segment's libraries and destinations derive from them (`Viewed … Page`, `Loaded a Page`).
+    Other types have none.
     """
     if type == "track":
         return (event,) if event else ()
@@ -87,11 +95,11 @@ def candidate_names(
 def shown_name(
     type: EventType | str, event: str | None, name: str | None, category: str | None
 ) -> str:
-    """The one name a person reads: the event of a `track`, Segment's derived name of a `page` or `screen`, else the type.
+    """The name shown to people: a `track`'s event, Segment's derived name of a `page` or `screen`,
+    else the type.
 
-    A `track` without an event is `NAMELESS`, so that it is not taken for one that is called “track”.
-
-    Where the message has candidate names, the shown one is among them.
+    A `track` without an event is `NAMELESS`, distinct from one that is called “track”. If the
+    message has candidate names, the shown one is among them.
     """
     if type == "track":
         return event or NAMELESS
@@ -103,26 +111,25 @@ def shown_name(
 
 
 def _full(name: str | None, category: str | None) -> str:
-    """Category and name as Segment's libraries join them."""
+    """Category and name joined as Segment's libraries do."""
     return " ".join(part for part in (category, name) if part)
 
 
-TEST_MESSAGE = "segment-test-message-"  # what Segment's Event Tester's ids begin with
-VIOLATION = (
-    "Violation Generated"  # what Segment Protocols calls the events it forwards violations as
-)
+TEST_MESSAGE = "segment-test-message-"  # prefix of ids of Segment's Event Tester
+VIOLATION = "Violation Generated"  # the event in which Segment Protocols forwards a violation
 _MAX_REVEALED = 256  # characters
-_SOMEBODY = 20_000  # identifiers remembered as no placeholders
-_NAMES = 2000  # distinct names remembered as clean
+_MAX_GENUINE = 20_000  # identifiers cached as no placeholders
+_MAX_CLEAN_NAMES = 2000  # distinct names cached as clean
 
 Names = tuple[tuple[str, ...], str]
 
 
 class EventSanitizer:
-    """One channel's rules at one moment.
+    """Applies one channel's policy to its events.
 
-    `needed` are the property paths that the graphs' filters read, `token_key` is the workspace's secret. `reader` reads of a message only
-    what these rules ask for; an event that was read otherwise is admitted all the same, a little slower.
+    `needed` are the property paths that the graphs' filters read, `token_key` is the workspace's
+    secret. `reader` decodes only those members of a message that the policy needs; events read by
+    another reader are accepted too, more slowly.
     """
 
     def __init__(
@@ -132,33 +139,33 @@ class EventSanitizer:
         self.tokens = Pseudonymizer(channel, token_key, policy.token_rotation)
         self._ids = MessageIds(channel, token_key)
         self._redaction = Redaction(policy.properties, policy.deny, needed)
-        self._counted = Redaction((), policy.deny, needed)
+        self._count_redaction = Redaction((), policy.deny, needed)
         explicit = policy.identity == "trace_id"
-        self._finder = IdentifierExtractor(
+        self._extractor = IdentifierExtractor(
             kind for kind in policy.trace if not (explicit and kind in PERSONAL)
         )
         self._reveal = policy.identity == "reveal"
         self._test = policy.test_property
         self._sample = policy.sample
         self.samples = policy.sample < 1
-        self._floor = MinimumRate()
-        self._somebody: set[int] = set()
+        self._minimum_rate = MinimumRate()
+        self._genuine: set[int] = set()
         self._names: dict[tuple[str, str | None, str | None, str | None], Names] = {}
         allowed = self._redaction.keys
         test = {self._test, self._test.partition(".")[0]} - {""}
         self._properties = PartialDecoder(
-            None if allowed is None else allowed | self._finder.keys("properties") | test
+            None if allowed is None else allowed | self._extractor.keys("properties") | test
         )
         self._traits = PartialDecoder(
-            None if allowed is None else allowed | self._finder.keys("traits")
+            None if allowed is None else allowed | self._extractor.keys("traits")
         )
-        self._integrations = PartialDecoder(self._finder.keys("integrations"))
+        self._integrations = PartialDecoder(self._extractor.keys("integrations"))
         self._context = PartialDecoder(
-            self._finder.keys("context")
+            self._extractor.keys("context")
             | {"protocols", "violations"}
             | (set() if self._redaction.empty else {"traits"})
         )
-        self.reader = reader(
+        self.reader = make_reader(
             {
                 "properties": self._properties.wanted,
                 "traits": self._traits.wanted,
@@ -175,13 +182,13 @@ class EventSanitizer:
         followed: frozenset[str],
         began: int | None = None,
     ) -> list[Entry]:
-        """What the log may keep of `events` that came in one delivery; see `entry`."""
+        """The entries of one delivery's `events`; see `entry`."""
         return [self.entry(event, source_id, arrived_at, followed, began) for event in events]
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The identifiers that become tokens, in the policy's order."""
-        return self._finder.kinds
+        """The kinds of identifiers that become tokens, in the policy's order."""
+        return self._extractor.kinds
 
     def entry(
         self,
@@ -191,22 +198,22 @@ class EventSanitizer:
         followed: frozenset[str] = frozenset(),
         began: int | None = None,
     ) -> Entry:
-        """What the log may keep of `event`, which arrived at `arrived_at` (ms since 1970, our clock).
+        """The entry of `event`, which arrived at `arrived_at` (ms since 1970, our clock).
 
-        One without a time happened when the first byte of its delivery came: `began`.
-
-        A trace with a token in `followed` is never sampled out; where it would have been, what came before it was followed is missing.
+        An event without a time happened at `began`, when the first byte of its delivery arrived. A
+        trace with a token in `followed` is never sampled out; it lacks only what was sampled out
+        before.
         """
         parts = self._parts(event)
-        names, name = self._named(event)
-        occurred_at = believable(
+        names, name = self._names_of(event)
+        occurred_at = plausible_time(
             began if event.occurred_at is None else event.occurred_at, arrived_at
         )
         traces, revealed, has_placeholder = self._traces(event, parts, arrived_at)
         flags = self._flags(event, parts, occurred_at, arrived_at)
         if has_placeholder:
             flags += ("placeholder",)
-        given = event.given_id or event.id
+        given = event.original_id or event.id
         id = self._ids.display(given)
         if (id != given or not id.strip("0fF-")) and is_placeholder(given):
             flags += ("shared_id",)
@@ -221,7 +228,7 @@ class EventSanitizer:
             source_id,
             traces,
             self._redaction.apply(parts.properties),
-            self._user(parts, self._redaction) if parts.traits or parts.context else {},
+            self._traits_of(parts, self._redaction) if parts.traits or parts.context else {},
             flags,
             revealed,
             (),
@@ -231,12 +238,12 @@ class EventSanitizer:
             entry = self._sampled(entry, parts, followed)
         if event.type == "delete":
             return msgspec.structs.replace(
-                entry, forgets=tuple(sorted(self.forgotten(event, arrived_at)))
+                entry, forgets=tuple(sorted(self.tokens_of_deleted(event, arrived_at)))
             )
         return entry
 
-    def forgotten(self, event: Event, arrived_at: int) -> frozenset[str]:
-        """The tokens of the person whom a `delete` names, whatever the policy shows of them."""
+    def tokens_of_deleted(self, event: Event, arrived_at: int) -> frozenset[str]:
+        """The tokens of the person that a `delete` names, even of kinds that are not traced."""
         ids = (("userId", event.user_id), ("anonymousId", event.anonymous_id))
         return frozenset(
             token
@@ -255,8 +262,8 @@ class EventSanitizer:
             self._traits.pick(event.traits),
         )
 
-    def _named(self, event: Event) -> Names:
-        """Candidate names and the shown one. Names that were found clean are remembered; others may be personal."""
+    def _names_of(self, event: Event) -> Names:
+        """Candidate names and the shown one. Only names that needed no redaction are cached."""
         given = (event.type, event.event, event.name, event.category)
         known = self._names.get(given)
         if known is not None:
@@ -266,22 +273,22 @@ class EventSanitizer:
             candidate_names(event.type, event_name, page, category),
             shown_name(event.type, event_name, page, category),
         )
-        if (event_name, page, category) == given[1:] and len(self._names) < _NAMES:
+        if (event_name, page, category) == given[1:] and len(self._names) < _MAX_CLEAN_NAMES:
             self._names[given] = names
         return names
 
     def _traces(
         self, event: Event, parts: MessageParts, at: int
     ) -> tuple[tuple[Token, ...], dict[str, str], bool]:
-        """Tokens, what is revealed, and whether a placeholder stood for an identifier."""
-        if event.type == "delete":  # it must not bring back what it asks to forget
+        """Tokens, revealed identifiers, and whether an identifier was a placeholder."""
+        if event.type == "delete":  # it must not restore what it asks to forget
             return (), {}, False
-        found = self._finder.find(event, parts)
+        found = self._extractor.find(event, parts)
         traces: tuple[Token, ...] = ()
         revealed: dict[str, str] = {}
         nobody = False
         for kind, value in found:
-            if hash(value) not in self._somebody and not self._names_somebody(value):
+            if hash(value) not in self._genuine and not self._is_genuine(value):
                 nobody = True
                 continue
             traces += self.tokens.traces(kind, value, at)
@@ -289,20 +296,20 @@ class EventSanitizer:
                 revealed[kind] = value[:_MAX_REVEALED]
         return traces, revealed, nobody
 
-    def _names_somebody(self, value: str) -> bool:
-        """Whether an identifier is more than a placeholder; those that are, are remembered by a fingerprint."""
+    def _is_genuine(self, value: str) -> bool:
+        """Whether an identifier is no placeholder. Genuine ones are cached by a fingerprint."""
         if is_placeholder(value):
             return False
-        if len(self._somebody) >= _SOMEBODY:
-            self._somebody.clear()
-        self._somebody.add(hash(value))
+        if len(self._genuine) >= _MAX_GENUINE:
+            self._genuine.clear()
+        self._genuine.add(hash(value))
         return True
 
     def _flags(
         self, event: Event, parts: MessageParts, occurred_at: int, arrived_at: int
     ) -> tuple[Flag, ...]:
         flags: tuple[Flag, ...] = ()
-        if occurred_at < arrived_at - TOLERANCE:
+        if occurred_at < arrived_at - TOLERANCE_MS:
             flags += ("late",)
         if event.replayed:
             flags += ("replayed",)
@@ -314,24 +321,28 @@ class EventSanitizer:
             flags += ("test",)
         return flags
 
-    def _user(self, parts: MessageParts, redaction: Redaction) -> dict[str, Value]:
-        """Allowed traits: the message's own, and under them those that a page attached to its context."""
+    def _traits_of(self, parts: MessageParts, redaction: Redaction) -> dict[str, Value]:
+        """Allowed traits: the message's own, over those that a page attached to its context."""
         own = redaction.apply(parts.traits) if parts.traits else {}
         attached = parts.context.get("traits")
         return redaction.apply(attached) | own if isinstance(attached, dict) else own
 
     def _sampled(self, entry: Entry, parts: MessageParts, followed: frozenset[str]) -> Entry:
-        """The entry, or what the sample leaves of it: enough to count it on the nodes it lights, nobody's token.
+        """The entry, or what remains if the sample leaves it out.
 
-        One that the floor lifts is carried without the rest of its trace; a sample of nothing carries nothing but who is followed.
+        That suffices to count it on its nodes and has no token. An event of a rare kind is kept
+        without the rest of its trace. A sample of 0 keeps only followed traces.
         """
-        needed, user = self._counted.apply(parts.properties), self._user(parts, self._counted)
+        needed, user = (
+            self._count_redaction.apply(parts.properties),
+            self._traits_of(parts, self._count_redaction),
+        )
         kind, at = (entry.name, repr(needed), repr(user)), entry.arrived_at / 1000
         if trace_share(entry) < self._sample:
-            self._floor.record(kind, at)
+            self._minimum_rate.record(kind, at)
             return entry
         if any(trace.token in followed for trace in entry.traces) or (
-            self._sample > 0 and self._floor.should_keep(kind, at)
+            self._sample > 0 and self._minimum_rate.should_keep(kind, at)
         ):
             return msgspec.structs.replace(entry, flags=(*entry.flags, "partial"))
         return Entry(

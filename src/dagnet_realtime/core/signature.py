@@ -1,8 +1,11 @@
-"""Segment's `X-Signature`: lower-case hex HMAC-SHA1, over the bytes as they came; nothing is ever serialised again to check JSON.
+"""Segment's `X-Signature`: lower-case hex HMAC-SHA1 over the bytes as received.
 
-What is signed: of a single event the body; of a batch (a JSON array) its first element, and by some senders the whole body. The
-Extensible Webhook wraps the elements of its batches as `{"json": …}` and signs what is inside. The scheme has no time and no nonce, so a
-delivery can be replayed, and of a batch only the first element is authentic unless the source asks for `whole`.
+Of a single event the body is signed; of a batch (a JSON array) its first element, and by some
+senders the whole body. The Extensible Webhook wraps the elements of its batches as `{"json": …}`
+and signs what is inside. JSON is never encoded again to check it.
+
+The scheme has neither time nor nonce, so a delivery can be replayed; and of a batch only the first
+element is authentic, unless the source requires `whole`.
 """
 
 import hmac
@@ -17,25 +20,25 @@ from dagnet_realtime.core.json_text import SPACE, trimmed, value_end
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Source
 
-_FIRST = 262_144  # bytes within which the first element of a batch must end; Segment's events end within 32 KB
-_STEPS = 200  # to the end of a first element that lies deeper than any of Segment's
-SMALL = 64 * 1024  # bytes that are hashed without leaving the event loop
-_SHORT = 16 * 1024  # bytes within which the end of a first element is looked for there
-_BRIEF = 8 * 1024  # bytes of a form that is read there
+_MAX_FIRST = 262_144  # bytes in which a batch's first element must end; Segment's have 32 KB
+_MAX_STEPS = 200  # to the end of a first element nested deeper than Segment's
+MAX_INLINE_BYTES = 64 * 1024  # bytes that are hashed on the event loop
+_MAX_INLINE_FIRST = 16 * 1024  # bytes searched there for a first element's end
+_MAX_INLINE_FORM = 8 * 1024  # bytes of a form parsed there
 _WRAPPER = re.compile(
     rb'[ \t\r\n]*+\{[ \t\r\n]*+"(json|body)"[ \t\r\n]*+:'
 )  # how an element of the Extensible Webhook's batch begins
 _DIGEST = 20  # bytes of an HMAC-SHA1
-_FITS_NONE = "Its X-Signature fits none of the source's secrets"
+_NO_MATCH = "Its X-Signature fits none of the source's secrets"
 _TEXT = msgspec.json.Decoder(str)
 _ENCODER = msgspec.json.Encoder()
 
 
 class Verifier:
-    """Checks the deliveries of one source. Keep one for each source: it holds what can be computed once.
+    """Verifies the deliveries of one source. Keep one per source: it caches keyed hashes.
 
-    Until a delivery is known to be authentic, nothing is done with its bytes but to hash them, to find where its first element ends, and
-    to read a form of at most `form.MOST_BYTES`.
+    Until a delivery is known to be authentic, its bytes are only hashed, searched for the end of
+    the first element, and parsed as a form of at most `form.MAX_BYTES`.
     """
 
     def __init__(self, source: Source) -> None:
@@ -43,8 +46,11 @@ class Verifier:
         self._allow_unsigned = source.allow_unsigned
         self._whole = source.batch_signature == "whole"
 
-    def given(self, signature: str | None) -> bytes | None:
-        """What `signature` says, or None if none is needed. Raises `Problem("unauthorized")` if no body at all could go with it."""
+    def parse_signature(self, signature: str | None) -> bytes | None:
+        """The signature's bytes, or None if the source needs none.
+
+        Raises `Problem("unauthorized")` if it can fit no body at all.
+        """
         if not signature:
             if self._allow_unsigned:
                 return None
@@ -62,24 +68,29 @@ class Verifier:
         return given
 
     def verify(self, body: bytes, signature: str | None) -> None:
-        """Returns if `body` is authentic under any of the source's secrets, else raises `Problem("unauthorized")`.
+        """Raises `Problem("unauthorized")` unless `body` is signed with one of the source's
+        secrets.
 
-        A great body takes milliseconds, which belong in a thread; see `verified_soon`.
+        A large body takes milliseconds: use a thread. See `verify_quickly`.
         """
-        given = self.given(signature)
+        given = self.parse_signature(signature)
         if given is None or any(self._signs(part, given) for part in self._parts(body, soon=False)):
             return
-        raise _unauthorized(_FITS_NONE)
+        raise _unauthorized(_NO_MATCH)
 
-    def verified_soon(self, body: bytes, signature: str | None) -> bool:
-        """As `verify`, in a millisecond or two whatever `body` is; False if that does not decide it."""
-        given = self.given(signature)
-        if given is None or (body[:1] == b"{" and len(body) <= SMALL and self._signs(body, given)):
+    def verify_quickly(self, body: bytes, signature: str | None) -> bool:
+        """Like `verify`, in at most a millisecond or two; False if that does not decide it."""
+        given = self.parse_signature(signature)
+        if given is None or (
+            body[:1] == b"{" and len(body) <= MAX_INLINE_BYTES and self._signs(body, given)
+        ):
             return True
         if any(self._signs(part, given) for part in self._parts(body, soon=True)):
             return True
-        if len(body) <= (_SHORT if body.lstrip(SPACE)[:1] == b"[" else SMALL) and not slow(body):
-            raise _unauthorized(_FITS_NONE)
+        if len(body) <= (
+            _MAX_INLINE_FIRST if body.lstrip(SPACE)[:1] == b"[" else MAX_INLINE_BYTES
+        ) and not is_slow(body):
+            raise _unauthorized(_NO_MATCH)
         return False
 
     def _signs(self, part: bytes | memoryview, given: bytes) -> bool:
@@ -89,26 +100,32 @@ class Verifier:
         return found
 
     def _parts(self, body: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
-        """What may have been signed, likeliest first; if `soon`, only what costs little."""
-        if body[:1] != b"[" and (not soon or len(body) <= SMALL):
+        """The parts of the body that may have been signed, likeliest first; if `soon`, only cheap
+        ones.
+        """
+        if body[:1] != b"[" and (not soon or len(body) <= MAX_INLINE_BYTES):
             yield body
         sign = body.lstrip(SPACE)[:1] if body[:1] in (b" ", b"\t", b"\r", b"\n") else body[:1]
         if sign == b"[":
-            first = b"" if self._whole else first_element(body, _SHORT if soon else _FIRST)
+            first = (
+                b""
+                if self._whole
+                else first_element(body, _MAX_INLINE_FIRST if soon else _MAX_FIRST)
+            )
             if first:
                 yield first
-                yield from _inside(first, soon=soon)
-            if not soon or len(body) <= SMALL:
+                yield from _unwrap(first, soon=soon)
+            if not soon or len(body) <= MAX_INLINE_BYTES:
                 yield body
         elif sign == b"{":
-            yield from _inside(body, soon=soon)
-        elif len(body) <= (_BRIEF if soon else form.MOST_BYTES):
+            yield from _unwrap(body, soon=soon)
+        elif len(body) <= (_MAX_INLINE_FORM if soon else form.MAX_BYTES):
             yield from _forms(body)
 
 
-def slow(body: bytes) -> bool:
-    """Whether `body` may be, or hold, a form that takes more than a millisecond to read."""
-    if len(body) <= _BRIEF:
+def is_slow(body: bytes) -> bool:
+    """Whether `body` may contain a form that takes more than a millisecond to parse."""
+    if len(body) <= _MAX_INLINE_FORM:
         return False
     sign = body.lstrip(SPACE)[:1]
     if sign == b"[":
@@ -121,25 +138,27 @@ def slow(body: bytes) -> bool:
 
 
 def sign(secret: bytes, body: bytes) -> str:
-    """The `X-Signature` that Segment would send with `body`: over the first element where it is a batch, else over all of it."""
+    """The `X-Signature` that Segment sends with `body`: over a batch's first element, else all of
+    it.
+    """
     return hmac.digest(secret, first_element(body) or body, "sha1").hex()
 
 
-def first_element(body: bytes, most: int = _FIRST) -> bytes:
-    """The bytes of the first element of a JSON array exactly as they came, without the space around them.
+def first_element(body: bytes, limit: int = _MAX_FIRST) -> bytes:
+    """The bytes of a JSON array's first element as received, without surrounding space.
 
-    Empty if there is none that ends within `most` bytes.
+    Empty if no element ends within `limit` bytes.
     """
-    window = body[: most + 1].lstrip(SPACE)
+    window = body[: limit + 1].lstrip(SPACE)
     if window[:1] != b"[":
         return b""
     window = window[1:].lstrip(SPACE)
-    end = value_end(window, 0, _STEPS)
+    end = value_end(window, 0, _MAX_STEPS)
     return window[:end] if end > 0 else b""
 
 
-def _inside(element: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
-    """What the Extensible Webhook has wrapped, cut out as it came; a form as the JSON that it may have been."""
+def _unwrap(element: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
+    """What the Extensible Webhook wrapped, as received; for a form, the JSON it may come from."""
     found = _WRAPPER.match(element)
     if found is None:
         return
@@ -148,10 +167,11 @@ def _inside(element: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
         return
     start, end = trimmed(element, found.end(), end - 1)
     if found[1] == b"json":
-        if not soon or end - start <= SMALL:
+        if not soon or end - start <= MAX_INLINE_BYTES:
             yield memoryview(element)[start:end]
     elif (
-        end - start <= (_BRIEF if soon else form.MOST_BYTES) and element[start : start + 1] == b'"'
+        end - start <= (_MAX_INLINE_FORM if soon else form.MAX_BYTES)
+        and element[start : start + 1] == b'"'
     ):
         try:
             yield from _forms(_TEXT.decode(element[start:end]).encode())
@@ -160,8 +180,10 @@ def _inside(element: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:
 
 
 def _forms(body: bytes) -> Iterator[bytes]:
-    """The JSON that a form may have been made of. Segment signs the mapped event before it becomes a form, which loses the types of its
-    values: first they are taken to be text, then to be what they look like.
+    """The JSON that a form may have been made of.
+
+    Segment signs the mapped event before it becomes a form, which loses the types of its values:
+    they are first taken as text, then as what they look like.
     """
     try:
         fields = form.parse_form(body)
@@ -192,5 +214,6 @@ def _unauthorized(found: str) -> Problem:
         "unauthorized",
         "The delivery is not signed by Segment",
         found,
-        "Set the same shared secret in Segment's destination and in this source, or allow_unsigned where Segment has none",
+        "Set the same shared secret in Segment's destination and in this source, or "
+        "allow_unsigned if Segment has none",
     )

@@ -13,33 +13,38 @@ from dagnet_realtime.core.times import iso
 from dagnet_realtime.model.graph import Edge, EventBinding, Filter, Graph
 from dagnet_realtime.model.problem import Problem
 
-Given = str | int | float | bool
+PropertyValue = str | int | float | bool
 
 _DERIVED = re.compile(r"(?:Viewed (.+)|Loaded a) (Page|Screen)")
-_STRAY = ("scroll_depth", "video_progress", "promo_click", "rage_click")
+_STRAY_NAMES = ("scroll_depth", "video_progress", "promo_click", "rage_click")
 
 
 class SimulatedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """`at` is seconds from the first call; `name` is the event of a track, the name of a page or screen."""
+    """A call of a visitor. `at` is seconds from the first call.
+
+    `name` is a track's event, or a page's or screen's name.
+    """
 
     id: str = ""
     at: float = 0.0
     type: Literal["track", "page", "screen", "identify"]
     name: str = ""
-    properties: Mapping[str, Given] = {}
-    traits: Mapping[str, Given] = {}
+    properties: Mapping[str, PropertyValue] = {}
+    traits: Mapping[str, PropertyValue] = {}
     anonymous_id: str = ""
     user_id: str | None = None
 
 
 def call_lighting(
-    listen: EventBinding, chance: Random, around: Mapping[str, Given]
+    binding: EventBinding, chance: Random, around: Mapping[str, PropertyValue]
 ) -> SimulatedCall:
-    """A call that lights the listening node: its first name, `around`, and on top what its filters ask for."""
-    name = listen.names[0] if listen.names else listen.event_id
-    wanted: dict[str, dict[str, Given]] = {"event": {}, "user": {}}
+    """A call that lights the binding's node: its first name, with the properties that its filters
+    ask for over those in `around`.
+    """
+    name = binding.names[0] if binding.names else binding.event_id
+    wanted: dict[str, dict[str, PropertyValue]] = {"event": {}, "user": {}}
     unwanted: set[str] = set()
-    for condition in listen.filters:
+    for condition in binding.filters:
         if condition.operator.startswith(("is not", "does not")):
             unwanted.add(condition.property)
         elif condition.values:
@@ -61,12 +66,12 @@ def _satisfying(condition: Filter, chance: Random) -> str:
 
 
 def stray_events(names: set[str]) -> tuple[str, ...]:
-    """Event names that a real site sends and that `names` does not hold."""
-    return tuple(name for name in _STRAY if name not in names)
+    """Event names that real sites send and that are not in `names`."""
+    return tuple(name for name in _STRAY_NAMES if name not in names)
 
 
 def message(call: SimulatedCall, now: int) -> dict[str, Any]:
-    """The call as Segment delivers it; `now` is milliseconds since 1970 UTC, when it happens."""
+    """The call as Segment delivers it; it happens at `now` (ms since 1970 UTC)."""
     stamp = iso(now)
     made: dict[str, Any] = {
         "anonymousId": call.anonymous_id,
@@ -102,7 +107,10 @@ def message(call: SimulatedCall, now: int) -> dict[str, Any]:
 
 
 def to_sdk_shape(delivered: Mapping[str, Any]) -> dict[str, Any]:
-    """A delivered message as an SDK sends it to the tracking API: its own time in `timestamp`, none of Segment's."""
+    """A delivered message as an SDK sends it to the tracking API.
+
+    Its own time stands in `timestamp`; Segment's fields are removed.
+    """
     own = {
         key: value
         for key, value in delivered.items()
@@ -113,21 +121,21 @@ def to_sdk_shape(delivered: Mapping[str, Any]) -> dict[str, Any]:
     return own
 
 
-LONGEST = 60
-"""Steps of one visit; a graph with a cycle would otherwise hold a visitor for ever."""
+MAX_STEPS = 60
+"""Steps of one visit, since a graph with a cycle would otherwise never end it."""
 
-STRAY = 0.06
-"""Chance a step that the visitor also sends an event which no node listens for."""
+STRAY_CHANCE = 0.06
+"""Chance per step of another event, which lights no node."""
 
-FAILURE = 0.04
-"""Chance a step that it fails: the visitor reloads, or gives up."""
+FAILURE_CHANCE = 0.04
+"""Chance per step of a failure: the visitor reloads or gives up."""
 
-SIGNS_IN = 0.25
-"""Chance a step, from the third on, that a visitor makes itself known."""
+SIGN_IN_CHANCE = 0.25
+"""Chance per step, from the third on, that the visitor signs in."""
 
 
 class Visitor(msgspec.Struct):
-    """One visitor as it walks; `walk` is its only writer."""
+    """A visitor during a walk; `walk_graph` is its only writer."""
 
     anonymous_id: str
     device: str
@@ -138,10 +146,11 @@ class Visitor(msgspec.Struct):
 def simulate(
     graph: Graph, visitors: int, rate: float, chance: Random, *, forget: str | None = None
 ) -> Iterator[SimulatedCall]:
-    """Calls in order of time, without end: `visitors` at once who together send about `rate` a second.
+    """An endless stream of calls in order of time: `visitors` at once, with about `rate` calls a
+    second.
 
-    Who leaves is followed by somebody else. `forget` is a node (uuid) whose event is never sent, as if somebody had forgotten to.
-    Raises `Problem("invalid")` at once where no node of the graph listens for anything.
+    A new visitor follows each that leaves. The event of the node `forget` (uuid) is never sent,
+    like one that a developer forgot. Raises `Problem("invalid")` at once if no node has an event.
     """
     if not graph.listens:
         raise Problem(
@@ -155,8 +164,8 @@ def simulate(
 def _crowd(
     graph: Graph, visitors: int, dwell: float, chance: Random, forget: str | None
 ) -> Iterator[SimulatedCall]:
-    listens = {listen.node: listen for listen in graph.listens if listen.node != forget}
-    stray = stray_events({name for listen in graph.listens for name in listen.names})
+    listens = {binding.node: binding for binding in graph.listens if binding.node != forget}
+    stray = stray_events({name for binding in graph.listens for name in binding.names})
     waiting = [
         (chance.uniform(0, dwell), number, walk_graph(graph, listens, stray, chance))
         for number in range(visitors)
@@ -176,7 +185,7 @@ def _crowd(
 def walk_graph(
     graph: Graph, listens: Mapping[str, EventBinding], stray: tuple[str, ...], chance: Random
 ) -> Iterator[SimulatedCall]:
-    """One visit from a start to where it ends; `at` is 0 in every call."""
+    """One visit from a start to its end; `at` is 0 in every call."""
     outgoing: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         outgoing.setdefault(edge.source, []).append(edge)
@@ -186,21 +195,21 @@ def walk_graph(
         chance.choice(_SOURCES),
     )
     node: str | None = chance.choice(starts(graph))
-    for step in range(LONGEST):
+    for step in range(MAX_STEPS):
         if node is None:
             return
-        if step >= 2 and visit.user_id is None and chance.random() < SIGNS_IN:
+        if step >= 2 and visit.user_id is None and chance.random() < SIGN_IN_CHANCE:
             visit.user_id = f"user-{chance.getrandbits(32):08x}"
-            yield _by(visit, "identify", "", {}, chance)
-        if (listen := listens.get(node)) is not None:
-            yield _at(visit, listen, chance)
-            if chance.random() < FAILURE:
-                yield _by(visit, "track", "checkout_error_v2", {"message": "timeout"}, chance)
+            yield _call(visit, "identify", "", {}, chance)
+        if (binding := listens.get(node)) is not None:
+            yield _node_call(visit, binding, chance)
+            if chance.random() < FAILURE_CHANCE:
+                yield _call(visit, "track", "checkout_error_v2", {"message": "timeout"}, chance)
                 if chance.random() < 0.5:
                     return
-                yield _at(visit, listen, chance)
-        if stray and chance.random() < STRAY:
-            yield _by(
+                yield _node_call(visit, binding, chance)
+        if stray and chance.random() < STRAY_CHANCE:
+            yield _call(
                 visit,
                 "track",
                 chance.choice(stray),
@@ -213,7 +222,7 @@ def walk_graph(
 _SOURCES = ("google", "google", "direct", "email", "instagram")
 
 
-def _by(
+def _call(
     visit: Visitor,
     kind: Literal["track", "identify"],
     name: str,
@@ -231,8 +240,8 @@ def _by(
     )
 
 
-def _at(visit: Visitor, listen: EventBinding, chance: Random) -> SimulatedCall:
-    """A call that lights the node, with the properties of a small shop around what the node's filters ask for."""
+def _node_call(visit: Visitor, binding: EventBinding, chance: Random) -> SimulatedCall:
+    """A call that lights the node, with the properties of a small shop."""
     price = chance.randrange(900, 12_000, 5) / 100
     bought: dict[str, str | int | float] = {
         "device": visit.device,
@@ -243,7 +252,7 @@ def _at(visit: Visitor, listen: EventBinding, chance: Random) -> SimulatedCall:
         "currency": "GBP",
     }
     return msgspec.structs.replace(
-        call_lighting(listen, chance, bought),
+        call_lighting(binding, chance, bought),
         anonymous_id=visit.anonymous_id,
         user_id=visit.user_id,
         id=str(UUID(int=chance.getrandbits(128), version=4)),
@@ -251,7 +260,7 @@ def _at(visit: Visitor, listen: EventBinding, chance: Random) -> SimulatedCall:
 
 
 def starts(graph: Graph) -> list[str]:
-    """Where visits begin: the starts, else the nodes that no edge leads to, else all."""
+    """The nodes where visits begin: marked starts, else nodes without incoming edges, else all."""
     marked = [node.uuid for node in graph.nodes if node.start]
     reached = {edge.target for edge in graph.edges}
     return (
@@ -262,7 +271,9 @@ def starts(graph: Graph) -> list[str]:
 
 
 def shares(edges: list[Edge]) -> list[float]:
-    """The chance of each edge; edges without one divide what is left. Below 1 in sum, the rest leaves."""
+    """The probability of each edge; edges without one share the rest. Below 1 in sum, the rest
+    leaves.
+    """
     known = sum(edge.p for edge in edges if edge.p is not None)
     unknown = sum(1 for edge in edges if edge.p is None)
     rest = max(0.0, 1.0 - known) / unknown if unknown else 0.0
@@ -280,7 +291,10 @@ def _next(edges: list[Edge], chance: Random) -> str | None:
 
 
 def rarest_node(graph: Graph) -> str | None:
-    """The listening node that visits reach least: the one whose event is most easily forgotten. None in graphs of fewer than four such."""
+    """The node with an event that visits reach least, whose event is most easily forgotten.
+
+    None if fewer than four nodes have events.
+    """
     if len(graph.listens) < 4:
         return None
     outgoing: dict[str, list[Edge]] = {}
@@ -289,7 +303,7 @@ def rarest_node(graph: Graph) -> str | None:
     begin = starts(graph)
     here = dict.fromkeys(begin, 1 / len(begin))
     reached: dict[str, float] = dict(here)
-    for _ in range(LONGEST):
+    for _ in range(MAX_STEPS):
         there: dict[str, float] = {}
         for node, mass in here.items():
             for edge, share in zip(
@@ -299,4 +313,4 @@ def rarest_node(graph: Graph) -> str | None:
         for node, mass in there.items():
             reached[node] = reached.get(node, 0.0) + mass
         here = there
-    return min((listen.node for listen in graph.listens), key=lambda node: reached.get(node, 0.0))
+    return min((binding.node for binding in graph.listens), key=lambda node: reached.get(node, 0.0))

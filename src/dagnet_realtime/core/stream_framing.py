@@ -83,7 +83,8 @@ def _binary(found: str) -> Problem:
         "invalid",
         "The record is no JSON",
         found,
-        "Have the producer write JSON: turn Avro off in RudderStack, use JsonConverter in Kafka Connect, a JSON serializer elsewhere",
+        "Have the producer write JSON: turn Avro off in RudderStack, use JsonConverter in "
+        "Kafka Connect, a JSON serializer elsewhere",
     )
 
 

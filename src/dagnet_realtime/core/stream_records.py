@@ -1,6 +1,6 @@
 """Records of a stream become events: framings are taken off, envelopes opened, batches split.
 
-    {"type": "track", …}                                an event (Segment's Kafka destination, RudderStack)
+    {"type": "track", …}                                an event (Segment to Kafka, RudderStack)
     [{…}, {…}]   {"batch": […], "sentAt": …}            an array, an SDK's batch
     {…}\\n{…}                                            one event a line
     {"detail-type": …, "detail": {…}}                   EventBridge
@@ -36,16 +36,16 @@ from dagnet_realtime.core.segment.message import (
     Message,
     Reader,
     RepeatNumbers,
+    as_text,
     from_tracking,
     from_webhook,
     known_type,
-    read,
-    text_of,
+    read_message,
 )
 from dagnet_realtime.core.segment.tracking import (
     ROUTES,
     EnvelopeDefaults,
-    around,
+    envelope_defaults,
     open_batch,
     with_outer,
 )
@@ -53,12 +53,12 @@ from dagnet_realtime.core.segment.webhook import (
     MAX_EVENTS,
     MAX_STEPS,
     Element,
-    known,
-    split,
+    require_utf8,
+    split_delivery,
     split_list,
 )
 from dagnet_realtime.core.stream_framing import from_base64, unframed
-from dagnet_realtime.core.times import TOLERANCE, parse_time
+from dagnet_realtime.core.times import TOLERANCE_MS, parse_time
 from dagnet_realtime.model.event import EMPTY, Event, EventType
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.stream import Only, Record
@@ -169,13 +169,12 @@ _STRING = msgspec.json.Decoder(str)
 _HEADERS = msgspec.json.Decoder(dict[str, Any])
 
 
-def open_record(record: Record, shape: str = "auto", *, mending: bool = True) -> Opened:
-    """The events in a record, as they came. A tombstone, and a value of nothing but space, hold
-    none.
+def open_record(record: Record, shape: str = "auto", *, repair: bool = True) -> Opened:
+    """The raw events in a record. A tombstone or a blank value holds none.
 
     `shape` is one of `SHAPES`, or a JSON pointer to what holds the event. Raises `Problem` if
-    nothing in the record can be an event, or without `mending` `NeedsRepair` if only patience opens
-    it.
+    nothing in the record can be an event, or, without `repair`, `NeedsRepair` if it is not valid
+    JSON.
     """
     value = record.value
     if not value:
@@ -195,7 +194,7 @@ def open_record(record: Record, shape: str = "auto", *, mending: bool = True) ->
         write_key=_header(headers, "writekey") if headers else "",
         source_id=_header(headers, "sourceid") if headers else "",
     )
-    opening = _Opening(shape, mending=mending)
+    opening = _Opening(shape, repair=repair)
     opening.open(text, outer, 0)
     if opening.refused and not opening.found:
         raise opening.refused[0]
@@ -216,22 +215,22 @@ def record_events(
     only: Only | None = None,
     *,
     deletes: bool = True,
-    mending: bool = True,
+    repair: bool = True,
 ) -> StreamParsed:
     """What the events of records say, those that are `only` some sources' if it says so.
 
     `arrived_at` is our clock. Without `deletes` each delete and suppression is refused. Without
-    `mending` raises `NeedsRepair` at the first that must be mended.
+    `repair` raises `NeedsRepair` at the first that must be mended.
     """
     events: list[Event] = []
     refused: list[tuple[int, Problem]] = []
     others: list[int] = []
     for place, one in enumerate(found):
         try:
-            if only and not _belongs(one, only, mending=mending):
+            if only and not _belongs(one, only, repair=repair):
                 others.append(place)
                 continue
-            event = _event(one, arrived_at, using, mending=mending)
+            event = _event(one, arrived_at, using, repair=repair)
             if event.type == "delete" and not deletes:
                 raise _no_delete()
             events.append(event)
@@ -245,20 +244,22 @@ def valid_shape(shape: str) -> bool:
     return shape in SHAPES or (shape.startswith("/") and len(shape) <= 200)
 
 
-def _event(one: Found, arrived_at: int, using: Reader, *, mending: bool) -> Event:
-    """The event; its times by the clock of whoever received it first.
+def _event(one: Found, arrived_at: int, using: Reader, *, repair: bool) -> Event:
+    """The event; its times by the first receiver's clock.
 
     Segment delivers `timestamp` corrected, with `receivedAt` or `originalTimestamp` beside it. What
     has neither and says when it was sent is an SDK's call, whose clock is corrected by the arrival.
     """
     envelope = one.envelope
     outer = envelope.around
-    message = read(known(one.element), UNTYPED_READER if outer.size else using, mending=mending)
+    message = read_message(
+        require_utf8(one.element), UNTYPED_READER if outer.size else using, repair=repair
+    )
     if outer.size:
         message.context = with_outer(outer.context, message.context)
         message.integrations = with_outer(outer.integrations, message.integrations)
     if not (
-        (type(message.message_id) is str and message.message_id) or text_of(message.message_id)
+        (type(message.message_id) is str and message.message_id) or as_text(message.message_id)
     ):
         message.message_id = _derived_id(one, message)
     first_seen = _first_seen(envelope, arrived_at)
@@ -299,32 +300,32 @@ def _first_seen(envelope: Envelope, arrived_at: int) -> int:
     Either is believed if it is at most a minute from our clock, and never after it.
     """
     for stamp in (envelope.arrived_at, envelope.written_at):
-        if stamp is not None and abs(arrived_at - stamp) <= TOLERANCE:
+        if stamp is not None and abs(arrived_at - stamp) <= TOLERANCE_MS:
             return min(stamp, arrived_at)
     return arrived_at
 
 
-def _belongs(one: Found, only: Only, *, mending: bool) -> bool:
+def _belongs(one: Found, only: Only, *, repair: bool) -> bool:
     """Whether the event is of one of the sources that are asked for."""
     envelope = one.envelope
     if envelope.write_key in only.write_keys or envelope.source_id in only.source_ids:
         return True
-    origin = decode(_ORIGIN, known(one.element), mending=mending)
+    origin = decode(_ORIGIN, require_utf8(one.element), repair=repair)
     inner = origin.context.get("sourceId") if isinstance(origin.context, dict) else None
     ids = (origin.project_id, origin.source_id, inner)
-    return text_of(origin.write_key) in only.write_keys or any(
-        text_of(id) in only.source_ids for id in ids
+    return as_text(origin.write_key) in only.write_keys or any(
+        as_text(id) in only.source_ids for id in ids
     )
 
 
 class _Opening:
     """Opens one record, envelope by envelope."""
 
-    def __init__(self, shape: str, *, mending: bool) -> None:
+    def __init__(self, shape: str, *, repair: bool) -> None:
         self.found: list[tuple[Element, Envelope]] = []
         self.refused: list[Problem] = []
         self._shape = shape
-        self._mending = mending
+        self._mending = repair
 
     def open(self, text: bytes, envelope: Envelope, depth: int) -> None:
         """Adds what `text` holds. What cannot be an event is a refusal, and costs its neighbours
@@ -385,12 +386,12 @@ class _Opening:
                 'Set shape = "auto" or "batch" on the source',
             )
         try:
-            elements = split_list(text, MAX_EVENTS, mending=False)
+            elements = split_list(text, MAX_EVENTS, repair=False)
         except NeedsRepair:
             if parts := _lines(text):
                 self._parts(parts, envelope, depth)
                 return
-            elements = split_list(text, MAX_EVENTS, mending=self._mending)
+            elements = split_list(text, MAX_EVENTS, repair=self._mending)
         for element in elements:
             self._room()
             part = bytes(element).strip(SPACE)
@@ -474,7 +475,7 @@ class _Opening:
             raise _no_event()
 
     def _value(self, value: msgspec.Raw, envelope: Envelope, depth: int) -> None:
-        """A member that holds the event: an object, an array, or either as text. Null holds none."""
+        """A member that holds the event: an object, array, or either as text. Null has none."""
         text = bytes(value)
         if text[:1] == b'"':
             self._inner(_string(text), envelope, depth)
@@ -496,13 +497,13 @@ class _Opening:
             envelope,
             sdk=True,
             arrived_at=parse_time(shape.message_created),
-            write_key=text_of(shape.write_key) or envelope.write_key,
+            write_key=as_text(shape.write_key) or envelope.write_key,
             type=known_type(shape.type),
         )
         self._value(shape.http_payload, inner, depth)
 
     def _request(self, shape: _Shape, envelope: Envelope, depth: int) -> None:
-        """A request as an API gateway hands it to a function: its body, and what its address says."""
+        """A request as API gateways pass it to functions: its body and what its address says."""
         body = shape.body.encode("utf-8", "replace")
         if shape.is_base64_encoded is True:
             body = b"\n".join(from_base64(body.strip(SPACE)))
@@ -517,17 +518,17 @@ class _Opening:
         if text[:1] in (b"{", b"[", b'"'):
             self.open(text, inner, depth + 1)
         else:
-            for element in split(text):
+            for element in split_delivery(text):
                 self._add(bytes(element), inner)
 
     def _batch(self, text: bytes, envelope: Envelope) -> None:
-        opened, elements = open_batch(text, mending=self._mending)
+        opened, elements = open_batch(text, repair=self._mending)
         inner = msgspec.structs.replace(
             envelope,
             sdk=True,
-            around=around(opened),
+            around=envelope_defaults(opened),
             type=None,
-            write_key=text_of(opened.write_key) or envelope.write_key,
+            write_key=as_text(opened.write_key) or envelope.write_key,
         )
         for element in elements:
             self._room()
@@ -542,7 +543,7 @@ class _Opening:
                 f"There is nothing at {self._shape}",
                 "Correct `shape` on the source",
             )
-        inner = _Opening("auto", mending=self._mending)
+        inner = _Opening("auto", repair=self._mending)
         inner._value(value, envelope, depth)
         self.found += inner.found
         self.refused += inner.refused
@@ -578,7 +579,8 @@ def _no_delete() -> Problem:
         "forbidden",
         "This source takes no delete or suppress",
         "Nothing proves who wrote it into the topic",
-        "Set allow_delete = true on the source in realtime.toml, if only your own systems can write there",
+        "Set allow_delete = true on the source in realtime.toml, "
+        "if only your own systems can write there",
     )
 
 

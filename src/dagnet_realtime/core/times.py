@@ -1,4 +1,4 @@
-"""Times as Segment's libraries write them, in milliseconds since 1970 UTC."""
+"""Times as Segment's libraries write them, in ms since 1970 UTC."""
 
 import re
 import unicodedata
@@ -7,56 +7,59 @@ from datetime import UTC, datetime, timedelta
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 -- for times without a zone, which count as UTC
 _MILLISECOND = timedelta(milliseconds=1)
-_LONGEST = 64  # characters; no spelling of a time is longer
+_MAX_LENGTH = 64  # characters; no spelling of a time is longer
 _EARLIEST = -62_135_596_800_000  # the first millisecond of the year 1
 _LATEST = 253_402_300_799_999  # the last millisecond of the year 9999
 _SHAPE = re.compile(
     r"([0-9]{4,6})-([0-9]{1,2})-([0-9]{1,2})"
-    r"(?:[Tt ]+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.,]([0-9]{1,18}))?)?(?: ?([AaPp])\.?[Mm]\.?)?)?"
+    r"(?:[Tt ]+([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:[.,]([0-9]{1,18}))?)?"
+    r"(?: ?([AaPp])\.?[Mm]\.?)?)?"
     r" ?(?:[Zz]|UTC|GMT|([+-])([0-9]{2}):?([0-9]{2})?)?"
 )
 _NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]{1,9})?")
-TOLERANCE = 60_000  # ms that two honest clocks may differ
-_ONE_CALENDAR = (
+TOLERANCE_MS = 60_000  # ms that two honest clocks may differ
+_MAX_SPAN_MS = (
     366 * 86_400_000
 )  # ms that may lie between two stamps of one device; an unset stamp is further from a set one
 
 
 def parse_time(text: object) -> int | None:
-    """The time that `text` stands for, or None where there is none.
+    """The time that `text` stands for, or None if it is none.
 
-    What lies before 1970 counts as no time: it is how Go writes an unset one.
+    Times before 1970 count as none: it is how Go writes an unset one.
     """
-    ms = reading(text)
+    ms = parse_any_time(text)
     return ms if ms is not None and ms >= 0 else None
 
 
-def happened(own: object, sent: object, received_at: int | None) -> int | None:
-    """When an event happened by the clock that received it: the sender's own stamp, corrected by when it says that it sent it.
+def occurrence_time(own: object, sent: object, received_at: int | None) -> int | None:
+    """When an event happened, by the receiver's clock.
 
-    The difference of two stamps is right in any calendar and before any epoch, so long as one clock wrote both.
+    The sender's `own` time is corrected by when it says that it `sent` the event. The difference of
+    the two is right in any calendar and before any epoch, as long as one clock wrote both.
     """
-    at, sent_at = reading(own), reading(sent)
+    at, sent_at = parse_any_time(own), parse_any_time(sent)
     if at is None:
         return None
     if (
         received_at is not None
         and sent_at is not None
-        and (min(at, sent_at) >= 0 or abs(sent_at - at) <= _ONE_CALENDAR)
+        and (min(at, sent_at) >= 0 or abs(sent_at - at) <= _MAX_SPAN_MS)
     ):
-        return corrected(at, sent_at, received_at)
+        return correct_skew(at, sent_at, received_at)
     return at if at >= 0 else None
 
 
-def reading(text: object) -> int | None:
-    """What `text` reads as, in milliseconds from 1970 on, which a clock of another calendar may put before it; None if it is no time.
+def parse_any_time(text: object) -> int | None:
+    """The time in ms since 1970, negative if before; None if `text` is no time.
 
-    Takes ISO 8601 with no fraction or with any number of digits, with `Z`, an offset or no zone at all (then UTC), unpadded
-    (`2015-2-02T…`), date alone, in the digits of any script and with am or pm as devices with a 12-hour clock write it; and numbers of
-    seconds, milliseconds, microseconds or nanoseconds, told apart by their size. Fractions of a millisecond are cut.
+    Accepts ISO 8601 with any number of fractional digits, with `Z`, an offset or no zone (then
+    UTC), unpadded (`2015-2-02T…`), the date alone, digits of any script, and am or pm as devices
+    with a 12-hour clock write it. Also numbers of seconds, milliseconds, microseconds or
+    nanoseconds, told apart by their size. Fractions of a millisecond are cut.
     """
     if type(text) is str:
-        if len(text) > _LONGEST:
+        if len(text) > _MAX_LENGTH:
             return None
         if (
             text[7:11:3] == "-T"
@@ -73,33 +76,36 @@ def reading(text: object) -> int | None:
 
 
 def iso(ms: int) -> str:
-    """`ms` as `2026-01-02T03:04:05.678Z`; what no year from 1 to 9999 can hold is shown as the nearest that can."""
+    """`ms` as `2026-01-02T03:04:05.678Z`, clamped to the years 1 to 9999."""
     moment = _NAIVE + timedelta(milliseconds=min(max(ms, _EARLIEST), _LATEST))
     return moment.isoformat(timespec="milliseconds") + "Z"
 
 
-def corrected(timestamp: int | None, sent_at: int | None, received_at: int) -> int | None:
-    """When an event happened by the clock that received it, as Segment computes it: `receivedAt - (sentAt - timestamp)`.
+def correct_skew(timestamp: int | None, sent_at: int | None, received_at: int) -> int | None:
+    """When an event happened by the receiver's clock: `receivedAt - (sentAt - timestamp)`.
 
-    Without `sent_at` the sender's clock is believed.
+    This is Segment's formula. Without `sent_at` the sender's clock is trusted.
     """
     if timestamp is None or sent_at is None:
         return timestamp
     return received_at - (sent_at - timestamp)
 
 
-def believable(occurred_at: int | None, arrived_at: int) -> int:
-    """When an event happened, as far as that can be true: one without a time, or from the future, happened as it arrived.
+def plausible_time(occurred_at: int | None, arrived_at: int) -> int:
+    """`occurred_at`, or `arrived_at` if the event has no time or one in the future.
 
-    A time ahead by no more than `TOLERANCE` stands, so that events of one sender keep their order.
+    A time ahead by at most `TOLERANCE_MS` is kept, so that events of one sender keep their order.
     """
-    if occurred_at is None or occurred_at < 0 or occurred_at > arrived_at + TOLERANCE:
+    if occurred_at is None or occurred_at < 0 or occurred_at > arrived_at + TOLERANCE_MS:
         return arrived_at
     return occurred_at
 
 
 def _number(value: float) -> int | None:
-    """Seconds until the year 5138, then milliseconds, microseconds, nanoseconds: each unit is a thousand times the one before."""
+    """The time in seconds until the year 5138, then milliseconds, microseconds, nanoseconds.
+
+    Each unit is a thousand times the one before.
+    """
     if not 100_000_000 <= value < 10_000_000_000_000_000_000:  # also refuses NaN
         return None
     for limit, per_ms in (

@@ -1,4 +1,4 @@
-"""Renders entries as the frames of one view, and thins them to a budget by whole traces."""
+"""The frames of one view, rendered from entries and thinned to a budget by whole traces."""
 
 from collections.abc import Sequence
 from math import exp
@@ -17,23 +17,25 @@ from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.workspace import Policy
 
 _OFFSET, _PRIME, _MASK = 0x811C9DC5, 0x01000193, 0xFFFFFFFF
-SETTLE_SECONDS = 2.0  # over which the rate is averaged
-RISE_SECONDS = 10.0  # how slowly the threshold rises again, so that few traces cross it
-ROOM = 0.8  # share of the budget that whole traces may fill; the rest is for rare nodes
-MEMORY_SECONDS = 900.0  # how long a trace may remember that it was cut
+SETTLE_SECONDS = 2.0  # time constant of the measured rate
+RISE_SECONDS = 10.0  # in which the threshold rises again; slow, so that few traces cross it
+TRACE_BUDGET = 0.8  # share of the budget that whole traces may fill; the rest is for rare nodes
+MEMORY_SECONDS = 900.0  # for which a trace that was cut counts as partial
 
 
 class Candidate(msgspec.Struct, frozen=True, gc=False):
-    """An event that may be carried. `kept` ones (followed, test) always are."""
+    """An event that may be carried. If `always` (followed, test) it is."""
 
     index: int
     entry: Entry
     nodes: tuple[str, ...]
-    kept: bool
+    always: bool
 
 
 class Selection(msgspec.Struct, frozen=True):
-    """What is carried, in order; `partial` are those whose trace is not whole. Traces below `threshold` are carried whole."""
+    """The carried events, in order. Traces below `threshold` are whole; `partial` names the events
+    (by index) of all others.
+    """
 
     carried: Sequence[Candidate]
     partial: frozenset[int]
@@ -41,7 +43,10 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 def trace_share(entry: Entry | FrameEvent) -> float:
-    """Where the event's trace lies between 0 and 1: FNV-1a of the anonymous id's token, else the first token, else the message id."""
+    """The hash of the event's trace, from 0 to 1.
+
+    FNV-1a of the anonymous id's token, else of the first token, else of the message id.
+    """
     key = entry.id
     for trace in reversed(entry.traces):
         key = trace.token
@@ -56,7 +61,10 @@ def trace_share(entry: Entry | FrameEvent) -> float:
 
 
 class TraceSampler:
-    """Adapts a view's threshold to its traffic: `per_second` events may be carried, in bursts of at most one second's worth."""
+    """Selects the traces that a view carries: a threshold on their hash, adapted to the traffic.
+
+    `per_second` events may be carried, in bursts of at most one second's worth.
+    """
 
     def __init__(self, per_second: float) -> None:
         self.threshold = 1.0
@@ -65,20 +73,22 @@ class TraceSampler:
         self._rate = 0.0
         self._at: float | None = None
         self._lows = (1.0, 1.0)
-        self._turned = float("-inf")
+        self._lows_since = float("-inf")
         self._carried_at: dict[str, float] = {}
 
     def select(self, candidates: Sequence[Candidate], at: float) -> Selection:
-        """The carried ones of one frame; `at` is monotonic seconds."""
-        free = sum(not candidate.kept for candidate in candidates)
+        """The selection of one frame; `at` is monotonic seconds."""
+        free = sum(not candidate.always for candidate in candidates)
         self._adapt(free, at)
-        chosen = self._within(candidates, int(self._bucket), at)
-        self._bucket -= sum(not candidate.kept for candidate in chosen.carried)
+        chosen = self._sample(candidates, int(self._bucket), at)
+        self._bucket -= sum(not candidate.always for candidate in chosen.carried)
         return chosen
 
     def select_private(self, candidates: Sequence[Candidate], at: float) -> Selection:
-        """The carried ones of a frame for one viewer, at the threshold as it stands; the view's budget is not touched."""
-        return self._within(candidates, int(self._per_second), at)
+        """The selection of a frame for one viewer, at the current threshold; leaves the view's
+        budget.
+        """
+        return self._sample(candidates, int(self._per_second), at)
 
     def _adapt(self, free: int, at: float) -> None:
         elapsed = SETTLE_SECONDS if self._at is None else max(1e-3, at - self._at)
@@ -86,7 +96,9 @@ class TraceSampler:
         self._bucket = min(self._per_second, self._bucket + elapsed * self._per_second)
         self._rate += (free / elapsed - self._rate) * (1 - exp(-elapsed / SETTLE_SECONDS))
         wanted = (
-            1.0 if self._rate <= ROOM * self._per_second else ROOM * self._per_second / self._rate
+            1.0
+            if self._rate <= TRACE_BUDGET * self._per_second
+            else TRACE_BUDGET * self._per_second / self._rate
         )
         if wanted < self.threshold * 0.95:
             self.threshold = wanted
@@ -98,45 +110,48 @@ class TraceSampler:
                 + 0.01 * elapsed,
             )
 
-    def _within(self, candidates: Sequence[Candidate], allowed: int, at: float) -> Selection:
+    def _sample(self, candidates: Sequence[Candidate], allowed: int, at: float) -> Selection:
         lowest = self._lowest(at)
-        free = sum(not candidate.kept for candidate in candidates)
+        free = sum(not candidate.always for candidate in candidates)
         if self.threshold >= 1.0 and lowest >= 1.0 and free <= allowed:
             return Selection(candidates, frozenset(), 1.0)
         shares = {
             candidate.index: trace_share(candidate.entry)
             for candidate in candidates
-            if not candidate.kept
+            if not candidate.always
         }
-        threshold = self._capped(sorted(shares.values()), allowed)
+        threshold = self._frame_threshold(sorted(shares.values()), allowed)
         if threshold < self._lows[0]:
             self._lows = (threshold, self._lows[1])
         taken = {index for index, value in shares.items() if value < threshold}
-        floor = self._floor(candidates, taken, allowed - len(taken), at)
+        floor = self._unseen_nodes(candidates, taken, allowed - len(taken), at)
         carried = [
             candidate
             for candidate in candidates
-            if candidate.kept or candidate.index in taken or candidate.index in floor
+            if candidate.always or candidate.index in taken or candidate.index in floor
         ]
         whole = min(threshold, lowest)
         partial = frozenset(index for index in taken | floor if shares[index] >= whole)
         return Selection(carried, partial, threshold)
 
-    def _capped(self, shares: list[float], allowed: int) -> float:
-        """The threshold of this frame: the settled one, or as low as the allowance needs."""
-        within = int(allowed * ROOM) if len(shares) > allowed else allowed
+    def _frame_threshold(self, shares: list[float], allowed: int) -> float:
+        """The threshold of this frame: the adapted one, or lower if the allowance needs it."""
+        within = int(allowed * TRACE_BUDGET) if len(shares) > allowed else allowed
         if within < len(shares) and shares[within] < self.threshold:
             return shares[within]
         return self.threshold
 
-    def _floor(
+    def _unseen_nodes(
         self, candidates: Sequence[Candidate], taken: set[int], left: int, at: float
     ) -> set[int]:
-        """One event of each node that would else go unseen, as far as `left` reaches; those first that were seen longest ago."""
+        """One event (index) of each node that would otherwise be unseen, at most `left`.
+
+        Nodes that were carried longest ago come first.
+        """
         shown = {
             node
             for candidate in candidates
-            if candidate.kept or candidate.index in taken
+            if candidate.always or candidate.index in taken
             for node in candidate.nodes
         }
         first: dict[str, int] = {}
@@ -155,29 +170,33 @@ class TraceSampler:
         return floor
 
     def _lowest(self, at: float) -> float:
-        """The lowest threshold that a living trace may have met: of this stretch of `MEMORY_SECONDS` and the one before."""
-        if at - self._turned >= MEMORY_SECONDS:
+        """The lowest threshold that a living trace may have met.
+
+        It covers the current period of `MEMORY_SECONDS` and the one before.
+        """
+        if at - self._lows_since >= MEMORY_SECONDS:
             self._lows = (self.threshold, self._lows[0])
-            self._turned = at
+            self._lows_since = at
         self._lows = (min(self._lows[0], self.threshold), self._lows[1])
         return min(self._lows)
 
 
-MOST_NAMES = 200  # unmapped names that a frame counts one by one
+MAX_NAMES = 200  # unmapped names that a frame counts separately
 
 Nodes = tuple[str, ...]
 
 
 def match_all(table: MatchingTable, entries: Sequence[Entry]) -> list[Nodes]:
-    """The nodes that each entry lights, in order; shared by all views of one graph."""
+    """The nodes that each entry lights, in order; all views of one graph share them."""
     match = table.match
     return [match(entry.names, entry.properties, entry.traits) for entry in entries]
 
 
 class ViewRenderer:
-    """One graph through one filter under one policy. Only the thinner's threshold changes from frame to frame.
+    """Renders one graph through one filter under one policy. Only the sampler changes between
+    frames.
 
-    `reveals` is for viewers who may see identities: what the log holds of them is carried.
+    With `reveals`, for viewers who may see identities, events carry the raw identifiers in the log.
     """
 
     def __init__(
@@ -190,18 +209,18 @@ class ViewRenderer:
         reveals: bool = False,
     ) -> None:
         self._reveals = reveals
-        self._written = filter
-        self._thinner = TraceSampler(policy.carried_per_second)
+        self._filter = filter
+        self._sampler = TraceSampler(policy.carried_per_second)
         self.set_graph(graph, redaction)
 
     def set_graph(self, graph: Graph, redaction: Redaction) -> None:
-        """Goes on with other files of the same graph."""
+        """Replaces the graph, e.g. after its files changed; the sampler goes on."""
         self.graph = graph
-        self.filter = self._written.resolved(graph.nodes)
+        self.filter = self._filter.resolved(graph.nodes)
         self._redaction = redaction
 
     def hide_identities(self) -> None:
-        """From here on nobody's raw identifiers are carried."""
+        """Carries no raw identifiers any more."""
         self._reveals = False
 
     def render_shared(
@@ -213,7 +232,11 @@ class ViewRenderer:
         follows: frozenset[str],
         at: float,
     ) -> Batch:
-        """The shared frame of the positions `(start, end]`. `matched` are the nodes of each entry, `at` monotonic seconds."""
+        """The shared frame of the range `(start, end]`.
+
+        `matched` are the nodes of each entry, `follows` the followed tokens; `at` is monotonic
+        seconds.
+        """
         return self._batch(start, end, entries, matched, follows, at, shared=True)
 
     def render_private(
@@ -225,13 +248,15 @@ class ViewRenderer:
         follows: frozenset[str],
         at: float,
     ) -> Batch:
-        """A frame for one viewer: the same counts, its own second's worth of events."""
+        """A frame for one viewer: the same counts, and one second's worth of events of its own."""
         return self._batch(start, end, entries, matched, follows, at, shared=False)
 
     def to_frame_event(
         self, entry: Entry, nodes: Nodes, offset: int | UnsetType = UNSET, *, partial: bool = False
     ) -> FrameEvent:
-        """The event as frames show it; the policy's denials are applied once more. `offset` is its place in the log."""
+        """The entry as a frame event; the policy's denials are applied again. `offset` is its place
+        in the log.
+        """
         permits = self._redaction.permits
         properties = entry.properties
         if not all(permits(path) for path in properties):
@@ -299,9 +324,9 @@ class ViewRenderer:
             )
             candidates.append(Candidate(index, entry, nodes, kept))
         chosen: Selection = (
-            self._thinner.select(candidates, at)
+            self._sampler.select(candidates, at)
             if shared
-            else self._thinner.select_private(candidates, at)
+            else self._sampler.select_private(candidates, at)
         )
         partial = chosen.partial
         place = Position.parse(start)
@@ -342,10 +367,10 @@ class ViewRenderer:
 
 
 def _top(names: dict[str, int]) -> tuple[dict[str, int], int]:
-    """The most frequent names, and how many events had any other."""
-    if len(names) <= MOST_NAMES:
+    """The most frequent names, and the number of events with any other."""
+    if len(names) <= MAX_NAMES:
         return names, 0
     ordered = sorted(names, key=lambda name: -names[name])
-    return {name: names[name] for name in ordered[:MOST_NAMES]}, sum(
-        names[name] for name in ordered[MOST_NAMES:]
+    return {name: names[name] for name in ordered[:MAX_NAMES]}, sum(
+        names[name] for name in ordered[MAX_NAMES:]
     )

@@ -1,4 +1,4 @@
-"""What a channel has seen lately: fingerprints of message ids, forgotten a generation at a time."""
+"""The dedupe window: fingerprints of recent message ids, evicted a generation at a time."""
 
 from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
 
@@ -9,10 +9,10 @@ GENERATIONS = 5  # the oldest may be dropped at any time, so four of them make t
 
 
 class DedupeWindow:
-    """Remembers every fingerprint for at least the window's length or number, whichever is shorter.
+    """Remembers each fingerprint for `seconds`, or less if `entries` newer ones come before.
 
-    A fingerprint is 60 bits of Python's own keyed hash: among a million, two ids share one with a chance of about 4 in 10 million. Times
-    are milliseconds.
+    A fingerprint is 60 bits of Python's own keyed hash: among a million ids, two share one with a
+    chance of about 4 in 10 million. Times are milliseconds.
     """
 
     def __init__(
@@ -27,11 +27,11 @@ class DedupeWindow:
         self._dropped_before = at - self._span
 
     def start(self, at: int) -> int:
-        """What was received before this moment may have been forgotten."""
+        """The moment before which fingerprints may have been evicted."""
         return max(at - self._span, self._dropped_before)
 
     def add_if_new(self, id: str | bytes, at: int) -> bool:
-        """Whether `id` is unseen; it is seen from here on."""
+        """Adds `id`; returns whether it was new."""
         fingerprint, young = hash(id) & _BITS, self._young
         if fingerprint in young:
             return False
@@ -47,7 +47,7 @@ class DedupeWindow:
         return len(self._young) + sum(len(generation) for _, generation in self._older)
 
     def _rotate(self, at: int) -> set[int]:
-        """Begins the next generation, and returns it."""
+        """Starts the next generation and returns it."""
         self._older.append((self._began, self._young))
         self._began, self._ends, self._young = at, at + self._span / (GENERATIONS - 1), set()
         if len(self._older) >= GENERATIONS:

@@ -31,7 +31,7 @@ from dagnet_realtime.graphs.folder import (
     fingerprint,
 )
 from dagnet_realtime.model.graph import Catalogue, FileError
-from dagnet_realtime.model.workspace import USUAL, Folders
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 LARGEST = (
     JSON_LIMIT + 64 * 1024
@@ -291,7 +291,7 @@ class DeploymentSource:
         asking: DeploymentClient | None = None,
         now: Callable[[], float] = time.time,
         deny: Iterable[str] = (),
-        layout: Folders = USUAL,
+        layout: Folders = DEFAULT_FOLDERS,
     ) -> None:
         self._deployment = deployment
         self._asking = asking or DeploymentClient(deployment)

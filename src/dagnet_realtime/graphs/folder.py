@@ -9,18 +9,18 @@ from stat import S_ISREG
 
 import msgspec
 
-from dagnet_realtime.core.dagnet.decode import limit_of, well_formed
+from dagnet_realtime.core.dagnet.decode import max_bytes, well_formed
 from dagnet_realtime.core.dagnet.workspace import (
     FOLDERS,
     INDEXES,
-    Trees,
+    TreeCache,
     indexed_paths,
+    is_workspace_file,
     read_workspace,
-    wanted,
 )
 from dagnet_realtime.graphs.source import GraphSources
 from dagnet_realtime.model.graph import Catalogue, FileError
-from dagnet_realtime.model.workspace import USUAL, Folders
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 FILE_LIMIT = 5_000  # files of one folder; real ones have tens
 TOTAL_LIMIT = 256 * 1024 * 1024  # bytes of one workspace, held while it is parsed
@@ -37,7 +37,11 @@ class FolderSnapshot(msgspec.Struct, frozen=True):
 
 
 def fetch(
-    root: Path, *, graphs: bool = True, memory: Trees | None = None, layout: Folders = USUAL
+    root: Path,
+    *,
+    graphs: bool = True,
+    memory: TreeCache | None = None,
+    layout: Folders = DEFAULT_FOLDERS,
 ) -> FolderSnapshot:
     """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link.
 
@@ -53,11 +57,11 @@ def fetch(
         )
     total = 0
 
-    def take(paths: Iterable[str], layout: Folders = USUAL) -> None:
+    def take(paths: Iterable[str], layout: Folders = DEFAULT_FOLDERS) -> None:
         nonlocal total
         for path in paths:
             try:
-                content = _content(root / layout.actual(path), real, limit_of(path))
+                content = _content(root / layout.actual(path), real, max_bytes(path))
             except OSError as error:
                 errors.append(
                     FileError(well_formed(path), f"cannot be read: {error.strerror or error}")
@@ -74,7 +78,9 @@ def fetch(
                 return
             files[path] = content
 
-    take((path for path in _listing(root, errors, graphs, layout) if wanted(path)), layout)
+    take(
+        (path for path in _listing(root, errors, graphs, layout) if is_workspace_file(path)), layout
+    )
     listed = indexed_paths(files, memory)
     for path in listed - files.keys():
         if (known := layout.known(path)) in files:
@@ -86,7 +92,7 @@ def fetch(
 
 
 def fingerprint(
-    root: Path, also: Iterable[str], *, graphs: bool = True, layout: Folders = USUAL
+    root: Path, also: Iterable[str], *, graphs: bool = True, layout: Folders = DEFAULT_FOLDERS
 ) -> Fingerprint:
     """Changes when any file that `fetch` would read does, judged by time, size and inode. `also` are further paths to look at."""
     marks = set()
@@ -100,7 +106,7 @@ def fingerprint(
     return frozenset(marks)
 
 
-def watched_folders(root: Path, layout: Folders = USUAL) -> dict[str, int]:
+def watched_folders(root: Path, layout: Folders = DEFAULT_FOLDERS) -> dict[str, int]:
     """The folders that exist, by path, with their inodes: a folder that went and came back is another."""
     found = {}
     for place in (root, *(root / layout.of(name) for name in FOLDERS)):
@@ -161,7 +167,7 @@ class LastGoodCatalogue:
         self.catalogue = Catalogue(version="")
         self._good: dict[str, bytes] = {}
         self._known: set[str] = set()
-        self.memory: Trees = {}
+        self.memory: TreeCache = {}
 
     def update(self, fetched: FolderSnapshot) -> bool:
         """Makes the catalogue of `fetched`, and says whether it is another."""
@@ -223,7 +229,7 @@ class FolderSource:
         root: Path,
         interval: float = INTERVAL,
         deny: Iterable[str] = (),
-        layout: Folders = USUAL,
+        layout: Folders = DEFAULT_FOLDERS,
     ) -> None:
         self._root = root
         self._layout = layout
@@ -298,7 +304,11 @@ class FolderGraphs(GraphSources):
     """A `GraphSource` over folders by workspace id."""
 
     def __init__(
-        self, folders: Mapping[str, Path], *, interval: float = INTERVAL, layout: Folders = USUAL
+        self,
+        folders: Mapping[str, Path],
+        *,
+        interval: float = INTERVAL,
+        layout: Folders = DEFAULT_FOLDERS,
     ) -> None:
         super().__init__(
             {

@@ -11,22 +11,28 @@ import msgspec
 
 from dagnet_realtime.core.identifiers import PERSON, is_placeholder, message_key
 from dagnet_realtime.core.json_text import NeedsRepair
-from dagnet_realtime.core.rate import TokenBucket, take_both
+from dagnet_realtime.core.rate import TokenBucket, consume_both
 from dagnet_realtime.core.sanitizer import EventSanitizer
 from dagnet_realtime.core.segment.message import Reader, RepeatNumbers
 from dagnet_realtime.core.segment.tracking import (
     MAX_EVENT,
     EnvelopeDefaults,
-    around,
-    batch_events,
+    envelope_defaults,
     is_batch,
     open_batch,
+    parse_batch_events,
     parse_single,
     write_key,
     write_keys,
 )
-from dagnet_realtime.core.segment.webhook import MAX_EVENTS, Element, Parsed, events_of, split
-from dagnet_realtime.core.signature import SMALL, Verifier
+from dagnet_realtime.core.segment.webhook import (
+    MAX_EVENTS,
+    Element,
+    Parsed,
+    parse_events,
+    split_delivery,
+)
+from dagnet_realtime.core.signature import MAX_INLINE_BYTES, Verifier
 from dagnet_realtime.core.stream_records import Found, Opened, open_record, record_events
 from dagnet_realtime.hub.stream_reader import RecordCounts
 from dagnet_realtime.model.event import Entry, EventType
@@ -51,7 +57,7 @@ _ALONE = ((0, 1),)
 class ParseTask(Protocol[Given]):
     """Reads something strictly, or mends it first; raises `Strange` if it must be mended and may not be."""
 
-    def __call__(self, *, mending: bool) -> Given:
+    def __call__(self, *, repair: bool) -> Given:
         """What it reads."""
         ...
 
@@ -59,7 +65,7 @@ class ParseTask(Protocol[Given]):
 class Parse(Protocol):
     """Parses a delivery's elements from one place up to another, as `Work` does."""
 
-    def __call__(self, start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
+    def __call__(self, start: int, end: int, using: Reader, *, repair: bool) -> Parsed:
         """Their events."""
         ...
 
@@ -75,14 +81,14 @@ class RepairQueue:
     async def run(self, work: ParseTask[T], *, brief: bool) -> T:
         """What `work` gives. If something must be mended, it is at once if it is `brief`, else in a thread."""
         try:
-            return work(mending=brief)
+            return work(repair=brief)
         except NeedsRepair:
             return await self.repair(work)
 
     async def repair(self, work: ParseTask[T]) -> T:
         """What `work` gives, mended in a thread when its turn has come."""
         async with self._turn:
-            return await asyncio.to_thread(work, mending=True)
+            return await asyncio.to_thread(work, repair=True)
 
 
 class ChunkScheduler:
@@ -116,9 +122,9 @@ def chunks(elements: Sequence[Element], most: int = CHUNK_BYTES, beside: int = 0
 def single_parser(body: bytes, type: EventType, arrived_at: int) -> Parse:
     """The parser of a single call of the tracking API."""
 
-    def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:  # noqa: ARG001 -- it is all there is
+    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:  # noqa: ARG001 -- it is all there is
         try:
-            return Parsed((parse_single(body, type, arrived_at, using, mending=mending),))
+            return Parsed((parse_single(body, type, arrived_at, using, repair=repair),))
         except Problem as problem:
             return Parsed((), (problem,))
 
@@ -129,9 +135,9 @@ def batch_parser(around: EnvelopeDefaults, elements: Sequence[Element], arrived_
     """The parser of a batch of the tracking API."""
     repeats = RepeatNumbers()
 
-    def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:  # noqa: ARG001 -- what lies around the events is read, too
-        return batch_events(
-            around, elements[start:end], arrived_at, start, repeats=repeats, mending=mending
+    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:  # noqa: ARG001 -- what lies around the events is read, too
+        return parse_batch_events(
+            around, elements[start:end], arrived_at, start, repeats=repeats, repair=repair
         )
 
     return parse
@@ -141,8 +147,8 @@ def webhook_parser(elements: Sequence[Element]) -> Parse:
     """The parser of a webhook's delivery."""
     repeats = RepeatNumbers() if len(elements) > 1 else None  # a message alone repeats none
 
-    def parse(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
-        return events_of(elements[start:end], using, first=start, repeats=repeats, mending=mending)
+    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:
+        return parse_events(elements[start:end], using, first=start, repeats=repeats, repair=repair)
 
     return parse
 
@@ -152,8 +158,8 @@ def refusing_deletes(parse: Parse) -> Parse:
     not erase other people.
     """
 
-    def spared(start: int, end: int, using: Reader, *, mending: bool) -> Parsed:
-        parsed = parse(start, end, using, mending=mending)
+    def spared(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:
+        parsed = parse(start, end, using, repair=repair)
         kept = tuple(event for event in parsed.events if event.type != "delete")
         if len(kept) == len(parsed.events):
             return parsed
@@ -186,7 +192,7 @@ class SourceGuard:
         self.source = source
         self.counters = counters or IngestCounters()
         self._verifier = Verifier(source)
-        self.verified_soon = self._verifier.verified_soon
+        self.verified_soon = self._verifier.verify_quickly
         self.max_rate = max_rate
         self.burst = max(_BURST_SECONDS * max_rate, MAX_EVENTS)
         self._bucket = TokenBucket(max_rate, self.burst)
@@ -194,7 +200,7 @@ class SourceGuard:
 
     def expect(self, signature: str | None) -> None:
         """Raises `Problem("unauthorized")` if no body at all could be authentic with `signature`."""
-        self._verifier.given(signature)
+        self._verifier.parse_signature(signature)
 
     async def verify(self, body: bytes, signature: str | None) -> None:
         """Decides in a thread, however long it takes. Raises `Problem("unauthorized")`."""
@@ -206,7 +212,7 @@ class SourceGuard:
 
     def limit(self, events: int, at: float, size: int = 0) -> None:
         """Raises `Problem("rate_limited")` if `events`, or their `size` in bytes, are too many at `at` (seconds, monotonic)."""
-        wait = take_both(self._bucket, self._weight, events, size, at)
+        wait = consume_both(self._bucket, self._weight, events, size, at)
         if wait is not None:
             self.raise_if_limited(events, wait)
 
@@ -350,7 +356,7 @@ class Intake:
             (source for key in write_keys(body) if (source := self.by_write_key(key)) is not None),
             None,
         )
-        if likely is None and len(body) > SMALL:
+        if likely is None and len(body) > MAX_INLINE_BYTES:
             return None
         try:
             return self.by_write_key(write_key(body))
@@ -425,7 +431,7 @@ class Intake:
         for an object of at most 64 KB, unless it is `signature.slow`.
         """
         gate = self._guards[source.id]
-        brief = len(body) <= SMALL
+        brief = len(body) <= MAX_INLINE_BYTES
         try:
             if not gate.verified_soon(body, signature):
                 await gate.verify(body, signature)
@@ -433,9 +439,9 @@ class Intake:
             if proven is not None and signed:
                 proven()
             try:
-                elements = split(body, mending=brief)
+                elements = split_delivery(body, repair=brief)
             except NeedsRepair:
-                elements = await self._mender.repair(partial(split, body))
+                elements = await self._mender.repair(partial(split_delivery, body))
         except Problem as problem:
             gate.record_refused(problem.code)
             raise
@@ -467,7 +473,7 @@ class Intake:
                 parse = single_parser(body, type, began)
             else:
                 envelope, elements = await self._mender.run(partial(open_batch, body), brief=brief)
-                given = around(envelope)
+                given = envelope_defaults(envelope)
                 parse = batch_parser(given, elements, began)
         except Problem as problem:
             gate.record_refused(problem.code)
@@ -517,7 +523,7 @@ class Intake:
                 await self._turns.wait()
             admission = self._sanitizer(channel)
             try:
-                parsed = parse(start, end, admission.reader, mending=brief)
+                parsed = parse(start, end, admission.reader, repair=brief)
             except NeedsRepair:
                 parsed = await self._mender.repair(partial(parse, start, end, admission.reader))
             for problem in parsed.refused:
@@ -541,7 +547,7 @@ class Intake:
                 gate.record_outcomes(outcomes, entries)
                 for event in parsed.events:
                     if event.type == "delete":
-                        await self._forget(channel, admission.forgotten(event, arrived_at))
+                        await self._forget(channel, admission.tokens_of_deleted(event, arrived_at))
         if first is not None and not kept:
             raise first
 
@@ -563,7 +569,7 @@ class Intake:
             try:
                 try:
                     opened = open_record(
-                        record, settings.shape, mending=len(record.value or b"") <= SMALL
+                        record, settings.shape, repair=len(record.value or b"") <= MAX_INLINE_BYTES
                     )
                 except NeedsRepair:
                     opened = await self._mender.repair(partial(open_record, record, settings.shape))
@@ -605,7 +611,7 @@ class Intake:
             deletes=deletes,
         )
         try:
-            parsed = parse(mending=False)
+            parsed = parse(repair=False)
         except NeedsRepair:
             parsed = await self._mender.repair(parse)
         places = [partition for partition, _ in found]
@@ -630,7 +636,7 @@ class Intake:
         guard.record_outcomes(await self._log.append(channel, entries), entries)
         for event in events:
             if event.type == "delete":
-                await self._forget(channel, sanitizer.forgotten(event, arrived_at))
+                await self._forget(channel, sanitizer.tokens_of_deleted(event, arrived_at))
 
     def missed(self, source: Source) -> None:
         """Accounts for records of a stream that are left unread: viewers are told a gap."""

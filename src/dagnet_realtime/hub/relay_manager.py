@@ -170,7 +170,7 @@ def _furthest_behind(held: Mapping[str, LeasedState | None]) -> Position | None:
     """Up to where the view that is furthest behind was published, of those that something may be published of now; None without any."""
     found: list[Position] = []
     for one in held.values():
-        if one is None or one.state.idle or one.state.rests_until > one.now:
+        if one is None or one.state.idle or one.state.backoff_until > one.now:
             continue
         at = Position.parse(one.state.cursor)
         if at is not None:

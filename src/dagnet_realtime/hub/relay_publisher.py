@@ -86,7 +86,7 @@ class RelayLease:
         """Whether somebody who may is subscribed, or was let in a moment ago."""
         return bool(self.subscribers) and (
             self.state.subscribers != 0
-            or self.now < max(self.state.awaited_until, self._held.awaited_until)
+            or self.now < max(self.state.expecting_until, self._held.expecting_until)
         )
 
     def prune(self, live: Mapping[str, WatchSession]) -> None:
@@ -111,14 +111,14 @@ class RelayLease:
 
     async def refresh_subscribers(self) -> None:
         """Asks who is subscribed."""
-        self.update(looked_at=self.now)
+        self.update(last_queried_at=self.now)
         try:
             async with asyncio.timeout(self.time_left):
                 subscribers = await self.relay.subscribers(self.state.channel)
         except (Problem, TimeoutError):
             self.update(subscribers=None)
         else:
-            self.update(subscribers=subscribers, rests_until=0)
+            self.update(subscribers=subscribers, backoff_until=0)
 
     async def publish(self, frames: Sequence[Frame]) -> bool:
         """Whether the provider took them."""
@@ -139,7 +139,7 @@ class RelayLease:
             self._count(failed=len(messages))
             self.update(
                 failures=self.state.failures + 1,
-                rests_until=self.now + round(backoff_seconds(self.state.failures) * 1000),
+                backoff_until=self.now + round(backoff_seconds(self.state.failures) * 1000),
             )
             return False
         self._count(
@@ -147,7 +147,7 @@ class RelayLease:
         )
         self.update(
             failures=0,
-            beaten_at=self.now,
+            last_published_at=self.now,
             ready_at=self.now + round(publish_interval(self.relay.limits, billed) * 1000),
         )
         return True
@@ -240,7 +240,7 @@ class RelayPublisher:
         return RelaySubscription(
             public=relay.limits.public,
             channel=held.state.channel,
-            publishing=held.state.rests_until <= held.now,
+            publishing=held.state.backoff_until <= held.now,
             every=relay.limits.every,
             ledger=held.ledger,
             company=presence_for(session, live.values()),
@@ -334,7 +334,7 @@ class RelayPublisher:
         if held is None:
             return
         trip = RelayLease(self._relays[channel], held, self._clock.monotonic(), self._clock)
-        if trip.has_subscribers and trip.state.rests_until <= trip.now:
+        if trip.has_subscribers and trip.state.backoff_until <= trip.now:
             await trip.send([Message(trip.state.channel, "turn", b"{}")])
         await self._relay_states.commit(channel, view, holder, trip.to_commit(), more=False)
 
@@ -370,7 +370,7 @@ class RelayPublisher:
                     view,
                     holder,
                     trip.to_commit(),
-                    more=trip.time_left > 0 and trip.state.rests_until <= trip.now,
+                    more=trip.time_left > 0 and trip.state.backoff_until <= trip.now,
                 )
         except BaseException:
             with contextlib.suppress(
@@ -395,22 +395,25 @@ class RelayPublisher:
         trip.prune(live)
         if trip.dropped and trip.state.channel:
             await self._rotate_channel(channel, pane, trip)
-        if looks is not None and trip.now - trip.state.looked_at >= looks:
+        if looks is not None and trip.now - trip.state.last_queried_at >= looks:
             await trip.refresh_subscribers()
         if not trip.has_subscribers or pane is None:
             trip.update(idle=True)
             return
-        if trip.state.rests_until > trip.now:
+        if trip.state.backoff_until > trip.now:
             return
         if trip.state.idle:
             head = await self._log.acquire_lease(channel, next(iter(trip.subscribers)), self._lease)
-            trip.update(idle=False, cursor=str(head), beaten_at=trip.now)
+            trip.update(idle=False, cursor=str(head), last_published_at=trip.now)
         wait = (trip.state.ready_at - trip.now) / 1000
         if wait > trip.time_left - LEAST:
             return  # whoever comes next goes on
         await self._clock.sleep(wait)
         await self._pending_frames(channel, pane, live, trip)
-        if looks is not None and trip.now - trip.state.beaten_at >= RELAY_HEARTBEAT_SECONDS * 1000:
+        if (
+            looks is not None
+            and trip.now - trip.state.last_published_at >= RELAY_HEARTBEAT_SECONDS * 1000
+        ):
             await self._ingest_counters.refresh(channel)
             await trip.publish(
                 [
@@ -452,9 +455,9 @@ class RelayPublisher:
     ) -> None:
         """Goes on in a channel of another name, which only those who may still watch learn: they are told to ask for it."""
         old, name = trip.state.channel, self._channel_name(channel, trip.relay, pane)
-        if trip.subscribers and trip.has_subscribers and trip.state.rests_until <= trip.now:
+        if trip.subscribers and trip.has_subscribers and trip.state.backoff_until <= trip.now:
             await trip.send([Message(old, "turn", b"{}")])
-        trip.update(channel=name, subscribers=0, awaited_until=trip.now + GRACE_MS)
+        trip.update(channel=name, subscribers=0, expecting_until=trip.now + GRACE_MS)
 
     async def _confirm_subscriber(
         self, session: WatchSession, relay: Relay, view: str, grace: int = 0

@@ -1,1 +1,1 @@
-"""Frozen values that every layer speaks in; this layer imports nothing of ours."""
+"""Frozen value types that every layer shares. This layer imports none of the others."""

@@ -7,7 +7,7 @@ import msgspec
 
 @final
 class Secret:
-    """Holds bytes; `repr`, `str` and formatting show only that there is a secret."""
+    """Bytes that `repr`, `str` and formatting never show."""
 
     __slots__ = ("_value",)
 
@@ -32,9 +32,11 @@ Role = Literal["watch", "follow", "identities", "administer"]
 
 
 class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
-    """One token as it is kept. `digest` is the SHA-256 of its secret part, in hex: the secret is 256 random bits, so no salt is needed.
+    """An access token as it is stored: `digest` in place of its secret part.
 
-    `channels` are `workspace/env`, `workspace/*` or `*`. Times are milliseconds since 1970 UTC; `expires_at` None means never.
+    `digest` is SHA-256 in hex. The secret is 256 random bits, so it needs no salt. `channels` are
+    `workspace/env`, `workspace/*` or `*`. Times are ms since 1970 UTC; `expires_at` None means
+    never.
     """
 
     id: str
@@ -47,7 +49,11 @@ class AccessToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RoleBinding(msgspec.Struct, frozen=True, kw_only=True):
-    """`who` is a person's name, `group:…` or `repository:…`, with `*` for any run of characters; `on` are channels as a token has them."""
+    """A role for the people that a pattern names, on some channels.
+
+    `who` is a person's name, `group:…` or `repository:…`, with `*` for any run of characters. `on`
+    are channels, written as in an access token.
+    """
 
     who: str
     role: Role

@@ -1,4 +1,4 @@
-"""An event on its way in (`Event`), as a log stores it (`Entry`), and its place there (`Position`)."""
+"""An event as parsed (`Event`) and as logged (`Entry`), and places in the log (`Position`)."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -7,10 +7,10 @@ import msgspec
 
 
 class Position(msgspec.Struct, frozen=True):
-    """`offset` counts entries from the start of the log's life `epoch`; the position lies after that many entries.
+    """A place in a log: after `offset` entries of the log's life `epoch`.
 
-    `check` is a short digest of the entry that the position follows ("" where the log keeps none); a log that finds another entry
-    there answers with a gap. On the wire it is one opaque string.
+    `check` is a short digest of the entry before it ("" if the log keeps none). A log that finds
+    another entry there answers with a gap. On the wire a position is one opaque string.
     """
 
     epoch: str
@@ -22,7 +22,7 @@ class Position(msgspec.Struct, frozen=True):
 
     @staticmethod
     def parse(text: str) -> "Position | None":
-        """The position that `text` stands for, or None where it cannot be one."""
+        """The position that `text` stands for, or None if it cannot be one."""
         parts = text.split(".")
         if len(text) > 96 or len(parts) not in (2, 3) or not parts[0]:
             return None
@@ -48,20 +48,27 @@ Flag = Literal[
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
-    """A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path …"""
+    """A pseudonym of one trace identifier.
+
+    `kind` says where the identifier was read: `session`, `userId`, a property path …
+    """
 
     kind: str
     token: str
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One event as kept. Times are milliseconds since 1970 UTC, by our clock unless said otherwise.
+    """One event as a log stores it. Times are ms since 1970 UTC, by our clock unless said
+    otherwise.
 
-    `names` are the candidate names that matching tries, in order; `name` is the one shown. `occurred_at` is skew-corrected as Segment does
-    it; `traces` are in the policy's priority order; `properties` and `traits` hold allowed paths only, flat.
-    `revealed` (kind → raw value) is filled only under the policy `reveal`. `forgets` are the tokens of the person whom a delete names, so
-    that every process hears of it; no frame shows them but the one that tells viewers to forget. `once` is the fingerprint of the
-    message's id as it came, by which repeats are told where `id` is its digest; no log stores it.
+    - `names` are the names that matching tries, in order; `name` is the one shown.
+    - `occurred_at` is corrected for clock skew as Segment does it.
+    - `traces` are in the policy's order of priority.
+    - `properties` and `traits` hold allowed paths only, flat.
+    - `revealed` (kind to raw value) is filled only under the policy `reveal`.
+    - `forgets` are the tokens of the person that a delete names, so that every process can forget
+      them. Frames leave them out, except the one that tells viewers to forget.
+    - `fingerprint` detects repeats of a message whose `id` is a digest. No log stores it.
     """
 
     id: str
@@ -81,18 +88,18 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     once: bytes | None = None
 
     def __eq__(self, other: object) -> bool:
-        """Whether a log would keep the same of both."""
+        """Whether a log would store the same for both."""
         return isinstance(other, Entry) and all(
             getattr(self, field) == getattr(other, field) for field in self.__struct_fields__[:-1]
         )
 
     def __hash__(self) -> int:
-        """By the id, which tells most apart."""
+        """The id's hash, which tells most entries apart."""
         return hash(self.id)
 
 
 def tokens_to_forget(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """The tokens of everybody who asked to be forgotten among `entries`."""
+    """The tokens of all people that deletes among `entries` name, sorted."""
     return tuple(sorted({token for entry in entries if entry.forgets for token in entry.forgets}))
 
 
@@ -101,12 +108,12 @@ RawJson = msgspec.Raw | dict[str, Any]
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
-    """What a message says. It holds personal data, so it lives no longer than the delivery it came in.
+    """A parsed message. It holds personal data, so it lives no longer than its delivery.
 
-    `properties`, `traits`, `context` and `integrations` are JSON as it came, which need be no object, or all four those of its members
-    that the policy asks for.
-    `id` tells messages apart; `given_id` is the id as it came where that is another text.
-    `occurred_at` (ms since 1970) is skew-corrected but not yet believed; `segment_received_at` is Segment's own clock.
+    `properties`, `traits`, `context` and `integrations` are raw JSON of any type; or, all four,
+    dicts of the members that the policy needs. `id` identifies the message; `original_id` is the id
+    as sent, if it differs. `occurred_at` (ms since 1970) is corrected for skew but not yet checked
+    for plausibility; `segment_received_at` is by Segment's clock.
     """
 
     id: str
@@ -125,7 +132,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, repr_omit_defaults=True):
     occurred_at: int | None = None
     segment_received_at: int | None = None
     replayed: bool = False
-    given_id: str | None = None
+    original_id: str | None = None
 
     def __repr__(self) -> str:
         return f"Event(type={self.type!r}, …)"

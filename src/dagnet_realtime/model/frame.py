@@ -1,4 +1,4 @@
-"""What crosses to a browser: frames, the counts in them, and session logs, with the field names of the wire."""
+"""Frames, their counts, and session logs: what is sent to browsers, with the wire's field names."""
 
 from typing import Literal
 
@@ -11,12 +11,12 @@ from dagnet_realtime.model.workspace import DEFAULT_POLICY
 
 
 class IngestCounters(msgspec.Struct):
-    """One source at the door, since this process began:
-    `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`.
+    """Counters of one source at the ingest, since this process began.
 
-    A delivery that cannot be parsed counts as one event. The door's intake is the only writer. Beside the sum: `placeholder` counts
-    events with a placeholder for an identifier, `shared_id` those with one for a message id, repeats of it included; and
-    `gaps` how often records of a stream were left unread.
+    `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`. A delivery
+    that cannot be parsed counts as one event. Beside the sum, `placeholder` counts events with a
+    placeholder for an identifier, and `shared_id` those with one for a message id, repeats
+    included. The ingest is the only writer.
     """
 
     received: int = 0
@@ -31,10 +31,11 @@ class IngestCounters(msgspec.Struct):
 
 
 class FrameCounts(msgspec.Struct, frozen=True):
-    """What one frame's range `(from, position]` offered to one view:
-    `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`.
+    """Counts of the log's range `(from, position]` in one view.
 
-    `forgotten` events count, and were a person's who asked to be forgotten.
+    `offered = lit + unmapped + filtered + missed`, and `lit + unmapped = carried + thinned +
+    sampled_out + forgotten`. `forgotten` are the events of people who asked to be deleted; they
+    still count.
     """
 
     offered: int = 0
@@ -49,8 +50,10 @@ class FrameCounts(msgspec.Struct, frozen=True):
 
 
 class RelayCounts(msgspec.Struct):
-    """What one relay carried since this process began, in messages, since that is what providers bill: `published` to the provider, and
-    `delivered` as far as it tells how many subscribe. `failed` ones it did not take; viewers fetch what those held by poll.
+    """Messages of one relay since this process began, as providers bill them.
+
+    `published` went to the provider, and `delivered` to subscribers, if it says how many subscribe.
+    `failed` ones were refused; viewers fetch their content by polling.
     """
 
     published: int = 0
@@ -58,14 +61,14 @@ class RelayCounts(msgspec.Struct):
     failed: int = 0
 
 
-PROTOCOL = 1  # counts up when a reader of the last one would misread a frame
+PROTOCOL = 1  # raised if a reader of the last one would misread a frame
 
 
 class Guarantees(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the picture can be trusted, in the words of the strip.
+    """The data quality of a view, as it is shown to the viewer.
 
-    `filtered` says where the viewer's filter runs; `notes` are further sentences. `deny` and `trace` (kinds of identifiers, in order)
-    are there for taps, which keep to the same rules.
+    `filtered` says where the viewer's filter runs. `notes` are further sentences. `deny` and
+    `trace` (kinds of identifiers, in order) are for taps, which follow the same rules.
     """
 
     identity: str = DEFAULT_POLICY.identity
@@ -84,11 +87,11 @@ class Guarantees(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FrameEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event in a frame: what the log keeps of it, and the nodes it lights here.
+    """An event in a frame: its log entry, and the nodes that it lights in this view.
 
-    `offset` is its place in the log, counted from 1 in each life of the log: events of one moment happened in this order. A frame
-    that no log stands behind has none. `revealed` (kind to raw identifier) is there for the role `identities` alone, under the policy
-    `reveal`.
+    `offset` is its place in the log, counted from 1 in each epoch; events of one moment happened in
+    this order. It is unset in frames that come from no log. `revealed` (kind to raw identifier) is
+    set only for the role `identities` under the policy `reveal`.
     """
 
     id: str
@@ -107,7 +110,10 @@ class FrameEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="hello"):
-    """First frame of every stream. `ledger` is the door's state per source at this moment; `protocol` is the version of the frames."""
+    """The first frame of every stream.
+
+    `ledger` holds the ingest counters by source at this moment. `protocol` is the frames' version.
+    """
 
     watch_session_id: str
     position: str
@@ -122,10 +128,10 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="hell
 class Batch(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="batch", rename={"from_": "from"}
 ):
-    """The entries in `(from, position]`: exact counts, and as many events as the budget carries.
+    """The entries in `(from, position]`: exact counts, and as many events as the budget allows.
 
-    `unmapped` holds the 200 most frequent names, `other` the count of all further ones. Traces whose hash (0 to 1) is below `threshold`
-    are carried whole. `ledger` is of this range alone.
+    `unmapped` counts the 200 most frequent names, `other` all further ones. Traces whose hash (0 to
+    1) is below `threshold` are carried whole. `ledger` counts this range alone.
     """
 
     from_: str
@@ -141,7 +147,10 @@ class Batch(
 class Gap(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="gap", rename={"from_": "from"}
 ):
-    """What a viewer missed: `missed` entries (None where nobody can know), and why. The viewer now stands at `to`."""
+    """Entries that the viewer missed, and why; the view goes on at `to`.
+
+    `missed` is their number, None if it cannot be known.
+    """
 
     from_: str
     to: str
@@ -150,7 +159,10 @@ class Gap(
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="change"):
-    """The graph's files, the policy or the role changed; a new `graph_version` asks the viewer to load the graph anew."""
+    """The graph's files, the policy or the role changed.
+
+    A new `graph_version` asks the viewer to load the graph again.
+    """
 
     graph_version: str
     policy_version: str
@@ -160,13 +172,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="cha
 
 
 class Forget(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="forget"):
-    """A person asked to be deleted or suppressed: drop what carries these tokens."""
+    """A person asked to be deleted or suppressed: drop all that carries these tokens."""
 
     tokens: tuple[str, ...]
 
 
 class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="beat"):
-    """Nothing happened, and that is known. `ledger` is the door's state per source."""
+    """Nothing happened up to `now`. `ledger` holds the ingest counters by source."""
 
     now: str
     position: str
@@ -174,7 +186,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="
 
 
 class Close(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="bye"):
-    """The stream ends. `retry_after` seconds say when to come back, None that coming back is no use."""
+    """The stream ends. Reconnect after `retry_after` seconds; None: don't reconnect."""
 
     reason: str
     retry_after: float | None = None
@@ -184,11 +196,12 @@ Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Close
 
 
 class SessionLogHeader(msgspec.Struct, frozen=True, kw_only=True):
-    """Says what wrote the file and what was watched; every further line is a frame or a `TapLine`, with `at` beside its own fields:
-    milliseconds since 1970 by the viewer's clock, when it was applied.
+    """The first line of a session log: what wrote it, and what was watched.
 
-    `version` counts up when a reader of the last one would misread the file. Times are ISO 8601 UTC with milliseconds. `definition` is the
-    graph itself, `binds` the names (to node uuid) that were bound by hand.
+    Every further line is a frame or a `TapLine`, with `at` added: when it was applied, in ms since
+    1970 by the viewer's clock. `version` is raised if a reader of the last one would misread the
+    file. Times are ISO 8601 UTC with milliseconds. `definition` is the graph itself, `binds` (name
+    to node uuid) are the viewer's own bindings.
     """
 
     format: Literal["dagnet-realtime-session-log"] = "dagnet-realtime-session-log"
@@ -203,7 +216,10 @@ class SessionLogHeader(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TapLine(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="tap"):
-    """What the local lane heard of the message `id`. `events` holds it at its first stage, and nothing later; `page` names where from."""
+    """A stage of the message `id`, as observed in the page.
+
+    `events` holds the message at its first stage and is empty later. `page` names the page.
+    """
 
     id: str
     stage: Literal["called", "enriched", "delivered", "failed", "dropped"]
@@ -216,7 +232,11 @@ LogLine = Frame | TapLine
 
 
 class ThinningState(msgspec.Struct, frozen=True):
-    """Traces below `threshold` fitted at `at` (seconds); `lowest` is the lowest threshold since `cut_at`, when one was last cut."""
+    """What one frame's thinning leaves for the next.
+
+    Traces below `threshold` were carried at `at` (seconds). `lowest` is the lowest threshold since
+    `cut_at`, when traces were last cut.
+    """
 
     threshold: float = 1.0
     at: float = 0.0

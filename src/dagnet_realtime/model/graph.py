@@ -1,4 +1,4 @@
-"""A DagNet graph as the picture and the matching need it."""
+"""A DagNet graph: what is drawn, and what matching needs."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ Side = Literal["left", "right", "top", "bottom"]
 
 
 class Warning(msgspec.Struct, frozen=True):
-    """Something in the files that is odd but does not stop the graph: a code, where, and a sentence."""
+    """An oddity in the files that does not stop the graph: a code, where it is, and a sentence."""
 
     code: str
     where: str
@@ -19,8 +19,9 @@ class Warning(msgspec.Struct, frozen=True):
 class Filter(msgspec.Struct, frozen=True):
     """One condition of an event definition; `values` are alternatives.
 
-    `unkept` says why redaction never lets through what it asks for, so that it can never hold. `unsure` are texts that redaction may
-    have left of an unwanted value, so that a negative condition cannot be known to hold for them.
+    `unkept` says why redaction never keeps a matching value, so that the condition can never hold.
+    `unsure` are texts that redaction may have put in place of an unwanted value, so that a negative
+    condition cannot be known to hold for them.
     """
 
     property: str
@@ -32,7 +33,9 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 class EventBinding(msgspec.Struct, frozen=True, kw_only=True):
-    """How one node is lit: the names it listens for, by which rule, and the filters that must all hold."""
+    """The event that lights a node: its names, the rule they come from, and filters that must all
+    hold.
+    """
 
     node: str
     label: str
@@ -50,9 +53,10 @@ class Variant(msgspec.Struct, frozen=True):
 
 
 class Node(msgspec.Struct, frozen=True, kw_only=True):
-    """A step. `x`, `y` are the top-left corner in canvas units, None where the file has no layout.
+    """A step of the graph.
 
-    `dark` says why the node can never light, "" where it can.
+    `x` and `y` are the top-left corner in canvas units, None if the file has no layout. `dark` says
+    why the node can never light; "" if it can.
     """
 
     uuid: str
@@ -73,9 +77,9 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
-    """A way from `source` to `target` (node uuids).
+    """A connection from `source` to `target` (node uuids).
 
-    `p` is the edge's probability (variant weight × mean on case edges), None where unknown.
+    `p` is its probability (on case edges: variant weight × mean), None if unknown.
     """
 
     uuid: str
@@ -115,7 +119,10 @@ class Container(msgspec.Struct, frozen=True):
 
 
 class Graph(msgspec.Struct, frozen=True, kw_only=True):
-    """One graph with its matching table. `name` is the file's stem, its identity; `version` changes when anything here does."""
+    """One graph with its event bindings.
+
+    `name` is the file's stem and identifies the graph; `version` changes with any of its content.
+    """
 
     name: str
     file: str
@@ -130,7 +137,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileError(msgspec.Struct, frozen=True):
-    """A file that could not be read at all, and why; its neighbours are unharmed."""
+    """A file that could not be read, and why. Other files are unaffected."""
 
     file: str
     text: str
@@ -139,8 +146,8 @@ class FileError(msgspec.Struct, frozen=True):
 class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     """All graphs of one workspace at one moment.
 
-    `needed` are the paths that their filters read, in properties or in traits. `warnings` are about files rather than about
-    one graph: indexes that have drifted, definitions that nothing uses.
+    `needed` are the paths that their filters read, in properties or traits. `warnings` are about
+    files rather than one graph: indexes that disagree with the files, unused definitions.
     """
 
     version: str

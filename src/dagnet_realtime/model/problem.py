@@ -1,4 +1,4 @@
-"""The only error a user sees: what was wrong and what to do about it."""
+"""The one error that users see: what was wrong and what to do."""
 
 from typing import Literal
 
@@ -28,8 +28,8 @@ STATUS: dict[Code, int] = {
 class Problem(Exception):
     """A refusal with a code.
 
-    `code` is one of `Code`, `title` one short phrase, `detail` what was found (never a personal value, never a
-    secret), `remedy` what the reader can do. `retry_after` (seconds) is set where trying again helps.
+    `title` is one short phrase. `detail` is what was found, never a personal value or a secret.
+    `remedy` is what the reader can do. `retry_after` (seconds) is set if trying again helps.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Problem(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status that says the same."""
+        """The HTTP status of the code."""
         return STATUS[self.code]
 
     def sentence(self) -> str:
-        """One line for a terminal."""
+        """The whole problem on one line, for a terminal."""
         return " ".join(
             part if part[-1] in "?!" else part.rstrip(".") + "."
             for part in (self.title, self.detail, self.remedy)

@@ -1,4 +1,4 @@
-"""A watch session as a store keeps it."""
+"""A watch session as it is stored."""
 
 import re
 
@@ -14,15 +14,15 @@ _SESSION_ID = re.compile(SESSION_ID)
 
 
 def is_session_id(text: str) -> bool:
-    """Whether `text` can be a session's id; no other text is ever looked up."""
+    """Whether `text` has the form of a session id; no other text is looked up."""
     return _SESSION_ID.fullmatch(text) is not None
 
 
 class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
-    """One On by one person: which graph of which channel, through which filter, following which tokens.
+    """One viewer's session on one graph: its filter, and the tokens that it follows.
 
-    `position` is where the log stood at On; `started_at` is milliseconds since 1970 UTC. `person` is the id of who opened it,
-    `name` how they are shown ("" if that is the id), `role` what they may do on the channel.
+    `position` is the log's head at the start; `started_at` is ms since 1970 UTC. `person` is the
+    viewer's id, `name` their display name ("" if it is the id), `role` their role on the channel.
     """
 
     id: str
@@ -38,5 +38,5 @@ class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> str:
-        """How the person is named, to others and in the audit log."""
+        """The person's display name, for other viewers and the audit log."""
         return self.name or self.person

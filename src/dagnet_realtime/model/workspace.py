@@ -1,4 +1,4 @@
-"""A workspace: its channel, its sources, its policy, and the deployment that may hold its graphs."""
+"""A workspace: its channel, sources and policy, and the deployment that may hold its graphs."""
 
 from typing import Literal
 
@@ -15,7 +15,8 @@ Carries = Literal["lit", "listened", "all"]
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The privacy and budget rules of one channel. Durations are seconds, rates events per second.
 
-    With `ingest` "function" no server hears the events: Segment publishes them itself, those that `function_carries` says.
+    With `ingest` "function" events never reach this server: a Segment function publishes those that
+    `function_carries` selects.
     """
 
     trace: tuple[str, ...] = ("properties.trace_id", "session", "userId", "anonymousId")
@@ -39,7 +40,7 @@ DEFAULT_POLICY = Policy()
 
 
 class Channel(msgspec.Struct, frozen=True, order=True):
-    """One workspace in one environment; the unit of isolation, of one log and of one policy."""
+    """One workspace in one environment: the unit of isolation, with one log and one policy."""
 
     workspace: str
     env: str
@@ -49,10 +50,10 @@ class Channel(msgspec.Struct, frozen=True, order=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends: `webhook` deliveries are signed with one of `secrets`; `tracking` ones carry `write_key`;
-    of `kafka` the `stream` is read.
+    """A sender of events to one channel.
 
-    `allow_delete` lets it delete people without a signature.
+    `webhook` deliveries are signed with one of `secrets`; `tracking` calls carry `write_key`;
+    `kafka` reads its `stream`. With `allow_delete` it can delete people without a signature.
     """
 
     id: str
@@ -67,9 +68,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Folders(msgspec.Struct, frozen=True, kw_only=True):
-    """Relative to the repository, with forward slashes and no `..`. DagNet's credentials call them `graphsPath`, `eventsPath`, `nodesPath`.
+    """The workspace's folders, relative to the repository, with forward slashes and no `..`.
 
-    Everything else knows a file by DagNet's own folder names: with `events="definitions"`, `definitions/a.yaml` is `events/a.yaml`.
+    DagNet's credentials call them `graphsPath`, `eventsPath`, `nodesPath`. All other code names
+    files by DagNet's own folders: with `events="definitions"`, `definitions/a.yaml` is
+    `events/a.yaml`.
     """
 
     graphs: str = "graphs"
@@ -77,16 +80,18 @@ class Folders(msgspec.Struct, frozen=True, kw_only=True):
     nodes: str = "nodes"
 
     def of(self, name: str) -> str:
-        """The folder that DagNet calls `name`; any other name stays as it is."""
+        """The actual folder of the one that DagNet calls `name`; any other name is returned
+        unchanged.
+        """
         return {"graphs": self.graphs, "events": self.events, "nodes": self.nodes}.get(name, name)
 
     def actual(self, path: str) -> str:
-        """Where `path`, which is known by DagNet's folder names, lies."""
+        """The actual path of a file whose `path` uses DagNet's folder names."""
         folder, slash, name = path.partition("/")
         return f"{self.of(folder)}/{name}" if slash else path
 
     def known(self, path: str) -> str:
-        """The reverse of `actual`: how the file that lies at `path` is known."""
+        """The reverse of `actual`: the path in DagNet's folder names."""
         folder, _, name = path.rpartition("/")
         for own in ("graphs", "events", "nodes"):
             if folder == self.of(own):
@@ -94,13 +99,14 @@ class Folders(msgspec.Struct, frozen=True, kw_only=True):
         return path
 
 
-USUAL = Folders()
+DEFAULT_FOLDERS = Folders()
 
 
 class Deployment(msgspec.Struct, frozen=True, kw_only=True):
-    """`url` answers as DagNet's `/api/graph` does; it is asked for each of `names` every `interval` seconds.
+    """A DagNet deployment that serves graphs at `/api/graph`.
 
-    `branch` is "" for the deployment's own choice. `secret` is DagNet's; `bearer` is for whatever stands before it.
+    Each of `names` is fetched from `url` every `interval` seconds. `branch` "" leaves the branch to
+    the deployment. `secret` is DagNet's; `bearer` is for a proxy in front of it.
     """
 
     url: str
@@ -112,14 +118,15 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
-    """`path` is a DagNet data repository on this machine.
+    """A workspace's configuration; `path` is a DagNet data repository on this machine.
 
-    With a `deployment` the graphs come from there; `path` then holds definitions of events and nodes alone, and is "" where there are none.
+    With a `deployment` the graphs come from there; `path` then holds definitions of events and
+    nodes alone, and is "" if there are none.
     """
 
     channel: Channel
     path: str
-    folders: Folders = USUAL
+    folders: Folders = DEFAULT_FOLDERS
     deployment: Deployment | None = None
     policy: Policy = DEFAULT_POLICY
     sources: tuple[Source, ...] = ()

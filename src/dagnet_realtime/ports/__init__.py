@@ -1,1 +1,3 @@
-"""What we need from outside, as small protocols."""
+"""Protocols of what the program needs from outside: storage, clocks, graph sources, relays,
+streams.
+"""

@@ -1,4 +1,4 @@
-"""A provider that carries frames to browsers for us."""
+"""A relay: a provider that carries frames to browsers."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One message for one provider channel; `name` is the provider's event name, `body` the text it carries."""
+    """One message on a provider's channel: its event name and its body."""
 
     channel: str
     name: str
@@ -15,11 +15,15 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class RelayLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What a provider allows, and what a browser must know to reach it.
+    """A provider's limits, and what a browser needs to reach it.
 
-    `limit` is bytes of one message's body as we write it (before any encryption), `pieces` how many messages the events of one
-    publication may fill, `every` the seconds between two publications of one view and `rate` its messages a second at most. `prefix`
-    begins every channel's name. `public` holds nothing secret; `connects` are the origins that a page must be allowed to connect to.
+    - `limit`: bytes of one message's body, before encryption
+    - `pieces`: messages that the events of one publication may fill
+    - `every`: seconds between two publications of one view
+    - `rate`: messages a second of one view
+    - `prefix`: how every channel's name begins
+    - `public`: settings for the browser; nothing secret
+    - `connects`: origins that a page must be allowed to connect to
     """
 
     limit: int = 10_000
@@ -32,21 +36,24 @@ class RelayLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookEvent(msgspec.Struct):
-    """What has happened to a channel, e.g. `channel_vacated`."""
+    """An event of a channel at the provider, e.g. `channel_vacated`."""
 
     name: str = ""
     channel: str = ""
 
 
 class ProviderWebhook(msgspec.Struct):
-    """The body of a provider's webhook; `time_ms` is milliseconds since 1970 UTC."""
+    """The body of a provider's webhook. `time_ms` is ms since 1970 UTC."""
 
     time_ms: int = 0
     events: list[WebhookEvent] = []
 
 
 class Relay(Protocol):
-    """Publishes; every method raises `Problem("unavailable")` where the provider cannot be reached in time, or refuses."""
+    """Publishes to a provider.
+
+    Every method raises `Problem("unavailable")` if the provider does not answer in time or refuses.
+    """
 
     @property
     def limits(self) -> RelayLimits:
@@ -54,20 +61,22 @@ class Relay(Protocol):
         ...
 
     async def publish(self, messages: Sequence[Message]) -> int:
-        """Publishes in order and returns how many messages the provider bills."""
+        """Publishes in order; returns how many messages the provider bills."""
         ...
 
     def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
-        """The signature that lets the browser on `socket_id` subscribe to `channel`."""
+        """The signature with which the browser on `socket_id` may subscribe to `channel`."""
         ...
 
     def verify_webhook(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
-        """The channels that a notice of the provider names, None where the provider has not signed it.
+        """The channels in a webhook's body, or None if the provider has not signed it.
 
-        Raises `Problem("invalid")` where it is signed and cannot be read.
+        Raises `Problem("invalid")` if it is signed but malformed.
         """
         ...
 
     async def subscribers(self, channel: str) -> int | None:
-        """How many are subscribed to `channel`; None where somebody is and the provider does not say how many."""
+        """The number of subscribers of `channel`, None if there are some but the provider gives no
+        number.
+        """
         ...

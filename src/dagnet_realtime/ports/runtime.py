@@ -1,4 +1,4 @@
-"""Protocols of the surroundings: clocks and graph sources."""
+"""Protocols of the runtime: clocks and graph sources."""
 
 from collections.abc import AsyncIterator
 from typing import Protocol
@@ -7,7 +7,7 @@ from dagnet_realtime.model.graph import Catalogue
 
 
 class Clock(Protocol):
-    """`now` is milliseconds since 1970 UTC; `monotonic` is seconds that never go back."""
+    """`now` is ms since 1970 UTC; `monotonic` is seconds that never go back."""
 
     def now(self) -> int: ...
 
@@ -20,9 +20,11 @@ class GraphSource(Protocol):
     """The catalogues of all workspaces, kept fresh."""
 
     def catalogue(self, workspace: str) -> Catalogue:
-        """The workspace as last read; raises `Problem("not_found")` where there is none of that id."""
+        """The workspace's latest catalogue; raises `Problem("not_found")` if the workspace is
+        unknown.
+        """
         ...
 
     def changes(self) -> AsyncIterator[str]:
-        """Ids of workspaces whose catalogue has changed, as it happens, until cancelled."""
+        """Ids of workspaces whose catalogue changed, as it happens, until cancelled."""
         ...

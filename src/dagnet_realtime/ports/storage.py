@@ -1,4 +1,4 @@
-"""Protocols of what is stored: logs, watch sessions, counters, rate limits, revocations and relay state."""
+"""Protocols of the stores: log, sessions, counters, rate limits, revocations, relay state."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Literal, Protocol
@@ -14,7 +14,10 @@ Outcome = Literal["taken", "duplicate", "unwatched"]
 
 
 class LogSlice(msgspec.Struct, frozen=True):
-    """The entries in `(start, end]`, oldest first. `offset` of an entry is `start.offset + its index + 1`."""
+    """The entries in `(start, end]`, oldest first.
+
+    Entry `i` has the offset `start.offset + i + 1`.
+    """
 
     start: Position
     end: Position
@@ -22,7 +25,11 @@ class LogSlice(msgspec.Struct, frozen=True):
 
 
 class ReadGap(msgspec.Struct, frozen=True):
-    """`after` can no longer be served. Reading goes on at `resume`; `missed` entries lie between, None where nobody can know."""
+    """Entries that can no longer be read.
+
+    Reading goes on at `resume`. `missed` is the number of entries between, None if it cannot be
+    known.
+    """
 
     resume: Position
     missed: int | None
@@ -30,10 +37,18 @@ class ReadGap(msgspec.Struct, frozen=True):
 
 
 class Log(Protocol):
-    """One bounded log per channel. Every method raises `Problem("unavailable")` where the store cannot be reached."""
+    """One bounded log per channel.
+
+    Every method raises `Problem("unavailable")` if the store cannot be reached.
+    """
 
     async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
-        """In one atomic step: is anybody watching, which ids has the window not seen, write those. One outcome an entry, in order."""
+        """Writes the new entries in one atomic step, if the channel is watched; one outcome per
+        entry.
+
+        `duplicate` is an id within the dedupe window, `unwatched` an entry of a channel without
+        viewers.
+        """
         ...
 
     async def read(
@@ -41,40 +56,42 @@ class Log(Protocol):
     ) -> LogSlice | ReadGap:
         """The entries after `after`, at most `limit`.
 
-        Where there are none it waits up to `wait` seconds for the first, and may return an empty stretch.
+        If there are none, waits up to `wait` seconds for the first, and may return an empty slice.
         """
         ...
 
     async def acquire_lease(self, channel: Channel, lease: str, ttl: float) -> Position:
-        """Opens or renews `lease` for `ttl` seconds and returns the log's head. The first lease begins a new epoch."""
+        """Opens or renews `lease` for `ttl` seconds; returns the log's head. The first lease starts
+        an epoch.
+        """
         ...
 
     async def release_lease(self, channel: Channel, lease: str) -> None:
-        """Ends `lease`; with the last one the log is emptied and its positions answer `gone`."""
+        """Ends `lease`. With the last one the log is emptied, and reads of its positions answer
+        `gone`.
+        """
         ...
 
     def watched(self, channel: Channel) -> bool:
-        """A cheap hint before parsing: false only if no lease is open. `append` stays the judge."""
+        """A cheap hint before parsing: False only if no lease is open. `append` still decides."""
         ...
 
     async def forget(
         self, channel: Channel, tokens: frozenset[str], needed: frozenset[str] = frozenset()
     ) -> int:
-        """Makes what carries any of `tokens` anonymous and returns how many entries.
+        """Anonymises the entries that carry any of `tokens`; returns how many.
 
-        At their offsets stays what counts need: type, names, source, flags, and the properties and traits whose paths are `needed`.
+        Their offsets keep what counting needs: type, names, source, flags, and those properties and
+        traits whose paths are in `needed`.
         """
         ...
 
 
 class SessionStore(Protocol):
-    """Sessions by id; each lives `ttl` seconds from its last save.
-
-    Other processes may change and end them too; a store of one process reports no changes.
-    """
+    """Watch sessions by id; each lives `ttl` seconds from its last save."""
 
     async def open(
-        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
+        self, session: WatchSession, ttl: float, max_per_person: int, max_per_channel: int
     ) -> tuple[int, int] | None:
         """Saves a new session in one atomic step and returns None.
 
@@ -84,19 +101,22 @@ class SessionStore(Protocol):
         ...
 
     async def save(self, session: WatchSession, ttl: float) -> None:
-        """Stores the session, or renews and replaces it; raises `Problem("gone")` where another process has ended it."""
+        """Stores or renews the session.
+
+        Raises `Problem("gone")` if another process has ended it.
+        """
         ...
 
     async def load(self, session_id: str) -> WatchSession | None:
-        """The session, or None where there is none or it has lapsed."""
+        """The session, or None if it is unknown or has expired."""
         ...
 
     async def delete(self, session_id: str) -> None:
-        """Ends it; nothing where there is none."""
+        """Ends the session; does nothing if it is unknown."""
         ...
 
     async def list_active(self) -> list[WatchSession]:
-        """All sessions that have not lapsed."""
+        """All sessions that have not expired."""
         ...
 
     def changes(self) -> AsyncIterator[str]:
@@ -135,66 +155,83 @@ class IngestTotals(Protocol):
 
 
 class RateLimiter(Protocol):
-    """Token buckets that several processes share."""
+    """Token buckets shared by several processes."""
 
     async def try_consume(
         self, key: str, events: int, per_second: float, burst: float, size: int = 0
     ) -> float | None:
-        """Takes `events` of `size` bytes from the buckets of `key` and returns None, or leaves them and returns the seconds until they fit.
+        """Consumes `events` of `size` bytes and returns None, or returns the seconds until they
+        fit.
 
-        Bytes have a bucket of their own, as fast and as deep as if every event had `core.rate.EVENT_BYTES`.
+        Bytes have a bucket of their own, sized as if every event had `core.rate.EVENT_BYTES`.
         """
         ...
 
 
 class RevocationList(Protocol):
-    """Ended sign-ins by the `kind` of cookie and their own id. Methods raise `Problem("unavailable")` where nobody can know."""
+    """Ended sign-ins, by the `kind` of cookie and their id.
+
+    Methods raise `Problem("unavailable")` if the store cannot be reached.
+    """
 
     async def revoke(self, kind: str, id: str, until: int) -> bool:
-        """Ends what would have lapsed at `until` (ms since 1970); whether it was the first to do so, over all processes."""
+        """Revokes a sign-in that would expire at `until` (ms since 1970).
+
+        Returns whether this call was the first to do so, over all processes.
+        """
         ...
 
     async def is_revoked(self, kind: str, id: str) -> bool:
-        """Whether it was ended, by any process, a second ago or earlier."""
+        """Whether any process revoked it, at the latest a second ago."""
         ...
 
 
 class RelayState(msgspec.Struct, frozen=True, kw_only=True):
-    """One view at its provider. Times are milliseconds since 1970 by the store's clock.
+    """The publishing state of one view at its provider. Times are ms since 1970, by the store's
+    clock.
 
-    `channel` is the provider's name for it, `cursor` the position up to which its frames were published; while it is `idle` nobody
-    watches and nothing is published, and it begins anew at the log's head. `ready_at` is when the provider may be given more, `beaten_at`
-    when something last went out, `looked_at` when it was last asked for its `subscribers`.
+    - `channel`: the provider's name for the channel
+    - `cursor`: the position up to which frames were published
+    - `idle`: no subscribers, nothing is published; the next start is at the log's head
+    - `fit`: the thinning's state
+    - `expecting_until`: a session that was just authorised may subscribe until then
+    - `backoff_until`, `failures`: no publishing until then, after so many failures in a row
+    - `ready_at`: the provider's rate limit allows the next message from then on
+    - `last_published_at`, `last_queried_at`: the last message; the last query of `subscribers`
     """
 
     channel: str
     cursor: str = ""
     idle: bool = True
     fit: ThinningState = ThinningState()
-    awaited_until: int = 0
-    rests_until: int = 0
+    expecting_until: int = msgspec.field(default=0, name="awaited_until")
+    backoff_until: int = msgspec.field(default=0, name="rests_until")
     failures: int = 0
     ready_at: int = 0
-    beaten_at: int = 0
-    looked_at: int = 0
+    last_published_at: int = msgspec.field(default=0, name="beaten_at")
+    last_queried_at: int = msgspec.field(default=0, name="looked_at")
     subscribers: int | None = 0
 
 
 class LeasedState(msgspec.Struct, frozen=True):
-    """A post as it was at `now`, and when each session that was let in has last been confirmed; `ledger` is its channel's.
+    """The state of a view at `now`, its authorised sessions, and its channel's counts.
 
-    `awaited_until` is until when somebody who was let in may still be about to subscribe.
+    `seats` is when each session was last confirmed. Until `expecting_until`, sessions that were
+    just authorised may still subscribe.
     """
 
     state: RelayState
     now: int
     seats: dict[str, int]
     ledger: RelayCounts
-    awaited_until: int = 0
+    expecting_until: int = 0
 
 
 class StateUpdate(msgspec.Struct, frozen=True):
-    """A post as it has become, what that has cost, and the seats (with the moment they were last confirmed) that are to be struck off."""
+    """A view's new state, the counts to add, and the sessions to remove.
+
+    `gone` gives each session's last confirmation: one that was confirmed again since then stays.
+    """
 
     state: RelayState
     spent: RelayCounts
@@ -202,32 +239,39 @@ class StateUpdate(msgspec.Struct, frozen=True):
 
 
 class RelayStateStore(Protocol):
-    """Every method raises `Problem("unavailable")` where the store cannot be reached."""
+    """The relay state of views, for deployments without a lasting process.
+
+    Every method raises `Problem("unavailable")` if the store cannot be reached.
+    """
 
     async def active_views(self, channel: Channel) -> list[str]:
-        """The views of a channel in which anybody has a seat."""
+        """The views of a channel that have authorised sessions."""
         ...
 
     async def touch_subscriber(
         self, channel: Channel, view: str, session: str, first: RelayState, grace: int
     ) -> LeasedState:
-        """Confirms a session's seat at this moment; `first` is the post where there is none yet.
+        """Confirms a session of a view now; `first` is the state of a new view.
 
-        For `grace` ms, and where the post is new for a while, somebody is about to subscribe.
+        A subscription is expected for `grace` ms, and for a while longer if the view is new.
         """
         ...
 
     async def acquire(
         self, channel: Channel, view: str, holder: str, seconds: float
     ) -> LeasedState | None:
-        """The post, which nobody else may advance for so long; None where somebody does, who is told that there is more to do."""
+        """Leases the state to `holder` for `seconds`; None if another holder has it.
+
+        That holder then learns, at its commit, that there is more to do.
+        """
         ...
 
     async def commit(
         self, channel: Channel, view: str, holder: str, given: StateUpdate, *, more: bool
     ) -> bool:
-        """Keeps what has become of the post, if it is still the holder's.
+        """Stores the update if `holder` still has the lease.
 
-        Answers True where there is more to do and `more` says that the holder will; else somebody else may take it.
+        Returns True if there is more to do and `more` says that the holder will do it; otherwise
+        the lease ends.
         """
         ...

@@ -87,7 +87,7 @@ class Checkpoint(msgspec.Struct, frozen=True, array_like=True):
 
 
 class PartitionOwner(msgspec.Struct, frozen=True):
-    """One partition, who reads it, and the last note of it. `owner` is "" if nobody does."""
+    """One partition, its reader and its last checkpoint. `owner` is "" if it has none."""
 
     owner: str
     checkpoint: Checkpoint | None
@@ -101,8 +101,8 @@ class PartitionLeases(Protocol):
     """
 
     async def began(self, source: Source, epoch: str) -> Mapping[str, int] | None:
-        """How many partitions each topic had when the log's life `epoch` began; None if nobody has
-        kept that.
+        """How many partitions each topic had when the log's epoch began; None if that is not
+        recorded.
         """
         ...
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import msgspec
 
-from dagnet_realtime.core.codec import ERASED, anonymous, checksum, decode_entry, encode_entry
+from dagnet_realtime.core.codec import ERASED, anonymize, checksum, decode_entry, encode_entry
 from dagnet_realtime.core.window import DedupeWindow
 from dagnet_realtime.model.event import Entry, Position
 from dagnet_realtime.model.stream import Partition
@@ -147,7 +147,7 @@ class LogEpoch:
                 continue
             entry = decode_entry(stored)
             if any(trace.token in tokens for trace in entry.traces):
-                self._slots[slot] = _Anonymous(encode_entry(anonymous(entry, needed)))
+                self._slots[slot] = _Anonymous(encode_entry(anonymize(entry, needed)))
                 forgotten += 1
         return forgotten
 
@@ -305,13 +305,13 @@ class MemorySessionStore:
         self._sessions: dict[str, tuple[WatchSession, float]] = {}  # until (monotonic)
 
     async def open(
-        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
+        self, session: WatchSession, ttl: float, max_per_person: int, max_per_channel: int
     ) -> tuple[int, int] | None:
         """Saves a new session and returns None, or how many its person and channel have already."""
         active = await self.list_active()
         of_person = sum(one.person == session.person for one in active)
         of_channel = sum(one.channel == session.channel for one in active)
-        if of_person >= most_of_person or of_channel >= most_of_channel:
+        if of_person >= max_per_person or of_channel >= max_per_channel:
             return of_person, of_channel
         await self.save(session, ttl)
         return None

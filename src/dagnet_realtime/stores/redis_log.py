@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from dagnet_realtime.core.codec import ERASED, anonymous, checksum, decode_entry, encode_entry
+from dagnet_realtime.core.codec import ERASED, anonymize, checksum, decode_entry, encode_entry
 from dagnet_realtime.core.identifiers import fingerprint
 from dagnet_realtime.model.event import Entry, Position
 from dagnet_realtime.model.problem import Problem
@@ -64,7 +64,7 @@ def forgettable(raw: Sequence[Any], tokens: frozenset[str], needed: frozenset[st
     for id, fields in raw:
         entry = decode_stored(fields[1], len(fields) > 2)
         if any(trace.token in tokens for trace in entry.traces):
-            arguments += (id, encode_entry(anonymous(entry, needed)))
+            arguments += (id, encode_entry(anonymize(entry, needed)))
     return arguments
 
 

@@ -56,10 +56,10 @@ class RedisSessionStore:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
 
     async def open(
-        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
+        self, session: WatchSession, ttl: float, max_per_person: int, max_per_channel: int
     ) -> tuple[int, int] | None:
         """As the port says."""
-        answer = await self._save(session, ttl, most_of_person, most_of_channel)
+        answer = await self._save(session, ttl, max_per_person, max_per_channel)
         return (int(answer[0]), int(answer[1])) if isinstance(answer, list) else None
 
     async def load(self, session_id: str) -> WatchSession | None:
@@ -147,7 +147,7 @@ class RedisSessionStore:
         return stored  # type: ignore[no-any-return]  # a list, as the script says
 
     async def _save(
-        self, session: WatchSession, ttl: float, most_of_person: int, most_of_channel: int
+        self, session: WatchSession, ttl: float, max_per_person: int, max_per_channel: int
     ) -> Any:
         """Runs `lua/save.lua` and returns its second answer."""
         keys = (self._mark, self._key(session.id), self._index, self._news, *self._counts(session))
@@ -155,8 +155,8 @@ class RedisSessionStore:
             session.id,
             _ENCODER.encode(session),
             max(1, round(ttl * 1000)),
-            most_of_person,
-            most_of_channel,
+            max_per_person,
+            max_per_channel,
         )
         answer = await self._connection.script("save", keys, arguments)
         self._connection.began(int(answer[0]))

@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from dagnet_realtime.core.signature import slow
+from dagnet_realtime.core.signature import is_slow
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import SIGNATURE_HEADER
@@ -512,7 +512,7 @@ class FastPath(LimitedHttpProtocol):
     def on_message_complete(self) -> None:
         """Takes the delivery."""
         delivery, self._delivery = self._delivery, None
-        if delivery is not None and slow(delivery.body):
+        if delivery is not None and is_slow(delivery.body):
             self._hand_over(delivery.body)
             delivery = None
         if delivery is None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dagnet_realtime.core.dagnet.definitions import (
     DefinitionIndex,
+    has_own_definition,
     in_folder,
     index_rows,
-    names_anything,
     read_definition,
     safe_path,
     stem,
@@ -48,8 +48,8 @@ def test_filters_are_read_with_what_is_odd_about_them() -> None:
 
 def test_a_node_file_may_carry_a_definition() -> None:
     """GRA-7: names or filters on a node file define its event."""
-    assert names_anything({"provider_event_names": {"segment": "x"}})
-    assert not names_anything({"provider_event_names": {}, "id": "x"})
+    assert has_own_definition({"provider_event_names": {"segment": "x"}})
+    assert not has_own_definition({"provider_event_names": {}, "id": "x"})
 
 
 OUTSIDE = [

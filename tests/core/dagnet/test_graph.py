@@ -19,8 +19,8 @@ from dagnet_realtime.core.dagnet.graph import (
     NODE_LIMIT,
     UNBOUND,
     bind_event,
-    case_ids,
-    ends,
+    nodes_by_case,
+    nodes_by_name,
     read_containers,
     read_edges,
     read_graph,
@@ -69,14 +69,14 @@ def test_a_node_without_an_event_says_why_it_stays_dark() -> None:
 def test_a_missing_definition_is_warned_of_with_what_may_be_meant() -> None:
     """GRA-11: a slip of the pen is told with the likely word."""
     warnings: list[Warning] = []
-    node, listen = bind_event(
+    node, binding = bind_event(
         Node(uuid="A", event_id="add-to-car"),
         DefinitionIndex({"events/add-to-cart.yaml": {"id": "add-to-cart"}}),
         warnings,
     )
     assert node.dark == ""
-    assert listen is not None
-    assert listen.names == ("add-to-car",)
+    assert binding is not None
+    assert binding.names == ("add-to-car",)
     assert "Is “add-to-cart” meant?" in warnings[0].text
 
 
@@ -98,7 +98,9 @@ def test_the_first_node_that_goes_by_a_name_has_it() -> None:
             {"id": "y", "slug": "A"},
         ]
     }
-    assert {name: node.uuid for name, node in ends(tree, read_nodes(tree, [])).items()} == {
+    assert {
+        name: node.uuid for name, node in nodes_by_name(tree, read_nodes(tree, [])).items()
+    } == {
         "A": "A",
         "x": "A",
         "s": "x",
@@ -128,7 +130,7 @@ def test_a_case_goes_by_its_own_id_too() -> None:
         ]
     }
     nodes = read_nodes(tree, [])
-    assert set(case_ids(tree, nodes)) == {"A", "a", "test"}
+    assert set(nodes_by_case(tree, nodes)) == {"A", "a", "test"}
     assert nodes[0].variants[0].weight == 1.0
 
 

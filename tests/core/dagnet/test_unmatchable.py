@@ -2,7 +2,7 @@
 
 import pytest
 
-from dagnet_realtime.core.dagnet.definitions import allows
+from dagnet_realtime.core.dagnet.definitions import deny_nothing
 from dagnet_realtime.core.dagnet.unmatchable import (
     assess_filter,
     is_redacted_name,
@@ -30,7 +30,7 @@ def test_a_name_that_redaction_changes_can_never_be_heard(name: str, unkept: boo
 def test_a_filter_that_can_never_be_met_says_why() -> None:
     """MAT-10: personal by name, denied by the policy, or a value that is never kept; the negatives as well."""
     assert (
-        assess_filter(Filter("email", "does not contain", ("@acme.com",)), allows).unkept
+        assess_filter(Filter("email", "does not contain", ("@acme.com",)), deny_nothing).unkept
         == "its name is personal"
     )
     assert (
@@ -40,19 +40,23 @@ def test_a_filter_that_can_never_be_met_says_why() -> None:
         == "the configuration denies it"
     )
     assert (
-        assess_filter(Filter("sku", "is", ("4111111111111111",)), allows).unkept
+        assess_filter(Filter("sku", "is", ("4111111111111111",)), deny_nothing).unkept
         == "such a value is never kept as it is"
     )
     assert (
-        assess_filter(Filter("ref", "contains", ("@acme.com",)), allows).unkept
+        assess_filter(Filter("ref", "contains", ("@acme.com",)), deny_nothing).unkept
         == "such a value is never kept as it is"
     )
     plain = Filter("sku", "is any of", ("4111111111111111", "x"))
-    assert assess_filter(plain, allows) is plain
+    assert assess_filter(plain, deny_nothing) is plain
     assert unmatchable_values(plain) == ("4111111111111111",)
 
 
 def test_a_negative_filter_knows_what_an_unwanted_value_may_have_become() -> None:
     """MAT-10: so that it is not taken for another value."""
-    assert assess_filter(Filter("url", "is not", ("/a?step=2", "/b")), allows).unsure == ("/a",)
-    assert assess_filter(Filter("url", "does not contain", ("utm=a",)), allows).unsure == ("/",)
+    assert assess_filter(Filter("url", "is not", ("/a?step=2", "/b")), deny_nothing).unsure == (
+        "/a",
+    )
+    assert assess_filter(Filter("url", "does not contain", ("utm=a",)), deny_nothing).unsure == (
+        "/",
+    )

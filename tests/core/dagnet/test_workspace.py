@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dagnet_realtime.core.dagnet.definitions import DefinitionIndex
 from dagnet_realtime.core.dagnet.workspace import (
-    Trees,
+    TreeCache,
     inconsistencies,
     indexed_paths,
     read_workspace,
@@ -48,17 +48,17 @@ def test_workspaces_read_as_the_vectors_say(case: dict) -> None:
 def test_trees_are_remembered_and_give_the_same_catalogue() -> None:
     """GRA-12: an unchanged file is not parsed again."""
     files = {path: text.encode() for path, text in CASES[0]["files"].items()}
-    memory: Trees = {}
-    first = read_workspace(files, memory=memory)
-    assert len(memory) == len(files)
-    memory[("events/paid.yaml", files["events/paid.yaml"])] = {
+    cache: TreeCache = {}
+    first = read_workspace(files, cache=cache)
+    assert len(cache) == len(files)
+    cache[("events/paid.yaml", files["events/paid.yaml"])] = {
         "provider_event_names": {"segment": "remembered"}
     }
-    second = read_workspace(files, memory=memory)
+    second = read_workspace(files, cache=cache)
     assert second.graphs["shop"].listens[2].names == ("remembered",)
     assert first.version != second.version
-    read_workspace({}, memory=memory)
-    assert memory == {}
+    read_workspace({}, cache=cache)
+    assert cache == {}
 
 
 def test_a_name_that_is_not_utf8_is_an_error_of_that_file_alone() -> None:
@@ -76,16 +76,16 @@ def test_indexes_name_further_files() -> None:
 
 def test_an_index_is_read_once() -> None:
     """GRA-8: whoever asks what an index names keeps its tree for the reading that follows."""
-    memory: dict[tuple[str, bytes], object] = {}
+    cache: dict[tuple[str, bytes], object] = {}
     files = {
         "graphs/a.json": b'{"nodes": []}',
         "events-index.yaml": b"events: [{id: a, file_path: deep/a.yaml}]",
     }
-    indexed_paths(files, memory)
-    tree = memory["events-index.yaml", files["events-index.yaml"]]
-    assert indexed_paths(files, memory) == {"deep/a.yaml"}
-    assert set(read_workspace(files, memory=memory).graphs) == {"a"}
-    assert memory["events-index.yaml", files["events-index.yaml"]] is tree
+    indexed_paths(files, cache)
+    tree = cache["events-index.yaml", files["events-index.yaml"]]
+    assert indexed_paths(files, cache) == {"deep/a.yaml"}
+    assert set(read_workspace(files, cache=cache).graphs) == {"a"}
+    assert cache["events-index.yaml", files["events-index.yaml"]] is tree
 
 
 WRITTEN = """nodes edges uuid id label event_id event case variants name weight layout x y p mean from to fromHandle case_id case_variant

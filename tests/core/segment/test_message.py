@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.segment.message import from_tracking, from_webhook, read
+from dagnet_realtime.core.segment.message import from_tracking, from_webhook, read_message
 from dagnet_realtime.core.times import parse_time
 from dagnet_realtime.model.event import Event
 from dagnet_realtime.model.problem import Problem
@@ -20,13 +20,13 @@ NOW = parse_time("2026-01-02T03:04:10.000Z") or 0
 def webhook(message: Any) -> Event:
     """The event that Segment's delivery says."""
     text = json.dumps(message).encode()
-    return from_webhook(read(text), text)
+    return from_webhook(read_message(text), text)
 
 
 def sdk(message: Any, at: int = NOW, **around: Any) -> Event:
     """The event that an SDK's call says."""
     text = json.dumps(message).encode()
-    return from_tracking(read(text), text, at, **around)
+    return from_tracking(read_message(text), text, at, **around)
 
 
 @pytest.mark.parametrize("kind", DELIVERED)

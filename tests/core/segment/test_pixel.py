@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from dagnet_realtime.core.segment.pixel import GIF, body_of
+from dagnet_realtime.core.segment.pixel import GIF, call_from_query
 from dagnet_realtime.model.problem import Problem
 
 CALL = {"writeKey": "K", "userId": "u", "event": "Email Opened ÿ?>", "properties": {"n": 1}}
@@ -25,7 +25,7 @@ PACKED = base64.b64encode(json.dumps(CALL, ensure_ascii=False).encode()).decode(
 )
 def test_the_call_is_unpacked_from_either_alphabet(data: str) -> None:
     """DOOR-19: escaped or not, padded or not."""
-    assert json.loads(body_of(f"data={data}&x=1".encode())) == CALL
+    assert json.loads(call_from_query(f"data={data}&x=1".encode())) == CALL
 
 
 def test_plain_fields_are_a_call() -> None:
@@ -33,20 +33,20 @@ def test_plain_fields_are_a_call() -> None:
     query = urlencode(
         {"writeKey": "K", "event": "Email Opened", "properties.campaign": "May", "userId": "ü"}
     )
-    assert json.loads(body_of(query.encode())) == {
+    assert json.loads(call_from_query(query.encode())) == {
         "writeKey": "K",
         "event": "Email Opened",
         "properties": {"campaign": "May"},
         "userId": "ü",
     }
-    assert json.loads(body_of(b"properties=x&properties.a=1")) == {"properties": "x"}
+    assert json.loads(call_from_query(b"properties=x&properties.a=1")) == {"properties": "x"}
 
 
 @pytest.mark.parametrize("query", [b"data=!!", b"data=a", b"data=%ff", b"&".join([b"a=1"] * 999)])
 def test_what_cannot_be_read_is_a_problem(query: bytes) -> None:
     """DOOR-19: nothing else is raised."""
     with pytest.raises(Problem):
-        body_of(query)
+        call_from_query(query)
 
 
 def test_the_picture_is_one_transparent_pixel() -> None:

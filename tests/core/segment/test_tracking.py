@@ -15,9 +15,9 @@ from dagnet_realtime.core.segment.tracking import (
     MAX_EVENT,
     MAX_EVENTS,
     ROUTES,
-    batch_events,
     is_batch,
     open_batch,
+    parse_batch_events,
     parse_single,
     write_key,
     write_keys,
@@ -219,7 +219,7 @@ def test_a_body_on_the_wrong_route_is_taken_as_what_it_is() -> None:
     with pytest.raises(Problem, match="batch is missing"):
         parse_batch(b'{"event":"E"}', NOW)
     with pytest.raises(NeedsRepair):
-        is_batch(b'{"batch":[NaN]}', mending=False)
+        is_batch(b'{"batch":[NaN]}', repair=False)
 
 
 def test_a_key_is_looked_for_without_decoding_and_from_both_ends() -> None:
@@ -262,7 +262,7 @@ def test_equal_messages_of_one_batch_are_told_apart_by_their_places() -> None:
     envelope, elements = open_batch(body)
     repeats = RepeatNumbers()
     parts = [
-        batch_events(envelope, elements[at : at + 1], 1, at, repeats=repeats).events[0].id
+        parse_batch_events(envelope, elements[at : at + 1], 1, at, repeats=repeats).events[0].id
         for at in (0, 0, 1, 2, 3)
     ]
     assert [parts[0], *parts[1:]] == [ids[0], *ids]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dagnet_realtime.core.json_text import NeedsRepair
 from dagnet_realtime.core.segment.message import MAX_ID, MAX_TEXT, TYPES
-from dagnet_realtime.core.segment.webhook import MAX_EVENTS, events_of, split
+from dagnet_realtime.core.segment.webhook import MAX_EVENTS, parse_events, split_delivery
 from dagnet_realtime.model.problem import Problem
 from tests.support.deliveries import DELIVERIES
 from tests.support.segment import parse_webhook
@@ -114,16 +114,16 @@ def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, aro
 
 
 def test_what_is_large_and_strange_is_left_to_whoever_has_the_time() -> None:
-    """DOOR-16: without mending nothing is mended, and what needs none is read as ever."""
+    """DOOR-16: without repair nothing is mended, and what needs none is read as ever."""
     strange = b"[" + TRACK + b',{"a":NaN}]'
     for work in (
-        lambda: split(strange, mending=False),
-        lambda: events_of([b'{"a":NaN}'], mending=False),
+        lambda: split_delivery(strange, repair=False),
+        lambda: parse_events([b'{"a":NaN}'], repair=False),
     ):
         with pytest.raises(NeedsRepair):
             work()
-    assert len(split(b"[" + TRACK + b"]", mending=False)) == 1
-    assert len(events_of(split(strange)).events) == 1
+    assert len(split_delivery(b"[" + TRACK + b"]", repair=False)) == 1
+    assert len(parse_events(split_delivery(strange)).events) == 1
 
 
 def test_byte_order_marks_are_no_part_of_a_body() -> None:
@@ -158,7 +158,7 @@ def test_what_is_no_delivery_is_a_problem(body: bytes) -> None:
 
 def test_the_number_of_events_and_values_is_bounded() -> None:
     """SEG-11: Segment's greatest batch passes, one more does not, and nobody makes it split millions."""
-    assert len(split(b"[" + b",".join([b"{}"] * MAX_EVENTS) + b"]")) == MAX_EVENTS
+    assert len(split_delivery(b"[" + b",".join([b"{}"] * MAX_EVENTS) + b"]")) == MAX_EVENTS
     assert refused(b"[" + b",".join([b"{}"] * (MAX_EVENTS + 1)) + b"]") == "too_large"
     assert refused(b"[" + b"1," * 1_000_001 + b"1]") == "too_large"
 
@@ -209,8 +209,8 @@ def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or
 ) -> None:
     """SEG-2, SEG-7, SEG-8, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless numbers, depth, cut and damaged bytes."""
     try:
-        elements = split(body)
-        parsed = events_of(elements)
+        elements = split_delivery(body)
+        parsed = parse_events(elements)
     except Problem as problem:
         assert problem.code in ("invalid", "too_large")  # noqa: PT017 -- either outcome will do
         return

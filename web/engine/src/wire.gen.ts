@@ -17,7 +17,7 @@ export const FUNCTION_CHECK_MS = 30000;
 /** Without an answer for this long a page must assume that its channel name is an old one. */
 export const FUNCTION_LOST_MS = 80000;
 
-/** First frame of every stream. `ledger` is the door's state per source at this moment; `protocol` is the version of the frames. */
+/** The first frame of every stream. */
 export interface Hello {
   readonly op: "hello";
   readonly watch_session_id: string;
@@ -30,7 +30,7 @@ export interface Hello {
   readonly protocol: number;
 }
 
-/** How far the picture can be trusted, in the words of the strip. */
+/** The data quality of a view, as it is shown to the viewer. */
 export interface Guarantees {
   readonly identity: string;
   readonly sample: number;
@@ -47,7 +47,7 @@ export interface Guarantees {
   readonly notes: readonly string[];
 }
 
-/** One source at the door, since this process began: `received = sum(refused.values()) + rate_limited + unwatched + duplicate + taken`. */
+/** Counters of one source at the ingest, since this process began. */
 export interface IngestCounters {
   readonly received: number;
   readonly refused: Readonly<Record<string, number>>;
@@ -60,7 +60,7 @@ export interface IngestCounters {
   readonly gaps?: number;
 }
 
-/** The entries in `(from, position]`: exact counts, and as many events as the budget carries. */
+/** The entries in `(from, position]`: exact counts, and as many events as the budget allows. */
 export interface Batch {
   readonly op: "batch";
   readonly from: string;
@@ -73,7 +73,7 @@ export interface Batch {
   readonly ledger: FrameCounts;
 }
 
-/** An event in a frame: what the log keeps of it, and the nodes it lights here. */
+/** An event in a frame: its log entry, and the nodes that it lights in this view. */
 export interface FrameEvent {
   readonly id: string;
   readonly type: "alias" | "delete" | "group" | "identify" | "page" | "screen" | "track";
@@ -90,13 +90,13 @@ export interface FrameEvent {
   readonly revealed?: Readonly<Record<string, string>>;
 }
 
-/** A pseudonym of one trace identifier. `kind` names where it came from: `session`, `userId`, a property path … */
+/** A pseudonym of one trace identifier. */
 export interface Token {
   readonly kind: string;
   readonly token: string;
 }
 
-/** What one frame's range `(from, position]` offered to one view: `offered = lit + unmapped + filtered + missed` and `lit + unmapped = carried + thinned + sampled_out + forgotten`. */
+/** Counts of the log's range `(from, position]` in one view. */
 export interface FrameCounts {
   readonly offered: number;
   readonly lit: number;
@@ -109,7 +109,7 @@ export interface FrameCounts {
   readonly forgotten: number;
 }
 
-/** What a viewer missed: `missed` entries (None where nobody can know), and why. The viewer now stands at `to`. */
+/** Entries that the viewer missed, and why; the view goes on at `to`. */
 export interface Gap {
   readonly op: "gap";
   readonly from: string;
@@ -118,7 +118,7 @@ export interface Gap {
   readonly reason: string;
 }
 
-/** The graph's files, the policy or the role changed; a new `graph_version` asks the viewer to load the graph anew. */
+/** The graph's files, the policy or the role changed. */
 export interface Change {
   readonly op: "change";
   readonly graph_version: string;
@@ -128,13 +128,13 @@ export interface Change {
   readonly since: string;
 }
 
-/** A person asked to be deleted or suppressed: drop what carries these tokens. */
+/** A person asked to be deleted or suppressed: drop all that carries these tokens. */
 export interface Forget {
   readonly op: "forget";
   readonly tokens: readonly string[];
 }
 
-/** Nothing happened, and that is known. `ledger` is the door's state per source. */
+/** Nothing happened up to `now`. `ledger` holds the ingest counters by source. */
 export interface Heartbeat {
   readonly op: "beat";
   readonly now: string;
@@ -142,14 +142,14 @@ export interface Heartbeat {
   readonly ledger: Readonly<Record<string, IngestCounters>>;
 }
 
-/** The stream ends. `retry_after` seconds say when to come back, None that coming back is no use. */
+/** The stream ends. Reconnect after `retry_after` seconds; None: don't reconnect. */
 export interface Close {
   readonly op: "bye";
   readonly reason: string;
   readonly retry_after: null | number;
 }
 
-/** One graph with its matching table. `name` is the file's stem, its identity; `version` changes when anything here does. */
+/** One graph with its event bindings. */
 export interface Graph {
   readonly name: string;
   readonly file: string;
@@ -163,7 +163,7 @@ export interface Graph {
   readonly warnings: readonly Warning[];
 }
 
-/** A step. `x`, `y` are the top-left corner in canvas units, None where the file has no layout. */
+/** A step of the graph. */
 export interface Node {
   readonly uuid: string;
   readonly id: string;
@@ -188,7 +188,7 @@ export interface Variant {
   readonly weight: number;
 }
 
-/** A way from `source` to `target` (node uuids). */
+/** A connection from `source` to `target` (node uuids). */
 export interface Edge {
   readonly uuid: string;
   readonly id: string;
@@ -202,7 +202,7 @@ export interface Edge {
   readonly conditional: boolean;
 }
 
-/** How one node is lit: the names it listens for, by which rule, and the filters that must all hold. */
+/** The event that lights a node: its names, the rule they come from, and filters that must all hold. */
 export interface EventBinding {
   readonly node: string;
   readonly label: string;
@@ -244,14 +244,14 @@ export interface Container {
   readonly height: number;
 }
 
-/** Something in the files that is odd but does not stop the graph: a code, where, and a sentence. */
+/** An oddity in the files that does not stop the graph: a code, where it is, and a sentence. */
 export interface Warning {
   readonly code: string;
   readonly where: string;
   readonly text: string;
 }
 
-/** Says what wrote the file and what was watched; every further line is a frame or a `TapLine`, with `at` beside its own fields: milliseconds since 1970 by the viewer's clock, when it was applied. */
+/** The first line of a session log: what wrote it, and what was watched. */
 export interface SessionLogHeader {
   readonly format: "dagnet-realtime-session-log";
   readonly version: number;

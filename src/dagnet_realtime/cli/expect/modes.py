@@ -41,7 +41,7 @@ from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.cli.folder_options import folders_from_options
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import USUAL, Folders
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 LONGEST_LOG = 512 * 1024 * 1024
 PRESENCE = ("lit", "path", "order", "some", "coverage")
@@ -234,7 +234,7 @@ def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
     name = place.resolve().name
     with ExitStack() as stack:
         evaluator = stack.enter_context(open_evaluator())
-        server = OwnServer(place, layout=USUAL, properties=("*",))
+        server = OwnServer(place, layout=DEFAULT_FOLDERS, properties=("*",))
         graphs = dict(read_catalogues({name: place})[name].graphs)
         named = [read_file(path, evaluator, f"{FOLDER}/{path.name}") for path in find_files(place)]
         run = Run(evaluator, [], [file for file in named if not file.issues])

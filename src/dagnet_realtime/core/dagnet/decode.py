@@ -1,4 +1,4 @@
-"""Decodes a workspace's files (JSON, YAML 1.2) to plain values, bounded, and reads fields leniently."""
+"""Files of a workspace (JSON, YAML 1.2) decoded to plain values, within bounds and leniently."""
 
 import json
 import re
@@ -19,16 +19,18 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from dagnet_realtime.core.dagnet import decode
 from dagnet_realtime.core.js_string import js_string
 
 
 class FileUnreadable(Exception):
-    """Carries a clause that follows the file's name: "… is not UTF-8"."""
+    """A file cannot be read.
+
+    The text continues a sentence after the file's name: "is not UTF-8".
+    """
 
 
 def digest(*parts: object) -> str:
-    """16 hexadecimal digits that change when anything in `parts` (frozen values) does."""
+    """16 hexadecimal digits over `parts` (frozen values), which change with any of them."""
     return sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()[:16]
 
 
@@ -39,17 +41,17 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{1,30}")
 
 
 def as_mapping(value: object) -> Mapping[str, object]:
-    """`value` where it is a mapping, else an empty one."""
+    """`value` if it is a mapping, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: object) -> list[object]:
-    """`value` where it is a list, else an empty one."""
+    """`value` if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def text(value: object, limit: int = NAME_LIMIT) -> str:
-    """A scalar as text, cut at `limit` characters; "" for null, lists and mappings."""
+    """A scalar as text of at most `limit` characters; "" for null, lists and mappings."""
     if not isinstance(value, str):
         if value is None or not isinstance(value, bool | int | float):
             return ""
@@ -58,7 +60,7 @@ def text(value: object, limit: int = NAME_LIMIT) -> str:
 
 
 def well_formed(value: str) -> str:
-    """`value` with half surrogates replaced, so that it can be written as UTF-8."""
+    """`value` with half surrogates replaced, so that it can be encoded as UTF-8."""
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -67,19 +69,19 @@ def well_formed(value: str) -> str:
 
 
 def first_text(source: Mapping[str, object], *keys: str, limit: int = NAME_LIMIT) -> str:
-    """The first of `keys` that holds a text which is not empty."""
+    """The first text among `keys` that is not empty."""
     return next((found for key in keys if (found := text(source.get(key), limit))), "")
 
 
 def number(value: object) -> float | None:
-    """A finite number of drawable size, else None; truth values are no numbers."""
+    """A finite number of drawable size, else None. Booleans are no numbers."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if -_FAR <= value <= _FAR and isfinite(value) else None
 
 
 def as_bool(value: object) -> bool:
-    """True for `true`, also where it was written as a text."""
+    """Whether `value` is true, as a boolean or as text."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
@@ -90,9 +92,7 @@ def colour(source: Mapping[str, object]) -> str:
 
 
 DEPTH_LIMIT = 64  # levels; real files have four
-VALUE_LIMIT = (
-    100_000  # values once aliases are written out; stops documents that multiply themselves
-)
+VALUE_LIMIT = 100_000  # values with aliases expanded; stops documents that multiply themselves
 
 _NULL = re.compile(r"null|Null|NULL|~|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -112,17 +112,18 @@ _TYPED = (
 )
 
 
-def load(text: str) -> object:
-    """The first document as dicts (keys are texts, the last of equal keys wins), lists and scalars; None where there is none.
+def load_yaml(text: str) -> object:
+    """The first document as dicts (text keys, the last of equal ones wins), lists and scalars; None
+    if there is none.
 
-    Raises `Unreadable` with a sentence for people.
+    Raises `FileUnreadable`.
     """
-    tree = _Tree()
+    tree = _TreeBuilder()
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             if isinstance(event, DocumentEndEvent):
                 break
-            tree.take(event)
+            tree.add(event)
     except YAMLError as error:
         raise FileUnreadable(f"is not YAML: {_sentence(error)}") from None
     except (
@@ -134,13 +135,13 @@ def load(text: str) -> object:
         AssertionError,
         KeyError,
     ) as error:
-        # The parser raises these bare on some malformed input; none of them says anything to a reader.
+        # The parser raises these on some malformed input, without a message for users.
         raise FileUnreadable("is not YAML that can be read") from error
     return tree.root
 
 
 def scalar(text: str) -> bool | int | float | str | None:
-    """What a plain scalar stands for in the core schema: `ON` and `2026-01-02` are texts."""
+    """The value of a plain scalar in the core schema: `ON` and `2026-01-02` are texts."""
     if _NULL.fullmatch(text):
         return None
     if _BOOL.fullmatch(text):
@@ -158,7 +159,7 @@ def scalar(text: str) -> bool | int | float | str | None:
     return float("nan") if _NAN.fullmatch(text) else text
 
 
-class _Open:
+class _OpenNode:
     """A list or mapping that is still being read."""
 
     __slots__ = ("anchor", "key", "size", "value")
@@ -170,15 +171,15 @@ class _Open:
         self.size = 1
 
 
-class _Tree:
-    """Builds the tree from parser events without recursion; the only writer of its fields."""
+class _TreeBuilder:
+    """Builds the tree from parser events without recursion."""
 
     def __init__(self) -> None:
         self.root: object = None
-        self._open: list[_Open] = []
+        self._open: list[_OpenNode] = []
         self._anchors: dict[str, tuple[object, int]] = {}
 
-    def take(self, event: object) -> None:
+    def add(self, event: object) -> None:
         match event:
             case ScalarEvent():
                 self._put(_value(event), 1, event.anchor)
@@ -193,7 +194,7 @@ class _Tree:
                 if len(self._open) == DEPTH_LIMIT:
                     raise FileUnreadable(f"is nested more than {DEPTH_LIMIT} levels deep")
                 self._open.append(
-                    _Open([] if isinstance(event, SequenceStartEvent) else {}, event.anchor)
+                    _OpenNode([] if isinstance(event, SequenceStartEvent) else {}, event.anchor)
                 )
             case SequenceEndEvent() | MappingEndEvent():
                 closed = self._open.pop()
@@ -235,7 +236,7 @@ def _key(value: object) -> str:
 
 
 def _sentence(error: YAMLError) -> str:
-    """Where and what, on one line."""
+    """The error and its position, on one line."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is malformed"
     place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
@@ -243,39 +244,40 @@ def _sentence(error: YAMLError) -> str:
 
 
 JSON_LIMIT = 5 * 1024 * 1024  # bytes; the largest real graphs are below 1 MB
-DIGIT_LIMIT = 400  # signs of a number; its greatest value has 309 digits
+DIGIT_LIMIT = 400  # characters of a number; the largest float has 309 digits
 YAML_LIMIT = (
     1024 * 1024
 )  # bytes; about three seconds of parsing, a hundred times the largest real index
 
 
-def limit_of(path: str) -> int:
-    """The most bytes of `path` that are read; one more than that and the file is refused."""
+def max_bytes(path: str) -> int:
+    """The most bytes of `path` that are read; larger files are refused."""
     return JSON_LIMIT if path.endswith(".json") else YAML_LIMIT
 
 
 def read_tree(path: str, content: bytes) -> object:
-    """The file as dicts, lists and scalars; raises `Unreadable` with a sentence for people.
+    """The file as dicts, lists and scalars: JSON if `path` ends in `.json`, else YAML 1.2.
 
-    JSON where `path` ends in `.json`, else YAML 1.2.
+    Raises `FileUnreadable`.
     """
-    if len(content) > limit_of(path):
-        raise FileUnreadable(f"is larger than {limit_of(path) // 1024} KB, the most that is read")
+    if len(content) > max_bytes(path):
+        raise FileUnreadable(f"is larger than {max_bytes(path) // 1024} KB, the most that is read")
     if b"\0" in content:
         raise FileUnreadable("holds a NUL byte, so it is not a text file")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileUnreadable(f"is not UTF-8 (at byte {error.start})") from None
-    return _json(text) if path.endswith(".json") else decode.load(text)
+    return _json(text) if path.endswith(".json") else load_yaml(text)
 
 
 def _json(text: str) -> object:
     try:
-        return json.loads(text, parse_constant=_refuse, parse_int=_whole, parse_float=_broken)
+        return json.loads(text, parse_constant=_refuse, parse_int=_int, parse_float=_float)
     except json.JSONDecodeError as error:
         raise FileUnreadable(
-            f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno}, column {error.colno}"
+            f"is not JSON: {error.msg.removesuffix(' at')} "
+            f"at line {error.lineno}, column {error.colno}"
         ) from None
     except RecursionError:
         raise FileUnreadable("is nested too deeply") from None
@@ -283,16 +285,16 @@ def _json(text: str) -> object:
         raise FileUnreadable("holds a number that cannot be read") from None
 
 
-def _whole(text: str) -> int:
+def _int(text: str) -> int:
     return int(_bounded(text))
 
 
-def _broken(text: str) -> float:
+def _float(text: str) -> float:
     return float(_bounded(text))
 
 
 def _bounded(text: str) -> str:
-    """The text of a number; raises `ValueError` for one whose digits would take seconds to read."""
+    """The text of a number; raises `ValueError` if parsing its digits would take seconds."""
     if len(text) > DIGIT_LIMIT:
         raise ValueError
     return text

@@ -1,4 +1,4 @@
-"""Event definitions: the names an event goes by, its filters, and the files and indexes that hold them."""
+"""Event definitions: an event's names and filters, and the files and indexes that hold them."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,10 @@ from dagnet_realtime.model.graph import Filter, Rule, Warning
 
 
 def safe_path(path: str) -> str | None:
-    """`path` relative to the workspace's folder, normalised, or None where it leads out of it or to no definition file."""
+    """`path` normalised, relative to the workspace's folder.
+
+    None if it leads out of the folder or is not a YAML file.
+    """
     if (
         not path
         or "\\" in path
@@ -27,12 +30,14 @@ def safe_path(path: str) -> str | None:
 
 
 def stem(path: str) -> str:
-    """The file's name without folder and ending."""
+    """The file's name without folder and extension."""
     return path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
 
 
 def in_folder(path: str, folder: str, *endings: str) -> bool:
-    """Whether `path` lies flat in `folder` with one of `endings`, and is nobody's scratch file."""
+    """Whether `path` lies directly in `folder` with one of `endings`, and is no editor's scratch
+    file.
+    """
     head, slash, name = path.rpartition("/")
     return (
         bool(slash)
@@ -46,7 +51,10 @@ _ITEM_LIMIT = 500  # filters of one event, values of one filter; real files have
 
 
 class Definition(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as one file defines it. `segment` and `amplitude` are the provider's names, empty where it gives none."""
+    """An event as one file defines it.
+
+    `segment` and `amplitude` are its names at those providers, empty if the file gives none.
+    """
 
     event_id: str
     file: str
@@ -56,7 +64,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[Warning, ...] = ()
 
     def names(self) -> tuple[Rule, tuple[str, ...]]:
-        """The rule that applies and the names to listen for: Segment's and Amplitude's, else the event id.
+        """The rule that applies and the names to match: Segment's and Amplitude's, else the event
+        id.
 
         DagNet's own numbers are of Amplitude's name, and what a product sends may have either.
         """
@@ -67,17 +76,21 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
         return "event_id", (self.event_id,)
 
 
-def allows(_path: str) -> bool:
+def deny_nothing(_path: str) -> bool:
     """A policy that denies no property."""
     return False
 
 
 def read_definition(
-    event_id: str, file: str, source: Mapping[str, object], denied: Callable[[str], bool] = allows
+    event_id: str,
+    file: str,
+    source: Mapping[str, object],
+    denied: Callable[[str], bool] = deny_nothing,
 ) -> Definition:
-    """The definition of `event_id` that the tree `source` of `file` holds; `denied` says whether the policy denies a property.
+    """The definition of `event_id` in the tree `source` of `file`.
 
-    Also takes the older shapes: `provider_events`, and `event_type` beside `provider`.
+    `denied` says whether the policy denies a property. Older shapes are accepted too:
+    `provider_events`, and `event_type` beside `provider`.
     """
     warnings: list[Warning] = []
     maps = [as_mapping(source.get(key)) for key in ("provider_event_names", "provider_events")]
@@ -122,14 +135,16 @@ def read_definition(
     )
 
 
-def names_anything(source: Mapping[str, object]) -> bool:
-    """Whether the tree gives an event a name or a filter, as node files do that carry their own definition."""
+def has_own_definition(source: Mapping[str, object]) -> bool:
+    """Whether the tree has an event's names or filters, as node files with their own definition
+    do.
+    """
     keys = ("provider_event_names", "provider_events", "amplitude_filters")
     return any(source.get(key) for key in keys)
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """One name, or several where a list is given."""
+    """One name, or several if `value` is a list."""
     found = (text(item) for item in (value if isinstance(value, list) else [value])[:_ITEM_LIMIT])
     return tuple(dict.fromkeys(name for name in found if name))
 
@@ -169,7 +184,10 @@ def _filters(
             )
         user = source.get("property_type") == "user"
         if user:
-            told = f"“{path}” is a user property: an event satisfies the filter only where it carries it in context.traits."
+            told = (
+                f"“{path}” is a user property: an event satisfies the filter only if it carries "
+                "it in context.traits."
+            )
             warnings.append(Warning("user_property", file, told))
         made = assess_filter(Filter(path, operator, values, "user" if user else "event"), denied)
         lost = unmatchable_values(made)
@@ -183,14 +201,17 @@ def _filters(
             )
         elif made.unsure or lost:
             several = ", ".join(f"“{value}”" for value in lost or values)
-            told = f"Of “{path}” redaction may keep another text than {several}: what it changed is not known to satisfy the filter."
+            told = (
+                f"Of “{path}” redaction may keep another text than {several}: what it changed is "
+                "not known to satisfy the filter."
+            )
             warnings.append(Warning("unkept", file, told))
         filters.append(made)
     return tuple(filters)
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One entry of an index: `path` is None where it names no file that may be read."""
+    """One entry of an index. `path` is None if `named` is no file that may be read."""
 
     id: str
     path: str | None
@@ -199,7 +220,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def index_rows(tree: object, kind: str) -> dict[str, Row]:
-    """The entries of `events-index.yaml` or `nodes-index.yaml` (`kind` is "events" or "nodes"), by id; the first of equal ids wins."""
+    """The entries of an index by id; the first of equal ids wins.
+
+    `kind` is "events" or "nodes", for `events-index.yaml` or `nodes-index.yaml`.
+    """
     found: dict[str, Row] = {}
     for item in as_list(as_mapping(tree).get(kind)):
         source = as_mapping(item)
@@ -210,12 +234,15 @@ def index_rows(tree: object, kind: str) -> dict[str, Row]:
 
 
 class DefinitionIndex:
-    """Finds definitions and node files; `trees` maps paths to trees of the YAML files that could be read.
+    """Finds definitions and node files.
 
-    `denied` says whether the policy denies a property.
+    `trees` maps the paths of readable YAML files to their content. `denied` says whether the policy
+    denies a property.
     """
 
-    def __init__(self, trees: Mapping[str, object], denied: Callable[[str], bool] = allows) -> None:
+    def __init__(
+        self, trees: Mapping[str, object], denied: Callable[[str], bool] = deny_nothing
+    ) -> None:
         self._trees = trees
         self._denied = denied
         self.events = index_rows(trees.get("events-index.yaml"), "events")
@@ -224,9 +251,10 @@ class DefinitionIndex:
         self._event_ids: tuple[str, ...] | None = None
 
     def definition(self, event_id: str, node_id: str) -> Definition | None:
-        """The definition of `event_id`, None where there is none.
+        """The definition of `event_id`, None if there is none.
 
-        Looked for in the file that its index entry names, then in its own file, then in the file of node `node_id`.
+        It is looked up in the file that the index names, then in the event's own file, then in the
+        file of the node `node_id`.
         """
         key = (event_id, node_id)
         if key not in self._known:
@@ -235,7 +263,7 @@ class DefinitionIndex:
                 path, source = self.node_file(node_id)
                 self._known[key] = (
                     read_definition(event_id, path, source, self._denied)
-                    if names_anything(source)
+                    if has_own_definition(source)
                     else None
                 )
             else:
@@ -245,16 +273,16 @@ class DefinitionIndex:
         return self._known[key]
 
     def definition_path(self, event_id: str) -> str | None:
-        """Where `event_id` is defined in a file of its own."""
+        """The file that defines `event_id`, None if there is none."""
         return self._find(self.events, "events", event_id)
 
     def node_file(self, node_id: str) -> tuple[str, Mapping[str, object]]:
-        """The path and tree of the node's own file; empty where it has none."""
+        """The path and tree of the node's own file, both empty if it has none."""
         path = self._find(self.nodes, "nodes", node_id) if node_id else None
         return (path, as_mapping(self._trees[path])) if path else ("", {})
 
     def definition_files(self) -> dict[str, str]:
-        """All files under `events/`, and the event id that each is found by."""
+        """All files under `events/`, with the event id of each."""
         listed = {row.path: row.id for row in reversed(self.events.values()) if row.path}
         return {
             path: listed.get(path) or stem(path)
@@ -263,13 +291,13 @@ class DefinitionIndex:
         }
 
     def event_ids(self) -> tuple[str, ...]:
-        """The ids of all events that have a file, in order."""
+        """The ids of all events that have a file, sorted."""
         if self._event_ids is None:
             self._event_ids = tuple(sorted(self.definition_files().values()))
         return self._event_ids
 
     def has(self, path: str) -> bool:
-        """Whether the file was there and could be read."""
+        """Whether the file exists and could be read."""
         return path in self._trees
 
     def _find(self, index: Mapping[str, Row], folder: str, id: str) -> str | None:

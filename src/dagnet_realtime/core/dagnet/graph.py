@@ -1,4 +1,4 @@
-"""One graph file, read leniently: nodes, edges, notes, and how each node is lit. Oddities become warnings."""
+"""One graph file: nodes, edges, notes, and each node's event. Oddities become warnings."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from dagnet_realtime.core.dagnet.decode import (
     number,
     text,
 )
-from dagnet_realtime.core.dagnet.definitions import DefinitionIndex, names_anything, stem
+from dagnet_realtime.core.dagnet.definitions import DefinitionIndex, has_own_definition, stem
 from dagnet_realtime.core.dagnet.overlaps import overlaps
 from dagnet_realtime.core.dagnet.unmatchable import is_redacted_name
 from dagnet_realtime.core.suggest import similar_names
@@ -42,7 +42,10 @@ UNBOUND = "no event is bound to it"
 def bind_event(
     node: Node, bindings: DefinitionIndex, warnings: list[Warning]
 ) -> tuple[Node, EventBinding | None]:
-    """The node with its event (its own, else its node file's) or with the reason for its darkness, and what it listens for."""
+    """Binds the node to its event: the graph's own, else its node file's.
+
+    Returns the node, with the reason if it can never light, and its binding.
+    """
     where = f"node {node.id or node.uuid}"
     file, source = bindings.node_file(node.id)
     theirs = text(source.get("event_id"))
@@ -53,9 +56,12 @@ def bind_event(
         )
         warnings.append(Warning("event_id_disagrees", where, told))
     if not node.event_id and theirs:
-        told = f"The graph binds no event; “{theirs}” is taken from {file}. DagNet itself reads the graph only."
+        told = (
+            f"The graph binds no event; “{theirs}” is taken from {file}. "
+            "DagNet itself reads the graph only."
+        )
         warnings.append(Warning("event_id_from_node_file", where, told))
-    if not event_id and names_anything(source):
+    if not event_id and has_own_definition(source):
         event_id = node.id
     if not event_id:
         why = CASE if node.type == "case" else ABSORBING if node.absorbing else UNBOUND
@@ -65,15 +71,18 @@ def bind_event(
         meant = "".join(
             f" Is “{other}” meant?" for other in similar_names(event_id, bindings.event_ids(), 1)
         )
-        told = f"There is no definition of the event “{event_id}”; the node listens for that name itself.{meant}"
+        told = (
+            f"There is no definition of the event “{event_id}”; "
+            f"the node listens for that name itself.{meant}"
+        )
         warnings.append(Warning("definition_missing", where, told))
         made = EventBinding(
             node=node.uuid, label=node.label, event_id=event_id, names=(event_id,), rule="event_id"
         )
-        return _judged(node, made, where, warnings), made
+        return _with_unlit_reason(node, made, where, warnings), made
     warnings.extend(definition.warnings)
     rule, names = definition.names()
-    listen = EventBinding(
+    binding = EventBinding(
         node=node.uuid,
         label=node.label,
         event_id=event_id,
@@ -81,13 +90,15 @@ def bind_event(
         rule=rule,
         filters=definition.filters,
     )
-    return _judged(node, listen, where, warnings), listen
+    return _with_unlit_reason(node, binding, where, warnings), binding
 
 
-def _judged(node: Node, listen: EventBinding, where: str, warnings: list[Warning]) -> Node:
-    """The node with its event, and with the reason for its darkness where redaction keeps from it what it listens for."""
-    unkept = [name for name in listen.names if is_redacted_name(name)]
-    never = next((filter for filter in listen.filters if filter.unkept), None)
+def _with_unlit_reason(
+    node: Node, binding: EventBinding, where: str, warnings: list[Warning]
+) -> Node:
+    """The node with its event, and with the reason if redaction prevents every match."""
+    unkept = [name for name in binding.names if is_redacted_name(name)]
+    never = next((filter for filter in binding.filters if filter.unkept), None)
     dark = ""
     if unkept:
         told = ", ".join(f"“{name}”" for name in unkept)
@@ -95,19 +106,20 @@ def _judged(node: Node, listen: EventBinding, where: str, warnings: list[Warning
             Warning(
                 "unkept",
                 where,
-                f"Redaction lets through no event that is called {told}: it looks personal, or is cut.",
+                f"Redaction lets through no event that is called {told}: "
+                "it looks personal, or is cut.",
             )
         )
-    if len(unkept) == len(listen.names):
+    if len(unkept) == len(binding.names):
         dark = "no event that is called so is kept as it is: the name looks personal, or is cut"
     elif never is not None:
         dark = f"its filter asks for “{never.property}”, which is not kept here: {never.unkept}"
-    return msgspec.structs.replace(node, event_id=listen.event_id, dark=dark)
+    return msgspec.structs.replace(node, event_id=binding.event_id, dark=dark)
 
 
-_LIMIT = 1_000  # notes or frames of one graph
-_NOTE = 200.0, 150.0  # canvas units, where the file gives no size
-_FRAME = 400.0, 300.0
+_LIMIT = 1_000  # notes or containers of one graph
+_NOTE_SIZE = 200.0, 150.0  # canvas units, if the file gives no size
+_CONTAINER_SIZE = 400.0, 300.0
 
 
 def read_postits(tree: Mapping[str, object]) -> tuple[Note, ...]:
@@ -117,7 +129,7 @@ def read_postits(tree: Mapping[str, object]) -> tuple[Note, ...]:
             text(source.get("id")) or f"postit-{place}",
             text(source.get("text"), TEXT_LIMIT),
             colour(source),
-            *_box(source, _NOTE),
+            *_box(source, _NOTE_SIZE),
         )
         for place, item in enumerate(as_list(tree.get("postits"))[:_LIMIT])
         if (source := as_mapping(item))
@@ -125,13 +137,13 @@ def read_postits(tree: Mapping[str, object]) -> tuple[Note, ...]:
 
 
 def read_containers(tree: Mapping[str, object]) -> tuple[Container, ...]:
-    """The frames, in file order."""
+    """The containers, in file order."""
     return tuple(
         Container(
             text(source.get("id")) or f"container-{place}",
             text(source.get("label")),
             colour(source),
-            *_box(source, _FRAME),
+            *_box(source, _CONTAINER_SIZE),
         )
         for place, item in enumerate(as_list(tree.get("containers"))[:_LIMIT])
         if (source := as_mapping(item))
@@ -149,13 +161,16 @@ def _box(
     return x, y, width, height
 
 
-NODE_LIMIT = 5_000  # the largest real graph has 44; beyond this no picture helps
+NODE_LIMIT = 5_000  # the largest real graph has 44; more cannot be drawn legibly
 _VARIANT_LIMIT = 100
-_NAMES = ("id", "slug", "node_id")  # what a node was called by, newest first
+_NAMES = ("id", "slug", "node_id")  # keys of a node's id, newest first
 
 
 def read_nodes(tree: Mapping[str, object], warnings: list[Warning]) -> list[Node]:
-    """The nodes in file order. Of two with one uuid the first wins; one without a uuid goes by its id, else by its place."""
+    """The nodes in file order. Of equal uuids the first wins.
+
+    A node without a uuid gets its id for one, else its place in the list.
+    """
     items = as_list(tree.get("nodes"))
     if len(items) > NODE_LIMIT:
         warnings.append(
@@ -191,9 +206,11 @@ def read_nodes(tree: Mapping[str, object], warnings: list[Warning]) -> list[Node
     return list(nodes.values())
 
 
-def ends(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
-    """What an edge may call each node: uuid or id, else the slug that old files have beside them; the first node in file order that
-    goes by a name has it."""
+def nodes_by_name(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
+    """The nodes by the names that edges may use: uuid or id, else the slug of older files.
+
+    The first node in file order with a name has it.
+    """
     found: dict[str, Node] = {}
     for node in nodes:
         found.setdefault(node.uuid, node)
@@ -209,9 +226,11 @@ def ends(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
     return found
 
 
-def case_ids(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
-    """What a case edge may call its case node: the case's own id, or the node's uuid or id."""
-    found = ends(tree, nodes)
+def nodes_by_case(tree: Mapping[str, object], nodes: list[Node]) -> dict[str, Node]:
+    """The case nodes by the names that case edges may use: the case's own id, or the node's uuid or
+    id.
+    """
+    found = nodes_by_name(tree, nodes)
     known = {node.uuid: node for node in nodes}
     for item in as_list(tree.get("nodes"))[:NODE_LIMIT]:
         source = as_mapping(item)
@@ -283,14 +302,17 @@ def _where(node: Node) -> str:
     return f"node {node.id or node.uuid}"
 
 
-EDGE_LIMIT = 20_000  # the largest real graph has 84; beyond this no picture helps
-_FACES = frozenset({"left", "right", "top", "bottom"})
+EDGE_LIMIT = 20_000  # the largest real graph has 84; more cannot be drawn legibly
+_SIDES = frozenset({"left", "right", "top", "bottom"})
 
 
 def read_edges(
     tree: Mapping[str, object], nodes: list[Node], warnings: list[Warning]
 ) -> tuple[Edge, ...]:
-    """The edges whose two ends exist, in file order; ends may be uuids, ids or slugs. An edge without a uuid gets one made of its ends."""
+    """The edges whose ends both exist, in file order. Ends may be uuids, ids or slugs.
+
+    An edge without a uuid gets one made of its ends.
+    """
     items = as_list(tree.get("edges"))
     if len(items) > EDGE_LIMIT:
         warnings.append(
@@ -298,7 +320,7 @@ def read_edges(
                 "too_many", "edges", f"Only the first {EDGE_LIMIT} of {len(items)} edges are shown."
             )
         )
-    by_name, by_case = ends(tree, nodes), case_ids(tree, nodes)
+    by_name, by_case = nodes_by_name(tree, nodes), nodes_by_case(tree, nodes)
     edges: dict[str, Edge] = {}
     counts: dict[str, int] = {}
     for place, item in enumerate(items[:EDGE_LIMIT]):
@@ -326,7 +348,7 @@ def read_edges(
                     f"The edge leaves “{start.label}”, which is marked as absorbing.",
                 )
             )
-        p, variant = _share(source, start, by_case, where, warnings)
+        p, variant = _probability(source, start, by_case, where, warnings)
         uuid = _edge_uuid(
             text(source.get("uuid"), 1024),
             f"{start.uuid}->{end.uuid}",
@@ -340,8 +362,8 @@ def read_edges(
             id=text(source.get("id")),
             source=start.uuid,
             target=end.uuid,
-            source_face=_face(first_text(source, "fromHandle", "sourceHandle"), "right"),
-            target_face=_face(first_text(source, "toHandle", "targetHandle"), "left"),
+            source_face=_side(first_text(source, "fromHandle", "sourceHandle"), "right"),
+            target_face=_side(first_text(source, "toHandle", "targetHandle"), "left"),
             p=p,
             label=text(source.get("label")),
             variant=variant,
@@ -358,7 +380,10 @@ def _edge_uuid(
     where: str,
     warnings: list[Warning],
 ) -> str:
-    """The edge's own uuid, or a stable one where it has none or another edge has it. `counts` are the edges so far between two ends."""
+    """The edge's own uuid, or a stable one if it has none or another edge has it.
+
+    `counts` are the edges so far between two ends.
+    """
     if own and own not in taken:
         return own
     if own:
@@ -384,7 +409,7 @@ def _edge_uuid(
     return found
 
 
-def _share(
+def _probability(
     source: Mapping[str, object],
     start: Node,
     by_case: Mapping[str, Node],
@@ -399,7 +424,8 @@ def _share(
             Warning(
                 "probability",
                 where,
-                f"The probability {mean:g} is not between 0 and 1 and is drawn as the nearer of the two.",
+                f"The probability {mean:g} is not between 0 and 1 "
+                "and is drawn as the nearer of the two.",
             )
         )
         mean = min(max(mean, 0.0), 1.0)
@@ -416,18 +442,21 @@ def _share(
     return weight * (1.0 if mean is None else mean), name
 
 
-def _face(handle: str, usual: Side) -> Side:
-    """The side of a node that a handle stands for; `-out` may follow on either end."""
+def _side(handle: str, usual: Side) -> Side:
+    """The side of a node that a handle is on. `-in` or `-out` may follow."""
     face = handle.removesuffix("-out").removesuffix("-in")
-    return cast("Side", face) if face in _FACES else usual
+    return cast("Side", face) if face in _SIDES else usual
 
 
-_WARNING_LIMIT = 1_000  # of one graph; nobody reads more, and a frame must carry them
-_KIND_LIMIT = 20  # warnings of one kind that are told one by one
+_WARNING_LIMIT = 1_000  # of one graph; a frame must hold them
+_KIND_LIMIT = 20  # warnings of one kind that are listed separately
 
 
 def read_graph(file: str, tree: object, bindings: DefinitionIndex) -> Graph:
-    """The graph in `tree`, the content of `file`, with its matching table; raises `Unreadable` where there is no list of nodes."""
+    """The graph in `tree`, the content of `file`, with its event bindings.
+
+    Raises `FileUnreadable` if there is no list of nodes.
+    """
     if not isinstance(tree, dict):
         raise FileUnreadable("is not a DagNet graph: it holds no JSON object")
     if not isinstance(tree.get("nodes"), list):
@@ -436,7 +465,7 @@ def read_graph(file: str, tree: object, bindings: DefinitionIndex) -> Graph:
     read = read_nodes(tree, warnings)
     edges = read_edges(tree, read, warnings)
     bound = [bind_event(node, bindings, warnings) for node in read]
-    listens = tuple(listen for _, listen in bound if listen is not None)
+    listens = tuple(binding for _, binding in bound if binding is not None)
     warnings.extend(overlaps(listens))
     name = stem(file)
     graph = Graph(
@@ -451,13 +480,16 @@ def read_graph(file: str, tree: object, bindings: DefinitionIndex) -> Graph:
         listens=listens,
         postits=read_postits(tree),
         containers=read_containers(tree),
-        warnings=folded(warnings)[:_WARNING_LIMIT],
+        warnings=fold_warnings(warnings)[:_WARNING_LIMIT],
     )
     return msgspec.structs.replace(graph, version=digest(graph))
 
 
-def folded(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
-    """Each warning once; missing uuids, which old graphs lack throughout, as one, and of any other kind the first `_KIND_LIMIT`."""
+def fold_warnings(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
+    """Each warning once, and at most `_KIND_LIMIT` of one kind.
+
+    Missing uuids, common in old graphs, become one warning.
+    """
     distinct = tuple(dict.fromkeys(warnings))
     counts, told = Counter(warning.code for warning in distinct), Counter[str]()
     bare = [
@@ -469,12 +501,12 @@ def folded(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
         told[code] += 1
         if code == "missing_uuid" and len(bare) > 1:
             if told[code] == 1:
-                text = f"{bare.count('node')} nodes and {bare.count('edge')} edges have no uuid: nodes go by their id or place, edges by"
-                found.append(
-                    Warning(
-                        code, "graph", f"{text} their ends. DagNet itself would drop such edges."
-                    )
+                text = (
+                    f"{bare.count('node')} nodes and {bare.count('edge')} edges have no uuid: "
+                    "nodes go by their id or place, edges by their ends. "
+                    "DagNet itself would drop such edges."
                 )
+                found.append(Warning(code, "graph", text))
         elif told[code] <= _KIND_LIMIT:
             found.append(warning)
         elif told[code] == _KIND_LIMIT + 1:

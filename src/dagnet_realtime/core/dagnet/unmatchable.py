@@ -1,4 +1,4 @@
-"""What of an event definition redaction never lets through, so that no event can ever be seen to meet it."""
+"""Names and filters that redaction makes unmatchable, since no stored event can have them."""
 
 from collections.abc import Callable
 
@@ -8,16 +8,18 @@ from dagnet_realtime.core.matching import NEGATIVE, SUBSTRING
 from dagnet_realtime.core.redaction import clean_text, personal_name, personal_value
 from dagnet_realtime.model.graph import Filter
 
-_CUT = frozenset("?#=&")  # signs of what is cut off a URL
+_CUT = frozenset("?#=&")  # characters that begin the parts cut off a URL
 
 
 def is_redacted_name(name: str) -> bool:
-    """Whether no event can be known by `name`: it looks personal, is a URL that loses its end, or is too long."""
+    """Whether redaction changes `name`: it looks personal, is a URL with a query, or is too
+    long.
+    """
     return _changes(name) or any(_changes(word) for word in name.split(" ") if word.startswith("/"))
 
 
 def unmatchable_values(filter: Filter) -> tuple[str, ...]:
-    """The values that no kept property can have, or of `contains` none can hold."""
+    """The filter's values that no kept property can have, or, for `contains`, contain."""
     if filter.operator in SUBSTRING:
         return tuple(
             value for value in filter.values if _changes(value) or personal_value(f"x{value}")
@@ -26,7 +28,7 @@ def unmatchable_values(filter: Filter) -> tuple[str, ...]:
 
 
 def assess_filter(filter: Filter, denied: Callable[[str], bool]) -> Filter:
-    """`filter` with what is known of it; `denied` says whether the policy denies a path."""
+    """`filter` with its `unkept` and `unsure`; `denied` says whether the policy denies a path."""
     negative, lost = filter.operator in NEGATIVE, unmatchable_values(filter)
     if personal_name(filter.property):
         return msgspec.structs.replace(filter, unkept="its name is personal")

@@ -1,4 +1,4 @@
-"""All graphs of one workspace, from the bytes of its files, with warnings about what disagrees."""
+"""All graphs of one workspace from the bytes of its files, with warnings about inconsistencies."""
 
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextlib import suppress
@@ -16,8 +16,8 @@ from dagnet_realtime.core.dagnet.graph import read_graph
 from dagnet_realtime.core.redaction import Redaction
 from dagnet_realtime.model.graph import Catalogue, FileError, Graph, Warning
 
-_LIMIT = 500  # warnings of one workspace; nobody reads more
-_NAMED = 20  # events that one warning names
+_LIMIT = 500  # warnings of one workspace
+_MAX_NAMED = 20  # events that one warning names
 
 
 def inconsistencies(
@@ -27,8 +27,12 @@ def inconsistencies(
     *,
     whole: bool = True,
 ) -> tuple[Warning, ...]:
-    """Warnings about indexes that name missing or forbidden files, files that are not listed or carry another id, and definitions that
-    no graph uses. That is only said where all graphs could be read (`whole`): one that is missing may use them."""
+    """Warnings about indexes and files that disagree, and about unused definitions.
+
+    Indexes may name missing or forbidden files; files may be unlisted or carry another id. Unused
+    definitions are reported only if all graphs could be read (`whole`), since a missing graph may
+    use them.
+    """
     unused = _unused(bindings, graphs) if whole else ()
     return tuple([*_indexes(bindings), *_files(bindings, trees), *unused][:_LIMIT])
 
@@ -43,13 +47,14 @@ def _indexes(bindings: DefinitionIndex) -> Iterable[Warning]:
                 yield Warning(
                     "index_path",
                     file,
-                    f"The path “{row.named}” of “{row.id}” leads out of the folder or to no YAML file; it is not read.",
+                    f"The path “{row.named}” of “{row.id}” leads out of the folder "
+                    "or to no YAML file; it is not read.",
                 )
             elif row.path is not None and not bindings.has(row.path):
                 yield Warning(
                     "index_drift",
                     file,
-                    f"“{row.id}” is said to be in {row.path}, where no readable file is.",
+                    f"The index puts “{row.id}” in {row.path}, which is missing or unreadable.",
                 )
     for row in bindings.nodes.values():
         path, source = bindings.node_file(row.id)
@@ -82,7 +87,7 @@ def _files(bindings: DefinitionIndex, trees: dict[str, object]) -> Iterable[Warn
 
 
 def _unused(bindings: DefinitionIndex, graphs: Iterable[Graph]) -> Iterable[Warning]:
-    used = {listen.event_id for graph in graphs for listen in graph.listens}
+    used = {binding.event_id for graph in graphs for binding in graph.listens}
     unused = {
         path: event_id
         for path, event_id in bindings.definition_files().items()
@@ -94,9 +99,9 @@ def _unused(bindings: DefinitionIndex, graphs: Iterable[Graph]) -> Iterable[Warn
 
 
 def _some(event_ids: list[str]) -> str:
-    """The first of these, and how many more there are."""
-    told = ", ".join(f"“{event_id}”" for event_id in event_ids[:_NAMED])
-    more = f" and {len(event_ids) - _NAMED} more" if len(event_ids) > _NAMED else ""
+    """The first of the events, and how many more there are."""
+    told = ", ".join(f"“{event_id}”" for event_id in event_ids[:_MAX_NAMED])
+    more = f" and {len(event_ids) - _MAX_NAMED} more" if len(event_ids) > _MAX_NAMED else ""
     return f"the event {told}" if len(event_ids) == 1 else f"the events {told}{more}"
 
 
@@ -105,24 +110,27 @@ FOLDERS = {
     "graphs": (".json",),
     "events": (".yaml", ".yml"),
     "nodes": (".yaml", ".yml"),
-}  # each read flat, as DagNet does
+}  # subfolders are not read, as in DagNet
 
-Trees = MutableMapping[tuple[str, bytes], object]
+TreeCache = MutableMapping[tuple[str, bytes], object]
 
 
-def wanted(path: str) -> bool:
-    """Whether a file at `path`, relative to the workspace's folder and with forward slashes, is read without being listed."""
+def is_workspace_file(path: str) -> bool:
+    """Whether a file at `path` is read without being listed in an index.
+
+    `path` is relative to the workspace's folder, with forward slashes.
+    """
     return path in INDEXES or any(
         in_folder(path, folder, *endings) for folder, endings in FOLDERS.items()
     )
 
 
-def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> frozenset[str]:
-    """The further paths that the indexes among `files` name; none of them leads out of the workspace's folder by its text.
+def indexed_paths(files: Mapping[str, bytes], cache: TreeCache | None = None) -> frozenset[str]:
+    """The further paths that the indexes among `files` name, all within the workspace's folder.
 
-    `memory` is that of `read_workspace`, and keeps their trees for it.
+    `cache` is that of `read_workspace`, and keeps the indexes' trees for it.
     """
-    kept = memory if memory is not None else {}
+    kept = cache if cache is not None else {}
     trees: dict[str, object] = {}
     for index in INDEXES.keys() & files.keys():
         key = (index, files[index])
@@ -136,16 +144,17 @@ def indexed_paths(files: Mapping[str, bytes], memory: Trees | None = None) -> fr
 def read_workspace(
     files: Mapping[str, bytes],
     errors: Iterable[FileError] = (),
-    memory: Trees | None = None,
+    cache: TreeCache | None = None,
     deny: Iterable[str] = (),
 ) -> Catalogue:
-    """The catalogue of the workspace whose files, by relative path, hold these bytes; never raises.
+    """The catalogue of the workspace with these files (relative path to content); never raises.
 
-    `errors` are files that could not be fetched. `memory` keeps trees between reads of almost the same files; what is not needed any
-    more is dropped from it. `deny` are the properties that the policy never keeps, as globs.
+    `errors` are files that could not be fetched. `cache` keeps trees between reads of almost the
+    same files; unused ones are dropped. `deny` are the properties that the policy never keeps, as
+    globs.
     """
     found = list(errors)
-    trees = _trees(files, found, memory if memory is not None else {})
+    trees = _trees(files, found, cache if cache is not None else {})
     bindings = DefinitionIndex(
         {path: tree for path, tree in trees.items() if not path.endswith(".json")},
         Redaction(deny=deny).denies,
@@ -171,8 +180,8 @@ def read_workspace(
     needed = frozenset(
         filter.property
         for graph in graphs.values()
-        for listen in graph.listens
-        for filter in listen.filters
+        for binding in graph.listens
+        for filter in binding.filters
     )
     return Catalogue(
         version=digest(graphs, told, warnings),
@@ -183,8 +192,13 @@ def read_workspace(
     )
 
 
-def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -> dict[str, object]:
-    """The trees of the files that are read, in the order of their paths; what cannot be read joins `errors`."""
+def _trees(
+    files: Mapping[str, bytes], errors: list[FileError], cache: TreeCache
+) -> dict[str, object]:
+    """The trees of the files to read, by path, the indexes first.
+
+    Unreadable files go to `errors`.
+    """
     trees: dict[str, object] = {}
     kept: dict[tuple[str, bytes], object] = {}
 
@@ -195,7 +209,7 @@ def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -
                 continue
             key = (path, files[path])
             try:
-                tree = kept[key] = memory[key] if key in memory else read_tree(path, files[path])
+                tree = kept[key] = cache[key] if key in cache else read_tree(path, files[path])
                 if path.endswith(".json") or isinstance(tree, dict):
                     trees[path] = tree
                 else:
@@ -207,9 +221,13 @@ def _trees(files: Mapping[str, bytes], errors: list[FileError], memory: Trees) -
 
     take(INDEXES.keys() & files.keys())
     listed = _listed(trees)
-    take(path for path in files if path not in INDEXES and (path in listed or wanted(path)))
-    memory.clear()
-    memory.update(kept)
+    take(
+        path
+        for path in files
+        if path not in INDEXES and (path in listed or is_workspace_file(path))
+    )
+    cache.clear()
+    cache.update(kept)
     return trees
 
 

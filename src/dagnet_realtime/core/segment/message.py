@@ -1,4 +1,4 @@
-"""One Segment message: from JSON to an `Event`, where any field may be of the wrong type."""
+"""One Segment message: from JSON to an `Event`, tolerating fields of any type."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import msgspec
 
 from dagnet_realtime.core.js_string import js_string
 from dagnet_realtime.core.json_text import decode
-from dagnet_realtime.core.times import happened, parse_time
+from dagnet_realtime.core.times import occurrence_time, parse_time
 from dagnet_realtime.model.event import EMPTY, Event, EventType
 from dagnet_realtime.model.problem import Problem
 
@@ -31,7 +31,9 @@ Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
 
 
 class Message(msgspec.Struct, rename="camel", gc=False):
-    """The fields of a message that mean something here. What may be large is left as it came, or read in part: see `reader`."""
+    """The fields of a message that matter here. Large parts stay raw, or are read in part: see
+    `make_reader`.
+    """
 
     type: Any = None
     message_id: Any = None
@@ -59,10 +61,13 @@ PARTS = ("properties", "traits", "context", "integrations")
 _TEXTS = ("event", "name", "category", "user_id", "anonymous_id", "previous_id", "group_id")
 
 
-def reader(wanted: Mapping[str, Any]) -> Reader:
-    """Reads a message and, in the same pass, its large parts as the types that `wanted` gives them: dicts of the members that matter."""
+def make_reader(types: Mapping[str, Any]) -> Reader:
+    """A decoder that reads a message and, in the same pass, its large parts as the given `types`.
+
+    Those are dicts of the members that matter; see `PartialDecoder.wanted`.
+    """
     fields: list[tuple[str, Any, Any]] = [
-        (part, wanted[part], msgspec.field(default_factory=dict)) for part in PARTS
+        (part, types[part], msgspec.field(default_factory=dict)) for part in PARTS
     ]
     return msgspec.json.Decoder(
         msgspec.defstruct("Picked", fields, bases=(Message,), rename="camel", gc=False)
@@ -70,41 +75,48 @@ def reader(wanted: Mapping[str, Any]) -> Reader:
 
 
 UNTYPED_READER: Reader = msgspec.json.Decoder(Message)
-_ANYHOW: Reader = msgspec.json.Decoder(
+_LENIENT_READER: Reader = msgspec.json.Decoder(
     msgspec.defstruct(
         "Anyhow", [(name, Any, None) for name in _TEXTS], bases=(Message,), rename="camel", gc=False
     )
 )
 
 
-def read(
-    text: bytes | msgspec.Raw, using: Reader = UNTYPED_READER, *, mending: bool = True
+def read_message(
+    text: bytes | msgspec.Raw, reader: Reader = UNTYPED_READER, *, repair: bool = True
 ) -> Message:
-    """The message that `text` holds. Raises `Problem("invalid")` if it is no JSON object, or `Strange` as `decode` does.
+    """The message in `text`. Raises `Problem("invalid")` if it is no JSON object, or as `decode`
+    does.
 
-    What has a type that no official library sends is read a second time, with leniency.
+    Fields of types that no official library sends are read a second time, leniently.
     """
     try:
-        return using.decode(text)
+        return reader.decode(text)
     except (ValueError, RecursionError):
-        message = decode(_ANYHOW, text, mending=mending)
+        message = decode(_LENIENT_READER, text, repair=repair)
     for name in _TEXTS:
-        setattr(message, name, text_of(getattr(message, name)))
+        setattr(message, name, as_text(getattr(message, name)))
     return message
 
 
 class RepeatNumbers:
-    """Equal messages without an id in one delivery, told apart by their places, which a retry keeps."""
+    """Tells apart equal messages without an id in one delivery, by their order, which a retry
+    keeps.
+    """
 
     def __init__(self) -> None:
         self._places: dict[str, dict[int, int]] = {}
 
     def id(self, text: bytes | msgspec.Raw, place: int) -> str:
-        """The id of the message `text` at `place`: its digest, of a repeat with its number. To ask again changes nothing."""
-        first = _derived(text)
+        """The id of the message `text` at `place`: its digest, with a number if it repeats an
+        earlier one.
+
+        Calling it again for the same place gives the same id.
+        """
+        first = _derive_id(text)
         places = self._places.setdefault(first, {})
         number = places.setdefault(place, len(places))
-        return _derived(text, f"/{number}") if number else first
+        return _derive_id(text, f"/{number}") if number else first
 
 
 def from_webhook(
@@ -113,22 +125,22 @@ def from_webhook(
     place: int = 0,
     repeats: RepeatNumbers | None = None,
 ) -> Event:
-    """A message as Segment delivers it: `timestamp` is corrected already, `receivedAt` is Segment's clock.
+    """The event of a message that Segment delivered, with `timestamp` corrected already.
 
-    `text` is what it was read from; a message without an id is known by it, and by which of the delivery's `repeats` it is, so that a
-    retry is the same event.
+    `receivedAt` is by Segment's clock. A message without an id is identified by its `text` and its
+    number among the delivery's `repeats`, so that a retry is the same event.
     """
     received_at = parse_time(message.received_at)
     occurred_at = parse_time(message.timestamp)
     if occurred_at is None:
-        occurred_at = happened(message.original_timestamp, message.sent_at, received_at)
+        occurred_at = occurrence_time(message.original_timestamp, message.sent_at, received_at)
         if occurred_at is None:
             occurred_at = received_at
-    given = _given(message.message_id)
+    given = _given_id(message.message_id)
     return _event(
         message,
         _type(message),
-        _id(given) or (repeats or RepeatNumbers()).id(text, place),
+        _usable_id(given) or (repeats or RepeatNumbers()).id(text, place),
         occurred_at,
         received_at,
         given,
@@ -145,28 +157,30 @@ def from_tracking(
     place: int = 0,
     repeats: RepeatNumbers | None = None,
 ) -> Event:
-    """A message as an SDK sends it: `timestamp` is the sender's, and corrected here by `arrived_at`, our clock.
+    """The event of a message that an SDK sent; its time is corrected by `arrived_at`, our clock.
 
-    `sent_at` is the envelope's, `place` the message's in its batch; `type` is the route's, which wins. Without an id and a time of its
-    own every arrival is another event.
+    `sent_at` is the envelope's, `place` the message's in its batch. `type` is the route's, and
+    wins. A message without an id and a time of its own is a new event at each arrival.
     """
     own = message.timestamp if message.original_timestamp is None else message.original_timestamp
     sent = message.sent_at if message.sent_at is not None else sent_at
-    occurred_at = happened(own, sent, arrived_at)
-    given = _given(message.message_id)
-    id = _id(given)
+    occurred_at = occurrence_time(own, sent, arrived_at)
+    given = _given_id(message.message_id)
+    id = _usable_id(given)
     if id is None:
         timed = own is not None or message.sent_at is not None
         id = (
             (repeats or RepeatNumbers()).id(text, place)
             if timed
-            else _derived(text, f"{arrived_at}/{place}")
+            else _derive_id(text, f"{arrived_at}/{place}")
         )
     return _event(message, type or _type(message), id, occurred_at, None, given)
 
 
-def text_of(value: object) -> str | None:
-    """A name or identifier: text, or a number as JavaScript prints it; None for anything else and for nothing."""
+def as_text(value: object) -> str | None:
+    """A name or identifier as text, numbers as JavaScript prints them; None if empty or of another
+    type.
+    """
     if type(value) is str:
         return value[:MAX_TEXT] or None
     return (
@@ -206,7 +220,7 @@ def _event(
 
 
 def known_type(given: object) -> EventType | None:
-    """The type that is meant, in any case and spacing."""
+    """The event type in any case and spacing, None if unknown."""
     if type(given) is not str:
         return None
     return TYPES.get(given) or TYPES.get(given.strip().lower()[:MAX_ID])
@@ -226,21 +240,21 @@ def _type(message: Message) -> EventType:
     )
 
 
-def _given(value: object) -> str | None:
-    """The id that a message has, None where it has none."""
-    return (value or None) if type(value) is str else text_of(value)
+def _given_id(value: object) -> str | None:
+    """The message's own id, None if it has none."""
+    return (value or None) if type(value) is str else as_text(value)
 
 
-def _id(given: str | None) -> str | None:
-    """What tells a message with this id apart: the id, or the digest of one that is long or strange."""
+def _usable_id(given: str | None) -> str | None:
+    """The id, or its digest if it is long or unusual."""
     if given is None:
         return None
     if len(given) <= MAX_ID and "@" not in given and given.isprintable():
         return given
-    return _derived(given.encode("utf-8", "replace"))
+    return _derive_id(given.encode("utf-8", "replace"))
 
 
-def _derived(text: bytes | msgspec.Raw, once: str = "") -> str:
+def _derive_id(text: bytes | msgspec.Raw, once: str = "") -> str:
     seed = hashlib.sha256(text)
     seed.update(once.encode())
     return f"derived-{seed.hexdigest()[:32]}"

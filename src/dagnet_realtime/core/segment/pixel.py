@@ -1,4 +1,4 @@
-"""Calls that come as the address of a picture: `?data=<base64 of JSON>`, or plain fields in the query."""
+"""Calls in the address of a pixel: `?data=<base64 of JSON>`, or plain fields in the query."""
 
 import base64
 import binascii
@@ -11,24 +11,24 @@ from dagnet_realtime.model.problem import Problem
 GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """One transparent pixel."""
 
-_MOST_FIELDS = 200
+_MAX_FIELDS = 200
 _ENCODER = msgspec.json.Encoder()
 _PARTS = ("properties", "traits", "context")
 
 
-def body_of(query: bytes) -> bytes:
-    """The call's JSON. A plain field with a dot is a member of `properties`, `traits` or `context`.
+def call_from_query(query: bytes) -> bytes:
+    """The call's JSON. A field with a dot is a member of `properties`, `traits` or `context`.
 
     Raises `Problem("invalid")` if the query is neither.
     """
     try:
         fields = dict(
-            parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+            parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
         )
     except ValueError:
         raise _unreadable() from None
     if "data" in fields:
-        return _unpacked(fields["data"])
+        return _decode_base64(fields["data"])
     call: dict[str, object] = {}
     for name, value in fields.items():
         part, dot, member = name.partition(".")
@@ -41,8 +41,11 @@ def body_of(query: bytes) -> bytes:
     return _ENCODER.encode(call)
 
 
-def _unpacked(data: str) -> bytes:
-    """Base64 of either alphabet, padded or not; a plus that was not escaped has come as a space."""
+def _decode_base64(data: str) -> bytes:
+    """The decoded base64 of either alphabet, padded or not.
+
+    An unescaped plus arrives as a space.
+    """
     text = data.replace(" ", "+").replace("-", "+").replace("_", "/").rstrip("=")
     try:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)

@@ -1,4 +1,4 @@
-"""Segment's tracking API: what an SDK posts, one call or a batch in an envelope."""
+"""Segment's tracking API: an SDK posts one call, or a batch in an envelope."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,12 +18,18 @@ from dagnet_realtime.core.segment.message import (
     UNTYPED_READER,
     Reader,
     RepeatNumbers,
+    as_text,
     from_tracking,
     known_type,
-    read,
-    text_of,
+    read_message,
 )
-from dagnet_realtime.core.segment.webhook import MAX_STEPS, Element, Parsed, known, split_list
+from dagnet_realtime.core.segment.webhook import (
+    MAX_STEPS,
+    Element,
+    Parsed,
+    require_utf8,
+    split_list,
+)
 from dagnet_realtime.model.event import EMPTY, Event, EventType
 from dagnet_realtime.model.problem import Problem
 
@@ -50,7 +56,7 @@ ROUTES: Mapping[str, EventType | None] = {
 
 
 class Envelope(msgspec.Struct, rename="camel"):
-    """What stands around the events of a batch."""
+    """The fields around the events of a batch."""
 
     batch: msgspec.Raw = EMPTY
     sent_at: Any = None
@@ -60,7 +66,10 @@ class Envelope(msgspec.Struct, rename="camel"):
 
 
 class EnvelopeDefaults(msgspec.Struct, frozen=True):
-    """What each event of a batch gets from its envelope: the members of `context` and `integrations` as the text of an object, or b""."""
+    """What each event of a batch takes from its envelope.
+
+    `context` and `integrations` are the text of an object, or b"".
+    """
 
     context: bytes = b""
     integrations: bytes = b""
@@ -68,12 +77,12 @@ class EnvelopeDefaults(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Bytes that each event is greater by."""
+        """Bytes added to each event."""
         return len(self.context) + len(self.integrations)
 
 
 class _Shape(msgspec.Struct, rename="camel"):
-    """What tells a single call and a batch apart."""
+    """The fields that tell a single call from a batch."""
 
     batch: msgspec.Raw = EMPTY
     type: Any = None
@@ -91,16 +100,19 @@ _TEXT = msgspec.json.Decoder(str)
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ENCODER = msgspec.json.Encoder()
 _KEY = b'"writeKey"'
-_KEYS = 8  # places from either end of a body where its write key is looked for
+_MAX_KEYS = 8  # places from either end of a body where its write key is looked for
 _VALUE = re.compile(
     rb'[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,200}+"|-?[0-9.]{1,40}+)', re.DOTALL
 )
 
 
 def write_key(body: bytes) -> str:
-    """The write key that the body names, "" if it names none. Nothing is mended. Raises `Problem("invalid")` if it is no JSON object."""
+    """The write key in the body, "" if there is none. Nothing is repaired.
+
+    Raises `Problem("invalid")` if the body is no JSON object.
+    """
     try:
-        return text_of(decode(_KEYED, decode_utf8(body), mending=False).write_key) or ""
+        return as_text(decode(_KEYED, decode_utf8(body), repair=False).write_key) or ""
     except NeedsRepair:
         raise Problem(
             "invalid",
@@ -111,12 +123,13 @@ def write_key(body: bytes) -> str:
 
 
 def write_keys(body: bytes) -> Iterator[str]:
-    """What may be the body's write key, wherever it stands, from both ends: a search that costs no more for a body of half a megabyte.
+    """Candidates for the body's write key, from both ends of the body inwards.
 
-    An SDK writes it at the start or the end of the envelope.
+    SDKs write it at the start or the end of the envelope, so the search costs no more for a body of
+    half a megabyte.
     """
     first, last = 0, len(body)
-    for _ in range(_KEYS):
+    for _ in range(_MAX_KEYS):
         last = body.rfind(_KEY, 0, last)
         if last < 0:
             return
@@ -138,14 +151,16 @@ def _key_at(body: bytes, place: int) -> Iterator[str]:
         return
 
 
-def is_batch(body: bytes, *, mending: bool = True) -> bool:
-    """Whether the body is a batch, whatever route it came by: it has a list `batch`, and is no event itself."""
+def is_batch(body: bytes, *, repair: bool = True) -> bool:
+    """Whether the body is a batch: it has a list `batch` and is no event itself. The route doesn't
+    count.
+    """
     if b'"batch"' not in body:
         return False
     try:
         shape = _SHAPE.decode(body)
     except (ValueError, RecursionError):
-        if not mending:
+        if not repair:
             raise NeedsRepair from None
         parts = members(body, MAX_STEPS) or {}
         start, _ = parts.get(b'"batch"', (0, 0))
@@ -153,8 +168,8 @@ def is_batch(body: bytes, *, mending: bool = True) -> bool:
     return bytes(shape.batch)[:1] == b"[" and shape.event is None and known_type(shape.type) is None
 
 
-def says_what_it_is(body: bytes) -> bool:
-    """Whether the body needs no route to be known by: it is a batch, or says its own type; or it must be mended first."""
+def is_self_describing(body: bytes) -> bool:
+    """Whether the body needs no route: it is a batch, states its type, or needs repair."""
     try:
         shape = _SHAPE.decode(strip_boms(body))
     except (ValueError, RecursionError):
@@ -162,10 +177,12 @@ def says_what_it_is(body: bytes) -> bool:
     return bytes(shape.batch)[:1] == b"[" or known_type(shape.type) is not None
 
 
-def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence[Element]]:
-    """A batch's envelope and its events as they came. Raises `Problem`, or without `mending` `Strange` if patience alone opens it.
+def open_batch(body: bytes, *, repair: bool = True) -> tuple[Envelope, Sequence[Element]]:
+    """A batch's envelope and its raw events.
 
-    If it is no JSON as a whole, it is cut by commas and brackets, so that what is wrong with one event stays its own.
+    Raises `Problem`, or, without `repair`, `NeedsRepair` if the body is not valid JSON. With
+    `repair` such a body is cut by commas and brackets, so that what is wrong with one event affects
+    no other.
     """
     body = strip_boms(body)
     try:
@@ -174,12 +191,12 @@ def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence
         envelope = _ENVELOPE.decode(body)
         batch = bytes(envelope.batch)
     except (ValueError, RecursionError):
-        if not mending:
+        if not repair:
             raise NeedsRepair from None
-        envelope, batch = _cut_open(body)
+        envelope, batch = _split_envelope(body)
     if batch[:1] == b"[":
-        return envelope, split_list(batch, MAX_EVENTS, mending=mending)
-    lone = decode(_SHAPE, decode_utf8(body), mending=mending)
+        return envelope, split_list(batch, MAX_EVENTS, repair=repair)
+    lone = decode(_SHAPE, decode_utf8(body), repair=repair)
     if known_type(lone.type) is not None:
         return Envelope(), (body,)
     raise Problem(
@@ -190,47 +207,50 @@ def open_batch(body: bytes, *, mending: bool = True) -> tuple[Envelope, Sequence
     )
 
 
-def _cut_open(body: bytes) -> tuple[Envelope, bytes]:
-    """The envelope of a batch of which something cannot be read, without its batch; and that."""
+def _split_envelope(body: bytes) -> tuple[Envelope, bytes]:
+    """The envelope without its batch, and the raw batch, of a body that is not valid JSON."""
     start, end = (members(body, MAX_STEPS) or {}).get(b'"batch"', (0, 0))
     if start == end:
         return decode(_ENVELOPE, decode_utf8(body)), b""
     return decode(_ENVELOPE, decode_utf8(body[:start] + b"0" + body[end:])), body[start:end]
 
 
-def around(envelope: Envelope) -> EnvelopeDefaults:
-    """What the envelope says of each event, read once for all of them. Raises `Problem("too_large")` beyond what one event may have."""
+def envelope_defaults(envelope: Envelope) -> EnvelopeDefaults:
+    """The defaults for each event, parsed once for all.
+
+    Raises `Problem("too_large")` if they exceed the size of an event.
+    """
     _bounded(bytes(envelope.context) + bytes(envelope.integrations))
     return EnvelopeDefaults(
         _object(envelope.context), _object(envelope.integrations), envelope.sent_at
     )
 
 
-def batch_events(
-    around: EnvelopeDefaults,
+def parse_batch_events(
+    defaults: EnvelopeDefaults,
     elements: Sequence[Element],
     arrived_at: int,
     first: int = 0,
     *,
     repeats: RepeatNumbers | None = None,
-    mending: bool = True,
+    repair: bool = True,
 ) -> Parsed:
-    """What the elements of a batch say, with the context and integrations that lie `around` them under their own.
+    """The events of a batch, with `defaults` under their own context and integrations.
 
-    `first` is the place of the first of them in the batch, and `repeats` are the batch's. Without `mending` raises `Strange` at the
-    first that must be mended.
+    `first` is the place of the first element in the batch; `repeats` are the batch's. Without
+    `repair` raises `NeedsRepair` at the first element that is not valid JSON.
     """
     repeats = repeats or RepeatNumbers()
     events = []
     refused = []
     for place, element in enumerate(elements, first):
         try:
-            message = read(known(_bounded(element)), mending=mending)
-            message.context = with_outer(around.context, message.context)
-            message.integrations = with_outer(around.integrations, message.integrations)
+            message = read_message(require_utf8(_bounded(element)), repair=repair)
+            message.context = with_outer(defaults.context, message.context)
+            message.integrations = with_outer(defaults.integrations, message.integrations)
             events.append(
                 from_tracking(
-                    message, element, arrived_at, around.sent_at, place=place, repeats=repeats
+                    message, element, arrived_at, defaults.sent_at, place=place, repeats=repeats
                 )
             )
         except Problem as problem:
@@ -242,13 +262,13 @@ def parse_single(
     body: bytes,
     type: EventType,
     arrived_at: int,
-    using: Reader = UNTYPED_READER,
+    reader: Reader = UNTYPED_READER,
     *,
-    mending: bool = True,
+    repair: bool = True,
 ) -> Event:
-    """One call; the route says its type. Raises `Problem`, or without `mending` `Strange`."""
+    """One call; the route gives its type. Raises `Problem`, or, without `repair`, `NeedsRepair`."""
     body = _bounded(decode_utf8(body))
-    return from_tracking(read(body, using, mending=mending), body, arrived_at, type=type)
+    return from_tracking(read_message(body, reader, repair=repair), body, arrived_at, type=type)
 
 
 def _bounded(text: E) -> E:
@@ -263,7 +283,10 @@ def _bounded(text: E) -> E:
 
 
 def with_outer(outer: bytes, own: msgspec.Raw) -> msgspec.Raw:
-    """`own` with the members of `outer` that it lacks: of a name that comes twice in an object the last counts."""
+    """`own` with the members of `outer` that it lacks.
+
+    Of repeated names in an object the last wins, so `outer` is written first.
+    """
     if not outer:
         return own
     text = bytes(own)
@@ -272,7 +295,7 @@ def with_outer(outer: bytes, own: msgspec.Raw) -> msgspec.Raw:
 
 
 def _object(text: msgspec.Raw) -> bytes:
-    """The object that came, with each name once; b"" if there is none, or it is empty."""
+    """The object with each name once; b"" if it is none or empty."""
     if not text:
         return b""
     try:

@@ -1,4 +1,4 @@
-"""A webhook delivery: one event, or a JSON array of them, each perhaps in the Extensible Webhook's wrapping."""
+"""A webhook delivery: one event or a JSON array, each perhaps wrapped by the Extensible Webhook."""
 
 from collections.abc import Sequence
 
@@ -18,26 +18,26 @@ from dagnet_realtime.core.segment.message import (
     Reader,
     RepeatNumbers,
     from_webhook,
-    read,
+    read_message,
 )
 from dagnet_realtime.model.event import EMPTY, Event
 from dagnet_realtime.model.problem import Problem
 
 MAX_EVENTS = 4_000  # in one delivery: Segment's greatest batch size
-_MAX_COMMAS = 1_000_000  # in one delivery; bounds what splitting it can cost in memory (70 MB) before its elements are counted
-MAX_STEPS = 100_000  # towards the end of one element that lies deeper than any honest one
+_MAX_COMMAS = 1_000_000  # in one delivery; bounds the memory of splitting it to 70 MB
+MAX_STEPS = 100_000  # towards the end of one element that is nested unusually deeply
 
 Element = bytes | msgspec.Raw
 
 
 class Parsed(msgspec.Struct, frozen=True):
-    """The events of one delivery in its order, and why the rest of its elements are none."""
+    """The events of one delivery in order, and a problem for each element that is none."""
 
     events: tuple[Event, ...]
     refused: tuple[Problem, ...] = ()
 
-    def required(self) -> "Parsed":
-        """Itself, unless everything in it was refused; then it raises the first `Problem`."""
+    def require_any(self) -> "Parsed":
+        """Itself; raises the first problem if all elements were refused."""
         if self.refused and not self.events:
             raise self.refused[0]
         return self
@@ -53,10 +53,10 @@ _WRAPPED = msgspec.json.Decoder(_Wrapped)
 _FORM = msgspec.json.Encoder()
 
 
-def split(body: bytes, *, mending: bool = True) -> Sequence[Element]:
-    """The elements of a delivery as they came, which is the cheapest way to count them.
+def split_delivery(body: bytes, *, repair: bool = True) -> Sequence[Element]:
+    """The raw elements of a delivery, the cheapest way to count them.
 
-    Raises `Problem`, or without `mending` `Strange` if only patience tells the elements of an array apart.
+    Raises `Problem`, or, without `repair`, `NeedsRepair` if an array is not valid JSON.
     """
     if body[:1] == b"{":
         return (decode_utf8(body),)
@@ -64,18 +64,18 @@ def split(body: bytes, *, mending: bool = True) -> Sequence[Element]:
     if body[:1] not in (b"{", b"["):
         body = body.strip(SPACE)
     if body[:1] == b"[":
-        return split_list(body, MAX_EVENTS, mending=mending)
+        return split_list(body, MAX_EVENTS, repair=repair)
     body = decode_utf8(body)
     if body[:1] == b"{" or not body:
         return (body,)
     return (_from_form(body),)
 
 
-def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) -> Sequence[Element]:
-    """The elements of a JSON array, at most `most`; raises as `split` does.
+def split_list(text: bytes | msgspec.Raw, limit: int, *, repair: bool = True) -> Sequence[Element]:
+    """The elements of a JSON array, at most `limit`; raises as `split_delivery` does.
 
-    If the array is no JSON as a whole, its elements are told apart by commas and brackets alone, so that what is wrong with one of them
-    stays its own. One that is not UTF-8 is left out of what can be read, in its place.
+    If the array is not valid JSON, commas and brackets alone separate its elements, so that what is
+    wrong with one affects no other.
     """
     whole = bytes(text)
     if whole.count(b",") > _MAX_COMMAS:
@@ -91,7 +91,7 @@ def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) ->
             whole.decode()
         found = _LIST.decode(whole)
     except (ValueError, RecursionError):
-        if not mending:
+        if not repair:
             raise NeedsRepair from None
         parts = elements(whole, MAX_STEPS)
         if parts is None:
@@ -102,27 +102,28 @@ def split_list(text: bytes | msgspec.Raw, most: int, *, mending: bool = True) ->
                 "Send JSON as Segment does",
             ) from None
         found = [whole[start:end] for start, end in parts]
-    if len(found) > most:
+    if len(found) > limit:
         raise Problem(
             "too_large",
             "The batch holds too many events",
-            f"{len(found)}, of at most {most}",
+            f"{len(found)}, of at most {limit}",
             "Set a smaller batch size",
         )
     return found
 
 
-def events_of(
+def parse_events(
     elements: Sequence[Element],
-    using: Reader = UNTYPED_READER,
+    reader: Reader = UNTYPED_READER,
     *,
     first: int = 0,
     repeats: RepeatNumbers | None = None,
-    mending: bool = True,
+    repair: bool = True,
 ) -> Parsed:
-    """What the elements of a delivery say. Without `mending` raises `Strange` at the first that must be mended.
+    """The events of a delivery's elements.
 
-    `first` is the place of the first of them in the delivery, and `repeats` are the delivery's.
+    `first` is the place of the first element in the delivery; `repeats` are the delivery's. Without
+    `repair` raises `NeedsRepair` at the first element that is not valid JSON.
     """
     if repeats is None and len(elements) > 1:
         repeats = RepeatNumbers()
@@ -130,10 +131,12 @@ def events_of(
     refused = []
     for place, element in enumerate(elements, first):
         try:
-            message = read(known(element), using, mending=mending)
-            if message.type is None and (inside := _unwrapped(element)):
+            message = read_message(require_utf8(element), reader, repair=repair)
+            if message.type is None and (inside := _unwrap(element)):
                 events.append(
-                    from_webhook(read(inside, using, mending=mending), inside, place, repeats)
+                    from_webhook(
+                        read_message(inside, reader, repair=repair), inside, place, repeats
+                    )
                 )
             else:
                 events.append(from_webhook(message, element, place, repeats))
@@ -142,13 +145,13 @@ def events_of(
     return Parsed(tuple(events), tuple(refused))
 
 
-def known(element: Element) -> Element:
-    """`element`, unless it is not UTF-8 throughout; then raises `Problem`. What a strict decoder cut out is."""
+def require_utf8(element: Element) -> Element:
+    """`element`; raises `Problem` if it is not UTF-8. Elements from a strict decoder always are."""
     return decode_utf8(element) if type(element) is bytes and not element.isascii() else element
 
 
-def _unwrapped(element: Element) -> Element:
-    """What the Extensible Webhook has wrapped: `{"json": {…}}`, or a form as `{"body": "a=1&b=2"}`."""
+def _unwrap(element: Element) -> Element:
+    """What the Extensible Webhook wrapped: `{"json": {…}}`, or a form as `{"body": "a=1&b=2"}`."""
     try:
         wrapped = decode(_WRAPPED, element)
     except Problem:
@@ -159,11 +162,11 @@ def _unwrapped(element: Element) -> Element:
 
 
 def _from_form(body: bytes) -> bytes:
-    """The flat JSON of a form. What was nested in it is lost before it is sent."""
+    """A form as flat JSON. Nested values are lost before it is sent."""
     try:
         return _FORM.encode(form.parse_form(body))
     except ValueError:
-        told = f"A form may have {form.MOST_BYTES} bytes" if len(body) > form.MOST_BYTES else ""
+        told = f"A form may have {form.MAX_BYTES} bytes" if len(body) > form.MAX_BYTES else ""
         raise Problem(
             "invalid", "The body is neither JSON nor a form", told, "Send JSON as Segment does"
         ) from None

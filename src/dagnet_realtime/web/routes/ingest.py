@@ -10,8 +10,8 @@ from typing import Any, Literal
 import msgspec
 
 from dagnet_realtime.core.segment.message import Message
-from dagnet_realtime.core.segment.pixel import GIF, body_of
-from dagnet_realtime.core.segment.tracking import ROUTES, Envelope, says_what_it_is
+from dagnet_realtime.core.segment.pixel import GIF, call_from_query
+from dagnet_realtime.core.segment.tracking import ROUTES, Envelope, is_self_describing
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import SIGNATURE_HEADER
@@ -343,7 +343,7 @@ class TrackingApp:
         if not self._intake.tracks:
             raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
         with contextlib.suppress(Problem):
-            body = body_of(query)
+            body = call_from_query(query)
             await self._intake.track(
                 self._sender(body),
                 body,
@@ -370,7 +370,7 @@ class TrackingApp:
                     self._intake.refuse(source, problem)
                 raise
             source = source or self._sender(body)
-            if route == BARE and not says_what_it_is(body):
+            if route == BARE and not is_self_describing(body):
                 raise _no_route()
             await self._intake.track(source, body, ROUTES.get(route), began)
 

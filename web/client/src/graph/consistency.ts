@@ -21,7 +21,7 @@ function* indexes(bindings: DefinitionIndex): Iterable<Warning> {
       if (row.named !== "" && row.path === null)
         yield { code: "index_path", where: file, text: `The path “${row.named}” of “${row.id}” leads out of the folder or to no YAML file; it is not read.` };
       else if (row.path !== null && !bindings.has(row.path))
-        yield { code: "index_drift", where: file, text: `“${row.id}” is said to be in ${row.path}, where no readable file is.` };
+        yield { code: "index_drift", where: file, text: `The index puts “${row.id}” in ${row.path}, which is missing or unreadable.` };
   for (const row of bindings.nodes.values()) {
     const [path, source] = bindings.nodeFile(row.id);
     const theirs = asText(source["event_id"]);

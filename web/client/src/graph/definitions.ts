@@ -70,7 +70,7 @@ function filters(value: unknown, file: string, warnings: Warning[]): readonly Fi
       warnings.push({ code: "unknown_operator", where: file, text: `The operator “${operator}” on “${property}” is not known and counts as “is”.` });
     const user = source["property_type"] === "user";
     if (user)
-      warnings.push({ code: "user_property", where: file, text: `“${property}” is a user property: an event satisfies the filter only where it carries it in context.traits.` });
+      warnings.push({ code: "user_property", where: file, text: `“${property}” is a user property: an event satisfies the filter only if it carries it in context.traits.` });
     const made = withRedaction({ property, operator, values, property_type: user ? "user" : "event" });
     const lost = lostValues(made);
     if (made.unkept !== undefined) warnings.push({ code: "unkept", where: file, text: `“${property}” is not kept here, ${made.unkept}: the filter can never be met.` });
