@@ -32,8 +32,9 @@ from dagnet_realtime.config.config import (
 )
 from dagnet_realtime.core.access_tokens import create_token
 from dagnet_realtime.hub.feed_registry import FeedRegistry
-from dagnet_realtime.hub.relay_manager import SharedRelayManager
-from dagnet_realtime.hub.relay_stations import NO_RELAYS, ProcessRelayManager
+from dagnet_realtime.hub.relay_manager import NO_RELAYS
+from dagnet_realtime.hub.relay_process import ProcessRelayManager
+from dagnet_realtime.hub.relay_shared import SharedRelayManager
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy, Workspace

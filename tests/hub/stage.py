@@ -12,7 +12,8 @@ from dagnet_realtime.hub.broadcast import EncodedFrame
 from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.relay_stations import NO_RELAYS, ProcessRelayManager
+from dagnet_realtime.hub.relay_manager import NO_RELAYS
+from dagnet_realtime.hub.relay_process import ProcessRelayManager
 from dagnet_realtime.hub.sessions import SessionLimits
 from dagnet_realtime.model.event import Position
 from dagnet_realtime.model.frame import Batch, IngestCounters

@@ -22,7 +22,6 @@ def trip(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) -
     return RelayLease(
         provider,
         LeasedState(RelayState(channel="c"), NOW, seats, RelayCounts(), awaited),
-        clock.monotonic(),
         clock,
     )
 

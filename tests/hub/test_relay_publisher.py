@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 
-from dagnet_realtime.hub.relay_publisher import (
-    NOTICE_MS,
-    RelayPublisher,
-)
-from dagnet_realtime.hub.relay_stations import RelaySubscription
+from dagnet_realtime.hub.relay_channel import WEBHOOK_REFRESH_MS
+from dagnet_realtime.hub.relay_manager import RelaySubscription
+from dagnet_realtime.hub.relay_publisher import RelayPublisher
 from dagnet_realtime.hub.sessions import Presence
 from dagnet_realtime.model.event import Position, Token
 from dagnet_realtime.model.problem import Problem
@@ -178,7 +176,7 @@ async def test_a_notice_makes_the_request_ask() -> None:
     """REL-24: once in two seconds; what is not signed reaches nothing."""
     async with Platform() as stage:
         await stage.seated()
-        await stage.clock.advance(NOTICE_MS / 1000)
+        await stage.clock.advance(WEBHOOK_REFRESH_MS / 1000)
         before = stage.provider.looked
         with pytest.raises(Problem) as refused:
             await stage.request().on_provider_webhook(SHOP, "key", "bad", b"")

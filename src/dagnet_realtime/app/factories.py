@@ -19,14 +19,11 @@ from dagnet_realtime.graphs.folder import FolderGraphs, FolderSource
 from dagnet_realtime.graphs.source import GraphSources, WorkspaceSource
 from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed_registry import FeedRegistry
-from dagnet_realtime.hub.relay_manager import SharedRelayManager
+from dagnet_realtime.hub.relay_channel import derive_relay_key
+from dagnet_realtime.hub.relay_manager import NO_RELAYS, RelayManager
+from dagnet_realtime.hub.relay_process import ProcessRelayManager
 from dagnet_realtime.hub.relay_publisher import RelayPublisher
-from dagnet_realtime.hub.relay_stations import (
-    NO_RELAYS,
-    ProcessRelayManager,
-    RelayManager,
-    derive_relay_key,
-)
+from dagnet_realtime.hub.relay_shared import SharedRelayManager
 from dagnet_realtime.hub.stream_reader import (
     NO_STREAMS,
     RecordIntake,

@@ -1,4 +1,4 @@
-"""The live state of one process: watch sessions open, read and close here; every transport encodes `watch`."""
+"""The live state of one process: opens, reads and closes watch sessions, for every transport."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from dagnet_realtime.hub.broadcast import EncodedFrame, encode_frame
 from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed_registry import FeedRegistry
 from dagnet_realtime.hub.guarantees import guarantees_for
-from dagnet_realtime.hub.relay_stations import NO_RELAYS, RelayManager, RelaySubscription
+from dagnet_realtime.hub.relay_manager import NO_RELAYS, RelayManager, RelaySubscription
 from dagnet_realtime.hub.session_sync import SessionSync
 from dagnet_realtime.hub.sessions import SessionRegistry, SessionState
 from dagnet_realtime.hub.stats import ChannelStats
@@ -29,13 +29,15 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
 
-ROUND_SECONDS = 5.0  # between two rounds of the keeper
-RENEWALS = 5  # of a lease in its lifetime, so that it outlives some that fail
-COME_BACK = (0.5, 3.0)  # seconds over which the viewers of a stopping process are spread
+HOUSEKEEPING_SECONDS = 5.0  # between two rounds
+RENEWALS = 5  # of a lease in its lifetime, so that some may fail
+RECONNECT_SECONDS = (0.5, 3.0)  # over which the viewers of a stopping process are spread
 
 
 class Hub:
-    """Enter it as a context; its tasks live in one group, and one that dies ends the context with its reason."""
+    """Enter it as a context, which owns its tasks: if one fails, the context ends with its
+    error.
+    """
 
     def __init__(
         self,
@@ -97,7 +99,10 @@ class Hub:
         role: Role = "watch",
         name: str = "",
     ) -> WatchSession:
-        """On: a session that watches `graph` from this moment. Raises `Problem` for an unknown graph, a bad filter, too many sessions."""
+        """On: a new session, which watches `graph` from this moment.
+
+        Raises `Problem` for an unknown graph, a filter that is not allowed, and too many sessions.
+        """
         self._feeds.graph(channel, graph)
         canonical = self.authorization.authorize_filter(channel, filter)
         if self._stopping:
@@ -126,7 +131,7 @@ class Hub:
         return session
 
     async def session(self, session_id: str) -> WatchSession:
-        """The session; raises `Problem("gone")` where there is none any more."""
+        """The session; raises `Problem("gone")` if it has ended."""
         session = await self._sessions.load(session_id) or await self._sync.restore(session_id)
         if session is None:
             raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")
@@ -135,65 +140,71 @@ class Hub:
     async def watch(
         self, session_id: str, after: Position | None = None, wait: float | None = None
     ) -> AsyncGenerator[EncodedFrame, None]:
-        """The frames after `after` (else after On), first a hello.
+        """The frames after `after` (else after On), beginning with a hello.
 
-        With `wait` (seconds) it is one look: what is there, else the first that comes in that time, and the hello only where `after` is
-        None or the graph, the policy or the role is another than this session was told. Raises `Problem` where the session has ended or
-        too many streams are open.
+        With `wait` (seconds) it is one poll: the frames that are there, else the first one that
+        comes in that time; and a hello only if `after` is None, or the graph, the policy or the
+        role has changed since the last one. Raises `Problem` if the session has ended or too many
+        streams are open.
         """
-        line = self._registry.upsert(await self.session(session_id), float("-inf"))
+        state = self._registry.upsert(await self.session(session_id), float("-inf"))
         if wait is None:
-            self._registry.acquire_stream(line)
+            self._registry.acquire_stream(state)
         viewer: Subscriber | None = None
         try:
-            viewer = await self._attach(line, after)
-            shown = f"{viewer.shared.view.graph.version} {viewer.shared.key.policy} {viewer.shared.key.role}"
-            if wait is None or after is None or line.announced_view != shown:
-                await self._context.counters.refresh(line.session.channel)
+            viewer = await self._attach(state, after)
+            key = viewer.shared.key
+            view = f"{viewer.shared.view.graph.version} {key.policy} {key.role}"
+            if wait is None or after is None or state.announced_view != view:
+                await self._context.counters.refresh(state.session.channel)
                 yield self._hello(viewer)
-            line.announced_view = shown
+            state.announced_view = view
             async with contextlib.aclosing(viewer.frames(wait)) as frames:
                 async for frame in frames:
                     yield frame
         finally:
             if wait is None:
-                line.streams -= 1
+                state.streams -= 1
             if viewer is not None:
                 self._feeds.detach(viewer)
 
     async def poll(
         self, session_id: str, after: Position | None, wait: float
     ) -> tuple[list[EncodedFrame], str]:
-        """One look through `watch`: the frames, and the position after them."""
+        """One poll of `watch`: the frames, and the position after them."""
         frames = [frame async for frame in self.watch(session_id, after, wait)]
         return frames, frames[-1].position if frames else str(after)
 
     async def read_range(
         self, session_id: str, after: Position, until: Position
     ) -> list[EncodedFrame]:
-        """What lies in `(after, until]`, in a frame that ends exactly there, so that a viewer can go on with frames that others share.
+        """The frames of `(after, until]`, which end exactly there: shared frames can follow.
 
-        None where `until` is not after `after`; a gap where the log cannot tell any more.
+        Empty if `until` is not after `after`; a gap if the log has dropped entries.
         """
-        line = self._registry.upsert(await self.session(session_id), float("-inf"))
-        viewer = await self._attach(line, after)
+        state = self._registry.upsert(await self.session(session_id), float("-inf"))
+        viewer = await self._attach(state, after)
         try:
             return await viewer.read_range(until)
         finally:
             self._feeds.detach(viewer)
 
     async def relay_subscription(self, session_id: str) -> RelaySubscription:
-        """The session's place at its relay; asking renews its lease, as a stream would."""
+        """The session's subscription at its relay. Renews the session's lease, as a stream
+        would.
+        """
         session = await self.session(session_id)
-        line = self._registry.upsert(session, float("-inf"))
-        if self._is_renewal_due(line):
-            await self._sync.renew_lease(line)
+        state = self._registry.upsert(session, float("-inf"))
+        if self._is_renewal_due(state):
+            await self._sync.renew_lease(state)
         return await self.relay_manager.subscription(session)
 
     async def change(
         self, session_id: str, filter: str | None = None, follows: Sequence[str] | None = None
     ) -> WatchSession:
-        """Another filter, or other followed traces; open streams go on where they stand, in the view that fits."""
+        """Changes the filter or the followed traces; streams go on at their position, in another
+        view.
+        """
         session = await self.session(session_id)
         added: frozenset[str] = frozenset()
         if filter is not None:
@@ -209,29 +220,33 @@ class Hub:
                 ),
             )
         await self._sessions.save(session, self._limits.lease)
-        line = self._registry.upsert(session, self._clock.monotonic())
+        state = self._registry.upsert(session, self._clock.monotonic())
         self._feeds.set_followed(await self._sessions.list_active())
         feed = self._feeds.feed_for(session.channel)
         if feed is None:
             return session
         if added:
-            await self._sync.backfill(line, added)
+            await self._sync.backfill(state, added)
         for viewer in self._feeds.viewers_of(session_id):
             viewer.move(self._feeds.shared(feed, session))
         return session
 
     async def follow(self, session_id: str, token: str) -> WatchSession:
-        """Follows one more trace: never thinned from here on, and what the log holds of it since On comes along."""
+        """Follows one more trace, which is never thinned from here on; its events since On are
+        sent.
+        """
         session = await self.session(session_id)
         return await self.change(
-            session_id, follows=[*(held for held in session.follows if held != token), token]
+            session_id, follows=[*(other for other in session.follows if other != token), token]
         )
 
     async def close(self, session_id: str, reason: str = "Realtime was switched off") -> None:
-        """Off. The last session of a channel empties its log. Nothing where the session has ended."""
-        line = self._registry.remove(session_id)
+        """Off; with a channel's last session its log is emptied. Nothing if the session has
+        ended.
+        """
+        state = self._registry.remove(session_id)
         session = await self._sessions.load(session_id) or (
-            line.session if line is not None else None
+            state.session if state is not None else None
         )
         for viewer in self._feeds.viewers_of(session_id):
             viewer.close(Close(reason=reason))
@@ -243,7 +258,9 @@ class Hub:
         self._feeds.set_followed(await self._sessions.list_active())
 
     async def apply_policy(self, channel: Channel, policy: Policy) -> None:
-        """Another policy for a channel, in force at once; a session whose filter it forbids ends."""
+        """Applies another policy to a channel at once, and ends sessions whose filter it
+        forbids.
+        """
         for session in self.authorization.apply_policy(channel, policy):
             await self.close(session.id, HIDDEN)
 
@@ -254,45 +271,47 @@ class Hub:
                 await self.close(session.id, reason)
 
     def drain(self) -> None:
-        """The process stops: every viewer is told to come back, spread over some seconds. Twice does no harm."""
+        """Tells every viewer to reconnect, spread over some seconds: the process stops.
+        Idempotent.
+        """
         self._stopping = True
         self._feeds.close_all(
             lambda: Close(
                 reason="the server is stopping",
-                retry_after=round(self._context.random.uniform(*COME_BACK), 2),
+                retry_after=round(self._context.random.uniform(*RECONNECT_SECONDS), 2),
             )
         )
 
     def graph(self, session: WatchSession) -> Graph:
-        """The session's graph as last read."""
+        """The session's graph, as last read."""
         return self._feeds.graph(session.channel, session.graph)[1]
 
     def guarantees(self, session: WatchSession) -> Guarantees:
-        """How far the session's picture can be trusted."""
+        """How far the session's view can be trusted."""
         return guarantees_for(
             self._feeds.policy(session.channel),
             self._graphs.catalogue(session.channel.workspace).needed,
         )
 
     def expires_at(self) -> int:
-        """When a session that is renewed at this moment would lapse, in milliseconds since 1970."""
+        """When a session that is renewed now would lapse, in milliseconds since 1970."""
         return self._clock.now() + round(self._limits.lease * 1000)
 
     def stats(self) -> dict[Channel, ChannelStats]:
-        """What an operator can measure of each channel in this process."""
+        """Statistics of each channel in this process."""
         return self._registry.add_stats(self._feeds.stats())
 
-    async def _attach(self, line: SessionState, after: Position | None) -> Subscriber:
-        """A viewer of the session, whose lease is renewed where that is due."""
+    async def _attach(self, state: SessionState, after: Position | None) -> Subscriber:
+        """A viewer of the session, whose lease is renewed if due."""
         if self._stopping:
             raise Problem(
                 "unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2
             )
-        head = await self._sync.renew_lease(line) if self._is_renewal_due(line) else None
-        return await self._feeds.attach(line, after, head)
+        head = await self._sync.renew_lease(state) if self._is_renewal_due(state) else None
+        return await self._feeds.attach(state, after, head)
 
-    def _is_renewal_due(self, line: SessionState) -> bool:
-        return self._clock.monotonic() - line.renewed_at >= self._limits.lease / RENEWALS
+    def _is_renewal_due(self, state: SessionState) -> bool:
+        return self._clock.monotonic() - state.renewed_at >= self._limits.lease / RENEWALS
 
     def _hello(self, viewer: Subscriber) -> EncodedFrame:
         session, shared = viewer.state.session, viewer.shared
@@ -308,23 +327,25 @@ class Hub:
         return encode_frame(hello, viewer.position)
 
     async def _run_housekeeping(self) -> None:
-        """Renews what is watched, closes what has lapsed. An unreachable store is tried again in the next round."""
+        """Renews watched sessions and removes lapsed ones; retries a failed store in the next
+        round.
+        """
         while True:
-            await self._clock.sleep(min(ROUND_SECONDS, self._limits.lease / RENEWALS))
+            await self._clock.sleep(min(HOUSEKEEPING_SECONDS, self._limits.lease / RENEWALS))
             with contextlib.suppress(Problem):
-                for line in self._registry.all():
-                    await self._renew_or_expire(line)
+                for state in self._registry.all():
+                    await self._renew_or_expire(state)
                 await self._sync.reconcile()
 
-    async def _renew_or_expire(self, line: SessionState) -> None:
-        id = line.session.id
+    async def _renew_or_expire(self, state: SessionState) -> None:
+        id = state.session.id
         if self._feeds.viewers_of(id):
-            if self._is_renewal_due(line):
-                await self._sync.renew(line)
-        elif self._clock.monotonic() - line.renewed_at > self._limits.lease:
+            if self._is_renewal_due(state):
+                await self._sync.renew(state)
+        elif self._clock.monotonic() - state.renewed_at > self._limits.lease:
             self._registry.remove(id)
             if await self._sessions.load(id) is None:
-                await self._log.release_lease(line.session.channel, id)
+                await self._log.release_lease(state.session.channel, id)
 
     async def _follow_graphs(self) -> None:
         async for workspace in self._graphs.changes():

@@ -13,7 +13,7 @@ from dagnet_realtime.function.plan import plan_of
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.guarantees import file_warnings, guarantees_for_function
 from dagnet_realtime.hub.hub import Hub
-from dagnet_realtime.hub.relay_stations import RelaySubscription
+from dagnet_realtime.hub.relay_manager import RelaySubscription
 from dagnet_realtime.model.frame import Guarantees
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
