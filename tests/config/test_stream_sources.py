@@ -105,5 +105,5 @@ def test_a_serverless_deployment_reads_no_stream(tmp_path: Path) -> None:
         '[[workspace]]\nid = "acme"\nenv = "prod"\npath = "."\ntoken_key = "0123456789abcdef"\n'
         f'[[workspace.source]]\nid = "stream"\nkind = "kafka"\n{GOOD}'
     )
-    with pytest.raises(Problem, match="a stream is read by a process that lives"):
+    with pytest.raises(Problem, match="a stream needs a process that keeps running"):
         _validate_config(load(tmp_path / "realtime.toml", {}))

@@ -28,7 +28,7 @@ def test_only_the_channels_of_this_moment_are_signed() -> None:
     for name in (*relay(OTHER).channels(NOW), later, "private-x", "", "\ud800"):
         with pytest.raises(Problem, match="not this workspace's"):
             one.authorise(name, "1.2", NOW)
-    with pytest.raises(Problem, match="no socket"):
+    with pytest.raises(Problem, match="Invalid socket id"):
         one.authorise(channel, "1.2:private-x", NOW)
 
 

@@ -22,7 +22,7 @@ class Provider:
     async def publish(self, messages: Sequence[Message]) -> int:
         self.asked += 1
         if self.down:
-            raise Problem("unavailable", "The provider does not take messages")
+            raise Problem("unavailable", "The provider does not accept messages")
         self.sent += messages
         return len(messages)
 
@@ -36,7 +36,7 @@ class Provider:
     async def subscribers(self, channel: str) -> int | None:
         self.looked += 1
         if self.down:
-            raise Problem("unavailable", "The provider does not take messages")
+            raise Problem("unavailable", "The provider does not accept messages")
         return self.subscribed
 
     def frames(self, channel: str | None = None) -> list[dict[str, Any]]:

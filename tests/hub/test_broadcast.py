@@ -62,7 +62,7 @@ async def test_the_ring_is_bounded_by_frames_and_by_bytes() -> None:
     small = FrameBuffer(at(0), 100, 500)
     for offset in range(10):
         small.push(batch(offset, offset + 1))
-    assert len(small._kept) == 500 // len(batch(0, 1).json)
+    assert len(small._buffered) == 500 // len(batch(0, 1).json)
 
 
 async def test_an_emptied_ring_keeps_its_head() -> None:

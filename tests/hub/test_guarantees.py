@@ -1,7 +1,7 @@
 """The posture of a view."""
 
 from dagnet_realtime.hub.guarantees import (
-    MOST_NOTES,
+    MAX_FILE_WARNINGS,
     file_warnings,
     guarantees_for,
     guarantees_for_function,
@@ -42,7 +42,7 @@ def test_a_viewer_is_told_of_the_files_that_the_graph_stands_on() -> None:
         == "graphs/a.json is no JSON; the last good version is still in use. It is read again as soon as it is saved."
     )
     assert (len(told), any("b.json" in note for note in told), told[-1][:12]) == (
-        MOST_NOTES + 1,
+        MAX_FILE_WARNINGS + 1,
         False,
         "3 more files",
     )

@@ -189,7 +189,7 @@ async def test_a_viewer_that_does_not_read_costs_nothing_and_catches_up() -> Non
             await stage.log.append(SHOP, [entry(f"m{number}", name="Home")])
             await stage.clock.advance(0.05)
         (shared,) = stage.hub._feeds.feed_for(SHOP).views.values()  # type: ignore[union-attr]
-        assert len(shared.buffer._kept) == 5
+        assert len(shared.buffer._buffered) == 5
         merged = (await anext(frames)).frame
         assert isinstance(merged, Batch)
         assert merged.counts == {"u-Home": 50}

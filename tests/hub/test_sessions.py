@@ -126,7 +126,7 @@ def test_one_person_cannot_keep_the_others_from_following() -> None:
 def test_what_cannot_be_a_token_is_refused() -> None:
     """HUB-16: neither too short nor a text of any length."""
     for token in ("abc", "x" * 129):
-        with pytest.raises(Problem, match="no trace"):
+        with pytest.raises(Problem, match="Invalid trace"):
             SessionRegistry(SessionLimits()).validate_follows(session("a"), [token])
 
 

@@ -88,7 +88,7 @@ async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
         provider = Provider(answer, answer)
         assert await published(provider, message()) == 1
         assert len(provider.asked) == TRIES
-        with pytest.raises(Problem, match="does not take messages"):
+        with pytest.raises(Problem, match="does not accept messages"):
             await published(Provider(*[answer] * TRIES), message())
     for refusal in (400, 401, 403, 413, {"error": "The secret authentication failed", "code": 401}):
         provider = Provider(refusal)

@@ -1,1 +1,1 @@
-"""What a Destination Function in Segment needs: its plan, and the rotating channels that it publishes to."""
+"""Support for a Destination Function in Segment: its plan, and the channels it publishes to."""

@@ -1,4 +1,4 @@
-"""A workspace's provider where a function in Segment publishes to it: this side only names channels and signs subscriptions."""
+"""Signs subscriptions to the channels that a function in Segment publishes to."""
 
 import hmac
 
@@ -10,11 +10,14 @@ from dagnet_realtime.relays.signing import SOCKET_ID, sign_subscription
 
 
 class FunctionChannelSigner:
-    """Keeps no connection and no state. Raises `Problem("invalid")` for an address that asks for what the function cannot do."""
+    """Names a workspace's channels and signs subscriptions to them, without connection or state.
+
+    Raises `Problem("invalid")` for an address with an option that the function cannot meet.
+    """
 
     def __init__(self, address: PusherConfig, channel: Channel, token_key: bytes) -> None:
         if address.encrypted:
-            why = "A function in Segment publishes, and its runtime has no such cipher"
+            why = "Its publisher is a function in Segment, whose runtime has no such cipher"
             raise Problem(
                 "invalid",
                 f"The relay of {channel} cannot be encrypted",
@@ -27,8 +30,14 @@ class FunctionChannelSigner:
     @property
     def provider(self) -> Provider:
         """Where the function publishes."""
-        one = self._address
-        return Provider(app=one.app_id, key=one.key, api=one.api, limit=one.limit, batch=one.batch)
+        address = self._address
+        return Provider(
+            app=address.app_id,
+            key=address.key,
+            api=address.api,
+            limit=address.limit,
+            batch=address.batch,
+        )
 
     @property
     def secret(self) -> str:
@@ -54,14 +63,18 @@ class FunctionChannelSigner:
         return self._address.socket
 
     def channels(self, at: int) -> tuple[str, ...]:
-        """The channels to be subscribed to at `at` (ms since 1970)."""
+        """The channels to subscribe to at `at` (ms since 1970)."""
         return self._channels.around(at)
 
     def authorise(self, channel: str, socket_id: str, at: int) -> dict[str, str]:
-        """The signature that lets the browser on `socket_id` subscribe; raises `Problem("forbidden")` for all but the channels of `at`."""
+        """The signature for a subscription of the browser on `socket_id` at `at` (ms since 1970).
+
+        Raises `Problem`: `invalid` if it is not the id of a socket, `forbidden` for every channel
+        but those of `at`.
+        """
         if not SOCKET_ID.fullmatch(socket_id):
             raise Problem(
-                "invalid", "That is no socket", "", "Send the socket's id as pusher-js gives it"
+                "invalid", "Invalid socket id", "", "Send the socket's id as pusher-js gives it"
             )
         if not any(
             hmac.compare_digest(channel.encode("utf-8", "replace"), one.encode())

@@ -1,4 +1,4 @@
-"""What a function in Segment has to know of a workspace, and the rotating channels that it publishes to."""
+"""The plan of a function in Segment, and the rotating channels that it publishes to."""
 
 from hashlib import blake2s
 
@@ -17,7 +17,7 @@ _DIGITS = 40
 
 
 class FunctionChannels:
-    """The names of one channel under the workspace's token key. They follow from it as the pseudonyms do, and tell nothing of it."""
+    """The names of one channel, derived from the workspace's token key without revealing it."""
 
     def __init__(
         self, channel: Channel, token_key: bytes, turn: int = FUNCTION_CHANNEL_SECONDS
@@ -31,7 +31,7 @@ class FunctionChannels:
         return PREFIX + self._mac.digest(f"{self._of}{at // self._turn}".encode()).hex()[:_DIGITS]
 
     def around(self, at: int) -> tuple[str, ...]:
-        """The names that are to be listened to at `at`: one, or two about a turn, the later one last."""
+        """The names to subscribe to at `at`: one, or two about a turn, the later one last."""
         near = FUNCTION_CHANNEL_OVERLAP_SECONDS * 1000
         return tuple(dict.fromkeys((self.at(max(0, at - near)), self.at(at + near))))
 
@@ -40,7 +40,10 @@ FORMAT = "dagnet-realtime-function/1"
 
 
 class Provider(msgspec.Struct, frozen=True):
-    """Where the function publishes: the app's id and key, the origin of the HTTP interface, bytes of a message, messages of a request."""
+    """Where the function publishes: the app's id and key, and the origin of the HTTP interface.
+
+    `limit` is in bytes of a message, `batch` in messages of a request.
+    """
 
     app: str
     key: str
@@ -50,14 +53,17 @@ class Provider(msgspec.Struct, frozen=True):
 
 
 class ListenRule(msgspec.Struct, frozen=True):
-    """Names that some node listens for, and the filters that must all hold."""
+    """Event names that a node listens for, and filters that must all match."""
 
     names: tuple[str, ...]
     filters: tuple[Filter, ...]
 
 
 class FunctionPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """The setting `plan` of the function. `turn` and `rotation` are seconds; `version` changes when anything here does."""
+    """The function's setting `plan`.
+
+    `turn` and `rotation` are seconds; `version` is a digest of the rest.
+    """
 
     format: str = FORMAT
     version: str = ""
@@ -79,8 +85,8 @@ class FunctionPlan(msgspec.Struct, frozen=True, kw_only=True):
 def plan_of(
     channel: Channel, policy: Policy, catalogue: Catalogue, provider: Provider
 ) -> FunctionPlan:
-    """The plan of a workspace with its graphs as they are."""
-    heard = (
+    """The plan of a workspace with these graphs and this policy."""
+    rules = (
         ListenRule(listen.names, listen.filters)
         for graph in catalogue.graphs.values()
         for listen in graph.listens
@@ -101,7 +107,7 @@ def plan_of(
         test=policy.test_property,
         sample=policy.sample,
         carries=policy.function_carries,
-        listens=tuple(sorted(dict.fromkeys(heard), key=msgspec.json.encode)),
+        listens=tuple(sorted(dict.fromkeys(rules), key=msgspec.json.encode)),
     )
     return msgspec.structs.replace(
         plan, version=blake2s(msgspec.json.encode(plan), digest_size=6).hexdigest()

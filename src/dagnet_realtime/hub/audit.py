@@ -1,4 +1,4 @@
-"""The audit log: who signed in, watched what, followed whom (by token) and what was refused to them, and when.
+"""The audit log: who signed in, watched and followed (by token), and what they were refused.
 
 It names people who watch, never people who are watched. One JSON object a line.
 """
@@ -26,13 +26,17 @@ AuditAction = Literal[
     "policy",
     "send",
 ]
-LONGEST = 256  # characters of a field
+MAX_FIELD = 256  # characters
 
 _ENCODER = msgspec.json.Encoder()
 
 
 class AuditRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line. `session` is the beginning of a watch session's id: enough to tell sessions apart, too little to use one."""
+    """One line of the log.
+
+    `session` is the beginning of a watch session's id: enough to tell sessions apart, too little to
+    use one.
+    """
 
     at: str
     deed: AuditAction
@@ -47,7 +51,7 @@ class AuditRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Audit:
-    """Writes lines with `write`, which keeps the order in which it was called."""
+    """Writes records with `write`, in the order of the calls."""
 
     def __init__(self, write: Callable[[bytes], None], clock: Clock) -> None:
         self._write = write
@@ -65,17 +69,17 @@ class Audit:
         kind: str = "",
         why: str = "",
     ) -> None:
-        """One line about what `person` did."""
+        """Writes a record of what `person` did."""
         line = AuditRecord(
             at=iso(self._clock.now()),
             deed=deed,
-            person=person[:LONGEST],
+            person=person[:MAX_FIELD],
             workspace=channel.workspace if channel is not None else "",
             env=channel.env if channel is not None else "",
-            graph=graph[:LONGEST],
+            graph=graph[:MAX_FIELD],
             session=session[:8],
-            tokens=tuple(token[:LONGEST] for token in tokens[:50]),
-            kind=kind[:LONGEST],
-            why=why[:LONGEST],
+            tokens=tuple(token[:MAX_FIELD] for token in tokens[:50]),
+            kind=kind[:MAX_FIELD],
+            why=why[:MAX_FIELD],
         )
         self._write(_ENCODER.encode(line) + b"\n")

@@ -1,4 +1,4 @@
-"""Role and policy changes on live sessions, and who may filter by what."""
+"""Applies role and policy changes to live sessions, and decides which filters are allowed."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,11 @@ HIDDEN = "the filter reads a property that is not shown here any more"
 
 
 class SessionAuthorization:
-    """Moves viewers to the view that fits; what no longer fits anybody is not shown to the end of its frame, let alone of its log."""
+    """What sessions may see.
+
+    A change takes effect at once: viewers move to the view that their role and the policy allow,
+    and nothing that was forbidden is sent after it, not even the rest of a buffer.
+    """
 
     def __init__(self, context: HubContext, feeds: FeedRegistry, registry: SessionRegistry) -> None:
         self._feeds = feeds
@@ -30,19 +34,22 @@ class SessionAuthorization:
         self._lease = context.limits.lease
 
     async def change_role(self, session: WatchSession, role: Role) -> WatchSession:
-        """The session's person has another role: its viewers go on at once in the view that fits, and are told."""
+        """Gives the session another role and moves its viewers, who get a `change` frame.
+
+        Returns the session as changed.
+        """
         follows = session.follows if has_role(role, "follow") else ()
         session = msgspec.structs.replace(session, role=role, follows=follows)
         await self._sessions.save(session, self._lease)
-        line = self._registry.get(session.id)
-        if line is not None:
-            line.session = session
+        state = self._registry.get(session.id)
+        if state is not None:
+            state.session = session
         self._feeds.set_followed(await self._sessions.list_active())
         self._feeds.rebind_viewers([session])
         return session
 
     def policy(self, channel: Channel) -> Policy:
-        """The policy that is in force."""
+        """The policy in force."""
         return self._feeds.policy(channel)
 
     def reveals(self, session: WatchSession) -> bool:
@@ -50,25 +57,31 @@ class SessionAuthorization:
         return reveals(self._feeds.policy(session.channel), session.role)
 
     def close_streams(self, session_id: str, bye: Close) -> None:
-        """Ends the streams of a session, but not the session."""
+        """Closes the streams of a session, but not the session."""
         for viewer in self._feeds.viewers_of(session_id):
             viewer.close(bye)
 
     def apply_policy(self, channel: Channel, policy: Policy) -> tuple[WatchSession, ...]:
-        """Another policy: from here on frames are written by it, also those of what the log holds already.
+        """Applies another policy to every frame from here on, also of earlier entries.
 
-        Returns the sessions whose filter reads what may no longer be shown; they must end.
+        Returns the sessions whose filter reads what may no longer be shown: they must end.
         """
         self._feeds.apply_policy(channel, policy)
         sessions = [
-            line.session for line in self._registry.all() if line.session.channel == channel
+            state.session for state in self._registry.all() if state.session.channel == channel
         ]
-        barred = tuple(session for session in sessions if not self._filter_still_allowed(session))
-        self._feeds.rebind_viewers([session for session in sessions if session not in barred])
-        return barred
+        forbidden = tuple(
+            session for session in sessions if not self._filter_still_allowed(session)
+        )
+        self._feeds.rebind_viewers([session for session in sessions if session not in forbidden])
+        return forbidden
 
     def authorize_filter(self, channel: Channel, filter: str) -> str:
-        """The filter's canonical text; one on a property that may not be shown is refused, since what it matches would tell the value."""
+        """The filter's canonical text.
+
+        Raises `Problem("forbidden")` if it reads a property that may not be shown, since its
+        matches would reveal the value.
+        """
         parsed = parse_filter(filter)
         if not parsed.paths:
             return str(parsed)

@@ -1,4 +1,4 @@
-"""What the log still holds of a trace since On."""
+"""Reads past events of a trace from the log."""
 
 import asyncio
 
@@ -18,33 +18,33 @@ Past = tuple[tuple[int, Entry], ...]
 async def backfill_traces(
     log: Log, channel: Channel, start: Position, end: Position, tokens: frozenset[str], most: int
 ) -> Past:
-    """The entries in `(start, end]` that carry any of `tokens`, with their offsets; where there are more than `most`, the latest.
+    """The entries in `(start, end]` with any of `tokens`, and their offsets; the latest `most`.
 
-    Where the log does not reach back to `start`, or more were found, all of them are flagged `partial`: something came before.
+    All of them are flagged `partial` if there were more, or the log does not reach back to `start`.
     """
-    found: list[tuple[int, Entry]] = []
+    past: list[tuple[int, Entry]] = []
     at, whole = start, True
     while at.epoch == end.epoch and at.offset < end.offset:
-        stretch = await log.read(channel, at, min(CHUNK, end.offset - at.offset), 0)
-        if isinstance(stretch, ReadGap):
+        entries = await log.read(channel, at, min(CHUNK, end.offset - at.offset), 0)
+        if isinstance(entries, ReadGap):
             whole = False
-            if stretch.resume == at or stretch.reason != "retention":
+            if entries.resume == at or entries.reason != "retention":
                 break
-            at = stretch.resume
+            at = entries.resume
             continue
-        placed = enumerate(stretch.entries, stretch.start.offset + 1)
-        found += [
+        placed = enumerate(entries.entries, entries.start.offset + 1)
+        past += [
             (offset, entry)
             for offset, entry in placed
             if any(trace.token in tokens for trace in entry.traces)
         ]
-        if stretch.end == at:
+        if entries.end == at:
             break
-        at = stretch.end
-        whole = whole and len(found) <= most
-        del found[:-most]
+        at = entries.end
+        whole = whole and len(past) <= most
+        del past[:-most]
         await asyncio.sleep(0)
-    return tuple(found) if whole else tuple([(offset, _partial(entry)) for offset, entry in found])
+    return tuple(past) if whole else tuple([(offset, _partial(entry)) for offset, entry in past])
 
 
 def _partial(entry: Entry) -> Entry:

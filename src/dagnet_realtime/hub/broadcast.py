@@ -23,7 +23,10 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class EncodedFrame(msgspec.Struct, frozen=True):
-    """`end` is where the viewer stands after the frame. `json` is the frame; `sse` the same as one message of a stream."""
+    """A frame, encoded once for every viewer.
+
+    `end` is the position after it. `json` is the frame, `sse` the same as a server-sent event.
+    """
 
     frame: Frame
     end: Position
@@ -32,91 +35,96 @@ class EncodedFrame(msgspec.Struct, frozen=True):
 
     @property
     def position(self) -> str:
-        """`end` as it goes over the wire."""
+        """`end`, as on the wire."""
         return str(self.end)
 
 
 def encode_frame(frame: Frame, end: Position) -> EncodedFrame:
-    """Encodes `frame`. JSON has no raw line breaks, so one `data:` line holds it."""
+    """Encodes `frame`. JSON has no raw line breaks, so one `data:` line is enough."""
     json = _ENCODER.encode(frame)
     return EncodedFrame(frame, end, json, b"id: %b\ndata: %b\n\n" % (str(end).encode(), json))
 
 
 class FrameBuffer:
-    """Frames have a sequence number; a viewer holds the number of the next one it needs. Bounded by frames and by bytes.
+    """The last frames of a view, by sequence number; bounded by number and by bytes.
 
-    `head` is where the newest frame ends. A position on a boundary leads to the frame that goes on from there.
+    A viewer keeps the number of the next frame that it needs. `head` is the position after the
+    newest frame. `sequence_after` finds the frame that follows a position, if frames meet there.
     """
 
     def __init__(self, head: Position, frames: int, size: int) -> None:
         self.head = head
         self._frames = frames
         self._bytes = size
-        self._kept: deque[EncodedFrame] = deque()
+        self._buffered: deque[EncodedFrame] = deque()
         self._first = 0
-        self._held = 0
+        self._size = 0
         self._boundaries: dict[str, int] = {str(head): 0}
         self._order: deque[tuple[int, str]] = deque([(0, str(head))])
         self._waiting: list[asyncio.Future[None]] = []
 
     @property
     def end(self) -> int:
-        """The number that the next frame will have."""
-        return self._first + len(self._kept)
+        """The number that the next frame will get."""
+        return self._first + len(self._buffered)
 
     @property
     def size(self) -> int:
-        """Bytes of the frames that are kept."""
-        return self._held
+        """Bytes of the buffered frames."""
+        return self._size
 
     @property
     def first(self) -> int:
-        """The number of the oldest frame that is kept, or will be."""
+        """The number of the oldest buffered frame, or of the next one if there is none."""
         return self._first
 
     def push(self, frame: EncodedFrame) -> None:
-        """Adds a frame, drops the oldest beyond the bounds, wakes who waits."""
-        self._kept.append(frame)
-        self._held += len(frame.json)
+        """Adds a frame, drops the oldest beyond the bounds, and wakes the waiting viewers."""
+        self._buffered.append(frame)
+        self._size += len(frame.json)
         if frame.end != self.head:
             self.head = frame.end
             self._boundaries[frame.position] = self.end
             self._order.append((self.end, frame.position))
-        while len(self._kept) > self._frames or (self._held > self._bytes and len(self._kept) > 1):
-            self._held -= len(self._kept.popleft().json)
+        while len(self._buffered) > self._frames or (
+            self._size > self._bytes and len(self._buffered) > 1
+        ):
+            self._size -= len(self._buffered.popleft().json)
             self._first += 1
         self._forget_boundaries()
         self.wake()
 
     def empty(self) -> None:
-        """Drops every frame: whoever is behind is served from the log, which keeps less than these bytes do."""
+        """Drops every frame: viewers who are behind are served from the log, which shows less
+        now.
+        """
         self._first = self.end
-        self._kept.clear()
-        self._held = 0
+        self._buffered.clear()
+        self._size = 0
         self._boundaries = {str(self.head): self._first}
         self._order = deque([(self._first, str(self.head))])
 
     def sequence_after(self, position: Position) -> int | None:
-        """The number of the frame that goes on from `position`; None where it lies on no boundary that is kept."""
+        """The number of the frame that begins at `position`; None if no buffered one does."""
         return self._boundaries.get(str(position))
 
     def get(self, number: int) -> EncodedFrame | None:
-        """The frame of that number; None where it is no more, or not yet."""
+        """The frame of that number; None if it was dropped or is still to come."""
         index = number - self._first
-        return self._kept[index] if 0 <= index < len(self._kept) else None
+        return self._buffered[index] if 0 <= index < len(self._buffered) else None
 
     def is_evicted(self, number: int) -> bool:
         """Whether the frame of that number was dropped."""
         return number < self._first
 
     def wait(self) -> asyncio.Future[None]:
-        """Done at the next frame, or at `wake`."""
+        """A future that is done at the next frame, or at `wake`."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         return future
 
     def wake(self) -> None:
-        """Wakes every viewer that waits."""
+        """Wakes every waiting viewer."""
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             if not future.done():
@@ -129,11 +137,11 @@ class FrameBuffer:
                 del self._boundaries[position]
 
 
-REVEALS = "identities"  # what a key's role begins with where the view shows raw identifiers
+REVEALS = "identities"  # how a key's role begins if the view shows raw identifiers
 
 
 class ViewKey(msgspec.Struct, frozen=True):
-    """Viewers with the same key get the same frames. The graph's files may change under a view; all its viewers go along."""
+    """Viewers with the same key get the same frames, also after the graph's files have changed."""
 
     graph: str
     filter: str
@@ -142,7 +150,11 @@ class ViewKey(msgspec.Struct, frozen=True):
 
 
 class BroadcastView:
-    """One view of a feed. `viewers` counts who is attached; `used` is when somebody last was, in monotonic seconds."""
+    """One view of a feed, shared by its viewers.
+
+    `viewers` is the number of those attached; `last_used_at` is when there last was one, and
+    `last_beat_at` when the last heartbeat was sent, in monotonic seconds.
+    """
 
     def __init__(
         self, key: ViewKey, view: ViewRenderer, posture: Guarantees, ring: FrameBuffer, at: float
@@ -158,7 +170,7 @@ class BroadcastView:
     def publish_batch(
         self, found: LogSlice, matched: list[Nodes], follows: frozenset[str], at: float
     ) -> FrameCounts:
-        """The shared frame of one tick; its ledger."""
+        """Publishes the frame of one tick, and returns its counts."""
         end = found.end
         batch = self.view.render_shared(
             str(self.buffer.head), str(end), found.entries, matched, follows, at
@@ -167,21 +179,23 @@ class BroadcastView:
         return batch.ledger
 
     def publish_gap(self, lost: ReadGap) -> None:
-        """The feed itself lost its place: everybody learns it."""
+        """Publishes that the feed itself missed entries."""
         self.buffer.push(gap_frame(self.buffer.head, lost.resume, lost.missed, lost.reason))
 
     def beat(self, beat: Heartbeat, at: float) -> None:
-        """A sign of life for everybody."""
+        """Publishes a heartbeat."""
         self.last_beat_at = at
         self.buffer.push(encode_frame(beat, self.buffer.head))
 
     def change(self, change: Change) -> None:
-        """The graph's files, or the policy, are others from here on."""
+        """Publishes that the graph's files have changed."""
         self.guarantees = change.posture
         self.buffer.push(encode_frame(change, self.buffer.head))
 
     def forget(self, tokens: tuple[str, ...]) -> None:
-        """Frames that may carry the tokens are dropped; everybody is told to drop them too."""
+        """Drops buffered frames, since they may carry the tokens, and tells viewers to do the
+        same.
+        """
         self.buffer.empty()
         self.buffer.push(encode_frame(Forget(tokens=tokens), self.buffer.head))
 
@@ -193,7 +207,9 @@ class BroadcastView:
         follows: frozenset[str],
         at: float,
     ) -> EncodedFrame:
-        """A frame for one viewer that stands off every boundary."""
+        """A frame for one viewer, whose position lies within a shared frame or behind the
+        buffer.
+        """
         batch: Batch = self.view.render_private(
             str(found.start), str(end), found.entries, matched, follows, at
         )

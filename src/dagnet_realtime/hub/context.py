@@ -1,4 +1,4 @@
-"""What every part of a process's hub works with: the workspaces, the stores, the clock, limits and the task group."""
+"""What every part of a hub needs: workspaces, stores, clock, limits and the task group."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from dagnet_realtime.ports.storage import IngestTotals, Log, SessionStore
 
 
 class HubContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Made before any part of the hub.
+    """The surroundings of a hub, which are made before it.
 
     `counters` are the ingest counters that viewers see. `random` spreads reconnections.
     `tasks` owns every task of the hub; the hub enters and leaves it.

@@ -1,4 +1,4 @@
-"""One process's reader of one log: every tick it reads what is new once and gives each view its frame."""
+"""Reads one channel's log: each tick, reads new entries once and gives each view its frame."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -21,19 +21,17 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.storage import ReadGap
 
-MOST_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can match
-IDLE_SECONDS = (
-    1.0  # how long a read waits for news before the feed looks after beats and idle views
-)
+MAX_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can match
+IDLE_SECONDS = 1.0  # for which a read waits, before heartbeats and idle views are looked at
 STREAM_GAP_SECONDS = 1.0  # between two looks at whether a stream was left unread
-RETRY_SECONDS = 0.5  # between tries where the log cannot be reached
+RETRY_SECONDS = 0.5  # between tries while the log cannot be reached
 
 
 class Feed:
-    """Runs while it has views. The only writer of their rings.
+    """The reader of one channel's log. Runs while it has views, and alone writes their buffers.
 
-    `follows` are the tokens that any session of the channel follows. `told` adds up what viewers are told. `gone` is told when the log
-    ends under viewers that are still here.
+    `follows` are the tokens that sessions of the channel follow. `counters` add up what viewers are
+    sent. `log_lost` is set if the log ends under viewers who are still here.
     """
 
     def __init__(
@@ -62,7 +60,10 @@ class Feed:
         self._stream_gaps_at = float("-inf")
 
     async def run(self, ingest_counters: Callable[[], dict[str, IngestCounters]]) -> None:
-        """Ticks until no view is left; an unreachable log is tried again, in silence that viewers can see."""
+        """Ticks until no view is left.
+
+        While the log cannot be reached, viewers get no heartbeat, and so can see that.
+        """
         last = float("-inf")
         while self.views:
             try:
@@ -70,7 +71,7 @@ class Feed:
                     max(0.0, last + self._limits.tick - self._clock.monotonic())
                 )
                 found = await self._log.read(
-                    self.channel, self.position, MOST_ENTRIES, min(IDLE_SECONDS, self._limits.beat)
+                    self.channel, self.position, MAX_ENTRIES, min(IDLE_SECONDS, self._limits.beat)
                 )
             except Problem:
                 await self._clock.sleep(RETRY_SECONDS)
@@ -100,7 +101,10 @@ class Feed:
             self._evict_idle_views(at)
 
     def view(self, key: ViewKey, graph: Graph, catalogue: Catalogue) -> BroadcastView:
-        """The shared view of that key, made where there is none; beyond the bound of filters, one without a filter."""
+        """The shared view of `key`, made if there is none.
+
+        Beyond the bound of filters it is a view without a filter, which then runs in the browser.
+        """
         self._needed = catalogue.needed
         in_browser = False
         if (
@@ -111,7 +115,7 @@ class Feed:
             key = msgspec.structs.replace(key, filter="", role=f"{key.role}+browser")
             in_browser = True
         at = self._clock.monotonic()
-        if (found := self.views.get(key)) is None:
+        if (shared := self.views.get(key)) is None:
             reveals = key.role.startswith(REVEALS)
             view = ViewRenderer(
                 graph,
@@ -120,40 +124,43 @@ class Feed:
                 redaction_of(self.policy, catalogue),
                 reveals=reveals,
             )
-            ring = FrameBuffer(self.position, self._limits.ring_frames, self._limits.ring_bytes)
-            posture = guarantees_for(
+            buffer = FrameBuffer(self.position, self._limits.ring_frames, self._limits.ring_bytes)
+            guarantees = guarantees_for(
                 self.policy,
                 catalogue.needed,
                 file_warnings(catalogue, graph),
                 in_browser=in_browser,
             )
-            found = BroadcastView(key, view, posture, ring, at)
-            self.views[key] = found
-        found.last_used_at = at
-        return found
+            shared = BroadcastView(key, view, guarantees, buffer, at)
+            self.views[key] = shared
+        shared.last_used_at = at
+        return shared
 
     def apply_graph(self, catalogue: Catalogue) -> None:
-        """The workspace's files changed: views whose graph did go on with it. A graph that vanished stays as it was. Both are said."""
+        """Applies changed files to the views, whose viewers get a `change` frame.
+
+        A view whose graph has vanished keeps it.
+        """
         self._needed = catalogue.needed
         if self._permitted is not None:
             self._permitted = redaction_of(self.policy, catalogue)
         for shared in self.views.values():
             graph = catalogue.graphs.get(shared.key.graph, shared.view.graph)
             troubles = file_warnings(catalogue, graph)
-            posture = guarantees_for(
+            guarantees = guarantees_for(
                 self.policy,
                 catalogue.needed,
                 troubles,
                 in_browser=shared.guarantees.filtered == "browser",
             )
-            if (graph.version, posture) == (shared.view.graph.version, shared.guarantees):
+            if (graph.version, guarantees) == (shared.view.graph.version, shared.guarantees):
                 continue
             shared.view.set_graph(graph, redaction_of(self.policy, catalogue))
-            shared.guarantees = posture
+            shared.guarantees = guarantees
             shared.change(self.changed(shared))
 
     def changed(self, shared: BroadcastView) -> Change:
-        """What a viewer is told that comes to see by other files, another policy or another role."""
+        """The frame for a viewer whose files, policy or role have changed."""
         return Change(
             graph_version=shared.view.graph.version,
             policy_version=shared.key.policy,
@@ -163,7 +170,11 @@ class Feed:
         )
 
     def apply_policy(self, policy: Policy, catalogue: Catalogue) -> None:
-        """Another policy. Views of the one before keep no frame and show nothing that this one forbids, until their viewers have left."""
+        """Applies another policy.
+
+        Views of the former one drop their frames and show nothing that is forbidden now, until
+        their viewers have moved.
+        """
         self.policy = policy
         self._permitted = redaction_of(policy, catalogue)
         for shared in self.views.values():
@@ -186,7 +197,7 @@ class Feed:
         )
 
     def wake(self) -> None:
-        """Wakes every viewer, so that it looks whether it must go."""
+        """Wakes every viewer, to check whether it must close."""
         for view in self.views.values():
             view.buffer.wake()
 
@@ -200,12 +211,14 @@ class Feed:
         self.position = lost.resume
 
     def forget(self, tokens: frozenset[str]) -> None:
-        """A person asked to be forgotten: every view drops its frames and tells its viewers. The log is the door's to clear."""
+        """Makes every view forget a person's tokens. The log is cleared where the request came
+        in.
+        """
         for view in self.views.values():
             view.forget(tuple(sorted(tokens)))
 
     async def _forget(self, entries: Sequence[Entry]) -> None:
-        """A `delete` that another process took: its tokens go from the log and from every view."""
+        """Forgets the people of `delete` events that another process received."""
         tokens = frozenset(tokens_to_forget(entries))
         if not tokens:
             return
@@ -215,7 +228,9 @@ class Feed:
     def _tell_stream_gaps(
         self, ingest_counters: Callable[[], dict[str, IngestCounters]], at: float
     ) -> None:
-        """Records of a stream were left unread, by whichever process reads it: every viewer is told a gap of unknown size."""
+        """Publishes a gap of unknown size if records of a stream were left unread, by any
+        process.
+        """
         if at - self._stream_gaps_at < STREAM_GAP_SECONDS:
             return
         self._stream_gaps_at = at
@@ -245,7 +260,7 @@ class Feed:
 
 
 def _strip_denied(entry: Entry, permitted: Redaction) -> Entry:
-    """The entry without what was allowed when it came and is not any more."""
+    """The entry without properties that were allowed when it came, and are not any more."""
     if all(
         permitted.permits(path) for values in (entry.properties, entry.traits) for path in values
     ):
@@ -258,5 +273,7 @@ def _strip_denied(entry: Entry, permitted: Redaction) -> Entry:
 
 
 def redaction_of(policy: Policy, catalogue: Catalogue) -> Redaction:
-    """What frames may show: the allow-list, what the graphs' filters need, and the denials over both."""
+    """What frames may show: the allow-list and what graphs' filters need, without what is
+    denied.
+    """
     return Redaction(policy.properties, policy.deny, catalogue.needed)

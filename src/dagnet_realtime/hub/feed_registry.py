@@ -1,4 +1,4 @@
-"""Starts and stops feeds; gives sessions their viewers and shared views."""
+"""Starts and stops feeds, and gives sessions their shared views and viewers."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -72,34 +72,35 @@ class FeedRegistry:
         return catalogue, graph
 
     def policy(self, channel: Channel) -> Policy:
-        """The channel's policy."""
+        """The policy in force in the channel."""
         return self._policies[channel]
 
     def ingest_counters(self, channel: Channel) -> dict[str, IngestCounters]:
-        """The door's ledgers as they are now; the door goes on counting in its own."""
+        """A copy of the counters of the channel's sources, as of this moment."""
         return {
-            id: msgspec.structs.replace(door, refused=dict(door.refused))
-            for id, door in self._context.counters(channel).items()
+            id: msgspec.structs.replace(counters, refused=dict(counters.refused))
+            for id, counters in self._context.counters(channel).items()
         }
 
     def feed_for(self, channel: Channel) -> Feed | None:
-        """The channel's feed, where it has one that still runs."""
+        """The channel's running feed; None if it has none."""
         feed, task = self._feeds.get(channel, (None, None))
         return None if task is None or task.done() else feed
 
     async def attach(
-        self, line: SessionState, after: Position | None, head: Position | None = None
+        self, state: SessionState, after: Position | None, head: Position | None = None
     ) -> Subscriber:
         """A viewer of the session's view, from `after`, else from On; `head` as `acquire_view`."""
-        feed, shared = await self.acquire_view(line.session, head)
-        viewer = Subscriber(self._context, line, after, feed, shared)
-        self._viewers.setdefault(line.session.id, set()).add(viewer)
+        feed, shared = await self.acquire_view(state.session, head)
+        viewer = Subscriber(self._context, state, after, feed, shared)
+        self._viewers.setdefault(state.session.id, set()).add(viewer)
         return viewer
 
     async def acquire_view(
         self, session: WatchSession, head: Position | None = None
     ) -> tuple[Feed, BroadcastView]:
-        """The session's view and its running feed; the view has one viewer more until `release_view`.
+        """The session's view and its running feed; the view has one viewer more until
+        `release_view`.
 
         A feed that must be started begins at the log's head: `head` if the caller has just renewed
         the session's lease, else the lease is renewed here.
@@ -120,7 +121,7 @@ class FeedRegistry:
             )
             feed.follows = self.followed(channel).union(
                 session.follows
-            )  # of others a process that is new hears later
+            )  # those of other sessions come with the next `set_followed`
         shared = self.shared(feed, session)
         if self.feed_for(channel) is not feed:
             self._feeds[channel] = (
@@ -131,12 +132,12 @@ class FeedRegistry:
         return feed, shared
 
     def release_view(self, shared: BroadcastView) -> None:
-        """One viewer less; the view lives a little longer."""
+        """Undoes `acquire_view`; a view without viewers lives a little longer."""
         shared.viewers -= 1
         shared.last_used_at = self._context.clock.monotonic()
 
     def detach(self, viewer: Subscriber) -> None:
-        """The viewer has gone; its view lives a little longer."""
+        """Removes a viewer; a view without viewers lives a little longer."""
         self.release_view(viewer.shared)
         viewers = self._viewers.get(viewer.state.session.id, set())
         viewers.discard(viewer)
@@ -144,7 +145,10 @@ class FeedRegistry:
             self._viewers.pop(viewer.state.session.id, None)
 
     def shared(self, feed: Feed, session: WatchSession) -> BroadcastView:
-        """The view that fits the session; a graph that vanished is shown as it was to those who watch it already."""
+        """The view for the session's graph, filter and role.
+
+        If the graph has vanished, sessions that watch it already keep it.
+        """
         policy = self._policies[session.channel]
         role = REVEALS if reveals(policy, session.role) else ""
         key = ViewKey(session.graph, session.filter, role, policy_version(policy))
@@ -158,20 +162,20 @@ class FeedRegistry:
         return list(self._viewers.get(session_id, ()))
 
     def apply_graph(self, workspace: str) -> None:
-        """The workspace's files have changed."""
+        """Applies changed files of a workspace."""
         catalogue = self._graphs.catalogue(workspace)
         for feed, _ in self._feeds.values():
             if feed.channel.workspace == workspace:
                 feed.apply_graph(catalogue)
 
     def apply_policy(self, channel: Channel, policy: Policy) -> None:
-        """Another policy for a channel: views that stand show nothing more that it forbids."""
+        """Applies another policy to a channel: nothing that it forbids is shown any more."""
         self._policies[channel] = policy
         if (feed := self.feed_for(channel)) is not None:
             feed.apply_policy(policy, self._graphs.catalogue(channel.workspace))
 
     def rebind_viewers(self, sessions: Sequence[WatchSession]) -> None:
-        """Moves the sessions' viewers to the view that fits, at their positions, and tells those that moved."""
+        """Moves the sessions' viewers to their views, with a `change` frame if it is another."""
         for session in sessions:
             feed = self.feed_for(session.channel)
             if feed is None:
@@ -184,7 +188,9 @@ class FeedRegistry:
                     viewer.enqueue(feed.changed(viewer.shared))
 
     def set_followed(self, live: Sequence[WatchSession]) -> None:
-        """What the sessions of each channel follow is never thinned there, nor sampled out."""
+        """Sets what the active sessions follow: it is never thinned in their channel, nor sampled
+        out.
+        """
         wanted: dict[Channel, dict[str, None]] = {}
         persons: dict[tuple[Channel, str], dict[str, None]] = {}
         for session in live:
@@ -202,7 +208,7 @@ class FeedRegistry:
             feed.follows = self.followed(channel)
 
     def followed(self, channel: Channel) -> frozenset[str]:
-        """The tokens that any session of a channel follows."""
+        """The tokens that sessions of a channel follow."""
         return self._followed.get(channel, frozenset())
 
     async def followed_traces(self, channel: Channel) -> frozenset[str]:
@@ -215,21 +221,24 @@ class FeedRegistry:
             feed.forget(tokens)
 
     def stats(self) -> dict[Channel, ChannelStats]:
-        """What can be measured of each channel; of its sessions nothing."""
-        found = {channel: ChannelStats(told) for channel, told in self._counters_by_channel.items()}
+        """Statistics of each channel, without the number of sessions."""
+        stats = {
+            channel: ChannelStats(counters)
+            for channel, counters in self._counters_by_channel.items()
+        }
         for viewers in self._viewers.values():
             for viewer in viewers:
-                measure, head = found[viewer.feed.channel], viewer.feed.position
+                measure, head = stats[viewer.feed.channel], viewer.feed.position
                 measure.viewers += 1
                 if head.epoch == viewer.position.epoch:
                     measure.backlog = max(measure.backlog, head.offset - viewer.position.offset)
-        for channel, measure in found.items():
+        for channel, measure in stats.items():
             if (feed := self.feed_for(channel)) is not None:
                 measure.ring_bytes = sum(view.buffer.size for view in feed.views.values())
-        return found
+        return stats
 
     def close_all(self, bye: Callable[[], Close]) -> None:
-        """Everybody goes; feeds stop."""
+        """Closes every viewer with a frame of `bye`, and stops the feeds."""
         for viewers in self._viewers.values():
             for viewer in viewers:
                 viewer.close(bye())

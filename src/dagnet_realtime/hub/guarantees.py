@@ -1,4 +1,4 @@
-"""How far a view can be trusted, in the words of the strip."""
+"""How far a view can be trusted: what is exact, sampled, kept and shown of its events."""
 
 from collections.abc import Sequence
 from hashlib import blake2s
@@ -11,10 +11,11 @@ from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
 from dagnet_realtime.model.workspace import Policy
 
-TOO_MANY_FILTERS = "This channel has many different filters already, so yours runs in the browser: all events still come."
-
-
-MOST_NOTES = 5  # sentences about files; who has more of them wants `dagnet-realtime check`
+TOO_MANY_FILTERS = (
+    "This channel has many different filters already, so yours runs in the browser: "
+    "all events still come."
+)
+MAX_FILE_WARNINGS = 5  # sentences; `dagnet-realtime check` has the rest
 
 
 def guarantees_for(
@@ -24,8 +25,10 @@ def guarantees_for(
     *,
     in_browser: bool = False,
 ) -> Guarantees:
-    """`needed` are the properties that the graphs' own filters read; `troubles` are sentences about files that the view stands on;
-    `in_browser` says that the view's filter is left to the browser.
+    """The guarantees of a view under `policy`.
+
+    `needed` are the properties that the graphs' own filters read. `troubles` are sentences about
+    the view's files. With `in_browser` the view's filter runs in the browser.
     """
     return Guarantees(
         identity=policy.identity,
@@ -50,10 +53,13 @@ def guarantees_for(
 def guarantees_for_function(
     policy: Policy, needed: frozenset[str], troubles: Sequence[str] = ()
 ) -> Guarantees:
-    """The posture of a view that no server counts for: nothing is exact, nothing is kept, and the browser tells repeats apart."""
-    posture = guarantees_for(policy, needed, troubles)
+    """The guarantees of a view that a function in Segment publishes.
+
+    Counts are not exact, nothing is kept, and the browser removes repeats.
+    """
+    guarantees = guarantees_for(policy, needed, troubles)
     return msgspec.structs.replace(
-        posture,
+        guarantees,
         exact_counts=False,
         dedupe_window=0.0,
         dedupe_entries=0,
@@ -63,26 +69,29 @@ def guarantees_for_function(
 
 
 def file_warnings(catalogue: Catalogue, graph: Graph) -> tuple[str, ...]:
-    """What a viewer of `graph` must know of its files: its own that broke or went, and those that every graph needs."""
-    concern = [
+    """Sentences about files that cannot be read: the graph's own, and those that all graphs
+    need.
+    """
+    errors = [
         error
         for error in catalogue.errors
         if error.file == graph.file or not error.file.startswith("graphs/")
     ]
-    told = [
+    warnings = [
         f"{error.file} {error.text.rstrip('.')}. It is read again as soon as it is saved."
-        for error in concern[:MOST_NOTES]
+        for error in errors[:MAX_FILE_WARNINGS]
     ]
-    if len(concern) > MOST_NOTES:
-        told.append(
-            f"{len(concern) - MOST_NOTES} more files cannot be read: `dagnet-realtime check` names them all."
+    if len(errors) > MAX_FILE_WARNINGS:
+        warnings.append(
+            f"{len(errors) - MAX_FILE_WARNINGS} more files cannot be read: "
+            "`dagnet-realtime check` names them all."
         )
     if graph.name not in catalogue.graphs:
-        told.append("This graph is shown as it was; once it is off it cannot be opened again.")
-    return tuple(told)
+        warnings.append("This graph is shown as it was; once it is off it cannot be opened again.")
+    return tuple(warnings)
 
 
 def policy_version(policy: Policy) -> str:
-    """Changes when anything of the policy changes that a viewer could notice; secrets are no part of it."""
+    """A digest of everything in the policy that a viewer could notice; secrets are left out."""
     public = msgspec.structs.replace(policy, token_key=None, relay=None)
     return blake2s(msgspec.msgpack.encode(public), digest_size=6).hexdigest()

@@ -1,4 +1,6 @@
-"""Takes deliveries in: verifies, limits, parses, sanitises and appends them, and counts what became of each event."""
+"""Ingests deliveries: verifies, limits, parses, sanitises and appends them, and counts the
+events.
+"""
 
 import asyncio
 import hashlib
@@ -48,22 +50,22 @@ ElementSpans = Sequence[tuple[int, int]]
 Given = TypeVar("Given", covariant=True)
 CHUNK_EVENTS = 200  # parsed between two turns of the loop: about 4 ms
 CHUNK_BYTES = 128 * 1024  # as many at most
-UNPROVEN_CHUNK_BYTES = (
-    MAX_EVENT  # as many at most of a sender that nothing proves, who may have made them dear
-)
+UNPROVEN_CHUNK_BYTES = MAX_EVENT  # as many of an unknown sender, whose bytes may be costly
 _ALONE = ((0, 1),)
 
 
 class ParseTask(Protocol[Given]):
-    """Reads something strictly, or mends it first; raises `Strange` if it must be mended and may not be."""
+    """Parses something strictly, or repairs it first; raises `NeedsRepair` if it may not do
+    that.
+    """
 
     def __call__(self, *, repair: bool) -> Given:
-        """What it reads."""
+        """What it parsed."""
         ...
 
 
 class Parse(Protocol):
-    """Parses a delivery's elements from one place up to another, as `Work` does."""
+    """Parses a range of a delivery's elements, as `ParseTask` does."""
 
     def __call__(self, start: int, end: int, using: Reader, *, repair: bool) -> Parsed:
         """Their events."""
@@ -71,40 +73,45 @@ class Parse(Protocol):
 
 
 class RepairQueue:
-    """Mends for one process, one delivery at a time: two would only take the interpreter from one
-    another, and from the event loop.
+    """Repairs for one process, one delivery at a time.
+
+    Two threads would only take the interpreter from each other and from the event loop.
     """
 
     def __init__(self) -> None:
         self._turn = asyncio.Semaphore(1)
 
     async def run(self, work: ParseTask[T], *, brief: bool) -> T:
-        """What `work` gives. If something must be mended, it is at once if it is `brief`, else in a thread."""
+        """The result of `work`, repaired at once if it is `brief`, else in a thread."""
         try:
             return work(repair=brief)
         except NeedsRepair:
             return await self.repair(work)
 
     async def repair(self, work: ParseTask[T]) -> T:
-        """What `work` gives, mended in a thread when its turn has come."""
+        """The result of `work`, repaired in a thread, in turn."""
         async with self._turn:
             return await asyncio.to_thread(work, repair=True)
 
 
 class ChunkScheduler:
-    """Lets one stretch a turn of the event loop go on, of all deliveries that have several."""
+    """Lets one chunk of all long deliveries go on in each turn of the event loop."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()
 
     async def wait(self) -> None:
-        """Waits for the next one."""
+        """Waits for the next turn."""
         async with self._lock:
             await asyncio.sleep(0)
 
 
 def chunks(elements: Sequence[Element], most: int = CHUNK_BYTES, beside: int = 0) -> ElementSpans:
-    """Where each stretch of a delivery begins and ends: at most `most` bytes if it has several events, each with `beside` more."""
+    """Where each chunk of a delivery begins and ends.
+
+    A chunk has `CHUNK_EVENTS` events and `most` bytes at most, or one event. Each event has
+    `beside` bytes more, as what a batch says of all of them is parsed with each.
+    """
     if len(elements) == 1:
         return _ALONE
     found = []
@@ -122,7 +129,7 @@ def chunks(elements: Sequence[Element], most: int = CHUNK_BYTES, beside: int = 0
 def single_parser(body: bytes, type: EventType, arrived_at: int) -> Parse:
     """The parser of a single call of the tracking API."""
 
-    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:  # noqa: ARG001 -- it is all there is
+    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:  # noqa: ARG001
         try:
             return Parsed((parse_single(body, type, arrived_at, using, repair=repair),))
         except Problem as problem:
@@ -135,7 +142,7 @@ def batch_parser(around: EnvelopeDefaults, elements: Sequence[Element], arrived_
     """The parser of a batch of the tracking API."""
     repeats = RepeatNumbers()
 
-    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:  # noqa: ARG001 -- what lies around the events is read, too
+    def parse(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:  # noqa: ARG001
         return parse_batch_events(
             around, elements[start:end], arrived_at, start, repeats=repeats, repair=repair
         )
@@ -154,11 +161,9 @@ def webhook_parser(elements: Sequence[Element]) -> Parse:
 
 
 def refusing_deletes(parse: Parse) -> Parse:
-    """`parse` with each delete and suppression refused: somebody who knows a public write key must
-    not erase other people.
-    """
+    """`parse`, but refuses deletes and suppressions: a public write key must not erase people."""
 
-    def spared(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:
+    def without_deletes(start: int, end: int, using: Reader, *, repair: bool) -> Parsed:
         parsed = parse(start, end, using, repair=repair)
         kept = tuple(event for event in parsed.events if event.type != "delete")
         if len(kept) == len(parsed.events):
@@ -167,24 +172,28 @@ def refusing_deletes(parse: Parse) -> Parse:
             kept, (*parsed.refused, *(_no_delete() for _ in range(len(parsed.events) - len(kept))))
         )
 
-    return spared
+    return without_deletes
 
 
 def _no_delete() -> Problem:
     return Problem(
         "forbidden",
-        "This source takes no delete or suppress",
-        "Nothing proves who sent it: write keys are public, and the delivery is not signed",
-        "Have Segment's signed webhook deliver it, or set allow_delete = true on the source in realtime.toml",
+        "This source accepts no delete or suppress",
+        "Its sender is not proven: write keys are public, and the delivery is not signed",
+        "Have Segment's signed webhook deliver it, "
+        "or set allow_delete = true on the source in realtime.toml",
     )
 
 
-MARKS = ("placeholder", "shared_id")  # flags of events that are counted beside the sum
+MARKS = ("placeholder", "shared_id")  # flags that are counted beside the sum
 _BURST_SECONDS = 2.0  # of the full rate that may arrive at once after quiet
 
 
 class SourceGuard:
-    """Keeps one source's ledger so that it always sums: an event is received and accounted for in one step."""
+    """Verifies, limits and counts the deliveries of one source.
+
+    The counters always add up: an event is received and accounted for in one step.
+    """
 
     def __init__(
         self, source: Source, max_rate: float, counters: IngestCounters | None = None
@@ -199,25 +208,31 @@ class SourceGuard:
         self._weight = TokenBucket(max_rate, self.burst)
 
     def expect(self, signature: str | None) -> None:
-        """Raises `Problem("unauthorized")` if no body at all could be authentic with `signature`."""
+        """Raises `Problem("unauthorized")` if no body could be authentic with `signature`."""
         self._verifier.parse_signature(signature)
 
     async def verify(self, body: bytes, signature: str | None) -> None:
-        """Decides in a thread, however long it takes. Raises `Problem("unauthorized")`."""
+        """Verifies in a thread, since it may take long. Raises `Problem("unauthorized")`."""
         await asyncio.to_thread(self._verifier.verify, body, signature)
 
     def may_delete(self, *, signed: bool) -> bool:
-        """Whether a delivery of this source may delete people: if it is `signed`, or if the source is configured to."""
+        """Whether a delivery may delete people: if it is `signed`, or the source allows it."""
         return signed or self.source.allow_delete
 
     def limit(self, events: int, at: float, size: int = 0) -> None:
-        """Raises `Problem("rate_limited")` if `events`, or their `size` in bytes, are too many at `at` (seconds, monotonic)."""
+        """Raises `Problem("rate_limited")` if `events`, or their `size` in bytes, are too many.
+
+        `at` is in monotonic seconds.
+        """
         wait = consume_both(self._bucket, self._weight, events, size, at)
         if wait is not None:
             self.raise_if_limited(events, wait)
 
     def raise_if_limited(self, events: int, wait: float | None) -> None:
-        """Accounts for `events` that were too many by `wait` seconds, and raises `Problem("rate_limited")`; nothing where it is None."""
+        """Counts `events` that must `wait` so many seconds, and raises `Problem("rate_limited")`.
+
+        Does nothing if `wait` is None.
+        """
         if wait is None:
             return
         self.counters.received += events
@@ -231,37 +246,37 @@ class SourceGuard:
         )
 
     def record_refused(self, code: str, events: int = 1) -> None:
-        """Accounts for events that were refused with a problem's `code`."""
+        """Counts events that were refused with a problem's `code`."""
         self.counters.received += events
         self.counters.refused[code] = self.counters.refused.get(code, 0) + events
 
     def record_unwatched(self, events: int) -> None:
-        """Accounts for events that nobody watches."""
+        """Counts events that no session watches."""
         self.counters.received += events
         self.counters.unwatched += events
 
     def record_gap(self) -> None:
-        """Accounts for records of a stream that are left unread, beside the sum: how many is not known."""
+        """Counts a gap: some records of a stream were left unread."""
         self.counters.gaps = (self.counters.gaps or 0) + 1
 
     def record_outcomes(self, outcomes: Sequence[Outcome], entries: Sequence[Entry] = ()) -> None:
-        """Accounts for what the log made of events, and for what their `entries` have instead of identifiers."""
+        """Counts the log's outcomes, and the `entries` that have flags of `MARKS`."""
         for entry in entries:
             if entry.flags:
                 for mark in MARKS:
                     if mark in entry.flags:
                         setattr(self.counters, mark, (getattr(self.counters, mark) or 0) + 1)
-        door = self.counters
+        counters = self.counters
         taken = outcomes.count("taken")
-        door.received += len(outcomes)
-        door.taken += taken
+        counters.received += len(outcomes)
+        counters.taken += taken
         if taken < len(outcomes):
-            door.duplicate += outcomes.count("duplicate")
-            door.unwatched += outcomes.count("unwatched")
+            counters.duplicate += outcomes.count("duplicate")
+            counters.unwatched += outcomes.count("unwatched")
 
 
 _NONE: frozenset[str] = frozenset()
-_BRIEF = 8 * 1024  # bytes of an SDK's call that are mended without leaving the loop
+_BRIEF = 8 * 1024  # bytes of an SDK's call that are repaired on the loop
 
 OnForget = Callable[[Channel, frozenset[str]], None]
 FollowedLookup = Callable[[Channel], Awaitable[frozenset[str]]]
@@ -288,12 +303,14 @@ class SourceCounters:
 
 
 class Intake:
-    """Takes deliveries for all sources of all workspaces.
+    """Ingests deliveries for all sources of all workspaces.
 
-    `on_forget` hears the tokens of people who asked to be deleted or suppressed. `chance` makes the key of a workspace that has none.
-    `rates` are buckets that are shared with other processes; without them each process counts alone.
-    `followed` says which traces of a channel are followed, so that they are not sampled out; it is asked where there is a sample.
-    Raises `Problem("invalid")` where two sources share an id or a write key.
+    `on_forget` gets the tokens of people who were deleted or suppressed. `chance` makes the key of
+    a workspace that has none. `rates` are shared with other processes; without them each process
+    limits alone. `followed` gives the traces of a channel that are not sampled out; it is asked
+    only if the channel has a sample. `counters` are counted in.
+
+    Raises `Problem("invalid")` if two sources share an id or a write key.
     """
 
     def __init__(
@@ -315,7 +332,7 @@ class Intake:
         self._on_forget = on_forget
         self._rates = rates
         self._followed = followed
-        self._mender, self._turns = RepairQueue(), ChunkScheduler()
+        self._repairs, self._turns = RepairQueue(), ChunkScheduler()
         self._guards: dict[str, SourceGuard] = {}
         self._keys: dict[bytes, Source] = {}
         self._workspaces = {workspace.channel: workspace for workspace in workspaces}
@@ -330,27 +347,30 @@ class Intake:
 
     def source(self, source_id: str) -> Source:
         """The webhook source of that id; raises `Problem("not_found")`."""
-        gate = self._guards.get(source_id)
-        if gate is None or gate.source.kind != "webhook":
+        guard = self._guards.get(source_id)
+        if guard is None or guard.source.kind != "webhook":
             raise Problem(
                 "not_found",
                 "There is no such source",
-                remedy="Use the URL that `dagnet-realtime serve` prints, or the id of a webhook source in realtime.toml",
+                remedy="Use the URL that `dagnet-realtime serve` prints, "
+                "or the id of a webhook source in realtime.toml",
             )
-        return gate.source
+        return guard.source
 
     def by_write_key(self, key: str) -> Source | None:
-        """The tracking source of that write key. It is looked up by its digest, so that time tells nothing about it."""
+        """The tracking source of that write key, looked up by digest: timing reveals nothing."""
         return self._keys.get(_digest(key.encode("utf-8", "replace")))
 
     @property
     def tracks(self) -> bool:
-        """Whether any source takes what SDKs send."""
+        """Whether any source accepts calls of SDKs."""
         return bool(self._keys)
 
     def sender(self, body: bytes) -> Source | None:
-        """The tracking source whose write key `body` names; None if there is none. Raises `Problem("invalid")` for a small body that is
-        no JSON object. Nothing is decoded of a great body until a key in it is known.
+        """The tracking source whose write key is in `body`; None if there is none.
+
+        A large body is not decoded until a key in it is known. Raises `Problem("invalid")` for a
+        small body that is not a JSON object.
         """
         likely = next(
             (source for key in write_keys(body) if (source := self.by_write_key(key)) is not None),
@@ -366,7 +386,7 @@ class Intake:
             return likely
 
     def hopeless(self, source: Source, signature: str | None) -> Problem | None:
-        """Why no body at all could be authentic with `signature`; None if one could."""
+        """Why no body could be authentic with `signature`; None if one could."""
         try:
             self._guards[source.id].expect(signature)
         except Problem as problem:
@@ -374,47 +394,50 @@ class Intake:
         return None
 
     def watched(self, source: Source) -> bool:
-        """False where nobody watches the source's channel for sure."""
+        """False only if no session watches the source's channel."""
         return self._log.watched(source.channel)
 
     def tokens(self, channel: Channel, kind: str, value: str) -> tuple[str, ...]:
-        """The tokens that `value` has at this moment: one, or two for a while after a change of keys.
+        """The present tokens of `value`: one, or two for a while after a rotation of keys.
 
-        Raises `Problem("invalid")` for a kind of identifier that the policy does not turn into tokens: nobody could be found by it.
+        Raises `Problem("invalid")` for a kind of identifier that the policy does not pseudonymise,
+        and for placeholders.
         """
-        admission = self._sanitizer(channel)
-        if kind not in admission.kinds and not (
-            kind in PERSON and set(PERSON).intersection(admission.kinds)
+        sanitizer = self._sanitizer(channel)
+        if kind not in sanitizer.kinds and not (
+            kind in PERSON and set(PERSON).intersection(sanitizer.kinds)
         ):
-            told = f"This workspace goes by {', '.join(admission.kinds) or 'none'}"
+            kinds = f"This workspace traces people by {', '.join(sanitizer.kinds) or 'none'}"
             raise Problem(
                 "invalid",
-                "Nobody can be found by this kind of identifier",
-                told,
+                "This kind of identifier cannot be looked up",
+                kinds,
                 "Choose one of them",
             )
         if is_placeholder(value):
             raise Problem(
                 "invalid",
-                "That identifies nobody",
-                "It is what programs write where an identifier is missing",
+                "The value is a placeholder",
+                "Programs write it if an identifier is missing",
                 "Give another",
             )
-        return admission.tokens.tokens_for(kind, value, self._clock.now())
+        return sanitizer.tokens.tokens_for(kind, value, self._clock.now())
 
     def message_key(self, channel: Channel) -> bytes:
         """The key of the digests of the channel's message ids."""
         return message_key(channel, self._token_keys[channel])
 
     def apply_policy(self, channel: Channel, policy: Policy) -> None:
-        """Another policy, by which what arrives from here on is admitted; keys and rates stay."""
+        """Applies another policy to what arrives from here on; keys and rates stay."""
         self._workspaces[channel] = msgspec.structs.replace(
             self._workspaces[channel], policy=policy
         )
         self._sanitizers.pop(channel, None)
 
     def refuse(self, source: Source, problem: Problem, events: int = 1) -> None:
-        """Accounts for a delivery that was refused before it came here (too large, unreadable, too slow)."""
+        """Counts a delivery that was refused before it came here: too large, unreadable, too
+        slow.
+        """
         self._guards[source.id].record_refused(problem.code, events)
 
     async def webhook(
@@ -425,69 +448,70 @@ class Intake:
         proven: Callable[[], None] | None = None,
         began: int | None = None,
     ) -> None:
-        """Takes one webhook delivery. Raises `Problem` if it is refused.
+        """Ingests one webhook delivery. Raises `Problem` if it is refused.
 
-        `proven` is called once its sender is known to have the secret. `began` is when its first byte came. Awaits nothing but the log
-        for an object of at most 64 KB, unless it is `signature.slow`.
+        `proven` is called once its sender is known to have the secret. `began` is when its first
+        byte came (ms since 1970). For an object of at most 64 KB only the log is awaited, unless
+        its signature is slow to verify.
         """
-        gate = self._guards[source.id]
+        guard = self._guards[source.id]
         brief = len(body) <= MAX_INLINE_BYTES
         try:
-            if not gate.verified_soon(body, signature):
-                await gate.verify(body, signature)
+            if not guard.verified_soon(body, signature):
+                await guard.verify(body, signature)
             signed = bool(signature and source.secrets)
             if proven is not None and signed:
                 proven()
             try:
                 elements = split_delivery(body, repair=brief)
             except NeedsRepair:
-                elements = await self._mender.repair(partial(split_delivery, body))
+                elements = await self._repairs.repair(partial(split_delivery, body))
         except Problem as problem:
-            gate.record_refused(problem.code)
+            guard.record_refused(problem.code)
             raise
         parse = webhook_parser(elements)
-        if not gate.may_delete(signed=signed):
+        if not guard.may_delete(signed=signed):
             parse = refusing_deletes(parse)
         now = self._clock.now()
         cut = chunks(elements, CHUNK_BYTES if signed else UNPROVEN_CHUNK_BYTES)
         await self._ingest(
-            gate, elements, parse, now, now if began is None else began, cut, brief=brief
+            guard, elements, parse, now, now if began is None else began, cut, brief=brief
         )
 
     async def track(
         self, source: Source, body: bytes, type: EventType | None, began: int | None = None
     ) -> None:
-        """Takes one call of the tracking API: one event of `type`, or a batch, by whatever route it comes. Raises `Problem`.
+        """Ingests one call of the tracking API: an event of `type`, or a batch. Raises `Problem`.
 
-        `began` is when its first byte came: the sender's clock was read then, however long the body took.
+        `began` is when its first byte came (ms since 1970), as the sender's clock was read then.
         """
-        gate = self._guards[source.id]
+        guard = self._guards[source.id]
         arrived_at = self._clock.now()
         began = arrived_at if began is None else began
         brief, given = len(body) <= _BRIEF, EnvelopeDefaults()
         try:
-            if type is not None and not await self._mender.run(
+            if type is not None and not await self._repairs.run(
                 partial(is_batch, body), brief=brief
             ):
                 elements: Sequence[Element] = (body,)
                 parse = single_parser(body, type, began)
             else:
-                envelope, elements = await self._mender.run(partial(open_batch, body), brief=brief)
+                envelope, elements = await self._repairs.run(partial(open_batch, body), brief=brief)
                 given = envelope_defaults(envelope)
                 parse = batch_parser(given, elements, began)
         except Problem as problem:
-            gate.record_refused(problem.code)
+            guard.record_refused(problem.code)
             raise
-        if not gate.may_delete(signed=False):
+        if not guard.may_delete(signed=False):
             parse = refusing_deletes(parse)
         cut = chunks(elements, UNPROVEN_CHUNK_BYTES, given.size)
         await self._ingest(
-            gate, elements, parse, arrived_at, began, cut, brief=brief, beside=given.size
+            guard, elements, parse, arrived_at, began, cut, brief=brief, beside=given.size
         )
 
     async def _ingest(
         self,
-        gate: SourceGuard,
+        guard: SourceGuard,
         elements: Sequence[Element],
         parse: Parse,
         arrived_at: int,
@@ -497,23 +521,25 @@ class Intake:
         brief: bool,
         beside: int = 0,
     ) -> None:
-        """Parses and appends a stretch of the `cut` at a time what somebody watches and the rate lets through.
+        """Parses and appends a delivery by the chunks of `cut`, if it is watched and within the
+        rate.
 
-        Raises `Problem("rate_limited")`, the first `Problem` where nothing in the delivery is an event, or the log's.
+        Raises `Problem`: `rate_limited`, the first refusal if nothing in it is an event, or the
+        log's.
         """
-        channel = gate.source.channel
+        channel = guard.source.channel
         events = len(elements)
         if not self._log.watched(channel):
-            gate.record_unwatched(events)
+            guard.record_unwatched(events)
             return
         size = (len(elements[0]) if events == 1 else sum(map(len, elements))) + events * beside
         if self._rates is None:
-            gate.limit(events, self._clock.monotonic(), size)
+            guard.limit(events, self._clock.monotonic(), size)
         else:
-            gate.raise_if_limited(
+            guard.raise_if_limited(
                 events,
                 await self._rates.try_consume(
-                    gate.source.id, events, gate.max_rate, gate.burst, size
+                    guard.source.id, events, guard.max_rate, guard.burst, size
                 ),
             )
         first: Problem | None = None
@@ -521,43 +547,43 @@ class Intake:
         for start, end in cut:
             if start:
                 await self._turns.wait()
-            admission = self._sanitizer(channel)
+            sanitizer = self._sanitizer(channel)
             try:
-                parsed = parse(start, end, admission.reader, repair=brief)
+                parsed = parse(start, end, sanitizer.reader, repair=brief)
             except NeedsRepair:
-                parsed = await self._mender.repair(partial(parse, start, end, admission.reader))
+                parsed = await self._repairs.repair(partial(parse, start, end, sanitizer.reader))
             for problem in parsed.refused:
-                gate.record_refused(problem.code)
+                guard.record_refused(problem.code)
                 first = first or problem
             if parsed.events:
                 kept = True
                 try:
                     followed = (
                         await self._followed(channel)
-                        if admission.samples and self._followed is not None
+                        if sanitizer.samples and self._followed is not None
                         else _NONE
                     )
-                    entries = admission.entries(
-                        parsed.events, gate.source.id, arrived_at, followed, began
+                    entries = sanitizer.entries(
+                        parsed.events, guard.source.id, arrived_at, followed, began
                     )
                     outcomes = await self._log.append(channel, entries)
                 except BaseException:  # the sender will send all of it again
-                    gate.record_refused("unavailable", len(parsed.events) + events - end)
+                    guard.record_refused("unavailable", len(parsed.events) + events - end)
                     raise
-                gate.record_outcomes(outcomes, entries)
+                guard.record_outcomes(outcomes, entries)
                 for event in parsed.events:
                     if event.type == "delete":
-                        await self._forget(channel, admission.tokens_of_deleted(event, arrived_at))
+                        await self._forget(channel, sanitizer.tokens_of_deleted(event, arrived_at))
         if first is not None and not kept:
             raise first
 
     async def records(self, source: Source, records: Sequence[Record]) -> RecordCounts:
-        """Takes records of a stream. What is no event is refused, counted, and costs its neighbours nothing.
+        """Ingests records of a stream. What is not an event is refused alone, and counted.
 
-        What is beyond the rate is left out: a stream cannot be told to wait.
+        Records beyond the rate are left out, since a stream cannot be asked to wait.
 
-        Raises `Problem("unavailable")` if the log took none of some stretch: then all of them are to come again, and what was taken is
-        known as a duplicate.
+        Raises `Problem("unavailable")` if the log failed: then all records must come again, and
+        those that were appended are duplicates.
         """
         guard, settings = self._guards[source.id], source.stream
         if settings is None:
@@ -572,7 +598,9 @@ class Intake:
                         record, settings.shape, repair=len(record.value or b"") <= MAX_INLINE_BYTES
                     )
                 except NeedsRepair:
-                    opened = await self._mender.repair(partial(open_record, record, settings.shape))
+                    opened = await self._repairs.repair(
+                        partial(open_record, record, settings.shape)
+                    )
             except Problem as problem:
                 opened = Opened((), (problem,))
             found += [(record.partition, one) for one in opened.found]
@@ -598,7 +626,7 @@ class Intake:
         counted: RecordCounts,
         refusals: list[Problem],
     ) -> None:
-        """Appends what some records of a stream say. Their refusals are accounted for when all of them are done."""
+        """Appends the events of some records. Their refusals are counted by the caller."""
         channel = guard.source.channel
         sanitizer = self._sanitizer(channel)
         deletes = guard.may_delete(signed=False)
@@ -613,7 +641,7 @@ class Intake:
         try:
             parsed = parse(repair=False)
         except NeedsRepair:
-            parsed = await self._mender.repair(parse)
+            parsed = await self._repairs.repair(parse)
         places = [partition for partition, _ in found]
         counted.others += [places[place] for place in parsed.others]
         counted.refused += [(places[place], problem.code) for place, problem in parsed.refused]
@@ -626,7 +654,7 @@ class Intake:
                 len(events), self._clock.monotonic(), sum(len(one.element) for _, one in found)
             )
         except Problem:
-            return  # accounted for; a stream is not told to wait
+            return  # counted; a stream cannot be asked to wait
         followed = (
             await self._followed(channel)
             if sanitizer.samples and self._followed is not None
@@ -639,11 +667,11 @@ class Intake:
                 await self._forget(channel, sanitizer.tokens_of_deleted(event, arrived_at))
 
     def missed(self, source: Source) -> None:
-        """Accounts for records of a stream that are left unread: viewers are told a gap."""
+        """Counts records of a stream that are left unread; viewers get a gap."""
         self._guards[source.id].record_gap()
 
     def now(self) -> int:
-        """Milliseconds since 1970 by the clock that arrivals are told by."""
+        """Milliseconds since 1970, by the clock of arrivals."""
         return self._clock.now()
 
     async def _forget(self, channel: Channel, tokens: frozenset[str]) -> None:
@@ -654,7 +682,7 @@ class Intake:
             self._on_forget(channel, tokens)
 
     def _sanitizer(self, channel: Channel) -> EventSanitizer:
-        """The channel's rules, made anew where its graphs have come to need other properties."""
+        """The channel's sanitizer, made again if its graphs need other properties."""
         try:
             needed = self._graphs.catalogue(channel.workspace).needed
         except Problem:

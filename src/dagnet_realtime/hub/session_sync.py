@@ -11,12 +11,16 @@ from dagnet_realtime.model.frame import Close
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 
-REST_SECONDS = 0.5  # between two looks that a lost log asks for
+RECOVERY_SECONDS = 0.5  # between two recoveries
 ENDED = "Realtime was switched off"
 
 
 class SessionSync:
-    """Ends here what was ended elsewhere, changes here what was changed elsewhere, and brings back what nobody has ended."""
+    """Keeps the sessions of this process and of the store the same.
+
+    Sessions that another process ended or changed are ended or changed here; those that the store
+    lost are saved again, unless they were ended.
+    """
 
     def __init__(self, context: HubContext, feeds: FeedRegistry, registry: SessionRegistry) -> None:
         self._feeds = feeds
@@ -27,131 +31,136 @@ class SessionSync:
         self._limits = context.limits
 
     async def begin(self, session: WatchSession) -> None:
-        """Stores a session that is opened.
+        """Saves a new session.
 
-        Raises `Problem("rate_limited")` if the person or the channel has too many, whichever process opened them.
+        Raises `Problem("rate_limited")` if its person or channel has too many, over all processes.
         """
         most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
-        held = await self._sessions.open(session, self._limits.lease, *most)
-        if held is not None:
+        counts = await self._sessions.open(session, self._limits.lease, *most)
+        if counts is not None:
             await self._log.release_lease(session.channel, session.id)
-            raise self._registry.quota_problem(*held)
+            raise self._registry.quota_problem(*counts)
 
     async def consume_changes(self) -> None:
-        """Heeds news of other processes until it is cancelled."""
+        """Applies changes by other processes until it is cancelled."""
         async for session_id in self._sessions.changes():
             with contextlib.suppress(Problem):
                 await self._on_change(session_id)
 
     async def run_recovery(self) -> None:
-        """Looks after every session as soon as a log is gone, until it is cancelled."""
+        """Reconciles all sessions whenever a log was lost, until it is cancelled."""
         while True:
             await self._feeds.log_lost.wait()
             self._feeds.log_lost.clear()
             with contextlib.suppress(Problem):
                 await self.reconcile()
-            await self._clock.sleep(REST_SECONDS)
+            await self._clock.sleep(RECOVERY_SECONDS)
 
     async def reconcile(self) -> None:
-        """Compares every session that is watched here with the store; makes up for news that was missed. Raises `Problem`."""
+        """Compares every session here with the store, since changes may have been missed.
+
+        Raises `Problem("unavailable")`.
+        """
         live = await self._sessions.list_active()
         self._feeds.set_followed(live)
         known = {session.id: session for session in live}
         missing: list[SessionState] = []
-        for line in self._registry.all():
-            if (session := known.get(line.session.id)) is not None:
-                await self._apply_change(line, session)
-            elif self._feeds.viewers_of(line.session.id) or self._is_expected(line):
-                missing.append(line)
-        missing.sort(
-            key=lambda line: not self._feeds.viewers_of(line.session.id)
-        )  # whoever waits comes first
-        ended = await self._sessions.were_ended([line.session.id for line in missing])
-        for line in missing:
-            if line.session.id in ended:
-                self.terminate(line)
+        for state in self._registry.all():
+            if (session := known.get(state.session.id)) is not None:
+                await self._apply_change(state, session)
+            elif self._feeds.viewers_of(state.session.id) or self._is_expected(state):
+                missing.append(state)
+        # those with viewers first
+        missing.sort(key=lambda state: not self._feeds.viewers_of(state.session.id))
+        ended = await self._sessions.were_ended([state.session.id for state in missing])
+        for state in missing:
+            if state.session.id in ended:
+                self.terminate(state)
             else:
-                await self.renew(line)
+                await self.renew(state)
 
-    def _is_expected(self, line: SessionState) -> bool:
-        """Whether the store should still have it, viewer or none: one that is between two connections may come back to any process."""
-        return self._clock.monotonic() - line.renewed_at < self._limits.lease
+    def _is_expected(self, state: SessionState) -> bool:
+        """Whether the store should have the session, which may reconnect to any process."""
+        return self._clock.monotonic() - state.renewed_at < self._limits.lease
 
     async def restore(self, session_id: str) -> WatchSession | None:
-        """A session that the store does not have, brought back where it is known here and nobody has ended it.
+        """Saves a session that the store has lost; None if it was ended or is not known here.
 
-        Raises `Problem("unavailable")` where another process may be about to bring it back.
+        Raises `Problem("unavailable")` if another process may be about to save it.
         """
-        line = self._registry.get(session_id)
+        state = self._registry.get(session_id)
         if await self._sessions.were_ended([session_id]):
             return None
-        if line is None:
+        if state is None:
             if self._sessions.recently_failed():
                 raise Problem(
                     "unavailable",
                     "The store has just come back",
-                    "Sessions are being brought back",
+                    "Sessions are being restored",
                     "Try again",
                     retry_after=1,
                 )
             return None
-        await self.renew_lease(line)
-        return line.session
+        await self.renew_lease(state)
+        return state.session
 
-    async def renew_lease(self, line: SessionState) -> Position:
+    async def renew_lease(self, state: SessionState) -> Position:
         """Saves the session, renews its lease and returns the log's head.
 
         Raises `Problem`: `gone` if another process has ended it, `unavailable`.
         """
-        session = line.session
+        session = state.session
         await self._sessions.save(session, self._limits.lease)
         head = await self._log.acquire_lease(session.channel, session.id, self._limits.lease)
-        line.renewed_at = self._clock.monotonic()
+        state.renewed_at = self._clock.monotonic()
         return head
 
-    async def renew(self, line: SessionState) -> None:
-        """Renews a session that is watched here, or learns that it was ended. Raises `Problem` where the store cannot be reached."""
+    async def renew(self, state: SessionState) -> None:
+        """Renews a session, or ends it here if another process has ended it.
+
+        Raises `Problem("unavailable")`.
+        """
         try:
-            await self.renew_lease(line)
+            await self.renew_lease(state)
         except Problem as problem:
             if problem.code != "gone":
                 raise
-            self.terminate(line)
+            self.terminate(state)
 
-    async def backfill(self, line: SessionState, added: frozenset[str]) -> None:
-        """What the log still holds of traces that the session has come to follow, for its next viewer to take."""
-        session = line.session
+    async def backfill(self, state: SessionState, added: frozenset[str]) -> None:
+        """Reads past events of traces that the session follows now, for its viewer."""
+        session = state.session
         feed, start = self._feeds.feed_for(session.channel), Position.parse(session.position)
         if feed is not None and start is not None:
             past = await backfill_traces(
                 self._log, session.channel, start, feed.position, added, self._limits.history_events
             )
             if past:
-                line.backfill.append(past)
+                state.backfill.append(past)
 
-    def terminate(self, line: SessionState) -> None:
-        """The session was ended elsewhere: its viewers here are told."""
-        self._registry.remove(line.session.id)
-        for viewer in self._feeds.viewers_of(line.session.id):
+    def terminate(self, state: SessionState) -> None:
+        """Ends the session here, and closes its viewers."""
+        self._registry.remove(state.session.id)
+        for viewer in self._feeds.viewers_of(state.session.id):
             viewer.close(Close(reason=ENDED))
 
     async def _on_change(self, session_id: str) -> None:
         self._feeds.set_followed(await self._sessions.list_active())
-        line = self._registry.get(session_id)
-        if line is None:
+        state = self._registry.get(session_id)
+        if state is None:
             return
         session = await self._sessions.load(session_id)
         if session is not None:
-            await self._apply_change(line, session)
+            await self._apply_change(state, session)
         elif await self._sessions.were_ended([session_id]):
-            self.terminate(line)
+            self.terminate(state)
 
-    async def _apply_change(self, line: SessionState, session: WatchSession) -> None:
-        before = line.session
+    async def _apply_change(self, state: SessionState, session: WatchSession) -> None:
+        before = state.session
         if session == before:
             return
-        line.session = session
+        state.session = session
         self._feeds.rebind_viewers([session])
         added = frozenset(session.follows) - frozenset(before.follows)
         if added and self._feeds.viewers_of(session.id):
-            await self.backfill(line, added)
+            await self.backfill(state, added)

@@ -16,9 +16,10 @@ from dagnet_realtime.model.workspace import Channel
 
 
 class SessionLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much anybody may hold. Durations are seconds.
+    """Bounds of sessions and streams. Durations are in seconds.
 
-    The ring keeps half a minute of frames at full tick; a viewer further behind is served from the log.
+    A buffer has half a minute of frames at full rate; viewers further behind are served from the
+    log.
     """
 
     sessions_per_person: int = 50
@@ -43,10 +44,10 @@ _SIGN_INS = ("oidc:", "proxy:")
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """The other sessions on the same graph, and by name the people behind them, at most `MOST_NAMES`.
+    """How many other sessions watch the same graph, and who, up to `MAX_NAMES` names.
 
-    Names pass between people who have signed in by name: whoever comes by an access token, as an office screen does, has none and is told
-    none.
+    Names pass between people who have signed in by name only: an access token, as of an office
+    screen, has no name and is given none.
     """
 
     others: int = 0
@@ -54,7 +55,7 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def presence_for(session: WatchSession, live: Iterable[WatchSession]) -> Presence:
-    """Who watches beside `session`, whatever their filters."""
+    """The presence of other sessions beside `session`, with any filter."""
     beside = [
         one
         for one in live
@@ -69,19 +70,22 @@ def presence_for(session: WatchSession, live: Iterable[WatchSession]) -> Presenc
 
 
 def _sign_in_name(session: WatchSession) -> str:
-    """The name by which somebody signed in, "" where none vouches for one."""
+    """The name by which the person signed in; "" if no provider vouches for it."""
     return session.shown.partition(":")[2] if session.shown.startswith(_SIGN_INS) else ""
 
 
-MAX_BACKFILLS = 20  # as many as a session may follow
-KEPT_SESSIONS = 20_000  # of one process; beyond it nobody may open more
+MAX_BACKFILLS = 20  # as many as the traces that a session may follow
+MAX_SESSIONS = 20_000  # of one process, which refuses more
 
 
 class SessionState(msgspec.Struct):
-    """What is known of one session: when its lease was last renewed, and which graph version its viewer was told of last.
+    """What this process knows of one session.
 
-    `read` says how far into which ring its polls have come: what moves no position, such as a beat, is told to them once.
-    `histories` are past events of traces that it has come to follow, until its viewer takes them.
+    `renewed_at` is when its lease was last renewed (monotonic seconds), `announced_view` the
+    version of the view in its last hello. `poll_cursor` is the buffer, the number of the next frame
+    and the position of its last poll, so that frames without a position of their own, such as
+    heartbeats, are sent once. `backfill` are past events of traces that it follows, until a viewer
+    gets them.
     """
 
     session: WatchSession
@@ -93,72 +97,79 @@ class SessionState(msgspec.Struct):
 
 
 class SessionRegistry:
-    """Counts; refuses what is over a limit."""
+    """The watch sessions of this process; enforces quotas of streams and followed traces."""
 
     def __init__(self, limits: SessionLimits) -> None:
         self._limits = limits
         self._states: dict[str, SessionState] = {}
 
     def check_capacity(self) -> None:
-        """Raises `Problem("rate_limited")` if this process knows of as many sessions as it can."""
-        if len(self._states) >= KEPT_SESSIONS:
-            raise _too_many(f"{len(self._states)} of at most {KEPT_SESSIONS} at this server")
+        """Raises `Problem("rate_limited")` if this process has as many sessions as it can."""
+        if len(self._states) >= MAX_SESSIONS:
+            raise _too_many(f"{len(self._states)} of at most {MAX_SESSIONS} at this server")
 
-    def quota_problem(self, held: int, here: int) -> Problem:
-        """The refusal of one session more, to a person who holds `held`, on a channel that has `here`."""
-        most = (self._limits.sessions_per_person, self._limits.sessions_per_channel)
+    def quota_problem(self, of_person: int, of_channel: int) -> Problem:
+        """The refusal of a session, if its person has `of_person` and its channel `of_channel`."""
+        limits = self._limits
         return _too_many(
-            f"{held} of at most {most[0]} for one person, {here} of at most {most[1]} in this workspace"
+            f"{of_person} of at most {limits.sessions_per_person} for one person, "
+            f"{of_channel} of at most {limits.sessions_per_channel} in this workspace"
         )
 
     def upsert(self, session: WatchSession, at: float) -> SessionState:
-        """Notes a session, or what changed of it."""
-        line = self._states.get(session.id)
-        if line is None:
-            line = self._states[session.id] = SessionState(session, at)
-        line.session = session
-        return line
+        """Adds a session, or replaces what is known of it."""
+        state = self._states.get(session.id)
+        if state is None:
+            state = self._states[session.id] = SessionState(session, at)
+        state.session = session
+        return state
 
     def remove(self, session_id: str) -> SessionState | None:
-        """Strikes a session off."""
+        """Removes a session; None if it is not known."""
         return self._states.pop(session_id, None)
 
     def get(self, session_id: str) -> SessionState | None:
-        """What is known of a session here."""
+        """The state of a session; None if it is not known."""
         return self._states.get(session_id)
 
     def all(self) -> list[SessionState]:
-        """All of them."""
+        """The states of all sessions."""
         return list(self._states.values())
 
-    def add_stats(self, found: dict[Channel, ChannelStats]) -> dict[Channel, ChannelStats]:
-        """Adds how many sessions each channel has."""
-        for line in self._states.values():
-            if (measure := found.get(line.session.channel)) is not None:
+    def add_stats(self, stats: dict[Channel, ChannelStats]) -> dict[Channel, ChannelStats]:
+        """Adds the number of each channel's sessions to `stats`, and returns it."""
+        for state in self._states.values():
+            if (measure := stats.get(state.session.channel)) is not None:
                 measure.sessions += 1
-        return found
+        return stats
 
-    def acquire_stream(self, line: SessionState) -> None:
-        """One more stream; raises `Problem("rate_limited")` where the person or the channel has too many."""
-        mine = sum(
+    def acquire_stream(self, state: SessionState) -> None:
+        """Counts one stream more.
+
+        Raises `Problem("rate_limited")` if the person or the channel has too many.
+        """
+        of_person = sum(
             other.streams
             for other in self._states.values()
-            if other.session.person == line.session.person
+            if other.session.person == state.session.person
         )
-        here = sum(
+        of_channel = sum(
             other.streams
             for other in self._states.values()
-            if other.session.channel == line.session.channel
+            if other.session.channel == state.session.channel
         )
-        if mine >= self._limits.streams_per_person or here >= self._limits.streams_per_channel:
+        if (
+            of_person >= self._limits.streams_per_person
+            or of_channel >= self._limits.streams_per_channel
+        ):
             raise Problem(
                 "rate_limited",
                 "Too many streams are open",
-                f"{mine} of this person, {here} of this channel",
+                f"{of_person} of this person, {of_channel} of this channel",
                 "Close another tab; polling still works",
                 retry_after=15,
             )
-        line.streams += 1
+        state.streams += 1
 
     def validate_follows(
         self,
@@ -166,21 +177,21 @@ class SessionRegistry:
         follows: Sequence[str],
         live: Iterable[WatchSession] | None = None,
     ) -> tuple[str, ...]:
-        """The tokens, each once.
+        """The followed tokens, each once.
 
-        Raises `Problem("invalid")` if they are no tokens, or too many for the session, its person or its channel.
-
-        `live` are the sessions of all processes; without it those that are known here count.
+        `live` are the sessions of all processes; without it, those of this process. Raises
+        `Problem("invalid")` if one is not a token, or if they are too many for the session, its
+        person or its channel.
         """
         wanted = tuple(dict.fromkeys(follows))
         if any(not 4 <= len(token) <= 128 for token in wanted):
             raise Problem(
                 "invalid",
-                "That is no trace",
+                "Invalid trace token",
                 "A trace's token has 4 to 128 characters",
                 "Follow one that the feed shows",
             )
-        known = (line.session for line in self._states.values()) if live is None else live
+        known = (state.session for state in self._states.values()) if live is None else live
         others = [
             other for other in known if other.id != session.id and other.channel == session.channel
         ]
@@ -188,14 +199,17 @@ class SessionRegistry:
         own = {
             token for other in others if other.person == session.person for token in other.follows
         }.union(wanted)
-        most = self._limits
+        limits = self._limits
         if (
-            len(wanted) > most.follows_per_session
-            or len(own) > most.follows_per_person
-            or len(here) > most.follows_per_channel
+            len(wanted) > limits.follows_per_session
+            or len(own) > limits.follows_per_person
+            or len(here) > limits.follows_per_channel
         ):
-            bounds = f"{most.follows_per_session} for one viewer, {most.follows_per_person} for one person"
-            bounds += f" and {most.follows_per_channel} for a channel are the most"
+            bounds = (
+                f"At most {limits.follows_per_session} for one viewer, "
+                f"{limits.follows_per_person} for one person "
+                f"and {limits.follows_per_channel} for a channel"
+            )
             raise Problem(
                 "invalid",
                 "Too many traces are followed",

@@ -1,4 +1,4 @@
-"""What an operator can measure of one channel in one process."""
+"""Statistics of one channel in one process, for metrics."""
 
 from bisect import bisect_left
 
@@ -6,13 +6,15 @@ import msgspec
 
 from dagnet_realtime.model.frame import FrameCounts
 
-LAG_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; the tick alone is 0.05
+LAG_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds; a tick alone is 0.05
 
 
 class ViewCounters(msgspec.Struct):
-    """Sums that only grow, since the process began. `carried` and so on are of the frames that viewers share, `gaps` of each viewer's own.
+    """Counters since the process began.
 
-    `lags` counts shared frames by the age of their oldest event: at most as many seconds as `LAGS` has in that place, the last more.
+    `carried` to `forgotten` are events of shared frames, `gaps` are gap frames of single viewers by
+    reason. `lags` is a histogram of the age of each shared frame's oldest event, with the bounds of
+    `LAG_BUCKETS` and one bucket beyond; `lag_sum` is in seconds.
     """
 
     carried: int = 0
@@ -24,27 +26,31 @@ class ViewCounters(msgspec.Struct):
     lags: list[int] = msgspec.field(default_factory=lambda: [0] * (len(LAG_BUCKETS) + 1))
     lag_sum: float = 0.0
 
-    def frame(self, ledger: FrameCounts) -> None:
-        """A shared frame went out."""
-        self.carried += ledger.carried
-        self.thinned += ledger.thinned
-        self.sampled_out += ledger.sampled_out
-        self.filtered += ledger.filtered
-        self.forgotten += ledger.forgotten
+    def frame(self, counts: FrameCounts) -> None:
+        """Counts a shared frame."""
+        self.carried += counts.carried
+        self.thinned += counts.thinned
+        self.sampled_out += counts.sampled_out
+        self.filtered += counts.filtered
+        self.forgotten += counts.forgotten
 
     def lag(self, seconds: float) -> None:
-        """So old was the oldest event of a tick; clocks of several processes may differ, so less than nothing is nothing."""
+        """Counts the age of a tick's oldest event; clocks may differ, so a negative one is 0."""
         seconds = max(0.0, seconds)
         self.lags[bisect_left(LAG_BUCKETS, seconds)] += 1
         self.lag_sum += seconds
 
     def gap(self, reason: str) -> None:
-        """A viewer was told that it missed something."""
+        """Counts a gap frame."""
         self.gaps[reason] = self.gaps.get(reason, 0) + 1
 
 
 class ChannelStats(msgspec.Struct):
-    """How things stand. `backlog` is how many entries the viewer furthest behind has still to be told, `ring_bytes` of all views."""
+    """The present state of a channel.
+
+    `backlog` is the number of entries that the viewer furthest behind has still to get;
+    `ring_bytes` is the size of all views' buffers.
+    """
 
     counters: ViewCounters
     viewers: int = 0

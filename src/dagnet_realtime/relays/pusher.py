@@ -1,4 +1,4 @@
-"""Publishes through any server that speaks Pusher Channels' HTTP interface: Pusher, soketi, Reverb, Soketi."""
+"""Publishes through a server with Pusher Channels' HTTP interface: Pusher, soketi, Reverb, Ably."""
 
 import base64
 import hashlib
@@ -31,9 +31,14 @@ _NONCE_BYTES = 24
 
 
 class ChannelEncryption:
-    """Encrypts by channel. `master` (32 bytes) is ours alone: the provider knows the app's secret, so it must not follow from that."""
+    """Encrypts messages with a key for each channel.
 
-    def __init__(self, master: bytes, chance: Callable[[int], bytes] = secrets.token_bytes) -> None:
+    `master` (32 bytes) must not follow from the app's secret, which the provider knows.
+    """
+
+    def __init__(
+        self, master: bytes, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
         try:
             from nacl.secret import SecretBox  # an optional dependency: most relays do without
         except ImportError:
@@ -45,33 +50,34 @@ class ChannelEncryption:
             ) from None
         self._box = SecretBox
         self._master = master
-        self._chance = chance
+        self._random_bytes = random_bytes
 
     def key(self, channel: str) -> bytes:
-        """The channel's own key, which its subscribers get with their signature."""
+        """The channel's key, which its subscribers get with their signature."""
         return hashlib.sha256(channel.encode() + self._master).digest()
 
     def encrypt(self, channel: str, body: bytes) -> bytes:
-        """`body` as the protocol carries it: nonce and ciphertext."""
-        nonce = self._chance(_NONCE_BYTES)
-        sealed = self._box(self.key(channel)).encrypt(body, nonce).ciphertext
-        return msgspec.json.encode({"nonce": _text(nonce), "ciphertext": _text(sealed)})
+        """`body` as in the protocol: nonce and ciphertext."""
+        nonce = self._random_bytes(_NONCE_BYTES)
+        ciphertext = self._box(self.key(channel)).encrypt(body, nonce).ciphertext
+        return msgspec.json.encode({"nonce": _text(nonce), "ciphertext": _text(ciphertext)})
 
 
 def _text(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-TRIES = 3  # of one request; receivers tell repeats by position, so that repeating does no harm
-PAUSE = 0.2  # seconds before the second try, doubled before the third
-SKEWED = (
-    300  # seconds between two clocks; providers refuse what was signed more than ten minutes ago
-)
-MOST_CONNECTIONS = 8  # one publication of each view at a time, and questions
+TRIES = 3  # of one request; repeats do no harm, since browsers skip frames by position
+RETRY_SECONDS = 0.2  # before the second try, doubled before the third
+SKEW_SECONDS = 300  # between two clocks; providers reject signatures that differ by ten minutes
+MAX_CONNECTIONS = 8  # at once, for publications and questions
 
 
 class PusherRelay:
-    """One app of one provider. Enter it as a context; leaving closes its connections. `master` is needed for encrypted channels alone."""
+    """One app of a provider. Enter it as a context, which closes its connections.
+
+    `master` is needed for encrypted channels only.
+    """
 
     def __init__(
         self,
@@ -82,9 +88,9 @@ class PusherRelay:
     ) -> None:
         self._address = address
         self._clock = clock
-        self._seal = ChannelEncryption(master) if address.encrypted else None
+        self._encryption = ChannelEncryption(master) if address.encrypted else None
         self._transport = transport
-        self._opened: httpx.AsyncClient | None = None
+        self._http: httpx.AsyncClient | None = None
         self._skew = 0
         self.limits = _limits(address)
 
@@ -97,8 +103,8 @@ class PusherRelay:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._opened is not None:
-            await self._opened.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def publish(self, messages: Sequence[Message]) -> int:
         """Publishes in order, at most `batch` messages a request."""
@@ -109,7 +115,7 @@ class PusherRelay:
         return len(messages)
 
     def authorise(self, channel: str, socket_id: str) -> dict[str, str]:
-        """Raises `Problem("invalid")` for what can be no socket or no private channel."""
+        """Raises `Problem("invalid")` if it is not the id of a socket, or not a private channel."""
         if not (
             SOCKET_ID.fullmatch(socket_id)
             and CHANNEL.fullmatch(channel)
@@ -117,7 +123,7 @@ class PusherRelay:
         ):
             raise Problem(
                 "invalid",
-                "That cannot be subscribed to",
+                "Invalid socket id or channel name",
                 "",
                 "Send the socket's id and the channel's name as pusher-js gives them",
             )
@@ -126,12 +132,12 @@ class PusherRelay:
                 self._address.key, self._address.secret.reveal(), socket_id, channel
             )
         }
-        if self._seal is not None:
-            answer["shared_secret"] = base64.b64encode(self._seal.key(channel)).decode()
+        if self._encryption is not None:
+            answer["shared_secret"] = base64.b64encode(self._encryption.key(channel)).decode()
         return answer
 
     def verify_webhook(self, key: str, signature: str, body: bytes) -> frozenset[str] | None:
-        """As the provider's webhooks are signed: with the app's own key and secret."""
+        """As `Relay.verify_webhook`; webhooks are signed with the app's own key and secret."""
         known = hmac.compare_digest(key.encode("utf-8", "replace"), self._address.key.encode())
         if not (verify_webhook(self._address.secret.reveal(), signature, body) and known):
             return None
@@ -144,38 +150,38 @@ class PusherRelay:
         return frozenset(event.channel for event in notice.events)
 
     async def subscribers(self, channel: str) -> int | None:
-        """As the provider counts them; with some providers counting must be switched on."""
+        """As `Relay.subscribers`; with some providers counting must be switched on."""
         answer = await self._request(
             "GET", f"channels/{channel}", b"", {"info": "subscription_count"}
         )
         try:
-            found: dict[str, Any] = msgspec.json.decode(answer, type=dict[str, Any])
+            channel_info: dict[str, Any] = msgspec.json.decode(answer, type=dict[str, Any])
         except msgspec.DecodeError:
-            raise _refused("its answer cannot be read") from None
-        if not found.get("occupied", True):
+            raise _unavailable("its answer cannot be read") from None
+        if not channel_info.get("occupied", True):
             return 0
-        count = found.get("subscription_count")
+        count = channel_info.get("subscription_count")
         return count if isinstance(count, int) else None
 
     def _encode(self, message: Message) -> dict[str, str]:
         body = (
             message.body
-            if self._seal is None
-            else self._seal.encrypt(message.channel, message.body)
+            if self._encryption is None
+            else self._encryption.encrypt(message.channel, message.body)
         )
         return {"channel": message.channel, "name": message.name, "data": body.decode()}
 
     async def _request(
         self, method: str, what: str, body: bytes, params: dict[str, str] | None = None
     ) -> bytes:
-        """One request, repeated where that may help; also where the provider's clock is another than ours."""
+        """One request, repeated if that may help, as after a skew of clocks. Raises `Problem`."""
         import httpx
 
         path = f"/apps/{self._address.app_id}/{what}"
         why = ""
         for number in range(TRIES):
             if number:
-                await self._clock.sleep(PAUSE * 2 ** (number - 1))
+                await self._clock.sleep(RETRY_SECONDS * 2 ** (number - 1))
             at = self._clock.now() // 1000 + self._skew
             query = request_query(
                 self._address.key, self._address.secret.reveal(), method, path, body, at, params
@@ -200,38 +206,37 @@ class PusherRelay:
                 and not (status == 401 and self._adjust_clock_skew(answer, at))
             ):
                 break
-        raise _refused(why)
+        raise _unavailable(why)
 
     def _client(self) -> "httpx.AsyncClient":
-        """Made when first needed: the library takes 60 ms that a request which publishes nothing should not wait for."""
-        if self._opened is None:
+        """The HTTP client, imported when first needed: that takes 60 ms of a cold start."""
+        if self._http is None:
             import httpx
 
-            self._opened = httpx.AsyncClient(
+            self._http = httpx.AsyncClient(
                 base_url=self._address.api,
                 timeout=self._address.timeout,
-                limits=httpx.Limits(max_connections=MOST_CONNECTIONS, keepalive_expiry=60),
+                limits=httpx.Limits(max_connections=MAX_CONNECTIONS, keepalive_expiry=60),
                 transport=self._transport,
-                trust_env=False,  # what a proxy sees is the provider's to see; a proxy of the environment is nobody's choice here
+                trust_env=False,  # no proxy that the environment happens to name
             )
-        return self._opened
+        return self._http
 
     def _adjust_clock_skew(self, answer: "httpx.Response", at: int) -> bool:
-        """Goes by the provider's clock from here on, where that is so far from ours that it refuses what we sign."""
+        """If a provider rejects our signatures because of clock skew, adopts its clock."""
         try:
             theirs = int(parsedate_to_datetime(answer.headers.get("date", "")).timestamp())
         except (ValueError, OverflowError):
             return False
-        if abs(theirs - at) < SKEWED:
+        if abs(theirs - at) < SKEW_SECONDS:
             return False
-        self._skew = (
-            theirs - self._clock.now() // 1000
-        )  # not added up: requests that are refused together set it together
+        # set, not added up: several requests may be rejected at once
+        self._skew = theirs - self._clock.now() // 1000
         return True
 
 
 def _status(answer: "httpx.Response") -> int:
-    """The status as meant: soketi answers refusals with 200, and writes the status into the body."""
+    """The status that is meant: soketi rejects with 200, and the status in the body."""
     if answer.status_code >= 300 or b'"error"' not in answer.content[:1000]:
         return answer.status_code
     try:
@@ -260,10 +265,10 @@ def _limits(address: PusherConfig) -> RelayLimits:
     )
 
 
-def _refused(why: str) -> Problem:
+def _unavailable(why: str) -> Problem:
     return Problem(
         "unavailable",
-        "The provider does not take messages",
+        "The provider does not accept messages",
         why,
         "Frames come by poll meanwhile",
         retry_after=5,

@@ -1,6 +1,7 @@
-"""The signatures of the Pusher protocol: of requests to its HTTP interface, of a browser's subscription, and of its webhooks.
+"""Signatures of the Pusher protocol: of HTTP requests, subscriptions and webhooks.
 
-Source: https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication and …/auth-signatures/,
+Source: https://pusher.com/docs/channels/library_auth_reference/rest-api/#authentication,
+https://pusher.com/docs/channels/library_auth_reference/auth-signatures/ and
 https://pusher.com/docs/channels/server_api/webhooks/#authentication
 """
 
@@ -21,7 +22,10 @@ def request_query(
     at: int,
     params: dict[str, str] | None = None,
 ) -> str:
-    """The query that signs one request at `at` (seconds since 1970 UTC); parameters in the order of their names, values as they are."""
+    """The query of a request, with its signature at `at` (seconds since 1970 UTC).
+
+    Parameters are sorted by name, and values are not escaped.
+    """
     query = {"auth_key": key, "auth_timestamp": str(at), "auth_version": "1.0", **(params or {})}
     if body:
         query["body_md5"] = hashlib.md5(body, usedforsecurity=False).hexdigest()
@@ -31,12 +35,12 @@ def request_query(
 
 
 def sign_subscription(key: str, secret: bytes, socket_id: str, channel: str) -> str:
-    """What lets the browser on `socket_id` subscribe to a private `channel`."""
+    """The signature for a subscription of the browser on `socket_id` to a private `channel`."""
     return f"{key}:{hmac.digest(secret, f'{socket_id}:{channel}'.encode(), 'sha256').hex()}"
 
 
 def verify_webhook(secret: bytes, signature: str, body: bytes) -> bool:
-    """Whether `signature` is what the provider signs the `body` of a webhook with."""
+    """Whether `signature` is the provider's signature of a webhook's `body`."""
     return hmac.compare_digest(
         hmac.digest(secret, body, "sha256").hex().encode(), signature.encode("utf-8", "replace")
     )

@@ -1,7 +1,7 @@
-"""The server for a runtime without a life of its own: everything is opened for one request, and nothing outlives its answer.
+"""The server of a serverless deployment: everything is opened for one request and closed after it.
 
-What must be remembered between requests is in Redis: the log, the sessions, the rates, the doors' ledgers, and how far a provider has
-been told. What may be remembered by whichever process happens to live on is only what can be read again: the configuration and the graphs.
+State is in Redis: the log, sessions, rates, ingest counters, and up to where relays were published.
+A process caches only what can be read again: the configuration and the graphs.
 """
 
 import asyncio
@@ -49,13 +49,13 @@ if TYPE_CHECKING:
     from dagnet_realtime.stores.redis_connection import RedisConnection
     from dagnet_realtime.stores.redis_counters import RedisRequestCounters
 
-STORED = ("/api/", "/segment/", "/v1/")  # beginnings of the paths whose routes ask the store
-UNFIT_SECONDS = 30.0  # after which a deployment that cannot work may be asked again
-LONGEST_SECONDS = 28.0  # of one request; platforms commonly cut at 30
+STORE_PATHS = ("/api/", "/segment/", "/v1/")  # prefixes of the paths whose routes use the store
+MISCONFIGURED_SECONDS = 30.0  # to retry after, if the deployment cannot work
+MAX_SECONDS = 28.0  # of one request; platforms commonly cut at 30
 
 
 class ColdState(msgspec.Struct, frozen=True):
-    """What a process reads once."""
+    """What a process reads once and keeps."""
 
     config: Config
     workspaces: Sequence[Workspace]
@@ -64,9 +64,10 @@ class ColdState(msgspec.Struct, frozen=True):
 
 
 class StaticGraphSource:
-    """A `GraphSource` that stands still during a request; it belongs to no loop, since each request may bring its own.
+    """A `GraphSource` that does not change during a request.
 
-    Files are read once, for they do not change while a deployment lives; what comes from elsewhere is asked for again when it is old.
+    It belongs to no event loop, since each request may have its own. Files are read once, for they
+    do not change within a deployment; what comes from elsewhere is read again once it is old.
     """
 
     def __init__(self, graphs: GraphSources) -> None:
@@ -74,18 +75,21 @@ class StaticGraphSource:
         self._graphs = graphs
 
     async def freshen(self) -> None:
-        """Reads what is due before a request is answered, for seconds at most."""
+        """Reads what is old again, before a request is answered."""
         if self._graphs.due:
             await asyncio.to_thread(self._graphs.refresh)
 
     async def changes(self) -> AsyncIterator[str]:
-        """None."""
+        """Nothing changes during a request."""
         await asyncio.Event().wait()
         yield ""
 
 
 class Serverless:
-    """An ASGI app. `environ` is where the configuration is found, as by every command; it is read with the first request."""
+    """The ASGI app. The configuration is read from `environ` with the first request.
+
+    `reading` reads it; without it, the way that every command has.
+    """
 
     def __init__(
         self,
@@ -95,19 +99,19 @@ class Serverless:
         self._environ = environ
         self._reading = reading or (lambda given: load(None, given))
         self._clock = SystemClock()
-        self._kept: ColdState | None = None
-        self._fits = False
+        self._cold: ColdState | None = None
+        self._store_checked = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; a deployment that cannot work says why in a problem."""
+        """Answers one request; a deployment that cannot work answers 503 with the reason."""
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
         try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                kept = self._reads()
-                await kept.graphs.freshen()
-                await self._serve(kept, scope, receive, send)
+            async with asyncio.timeout(MAX_SECONDS):
+                cold = self._read_or_503()
+                await cold.graphs.freshen()
+                await self._serve(cold, scope, receive, send)
         except* Problem as problems:
             problem = _first(problems)
             await send_response(
@@ -116,26 +120,29 @@ class Serverless:
         finally:
             _freeze_gc()
 
-    def _reads(self) -> ColdState:
+    def _read_or_503(self) -> ColdState:
         try:
             return self._read()
         except Problem as problem:
-            raise _unfit(problem) from None
+            raise _misconfigured(problem) from None
 
-    async def _look_at_store(self, calls: "RedisConnection", path: str) -> None:
-        """Raises `Problem("unavailable")` if the store cannot keep our promises; looked at once, and by `/readyz` each time."""
-        if path != READY.path and (self._fits or not path.startswith(STORED)):
+    async def _check_store(self, redis: "RedisConnection", path: str) -> None:
+        """Raises `Problem("unavailable")` if the store does not suit us.
+
+        The store is checked once, and by `/readyz` each time.
+        """
+        if path != READY.path and (self._store_checked or not path.startswith(STORE_PATHS)):
             return
         from dagnet_realtime.stores.redis_connection import check_redis
 
         try:
-            await check_redis(calls, self._clock)
+            await check_redis(redis, self._clock)
         except Problem as problem:
-            raise (problem if problem.code == "unavailable" else _unfit(problem)) from None
-        self._fits = True
+            raise (problem if problem.code == "unavailable" else _misconfigured(problem)) from None
+        self._store_checked = True
 
     def _read(self) -> ColdState:
-        if self._kept is None:
+        if self._cold is None:
             config = self._reading(self._environ)
             workspaces = config.workspaces
             _validate_config(config)
@@ -147,54 +154,54 @@ class Serverless:
                 RequestRevocations(config.server.log, self._clock),
                 secure=True,
             )
-            self._kept = ColdState(config, workspaces, graphs, access)
-        return self._kept
+            self._cold = ColdState(config, workspaces, graphs, access)
+        return self._cold
 
-    async def _serve(self, kept: ColdState, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, cold: ColdState, scope: Scope, receive: Receive, send: Send) -> None:
         from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
         from dagnet_realtime.stores.redis_counters import RedisRateLimiter, RedisRequestCounters
         from dagnet_realtime.stores.redis_log import RedisLog
         from dagnet_realtime.stores.redis_relay_state import RedisRelayState
         from dagnet_realtime.stores.redis_sessions import RedisSessionStore
 
-        config, workspaces, clock = kept.config, kept.workspaces, self._clock
+        config, workspaces, clock = cold.config, cold.workspaces, self._clock
         async with contextlib.AsyncExitStack() as stack:
-            calls = RedisConnection(parse_redis_url(config.server.log))
-            stack.push_async_callback(calls.aclose)
-            await self._look_at_store(calls, scope["path"])
-            sessions = RedisSessionStore(calls)
-            log = RedisLog(calls, {one.channel: one.policy for one in workspaces}, clock, sessions)
-            rates = RedisRateLimiter(calls)
+            redis = RedisConnection(parse_redis_url(config.server.log))
+            stack.push_async_callback(redis.aclose)
+            await self._check_store(redis, scope["path"])
+            sessions = RedisSessionStore(redis)
+            log = RedisLog(redis, {one.channel: one.policy for one in workspaces}, clock, sessions)
+            rates = RedisRateLimiter(redis)
             intake = Intake(
-                workspaces, kept.graphs, log, clock, rates=rates, followed=FollowedTokens(sessions)
+                workspaces, cold.graphs, log, clock, rates=rates, followed=FollowedTokens(sessions)
             )
-            tally = RedisRequestCounters(calls, intake.ingest_counters)
+            counters = RedisRequestCounters(redis, intake.ingest_counters)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
             relays = await stack.enter_async_context(open_relays(workspaces, clock))
             published = function_channels(workspaces)
             context = HubContext(
                 workspaces=workspaces,
-                graphs=kept.graphs,
+                graphs=cold.graphs,
                 log=log,
                 sessions=sessions,
-                counters=tally,
+                counters=counters,
                 clock=clock,
             )
             feeds = FeedRegistry(context)
-            publisher = RelayPublisher(context, feeds.policy, RedisRelayState(calls), relays)
+            publisher = RelayPublisher(context, feeds.policy, RedisRelayState(redis), relays)
             hub = Hub(context, feeds, publisher)
             parts = AppDependencies(
                 workspaces=workspaces,
-                graphs=kept.graphs,
+                graphs=cold.graphs,
                 hub=hub,
                 intake=intake,
-                access=kept.access,
+                access=cold.access,
                 clock=clock,
                 readiness=_ready(),
                 public_url=config.server.public_url,
                 version=__version__,
                 audit=audit,
-                rounds=Reauthorizer(hub, kept.access, clock, audit),
+                rounds=Reauthorizer(hub, cold.access, clock, audit),
                 push=False,
                 rates=rates,
                 connects=[origin for relay in relays.values() for origin in relay.limits.connects]
@@ -206,13 +213,16 @@ class Serverless:
                     scope,
                     receive,
                     BeforeResponseEnd(
-                        send, lambda: _flush_counters(tally, intake, publisher, workspaces)
+                        send, lambda: _flush_counters(counters, intake, publisher, workspaces)
                     ),
                 )
 
 
 class RequestRevocations:
-    """Implements `SignOuts` with connections of its own each time: access outlives the request, and nothing else may."""
+    """Implements `RevocationList` with a connection for each call.
+
+    The authenticator outlives the request, and a connection must not.
+    """
 
     def __init__(self, url: str, clock: Clock) -> None:
         self._url = url
@@ -220,32 +230,32 @@ class RequestRevocations:
 
     async def revoke(self, kind: str, id: str, until: int) -> bool:
         """Revokes the sign-in `id` until `until`, in milliseconds since 1970."""
-        async with self._opened() as sign_outs:
-            return await sign_outs.revoke(kind, id, until)
+        async with self._opened() as revocations:
+            return await revocations.revoke(kind, id, until)
 
     async def is_revoked(self, kind: str, id: str) -> bool:
         """Whether the sign-in `id` was revoked."""
-        async with self._opened() as sign_outs:
-            return await sign_outs.is_revoked(kind, id)
+        async with self._opened() as revocations:
+            return await revocations.is_revoked(kind, id)
 
     @contextlib.asynccontextmanager
     async def _opened(self) -> AsyncIterator[RevocationList]:
         from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
         from dagnet_realtime.stores.redis_sessions import RedisRevocationList
 
-        async with contextlib.aclosing(RedisConnection(parse_redis_url(self._url))) as calls:
-            yield RedisRevocationList(calls, self._clock)
+        async with contextlib.aclosing(RedisConnection(parse_redis_url(self._url))) as redis:
+            yield RedisRevocationList(redis, self._clock)
 
 
 class FollowedTokens:
-    """Which traces of a channel are followed, by any session of any process; asked once a request, and where somebody needs it."""
+    """The traces that sessions of a channel follow, over all processes; read once a request."""
 
     def __init__(self, sessions: SessionStore) -> None:
         self._sessions = sessions
         self._live: Sequence[WatchSession] | None = None
 
     async def __call__(self, channel: Channel) -> frozenset[str]:
-        """Their tokens; raises `Problem("unavailable")`."""
+        """The traces' tokens; raises `Problem("unavailable")`."""
         if self._live is None:
             self._live = await self._sessions.list_active()
         return frozenset(
@@ -257,7 +267,7 @@ class FollowedTokens:
 
 
 class BeforeResponseEnd:
-    """Does what must be done before the last part of an answer leaves: after it, nobody promises that this process goes on."""
+    """Runs `before` ahead of the response's last part, after which the process may be stopped."""
 
     def __init__(self, send: Send, before: Callable[[], Any]) -> None:
         self._send = send
@@ -271,24 +281,24 @@ class BeforeResponseEnd:
 
 
 async def _flush_counters(
-    tally: "RedisRequestCounters",
+    counters: "RedisRequestCounters",
     intake: Intake,
     publisher: RelayPublisher,
     workspaces: Sequence[Workspace],
 ) -> None:
-    """Adds up what this request counted, and publishes what it brought; what was answered stands, whatever becomes of either."""
+    """Stores what this request counted, and publishes its events. Failures are ignored."""
 
     async def one(channel: Channel) -> None:
-        with contextlib.suppress(Problem):  # a store that is gone has lost its ledgers too
-            await tally.flush(channel)
-        if any(door.taken for door in intake.ingest_counters(channel).values()):
+        with contextlib.suppress(Problem):  # a store that is gone has lost its counters too
+            await counters.flush(channel)
+        if any(source.taken for source in intake.ingest_counters(channel).values()):
             await publisher.publish_pending(channel)
 
     await asyncio.gather(*(one(workspace.channel) for workspace in workspaces))
 
 
 def _validate_config(config: Config) -> None:
-    """Raises `Problem("invalid")` where processes that come and go could not agree."""
+    """Raises `Problem("invalid")` if processes of the deployment could not agree."""
     if not is_shared(config.server.log):
         raise Problem(
             "invalid",
@@ -320,25 +330,29 @@ def _validate_config(config: Config) -> None:
     for workspace in config.workspaces:
         for source in workspace.sources:
             if source.stream is not None:
-                told = f'{workspace.channel}, source "{source.id}": a stream is read by a process that lives'
+                place = f'{workspace.channel}, source "{source.id}"'
                 raise Problem(
                     "invalid",
-                    told,
+                    f"{place}: a stream needs a process that keeps running",
                     "",
                     "Have a server read it (docs/how-to/streams.md), or take the source out here",
                 )
     require_encrypted_relays(config.workspaces)
 
 
-def _unfit(problem: Problem) -> Problem:
-    """What is wrong with the deployment is no fault of the request: who sent it keeps it, and comes back."""
+def _misconfigured(problem: Problem) -> Problem:
+    """`problem` of the deployment as a 503: the request is right, and may be sent again."""
     return Problem(
-        "unavailable", problem.title, problem.detail, problem.remedy, retry_after=UNFIT_SECONDS
+        "unavailable",
+        problem.title,
+        problem.detail,
+        problem.remedy,
+        retry_after=MISCONFIGURED_SECONDS,
     )
 
 
 def _freeze_gc() -> None:
-    """What an entry's start made is not looked through again, and what comes later is."""
+    """Enables garbage collection after a start without it; what the start made is not collected."""
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
