@@ -3,7 +3,7 @@
  *
  * What draws and places it is loaded when it is first wanted: it is a tenth of the page's start.
  */
-import { cloneElement, lazy, Suspense, useEffect, useId, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { cloneElement, lazy, Suspense, useEffect, useId, useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
 
 const load = () => import("./OpenTip.tsx");
 const OpenTip = lazy(() => load().then(({ OpenTip: component }) => ({ default: component })));
@@ -20,12 +20,16 @@ interface TipProps {
 export function Tip({ says, children, side = "bottom" }: TipProps) {
   const id = useId();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [hovered, setHovered] = useState<HTMLElement | null>(null);
   const close = (): void => {
-    clearTimeout(timer.current);
+    setHovered(null);
     setAnchor(null);
   };
-  useEffect(() => () => { clearTimeout(timer.current); }, []);
+  useEffect(() => {
+    if (hovered === null) return;
+    const timer = setTimeout(() => { setAnchor(hovered); }, REST_MS);
+    return () => { clearTimeout(timer); };
+  }, [hovered]);
   useEffect(() => {
     if (anchor === null) return;
     const escape = (event: KeyboardEvent): void => { if (event.key === "Escape") setAnchor(null); };
@@ -37,8 +41,7 @@ export function Tip({ says, children, side = "bottom" }: TipProps) {
     onPointerEnter: ({ currentTarget, pointerType }) => {
       if (pointerType === "touch") return;
       void load();
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => { setAnchor(currentTarget); }, REST_MS);
+      setHovered(currentTarget);
     },
     onPointerLeave: close,
     onPointerDown: close,
