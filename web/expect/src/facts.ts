@@ -25,8 +25,12 @@ export interface Fact {
 
 const NONE: readonly Kept[] = [];
 const NO: Fact = { relevant: false, ok: false, prefix: 0, came: "", ms: 0, events: NONE, tied: false, doubtful: false };
+/** An answer of a trace that the expectation asks something of. */
+function fact(ok: boolean, prefix: number, came: string, ms: number, events: readonly Kept[]): Fact {
+  return { relevant: true, ok, prefix, came, ms, events, tied: false, doubtful: false };
+}
 /** What a trace says in which no event passes. */
-const NO_EVENT = { some: { ...NO, relevant: true }, never: { ...NO, relevant: true, ok: true }, each: { ...NO, relevant: true, ok: true } } as const;
+const NO_EVENT = { some: fact(false, 0, "", 0, NONE), never: fact(true, 0, "", 0, NONE), each: fact(true, 0, "", 0, NONE) } as const;
 
 /** Expectations that are judged trace by trace. */
 export type TraceCheck = Extract<Check, { kind: "path" | "order" | "within" | "each" | "some" | "never" }>;
@@ -88,13 +92,13 @@ function factOf(scope: Scope, trace: Trace, check: TraceCheck, walk: Walk): Fact
     case "within": return withinFact(check, walk);
     case "some": case "never": {
       const events = passing(scope, trace, check.where, walk);
-      return events.length === 0 ? NO_EVENT[check.kind] : { ...NO, relevant: true, ok: check.kind === "some", events };
+      return events.length === 0 ? NO_EVENT[check.kind] : fact(check.kind === "some", 0, "", 0, events);
     }
     case "each": {
       if (!walk.lit.has(check.node.index)) return NO_EVENT.each;
       const passed = new Set(passing(scope, trace, check.where, walk));
       const events = walk.events.filter((event) => event !== null && event.nodes.includes(check.node.uuid) && !passed.has(event)).filter((event) => event !== null);
-      return events.length === 0 ? NO_EVENT.each : { ...NO, relevant: true, ok: false, events };
+      return events.length === 0 ? NO_EVENT.each : fact(false, 0, "", 0, events);
     }
   }
 }
@@ -132,7 +136,7 @@ function pathFact(scope: Scope, wanted: readonly Named[], { stood, lit, events }
     while (reached < wanted.length && joined(scope, stood[start + reached], wanted[reached - 1], wanted[reached])) reached += 1;
     if (reached <= best.prefix) continue;
     const ok = reached === wanted.length;
-    best = { ...NO, relevant: true, ok, prefix: reached, came: ok ? "" : cameText(scope, stood[start + reached]), events: one(events[stood[start + reached - 1]?.at ?? -1]) };
+    best = fact(ok, reached, ok ? "" : cameText(scope, stood[start + reached]), 0, one(events[stood[start + reached - 1]?.at ?? -1]));
   }
   return best;
 }
@@ -166,7 +170,7 @@ function orderFact(wanted: readonly Named[], { strides, events, lit }: Walk): Fa
     }
   }
   const ok = reached === wanted.length;
-  return { ...NO, relevant: true, ok, prefix: reached, came: ok ? "" : `${shown(wanted[reached]?.name ?? "")} did not light after it`, events: one(events[last]) };
+  return fact(ok, reached, ok ? "" : `${shown(wanted[reached]?.name ?? "")} did not light after it`, 0, one(events[last]));
 }
 
 function one(event: Kept | null | undefined): readonly Kept[] {
@@ -180,7 +184,7 @@ function withinFact({ from, to, ms }: Extract<Check, { kind: "within" }>, { stri
   for (let n = 0; n < strides.length; n += 1) {
     const visit = strides[n]?.visit;
     if (visit === undefined) continue;
-    if (since !== null && visit.lit.includes(to.index)) return { ...NO, relevant: true, ok: visit.at - since <= ms, ms: visit.at - since, events: one(events[n]) };
+    if (since !== null && visit.lit.includes(to.index)) return fact(visit.at - since <= ms, 0, "", visit.at - since, one(events[n]));
     if (visit.lit.includes(from.index)) since = visit.at;
   }
   return NO;
