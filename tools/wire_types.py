@@ -1,6 +1,7 @@
-"""Generates TypeScript from Python: the wire types, and the protocol's names and numbers.
+"""Generates TypeScript from Python: wire types, the protocol's names and numbers, personal words.
 
-`python tools/wire_types.py` rewrites `web/engine/src/wire.gen.ts`; `--check` exits 1 if it is stale.
+`python tools/wire_types.py` rewrites `web/engine/src/wire.gen.ts` and
+`web/tap/src/personalWords.gen.ts`; `--check` exits 1 if one of them is stale.
 Names of `model/protocol.py` that end in `_SECONDS` are exported in milliseconds, as `_MS`.
 """
 
@@ -12,9 +13,11 @@ from pathlib import Path
 
 from msgspec import inspect
 
+from dagnet_realtime.core import redaction
 from dagnet_realtime.model import frame, graph, protocol
 
-TARGET = Path(__file__).parent.parent / "web/engine/src/wire.gen.ts"
+WEB = Path(__file__).parent.parent / "web"
+HEAD = "// Generated from the Python values by tools/wire_types.py; do not edit.\n\n"
 ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, frame.SessionLogHeader)
 CONSTANTS = (
     "PAGE_HEADER",
@@ -35,8 +38,7 @@ def typescript() -> str:
     for info in inspect.multi_type_info(ROOTS):
         _name(info, seen)
     unions = "export type Frame = " + " | ".join(t.__name__ for t in frame.Frame.__args__) + ";\n"
-    head = "// Generated from the Python values by tools/wire_types.py; do not edit.\n\n"
-    return head + _constants() + "\n".join(seen.values()) + "\n" + unions
+    return HEAD + _constants() + "\n".join(seen.values()) + "\n" + unions
 
 
 def _constants() -> str:
@@ -61,6 +63,37 @@ def _constants() -> str:
             f"/** {docstrings[name].replace('_SECONDS', '_MS')} */\nexport const {exported} = {json.dumps(value)};\n"
         )
     return "".join(lines) + "\n"
+
+
+def personal_words() -> str:
+    """The word lists of redaction as a module; words that a stem or a pair covers are left out."""
+    stems, pairs = redaction.STEMS, redaction.PAIRS
+
+    def without_stems(words: frozenset[str]) -> list[str]:
+        return sorted(word for word in words if not any(stem in word for stem in stems))
+
+    lists = (
+        (
+            "A name with one of these words, or of the pairs or stems below, is personal.",
+            "WORDS",
+            without_stems(redaction.WORDS - pairs),
+        ),
+        (
+            "Two words that are personal if adjacent or written as one.",
+            "PAIRS",
+            without_stems(pairs),
+        ),
+        ("Personal anywhere in a name, even inside a longer word.", "STEMS", stems),
+        (
+            "`name` is personal as the first word of a name, and after one of these.",
+            "NAMED",
+            sorted(redaction.NAMED),
+        ),
+    )
+    return HEAD + "".join(
+        f"/** {doc} */\nexport const {name} = {json.dumps(' '.join(words))};\n"
+        for doc, name, words in lists
+    )
 
 
 def _name(info: inspect.Type, seen: dict[str, str]) -> str:
@@ -115,15 +148,19 @@ def _first_sentence(cls: type) -> str:
 
 
 def main() -> int:
-    """Writes or checks the file; returns the exit code."""
-    text = typescript()
+    """Writes or checks the files; returns the exit code."""
+    files = {
+        WEB / "engine/src/wire.gen.ts": typescript(),
+        WEB / "tap/src/personalWords.gen.ts": personal_words(),
+    }
     if "--check" in sys.argv[1:]:
-        fresh = TARGET.exists() and TARGET.read_text() == text
+        fresh = all(path.exists() and path.read_text() == text for path, text in files.items())
         sys.stdout.write(
             "wire types are fresh\n" if fresh else "wire types are stale: run `make generate`\n"
         )
         return 0 if fresh else 1
-    TARGET.write_text(text)
+    for path, text in files.items():
+        path.write_text(text)
     return 0
 
 

@@ -252,11 +252,10 @@ class PartialDecoder:
     """
 
     def __init__(self, keys: Iterable[str] | None) -> None:
-        self.wanted: Any = (
-            dict[str, Any]
-            if keys is None
-            else TypedDict("Members", dict.fromkeys(keys, Any), total=False)  # type: ignore[operator]
-        )
+        self.wanted: Any = dict[str, Any]
+        if keys is not None:
+            fields = dict.fromkeys(keys, Any)
+            self.wanted = TypedDict("Members", fields, total=False)  # type: ignore[misc]
         self._decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(self.wanted)
 
     def pick(self, part: RawJson) -> dict[str, Any]:

@@ -15,17 +15,21 @@ from dagnet_realtime.model.event import Scalar, Value
 _ROUNDS = 5  # nested encodings that are undone
 
 _ENCODED = re.compile(
-    r"((?:%[0-9A-Fa-f]{2})+)|&#[xX]([0-9A-Fa-f]{1,6});?|&#([0-9]{1,7});?|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})"
-    r"|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?"
+    r"((?:%[0-9A-Fa-f]{2})+)|&#[xX]([0-9A-Fa-f]{1,6});?|&#([0-9]{1,7});?"
+    r"|\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})"
+    r"|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus"
+    r"|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?"
 )
 _ENTITIES = {
-    "amp": "&", "commat": "@", "period": ".", "plus": "+", "num": "#", "colon": ":", "sol": "/", "lowbar": "_", "hyphen": "-",
-    "dash": "-", "minus": "-", "lpar": "(", "rpar": ")", "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ",
+    "amp": "&", "commat": "@", "period": ".", "plus": "+", "num": "#", "colon": ":", "sol": "/",
+    "lowbar": "_", "hyphen": "-", "dash": "-", "minus": "-", "lpar": "(", "rpar": ")",
+    "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ",
 }  # fmt: skip
 # Controls, default-ignorable code points and combining marks.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff"
+    "\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
 _SPACE = re.compile("[\t-\r\x1c-\x1f\x85\xa0\u1680\u2028\u2029]")
 _DASH = re.compile("[\u02d7\u058a\u05be\u1806\u2010-\u2015\u2043\u2212\u2e3a\u2e3b\u301c\u3030]")
@@ -42,12 +46,14 @@ _LETTERS = re.compile(
 )  # too short to be personal without digits or signs
 # Every personal shape contains one of these; most texts contain none.
 _SUSPECT = re.compile(
-    r"[0-9@%&\\()\[{<=\x00-\x1f\x7f-\U0010ffff]|-----| [aA][tT] |earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\."
+    r"[0-9@%&\\()\[{<=\x00-\x1f\x7f-\U0010ffff]|-----| [aA][tT] "
+    r"|earer |asic |EARER |ASIC |A(?:KIA|SIA|BIA|CCA|Iza)|SG\."
     r"|[-_](?:ant|proj|live|test)[-_]|glpat-|xox|gh[opsru]_|ssh-"
 )
 _UUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _ID = re.compile(
-    rf"{_UUID.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?Z?)?"
+    rf"{_UUID.pattern}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}"
+    rf"(?:[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?Z?)?"
 )
 
 _H = "[0-9A-Za-z\x80-\U0010ffff-]"  # characters of a host's name
@@ -55,7 +61,8 @@ _L = "[A-Za-z\x80-\U0010ffff]"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 _MAIL = re.compile(
     rf"[^ @] ?@ ?(?:{_H}{{1,63}}\.){{1,8}}{_L}"
-    rf"|{_L}[A-Za-z0-9_.+-]{{0,63}}@(?!(?:latest|next|canary|alpha|beta|stable)(?!{_H})){_L}{_H}+"  # in a local network
+    rf"|{_L}[A-Za-z0-9_.+-]{{0,63}}@"
+    rf"(?!(?:latest|next|canary|alpha|beta|stable)(?!{_H})){_L}{_H}+"  # in a local network
 )
 _SPELT = re.compile(rf"[^ ] at {_H}{{1,63}}(?: dot {_H}{{2,63}})+", re.IGNORECASE)
 _DIALLED = re.compile("(?:tel|sms|callto):[+0-9]", re.IGNORECASE)
@@ -65,18 +72,23 @@ _SOCIAL = re.compile(
     re.IGNORECASE,
 )
 _MACHINE = re.compile(
-    rf"(?<![0-9.])(?<![vV])(?<![vV]ersion )(?:{_OCTET}\.){{3}}{_OCTET}(?![0-9]|\.[0-9])"  # IPv4; four numbers may be a version
-    r"|(?<![0-9A-Za-z:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # IPv6
+    rf"(?<![0-9.])(?<![vV])(?<![vV]ersion )(?:{_OCTET}\.){{3}}{_OCTET}"
+    r"(?![0-9]|\.[0-9])"  # IPv4; four numbers may be a version
+    r"|(?<![0-9A-Za-z:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
+    r"|(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6}"  # IPv6
     r"|(?:[0-9A-Fa-f]{1,4}:){2,7}:)(?![0-9A-Za-z:])"
     r"|(?<![0-9A-Za-z:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Za-z:-])"  # MAC
     r"|(?<![0-9A-Za-z.])(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}(?![0-9A-Za-z]|\.[0-9A-Za-z])"
 )
 _SECRET = re.compile(  # prefixes of well-known makers' keys, and of ours
     r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
-    r"|(?:[spr]k_(?:live|test)|whsec|dop_v1|dckr_pat|github_pat|npm|hf|shp(?:at|ca|pa|ss))_[A-Za-z0-9_]{8,}"
+    r"|(?:[spr]k_(?:live|test)|whsec|dop_v1|dckr_pat|github_pat|npm|hf"
+    r"|shp(?:at|ca|pa|ss))_[A-Za-z0-9_]{8,}"
     r"|dnr_[0-9a-f]{6,}"
-    r"|(?:sk-(?:ant|proj|or|svcacct)-|glpat-|glptt-|gl(?:dt|rt|soat)-|xox[abeprs]-|xapp-|pypi-|sq0[a-z]{3}-)[A-Za-z0-9_-]{8,}"
-    r"|sk-[A-Za-z0-9]{20,}|gh[opsru]_[A-Za-z0-9]{12,}|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{20,}"
+    r"|(?:sk-(?:ant|proj|or|svcacct)-|glpat-|glptt-|gl(?:dt|rt|soat)-|xox[abeprs]-|xapp-"
+    r"|pypi-|sq0[a-z]{3}-)[A-Za-z0-9_-]{8,}"
+    r"|sk-[A-Za-z0-9]{20,}|gh[opsru]_[A-Za-z0-9]{12,}"
+    r"|A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{20,}"
     r"|ya29\.[A-Za-z0-9_-]{8,}|SG\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
     r"|AGE-SECRET-KEY-1|(?:[Bb]earer|[Bb]asic|BEARER|BASIC) [A-Za-z0-9._~+/=-]{12,}"
     r")|-----BEGIN [A-Z0-9 ]{1,40}-----|(?<![a-z])ssh-(?:rsa|dss|ed25519) AAAA"
@@ -107,14 +119,16 @@ _SHORT_RUN = re.compile(rf"[0-9](?:{_GAP}{{0,3}}[0-9]){{7,}}")  # if there is a 
 _GROUP = re.compile("[0-9]+")
 _NO_NUMBER = re.compile(  # ids, dates and times, whose digits would join those of their neighbours
     rf"{_UUID.pattern}"
-    r"|(?<![0-9./-])(?:(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9]|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:19|20)[0-9]{2})(?![0-9]|[-/.][0-9])"
+    r"|(?<![0-9./-])(?:(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9]"
+    r"|[0-3]?[0-9]([-/.])[0-3]?[0-9]\2(?:19|20)[0-9]{2})(?![0-9]|[-/.][0-9])"
     r"|(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?(?![0-9:])"
 )
 _PLUS_BEFORE = re.compile(r"(?<![A-Za-z0-9_+])\+[ (/.-]{0,2}$")
 # A telephone number without any separator: North America, Russia, China.
 _BARE = re.compile(r"1?[2-9](?!11)[0-8][0-9][2-9](?!11)[0-9]{6}|[78]9[0-9]{9}|1[3-9][0-9]{9}")
 _ISSUER = re.compile(  # length of a card's number by its prefix
-    r"4[0-9]{12}|3(?:0|6|8|9)[0-9]{12}|3[47][0-9]{13}|(?:2131|1800)[0-9]{11}|(?:2[2-7]|35|[4-6][0-9])[0-9]{14}|[4-6][0-9]{16,18}"
+    r"4[0-9]{12}|3(?:0|6|8|9)[0-9]{12}|3[47][0-9]{13}|(?:2131|1800)[0-9]{11}"
+    r"|(?:2[2-7]|35|[4-6][0-9])[0-9]{14}|[4-6][0-9]{16,18}"
 )
 _MIN_DIGITS, _MAX_DIGITS = 8, 19  # digits of a telephone's number after a plus sign, and of a card
 _MAX_GROUPS = 60  # groups of digits in one text; a text with more is redacted unsearched
@@ -345,20 +359,106 @@ def _is_telephone(digits: str, lengths: list[int], gaps: list[str], plus: bool) 
 
 
 # A name with one of these words is personal.
-_WORDS = """
-    address allergy anonymousid auth authorization avatar birth birthdate birthday certificate citizenship city condition cookie credential
-    cvc cvv diagnosis disability dob email ethnicity fax firstname forename fullname gender iban identification ip lastname latitude licence
-    license longitude mac maidenname medication nickname passcode passphrase passport password passwd phone photo postcode previousid
-    procedure pwd race religion salary secret serial sex ssn street surname telephone token useragent userid username veteran visa zip
-    zipcode
-"""
-WORDS = frozenset(_WORDS.split())
+WORDS = frozenset(
+    [
+        "address",
+        "allergy",
+        "anonymousid",
+        "auth",
+        "authorization",
+        "avatar",
+        "birth",
+        "birthdate",
+        "birthday",
+        "certificate",
+        "citizenship",
+        "city",
+        "condition",
+        "cookie",
+        "credential",
+        "cvc",
+        "cvv",
+        "diagnosis",
+        "disability",
+        "dob",
+        "email",
+        "ethnicity",
+        "fax",
+        "firstname",
+        "forename",
+        "fullname",
+        "gender",
+        "iban",
+        "identification",
+        "ip",
+        "lastname",
+        "latitude",
+        "licence",
+        "license",
+        "longitude",
+        "mac",
+        "maidenname",
+        "medication",
+        "nickname",
+        "passcode",
+        "passphrase",
+        "passport",
+        "password",
+        "passwd",
+        "phone",
+        "photo",
+        "postcode",
+        "previousid",
+        "procedure",
+        "pwd",
+        "race",
+        "religion",
+        "salary",
+        "secret",
+        "serial",
+        "sex",
+        "ssn",
+        "street",
+        "surname",
+        "telephone",
+        "token",
+        "useragent",
+        "userid",
+        "username",
+        "veteran",
+        "visa",
+        "zip",
+        "zipcode",
+    ]
+)
 # Pairs of words, adjacent or written as one.
-_PAIRS = """
-    accesskey advertisingid anonymousid apikey birthdate cardnumber creditcard debitcard deviceid groupid homephone ipaddress
-    macaddress postalcode previousid privatekey sessionid sexualorientation socialsecurity useragent userid writekey zipcode
-"""
-PAIRS = frozenset(_PAIRS.split())
+PAIRS = frozenset(
+    [
+        "accesskey",
+        "advertisingid",
+        "anonymousid",
+        "apikey",
+        "birthdate",
+        "cardnumber",
+        "creditcard",
+        "debitcard",
+        "deviceid",
+        "groupid",
+        "homephone",
+        "ipaddress",
+        "macaddress",
+        "postalcode",
+        "previousid",
+        "privatekey",
+        "sessionid",
+        "sexualorientation",
+        "socialsecurity",
+        "useragent",
+        "userid",
+        "writekey",
+        "zipcode",
+    ]
+)
 # Personal anywhere in a name, even inside a longer word.
 STEMS = (
     "email",
@@ -372,11 +472,37 @@ STEMS = (
     "sexualorientation",
 )
 # `name` is personal as the first word, and after one of these.
-_NAMED = """
-    billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient
-    person real recipient shipping sur traveller traveler user
-"""
-NAMED = frozenset(_NAMED.split())
+NAMED = frozenset(
+    [
+        "billing",
+        "cardholder",
+        "client",
+        "contact",
+        "customer",
+        "display",
+        "family",
+        "first",
+        "full",
+        "given",
+        "guest",
+        "holder",
+        "last",
+        "legal",
+        "maiden",
+        "middle",
+        "nick",
+        "owner",
+        "patient",
+        "person",
+        "real",
+        "recipient",
+        "shipping",
+        "sur",
+        "traveller",
+        "traveler",
+        "user",
+    ]
+)
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _CODED = re.compile(r"[^ -~]|[%&\\]")

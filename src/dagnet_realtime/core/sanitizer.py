@@ -254,7 +254,8 @@ class EventSanitizer:
 
     def _parts(self, event: Event) -> MessageParts:
         if type(event.properties) is dict:  # as `reader` reads them, all four
-            return MessageParts(event.properties, event.context, event.integrations, event.traits)  # type: ignore[arg-type]
+            parts: Any = (event.properties, event.context, event.integrations, event.traits)
+            return MessageParts(*parts)
         return MessageParts(
             self._properties.pick(event.properties),
             self._context.pick(event.context),

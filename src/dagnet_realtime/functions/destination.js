@@ -331,13 +331,13 @@ var LONGEST$3 = 128;
 var SPACES = /[\0-\x20\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]+/g;
 var SIGNS$1 = /[!-/:-@[-`{-~]+/g;
 var WRITTEN = /^(?:-1(?:\.0+)?|#?n\/a!?|\[object.*\]|\{\{.*\}\}|\$\{.*\}|<%.*%>|\{%.*%\}|%%.*%%|\*\|.*\|\*)$/;
-var WORDS$1 = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
+var WORDS$2 = /^(?:(?:undefined|null|nil|none|nan)*|0+|0x0+|f{32}|infinity|true|false|unknown|unset|not(?:set|available|applicable|authenticated|loggedin)|anonymous|guest|distinctid|userid|anonymousid|id|email|objectobject)$/;
 /** Whether `text`, in any case and spacing, and with any signs about it, stands for no identifier.
 */
 function placeholder(text) {
 	if (text.length > LONGEST$3) return false;
 	const bare = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16))).normalize("NFKC").toLowerCase().replace(SPACES, "");
-	return WRITTEN.test(bare) || WORDS$1.test(bare.replace(SIGNS$1, ""));
+	return WRITTEN.test(bare) || WORDS$2.test(bare.replace(SIGNS$1, ""));
 }
 /** Segment has no session id; its plugins and users put one here. */
 var SESSION = [
@@ -383,6 +383,15 @@ function at(kind, snapshot) {
 	}
 	return null;
 }
+// ../tap/src/personalWords.gen.ts
+/** A name with one of these words, or of the pairs or stems below, is personal. */
+var WORDS$1 = "address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip";
+/** Two words that are personal if adjacent or written as one. */
+var PAIRS$1 = "accesskey advertisingid anonymousid apikey cardnumber debitcard deviceid groupid homephone ipaddress macaddress postalcode previousid privatekey sessionid useragent userid writekey zipcode";
+/** Personal anywhere in a name, even inside a longer word. */
+var STEMS$1 = "email password passport ethnicity citizenship birthda creditcard socialsecurity sexualorientation";
+/** `name` is personal as the first word of a name, and after one of these. */
+var NAMED$1 = "billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveler traveller user";
 // ../tap/src/redaction.ts
 /** Redaction: allow-list, denials, and detection of personal names and values. */
 /** Whether any of `patterns` fits the whole of a name; with `anyCase`, whatever their case. */
@@ -605,14 +614,10 @@ function telephone(digits, lengths, gaps, plus) {
 	if (count === 9) return lengths[0] === 3 && /^[6-9]/.test(digits);
 	return (count === 10 || count === 11) && lengths.slice(1).some((length) => length !== 3);
 }
-/** A name that contains one of these words, or of the pairs or stems below, is personal. */
-var WORDS = words("address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip");
-/** Two words that are personal beside each other, or written as one; the stems are too. */
-var PAIRS = words("accesskey advertisingid anonymousid apikey birthdate cardnumber debitcard deviceid groupid homephone ipaddress macaddress postalcode previousid privatekey sessionid useragent userid writekey zipcode");
-/** Personal wherever it stands in a name, even inside a longer word. */
-var STEMS = words("email password passport ethnicity citizenship birthda creditcard socialsecurity sexualorientation");
-/** `name` is personal as a name's first word, and after one of these. */
-var NAMED = words("billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveller traveler user");
+var WORDS = words(WORDS$1);
+var PAIRS = words(PAIRS$1);
+var STEMS = words(STEMS$1);
+var NAMED = words(NAMED$1);
 var WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 /** Whether a dotted property path has a personal name (`user.e-mail`, `billingAddress`, `ip`). */
 function personalName(path) {

@@ -1,4 +1,5 @@
 /** Redaction: allow-list, denials, and detection of personal names and values. */
+import * as personal from "./personalWords.gen.ts";
 import { isRecord, type PlainRecord, type Scalar } from "./read.ts";
 
 // Globs by the server's vectors: `*` is any run of characters, `?` any one. Linear in the name: a
@@ -244,20 +245,10 @@ function telephone(digits: string, lengths: readonly number[], gaps: readonly st
 
 // Personal names and values: the rules of `conformance/redaction.json`, as on the server.
 
-/** A name that contains one of these words, or of the pairs or stems below, is personal. */
-export const WORDS = words(
-  "address allergy auth authorization avatar birth certificate city condition cookie credential cvc cvv diagnosis disability dob fax firstname forename fullname gender iban identification ip lastname latitude licence license longitude mac maidenname medication nickname passcode passphrase passwd phone photo postcode procedure pwd race religion salary secret serial sex ssn street surname telephone token username veteran visa zip",
-);
-/** Two words that are personal beside each other, or written as one; the stems are too. */
-export const PAIRS = words(
-  "accesskey advertisingid anonymousid apikey birthdate cardnumber debitcard deviceid groupid homephone ipaddress macaddress postalcode previousid privatekey sessionid useragent userid writekey zipcode",
-);
-/** Personal wherever it stands in a name, even inside a longer word. */
-export const STEMS = words("email password passport ethnicity citizenship birthda creditcard socialsecurity sexualorientation");
-/** `name` is personal as a name's first word, and after one of these. */
-export const NAMED = words(
-  "billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveller traveler user",
-);
+const WORDS = words(personal.WORDS);
+const PAIRS = words(personal.PAIRS);
+const STEMS = words(personal.STEMS);
+const NAMED = words(personal.NAMED);
 
 // In JavaScript \d and \w know ASCII alone, as the rules want it.
 const WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
