@@ -80,4 +80,4 @@ def test_what_is_remembered_of_faults_is_bounded(caplog: pytest.LogCaptureFixtur
     for number in range(2500):
         faults.note(f"event_{number}", failing(KeyError))
     assert len(caplog.messages) == 2500
-    assert len(faults._said) <= 1000
+    assert len(faults._logged_at) <= 1000

@@ -73,7 +73,7 @@ class Guarantees(msgspec.Struct, frozen=True, kw_only=True):
 
     identity: str = DEFAULT_POLICY.identity
     sample: float = DEFAULT_POLICY.sample
-    carried_per_second: float = DEFAULT_POLICY.carried_per_second
+    carried_per_second: float = float(DEFAULT_POLICY.carried_per_second)
     dedupe_window: float = DEDUPE_SECONDS
     dedupe_entries: int = DEDUPE_ENTRIES
     retention: float = DEFAULT_POLICY.retention

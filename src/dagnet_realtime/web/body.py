@@ -1,7 +1,7 @@
-"""Reads a request's body within bounds of bytes and of time, however it is sent or packed.
+"""Reads a request's body within limits of bytes and time, and decompresses it.
 
-What senders hold here before they have proven who they are is bounded for the process as a whole:
-see `Unproven`.
+The bytes of senders who are not authenticated yet are limited for the process as a whole: see
+`UnprovenBytes`.
 """
 
 import asyncio
@@ -20,18 +20,21 @@ from dagnet_realtime.web.asgi import Receive
 T = TypeVar("T")
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
-AT_ONCE = 64 * 1024  # bytes that are unpacked without leaving the loop
-_LAYERS = 2  # of packing
+AT_ONCE = 64 * 1024  # bytes that are decompressed on the event loop
+_LAYERS = 2  # content encodings of one body
 _DIGITS = 20  # of a Content-Length
-_STEP = 64 * 1024  # bytes that are unpacked between two looks at the bounds
+_STEP = 64 * 1024  # bytes that are decompressed between two checks of the limits
 _MEMBERS = 8  # of a gzip file; honest senders write one
-_FREE = 1024 * 1024  # bytes that any body may unpack to
-_RATIO = 100  # times its packed size that it may beyond that; JSON events pack 5 to 30 times
+_FREE = 1024 * 1024  # bytes that any body may decompress to
+_RATIO = 100  # largest compression ratio beyond that; JSON events have 5 to 30
 MAX_UNPROVEN_BYTES = 16 * 1024 * 1024
 
 
 class BodyLimits(msgspec.Struct, frozen=True):
-    """Bytes of a body, as sent and as unpacked, and seconds that it may take to arrive. Segment gives a delivery 5 to 10 seconds."""
+    """Bytes of a body, both as sent and decompressed, and seconds for its arrival.
+
+    Segment gives a delivery 5 to 10 seconds.
+    """
 
     webhook: int = 8 * 1024 * 1024
     tracking: int = 500 * 1024
@@ -39,11 +42,11 @@ class BodyLimits(msgspec.Struct, frozen=True):
 
 
 class ClientDisconnected(Exception):
-    """The sender left before the body was complete; there is nobody to answer."""
+    """The client left before the body was complete; there is no one to respond to."""
 
 
 class UnreadBody(Problem):
-    """A refusal that leaves a part of the body unread, and the connection useless for another request."""
+    """A refusal that leaves a part of the body unread, so the connection must be closed."""
 
 
 class UnprovenBytes:
@@ -59,7 +62,7 @@ class UnprovenBytes:
         self.held = 0
 
     def hold(self) -> "UnprovenHold":
-        """What one request holds; nothing yet."""
+        """The bytes of one request; none yet."""
         return UnprovenHold(self)
 
     def try_acquire(self, more: int) -> bool:
@@ -72,7 +75,7 @@ class UnprovenBytes:
 
 
 class UnprovenHold:
-    """What one request holds of `Unproven`, until `release` or the end of the `with` block."""
+    """What one request holds of `UnprovenBytes`, until `release` or the end of the `with` block."""
 
     def __init__(self, unproven: UnprovenBytes) -> None:
         self._unproven = unproven
@@ -141,7 +144,7 @@ async def read_body(
 
 
 async def drain_body(receive: Receive, length: bytes, limit: int, seconds: float) -> None:
-    """Waits for the end of a body that nobody wants, and keeps none of it; raises as `read_body`."""
+    """Reads a body that is not needed to its end and drops it; raises as `read_body`."""
     await _in_time(_drain(receive, limit), length, limit, seconds)
 
 
@@ -220,7 +223,7 @@ def decompress(
     """`body` without its content encodings, last applied first.
 
     Never builds more than `limit` bytes, nor more than `_RATIO` times what was sent beyond the
-    first `_FREE`. Each stretch that it builds is told to `grow`, which may refuse it. Raises
+    first `_FREE`. `grow` is called with the size of each part, and may refuse it. Raises
     `Problem`.
     """
     names = [name.strip() for name in encoding.lower().split(b",")]

@@ -1,4 +1,8 @@
-"""One HTTP connection: framed by httptools alone, limited in time, size and number, with a fast path for a webhook's single event."""
+"""The HTTP connection: uvicorn's httptools protocol with limits and a fast path.
+
+`HttpFraming` parses requests, `LimitedHttpProtocol` adds limits of time, size and number, and
+`FastPath` ingests a webhook's single event without the ASGI app.
+"""
 
 import asyncio
 import re
@@ -39,7 +43,7 @@ _AROUND = 4  # bytes about a field's name and value: a colon, a space and the li
 
 
 class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """What one connection may take of us, and how many there may be. Browsers and Segment send heads of 1 to 8 KB in one piece."""
+    """Limits of a connection, and their number. Heads of browsers and Segment have 1 to 8 KB."""
 
     connections: int = 10_000
     head_seconds: float = 10.0  # as long as a body has
@@ -54,7 +58,7 @@ class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(NamedTuple):
-    """Why a connection ends, and the answer that says so."""
+    """Why a connection is closed, and the response that says so."""
 
     reason: Reason
     problem: Problem
@@ -62,9 +66,10 @@ class Refusal(NamedTuple):
 
 
 class HttpFraming(HttpToolsProtocol):
-    """uvicorn's protocol with one framing. Subclasses set `bounds` and `traffic`, which are one server's.
+    """uvicorn's protocol, with httptools alone deciding where requests end (one-framing.md).
 
-    By `now`, if they set it, the scope's state says when the request's first byte came: `request_began_at`.
+    Subclasses set `bounds` and `traffic` for a server. With `now` (ms since 1970) the scope's state
+    has `request_began_at`.
     """
 
     bounds: ClassVar[ConnectionLimits]
@@ -89,14 +94,14 @@ class HttpFraming(HttpToolsProtocol):
         return self._current is not None and not self._current.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The app hears of it, whichever of several requests it is at."""
+        """Tells the app, also if it is at an earlier one of several requests."""
         if self._current is not None:
             self._current.disconnected = self._current.disconnected or self.busy
             self._current.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parses what came."""
+        """Parses the bytes."""
         if self._over:
             self._thrown += len(data)
             if self._thrown > LINGER_BYTES:
@@ -111,7 +116,7 @@ class HttpFraming(HttpToolsProtocol):
         self._read()
 
     def on_message_begin(self) -> None:
-        """A head comes. Its scope is made once it is complete."""
+        """A head begins. Its scope is made once it is complete."""
         self.under_way = self._in_head = True
         self._began = None if self.now is None else self.now()
         self.url = b""
@@ -122,7 +127,9 @@ class HttpFraming(HttpToolsProtocol):
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One field more. A trailer's are bounded like a head's and dropped, since they are no headers (RFC 9110, 6.5.1)."""
+        """A header field. Trailer fields are counted and dropped: they are no headers (RFC 9110,
+        section 6.5.1).
+        """
         if self._in_head:
             self.headers.append((name, value))
             return
@@ -131,7 +138,7 @@ class HttpFraming(HttpToolsProtocol):
             self._stop(_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        """The request is the app's from here on, or waits for its turn."""
+        """Passes the request to the app, or queues it."""
         headers, bounds = self.headers, self.bounds
         self._weight = (
             len(self.url) + sum(map(len, chain.from_iterable(headers))) + _AROUND * len(headers)
@@ -167,7 +174,7 @@ class HttpFraming(HttpToolsProtocol):
         super().on_message_complete()
 
     def abort(self, why: Reason, problem: Problem | None = None, status: int = 0) -> None:
-        """Ends the connection; with a word, unless an answer is under way that it would end up in."""
+        """Closes the connection, with a response unless that would end up inside another one."""
         self.traffic.record_cut(why)
         if problem is None or self.busy:
             self.connections.discard(self)
@@ -176,10 +183,10 @@ class HttpFraming(HttpToolsProtocol):
             self._send_problem(problem, status, linger=why != "full")
 
     def _read(self) -> None:
-        """Hears that a read was parsed, or thrown away."""
+        """Called after each read."""
 
     def _begin(self) -> None:
-        """Hands the request, whose head is complete, to the app."""
+        """Passes the request, whose head is complete, to the app."""
         url, headers = self.url, self.headers
         super().on_message_begin()  # makes the scope
         if self._began is not None:
@@ -196,7 +203,7 @@ class HttpFraming(HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _feed(self, data: bytes) -> None:
-        """Parses it, a head in pieces that end where its bound does: how it was cut on its way must not matter."""
+        """Parses `data`, a head only up to its limit: how reads cut it must not matter."""
         bound = self.bounds.head_bytes
         while True:
             size = bound - self._head
@@ -220,7 +227,9 @@ class HttpFraming(HttpToolsProtocol):
         raise _Refused
 
     def _check_upgrade(self) -> None:
-        """Stops at a tunnel, and at an upgrade whose body a proxy would pass on and the parser would not read."""
+        """Refuses a tunnel, and an upgrade with a body: a proxy would pass that body on, and the
+        parser would not read it.
+        """
         self._over = True
         if self.parser.get_method() == b"CONNECT":
             self._stop(Refusal("malformed", _TUNNEL, 400))
@@ -229,7 +238,7 @@ class HttpFraming(HttpToolsProtocol):
                 self._stop(Refusal("malformed", _UPGRADE, 400))
 
     def _refuse(self, refusal: Refusal) -> None:
-        """Refuses the request that is being parsed, once those before it are answered, and reads no further."""
+        """Refuses the request that is being parsed, after the responses to those before it."""
         self._over = True
         if self.under_way and not self._in_head and not self._withdraw_request():
             self.abort(refusal.reason)
@@ -240,7 +249,10 @@ class HttpFraming(HttpToolsProtocol):
             self.abort(*refusal)
 
     def _withdraw_request(self) -> bool:
-        """Takes the newest request, whose body turned out malformed, away from the app; False if its answer is under way."""
+        """Takes the newest request, whose body is malformed, away from the app.
+
+        False if its response has begun.
+        """
         if self.pipeline:
             self.pipeline.popleft()
             self.cycle = (
@@ -257,7 +269,10 @@ class HttpFraming(HttpToolsProtocol):
         return True
 
     def _send_problem(self, problem: Problem, status: int, *, linger: bool = True) -> None:
-        """Answers with the problem and closes; after `linger`ing, since a peer that is cut off while it writes never sees an answer."""
+        """Responds with the problem and closes.
+
+        With `linger` it closes later: a peer that is cut off while it writes never sees a response.
+        """
         self._over = True
         body = problem_body(problem, status)
         length = (b"content-length", str(len(body)).encode())
@@ -291,7 +306,7 @@ _LARGE = Problem(
 )
 _TOO_LARGE = Refusal("large", _LARGE, 431)
 _MALFORMED = Problem(
-    "invalid", "This is no HTTP request", "", "Speak HTTP/1.1, with one length for each body"
+    "invalid", "Malformed HTTP request", "", "Speak HTTP/1.1, with one length for each body"
 )
 _VERSION = Problem("invalid", "This version of HTTP is not spoken here", "", "Speak HTTP/1.1")
 _TOO_MANY = Problem(
@@ -312,19 +327,20 @@ _UPGRADE = Problem(
 
 
 class LimitedHttpProtocol(HttpFraming):
-    """`bounds` and `traffic` are set on a subclass by `connection`, and are one server's."""
+    """The protocol with limits. `connection` makes a subclass for a server."""
 
-    room_made: ClassVar[float] = float("-inf")
+    evicted_at: ClassVar[float] = float("-inf")
     waiting_since = 0.0
     _left = 0
     _head_timer: asyncio.TimerHandle | None = None
     _stuck_timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Lets it in where there is room, or where idle ones can make some."""
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Accepts the connection if there is room, or if an idle one can make some."""
         super().connection_made(transport)
         self.traffic.open += 1
-        self.timeout_keep_alive = self.bounds.idle_seconds  # type: ignore[assignment]  # it is only handed to call_later
+        # uvicorn only passes it to call_later, so it may be a float.
+        self.timeout_keep_alive = self.bounds.idle_seconds  # type: ignore[assignment]
         self.waiting_since = self.loop.time()
         if len(self.connections) > self.bounds.connections and not self._evict_idle():
             self.abort("full", _FULL, 503)
@@ -332,7 +348,7 @@ class LimitedHttpProtocol(HttpFraming):
         self._head_timer = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing of it stays behind."""
+        """Cancels all timers."""
         self.traffic.open -= 1
         self._cancel_timers()
         self.resume_writing()
@@ -347,7 +363,7 @@ class LimitedHttpProtocol(HttpFraming):
             self.transport.close()
 
     def on_response_complete(self) -> None:
-        """From here on the connection waits: for the rest of a body, for the next request, for its reader."""
+        """The connection then waits for the rest of a body, the next request, or its reader."""
         super().on_response_complete()
         self.waiting_since = self.loop.time()
         if self._stuck_timer is None and self.transport.get_write_buffer_size():
@@ -360,7 +376,7 @@ class LimitedHttpProtocol(HttpFraming):
             self._head_timer = self.loop.call_later(self.bounds.head_seconds, self._too_slow)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Closes a connection that is idle. A timer that began before the last answer goes on for the rest of its time."""
+        """Closes an idle connection. A timer from before the last response is prolonged."""
         left = self.waiting_since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
             self._close_after(left)
@@ -433,11 +449,11 @@ class LimitedHttpProtocol(HttpFraming):
             self._watch_reader()
 
     def _evict_idle(self) -> bool:
-        """Cuts the tenth that has waited longest without a request, once a second at most: who sends comes before who waits."""
+        """Closes the tenth of connections that is idle longest, at most once a second."""
         kind, now = type(self), self.loop.time()
-        if now - kind.room_made < 1.0:
+        if now - kind.evicted_at < 1.0:
             return False
-        kind.room_made = now
+        kind.evicted_at = now
         waiting = [
             one
             for one in cast("set[LimitedHttpProtocol]", self.connections)
@@ -464,7 +480,7 @@ _FULL = Problem(
 def connection(
     bounds: ConnectionLimits, traffic: ConnectionStats, now: Callable[[], int] | None = None
 ) -> type[LimitedHttpProtocol]:
-    """The protocol class of one server; `now` is the clock that arrivals are told by."""
+    """The protocol class of a server; `now` (ms since 1970) is the clock of arrivals."""
     return type(
         "BoundConnection",
         (LimitedHttpProtocol,),
@@ -482,7 +498,7 @@ _TAKEN = (
 
 
 class Delivery(msgspec.Struct, gc=False):
-    """One whose head allows the fast path, and what came of its body."""
+    """A delivery whose head allows the fast path, and its body so far."""
 
     source: Source
     signature: str
@@ -490,7 +506,7 @@ class Delivery(msgspec.Struct, gc=False):
 
 
 class FastPath(LimitedHttpProtocol):
-    """A connection with the fast path. `intake` is set on a subclass by `fast_path`."""
+    """A connection with the fast path. `fast_path` makes a subclass for an `intake`."""
 
     intake: ClassVar[Intake]
     sources: ClassVar[dict[bytes, Source]]  # by their address, once something was delivered there
@@ -588,7 +604,7 @@ class FastPath(LimitedHttpProtocol):
             return problem.status, _encode(
                 [PROBLEM_TYPE, *retry_headers(problem)], problem_body(problem)
             )
-        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+        except Exception as error:  # noqa: BLE001  # its text may be personal
             failed = unexpected(error)
             return failed.status, _encode(
                 [PROBLEM_TYPE, *retry_headers(failed)], problem_body(failed)
@@ -607,7 +623,7 @@ class FastPath(LimitedHttpProtocol):
 
 
 def fast_path(intake: Intake, bounds: ConnectionLimits, traffic: ConnectionStats) -> type[FastPath]:
-    """The protocol class of a server that takes deliveries for `intake`."""
+    """The protocol class of a server with the fast path for `intake`."""
     own = {
         "intake": intake,
         "sources": {},

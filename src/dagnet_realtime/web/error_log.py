@@ -1,22 +1,22 @@
-"""Faults of our own in answering requests: one log line a second for each kind and place, with how often it came meanwhile."""
+"""Logs server faults: one line a second for each kind and place, with a count of repeats."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable
 
-INTERVAL_SECONDS = 1.0  # seconds between two lines that say the same
-_MOST = 1000  # kinds and places that are remembered; the code has far fewer
+INTERVAL_SECONDS = 1.0  # between two equal lines
+_MAX_LINES = 1000  # kinds and places that are remembered; the code has far fewer
 
 Later = Callable[[float, Callable[[], None]], None]
 
 
 class ErrorLog:
-    """Writes what went wrong, never what was sent: the kind of the error and the place in the code.
+    """Logs the type of an error and its place in the code, never its text: that may be personal.
 
-    `clock` gives seconds that never go back. `later` runs something after so many seconds; by
-    default on the running loop, so that the last count is told too. A process that lives for one
-    request tells it with the next fault.
+    `clock` is monotonic, in seconds. `later` runs a function after so many seconds, by default on
+    the running event loop, so that the last count is logged too. A serverless process logs it with
+    the next fault.
     """
 
     def __init__(
@@ -28,8 +28,8 @@ class ErrorLog:
         self._log = log
         self._clock = clock
         self._later = later or _call_later
-        self._said: dict[str, float] = {}
-        self._unsaid: dict[str, int] = {}
+        self._logged_at: dict[str, float] = {}
+        self._repeats: dict[str, int] = {}
 
     def note(self, event: str, error: BaseException) -> None:
         """Logs `event error=KIND at=PLACE`, or counts it if the same was logged within a second."""
@@ -43,23 +43,23 @@ class ErrorLog:
         )
         line = f"{event} error={type(error).__name__} at={where}"
         now = self._clock()
-        rest = self._said.get(line, now - INTERVAL_SECONDS) + INTERVAL_SECONDS - now
+        rest = self._logged_at.get(line, now - INTERVAL_SECONDS) + INTERVAL_SECONDS - now
         if rest <= 0:
-            self._write(line, self._unsaid.pop(line, 0) + 1)
+            self._write(line, self._repeats.pop(line, 0) + 1)
             return
-        count = self._unsaid[line] = self._unsaid.get(line, 0) + 1
+        count = self._repeats[line] = self._repeats.get(line, 0) + 1
         if count == 1:
             self._later(rest, lambda: self._write_repeats(line))
 
     def _write_repeats(self, line: str) -> None:
-        count = self._unsaid.pop(line, 0)
+        count = self._repeats.pop(line, 0)
         if count:
             self._write(line, count)
 
     def _write(self, line: str, count: int) -> None:
-        if len(self._said) >= _MOST:
-            self._said.clear()
-        self._said[line] = self._clock()
+        if len(self._logged_at) >= _MAX_LINES:
+            self._logged_at.clear()
+        self._logged_at[line] = self._clock()
         self._log.error("%s%s", line, f" times={count}" if count > 1 else "")
 
 
@@ -71,4 +71,4 @@ def _call_later(seconds: float, work: Callable[[], None]) -> None:
 
 
 ERROR_LOG = ErrorLog(logging.getLogger("dagnet_realtime.web"))
-"""Of this process, whichever route they come from."""
+"""The log of this process, for all routes."""

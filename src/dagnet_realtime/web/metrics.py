@@ -1,4 +1,7 @@
-"""`/metrics`: doors, views, viewers and connections as Prometheus reads them. Labels are configuration, never a person's."""
+"""`/metrics` in Prometheus' format: sources, views, viewers, relays, streams and connections.
+
+Labels come from the configuration, never from people.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
@@ -19,7 +22,10 @@ _WHERE = ["workspace", "env"]
 
 
 class MetricsCollector:
-    """Reads everything when metrics are asked for, of the channels that whoever asks may watch. `traffic` is None without sockets."""
+    """Collects the metrics of `workspaces` when they are requested.
+
+    `traffic` is None if there are no connections to count.
+    """
 
     def __init__(
         self,
@@ -119,7 +125,7 @@ class MetricsCollector:
         most = ((channel, self._workspaces[channel].policy.log_entries) for channel in measures)
         yield _gauge(
             "backlog_limit_entries",
-            "Entries that a log keeps; whoever is further behind is told a gap.",
+            "Entries that a log keeps; a viewer further behind gets a gap.",
             _WHERE,
             most,
         )
@@ -206,7 +212,7 @@ class MetricsCollector:
         )
 
     def _relayed(self) -> "Metric":
-        """What the relays carried, in messages, since that is what providers bill."""
+        """Counts messages, since that is what providers bill."""
         shown = (
             (channel, ledger)
             for channel, ledger in self._hub.relay_manager.ledgers.items()

@@ -92,15 +92,17 @@ COMMON_PROBLEMS: Mapping[Security, tuple[Code, ...]] = {
 }
 """Problems before a route is reached: not signed in, a foreign Host or Origin, a server fault."""
 
-ABOUT = """Where Segment's events come in, and where those who may watch see them on a graph.
+ABOUT = """Takes Segment's events in, and shows them to authorised viewers on a graph.
 
-Everything but health, the tap, the interface's files and the ways to sign in asks for a person: a key or an access token sent as
-`Authorization: Bearer …`, or the cookie of a browser that is signed in, in the mode `local` beside the header `x-realtime-page`. Deliveries
-are let in by their source's signature or write key.
+Every route requires a signed-in person, except health, the tap, the interface's files and the ways
+to sign in. Send a key or an access token as `Authorization: Bearer …`, or the cookie of a browser
+that is signed in, in the mode `local` together with the header `x-realtime-page`. Deliveries are
+authenticated by their source's signature or write key.
 
-What is refused is `application/problem+json` with a code, but in the tracking API, which answers as Segment's own does. What is not there
-is 404, another method 405. Before any route a request is refused with 400 that is no HTTP, with 408 whose head comes too slowly, with 431
-whose head is too large, and with 503 for which there is no room."""
+A refusal is `application/problem+json` with a code, except in the tracking API, which responds as
+Segment's own does. An unknown path is 404, another method 405. Before any route, a malformed
+request is refused with 400, a slow head with 408, a large head with 431, and a connection beyond
+the limit with 503."""
 _SECURITY: Mapping[Security, Sequence[Mapping[str, Sequence[str]]]] = {
     "person": [{"bearer": []}, {"cookie": []}],
     "none": [],

@@ -1,4 +1,4 @@
-"""Asks again, while somebody watches, whether they still may: at least every 30 s, and whoever cannot be confirmed is sent away."""
+"""Checks the permission of everyone who watches again, so that a revoked one ends within 30 s."""
 
 import asyncio
 import contextlib
@@ -17,16 +17,17 @@ from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.web.auth.request import Authenticator, AuthRequest
 from dagnet_realtime.web.auth.session import authorised_session
 
-ROUND_SECONDS = 12.0  # between two rounds; with a provider's word believed for 15 s and 3 s to answer, 30 s are never passed
-ANSWER_SECONDS = 3.5  # after which a person counts as not confirmed
-AT_ONCE = 200  # persons asked about at the same time
-MOST_RELAYED = 20_000  # sessions that a provider carries; as many as a process may have
+ROUND_SECONDS = 12.0
+"""Between two rounds. A provider's answer counts for 15 s and takes up to 3 s: 30 s in all."""
+ANSWER_SECONDS = 3.5  # timeout of one check
+CONCURRENCY = 200  # checks at the same time
+MAX_RELAYED = 20_000  # sessions at relays; as many as a process may have
 REVOKED = "revoked: you may no longer watch this"
 UNSURE = "your permission cannot be confirmed"
 
 
 class WatchedRequest(msgspec.Struct, frozen=True):
-    """One stream, or one session at a relay, and the request that was let in for it."""
+    """One stream, or one session at a relay, and the request that it began with."""
 
     session_id: str
     asked: AuthRequest
@@ -34,7 +35,7 @@ class WatchedRequest(msgspec.Struct, frozen=True):
 
 
 class Reauthorizer:
-    """The only place that knows which requests are still being answered. `run` is a task of the process."""
+    """Knows which streams and relayed sessions are open. `run` is a task of the process."""
 
     def __init__(self, hub: Hub, access: Authenticator, clock: Clock, audit: Audit) -> None:
         self._hub = hub
@@ -47,7 +48,7 @@ class Reauthorizer:
 
     @contextlib.contextmanager
     def streaming(self, session_id: str, asked: AuthRequest) -> Iterator[None]:
-        """A stream is open while the context is."""
+        """A stream is open inside the `with` block."""
         number = next(self._numbers)
         self._streams[number] = WatchedRequest(session_id, asked, relayed=False)
         try:
@@ -56,10 +57,10 @@ class Reauthorizer:
             del self._streams[number]
 
     def relayed(self, session_id: str, asked: AuthRequest) -> None:
-        """A provider carries the session from here on, until it ends."""
+        """The session is at a relay from now on, until it ends."""
         self._relayed[session_id] = WatchedRequest(session_id, asked, relayed=True)
         self._relayed.move_to_end(session_id)
-        while len(self._relayed) > MOST_RELAYED:
+        while len(self._relayed) > MAX_RELAYED:
             self._relayed.popitem(last=False)
 
     async def run(self) -> None:
@@ -69,11 +70,11 @@ class Reauthorizer:
             await self.run_once()
 
     async def run_once(self) -> None:
-        """One round: everybody who watches, some at the same time."""
-        room = asyncio.Semaphore(AT_ONCE)
+        """One round over all streams and relayed sessions."""
+        slots = asyncio.Semaphore(CONCURRENCY)
 
         async def one(watch: WatchedRequest) -> None:
-            async with room:
+            async with slots:
                 await self._check(watch)
 
         watches = [*self._streams.values(), *self._relayed.values()]
@@ -90,11 +91,11 @@ class Reauthorizer:
                 await self._hub.relay_manager.confirm(session)
         except Problem as problem:
             await self._lost(watch, session, problem.code)
-        except Exception:  # noqa: BLE001  # whatever it was, nobody has confirmed the permission; a timeout is one of them
+        except Exception:  # noqa: BLE001  # a timeout, too: the permission is not confirmed
             await self._lost(watch, session, "unavailable")
 
     async def _lost(self, watch: WatchedRequest, session: WatchSession | None, code: str) -> None:
-        """Fails closed: a revoked person's session ends, one that cannot be confirmed may come back and ask."""
+        """Fails closed: a revoked session ends; one that is not confirmed may reconnect."""
         if session is None or code == "gone":
             self._relayed.pop(watch.session_id, None)
             if session is None and code == "unavailable":

@@ -1,4 +1,4 @@
-"""HTTP responses: bare ASGI messages for the hot routes, Starlette responses for the others."""
+"""HTTP responses: plain ASGI messages for the ingest routes, Starlette's for the others."""
 
 import asyncio
 from collections.abc import Iterable
@@ -21,14 +21,13 @@ JSON_TYPE: Header = (b"content-type", b"application/json")
 PROBLEM_TYPE: Header = (b"content-type", b"application/problem+json")
 NO_STORE: Header = (b"cache-control", b"no-store")
 CLOSE: Header = (b"connection", b"close")
-LINGER_BYTES = (
-    32 * 1024 * 1024
-)  # of an unread body that are thrown away after its answer, four times what a delivery may have
+LINGER_BYTES = 32 * 1024 * 1024
+"""Of an unread body that are dropped after the response; four times what a delivery may have."""
 LINGER_SECONDS = 2.0
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """A problem on the wire: `title` is one short phrase, `detail` what was found, `remedy` what to do about it; both may be ""."""
+    """A problem as JSON. `detail` says what was found and `remedy` what to do; both may be ""."""
 
     code: Code
     title: str
@@ -46,13 +45,13 @@ class SdkRefusal(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """What was sent is taken, or was before."""
+    """The delivery was accepted, or is a duplicate of one that was."""
 
     success: Literal[True]
 
 
 async def send_response(send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
-    """Sends one whole answer."""
+    """Sends a whole response."""
     length = (b"content-length", str(len(body)).encode())
     await send(
         {"type": "http.response.start", "status": status, "headers": [*headers, NO_STORE, length]}
@@ -63,9 +62,10 @@ async def send_response(send: Send, status: int, headers: Iterable[Header], body
 async def send_and_drain(
     receive: Receive, send: Send, status: int, headers: Iterable[Header], body: bytes
 ) -> None:
-    """Answers a request whose body was not read to its end, and closes its connection.
+    """Responds to a request whose body was not read to its end, and closes the connection.
 
-    Before it closes it throws away what still comes, within bounds: a sender that is cut off while it writes never sees its answer.
+    Before that it drops the rest of the body, up to `LINGER_BYTES` and `LINGER_SECONDS`: a client
+    that is cut off while it writes never sees the response.
     """
     length = (b"content-length", str(len(body)).encode())
     await send(
@@ -90,7 +90,7 @@ async def send_and_drain(
 
 
 def problem_body(problem: Problem, status: int | None = None) -> bytes:
-    """A problem as RFC 9457 writes it, with our `code` and what to do about it; `status` where HTTP has a better one."""
+    """A problem as in RFC 9457, with `code` and `remedy`. `status` overrides the problem's own."""
     return _ENCODER.encode(
         Refusal(
             problem.code, problem.title, status or problem.status, problem.detail, problem.remedy
@@ -99,19 +99,19 @@ def problem_body(problem: Problem, status: int | None = None) -> bytes:
 
 
 def refusal_body(problem: Problem) -> bytes:
-    """A problem as Segment's tracking API writes it."""
+    """A problem in the format of Segment's tracking API."""
     return _ENCODER.encode(SdkRefusal(success=False, code=problem.code, message=problem.sentence()))
 
 
 def retry_headers(problem: Problem) -> list[Header]:
-    """When to come back, in whole seconds, where that helps."""
+    """`Retry-After` in whole seconds, if a retry can help."""
     if problem.retry_after is None:
         return []
     seconds = str(max(1, ceil(problem.retry_after))).encode()
     return [(b"retry-after", seconds), (b"x-ratelimit-reset", seconds)]
 
 
-LARGEST = 16 * 1024  # bytes of a command's body
+MAX_BODY_BYTES = 16 * 1024  # of a JSON request
 
 Command = TypeVar("Command")
 
@@ -122,7 +122,7 @@ def json_response(value: object, status: int = 200) -> Response:
 
 
 def problem_response(problem: Problem, status: int | None = None, allow: str = "") -> Response:
-    """A problem, with when to come back where that helps; `status` where the framework knows a better one."""
+    """A response with a problem. `status` overrides its own, `allow` is the Allow header."""
     headers = {name.decode(): value.decode() for name, value in retry_headers(problem)}
     if allow:
         headers["allow"] = allow
@@ -143,13 +143,13 @@ async def parse_body(request: Request, decoder: msgspec.json.Decoder[Command]) -
         header("content-length", "").encode("latin-1"),
         header("content-encoding", "").encode("latin-1"),
     )
-    body = await read_body(request.receive, length, encoding, LARGEST, BodyLimits().seconds)
+    body = await read_body(request.receive, length, encoding, MAX_BODY_BYTES, BodyLimits().seconds)
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(
             "invalid",
-            "The request cannot be read",
+            "The request body cannot be read",
             str(error)[:200],
             "Send JSON with the documented fields",
         ) from None

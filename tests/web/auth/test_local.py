@@ -13,7 +13,7 @@ from dagnet_realtime.model.protocol import PAGE_HEADER
 from dagnet_realtime.stores.memory import MemoryRevocationList
 from dagnet_realtime.web.auth.local import (
     LINK_SECONDS,
-    MOST_BROWSERS,
+    MAX_BROWSERS,
     RENEWED_SECONDS,
     SESSION_SECONDS,
     BrowserCredentials,
@@ -272,8 +272,8 @@ async def test_a_fresh_link_signs_one_browser_in_within_ten_minutes() -> None:
 async def test_remembered_browsers_are_bounded() -> None:
     """ACC-4: the oldest goes, and then its cookie counts by itself."""
     local = access()
-    entries = [await two_links(local) for _ in range(MOST_BROWSERS + 5)]
-    assert len(local._browsers) == MOST_BROWSERS
+    entries = [await two_links(local) for _ in range(MAX_BROWSERS + 5)]
+    assert len(local._browsers) == MAX_BROWSERS
     assert (await local.person(browser(entries[0]))).name == "local"
 
 

@@ -1,4 +1,4 @@
-"""The cookie that keeps a browser signed in: sealed, so that any process with the same key can read it and nobody can change it."""
+"""Encrypted cookies that keep a browser signed in, readable by each process with the same key."""
 
 import base64
 import binascii
@@ -28,7 +28,7 @@ _COOKIE = re.compile(r"(?:^|;\s*)([A-Za-z0-9_-]{1,64})=([A-Za-z0-9_-]{20,3900})(
 
 
 class Expiring(Protocol):
-    """What a cookie can say: it has an id of its own, and is worth nothing from `until` (ms since 1970) on."""
+    """The content of a cookie: it has an `id`, and is invalid from `until` (ms since 1970) on."""
 
     @property
     def id(self) -> str: ...
@@ -41,10 +41,11 @@ Said = TypeVar("Said", bound=Expiring)
 
 
 class SealedCookie(Generic[Said]):
-    """Makes and reads one cookie that says a `kind`. With `secure` it travels over HTTPS alone, and its name binds it to the host.
+    """Encodes and reads a cookie whose content is a `kind`.
 
-    With `secure` None that depends on the host that is asked for, see `at`. `sign_outs` are shared with the other processes that
-    have the same key; without them they are this one's.
+    With `secure` it travels over HTTPS only, and its `__Host-` name binds it to the host; with None
+    that depends on the request's host, see `at`. `sign_outs` are shared with the other processes
+    that have the same key; by default they are this process's own.
     """
 
     def __init__(
@@ -74,18 +75,19 @@ class SealedCookie(Generic[Said]):
     def at(self, host: str) -> "SealedCookie[Said]":
         """The cookie for a browser that knows the server as `host` (a Host header).
 
-        On this machine it is for plain HTTP, and its name holds the port that the browser sees, since a cookie's scope does not.
-        Elsewhere it is `Secure` and bound to its host.
+        On a loopback host it works over plain HTTP, and its name contains the port that the
+        browser sees, since the scope of a cookie does not. Elsewhere it is `Secure` and bound to
+        its host.
         """
         if not self._open or not loopback(host):
             return self
         jar = copy(self)
         jar._name = ported(self._plain, host)  # noqa: SLF001  # a copy of our own
-        jar._attributes = f"HttpOnly; SameSite={self._same_site}; Path=/"  # noqa: SLF001  # a copy of our own
+        jar._attributes = f"HttpOnly; SameSite={self._same_site}; Path=/"  # noqa: SLF001
         return jar
 
     def encode(self, said: Said) -> str | None:
-        """A `Set-Cookie` value, None where it is too large for a browser."""
+        """A `Set-Cookie` value; None if it is too large for a browser."""
         nonce = secrets.token_bytes(_NONCE)
         sealed = nonce + self._box.encrypt(nonce, msgspec.msgpack.encode(said), self._name.encode())
         value = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
@@ -97,9 +99,9 @@ class SealedCookie(Generic[Said]):
         )
 
     async def read(self, header: str) -> Said | None:
-        """What the request's cookie says; None where there is none, or it was tampered with, has lapsed or was signed out.
+        """The content of the request's cookie; None if it is absent, invalid or signed out.
 
-        Raises `Problem("unavailable")` where nobody can know whether it was signed out.
+        Raises `Problem("unavailable")` if the store of sign-outs cannot be read.
         """
         for value in cookies(header, self._name):
             said = self._unsealed(value)
@@ -110,19 +112,18 @@ class SealedCookie(Generic[Said]):
         return None
 
     async def end(self, said: Said) -> None:
-        """Signs out: the cookie is worth nothing any more, whoever kept a copy. Raises `Problem("unavailable")` where it still is."""
+        """Revokes the cookie and its copies; raises `Problem("unavailable")` if that failed."""
         await self._sign_outs.revoke(self._ended_as, said.id, said.until)
 
     @property
     def cleared(self) -> str:
-        """The `Set-Cookie` value that takes the cookie away."""
+        """The `Set-Cookie` value that deletes the cookie."""
         return f"{self._name}=; {self._attributes}; Max-Age=0"
 
     @property
     def _box(self) -> "AESGCM":
-        from cryptography.hazmat.primitives.ciphers.aead import (
-            AESGCM,
-        )  # takes 40 ms that whoever has no cookie need not wait for
+        # Imported when first needed, since it takes 40 ms.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self._key)
 

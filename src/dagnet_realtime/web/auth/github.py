@@ -1,4 +1,4 @@
-"""GitHub as identity provider, by DagNet's own rule: whoever is a collaborator on the data repository may come in."""
+"""GitHub as identity provider. As in DagNet, collaborators on the data repository may sign in."""
 
 from urllib.parse import quote, urlsplit
 
@@ -15,17 +15,18 @@ from dagnet_realtime.web.auth.provider import (
     unreachable,
 )
 
-SOON_SECONDS = 30  # before it lapses an access token is renewed
-FOREVER = 2**53  # when a token lapses that never does
+SOON_SECONDS = 30  # an access token is renewed this long before it expires
+FOREVER = 2**53  # `renew_at` of a token that does not expire
 
 
 class GitHub:
     """github.com, or GitHub Enterprise at `issuer`.
 
-    A collaborator may push to the repository, or may read it while it is private. The person's own token is used for asking.
+    A collaborator may push to the repository, or may read it while it is private. Requests carry
+    the person's own access token.
     """
 
-    def __init__(self, settings: Settings, asking: OAuthClient, clock: Clock) -> None:
+    def __init__(self, settings: Settings, client: OAuthClient, clock: Clock) -> None:
         self._root = settings.issuer.rstrip("/")
         self._api = (
             "https://api.github.com"
@@ -33,16 +34,16 @@ class GitHub:
             else f"{self._root}/api/v3"
         )
         self._repositories = settings.repositories
-        self._asking = asking
+        self._client = client
         self._clock = clock
 
     async def address(self, attempt: SignInAttempt, back: str) -> str:
-        """GitHub's page that asks for consent."""
-        return self._asking.authorize_url(f"{self._root}/login/oauth/authorize", attempt, back)
+        """The address of GitHub's consent page."""
+        return self._client.authorize_url(f"{self._root}/login/oauth/authorize", attempt, back)
 
     async def exchange_code(self, attempt: SignInAttempt, code: str, back: str) -> Identity:
         """The account that consented, with the repositories it collaborates on."""
-        given = await self._asking.token(
+        given = await self._client.token(
             f"{self._root}/login/oauth/access_token", attempt, code, back
         )
         access, lasts = str(given.get("access_token", "")), given.get("expires_in")
@@ -61,11 +62,11 @@ class GitHub:
             identity = await self._renewed(identity)
         subject, _ = await self._account(identity.access)
         if subject != identity.subject:
-            raise sign_in_refused("GitHub speaks of somebody else")
+            raise sign_in_refused("GitHub names another account")
         return msgspec.structs.replace(identity, groups=await self._collaborates(identity.access))
 
     async def _account(self, access: str) -> tuple[str, str]:
-        told = await self._asking.get(f"{self._api}/user", access, **_HEADERS)
+        told = await self._client.get(f"{self._api}/user", access, **_HEADERS)
         number, login = told.get("id"), told.get("login")
         if not isinstance(number, int) or not isinstance(login, str) or not login:
             raise unreachable("GitHub does not answer as it should")
@@ -77,7 +78,7 @@ class GitHub:
         )
 
     async def _may(self, access: str, repository: str) -> bool:
-        status, told = await self._asking.get_raw(
+        status, told = await self._client.get_raw(
             f"{self._api}/repos/{quote(repository)}", access, **_HEADERS
         )
         if status in (403, 404, 451):
@@ -94,7 +95,7 @@ class GitHub:
     async def _renewed(self, identity: Identity) -> Identity:
         if not identity.refresh:
             raise Problem("unauthorized", "Your sign-in has ended", "", "Sign in again")
-        given = await self._asking.refresh(
+        given = await self._client.refresh(
             f"{self._root}/login/oauth/access_token", identity.refresh
         )
         lasts = given.get("expires_in")

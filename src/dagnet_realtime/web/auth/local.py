@@ -1,4 +1,7 @@
-"""Local access: a one-time link for browsers, a key file for programs, shared by every process of one command."""
+"""Authentication of this machine's user: a one-time link for browsers, a key for programs.
+
+Both are shared by the processes of one command.
+"""
 
 import base64
 import hmac
@@ -18,35 +21,35 @@ from dagnet_realtime.stores.memory import MemoryRevocationList
 from dagnet_realtime.web.auth.cookie import NAME, cookies, fresh_id, ported
 from dagnet_realtime.web.auth.request import AuthRequest, OriginPolicy, Person, loopback
 
-SESSION_SECONDS = 12 * 3600  # a browser that is signed in stays so, from its last request
-RENEWED_SECONDS = 3600  # after which a page that is loaded renews its cookie
-LINK_SECONDS = 600  # that a link which was asked for can be opened
-MOST_BROWSERS = 100
+SESSION_SECONDS = 12 * 3600  # a sign-in lasts this long after the last request
+RENEWED_SECONDS = 3600  # a page load renews a cookie that is older than this
+LINK_SECONDS = 600  # validity of a link from `dagnet-realtime link`
+MAX_BROWSERS = 100
 
 _LINK = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{24})-([A-Za-z0-9_-]{32})")
 
 
 class OneTimeLink(Protocol):
-    """The link that is printed at the start: one browser, once, whichever process it asks."""
+    """The link that is printed at the start, for one browser, in any of the processes."""
 
     @property
     def key(self) -> str:
-        """Its key, "" once it is spent."""
+        """Its key, "" once it has been used."""
         ...
 
     def consume_link(self, key: str) -> bool:
-        """Whether `key` is the link's, which is now spent."""
+        """Uses the link up; True if `key` is its key and it had not been used."""
         ...
 
 
 class ProcessLink:
-    """Implements `Link` for one process."""
+    """Implements `OneTimeLink` for one process."""
 
     def __init__(self, key: str) -> None:
         self.key = key
 
     def consume_link(self, key: str) -> bool:
-        """As the port says."""
+        """As `OneTimeLink` says."""
         found = bool(self.key) and constant_time_equal(key, self.key)
         if found:
             self.key = ""
@@ -54,17 +57,21 @@ class ProcessLink:
 
 
 class BrowserCredentials(NamedTuple):
-    """What a browser gets that has spent a link: a `Set-Cookie` value and its page's secret; both "" if it had signed in before."""
+    """What a browser gets for a link: a `Set-Cookie` value and the secret of its page.
+
+    Both are "" if it had signed in before.
+    """
 
     cookie: str = ""
     page: str = ""
 
 
 class LocalAuthenticator:
-    """The access of one user of this machine.
+    """Implements `Authenticator` for the one user of this machine.
 
-    `key` seals cookies: with the same key a browser stays signed in over a restart. `program` is what programs send, `link` the
-    first link, `sign_outs` are shared with other processes of the same key; by default all are this process's own.
+    `key` signs cookies: with the same key a browser stays signed in over a restart. `program` is
+    the key that programs send, `link` the first link; `sign_outs` are shared with other processes
+    of the same key. By default all are this process's own.
     """
 
     mode = "local"
@@ -91,7 +98,7 @@ class LocalAuthenticator:
 
     @property
     def link_key(self) -> str:
-        """The key of the one-time link, "" once it is spent."""
+        """The key of the one-time link, "" once it has been used."""
         return self._link.key
 
     @property
@@ -99,30 +106,32 @@ class LocalAuthenticator:
         """The key that programs send as `Authorization: Bearer …`."""
         return self._program
 
-    def check_origin(self, asked: AuthRequest) -> None:
-        """Refuses other names for this machine and commands from other pages."""
-        self._origins.check_origin(asked)
+    def check_origin(self, request: AuthRequest) -> None:
+        """Refuses foreign Host headers, and commands from pages of other origins."""
+        self._origins.check_origin(request)
 
-    async def person(self, asked: AuthRequest) -> Person:
-        """The one person that local access knows."""
-        if asked.bearer and constant_time_equal(asked.bearer, self._program):
+    async def person(self, request: AuthRequest) -> Person:
+        """This mode's one person, if the request has the program's key or comes from our page."""
+        if request.bearer and constant_time_equal(request.bearer, self._program):
             return Person("local")
-        browser = await self._browser(asked)
+        browser = await self._browser(request)
         if browser is None:
-            raise _nobody(
-                "Open the link that the program printed, or one that `dagnet-realtime link` prints, or paste it at /sign-in"
+            raise _not_signed_in(
+                "Open the link that the program printed, or one that `dagnet-realtime link` "
+                "prints, or paste it at /sign-in"
             )
-        given = asked.all(PAGE_HEADER)
+        given = request.all(PAGE_HEADER)
         if len(given) != 1 or not constant_time_equal(given[0], self._sealed("page", browser)):
-            raise _nobody(
-                "Open a link that `dagnet-realtime link` prints in this browser, or paste it at /sign-in",
+            raise _not_signed_in(
+                "In this browser open a link that `dagnet-realtime link` prints, or paste it at "
+                "/sign-in",
                 "The cookie alone is not enough: this page was not opened by a link",
             )
         self._remember(browser)
         return Person("local")
 
-    async def sign_in(self, key: str, asked: AuthRequest) -> BrowserCredentials:
-        """For a browser that brings the key of a link, which is now spent. A browser that is signed in keeps its cookie.
+    async def sign_in(self, key: str, request: AuthRequest) -> BrowserCredentials:
+        """Signs a browser in by the key of a link. A browser that is signed in keeps its cookie.
 
         Raises `Problem("unauthorized")`.
         """
@@ -130,46 +139,46 @@ class LocalAuthenticator:
             browser = fresh_id()
             self._remember(browser)
             return BrowserCredentials(
-                self._cookie(browser, asked.host), self._sealed("page", browser)
+                self._cookie(browser, request.host), self._sealed("page", browser)
             )
-        if await self._browser(asked) is None:
-            raise _nobody(
+        if await self._browser(request) is None:
+            raise _not_signed_in(
                 "Open another one: `dagnet-realtime link` prints it",
                 "The link is unknown, too old or has been used",
             )
         return BrowserCredentials()
 
-    async def renewed(self, asked: AuthRequest) -> str:
-        """A `Set-Cookie` value that lets the browser stay signed in for longer; "" if that is not due, or it is not signed in."""
-        for token in cookies(asked.cookie, self._name(asked.host)):
-            browser = await self._known(token, asked.host)
+    async def renewed(self, request: AuthRequest) -> str:
+        """A `Set-Cookie` value that prolongs the sign-in; "" if it is recent, or there is none."""
+        for token in cookies(request.cookie, self._name(request.host)):
+            browser = await self._known(token, request.host)
             if (
                 browser is not None
                 and self._until(token) - self._clock.now()
                 < (SESSION_SECONDS - RENEWED_SECONDS) * 1000
             ):
-                return self._cookie(browser, asked.host)
+                return self._cookie(browser, request.host)
         return ""
 
-    async def sign_out(self, asked: AuthRequest) -> str:
-        """Ends the browser's sign-in; returns the `Set-Cookie` value that takes its cookie away."""
-        for token in cookies(asked.cookie, self._name(asked.host)):
-            browser = await self._known(token, asked.host)
+    async def sign_out(self, request: AuthRequest) -> str:
+        """Ends the browser's sign-in; the `Set-Cookie` value that deletes its cookie."""
+        for token in cookies(request.cookie, self._name(request.host)):
+            browser = await self._known(token, request.host)
             if browser is not None:
                 await self._sign_outs.revoke(
                     "local", browser, self._clock.now() + SESSION_SECONDS * 1000
                 )
                 self._browsers.pop(browser, None)
-        return f"{self._name(asked.host)}=; {_attributes(asked.host)}; Max-Age=0"
+        return f"{self._name(request.host)}=; {_attributes(request.host)}; Max-Age=0"
 
-    async def _browser(self, asked: AuthRequest) -> str | None:
-        for token in cookies(asked.cookie, self._name(asked.host)):
-            if (browser := await self._known(token, asked.host)) is not None:
+    async def _browser(self, request: AuthRequest) -> str | None:
+        for token in cookies(request.cookie, self._name(request.host)):
+            if (browser := await self._known(token, request.host)) is not None:
                 return browser
         return None
 
     async def _known(self, token: str, host: str) -> str | None:
-        """The browser that a cookie was made for, unless it has lapsed, was signed out or is not ours."""
+        """The browser that a cookie is for; None if it expired, was signed out or is forged."""
         until, browser, seal = (*token.split("-", 2), "", "", "")[:3]
         if not constant_time_equal(
             seal, self._sealed("cookie", f"{self._name(host)}-{until}-{browser}")
@@ -184,11 +193,11 @@ class LocalAuthenticator:
     def _remember(self, browser: str) -> None:
         self._browsers[browser] = self._clock.monotonic() + SESSION_SECONDS
         self._browsers.move_to_end(browser)
-        while len(self._browsers) > MOST_BROWSERS:
+        while len(self._browsers) > MAX_BROWSERS:
             self._browsers.popitem(last=False)
 
     async def _spent(self, key: str) -> bool:
-        """Whether `key` is that of a link which `link_key` made since we started, and nobody has used it; it is now spent."""
+        """Uses up a link that `link_key` made after this process began; False if it is invalid."""
         found = _LINK.fullmatch(key)
         if found is None or not constant_time_equal(
             found[3], _sealed(self._key, "link", f"{found[1]}-{found[2]}")
@@ -200,7 +209,8 @@ class LocalAuthenticator:
 
     def _cookie(self, browser: str, host: str) -> str:
         name, said = self._name(host), f"{self._clock.now() + SESSION_SECONDS * 1000:x}-{browser}"
-        return f"{name}={said}-{self._sealed('cookie', f'{name}-{said}')}; {_attributes(host)}; Max-Age={SESSION_SECONDS}"
+        seal = self._sealed("cookie", f"{name}-{said}")
+        return f"{name}={said}-{seal}; {_attributes(host)}; Max-Age={SESSION_SECONDS}"
 
     def _until(self, token: str) -> int:
         return int(token.partition("-")[0], 16)
@@ -213,7 +223,10 @@ class LocalAuthenticator:
 
 
 def link_key(key: bytes, now: int, browser: Callable[[], str] = fresh_id) -> str:
-    """The key of a fresh one-time link to a server whose local access has `key`; good for ten minutes from `now` (ms since 1970)."""
+    """The key of a new one-time link, for a server whose cookies are signed with `key`.
+
+    It is valid for ten minutes from `now` (ms since 1970).
+    """
     said = f"{now + LINK_SECONDS * 1000:x}-{browser()}"
     return f"{said}-{_sealed(key, 'link', said)}"
 
@@ -233,14 +246,14 @@ def _attributes(host: str) -> str:
     return "HttpOnly; SameSite=Strict; Path=/" + ("" if loopback(host) else "; Secure")
 
 
-def _nobody(remedy: str, detail: str = "") -> Problem:
+def _not_signed_in(remedy: str, detail: str = "") -> Problem:
     return Problem("unauthorized", "You are not signed in", detail, remedy)
 
 
 class ForkedAuthState:
-    """What the processes inherit: a key, and a pipe that holds one byte until a browser spends the one-time link.
+    """What processes inherit by fork: a key, and a pipe with one byte, the unused one-time link.
 
-    Implements `Link`.
+    Implements `OneTimeLink`: to use the link is to read the byte, which one process can do.
     """
 
     def __init__(self) -> None:
@@ -251,21 +264,21 @@ class ForkedAuthState:
         os.close(write)
 
     def secret(self, purpose: str) -> str:
-        """32 characters that only these processes know."""
+        """A secret of 32 characters for `purpose`, the same in all these processes."""
         return base64.urlsafe_b64encode(
             hmac.digest(self._key, purpose.encode(), "sha256")[:24]
         ).decode()
 
     @property
     def key(self) -> str:
-        """The key of the one-time link, "" once it was used, in whichever process."""
-        asked = select.poll()
-        asked.register(self._link, select.POLLIN)
-        spent = not any(event & select.POLLIN for _, event in asked.poll(0))
+        """The key of the one-time link, "" once a process has used it."""
+        poll = select.poll()
+        poll.register(self._link, select.POLLIN)
+        spent = not any(event & select.POLLIN for _, event in poll.poll(0))
         return "" if spent else self.secret("link")
 
     def consume_link(self, key: str) -> bool:
-        """Uses the link; False if another process was quicker, or `key` is another."""
+        """Uses the link up; False if another process was quicker, or `key` is wrong."""
         if not constant_time_equal(key, self.secret("link")):
             return False
         try:
@@ -281,7 +294,7 @@ def shared(
     sign_outs: RevocationList,
     key: bytes | None = None,
 ) -> LocalAuthenticator:
-    """The local access of a process: its own, or one of several. `key` seals cookies."""
+    """The authenticator of a process that is alone or one of several. `key` signs cookies."""
     if sharing is None:
         return LocalAuthenticator(clock, public_url, key=key, sign_outs=sign_outs)
     own = key or sharing.secret("cookie").encode()

@@ -1,4 +1,4 @@
-"""OpenID Connect: authorization code with PKCE, ID tokens verified, and the HTTP client that asks the provider."""
+"""OpenID Connect: authorization code with PKCE and verified ID tokens; and an OAuth client."""
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -33,7 +33,10 @@ Answer = tuple[int, object]
 
 
 class OAuthClient:
-    """`auth` is how our secret is sent; `trust_env` lets the environment name a proxy on the way to the provider."""
+    """The HTTP client for the provider.
+
+    `auth` is how our secret is sent; with `trust_env` the environment may name a proxy.
+    """
 
     def __init__(
         self, settings: Settings, auth: str = "client_secret_basic", *, trust_env: bool = True
@@ -45,10 +48,15 @@ class OAuthClient:
 
     def authorize_url(self, endpoint: str, attempt: SignInAttempt, back: str, **more: str) -> str:
         """The sign-in page's address with our id, the state and PKCE's challenge."""
-        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped]  # Authlib has no types
-        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped]  # Authlib has no types
+        # Authlib has no types.
+        from authlib.oauth2.rfc6749.parameters import (  # type: ignore[import-untyped]
+            prepare_grant_uri,
+        )
+        from authlib.oauth2.rfc7636 import (  # type: ignore[import-untyped]
+            create_s256_code_challenge,
+        )
 
-        asked = {
+        parameters = {
             "redirect_uri": back,
             "scope": " ".join(self._settings.scopes),
             "state": attempt.id,
@@ -60,7 +68,7 @@ class OAuthClient:
                 endpoint,
                 self._settings.client_id,
                 "code",
-                **{key: asked[key] for key in asked if asked[key]},
+                **{key: value for key, value in parameters.items() if value},
                 **more,
             )
         )
@@ -68,7 +76,7 @@ class OAuthClient:
     async def token(
         self, endpoint: str, attempt: SignInAttempt, code: str, back: str
     ) -> dict[str, Any]:
-        """What the provider gives for `code`."""
+        """The provider's tokens for `code`."""
         return await self._exchanged(
             endpoint,
             grant_type="authorization_code",
@@ -78,21 +86,21 @@ class OAuthClient:
         )
 
     async def refresh(self, endpoint: str, refresh: str) -> dict[str, Any]:
-        """What the provider gives for a refresh token."""
+        """The provider's tokens for a refresh token."""
         return await self._exchanged(endpoint, grant_type="refresh_token", refresh_token=refresh)
 
     async def get(self, url: str, bearer: str = "", **headers: str) -> dict[str, Any]:
-        """A JSON object; raises `Problem("unauthorized")` where the provider refuses `bearer`."""
-        status, told = await self.get_raw(url, bearer, **headers)
+        """A JSON object; raises `Problem("unauthorized")` if the provider refuses `bearer`."""
+        status, answer = await self.get_raw(url, bearer, **headers)
         if status in (401, 403) and bearer:
             raise sign_in_refused("The identity provider no longer vouches for you")
-        if status != 200 or not isinstance(told, dict):
+        if status != 200 or not isinstance(answer, dict):
             raise unreachable("The identity provider does not answer as it should")
-        return told
+        return answer
 
     async def get_raw(self, url: str, bearer: str = "", **headers: str) -> Answer:
-        """The status and the JSON of an answer, None where it is none; raises `Problem("unavailable")`."""
-        return await self._asked(
+        """Status and JSON of a response, None if it has none; raises `Problem("unavailable")`."""
+        return await self._send(
             "GET",
             url,
             {**headers, **({"authorization": f"Bearer {bearer}"} if bearer else {})},
@@ -100,7 +108,8 @@ class OAuthClient:
         )
 
     async def _exchanged(self, endpoint: str, **fields: str) -> dict[str, Any]:
-        from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]  # Authlib has no types
+        # Authlib has no types.
+        from authlib.oauth2.auth import ClientAuth  # type: ignore[import-untyped]
 
         secret = self._settings.client_secret
         auth = ClientAuth(
@@ -110,16 +119,16 @@ class OAuthClient:
         )
         headers = {"content-type": "application/x-www-form-urlencoded"}
         url, headers, body = auth.prepare("POST", endpoint, headers, urlencode(fields))
-        status, told = await self._asked("POST", url, headers, body)
+        status, answer = await self._send("POST", url, headers, body)
         if status in (400, 401, 403) or (
-            isinstance(told, dict) and "error" in told
+            isinstance(answer, dict) and "error" in answer
         ):  # GitHub says errors with 200
             raise sign_in_refused("The identity provider did not accept the sign-in")
-        if status != 200 or not isinstance(told, dict):
+        if status != 200 or not isinstance(answer, dict):
             raise unreachable("The identity provider does not answer as it should")
-        return told
+        return answer
 
-    async def _asked(
+    async def _send(
         self, method: str, url: str, headers: dict[str, str], body: str | None
     ) -> Answer:
         import httpx
@@ -166,15 +175,15 @@ ALGORITHMS = (
     "ES512",
     "EdDSA",
 )
-METADATA_SECONDS = 3600.0  # how long the provider's description and keys are believed
-KEYS_SECONDS = 30.0  # between two looks for a key that was unknown
-LEEWAY_SECONDS = 60  # that clocks may differ
-SOON_SECONDS = 30  # before it lapses an access token is renewed
-MOST_GROUPS = 200
+METADATA_SECONDS = 3600.0  # how long the discovery document and the keys are cached
+KEYS_SECONDS = 30.0  # between two requests for keys because a token names an unknown one
+LEEWAY_SECONDS = 60  # by which clocks may differ
+SOON_SECONDS = 30  # an access token is renewed this long before it expires
+MAX_GROUPS = 200
 
 
 class Metadata(msgspec.Struct, frozen=True):
-    """What the provider says of itself."""
+    """The provider's discovery document."""
 
     issuer: str
     authorization_endpoint: str
@@ -184,51 +193,54 @@ class Metadata(msgspec.Struct, frozen=True):
 
 
 class OpenId:
-    """One provider. Its description and keys are fetched when first needed."""
+    """One provider. Its discovery document and keys are fetched when first needed."""
 
-    def __init__(self, settings: Settings, asking: OAuthClient, clock: Clock) -> None:
+    def __init__(self, settings: Settings, client: OAuthClient, clock: Clock) -> None:
         self._settings = settings
-        self._asking = asking
+        self._client = client
         self._clock = clock
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
 
     async def address(self, attempt: SignInAttempt, back: str) -> str:
-        """The provider's sign-in page."""
+        """The address of the provider's sign-in page."""
         metadata = await self._described()
-        return self._asking.authorize_url(
+        return self._client.authorize_url(
             metadata.authorization_endpoint, attempt, back, nonce=attempt.nonce
         )
 
     async def exchange_code(self, attempt: SignInAttempt, code: str, back: str) -> Identity:
-        """The person whom the ID token names; it must be for us, signed, fresh, and of this very attempt."""
+        """The person whom the ID token names, after its verification.
+
+        It must be signed by the provider, for this client, valid now, and of this very attempt.
+        """
         metadata = await self._described()
-        given = await self._asking.token(metadata.token_endpoint, attempt, code, back)
+        given = await self._client.token(metadata.token_endpoint, attempt, code, back)
         claims = await self._verified(metadata, str(given.get("id_token", "")), attempt.nonce)
         access = str(given.get("access_token", ""))
-        told = {
+        claims = {
             **(await self._userinfo(metadata, access, claims["sub"]) if access else {}),
             **claims,
         }
-        return self._identity(told, given)
+        return self._identity(claims, given)
 
     async def revalidate(self, identity: Identity) -> Identity:
-        """Asks the userinfo endpoint, with a renewed access token where that is due; without one the sign-in has ended."""
+        """Asks the userinfo endpoint, with a renewed access token if the old one expires soon."""
         metadata = await self._described()
         if self._clock.now() >= identity.renew_at - SOON_SECONDS * 1000:
             identity = await self._renewed(metadata, identity)
-        told = await self._userinfo(metadata, identity.access, identity.subject)
-        groups = self._groups(told) if self._settings.groups in told else identity.groups
+        claims = await self._userinfo(metadata, identity.access, identity.subject)
+        groups = self._groups(claims) if self._settings.groups in claims else identity.groups
         return msgspec.structs.replace(identity, groups=groups)
 
     async def _described(self) -> Metadata:
         at = self._clock.monotonic()
         if self._metadata is None or at - self._metadata[0] > METADATA_SECONDS:
-            told = await self._asking.get(
+            answer = await self._client.get(
                 self._settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
             )
             try:
-                found = msgspec.convert(told, Metadata)
+                found = msgspec.convert(answer, Metadata)
             except msgspec.ValidationError:
                 raise unreachable(
                     "The identity provider's description cannot be understood"
@@ -282,9 +294,10 @@ class OpenId:
         at = self._clock.monotonic()
         oldest = KEYS_SECONDS if fresh else METADATA_SECONDS
         if self._keys is None or at - self._keys[0] > oldest:
-            told = await self._asking.get(metadata.jwks_uri)
+            answer = await self._client.get(metadata.jwks_uri)
             try:
-                self._keys = (at, KeySet.import_key_set(told))  # type: ignore[arg-type]  # it checks what it is given
+                # It checks its argument itself.
+                self._keys = (at, KeySet.import_key_set(answer))  # type: ignore[arg-type]
             except (JoseError, ValueError, KeyError, TypeError):
                 raise unreachable("The identity provider's keys cannot be understood") from None
         return self._keys[1]
@@ -292,15 +305,15 @@ class OpenId:
     async def _userinfo(self, metadata: Metadata, access: str, subject: str) -> dict[str, Any]:
         if not metadata.userinfo_endpoint:
             return {}
-        told = await self._asking.get(metadata.userinfo_endpoint, access)
-        if told.get("sub") != subject:
-            raise sign_in_refused("The identity provider speaks of somebody else")
-        return told
+        answer = await self._client.get(metadata.userinfo_endpoint, access)
+        if answer.get("sub") != subject:
+            raise sign_in_refused("The identity provider names another person")
+        return answer
 
     async def _renewed(self, metadata: Metadata, identity: Identity) -> Identity:
         if not identity.refresh:
             raise Problem("unauthorized", "Your sign-in has ended", "", "Sign in again")
-        given = await self._asking.refresh(metadata.token_endpoint, identity.refresh)
+        given = await self._client.refresh(metadata.token_endpoint, identity.refresh)
         return msgspec.structs.replace(
             identity,
             access=str(given.get("access_token", "")),
@@ -308,29 +321,32 @@ class OpenId:
             renew_at=self._lapses(given),
         )
 
-    def _identity(self, told: Mapping[str, Any], given: Mapping[str, Any]) -> Identity:
+    def _identity(self, claims: Mapping[str, Any], given: Mapping[str, Any]) -> Identity:
         claim = self._settings.claim
-        given_name = told.get(claim)
+        given_name = claims.get(claim)
         if not isinstance(given_name, str) or not given_name:
             raise sign_in_refused(
-                f"The identity provider gave no “{claim}”; `claim` under [access] names another"
+                f"The identity provider gave no “{claim}”; set another `claim` under [access]"
             )
         name = named(given_name)
         if name is None:
             raise sign_in_refused(
-                f"The identity provider's “{claim}” is too long, or written so that it can be taken for another"
+                f"The identity provider's “{claim}” is too long, or can be mistaken for another"
             )
-        if claim == "email" and told.get("email_verified") is not True:
+        if claim == "email" and claims.get("email_verified") is not True:
             raise sign_in_refused(
-                "The identity provider has not verified the e-mail address; `claim` under [access] names another claim"
+                "The identity provider has not verified the e-mail address; set `claim` under "
+                "[access] to another claim"
             )
         access, refresh = str(given.get("access_token", "")), str(given.get("refresh_token") or "")
-        return Identity(told["sub"], name, self._groups(told), access, refresh, self._lapses(given))
+        return Identity(
+            claims["sub"], name, self._groups(claims), access, refresh, self._lapses(given)
+        )
 
-    def _groups(self, told: Mapping[str, Any]) -> tuple[str, ...]:
-        found = told.get(self._settings.groups) if self._settings.groups else None
+    def _groups(self, claims: Mapping[str, Any]) -> tuple[str, ...]:
+        found = claims.get(self._settings.groups) if self._settings.groups else None
         groups = [found] if isinstance(found, str) else found if isinstance(found, list) else []
-        return tuple(f"group:{one}" for one in groups if isinstance(one, str) and one)[:MOST_GROUPS]
+        return tuple(f"group:{one}" for one in groups if isinstance(one, str) and one)[:MAX_GROUPS]
 
     def _lapses(self, given: Mapping[str, Any]) -> int:
         lasts = given.get("expires_in")

@@ -1,4 +1,4 @@
-"""Access by an identity provider, and the protocol that OpenID Connect and GitHub both follow."""
+"""Authentication by an identity provider, and the interface of OpenID Connect and GitHub."""
 
 import asyncio
 import hashlib
@@ -16,11 +16,15 @@ from dagnet_realtime.web.auth.cookie import SealedCookie, fresh_id
 from dagnet_realtime.web.auth.request import AuthRequest, OriginPolicy, Person
 from dagnet_realtime.web.auth.token import Tokens, authenticate_bearer
 
-PROVIDER_SECONDS = 3.0  # a provider's answer may take; permission is checked every 30 s, so it must not take long to know
+PROVIDER_SECONDS = 3.0  # timeout of a request to the provider; see `CONFIRMED_SECONDS`
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """How the provider knows us. `claim` names people, `groups` (a claim, may be "") their groups; `repositories` are those grants name."""
+    """How this server is registered with the provider.
+
+    `claim` is the claim that names a person, `groups` the claim with their groups, or "".
+    `repositories` are GitHub repositories that grants name.
+    """
 
     issuer: str
     client_id: str
@@ -32,9 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """Who somebody is. `subject` never changes, `name` and `groups` are as grants name them.
+    """A person as the provider knows them: a permanent `subject`, and what grants refer to.
 
-    `access` and `refresh` let the provider be asked again; `access` lapses at `renew_at` (ms since 1970).
+    `access` and `refresh` are the provider's tokens; `access` expires at `renew_at` (ms since
+    1970).
     """
 
     subject: str
@@ -46,7 +51,10 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class SignInAttempt(msgspec.Struct, frozen=True, array_like=True):
-    """One sign-in under way, kept in a cookie of its own: `id` is the state, `verifier` PKCE's; it lapses at `until` (ms since 1970)."""
+    """A sign-in that has begun, kept in a cookie of its own until `until` (ms since 1970).
+
+    `id` is the `state` of OAuth, `verifier` is that of PKCE.
+    """
 
     id: str
     until: int
@@ -55,33 +63,33 @@ class SignInAttempt(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Provider(Protocol):
-    """Methods raise `Problem`: `unauthorized` where the provider says no, `unavailable` where it cannot be asked."""
+    """A provider. Methods raise `Problem`: `unauthorized`, or `unavailable` if it is silent."""
 
     async def address(self, attempt: SignInAttempt, back: str) -> str:
-        """Where the browser goes to sign in; it is sent on to `back` with a code."""
+        """The address of the sign-in page, which redirects to `back` with a code."""
         ...
 
     async def exchange_code(self, attempt: SignInAttempt, code: str, back: str) -> Identity:
-        """Who came back with `code`."""
+        """The identity that `code` stands for."""
         ...
 
     async def revalidate(self, identity: Identity) -> Identity:
-        """The same person as the provider knows them at this moment."""
+        """The same person as the provider knows them now."""
         ...
 
 
 def sign_in_refused(detail: str) -> Problem:
-    """The provider, or what it said, does not let this person in."""
+    """The refusal of a person by the provider, or because of its answer."""
     return Problem(
         "unauthorized",
         "You could not be signed in",
         detail,
-        "Sign in again, or ask whoever administers this server",
+        "Sign in again, or ask an administrator of this server",
     )
 
 
 def unreachable(detail: str) -> Problem:
-    """Nobody can know whether this person may come in, so they may not."""
+    """The refusal of a person while the provider cannot be asked."""
     return Problem(
         "unavailable",
         "Your permission cannot be confirmed",
@@ -91,15 +99,18 @@ def unreachable(detail: str) -> Problem:
     )
 
 
-CONFIRMED_SECONDS = 15.0  # how long the provider's word is believed; with a look every 12 s and 3 s to answer, 30 s are never passed
-ATTEMPT_SECONDS = 600  # that somebody has to sign in at the provider
-MOST_CONFIRMED = (
-    10_000  # sign-ins whose confirmation is remembered; one that is forgotten is asked after again
-)
+CONFIRMED_SECONDS = 15.0
+"""How long the provider's answer counts. With a check every 12 s and 3 s for the answer, a person
+who lost permission is out within 30 s."""
+ATTEMPT_SECONDS = 600  # for a person to sign in at the provider
+MAX_CONFIRMED = 10_000  # sign-ins whose confirmation is cached
 
 
 class OidcCookie(msgspec.Struct, frozen=True, array_like=True):
-    """What the cookie says: who signed in, as the provider named them then. It lapses at `until` (ms since 1970)."""
+    """The content of the cookie: who signed in, as the provider named them then.
+
+    It expires at `until` (ms since 1970).
+    """
 
     id: str
     until: int
@@ -107,7 +118,10 @@ class OidcCookie(msgspec.Struct, frozen=True, array_like=True):
 
 
 class OidcAuthenticator:
-    """People sign in at `provider` and come back to `back`; programs send access tokens. Whom `issuer` means is theirs with its subject."""
+    """Implements `Authenticator`: people sign in at `provider`, programs send access tokens.
+
+    `back` is the redirect URI. A person's id derives from `issuer` and their subject.
+    """
 
     mode = "oidc"
 
@@ -135,15 +149,15 @@ class OidcAuthenticator:
         self._confirmed: OrderedDict[str, tuple[float, Identity]] = OrderedDict()
         self._asking: dict[str, asyncio.Task[Identity]] = {}
 
-    def check_origin(self, asked: AuthRequest) -> None:
-        """Refuses foreign hosts' names and commands from other pages."""
-        self._origins.check_origin(asked)
+    def check_origin(self, request: AuthRequest) -> None:
+        """Refuses foreign Host headers, and commands from pages of other origins."""
+        self._origins.check_origin(request)
 
-    async def person(self, asked: AuthRequest) -> Person:
-        """Who signed in, as the provider and the grants have it at this moment."""
-        if asked.bearer:
-            return authenticate_bearer(self._tokens, asked.bearer, self._clock)
-        said = await self._jar.at(asked.host).read(asked.cookie)
+    async def person(self, request: AuthRequest) -> Person:
+        """The person who signed in, with the groups and grants of this moment."""
+        if request.bearer:
+            return authenticate_bearer(self._tokens, request.bearer, self._clock)
+        said = await self._jar.at(request.host).read(request.cookie)
         if said is None:
             raise Problem(
                 "unauthorized", "You are not signed in", "", "Open the server's address and sign in"
@@ -151,7 +165,10 @@ class OidcAuthenticator:
         return self._person(await self._current(said))
 
     async def begin(self, host: str = "") -> tuple[str, str]:
-        """Where to send a browser that wants to sign in at the server's name `host`, and the cookie it takes along."""
+        """Begins a sign-in: the provider's address, and the `Set-Cookie` value of the attempt.
+
+        `host` is the request's Host header.
+        """
         until = self._clock.now() + ATTEMPT_SECONDS * 1000
         attempt = SignInAttempt(fresh_id(), until, fresh_id(), fresh_id() + fresh_id())
         cookie = self._attempts.at(host).encode(attempt)
@@ -159,10 +176,13 @@ class OidcAuthenticator:
             raise AssertionError("an attempt's cookie is small")
         return await self._provider.address(attempt, self._back), cookie
 
-    async def finish(self, asked: AuthRequest, state: str, code: str) -> tuple[list[str], Person]:
-        """The cookies of whoever comes back with `code`, and who they are. Raises `Problem`; an attempt serves once."""
-        attempts, jar = self._attempts.at(asked.host), self._jar.at(asked.host)
-        attempt = await attempts.read(asked.cookie)
+    async def finish(self, request: AuthRequest, state: str, code: str) -> tuple[list[str], Person]:
+        """Ends a sign-in: the `Set-Cookie` values, and the person. Raises `Problem`.
+
+        An attempt can be used once.
+        """
+        attempts, jar = self._attempts.at(request.host), self._jar.at(request.host)
+        attempt = await attempts.read(request.cookie)
         if attempt is None or not state or attempt.id != state:
             raise sign_in_refused("The sign-in was begun in another browser, or too long ago")
         await attempts.end(attempt)
@@ -175,7 +195,7 @@ class OidcAuthenticator:
                 "forbidden",
                 "You may not watch anything here",
                 "No grant names you",
-                "Ask whoever administers this server",
+                "Ask an administrator of this server",
             )
         said = OidcCookie(fresh_id(), self._clock.now() + round(self._lasts * 1000), identity)
         self._remember(said.id, identity)
@@ -188,16 +208,19 @@ class OidcAuthenticator:
             raise sign_in_refused("You are in more groups than a cookie can hold")
         return [cookie, attempts.cleared], person
 
-    async def sign_out(self, asked: AuthRequest) -> str:
-        """Ends the browser's sign-in, here; at the provider it lasts. Raises `Problem("unavailable")` where it goes on."""
-        jar = self._jar.at(asked.host)
-        if (said := await jar.read(asked.cookie)) is not None:
+    async def sign_out(self, request: AuthRequest) -> str:
+        """Ends the browser's sign-in here, not at the provider.
+
+        Raises `Problem("unavailable")` if that failed.
+        """
+        jar = self._jar.at(request.host)
+        if (said := await jar.read(request.cookie)) is not None:
             await jar.end(said)
             self._confirmed.pop(said.id, None)
         return jar.cleared
 
     async def _current(self, said: OidcCookie) -> Identity:
-        """What the provider says of the person; at most one question for each sign-in is under way."""
+        """The person as the provider knows them, with one request at a time for each sign-in."""
         at, identity = self._confirmed.get(said.id, (float("-inf"), said.identity))
         if self._clock.monotonic() - at < CONFIRMED_SECONDS:
             return identity
@@ -217,7 +240,7 @@ class OidcAuthenticator:
     def _remember(self, id: str, identity: Identity) -> None:
         self._confirmed[id] = (self._clock.monotonic(), identity)
         self._confirmed.move_to_end(id)
-        while len(self._confirmed) > MOST_CONFIRMED:
+        while len(self._confirmed) > MAX_CONFIRMED:
             self._confirmed.popitem(last=False)
 
     def _person(self, identity: Identity) -> Person:
@@ -226,13 +249,13 @@ class OidcAuthenticator:
 
 
 def subject_of(issuer: str, subject: str) -> str:
-    """What a person's sessions and quotas belong to: a digest of whom `issuer` means, whatever it calls them today."""
-    told_apart = b"\0".join((issuer.rstrip("/").encode(), subject.encode()))
-    return f"oidc:{hashlib.sha256(told_apart).hexdigest()[:32]}"
+    """A person's id: a digest of issuer and subject, which stays the same under a new name."""
+    joined = b"\0".join((issuer.rstrip("/").encode(), subject.encode()))
+    return f"oidc:{hashlib.sha256(joined).hexdigest()[:32]}"
 
 
 def _without(said: OidcCookie, *names: str) -> OidcCookie:
-    """A smaller cookie: what it lacks is known to this process alone, and another one asks for a new sign-in."""
+    """A smaller cookie, without tokens: they stay in this process, another asks for a sign-in."""
     return msgspec.structs.replace(
         said, identity=msgspec.structs.replace(said.identity, **dict.fromkeys(names, ""))
     )

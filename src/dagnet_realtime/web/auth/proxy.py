@@ -1,4 +1,4 @@
-"""Access by a trusted proxy: it signs people in, proves itself by a secret, and says in headers who they are."""
+"""Authentication by a trusted proxy, which signs people in and names them in headers."""
 
 import hmac
 import ipaddress
@@ -12,7 +12,7 @@ from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.web.auth.request import BLANKS, AuthRequest, OriginPolicy, Person, named
 from dagnet_realtime.web.auth.token import Tokens, authenticate_bearer
 
-MOST_GROUPS = 200
+MAX_GROUPS = 200
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -20,9 +20,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class ProxyAuthenticator:
     """`header` names the person, `groups` (may be "") their groups, separated by commas.
 
-    Both are believed only from an address in `trusted` (CIDR notation), beside `secret` in `PROXY_SECRET_HEADER`, and only if each
-    header comes exactly once: a second one may be the client's own. Programs that reach the server through the proxy may send
-    an access token instead. Without a secret nobody is let in: an address alone proves no proxy.
+    Both count only from an address in `trusted` (CIDR notation), beside `secret` in
+    `PROXY_SECRET_HEADER`, and only if each header comes exactly once: a second one may be the
+    client's own. Programs may send an access token through the proxy instead. Without a secret
+    every request is refused, since an address alone proves no proxy.
     """
 
     mode = "proxy"
@@ -48,45 +49,47 @@ class ProxyAuthenticator:
         self._secret = secret.reveal() if secret is not None else b""
         self._origins = OriginPolicy(public_url, any_host=True, plain=True)
 
-    def check_origin(self, asked: AuthRequest) -> None:
-        """Refuses commands from other pages."""
-        self._origins.check_origin(asked)
+    def check_origin(self, request: AuthRequest) -> None:
+        """Refuses commands from pages of other origins."""
+        self._origins.check_origin(request)
 
-    async def person(self, asked: AuthRequest) -> Person:
-        """The person whom the proxy names. Raises `Problem("unauthorized")`."""
-        if asked.bearer.startswith("dnr_"):
-            return authenticate_bearer(self._tokens, asked.bearer, self._clock)
-        if not asked.all(self._header):
-            raise _refused("The proxy named nobody", "Open the proxy's address")
-        if not trusted(asked.peer, self._trusted):
+    async def person(self, request: AuthRequest) -> Person:
+        """The person whom the proxy names; raises `Problem("unauthorized")`."""
+        if request.bearer.startswith("dnr_"):
+            return authenticate_bearer(self._tokens, request.bearer, self._clock)
+        if not request.all(self._header):
+            raise _refused("The proxy named no person", "Open the proxy's address")
+        if not trusted(request.peer, self._trusted):
             raise _refused("This address is not a trusted proxy's", "Open the proxy's address")
         if not self._secret:
             raise _refused(
                 'Access mode "proxy" needs `proxy_secret`',
-                "Ask whoever administers this server to set it under [access]",
+                "Ask an administrator of this server to set it under [access]",
             )
-        if not hmac.compare_digest(_once(asked, PROXY_SECRET_HEADER).encode("utf-8"), self._secret):
+        if not hmac.compare_digest(
+            _once(request, PROXY_SECRET_HEADER).encode("utf-8"), self._secret
+        ):
             raise _refused(
                 "The proxy did not prove itself",
                 f"Let the proxy send `proxy_secret` in {PROXY_SECRET_HEADER}",
             )
-        name = named(_once(asked, self._header))
+        name = named(_once(request, self._header))
         if name is None:
             raise _refused(
-                "The proxy named nobody, or in a way that cannot be told apart",
+                "The proxy named no person, or wrote the name ambiguously",
                 "Check the proxy's headers",
             )
-        return Person(f"proxy:{name}", roles_for(self._grants(), name, self._in(asked)))
+        return Person(f"proxy:{name}", roles_for(self._grants(), name, self._in(request)))
 
-    def _in(self, asked: AuthRequest) -> tuple[str, ...]:
+    def _in(self, request: AuthRequest) -> tuple[str, ...]:
         if not self._groups:
             return ()
-        groups = [one.strip(BLANKS) for one in _once(asked, self._groups).split(",")]
-        return tuple(f"group:{one}" for one in groups if one)[:MOST_GROUPS]
+        groups = [one.strip(BLANKS) for one in _once(request, self._groups).split(",")]
+        return tuple(f"group:{one}" for one in groups if one)[:MAX_GROUPS]
 
 
 def trusted(peer: str, networks: Sequence[Network]) -> bool:
-    """Whether `peer` lies in one of `networks`; an IPv4 address inside IPv6 counts as the IPv4 one."""
+    """Whether `peer` lies in one of `networks`; IPv4-mapped IPv6 addresses count as IPv4."""
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:
@@ -95,9 +98,9 @@ def trusted(peer: str, networks: Sequence[Network]) -> bool:
     return any(inner in network for network in networks)
 
 
-def _once(asked: AuthRequest, header: str) -> str:
-    """The one value of a header; raises `Problem("unauthorized")` if there is none or more than one."""
-    found = asked.all(header)
+def _once(request: AuthRequest, header: str) -> str:
+    """The value of a header that must come once; else raises `Problem("unauthorized")`."""
+    found = request.all(header)
     if len(found) != 1:
         count = "no" if not found else f"{len(found)} times a"
         raise _refused(

@@ -1,4 +1,7 @@
-"""What authentication looks at in a request: host, origin, credentials; and the people it finds."""
+"""The parts of a request that authentication reads, and the people that it finds.
+
+`Authenticator` is what the four modes `local`, `token`, `oidc` and `proxy` implement.
+"""
 
 import ipaddress
 import re
@@ -17,11 +20,14 @@ from dagnet_realtime.model.workspace import Channel
 Headers = tuple[tuple[bytes, bytes], ...]
 
 BLANKS = " \t"
-"""All that HTTP allows around a value; a no-break space is part of it."""
+"""The only white space that HTTP allows around a value; a no-break space belongs to it."""
 
 
 class AuthRequest(msgspec.Struct, frozen=True):
-    """One request; "" where a header is missing. `peer` is the address that it came from, `headers` are all of its headers."""
+    """What authentication reads of one request; "" stands for an absent header.
+
+    `peer` is the client's IP address, `headers` are all headers.
+    """
 
     method: str
     host: str = ""
@@ -33,13 +39,13 @@ class AuthRequest(msgspec.Struct, frozen=True):
     headers: Headers = ()
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every value of a header, `name` in lower case; read as UTF-8, or as ISO 8859-1 if it is not UTF-8."""
+        """Every value of header `name` (lower case), decoded as UTF-8 or else as ISO 8859-1."""
         wanted = name.encode("latin-1")
         return tuple(_text(value) for given, value in self.headers if given == wanted)
 
     @property
     def bearer(self) -> str:
-        """What was sent as `Authorization: Bearer …`, "" where nothing was."""
+        """The token of `Authorization: Bearer …`, "" if there is none."""
         scheme, _, key = self.authorization.partition(" ")
         return key.strip(BLANKS) if scheme.lower() == "bearer" else ""
 
@@ -57,7 +63,7 @@ _WANTED = (b"host", b"origin", b"sec-fetch-site", b"authorization", b"cookie")
 def auth_request(
     method: str, headers: Iterable[tuple[bytes, bytes]], peer: str = ""
 ) -> AuthRequest:
-    """What access needs of a request."""
+    """Reads what authentication needs of a request."""
     kept = tuple(headers)
     found = {name: value.decode("latin-1") for name, value in kept if name in _WANTED}
     host, origin, site, authorization, cookie = (found.get(name, "") for name in _WANTED)
@@ -69,10 +75,12 @@ DEFAULT_PORT = {"http": "80", "https": "443"}
 
 
 class OriginPolicy:
-    """The names that the server goes by: this machine's own and that of `public_url`; any, if `any_host` and no URL is set.
+    """Which Host and Origin headers the server accepts.
 
-    Under its public name commands come from that very origin, scheme included. Under another name of this machine the scheme is
-    not known; under any other name it is https, unless `plain`: cookies are kept over nothing else.
+    Hosts: this machine's loopback names and the host of `public_url`, or any if `any_host` is set
+    and `public_url` is not. Origins of commands: `public_url` exactly, scheme included. Under a
+    loopback name both schemes count, since the scheme is unknown there. Under any other name only
+    https counts, unless `plain`: browsers keep our cookies over https only.
     """
 
     def __init__(
@@ -88,19 +96,22 @@ class OriginPolicy:
             else frozenset({*LOOPBACK, *_only(host_name(parts.netloc))})
         )
 
-    def check_origin(self, asked: AuthRequest) -> None:
-        """Raises `Problem("forbidden")` for a page that rebinds its own name to this server, and for commands from other pages."""
-        if self._hosts is not None and host_name(asked.host) not in self._hosts:
+    def check_origin(self, request: AuthRequest) -> None:
+        """Raises `Problem("forbidden")` for an unknown Host, and for commands from other origins.
+
+        An unknown Host is how a page shows that it rebound its own name to this server.
+        """
+        if self._hosts is not None and host_name(request.host) not in self._hosts:
             raise Problem(
                 "forbidden",
                 "This server is not known by that name",
                 "The Host header names another",
                 "Use http://127.0.0.1, or the server's public address",
             )
-        if asked.method in ("GET", "HEAD"):
+        if request.method in ("GET", "HEAD"):
             return
-        own = self._own(asked.host)
-        origin = normalise_origin(asked.origin) if asked.origin else ""
+        own = self._own(request.host)
+        origin = normalise_origin(request.origin) if request.origin else ""
         if (
             origin.startswith("http://")
             and origin not in own
@@ -109,10 +120,15 @@ class OriginPolicy:
             raise Problem(
                 "forbidden",
                 "This page was not opened over https",
-                "Browsers keep a sign-in over https alone, and the server's address is an https:// one",
-                "Open the address with https://; if nothing speaks TLS yet, see “Behind a proxy” in docs/deployment.md",
+                "Browsers keep a sign-in over https only; its address is an https:// one",
+                "Open the address with https://; without TLS yet, see “Behind a proxy” in "
+                "docs/deployment.md",
             )
-        if (asked.origin and origin not in own) or asked.site not in ("", "same-origin", "none"):
+        if (request.origin and origin not in own) or request.site not in (
+            "",
+            "same-origin",
+            "none",
+        ):
             raise Problem(
                 "forbidden",
                 "Another site may not command this server",
@@ -160,13 +176,14 @@ def _only(name: str) -> Iterable[str]:
     return (name,) if name else ()
 
 
-LONGEST = 256  # characters of a name
+MAX_NAME_LENGTH = 256  # characters of a person's name
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who asks: `name` is how they are shown, `roles` are what they may do where.
+    """A signed-in person: `name` is how they are shown, `roles` say what they may do where.
 
-    Watch sessions and quotas belong to `id`. It is the name, unless an identity provider vouches for something that outlives it.
+    Watch sessions and quotas belong to `id`: the name, unless an identity provider has a `subject`
+    that stays the same when the name changes.
     """
 
     name: str
@@ -175,19 +192,22 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def id(self) -> str:
-        """What is theirs alone."""
+        """The key of their sessions and quotas."""
         return self.subject or self.name
 
     def role(self, channel: Channel) -> Role | None:
-        """What they may do on a channel."""
+        """Their role on a channel; None if they may not watch it."""
         return self.roles.on(channel)
 
     def has_role(self, wanted: Role, channel: Channel) -> bool:
-        """Whether they may do on `channel` what `wanted` is needed for."""
+        """Whether their role on `channel` implies `wanted`."""
         return has_role(self.roles.on(channel), wanted)
 
     def require(self, wanted: Role, channel: Channel) -> None:
-        """Raises `Problem`: `not_found` where they may not even watch, so that guessing tells nothing, else `forbidden`."""
+        """Raises `Problem("forbidden")` if their role on `channel` does not imply `wanted`.
+
+        If they may not even watch it is `not_found`, so that guesses learn nothing.
+        """
         if not self.has_role("watch", channel):
             name = f"{channel.workspace[:80]}/{channel.env[:80]}"
             raise Problem(
@@ -201,36 +221,43 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def capabilities(self) -> tuple[Role | Literal["send"], ...]:
-        """What they may do on at least one channel; `send` (test events, visitors) comes with `administer`."""
+        """Roles on at least one channel; `administer` implies `send` (test events, visitors)."""
         held = implied_roles(self.roles.anywhere)
         return (*held, "send") if "administer" in held else held
 
 
 class Authenticator(Protocol):
-    """Decides about every request. Methods raise `Problem`: `unauthorized`, `forbidden`, or `unavailable` where nobody can know."""
+    """Authenticates requests.
+
+    Methods raise `Problem`: `unauthorized`, `forbidden`, or `unavailable` if the answer cannot be
+    known at this moment.
+    """
 
     mode: str
 
-    def check_origin(self, asked: AuthRequest) -> None:
-        """Refuses what must not even be looked at: a foreign host's name, a foreign page's command."""
+    def check_origin(self, request: AuthRequest) -> None:
+        """Refuses a foreign Host header, and commands from pages of other origins."""
         ...
 
-    async def person(self, asked: AuthRequest) -> Person:
-        """Who asks, as permitted at this moment; asked again while a stream is open."""
+    async def person(self, request: AuthRequest) -> Person:
+        """The person with their present roles; called again and again while a stream is open."""
         ...
 
 
 def named(text: str) -> str | None:
-    """`text` if it can be a person's name: printable, and not another way to write what looks the same (NFKC). Else None."""
-    told_apart = text.isprintable() and unicodedata.is_normalized("NFKC", text)
-    return text if 0 < len(text) <= LONGEST and told_apart else None
+    """`text` if it can be a person's name, else None.
+
+    It must be printable and in the form NFKC, so that two names that look the same are the same.
+    """
+    unambiguous = text.isprintable() and unicodedata.is_normalized("NFKC", text)
+    return text if 0 < len(text) <= MAX_NAME_LENGTH and unambiguous else None
 
 
 def forbidden(wanted: Role) -> Problem:
-    """The refusal of what another role is needed for."""
+    """The refusal of a request that needs the role `wanted`."""
     return Problem(
         "forbidden",
         "You may not do that here",
         f"It needs the role “{wanted}”",
-        "Ask whoever administers this server",
+        "Ask an administrator of this server",
     )

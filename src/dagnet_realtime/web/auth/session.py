@@ -1,4 +1,4 @@
-"""Authorises requests on a watch session: it must be the person's own, and their role must still suffice."""
+"""Authorises requests on a watch session: it must be the person's own, with a sufficient role."""
 
 from dagnet_realtime.core.roles import has_role
 from dagnet_realtime.hub.hub import Hub
@@ -11,15 +11,16 @@ from dagnet_realtime.web.auth.request import Person, forbidden
 async def authorised_session(
     hub: Hub, session_id: str, person: Person, wanted: Role = "watch"
 ) -> WatchSession:
-    """The person's own session, on which they may do what `wanted` is needed for; a role that has changed takes effect.
+    """The person's own session, if their role on its channel implies `wanted`.
 
-    Raises `Problem`: `gone` where it is somebody else's, or none, and `forbidden`.
+    A role that has changed is applied to the session. Raises `Problem`: `gone` if there is no such
+    session or it belongs to another person, `forbidden` if the role is too low.
     """
     session = await own_session(hub, session_id, person)
     role = person.role(session.channel)
     if role is None:
         raise Problem(
-            "forbidden", "You may no longer watch this", "", "Ask whoever administers this server"
+            "forbidden", "You may no longer watch this", "", "Ask an administrator of this server"
         )
     if not has_role(role, wanted):
         raise forbidden(wanted)
@@ -27,7 +28,10 @@ async def authorised_session(
 
 
 async def own_session(hub: Hub, session_id: str, person: Person) -> WatchSession:
-    """The session, if it is this person's; else `Problem("gone")`, so that guessing tells nothing. No store is asked for what is no id."""
+    """The person's own session; raises `Problem("gone")` for any other, so guesses learn nothing.
+
+    Malformed ids are refused without a query to the store.
+    """
     session = await hub.session(session_id) if is_session_id(session_id) else None
     if session is None or session.person != person.id:
         raise Problem("gone", "This watch session has ended", "", "Switch Realtime on again")

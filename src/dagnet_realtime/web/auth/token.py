@@ -1,4 +1,7 @@
-"""Access by token: programs send it, a person types it once into the sign-in page. Only digests of tokens are known here."""
+"""Authentication by access token, sent by programs or typed once into the sign-in page.
+
+The server knows digests of tokens only.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +19,7 @@ Tokens = Callable[[], Sequence[AccessToken]]
 
 
 class TokenCookie(msgspec.Struct, frozen=True, array_like=True):
-    """What the cookie says: which access token the browser signed in with."""
+    """The content of the cookie: the access token that the browser signed in with."""
 
     id: str
     until: int
@@ -24,7 +27,7 @@ class TokenCookie(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TokenAuthenticator:
-    """`tokens` gives those that are valid at this moment, and raises `Problem` where that cannot be known."""
+    """Implements `Authenticator`. `tokens` returns the known tokens; it may raise `Problem`."""
 
     mode = "token"
 
@@ -42,15 +45,15 @@ class TokenAuthenticator:
         self._lasts = lasts
         self._origins = OriginPolicy(public_url, any_host=True)
 
-    def check_origin(self, asked: AuthRequest) -> None:
+    def check_origin(self, request: AuthRequest) -> None:
         """Refuses commands from other pages."""
-        self._origins.check_origin(asked)
+        self._origins.check_origin(request)
 
-    async def person(self, asked: AuthRequest) -> Person:
-        """Who holds the token: the one that was sent, else the one that the browser signed in with."""
-        if asked.bearer:
-            return authenticate_bearer(self._tokens, asked.bearer, self._clock)
-        said = await self._jar.at(asked.host).read(asked.cookie)
+    async def person(self, request: AuthRequest) -> Person:
+        """The holder of the bearer token, or else of the token that the browser signed in with."""
+        if request.bearer:
+            return authenticate_bearer(self._tokens, request.bearer, self._clock)
+        said = await self._jar.at(request.host).read(request.cookie)
         if said is None:
             raise Problem(
                 "unauthorized",
@@ -61,9 +64,9 @@ class TokenAuthenticator:
         return self._holder(said.token)
 
     def sign_in(self, text: str, host: str = "") -> tuple[str, Person]:
-        """The `Set-Cookie` value for a browser that typed a valid token at the server's name `host`, and the token's person.
+        """Signs a browser in with a valid token; the `Set-Cookie` value and the token's person.
 
-        It lasts as long as the token is valid, but no longer than a sign-in lasts.
+        `host` is the request's Host header. The sign-in ends with the token at the latest.
         """
         kept = self._recognised(text.strip())
         until = self._clock.now() + round(self._lasts * 1000)
@@ -74,10 +77,10 @@ class TokenAuthenticator:
             raise AssertionError("a token's cookie is small")
         return sealed, person_for_token(kept)
 
-    async def sign_out(self, asked: AuthRequest) -> str:
-        """Ends the browser's sign-in. Raises `Problem("unavailable")` where it goes on."""
-        jar = self._jar.at(asked.host)
-        if (said := await jar.read(asked.cookie)) is not None:
+    async def sign_out(self, request: AuthRequest) -> str:
+        """Ends the browser's sign-in; raises `Problem("unavailable")` if that failed."""
+        jar = self._jar.at(request.host)
+        if (said := await jar.read(request.cookie)) is not None:
             await jar.end(said)
         return jar.cleared
 
@@ -96,7 +99,7 @@ class TokenAuthenticator:
 
 
 def authenticate_bearer(tokens: Tokens, text: str, clock: Clock) -> Person:
-    """The holder of a token that a program sent; raises `Problem("unauthorized")`."""
+    """The holder of a bearer token; raises `Problem("unauthorized")`."""
     kept = find_token(tokens(), text, clock.now())
     if kept is None:
         raise invalid_token()
@@ -104,12 +107,12 @@ def authenticate_bearer(tokens: Tokens, text: str, clock: Clock) -> Person:
 
 
 def person_for_token(kept: AccessToken) -> Person:
-    """Whoever holds a token goes by its id."""
+    """The person that a token stands for, named by the token's id."""
     return Person(f"token:{kept.id}", Roles(((kept.role, kept.channels),)))
 
 
 def invalid_token() -> Problem:
-    """The refusal of a token, whatever is wrong with it."""
+    """The refusal of a token; it does not say what is wrong with it."""
     return Problem(
         "unauthorized",
         "This access token is not valid",

@@ -16,28 +16,31 @@ from dagnet_realtime.web.responses import json_response, parse_body
 
 
 class Simulator(Protocol):
-    """Who sends on the interface's behalf, over HTTP like everybody else. Methods raise `Problem` where they cannot."""
+    """Sends simulated events over HTTP, as any sender does. Methods raise `Problem`."""
 
     @property
     def rate(self) -> float | None:
-        """Events per second being sent; None where nobody walks."""
+        """Events per second; None if no simulation runs."""
         ...
 
     def start(self, channel: Channel, graph: str, rate: float) -> None:
-        """Sends visitors through `graph`, instead of any who walk."""
+        """Simulates visitors of `graph`, in place of a running simulation."""
         ...
 
     def stop(self) -> None:
-        """Calls them back; nothing where nobody walks."""
+        """Stops the simulation, if one runs."""
         ...
 
     async def light(self, channel: Channel, graph: str, node: str | None) -> tuple[str, str]:
-        """Sends one event that lights `node` (uuid), else the first that can be lit; its message id and name."""
+        """Sends an event that lights `node` (a uuid), by default the first that can be lit.
+
+        Returns its message id and name.
+        """
         ...
 
 
 class SimulationRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Who shall walk where; `rate` in events per second."""
+    """A simulation to start; `rate` in events per second."""
 
     workspace: str
     env: str
@@ -46,7 +49,7 @@ class SimulationRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TestEventRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """Which node to light, by its uuid; the first that can be lit where none is named."""
+    """The node to light, by its uuid; by default the first that can be lit."""
 
     workspace: str
     env: str
@@ -55,7 +58,7 @@ class TestEventRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SimulationStatus(msgspec.Struct, frozen=True):
-    """Whether visitors walk, and how many events per second they send."""
+    """Whether a simulation runs, and its events per second."""
 
     running: bool
     rate: float
@@ -74,7 +77,7 @@ LIGHT = Operation(
     operation_id="light",
     tag="Demo",
     summary="Send one event that lights a node",
-    description="It goes the way of every delivery, over HTTP, to the workspace's own source.",
+    description="It is delivered over HTTP to the workspace's own source.",
     request_body={JSON: TestEventRequest},
     responses={202: ResponseSpec("It was sent", TestEventResult)},
     problems=("invalid", "too_large", "not_found"),
@@ -84,10 +87,10 @@ START = Operation(
     path="/api/demo/visitors",
     operation_id="visitors_start",
     tag="Demo",
-    summary="Send visitors through a graph",
-    description="The demo alone has this route.",
+    summary="Simulate visitors of a graph",
+    description="Only in the demo.",
     request_body={JSON: SimulationRequest},
-    responses={202: ResponseSpec("They walk", SimulationStatus)},
+    responses={202: ResponseSpec("The simulation runs", SimulationStatus)},
     problems=("invalid", "too_large", "not_found"),
 )
 STOP = Operation(
@@ -95,23 +98,23 @@ STOP = Operation(
     path="/api/demo/visitors",
     operation_id="visitors_stop",
     tag="Demo",
-    summary="Call the visitors back",
-    responses={204: ResponseSpec("Nobody walks")},
+    summary="Stop the simulated visitors",
+    responses={204: ResponseSpec("It has stopped")},
 )
 STATE = Operation(
     method="GET",
     path="/api/demo/visitors",
     operation_id="visitors",
     tag="Demo",
-    summary="Whether visitors walk",
-    responses={200: ResponseSpec("Whether, and how fast", SimulationStatus)},
+    summary="Whether visitors are simulated",
+    responses={200: ResponseSpec("Whether, and at what rate", SimulationStatus)},
 )
 SIMULATION_OPERATIONS = (LIGHT, START, STOP, STATE)
 _WALK, _LIGHT = msgspec.json.Decoder(SimulationRequest), msgspec.json.Decoder(TestEventRequest)
 
 
 def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationRoute]:
-    """`/api/demo/visitors` (only where `walking`) and `/api/test-event`; whoever mounts them guards them like every route."""
+    """`/api/test-event`, and `/api/demo/visitors` if `walking`."""
 
     async def start(request: Request) -> Response:
         wanted = await parse_body(request, _WALK)
@@ -151,7 +154,7 @@ def _administers(request: Request) -> None:
 
 
 class ShopConfig(msgspec.Struct, frozen=True):
-    """What the shop's own SDK sends with."""
+    """The write key that the shop's SDK sends with."""
 
     write_key: str
 
@@ -162,7 +165,8 @@ SHOP = Operation(
     operation_id="shop",
     tag="Demo",
     summary="The write key of the demo's shop",
-    description="For whoever administers the first workspace that has a tracking source. The demo alone has this route.",
+    description="That of the first workspace with a tracking source that the person administers. "
+    "Only in the demo.",
     responses={200: ResponseSpec("The key", ShopConfig)},
     problems=("not_found",),
 )
@@ -170,7 +174,7 @@ SHOP_OPERATIONS = (SHOP,)
 
 
 def shop_routes(workspaces: Sequence[Workspace]) -> list[OperationRoute]:
-    """`/api/demo/shop`: `{"write_key"}` of the first tracking source; whoever mounts it guards it like every route."""
+    """`/api/demo/shop`."""
 
     async def shop(request: Request) -> Response:
         person = person_of(request.scope)
@@ -182,7 +186,7 @@ def shop_routes(workspaces: Sequence[Workspace]) -> list[OperationRoute]:
                     return json_response(ShopConfig(source.write_key.reveal().decode()))
         raise Problem(
             "not_found",
-            "The shop has nowhere to send its events",
+            "The shop has no source to send its events to",
             "No workspace has a tracking source",
             "Configure one",
         )

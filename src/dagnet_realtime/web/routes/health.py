@@ -49,7 +49,7 @@ METRICS = Operation(
     operation_id="metrics",
     tag="Operations",
     summary="Counts in the Prometheus text format",
-    description="Of the workspaces that whoever asks may watch.",
+    description="Of the workspaces that the person may watch.",
     responses={200: ResponseSpec("The metrics", str, "text/plain")},
 )
 HEALTH_OPERATIONS = (HEALTH, READY, METRICS)

@@ -1,4 +1,8 @@
-"""The routes that take events: Segment's webhook and tracking API, as bare ASGI apps."""
+"""The ingest routes: Segment's webhook (`WebhookApp`) and tracking API (`TrackingApp`).
+
+They are plain ASGI apps without middlewares, since they are by far the most used. Most webhook
+events do not reach them: see `FastPath` in `web/connection.py`.
+"""
 
 import base64
 import binascii
@@ -39,17 +43,17 @@ from dagnet_realtime.web.responses import (
     send_response,
 )
 
-SDK_METRICS_ROUTE = "m"  # a route of the tracking API whose bodies are of no use here
+SDK_METRICS_ROUTE = "m"  # SDKs send counts about themselves there, which are ignored
 PIXEL = "pixel"
-BARE = ""  # the address alone, as an SDK that appends nothing posts to it
+BARE = ""  # the address without a path, as posted by an SDK that appends none
 _VERSION, _SETTINGS = "v1", "projects"
-_ELSEWHERE = ("/api/", "/assets/")  # what most requests ask for
+_OWN_PREFIXES = ("/api/", "/assets/")  # of most requests: tried first
 
 Kind = Literal["call", "settings", "pixel", "unknown"]
 
 
 def webhook_source(path: str) -> str | None:
-    """The source that `/segment/webhook/<source>` names, with any slashes around; None for another address."""
+    """The source of `/segment/webhook/<source>`, any extra slashes aside; None for other paths."""
     if "/webhook/" not in path:
         return None
     first, second, *rest = [part for part in path.split("/") if part] + ["", ""]
@@ -57,12 +61,12 @@ def webhook_source(path: str) -> str | None:
 
 
 def tracking_route(method: str, path: str, *, tracks: bool = True) -> str | None:
-    """The route of the tracking API that is meant, without `v1` and slashes around: `track`, `pixel/track`,
-    `projects/<key>/settings`, or `BARE`. None for an address that is none of its own.
+    """The route of the tracking API, without `v1` and extra slashes; None for other paths.
 
-    Without `v1` only what SDKs post is taken for theirs, and only if any source `tracks`: anything else may be ours.
+    Examples: `track`, `pixel/track`, `projects/<key>/settings`, or `BARE` for the address alone.
+    Without `v1` only posts to the API's routes count, and only if a source `tracks`.
     """
-    if path.startswith(_ELSEWHERE):
+    if path.startswith(_OWN_PREFIXES):
         return None
     parts = [part for part in path.split("/") if part]
     own = False
@@ -83,7 +87,7 @@ def tracking_route(method: str, path: str, *, tracks: bool = True) -> str | None
 
 
 def kind_of(route: str) -> Kind:
-    """What a route of the tracking API is for."""
+    """The kind of a route of the tracking API."""
     if route in ROUTES or route in (BARE, SDK_METRICS_ROUTE):
         return "call"
     first, *rest = route.split("/")
@@ -108,36 +112,39 @@ _NAMES = re.compile(
 )
 _LONGEST = 1024  # bytes of a list of header names
 _ORIGIN = re.compile(rb"null|[a-z][a-z0-9+.-]{0,30}://[A-Za-z0-9._~:\[\]-]{1,255}")
-_ASKED = b"origin, access-control-request-method, access-control-request-headers, access-control-request-private-network"
+_PREFLIGHT_VARY = (
+    b"origin, access-control-request-method, access-control-request-headers, "
+    b"access-control-request-private-network"
+)
 
 
 def posting(headers: Iterable[Header]) -> tuple[Header, ...]:
-    """The headers of an answer to a POST: its page may read it, credentials or not."""
+    """CORS headers of the response to a POST, with or without credentials."""
     return (*_allowing(headers), _EXPOSED, (b"vary", b"origin"))
 
 
 def preflight(headers: Iterable[Header], *, reads: bool = False) -> list[Header]:
-    """The answer's headers to an OPTIONS request: what it asks for is allowed, the SDKs' custom headers included.
+    """CORS headers of the response to OPTIONS: allows the headers that the request names.
 
-    `reads` is True for a route that pages get something from.
+    `reads` is True for routes that pages read with GET, without credentials.
     """
     given = list(headers)
-    asked, private = _USUAL, False
+    allowed, private = _USUAL, False
     for name, value in given:
         if (
             name == b"access-control-request-headers"
             and len(value) <= _LONGEST
             and _NAMES.fullmatch(value.strip())
         ):
-            asked = value.strip()
+            allowed = value.strip()
         elif name == b"access-control-request-private-network":
             private = value == b"true"
     answer = [
         *(ANY_ORIGIN if reads else (*_allowing(given), _EXPOSED)),
         (b"access-control-allow-methods", b"GET, OPTIONS" if reads else b"POST, OPTIONS"),
-        (b"access-control-allow-headers", asked),
+        (b"access-control-allow-headers", allowed),
         (b"access-control-max-age", b"86400"),
-        (b"vary", _ASKED),
+        (b"vary", _PREFLIGHT_VARY),
     ]
     if private:  # a page on the internet that reports to this machine
         answer.append((b"access-control-allow-private-network", b"true"))
@@ -157,7 +164,7 @@ def _allowing(headers: Iterable[Header]) -> tuple[Header, ...]:
 WEBHOOK_PREFIX = "/segment/webhook/"
 DELIVERS: tuple[Method, ...] = ("POST", "PUT", "PATCH")
 
-_LEFT = 4.0  # seconds before a sender whose delivery failed here shall come back
+_RETRY_SECONDS = 4.0  # after a server fault
 _HOST = re.compile(rb"[A-Za-z0-9.:\[\]_-]{1,255}")
 _ENCODER = msgspec.json.Encoder()
 _TAKEN = (JSON_TYPE,)
@@ -170,7 +177,7 @@ _BEARS_DATA = b"data="
 
 
 class SdkSettings(msgspec.Struct, frozen=True, rename="camel"):
-    """What an SDK that fetches its settings here needs in order to send here."""
+    """The settings with which an SDK that fetches them here sends here."""
 
     integrations: dict[str, dict[str, str]]
     plan: dict[str, Any]
@@ -178,7 +185,7 @@ class SdkSettings(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class RequestHeaders(msgspec.Struct):
-    """The headers of a request that matter here; b"" where absent."""
+    """The headers that are read; b"" if absent."""
 
     length: bytes = b""
     encoding: bytes = b""
@@ -210,9 +217,9 @@ class WebhookApp:
         self._unproven = unproven or UnprovenBytes()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers by Segment's retry rules: 200 taken, 4xx not to be sent again, 429 and 503 to be."""
+        """Responds by Segment's retry rules: 200 accepted, 4xx final, 429 and 503 to be retried."""
         try:
-            await self._take(scope, receive)
+            await self._ingest(scope, receive)
         except ClientDisconnected:
             return
         except MethodNotAllowed:
@@ -229,7 +236,7 @@ class WebhookApp:
                 if isinstance(problem, UnreadBody)
                 else send_response(send, *told)
             )
-        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+        except Exception as error:  # noqa: BLE001  # its text may be personal
             failed = unexpected(error)
             await send_response(
                 send, failed.status, [PROBLEM_TYPE, *retry_headers(failed)], problem_body(failed)
@@ -237,20 +244,20 @@ class WebhookApp:
         else:
             await send_response(send, 200, _TAKEN, SUCCESS)
 
-    async def _take(self, scope: Scope, receive: Receive) -> None:
+    async def _ingest(self, scope: Scope, receive: Receive) -> None:
         if scope["method"] not in DELIVERS:
             raise MethodNotAllowed
-        asked, began = _parse_headers(scope), _began(scope, self._intake)
+        headers, began = _parse_headers(scope), _began(scope, self._intake)
         source = self._intake.source(webhook_source(scope["path"]) or "")
-        signature, limits = asked.signature.decode("latin-1"), self._limits
+        signature, limits = headers.signature.decode("latin-1"), self._limits
         with self._unproven.hold() as held:
             try:
                 hopeless = self._intake.hopeless(source, signature)
-                if hopeless is not None and not asked.encoding:
-                    await drain_body(receive, asked.length, limits.webhook, limits.seconds)
+                if hopeless is not None and not headers.encoding:
+                    await drain_body(receive, headers.length, limits.webhook, limits.seconds)
                     raise hopeless
                 body = await read_body(
-                    receive, asked.length, asked.encoding, limits.webhook, limits.seconds, held
+                    receive, headers.length, headers.encoding, limits.webhook, limits.seconds, held
                 )
             except Problem as problem:
                 self._intake.refuse(source, problem)
@@ -259,9 +266,9 @@ class WebhookApp:
 
 
 class TrackingApp:
-    """Segment's tracking API, and the settings that SDKs fetch; answers as Segment's own does.
+    """Segment's tracking API, and the settings that SDKs fetch; responds as Segment's own does.
 
-    `public_url` is "" where the request's own host is the address that SDKs reach.
+    `public_url` is "" if SDKs reach the server by the address of their own requests.
     """
 
     def __init__(
@@ -277,7 +284,10 @@ class TrackingApp:
         self._scheme, _, self._public = public_url.rstrip("/").partition("://")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers exactly `200 {"success": true}`, or `{"success": false, "code", "message"}`; too large is 400 here, as at Segment."""
+        """Responds `200 {"success": true}`, or `{"success": false, "code", "message"}`.
+
+        A body that is too large is 400, as at Segment.
+        """
         method = scope["method"]
         route = tracking_route(method, scope["path"]) or BARE
         kind = kind_of(route)
@@ -313,7 +323,7 @@ class TrackingApp:
                 if isinstance(problem, UnreadBody)
                 else send_response(send, *told)
             )
-        except Exception as error:  # noqa: BLE001 -- the sender must get an answer, and the error's text may hold what was sent
+        except Exception as error:  # noqa: BLE001  # its text may be personal
             failed = unexpected(error)
             await send_response(
                 send, failed.status, [*shared, *retry_headers(failed)], refusal_body(failed)
@@ -337,7 +347,7 @@ class TrackingApp:
         return SUCCESS
 
     async def _picture(self, route: str, method: str, query: bytes, began: int) -> None:
-        """Takes the call of a pixel. Whatever is wrong with it, a mail program that asks for a picture gets one."""
+        """Ingests the call of a pixel. Errors in it are ignored: a mail client needs a picture."""
         if method not in ("GET", "HEAD"):
             raise MethodNotAllowed(b"GET, HEAD, OPTIONS")
         if not self._intake.tracks:
@@ -351,19 +361,21 @@ class TrackingApp:
                 began,
             )
 
-    async def _track(self, route: str, asked: RequestHeaders, receive: Receive, began: int) -> None:
+    async def _track(
+        self, route: str, headers: RequestHeaders, receive: Receive, began: int
+    ) -> None:
         if not self._intake.tracks:
             raise Problem("not_found", "No source here takes what SDKs send", remedy=_NONE_TRACKS)
-        key = _basic(asked.authorization)
+        key = _basic(headers.authorization)
         source = self._known(key) if key else None
         limits = self._limits
         if route == SDK_METRICS_ROUTE:
-            await drain_body(receive, asked.length, limits.tracking, limits.seconds)
+            await drain_body(receive, headers.length, limits.tracking, limits.seconds)
             return
         with self._unproven.hold() as held:
             try:
                 body = await read_body(
-                    receive, asked.length, asked.encoding, limits.tracking, limits.seconds, held
+                    receive, headers.length, headers.encoding, limits.tracking, limits.seconds, held
                 )
             except Problem as problem:
                 if source is not None:
@@ -405,7 +417,10 @@ class MethodNotAllowed(Exception):
         self.allow = allow
 
 
-_KEYS = "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in realtime.toml"
+_KEYS = (
+    "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in "
+    "realtime.toml"
+)
 _NONE_TRACKS = 'Add a source with kind = "tracking" and a write_key to a workspace in realtime.toml'
 _NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
 
@@ -423,22 +438,25 @@ def _no_source() -> Problem:
 
 
 def _began(scope: Scope, intake: Intake) -> int:
-    """When the request's first byte came; of a server that does not say so, when its head was whole."""
+    """When the request's first byte arrived; now, if the server does not say."""
     began_at = request_began_at(scope)
     return intake.now() if began_at is None else began_at
 
 
 def _parse_headers(scope: Scope) -> RequestHeaders:
-    asked = RequestHeaders()
+    headers = RequestHeaders()
     for name, value in scope["headers"]:
         field = _FIELDS.get(name)
         if field is not None:
-            setattr(asked, field, value)
-    return asked
+            setattr(headers, field, value)
+    return headers
 
 
 def _basic(authorization: bytes) -> str:
-    """The write key of `Authorization: Basic base64(key + ":")`, with or without the colon; "" where there is none."""
+    """The write key of `Authorization: Basic base64(key + ":")`; "" if there is none.
+
+    The colon may be missing.
+    """
     scheme, _, packed = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         return ""
@@ -449,15 +467,19 @@ def _basic(authorization: bytes) -> str:
 
 
 def unexpected(error: Exception) -> Problem:
-    """Logs where and what kind of error it was, which is all that cannot be personal."""
+    """Logs a server fault by type and place, and returns the problem for the sender."""
     ERROR_LOG.note("delivery_failed", error)
     return Problem(
-        "unavailable", "The delivery could not be taken", remedy="Send it again", retry_after=_LEFT
+        "unavailable",
+        "Internal server error",
+        "It was logged",
+        "Retry, and report it if it persists",
+        retry_after=_RETRY_SECONDS,
     )
 
 
 def _read(name: str, kept: type[msgspec.Struct], about: str) -> type[msgspec.Struct]:
-    """The fields of `kept`, each of any type, since none of the wrong type spoils an event."""
+    """A struct with the fields of `kept`, each of any type: a wrong type is no error."""
     fields = [
         (field.encode_name, Any | msgspec.UnsetType, msgspec.UNSET)
         for field in msgspec.structs.fields(kept)
@@ -468,14 +490,14 @@ def _read(name: str, kept: type[msgspec.Struct], about: str) -> type[msgspec.Str
 Event = _read(
     "SegmentEvent",
     Message,
-    "One Segment message: the fields that are read. A field of the wrong type is absent, others are passed over.",
+    "One Segment message: the fields that are read. One of the wrong type counts as absent.",
 )
 Batch = _read(
     "SegmentBatch",
     Envelope,
     "Calls in `batch`, each a Segment message, with what holds for all of them around it.",
 )
-_EVENTS: Any = Event | list[Event]  # type: ignore[valid-type]  # made a moment ago
+_EVENTS: Any = Event | list[Event]  # type: ignore[valid-type]  # made above
 
 
 def _webhook(method: Method) -> Operation:
@@ -485,7 +507,8 @@ def _webhook(method: Method) -> Operation:
         operation_id=f"deliver_{method.lower()}",
         tag="Deliveries",
         summary="Segment Webhooks: one event, or an array of them",
-        description="In the Extensible Webhook's wrapping too, or as a form. 429 and 503 are to be sent again, all else is final.",
+        description="Also as wrapped by the Extensible Webhook, or as a form. Retry after 429 and "
+        "503 only.",
         security="signature",
         parameters=(
             Parameter(
@@ -496,7 +519,7 @@ def _webhook(method: Method) -> Operation:
             ),
         ),
         request_body={JSON: _EVENTS},
-        responses={200: ResponseSpec("Taken, or taken before", Taken)},
+        responses={200: ResponseSpec("Accepted, or a duplicate", Taken)},
         problems=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
     )
 
@@ -516,7 +539,7 @@ def _call(route: str) -> Operation:
         request_body={
             JSON: Any if route == SDK_METRICS_ROUTE else Event if ROUTES[route] else Batch
         },
-        responses={200: ResponseSpec("Taken, or taken before", Taken)},
+        responses={200: ResponseSpec("Accepted, or a duplicate", Taken)},
         problems=("invalid", "unauthorized", "forbidden", "not_found", "too_large", "rate_limited"),
     )
 
@@ -528,7 +551,8 @@ def _pixel(route: str) -> Operation:
         operation_id=f"pixel_{route}",
         tag="Tracking API",
         summary=f"One call of the type {ROUTES[route]}, as the address of a picture",
-        description="The write key stands in the call. Whatever is wrong with it, the answer is the picture.",
+        description="The write key is part of the call. Errors in it are ignored: the response is "
+        "a picture.",
         security="write_key",
         parameters=(
             Parameter(

@@ -1,4 +1,4 @@
-"""The routes of relays: subscriptions, provider webhooks, and workspaces that a function publishes."""
+"""Routes of relays: subscriptions, provider webhooks, and workspaces that a function publishes."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -40,7 +40,7 @@ _FIELDS = 10
 
 
 class Subscription(msgspec.Struct):
-    """What a browser asks a signature for; the first two as every Pusher client sends them."""
+    """A subscription to sign; the first two fields as Pusher clients send them."""
 
     socket_id: str = ""
     channel_name: str = ""
@@ -69,7 +69,7 @@ AUTHORISE = Operation(
     request_body={FORM: Subscription, JSON: Subscription},
     responses={
         200: ResponseSpec(
-            "What the provider's client wants: `auth`, and `shared_secret` for an encrypted channel",
+            "What the client needs: `auth`, and `shared_secret` for an encrypted channel",
             dict[str, str],
         )
     },
@@ -98,7 +98,7 @@ def relay_routes(hub: Hub, rounds: Reauthorizer) -> list[OperationRoute]:
 
 
 async def _relayable_session(hub: Hub, session_id: str, request: Request) -> WatchSession:
-    """The asking person's own session, if they may still watch. What shows identities is not for a provider to carry."""
+    """The person's own session, if they may still watch and it does not reveal identities."""
     person = person_of(request.scope)
     session = await authorised_session(hub, session_id, person)
     if hub.authorization.reveals(session):
@@ -112,7 +112,7 @@ async def _relayable_session(hub: Hub, session_id: str, request: Request) -> Wat
 
 
 async def _subscription_request(request: Request) -> Subscription:
-    """The request as a form, which is how Pusher clients send it, or as JSON."""
+    """The request, as a form (as Pusher clients send it) or as JSON."""
     header = request.headers.get
     body = await read_body(
         request.receive,
@@ -142,7 +142,7 @@ PATH = re.compile(r"/api/workspaces/[^/]+/[^/]+/relay")
 
 
 class WebhookAck(msgspec.Struct, frozen=True):
-    """That the notice was taken."""
+    """The webhook was accepted."""
 
     success: bool = True
 
@@ -153,7 +153,7 @@ NOTICE = Operation(
     operation_id="relay_notice",
     tag="Deliveries",
     summary="A provider's webhook: who is subscribed has changed",
-    description="As Pusher signs it. Nothing in it is believed but that it is time to ask, so that a repeat does no harm.",
+    description="Signed as by Pusher. It prompts a query to the provider; repeats do no harm.",
     security="signature",
     parameters=(
         Parameter("X-Pusher-Key", str, "The app's key", "header"),
@@ -193,14 +193,17 @@ def webhook_routes(hub: Hub) -> list[OperationRoute]:
 
 
 class FunctionSubscriptionRequest(msgspec.Struct):
-    """What a browser asks a signature for, named as every Pusher client names it."""
+    """A subscription to sign, with the field names of Pusher clients."""
 
     socket_id: str = ""
     channel_name: str = ""
 
 
 class FunctionSubscription(msgspec.Struct, frozen=True):
-    """Where the provider is (nothing secret), the channels of this moment, and the version of the plan that the function should have."""
+    """The provider's public settings, the present channels, and the version of the plan.
+
+    A function with another plan is outdated.
+    """
 
     public: dict[str, str | int | bool]
     channels: tuple[str, ...]
@@ -215,7 +218,8 @@ SEAT = Operation(
     operation_id="published",
     tag="Watching",
     summary="Where a function in Segment publishes the workspace's events",
-    description="The channel's name changes every quarter of an hour; about a turn there are two, and both are to be subscribed to.",
+    description="The channel's name changes every 15 minutes. Around a change there are two names; "
+    "subscribe to both.",
     parameters=(Parameter("graph", str, "The graph that is shown"),),
     responses={
         200: ResponseSpec("The provider, and the channels to subscribe to", FunctionSubscription)
@@ -249,7 +253,7 @@ def function_routes(
     versions: dict[Channel, tuple[str, Policy, str]] = {}
 
     def version(channel: Channel, rules: Policy) -> str:
-        """The version of the plan that the function should have, made anew when the graphs or the policy change."""
+        """The version of the plan, computed again when the graphs or the policy change."""
         catalogue = graphs.catalogue(channel.workspace)
         known = versions.get(channel)
         if known is None or known[0] != catalogue.version or known[1] is not rules:
@@ -297,6 +301,9 @@ def _function_request(
     person.require("watch", channel)
     if channel not in relays:
         raise Problem(
-            "not_found", "No function publishes this workspace's events", "", "Open a watch session"
+            "not_found",
+            "No function publishes the events of this workspace",
+            "",
+            "Open a watch session",
         )
     return channel, relays[channel], person

@@ -1,4 +1,4 @@
-"""The routes of a watch session: On, Off, stream, poll, filter, follow."""
+"""Routes of a watch session: On, Off, stream, poll, filter, follow."""
 
 import asyncio
 import contextlib
@@ -38,16 +38,17 @@ _LAST_EVENT_ID = LAST_EVENT_ID_HEADER.encode()
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),
-    (b"x-accel-buffering", b"no"),  # nginx would hold frames back
-    (
-        b"content-encoding",
-        b"identity",
-    ),  # a proxy that compresses (Caddy's `encode`) would hold them until a block is full
+    (b"x-accel-buffering", b"no"),  # nginx would buffer frames
+    # A proxy that compresses (Caddy's `encode`) would buffer them until a block is full.
+    (b"content-encoding", b"identity"),
 ]
 
 
 class StreamApp:
-    """`GET /api/watch/{id}/stream`. A viewer that stops reading stops this app's `send`, and nothing else."""
+    """`GET /api/watch/{id}/stream`: Server-Sent Events.
+
+    A viewer that stops reading blocks its own `send` and nothing else.
+    """
 
     def __init__(self, hub: Hub, rounds: Reauthorizer, audit: Audit) -> None:
         self._hub = hub
@@ -56,7 +57,10 @@ class StreamApp:
         self._last: tuple[EncodedFrame | None, dict[str, object]] = (None, {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Streams until the session's bye, or until the viewer leaves. Raises `Problem` before the first frame only."""
+        """Streams until the session's `bye` or the viewer's disconnect.
+
+        Raises `Problem` only before the first frame.
+        """
         found = STREAM_PATH.fullmatch(scope["path"])
         if found is None:
             raise Problem("not_found", "There is nothing here")
@@ -94,7 +98,7 @@ class StreamApp:
     async def _send_frames(
         self, session_id: str, after: Position | None, send: Send, bare: Send
     ) -> None:
-        """`bare` is `send` without what stands before it: a thousand viewers get twenty parts a second each."""
+        """`bare` is the server's own `send`; see `raw_send`."""
         async with aclosing(self._hub.watch(session_id, after)) as frames:
             first = await anext(frames)
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
@@ -116,7 +120,7 @@ def _sse_chunk(sent: EncodedFrame) -> dict[str, object]:
 
 
 def _after(scope: Scope) -> Position | None:
-    """Where to go on: `Last-Event-ID` of a browser that reconnects, else `?after=`."""
+    """The position to resume from: `Last-Event-ID` of a reconnect, else `?after=`."""
     for name, value in scope["headers"]:
         if name == _LAST_EVENT_ID:
             return parse_position(value.decode("latin-1"))
@@ -125,13 +129,13 @@ def _after(scope: Scope) -> Position | None:
 
 
 async def _wait_disconnect(receive: Receive) -> None:
-    """Returns when the viewer has gone."""
+    """Returns when the viewer has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 class OpenRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of On."""
+    """The request body of On."""
 
     workspace: str
     env: str
@@ -140,14 +144,14 @@ class OpenRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ChangeRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of a change; what is missing stays."""
+    """The request body of a change; missing fields stay as they are."""
 
     filter: str | None = None
     follows: tuple[str, ...] | None = None
 
 
 class FollowRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """A trace by its token, or by an identifier that is forgotten as soon as its token is derived."""
+    """A trace by its token, or by an identifier, of which only the token is kept."""
 
     token: str | None = None
     kind: str | None = None
@@ -155,7 +159,10 @@ class FollowRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A watch session. `position` is where the log stood at On; `expires_at` is when it lapses unless a stream or a poll renews it."""
+    """A watch session. `position` is that of the log at On.
+
+    It expires at `expires_at` unless a stream or a poll renews it.
+    """
 
     watch_session_id: str
     position: str
@@ -168,14 +175,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Polled(msgspec.Struct, frozen=True):
-    """What a poll gives; `position` is where to go on."""
+    """The frames of a poll; the next poll continues from `position`."""
 
     frames: tuple[Frame, ...]
     position: str
 
 
 class Followed(msgspec.Struct, frozen=True):
-    """The tokens that the identifier stands for, the current one first, and all that the session follows now."""
+    """The identifier's tokens, the current one first, and all that the session follows."""
 
     token: str
     tokens: tuple[str, ...]
@@ -191,7 +198,7 @@ _ID = Parameter(
 _AFTER = Parameter(
     "after",
     str,
-    "The position of the last frame, as it came; none to go on where the session stands",
+    "The position of the last frame, unchanged; without it the session's own position",
 )
 _MINE = {"id": "$response.body#/watch_session_id"}
 
@@ -237,11 +244,12 @@ FRAMES = Operation(
     operation_id="frames",
     tag="Watching",
     summary="Poll: the frames after a position",
-    description="Waits for the first frame where there is none. With `until` it gives what lies between two positions.",
+    description="Waits for a first frame if there is none. With `until` it returns the frames "
+    "between two positions.",
     parameters=(
         _ID,
         _AFTER,
-        Parameter("until", str, "A later position, where the frames between are asked for"),
+        Parameter("until", str, "A later position, for the frames in between"),
         Parameter(
             "wait",
             Annotated[float, msgspec.Meta(ge=0, le=MAX_POLL_SECONDS)],
@@ -257,7 +265,8 @@ FOLLOW = Operation(
     operation_id="follow",
     tag="Watching",
     summary="Follow a trace, or find a known user",
-    description="By token, or by kind and value: the token is derived and the value forgotten. Needs the role `follow`, and is audited.",
+    description="By token, or by kind and value, of which only the token is kept. Needs the role "
+    "`follow`, and is audited.",
     parameters=(_ID,),
     request_body={JSON: FollowRequest},
     responses={200: ResponseSpec("The tokens", Followed)},
@@ -269,7 +278,8 @@ STREAM_OPERATION = Operation(
     operation_id="stream",
     tag="Watching",
     summary="Push: the frames as Server-Sent Events",
-    description="The data of each event is one frame, its id the position to go on from. The last is a `bye`, after which the stream ends.",
+    description="Each event's data is one frame, its id the position to resume from. The last "
+    "is a `bye`.",
     parameters=(
         _ID,
         _AFTER,
@@ -286,9 +296,9 @@ STREAM_OPERATION = Operation(
 SESSION_OPERATIONS = (ON, AMEND, OFF, FRAMES, FOLLOW, STREAM_OPERATION)
 
 
-FOLLOWS_PER_SECOND = 0.5  # looking people up by name is slow on purpose
+FOLLOWS_PER_SECOND = 0.5  # of one person: looking people up is slow on purpose
 FOLLOWS_AT_ONCE = 20
-MOST_PERSONS = 1000  # whose follows are counted apart
+MAX_PERSONS = 1000  # whose follows are counted apart
 LONGEST_VALUE = 256  # characters of an identifier
 
 
@@ -302,7 +312,10 @@ _OPEN, _AMEND, _FOLLOW = (
 def session_routes(
     hub: Hub, intake: Intake, clock: Clock, audit: Audit, rates: RateLimiter | None = None
 ) -> list[OperationRoute]:
-    """Every route under `/api/watch` but the stream. `rates` count look-ups over all processes; without them this one counts alone."""
+    """Every route under `/api/watch` except the stream.
+
+    `rates` limit look-ups over all processes; None limits them in this process alone.
+    """
     counted = rates or _ProcessLimiter(clock)
 
     async def turn_on(request: Request) -> Response:
@@ -384,12 +397,12 @@ def session_routes(
 
 
 def parse_position(text: str) -> Position:
-    """Raises `Problem("invalid")` for what is no position at all; one that cannot be trusted is a gap, and the log's to tell."""
+    """Parses a position; raises `Problem("invalid")`. The log decides whether it is known."""
     position = Position.parse(text)
     if position is None:
         raise Problem(
             "invalid",
-            "That is no position",
+            "Invalid position",
             "",
             "Send the position of the last frame as it came, or none",
         )
@@ -397,7 +410,7 @@ def parse_position(text: str) -> Position:
 
 
 def _token(text: str) -> str:
-    """`text`, if it has a token's form; an identifier that comes as one goes no further."""
+    """`text`, if it has the form of a token, so that an identifier is not kept by mistake."""
     if not is_token(text):
         raise Problem(
             "invalid",
@@ -409,7 +422,7 @@ def _token(text: str) -> str:
 
 
 class _ProcessLimiter:
-    """Implements `Rates` for one process, of at most `MOST_PERSONS` keys."""
+    """Implements `RateLimiter` for one process, of at most `MAX_PERSONS` keys."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -418,8 +431,8 @@ class _ProcessLimiter:
     async def try_consume(
         self, key: str, events: int, per_second: float, burst: float
     ) -> float | None:
-        """As the port says."""
-        if len(self._buckets) >= MOST_PERSONS and key not in self._buckets:
+        """As `RateLimiter` says."""
+        if len(self._buckets) >= MAX_PERSONS and key not in self._buckets:
             self._buckets.clear()
         return self._buckets.setdefault(key, TokenBucket(per_second, burst)).try_consume(
             events, self._clock.monotonic()
@@ -461,9 +474,9 @@ def _wait(text: str) -> float:
     if not 0 <= wait <= MAX_POLL_SECONDS:
         raise Problem(
             "invalid",
-            "That is no time to wait",
+            f"`wait` must be between 0 and {MAX_POLL_SECONDS:g} seconds",
             "",
-            f"Give `wait` in seconds, 0 to {MAX_POLL_SECONDS:g}",
+            "Send a number in that range, or leave `wait` out",
         )
     return wait
 

@@ -1,4 +1,4 @@
-"""The sign-in page, which needs no script: a field for an access token, or a link to the identity provider."""
+"""The sign-in page, which works without scripts, and the routes to sign in and out."""
 
 import base64
 from hashlib import sha256
@@ -29,18 +29,20 @@ from dagnet_realtime.web.openapi import (
 PAGE, START, BACK, OUT = "/sign-in", "/sign-in/start", "/sign-in/callback", "/sign-out"
 LARGEST = 4096  # bytes of a form
 LONGEST_CODE = 4096  # characters that a provider sends back
-STYLE = """:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}body{display:grid;place-items:center;min-height:100vh;margin:0}
-main{width:min(24rem,90vw)}input,button,a{display:block;box-sizing:border-box;width:100%;font:inherit;padding:.6rem .8rem;margin:.5rem 0;
-border-radius:.4rem;border:1px solid GrayText;text-align:center}input{text-align:left}[role=alert]{border-left:3px solid #c33;
-padding-left:.7rem}"""
+STYLE = """:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
+body{display:grid;place-items:center;min-height:100vh;margin:0}main{width:min(24rem,90vw)}
+input,button,a{display:block;box-sizing:border-box;width:100%;font:inherit;padding:.6rem .8rem;
+margin:.5rem 0;border-radius:.4rem;border:1px solid GrayText;text-align:center}
+input{text-align:left}[role=alert]{border-left:3px solid #c33;padding-left:.7rem}"""
+_STYLE_HASH = base64.b64encode(sha256(STYLE.encode()).digest()).decode()
 SECURITY = (
-    f"default-src 'none'; style-src 'sha256-{base64.b64encode(sha256(STYLE.encode()).digest()).decode()}'; "
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
 class SignInForm(msgspec.Struct, frozen=True):
-    """What the sign-in page's form sends: an access token, or a one-time link or its key."""
+    """The sign-in page's form: an access token, a one-time link or the key of a link."""
 
     token: str
 
@@ -113,7 +115,7 @@ LEFT = Operation(
     description="In the modes that have cookies: `local`, `token` and `oidc`.",
     responses={
         303: ResponseSpec(
-            "Signed out", headers={"location": "Where to", "set-cookie": "Takes the sign-in away"}
+            "Signed out", headers={"location": "Where to", "set-cookie": "Deletes the sign-in"}
         )
     },
 )
@@ -121,7 +123,7 @@ SIGN_IN_OPERATIONS = (SHOWN, TYPED, BEGUN, CAME_BACK, LEFT)
 
 
 def open_paths(access: Authenticator) -> frozenset[tuple[str, str]]:
-    """The methods and paths that somebody who is not signed in must reach."""
+    """The methods and paths that must work without a sign-in."""
     match access:
         case TokenAuthenticator() | LocalAuthenticator():
             return frozenset({("GET", PAGE), ("POST", PAGE)})
@@ -132,7 +134,7 @@ def open_paths(access: Authenticator) -> frozenset[tuple[str, str]]:
 
 
 def sign_in_routes(access: Authenticator, audit: Audit) -> list[OperationRoute]:
-    """The routes that the mode of access has: to sign in where there is a page for it, to sign out where there is a cookie."""
+    """The routes of the authentication mode; none in the mode `proxy`."""
     if isinstance(access, TokenAuthenticator):
         return [*_token_routes(access, audit), _out(access, audit, PAGE)]
     if isinstance(access, OidcAuthenticator):
@@ -146,9 +148,11 @@ def sign_in_routes(access: Authenticator, audit: Audit) -> list[OperationRoute]:
 
 def _local_routes(access: LocalAuthenticator, audit: Audit) -> list[OperationRoute]:
     form = (
-        "<p>Run <code>dagnet-realtime link</code> on this machine, and open what it prints in this browser, or paste it here.</p>"
-        f'<form method="post" action="{PAGE}"><label>One-time link<input name="token" type="password" autocomplete="off" '
-        "required autofocus></label><button>Sign in</button></form>"
+        "<p>Run <code>dagnet-realtime link</code> on this machine, and open what it prints in this "
+        "browser, or paste it here.</p>"
+        f'<form method="post" action="{PAGE}"><label>One-time link'
+        '<input name="token" type="password" autocomplete="off" required autofocus></label>'
+        "<button>Sign in</button></form>"
     )
 
     async def shown(_: Request) -> Response:
@@ -168,12 +172,12 @@ def _local_routes(access: LocalAuthenticator, audit: Audit) -> list[OperationRou
 
 
 def _key_of(text: str) -> str:
-    """The key in a link, or what was pasted as it is."""
+    """The key of a pasted link, or the text itself."""
     return parse_qs(urlsplit(text).query).get("key", [text])[0]
 
 
 def entered(entry: BrowserCredentials, then: str) -> Response:
-    """The way on from a spent link. The page's secret stands in the fragment, which no browser sends to anybody."""
+    """Redirects after a link was used. The page's secret is in the fragment, which stays local."""
     answer = RedirectResponse(f"{then}#page={entry.page}" if entry.page else then, 303)
     if entry.cookie:
         answer.headers["set-cookie"] = entry.cookie
@@ -181,7 +185,7 @@ def entered(entry: BrowserCredentials, then: str) -> Response:
 
 
 async def _typed(request: Request) -> str:
-    """What was typed into the form's field; raises `Problem`, ValueError."""
+    """The value of the form's field; raises `Problem` or ValueError."""
     length = request.headers.get("content-length", "").encode("latin-1")
     body = await read_body(request.receive, length, b"", LARGEST, BodyLimits().seconds)
     return parse_qs(body.decode("latin-1"), max_num_fields=5).get("token", [""])[0].strip()
@@ -195,8 +199,9 @@ def _refused(form: str, error: Problem | ValueError, audit: Audit) -> Response:
 
 def _token_routes(access: TokenAuthenticator, audit: Audit) -> list[OperationRoute]:
     form = (
-        f'<form method="post" action="{PAGE}"><label>Access token<input name="token" type="password" autocomplete="off" '
-        "required autofocus></label><button>Sign in</button></form>"
+        f'<form method="post" action="{PAGE}"><label>Access token'
+        '<input name="token" type="password" autocomplete="off" required autofocus></label>'
+        "<button>Sign in</button></form>"
     )
 
     async def shown(_: Request) -> Response:
@@ -271,11 +276,13 @@ def _went_in(cookies: list[str]) -> Response:
 def _page(inside: str, problem: Problem | None = None) -> Response:
     said = f'<p role="alert">{escape(problem.sentence())}</p>' if problem is not None else ""
     text = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Sign in · DagNet Realtime</title><style>{STYLE}</style><main><h1>DagNet Realtime</h1>{said}{inside}</main></html>"
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>Sign in · DagNet Realtime</title><style>{STYLE}</style>"
+        f"<main><h1>DagNet Realtime</h1>{said}{inside}</main></html>"
     )
     status = 200 if problem is None else problem.status
-    # Under `no-referrer` a browser would hide the form's own origin from us, and we refuse what comes from nowhere.
+    # Under `no-referrer` a browser would send the form with `Origin: null`, which is refused.
     headers = {
         "content-security-policy": SECURITY,
         "cache-control": "no-store",

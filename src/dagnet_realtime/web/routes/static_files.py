@@ -1,4 +1,4 @@
-"""The interface's files, as the build left them; packed once, kept in memory."""
+"""The static files of the interface, compressed once and kept in memory."""
 
 import gzip
 import os
@@ -19,18 +19,20 @@ from dagnet_realtime.web.openapi import HTML, Operation, Parameter, ResponseSpec
 from dagnet_realtime.web.routes.sign_in import PAGE, entered, open_paths
 
 FOLDER = Path(__file__).parent.parent / "static"
-MOST_FILES = 200  # kept in memory
-WORTH_PACKING = 1024  # bytes
-PACKABLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
+MAX_FILES = 200  # in memory
+MIN_COMPRESSED_BYTES = 1024  # smaller files are sent plain
+COMPRESSIBLE = (".js", ".css", ".html", ".svg", ".json", ".map", ".wasm", ".txt", ".webmanifest")
 ASSETS = "/assets/"
 IMMUTABLE = "public, max-age=31536000, immutable"
 TAP = "/tap.js"  # pages of other origins load it
 UNBUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
-<h1>The interface is not built</h1><p>The server runs, but this copy of DagNet Realtime was installed without its interface.
-Run <code>make build</code> in the source folder, then reload this page.</p></html>"""
+<h1>The interface is not built</h1><p>The server runs, but this copy of DagNet Realtime was
+installed without its interface. Run <code>make build</code> in the source folder, then reload this
+page.</p></html>"""
 SPENT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>DagNet Realtime</title>
-<h1>This link has been used</h1><p>A link signs one browser in, once. Go back to the browser in which it was opened first, or run
-<code>dagnet-realtime link</code> on this machine for a new one, and open it or <a href="/sign-in">paste it</a>.</p></html>"""
+<h1>This link has been used</h1><p>A link signs one browser in, once. Go back to the browser in
+which it was opened first, or run <code>dagnet-realtime link</code> on this machine for a new one,
+and open it or <a href="/sign-in">paste it</a>.</p></html>"""
 
 
 ROOT = Operation(
@@ -39,7 +41,7 @@ ROOT = Operation(
     operation_id="interface",
     tag="Interface",
     summary="The interface",
-    description="Its files stand beside it, open to all: they hold nothing of anybody.",
+    description="Its files are open to all: they contain no data.",
     security="none",
     parameters=(Parameter("key", str, "In the mode `local` the key of the one-time link"),),
     responses={
@@ -64,9 +66,11 @@ STATIC_OPERATIONS = (ROOT, SCRIPT)
 
 
 class StaticFiles:
-    """Serves `folder`; its shop only where `shop`. A file's name under `assets/` holds a hash of what is in it, so it never changes.
+    """Serves `folder`, with the demo's shop only if `shop`.
 
-    `kept` finds an asset of another build by its name, for pages that were opened before an upgrade, or are of a build that starts beside.
+    A name under `assets/` contains a hash of the file, so browsers may cache it for ever. `kept`
+    finds an asset of another build by its name, for pages from before an upgrade or from another
+    process.
     """
 
     def __init__(
@@ -84,11 +88,11 @@ class StaticFiles:
         self._packed: dict[tuple[str, int], tuple[bytes, bytes | None]] = {}
 
     def has(self, path: str) -> bool:
-        """Whether `path` is `/` or a file of the interface, which holds nothing of anybody."""
+        """Whether `path` is `/` or a static file."""
         return path == "/" or self._file(path) is not None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers for every path that has no route of its own; raises HTTPException."""
+        """Serves a path without a route; raises HTTPException."""
         request = Request(scope)
         if not self.has(request.url.path):
             raise HTTPException(404)
@@ -102,7 +106,7 @@ class StaticFiles:
         await answer(scope, receive, send)
 
     async def _root(self, request: Request) -> Response:
-        """`/`, and in local access `/?key=…`, which signs the browser in and takes the key out of the address."""
+        """`/`; in the mode `local` also `/?key=…`, which signs in and redirects without the key."""
         key = request.query_params.get("key")
         if key is None or not isinstance(self._access, LocalAuthenticator):
             if await self._must_sign_in(request):
@@ -122,10 +126,10 @@ class StaticFiles:
         return entered(entry, "./")
 
     async def _must_sign_in(self, request: Request) -> bool:
-        """Whether there is a sign-in page, and nobody who has passed it.
+        """Whether the mode has a sign-in page and the request has no valid sign-in.
 
-        In local access the page itself finds out: a browser that comes from elsewhere sends its cookie with the page's own
-        requests alone.
+        In the mode `local` the page itself finds out: a browser that comes from another site sends
+        the cookie only with the page's own requests.
         """
         if isinstance(self._access, LocalAuthenticator) or not open_paths(self._access):
             return False
@@ -160,7 +164,7 @@ class StaticFiles:
         return self._kept(path.removeprefix(ASSETS)) if path.startswith(ASSETS) else None
 
     def _load(self, path: str) -> tuple[bytes, bytes | None]:
-        """The file, plain and packed; read anew where a build has replaced it."""
+        """The file, plain and compressed; read again if a build has replaced it."""
         file = self._file(path)
         if file is None:
             raise HTTPException(404)
@@ -168,8 +172,8 @@ class StaticFiles:
             key = (path, file.stat().st_mtime_ns)
             if key not in self._packed:
                 plain = file.read_bytes()
-                worth = len(plain) >= WORTH_PACKING and path.endswith(PACKABLE)
-                if len(self._packed) >= MOST_FILES:
+                worth = len(plain) >= MIN_COMPRESSED_BYTES and path.endswith(COMPRESSIBLE)
+                if len(self._packed) >= MAX_FILES:
                     self._packed.clear()
                 self._packed[key] = (plain, gzip.compress(plain, 6, mtime=0) if worth else None)
         except OSError:  # a build has taken it away since
@@ -178,8 +182,9 @@ class StaticFiles:
 
 
 class Files:
-    """The files in `folder` by their paths. What a stranger asks for is looked up here, and the
-    file system is never asked for it. It is read again when a build has changed a folder.
+    """The files in `folder` by their paths, read again when a build has changed a folder.
+
+    Requested paths are looked up here and never reach the file system.
     """
 
     def __init__(self, folder: Path) -> None:

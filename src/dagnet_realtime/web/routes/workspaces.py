@@ -21,7 +21,7 @@ from dagnet_realtime.web.routes.ingest import WEBHOOK_PREFIX
 
 
 class GraphSummary(msgspec.Struct, frozen=True):
-    """A graph in a list; `can_light` counts its nodes that listen for something."""
+    """A graph in a list; `can_light` counts the nodes that an event can light."""
 
     name: str
     title: str
@@ -40,11 +40,13 @@ class SourceAddress(msgspec.Struct, frozen=True):
 
 
 class WorkspaceListing(msgspec.Struct, frozen=True):
-    """What one person may know of a workspace; `relay` says whether a provider carries its frames, `role` what they may do.
+    """A workspace as one person may see it; `relay` says whether it has a provider.
 
-    `message_key` is the key of the digests of message ids, for those who may follow: by it a page knows its own browser's events again.
-    With `ingest` "function" no server hears its events: Segment publishes them to the provider itself.
-    `streams` are the sources that read a stream, for those who may administer: `streams` under it tells how.
+    `message_key` is the key of the digests of message ids, for those who may follow: with it a page
+    recognises its own browser's events. With `ingest` "function" Segment publishes the events to
+    the provider, past this server.
+    `streams` are the ids of sources that read a stream, for administrators: the route `streams`
+    says how they do.
     """
 
     id: str
@@ -60,7 +62,7 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
 
 
 class Workspaces(msgspec.Struct, frozen=True):
-    """All that the person may watch."""
+    """All workspaces that the person may watch."""
 
     workspaces: tuple[WorkspaceListing, ...]
 
@@ -73,7 +75,10 @@ class Graphs(msgspec.Struct, frozen=True):
 
 
 class Me(msgspec.Struct, frozen=True):
-    """Who asks and what they `can` on at least one channel; `push` is False where everybody must poll."""
+    """The signed-in person, and what they `can` on at least one channel.
+
+    `push` is False if the server keeps no connection open, so that clients must poll.
+    """
 
     person: str
     access: str
@@ -84,11 +89,12 @@ class Me(msgspec.Struct, frozen=True):
 
 
 class StreamPartition(msgspec.Struct, frozen=True):
-    """A partition of a topic, and how its reading does. `owner` is the process that reads it, "" if none does.
+    """A partition of a topic and its state. `owner` is the process that reads it, or "".
 
-    `lag` (seconds) is how long the oldest unread record has been there, `behind` how many offsets lie before the end, `fetched_at`
-    when the broker last answered (ms since 1970, 0 if it never has). `read`, `refused` by code, `others` (events of other sources) and
-    `gaps` (times that records were left unread) count since Realtime was switched on.
+    `lag` is the age of the oldest unread record in seconds, `behind` the number of offsets before
+    the end, `fetched_at` the broker's last response (ms since 1970, 0 if there was none). `read`,
+    `refused` by code, `others` (events of other sources) and `gaps` (times that records were left
+    unread) count since Realtime was switched on.
     """
 
     topic: str
@@ -106,7 +112,7 @@ class StreamPartition(msgspec.Struct, frozen=True):
 
 
 class StreamListing(msgspec.Struct, frozen=True):
-    """A source that reads a stream. `trouble` says in a sentence what keeps this process from reading it, "" if nothing does."""
+    """A source that reads a stream. `trouble` says why this process cannot read it, or is ""."""
 
     source: str
     connected: bool
@@ -126,7 +132,7 @@ LIST = Operation(
     path="/api/workspaces",
     operation_id="workspaces",
     tag="Graphs",
-    summary="What there is to watch",
+    summary="The workspaces",
     responses={200: ResponseSpec("The workspaces", Workspaces)},
 )
 GRAPHS = Operation(
@@ -179,7 +185,10 @@ def workspace_routes(
     message_key: Callable[[Channel], bytes] | None = None,
     streams: StreamReaders | None = None,
 ) -> list[OperationRoute]:
-    """`/api/workspaces`, the graphs under it, and `/api/me`. `public_url` is "" where the request's own host is the address."""
+    """`/api/workspaces`, the routes under it, and `/api/me`.
+
+    `public_url` is "" if clients reach the server by the address of their own requests.
+    """
 
     async def all_of_them(request: Request) -> Response:
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
@@ -253,7 +262,10 @@ def _workspace(
     person: Person,
     message_key: Callable[[Channel], bytes] | None,
 ) -> WorkspaceListing:
-    """What the person may know of it: the address of a source that takes unsigned deliveries is for those who administer it."""
+    """The workspace as the person may see it.
+
+    Only administrators see the address of a source that accepts unsigned deliveries.
+    """
     sends = person.has_role("administer", workspace.channel)
     sources = [source for source in workspace.sources if sends or not source.allow_unsigned]
     return WorkspaceListing(
