@@ -70,13 +70,13 @@ def test_addresses_that_can_be_trusted(tmp_path: Path, url: str) -> None:
         ('graphs_url = "https://"\ngraphs = ["a"]', "expected an https:// address"),
         ('graphs_url = "https://x:99999"\ngraphs = ["a"]', "expected an https:// address"),
         ('graphs_url = "https://[x"\ngraphs = ["a"]', "expected an https:// address"),
-        ('graphs_url = "https://me:pw@x"\ngraphs = ["a"]', "more than a host and a path"),
-        ('graphs_url = "https://x?secret=pw"\ngraphs = ["a"]', "more than a host and a path"),
+        ('graphs_url = "https://me:pw@x"\ngraphs = ["a"]', "a host and a path only"),
+        ('graphs_url = "https://x?secret=pw"\ngraphs = ["a"]', "a host and a path only"),
         (URL, "no graph is named"),
         (URL + f"graphs = {[str(number) for number in range(51)]}", "51 graphs are named"),
-        (URL + 'graphs = ["../x"]', "can be no graph's"),
-        (URL + 'graphs = [".x"]', "can be no graph's"),
-        (URL + 'graphs = [""]', "can be no graph's"),
+        (URL + 'graphs = ["../x"]', "is no name of a graph"),
+        (URL + 'graphs = [".x"]', "is no name of a graph"),
+        (URL + 'graphs = [""]', "is no name of a graph"),
         (NAMED + 'graphs_every = "1s"', "found 1s, expected at least 5s"),
         (NAMED + 'graphs_secret = "env:GONE"', "the variable GONE is not set"),
         (NAMED + 'graphs_bearer = "env:ODD"', "ASCII"),
@@ -115,23 +115,23 @@ def read_access(
         (
             PROXY + 'proxy_secret = "0123456789abcdef"\nproxy_groups = "X-USER"\n' + GRANT,
             "",
-            "no header for this",
+            "this header cannot be used",
         ),
         (
             PROXY.replace("x-user", "X User") + 'proxy_secret = "0123456789abcdef"\n' + GRANT,
             "",
-            "no header for this",
+            "this header cannot be used",
         ),
         (
             PROXY.replace("x-user", "x-realtime-proxy-secret")
             + 'proxy_secret = "0123456789abcdef"\n'
             + GRANT,
             "",
-            "no header for this",
+            "this header cannot be used",
         ),
         (PROXY + GRANT, "", "header X-Realtime-Proxy-Secret"),
         (PROXY + 'proxy_secret = "short"\n' + GRANT, "", "expected 16 or more"),
-        (PROXY + 'proxy_secret = "sixteen characters, blanks"\n' + GRANT, "", "no blanks"),
+        (PROXY + 'proxy_secret = "sixteen characters, blanks"\n' + GRANT, "", "without blanks"),
         (PROXY + 'proxy_secret = "env:NO_SUCH"\n' + GRANT, "", "the variable NO_SUCH is not set"),
         (PROXY + 'proxy_secret = "0123456789abcdef"', "", "`grant`"),
         (
@@ -151,7 +151,7 @@ def read_access(
             'public_url = "https://us.example.com"',
             "https:// address",
         ),
-        ('mode = "token"\ntokens = "t"\nsession = "0s"', "", "a sign-in of no length"),
+        ('mode = "token"\ntokens = "t"\nsession = "0s"', "", "a sign-in of no duration"),
         ('[[access.grant]]\nwho = "ann"\non = ["acme"]', "", "expected an array of texts"),
         ('[[access.grant]]\nwho = "ann"\nrole = "root"', "", 'expected one of "administer"'),
     ],
@@ -232,7 +232,7 @@ def test_a_folder_alone_becomes_a_workspace_with_two_sources(tmp_path: Path) -> 
 
 
 def test_a_folder_that_is_no_data_repository_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="no DagNet data repository"):
+    with pytest.raises(Problem, match="not a DagNet data repository"):
         default_workspace(tmp_path, chance)
     with pytest.raises(Problem, match="There is no folder"):
         default_workspace(tmp_path / "gone", chance)

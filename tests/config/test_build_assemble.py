@@ -69,18 +69,18 @@ def test_local_access_listens_on_loopback_only(host: str, around: ResolveContext
         (FileTables(workspace=(workspace(path="./gone"),)), "there is no folder"),
         (
             FileTables(workspace=(workspace(), workspace(source=()))),
-            "the workspace acme-main/prod is there twice",
+            "the workspace acme-main/prod is given twice",
         ),
         (
             FileTables(workspace=(workspace(), workspace(env="dev"))),
-            'the source "web" is there twice',
+            'the source "web" is given twice',
         ),
         (FileTables(workspace=(workspace(source=(SourceTable(id="x"),)),)), "needs `secrets`"),
         (
             FileTables(workspace=(workspace(source=(SourceTable(id="x", kind="tracking"),)),)),
             "needs a `write_key`",
         ),
-        (FileTables(workspace=(workspace(retention="0m"),)), "a duration of nothing"),
+        (FileTables(workspace=(workspace(retention="0m"),)), "the duration must be above 0"),
         (FileTables(server=ServerTable(log="kafka://x")), 'expected "memory://" or a redis:// URL'),
         (
             FileTables(server=ServerTable(public_url="example.com")),
@@ -107,7 +107,7 @@ def test_two_tracking_sources_cannot_share_a_write_key(around: ResolveContext) -
     )
     with pytest.raises(Problem) as caught:
         assemble(FileTables(workspace=(workspace(source=pair),)), around)
-    assert "this write key is there twice" in caught.value.title
+    assert "this write key is given twice" in caught.value.title
 
 
 def test_one_id_is_one_data_repository_in_all_of_its_environments(
@@ -120,7 +120,7 @@ def test_one_id_is_one_data_repository_in_all_of_its_environments(
     elsewhere = msgspec.structs.replace(dev, path="./other")
     with pytest.raises(Problem) as caught:
         assemble(FileTables(workspace=(workspace(), elsewhere)), around)
-    assert "has its graphs elsewhere already" in caught.value.title
+    assert "has other graphs in another environment" in caught.value.title
 
 
 def test_the_hashes_of_tokens_lie_beside_the_configuration(

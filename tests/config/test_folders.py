@@ -75,7 +75,7 @@ def test_a_folder_that_would_have_no_effect_is_refused(
 def test_one_repository_cannot_have_two_layouts(tmp_path: Path) -> None:
     """GRA-28: an id is one data repository in all of its environments."""
     other = '\n[[workspace]]\nid = "acme"\nenv = "staging"\npath = "."\nevents_path = "b"'
-    with pytest.raises(Problem, match="has its graphs elsewhere already"):
+    with pytest.raises(Problem, match="has other graphs in another environment"):
         read(tmp_path, 'path = "."' + other)
 
 
@@ -84,6 +84,6 @@ def test_a_folder_without_a_file_says_which_name_it_misses(tmp_path: Path) -> No
     (tmp_path / "conversion").mkdir()
     flags = type(NO_FLAGS)(workspace=tmp_path, folders=Folders(graphs="conversion"))
     assert load(None, {}, flags).workspaces[0].folders == Folders(graphs="conversion")
-    with pytest.raises(Problem, match="no DagNet data repository") as found:
+    with pytest.raises(Problem, match="not a DagNet data repository") as found:
         load(None, {}, type(NO_FLAGS)(workspace=tmp_path))
     assert "--graphs-path" in found.value.remedy

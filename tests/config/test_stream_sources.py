@@ -70,7 +70,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
         ('servers = ["http://b1:9092"]\ntopics = ["a"]', "kafka", "servers[1]: found"),
         ('servers = ["b1:9092"]\ntopics = ["a", "b/c"]', "kafka", "topics[2]: found"),
         (GOOD + 'shape = "json"', "kafka", "JSON pointer"),
-        (GOOD + 'behind = "0s"', "kafka", "a duration of nothing"),
+        (GOOD + 'behind = "0s"', "kafka", "the duration must be above 0"),
         (GOOD + 'behind = "soon"', "kafka", "expected a duration"),
         (GOOD + 'secrets = ["s"]', "kafka", "`secrets` does not go with kind"),
         (GOOD + 'write_key = "s"', "kafka", "`write_key` does not go with kind"),

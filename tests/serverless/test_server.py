@@ -488,7 +488,7 @@ def test_a_sign_out_outlives_its_process(platform: Platform) -> None:
         (("redis://", "memory://#"), "Redis"),
         (('mode = "token"', 'mode = "local"'), "one machine"),
         (("cookie_key", "# cookie_key"), "cookie key"),
-        (("?ws=wss://", "?ws=ws://"), "may open wss:// alone"),
+        (("?ws=wss://", "?ws=ws://"), "may open wss:// only"),
         (
             (
                 'mode = "token"',
@@ -588,7 +588,7 @@ async def test_a_relay_that_pages_could_not_reach_is_refused(
         here.config.read_text().replace('public_url = "https://realtime.test"', public_url)
     )
     status, body = await here.told("/api/me")
-    assert (status, "may open wss:// alone" in body, "k:s@" in body) == (503, True, False)
+    assert (status, "may open wss:// only" in body, "k:s@" in body) == (503, True, False)
 
 
 def test_cookies_need_no_setting_to_be_secure(platform: Platform, tmp_path: Path) -> None:

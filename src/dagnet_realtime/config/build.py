@@ -1,4 +1,9 @@
-"""From the tables a person wrote to the values the program runs by."""
+"""Builds the configuration from the tables of the file, checking what single keys cannot.
+
+`assemble` builds all of it; a section each for graphs, access, the default workspace, and
+workspaces with their sources. Every refusal is a `Problem("invalid")` that names the line and the
+key.
+"""
 
 import ipaddress
 import re
@@ -42,17 +47,20 @@ from dagnet_realtime.model.workspace import (
 )
 
 ROUTE = "/api/graph"
-MOST_GRAPHS = 50  # of one workspace; each is a request every interval
-SHORTEST_SECONDS = 5.0  # between two rounds; DagNet asks GitHub each time, which has its own limits
-_KEYS = ("graphs", "graphs_branch", "graphs_secret", "graphs_bearer")
+MAX_GRAPHS = 50  # of one workspace; each is a request per interval
+MIN_INTERVAL_SECONDS = 5.0  # DagNet requests GitHub for each graph, which limits its rate
+_DEPLOYMENT_KEYS = ("graphs", "graphs_branch", "graphs_secret", "graphs_bearer")
 
 
 def deployment(
     table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
 ) -> Deployment | None:
-    """None where the graphs are files; raises `Problem("invalid")` where the address cannot be trusted or no graph is named."""
+    """The deployment that gives a workspace its graphs; None if they are files.
+
+    Raises `Problem("invalid")` if the address is unsafe or names no graph.
+    """
     if not table.graphs_url:
-        for key in _KEYS:
+        for key in _DEPLOYMENT_KEYS:
             if getattr(table, key):
                 raise Problem(
                     "invalid",
@@ -77,7 +85,7 @@ def _secret(written: str, path: tuple[str | int, ...], around: ResolveContext) -
     if not all(0x21 <= sign <= 0x7E for sign in found.reveal()):
         raise Problem(
             "invalid",
-            f"{around.place.of(path)}: expected letters, digits and signs of ASCII alone, without blanks",
+            f"{around.place.of(path)}: expected ASCII letters, digits and signs without blanks",
         )
     return found
 
@@ -91,14 +99,16 @@ def _address(written: str, where: str) -> str:
     if not host or not (
         parts.scheme == "https" or (parts.scheme == "http" and is_loopback_host(host))
     ):
-        remedy = "Give a deployment such as https://dagnet.example.com; http:// is for this machine alone"
+        remedy = (
+            "Give a deployment such as https://dagnet.example.com; http:// is for loopback only"
+        )
         raise Problem("invalid", f"{where}: expected an https:// address", remedy=remedy)
     if parts.username is not None or parts.query or parts.fragment:
         remedy = (
             "Put secrets into `graphs_secret` or `graphs_bearer`, the branch into `graphs_branch`"
         )
         raise Problem(
-            "invalid", f"{where}: the address holds more than a host and a path", remedy=remedy
+            "invalid", f"{where}: the address may hold a host and a path only", remedy=remedy
         )
     path = parts.path.rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path if path.endswith(ROUTE) else path + ROUTE}"
@@ -110,12 +120,12 @@ def _names(written: tuple[str, ...], where: str) -> tuple[str, ...]:
         raise Problem(
             "invalid",
             f"{where}: no graph is named",
-            "A deployment lists none",
+            "A deployment has no list of its graphs",
             'Name them, e.g. graphs = ["checkout"]',
         )
-    if len(names) > MOST_GRAPHS:
+    if len(names) > MAX_GRAPHS:
         raise Problem(
-            "invalid", f"{where}: {len(names)} graphs are named, expected at most {MOST_GRAPHS}"
+            "invalid", f"{where}: {len(names)} graphs are named, expected at most {MAX_GRAPHS}"
         )
     for name in names:
         if (
@@ -126,34 +136,34 @@ def _names(written: tuple[str, ...], where: str) -> tuple[str, ...]:
         ):
             raise Problem(
                 "invalid",
-                f"{where}: one of the names can be no graph's",
-                remedy="Give the names of files, without their folder",
+                f"{where}: one of the names is no name of a graph",
+                remedy="Give the names of the files without their folder",
             )
     return names
 
 
 def _interval(written: str, where: str) -> float:
     found = seconds(written) or 0.0
-    if found < SHORTEST_SECONDS:
+    if found < MIN_INTERVAL_SECONDS:
         raise Problem(
-            "invalid", f"{where}: found {written}, expected at least {SHORTEST_SECONDS:g}s"
+            "invalid", f"{where}: found {written}, expected at least {MIN_INTERVAL_SECONDS:g}s"
         )
     return found
 
 
 GITHUB = "https://github.com"
-SHORTEST_SECRET = 16  # characters with which a proxy proves itself
-USUAL_SCOPES = ("openid", "email", "profile")
+MIN_PROXY_SECRET = 16  # characters
+DEFAULT_SCOPES = ("openid", "email", "profile")
 
 
 def access_of(table: AccessTable, folder: Path) -> AccessConfig:
-    """Who may watch, without anybody's secrets; files are named from `folder`."""
+    """The access configuration without its secrets; `folder` is the base of relative paths."""
     github = table.provider == "github"
     provider = ProviderConfig(
         kind=table.provider,
         issuer=(table.issuer or (GITHUB if github else "")).rstrip("/") if github else table.issuer,
         client_id=table.client_id,
-        scopes=table.scopes or (() if github else USUAL_SCOPES),
+        scopes=table.scopes or (() if github else DEFAULT_SCOPES),
         claim=table.claim,
         groups=table.groups_claim,
     )
@@ -172,10 +182,10 @@ def access_of(table: AccessTable, folder: Path) -> AccessConfig:
     )
 
 
-def provided(
+def with_secrets(
     access: AccessConfig, table: AccessTable, server: ServerConfig, around: ResolveContext
 ) -> AccessConfig:
-    """The same with its secrets; raises `Problem("invalid")` where the mode lacks something."""
+    """`access` with its secrets. Raises `Problem("invalid")` if the mode needs a missing key."""
     for key in _NEEDED[table.mode]:
         if not getattr(table, key):
             raise Problem(
@@ -184,30 +194,32 @@ def provided(
                 remedy=_WHY[key],
             )
     if table.mode == "proxy":
-        _networks(table, around)
-        _headers(table, around)
+        _check_networks(table, around)
+        _check_headers(table, around)
     if table.mode == "oidc":
-        _reachable(access, server, around)
+        _check_issuer(access, server, around)
     if not access.session:
         raise Problem(
             "invalid",
-            f"{around.place.of(('access', 'session'))}: a sign-in of no length lets nobody in",
+            f"{around.place.of(('access', 'session'))}: a sign-in of no duration ends at once",
         )
     secret = (
         around.secret(table.client_secret, "access", "client_secret")
         if table.client_secret
         else None
     )
-    seal = around.secret(table.cookie_key, "access", "cookie_key") if table.cookie_key else None
+    cookie_key = (
+        around.secret(table.cookie_key, "access", "cookie_key") if table.cookie_key else None
+    )
     return msgspec.structs.replace(
         access,
-        cookie_key=seal,
+        cookie_key=cookie_key,
         provider=msgspec.structs.replace(access.provider, client_secret=secret),
         proxy=msgspec.structs.replace(access.proxy, secret=_proxy_secret(table, around)),
     )
 
 
-_FIELD = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_HEADER = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _NEEDED = {
     "local": (),
     "token": ("tokens",),
@@ -216,14 +228,15 @@ _NEEDED = {
 }
 _WHY = {
     "tokens": 'Name a file, e.g. tokens = "tokens.json", and make tokens with `dagnet-realtime token create`',
-    "proxy_header": "Name the header in which the proxy says who it signed in",
+    "proxy_header": "Name the header in which the proxy gives the signed-in person",
     "proxy_from": 'Give the addresses of the proxy, e.g. ["10.0.0.5"]',
     "proxy_secret": (
-        'Make one with `openssl rand -hex 32`, give it as e.g. proxy_secret = "env:REALTIME_PROXY_SECRET", and let the proxy send it '
+        "Make one with `openssl rand -hex 32`, give it as e.g. proxy_secret = "
+        '"env:REALTIME_PROXY_SECRET", and let the proxy send it '
         "in the header X-Realtime-Proxy-Secret (docs/deployment.md)"
     ),
-    "client_id": "Register this server at the identity provider, and give the id that it got",
-    "grant": "Say in [[access.grant]] who may watch; without one nobody may",
+    "client_id": "Register this server at the identity provider, and give the id that it assigns",
+    "grant": "Say in [[access.grant]] who may watch; without a grant no one may",
 }
 
 
@@ -231,7 +244,7 @@ def _proxy_secret(table: AccessTable, around: ResolveContext) -> Secret | None:
     if not table.proxy_secret:
         return None
     found = around.secret(table.proxy_secret, "access", "proxy_secret")
-    if len(found.reveal()) < SHORTEST_SECRET or not all(
+    if len(found.reveal()) < MIN_PROXY_SECRET or not all(
         0x21 <= sign <= 0x7E for sign in found.reveal()
     ):
         where, remedy = (
@@ -240,14 +253,15 @@ def _proxy_secret(table: AccessTable, around: ResolveContext) -> Secret | None:
         )
         raise Problem(
             "invalid",
-            f"{where}: expected {SHORTEST_SECRET} or more letters, digits and signs of ASCII, no blanks",
+            f"{where}: expected {MIN_PROXY_SECRET} or more ASCII letters, digits and signs "
+            "without blanks",
             "",
             remedy,
         )
     return found
 
 
-def _networks(table: AccessTable, around: ResolveContext) -> None:
+def _check_networks(table: AccessTable, around: ResolveContext) -> None:
     for index, network in enumerate(table.proxy_from):
         try:
             ipaddress.ip_network(network)
@@ -259,28 +273,28 @@ def _networks(table: AccessTable, around: ResolveContext) -> None:
             ) from None
 
 
-def _headers(table: AccessTable, around: ResolveContext) -> None:
-    taken = {PROXY_SECRET_HEADER, "authorization", "cookie", "host", "origin"}
+def _check_headers(table: AccessTable, around: ResolveContext) -> None:
+    reserved = {PROXY_SECRET_HEADER, "authorization", "cookie", "host", "origin"}
     for key in ("proxy_header", "proxy_groups"):
         name = getattr(table, key).lower()
-        if name and (not _FIELD.fullmatch(name) or name in taken):
-            remedy = "Name a header of its own, e.g. x-forwarded-email and x-forwarded-groups"
+        if name and (not _HEADER.fullmatch(name) or name in reserved):
+            remedy = "Use a header of its own, e.g. x-forwarded-email and x-forwarded-groups"
             raise Problem(
                 "invalid",
-                f"{around.place.of(('access', key))}: no header for this",
+                f"{around.place.of(('access', key))}: this header cannot be used",
                 f"Found “{name}”",
                 remedy,
             )
-        taken.add(name)
+        reserved.add(name)
 
 
-def _reachable(access: AccessConfig, server: ServerConfig, around: ResolveContext) -> None:
+def _check_issuer(access: AccessConfig, server: ServerConfig, around: ResolveContext) -> None:
     if not server.public_url:
         place = around.place.of(("access",))
         raise Problem(
             "invalid",
             f'{place}: mode "oidc" needs `public_url` under [server]',
-            remedy="People are sent back there",
+            remedy="The identity provider sends people back there",
         )
     issuer = urlsplit(access.provider.issuer)
     loopback = issuer.hostname in ("127.0.0.1", "localhost", "::1")
@@ -290,7 +304,8 @@ def _reachable(access: AccessConfig, server: ServerConfig, around: ResolveContex
     ):
         raise Problem(
             "invalid",
-            f"{around.place.of(('access', 'issuer'))}: expected the https:// address of an identity provider",
+            f"{around.place.of(('access', 'issuer'))}: expected the https:// address of an "
+            "identity provider",
         )
 
 
@@ -301,10 +316,10 @@ def default_workspace(
     properties: tuple[str, ...] = (),
     folders: Folders = DEFAULT_FOLDERS,
 ) -> Workspace:
-    """`folder` as workspace `<folder name>`, env `local`, with the sources `webhook` and `tracking`.
+    """The workspace of `serve --workspace`: named after `folder`, env `local`.
 
-    Their secrets come from `chance` (n random bytes). Raises `Problem("not_found")` where there is no such folder, and
-    `Problem("invalid")` where it holds no DagNet data.
+    Its sources are `webhook` and `tracking`, with secrets from `chance(n)`, n random bytes. Raises
+    `Problem("not_found")` if there is no such folder, `Problem("invalid")` if it has no graphs.
     """
     path = folder.expanduser().resolve()
     if not path.is_dir():
@@ -314,10 +329,12 @@ def default_workspace(
             remedy="Name a DagNet data repository: a folder that holds graphs/",
         )
     if not (path / folders.graphs).is_dir():
-        remedy = f"Name the folder that holds {folders.graphs}/, or say with --graphs-path what it is called"
+        remedy = (
+            f"Name the folder that holds {folders.graphs}/, or give its name with --graphs-path"
+        )
         raise Problem(
             "invalid",
-            f"{path} is no DagNet data repository",
+            f"{path} is not a DagNet data repository",
             f"It has no folder {folders.graphs}/",
             remedy,
         )
@@ -332,7 +349,7 @@ def default_workspace(
     )
 
 
-LOGS = (
+LOG_SCHEMES = (
     "memory",
     "redis",
     "rediss",
@@ -344,7 +361,10 @@ LOGS = (
 
 
 def assemble(tables: FileTables, around: ResolveContext) -> Config:
-    """The configuration; raises `Problem("invalid")` where keys contradict one another or lead nowhere."""
+    """The configuration of `tables`.
+
+    Raises `Problem("invalid")` if keys contradict each other, or a path or reference leads nowhere.
+    """
     local = tables.access.mode == "local"
     server = _server(tables.server, local, around)
     workspaces = tuple(
@@ -352,7 +372,7 @@ def assemble(tables: FileTables, around: ResolveContext) -> Config:
         for index, table in enumerate(tables.workspace)
     )
     _distinct(workspaces, around.place)
-    access = provided(access_of(tables.access, around.folder), tables.access, server, around)
+    access = with_secrets(access_of(tables.access, around.folder), tables.access, server, around)
     return Config(server=server, access=access, workspaces=workspaces)
 
 
@@ -362,11 +382,12 @@ def _server(table: ServerTable, local: bool, around: ResolveContext) -> ServerCo
         remedy = 'Listen on 127.0.0.1, or choose an [access] mode other than "local"'
         raise Problem(
             "invalid",
-            f'{place}: "{table.host}" is not loopback, and access mode "local" is for this machine only',
+            f'{place}: "{table.host}" is not loopback, and access mode "local" allows loopback '
+            "only",
             remedy=remedy,
         )
     log = around.secret(table.log, "server", "log").reveal().decode()
-    if urlsplit(log).scheme not in LOGS:
+    if urlsplit(log).scheme not in LOG_SCHEMES:
         place = around.place.of(("server", "log"))
         raise Problem(
             "invalid",
@@ -395,7 +416,7 @@ def _workspace(
     path = _folder(table, at, around) if table.path or remote is None else ""
     channel = Channel(table.id, table.env)
     if table.ingest == "function":
-        _needs_no_server(table, at, around)
+        _check_function(table, at, around)
     sources = tuple(
         _source(source, channel, (*at, "source", number), around)
         for number, source in enumerate(table.source)
@@ -424,26 +445,26 @@ def _folder(table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveCon
     return str(folder)
 
 
-def _needs_no_server(
+def _check_function(
     table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
 ) -> None:
-    """Raises `Problem("invalid")` where the function in Segment and this server could not agree, or something would never be heard."""
+    """Raises `Problem("invalid")` if a key does not go with `ingest = "function"`."""
     for wrong, key, remedy in (
         (not table.relay, "relay", "Name the provider that the function publishes to"),
         (
             not table.token_key,
             "token_key",
-            "The function makes the pseudonyms, so it must have the key: e.g. env:REALTIME_TOKEN_KEY",
+            "The function makes the pseudonyms with this key: e.g. env:REALTIME_TOKEN_KEY",
         ),
         (
             table.identity == "reveal",
             "identity",
-            "Nothing that a provider carries is revealed: choose token or trace_id",
+            "A provider never carries revealed identities: choose token or trace_id",
         ),
         (
             bool(table.source),
             "source",
-            "Events go from Segment to the provider; a source here would never be shown. Leave it out",
+            "Segment publishes to the provider, so a source here has no effect. Leave it out",
         ),
     ):
         if wrong:
@@ -497,7 +518,7 @@ def _positive(text: str, path: tuple[str | int, ...], around: ResolveContext) ->
     if not (found := seconds(text)):
         raise Problem(
             "invalid",
-            f"{around.place.of(path)}: a duration of nothing keeps nothing",
+            f"{around.place.of(path)}: the duration must be above 0",
             remedy='Give one such as "15m"',
         )
     return found
@@ -553,10 +574,10 @@ def _stream(
     kafka = table.kind == "kafka"
     for key in _NOT_KAFKA if kafka else _KAFKA:
         if getattr(table, key):
-            told = f'`{key}` does not go with kind = "{table.kind}"'
+            mismatch = f'`{key}` does not go with kind = "{table.kind}"'
             raise Problem(
                 "invalid",
-                f"{around.place.of((*path, key))}: {told}",
+                f"{around.place.of((*path, key))}: {mismatch}",
                 remedy="Leave it out, or correct `kind`",
             )
     if not kafka:
@@ -586,7 +607,7 @@ def _stream(
         raise Problem(
             "invalid", f'{around.place.of((*path, "shape"))}: found "{table.shape}"', "", remedy
         )
-    _agree(table, path, around)
+    _check_security(table, path, around)
     return StreamSettings(
         servers=table.servers,
         topics=tuple(dict.fromkeys(table.topics)),
@@ -609,12 +630,14 @@ def _stream(
     )
 
 
-def _agree(table: SourceTable, path: tuple[str | int, ...], around: ResolveContext) -> None:
-    """Raises `Problem("invalid")` if what is said of TLS and SASL contradicts itself."""
+def _check_security(
+    table: SourceTable, path: tuple[str | int, ...], around: ResolveContext
+) -> None:
+    """Raises `Problem("invalid")` if the keys of TLS and SASL contradict each other."""
     sasl, tls = table.security.startswith("sasl"), table.security.endswith("ssl")
     for key, wanted in (("username", sasl), ("password", sasl)):
         if bool(getattr(table, key)) != wanted:
-            told = (
+            mismatch = (
                 f'security = "{table.security}" needs `{key}`'
                 if wanted
                 else f'`{key}` does not go with security = "{table.security}"'
@@ -622,22 +645,22 @@ def _agree(table: SourceTable, path: tuple[str | int, ...], around: ResolveConte
             where = around.place.of(path if wanted else (*path, key))
             raise Problem(
                 "invalid",
-                f"{where}: {told}",
+                f"{where}: {mismatch}",
                 remedy='Set `security` to "sasl_ssl" for a user and a password over TLS',
             )
     for key in ("ca", "certificate", "key"):
         if getattr(table, key) and not tls:
-            told = f'`{key}` does not go with security = "{table.security}"'
+            mismatch = f'`{key}` does not go with security = "{table.security}"'
             raise Problem(
                 "invalid",
-                f"{around.place.of((*path, key))}: {told}",
+                f"{around.place.of((*path, key))}: {mismatch}",
                 remedy='Set `security` to "ssl" or "sasl_ssl"',
             )
     if table.key and not table.certificate:
         raise Problem(
             "invalid",
             f"{around.place.of((*path, 'key'))}: `key` needs `certificate`",
-            remedy="Name the certificate, too",
+            remedy="Name the certificate too",
         )
 
 
@@ -659,10 +682,13 @@ def _distinct(workspaces: tuple[Workspace, ...], place: SourceLocation) -> None:
         origin = (workspace.path, workspace.folders, workspace.deployment)
         if graphs.setdefault(workspace.channel.workspace, origin) != origin:
             where = place.of(("workspace", index))
-            remedy = "An id is one data repository in all of its environments; give this one an id of its own"
+            remedy = (
+                "An id is one data repository in all of its environments; give this one an id of "
+                "its own"
+            )
             raise Problem(
                 "invalid",
-                f"{where}: {workspace.channel.workspace} has its graphs elsewhere already",
+                f"{where}: {workspace.channel.workspace} has other graphs in another environment",
                 remedy=remedy,
             )
         _once(
@@ -682,8 +708,8 @@ def _once(seen: dict[object, str], key: object, where: str, what: str) -> None:
     if key in seen:
         raise Problem(
             "invalid",
-            f"{where}: {what} is there twice",
+            f"{where}: {what} is given twice",
             f"First at {seen[key]}",
-            "Give each its own",
+            "Each needs its own",
         )
     seen[key] = where

@@ -1,4 +1,4 @@
-"""What the program runs by: one frozen value, made once at the start and passed to those who need it."""
+"""The configuration: one frozen value, built once at the start and passed on."""
 
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,9 +12,11 @@ AccessMode = Literal["local", "token", "oidc", "proxy"]
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the server listens and where its log is. `port` 0 takes any free one; `log` may hold a password and is masked in `repr`.
+    """Where the server listens and where its log is.
 
-    `assets` is the folder that keeps the interface's files of other builds, "" where there is none.
+    `port` 0 takes any free one; `log` may hold a password and is masked in `repr`.
+
+    `assets` is the folder that keeps the interface's files of other builds, "" if there is none.
     """
 
     host: str = "127.0.0.1"
@@ -24,11 +26,17 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     assets: str = ""
 
     def __repr__(self) -> str:
-        return f"ServerConfig(host={self.host!r}, port={self.port}, log={urlsplit(self.log).scheme}://…, public_url={self.public_url!r})"
+        return (
+            f"ServerConfig(host={self.host!r}, port={self.port}, "
+            f"log={urlsplit(self.log).scheme}://…, public_url={self.public_url!r})"
+        )
 
 
 class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """`header` names the person, `groups` their groups; they are believed from the networks `trusted` (CIDR), beside `secret`, alone."""
+    """The headers of a proxy: `header` names the person, `groups` their groups.
+
+    They are accepted only from the networks `trusted` (CIDR), and together with `secret`.
+    """
 
     header: str = ""
     groups: str = ""
@@ -37,7 +45,10 @@ class ProxyConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """The identity provider. `claim` names people, `groups` is the claim that lists their groups."""
+    """The identity provider.
+
+    `claim` names people, `groups` is the claim that lists their groups.
+    """
 
     kind: Literal["openid", "github"] = "openid"
     issuer: str = ""
@@ -49,9 +60,13 @@ class ProviderConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccessConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """Who may watch. `tokens` is the file that keeps the hashes of access tokens, `audit` that of the audit log, "" where there is none.
+    """Who may watch.
 
-    A sign-in lasts `session` seconds; `cookie_key` seals its cookie, None where every start makes a key of its own.
+    `tokens` is the file that keeps the hashes of access tokens, `audit` that of the audit log, ""
+    if there is none.
+
+    A sign-in lasts `session` seconds; `cookie_key` seals its cookie, None if every start makes a
+    key of its own.
     """
 
     mode: AccessMode = "local"
@@ -65,7 +80,9 @@ class AccessConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was configured. `demo` allows the server's own visitors; `key_file` is where a key for programs is written.
+    """The whole configuration.
+
+    `demo` allows the server's own visitors; `key_file` is where a key for programs is written.
 
     `file` is what it was read from, "" where it was no file.
     """

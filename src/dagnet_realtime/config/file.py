@@ -1,4 +1,4 @@
-"""The tables of `realtime.toml` as a person writes them; descriptions here become the reference page and the JSON Schema."""
+"""The tables of `realtime.toml`. Descriptions become docs/configuration.md and the JSON Schema."""
 
 from typing import Annotated, Any, Literal
 
@@ -14,7 +14,7 @@ DURATION = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$"
 
 
 def duration_text(seconds: float) -> str:
-    """`seconds` as `DURATION` writes it, in the largest unit that leaves a whole number."""
+    """`seconds` as a duration, in the largest unit that gives a whole number, e.g. `15m`."""
     for unit, length in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds % length == 0:
             return f"{seconds / length:g}{unit}"
@@ -40,25 +40,28 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     host: Annotated[
         str,
         _doc(
-            "Address to listen on. Anything but loopback needs an `[access]` mode other than `local`."
+            "Address to listen on. Anything but loopback needs an `[access]` mode other than "
+            "`local`."
         ),
     ] = "127.0.0.1"
-    port: Annotated[int, _doc("Port to listen on; 0 takes any free one.", ge=0, le=65535)] = 8765
+    port: Annotated[int, _doc("Port to listen on; 0 = any free one.", ge=0, le=65535)] = 8765
     log: Annotated[
         str,
         _secret_doc(
-            "Where events are kept while somebody watches: `memory://`, or `redis://host:6379/0`."
+            "Where the log keeps events while a channel is watched: `memory://`, or "
+            "`redis://host:6379/0`."
         ),
     ] = "memory://"
     public_url: Annotated[
         str,
-        _doc("The origin that browsers use, if a proxy stands before the server; no path."),
+        _doc("The origin that browsers use if a proxy is in front of the server; no path."),
     ] = ""
     assets: Annotated[
         str,
         _doc(
-            "Folder that keeps the interface's files of the last five builds, so that open pages go on after an upgrade. Several processes "
-            "share it. Without one a page that needs a part of another build must be reloaded."
+            "Folder with the interface's files of the last five builds, so that open pages "
+            "survive an upgrade. Several processes may "
+            "share it. Without it a page that needs a file of another build must be reloaded."
         ),
     ] = ""
 
@@ -67,12 +70,16 @@ CHANNEL = r"^(\*|[A-Za-z0-9._-]{1,128}/(\*|[A-Za-z0-9._-]{1,128}))$"
 
 
 class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[access.grant]]`: who may do what, where; with modes `oidc` and `proxy`. Whoever no grant names may do nothing."""
+    """`[[access.grant]]`: who may do what, where; in modes `oidc` and `proxy`.
+
+    Without a grant a person may do nothing.
+    """
 
     who: Annotated[
         str,
         _doc(
-            "A person as the provider or the proxy names them, `group:…` for a group, or with GitHub `repository:owner/name` for its "
+            "The person's name at the provider or proxy, `group:…` for a group, or with GitHub "
+            "`repository:owner/name` for its "
             "collaborators. `*` stands for any run of characters.",
             min_length=1,
         ),
@@ -80,7 +87,8 @@ class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     role: Annotated[
         Role,
         _doc(
-            "`watch`; `follow` traces too; see `identities` too, where a workspace reveals them; `administer` too: send test events and "
+            "`watch`; `follow` traces too; see `identities` too, where a workspace reveals them; "
+            "`administer` too: send test events and "
             "see everything there is to operate."
         ),
     ] = "watch"
@@ -96,7 +104,8 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mode: Annotated[
         AccessMode,
         _doc(
-            "`local`: a one-time link and a cookie, loopback only. `token`: access tokens. `oidc`: OpenID Connect, GitHub included. "
+            "`local`: a one-time link and a cookie, loopback only. `token`: access tokens. "
+            "`oidc`: OpenID Connect, GitHub included. "
             "`proxy`: a trusted header."
         ),
     ] = "local"
@@ -113,28 +122,33 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     cookie_key: Annotated[
         str,
         _secret_doc(
-            "Seals the cookies of signed-in browsers; the same on every process. Without one a restart signs everybody out."
+            "Key that encrypts sign-in cookies; the same on every process. Without it a restart "
+            "signs everyone out."
         ),
     ] = ""
     proxy_header: Annotated[
         str,
         _doc(
-            "Mode `proxy`: the header in which the proxy names the person, e.g. `x-forwarded-email`."
+            "Mode `proxy`: the header in which the proxy names the person, e.g. "
+            "`x-forwarded-email`."
         ),
     ] = ""
     proxy_groups: Annotated[
         str,
         _doc(
-            "Mode `proxy`: the header that lists their groups, separated by commas. Like the name it must come exactly once."
+            "Mode `proxy`: the header that lists their groups, separated by commas. Like the "
+            "name it must be sent exactly once."
         ),
     ] = ""
     proxy_from: Annotated[
-        tuple[str, ...], _doc("Mode `proxy`: its addresses or networks; others are not believed.")
+        tuple[str, ...],
+        _doc("Mode `proxy`: its addresses or networks; the headers of others are ignored."),
     ] = ()
     proxy_secret: Annotated[
         str,
         _secret_doc(
-            "Mode `proxy`: what the proxy proves itself with, in the header `X-Realtime-Proxy-Secret`; 16 characters or more."
+            "Mode `proxy`: the secret that the proxy sends in the header "
+            "`X-Realtime-Proxy-Secret`; 16 characters or more."
         ),
     ] = ""
     provider: Annotated[
@@ -144,21 +158,23 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     issuer: Annotated[
         str,
         _doc(
-            "Mode `oidc`: the provider's issuer, e.g. `https://accounts.example.com`; for GitHub its address."
+            "Mode `oidc`: the provider's issuer, e.g. `https://accounts.example.com`; for GitHub "
+            "its address."
         ),
     ] = ""
     client_id: Annotated[
         str,
         _doc(
-            "Mode `oidc`: our id at the provider, where `<public_url>/sign-in/callback` is registered."
+            "Mode `oidc`: the client id at the provider, where `<public_url>/sign-in/callback` "
+            "is registered."
         ),
     ] = ""
     client_secret: Annotated[
-        str, _secret_doc("Mode `oidc`: our secret at the provider; none for a public client.")
+        str, _secret_doc("Mode `oidc`: the client secret; none for a public client.")
     ] = ""
     scopes: Annotated[
         tuple[str, ...],
-        _doc("Mode `oidc`: what is asked for. Usually `openid email profile`, of GitHub nothing."),
+        _doc("Mode `oidc`: the scopes. By default `openid email profile`, with GitHub none."),
     ] = ()
     claim: Annotated[
         str,
@@ -186,33 +202,36 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     kind: Annotated[
         Literal["webhook", "tracking", "kafka"],
         _doc(
-            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points here. `kafka`: topics are read "
-            "while somebody watches (docs/how-to/streams.md); needs the extra `kafka`."
+            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points "
+            "here. `kafka`: topics are read "
+            "while the channel is watched (docs/how-to/streams.md); needs the extra `kafka`."
         ),
     ] = "webhook"
     secrets: Annotated[
         tuple[str, ...],
         _secret_doc(
-            "Shared secrets that sign a webhook's deliveries; several while one is replaced."
+            "Shared secrets that sign a webhook's deliveries; several while one is being replaced."
         ),
     ] = ()
     write_key: Annotated[
         str, _secret_doc("What the SDK of a `tracking` source sends as its write key.")
     ] = ""
     allow_unsigned: Annotated[
-        bool, _doc("Take deliveries without a signature. Whoever knows the URL can then send.")
+        bool, _doc("Accept deliveries without a signature: anyone who knows the URL can send.")
     ] = False
     batch_signature: Annotated[
         Literal["first", "whole"],
         _doc(
-            "`whole` refuses batches of which only the first element is signed, as Segment signs them by default."
+            "`whole` refuses batches of which only the first element is signed, as Segment signs "
+            "them by default."
         ),
     ] = "first"
     allow_delete: Annotated[
         bool,
         _doc(
-            "Take `delete` and `suppress` without a signature: by the write key, or unsigned. Whoever may send can then have anybody's "
-            "events erased. Signed deliveries may always."
+            "Accept `delete` and `suppress` without a signature: every sender can then erase any "
+            "person's "
+            "events. In signed deliveries they are always accepted."
         ),
     ] = False
     servers: Annotated[
@@ -224,14 +243,16 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shape: Annotated[
         str,
         _doc(
-            "Kind `kafka`: `auto` knows events, arrays, SDK batches, lines, and common envelopes. `event` and `batch` take nothing else; "
+            "Kind `kafka`: `auto` knows events, arrays, SDK batches, lines, and common "
+            "envelopes. `event` and `batch` take nothing else; "
             "a JSON pointer such as `/data/event` says where the event lies."
         ),
     ] = "auto"
     only_write_keys: Annotated[
         tuple[str, ...],
         _secret_doc(
-            "Kind `kafka`: of a topic that several sources share, the events with one of these write keys."
+            "Kind `kafka`: of a topic that several sources share, the events with one of these "
+            "write keys."
         ),
     ] = ()
     only_source_ids: Annotated[
@@ -243,14 +264,16 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     behind: Annotated[
         str,
         _doc(
-            "Kind `kafka`: a partition that is further behind goes on at its end, and viewers are told a gap.",
+            "Kind `kafka`: a partition that is further behind is read on from its end; viewers "
+            "see a gap.",
             pattern=DURATION,
         ),
     ] = "10s"
     security: Annotated[
         Security,
         _doc(
-            "Kind `kafka`: how brokers are spoken to; `ssl` with a client's certificate, or with `sasl` a user and a password."
+            "Kind `kafka`: the connection to brokers; `ssl` may have a client certificate, "
+            "`sasl` needs a user and a password."
         ),
     ] = "plaintext"
     mechanism: Annotated[Mechanism, _doc("Kind `kafka`: the mechanism of SASL.")] = "PLAIN"
@@ -259,10 +282,11 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ca: Annotated[
         str,
         _doc(
-            "Kind `kafka`: a PEM file of the authority that signed the brokers' certificates; else the system's."
+            "Kind `kafka`: a PEM file of the authority that signed the brokers' certificates; "
+            "else the system's."
         ),
     ] = ""
-    certificate: Annotated[str, _doc("Kind `kafka`: a PEM file of our own certificate.")] = ""
+    certificate: Annotated[str, _doc("Kind `kafka`: a PEM file of the client certificate.")] = ""
     key: Annotated[
         str, _doc("Kind `kafka`: a PEM file of its key, if `certificate` does not hold it.")
     ] = ""
@@ -273,12 +297,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     id: Annotated[str, _doc("DagNet's name of it: `<repository>-<branch>`.", pattern=IDENTIFIER)]
     env: Annotated[
-        str, _doc("Which environment sends here: `prod`, `staging` …", pattern=IDENTIFIER)
+        str, _doc("The environment that sends here: `prod`, `staging` …", pattern=IDENTIFIER)
     ]
     path: Annotated[
         str,
         _doc(
-            "The data repository on this machine, from the configuration's folder; reloaded on change. DagNet's `basePath` belongs to it. "
+            "The data repository on this machine, from the configuration's folder; reloaded on "
+            "change. DagNet's `basePath` belongs to it. "
             "With `graphs_url` optional, and read for `events/` and `nodes/` alone.",
             min_length=1,
         ),
@@ -311,35 +336,40 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         ),
     ] = ""
     graphs_bearer: Annotated[
-        str, _secret_doc("With `graphs_url`: a bearer token for what stands before the deployment.")
+        str,
+        _secret_doc("With `graphs_url`: a bearer token for a gateway in front of the deployment."),
     ] = ""
     graphs_every: Annotated[
         str,
         _doc(
-            "With `graphs_url`: how often it is asked, at least `5s`. DagNet then asks GitHub for every graph.",
+            "With `graphs_url`: how often graphs are fetched, at least `5s`. Each time DagNet "
+            "requests GitHub for every graph.",
             pattern=DURATION,
         ),
     ] = "1m"
     trace: Annotated[
         tuple[str, ...],
         _doc(
-            "What ties the events of one journey together, best first. Any property path is allowed."
+            "The identifiers that join events into traces, best first. Any property path is "
+            "allowed."
         ),
     ] = DEFAULT_POLICY.trace
     identity: Annotated[
         Identity,
         _doc(
-            "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: as sent, for roles that may see it."
+            "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: "
+            "as sent, for roles that may see it."
         ),
     ] = DEFAULT_POLICY.identity
     properties: Annotated[
         tuple[str, ...],
         _doc(
-            "Properties to keep beside those the graphs' filters need; `*` stands for any ending."
+            "Properties to keep beside those that the graphs' filters use; `*` stands for any "
+            "ending."
         ),
     ] = ()
     deny: Annotated[
-        tuple[str, ...], _doc("Properties never to keep, whatever else allows them.")
+        tuple[str, ...], _doc("Properties never to keep, even if another key allows them.")
     ] = ()
     sample: Annotated[float, _doc("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = (
         DEFAULT_POLICY.sample
@@ -357,13 +387,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         duration_text(DEFAULT_POLICY.token_rotation)
     )
     retention: Annotated[
-        str, _doc("How long the log keeps an event while somebody watches.", pattern=DURATION)
+        str, _doc("How long the log keeps an event while the channel is watched.", pattern=DURATION)
     ] = duration_text(DEFAULT_POLICY.retention)
     log_entries: Annotated[int, _doc("How many events the log keeps at most.", ge=1)] = (
         DEFAULT_POLICY.log_entries
     )
     carried_per_second: Annotated[
-        float, _doc("Full events that one view gets per second; counts are exact above it.", gt=0)
+        float, _doc("Full events that one view gets per second; above it counts stay exact.", gt=0)
     ] = DEFAULT_POLICY.carried_per_second
     test_property: Annotated[
         str, _doc("Events with this property bypass sampling and thinning.")
@@ -371,22 +401,25 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     relay: Annotated[
         str,
         _secret_doc(
-            "A provider that carries frames to browsers, e.g. `pusher://KEY:SECRET@host:port/APP_ID`."
+            "A provider that carries frames to browsers, e.g. "
+            "`pusher://KEY:SECRET@host:port/APP_ID`."
         ),
     ] = ""
     ingest: Annotated[
         Ingest,
         _doc(
-            "`server`: sources post here. `function`: a Destination Function publishes to the `relay` itself (docs/function.md)."
+            "`server`: sources post here. `function`: a Destination Function publishes to the "
+            "`relay` itself (docs/function.md)."
         ),
     ] = DEFAULT_POLICY.ingest
     function_carries: Annotated[
         Carries,
         _doc(
-            'With `ingest = "function"`, the events that are published: that `lit` a node, whose name is `listened` for, or `all`.'
+            'With `ingest = "function"`, the events that are published: that `lit` a node, whose '
+            "name is `listened` for, or `all`."
         ),
     ] = DEFAULT_POLICY.function_carries
-    source: Annotated[tuple[SourceTable, ...], _doc("Who sends into it.")] = ()
+    source: Annotated[tuple[SourceTable, ...], _doc("The sources that send into it.")] = ()
 
 
 class FileTables(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The keys that name a data repository's folders, held inside it."""
+"""The keys that name the folders of a data repository; none may lead out of it."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from dagnet_realtime.config.sources import ResolveContext
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Folders
 
-LONGEST = 200  # characters of one folder's path
+MAX_LENGTH = 200  # characters of one folder's path
 _REMEDY = (
     "Give a folder inside the repository, as DagNet's credentials name it, e.g. conversion/graphs"
 )
@@ -16,7 +16,7 @@ _REMEDY = (
 def parse_folders(
     table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
 ) -> Folders:
-    """Raises `Problem("invalid")` also if a key has no effect."""
+    """The folders of a workspace. Raises `Problem("invalid")`, also if a key has no effect."""
     keys = {"graphs": table.graphs_path, "events": table.events_path, "nodes": table.nodes_path}
     for name, written in keys.items():
         key = f"{name}_path"
@@ -37,7 +37,10 @@ def parse_folders(
 
 
 def resolve_folders(written: dict[str, str], where: Callable[[str], str]) -> Folders:
-    """`written` is by DagNet's names; `where` says where a name's value stands. Raises `Problem("invalid")`."""
+    """The folders that `written` gives by DagNet's names. `where` names a key in messages.
+
+    Raises `Problem("invalid")`.
+    """
     found = {name: _folder(text, where(name)) for name, text in written.items()}
     for name, folder in found.items():
         if list(found.values()).index(folder) != list(found).index(name):
@@ -56,7 +59,7 @@ def _folder(text: str, where: str) -> str:
         or ":" in text
         or text.startswith("~")
         or not text.isprintable()
-        or len(text) > LONGEST
+        or len(text) > MAX_LENGTH
     )
     if odd or any(part in ("", ".", "..") or part != part.strip() for part in parts):
         raise Problem(

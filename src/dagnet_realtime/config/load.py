@@ -1,4 +1,4 @@
-"""Reads the configuration: the file, overridden by the environment, overridden by flags; the only reader of either."""
+"""Loads the configuration: the file, overridden by the environment, overridden by flags."""
 
 import itertools
 import re
@@ -21,11 +21,11 @@ from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
 DEFAULT = Path("realtime.toml")
 LARGEST = 4 * 1024 * 1024
-"""Bytes of a configuration file; a larger one is another file by mistake."""
+"""Bytes of a configuration file; a larger file was named by mistake."""
 
 
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line may set; None leaves it to the environment and the file."""
+    """Values from the command line; None leaves a value to the environment and the file."""
 
     host: str | None = None
     port: int | None = None
@@ -46,16 +46,17 @@ def load(
     flags: Flags = NO_FLAGS,
     chance: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Config:
-    """The configuration in `path`, else in `DAGNET_REALTIME_CONFIG`, else in `./realtime.toml`; with `flags.workspace` of no file at all.
+    """Loads `path`, else `DAGNET_REALTIME_CONFIG`, else `./realtime.toml`.
 
-    Raises `Problem("invalid")` naming the line, the key, what was found and what was expected, `Problem("not_found")` where nothing is
-    configured. `chance(n)` gives n random bytes.
+    With `flags.workspace` no file is read. `chance(n)` gives n random bytes. Raises
+    `Problem("invalid")` with the line, the key, what was found and what was expected, and
+    `Problem("not_found")` if nothing is configured.
     """
     if flags.workspace is not None:
         if path is not None:
             raise Problem(
                 "invalid",
-                "--config and --workspace exclude each other",
+                "--config and --workspace cannot be combined",
                 remedy="Name the folder as `path` in the file",
             )
         config = _assembled("", Path.cwd(), "", environ, flags, chance)
@@ -76,7 +77,7 @@ def load(
     if not config.workspaces:
         raise Problem(
             "invalid",
-            f"{file}: there is no [[workspace]]",
+            f"{file}: [[workspace]] is missing",
             remedy="Add one: docs/configuration.md shows how",
         )
     return msgspec.structs.replace(
@@ -85,7 +86,7 @@ def load(
 
 
 def access(path: Path | None, environ: Mapping[str, str]) -> AccessConfig:
-    """What the file and the environment say of access alone, without resolving anybody's secrets; raises as `load` does."""
+    """The access configuration without resolving secrets. Raises as `load` does."""
     file = path or Path(environ.get(CONFIG) or DEFAULT)
     text = _read(file) if path is not None or environ.get(CONFIG) or file.is_file() else ""
     found, place = _merged(text, str(file), environ, NO_FLAGS)
@@ -110,7 +111,7 @@ def _merged(
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Problem("invalid", f"{name}: this is not TOML", str(error)) from None
+        raise Problem("invalid", f"{name} is not valid TOML", str(error)) from None
     origins = _override(found, environ, flags, re.findall(r"""["']env:(\w+)["']""", text))
     return found, SourceLocation(name, lines(text), origins)
 
@@ -139,7 +140,7 @@ def _set(found: dict[str, Any], key: Key, value: object, origin: str) -> None:
                 raise Problem(
                     "invalid",
                     f"{origin}: there is no {dotted(key[:depth])} in the file",
-                    remedy="It overrides only what is there",
+                    remedy="A variable overrides only tables that the file has",
                 )
             here = here[part]
         elif isinstance(part, str) and isinstance(here, dict):

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what crosses to others: frames, configuration, session log."""
+"""The JSON Schemas of frames, configuration and session log."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """By name; each stands alone."""
+    """The schemas by name; each is complete in itself."""
     return {
         "frames": {"$schema": DIALECT, "title": "A frame", **msgspec.json.schema(Frame)},
         "configuration": {
@@ -21,7 +21,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         },
         "session_log": {
             "$schema": DIALECT,
-            "title": "A line of a session log: the header first, then frames and what the tap heard",
+            "title": "A line of a session log: the header, a frame, or events of the tap",
             **_session_log(),
         },
     }

@@ -1,4 +1,4 @@
-"""Where values come from: durations, secret references, line numbers, environment variables, loopback hosts."""
+"""Values beside the file's own: durations, secret references, and environment variables."""
 
 import ipaddress
 import re
@@ -16,7 +16,7 @@ from dagnet_realtime.model.problem import Problem
 
 
 def is_loopback_host(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
+    """Whether `host` can be reached from this machine only."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -28,19 +28,20 @@ _SHAPE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 
 
 def seconds(text: str) -> float | None:
-    """The seconds that `15m`, `30d`, `1.5h`, `250ms` stand for; None where `text` is no duration."""
+    """The seconds of a duration such as `15m`, `1.5h` or `250ms`; None if `text` is none."""
     found = _SHAPE.fullmatch(text.strip())
     return float(found[1]) * _SECONDS[found[2]] if found else None
 
 
 LARGEST = 64 * 1024
-"""Bytes of a secret's file; a larger one is another file by mistake."""
+"""Bytes of a secret's file; a larger file was named by mistake."""
 
 
 def secret(written: str, where: str, environ: Mapping[str, str], folder: Path) -> Secret:
-    """What `written` stands for. `where` names the key in messages; raises `Problem("invalid")` where the reference leads nowhere.
+    """Resolves `env:NAME`, `file:PATH` or a literal secret.
 
-    A file's trailing line break is not part of the secret.
+    `where` names the key in messages; relative paths start at `folder`. A file's trailing line
+    break is not part of the secret. Raises `Problem("invalid")` if the reference leads nowhere.
     """
     if written.startswith("env:"):
         name = written.removeprefix("env:")
@@ -48,7 +49,7 @@ def secret(written: str, where: str, environ: Mapping[str, str], folder: Path) -
             raise Problem(
                 "invalid",
                 f"{where}: the variable {name} is not set",
-                remedy=f"Set {name} and start again",
+                remedy=f"Set {name}, then start again",
             )
         return Secret(environ[name])
     if written.startswith("file:"):
@@ -71,7 +72,10 @@ def secret(written: str, where: str, environ: Mapping[str, str], folder: Path) -
 
 
 class ResolveContext:
-    """What resolving needs beside the tables: words for places, the environment, the file's folder, and chance."""
+    """What building needs beside the tables.
+
+    Source locations for messages, the environment, the file's folder, and randomness.
+    """
 
     def __init__(
         self,
@@ -86,19 +90,19 @@ class ResolveContext:
         self.chance = chance
 
     def secret(self, written: str, *path: str | int) -> Secret:
-        """The secret that `written` stands for, at `path`."""
+        """Resolves the secret `written` at `path`."""
         return secret(written, self.place.of(path), self.environ, self.folder)
 
 
 PREFIX = "DAGNET_REALTIME_"
 CONFIG = PREFIX + "CONFIG"
-"""Names the configuration file; it overrides no key."""
+"""The variable that names the configuration file; it overrides no key."""
 
 STATE = PREFIX + "STATE_DIR"
-"""Names the folder for what one run leaves for programs beside it; it overrides no key."""
+"""The variable that names the folder for state and key files; it overrides no key."""
 
 SUCCESSOR = "_DAGNET_REALTIME_SUCCESSOR"
-"""Names the pipe from which a worker of another version reads what it is handed (`app.successor`); no user sets it."""
+"""The pipe from which a spawned worker reads its state (`app.worker_process`); set by us only."""
 
 _SHAPES: tuple[tuple[re.Pattern[str], type[msgspec.Struct]], ...] = (
     (re.compile(r"WORKSPACE_(\d+)_SOURCE_(\d+)_(\w+)"), SourceTable),
@@ -111,10 +115,12 @@ _SHAPES: tuple[tuple[re.Pattern[str], type[msgspec.Struct]], ...] = (
 def overrides(
     environ: Mapping[str, str], mentioned: Iterable[str] = ()
 ) -> dict[KeyPath, tuple[str, Any]]:
-    """By path, the variable's name and its value. `mentioned` are variables that the file's `env:` references read.
+    """The variables that override keys: by key path, the variable's name and value.
 
-    `DAGNET_REALTIME_PORT` and `…_SERVER_PORT` set `server.port`, `…_ACCESS_MODE` sets `access.mode`, `…_WORKSPACE_1_SOURCE_2_ID` the id of
-    the first workspace's second source. Lists are separated by commas. Raises `Problem("invalid")` for a variable that names no key.
+    `DAGNET_REALTIME_PORT` and `…_SERVER_PORT` set `server.port`, `…_ACCESS_MODE` sets
+    `access.mode`, `…_WORKSPACE_1_SOURCE_2_ID` the id of the first workspace's second source. Lists
+    are separated by commas. `mentioned` are variables that `env:` references read. Raises
+    `Problem("invalid")` for a variable that names no key.
     """
     known = {CONFIG, STATE, *mentioned}
     found: dict[KeyPath, tuple[str, Any]] = {}

@@ -1,4 +1,4 @@
-"""Turns what TOML gave into typed tables, and names the line and key of each wrong value."""
+"""Typed tables from parsed TOML; a wrong value is reported with its line and key."""
 
 import contextlib
 import difflib
@@ -21,7 +21,10 @@ _KEY = re.compile(
 
 
 def lines(text: str) -> dict[KeyPath, int]:
-    """Line numbers, from 1, by path. The second `[[workspace]]`'s `env` is `("workspace", 1, "env")`."""
+    """Line numbers (from 1) by key path.
+
+    E.g. `("workspace", 1, "env")` is `env` in the second `[[workspace]]`.
+    """
     found: dict[KeyPath, int] = {}
     counts: dict[KeyPath, int] = {}
     table: KeyPath = ()
@@ -57,7 +60,7 @@ Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 class SourceLocation:
-    """Words for where something stands: the file and the line, or the variable, that a key came from."""
+    """Where a key was set: file and line, environment variable or flag."""
 
     def __init__(
         self, file: str, lines: Mapping[KeyPath, int], origins: Mapping[KeyPath, str]
@@ -67,7 +70,7 @@ class SourceLocation:
         self._origins = origins
 
     def of(self, path: KeyPath) -> str:
-        """`realtime.toml, line 7, workspace[1].env`, or the name of the variable or flag that set it."""
+        """E.g. `realtime.toml, line 7, workspace[1].env`, or the variable or flag that set it."""
         if path in self._origins:
             return self._origins[path]
         name = dotted(path)
@@ -78,7 +81,7 @@ class SourceLocation:
 
 
 def dotted(path: KeyPath) -> str:
-    """A path as a person reads it; tables of an array count from 1."""
+    """A key path as text, e.g. `workspace[1].env`; tables of an array count from 1."""
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
@@ -86,7 +89,10 @@ def dotted(path: KeyPath) -> str:
 
 
 def table(found: object, kind: type[Table], path: KeyPath, place: SourceLocation) -> Table:
-    """`found` as a `kind`; raises `Problem("invalid")` at the first key that is unknown, missing or wrong."""
+    """Converts `found` to `kind`.
+
+    Raises `Problem("invalid")` at the first key that is unknown, missing or wrong.
+    """
     if not isinstance(found, dict):
         raise Problem("invalid", f"{place.of(path)}: found {redacted(found)}, expected a table")
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
@@ -111,7 +117,7 @@ def table(found: object, kind: type[Table], path: KeyPath, place: SourceLocation
 def tables(
     found: object, kind: type[Table], path: KeyPath, place: SourceLocation
 ) -> tuple[Table, ...]:
-    """An array of tables; raises as `table` does."""
+    """Converts an array of tables. Raises as `table` does."""
     if not isinstance(found, list):
         raise Problem(
             "invalid",
@@ -139,7 +145,7 @@ def hidden(kind: Any) -> bool:
 
 
 def expected(kind: Any) -> str:
-    """What a field of this type takes, in words."""
+    """What a field of this type accepts, in words."""
     return _words(inspect.type_info(kind))
 
 

@@ -1,4 +1,4 @@
-"""The file that keeps access tokens; it holds digests, and only its owner reads it."""
+"""The file of access tokens, which holds only their digests (mode 0600)."""
 
 import os
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ from dagnet_realtime.model.problem import Problem
 
 
 class TokenFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The file's content; `version` counts up when an older program would misread it."""
+    """The file's content; `version` rises if an older program would misread it."""
 
     tokens: tuple[AccessToken, ...] = ()
     version: int = 1
 
 
 def read_token_file(path: Path) -> tuple[AccessToken, ...]:
-    """The tokens in the file, none where it is missing; raises `Problem("invalid")` where it cannot be understood."""
+    """The tokens in the file; none if it is missing. Raises `Problem("invalid")`."""
     try:
         found = msgspec.json.decode(path.read_bytes(), type=TokenFile)
     except FileNotFoundError:
@@ -28,7 +28,7 @@ def read_token_file(path: Path) -> tuple[AccessToken, ...]:
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Problem(
             "invalid",
-            f"{path} is no file of access tokens",
+            f"{path} is not a file of access tokens",
             remedy="Name another as [access] tokens",
         ) from None
     if found.version != 1:
@@ -39,7 +39,7 @@ def read_token_file(path: Path) -> tuple[AccessToken, ...]:
 
 
 def write_token_file(path: Path, tokens: Iterable[AccessToken]) -> None:
-    """Replaces the file in one step, mode 0600; raises `Problem("invalid")` where that cannot be done."""
+    """Replaces the file atomically, mode 0600. Raises `Problem("invalid")` if it cannot."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     content = msgspec.json.format(msgspec.json.encode(TokenFile(tuple(tokens))), indent=2)
     try:

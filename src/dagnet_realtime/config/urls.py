@@ -16,10 +16,10 @@ _DEFAULTS = {"http": 80, "https": 443}
 
 
 def parse_public_url(written: str, where: str) -> str:
-    """`scheme://host` or `scheme://host:port` in lower case, without the scheme's own port. `where` names the key in messages.
+    """Normalises to `scheme://host` or `scheme://host:port`: lower case, no default port.
 
-    Raises `Problem("invalid")` for anything else. A path would be no address of ours: the interface and every route stand at the
-    root of their host.
+    `where` names the key in messages. Raises `Problem("invalid")` for anything else, also for a
+    path: every route stands at the root of its host.
     """
     try:
         parts = urlsplit(written)
@@ -33,7 +33,7 @@ def parse_public_url(written: str, where: str) -> str:
     if parts.path not in ("", "/"):
         raise _expected(
             where,
-            "found a path; give Realtime a host name of its own, for it is served at the root alone",
+            "found a path; give Realtime a host name of its own: it is served at the root only",
         )
     if parts.query or parts.fragment or "?" in written or "#" in written:
         raise _expected(where, "found a query or a fragment")
@@ -50,16 +50,16 @@ def parse_public_url(written: str, where: str) -> str:
 def _expected(where: str, found: str) -> Problem:
     return Problem(
         "invalid",
-        f"{where}: expected an http:// or https:// URL of a host alone",
+        f"{where}: expected an http:// or https:// URL with a host only",
         found[0].upper() + found[1:],
         "E.g. https://realtime.example.com",
     )
 
 
 def check_relay_url(relay: Secret, where: str, public_url: str) -> Secret:
-    """`relay` as it is, if it is an address that pages at `public_url` can use. `where` names the key in messages.
+    """Checks that pages at `public_url` can use `relay`, and returns it.
 
-    Raises `Problem("invalid")`, which never holds the address's secret.
+    `where` names the key in messages. Raises `Problem("invalid")`, which never shows the secret.
     """
     try:
         parse_relay_url(relay.reveal().decode(errors="replace"))
@@ -73,7 +73,7 @@ def check_relay_url(relay: Secret, where: str, public_url: str) -> Secret:
 
 
 def require_encrypted_relays(workspaces: Sequence[Workspace]) -> None:
-    """Raises `Problem("invalid")` if pages that come by https:// could not connect to one of the relays."""
+    """Raises `Problem("invalid")` if pages served over https:// could not connect to a relay."""
     for workspace in workspaces:
         if workspace.policy.relay is not None:
             _encrypted(workspace.policy.relay, f"{workspace.channel}: `relay`")
@@ -86,6 +86,6 @@ def _encrypted(relay: Secret, where: str) -> None:
     raise Problem(
         "invalid",
         f"{where}: browsers could not connect to {address.socket}",
-        "A page that comes by https:// may open wss:// alone",
+        "A page served over https:// may open wss:// only",
         "Put TLS before the provider and add ?ws=wss://HOST, or write pusher+tls://",
     )
