@@ -19,7 +19,7 @@ from benchmarks.load import event
 from benchmarks.report import Figure
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.hub.ingest import Intake
-from dagnet_realtime.hub.stream_reader import MOST_RECORDS
+from dagnet_realtime.hub.stream_reader import MAX_RECORDS
 from dagnet_realtime.model.graph import Catalogue
 from dagnet_realtime.model.stream import Partition, StreamSettings
 from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
@@ -94,7 +94,7 @@ async def _bare(address: str) -> int:
         consumer.seek(part, 0)
     number = 0
     while number < RECORDS:
-        for records in (await consumer.getmany(timeout_ms=1000, max_records=MOST_RECORDS)).values():
+        for records in (await consumer.getmany(timeout_ms=1000, max_records=MAX_RECORDS)).values():
             number += sum(orjson.loads(record.value)["type"] == "track" for record in records)
     await consumer.stop()
     return number
@@ -105,7 +105,7 @@ async def _fetched(address: str) -> int:
     await stream.assign({Partition(TOPIC, number): 0 for number in range(PARTITIONS)})
     number = 0
     while number < RECORDS:
-        number += len((await stream.read(MOST_RECORDS, 1.0)).records)
+        number += len((await stream.read(MAX_RECORDS, 1.0)).records)
     await stream.close()
     return number
 
@@ -126,7 +126,7 @@ async def _ours(address: str) -> int:
     await stream.assign({Partition(TOPIC, number): 0 for number in range(PARTITIONS)})
     counters = intake.ingest_counters(CHANNEL)["bench"]
     while counters.taken < RECORDS:
-        fetched = await stream.read(MOST_RECORDS, 1.0)
+        fetched = await stream.read(MAX_RECORDS, 1.0)
         await intake.records(source, fetched.records)
     await stream.close()
     return counters.taken

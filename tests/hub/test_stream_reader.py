@@ -13,7 +13,7 @@ import pytest
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.hub.stream_reader import (
     LIST_SECONDS,
-    MOST_RECORDS,
+    MAX_RECORDS,
     SILENT_SECONDS,
     StreamReader,
 )
@@ -425,7 +425,7 @@ async def test_reading_more_slowly_than_is_written_is_a_gap_in_the_end() -> None
         start = await house.on()
         for second in range(12):
             house.write(
-                *(f"e{second}.{number}" for number in range(2 * MOST_RECORDS)),
+                *(f"e{second}.{number}" for number in range(2 * MAX_RECORDS)),
                 at=house.clock.now() + DAY,
             )
             await house.clock.advance(1)

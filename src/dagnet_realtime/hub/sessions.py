@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from dagnet_realtime.hub.backfill import Past
 from dagnet_realtime.hub.broadcast import FrameBuffer
 from dagnet_realtime.hub.stats import ChannelStats
-from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.event import Entry, Position
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import HEARTBEAT_SECONDS, SESSION_LEASE_SECONDS
 from dagnet_realtime.model.watch import WatchSession
@@ -76,6 +75,10 @@ def _sign_in_name(session: WatchSession) -> str:
 
 MAX_BACKFILLS = 20  # as many as the traces that a session may follow
 MAX_SESSIONS = 20_000  # of one process, which refuses more
+
+
+Past = tuple[tuple[int, Entry], ...]
+"""Past entries of a trace, each after its offset in the log."""
 
 
 class SessionState(msgspec.Struct):

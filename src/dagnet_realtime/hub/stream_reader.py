@@ -1,15 +1,14 @@
 """Reads a source's stream while its channel is watched, and only then.
 
-    On      the ends of all partitions are kept, before On is answered: reading begins exactly there
-    leases  once a second each process hears which partitions are its own, and tells where it stands
-    read    records become entries, at most `MOST_RECORDS` at a time; a position moves after the append
-    behind  a partition that is too far behind goes on at its end, and viewers are told a gap
-    Off     nothing is assigned, so nothing is fetched
+    On      stores the ends of all partitions before it is answered: reading begins exactly there
+    leases  once a second each process renews its partitions' leases, and stores its positions
+    read    appends `MAX_RECORDS` at a time; a position moves after the append
+    behind  a partition that is too far behind goes on at its end, and viewers get a gap
+    Off     assigns no partition, so that nothing is fetched
 
-How far behind a partition is, is told by our own clock: the time since its end was first seen to
-lie beyond where we stand. Producers' clocks may be wrong by days. They are asked once: after more
-than `behind` seconds in which nothing could be read, a record that says that it is younger is
-believed.
+The lag of a partition is measured by our own clock: the time since its end was first seen beyond
+our position. Producers' clocks may be wrong by days. They count in one case only: after more than
+`behind` seconds in which nothing could be read, a record that claims to be younger is believed.
 """
 
 import asyncio
@@ -36,7 +35,7 @@ from dagnet_realtime.ports.stream import (
 )
 
 _LOG = logging.getLogger("dagnet_realtime.hub")
-MOST_RECORDS = 200  # of one append: some 4 ms of parsing between two turns of the loop
+MAX_RECORDS = 200  # of one append: some 4 ms of parsing between two turns of the loop
 READ_SECONDS = 0.25  # for which a read waits for the first record
 LOOK_SECONDS = 1.0  # between two looks at whether the channel is watched, and at who reads what
 ANEW_SECONDS = 0.05  # after one life of the log, before the look at whether another has begun
@@ -50,7 +49,7 @@ REFUSED_SECONDS = (
     30.0  # while it refuses us, or cannot be read at all: nothing is better by asking often
 )
 SAMPLE_SECONDS = 0.25  # between two samples of a partition's end
-SILENT_SECONDS = 30.0  # without an answer, after which an operator is told
+SILENT_SECONDS = 30.0  # without an answer, after which operators see it
 NOWHERE = Position("", 0)
 
 
@@ -64,7 +63,7 @@ class RecordCounts(msgspec.Struct):
 
 
 class RecordIntake(Protocol):
-    """Takes records in: parses, sanitises and appends them, and counts what became of each event."""
+    """Ingests records: parses, sanitises and appends them, and counts the events."""
 
     async def records(self, source: Source, records: Sequence[Record]) -> RecordCounts:
         """Raises `Problem` if the log took none of some stretch; then all of them are to come
@@ -73,7 +72,7 @@ class RecordIntake(Protocol):
         ...
 
     def missed(self, source: Source) -> None:
-        """Accounts for records that are left unread: viewers are told a gap."""
+        """Counts records that are left unread; viewers get a gap."""
         ...
 
 
@@ -131,7 +130,7 @@ class _PartitionState:
         self._samples.clear()
 
     def note(self, epoch: str, at: float) -> Checkpoint:
-        """What the other processes are told."""
+        """What the other processes see."""
         return Checkpoint(
             epoch=epoch,
             offset=self.offset,
@@ -220,7 +219,7 @@ class StreamReader:
                     await self._begun(self._stream, epoch)
 
     async def end(self, channel: Channel) -> None:
-        """Off, perhaps: if nobody watches any more, nothing is fetched from here on."""
+        """A session has closed: if it was the last one, nothing is fetched from here on."""
         if channel != self.source.channel:
             return
         self._look.set()
@@ -277,9 +276,8 @@ class StreamReader:
                     except Problem as problem:
                         if problem.code != "unavailable":
                             raise
-                        await self._clock.sleep(
-                            RETRY_SECONDS
-                        )  # nobody reads while nobody can tell who does
+                        # without leases no process may read
+                        await self._clock.sleep(RETRY_SECONDS)
                         continue
                     if owned is None:
                         return
@@ -287,7 +285,7 @@ class StreamReader:
                     shared = self._clock.monotonic()
                 if not self._log.watched(self.source.channel):
                     return
-                fetched = await stream.read(MOST_RECORDS, READ_SECONDS)
+                fetched = await stream.read(MAX_RECORDS, READ_SECONDS)
                 if not self._log.watched(self.source.channel):
                     return
                 await self._taken(stream, places, fetched)
@@ -296,15 +294,16 @@ class StreamReader:
             await self._left(epoch, places)
 
     async def _living(self) -> str:
-        """The epoch of the channel's log, "" if nobody watches. Raises `Problem` if the store
+        """The epoch of the channel's log; "" if it is not watched. Raises `Problem` if the store
         cannot be reached.
         """
         found = await self._log.read(self.source.channel, NOWHERE, 1, 0)
         return found.resume.epoch if isinstance(found, ReadGap) and found.reason != "gone" else ""
 
     async def _begun(self, stream: Stream, epoch: str) -> Mapping[str, int]:
-        """How many partitions each topic had when the log's life began; keeps that, and their ends,
-        if nobody has.
+        """How many partitions each topic had when the log's epoch began.
+
+        Stores that, and the partitions' ends, if no process has.
         """
         if self._begins[0] == epoch:
             return self._begins[1]
@@ -468,7 +467,7 @@ class StreamReader:
         places: Mapping[Partition, _PartitionState],
         lost: Mapping[Partition, str],
     ) -> None:
-        """Goes on at the ends of partitions; viewers are told a gap of each."""
+        """Goes on at the ends of partitions; viewers get a gap for each."""
         ends = await stream.ends(list(lost))
         for partition, end in ends.items():
             await stream.seek(partition, end)
@@ -511,7 +510,7 @@ class StreamReader:
             await self._leases.release(self.source, epoch, self._checkpoints(epoch, places))
 
     async def _pause(self, seconds: float) -> None:
-        """Until somebody begins or ceases to watch, or the time is over."""
+        """Waits for a session to open or close, at most for so long."""
         looked = asyncio.ensure_future(self._look.wait())
         slept = asyncio.ensure_future(self._clock.sleep(seconds))
         try:

@@ -4,11 +4,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
 
-from dagnet_realtime.hub.backfill import Past
 from dagnet_realtime.hub.broadcast import BroadcastView, EncodedFrame, encode_frame, gap_frame
 from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import Feed
-from dagnet_realtime.hub.sessions import SessionState
+from dagnet_realtime.hub.sessions import Past, SessionState
 from dagnet_realtime.model.event import Position, tokens_to_forget
 from dagnet_realtime.model.frame import Batch, Close, Forget, Frame, Gap
 from dagnet_realtime.ports.storage import LogSlice, ReadGap

@@ -1,6 +1,6 @@
 """A trace's past."""
 
-from dagnet_realtime.hub.backfill import backfill_traces
+from dagnet_realtime.hub.session_sync import backfill_traces
 from dagnet_realtime.model.event import Token
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.stores.memory import MemoryLog
