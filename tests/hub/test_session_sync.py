@@ -54,7 +54,7 @@ class SharedSessions(MemorySessionStore):
         return self.shook
 
     def wipe(self) -> None:
-        self._kept.clear()
+        self._sessions.clear()
         self._ended.clear()
 
     def _tell(self, session_id: str) -> None:
