@@ -157,23 +157,28 @@ class BroadcastView:
     """
 
     def __init__(
-        self, key: ViewKey, view: ViewRenderer, posture: Guarantees, ring: FrameBuffer, at: float
+        self,
+        key: ViewKey,
+        view: ViewRenderer,
+        guarantees: Guarantees,
+        buffer: FrameBuffer,
+        at: float,
     ) -> None:
         self.key = key
         self.view = view
-        self.guarantees = posture
-        self.buffer = ring
+        self.guarantees = guarantees
+        self.buffer = buffer
         self.viewers = 0
         self.last_used_at = at
         self.last_beat_at = at
 
     def publish_batch(
-        self, found: LogSlice, matched: list[Nodes], follows: frozenset[str], at: float
+        self, log_slice: LogSlice, matched: list[Nodes], follows: frozenset[str], at: float
     ) -> FrameCounts:
         """Publishes the frame of one tick, and returns its counts."""
-        end = found.end
+        end = log_slice.end
         batch = self.view.render_shared(
-            str(self.buffer.head), str(end), found.entries, matched, follows, at
+            str(self.buffer.head), str(end), log_slice.entries, matched, follows, at
         )
         self.buffer.push(encode_frame(batch, end))
         return batch.ledger
@@ -201,7 +206,7 @@ class BroadcastView:
 
     def private(
         self,
-        found: LogSlice,
+        log_slice: LogSlice,
         end: Position,
         matched: list[Nodes],
         follows: frozenset[str],
@@ -211,7 +216,7 @@ class BroadcastView:
         buffer.
         """
         batch: Batch = self.view.render_private(
-            str(found.start), str(end), found.entries, matched, follows, at
+            str(log_slice.start), str(end), log_slice.entries, matched, follows, at
         )
         return encode_frame(batch, end)
 

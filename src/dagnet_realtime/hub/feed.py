@@ -70,32 +70,32 @@ class Feed:
                 await self._clock.sleep(
                     max(0.0, last + self._limits.tick - self._clock.monotonic())
                 )
-                found = await self._log.read(
+                log_slice = await self._log.read(
                     self.channel, self.position, MAX_ENTRIES, min(IDLE_SECONDS, self._limits.beat)
                 )
             except Problem:
                 await self._clock.sleep(RETRY_SECONDS)
                 continue
             at = self._clock.monotonic()
-            if isinstance(found, ReadGap):
-                if found.reason == "gone":
+            if isinstance(log_slice, ReadGap):
+                if log_slice.reason == "gone":
                     if not any(view.viewers for view in self.views.values()):
                         return
                     self._log_lost.set()
                     await self._clock.sleep(RETRY_SECONDS)
                     continue
-                self._lost(found)
-            elif found.entries:
-                matched = self._matched(found.entries)
+                self._lost(log_slice)
+            elif log_slice.entries:
+                matched = self._matched(log_slice.entries)
                 for view in self.views.values():
                     self.counters.frame(
-                        view.publish_batch(found, matched[view.key.graph], self.follows, at)
+                        view.publish_batch(log_slice, matched[view.key.graph], self.follows, at)
                     )
-                if found.entries[0].id:
-                    self.counters.lag((self._clock.now() - found.entries[0].arrived_at) / 1000)
-                self.position = found.end
+                if log_slice.entries[0].id:
+                    self.counters.lag((self._clock.now() - log_slice.entries[0].arrived_at) / 1000)
+                self.position = log_slice.end
                 last = at
-                await self._forget(found.entries)
+                await self._forget(log_slice.entries)
             self._tell_stream_gaps(ingest_counters, at)
             self._beat(ingest_counters, at)
             self._evict_idle_views(at)

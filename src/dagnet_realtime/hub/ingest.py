@@ -114,16 +114,16 @@ def chunks(elements: Sequence[Element], most: int = CHUNK_BYTES, beside: int = 0
     """
     if len(elements) == 1:
         return _ALONE
-    found = []
+    spans = []
     start = size = 0
     for at, element in enumerate(elements):
         if at > start and (at - start >= CHUNK_EVENTS or size + len(element) + beside > most):
-            found.append((start, at))
+            spans.append((start, at))
             start, size = at, 0
         size += len(element) + beside
     if start < len(elements):
-        found.append((start, len(elements)))
-    return found
+        spans.append((start, len(elements)))
+    return spans
 
 
 def single_parser(body: bytes, type: EventType, arrived_at: int) -> Parse:
@@ -473,9 +473,9 @@ class Intake:
         if not guard.may_delete(signed=signed):
             parse = refusing_deletes(parse)
         now = self._clock.now()
-        cut = chunks(elements, CHUNK_BYTES if signed else UNPROVEN_CHUNK_BYTES)
+        spans = chunks(elements, CHUNK_BYTES if signed else UNPROVEN_CHUNK_BYTES)
         await self._ingest(
-            guard, elements, parse, now, now if began is None else began, cut, brief=brief
+            guard, elements, parse, now, now if began is None else began, spans, brief=brief
         )
 
     async def track(
@@ -488,7 +488,7 @@ class Intake:
         guard = self._guards[source.id]
         arrived_at = self._clock.now()
         began = arrived_at if began is None else began
-        brief, given = len(body) <= _BRIEF, EnvelopeDefaults()
+        brief, defaults = len(body) <= _BRIEF, EnvelopeDefaults()
         try:
             if type is not None and not await self._repairs.run(
                 partial(is_batch, body), brief=brief
@@ -497,16 +497,16 @@ class Intake:
                 parse = single_parser(body, type, began)
             else:
                 envelope, elements = await self._repairs.run(partial(open_batch, body), brief=brief)
-                given = envelope_defaults(envelope)
-                parse = batch_parser(given, elements, began)
+                defaults = envelope_defaults(envelope)
+                parse = batch_parser(defaults, elements, began)
         except Problem as problem:
             guard.record_refused(problem.code)
             raise
         if not guard.may_delete(signed=False):
             parse = refusing_deletes(parse)
-        cut = chunks(elements, UNPROVEN_CHUNK_BYTES, given.size)
+        spans = chunks(elements, UNPROVEN_CHUNK_BYTES, defaults.size)
         await self._ingest(
-            guard, elements, parse, arrived_at, began, cut, brief=brief, beside=given.size
+            guard, elements, parse, arrived_at, began, spans, brief=brief, beside=defaults.size
         )
 
     async def _ingest(
@@ -516,12 +516,12 @@ class Intake:
         parse: Parse,
         arrived_at: int,
         began: int,
-        cut: ElementSpans,
+        spans: ElementSpans,
         *,
         brief: bool,
         beside: int = 0,
     ) -> None:
-        """Parses and appends a delivery by the chunks of `cut`, if it is watched and within the
+        """Parses and appends a delivery by the chunks of `spans`, if it is watched and within the
         rate.
 
         Raises `Problem`: `rate_limited`, the first refusal if nothing in it is an event, or the
@@ -543,8 +543,8 @@ class Intake:
                 ),
             )
         first: Problem | None = None
-        kept = False
-        for start, end in cut:
+        any_event = False
+        for start, end in spans:
             if start:
                 await self._turns.wait()
             sanitizer = self._sanitizer(channel)
@@ -556,7 +556,7 @@ class Intake:
                 guard.record_refused(problem.code)
                 first = first or problem
             if parsed.events:
-                kept = True
+                any_event = True
                 try:
                     followed = (
                         await self._followed(channel)
@@ -574,7 +574,7 @@ class Intake:
                 for event in parsed.events:
                     if event.type == "delete":
                         await self._forget(channel, sanitizer.tokens_of_deleted(event, arrived_at))
-        if first is not None and not kept:
+        if first is not None and not any_event:
             raise first
 
     async def records(self, source: Source, records: Sequence[Record]) -> RecordCounts:
@@ -590,7 +590,7 @@ class Intake:
             raise ValueError(f"the source {source.id} reads no stream")
         counted = RecordCounts()
         refusals: list[Problem] = []
-        found: list[tuple[Partition, Found]] = []
+        elements: list[tuple[Partition, Found]] = []
         for record in records:
             try:
                 try:
@@ -603,15 +603,15 @@ class Intake:
                     )
             except Problem as problem:
                 opened = Opened((), (problem,))
-            found += [(record.partition, one) for one in opened.found]
+            elements += [(record.partition, one) for one in opened.found]
             refusals += opened.refused
             counted.refused += [(record.partition, refusal.code) for refusal in opened.refused]
         arrived_at = self._clock.now()
-        for start, end in chunks([one.element for _, one in found]):
+        for start, end in chunks([one.element for _, one in elements]):
             if start:
                 await self._turns.wait()
             await self._append_records(
-                guard, settings.only, found[start:end], arrived_at, counted, refusals
+                guard, settings.only, elements[start:end], arrived_at, counted, refusals
             )
         for refusal in refusals:
             guard.record_refused(refusal.code)
@@ -621,7 +621,7 @@ class Intake:
         self,
         guard: SourceGuard,
         only: Only,
-        found: Sequence[tuple[Partition, Found]],
+        elements: Sequence[tuple[Partition, Found]],
         arrived_at: int,
         counted: RecordCounts,
         refusals: list[Problem],
@@ -632,7 +632,7 @@ class Intake:
         deletes = guard.may_delete(signed=False)
         parse = partial(
             record_events,
-            [one for _, one in found],
+            [one for _, one in elements],
             arrived_at,
             sanitizer.reader,
             only,
@@ -642,16 +642,16 @@ class Intake:
             parsed = parse(repair=False)
         except NeedsRepair:
             parsed = await self._repairs.repair(parse)
-        places = [partition for partition, _ in found]
-        counted.others += [places[place] for place in parsed.others]
-        counted.refused += [(places[place], problem.code) for place, problem in parsed.refused]
+        partitions = [partition for partition, _ in elements]
+        counted.others += [partitions[index] for index in parsed.others]
+        counted.refused += [(partitions[index], problem.code) for index, problem in parsed.refused]
         refusals += [problem for _, problem in parsed.refused]
         events = parsed.events
         if not events:
             return
         try:
             guard.limit(
-                len(events), self._clock.monotonic(), sum(len(one.element) for _, one in found)
+                len(events), self._clock.monotonic(), sum(len(one.element) for _, one in elements)
             )
         except Problem:
             return  # counted; a stream cannot be asked to wait

@@ -95,7 +95,7 @@ class _PartitionState:
     def __init__(self, offset: int, at: float, note: Checkpoint | None = None) -> None:
         self.offset = offset
         self.at = at  # when it was last known to be within its limits
-        self.heard_at = at  # when the stream last answered
+        self.answered_at = at  # when the stream last answered
         self.read = note.read if note else 0
         self.refused = dict(note.refused) if note else {}
         self.others = note.others if note else 0
@@ -177,7 +177,7 @@ class StreamReader:
         self._places: dict[Partition, _PartitionState] = {}
 
     async def run(self) -> None:
-        """Reads until it is cancelled. What fails is said once, and tried again."""
+        """Reads until it is cancelled. What fails is logged once, and tried again."""
         rest = REST_SECONDS
         while True:
             try:
@@ -362,7 +362,9 @@ class StreamReader:
                     )
                     places[partition] = _PartitionState(note.offset, at - lain, note)
                     if note.fetched_at:
-                        places[partition].heard_at = at - max(0.0, (now - note.fetched_at) / 1000)
+                        places[partition].answered_at = at - max(
+                            0.0, (now - note.fetched_at) / 1000
+                        )
                 elif partition not in unknown:  # it was born after On, so all of it is new
                     places[partition] = _PartitionState(0, at)
                 elif (
@@ -409,18 +411,18 @@ class StreamReader:
             if partition in fetched.positions:
                 place.offset = max(place.offset, fetched.positions[partition])
             silent = fetched.silent.get(partition)
-            heard = silent is not None and silent <= LOOK_SECONDS
-            if heard:
-                place.heard_at, place.fetched_at, place.trouble = at, now, ""
-            elif at - place.heard_at > SILENT_SECONDS:
-                place.trouble = f"Kafka has not answered for {round(at - place.heard_at)} s"
-            if heard or partition in brought:
+            answered = silent is not None and silent <= LOOK_SECONDS
+            if answered:
+                place.answered_at, place.fetched_at, place.trouble = at, now, ""
+            elif at - place.answered_at > SILENT_SECONDS:
+                place.trouble = f"Kafka has not answered for {round(at - place.answered_at)} s"
+            if answered or partition in brought:
                 place.at = self._clock.monotonic()
         if lost:
             await self._jump(stream, places, lost)
         if (
             places
-            and at - max(self._connected_at, *(place.heard_at for place in places.values()))
+            and at - max(self._connected_at, *(place.answered_at for place in places.values()))
             > SILENT_SECONDS
         ):
             raise Problem(
@@ -535,11 +537,11 @@ class StreamReader:
             self._recovered()
 
     def _troubled(self, problem: Problem) -> None:
-        """Says once what is wrong."""
-        told = problem.sentence()
-        if told != self._trouble:
-            self._trouble = told
-            _LOG.warning("stream_trouble source=%s problem=%s", self.source.id, told)
+        """Logs a problem once."""
+        sentence = problem.sentence()
+        if sentence != self._trouble:
+            self._trouble = sentence
+            _LOG.warning("stream_trouble source=%s problem=%s", self.source.id, sentence)
 
     def _recovered(self) -> None:
         if self._trouble:
