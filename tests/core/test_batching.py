@@ -95,7 +95,7 @@ def test_whole_traces_go_and_counts_stay(traces: list[int], size: int) -> None:
 
 
 def test_followed_and_test_events_always_stay() -> None:
-    """REL-5: whatever it costs."""
+    """REL-5: at any size."""
     many = [event(f"m{n}", f"t{n}") for n in range(200)]
     frame, _ = limit_size(
         batch(*many, event("f", "followed"), event("t", "mine", "test")),

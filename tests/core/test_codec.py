@@ -26,7 +26,9 @@ def test_an_entry_survives_storage(id: str, properties: dict) -> None:
 
 
 def test_nothing_of_a_forgotten_person_is_in_what_stays() -> None:
-    """RED-12: a canary in every field that says who, when or which message, and in properties that no filter needs."""
+    """RED-12: a canary in every field that says who, when or which message, and in properties that
+    no filter needs.
+    """
     canary = "canary"
     kept = entry(
         canary,

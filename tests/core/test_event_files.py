@@ -122,7 +122,7 @@ def test_a_session_log_sends_what_its_frames_carry() -> None:
 
 
 def test_a_session_log_that_is_sent_again_makes_the_traces_it_had() -> None:
-    """CLI-11: tokens of every kind tie what they tied, a change of keys and an alias included, and nobody's event stays nobody's."""
+    """CLI-11: tokens of every kind tie the same events, across key rotations and aliases."""
     kinds = (
         "userId",
         "anonymousId",

@@ -43,7 +43,9 @@ def entry_of(wire: dict[str, Any]) -> Entry:
     ids=lambda vector: f"{vector['filter']} / {vector['entry']['name']}",
 )
 def test_a_filter_matches_as_the_vectors_say(vector: dict[str, Any]) -> None:
-    """FIL-2, FIL-3, FIL-4, FIL-5, FIL-6: terms are ANDed, values ORed, each key compares in its own way."""
+    """FIL-2, FIL-3, FIL-4, FIL-5, FIL-6: terms are ANDed, values ORed, each key compares in its own
+    way.
+    """
     view = parse_filter(vector["filter"]).resolved(NODES)
     assert view.matches(entry_of(vector["entry"]), tuple(vector["nodes"])) is vector["matches"]
 
@@ -69,7 +71,9 @@ def test_a_filter_that_cannot_be_read_names_the_term(vector: dict[str, Any]) -> 
 
 @given(st.text(max_size=60) | st.text(alphabet='ab-:~<>=?," \\1', max_size=40))
 def test_any_text_is_a_filter_or_a_problem(text: str) -> None:
-    """FIL-8: no text raises anything but a Problem, and what parses has a canonical form that reads back."""
+    """FIL-8: no text raises anything but a Problem, and what parses has a canonical form that reads
+    back.
+    """
     try:
         view = parse_filter(text)
     except Problem:
@@ -78,7 +82,9 @@ def test_any_text_is_a_filter_or_a_problem(text: str) -> None:
 
 
 def test_a_filter_tells_which_properties_it_reads() -> None:
-    """FIL-9: the paths are known, so that a filter on a property that may not be seen can be refused."""
+    """FIL-9: the paths are known, so that a filter on a property that may not be seen can be
+    refused.
+    """
     assert parse_filter("type:track price>1 -device:mobile properties.x? word").paths == {
         "price",
         "device",

@@ -65,7 +65,7 @@ def test_what_is_written_as_a_form_is_read_back(pairs: dict[str, str]) -> None:
     ids=["large", "many", "stray", "not UTF-8", "empty", "no value", "a field of nothing"],
 )
 def test_what_is_no_form_or_beyond_the_bounds_is_refused(body: bytes) -> None:
-    """DOOR-14: a stranger's form costs little, whatever is in it."""
+    """DOOR-14: any form of an unknown sender costs little."""
     with pytest.raises(ValueError, match=r"form|utf-8"):
         parse_form(body)
 

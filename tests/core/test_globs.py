@@ -19,7 +19,9 @@ FOLDS = {None: None, "ascii": ascii_case, "any": any_case}
     "case", CASES, ids=lambda case: f"{case['pattern'][:20]} {case['name'][:20]}"
 )
 def test_a_glob_fits_what_the_vectors_say(case: dict[str, Any]) -> None:
-    """RED-20: the whole name, in time linear in it: a matcher that tries again would not come to the end of the last vectors."""
+    """RED-20: the whole name, in time linear in it: a matcher that tries again would not come to
+    the end of the last vectors.
+    """
     fold = FOLDS[case.get("case")]
     assert Globs([case["pattern"]], fold).matches(case["name"]) == case["fits"]
     assert Globs(["no such name", case["pattern"]], fold).matches(case["name"]) == case["fits"]
@@ -49,7 +51,9 @@ def test_a_name_of_any_characters_fits_itself_and_a_star(name: str) -> None:
 
 
 def test_every_difference_of_case_is_taken_out_whatever_stands_beside_it() -> None:
-    """RED-20: a character folds to the same in every place, so that a name cannot escape a denial by what follows it."""
+    """RED-20: a character folds to the same in every place, so that a name cannot escape a denial
+    by what follows it.
+    """
     cased = [
         char
         for char in map(chr, range(sys.maxunicode + 1))

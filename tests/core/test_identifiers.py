@@ -184,14 +184,14 @@ def test_a_placeholder_is_known_in_any_spelling(case: dict) -> None:
     st.sampled_from(" \t\n\u00a0\u200b"),
 )
 def test_spacing_and_case_change_nothing(text: str, space: str) -> None:
-    """RED-21: whatever stands around it."""
+    """RED-21: with any signs around it."""
     assert is_placeholder(f"{space}{text.upper()}{space}")
     assert is_placeholder(space.join(text)) or len(space.join(text)) > 128
 
 
 @given(st.integers(1, 2**128 - 2).map(lambda number: str(UUID(int=number))))
 def test_no_other_uuid_is_one(id: str) -> None:
-    """RED-21: only the nil UUID and the greatest are nobody's."""
+    """RED-21: only the nil and the maximal UUID are placeholders."""
     assert not is_placeholder(id)
 
 
@@ -210,7 +210,9 @@ ACME = Channel("acme", "prod")
 
 @pytest.mark.parametrize("case", CASES_PSEUDONYMS, ids=lambda case: case["name"])
 def test_tokens_are_those_of_the_vectors(case: dict) -> None:
-    """RED-7: keyed, per channel and period. RED-8: across a change both. RED-9: one space for a person's identifiers."""
+    """RED-7: keyed, per channel and period. RED-8: across a change both. RED-9: one space for a
+    person's identifiers.
+    """
     tokens = Pseudonymizer(
         Channel(case["workspace"], case["env"]), bytes.fromhex(case["key"]), case["rotation"]
     )
@@ -224,7 +226,7 @@ def test_a_token_is_known_by_its_form(form: dict) -> None:
 
 
 def test_the_token_does_not_depend_on_what_was_asked_before() -> None:
-    """RED-8: whichever way time moves."""
+    """RED-8: in either direction of time."""
     walked = Pseudonymizer(ACME, b"key", 3600)
     for at in (10**12, 10**12 + 3_600_000, 10**12 + 100, 10**12 + 1_900_000, 5, 10**12):
         assert walked.tokens_for("userId", "u", at) == Pseudonymizer(ACME, b"key", 3600).tokens_for(
@@ -290,7 +292,7 @@ def test_the_key_follows_from_the_workspaces() -> None:
 
 @given(st.text(), st.text())
 def test_different_ids_stay_different(one: str, other: str) -> None:
-    """SEG-14: so that whoever sees them can tell repeats; a digest that is sent as an id is digested again."""
+    """SEG-14: so that repeats are visible; a digest sent as an id is digested again."""
     assert (IDS.display(one) == IDS.display(other)) == (one == other)
     assert IDS.display(IDS.display(one)) != IDS.display(one) or IDS.display(one) == one
     assert (fingerprint(one) == fingerprint(other)) == (one == other)

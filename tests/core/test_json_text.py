@@ -51,7 +51,7 @@ def deep(levels: int) -> bytes:
 @tries(200)
 @given(VALUES, INDENTS, st.sampled_from(["", ",", " ]", "}", "  x"]))
 def test_a_value_ends_where_a_decoder_says(value: Any, indent: Any, behind: str) -> None:
-    """SIG-3: whatever its strings hold."""
+    """SIG-3: with any text in its strings."""
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     assert value_end((text + behind).encode(), 0, STEPS) == len(text.encode())
 

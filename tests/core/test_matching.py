@@ -16,7 +16,9 @@ CASES = json.loads((Path(__file__).parents[2] / "conformance/matching.json").rea
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_events_light_the_nodes_of_the_vectors(case: dict) -> None:
-    """MAT-3: exact names. MAT-4: graph order. MAT-5: filters. MAT-6: what is missing. MAT-7: traits. MAT-8: unknown operators."""
+    """MAT-3: exact names. MAT-4: graph order. MAT-5: filters. MAT-6: what is missing. MAT-7:
+    traits. MAT-8: unknown operators.
+    """
     table = MatchingTable(msgspec.convert(case["listens"], list[EventBinding]))
     for attempt in case["tries"]:
         assert (

@@ -36,7 +36,9 @@ VECTORS = json.loads((Path(__file__).parents[2] / "conformance/redaction.json").
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_properties_are_kept_as_the_vectors_say(case: dict) -> None:
-    """RED-1: the allow-list. RED-2: personal names. RED-3: personal values. RED-5: bounds. RED-6: denial."""
+    """RED-1: the allow-list. RED-2: personal names. RED-3: personal values. RED-5: bounds. RED-6:
+    denial.
+    """
     redaction = Redaction(case["allow"], case["deny"], case["needed"])
     assert redaction.apply(case["input"]) == case["output"]
     assert redaction.apply(case["input"]) == case["output"], "a second time, from memory"
@@ -80,7 +82,9 @@ def test_a_path_is_permitted_exactly_where_its_value_would_be_kept() -> None:
 
 
 def test_a_name_is_judged_in_a_moment_however_it_was_made_and_the_verdict_remembered() -> None:
-    """RED-20: a visitor of the site chooses the names, and may choose a thousand new ones each time."""
+    """RED-20: a visitor of the site chooses the names, and may choose a thousand new ones each
+    time.
+    """
     redaction = Redaction(["*_*_*_*_*_*_*_count"], ["*_*_*_*_*_*_*_*_x"], [])
     long = {f"{'_' * 240}{number}": 1 for number in range(3000)}
     assert redaction.apply(long) == {}
@@ -184,7 +188,9 @@ def test_the_vectors_hold_what_is_personal_and_what_is_not() -> None:
 
 @pytest.mark.parametrize("text", PERSONAL)
 def test_an_encoding_hides_nothing(text: str) -> None:
-    """RED-16: percent-encoding, twice over too, full-width signs, and what cannot be seen between two signs."""
+    """RED-16: percent-encoding, twice over too, full-width signs, and what cannot be seen between
+    two signs.
+    """
     once = "".join(f"%{byte:02X}" for byte in text.encode())
     for written in (
         once,

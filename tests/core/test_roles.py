@@ -77,7 +77,7 @@ def test_a_role_is_for_its_channels() -> None:
 def test_grants_name_people_and_groups(
     who: str, name: str, groups: tuple[str, ...], named: bool
 ) -> None:
-    """ACC-18, ACC-52: nobody's own name can stand in for a group that the provider vouches for."""
+    """ACC-18, ACC-52: no person's name can stand in for a group that the provider confirms."""
     assert (
         roles_for([RoleBinding(who=who, role="watch")], name, groups).anywhere is not None
     ) == named
@@ -97,7 +97,9 @@ def test_grants_name_people_and_groups(
     ],
 )
 def test_a_name_that_only_looks_like_a_granted_one_holds_nothing(who: str, name: str) -> None:
-    """RED-20, ACC-18: A to Z alone ignore case, `*` alone is special, and no name keeps the matcher busy."""
+    """RED-20, ACC-18: A to Z alone ignore case, `*` alone is special, and no name keeps the matcher
+    busy.
+    """
     assert roles_for([RoleBinding(who=who, role="watch")], name).anywhere is None
 
 

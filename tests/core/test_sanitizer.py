@@ -58,7 +58,9 @@ def admission(sample: float) -> EventSanitizer:
 
 
 def test_a_rare_event_is_carried_however_small_the_sample() -> None:
-    """RED-14: with its tokens, flagged partial; the next of its kind waits ten seconds, others do not."""
+    """RED-14: with its tokens, flagged partial; the next of its kind waits ten seconds, others do
+    not.
+    """
     rules = admission(1e-9)
     first = admitted(rules, 1, "Rare")
     assert first.flags[-1] == "partial"
@@ -80,7 +82,7 @@ def test_what_the_sample_carries_needs_no_floor() -> None:
 
 
 def test_a_sample_of_nothing_carries_nothing() -> None:
-    """RED-14: whoever wants no trace at all gets none."""
+    """RED-14: an empty policy traces nothing."""
     assert admitted(admission(0.0), 1, "Rare").flags[-1] == "sampled_out"
 
 
@@ -97,7 +99,7 @@ def test_the_floor_is_bounded() -> None:
     assert len(floor._carried) == MAX_KINDS
     assert not floor.should_keep(3 * MAX_KINDS - 1, 3.0)
     assert floor.should_keep(0, 100.0)
-    assert floor.should_keep(0, 50.0), "a clock that was set back starves nobody"
+    assert floor.should_keep(0, 50.0), "a clock that was set back starves no kind"
 
 
 CASES = json.loads((Path(__file__).parents[2] / "conformance/names.json").read_text())["cases"]
@@ -189,7 +191,7 @@ def planted(value: Any) -> Any:
     ],
 )
 def test_a_canary_in_every_field_reaches_no_entry(kind: str, policy: dict) -> None:
-    """RED-10: whatever a message holds and wherever."""
+    """RED-10: for any content at any place."""
     message = {**planted(DELIVERED[kind]), "type": DELIVERED[kind]["type"]}
     stored = encode_entry(admitted_admission(message, {"device", "plan"}, **policy))
     assert b"canary" not in stored
@@ -239,7 +241,7 @@ def test_a_delete_ties_to_nobody_and_tells_whom_to_forget() -> None:
     assert (
         admitted_admission(DELIVERED["delete"], sample=0.0).forgets
         == admitted_admission(DELIVERED["delete"]).forgets
-    ), "whatever the sample leaves of it"
+    ), "in any sample"
     admission = EventSanitizer(Policy(identity="trace_id"), frozenset(), ACME, b"key")
     assert admission.tokens_of_deleted(event(DELIVERED["delete"]), NOW_ADMISSION) == {
         admitted_admission(DELIVERED["track"]).traces[0].token
@@ -381,7 +383,7 @@ def test_a_placeholder_as_a_message_id_is_told(id: object, shared: bool) -> None
 
 
 def test_no_entry_and_no_print_holds_an_id_that_no_sdk_made() -> None:
-    """SEG-14, RED-10: whatever stands in it."""
+    """SEG-14, RED-10: for any id."""
     for id in (
         "ada.canary@example.com",
         "+4917612345678",
@@ -409,7 +411,7 @@ def test_what_tells_repeats_is_stored_nowhere() -> None:
 
 
 def test_a_followed_trace_is_never_sampled_out() -> None:
-    """RED-15: it is kept from then on, whichever of its tokens is followed, and said to be partial; others stay out."""
+    """RED-15: it is kept from then on by any of its tokens, and partial; others stay out."""
     admission = EventSanitizer(Policy(sample=0.0), frozenset(), ACME, b"key")
     whole = EventSanitizer(Policy(), frozenset(), ACME, b"key").entry(
         event(track()), "web", NOW_ADMISSION
@@ -429,7 +431,9 @@ def test_a_followed_trace_is_never_sampled_out() -> None:
 
 
 def test_what_a_filter_reads_of_traits_is_kept_and_lights() -> None:
-    """MAT-7, RED-1: a filter on a user property finds its value, in the message's traits or in its context's."""
+    """MAT-7, RED-1: a filter on a user property finds its value, in the message's traits or in its
+    context's.
+    """
     files = {
         "graphs/g.json": b'{"nodes": [{"uuid": "A", "event_id": "pro"}], "edges": []}',
         "events/pro.yaml": b"id: pro\nprovider_event_names: {segment: Buy}\n"
@@ -483,7 +487,7 @@ _FIELDS = [*Message.__struct_encode_fields__]
 def test_what_is_read_in_one_pass_is_admitted_as_what_is_read_bit_by_bit(
     policy: Policy, changed: dict[str, Any], form: str
 ) -> None:
-    """SEG-2, RED-1: whatever stands in any field, and whatever the policy asks for."""
+    """SEG-2, RED-1: with any field and any policy."""
     text = json.dumps({**DELIVERED[form], **changed}).encode()
     admission = EventSanitizer(policy, frozenset({"plan"}), ACME, b"key")
     told = [parse_events((text,), using) for using in (UNTYPED_READER, admission.reader)]

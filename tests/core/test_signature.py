@@ -39,7 +39,9 @@ def authentic(source: Source, body: bytes, signature: str | None) -> bool:
 @pytest.mark.parametrize("setting", ["first", "whole"])
 @pytest.mark.parametrize("case", MADE["cases"], ids=lambda case: case["name"])
 def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
-    """SIG-1: HMAC-SHA1 in hex. SIG-2: raw bytes. SIG-3: batches. SIG-4: `whole`. SIG-5: the Extensible Webhook."""
+    """SIG-1: HMAC-SHA1 in hex. SIG-2: raw bytes. SIG-3: batches. SIG-4: `whole`. SIG-5: the
+    Extensible Webhook.
+    """
     found = authentic(source(batch_signature=setting), case["body"].encode(), case["signature"])
     assert found is (setting in case["ok"])
 
@@ -75,7 +77,7 @@ def test_an_unsigned_delivery_needs_a_source_that_allows_it() -> None:
     "signature", ["é", "0" * 39, "0" * 400, "sha1=" + "0" * 40, "zz", " ", "0x"]
 )
 def test_a_signature_of_another_shape_is_wrong_not_an_error(signature: str) -> None:
-    """SIG-1: whatever stands in the header."""
+    """SIG-1: for any header."""
     assert not authentic(source(), b"{}", signature)
 
 
@@ -93,7 +95,7 @@ def wrapped(form: bytes) -> bytes:
 
 
 def test_a_form_is_read_up_to_so_many_bytes_before_it_is_known_to_be_authentic() -> None:
-    """SIG-5, DOOR-14: more than Segment sends costs nobody anything."""
+    """SIG-5, DOOR-14: more than Segment sends costs nothing."""
     for size, taken in ((60_000, True), (70_000, False)):
         form = b"event=" + b"x" * (size - 6)
         signature = sign(
@@ -130,7 +132,9 @@ GREAT = [
 def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decides(
     body: bytes,
 ) -> None:
-    """DOOR-14: a great body, or a form, is neither refused nor read at once; what its signature proves at once is."""
+    """DOOR-14: a great body, or a form, is neither refused nor read at once; what its signature
+    proves at once is.
+    """
     kept = Verifier(source())
     assert kept.verify_quickly(body, "0" * 40) is False
     with pytest.raises(Problem):
@@ -143,7 +147,7 @@ def test_what_costs_more_than_a_moment_is_left_to_a_thread_unless_a_moment_decid
 def test_at_once_or_in_a_thread_the_answer_is_the_same(
     body: bytes, ours: bool, whole: bool
 ) -> None:
-    """SIG-1, DOOR-14: whatever is decided at once."""
+    """SIG-1, DOOR-14: if it decides at once."""
     kept = Verifier(source(batch_signature="whole" if whole else "first"))
     signature = sign(MADE["secret"].encode() if ours else b"another", body)
     try:
@@ -209,7 +213,9 @@ def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
 def test_no_delivery_makes_verification_raise_anything_else(
     body: bytes, signature: str | None, whole: bool, unsigned: bool
 ) -> None:
-    """SIG-7, SIG-8: deliveries as they come, damaged or not; without a secret of ours none is authentic."""
+    """SIG-7, SIG-8: deliveries as they come, damaged or not; without a secret of ours none is
+    authentic.
+    """
     kept = source(batch_signature="whole" if whole else "first", allow_unsigned=unsigned)
     assert authentic(kept, body, signature) is (unsigned and not signature)
 

@@ -173,7 +173,7 @@ LIKELY = st.sampled_from([case["value"].encode() for case in CASES if case.get("
     more=st.binary(max_size=8),
 )
 def test_any_bytes_are_events_or_refusals(value: bytes, cut: int, more: bytes) -> None:
-    """STR-2: nothing but a `Problem` is raised, whatever a producer writes, and an event holds
+    """STR-2: nothing but a `Problem` is raised, for any record, and an event holds
     nothing else.
     """
     for shape in ("auto", "event", "batch", "/detail", "/0/a"):

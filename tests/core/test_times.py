@@ -30,7 +30,9 @@ def test_every_shape_of_time_is_read_or_is_none(case: dict) -> None:
     "case", VECTORS["happened"], ids=lambda case: f"{case['own']} {case['sent']}"
 )
 def test_two_stamps_of_one_clock_are_corrected_in_any_calendar(case: dict) -> None:
-    """SEG-5: Hijri, Buddhist and imperial years, 12-hour clocks and a clock before 1970; an unset stamp corrects nothing."""
+    """SEG-5: Hijri, Buddhist and imperial years, 12-hour clocks and a clock before 1970; an unset
+    stamp corrects nothing.
+    """
     assert occurrence_time(case["own"], case["sent"], case["received"]) == case["ms"]
 
 

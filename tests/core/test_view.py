@@ -71,7 +71,9 @@ def test_one_event_may_light_several_nodes() -> None:
 
 
 def test_events_carry_their_place_in_the_log() -> None:
-    """HUB-23: counted from where the frame begins, what is left out included; a frame that begins nowhere gives none."""
+    """HUB-23: counted from where the frame begins, what is left out included; a frame that begins
+    nowhere gives none.
+    """
     entries = [
         entry("m1", name="Home"),
         ERASED,
@@ -118,7 +120,9 @@ def test_an_entry_of_which_nothing_is_known_is_missed() -> None:
 
 
 def test_a_forgotten_persons_events_count_as_before() -> None:
-    """HUB-6, HUB-20: by node and by name, through a filter too; nothing of them is carried, and the ledger says why."""
+    """HUB-6, HUB-20: by node and by name, through a filter too; nothing of them is carried, and the
+    ledger says why.
+    """
     known = [
         entry("m1", name="Home"),
         entry("m2", name="Stray"),
@@ -145,7 +149,7 @@ def test_a_forgotten_persons_events_count_as_before() -> None:
     )
 )
 def test_the_ledger_always_sums(made: list[tuple[str, tuple[str, ...]]]) -> None:
-    """HUB-6: whatever comes."""
+    """HUB-6: for any entries."""
     batch = frame(
         [entry(str(n), name=name, flags=flags) for n, (name, flags) in enumerate(made)],
         "-event:Paid",
@@ -208,14 +212,16 @@ def test_above_the_budget_whole_traces_are_carried() -> None:
 
 
 def test_a_flood_in_one_frame_is_cut_hard() -> None:
-    """HUB-27: a frame carries at most one second's worth, whatever comes."""
+    """HUB-27: a frame carries at most one second's worth of any entries."""
     chosen = TraceSampler(100).select(candidates(20_000), 0.0)
     assert len(chosen.carried) <= 100
     assert chosen.threshold < 0.1
 
 
 def test_rare_nodes_are_not_starved() -> None:
-    """HUB-28: of each node that lit, at least one event is carried while the budget allows; its trace may be partial."""
+    """HUB-28: of each node that lit, at least one event is carried while the budget allows; its
+    trace may be partial.
+    """
     thinner = TraceSampler(200)
     for tick in range(100):
         rare = Candidate(5000, entry(f"r{tick}"), ("u-Rare",), always=False)

@@ -16,7 +16,7 @@ def test_a_channel_reads_as_workspace_and_env() -> None:
 
 
 def test_a_source_never_shows_its_secrets() -> None:
-    """Whatever prints it."""
+    """However it is printed."""
     source = Source(
         id="web",
         channel=Channel("acme", "prod"),

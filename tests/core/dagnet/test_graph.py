@@ -67,7 +67,7 @@ def test_a_node_without_an_event_says_why_it_stays_dark() -> None:
 
 
 def test_a_missing_definition_is_warned_of_with_what_may_be_meant() -> None:
-    """GRA-11: a slip of the pen is told with the likely word."""
+    """GRA-11: a misspelt event id is reported with the likely one."""
     warnings: list[Warning] = []
     node, binding = bind_event(
         Node(uuid="A", event_id="add-to-car"),

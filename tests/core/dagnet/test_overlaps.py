@@ -15,7 +15,7 @@ def codes(*filters: tuple[Filter, ...]) -> list[str]:
 
 
 def test_filters_overlap_unless_one_property_keeps_them_apart() -> None:
-    """GRA-11: overlapping filters are told, disjoint ones are not."""
+    """GRA-11: overlapping filters are reported, disjoint ones are not."""
     energy = Filter("category", "is", ("Energy",))
     assert codes((energy,), (Filter("category", "is any of", ("Water", "Gas")),)) == []
     assert codes((energy,), (Filter("category", "is not", ("Energy", "Gas")),)) == []

@@ -28,7 +28,9 @@ def test_a_name_that_redaction_changes_can_never_be_heard(name: str, unkept: boo
 
 
 def test_a_filter_that_can_never_be_met_says_why() -> None:
-    """MAT-10: personal by name, denied by the policy, or a value that is never kept; the negatives as well."""
+    """MAT-10: personal by name, denied by the policy, or a value that is never kept; the negatives
+    as well.
+    """
     assert (
         assess_filter(Filter("email", "does not contain", ("@acme.com",)), deny_nothing).unkept
         == "its name is personal"

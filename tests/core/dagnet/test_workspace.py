@@ -75,7 +75,7 @@ def test_indexes_name_further_files() -> None:
 
 
 def test_an_index_is_read_once() -> None:
-    """GRA-8: whoever asks what an index names keeps its tree for the reading that follows."""
+    """GRA-8: its tree is cached for the reading that follows."""
     cache: dict[tuple[str, bytes], object] = {}
     files = {
         "graphs/a.json": b'{"nodes": []}',
@@ -119,7 +119,7 @@ GRAPHS = (
 def test_any_tree_is_a_graph_or_an_error_never_an_exception(
     graph: object, event: object, node: object, index: object
 ) -> None:
-    """GRA-2: whatever the files hold, the answer can be sent to a browser."""
+    """GRA-2: for any content, the catalogue can be sent to a browser."""
     paths = {
         "graphs/g.json": graph,
         "events/A.yaml": event,

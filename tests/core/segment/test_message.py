@@ -1,4 +1,4 @@
-"""One message, whatever its fields hold."""
+"""One message, with fields of any type."""
 
 import json
 from pathlib import Path

@@ -63,7 +63,7 @@ def test_the_envelopes_context_and_integrations_lie_under_each_events_own() -> N
     ({"b": None, "d": "}"}, {"a": 1, "b": None, "d": "}"}),
 ])  # fmt: skip
 def test_a_member_of_an_events_own_context_replaces_the_envelopes(own: Any, merged: Any) -> None:
-    """SEG-12: whole, whatever spaces the sender writes."""
+    """SEG-12: whole, with any spacing."""
     body = json.dumps(
         {
             "context": {"a": 1, "b": {"c": 2}},
@@ -159,7 +159,9 @@ def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
 def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
     body: bytes, route: str, arrived_at: int
 ) -> None:
-    """SEG-2, SEG-5, SEG-7, SEG-8, SEG-10, SEG-12: single calls and envelopes, any field of them wrong, any byte of them damaged."""
+    """SEG-2, SEG-5, SEG-7, SEG-8, SEG-10, SEG-12: single calls and envelopes, any field of them
+    wrong, any byte of them damaged.
+    """
     type = ROUTES[route]
     try:
         assert isinstance(write_key(body), str)
@@ -250,7 +252,9 @@ def test_a_write_key_is_found_strictly() -> None:
 
 
 def test_equal_messages_of_one_batch_are_told_apart_by_their_places() -> None:
-    """SEG-6: three are three, a retry is the same three, and in stretches they are the same as at once."""
+    """SEG-6: three are three, a retry is the same three, and in stretches they are the same as at
+    once.
+    """
     call = b'{"type":"track","event":"A","userId":"u","timestamp":"2026-01-02T03:04:05Z"}'
     body = b'{"batch":[%b,{"type":"page"},%b,%b]}' % (call, call, call)
     ids = [event.id for event in parse_batch(body, 1).events]

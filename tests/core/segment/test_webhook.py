@@ -98,7 +98,9 @@ BAD = {
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize("around", [b"", b" " * 600_000])
 def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, around: bytes) -> None:
-    """SEG-8, SEG-10: it is mended, or refused alone, wherever it stands and however large the batch."""
+    """SEG-8, SEG-10: it is mended, or refused alone, wherever it stands and however large the
+    batch.
+    """
     element, mended = BAD[name]
     if name == "kinds of brackets":
         element += b"]" if place == 2 else b"}"
@@ -157,7 +159,7 @@ def test_what_is_no_delivery_is_a_problem(body: bytes) -> None:
 
 
 def test_the_number_of_events_and_values_is_bounded() -> None:
-    """SEG-11: Segment's greatest batch passes, one more does not, and nobody makes it split millions."""
+    """SEG-11: Segment's largest batch passes, one more does not; splitting is bounded."""
     assert len(split_delivery(b"[" + b",".join([b"{}"] * MAX_EVENTS) + b"]")) == MAX_EVENTS
     assert refused(b"[" + b",".join([b"{}"] * (MAX_EVENTS + 1)) + b"]") == "too_large"
     assert refused(b"[" + b"1," * 1_000_001 + b"1]") == "too_large"
@@ -207,7 +209,9 @@ def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
 def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(
     body: bytes,
 ) -> None:
-    """SEG-2, SEG-7, SEG-8, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless numbers, depth, cut and damaged bytes."""
+    """SEG-2, SEG-7, SEG-8, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless
+    numbers, depth, cut and damaged bytes.
+    """
     try:
         elements = split_delivery(body)
         parsed = parse_events(elements)
