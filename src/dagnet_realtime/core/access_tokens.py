@@ -23,7 +23,7 @@ def create_token(
     `ttl` is seconds, None for ever; `random_bytes(n)` returns n random bytes.
     """
     id, secret = chance(6).hex(), chance(_SECRET_BYTES).hex()
-    kept = AccessToken(
+    token = AccessToken(
         id=id,
         name=name,
         digest=_digest(secret),
@@ -32,7 +32,7 @@ def create_token(
         created_at=now,
         expires_at=None if lasts is None else now + round(lasts * 1000),
     )
-    return kept, f"{PREFIX}_{id}_{secret}"
+    return token, f"{PREFIX}_{id}_{secret}"
 
 
 def find_token(tokens: Iterable[AccessToken], presented: str, now: int) -> AccessToken | None:

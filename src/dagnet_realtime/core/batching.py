@@ -52,25 +52,26 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def limit_size(
-    batch: Batch, fit: ThinningState, size: int, follows: frozenset[str], at: float
+    batch: Batch, state: ThinningState, size: int, follows: frozenset[str], at: float
 ) -> tuple[Batch, ThinningState]:
     """Drops events until the batch fits `max_bytes`; returns it and the state for the next one.
 
     Followed and test events always stay. The threshold falls at once and rises over some seconds,
     so that few traces cross it. `at` is seconds of any clock that never goes back.
     """
-    elapsed = max(0.0, at - fit.at)
+    elapsed = max(0.0, at - state.at)
     allowed = min(
-        1.0, fit.threshold + max(0.05, 1 - fit.threshold) * min(1.0, elapsed / RISE_SECONDS)
+        1.0, state.threshold + max(0.05, 1 - state.threshold) * min(1.0, elapsed / RISE_SECONDS)
     )
     sizes = [len(_ENCODER.encode(event)) + 1 for event in batch.events]
     bare = len(_ENCODER.encode(batch)) - sum(sizes)
-    kept = [_is_always_carried(event, follows) for event in batch.events]
+    always = [_is_always_carried(event, follows) for event in batch.events]
     shares = [
-        0.0 if keep else trace_share(event) for keep, event in zip(kept, batch.events, strict=True)
+        0.0 if keep else trace_share(event)
+        for keep, event in zip(always, batch.events, strict=True)
     ]
     threshold = _threshold(shares, sizes, size - bare, allowed)
-    lowest, cut_at = fit.lowest, fit.cut_at
+    lowest, cut_at = state.lowest, state.cut_at
     if threshold < 1.0:
         lowest, cut_at = min(lowest, threshold), at
     elif at - cut_at > MEMORY_SECONDS:
@@ -78,13 +79,13 @@ def limit_size(
     after = ThinningState(threshold, at, lowest, cut_at)
     if lowest >= 1.0:
         return batch, after
-    taken = [
+    selected = [
         (event, keep, one)
-        for event, keep, one in zip(batch.events, kept, shares, strict=True)
+        for event, keep, one in zip(batch.events, always, shares, strict=True)
         if keep or one < threshold
     ]
     events = tuple(
-        [event if keep or one < lowest else _partial(event) for event, keep, one in taken]
+        [event if keep or one < lowest else _partial(event) for event, keep, one in selected]
     )
     cut = len(batch.events) - len(events)
     ledger = msgspec.structs.replace(
@@ -95,13 +96,13 @@ def limit_size(
     ), after
 
 
-def _threshold(shares: list[float], sizes: list[int], room: int, allowed: float) -> float:
-    """The highest threshold, up to `allowed`, under which the events fit `room` bytes."""
+def _threshold(shares: list[float], sizes: list[int], space: int, allowed: float) -> float:
+    """The highest threshold, up to `allowed`, under which the events fit in `space` bytes."""
     for one, size in sorted(zip(shares, sizes, strict=True)):
         if one >= allowed:
             return allowed
-        room -= size
-        if room < 0 and one > 0:
+        space -= size
+        if space < 0 and one > 0:
             return one
     return allowed
 
@@ -120,12 +121,12 @@ def chunk(body: bytes, id: str, limit: int) -> list[bytes]:
 
     Each is valid UTF-8. Raises ValueError if `limit` leaves no space for text.
     """
-    room = limit - len(id.encode()) - 16
-    if room < 4:
+    space = limit - len(id.encode()) - 16
+    if space < 4:
         raise ValueError(f"no text fits beside an id of {len(id)} characters within {limit} bytes")
     cuts = [0]
     while cuts[-1] < len(body):
-        end = min(cuts[-1] + room, len(body))
+        end = min(cuts[-1] + space, len(body))
         while end < len(body) and body[end] & 0xC0 == 0x80:  # never inside a character
             end -= 1
         cuts.append(end)

@@ -209,24 +209,24 @@ class Term(msgspec.Struct, frozen=True):
         if path not in properties:
             return False
         value = properties[path]
-        held = [
+        scalars = [
             scalar
             for scalar in (value if isinstance(value, list) else [value])
             if scalar is not None
         ]
         if self.operator == "?":
-            return bool(held)
+            return bool(scalars)
         if self.operator == ":":
-            return any(js_string(scalar) in self.values for scalar in held)
+            return any(js_string(scalar) in self.values for scalar in scalars)
         if self.operator == "~":
             return any(
                 value.casefold() in js_string(scalar).casefold()
-                for scalar in held
+                for scalar in scalars
                 for value in self.values
             )
         numbers = [
             number
-            for scalar in held
+            for scalar in scalars
             if not isinstance(scalar, bool) and (number := as_number(js_string(scalar))) is not None
         ]
         return any(

@@ -213,9 +213,9 @@ class EventSanitizer:
         flags = self._flags(event, parts, occurred_at, arrived_at)
         if has_placeholder:
             flags += ("placeholder",)
-        given = event.original_id or event.id
-        id = self._ids.display(given)
-        if (id != given or not id.strip("0fF-")) and is_placeholder(given):
+        sent_id = event.original_id or event.id
+        id = self._ids.display(sent_id)
+        if (id != sent_id or not id.strip("0fF-")) and is_placeholder(sent_id):
             flags += ("shared_id",)
         entry = Entry(
             id,
@@ -265,17 +265,17 @@ class EventSanitizer:
 
     def _names_of(self, event: Event) -> Names:
         """Candidate names and the shown one. Only names that needed no redaction are cached."""
-        given = (event.type, event.event, event.name, event.category)
-        known = self._names.get(given)
+        raw_names = (event.type, event.event, event.name, event.category)
+        known = self._names.get(raw_names)
         if known is not None:
             return known
-        event_name, page, category = clean_names(*given[1:])
+        event_name, page, category = clean_names(*raw_names[1:])
         names = (
             candidate_names(event.type, event_name, page, category),
             shown_name(event.type, event_name, page, category),
         )
-        if (event_name, page, category) == given[1:] and len(self._names) < _MAX_CLEAN_NAMES:
-            self._names[given] = names
+        if (event_name, page, category) == raw_names[1:] and len(self._names) < _MAX_CLEAN_NAMES:
+            self._names[raw_names] = names
         return names
 
     def _traces(
@@ -287,15 +287,15 @@ class EventSanitizer:
         found = self._extractor.find(event, parts)
         traces: tuple[Token, ...] = ()
         revealed: dict[str, str] = {}
-        nobody = False
+        has_placeholder = False
         for kind, value in found:
             if hash(value) not in self._genuine and not self._is_genuine(value):
-                nobody = True
+                has_placeholder = True
                 continue
             traces += self.tokens.traces(kind, value, at)
             if self._reveal:
                 revealed[kind] = value[:_MAX_REVEALED]
-        return traces, revealed, nobody
+        return traces, revealed, has_placeholder
 
     def _is_genuine(self, value: str) -> bool:
         """Whether an identifier is no placeholder. Genuine ones are cached by a fingerprint."""

@@ -60,12 +60,12 @@ class Verifier:
                 return None
             raise _unauthorized("The source has no secret to check it with")
         try:
-            given = bytes.fromhex(signature)
+            expected = bytes.fromhex(signature)
         except ValueError:
             raise _unauthorized("Its X-Signature is not hexadecimal") from None
-        if len(given) != _DIGEST:
+        if len(expected) != _DIGEST:
             raise _unauthorized("Its X-Signature has not the 40 digits of an HMAC-SHA1")
-        return given
+        return expected
 
     def verify(self, body: bytes, signature: str | None) -> None:
         """Raises `Problem("unauthorized")` unless `body` is signed with one of the source's
@@ -73,19 +73,21 @@ class Verifier:
 
         A large body takes milliseconds: use a thread. See `verify_quickly`.
         """
-        given = self.parse_signature(signature)
-        if given is None or any(self._signs(part, given) for part in self._parts(body, soon=False)):
+        expected = self.parse_signature(signature)
+        if expected is None or any(
+            self._signs(part, expected) for part in self._parts(body, soon=False)
+        ):
             return
         raise _unauthorized(_NO_MATCH)
 
     def verify_quickly(self, body: bytes, signature: str | None) -> bool:
         """Like `verify`, in at most a millisecond or two; False if that does not decide it."""
-        given = self.parse_signature(signature)
-        if given is None or (
-            body[:1] == b"{" and len(body) <= MAX_INLINE_BYTES and self._signs(body, given)
+        expected = self.parse_signature(signature)
+        if expected is None or (
+            body[:1] == b"{" and len(body) <= MAX_INLINE_BYTES and self._signs(body, expected)
         ):
             return True
-        if any(self._signs(part, given) for part in self._parts(body, soon=True)):
+        if any(self._signs(part, expected) for part in self._parts(body, soon=True)):
             return True
         if len(body) <= (
             _MAX_INLINE_FIRST if body.lstrip(SPACE)[:1] == b"[" else MAX_INLINE_BYTES
@@ -93,10 +95,10 @@ class Verifier:
             raise _unauthorized(_NO_MATCH)
         return False
 
-    def _signs(self, part: bytes | memoryview, given: bytes) -> bool:
+    def _signs(self, part: bytes | memoryview, expected: bytes) -> bool:
         found = False
         for secret in self._secrets:
-            found |= hmac.compare_digest(secret.digest(part), given)
+            found |= hmac.compare_digest(secret.digest(part), expected)
         return found
 
     def _parts(self, body: bytes, *, soon: bool) -> Iterator[bytes | memoryview]:

@@ -123,15 +123,15 @@ class TraceSampler:
         threshold = self._frame_threshold(sorted(shares.values()), allowed)
         if threshold < self._lows[0]:
             self._lows = (threshold, self._lows[1])
-        taken = {index for index, value in shares.items() if value < threshold}
-        floor = self._unseen_nodes(candidates, taken, allowed - len(taken), at)
+        selected = {index for index, value in shares.items() if value < threshold}
+        rare = self._unseen_nodes(candidates, selected, allowed - len(selected), at)
         carried = [
             candidate
             for candidate in candidates
-            if candidate.always or candidate.index in taken or candidate.index in floor
+            if candidate.always or candidate.index in selected or candidate.index in rare
         ]
         whole = min(threshold, lowest)
-        partial = frozenset(index for index in taken | floor if shares[index] >= whole)
+        partial = frozenset(index for index in selected | rare if shares[index] >= whole)
         return Selection(carried, partial, threshold)
 
     def _frame_threshold(self, shares: list[float], allowed: int) -> float:
@@ -142,7 +142,7 @@ class TraceSampler:
         return self.threshold
 
     def _unseen_nodes(
-        self, candidates: Sequence[Candidate], taken: set[int], left: int, at: float
+        self, candidates: Sequence[Candidate], selected: set[int], left: int, at: float
     ) -> set[int]:
         """One event (index) of each node that would otherwise be unseen, at most `left`.
 
@@ -151,7 +151,7 @@ class TraceSampler:
         shown = {
             node
             for candidate in candidates
-            if candidate.always or candidate.index in taken
+            if candidate.always or candidate.index in selected
             for node in candidate.nodes
         }
         first: dict[str, int] = {}
@@ -159,15 +159,15 @@ class TraceSampler:
             for node in candidate.nodes:
                 if node not in shown:
                     first.setdefault(node, candidate.index)
-        floor: set[int] = set()
+        rare: set[int] = set()
         for node in sorted(first, key=lambda node: self._carried_at.get(node, -1.0)):
-            if len(floor) >= left:
+            if len(rare) >= left:
                 break
-            floor.add(first[node])
+            rare.add(first[node])
             self._carried_at[node] = at
         for node in shown:
             self._carried_at[node] = at
-        return floor
+        return rare
 
     def _lowest(self, at: float) -> float:
         """The lowest threshold that a living trace may have met.
@@ -319,10 +319,10 @@ class ViewRenderer:
             if flags and "sampled_out" in flags:
                 sampled_out += 1
                 continue
-            kept = (bool(flags) and "test" in flags) or (
+            always = (bool(flags) and "test" in flags) or (
                 bool(follows) and any(trace.token in follows for trace in entry.traces)
             )
-            candidates.append(Candidate(index, entry, nodes, kept))
+            candidates.append(Candidate(index, entry, nodes, always))
         chosen: Selection = (
             self._sampler.select(candidates, at)
             if shared

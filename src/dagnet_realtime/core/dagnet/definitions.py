@@ -112,12 +112,14 @@ def read_definition(
     ]
     both = set(named["segment"]), set(named["amplitude"])
     if all(both) and both[0] != both[1]:
-        told = f"Segment's name “{named['segment'][0]}” and Amplitude's “{named['amplitude'][0]}”"
+        message = (
+            f"Segment's name “{named['segment'][0]}” and Amplitude's “{named['amplitude'][0]}”"
+        )
         warnings.append(
             Warning(
                 "two_names",
                 file,
-                f"{told} differ and both light; an action that sends both counts twice.",
+                f"{message} differ and both light; an action that sends both counts twice.",
             )
         )
     status = first_text(as_mapping(source.get("metadata")), "status")
@@ -156,11 +158,11 @@ def _filters(
     for item in as_list(value)[:_ITEM_LIMIT]:
         source = as_mapping(item)
         path = text(source.get("property"))
-        given = source.get("values", source.get("value"))
+        raw = source.get("values", source.get("value"))
         values = tuple(
             dict.fromkeys(
                 text(one, NAME_LIMIT * 4)
-                for one in (given if isinstance(given, list) else [given])[:_ITEM_LIMIT]
+                for one in (raw if isinstance(raw, list) else [raw])[:_ITEM_LIMIT]
                 if one is not None
             )
         )
@@ -184,11 +186,11 @@ def _filters(
             )
         user = source.get("property_type") == "user"
         if user:
-            told = (
+            message = (
                 f"“{path}” is a user property: an event satisfies the filter only if it carries "
                 "it in context.traits."
             )
-            warnings.append(Warning("user_property", file, told))
+            warnings.append(Warning("user_property", file, message))
         made = assess_filter(Filter(path, operator, values, "user" if user else "event"), denied)
         lost = unmatchable_values(made)
         if made.unkept:
@@ -201,11 +203,11 @@ def _filters(
             )
         elif made.unsure or lost:
             several = ", ".join(f"“{value}”" for value in lost or values)
-            told = (
+            message = (
                 f"Of “{path}” redaction may keep another text than {several}: what it changed is "
                 "not known to satisfy the filter."
             )
-            warnings.append(Warning("unkept", file, told))
+            warnings.append(Warning("unkept", file, message))
         filters.append(made)
     return tuple(filters)
 

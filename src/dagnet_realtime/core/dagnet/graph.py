@@ -51,16 +51,16 @@ def bind_event(
     theirs = text(source.get("event_id"))
     event_id = node.event_id or theirs
     if node.event_id and theirs and node.event_id != theirs:
-        told = (
+        message = (
             f"The graph binds the event “{node.event_id}”, {file} says “{theirs}”; the graph wins."
         )
-        warnings.append(Warning("event_id_disagrees", where, told))
+        warnings.append(Warning("event_id_disagrees", where, message))
     if not node.event_id and theirs:
-        told = (
+        message = (
             f"The graph binds no event; “{theirs}” is taken from {file}. "
             "DagNet itself reads the graph only."
         )
-        warnings.append(Warning("event_id_from_node_file", where, told))
+        warnings.append(Warning("event_id_from_node_file", where, message))
     if not event_id and has_own_definition(source):
         event_id = node.id
     if not event_id:
@@ -71,11 +71,11 @@ def bind_event(
         meant = "".join(
             f" Is “{other}” meant?" for other in similar_names(event_id, bindings.event_ids(), 1)
         )
-        told = (
+        message = (
             f"There is no definition of the event “{event_id}”; "
             f"the node listens for that name itself.{meant}"
         )
-        warnings.append(Warning("definition_missing", where, told))
+        warnings.append(Warning("definition_missing", where, message))
         made = EventBinding(
             node=node.uuid, label=node.label, event_id=event_id, names=(event_id,), rule="event_id"
         )
@@ -101,12 +101,12 @@ def _with_unlit_reason(
     never = next((filter for filter in binding.filters if filter.unkept), None)
     dark = ""
     if unkept:
-        told = ", ".join(f"“{name}”" for name in unkept)
+        names = ", ".join(f"“{name}”" for name in unkept)
         warnings.append(
             Warning(
                 "unkept",
                 where,
-                f"Redaction lets through no event that is called {told}: "
+                f"Redaction lets through no event that is called {names}: "
                 "it looks personal, or is cut.",
             )
         )
@@ -193,12 +193,12 @@ def read_nodes(tree: Mapping[str, object], warnings: list[Warning]) -> list[Node
             continue
         node = _node(source, place, warnings)
         if node.uuid in nodes:
-            told = f"A second node has the uuid “{node.uuid}”; the first one is kept."
-            warnings.append(Warning("duplicate_uuid", _where(node), told))
+            message = f"A second node has the uuid “{node.uuid}”; the first one is kept."
+            warnings.append(Warning("duplicate_uuid", _where(node), message))
             continue
         if node.id and node.id in ids:
-            told = f"Several nodes have the id “{node.id}”; references to it mean the first one."
-            warnings.append(Warning("duplicate_id", _where(node), told))
+            message = f"Several nodes have the id “{node.id}”; references to it mean the first one."
+            warnings.append(Warning("duplicate_id", _where(node), message))
         ids.add(node.id)
         nodes[node.uuid] = node
     if not nodes:
@@ -375,7 +375,7 @@ def read_edges(
 def _edge_uuid(
     own: str,
     made: str,
-    taken: Mapping[str, Edge],
+    existing: Mapping[str, Edge],
     counts: dict[str, int],
     where: str,
     warnings: list[Warning],
@@ -384,7 +384,7 @@ def _edge_uuid(
 
     `counts` are the edges so far between two ends.
     """
-    if own and own not in taken:
+    if own and own not in existing:
         return own
     if own:
         warnings.append(
@@ -403,7 +403,7 @@ def _edge_uuid(
             )
         )
     found = made
-    while found in taken:
+    while found in existing:
         counts[made] = counts.get(made, 1) + 1
         found = f"{made}#{counts[made]}"
     return found
@@ -417,8 +417,8 @@ def _probability(
     warnings: list[Warning],
 ) -> tuple[float | None, str]:
     """The probability (variant weight × mean on case edges) and the variant's name."""
-    given = source.get("p")
-    mean = number(as_mapping(given).get("mean")) if isinstance(given, dict) else number(given)
+    value = source.get("p")
+    mean = number(as_mapping(value).get("mean")) if isinstance(value, dict) else number(value)
     if mean is not None and not 0 <= mean <= 1:
         warnings.append(
             Warning(
@@ -491,25 +491,25 @@ def fold_warnings(warnings: Iterable[Warning]) -> tuple[Warning, ...]:
     Missing uuids, common in old graphs, become one warning.
     """
     distinct = tuple(dict.fromkeys(warnings))
-    counts, told = Counter(warning.code for warning in distinct), Counter[str]()
+    counts, listed = Counter(warning.code for warning in distinct), Counter[str]()
     bare = [
         warning.where.partition(" ")[0] for warning in distinct if warning.code == "missing_uuid"
     ]
     found: list[Warning] = []
     for warning in distinct:
         code = warning.code
-        told[code] += 1
+        listed[code] += 1
         if code == "missing_uuid" and len(bare) > 1:
-            if told[code] == 1:
+            if listed[code] == 1:
                 text = (
                     f"{bare.count('node')} nodes and {bare.count('edge')} edges have no uuid: "
                     "nodes go by their id or place, edges by their ends. "
                     "DagNet itself would drop such edges."
                 )
                 found.append(Warning(code, "graph", text))
-        elif told[code] <= _KIND_LIMIT:
+        elif listed[code] <= _KIND_LIMIT:
             found.append(warning)
-        elif told[code] == _KIND_LIMIT + 1:
+        elif listed[code] == _KIND_LIMIT + 1:
             found.append(
                 Warning(
                     code,

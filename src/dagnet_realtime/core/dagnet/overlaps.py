@@ -36,17 +36,17 @@ def _shared_events(listens: Sequence[EventBinding]) -> Iterable[Warning]:
     for event_id, those in events.items():
         if len(those) > 1:
             labels = ", ".join(f"“{binding.label}”" for binding in those[:10])
-            told = f"{len(those)} nodes share this event and always light together: {labels}."
-            yield Warning("shared_event", f"event {event_id}", told)
+            message = f"{len(those)} nodes share this event and always light together: {labels}."
+            yield Warning("shared_event", f"event {event_id}", message)
 
 
 def _overlaps(listens: Sequence[EventBinding]) -> Iterable[Warning]:
-    told = 0
+    reported = 0
     for name, those in bindings_by_name(listens).items():
         events = {binding.event_id: binding for binding in reversed(those)}
         for one, other in combinations(list(events.values())[::-1][:50], 2):
-            if told < _PAIR_LIMIT and not _exclusive(one.filters, other.filters):
-                told += 1
+            if reported < _PAIR_LIMIT and not _exclusive(one.filters, other.filters):
+                reported += 1
                 yield Warning(
                     "overlapping_filters",
                     f"event {one.event_id}, event {other.event_id}",
@@ -73,17 +73,17 @@ def _exclusive(ones: Iterable[Filter], others: Sequence[Filter]) -> bool:
 
 def _lookalikes(listens: Sequence[EventBinding]) -> Iterable[Warning]:
     folded: dict[str, list[str]] = {}
-    heard = bindings_by_name(listens)
-    for name in heard:
+    by_name = bindings_by_name(listens)
+    for name in by_name:
         folded.setdefault("".join(name.casefold().split()), []).append(name)
     for names in folded.values():
         if (
             len(names) > 1
-            and len({binding.event_id for name in names for binding in heard[name]}) > 1
+            and len({binding.event_id for name in names for binding in by_name[name]}) > 1
         ):
             listed = ", ".join(f"“{name}”" for name in names[:10])
-            told = (
+            message = (
                 "These names differ only in case or spaces, "
                 f"and matching tells them apart: {listed}."
             )
-            yield Warning("near_duplicate_names", f"name {names[0]}", told)
+            yield Warning("near_duplicate_names", f"name {names[0]}", message)

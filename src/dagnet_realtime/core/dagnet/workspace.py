@@ -100,9 +100,9 @@ def _unused(bindings: DefinitionIndex, graphs: Iterable[Graph]) -> Iterable[Warn
 
 def _some(event_ids: list[str]) -> str:
     """The first of the events, and how many more there are."""
-    told = ", ".join(f"“{event_id}”" for event_id in event_ids[:_MAX_NAMED])
+    listed = ", ".join(f"“{event_id}”" for event_id in event_ids[:_MAX_NAMED])
     more = f" and {len(event_ids) - _MAX_NAMED} more" if len(event_ids) > _MAX_NAMED else ""
-    return f"the event {told}" if len(event_ids) == 1 else f"the events {told}{more}"
+    return f"the event {listed}" if len(event_ids) == 1 else f"the events {listed}{more}"
 
 
 INDEXES = {"events-index.yaml": "events", "nodes-index.yaml": "nodes"}
@@ -130,14 +130,14 @@ def indexed_paths(files: Mapping[str, bytes], cache: TreeCache | None = None) ->
 
     `cache` is that of `read_workspace`, and keeps the indexes' trees for it.
     """
-    kept = cache if cache is not None else {}
+    cached = cache if cache is not None else {}
     trees: dict[str, object] = {}
     for index in INDEXES.keys() & files.keys():
         key = (index, files[index])
         with suppress(FileUnreadable):
-            if key not in kept:
-                kept[key] = read_tree(*key)
-            trees[index] = kept[key]
+            if key not in cached:
+                cached[key] = read_tree(*key)
+            trees[index] = cached[key]
     return _listed(trees)
 
 
@@ -174,8 +174,8 @@ def read_workspace(
                 "holds no graph files (*.json); give the folder of a DagNet data repository",
             )
         )
-    told = tuple(sorted(found, key=lambda error: error.file))
-    whole = not any(error.file.partition("/")[0] == "graphs" for error in told)
+    all_errors = tuple(sorted(found, key=lambda error: error.file))
+    whole = not any(error.file.partition("/")[0] == "graphs" for error in all_errors)
     warnings = inconsistencies(bindings, trees, graphs.values(), whole=whole)
     needed = frozenset(
         filter.property
@@ -184,9 +184,9 @@ def read_workspace(
         for filter in binding.filters
     )
     return Catalogue(
-        version=digest(graphs, told, warnings),
+        version=digest(graphs, all_errors, warnings),
         graphs=graphs,
-        errors=told,
+        errors=all_errors,
         needed=needed,
         warnings=warnings,
     )
@@ -200,7 +200,7 @@ def _trees(
     Unreadable files go to `errors`.
     """
     trees: dict[str, object] = {}
-    kept: dict[tuple[str, bytes], object] = {}
+    used: dict[tuple[str, bytes], object] = {}
 
     def take(paths: Iterable[str]) -> None:
         for path in sorted(paths):
@@ -209,7 +209,7 @@ def _trees(
                 continue
             key = (path, files[path])
             try:
-                tree = kept[key] = cache[key] if key in cache else read_tree(path, files[path])
+                tree = used[key] = cache[key] if key in cache else read_tree(path, files[path])
                 if path.endswith(".json") or isinstance(tree, dict):
                     trees[path] = tree
                 else:
@@ -227,7 +227,7 @@ def _trees(
         if path not in INDEXES and (path in listed or is_workspace_file(path))
     )
     cache.clear()
-    cache.update(kept)
+    cache.update(used)
     return trees
 
 

@@ -136,14 +136,14 @@ def from_webhook(
         occurred_at = occurrence_time(message.original_timestamp, message.sent_at, received_at)
         if occurred_at is None:
             occurred_at = received_at
-    given = _given_id(message.message_id)
+    sent_id = _given_id(message.message_id)
     return _event(
         message,
         _type(message),
-        _usable_id(given) or (repeats or RepeatNumbers()).id(text, place),
+        _usable_id(sent_id) or (repeats or RepeatNumbers()).id(text, place),
         occurred_at,
         received_at,
-        given,
+        sent_id,
     )
 
 
@@ -165,8 +165,8 @@ def from_tracking(
     own = message.timestamp if message.original_timestamp is None else message.original_timestamp
     sent = message.sent_at if message.sent_at is not None else sent_at
     occurred_at = occurrence_time(own, sent, arrived_at)
-    given = _given_id(message.message_id)
-    id = _usable_id(given)
+    sent_id = _given_id(message.message_id)
+    id = _usable_id(sent_id)
     if id is None:
         timed = own is not None or message.sent_at is not None
         id = (
@@ -174,7 +174,7 @@ def from_tracking(
             if timed
             else _derive_id(text, f"{arrived_at}/{place}")
         )
-    return _event(message, type or _type(message), id, occurred_at, None, given)
+    return _event(message, type or _type(message), id, occurred_at, None, sent_id)
 
 
 def as_text(value: object) -> str | None:
@@ -196,7 +196,7 @@ def _event(
     id: str,
     occurred_at: int | None,
     segment_received_at: int | None,
-    given: str | None,
+    sent_id: str | None,
 ) -> Event:
     return Event(  # in the order of its fields: by name they would cost twice as much
         id,
@@ -215,15 +215,15 @@ def _event(
         occurred_at,
         segment_received_at,
         message.replay is True,
-        None if given == id else given,
+        None if sent_id == id else sent_id,
     )
 
 
-def known_type(given: object) -> EventType | None:
+def known_type(value: object) -> EventType | None:
     """The event type in any case and spacing, None if unknown."""
-    if type(given) is not str:
+    if type(value) is not str:
         return None
-    return TYPES.get(given) or TYPES.get(given.strip().lower()[:MAX_ID])
+    return TYPES.get(value) or TYPES.get(value.strip().lower()[:MAX_ID])
 
 
 def _type(message: Message) -> EventType:
@@ -245,13 +245,13 @@ def _given_id(value: object) -> str | None:
     return (value or None) if type(value) is str else as_text(value)
 
 
-def _usable_id(given: str | None) -> str | None:
+def _usable_id(sent_id: str | None) -> str | None:
     """The id, or its digest if it is long or unusual."""
-    if given is None:
+    if sent_id is None:
         return None
-    if len(given) <= MAX_ID and "@" not in given and given.isprintable():
-        return given
-    return _derive_id(given.encode("utf-8", "replace"))
+    if len(sent_id) <= MAX_ID and "@" not in sent_id and sent_id.isprintable():
+        return sent_id
+    return _derive_id(sent_id.encode("utf-8", "replace"))
 
 
 def _derive_id(text: bytes | msgspec.Raw, once: str = "") -> str:

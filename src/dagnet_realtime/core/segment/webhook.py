@@ -166,7 +166,7 @@ def _from_form(body: bytes) -> bytes:
     try:
         return _FORM.encode(form.parse_form(body))
     except ValueError:
-        told = f"A form may have {form.MAX_BYTES} bytes" if len(body) > form.MAX_BYTES else ""
+        detail = f"A form may have {form.MAX_BYTES} bytes" if len(body) > form.MAX_BYTES else ""
         raise Problem(
-            "invalid", "The body is neither JSON nor a form", told, "Send JSON as Segment does"
+            "invalid", "The body is neither JSON nor a form", detail, "Send JSON as Segment does"
         ) from None
