@@ -17,7 +17,7 @@ TERMS = RelayLimits(limit=1_000, pieces=2, every=0.25, rate=20, prefix="private-
 
 
 def test_a_name_is_another_each_time() -> None:
-    """REL-9: whoever knows the view and an old name can tell no new one."""
+    """REL-9: from the view and an old name no new one follows."""
     names = {new_channel_name(TERMS, b"key", "shop/prod", "checkout") for _ in range(50)}
     assert len(names) == 50
     assert all(

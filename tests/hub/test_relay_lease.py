@@ -1,4 +1,4 @@
-"""One request's work on one view, and the view that is rendered for it."""
+"""A leased channel, and the view that is rendered for it."""
 
 import pytest
 
@@ -18,7 +18,7 @@ from tests.support.entries import entry
 NOW = 1_000_000
 
 
-def trip(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) -> RelayLease:
+def lease(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) -> RelayLease:
     return RelayLease(
         provider,
         LeasedState(RelayState(channel="c"), NOW, seats, RelayCounts(), awaited),
@@ -29,49 +29,49 @@ def trip(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) -
 async def test_what_was_spent_is_given_once() -> None:
     """REL-13: published, delivered to as many as subscribe, failed."""
     provider, clock = Provider(), FakeClock()
-    made = trip(provider, clock, ann=NOW, bob=NOW)
-    await made.refresh_subscribers()
+    leased = lease(provider, clock, ann=NOW, bob=NOW)
+    await leased.refresh_subscribers()
     provider.subscribed = 5
-    assert await made.publish([Heartbeat(now="", position="e.1")])
+    assert await leased.publish([Heartbeat(now="", position="e.1")])
     provider.down = True
-    assert not await made.publish([Heartbeat(now="", position="e.1")])
-    assert made.to_commit().spent == RelayCounts(published=1, delivered=1, failed=1)
-    assert made.to_commit().spent == RelayCounts()
-    assert made.total == RelayCounts(published=1, delivered=1, failed=1)
-    assert made.state.backoff_until > made.now
+    assert not await leased.publish([Heartbeat(now="", position="e.1")])
+    assert leased.to_commit().spent == RelayCounts(published=1, delivered=1, failed=1)
+    assert leased.to_commit().spent == RelayCounts()
+    assert leased.total == RelayCounts(published=1, delivered=1, failed=1)
+    assert leased.state.backoff_until > leased.now
 
 
-async def test_a_provider_that_does_not_say_how_many_counts_the_seats() -> None:
+async def test_without_a_number_from_the_provider_sessions_are_counted() -> None:
     """REL-13: the best that can be known."""
     provider, clock = Provider(), FakeClock()
     provider.subscribed = None
-    made = trip(provider, clock, ann=NOW, bob=NOW)
-    await made.refresh_subscribers()
-    await made.publish([Heartbeat(now="", position="e.1")])
-    assert made.total.delivered == 2
+    leased = lease(provider, clock, ann=NOW, bob=NOW)
+    await leased.refresh_subscribers()
+    await leased.publish([Heartbeat(now="", position="e.1")])
+    assert leased.total.delivered == 2
 
 
 @pytest.mark.parametrize(
     ("asked", "live", "stays"),
     [(0, True, True), (RELAY_CONFIRMED_SECONDS * 1000 + 1, True, False), (0, False, False)],
 )
-def test_a_seat_counts_while_its_session_lives_and_asks(
+def test_a_session_is_trusted_while_it_lives_and_was_confirmed(
     asked: int, live: bool, stays: bool
 ) -> None:
-    """REL-11: whoever does not ask again, with their permission checked, is out."""
-    made = trip(Provider(), FakeClock(), NOW + 1, ann=NOW - asked)
-    made.prune({"ann": None} if live else {})  # type: ignore[dict-item]
-    assert (made.has_subscribers, set(made.dropped)) == (stays, set() if stays else {"ann"})
+    """REL-11: a session without a recent check of its permission is dropped."""
+    leased = lease(Provider(), FakeClock(), NOW + 1, ann=NOW - asked)
+    leased.prune({"ann": None} if live else {})  # type: ignore[dict-item]
+    assert (leased.has_subscribers, set(leased.dropped)) == (stays, set() if stays else {"ann"})
 
 
 async def test_time_is_the_stores_and_bounded() -> None:
     """REL-20: two seconds, whatever the machine's own clock says."""
     clock = FakeClock()
-    made = trip(Provider(), clock)
+    leased = lease(Provider(), clock)
     await clock.advance(0.5)
-    assert (made.now, made.time_left) == (NOW + 500, BOUND - 0.5)
+    assert (leased.now, leased.time_left) == (NOW + 500, BOUND - 0.5)
     await clock.advance(5)
-    assert made.time_left == 0
+    assert leased.time_left == 0
 
 
 def test_a_stretch_becomes_a_frame_of_its_very_range() -> None:

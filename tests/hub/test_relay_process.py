@@ -28,7 +28,7 @@ class Relayed(Stage):
         self.provider = provider
         super().__init__(relays={SHOP: provider}, **parts)  # type: ignore[arg-type]
 
-    async def seated(self, person: str = "ann", filter: str = "") -> tuple[WatchSession, str]:
+    async def subscribed(self, person: str = "ann", filter: str = "") -> tuple[WatchSession, str]:
         """A session that has subscribed, and its channel."""
         session = await self.open(filter, person)
         channel = (await self.hub.relay_subscription(session.id)).channel
@@ -40,7 +40,7 @@ async def test_frames_are_published_in_order_and_nothing_is_lost_between_them() 
     """REL-4: merged over a quarter of a second, each begins where the one before it ended."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        session, channel = await stage.seated()
+        session, channel = await stage.subscribed()
         for number in range(40):
             await stage.log.append(SHOP, entries(number, number, name="Home"))
             await stage.clock.advance(0.05)
@@ -67,7 +67,7 @@ async def test_a_frame_over_the_limit_goes_in_pieces_and_counts_are_whole() -> N
     async with Relayed(provider, policy=Policy(carried_per_second=5_000)) as stage:
         stage.graphs.put(graph(*names))
         await stage.clock.advance(1)
-        await stage.seated()
+        await stage.subscribed()
         await stage.log.append(
             SHOP, [entry(f"m{number}", name=name) for number, name in enumerate(names * 3)]
         )
@@ -81,10 +81,10 @@ async def test_a_frame_over_the_limit_goes_in_pieces_and_counts_are_whole() -> N
 
 
 async def test_followed_traces_are_carried_whatever_the_limit() -> None:
-    """REL-5: what somebody follows is never cut."""
+    """REL-5: followed traces are never cut."""
     provider = Provider(limit=1_000, pieces=1)
     async with Relayed(provider) as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         await stage.hub.follow(session.id, "k1.followed")
         mine = [
             entry(f"f{number}", name="Cart", traces=(Token("userId", "k1.followed"),))
@@ -98,8 +98,8 @@ async def test_followed_traces_are_carried_whatever_the_limit() -> None:
         ]
 
 
-async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
-    """REL-7: not before somebody was let in, and not after the last one left the channel."""
+async def test_nothing_is_published_without_subscribers() -> None:
+    """REL-7: not before a session was authorised, and not after the last one left the channel."""
     provider = Provider()
     async with Relayed(provider) as stage:
         session = await stage.open()
@@ -119,11 +119,11 @@ async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
         assert len(provider.sent) == before
 
 
-async def test_a_provider_that_fails_is_left_alone_and_asked_again_by_whoever_wants_in() -> None:
-    """REL-6: tries get rarer; what it did not take is counted; a seat tells how it stands."""
+async def test_a_failed_provider_is_left_alone_and_asked_again_for_a_new_subscription() -> None:
+    """REL-6: tries get rarer; failed messages are counted; a subscription says so."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         provider.down = True
         for number in range(200):
             await stage.log.append(SHOP, entries(number, number, name="Home"))
@@ -165,12 +165,12 @@ def test_neighbouring_batches_become_one_and_beats_the_last() -> None:
     assert four.position == "e.10"
 
 
-async def test_viewers_of_one_view_share_a_channel_that_nobody_can_guess() -> None:
+async def test_viewers_of_one_view_share_a_channel_with_an_unguessable_name() -> None:
     """REL-9: another filter is another channel; names hold 160 bits."""
     async with Relayed(Provider()) as stage:
-        _, one = await stage.seated("ann")
-        _, two = await stage.seated("bob")
-        _, other = await stage.seated("cyd", "type:page")
+        _, one = await stage.subscribed("ann")
+        _, two = await stage.subscribed("bob")
+        _, other = await stage.subscribed("cyd", "type:page")
         assert one == two != other
         assert one.startswith("private-dagnet-")
         assert len(one.rpartition("-")[2]) == 40
@@ -179,15 +179,15 @@ async def test_viewers_of_one_view_share_a_channel_that_nobody_can_guess() -> No
 async def test_a_session_is_let_into_its_own_channel_alone() -> None:
     """REL-9: another view's name is forbidden, as is one that does not exist."""
     async with Relayed(Provider()) as stage:
-        session, _ = await stage.seated()
-        _, other = await stage.seated("bob", "type:page")
+        session, _ = await stage.subscribed()
+        _, other = await stage.subscribed("bob", "type:page")
         for channel in (other, "private-dagnet-" + "0" * 40, "", "private-ü"):
             with pytest.raises(Problem) as refused:
                 await stage.hub.relay_manager.authorise(session, channel, "1.2")
             assert refused.value.code == "forbidden"
 
 
-async def test_without_a_relay_there_is_no_seat() -> None:
+async def test_without_a_relay_there_is_no_subscription() -> None:
     """REL-9: frames come by stream or poll."""
     async with Stage() as stage:
         session = await stage.open()
@@ -196,12 +196,12 @@ async def test_without_a_relay_there_is_no_seat() -> None:
         assert refused.value.code == "not_found"
 
 
-async def test_whoever_lost_the_right_is_out_within_30_seconds() -> None:
-    """REL-11: those who stay are told to ask for the channel's other name; on the old one nothing follows."""
+async def test_a_session_without_a_right_is_out_within_30_seconds() -> None:
+    """REL-11: the others are told to ask for the new name; on the old one nothing follows."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        staying, old = await stage.seated("ann")
-        await stage.seated("bob")
+        staying, old = await stage.subscribed("ann")
+        await stage.subscribed("bob")
         await stage.hub.revoke("bob")
         await stage.clock.advance(REFRESH_MS / 1000 + 1)
         assert [(one.channel, one.name) for one in provider.sent if one.name == "turn"] == [
@@ -219,14 +219,14 @@ async def test_whoever_lost_the_right_is_out_within_30_seconds() -> None:
             await stage.hub.relay_manager.authorise(staying, old, "1.4")
 
 
-async def test_a_notice_makes_us_ask_and_is_believed_in_nothing_else() -> None:
-    """REL-24: about the station that it names alone, and not twice in two seconds; a repeat of an old one is answered by the truth."""
+async def test_a_webhook_makes_us_ask_the_provider_and_has_no_other_effect() -> None:
+    """REL-24: about the view that it names alone, and not twice in two seconds; a repeat of an old one is answered by the truth."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        session, channel = await stage.seated()
-        _, other = await stage.seated("bob", "type:page")
+        session, channel = await stage.subscribed()
+        _, other = await stage.subscribed("bob", "type:page")
 
-        async def told(*channels: str) -> int:
+        async def questions(*channels: str) -> int:
             before = provider.looked
             await stage.hub.relay_manager.on_provider_webhook(
                 SHOP, "key", "good", "\n".join(channels).encode()
@@ -234,12 +234,12 @@ async def test_a_notice_makes_us_ask_and_is_believed_in_nothing_else() -> None:
             await stage.clock.advance(0.1)
             return provider.looked - before
 
-        assert await told(channel, "private-of-somebody-else") == 1
-        assert await told(channel) == 0, "it was asked about a moment ago"
-        assert await told(other) == 1
+        assert await questions(channel, "private-of-somebody-else") == 1
+        assert await questions(channel) == 0, "it was asked about a moment ago"
+        assert await questions(other) == 1
         await stage.clock.advance(WEBHOOK_REFRESH_MS / 1000)
         provider.subscribed = 0
-        assert await told(channel) == 1
+        assert await questions(channel) == 1
         await stage.clock.advance(RELAY_GRACE_SECONDS)
         before = len(provider.sent)
         await stage.log.append(SHOP, entries(0, 5, name="Home"))
@@ -248,11 +248,11 @@ async def test_a_notice_makes_us_ask_and_is_believed_in_nothing_else() -> None:
         assert (await stage.hub.relay_subscription(session.id)).publishing
 
 
-async def test_a_notice_that_nobody_signed_is_refused() -> None:
+async def test_a_webhook_without_a_signature_is_refused() -> None:
     """REL-24: as is one for a workspace without a relay, or that is not there."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        _, channel = await stage.seated()
+        _, channel = await stage.subscribed()
         for workspace, signature in (
             (SHOP, "bad"),
             (Channel("shop", "dev"), "good"),
@@ -266,44 +266,44 @@ async def test_a_notice_that_nobody_signed_is_refused() -> None:
         assert provider.looked == 0
 
 
-async def test_a_seat_tells_who_else_watches() -> None:
+async def test_a_subscription_tells_who_else_watches() -> None:
     """REL-23: whatever their filters."""
     async with Relayed(Provider()) as stage:
-        ann, _ = await stage.seated("oidc:ann")
-        await stage.seated("oidc:bob", "type:page")
+        ann, _ = await stage.subscribed("oidc:ann")
+        await stage.subscribed("oidc:bob", "type:page")
         assert (await stage.hub.relay_subscription(ann.id)).company == Presence(
             others=1, names=("bob",)
         )
 
 
 async def test_another_filter_leads_to_another_channel() -> None:
-    """REL-11: and whoever left a view is out of its channel too."""
+    """REL-11: and a session that left a view is out of its channel."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        await stage.seated("ann")
-        session, old = await stage.seated("bob")
+        await stage.subscribed("ann")
+        session, old = await stage.subscribed("bob")
         await stage.hub.change(session.id, filter="type:page")
         assert (await stage.hub.relay_subscription(session.id)).channel != old
         await stage.clock.advance(REFRESH_MS / 1000 + 1)
         assert [one.channel for one in provider.sent if one.name == "turn"] == [old]
 
 
-async def test_the_last_session_closes_the_station() -> None:
-    """REL-12: off is off; the view is nobody's."""
+async def test_the_last_session_closes_the_channel() -> None:
+    """REL-12: nothing is published any more."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         await stage.hub.close(session.id)
         await stage.clock.advance(REFRESH_MS / 1000 + 1)
         assert stage.hub.relay_manager._publishers == {}
         assert [one for one in provider.sent if one.name == "turn"] == []
 
 
-async def test_a_seat_renews_the_lease_and_a_tab_that_vanished_lapses() -> None:
+async def test_asking_renews_the_lease_and_a_vanished_tab_lapses() -> None:
     """REL-12: asking keeps a session alive as a stream would; five minutes of silence end it."""
     provider = Provider()
     async with Relayed(provider) as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         for _ in range(50):
             await stage.clock.advance(8)
             await stage.hub.relay_subscription(session.id)
@@ -313,7 +313,7 @@ async def test_a_seat_renews_the_lease_and_a_tab_that_vanished_lapses() -> None:
         assert stage.hub.relay_manager._publishers == {}
 
 
-async def test_a_span_ends_exactly_where_it_was_asked_to() -> None:
+async def test_a_range_ends_exactly_where_it_was_asked_to() -> None:
     """REL-14: so that a viewer joins frames that it shares with others."""
     async with Relayed(Provider()) as stage:
         session = await stage.open()

@@ -1,4 +1,4 @@
-"""Frames through a provider where no process lives; every courier is another request's."""
+"""Frames through a provider, published by requests; each has a publisher of its own."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -38,8 +38,8 @@ class Platform(Stage):
             self.context, lambda _: self.policy, self.relay_states, {SHOP: self.provider}
         )
 
-    async def asked(self, session: WatchSession) -> RelaySubscription:
-        """What a page hears that asks for its seat."""
+    async def subscription(self, session: WatchSession) -> RelaySubscription:
+        """A page's subscription."""
         return await self.answered(self.request().subscription(session))
 
     async def answered(self, request: Coroutine[Any, Any, Any]) -> Any:
@@ -50,10 +50,10 @@ class Platform(Stage):
                 await self.clock.advance(0.05)
         return task.result()
 
-    async def seated(self, person: str = "ann") -> tuple[WatchSession, str]:
+    async def subscribed(self, person: str = "ann") -> tuple[WatchSession, str]:
         """A session that has subscribed, and its channel."""
         session = await self.open(person=person)
-        channel = (await self.asked(session)).channel
+        channel = (await self.subscription(session)).channel
         await self.request().authorise(session, channel, "1.2")
         return session, channel
 
@@ -66,10 +66,10 @@ class Platform(Stage):
         return [frame for frame in self.provider.frames(channel) if frame["op"] == "batch"]
 
 
-async def test_each_request_goes_on_where_the_last_one_ended() -> None:
+async def test_each_request_goes_on_from_the_position_of_the_last_one() -> None:
     """REL-20: positions join, counts are exact, and what was published is counted."""
     async with Platform() as stage:
-        session, channel = await stage.seated()
+        session, channel = await stage.subscribed()
         for number in range(8):
             await stage.deliver(number * 5, number * 5 + 4)
         batches = stage.batches(channel)
@@ -78,14 +78,14 @@ async def test_each_request_goes_on_where_the_last_one_ended() -> None:
             *(batch["position"] for batch in batches[:-1]),
         ]
         assert sum(batch["counts"]["u-Home"] for batch in batches) == 40  # type: ignore[index]
-        seat = await stage.asked(session)
+        seat = await stage.subscription(session)
         assert (seat.ledger.published, seat.ledger.failed) == (len(stage.provider.sent), 0)
 
 
 async def test_of_requests_that_come_together_one_publishes_for_all() -> None:
     """REL-20: the others tell it and go, at once; nothing is published twice, nothing is left behind."""
     async with Platform() as stage:
-        await stage.seated()
+        await stage.subscribed()
         await stage.deliver(0, 0)
 
         async def one(number: int) -> None:
@@ -104,67 +104,65 @@ async def test_of_requests_that_come_together_one_publishes_for_all() -> None:
 async def test_a_provider_that_fails_or_hangs_costs_a_delivery_no_more_than_its_bound() -> None:
     """REL-20, REL-6: it is left alone by everybody, longer each time, and what it missed comes when it is back."""
     async with Platform() as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         stage.provider.down = True
         for number in range(10):
             await stage.deliver(number, number)
         assert stage.provider.asked <= 2
-        assert not (await stage.asked(session)).publishing
+        assert not (await stage.subscription(session)).publishing
         stage.provider.down = False
         await stage.clock.advance(3)
-        await stage.asked(session)
+        await stage.subscription(session)
         await stage.deliver(10, 10)
         assert [batch["counts"] for batch in stage.batches()] == [{"u-Home": 10}, {"u-Home": 1}]
-        assert (await stage.asked(session)).publishing
+        assert (await stage.subscription(session)).publishing
 
 
-async def test_a_request_that_vanishes_holds_nobody_up_for_long() -> None:
+async def test_a_request_that_vanishes_delays_others_for_seconds_only() -> None:
     """REL-20: what it may have published comes again, from the same position."""
     async with Platform() as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         (view,) = await stage.relay_states.active_views(SHOP)
         await stage.relay_states.acquire(SHOP, view, "vanished", 6)
         await stage.deliver(0, 4)
         assert stage.batches() == []
         await stage.clock.advance(6)
-        await stage.asked(session)
+        await stage.subscription(session)
         assert [batch["from"] for batch in stage.batches()] == [session.position]
 
 
-async def test_nothing_is_published_while_nobody_is_subscribed() -> None:
-    """REL-7: nor when nobody confirms that they still may; it begins again at the head."""
+async def test_nothing_is_published_without_subscribers() -> None:
+    """REL-7: nor without confirmed sessions; it begins again at the head."""
     async with Platform() as stage:
         await stage.deliver(0, 4)
         assert stage.provider.asked == 0
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         stage.provider.subscribed = 0
         await stage.clock.advance(RELAY_GRACE_SECONDS + 1)
-        await stage.asked(session)
+        await stage.subscription(session)
         await stage.deliver(5, 9)
         assert stage.batches() == []
-        channel = (await stage.asked(session)).channel
+        channel = (await stage.subscription(session)).channel
         await stage.request().authorise(session, channel, "1.3")
         await stage.deliver(10, 10)
         await stage.deliver(11, 12)
         assert stage.batches()[-1]["counts"] == {"u-Home": 2}
 
 
-async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_more_goes_out() -> (
-    None
-):
+async def test_a_session_that_is_not_confirmed_is_out_before_the_next_frame() -> None:
     """REL-11: within 24 s the channel goes on under another name, which those learn who still may; of the old one no frame more."""
     async with Platform() as stage:
-        staying, old = await stage.seated("ann")
-        await stage.seated("bob")
+        staying, old = await stage.subscribed("ann")
+        await stage.subscribed("bob")
         await stage.clock.advance(RELAY_CONFIRMED_SECONDS - 5)
-        await stage.asked(staying)
+        await stage.subscription(staying)
         await stage.clock.advance(6)
         await stage.deliver(0, 4)
         assert [message.name for message in stage.provider.sent if message.channel == old][
             -1
         ] == "turn"
         assert stage.batches(old) == []
-        seat = await stage.asked(staying)
+        seat = await stage.subscription(staying)
         assert seat.channel != old
         with pytest.raises(Problem) as refused:
             await stage.request().authorise(staying, old, "1.4")
@@ -172,10 +170,10 @@ async def test_whoever_does_not_confirm_that_they_may_is_out_before_anything_mor
         assert [batch["counts"] for batch in stage.batches(seat.channel)] == [{"u-Home": 5}]
 
 
-async def test_a_notice_makes_the_request_ask() -> None:
+async def test_a_webhook_makes_the_request_ask_the_provider() -> None:
     """REL-24: once in two seconds; what is not signed reaches nothing."""
     async with Platform() as stage:
-        await stage.seated()
+        await stage.subscribed()
         await stage.clock.advance(WEBHOOK_REFRESH_MS / 1000)
         before = stage.provider.looked
         with pytest.raises(Problem) as refused:
@@ -186,41 +184,41 @@ async def test_a_notice_makes_the_request_ask() -> None:
         assert stage.provider.looked == before + 1
 
 
-async def test_a_seat_tells_who_else_watches() -> None:
+async def test_a_subscription_tells_who_else_watches() -> None:
     """REL-23: from the sessions that every request can see."""
     async with Platform() as stage:
-        ann, _ = await stage.seated("oidc:ann")
-        await stage.seated("oidc:bob")
-        assert (await stage.asked(ann)).company == Presence(others=1, names=("bob",))
+        ann, _ = await stage.subscribed("oidc:ann")
+        await stage.subscribed("oidc:bob")
+        assert (await stage.subscription(ann)).company == Presence(others=1, names=("bob",))
 
 
-async def test_off_turns_the_channel_for_those_who_stay() -> None:
-    """REL-11: a session that has ended has no seat."""
+async def test_off_rotates_the_channel_for_the_others() -> None:
+    """REL-11: a session that has ended is not subscribed."""
     async with Platform() as stage:
-        _, old = await stage.seated("ann")
-        leaving, _ = await stage.seated("bob")
+        _, old = await stage.subscribed("ann")
+        leaving, _ = await stage.subscribed("bob")
         await stage.hub.close(leaving.id)
         await stage.deliver(0, 4)
         assert stage.provider.frames(old) == []
 
 
-async def test_who_asks_in_a_silence_sends_a_sign_of_life() -> None:
+async def test_a_request_in_a_silence_sends_a_heartbeat() -> None:
     """REL-20: so that a page knows that the provider still brings what is published, and how far that is."""
     async with Platform() as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         await stage.deliver(0, 4)
         at = stage.batches()[-1]["position"]
         await stage.clock.advance(RELAY_HEARTBEAT_SECONDS + 0.1)
-        await stage.asked(session)
+        await stage.subscription(session)
         assert [
             frame["position"] for frame in stage.provider.frames() if frame["op"] == "beat"
         ] == [at]
 
 
-async def test_a_log_that_lost_the_place_is_gone_on_with_where_it_is() -> None:
-    """REL-20: who stood there asks, and is told the gap by the log itself."""
+async def test_after_a_lost_position_publishing_goes_on_where_the_log_is() -> None:
+    """REL-20: a page at that position asks, and gets the gap from the log."""
     async with Platform() as stage:
-        session, _ = await stage.seated()
+        session, _ = await stage.subscribed()
         await stage.deliver(0, 0)
         stage.provider.down = True
         await stage.deliver(1, 1)
@@ -243,7 +241,7 @@ async def test_frames_fit_and_a_trace_that_may_have_been_cut_stays_flagged_in_la
 ):
     """REL-5: how much fitted is remembered between requests."""
     async with Platform(limit=1_000, pieces=1) as stage:
-        await stage.seated()
+        await stage.subscribed()
         await stage.log.append(
             SHOP,
             [
@@ -259,10 +257,10 @@ async def test_frames_fit_and_a_trace_that_may_have_been_cut_stays_flagged_in_la
         assert max(len(message.body) for message in stage.provider.sent) <= 1_000
 
 
-async def test_who_asked_to_be_forgotten_is_told_of() -> None:
+async def test_people_to_forget_are_published() -> None:
     """REL-20, HUB-20: after the frame that holds their request."""
     async with Platform() as stage:
-        await stage.seated()
+        await stage.subscribed()
         await stage.log.append(SHOP, [entry("d", type="delete", name="", forgets=("k1.gone",))])
         await stage.deliver(0, 0)
         assert [
@@ -270,7 +268,7 @@ async def test_who_asked_to_be_forgotten_is_told_of() -> None:
         ] == [["k1.gone"]]
 
 
-async def test_without_a_relay_there_is_no_seat_and_a_delivery_asks_for_nothing() -> None:
+async def test_without_a_relay_there_is_no_subscription_and_nothing_is_published() -> None:
     """REL-9: frames come by poll."""
     async with Platform() as stage:
         session = await stage.open()

@@ -23,7 +23,7 @@ from tests.support.clock import settle
 from tests.support.entries import entries
 
 
-class Waking:
+class TimedLog:
     """The stage's log, whose waits are the test's clock's: a memory log's own would be real seconds."""
 
     def __init__(self, stage: Platform) -> None:
@@ -44,7 +44,7 @@ class Waking:
             await self._stage.clock.sleep(0.05)
 
 
-class Town(Platform):
+class Processes(Platform):
     """Several processes that live over one store, behind a proxy without stickiness: each call of `process` may be another's."""
 
     def __init__(self, **terms: object) -> None:
@@ -52,7 +52,7 @@ class Town(Platform):
         self.running: dict[SharedRelayManager, asyncio.Task[None]] = {}
 
     def process(self) -> SharedRelayManager:
-        context = msgspec.structs.replace(self.context, log=Waking(self))
+        context = msgspec.structs.replace(self.context, log=TimedLog(self))
         one = SharedRelayManager(context, self.request(), self.relay_states, {SHOP: self.provider})
         self.running[one] = asyncio.create_task(one.run())
         return one
@@ -66,7 +66,7 @@ class Town(Platform):
     async def subscribed(
         self, seating: SharedRelayManager, signing: SharedRelayManager, person: str = "ann"
     ) -> tuple[WatchSession, str]:
-        """A session that asked one process for its seat and another for the signature."""
+        """A session with the subscription of one process and the signature of another."""
         session = await self.open(person=person)
         channel = (await self.answered(seating.subscription(session))).channel
         await self.answered(signing.authorise(session, channel, "1.2"))
@@ -81,8 +81,8 @@ class Town(Platform):
 
 
 @asynccontextmanager
-async def town(**terms: object) -> AsyncIterator[Town]:
-    async with Town(**terms) as made:
+async def processes_of(**terms: object) -> AsyncIterator[Processes]:
+    async with Processes(**terms) as made:
         try:
             yield made
         finally:
@@ -91,8 +91,8 @@ async def town(**terms: object) -> AsyncIterator[Town]:
 
 
 async def test_every_process_names_the_same_channel_and_signs_it() -> None:
-    """REL-25: whichever is asked, for the seat and for the signature; another's channel is refused by all."""
-    async with town() as stage:
+    """REL-25: for the subscription and the signature; another channel is refused by all."""
+    async with processes_of() as stage:
         processes = [stage.process() for _ in range(3)]
         session, channel = await stage.subscribed(processes[0], processes[1])
         for one in processes:
@@ -105,7 +105,7 @@ async def test_every_process_names_the_same_channel_and_signs_it() -> None:
 
 async def test_what_happens_is_published_once_by_one_of_them() -> None:
     """REL-25, REL-21: positions join, counts are exact, the provider's pace is kept, and the processes' ledgers sum to what went out."""
-    async with town(every=0.25) as stage:
+    async with processes_of(every=0.25) as stage:
         processes = [stage.process() for _ in range(3)]
         session, channel = await stage.subscribed(processes[0], processes[2])
         for number in range(40):
@@ -127,7 +127,7 @@ async def test_what_happens_is_published_once_by_one_of_them() -> None:
 
 async def test_a_process_that_stops_leaves_its_views_to_the_others_at_once() -> None:
     """REL-25: from the position up to which it has published, while it was in the middle of it."""
-    async with town() as stage:
+    async with processes_of() as stage:
         one, other = stage.process(), stage.process()
         session, channel = await stage.subscribed(one, one)
         for number in range(20):
@@ -141,8 +141,8 @@ async def test_a_process_that_stops_leaves_its_views_to_the_others_at_once() -> 
 
 
 async def test_a_process_that_was_killed_holds_a_view_up_for_seconds_alone() -> None:
-    """REL-25: nobody gave it back, so its lease must lapse."""
-    async with town() as stage:
+    """REL-25: its lease was not released, so it must lapse."""
+    async with processes_of() as stage:
         one = stage.process()
         await stage.subscribed(one, one)
         (view,) = await stage.relay_states.active_views(SHOP)
@@ -153,9 +153,9 @@ async def test_a_process_that_was_killed_holds_a_view_up_for_seconds_alone() -> 
         assert stage.count() == 5
 
 
-async def test_who_ends_is_out_at_every_process_and_those_who_stay_go_on() -> None:
+async def test_a_session_that_ends_is_out_at_every_process_and_the_others_go_on() -> None:
     """REL-25, REL-11: whichever process heard of it, the channel goes on under another name, and no process signs the old one."""
-    async with town() as stage:
+    async with processes_of() as stage:
         processes = [stage.process() for _ in range(2)]
         staying, old = await stage.subscribed(processes[0], processes[1], "ann")
         leaving, _ = await stage.subscribed(processes[1], processes[0], "bob")
@@ -171,9 +171,9 @@ async def test_who_ends_is_out_at_every_process_and_those_who_stay_go_on() -> No
         assert (stage.count(old), stage.count(seats[0])) == (0, 5)
 
 
-async def test_a_seat_that_no_process_can_vouch_for_any_more_is_lost() -> None:
-    """REL-25, REL-11: the process that asked about the person is gone, and the page asks nobody."""
-    async with town() as stage:
+async def test_a_session_that_no_process_confirms_any_more_is_dropped() -> None:
+    """REL-25, REL-11: the process that confirmed it is gone, and its page asks no other."""
+    async with processes_of() as stage:
         one, other = stage.process(), stage.process()
         session, old = await stage.subscribed(one, one)
         for _ in range(5):
@@ -190,8 +190,8 @@ async def test_a_seat_that_no_process_can_vouch_for_any_more_is_lost() -> None:
 
 
 async def test_another_version_of_the_graph_moves_its_viewers_at_once() -> None:
-    """REL-25: they are told to ask, and every process that reads the same files names the same channel."""
-    async with town() as stage:
+    """REL-25: they are told to ask, and all processes with the same files name the same channel."""
+    async with processes_of() as stage:
         processes = [stage.process() for _ in range(2)]
         session, old = await stage.subscribed(processes[0], processes[1])
         await stage.clock.advance(1)
@@ -205,7 +205,7 @@ async def test_another_version_of_the_graph_moves_its_viewers_at_once() -> None:
 
 async def test_a_policy_that_forbids_more_is_heeded_at_once() -> None:
     """REL-25, CLI-14: nothing more goes out by the old one."""
-    async with town() as stage:
+    async with processes_of() as stage:
         one = stage.process()
         session, old = await stage.subscribed(one, one)
         await stage.happens(0, 0)
@@ -215,9 +215,9 @@ async def test_a_policy_that_forbids_more_is_heeded_at_once() -> None:
         assert (await stage.answered(one.subscription(session))).channel != old
 
 
-async def test_nothing_is_published_while_nobody_is_subscribed_and_a_silence_has_beats() -> None:
-    """REL-25, REL-7: and the first event after somebody came is published at once."""
-    async with town() as stage:
+async def test_nothing_is_published_without_subscribers_and_a_silence_has_heartbeats() -> None:
+    """REL-25, REL-7: and the first event after a subscription is published at once."""
+    async with processes_of() as stage:
         one = stage.process()
         await stage.happens(0, 4)
         await stage.clock.advance(30)
@@ -232,9 +232,9 @@ async def test_nothing_is_published_while_nobody_is_subscribed_and_a_silence_has
         assert (stage.provider.asked, stage.count()) == (asked, 0)
 
 
-async def test_a_provider_that_was_down_is_gone_on_with() -> None:
+async def test_publishing_goes_on_after_a_failure_of_the_provider() -> None:
     """REL-25, REL-6: left alone by all processes, longer each time; what it missed comes when it is back."""
-    async with town() as stage:
+    async with processes_of() as stage:
         processes = [stage.process() for _ in range(3)]
         session, _ = await stage.subscribed(processes[0], processes[1])
         stage.provider.down = True
@@ -249,7 +249,7 @@ async def test_a_provider_that_was_down_is_gone_on_with() -> None:
 
 async def test_a_store_that_is_away_ends_nothing() -> None:
     """REL-25: publishing goes on when it is back."""
-    async with town() as stage:
+    async with processes_of() as stage:
         one = stage.process()
         session, _ = await stage.subscribed(one, one)
         views = stage.relay_states.active_views
@@ -269,9 +269,9 @@ async def test_a_store_that_is_away_ends_nothing() -> None:
         assert not stage.running[one].done()
 
 
-async def test_a_notice_makes_a_process_ask_at_once() -> None:
+async def test_a_webhook_makes_a_process_ask_the_provider_at_once() -> None:
     """REL-25, REL-24: what is not signed reaches nothing."""
-    async with town() as stage:
+    async with processes_of() as stage:
         one = stage.process()
         await stage.subscribed(one, one)
         await stage.clock.advance(3)
