@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagnet_realtime.core.batching import _MAX_NAMES, chunk, limit_size, merge_batches
-from dagnet_realtime.core.view import trace_share
+from dagnet_realtime.core.batching import chunk, limit_size, merge_batches
+from dagnet_realtime.core.view import MAX_NAMES, trace_share
 from dagnet_realtime.model.event import Flag, Token
 from dagnet_realtime.model.frame import Batch, FrameCounts, FrameEvent, ThinningState
 
@@ -55,7 +55,7 @@ def test_names_beyond_the_most_frequent_are_counted_together() -> None:
     ]
     batches.append(Batch(from_="b", position="c", unmapped={f"m{n}": 1 + n for n in range(150)}))
     one = merge_batches(batches)
-    assert len(one.unmapped) == _MAX_NAMES
+    assert len(one.unmapped) == MAX_NAMES
     assert one.other == 2 * sum(range(1, 51))
 
 

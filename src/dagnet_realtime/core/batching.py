@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from dagnet_realtime.core.view import MEMORY_SECONDS, RISE_SECONDS, trace_share
+from dagnet_realtime.core.view import MAX_NAMES, MEMORY_SECONDS, RISE_SECONDS, trace_share
 from dagnet_realtime.model.event import Flag
 from dagnet_realtime.model.frame import Batch, FrameCounts, FrameEvent, ThinningState
-
-_MAX_NAMES = 200  # as in every frame
 
 
 def merge_batches(batches: Sequence[Batch]) -> Batch:
@@ -31,8 +29,8 @@ def merge_batches(batches: Sequence[Batch]) -> Batch:
         from_=batches[0].from_,
         position=batches[-1].position,
         counts=counts,
-        unmapped={name: names[name] for name in top[:_MAX_NAMES]},
-        other=sum(batch.other for batch in batches) + sum(names[name] for name in top[_MAX_NAMES:]),
+        unmapped={name: names[name] for name in top[:MAX_NAMES]},
+        other=sum(batch.other for batch in batches) + sum(names[name] for name in top[MAX_NAMES:]),
         events=tuple(events),
         threshold=min(batch.threshold for batch in batches),
         ledger=_sum([batch.ledger for batch in batches]),

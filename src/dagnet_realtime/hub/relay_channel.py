@@ -118,7 +118,7 @@ class RelayChannel:
         self.update(
             failures=0,
             last_published_at=self.now,
-            ready_at=self.now + round(publish_interval(self.relay.limits, billed) * 1000),
+            next_publish_at=self.now + round(publish_interval(self.relay.limits, billed) * 1000),
         )
         return True
 

@@ -333,7 +333,7 @@ class RelayPublisher:
                 channel, next(iter(lease.subscribers)), self._lease
             )
             lease.update(idle=False, cursor=str(head), last_published_at=lease.now)
-        wait = (lease.state.ready_at - lease.now) / 1000
+        wait = (lease.state.next_publish_at - lease.now) / 1000
         if lease.time_left is not None and wait > lease.time_left - MIN_SECONDS:
             return  # the next request goes on
         await self._clock.sleep(wait)

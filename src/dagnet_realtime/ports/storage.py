@@ -196,7 +196,7 @@ class RelayState(msgspec.Struct, frozen=True, kw_only=True):
     - `fit`: the thinning's state
     - `expecting_until`: a session that was just authorised may subscribe until then
     - `backoff_until`, `failures`: no publishing until then, after so many failures in a row
-    - `ready_at`: the provider's rate limit allows the next message from then on
+    - `next_publish_at`: the provider's rate limit allows the next message from then on
     - `last_published_at`, `last_queried_at`: the last message; the last query of `subscribers`
     """
 
@@ -207,7 +207,7 @@ class RelayState(msgspec.Struct, frozen=True, kw_only=True):
     expecting_until: int = msgspec.field(default=0, name="awaited_until")
     backoff_until: int = msgspec.field(default=0, name="rests_until")
     failures: int = 0
-    ready_at: int = 0
+    next_publish_at: int = msgspec.field(default=0, name="ready_at")
     last_published_at: int = msgspec.field(default=0, name="beaten_at")
     last_queried_at: int = msgspec.field(default=0, name="looked_at")
     subscribers: int | None = 0
