@@ -136,7 +136,7 @@ class Town:
             clock=self.clock,
             readiness=Readiness(),
             audit=audit,
-            rounds=self.rounds,
+            reauthorizer=self.rounds,
         )
         self.app = create_app(parts)
         transport = httpx.ASGITransport(self.app)

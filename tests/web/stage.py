@@ -53,10 +53,10 @@ class WebStage(Stage):
             access=guard,
             clock=self.clock,
             readiness=self.readiness,
-            visitors=Walker(),
+            simulator=Walker(),
             version="1.2.3",
             audit=self.audit,
-            rounds=self.rounds,
+            reauthorizer=self.rounds,
             **{"demo": True, **parts},
         )
         self.app = create_app(self.parts)

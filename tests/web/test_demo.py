@@ -177,7 +177,7 @@ async def test_the_shop_may_stand_in_a_frame_of_its_own_origin_and_nothing_else_
 ) -> None:
     """PIC-63: the shop's files allow to be framed by this origin; the interface allows nobody, and frames this origin only."""
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, folder, shop=True)) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, folder, shop=True)) as stage:
         for path in ("/shop/", "/shop/index.html", "/shop/shop.js"):
             framed = await stage.stranger.get(path)
             assert framed.status_code == 200
@@ -197,7 +197,7 @@ async def test_the_shop_may_stand_in_a_frame_of_its_own_origin_and_nothing_else_
 async def test_a_server_that_is_no_demo_has_no_shop(folder: Path) -> None:
     """PIC-64: the shop is served in the demo only."""
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, folder), demo=False) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, folder), demo=False) as stage:
         for path in ("/shop/", "/shop/index.html", "/shop/shop.js"):
             assert (await stage.client.get(path)).status_code == 404
         assert "frame-src" not in (await stage.stranger.get("/")).headers["content-security-policy"]

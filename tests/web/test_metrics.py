@@ -35,7 +35,7 @@ async def scraped(stage: WebStage) -> dict[str, list[tuple[dict[str, str], float
 
 async def test_viewers_views_gaps_and_lag_are_measured() -> None:
     """CON-5: by channel; what a view carried, left out, and told of gaps."""
-    async with WebStage(traffic=ConnectionStats(limit=100, open=3, slow=2)) as stage:
+    async with WebStage(connection_stats=ConnectionStats(limit=100, open=3, slow=2)) as stage:
         session = await stage.open()
         await stage.read(session)
         await stage.log.append(SHOP, [entry(f"m{number}", name="Home") for number in range(3)])
@@ -59,7 +59,7 @@ async def test_every_metric_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs/deployment.md").read_text()
     rows = set(re.findall(r"^\| `dagnet_realtime_([a-z_]+?)(?:_total)?`", page, re.MULTILINE))
     assert rows == OURS | OF_STREAMS
-    async with WebStage(traffic=ConnectionStats()) as stage:
+    async with WebStage(connection_stats=ConnectionStats()) as stage:
         text = (await stage.client.get("/metrics")).text
         assert (
             set(re.findall(r"^# TYPE dagnet_realtime_([a-z_]+?)(?:_total)? ", text, re.MULTILINE))

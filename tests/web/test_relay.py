@@ -21,7 +21,7 @@ PUBLIC = {"kind": "pusher", "key": "k", "host": "h", "port": 6001, "tls": False,
 @pytest.fixture
 async def relayed() -> AsyncIterator[WebStage]:
     provider = Provider(public=PUBLIC)
-    async with WebStage(relays={SHOP: provider}, connects=("ws://h:6001",)) as stage:
+    async with WebStage(relays={SHOP: provider}, connect_origins=("ws://h:6001",)) as stage:
         yield stage
 
 

@@ -20,8 +20,8 @@ def folder(tmp_path: Path) -> Path:
 
 async def test_the_interface_needs_no_sign_in(folder: Path) -> None:
     """WEB-20: its page is asked for anew each time; what has a hash in its name is kept for ever, packed once."""
-    stage = WebStage(page=None)
-    stage = WebStage(page=StaticFiles(stage.access, folder))
+    stage = WebStage(static_files=None)
+    stage = WebStage(static_files=StaticFiles(stage.access, folder))
     async with stage:
         page = await stage.stranger.get("/")
         assert (page.status_code, page.headers["cache-control"]) == (200, "no-cache")
@@ -55,7 +55,7 @@ async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> 
     """WEB-20: whatever the path."""
     (folder.parent / "secret").write_text("secret")
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, folder)) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
         answer = await stage.client.get(path)
         assert answer.status_code == 404
         assert not StaticFiles(stage.access, folder).has("/../secret")
@@ -64,7 +64,7 @@ async def test_nothing_outside_the_folder_is_served(folder: Path, path: str) -> 
 async def test_an_interface_that_is_not_built_says_so(tmp_path: Path) -> None:
     """WEB-20: with what to do."""
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, tmp_path / "none")) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, tmp_path / "none")) as stage:
         page = await stage.stranger.get("/")
         assert page.status_code == 200
         assert "make build" in page.text
@@ -73,7 +73,7 @@ async def test_an_interface_that_is_not_built_says_so(tmp_path: Path) -> None:
 async def test_a_rebuilt_interface_is_served_at_once(folder: Path) -> None:
     """WEB-20: a build while the server runs needs no restart."""
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, folder)) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
         assert "Realtime" in (await stage.stranger.get("/")).text
         (folder / "index.html").write_text("<!doctype html><title>Another</title>")
         (folder / "assets/app-9f.js").write_text("1")
@@ -123,7 +123,9 @@ async def test_an_asset_of_another_build_is_served_as_our_own(
         return other if name == other.name else None
 
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, folder, kept=kept)) as stage:
+    async with WebStage(
+        static_files=StaticFiles(stage.access, folder, find_old_asset=kept)
+    ) as stage:
         found = await stage.stranger.get("/assets/app-9z8y.js", headers={"accept-encoding": "gzip"})
         assert (found.status_code, found.headers["content-encoding"], found.text[:5]) == (
             200,
@@ -175,7 +177,7 @@ async def test_a_strangers_path_is_never_asked_of_the_file_system(
                 was(self, *more, **named),
             )[1],
         )
-    async with WebStage(page=page) as stage:
+    async with WebStage(static_files=page) as stage:
         assert (await stage.stranger.get(path)).status_code == 401
         assert (await stage.client.get(path)).status_code == 404
         assert (await stage.client.head(path)).status_code == 404
@@ -185,11 +187,11 @@ async def test_a_strangers_path_is_never_asked_of_the_file_system(
 async def test_a_file_that_a_build_takes_away_is_gone(folder: Path) -> None:
     """WEB-20: also if its folder has not been read again; an interface that is built later is found."""
     stage = WebStage()
-    async with WebStage(page=StaticFiles(stage.access, folder)) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, folder)) as stage:
         (folder / "icon.svg").unlink()
         assert (await stage.client.get("/icon.svg")).status_code == 404
     later = folder / "later"
-    async with WebStage(page=StaticFiles(stage.access, later)) as stage:
+    async with WebStage(static_files=StaticFiles(stage.access, later)) as stage:
         assert "not built" in (await stage.stranger.get("/")).text
         (later / "assets").mkdir(parents=True)
         (later / "index.html").write_text("built")

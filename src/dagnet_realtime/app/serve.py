@@ -164,15 +164,19 @@ async def _serve(
             clock=clock,
             readiness=readiness,
             rates=stores.rates,
-            page=StaticFiles(access, shop=config.demo, kept=open_asset_folder(config)),
-            visitors=simulator,
+            static_files=StaticFiles(
+                access, shop=config.demo, find_old_asset=open_asset_folder(config)
+            ),
+            simulator=simulator,
             public_url=config.server.public_url,
             demo=config.demo,
             version=__version__,
             audit=audit,
-            rounds=reauthorizer,
-            traffic=traffic,
-            connects=[origin for relay in relays.values() for origin in relay.limits.connects]
+            reauthorizer=reauthorizer,
+            connection_stats=traffic,
+            connect_origins=[
+                origin for relay in relays.values() for origin in relay.limits.connects
+            ]
             + [one.connects for one in functions.values()],
             functions=functions,
         )

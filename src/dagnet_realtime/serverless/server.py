@@ -201,10 +201,12 @@ class Serverless:
                 public_url=config.server.public_url,
                 version=__version__,
                 audit=audit,
-                rounds=Reauthorizer(hub, cold.access, clock, audit),
+                reauthorizer=Reauthorizer(hub, cold.access, clock, audit),
                 push=False,
                 rates=rates,
-                connects=[origin for relay in relays.values() for origin in relay.limits.connects]
+                connect_origins=[
+                    origin for relay in relays.values() for origin in relay.limits.connects
+                ]
                 + [one.connects for one in published.values()],
                 functions=published,
             )

@@ -510,7 +510,7 @@ class FastPath(LimitedHttpProtocol):
 
     intake: ClassVar[Intake]
     sources: ClassVar[dict[bytes, Source]]  # by their address, once something was delivered there
-    said: ClassVar[tuple[object, bytes]] = (None, b"")  # uvicorn's default headers, and their lines
+    header_lines: ClassVar[tuple[object, bytes]] = (None, b"")  # uvicorn's headers, as bytes
     _delivery: Delivery | None = None
     _outcome = False  # one a read, so that pipelined deliveries don't hold the loop
 
@@ -613,10 +613,10 @@ class FastPath(LimitedHttpProtocol):
 
     def _answer(self, status: int, rest: bytes) -> None:
         defaults = self.server_state.default_headers
-        given, lines = self.said
-        if given is not defaults:
+        headers, lines = self.header_lines
+        if headers is not defaults:
             lines = b"".join([name + b": " + value + b"\r\n" for name, value in defaults])
-            type(self).said = (defaults, lines)
+            type(self).header_lines = (defaults, lines)
         self.transport.write(STATUS_LINE[status] + lines + rest)
         self.server_state.total_requests += 1
         self.waiting_since = self.loop.time()

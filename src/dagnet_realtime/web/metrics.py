@@ -285,8 +285,8 @@ def _labelled_gauge(
     return metric
 
 
-def _buckets(told: ViewCounters) -> list[tuple[str, float]]:
-    return list(zip([*map(str, LAG_BUCKETS), "+Inf"], accumulate(told.lags), strict=True))
+def _buckets(counters: ViewCounters) -> list[tuple[str, float]]:
+    return list(zip([*map(str, LAG_BUCKETS), "+Inf"], accumulate(counters.lags), strict=True))
 
 
 def _outcomes(door: IngestCounters) -> list[tuple[str, int]]:

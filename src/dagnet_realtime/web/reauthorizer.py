@@ -30,7 +30,7 @@ class WatchedRequest(msgspec.Struct, frozen=True):
     """One stream, or one session at a relay, and the request that it began with."""
 
     session_id: str
-    asked: AuthRequest
+    request: AuthRequest
     relayed: bool
 
 
@@ -47,18 +47,18 @@ class Reauthorizer:
         self._numbers = count()
 
     @contextlib.contextmanager
-    def streaming(self, session_id: str, asked: AuthRequest) -> Iterator[None]:
+    def streaming(self, session_id: str, request: AuthRequest) -> Iterator[None]:
         """A stream is open inside the `with` block."""
         number = next(self._numbers)
-        self._streams[number] = WatchedRequest(session_id, asked, relayed=False)
+        self._streams[number] = WatchedRequest(session_id, request, relayed=False)
         try:
             yield
         finally:
             del self._streams[number]
 
-    def relayed(self, session_id: str, asked: AuthRequest) -> None:
+    def relayed(self, session_id: str, request: AuthRequest) -> None:
         """The session is at a relay from now on, until it ends."""
-        self._relayed[session_id] = WatchedRequest(session_id, asked, relayed=True)
+        self._relayed[session_id] = WatchedRequest(session_id, request, relayed=True)
         self._relayed.move_to_end(session_id)
         while len(self._relayed) > MAX_RELAYED:
             self._relayed.popitem(last=False)
@@ -73,34 +73,34 @@ class Reauthorizer:
         """One round over all streams and relayed sessions."""
         slots = asyncio.Semaphore(CONCURRENCY)
 
-        async def one(watch: WatchedRequest) -> None:
+        async def one(watched: WatchedRequest) -> None:
             async with slots:
-                await self._check(watch)
+                await self._check(watched)
 
         watches = [*self._streams.values(), *self._relayed.values()]
-        await asyncio.gather(*(one(watch) for watch in dict.fromkeys(watches)))
+        await asyncio.gather(*(one(watched) for watched in dict.fromkeys(watches)))
 
-    async def _check(self, watch: WatchedRequest) -> None:
+    async def _check(self, watched: WatchedRequest) -> None:
         session: WatchSession | None = None
         try:
-            session = await self._hub.session(watch.session_id)
+            session = await self._hub.session(watched.session_id)
             async with asyncio.timeout(ANSWER_SECONDS):
-                person = await self._access.person(watch.asked)
-            session = await authorised_session(self._hub, watch.session_id, person)
-            if watch.relayed:
+                person = await self._access.person(watched.request)
+            session = await authorised_session(self._hub, watched.session_id, person)
+            if watched.relayed:
                 await self._hub.relay_manager.confirm(session)
         except Problem as problem:
-            await self._lost(watch, session, problem.code)
+            await self._lost(watched, session, problem.code)
         except Exception:  # noqa: BLE001  # a timeout, too: the permission is not confirmed
-            await self._lost(watch, session, "unavailable")
+            await self._lost(watched, session, "unavailable")
 
-    async def _lost(self, watch: WatchedRequest, session: WatchSession | None, code: str) -> None:
+    async def _lost(self, watched: WatchedRequest, session: WatchSession | None, code: str) -> None:
         """Fails closed: a revoked session ends; one that is not confirmed may reconnect."""
         if session is None or code == "gone":
-            self._relayed.pop(watch.session_id, None)
+            self._relayed.pop(watched.session_id, None)
             if session is None and code == "unavailable":
                 self._hub.authorization.close_streams(
-                    watch.session_id, Close(reason=UNSURE, retry_after=10.0)
+                    watched.session_id, Close(reason=UNSURE, retry_after=10.0)
                 )
             return
         self._audit.record(
@@ -111,13 +111,13 @@ class Reauthorizer:
             session=session.id,
             why=code,
         )
-        if code == "unavailable" and not watch.relayed:
+        if code == "unavailable" and not watched.relayed:
             self._hub.authorization.close_streams(
                 session.id, Close(reason=UNSURE, retry_after=10.0)
             )
             return
         with contextlib.suppress(Problem):
             await self._hub.close(session.id, UNSURE if code == "unavailable" else REVOKED)
-        if watch.relayed:
-            self._relayed.pop(watch.session_id, None)
+        if watched.relayed:
+            self._relayed.pop(watched.session_id, None)
             await self._hub.relay_manager.sweep()

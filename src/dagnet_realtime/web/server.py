@@ -57,10 +57,10 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """What `create_app` needs.
 
     `public_url` is "" if clients reach the server by the address of their own requests. With `demo`
-    the server has the simulated visitors and the shop. `connects` are the origins of the relays'
+    the server has the simulated visitors and the shop. `connect_origins` are the origins of the relays'
     providers. Without `push` the server keeps no connection open and all clients poll. `functions`
     sign for workspaces whose events a Segment function publishes. `rates` limit over all processes;
-    None limits in this process alone. `traffic` is None if there are no connections to count.
+    None limits in this process alone. `connection_stats` is None if there are no connections to count.
     """
 
     workspaces: Sequence[Workspace]
@@ -71,18 +71,18 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     readiness: Readiness
     rates: RateLimiter | None = None
-    visitors: Simulator | None = None
-    page: StaticFiles | None = None
+    simulator: Simulator | None = None
+    static_files: StaticFiles | None = None
     public_url: str = ""
     demo: bool = False
     version: str = ""
     limits: BodyLimits = BodyLimits()
-    connects: Sequence[str] = ()
+    connect_origins: Sequence[str] = ()
     push: bool = True
     functions: Mapping[Channel, FunctionChannelSigner] = {}
     audit: Audit
-    rounds: Reauthorizer
-    traffic: ConnectionStats | None = None
+    reauthorizer: Reauthorizer
+    connection_stats: ConnectionStats | None = None
 
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/tap.js"})
@@ -91,8 +91,8 @@ OPEN_PATHS = frozenset({"/healthz", "/readyz", "/tap.js"})
 
 def create_app(parts: AppDependencies) -> App:
     """The app that a server runs."""
-    static_files = parts.page or StaticFiles(parts.access, shop=parts.demo)
-    stream = StreamApp(parts.hub, parts.rounds, parts.audit) if parts.push else _no_stream
+    static_files = parts.static_files or StaticFiles(parts.access, shop=parts.demo)
+    stream = StreamApp(parts.hub, parts.reauthorizer, parts.audit) if parts.push else _no_stream
     sign_in_paths = open_paths(parts.access)
 
     def is_open(method: str, path: str) -> bool:
@@ -106,7 +106,7 @@ def create_app(parts: AppDependencies) -> App:
     app = AuthenticationMiddleware(app, parts.access, is_open)
     app = OriginMiddleware(app, parts.access)
     app = ErrorMiddleware(app)
-    app = SecurityHeadersMiddleware(app, parts.connects, shop=parts.demo)
+    app = SecurityHeadersMiddleware(app, parts.connect_origins, shop=parts.demo)
     unproven = UnprovenBytes()
     return IngestRouter(
         WebhookApp(parts.intake, parts.limits, unproven),
@@ -164,7 +164,7 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
     """Every route of the router; the last of them serves the OpenAPI document of all operations."""
     all_routes = [
         *session_routes(parts.hub, parts.intake, parts.clock, parts.audit, parts.rates),
-        *relay_routes(parts.hub, parts.rounds),
+        *relay_routes(parts.hub, parts.reauthorizer),
         *webhook_routes(parts.hub),
         *function_routes(
             parts.functions, parts.graphs, parts.hub.authorization.policy, parts.clock, parts.audit
@@ -181,10 +181,12 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
             push=parts.push,
         ),
         *sign_in_routes(parts.access, parts.audit),
-        *health_routes(parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.traffic),
+        *health_routes(
+            parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.connection_stats
+        ),
     ]
-    if parts.visitors is not None:
-        all_routes += demo_routes(parts.visitors, walking=parts.demo)
+    if parts.simulator is not None:
+        all_routes += demo_routes(parts.simulator, walking=parts.demo)
     if parts.demo:
         all_routes += shop_routes(parts.workspaces)
     operations = (

@@ -37,10 +37,10 @@ class Expiring(Protocol):
     def until(self) -> int: ...
 
 
-Said = TypeVar("Said", bound=Expiring)
+Content = TypeVar("Content", bound=Expiring)
 
 
-class SealedCookie(Generic[Said]):
+class SealedCookie(Generic[Content]):
     """Encodes and reads a cookie whose content is a `kind`.
 
     With `secure` it travels over HTTPS only, and its `__Host-` name binds it to the host; with None
@@ -50,7 +50,7 @@ class SealedCookie(Generic[Said]):
 
     def __init__(
         self,
-        kind: type[Said],
+        kind: type[Content],
         key: bytes,
         clock: Clock,
         *,
@@ -72,7 +72,7 @@ class SealedCookie(Generic[Said]):
         self._clock = clock
         self._sign_outs = sign_outs or MemoryRevocationList(clock)
 
-    def at(self, host: str) -> "SealedCookie[Said]":
+    def at(self, host: str) -> "SealedCookie[Content]":
         """The cookie for a browser that knows the server as `host` (a Host header).
 
         On a loopback host it works over plain HTTP, and its name contains the port that the
@@ -86,34 +86,36 @@ class SealedCookie(Generic[Said]):
         jar._attributes = f"HttpOnly; SameSite={self._same_site}; Path=/"  # noqa: SLF001
         return jar
 
-    def encode(self, said: Said) -> str | None:
+    def encode(self, content: Content) -> str | None:
         """A `Set-Cookie` value; None if it is too large for a browser."""
         nonce = secrets.token_bytes(_NONCE)
-        sealed = nonce + self._box.encrypt(nonce, msgspec.msgpack.encode(said), self._name.encode())
+        sealed = nonce + self._box.encrypt(
+            nonce, msgspec.msgpack.encode(content), self._name.encode()
+        )
         value = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
-        lasts = max(0, (said.until - self._clock.now()) // 1000)
+        lasts = max(0, (content.until - self._clock.now()) // 1000)
         return (
             None
             if len(value) > LARGEST
             else f"{self._name}={value}; {self._attributes}; Max-Age={lasts}"
         )
 
-    async def read(self, header: str) -> Said | None:
+    async def read(self, header: str) -> Content | None:
         """The content of the request's cookie; None if it is absent, invalid or signed out.
 
         Raises `Problem("unavailable")` if the store of sign-outs cannot be read.
         """
         for value in cookies(header, self._name):
-            said = self._unsealed(value)
-            if said is None or said.until <= self._clock.now():
+            content = self._unsealed(value)
+            if content is None or content.until <= self._clock.now():
                 continue
-            if not await self._sign_outs.is_revoked(self._ended_as, said.id):
-                return said
+            if not await self._sign_outs.is_revoked(self._ended_as, content.id):
+                return content
         return None
 
-    async def end(self, said: Said) -> None:
+    async def end(self, content: Content) -> None:
         """Revokes the cookie and its copies; raises `Problem("unavailable")` if that failed."""
-        await self._sign_outs.revoke(self._ended_as, said.id, said.until)
+        await self._sign_outs.revoke(self._ended_as, content.id, content.until)
 
     @property
     def cleared(self) -> str:
@@ -127,7 +129,7 @@ class SealedCookie(Generic[Said]):
 
         return AESGCM(self._key)
 
-    def _unsealed(self, value: str) -> Said | None:
+    def _unsealed(self, value: str) -> Content | None:
         from cryptography.exceptions import InvalidTag
 
         try:

@@ -43,17 +43,19 @@ class GitHub:
 
     async def exchange_code(self, attempt: SignInAttempt, code: str, back: str) -> Identity:
         """The account that consented, with the repositories it collaborates on."""
-        given = await self._client.token(
+        tokens = await self._client.token(
             f"{self._root}/login/oauth/access_token", attempt, code, back
         )
-        access, lasts = str(given.get("access_token", "")), given.get("expires_in")
+        access, expires_in = str(tokens.get("access_token", "")), tokens.get("expires_in")
         if not access:
             raise sign_in_refused("GitHub gave no access")
         renew_at = (
-            self._clock.now() + round(lasts * 1000) if isinstance(lasts, int | float) else FOREVER
+            self._clock.now() + round(expires_in * 1000)
+            if isinstance(expires_in, int | float)
+            else FOREVER
         )
         subject, name = await self._account(access)
-        refresh = str(given.get("refresh_token") or "")
+        refresh = str(tokens.get("refresh_token") or "")
         return Identity(subject, name, await self._collaborates(access), access, refresh, renew_at)
 
     async def revalidate(self, identity: Identity) -> Identity:
@@ -66,8 +68,8 @@ class GitHub:
         return msgspec.structs.replace(identity, groups=await self._collaborates(identity.access))
 
     async def _account(self, access: str) -> tuple[str, str]:
-        told = await self._client.get(f"{self._api}/user", access, **_HEADERS)
-        number, login = told.get("id"), told.get("login")
+        answer = await self._client.get(f"{self._api}/user", access, **_HEADERS)
+        number, login = answer.get("id"), answer.get("login")
         if not isinstance(number, int) or not isinstance(login, str) or not login:
             raise unreachable("GitHub does not answer as it should")
         return str(number), login
@@ -78,33 +80,33 @@ class GitHub:
         )
 
     async def _may(self, access: str, repository: str) -> bool:
-        status, told = await self._client.get_raw(
+        status, answer = await self._client.get_raw(
             f"{self._api}/repos/{quote(repository)}", access, **_HEADERS
         )
         if status in (403, 404, 451):
             return False
         if status == 401:
             raise sign_in_refused("GitHub no longer vouches for you")
-        permissions = told.get("permissions") if isinstance(told, dict) else None
-        if status != 200 or not isinstance(told, dict) or not isinstance(permissions, dict):
+        permissions = answer.get("permissions") if isinstance(answer, dict) else None
+        if status != 200 or not isinstance(answer, dict) or not isinstance(permissions, dict):
             raise unreachable("GitHub does not answer as it should")
         return permissions.get("push") is True or (
-            told.get("private") is True and permissions.get("pull") is True
+            answer.get("private") is True and permissions.get("pull") is True
         )
 
     async def _renewed(self, identity: Identity) -> Identity:
         if not identity.refresh:
             raise Problem("unauthorized", "Your sign-in has ended", "", "Sign in again")
-        given = await self._client.refresh(
+        tokens = await self._client.refresh(
             f"{self._root}/login/oauth/access_token", identity.refresh
         )
-        lasts = given.get("expires_in")
+        expires_in = tokens.get("expires_in")
         return msgspec.structs.replace(
             identity,
-            access=str(given.get("access_token", "")),
-            refresh=str(given.get("refresh_token") or identity.refresh),
-            renew_at=self._clock.now() + round(lasts * 1000)
-            if isinstance(lasts, int | float)
+            access=str(tokens.get("access_token", "")),
+            refresh=str(tokens.get("refresh_token") or identity.refresh),
+            renew_at=self._clock.now() + round(expires_in * 1000)
+            if isinstance(expires_in, int | float)
             else FOREVER,
         )
 

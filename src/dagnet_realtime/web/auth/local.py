@@ -50,10 +50,10 @@ class ProcessLink:
 
     def consume_link(self, key: str) -> bool:
         """As `OneTimeLink` says."""
-        found = bool(self.key) and constant_time_equal(key, self.key)
-        if found:
+        valid = bool(self.key) and constant_time_equal(key, self.key)
+        if valid:
             self.key = ""
-        return found
+        return valid
 
 
 class BrowserCredentials(NamedTuple):
@@ -120,8 +120,10 @@ class LocalAuthenticator:
                 "Open the link that the program printed, or one that `dagnet-realtime link` "
                 "prints, or paste it at /sign-in"
             )
-        given = request.all(PAGE_HEADER)
-        if len(given) != 1 or not constant_time_equal(given[0], self._sealed("page", browser)):
+        page_secrets = request.all(PAGE_HEADER)
+        if len(page_secrets) != 1 or not constant_time_equal(
+            page_secrets[0], self._sealed("page", browser)
+        ):
             raise _not_signed_in(
                 "In this browser open a link that `dagnet-realtime link` prints, or paste it at "
                 "/sign-in",
@@ -198,19 +200,22 @@ class LocalAuthenticator:
 
     async def _spent(self, key: str) -> bool:
         """Uses up a link that `link_key` made after this process began; False if it is invalid."""
-        found = _LINK.fullmatch(key)
-        if found is None or not constant_time_equal(
-            found[3], _sealed(self._key, "link", f"{found[1]}-{found[2]}")
+        match = _LINK.fullmatch(key)
+        if match is None or not constant_time_equal(
+            match[3], _sealed(self._key, "link", f"{match[1]}-{match[2]}")
         ):
             return False
-        until, now = int(found[1], 16), self._clock.now()
+        until, now = int(match[1], 16), self._clock.now()
         fresh = self._began <= until - LINK_SECONDS * 1000 and until > now
-        return fresh and await self._sign_outs.revoke("link", found[2], until)
+        return fresh and await self._sign_outs.revoke("link", match[2], until)
 
     def _cookie(self, browser: str, host: str) -> str:
-        name, said = self._name(host), f"{self._clock.now() + SESSION_SECONDS * 1000:x}-{browser}"
-        seal = self._sealed("cookie", f"{name}-{said}")
-        return f"{name}={said}-{seal}; {_attributes(host)}; Max-Age={SESSION_SECONDS}"
+        name, payload = (
+            self._name(host),
+            f"{self._clock.now() + SESSION_SECONDS * 1000:x}-{browser}",
+        )
+        seal = self._sealed("cookie", f"{name}-{payload}")
+        return f"{name}={payload}-{seal}; {_attributes(host)}; Max-Age={SESSION_SECONDS}"
 
     def _until(self, token: str) -> int:
         return int(token.partition("-")[0], 16)
@@ -227,8 +232,8 @@ def link_key(key: bytes, now: int, browser: Callable[[], str] = fresh_id) -> str
 
     It is valid for ten minutes from `now` (ms since 1970).
     """
-    said = f"{now + LINK_SECONDS * 1000:x}-{browser()}"
-    return f"{said}-{_sealed(key, 'link', said)}"
+    payload = f"{now + LINK_SECONDS * 1000:x}-{browser()}"
+    return f"{payload}-{_sealed(key, 'link', payload)}"
 
 
 def constant_time_equal(one: str, other: str) -> bool:

@@ -215,14 +215,14 @@ class OpenId:
         It must be signed by the provider, for this client, valid now, and of this very attempt.
         """
         metadata = await self._described()
-        given = await self._client.token(metadata.token_endpoint, attempt, code, back)
-        claims = await self._verified(metadata, str(given.get("id_token", "")), attempt.nonce)
-        access = str(given.get("access_token", ""))
+        tokens = await self._client.token(metadata.token_endpoint, attempt, code, back)
+        claims = await self._verified(metadata, str(tokens.get("id_token", "")), attempt.nonce)
+        access = str(tokens.get("access_token", ""))
         claims = {
             **(await self._userinfo(metadata, access, claims["sub"]) if access else {}),
             **claims,
         }
-        return self._identity(claims, given)
+        return self._identity(claims, tokens)
 
     async def revalidate(self, identity: Identity) -> Identity:
         """Asks the userinfo endpoint, with a renewed access token if the old one expires soon."""
@@ -313,15 +313,15 @@ class OpenId:
     async def _renewed(self, metadata: Metadata, identity: Identity) -> Identity:
         if not identity.refresh:
             raise Problem("unauthorized", "Your sign-in has ended", "", "Sign in again")
-        given = await self._client.refresh(metadata.token_endpoint, identity.refresh)
+        tokens = await self._client.refresh(metadata.token_endpoint, identity.refresh)
         return msgspec.structs.replace(
             identity,
-            access=str(given.get("access_token", "")),
-            refresh=str(given.get("refresh_token") or identity.refresh),
-            renew_at=self._lapses(given),
+            access=str(tokens.get("access_token", "")),
+            refresh=str(tokens.get("refresh_token") or identity.refresh),
+            renew_at=self._expires_at(tokens),
         )
 
-    def _identity(self, claims: Mapping[str, Any], given: Mapping[str, Any]) -> Identity:
+    def _identity(self, claims: Mapping[str, Any], tokens: Mapping[str, Any]) -> Identity:
         claim = self._settings.claim
         given_name = claims.get(claim)
         if not isinstance(given_name, str) or not given_name:
@@ -338,9 +338,12 @@ class OpenId:
                 "The identity provider has not verified the e-mail address; set `claim` under "
                 "[access] to another claim"
             )
-        access, refresh = str(given.get("access_token", "")), str(given.get("refresh_token") or "")
+        access, refresh = (
+            str(tokens.get("access_token", "")),
+            str(tokens.get("refresh_token") or ""),
+        )
         return Identity(
-            claims["sub"], name, self._groups(claims), access, refresh, self._lapses(given)
+            claims["sub"], name, self._groups(claims), access, refresh, self._expires_at(tokens)
         )
 
     def _groups(self, claims: Mapping[str, Any]) -> tuple[str, ...]:
@@ -348,8 +351,8 @@ class OpenId:
         groups = [found] if isinstance(found, str) else found if isinstance(found, list) else []
         return tuple(f"group:{one}" for one in groups if isinstance(one, str) and one)[:MAX_GROUPS]
 
-    def _lapses(self, given: Mapping[str, Any]) -> int:
-        lasts = given.get("expires_in")
+    def _expires_at(self, tokens: Mapping[str, Any]) -> int:
+        lasts = tokens.get("expires_in")
         return self._clock.now() + (
             round(lasts * 1000) if isinstance(lasts, int | float) else 3_600_000
         )

@@ -157,12 +157,12 @@ class OidcAuthenticator:
         """The person who signed in, with the groups and grants of this moment."""
         if request.bearer:
             return authenticate_bearer(self._tokens, request.bearer, self._clock)
-        said = await self._jar.at(request.host).read(request.cookie)
-        if said is None:
+        content = await self._jar.at(request.host).read(request.cookie)
+        if content is None:
             raise Problem(
                 "unauthorized", "You are not signed in", "", "Open the server's address and sign in"
             )
-        return self._person(await self._current(said))
+        return self._person(await self._current(content))
 
     async def begin(self, host: str = "") -> tuple[str, str]:
         """Begins a sign-in: the provider's address, and the `Set-Cookie` value of the attempt.
@@ -197,12 +197,12 @@ class OidcAuthenticator:
                 "No grant names you",
                 "Ask an administrator of this server",
             )
-        said = OidcCookie(fresh_id(), self._clock.now() + round(self._lasts * 1000), identity)
-        self._remember(said.id, identity)
+        content = OidcCookie(fresh_id(), self._clock.now() + round(self._lasts * 1000), identity)
+        self._remember(content.id, identity)
         cookie = (
-            jar.encode(said)
-            or jar.encode(_without(said, "refresh"))
-            or jar.encode(_without(said, "refresh", "access"))
+            jar.encode(content)
+            or jar.encode(_without(content, "refresh"))
+            or jar.encode(_without(content, "refresh", "access"))
         )
         if cookie is None:
             raise sign_in_refused("You are in more groups than a cookie can hold")
@@ -214,22 +214,22 @@ class OidcAuthenticator:
         Raises `Problem("unavailable")` if that failed.
         """
         jar = self._jar.at(request.host)
-        if (said := await jar.read(request.cookie)) is not None:
-            await jar.end(said)
-            self._confirmed.pop(said.id, None)
+        if (content := await jar.read(request.cookie)) is not None:
+            await jar.end(content)
+            self._confirmed.pop(content.id, None)
         return jar.cleared
 
-    async def _current(self, said: OidcCookie) -> Identity:
+    async def _current(self, content: OidcCookie) -> Identity:
         """The person as the provider knows them, with one request at a time for each sign-in."""
-        at, identity = self._confirmed.get(said.id, (float("-inf"), said.identity))
+        at, identity = self._confirmed.get(content.id, (float("-inf"), content.identity))
         if self._clock.monotonic() - at < CONFIRMED_SECONDS:
             return identity
-        asking = self._asking.get(said.id)
+        asking = self._asking.get(content.id)
         if asking is None:
-            asking = self._asking[said.id] = asyncio.create_task(
+            asking = self._asking[content.id] = asyncio.create_task(
                 self._provider.revalidate(identity)
             )
-            asking.add_done_callback(lambda done: self._answered(said.id, done))
+            asking.add_done_callback(lambda done: self._answered(content.id, done))
         return await asyncio.shield(asking)
 
     def _answered(self, id: str, done: asyncio.Task[Identity]) -> None:
@@ -254,8 +254,8 @@ def subject_of(issuer: str, subject: str) -> str:
     return f"oidc:{hashlib.sha256(joined).hexdigest()[:32]}"
 
 
-def _without(said: OidcCookie, *names: str) -> OidcCookie:
+def _without(content: OidcCookie, *names: str) -> OidcCookie:
     """A smaller cookie, without tokens: they stay in this process, another asks for a sign-in."""
     return msgspec.structs.replace(
-        said, identity=msgspec.structs.replace(said.identity, **dict.fromkeys(names, ""))
+        content, identity=msgspec.structs.replace(content.identity, **dict.fromkeys(names, ""))
     )

@@ -41,7 +41,7 @@ class AuthRequest(msgspec.Struct, frozen=True):
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of header `name` (lower case), decoded as UTF-8 or else as ISO 8859-1."""
         wanted = name.encode("latin-1")
-        return tuple(_text(value) for given, value in self.headers if given == wanted)
+        return tuple(_text(value) for other, value in self.headers if other == wanted)
 
     @property
     def bearer(self) -> str:
@@ -64,10 +64,10 @@ def auth_request(
     method: str, headers: Iterable[tuple[bytes, bytes]], peer: str = ""
 ) -> AuthRequest:
     """Reads what authentication needs of a request."""
-    kept = tuple(headers)
-    found = {name: value.decode("latin-1") for name, value in kept if name in _WANTED}
+    all_headers = tuple(headers)
+    found = {name: value.decode("latin-1") for name, value in all_headers if name in _WANTED}
     host, origin, site, authorization, cookie = (found.get(name, "") for name in _WANTED)
-    return AuthRequest(method, host, origin, site, authorization, cookie, peer, kept)
+    return AuthRequest(method, host, origin, site, authorization, cookie, peer, all_headers)
 
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -222,8 +222,8 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def capabilities(self) -> tuple[Role | Literal["send"], ...]:
         """Roles on at least one channel; `administer` implies `send` (test events, visitors)."""
-        held = implied_roles(self.roles.anywhere)
-        return (*held, "send") if "administer" in held else held
+        roles = implied_roles(self.roles.anywhere)
+        return (*roles, "send") if "administer" in roles else roles
 
 
 class Authenticator(Protocol):

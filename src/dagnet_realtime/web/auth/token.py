@@ -53,62 +53,62 @@ class TokenAuthenticator:
         """The holder of the bearer token, or else of the token that the browser signed in with."""
         if request.bearer:
             return authenticate_bearer(self._tokens, request.bearer, self._clock)
-        said = await self._jar.at(request.host).read(request.cookie)
-        if said is None:
+        content = await self._jar.at(request.host).read(request.cookie)
+        if content is None:
             raise Problem(
                 "unauthorized",
                 "You are not signed in",
                 "",
                 "Open the server's address and sign in with an access token",
             )
-        return self._holder(said.token)
+        return self._holder(content.token)
 
     def sign_in(self, text: str, host: str = "") -> tuple[str, Person]:
         """Signs a browser in with a valid token; the `Set-Cookie` value and the token's person.
 
         `host` is the request's Host header. The sign-in ends with the token at the latest.
         """
-        kept = self._recognised(text.strip())
+        token = self._recognised(text.strip())
         until = self._clock.now() + round(self._lasts * 1000)
-        if kept.expires_at is not None:
-            until = min(until, kept.expires_at)
-        sealed = self._jar.at(host).encode(TokenCookie(fresh_id(), until, kept.id))
+        if token.expires_at is not None:
+            until = min(until, token.expires_at)
+        sealed = self._jar.at(host).encode(TokenCookie(fresh_id(), until, token.id))
         if sealed is None:
             raise AssertionError("a token's cookie is small")
-        return sealed, person_for_token(kept)
+        return sealed, person_for_token(token)
 
     async def sign_out(self, request: AuthRequest) -> str:
         """Ends the browser's sign-in; raises `Problem("unavailable")` if that failed."""
         jar = self._jar.at(request.host)
-        if (said := await jar.read(request.cookie)) is not None:
-            await jar.end(said)
+        if (content := await jar.read(request.cookie)) is not None:
+            await jar.end(content)
         return jar.cleared
 
     def _recognised(self, text: str) -> AccessToken:
-        kept = find_token(self._tokens(), text, self._clock.now())
-        if kept is None:
+        token = find_token(self._tokens(), text, self._clock.now())
+        if token is None:
             raise invalid_token()
-        return kept
+        return token
 
     def _holder(self, id: str) -> Person:
         now = self._clock.now()
-        for kept in self._tokens():
-            if kept.id == id and (kept.expires_at is None or kept.expires_at > now):
-                return person_for_token(kept)
+        for token in self._tokens():
+            if token.id == id and (token.expires_at is None or token.expires_at > now):
+                return person_for_token(token)
         raise invalid_token()
 
 
 def authenticate_bearer(tokens: Tokens, text: str, clock: Clock) -> Person:
     """The holder of a bearer token; raises `Problem("unauthorized")`."""
-    kept = find_token(tokens(), text, clock.now())
-    if kept is None:
+    token = find_token(tokens(), text, clock.now())
+    if token is None:
         raise invalid_token()
-    return person_for_token(kept)
+    return person_for_token(token)
 
 
-def person_for_token(kept: AccessToken) -> Person:
+def person_for_token(token: AccessToken) -> Person:
     """The person that a token stands for, named by the token's id."""
-    return Person(f"token:{kept.id}", Roles(((kept.role, kept.channels),)))
+    return Person(f"token:{token.id}", Roles(((token.role, token.channels),)))
 
 
 def invalid_token() -> Problem:

@@ -117,10 +117,10 @@ def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationR
     """`/api/test-event`, and `/api/demo/visitors` if `walking`."""
 
     async def start(request: Request) -> Response:
-        wanted = await parse_body(request, _WALK)
-        person_of(request.scope).require("administer", Channel(wanted.workspace, wanted.env))
-        visitors.start(Channel(wanted.workspace, wanted.env), wanted.graph, wanted.rate)
-        return json_response(SimulationStatus(running=True, rate=wanted.rate), 202)
+        body = await parse_body(request, _WALK)
+        person_of(request.scope).require("administer", Channel(body.workspace, body.env))
+        visitors.start(Channel(body.workspace, body.env), body.graph, body.rate)
+        return json_response(SimulationStatus(running=True, rate=body.rate), 202)
 
     async def stop(request: Request) -> Response:
         _administers(request)
@@ -133,13 +133,11 @@ def demo_routes(visitors: Simulator, *, walking: bool = True) -> list[OperationR
         return json_response(SimulationStatus(rate is not None, rate or 0.0))
 
     async def light(request: Request) -> Response:
-        wanted = await parse_body(request, _LIGHT)
-        person_of(request.scope).require("administer", Channel(wanted.workspace, wanted.env))
+        body = await parse_body(request, _LIGHT)
+        person_of(request.scope).require("administer", Channel(body.workspace, body.env))
         return json_response(
             TestEventResult(
-                *await visitors.light(
-                    Channel(wanted.workspace, wanted.env), wanted.graph, wanted.node
-                )
+                *await visitors.light(Channel(body.workspace, body.env), body.graph, body.node)
             ),
             202,
         )

@@ -128,9 +128,9 @@ def preflight(headers: Iterable[Header], *, reads: bool = False) -> list[Header]
 
     `reads` is True for routes that pages read with GET, without credentials.
     """
-    given = list(headers)
+    pairs = list(headers)
     allowed, private = _USUAL, False
-    for name, value in given:
+    for name, value in pairs:
         if (
             name == b"access-control-request-headers"
             and len(value) <= _LONGEST
@@ -140,7 +140,7 @@ def preflight(headers: Iterable[Header], *, reads: bool = False) -> list[Header]
         elif name == b"access-control-request-private-network":
             private = value == b"true"
     answer = [
-        *(ANY_ORIGIN if reads else (*_allowing(given), _EXPOSED)),
+        *(ANY_ORIGIN if reads else (*_allowing(pairs), _EXPOSED)),
         (b"access-control-allow-methods", b"GET, OPTIONS" if reads else b"POST, OPTIONS"),
         (b"access-control-allow-headers", allowed),
         (b"access-control-max-age", b"86400"),
@@ -230,11 +230,15 @@ class WebhookApp:
                 problem_body(_NOT_ALLOWED, 405),
             )
         except Problem as problem:
-            told = (problem.status, [PROBLEM_TYPE, *retry_headers(problem)], problem_body(problem))
+            response = (
+                problem.status,
+                [PROBLEM_TYPE, *retry_headers(problem)],
+                problem_body(problem),
+            )
             await (
-                send_and_drain(receive, send, *told)
+                send_and_drain(receive, send, *response)
                 if isinstance(problem, UnreadBody)
-                else send_response(send, *told)
+                else send_response(send, *response)
             )
         except Exception as error:  # noqa: BLE001  # its text may be personal
             failed = unexpected(error)
@@ -317,11 +321,11 @@ class TrackingApp:
             )
         except Problem as problem:
             status = 400 if problem.code == "too_large" else problem.status
-            told = (status, [*shared, *retry_headers(problem)], refusal_body(problem))
+            response = (status, [*shared, *retry_headers(problem)], refusal_body(problem))
             await (
-                send_and_drain(receive, send, *told)
+                send_and_drain(receive, send, *response)
                 if isinstance(problem, UnreadBody)
-                else send_response(send, *told)
+                else send_response(send, *response)
             )
         except Exception as error:  # noqa: BLE001  # its text may be personal
             failed = unexpected(error)
@@ -478,11 +482,11 @@ def unexpected(error: Exception) -> Problem:
     )
 
 
-def _read(name: str, kept: type[msgspec.Struct], about: str) -> type[msgspec.Struct]:
-    """A struct with the fields of `kept`, each of any type: a wrong type is no error."""
+def _read(name: str, struct: type[msgspec.Struct], about: str) -> type[msgspec.Struct]:
+    """A struct with the fields of `struct`, each of any type: a wrong type is no error."""
     fields = [
         (field.encode_name, Any | msgspec.UnsetType, msgspec.UNSET)
-        for field in msgspec.structs.fields(kept)
+        for field in msgspec.structs.fields(struct)
     ]
     return msgspec.defstruct(name, fields, namespace={"__doc__": about})
 

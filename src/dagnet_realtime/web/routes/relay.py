@@ -87,11 +87,13 @@ def relay_routes(hub: Hub, rounds: Reauthorizer) -> list[OperationRoute]:
         return json_response(await hub.relay_subscription(session.id))
 
     async def authorise(request: Request) -> Response:
-        asked = await _subscription_request(request)
-        session = await _relayable_session(hub, asked.watch_session_id, request)
+        subscription = await _subscription_request(request)
+        session = await _relayable_session(hub, subscription.watch_session_id, request)
         rounds.relayed(session.id, auth_request_of(request.scope))
         return json_response(
-            await hub.relay_manager.authorise(session, asked.channel_name, asked.socket_id)
+            await hub.relay_manager.authorise(
+                session, subscription.channel_name, subscription.socket_id
+            )
         )
 
     return [OperationRoute(RELAY, relay), OperationRoute(AUTHORISE, authorise)]
@@ -284,8 +286,8 @@ def function_routes(
 
     async def sign(request: Request) -> Response:
         channel, relay, person = _function_request(request, relays)
-        asked = await parse_body(request, _SUBSCRIPTION)
-        signed = relay.authorise(asked.channel_name, asked.socket_id, clock.now())
+        subscription = await parse_body(request, _SUBSCRIPTION)
+        signed = relay.authorise(subscription.channel_name, subscription.socket_id, clock.now())
         audit.record("subscribed", person.name, channel)
         return json_response(signed)
 

@@ -124,8 +124,8 @@ def _after(scope: Scope) -> Position | None:
     for name, value in scope["headers"]:
         if name == _LAST_EVENT_ID:
             return parse_position(value.decode("latin-1"))
-    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("after")
-    return parse_position(asked[0]) if asked else None
+    after = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=20).get("after")
+    return parse_position(after[0]) if after else None
 
 
 async def _wait_disconnect(receive: Receive) -> None:
@@ -319,14 +319,14 @@ def session_routes(
     counted = rates or _ProcessLimiter(clock)
 
     async def turn_on(request: Request) -> Response:
-        asked, person = await parse_body(request, _OPEN), person_of(request.scope)
-        channel = Channel(asked.workspace, asked.env)
+        body, person = await parse_body(request, _OPEN), person_of(request.scope)
+        channel = Channel(body.workspace, body.env)
         person.require("watch", channel)
         session = await hub.open(
             channel,
-            asked.graph,
+            body.graph,
             person.id,
-            asked.filter,
+            body.filter,
             person.role(channel) or "watch",
             person.name,
         )
@@ -341,11 +341,11 @@ def session_routes(
 
     async def change(request: Request) -> Response:
         session = await authorised_session(hub, request.path_params["id"], person_of(request.scope))
-        asked = await parse_body(request, _AMEND)
-        added = set(map(_token, asked.follows or ())) - set(session.follows)
+        body = await parse_body(request, _AMEND)
+        added = set(map(_token, body.follows or ())) - set(session.follows)
         if added:
             person_of(request.scope).require("follow", session.channel)
-        changed = await hub.change(session.id, asked.filter, asked.follows)
+        changed = await hub.change(session.id, body.filter, body.follows)
         if added:
             _note(audit, "follow", session, tuple(sorted(added)))
         return json_response(_session(hub, changed))
@@ -370,7 +370,7 @@ def session_routes(
     async def follow(request: Request) -> Response:
         person = person_of(request.scope)
         session = await authorised_session(hub, request.path_params["id"], person, "follow")
-        asked = await parse_body(request, _FOLLOW)
+        body = await parse_body(request, _FOLLOW)
         key = hashlib.sha256(person.id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         wait = await counted.try_consume(f"look-up:{key}", 1, FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)
         if wait is not None:
@@ -381,10 +381,10 @@ def session_routes(
                 "Wait a little",
                 retry_after=max(1.0, wait),
             )
-        tokens = _tokens(intake, session, asked)
+        tokens = _tokens(intake, session, body)
         for token in tokens:
             session = await hub.follow(session.id, token)
-        _note(audit, "follow" if asked.token else "look_up", session, tokens, asked.kind or "")
+        _note(audit, "follow" if body.token else "look_up", session, tokens, body.kind or "")
         return json_response(Followed(tokens[0], tokens, session.follows))
 
     return [
@@ -481,16 +481,16 @@ def _wait(text: str) -> float:
     return wait
 
 
-def _tokens(intake: Intake, session: WatchSession, asked: FollowRequest) -> tuple[str, ...]:
-    if asked.token:
-        return (_token(asked.token),)
+def _tokens(intake: Intake, session: WatchSession, body: FollowRequest) -> tuple[str, ...]:
+    if body.token:
+        return (_token(body.token),)
     if (
-        asked.kind
-        and asked.value
-        and len(asked.kind) <= LONGEST_VALUE
-        and len(asked.value) <= LONGEST_VALUE
+        body.kind
+        and body.value
+        and len(body.kind) <= LONGEST_VALUE
+        and len(body.value) <= LONGEST_VALUE
     ):
-        return intake.tokens(session.channel, asked.kind, asked.value)
+        return intake.tokens(session.channel, body.kind, body.value)
     raise Problem(
         "invalid", "Nothing to follow", "", "Send a token, or a kind and a value such as userId"
     )

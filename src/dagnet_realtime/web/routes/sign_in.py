@@ -256,10 +256,10 @@ def _out(
     access: LocalAuthenticator | TokenAuthenticator | OidcAuthenticator, audit: Audit, then: str
 ) -> OperationRoute:
     async def out(request: Request) -> Response:
-        asked = auth_request_of(request.scope)
+        auth = auth_request_of(request.scope)
         person = person_of(request.scope)
         answer = RedirectResponse(then, 303)
-        answer.headers["set-cookie"] = await access.sign_out(asked)
+        answer.headers["set-cookie"] = await access.sign_out(auth)
         audit.record("sign_out", person.name)
         return answer
 

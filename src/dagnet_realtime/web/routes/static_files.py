@@ -1,4 +1,4 @@
-"""The static files of the interface, compressed once and kept in memory."""
+"""The static files of the interface, compressed once and find_old_asset in memory."""
 
 import gzip
 import os
@@ -68,7 +68,7 @@ STATIC_OPERATIONS = (ROOT, SCRIPT)
 class StaticFiles:
     """Serves `folder`, with the demo's shop only if `shop`.
 
-    A name under `assets/` contains a hash of the file, so browsers may cache it for ever. `kept`
+    A name under `assets/` contains a hash of the file, so browsers may cache it for ever. `find_old_asset`
     finds an asset of another build by its name, for pages from before an upgrade or from another
     process.
     """
@@ -79,12 +79,12 @@ class StaticFiles:
         folder: Path = FOLDER,
         *,
         shop: bool = False,
-        kept: Callable[[str], Path | None] = lambda _: None,
+        find_old_asset: Callable[[str], Path | None] = lambda _: None,
     ) -> None:
         self._access = access
         self._files = Files(folder)
         self._shop = shop
-        self._kept = kept
+        self._find_old_asset = find_old_asset
         self._packed: dict[tuple[str, int], tuple[bytes, bytes | None]] = {}
 
     def has(self, path: str) -> bool:
@@ -161,7 +161,7 @@ class StaticFiles:
         file = self._files.find(path)
         if file is not None:
             return file
-        return self._kept(path.removeprefix(ASSETS)) if path.startswith(ASSETS) else None
+        return self._find_old_asset(path.removeprefix(ASSETS)) if path.startswith(ASSETS) else None
 
     def _load(self, path: str) -> tuple[bytes, bytes | None]:
         """The file, plain and compressed; read again if a build has replaced it."""
