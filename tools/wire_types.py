@@ -1,7 +1,7 @@
 """Generates TypeScript from Python: wire types, the protocol's names and numbers, personal words.
 
-`python tools/wire_types.py` rewrites `web/engine/src/wire.gen.ts` and
-`web/tap/src/personalWords.gen.ts`; `--check` exits 1 if one of them is stale.
+`python tools/wire_types.py` rewrites `wire.gen.ts` and `wireChecks.gen.ts` in `web/engine/src`,
+and `web/tap/src/personalWords.gen.ts`; `--check` exits 1 if one of them is stale.
 Names of `model/protocol.py` that end in `_SECONDS` are exported in milliseconds, as `_MS`.
 """
 
@@ -11,6 +11,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
+import wire_checks
 from msgspec import inspect
 
 from dagnet_realtime.core import redaction
@@ -18,7 +19,7 @@ from dagnet_realtime.model import frame, graph, protocol
 
 WEB = Path(__file__).parent.parent / "web"
 HEAD = "// Generated from the Python values by tools/wire_types.py; do not edit.\n\n"
-ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, frame.SessionLogHeader)
+ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, frame.SessionLogHeader, frame.TapLine)
 CONSTANTS = (
     "PAGE_HEADER",
     "HEARTBEAT_SECONDS",
@@ -151,6 +152,7 @@ def main() -> int:
     """Writes or checks the files; returns the exit code."""
     files = {
         WEB / "engine/src/wire.gen.ts": typescript(),
+        WEB / "engine/src/wireChecks.gen.ts": HEAD + wire_checks.checks(),
         WEB / "tap/src/personalWords.gen.ts": personal_words(),
     }
     if "--check" in sys.argv[1:]:

@@ -3,6 +3,8 @@
  * and reads what an earlier server sent.
  */
 import { isProblem, parseFrame, snapshot } from "@dagnet-realtime/engine";
+import { loadGraph } from "@dagnet-realtime/client/api";
+import { type FrameListener, pollOnce, readStream } from "@dagnet-realtime/client/transport/carriers";
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { afterEach, expect, it, vi } from "vitest";
 import { after, GRAPH, on, T0 } from "../../engine/test/support.ts";
@@ -66,6 +68,27 @@ it("OPS-21: a server that sends fewer fields is understood as it was; else a pag
   const few = recorded("frames_least.ndjson", () => all.map((one) => `${JSON.stringify(least(one))}\n`).join("")).trim().split("\n").map(parseFrame);
   expect(few.filter(isProblem)).toEqual([]);
   expect(few).toEqual(parsed(recorded("frames_least_seen.json", () => json(few))));
+});
+
+it("OPS-21: a stream and a poll of a server that sends fewer fields reach the engine whole", async () => {
+  const sent = lines("frames_least.ndjson"), expected = parsed(fixture("frames_least_seen.json")) as Frame[];
+  const until = expected.slice(0, expected.findIndex(({ op }) => op === "bye") + 1);
+  const { signal } = new AbortController();
+  const read = async (answer: string, by: (api: Api, ear: FrameListener) => Promise<unknown>): Promise<Frame[]> => {
+    const heard: Frame[] = [];
+    await by(new Api(() => Promise.resolve(new Response(answer))), { frame: (frame) => heard.push(frame), idle: () => undefined });
+    return heard;
+  };
+  expect(await read(sent.map((line) => `data: ${line}\n\n`).join(""), (api, ear) => readStream(api, "s", "p", ear, signal))).toEqual(until);
+  expect(await read(`{"frames":[${sent.join(",")}],"position":"p"}`, (api, ear) => pollOnce(api, "s", "p", 0, ear, signal))).toEqual(until);
+});
+
+it("OPS-21: a graph of a server that sends fewer fields is shown with their defaults", async () => {
+  const { name, version } = GRAPH;
+  const api = new Api(() => Promise.resolve(new Response(JSON.stringify({ name, version, nodes: [{ uuid: "a" }], later: 1 }))));
+  expect(await loadGraph(api, PLACE)).toMatchObject({ name, title: "", edges: [], nodes: [{ uuid: "a", label: "", type: "normal", x: null }] });
+  const odd = new Api(() => Promise.resolve(new Response(JSON.stringify({ name, version: 7 }))));
+  await expect(loadGraph(odd, PLACE)).rejects.toMatchObject({ code: "invalid", title: "The graph cannot be read: graph.version is not text." });
 });
 
 /** With a field that nobody knows in every object whose fields have names. */

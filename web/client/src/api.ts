@@ -1,7 +1,9 @@
 /** The server's API: one method a route, and the types of what it answers. */
+import { isProblem, type Problem } from "@dagnet-realtime/engine/problem";
+import { checkGraph } from "@dagnet-realtime/engine/validation";
 import type { Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
-import { type Fetch, jsonRequest, request, requestJson } from "./http.ts";
+import { ApiError, type Fetch, jsonRequest, request, requestJson } from "./http.ts";
 
 export interface Me {
   readonly person: string;
@@ -95,6 +97,17 @@ export interface FoundPerson {
 export interface PollResult {
   readonly frames: readonly Frame[];
   readonly position: string;
+}
+
+/** What was read of an answer, or an error that says why it cannot be. */
+export function valid<T>(read: T | Problem): T {
+  if (isProblem(read)) throw new ApiError("invalid", `${read.title}: ${read.detail}.`, "", "Reload this page; its server may be of another version.");
+  return read;
+}
+
+/** The graph, with defaults filled in. */
+export async function loadGraph(api: ServerApi, place: GraphRef): Promise<Graph> {
+  return valid(checkGraph(await api.graph(place)));
 }
 
 const escaped = encodeURIComponent;

@@ -2,7 +2,7 @@
 import { LOCAL, REMOTE } from "./dedupe.ts";
 import { sizeOf } from "./size.ts";
 import type { TapMessage, TapStage } from "./tapMessage.ts";
-import { isRecord } from "./validation.ts";
+import { isRecord } from "./checks.ts";
 import type { FrameEvent, Token } from "./wire.gen.ts";
 
 // Bounded buffer of the last events: numbers in typed arrays, recurring strings and lists stored

@@ -1,33 +1,24 @@
 /** Session log file: versioned NDJSON, a header and one frame per line; redacted, because the
  * engine has only redacted events.
  */
-import { checkGraph } from "./graphValidation.ts";
-import { checkFrame, checkTap, event, isRecord, posture, readJson } from "./validation.ts";
+import { isRecord } from "./checks.ts";
+import { checkFrame, checkGraph, checkTap, readJson } from "./validation.ts";
 import { type Problem, isProblem, problem } from "./problem.ts";
 import { MISSING_LINES } from "./receiveFrame.ts";
 import { iso, LOCAL_SOURCE } from "./eventBuffer.ts";
 import { expandLog, type ExpandedEntry } from "./sessionLog.ts";
 import type { State } from "./state.ts";
 import type { TapMessage } from "./tapMessage.ts";
-import type { FrameEvent, Graph, Guarantees } from "./wire.gen.ts";
+import type { FrameEvent, Guarantees, SessionLogHeader, TapLine } from "./wire.gen.ts";
+import { guarantees, tapLine } from "./wireChecks.gen.ts";
 
-export const LOG_FORMAT = "dagnet-realtime-session-log";
+export const LOG_FORMAT: SessionLogHeader["format"] = "dagnet-realtime-session-log";
 export const LOG_VERSION = 1;
 /** Lines read at most; further ones count as skipped. */
 const MAX_LINES = 500_000;
 
-/** `graph` is the graph's name; `definition` is the graph itself, if the log contains it. */
-export interface LogHeader {
-  readonly format: typeof LOG_FORMAT;
-  readonly version: number;
-  readonly graph: string;
-  readonly graph_version: string;
-  readonly watch_session_id: string;
-  readonly started_at: string;
-  readonly policy?: Guarantees;
-  readonly definition: Graph | null;
-  readonly binds: Readonly<Record<string, string>>;
-}
+/** A log may be without a policy. */
+export type LogHeader = Omit<SessionLogHeader, "policy"> & Partial<Pick<SessionLogHeader, "policy">>;
 
 /** Contents of a log; `frames` are actions for the engine. `skipped` lines could not be read. */
 export interface SessionLog {
@@ -47,7 +38,7 @@ export function writeSessionLog(state: State): string {
   };
   const lines = [JSON.stringify(header)];
   const written = new Set<string>();
-  for (const entry of expandLog(state.accumulation.log, state.accumulation.events)) lines.push(JSON.stringify(entry.kind === "tap" ? tapLine(entry, written) : { at: entry.at, ...entry.frame }));
+  for (const entry of expandLog(state.accumulation.log, state.accumulation.events)) lines.push(JSON.stringify(entry.kind === "tap" ? writeTap(entry, written) : { at: entry.at, ...entry.frame }));
   return `${lines.join("\n")}\n`;
 }
 
@@ -94,7 +85,7 @@ function missing(at: number, from: string, to: string): ExpandedEntry {
   return { at, kind: "frame", frame: { op: "gap", from, to: from === "" ? "" : to, missed: null, reason: MISSING_LINES } };
 }
 
-function tapLine(entry: Extract<ExpandedEntry, { kind: "tap" }>, written: Set<string>): unknown {
+function writeTap(entry: Extract<ExpandedEntry, { kind: "tap" }>, written: Set<string>): unknown {
   const { stage, reason, page, messageId } = entry.message;
   const events = written.has(messageId) ? [] : [eventOf(entry.message)];
   written.add(messageId);
@@ -112,7 +103,7 @@ function readHeader(line: string): LogHeader | Problem {
   const binds = isRecord(read.binds) ? Object.entries(read.binds).filter((pair): pair is [string, string] => typeof pair[1] === "string") : [];
   return {
     format: LOG_FORMAT, version: LOG_VERSION, graph: words(read.graph), graph_version: words(read.graph_version), watch_session_id: words(read.watch_session_id),
-    started_at: iso(moment(read.started_at) ?? 0), ...(isRecord(read.policy) && posture(read.policy) === null ? { policy: read.policy as unknown as Guarantees } : {}),
+    started_at: iso(moment(read.started_at) ?? 0), ...(isRecord(read.policy) && guarantees(read.policy) === null ? { policy: read.policy as unknown as Guarantees } : {}),
     definition: graph, binds: Object.fromEntries(binds),
   };
 }
@@ -128,12 +119,11 @@ function readLine(line: string, messages: Map<string, TapMessage>): ExpandedEntr
 }
 
 function readTap(read: Record<string, unknown>, at: number, messages: Map<string, TapMessage>): ExpandedEntry | null {
-  const id = typeof read.id === "string" ? read.id : "";
-  const [first] = Array.isArray(read.events) ? (read.events as unknown[]) : [];
-  const known = first !== undefined && event(first) === null ? messageOf(first as FrameEvent) : messages.get(id);
+  if (tapLine(read) !== null) return null;
+  const { id, stage, reason, page, events: [first] } = read as unknown as TapLine;
+  const known = first === undefined ? messages.get(id) : messageOf(first);
   if (known === undefined) return null;
-  const { stage, reason, page } = read;
-  const checked = checkTap({ ...known, stage, ...(reason === undefined ? {} : { reason }), ...(page === undefined ? {} : { page }) });
+  const checked = checkTap({ ...known, stage, ...(reason === null ? {} : { reason }), ...(page === null ? {} : { page }) });
   if (isProblem(checked)) return null;
   const message: TapMessage = { ...checked, nodes: known.nodes ?? [] };
   messages.set(id, message);

@@ -1,6 +1,7 @@
 /** Snapshot of the state for the browser's own store, and its restoration. */
 import type { LaneName } from "./actions.ts";
 import { type Activity, addToWindow, displayed, type DualCounter } from "./activity.ts";
+import { isRecord } from "./checks.ts";
 import { LOCAL, remember } from "./dedupe.ts";
 import { appendRow, fromWire, type Row, rowAt, toWire } from "./eventBuffer.ts";
 import { fnv1a } from "./hash.ts";
@@ -13,7 +14,7 @@ import { type Accumulation, activityOf, appendToLog, createAccumulation, initial
 import { advanceTrace, setFollowed } from "./traces/bridge.ts";
 import { load, save, type SavedTraces } from "./traces/snapshot.ts";
 import { unmappedCounter } from "./unmapped.ts";
-import { isRecord, readJson } from "./validation.ts";
+import { readJson } from "./validation.ts";
 import type { FrameEvent, IngestCounters, Graph, Guarantees } from "./wire.gen.ts";
 
 // Writing: counts whole, then as many traces and newest rows as fit.

@@ -264,4 +264,14 @@ export interface SessionLogHeader {
   readonly binds: Readonly<Record<string, string>>;
 }
 
+/** A stage of the message `id`, as observed in the page. */
+export interface TapLine {
+  readonly op: "tap";
+  readonly id: string;
+  readonly stage: "called" | "delivered" | "dropped" | "enriched" | "failed";
+  readonly reason: null | string;
+  readonly page: null | string;
+  readonly events: readonly FrameEvent[];
+}
+
 export type Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Close;

@@ -2,35 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isProblem } from "../src/problem.ts";
 import { reduce } from "../src/reduce.ts";
-import { checkFrame, checkTap, finite, flag, isRecord, list, maybe, moment, object, oneOf, parseFrame, readJson, record, text, whole } from "../src/validation.ts";
+import { checkFrame, checkGraph, checkTap, isUnknownFrame, parseFrame, readJson } from "../src/validation.ts";
 import { after, batch, event, GRAPH, heard, hello, on, T0 } from "./support.ts";
-
-describe("shape", () => {
-  it("ENG-20: a check says where a value is wrong", () => {
-    const check = object({ a: list(object({ b: whole }), 2), c: record(text, 1) }, { c: () => ({}) });
-    expect(check({ a: [{ b: 1 }] })).toBeNull();
-    expect(check({ a: [{ b: 1 }, { b: -1 }] })).toBe(".a[1].b is not a count");
-    expect(check({ a: [{}] })).toBe(".a[0].b is missing");
-    expect(check({ a: [1] })).toBe(".a[0] is not an object");
-    expect(check({ a: "x" })).toBe(".a is not a list");
-    expect(check({ a: [{ b: 1 }, { b: 1 }, { b: 1 }] })).toBe(".a has more than 2 elements");
-    expect(check({ a: [], c: { x: 1 } })).toBe(".c.x is not text");
-    expect(check({ a: [], c: { x: "", y: "" } })).toBe(".c has more than 1 entries");
-    expect(check([])).toBe("is not an object");
-  });
-
-  it("ENG-20: what may be absent is filled in", () => {
-    const value: Record<string, unknown> = {};
-    expect(object({ n: whole }, { n: () => 7 })(value)).toBeNull();
-    expect(value.n).toBe(7);
-  });
-
-  it("ENG-20: numbers, times and words are what they say", () => {
-    expect([finite(NaN), finite(1), whole(1.5), flag("true"), moment("yesterday"), moment("2026-01-02T03:04:05.678Z"), maybe(text)(null), oneOf("a")("b")]).toEqual(
-      ["is not a number", null, "is not a count", "is not true or false", "is not a time", null, null, "is not one of a"]);
-    expect([isRecord(null), isRecord([]), isRecord({})]).toEqual([false, false, true]);
-  });
-});
 
 describe("parse", () => {
   it("ENG-20: every frame of the wire is read as it is", () => {
@@ -52,6 +25,17 @@ describe("parse", () => {
       expect(isProblem(read) && read.detail).toContain(detail);
     }
     expect(parseFrame(" ".repeat(16_000_001))).toMatchObject({ code: "too_large" });
+  });
+
+  it("ENG-20: a frame of a kind that a later version added is told from one that cannot be read", () => {
+    for (const one of [{ op: "later" }, { op: "toString" }]) expect([isUnknownFrame(one), isProblem(checkFrame(one))]).toEqual([true, true]);
+    for (const one of [null, [], {}, { op: 7 }, { op: "batch" }, { op: "bye" }]) expect(isUnknownFrame(one)).toBe(false);
+  });
+
+  it("ENG-20: flags and values that a later version added are let be", () => {
+    const one = { ...event("a"), flags: ["later"], revealed: 7, later: {}, properties: { a: [1, null, "x", true] } };
+    expect(checkFrame(structuredClone({ ...batch(0, []), events: [one] }))).toMatchObject({ events: [one] });
+    for (const properties of [{ a: { b: 1 } }, { a: [[1]] }, []]) expect(checkFrame({ ...batch(0, []), events: [{ ...event("a"), properties }] })).toMatchObject({ events: [] });
   });
 
   it("ENG-20: an event that is wrong is left out of its frame, the counts stay", () => {
@@ -86,5 +70,26 @@ describe("parse", () => {
       }
       expect(state.graph?.name).toBe(GRAPH.name);
     }), { numRuns: 300 });
+  });
+});
+
+describe("graphs", () => {
+  it("ENG-20: a graph is taken as the wire has it, and defaults are filled in", () => {
+    expect(checkGraph(structuredClone(GRAPH))).toEqual(GRAPH);
+    expect(checkGraph({ name: "g", version: "1", nodes: [{ uuid: "a" }], edges: [{ uuid: "e", source: "a", target: "a" }] }))
+      .toMatchObject({ file: "", listens: [], nodes: [{ type: "normal", dark: "", x: null }], edges: [{ source_face: "right", p: null }] });
+  });
+
+  it("ENG-20: what is no graph is a problem that names the place", () => {
+    const wrong = checkGraph({ name: "g", version: "1", nodes: [{ uuid: 7 }] });
+    expect(isProblem(wrong) && wrong.detail).toBe("graph.nodes[0].uuid is not text");
+    fc.assert(fc.property(fc.jsonValue(), (value) => { checkGraph(value); }));
+  });
+
+  it("ENG-20: a word that a later version added reads as its field's default, and is refused if there is none", () => {
+    expect(checkGraph({ name: "g", version: "1", nodes: [{ uuid: "a", type: "new" }] })).toMatchObject({ nodes: [{ type: "normal" }] });
+    expect(checkFrame({ ...hello(), posture: { filtered: "elsewhere" } })).toMatchObject({ posture: { filtered: "server", sample: 1 } });
+    expect(checkGraph({ name: "g", version: "1", listens: [{ node: "a", label: "", event_id: "", names: [], rule: "new" }] })).toMatchObject({ detail: "graph.listens[0].rule is not one of amplitude, event_id, segment" });
+    expect(isProblem(checkGraph({ name: "g", version: "1", nodes: [{ uuid: "a", type: 7 }] }))).toBe(true);
   });
 });

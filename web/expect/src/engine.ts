@@ -1,6 +1,5 @@
 /** What the evaluator takes from the engine, in one place. */
 export { EVERYTHING, parseFilter, passes, printFilter, filterPaths, quote, readTerms, resolveFilter, type ViewFilter } from "@dagnet-realtime/engine/filter";
-export { checkGraph } from "@dagnet-realtime/engine/graphValidation";
 export { addCounters, type CountersBySource, setBaseline } from "@dagnet-realtime/engine/ledger";
 export { createTable, elements, IDENTITY_TYPES, ownValue, type Table } from "@dagnet-realtime/engine/matching";
 export { namesFromShown, nearMisses, type NearMiss, similarNames } from "@dagnet-realtime/engine/nearMiss";
@@ -12,5 +11,6 @@ export { chooseTransition } from "@dagnet-realtime/engine/traces/path";
 export { compileGraph, route, type RouteIndex } from "@dagnet-realtime/engine/traces/pathSearch";
 export { traversableEdges } from "@dagnet-realtime/engine/traces/select/traversable";
 export { advance, createTraces } from "@dagnet-realtime/engine/traces/traces";
-export { checkFrame, isRecord, readJson } from "@dagnet-realtime/engine/validation";
+export { isRecord } from "@dagnet-realtime/engine/checks";
+export { checkFrame, checkGraph, readJson } from "@dagnet-realtime/engine/validation";
 export type { Batch, FrameEvent, Frame, Graph, Node, Token } from "@dagnet-realtime/engine/wire.gen";

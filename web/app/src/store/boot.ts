@@ -1,5 +1,5 @@
 /** Starts the page: who the user is, what there is to watch, and whether this tab had a session. */
-import type { GraphRef } from "@dagnet-realtime/client/api";
+import { type GraphRef, loadGraph } from "@dagnet-realtime/client/api";
 import { restoreSession, type TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import { toast, toNotice } from "./notices.ts";
 import { chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
@@ -41,7 +41,7 @@ function announceMissingGraph({ store }: AppContext, address: string, shown: str
 export async function showGraph(parts: AppContext, place: GraphRef): Promise<void> {
   const { store, api, engine } = parts;
   try {
-    const graph = await api.graph(place);
+    const graph = await loadGraph(api, place);
     engine.reset();
     engine.dispatch({ kind: "graph", graph });
     engine.dispatch({ kind: "filter", text: store.getState().filter });

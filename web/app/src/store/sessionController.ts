@@ -1,7 +1,7 @@
 /** Turns Realtime on and off: opens a session, connects transport and engine, and says if the session has ended. */
 import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import type { GraphRef, ServerApi } from "@dagnet-realtime/client/api";
+import { type GraphRef, loadGraph, type ServerApi } from "@dagnet-realtime/client/api";
 import { OFF, type Transport, type TransportSink, type ConnectionStatus } from "@dagnet-realtime/client/transport/transport";
 import { functionTransport, relayTransport } from "@dagnet-realtime/client/transport/relay/relayTransport";
 import { RemoteTransport } from "@dagnet-realtime/client/transport/remoteTransport";
@@ -153,7 +153,7 @@ export class SessionController {
     if (this.#loading === version || place === null) return;
     this.#loading = version;
     try {
-      const graph = await api.graph(place);
+      const graph = await loadGraph(api, place);
       engine.dispatch({ kind: "graph", graph });
       store.setState({ graph });
       toast(store, { what: "The graph’s files changed.", meaning: "The new version is shown; counts stay with their nodes.", remedy: "", bad: false });

@@ -1,6 +1,8 @@
 /** Carriers of frames from the server, each run until it ends: a stream, and single polls. */
+import { isProblem } from "@dagnet-realtime/engine/problem";
+import { checkFrame, isUnknownFrame } from "@dagnet-realtime/engine/validation";
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
-import type { RelaySubscription, ServerApi } from "../api.ts";
+import { type RelaySubscription, type ServerApi, valid } from "../api.ts";
 import { ApiError, type Fetch, toApiError } from "../http.ts";
 import { reader } from "./sse.ts";
 import type { TransportKind } from "./transport.ts";
@@ -41,6 +43,23 @@ export function endOfFrame(frame: Frame): CarrierEnd | null {
   return { kind: "broken", why: `The server said: ${frame.reason}`, retryAfter: frame.retry_after };
 }
 
+/** A frame as the server sent it, with defaults filled in; null if a later version added its kind. A
+ * batch that cannot be read is a gap of unknown size.
+ */
+export function receivedFrame(sent: unknown): Frame | null {
+  if (isUnknownFrame(sent)) return null;
+  const frame = checkFrame(sent);
+  if (!isProblem(frame)) return frame;
+  const { op, from, position } = Object(sent) as Record<string, unknown>;
+  if (op !== "batch" || typeof from !== "string" || typeof position !== "string") return valid<Frame>(frame);
+  return { op: "gap", from, to: position, missed: null, reason: `${frame.title}: ${frame.detail}` };
+}
+
+/** The frames of an answer; see `receivedFrame`. */
+export function receivedFrames(sent: readonly unknown[]): readonly Frame[] {
+  return sent.map(receivedFrame).filter((frame) => frame !== null);
+}
+
 /** Travels one stream until it ends, from position `after`. */
 export async function readStream(api: ServerApi, session: string, after: string, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd> {
   let answered = false;
@@ -55,7 +74,11 @@ export async function readStream(api: ServerApi, session: string, after: string,
       const { value, done } = await pieces.read();
       if (done) return { kind: "broken", why: "The stream ended.", retryAfter: null, answered };
       for (const message of read(value)) {
-        const frame = JSON.parse(message.data) as Frame;
+        const frame = receivedFrame(JSON.parse(message.data));
+        if (frame === null) {
+          ear.idle();
+          continue;
+        }
         ear.frame(frame);
         const end = endOfFrame(frame);
         if (end) return end;
@@ -84,7 +107,7 @@ export const POLLS_ONLY: Carrier = { transport: "push", fallbackReason: NO_STREA
 /** Polls once and hands on what came; null when the next poll may follow at once. */
 export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd | null> {
   try {
-    const { frames } = await api.poll(session, after, wait, signal);
+    const frames = receivedFrames((await api.poll(session, after, wait, signal)).frames);
     if (frames.length === 0) ear.idle();
     for (const frame of frames) {
       ear.frame(frame);

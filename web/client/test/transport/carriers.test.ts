@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Api } from "../../src/api.ts";
 import { ApiError } from "../../src/http.ts";
-import { CompressionDetector, endOfError, endOfFrame, pollOnce, POLLS_ONLY, readStream, STREAM } from "../../src/transport/carriers.ts";
+import { CompressionDetector, endOfError, endOfFrame, pollOnce, POLLS_ONLY, readStream, receivedFrame, STREAM } from "../../src/transport/carriers.ts";
+import { batch, event, hello } from "../../../engine/test/support.ts";
 import { beat } from "../support/environment.ts";
 
 describe("roads", () => {
@@ -39,6 +40,27 @@ describe("roads", () => {
       expect(await pollOnce(api, "s", "p", 1, ear, open)).toBeNull();
       expect(await pollOnce(api, "s", "p", 1, ear, open)).toMatchObject({ kind: "broken", retryAfter: 1 });
       expect([silences, ops]).toEqual([1, ["beat", "bye"]]);
+    });
+  });
+
+  describe("what is received", () => {
+    const wrong = { ...batch(0, [event("a")]), counts: { a: -1 } };
+    const stream = (...sent: unknown[]): Api => new Api(() => Promise.resolve(new Response(sent.map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""))));
+
+    it("ENG-20: defaults are filled in, and a frame of an unknown kind is none", () => {
+      expect(receivedFrame({ op: "gap", from: "a", to: "b" })).toEqual({ op: "gap", from: "a", to: "b", missed: null, reason: "" });
+      expect(receivedFrame({ op: "later" })).toBeNull();
+    });
+
+    it("ENG-20: a batch that cannot be read is a gap that says why; another frame ends the carrier", async () => {
+      expect(receivedFrame(structuredClone(wrong))).toEqual({ op: "gap", from: wrong.from, to: wrong.position, missed: null, reason: "A frame cannot be read: batch.counts.a is not a count" });
+      const heard: unknown[] = [];
+      const ear = { frame: (frame: unknown) => heard.push(frame), idle: () => heard.push("idle") };
+      const end = await readStream(stream({ op: "later" }, wrong, { ...hello(), sampling: "half" }, beat("p")), "s", "p", ear, open);
+      expect(end).toMatchObject({ kind: "broken", why: "A frame cannot be read: hello.sampling is not a number.", answered: true });
+      expect(heard).toMatchObject(["idle", { op: "gap" }]);
+      const polled = new Api(() => Promise.resolve(new Response(JSON.stringify({ frames: [{ op: "later" }, { ...beat("p"), ledger: 7 }], position: "p" }))));
+      expect(await pollOnce(polled, "s", "p", 1, ear, open)).toMatchObject({ kind: "broken", why: "A frame cannot be read: beat.ledger is not an object." });
     });
   });
 

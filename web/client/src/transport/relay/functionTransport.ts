@@ -1,9 +1,10 @@
 /** The transport of events that a function in Segment publishes: no positions; what is lost is shown as a gap of unknown size. */
+import { type Check, either, finite, flag, isRecord, list, maybe, object, oneOf, record, text, whole } from "@dagnet-realtime/engine/checks";
 import { candidateNames, match, type Properties, shownName, type Table } from "@dagnet-realtime/engine/matching";
 import { iso } from "@dagnet-realtime/engine/eventBuffer";
-import { type Check, finite, isRecord, list, oneOf, record, object, text, whole } from "@dagnet-realtime/engine/validation";
+import { checkGuarantees } from "@dagnet-realtime/engine/validation";
 import { type Batch, type FrameEvent, type Frame, FUNCTION_CHECK_MS, FUNCTION_LOST_MS, type Gap, type Token } from "@dagnet-realtime/engine/wire.gen";
-import type { FunctionSubscription, GraphRef, ServerApi, SubscriptionSignature } from "../../api.ts";
+import { type FunctionSubscription, type GraphRef, type ServerApi, type SubscriptionSignature, valid } from "../../api.ts";
 import type { Environment } from "../../environment.ts";
 import { backoffMs } from "../../http.ts";
 import { endOfError } from "../carriers.ts";
@@ -93,6 +94,7 @@ export class FunctionTransport implements Transport {
   async #follow(lines: Subscriptions): Promise<void> {
     const { api, place } = this.by;
     const seat = await api.functionSubscription(place, this.#stopped.signal);
+    valid(checkGuarantees(seat.posture));
     const done = new AbortController();
     const late = this.world.sleep(FUNCTION_SUBSCRIBE_MS, done.signal).then(() => false);
     const subscribed = lines.update(seat).then(() => true);
@@ -307,21 +309,15 @@ export interface Published {
 const MOST_EVENTS = 2_000;
 const MOST_TOKENS = 100;
 
-const scalar: Check = (value) => (value === null || typeof value === "boolean" ? null : typeof value === "number" ? finite(value) : text(value));
-const properties = record((value) => (Array.isArray(value) ? list(scalar, 100)(value) : scalar(value)), 200);
+const scalar = maybe(either(text, finite, flag));
+const properties = record(either(scalar, list(scalar, 100)), 200);
 const word: Check = (value) => (text(value) ?? ((value as string).length > 512 ? "is too long" : null));
-const noText = (): string => "";
-const noProperties = (): object => ({});
-const noList = (): [] => [];
 
-const envelope = object(
-  {
-    id: (value) => word(value) ?? (value === "" ? "is empty" : null), type: oneOf("track", "page", "screen", "identify", "group", "alias"), event: word, name: word, category: word, at: finite, had: finite,
-    received: (value) => (value === null ? null : finite(value)), place: (value) => (value === undefined ? null : whole(value)), traces: list(object({ kind: word, token: word }), 32), properties, traits: properties,
-    flags: list(oneOf("late", "replayed", "violation", "test", "placeholder", "shared_id"), 8),
-  },
-  { event: noText, name: noText, category: noText, received: () => null, place: () => undefined, traces: noList, properties: noProperties, traits: noProperties, flags: noList },
-);
+const envelope = object({
+  id: (value) => word(value) ?? (value === "" ? "is empty" : null), type: oneOf("track", "page", "screen", "identify", "group", "alias"), event: [word, ""], name: [word, ""],
+  category: [word, ""], at: finite, had: finite, received: [maybe(finite), null], place: [whole], traces: [list(object({ kind: word, token: word }), 32), []],
+  properties: [properties, {}], traits: [properties, {}], flags: [list(oneOf("late", "replayed", "violation", "test", "placeholder", "shared_id"), 8), []],
+});
 const forgetting = list(word, MOST_TOKENS);
 
 /** Reads one message; null where it is none of the function's. */

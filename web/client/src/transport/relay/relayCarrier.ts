@@ -1,8 +1,10 @@
 /** Carries the server's frames through a realtime provider; fetches from the server what the provider loses. */
+import { isProblem } from "@dagnet-realtime/engine/problem";
+import { checkFrame } from "@dagnet-realtime/engine/validation";
 import { type Frame, RELAY_CHECK_MS, RELAY_STALE_MS } from "@dagnet-realtime/engine/wire.gen";
 import type { RelaySubscription, ServerApi } from "../../api.ts";
 import type { Environment } from "../../environment.ts";
-import { type CarrierEnd, endOfError, endOfFrame, type FrameListener } from "../carriers.ts";
+import { type CarrierEnd, endOfError, endOfFrame, type FrameListener, receivedFrames } from "../carriers.ts";
 import type { Subscribe } from "./pusherSocket.ts";
 
 /** Subscribing takes a moment; later than this the provider is taken to be down. Below the remote lane's own patience. */
@@ -117,7 +119,7 @@ export class RelayCarrier {
   /** Fetches what lies before a frame that came early, up to that frame's end: from there the provider's frames join again. */
   async #repair(until: string): Promise<void> {
     const { api, session } = this.way;
-    const { frames } = await api.readRange(session, this.#resequencer.position, until, this.#closing.signal);
+    const frames = receivedFrames((await api.readRange(session, this.#resequencer.position, until, this.#closing.signal)).frames);
     this.#acceptFetched(frames);
     if (frames.length > 0) {
       this.#repairs = 0;
@@ -132,7 +134,7 @@ export class RelayCarrier {
   /** What the server has beyond where we stand. */
   async #pollMissed(): Promise<void> {
     const { frames } = await this.way.api.poll(this.way.session, this.#resequencer.position, 0, this.#closing.signal);
-    this.#acceptFetched(frames);
+    this.#acceptFetched(receivedFrames(frames));
   }
 
   #acceptFetched(frames: readonly Frame[]): void {
@@ -155,7 +157,8 @@ export class RelayCarrier {
     this.#lastMessageAt = this.world.now();
     if (name === "turn") this.#stop({ kind: "turn" });
     const frame = name === "piece" && typeof value === "string" ? parsed(this.#assemble(value)) : name === "frame" ? value : null;
-    if (isFrame(frame) && this.#queue.length < MOST_QUEUED) this.#queue.push(frame);
+    const checked = checkFrame(frame);
+    if (!isProblem(checked) && this.#queue.length < MOST_QUEUED) this.#queue.push(checked);
     this.#wake.abort();
   };
 
@@ -171,10 +174,6 @@ function parsed(text: string | null): unknown {
   } catch {
     return null;
   }
-}
-
-function isFrame(value: unknown): value is Frame {
-  return typeof value === "object" && value !== null && "op" in value && typeof value.op === "string";
 }
 
 /** Frames that wait; beyond it the oldest goes, and what it held is fetched. */
