@@ -84,7 +84,7 @@ def test_a_session_that_is_gone_is_told_in_the_servers_words() -> None:
     [
         (httpx.Response(401, json={"title": "Sign in"}), "Sign in"),
         (httpx.Response(403, text="no"), "The server answered 403"),
-        (httpx.Response(200, text="<html>"), "is no DagNet Realtime server"),
+        (httpx.Response(200, text="<html>"), "is not a DagNet Realtime server"),
         (httpx.ConnectError("refused"), "No answer from http://here"),
     ],
 )
@@ -107,5 +107,5 @@ def test_an_event_with_any_character_is_one_line_and_the_next_is_heard(mark: str
 
 def test_what_is_no_frame_is_told_in_one_line() -> None:
     """CLI-26: not with a traceback."""
-    with Server("data: {\n\n").remote() as remote, pytest.raises(Problem, match="no frame"):
+    with Server("data: {\n\n").remote() as remote, pytest.raises(Problem, match="unreadable frame"):
         list(remote.frames())

@@ -115,10 +115,10 @@ def test_a_source_that_refuses_deletes_is_named(root: Path) -> None:
     head = f'[[workspace]]\nid = "acme"\nenv = "prod"\npath = "{root}"\n'
     file.write_text(head + "".join(sources))
     told = [line for line in run("--config", file)[1].splitlines() if "allow_delete" in line]
-    remedy = "Set allow_delete = true on the source to take them."
+    remedy = "Set allow_delete = true on the source to accept them."
     assert told == [
-        f'i acme/prod, source "sdk": delete and suppress that are sent by its write key are refused. {remedy}',
-        f'i acme/prod, source "web": delete and suppress that are sent unsigned are refused. {remedy}',
+        f'i acme/prod, source "sdk": delete and suppress sent by its write key are refused. {remedy}',
+        f'i acme/prod, source "web": delete and suppress sent unsigned are refused. {remedy}',
     ]
     file.write_text(head + "".join(source + "allow_delete = true\n" for source in sources))
     assert "allow_delete" not in run("--config", file)[1]

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from dagnet_realtime.cli import run_server
-from dagnet_realtime.cli.demo import SAMPLE, demo, has_screen, taken
+from dagnet_realtime.cli.demo import SAMPLE, demo, has_screen, is_in_use
 from dagnet_realtime.config.config import Config
 
 
@@ -17,7 +17,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[Config]:
 
 
 def test_the_demo_needs_no_configuration(served: list[Config]) -> None:
-    """CLI-24: `demo` needs no configuration, and takes a free port where its own is taken."""
+    """CLI-24: `demo` needs no configuration, and takes a free port where its own is is_in_use."""
     demo(port=0, browser=False)
     assert served[0].demo
     assert [str(workspace.channel) for workspace in served[0].workspaces] == ["shop/local"]
@@ -29,7 +29,7 @@ def test_another_port_is_taken_where_its_own_is(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        assert taken("127.0.0.1", port)
+        assert is_in_use("127.0.0.1", port)
         monkeypatch.setenv("DAGNET_REALTIME_PORT", str(port))
         demo(browser=False)
     assert served[0].server.port == 0

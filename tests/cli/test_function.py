@@ -71,13 +71,13 @@ def test_the_function_and_its_settings_are_written(
 
 def test_whose_it_is_must_be_plain(tmp_path: Path) -> None:
     """FUN-5: a problem says which workspaces there are."""
-    with pytest.raises(Problem, match="No workspace is heard through a function"):
+    with pytest.raises(Problem, match="No workspace uses a function"):
         function(config=configured(tmp_path, prod="server"), out=tmp_path)
     both = configured(tmp_path, prod="function", stage="function")
-    with pytest.raises(Problem, match="Say whose") as told:
+    with pytest.raises(Problem, match="Name the workspace") as told:
         function(config=both, out=tmp_path)
     assert "shop/prod, shop/stage" in told.value.sentence()
-    with pytest.raises(Problem, match="Say whose"):
+    with pytest.raises(Problem, match="Name the workspace"):
         function("shop/dev", config=both, out=tmp_path)
     function("shop/stage", config=both, out=tmp_path / "stage")
     assert json.loads(settings(tmp_path / "stage")["plan"])["env"] == "stage"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from dagnet_realtime.app.sender import Sender
-from dagnet_realtime.cli.send import AT_ONCE, batches, deliver, read, when
+from dagnet_realtime.cli.send import CONCURRENCY, batches, deliver, read, when
 from dagnet_realtime.model.problem import Problem
 
 EVENTS = [{"type": "track", "event": "e", "messageId": str(number)} for number in range(10)]
@@ -28,7 +28,7 @@ async def test_every_event_is_sent_once_in_deliveries_of_the_size_asked_for() ->
     assert sorted(event["messageId"] for load in got for event in load) == [
         str(number) for number in range(10)
     ]  # type: ignore[attr-defined]
-    assert AT_ONCE > 1
+    assert CONCURRENCY > 1
 
 
 def test_deliveries_leave_at_the_rate_and_with_the_jitter_asked_for() -> None:

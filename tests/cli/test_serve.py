@@ -29,7 +29,7 @@ def test_flags_reach_the_configuration(tmp_path: Path, monkeypatch: pytest.Monke
         "127.0.0.2",
         str(tmp_path / "k"),
     )
-    again = options.pop("again")
+    again = options.pop("read_config")
     assert options == {"explained": True, "workers": 3}
     assert callable(again)
     assert again().server == config.server

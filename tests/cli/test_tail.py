@@ -33,7 +33,7 @@ def test_the_server_on_this_machine_and_its_key_are_found(tmp_path: Path) -> Non
     assert found("http://other:4711", None) == ("http://other:4711", "")
     assert found("http://localhost:4711", None) == ("http://localhost:4711", "key")
     assert found("http://other:1", tmp_path / "k") == ("http://other:1", "key")
-    with pytest.raises(Problem, match="is no http"):
+    with pytest.raises(Problem, match="is not an http"):
         found("localhost:4711", None)
     with pytest.raises(Problem, match="holds no key"):
         found("", tmp_path / "gone")
@@ -219,7 +219,7 @@ def test_lines_that_are_missing_leave_a_gap_of_unknown_size(
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"format": "another"}'])
 def test_what_is_no_session_log_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "log").write_text(text)
-    with pytest.raises(Problem, match="is no session log"):
+    with pytest.raises(Problem, match="is not a session log"):
         list(read_log(tmp_path / "log"))
 
 

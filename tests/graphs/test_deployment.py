@@ -11,7 +11,7 @@ import pytest
 
 from dagnet_realtime.core.dagnet.decode import FileUnreadable
 from dagnet_realtime.graphs.deployment import (
-    SOONER,
+    RETRY_SECONDS,
     DeploymentClient,
     DeploymentSource,
     Graph,
@@ -141,7 +141,7 @@ def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_
     served.fault = 500
     place.load()
     assert not place.is_stale
-    now += SOONER
+    now += RETRY_SECONDS
     assert place.is_stale
     served.fault = None
     place.load()
@@ -179,13 +179,13 @@ def test_a_graph_comes_in_an_envelope_or_bare() -> None:
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        (b"", "no graph"),
-        (b"<!doctype html>", "no graph"),
-        (b'{"nodes": [', "no graph"),
-        (b"[1]", "no graph"),
-        (b'{"success": "yes", "data": {}}', "no graph"),
-        (b'{"success": true, "data": {"sha": 3, "content": {}}}', "no graph"),
-        (b'{"success": true, "data": {"sha": "s"}}', "no graph"),
+        (b"", "other than a graph"),
+        (b"<!doctype html>", "other than a graph"),
+        (b'{"nodes": [', "other than a graph"),
+        (b"[1]", "other than a graph"),
+        (b'{"success": "yes", "data": {}}', "other than a graph"),
+        (b'{"success": true, "data": {"sha": 3, "content": {}}}', "other than a graph"),
+        (b'{"success": true, "data": {"sha": "s"}}', "other than a graph"),
         (b'{"success": true}', "it failed"),
         (b'{"success": false, "data": {"content": {}}}', "it failed"),
         (b'{"success": true, "data": ' + b"[" * 200_000, "(too deeply|no graph)"),

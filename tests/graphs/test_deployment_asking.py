@@ -70,7 +70,7 @@ async def test_what_has_not_changed_is_not_sent_again(served: Dagnet) -> None:
         ("deflated", "encoding"),
         ("huge", "larger than 5184 KB"),
         ("closed", "cannot be reached"),
-        (b"<html>", "no graph"),
+        (b"<html>", "other than a graph"),
     ],
 )
 async def test_every_failure_is_a_sentence_of_that_graph_alone(

@@ -1,4 +1,4 @@
-"""A watch session over HTTP, as a program on the terminal holds it."""
+"""The HTTP client of the API: requests, and a watch session with its stream of frames."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,17 +15,17 @@ from dagnet_realtime.model.problem import STATUS, Code, Problem
 from dagnet_realtime.model.protocol import LAST_EVENT_ID_HEADER
 
 SILENCE = 40.0
-"""Seconds without a byte after which a stream is taken for dead; beats come every 15."""
+"""Seconds without a byte after which a stream counts as dead; heartbeats come every 15 s."""
 
-LONGEST_WAIT = 10.0
-"""Seconds between two attempts to come back."""
+MAX_WAIT = 10.0
+"""Seconds between two attempts to reconnect."""
 
 _FRAME: msgspec.json.Decoder[Frame] = msgspec.json.Decoder(Frame)
 _CODES: dict[int, Code] = {status: code for code, status in STATUS.items()}
 
 
 class ApiClient:
-    """One server, spoken to with a key; `with` closes the session and the connections."""
+    """A client of one server, with a key; `with` closes its session and connections."""
 
     def __init__(
         self,
@@ -56,7 +56,10 @@ class ApiClient:
         self._client.close()
 
     def request(self, method: str, path: str, body: object = None) -> Any:
-        """The JSON that the server answers; raises `Problem` with the server's own words, or where nobody answers."""
+        """The JSON of the response.
+
+        Raises the server's `Problem`, or `unavailable` without an answer.
+        """
         try:
             response = self._client.request(method, path, json=body)
         except httpx.HTTPError as error:
@@ -71,24 +74,24 @@ class ApiClient:
         try:
             return msgspec.json.decode(response.content)
         except msgspec.DecodeError:
-            raise Problem("unavailable", f"{self._url} is no DagNet Realtime server") from None
+            raise Problem("unavailable", f"{self._url} is not a DagNet Realtime server") from None
 
     def graph(self, workspace: str, env: str, name: str) -> Any:
-        """The wire graph of that name."""
+        """The graph of that name, as sent on the wire."""
         return self.request(
             "GET",
             f"/api/workspaces/{quote(workspace, '')}/{quote(env, '')}/graphs/{quote(name, '')}",
         )
 
     def watch(self, workspace: str, env: str, graph: str, filter: str) -> None:
-        """On."""
+        """Opens a watch session."""
         body = {"workspace": workspace, "env": env, "graph": graph, "filter": filter}
         self._session = self.request("POST", "/api/watch", body)["watch_session_id"]
 
     def frames(self) -> Iterator[Frame | None]:
-        """The session's frames, resumed where the stream broke; None says that the connection was lost.
+        """The session's frames, resumed after a broken stream; None: the connection was lost.
 
-        Ends where the server says goodbye for good; raises `Problem` where the session is gone.
+        Ends if the server closes the session for good. Raises `Problem` if the session is gone.
         """
         wait = 0.5
         while True:
@@ -103,7 +106,7 @@ class ApiClient:
                         break
             except httpx.HTTPError:
                 yield None
-            self._sleep(min(LONGEST_WAIT, wait))
+            self._sleep(min(MAX_WAIT, wait))
             wait *= 2
 
     def _stream(self) -> Iterator[Frame]:
@@ -131,16 +134,16 @@ def _frame(text: str) -> Frame:
     except msgspec.DecodeError as error:
         remedy = "Use the same version as the server"
         raise Problem(
-            "unavailable", "The server sent what is no frame", str(error), remedy
+            "unavailable", "The server sent an unreadable frame", str(error), remedy
         ) from None
 
 
 def _problem(response: httpx.Response) -> Problem:
     try:
-        told = msgspec.json.decode(response.content)
+        body = msgspec.json.decode(response.content)
     except msgspec.DecodeError:
-        told = {}
-    told = told if isinstance(told, dict) else {}
+        body = {}
+    body = body if isinstance(body, dict) else {}
     code = _CODES.get(response.status_code, "unavailable")
-    title = str(told.get("title") or f"The server answered {response.status_code}")
-    return Problem(code, title, str(told.get("detail") or ""), str(told.get("remedy") or ""))
+    title = str(body.get("title") or f"The server answered {response.status_code}")
+    return Problem(code, title, str(body.get("detail") or ""), str(body.get("remedy") or ""))

@@ -1,4 +1,4 @@
-"""`check`: how each node of each graph would be lit, near misses and dead ends, for people and as JSON."""
+"""`check`: how each node of each graph would be lit, and what stands in the way."""
 
 import os
 import sys
@@ -42,7 +42,7 @@ def check(
 ) -> None:
     """Say how each node of each graph would be lit, and what stands in the way.
 
-    Exits with 1 where a file or a stream cannot be read, with 0 where there are only warnings.
+    Exits with 1 if a file or a stream cannot be read, with 0 if there are only warnings.
 
     \b
     Example:
@@ -76,7 +76,7 @@ def check(
 
 
 def _streams(workspaces: "Sequence[Workspace]", *, shown: bool) -> bool:
-    """Tries every stream that a source reads, and lists its topics and partitions. Whether one cannot be read."""
+    """Tries every stream and lists its topics and partitions; returns whether one is unreadable."""
     import asyncio
 
     failed = False
@@ -98,7 +98,7 @@ def _streams(workspaces: "Sequence[Workspace]", *, shown: bool) -> bool:
 
 
 async def _topics(settings: "StreamSettings") -> list[str]:
-    """A line for each topic: how many partitions it has, or that it is not there. Raises `Problem` if nobody can tell."""
+    """A line per topic with its number of partitions. Raises `Problem` if brokers do not answer."""
     from dagnet_realtime.streams.kafka import connect
 
     stream = await connect(settings)
@@ -165,7 +165,7 @@ def _catalogues(
 
 
 def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":
-    """What the operator may want to decide for each source that could delete people by a key that pages show."""
+    """A line for each source that refuses deletions because they are not signed."""
     for workspace in workspaces:
         for source in workspace.sources:
             how = (
@@ -177,8 +177,9 @@ def _unproven_deletes(workspaces: "Sequence[Workspace]") -> "Iterator[str]":
             )
             if how and not source.allow_delete:
                 yield (
-                    f'{workspace.channel}, source "{source.id}": delete and suppress that are sent {how} are refused. '
-                    "Set allow_delete = true on the source to take them."
+                    f'{workspace.channel}, source "{source.id}": delete and suppress sent {how} '
+                    "are refused. "
+                    "Set allow_delete = true on the source to accept them."
                 )
 
 
@@ -198,7 +199,7 @@ def _show(found: "Report", files: "Sequence[SpecFile]" = ()) -> None:
         for issue in file.issues:
             console.print(_line("  ✗ ", "bold red", f"line {issue.line}: {issue.text}"))
         for issue in file.warnings:
-            told = f"line {issue.line}: this can never be met, or says nothing: {issue.text}"
+            told = f"line {issue.line}: this can never be met, or has no effect: {issue.text}"
             console.print(_line("  ! ", "yellow", told))
     lit, nodes = (
         sum(graph.can_light for graph in found.graphs),
@@ -226,7 +227,9 @@ def _show_graph(graph: "GraphReport", console: "Console") -> None:
     width = min(max(map(len, labels.values()), default=0), 40)
     never = {dark.node for dark in graph.cannot_light}
     for listen in (listen for listen in graph.listens if listen.node not in never):
-        console.print(_line(f"  ● {_clean(listen.label):<{width}}  ", "yellow", _heard(listen)))
+        console.print(
+            _line(f"  ● {_clean(listen.label):<{width}}  ", "yellow", _binding_text(listen))
+        )
     for dark in graph.cannot_light:
         console.print(_line(f"  ○ {_clean(dark.label):<{width}}  ", "dim", f"never: {dark.why}"))
     for shared in graph.shared:
@@ -234,7 +237,7 @@ def _show_graph(graph: "GraphReport", console: "Console") -> None:
             _line(
                 "  = ",
                 "cyan",
-                f"“{shared.name}” is heard by {', '.join(labels[node] for node in shared.nodes)}",
+                f"“{shared.name}” lights {', '.join(labels[node] for node in shared.nodes)}",
             )
         )
     for warning in graph.warnings:
@@ -242,19 +245,22 @@ def _show_graph(graph: "GraphReport", console: "Console") -> None:
     console.print()
 
 
-def _heard(listen: "EventBinding") -> str:
+def _binding_text(listen: "EventBinding") -> str:
     names = " or ".join(f"“{name}”" for name in listen.names)
     rule = (
         f"event id {listen.event_id}"
         if listen.rule == "event_id"
         else f"{listen.rule} name of {listen.event_id}"
     )
-    return " and ".join([f"{names} ({rule})", *(_asked(filter) for filter in listen.filters)])
+    return " and ".join([f"{names} ({rule})", *(_filter_text(filter) for filter in listen.filters)])
 
 
-def _asked(filter: "Filter") -> str:
+def _filter_text(filter: "Filter") -> str:
     owner = "user's " if filter.property_type == "user" else ""
-    return f"{owner}{filter.property} {filter.operator} {' or '.join(f'“{value}”' for value in filter.values)}"
+    return (
+        f"{owner}{filter.property} {filter.operator} "
+        f"{' or '.join(f'“{value}”' for value in filter.values)}"
+    )
 
 
 def _count(number: int, what: str) -> str:
@@ -268,5 +274,5 @@ def _line(mark: str, style: str, text: str) -> "Text":
 
 
 def _clean(text: str) -> str:
-    """`text` without what would steer a terminal."""
+    """`text` without control characters."""
     return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)

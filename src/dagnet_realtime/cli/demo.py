@@ -1,4 +1,4 @@
-"""`demo`: everything at once, without any configuration."""
+"""`demo`: a server with the sample shop, without any configuration."""
 
 import os
 import socket
@@ -22,18 +22,22 @@ SHOWN = (
     "method",
     "percent",
 )
-"""What the sample's visitors send and the feed may show."""
+"""Properties that the sample's visitors send and the feed shows."""
 
 
 def demo(
     port: Annotated[
         int | None,
-        typer.Option(min=0, max=65535, help="Port to listen on; a free one where 8765 is taken."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Port to listen on; by default 8765, or a free one if it is in use.",
+        ),
     ] = None,
-    browser: Annotated[bool, typer.Option(help="Open the browser where there is a screen.")] = True,
+    browser: Annotated[bool, typer.Option(help="Open the browser if there is a screen.")] = True,
     key_file: Annotated[
         Path | None,
-        typer.Option(metavar="F", help="Write a key for programs on this machine into F."),
+        typer.Option(metavar="F", help="Write a key for programs on this machine to F."),
     ] = None,
 ) -> None:
     """Show a sample shop, with visitors behind a button.
@@ -46,7 +50,7 @@ def demo(
 
     flags = Flags(port=port, workspace=SAMPLE, key_file=key_file, demo=True, properties=SHOWN)
     config = load(None, os.environ, flags)
-    if port is None and taken(config.server.host, config.server.port):
+    if port is None and is_in_use(config.server.host, config.server.port):
         config = load(
             None,
             os.environ,
@@ -55,8 +59,8 @@ def demo(
     serving(config, opened=browser and has_screen(os.environ))
 
 
-def taken(host: str, port: int) -> bool:
-    """Whether another program listens there."""
+def is_in_use(host: str, port: int) -> bool:
+    """Whether another program listens on the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -68,7 +72,7 @@ def taken(host: str, port: int) -> bool:
 
 
 def has_screen(environ: os._Environ[str] | dict[str, str]) -> bool:
-    """Whether a browser can show a window; a browser inside the terminal is none."""
+    """Whether a browser can open a window; a browser in the terminal does not count."""
     if environ.get("CI"):
         return False
     return sys.platform in ("darwin", "win32") or bool(

@@ -1,4 +1,7 @@
-"""Where a command sends to, and with which secret: what was given, else what a server on this machine left for it."""
+"""The URL and secret that a command sends with.
+
+They come from its options, else from the state file of a server on this machine.
+"""
 
 import os
 import sys
@@ -21,9 +24,9 @@ if TYPE_CHECKING:
 def sender_to(
     url: str, secret: str, write_key: str, chance: Random, attempts: int | None = None
 ) -> "Sender":
-    """A sender to `url`; `secret` and `write_key` may be `env:` and `file:` references. Raises `Problem("invalid")`.
+    """A sender to `url`; `secret` and `write_key` may be `env:` and `file:` references.
 
-    Without either, those that a server on this machine generated are used.
+    Without either, those of a server on this machine are used. Raises `Problem("invalid")`.
     """
     from dagnet_realtime.app.sender import ATTEMPTS, Sender
 
@@ -49,7 +52,7 @@ def sender_to(
 
 
 def parse_url(url: str, remedy: str) -> SplitResult:
-    """The parts of an http:// or https:// URL; raises `Problem("invalid")` where it is none."""
+    """The parts of an http:// or https:// URL. Raises `Problem("invalid")` for any other."""
     with suppress(ValueError):
         parts = urlsplit(url)
         if (
@@ -59,23 +62,24 @@ def parse_url(url: str, remedy: str) -> SplitResult:
             and not any(map(str.isspace, url))
         ):
             return parts
-    raise Problem("invalid", f"{url} is no http:// or https:// URL", remedy=remedy)
+    raise Problem("invalid", f"{url} is not an http:// or https:// URL", remedy=remedy)
 
 
 def warn_of_bare(flag: str, written: str, remedy: str = "Give it as env:NAME or file:PATH") -> None:
-    """Says on standard error that a secret stands in the command line, which every user of this machine can read.
+    """Warns on standard error of a secret in the command line, which all local users can read.
 
-    `env:NAME` and `file:PATH` are none.
+    References `env:NAME` and `file:PATH` are safe.
     """
     if not written.startswith(("env:", "file:")):
         print(
-            f"dagnet-realtime: {flag} holds a secret, which every user of this machine can read there. {remedy}.",
+            f"dagnet-realtime: {flag} holds a secret, which every user of this machine can read "
+            f"there. {remedy}.",
             file=sys.stderr,
         )
 
 
 def warn_of_password(flag: str, url: str, remedy: str) -> None:
-    """The same for a URL that holds a password."""
+    """As `warn_of_bare`, for a URL with a password."""
     with suppress(ValueError):
         if urlsplit(url).password is not None:
             warn_of_bare(flag, url, remedy)

@@ -1,4 +1,4 @@
-"""`function`: the Destination Function for Segment, and its settings as the graphs ask for them."""
+"""`function`: writes the Destination Function for Segment, and its settings for the graphs."""
 
 import os
 from pathlib import Path
@@ -18,18 +18,18 @@ def function(
     channel: Annotated[
         str,
         typer.Argument(
-            metavar="[WORKSPACE/ENV]", help="Whose; the only one where there is but one."
+            metavar="[WORKSPACE/ENV]", help="The workspace; may be left out if there is only one."
         ),
     ] = "",
     config: Annotated[
         Path | None,
-        typer.Option(help="Configuration file; realtime.toml is read where it is there."),
+        typer.Option(help="Configuration file; by default realtime.toml, if it exists."),
     ] = None,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder to write the two files into.")
     ] = Path("segment-function"),
 ) -> None:
-    """Write the function that Segment runs where no server stands in between, and its settings.
+    """Write the Destination Function that replaces a server, and its settings.
 
     The settings hold the token key and the provider's secret, so only you can read their file.
 
@@ -51,15 +51,17 @@ def function(
         print(f"! {error.file} {error.text}")
     names = {name for heard in plan.listens for name in heard.names}
     print(
-        f"{out / CODE} is for {workspace.channel}: nodes listen for {len(names)} names, filters read {len(plan.needed)} properties."
+        f"{out / CODE} is for {workspace.channel}: nodes listen for {len(names)} names, filters "
+        f"read {len(plan.needed)} properties."
     )
     print(
-        f"Paste it into Segment, and the three values of {out / SETTINGS} into its settings: docs/function.md. Plan {plan.version}."
+        f"Paste it into Segment, and the three values of {out / SETTINGS} into its settings: "
+        f"docs/function.md. Plan {plan.version}."
     )
 
 
 def _chosen(workspaces: "tuple[Workspace, ...]", channel: str) -> "Workspace":
-    """The workspace that was meant; raises `Problem`."""
+    """The workspace of `channel`, or the only one. Raises `Problem`."""
     from dagnet_realtime.model.problem import Problem
 
     able = {str(one.channel): one for one in workspaces if one.policy.ingest == "function"}
@@ -69,15 +71,13 @@ def _chosen(workspaces: "tuple[Workspace, ...]", channel: str) -> "Workspace":
         return next(iter(able.values()))
     if not able:
         remedy = 'Write ingest = "function" into its [[workspace]]: docs/function.md'
-        raise Problem("invalid", "No workspace is heard through a function", remedy=remedy)
+        raise Problem("invalid", "No workspace uses a function", remedy=remedy)
     why = f"There is no {channel[:80]}" if channel else "There are several"
-    raise Problem(
-        "not_found", "Say whose function it is to be", why, f"One of {', '.join(sorted(able))}"
-    )
+    raise Problem("not_found", "Name the workspace", why, f"One of {', '.join(sorted(able))}")
 
 
 def _write(out: Path, plan: "FunctionPlan", key: str, secret: str) -> None:
-    """Raises `Problem` where the folder cannot be written to."""
+    """Writes both files. Raises `Problem` if the folder cannot be written."""
     import msgspec
 
     from dagnet_realtime.model.problem import Problem
@@ -122,7 +122,7 @@ def _write(out: Path, plan: "FunctionPlan", key: str, secret: str) -> None:
 def _setting(
     name: str, label: str, description: str, value: str, *, sensitive: bool
 ) -> dict[str, object]:
-    """One setting as Segment's Public API describes it, with its value."""
+    """One setting in the format of Segment's Public API, with its value."""
     return {
         "name": name, "label": label, "type": "STRING", "description": description, "required": True, "sensitive": sensitive, "value": value
     }  # fmt: skip

@@ -10,12 +10,12 @@ from dagnet_realtime.model.problem import Problem
 
 def link(
     url: Annotated[
-        str, typer.Option(help="The server; the only one on this machine is found by itself.")
+        str, typer.Option(help="The server; by default the only one on this machine.")
     ] = "",
 ) -> None:
     """Print a link that signs a browser in, once, within ten minutes.
 
-    For access mode local. A browser that has the sign-in page open takes it in its field.
+    For access mode local. It can also be pasted into the open sign-in page.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""The program: its commands, its exit codes, and the one line that a problem is told in."""
+"""The program: its commands, its exit codes, and how a `Problem` is printed."""
 
 import os
 import sys
@@ -47,7 +47,7 @@ def _options(
     version: Annotated[
         bool,
         typer.Option(
-            "--version", callback=_version, is_eager=True, help="Print the version and stop."
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
 ) -> None:
@@ -69,7 +69,10 @@ app.command("schema")(schema.schema)
 
 
 def main() -> int:
-    """Runs the command line; 0 ok, 1 the user's problem (one line on stderr), 2 usage."""
+    """Runs the command line.
+
+    Exit codes: 0 success, 1 a problem (one line on stderr), 2 wrong usage.
+    """
     output = sys.stdout
     try:
         code = app(standalone_mode=False)
@@ -80,7 +83,7 @@ def main() -> int:
     except (BrokenPipeError, SystemExit) as end:
         if (
             isinstance(end, SystemExit) and sys.stdout is output
-        ):  # typer wraps an output that nobody reads any more
+        ):  # the reader of the output has closed it
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
         return OK

@@ -1,4 +1,4 @@
-"""Runs the server for `serve` and `demo`, and says where it is once it listens."""
+"""Runs the server for `serve` and `demo`, and prints its address once it listens."""
 
 import asyncio
 import os
@@ -30,16 +30,18 @@ def serving(
     read_config: Callable[[], Config] | None = None,
     workers: int | None = None,
 ) -> None:
-    """Serves until stopped. `explained` also prints how to reach the generated sources, `opened` opens the browser.
+    """Serves until stopped.
 
-    `read_config` reads the configuration anew when its file has changed. With `workers` that many processes serve, and this one looks after them.
+    `explained` also prints how to reach the generated sources; `opened` opens the browser.
+    `read_config` reads the configuration anew when its file changes. With `workers` so many
+    processes serve, supervised by this one.
     """
     from dagnet_realtime.app.logging import log_to
     from dagnet_realtime.app.serve import run
 
     log_to()
     warn_of_plain_address(config)
-    if succeeded(config, read_config):
+    if run_as_successor(config, read_config):
         return
     folder = state_folder(os.environ)
     config = at_home(config, folder)
@@ -81,8 +83,8 @@ def serving(
         remove(written)
 
 
-def succeeded(config: Config, read_config: Callable[[], Config] | None) -> bool:
-    """Where this process was started to replace a worker: serves as one until it is told to stop, and answers True."""
+def run_as_successor(config: Config, read_config: Callable[[], Config] | None) -> bool:
+    """Serves as a worker if this process was started to replace one; returns whether it was."""
     if VARIABLE not in os.environ:
         return False
     from dagnet_realtime.app.worker_process import (
@@ -106,19 +108,22 @@ def succeeded(config: Config, read_config: Callable[[], Config] | None) -> bool:
 
 
 def warn_of_plain_address(config: Config) -> None:
-    """Says on standard error that nobody can sign in over the configured address."""
+    """Warns on standard error if sign-in cannot work over the configured address."""
     url = urlsplit(config.server.public_url)
     if (
         url.scheme == "http"
         and config.access.mode != "proxy"
         and not is_loopback_host(url.hostname or "")
     ):
-        said = "public_url begins with http://, and browsers keep a sign-in over https alone. Put something that speaks TLS before the server"
+        said = (
+            "public_url begins with http://, but browsers keep a sign-in over https only. Put a "
+            "TLS proxy in front of the server"
+        )
         print(f"dagnet-realtime: {said}, and give its https:// address.", file=sys.stderr)
 
 
 def at_home(config: Config, folder: Path) -> Config:
-    """In local access browsers stay signed in and people keep their pseudonyms over a restart, by a key that lies in `folder`."""
+    """Adds the key in `folder` in local access, so that sign-ins survive a restart."""
     if config.access.mode != "local":
         return config
     key = local_key(folder)
@@ -129,7 +134,7 @@ def at_home(config: Config, folder: Path) -> Config:
 
 
 def _keyed(workspace: Workspace, key: bytes) -> Workspace:
-    """With a key for its pseudonyms that follows from `key`, unless the configuration gives one."""
+    """`workspace` with a token key derived from `key`, unless the configuration has one."""
     if workspace.policy.token_key is not None:
         return workspace
     made = Secret(local_token_key(key, workspace.channel))
@@ -139,23 +144,28 @@ def _keyed(workspace: Workspace, key: bytes) -> Workspace:
 
 
 def redirect(link: str) -> str:
-    """A page that goes on to `link`: a file that its user alone can read, since a program's arguments can be read by all."""
+    """A page that redirects to `link`.
+
+    Only its owner can read the file; the arguments of the browser's process can be read by all
+    users.
+    """
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="referrer" '
+        'content="no-referrer">'
         f'<meta http-equiv="refresh" content="0;url={escape(link)}"><title>DagNet Realtime</title>'
         f'<p><a href="{escape(link)}" rel="noreferrer">Open DagNet Realtime</a></p></html>'
     )
 
 
 def asyncio_run(config: Config, ready: Callable[[str], None], run: Callable[..., object]) -> None:
-    """Runs the server on uvloop where there is one."""
+    """Runs the server, on uvloop if it is installed."""
     factory = loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(run(config, ready=ready))  # type: ignore[arg-type]
 
 
 def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's loop, or None for the standard one."""
+    """The factory of uvloop's event loop; None if uvloop is not installed."""
     try:
         import uvloop
     except ImportError:
@@ -164,7 +174,7 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def connection_hints(workspace: Workspace, origin: str) -> list[str]:
-    """How to reach the generated sources: the webhook's URL and secret, the write key, and a line that lights the first node."""
+    """Lines that say how to reach the generated sources, with a `curl` that lights a node."""
     lines = []
     for source in workspace.sources:
         if source.kind == "webhook" and source.secrets:
@@ -185,7 +195,7 @@ def connection_hints(workspace: Workspace, origin: str) -> list[str]:
 
 
 def quoted(body: dict[str, object]) -> str:
-    """JSON that stands between single quotes of a shell."""
+    """JSON that is safe between single quotes of a shell."""
     return msgspec.json.encode(body).decode().replace("'", "'\\''")
 
 

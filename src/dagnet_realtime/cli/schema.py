@@ -1,4 +1,4 @@
-"""`schema`: the JSON Schemas of what crosses to others, and the OpenAPI document of the whole API."""
+"""`schema`: the JSON Schemas, and the OpenAPI document of the API."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 
 class Part(StrEnum):
-    """What a schema can be asked of."""
+    """The parts that have a schema."""
 
     FRAMES = "frames"
     CONFIGURATION = "configuration"
@@ -17,9 +17,7 @@ class Part(StrEnum):
 
 
 def schema(
-    part: Annotated[
-        Part | None, typer.Argument(help="One of them; all where none is named.")
-    ] = None,
+    part: Annotated[Part | None, typer.Argument(help="One of them; all by default.")] = None,
 ) -> None:
     """Print JSON Schemas (frames, configuration, session log, expectations) and the API's OpenAPI document.
 

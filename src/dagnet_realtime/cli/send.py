@@ -16,11 +16,11 @@ from dagnet_realtime.model.problem import Problem
 if TYPE_CHECKING:
     from dagnet_realtime.app.sender import DeliveryResult, Sender
 
-AT_ONCE = 16
-"""Deliveries under way; a receiver that is slow slows the command instead of piling them up."""
+CONCURRENCY = 16
+"""Deliveries under way; a slow receiver slows the command down."""
 
 _MARK = "\ufeff"  # a byte order mark; files that were joined have several
-LARGEST = 256 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 """Bytes of one file."""
 
 
@@ -42,7 +42,7 @@ def send(
     ] = "",
     batch: Annotated[int, typer.Option(min=1, max=4000, help="Events per delivery.")] = 1,
     rate: Annotated[
-        float, typer.Option(min=0, help="Events per second; 0 is as fast as it is taken.")
+        float, typer.Option(min=0, help="Events per second; 0 = as fast as possible.")
     ] = 0,
     jitter: Annotated[
         float,
@@ -59,7 +59,7 @@ def send(
 ) -> None:
     """Post events from files as Segment would.
 
-    Signed, single or batched, and retried by its rules.
+    Deliveries are signed, single or in batches, and retried by its rules.
 
     \b
     Example:
@@ -81,18 +81,19 @@ def send(
     )
     refused = [answer for answer in answers if not answer.taken]
     print(
-        f"Sent {len(found)} events in {len(answers)} deliveries: {len(answers) - len(refused)} taken, {len(refused)} refused"
+        f"Sent {len(found)} events in {len(answers)} deliveries: {len(answers) - len(refused)} "
+        f"accepted, {len(refused)} refused"
     )
     if refused:
-        raise Problem("invalid", f"{len(refused)} deliveries were not taken", refused[0].reason)
+        raise Problem("invalid", f"{len(refused)} deliveries were not accepted", refused[0].reason)
 
 
 def read(file: Path) -> str:
-    """The file's text; raises `Problem("not_found")` where there is none to read."""
+    """The file's text. Raises `Problem("not_found")` if it cannot be read."""
     try:
         if str(file) == "-":
-            return sys.stdin.read(LARGEST).lstrip(_MARK)
-        if file.stat().st_size > LARGEST:
+            return sys.stdin.read(MAX_BYTES).lstrip(_MARK)
+        if file.stat().st_size > MAX_BYTES:
             raise Problem("too_large", f"{file} is larger than 256 MiB", remedy="Split it")
         return file.read_text(encoding="utf-8").lstrip(_MARK)
     except OSError as error:
@@ -102,7 +103,7 @@ def read(file: Path) -> str:
 
 
 def batches(found: Sequence[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
-    """The messages in deliveries of `size`."""
+    """The messages, split into deliveries of `size`."""
     for start in range(0, len(found), size):
         yield list(found[start : start + size])
 
@@ -122,8 +123,8 @@ async def deliver(
     *,
     batched: bool,
 ) -> "list[DeliveryResult]":
-    """Sends every load at its time, `AT_ONCE` under way at most; the answers in order of leaving."""
-    slots = asyncio.Semaphore(AT_ONCE)
+    """Sends each delivery at its time, at most `CONCURRENCY` at once; the results in that order."""
+    slots = asyncio.Semaphore(CONCURRENCY)
     loop = asyncio.get_running_loop()
     began = loop.time()
 

@@ -12,11 +12,11 @@ from dagnet_realtime.config.load import Flags, load
 def serve(
     config: Annotated[
         Path | None,
-        typer.Option(help="Configuration file; realtime.toml is read where it is there."),
+        typer.Option(help="Configuration file; by default realtime.toml, if it exists."),
     ] = None,
     workspace: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="A DagNet data repository; enough without any file."),
+        typer.Option(metavar="DIR", help="A DagNet data repository; needs no configuration file."),
     ] = None,
     graphs_path: Annotated[
         str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")
@@ -29,22 +29,22 @@ def serve(
     ] = "nodes",
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes any free one.")
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 = any free one.")
     ] = None,
     log: Annotated[
         str | None,
         typer.Option(
             metavar="URL",
-            help="Where events are kept: memory:// or redis://…; env:NAME and file:PATH are read.",
+            help="The log: memory:// or redis://…; env:NAME and file:PATH are read.",
         ),
     ] = None,
     key_file: Annotated[
         Path | None,
-        typer.Option(metavar="F", help="Write a key for programs on this machine into F."),
+        typer.Option(metavar="F", help="Write a key for programs on this machine to F."),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, metavar="N", help="Processes that serve; they need --log redis://…"),
+        typer.Option(min=1, metavar="N", help="Number of processes; more need --log redis://…"),
     ] = None,
 ) -> None:
     """Receive Segment's deliveries and show them on the graphs.

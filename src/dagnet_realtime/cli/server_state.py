@@ -1,6 +1,6 @@
-"""What a running server leaves for the programs beside it, so that `tail` and `simulate` find it by themselves.
+"""State files of running servers, by which `tail` and `simulate` find them.
 
-One file per server, readable by its user alone, gone when the server stops.
+One file per server, readable by its user only, and removed when the server stops.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from dagnet_realtime.model.workspace import Workspace
 
 
 class ServerState(msgspec.Struct, frozen=True):
-    """Where a server is, the file that holds its key, and what its generated webhook and tracking sources ask for."""
+    """A server's URL, the file with its key, and the secrets of its generated sources."""
 
     url: str
     key_file: str
@@ -32,7 +32,7 @@ class ServerState(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, url: str, key_file: Path, generated: Workspace | None) -> Self:
-        """For a server at `url`; `generated` is the workspace whose secrets nobody else knows."""
+        """The state of a server at `url`; `generated` is the workspace with generated secrets."""
         sources = generated.sources if generated else ()
         secret = next(
             (source.secrets[0].reveal().decode() for source in sources if source.secrets), ""
@@ -48,7 +48,7 @@ class ServerState(msgspec.Struct, frozen=True):
         return cls(url, str(key_file.resolve()), os.getpid(), secret, write_key)
 
     def key(self) -> str:
-        """The key for programs, "" where it cannot be read."""
+        """The key for programs; "" if it cannot be read."""
         try:
             return Path(self.key_file).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
@@ -56,7 +56,10 @@ class ServerState(msgspec.Struct, frozen=True):
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
-    """The folder for these files, made if it is missing, for its user alone. Raises `Problem("forbidden")` if others may write it."""
+    """The folder of state files, made with mode 0700 if it is missing.
+
+    Raises `Problem("forbidden")` if other users can write it.
+    """
     if named := environ.get(STATE):
         folder = Path(named)
     else:
@@ -74,17 +77,17 @@ def write(folder: Path, beside: ServerState) -> Path:
 
 
 def remove(paths: Iterable[Path]) -> None:
-    """Removes what was written; nothing where it is gone."""
+    """Removes the files that still exist."""
     for path in paths:
         with contextlib.suppress(OSError):
             path.unlink()
 
 
 def find(folder: Path, url: str) -> ServerState | None:
-    """The server at `url`, else with url "" the only one there is; None where none is known. Files of dead servers are passed over.
+    """The server at `url`, or with "" the only one; None if there is none or several.
 
-    Another machine's URL names none of them, whatever its port: what they left is for nobody else. Raises `Problem("forbidden")`
-    if another user may have written what is found.
+    Files of dead servers are ignored. The URL of another machine never matches: a server's key must
+    not be sent elsewhere. Raises `Problem("forbidden")` if another user can have written the file.
     """
     found = []
     for path in sorted(folder.glob("*.json")):
@@ -104,13 +107,13 @@ def find(folder: Path, url: str) -> ServerState | None:
 
 
 def _trusted(folder: Path, beside: ServerState | None) -> ServerState | None:
-    """What was found, if its key lies beside it: any other file may be one that its writer wants to be sent."""
+    """The state, if its key file is in `folder`: another path could make us send any file."""
     if beside is not None and beside.key_file:
         key = Path(beside.key_file)
         if key.parent.resolve() != folder.resolve():
             raise Problem(
                 "forbidden",
-                f"The key of the server at {beside.url} lies elsewhere",
+                f"The key of the server at {beside.url} is in another folder",
                 str(key),
                 f"Stop that server, or empty {folder}",
             )

@@ -1,4 +1,4 @@
-"""`simulate`: visitors walk a graph and send what it listens for."""
+"""`simulate`: visitors walk a graph and send the events that it listens for."""
 
 import asyncio
 from collections import Counter
@@ -32,15 +32,15 @@ def simulate(
     ],
     visitors: Annotated[int, typer.Option(min=1, max=10_000, help="Visitors at once.")] = 50,
     rate: Annotated[
-        float, typer.Option(min=0.01, max=5000, help="Events per second, of all together.")
+        float, typer.Option(min=0.01, max=5000, help="Events per second, in total.")
     ] = 20,
     events: Annotated[
-        int, typer.Option(min=0, help="Stop after so many; 0 goes on until Ctrl-C.")
+        int, typer.Option(min=0, help="Stop after so many events; 0 = at Ctrl-C.")
     ] = 0,
     secret: Annotated[
         str,
         typer.Option(
-            help="Shared secret to sign with; a server on this machine is asked by itself."
+            help="Shared secret to sign with; by default that of a server on this machine."
         ),
     ] = "",
     write_key: Annotated[
@@ -48,7 +48,7 @@ def simulate(
     ] = "",
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same visitors.")] = None,
     forget: Annotated[
-        bool, typer.Option(help="Never send the event of the node that visitors reach least.")
+        bool, typer.Option(help="Never send the event of the node that visitors reach most rarely.")
     ] = True,
 ) -> None:
     """Send visitors through a graph, as Segment would.
@@ -73,7 +73,9 @@ def simulate(
     print(f"Sent {sum(told.values())} events: {told['']} taken, {refused} refused")
     if refused:
         raise Problem(
-            "invalid", f"{refused} events were not taken", next(reason for reason in told if reason)
+            "invalid",
+            f"{refused} events were not accepted",
+            next(reason for reason in told if reason),
         )
 
 
@@ -89,7 +91,7 @@ async def _walk(calls: "Iterator[SimulatedCall]", sender: "Sender", told: "Count
 
 
 def opened(graph: str) -> Graph:
-    """The graph in that file, else the sample's of that name; raises `Problem("not_found")`."""
+    """The graph in that file, else the sample's of that name. Raises `Problem("not_found")`."""
     from dagnet_realtime.graphs.folder import FolderGraphs
 
     path = Path(graph)

@@ -1,4 +1,4 @@
-"""`tail`: the live view in a terminal, and plain lines where there is none."""
+"""`tail`: the live view in a terminal, or plain lines in a pipe."""
 
 import os
 import sys
@@ -24,9 +24,7 @@ def tail(
         Path | None,
         typer.Argument(metavar="[LOG]", help="A session log to read instead of a server."),
     ] = None,
-    url: Annotated[
-        str, typer.Option(help="The server; the one on this machine is found by itself.")
-    ] = "",
+    url: Annotated[str, typer.Option(help="The server; by default the one on this machine.")] = "",
     workspace: Annotated[
         str, typer.Option(metavar="ID/ENV", help="Which workspace; the first by default.")
     ] = "",
@@ -39,10 +37,10 @@ def tail(
         Path | None, typer.Option(metavar="F", help="The key that `serve --key-file F` wrote.")
     ] = None,
     seconds: Annotated[
-        float, typer.Option(min=0, help="Stop after so long; 0 goes on until Ctrl-C.")
+        float, typer.Option(min=0, help="Stop after so many seconds; 0 = at Ctrl-C.")
     ] = 0,
 ) -> None:
-    """Show the live view in a terminal; piped, one line an event.
+    """Show the live view in a terminal; in a pipe, one line per event.
 
     \b
     Example:
@@ -66,7 +64,7 @@ def tail(
 
 
 def found(url: str, key_file: Path | None) -> tuple[str, str]:
-    """The server and the key to it; raises `Problem("not_found")` where none is known."""
+    """The server and its key. Raises `Problem("not_found")` if none is known."""
     from dagnet_realtime.cli.endpoint import parse_url, warn_of_password
     from dagnet_realtime.cli.server_state import find, state_folder
 
@@ -96,7 +94,7 @@ def found(url: str, key_file: Path | None) -> tuple[str, str]:
 
 
 def open_session(remote: "ApiClient", workspace: str, graph: str, terms: str) -> TailState:
-    """Opens a watch session on what was named, else on the first there is."""
+    """Opens a watch session on the named graph, else on the first."""
     listed: list[dict[str, Any]] = remote.request("GET", "/api/workspaces").get("workspaces", [])
     chosen = next(
         (one for one in listed if workspace in ("", one["id"], f"{one['id']}/{one['env']}")), None
@@ -128,7 +126,7 @@ def names(all: Iterable[str]) -> str:
 
 
 def with_deadline(frames: "Iterator[Frame | None]", seconds: float) -> "Iterator[Frame | None]":
-    """The frames of the next `seconds`, all where that is 0; the first frame after them ends it."""
+    """The frames of the next `seconds` (0: all); ends at the first frame after them."""
     import time
 
     ends = time.monotonic() + seconds if seconds else float("inf")
@@ -145,7 +143,7 @@ def display(
     terminal: bool,
     console: "Console | None" = None,
 ) -> None:
-    """Draws in a terminal, prints lines elsewhere."""
+    """Draws in a terminal, or prints lines in a pipe."""
     if not terminal:
         for frame in frames:
             for line in live.apply(frame):
@@ -162,9 +160,9 @@ def display(
 
 
 def read_log(path: Path) -> Iterator[str]:
-    """The lines that a session log tells of; one that cannot be read is left out and counted.
+    """The lines of a session log; unreadable ones are skipped and counted.
 
-    Raises `Problem("invalid")` where it is no session log.
+    Raises `Problem("invalid")` if it is not a session log.
     """
     import msgspec
 
@@ -177,7 +175,7 @@ def read_log(path: Path) -> Iterator[str]:
         header = msgspec.json.decode(first, type=SessionLogHeader)
     except msgspec.DecodeError as error:
         raise Problem(
-            "invalid", f"{path} is no session log", str(error), "Give a file that Save log wrote"
+            "invalid", f"{path} is not a session log", str(error), "Give a file that Save log wrote"
         ) from None
     nodes = header.definition.nodes if header.definition else ()
     live = TailState(
@@ -196,7 +194,7 @@ def read_log(path: Path) -> Iterator[str]:
         if isinstance(told, TapLine):
             yield from tap_lines(live, told)
             continue
-        for frame in chain.take(told):
+        for frame in chain.join(told):
             yield from live.apply(frame)
     if chain.broken:
         yield from live.apply(chain.gap(""))
@@ -205,9 +203,9 @@ def read_log(path: Path) -> Iterator[str]:
 
 
 class Chain:
-    """Where the frames of a session log join: lines that are broken or missing are a gap of unknown size between them.
+    """Joins the frames of a session log; broken or missing lines become a gap of unknown size.
 
-    As in the page (ENG-19), a line that comes twice counts once, and one out of its order counts where it stands.
+    As in the page (ENG-19) a repeated line counts once, and one out of order where it stands.
     """
 
     def __init__(self) -> None:
@@ -215,8 +213,8 @@ class Chain:
         self._position = ""
         self._passed: dict[str, str] = {}
 
-    def take(self, frame: "Frame") -> "list[Frame]":
-        """The frame, after the gap that lies before it; nothing of one that came before."""
+    def join(self, frame: "Frame") -> "list[Frame]":
+        """The frame, after the gap before it; nothing if the frame is a repeat."""
         from dagnet_realtime.model.frame import Batch, Gap
 
         if not isinstance(frame, Batch | Gap) or not frame.from_:
@@ -236,7 +234,7 @@ class Chain:
         return [*told, frame]
 
     def gap(self, to: str) -> "Frame":
-        """What broken or missing lines leave before `to`."""
+        """The gap that broken or missing lines leave before `to`."""
         from dagnet_realtime.model.frame import Gap
 
         self.broken = False
@@ -249,7 +247,7 @@ class Chain:
 
 
 def tap_lines(live: TailState, told: "TapLine") -> Iterator[str]:
-    """What the local lane heard: the event, and where it did not leave the page."""
+    """Lines of a tap: its events, and the messages that did not leave the page."""
     yield from (live.line(event) for event in told.events)
     if told.stage in ("failed", "dropped"):
-        yield printable(f"# {told.id} {told.stage}: {told.reason or 'no reason was told'}")
+        yield printable(f"# {told.id} {told.stage}: {told.reason or 'unknown reason'}")

@@ -1,4 +1,4 @@
-"""What `tail` has seen since On, and how it is drawn in a terminal."""
+"""The state of `tail` since it began to watch, and how a terminal shows it."""
 
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ NAMES = 500
 
 
 class TailState:
-    """Counts by node, unmapped names and the last events; `take` is the only writer."""
+    """Counts by node, unmapped names and the last events; `apply` is the only writer."""
 
     def __init__(self, labels: Mapping[str, str], title: str) -> None:
         self.labels = labels
@@ -38,7 +38,7 @@ class TailState:
         self.state = "connecting"
 
     def apply(self, frame: Frame | None) -> list[str]:
-        """Applies a frame (None: the connection was lost) and returns the plain lines that tell of it."""
+        """Applies a frame (None: the connection was lost) and returns its lines for a pipe."""
         match frame:
             case None:
                 self.state = "reconnecting"
@@ -118,5 +118,5 @@ class TailState:
 
 
 def printable(text: str) -> str:
-    """`text` without what could steer a terminal."""
+    """`text` without control characters."""
     return "".join(letter if letter.isprintable() else "·" for letter in text)

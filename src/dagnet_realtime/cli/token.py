@@ -1,4 +1,4 @@
-"""`token`: access tokens, of which only hashes are kept."""
+"""`token`: creates, lists and revokes access tokens; only their hashes are stored."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ Store = Annotated[
 
 
 class Role(StrEnum):
-    """What its bearer may do."""
+    """The roles that a token can have."""
 
     WATCH = "watch"
     FOLLOW = "follow"
@@ -40,17 +40,17 @@ class Role(StrEnum):
 
 @app.command("create")
 def create(
-    name: Annotated[str, typer.Argument(help="Whose or what it is, for the list.")],
+    name: Annotated[str, typer.Argument(help="A name for the list, e.g. its owner.")],
     role: Annotated[Role, typer.Option(help="What its bearer may do.")] = Role.WATCH,
     on: Annotated[
         list[str] | None,
         typer.Option(
             metavar="WORKSPACE/ENV",
-            help="What it is for; may be given again. Everything by default.",
+            help="A channel that it is for; repeatable. By default all.",
         ),
     ] = None,
     expires: Annotated[
-        str, typer.Option(help='How long it lasts, such as "12h" or "30d"; "never".')
+        str, typer.Option(help='How long it lasts, e.g. "12h" or "30d", or "never".')
     ] = "30d",
     config: ConfigFile = None,
     tokens: Store = None,
@@ -68,13 +68,13 @@ def create(
     lasts = None if expires == "never" else seconds(expires)
     if lasts is None and expires != "never":
         raise Problem(
-            "invalid", f'"{expires}" is no duration', remedy='Give one such as "30d", or "never"'
+            "invalid", f'"{expires}" is not a duration', remedy='Give one such as "30d", or "never"'
         )
     for channel in on or ():
         if channel != "*" and channel.count("/") != 1:
             raise Problem(
                 "invalid",
-                f'"{channel}" names no workspace and environment',
+                f'"{channel}" is not a workspace and environment',
                 remedy="Write it as acme-main/prod or acme-main/*",
             )
     path = store(config, tokens)
@@ -140,7 +140,7 @@ def revoke(
 
 
 def store(config: Path | None, tokens: Path | None) -> Path:
-    """The token file that was named, else the configured one; raises `Problem` where there is neither."""
+    """The file of `--tokens`, else the configured one. Raises `Problem` if there is neither."""
     from dagnet_realtime.config.load import access
 
     if tokens is not None:

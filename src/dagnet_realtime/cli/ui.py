@@ -10,18 +10,18 @@ from dagnet_realtime.model.problem import Problem
 
 WEB = Path(__file__).parent.parent / "web"
 BESIDE = ("shop", "tap.js", "extension")
-"""What stands beside the page where it was built."""
+"""Folders and files that are copied beside the page."""
 
 
 def ui(
     out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Folder to write into; made where it is missing.")
+        Path, typer.Option(metavar="DIR", help="Folder to write into; made if it is missing.")
     ],
 ) -> None:
     """Write the interface as static files that need no server.
 
-    Open index.html from disk, or serve the folder with any web host, and drop a DagNet folder on it. It hears pages of the same
-    browser and plays saved logs; it sends nothing anywhere.
+    Open index.html from disk, or serve the folder with any web host, and drop a DagNet folder on it. It shows events of pages in the same
+    browser and replays saved logs; it sends nothing anywhere.
 
     \b
     Example:
@@ -29,14 +29,16 @@ def ui(
     """
     copied = copy(WEB, out)
     print(
-        f"{copied} files are in {out}: open {out / 'index.html'}, or serve the folder with any web host"
+        f"{copied} files are in {out}: open {out / 'index.html'}, or serve the folder with any "
+        "web host"
     )
 
 
 def copy(web: Path, out: Path) -> int:
-    """Copies what was built under `web` and returns how many files that was; raises `Problem` where there is none or it cannot be written.
+    """Copies the built interface from `web` to `out`, and returns the number of files.
 
-    `web/alone/` holds the page as one file, `web/static/` what stands beside it.
+    `web/alone/` holds the page as one file, `web/static/` the files beside it. Raises `Problem` if
+    it is not built or `out` cannot be written.
     """
     page = web / "alone" / "index.html"
     if not page.is_file():

@@ -33,20 +33,18 @@ from dagnet_realtime.graphs.folder import (
 from dagnet_realtime.model.graph import Catalogue, FileError
 from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
 
-LARGEST = (
-    JSON_LIMIT + 64 * 1024
-)  # bytes of an answer: the largest graph that is read, and what is around it
+MAX_BYTES = JSON_LIMIT + 64 * 1024  # of an answer: the largest graph and its envelope
 _REASON = 200  # characters of a reason that are repeated
 _ADDRESS = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*://[^ ]*|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}[:/][^ ]*|[^ ]*@[^ ]*"
 )
 _NO_GRAPH = (
-    "cannot be read: the deployment answers with something that is no graph; look at graphs_url"
+    "cannot be read: the deployment answers with something other than a graph; check graphs_url"
 )
 
 
 class Graph(msgspec.Struct, frozen=True):
-    """The bytes of a graph's JSON, and its `sha` as the deployment gives it, "" where it gives none."""
+    """The bytes of a graph's JSON, and the `sha` that the deployment gives ("" if none)."""
 
     content: bytes
     sha: str = ""
@@ -67,7 +65,7 @@ class _Inside(msgspec.Struct, frozen=True):
 
 
 def parse_graph_response(body: bytes) -> Graph:
-    """Finds the graph without reading it; raises `Unreadable` with a sentence where there is none."""
+    """The graph in an answer, not decoded. Raises `FileUnreadable` if there is none."""
     try:
         envelope = msgspec.json.decode(body, type=_Envelope)
         if envelope.success is None:
@@ -86,9 +84,9 @@ def parse_graph_response(body: bytes) -> Graph:
 
 
 def reason_in(body: bytes) -> str:
-    """The deployment's own reason, its member `error` as one short line without any address; "" where it gives none.
+    """The member `error` of an answer as one short line without addresses; "" if it has none.
 
-    Nothing else of the answer is ever repeated: `details` and the like name tokens, repositories and addresses.
+    Nothing else is repeated: `details` and others can name tokens, repositories and addresses.
     """
     try:
         given = msgspec.json.decode(body, type=_Error).error
@@ -101,14 +99,14 @@ def reason_in(body: bytes) -> str:
     return line if len(line) <= _REASON else line[: _REASON - 1] + "…"
 
 
-ROUND_SECONDS = 4.0  # for all graphs together; Segment waits five for a delivery that a serverless process begins with
-AT_ONCE = 4  # requests under way
-_LONGEST_TAG = 256  # bytes of an ETag that is sent back
-_LONGEST_REASON = 16 * 1024  # bytes of an answer that says what went wrong
+ROUND_SECONDS = 4.0  # for all graphs; a serverless process does this while Segment waits (5 s)
+CONCURRENCY = 4  # requests under way
+_MAX_TAG = 256  # bytes of an ETag that is sent back
+_MAX_REASON = 16 * 1024  # bytes of an answer that says what went wrong
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """The deployment says that it has no such graph; `why` is its own reason, "" where it gives none."""
+    """The deployment has no such graph; `why` is its own reason ("" if it gives none)."""
 
     why: str = ""
 
@@ -123,7 +121,10 @@ Answer = Graph | Absent | Failed
 
 
 class DeploymentClient:
-    """Remembers of every graph what it was, so that what has not changed is not sent again. `seconds` bound one round."""
+    """Fetches all graphs; unchanged ones are not sent again (ETag).
+
+    `seconds` limits one round.
+    """
 
     def __init__(self, deployment: Deployment, seconds: float = ROUND_SECONDS) -> None:
         self._deployment = deployment
@@ -132,8 +133,8 @@ class DeploymentClient:
         self._tls: ssl.SSLContext | bool = False
 
     async def fetch_all(self) -> Mapping[str, Answer]:
-        """Asks for every graph, by name; never raises. Which loop it runs in is no matter."""
-        import httpx  # 0.2 s of processor time that nobody without a deployment should wait for
+        """Fetches every graph, by name. Never raises; may run in any event loop."""
+        import httpx  # takes 0.2 s, needed only with a deployment
 
         logging.getLogger("httpx").setLevel(
             logging.WARNING
@@ -146,7 +147,7 @@ class DeploymentClient:
             f"cannot be fetched: the deployment did not answer within {self._seconds:g} s"
         )
         found: dict[str, Answer] = dict.fromkeys(self._deployment.names, late)
-        slots = asyncio.Semaphore(AT_ONCE)
+        slots = asyncio.Semaphore(CONCURRENCY)
 
         async def one(name: str) -> None:
             async with slots:
@@ -187,10 +188,16 @@ class DeploymentClient:
         return graph
 
     async def _body(self, answer: "httpx.Response") -> bytes:
-        """Raises `Unreadable` for whatever is no plain answer of a bearable size."""
+        """The body of an answer.
+
+        Raises `FileUnreadable` for an error, a redirect or too large a body.
+        """
         status = answer.status_code
         if 300 <= status < 400:
-            elsewhere = "the deployment sends elsewhere, which is not followed; give its final address as graphs_url"
+            elsewhere = (
+                "the deployment sends elsewhere, which is not followed; give its final address as "
+                "graphs_url"
+            )
             raise FileUnreadable(f"cannot be fetched: {elsewhere}")
         if status != HTTPStatus.OK:
             why = await self._reason(answer)
@@ -201,14 +208,15 @@ class DeploymentClient:
                 else f"the deployment answers {status}"
             )
             raise FileUnreadable(
-                f"cannot be fetched: {said}{f' and says “{why}”' if why else ''}{_hint(status, why)}"
+                "cannot be fetched: "
+                f"{said}{f' and says “{why}”' if why else ''}{_hint(status, why)}"
             )
-        return await _read(answer, LARGEST)
+        return await _read(answer, MAX_BYTES)
 
     async def _reason(self, answer: "httpx.Response") -> str:
-        """What the deployment says for itself, unless it repeats a secret of ours."""
+        """The deployment's own reason, unless it repeats one of our secrets."""
         try:
-            why = reason_in(await _read(answer, _LONGEST_REASON))
+            why = reason_in(await _read(answer, _MAX_REASON))
         except FileUnreadable:
             return ""
         secrets = (self._deployment.secret, self._deployment.bearer)
@@ -243,7 +251,7 @@ class DeploymentClient:
 
 
 def _hint(status: int, why: str) -> str:
-    """What to look at: where DagNet speaks of GitHub, it is its own access to the repository that failed."""
+    """What to check: if DagNet names GitHub, its own access to the repository failed."""
     if "github" in why.casefold():
         return "; this is DagNet's own access to GitHub, look at the deployment's credentials there"
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -252,7 +260,7 @@ def _hint(status: int, why: str) -> str:
 
 
 async def _read(answer: "httpx.Response", most: int) -> bytes:
-    """The body as it was sent; raises `Unreadable` where it is longer than `most` bytes or packed."""
+    """The body. Raises `FileUnreadable` if it is larger than `most` bytes or compressed."""
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise FileUnreadable(
             "cannot be fetched: the deployment answers in an encoding that was not asked for"
@@ -262,25 +270,27 @@ async def _read(answer: "httpx.Response", most: int) -> bytes:
         body += part
         if len(body) > most:
             raise FileUnreadable(
-                f"cannot be fetched: the answer is larger than {most // 1024} KB, the most that is read"
+                f"cannot be fetched: the answer is larger than {most // 1024} KB, the most that "
+                "is read"
             )
     return bytes(body)
 
 
 def _tag(answer: "httpx.Response") -> str:
     tag: str = answer.headers.get("etag", "")
-    return tag if len(tag) <= _LONGEST_TAG and tag.isascii() and tag.isprintable() else ""
+    return tag if len(tag) <= _MAX_TAG and tag.isascii() and tag.isprintable() else ""
 
 
-SOONER = 5.0  # seconds after which whoever has no graph yet asks again
+RETRY_SECONDS = 5.0  # between rounds while a source has no graph yet
 _ABSENT = "is not there: the deployment has no such graph, or may not read its repository"
 
 
 class DeploymentSource:
-    """A `Place`. `definitions` is a folder whose events and nodes are read, by `layout`; `now` tells seconds, of whichever origin.
+    """A `WorkspaceSource` over a deployment.
 
-    A graph that the deployment does not have any more is gone while it has another one. Where it has none, its own way to the repository
-    is as likely broken, so all stay as they were.
+    `definitions` is a folder of events and nodes with `layout`; `now` is a monotonic clock in
+    seconds. A graph that the deployment no longer has is removed while it still has others. If it
+    has none, its access to the repository is probably broken, so all graphs stay.
     """
 
     def __init__(
@@ -303,26 +313,26 @@ class DeploymentSource:
 
     @property
     def catalogue(self) -> Catalogue:
-        """As last read."""
+        """The catalogue as last read."""
         return self._shelf.catalogue
 
     @property
     def is_stale(self) -> bool:
-        """Whether the last answer is older than the interval; sooner where there is no graph yet."""
+        """Whether the last round is older than the interval, or 5 s without a graph."""
         return self._asked is None or not 0 <= self._now() - self._asked < self._pause
 
     def load(self) -> None:
-        """One round, in a loop of its own; closing it waits for no look-up of a name that hangs."""
+        """One round in an event loop of its own, which does not wait for a hanging DNS look-up."""
         with contextlib.closing(asyncio.new_event_loop()) as loop:
             answers = loop.run_until_complete(self._round())
             loop.run_until_complete(loop.shutdown_asyncgens())
-        self._take(answers)
+        self._update(answers)
 
     async def watch(self, tell: Callable[[], None]) -> None:
-        """A round every interval; sooner where there is no graph yet."""
+        """A round per interval; more often while there is no graph yet."""
         while True:
             await asyncio.sleep(self._pause)
-            if await asyncio.to_thread(self._take, await self._round()):
+            if await asyncio.to_thread(self._update, await self._round()):
                 tell()
 
     @property
@@ -330,7 +340,7 @@ class DeploymentSource:
         return (
             self._deployment.interval
             if self.catalogue.graphs
-            else min(SOONER, self._deployment.interval)
+            else min(RETRY_SECONDS, self._deployment.interval)
         )
 
     async def _round(self) -> Mapping[str, Answer]:
@@ -338,8 +348,8 @@ class DeploymentSource:
         self._asked = self._now()
         return answers
 
-    def _take(self, answers: Mapping[str, Answer]) -> bool:
-        """Whether the catalogue is another; where nothing has changed, nothing is parsed."""
+    def _update(self, answers: Mapping[str, Answer]) -> bool:
+        """Whether the catalogue differs; if no answer has changed nothing is parsed."""
         beside = (
             self._definitions.read()
             if self._definitions is not None
@@ -367,7 +377,7 @@ class DeploymentSource:
 
 
 class _Definitions:
-    """A folder's definitions, read when they have changed; a folder that vanishes keeps what was last read."""
+    """A folder's definitions, read after changes; if the folder vanishes the last ones stay."""
 
     def __init__(self, root: Path, layout: Folders) -> None:
         self._root = root

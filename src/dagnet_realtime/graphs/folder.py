@@ -1,4 +1,7 @@
-"""Graphs from a folder on this machine, read again when its files change; the last good content stays while newer files cannot be read."""
+"""Graphs from a folder, read again when its files change.
+
+While a changed file cannot be read, its last good version stays in use.
+"""
 
 import asyncio
 import os
@@ -29,7 +32,7 @@ Fingerprint = frozenset[tuple[str, int, int, int]]
 
 
 class FolderSnapshot(msgspec.Struct, frozen=True):
-    """Bytes by relative path, what could not be fetched, and whether the folder stands at all."""
+    """The files by relative path, what could not be read, and whether the folder exists."""
 
     files: dict[str, bytes]
     errors: tuple[FileError, ...]
@@ -43,10 +46,11 @@ def fetch(
     memory: TreeCache | None = None,
     layout: Folders = DEFAULT_FOLDERS,
 ) -> FolderSnapshot:
-    """Reads what DagNet reads of `root`, and the files that its indexes name; never leaves `root`, not even by a link.
+    """Reads the files of `root` that DagNet reads, also those that its indexes name.
 
-    Without `graphs` it reads the definitions of events and nodes alone. `memory` is that of `read_workspace`, and keeps the trees
-    of the indexes for it. With another `layout` files are known by DagNet's folder names all the same, unless an index names them.
+    Never leaves `root`, not even by a link. Without `graphs` it reads only definitions of events
+    and nodes. `memory` is that of `read_workspace`, and keeps the parsed indexes. With another
+    `layout` paths still use DagNet's folder names, unless an index names them.
     """
     real = os.path.realpath(root)
     files: dict[str, bytes] = {}
@@ -94,7 +98,10 @@ def fetch(
 def fingerprint(
     root: Path, also: Iterable[str], *, graphs: bool = True, layout: Folders = DEFAULT_FOLDERS
 ) -> Fingerprint:
-    """Changes when any file that `fetch` would read does, judged by time, size and inode. `also` are further paths to look at."""
+    """A value that changes with any file that `fetch` reads, by time, size and inode.
+
+    `also` are further paths.
+    """
     marks = set()
     for path in {*map(layout.actual, _listing(root, [], graphs, layout)), *also}:
         try:
@@ -107,7 +114,7 @@ def fingerprint(
 
 
 def watched_folders(root: Path, layout: Folders = DEFAULT_FOLDERS) -> dict[str, int]:
-    """The folders that exist, by path, with their inodes: a folder that went and came back is another."""
+    """The existing folders with their inodes: a folder that was replaced has another."""
     found = {}
     for place in (root, *(root / layout.of(name) for name in FOLDERS)):
         try:
@@ -118,7 +125,7 @@ def watched_folders(root: Path, layout: Folders = DEFAULT_FOLDERS) -> dict[str, 
 
 
 def _listing(root: Path, errors: list[FileError], graphs: bool, layout: Folders) -> Iterator[str]:
-    """Relative paths, by DagNet's folder names, of the index files and of all files flat in the folders that are read."""
+    """Relative paths, by DagNet's folder names, of index files and files in the folders."""
     yield from (name for name in INDEXES if (root / name).exists())
     for folder in FOLDERS if graphs else FOLDERS.keys() - {"graphs"}:
         try:
@@ -136,30 +143,34 @@ def _listing(root: Path, errors: list[FileError], graphs: bool, layout: Folders)
 
 
 def _content(path: Path, real: str, limit: int) -> bytes:
-    """At most one byte more than `limit`; raises `OSError` also for what is no plain file inside the folder."""
+    """At most `limit` + 1 bytes. Raises `OSError`, also if it is no regular file in the folder."""
     if os.path.commonpath([real, os.path.realpath(path)]) != real:
         raise OSError(0, "it is a link that leads out of the folder")
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
         if not S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "it is no plain file")
+            raise OSError(0, "it is not a regular file")
         return file.read(limit + 1)
 
 
 def _nowhere(root: Path, layout: Folders) -> str:
     if not root.is_dir():
         return f"the folder {well_formed(str(root))} does not exist"
-    return f"there is no folder {layout.graphs}/ in {well_formed(str(root))}; give the folder of a DagNet data repository"
+    return (
+        f"there is no folder {layout.graphs}/ in {well_formed(str(root))}; give the folder of a "
+        "DagNet data repository"
+    )
 
 
-_GONE_LIMIT = 100  # vanished graphs that are still spoken of
+_GONE_LIMIT = 100  # vanished graphs that are still reported
 KEPT = "the last good version is still in use"
 
 
 class LastGoodCatalogue:
-    """Not for two threads at once: whoever calls `take` is the only writer. `catalogue` may be read from anywhere.
+    """A catalogue in which unreadable files keep their last good version.
 
-    `memory` keeps trees between reads, and those of the indexes for whoever fetches.
+    One thread at a time calls `update`; `catalogue` may be read from any. `memory` keeps parsed
+    files between reads.
     """
 
     def __init__(self, deny: Iterable[str] = ()) -> None:
@@ -170,16 +181,16 @@ class LastGoodCatalogue:
         self.memory: TreeCache = {}
 
     def update(self, fetched: FolderSnapshot) -> bool:
-        """Makes the catalogue of `fetched`, and says whether it is another."""
+        """Builds the catalogue of `fetched`, and returns whether it differs."""
         before, self.catalogue = self.catalogue.version, self._read(fetched)
         return self.catalogue.version != before
 
     def has(self, path: str) -> bool:
-        """Whether there is good content of `path`."""
+        """Whether `path` has a good version."""
         return path in self._good
 
     def has_seen(self, path: str) -> bool:
-        """Whether a graph was read from `path` at any time since."""
+        """Whether a graph was ever read from `path`."""
         return path in self._known or any(
             graph.file == path for graph in self.catalogue.graphs.values()
         )
@@ -213,15 +224,15 @@ class LastGoodCatalogue:
         return read_workspace(files | kept_files, errors, self.memory, self._deny)
 
 
-INTERVAL = 2.0  # seconds between looks where the system sends no word of changes
-_QUIET = 40  # milliseconds without a further change before a look, so that a save is read once
+INTERVAL = 2.0  # seconds between checks if the system reports no changes
+_QUIET = 40  # ms without a further change before a check, so that a save is read once
 
 
 class FolderSource:
-    """A `Place` whose files are followed.
+    """A `WorkspaceSource` over a folder, watched for changes.
 
-    The system's word of a change is a hint to look; whether anything has changed is judged by the files themselves, so a missed or
-    missing hint costs at most `interval` seconds.
+    The system's notifications only trigger a check of the files, so a missed one costs at most
+    `interval` seconds.
     """
 
     def __init__(
@@ -240,12 +251,12 @@ class FolderSource:
 
     @property
     def catalogue(self) -> Catalogue:
-        """As last read."""
+        """The catalogue as last read."""
         return self._shelf.catalogue
 
     @property
     def is_stale(self) -> bool:
-        """Once: who does not follow a folder takes it that its files stay."""
+        """True before the first read only: without watching, files count as unchanged."""
         return self._print is None
 
     def load(self) -> None:
@@ -253,7 +264,7 @@ class FolderSource:
         self.refresh()
 
     def refresh(self) -> bool:
-        """Reads the folder if anything in it has changed since the last time, and says whether the catalogue is another."""
+        """Reads the folder if a file has changed; returns whether the catalogue differs."""
         seen = fingerprint(self._root, self._listed, layout=self._layout)
         if seen == self._print:
             return False
@@ -264,7 +275,7 @@ class FolderSource:
         return changed
 
     async def watch(self, tell: Callable[[], None]) -> None:
-        """Looks at every hint, and by the clock."""
+        """Checks at every notification, and every `interval` seconds."""
         while True:
             await self._look(tell)
             places = await asyncio.to_thread(watched_folders, self._root, self._layout)
@@ -277,12 +288,12 @@ class FolderSource:
                             != places
                         ):
                             break
-            except OSError:  # the folder went between two looks, or the system has no watches left: look by the clock
+            except OSError:  # the folder vanished, or the system has no watches left
                 await asyncio.sleep(self._interval)
 
     def _hints(self, places: Iterable[str]) -> AsyncGenerator[object, None]:
-        """Something may have changed in `places`, or `interval` is over."""
-        from watchfiles import awatch  # whoever reads once does not wait for it
+        """Yields when something may have changed in `places`, and after each `interval`."""
+        from watchfiles import awatch  # not needed to read once
 
         timeout = max(int(self._interval * 1000), _QUIET)
         return awatch(

@@ -12,85 +12,91 @@ from dagnet_realtime.model.problem import Problem
 
 
 class WorkspaceSource(Protocol):
-    """Read by one thread at a time; `catalogue` may be looked at from anywhere, and has the version "" before the first reading."""
+    """The graphs of one workspace.
+
+    One thread at a time reads; `catalogue` may be used from any, and has version "" at first.
+    """
 
     @property
     def catalogue(self) -> Catalogue:
-        """As last read."""
+        """The catalogue as last read."""
         ...
 
     @property
     def is_stale(self) -> bool:
-        """Whether somebody who does not follow it should read it again."""
+        """Whether a caller that does not watch should read it again."""
         ...
 
     def load(self) -> None:
-        """Reads it, blocking and bounded in time; what cannot be read is said in the catalogue."""
+        """Reads it, blocking and within a time limit; errors are in the catalogue."""
         ...
 
     async def watch(self, tell: Callable[[], None]) -> None:
-        """Reads it whenever it may have changed, until cancelled; calls `tell` where the catalogue is another."""
+        """Reads it after each change until cancelled; calls `tell` if the catalogue differs."""
         ...
 
 
-_AT_ONCE = 8  # places read at the same time
+_CONCURRENCY = 8  # sources read at the same time
 
 
 class GraphSources:
-    """A `GraphSource` over places by workspace id. Inside `async with` it follows them."""
+    """A `GraphSource` over the sources of several workspaces; `async with` watches them."""
 
-    def __init__(self, places: Mapping[str, WorkspaceSource]) -> None:
-        self._places = dict(places)
+    def __init__(self, sources: Mapping[str, WorkspaceSource]) -> None:
+        self._sources = dict(sources)
         self._changed = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
         self._closing = False
         self._reading = threading.Lock()
 
     def load(self) -> Self:
-        """Reads every place, blocking; called before the program begins to serve."""
-        self._read(self._places.values())
+        """Reads every source, blocking; called before the server starts."""
+        self._read(self._sources.values())
         return self
 
     @property
     def due(self) -> bool:
-        """Whether `renew` would read anything."""
-        return any(place.is_stale for place in self._places.values())
+        """Whether `refresh` would read a source."""
+        return any(source.is_stale for source in self._sources.values())
 
     def refresh(self) -> None:
-        """Reads what is due, blocking, for programs that do not follow. While another thread does so, what is there stays in use."""
-        unread = any(not place.catalogue.version for place in self._places.values())
+        """Reads stale sources, blocking, for callers that do not watch.
+
+        While another thread reads, the present catalogues stay in use.
+        """
+        unread = any(not source.catalogue.version for source in self._sources.values())
         if self._reading.acquire(blocking=unread):
             try:
-                self._read([place for place in self._places.values() if place.is_stale])
+                self._read([source for source in self._sources.values() if source.is_stale])
             finally:
                 self._reading.release()
 
     def catalogue(self, workspace: str) -> Catalogue:
-        """The workspace as last read; raises `Problem("not_found")` where there is none of that id."""
-        place = self._places.get(workspace)
-        if place is None:
+        """The catalogue of a workspace. Raises `Problem("not_found")` for an unknown id."""
+        source = self._sources.get(workspace)
+        if source is None:
             raise Problem(
                 "not_found",
                 "No such workspace",
                 f"There is no workspace “{workspace}”",
                 "Open one of those listed",
             )
-        return place.catalogue
+        return source.catalogue
 
     def changes(self) -> AsyncIterator[str]:
-        """Ids of workspaces whose catalogue differs from the one at the time of this call, and so on, until cancelled or closed.
+        """Ids of workspaces whose catalogue changes after this call, until cancelled or closed.
 
-        A listener that is slow sees the latest state once, so nothing queues up.
+        A slow listener sees the latest state once, so nothing queues up.
         """
         return self._follow_versions(
-            {id: place.catalogue.version for id, place in self._places.items()}
+            {id: source.catalogue.version for id, source in self._sources.items()}
         )
 
     async def _follow_versions(self, seen: dict[str, str]) -> AsyncIterator[str]:
         while not self._closing:
             changed = self._changed
-            for id, place in self._places.items():
-                version = place.catalogue.version
+            for id, source in self._sources.items():
+                version = source.catalogue.version
                 if seen[id] != version:
                     seen[id] = version
                     yield id
@@ -101,7 +107,7 @@ class GraphSources:
         self._tasks = asyncio.TaskGroup()
         await self._tasks.__aenter__()
         self._following = [
-            self._tasks.create_task(place.watch(self._tell)) for place in self._places.values()
+            self._tasks.create_task(source.watch(self._tell)) for source in self._sources.values()
         ]
         return self
 
@@ -124,8 +130,8 @@ class GraphSources:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
-    def _read(self, places: Iterable[WorkspaceSource]) -> None:
-        """In threads, so that a slow place holds up no other, and a place may run a loop of its own wherever this is called."""
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
-            for reading in [threads.submit(place.load) for place in places]:
+    def _read(self, sources: Iterable[WorkspaceSource]) -> None:
+        """Reads in threads: a slow source delays no other, and may run its own event loop."""
+        with ThreadPoolExecutor(_CONCURRENCY) as threads:
+            for reading in [threads.submit(source.load) for source in sources]:
                 reading.result()
