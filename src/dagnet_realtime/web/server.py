@@ -57,10 +57,10 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     """What `create_app` needs.
 
     `public_url` is "" if clients reach the server by the address of their own requests. With `demo`
-    the server has the simulated visitors and the shop. `connect_origins` are the origins of the relays'
+    the server has the simulated visitors and the shop. `connect_origins` are those of the relays'
     providers. Without `push` the server keeps no connection open and all clients poll. `functions`
     sign for workspaces whose events a Segment function publishes. `rates` limit over all processes;
-    None limits in this process alone. `connection_stats` is None if there are no connections to count.
+    None limits in this process alone. `connection_stats` is None if there are no connections.
     """
 
     workspaces: Sequence[Workspace]

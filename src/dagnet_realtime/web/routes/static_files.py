@@ -68,9 +68,9 @@ STATIC_OPERATIONS = (ROOT, SCRIPT)
 class StaticFiles:
     """Serves `folder`, with the demo's shop only if `shop`.
 
-    A name under `assets/` contains a hash of the file, so browsers may cache it for ever. `find_old_asset`
-    finds an asset of another build by its name, for pages from before an upgrade or from another
-    process.
+    A name under `assets/` contains a hash of the file, so browsers may cache it for ever.
+    `find_old_asset` finds an asset of another build by its name, for pages from before an upgrade
+    or from another process.
     """
 
     def __init__(
