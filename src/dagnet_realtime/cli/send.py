@@ -82,7 +82,7 @@ def send(
     refused = [answer for answer in answers if not answer.taken]
     print(
         f"Sent {len(found)} events in {len(answers)} deliveries: {len(answers) - len(refused)} "
-        f"accepted, {len(refused)} refused"
+        f"taken, {len(refused)} refused"
     )
     if refused:
         raise Problem("invalid", f"{len(refused)} deliveries were not accepted", refused[0].reason)
