@@ -20,8 +20,9 @@ def ui(
 ) -> None:
     """Write the interface as static files that need no server.
 
-    Open index.html from disk, or serve the folder with any web host, and drop a DagNet folder on it. It shows events of pages in the same
-    browser and replays saved logs; it sends nothing anywhere.
+    Open index.html from disk, or serve the folder with any web host, and drop a DagNet folder on
+    it. It shows events of pages in the same browser and replays saved logs; it sends nothing
+    anywhere.
 
     \b
     Example:
