@@ -42,6 +42,10 @@ COMBINATORS = re.compile(
 
 def checks() -> str:
     """The module of checks as text, without its first line."""
+    for place in {*ABSENT, *BOUNDS, *UNCHECKED}:
+        struct, _, name = place.partition(".")
+        if name not in getattr(frame, struct, getattr(graph, struct, frame)).__struct_fields__:
+            raise LookupError(f"there is no field {place}")
     seen: dict[str, str] = {}
     for info in inspect.multi_type_info(CHECKED):
         _check(info, seen)

@@ -75,6 +75,18 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
+  it("ENG-20: what the provider brings is checked: defaults are filled in, and a frame that cannot be read is fetched", async () => {
+    const { world, lane, frames, rule, send, lit } = scene();
+    await settle();
+    await send({ op: "batch", from: "p0", position: "p1" } as unknown as Frame);
+    expect(frames.at(-1)).toMatchObject({ position: "p1", counts: {}, events: [], threshold: 1, ledger: { offered: 0 } });
+    rule.head = 3;
+    await send({ ...batch("p1", "p2"), counts: { a: -1 } }, batch("p2", "p3"), { op: "later" } as unknown as Frame);
+    await world.advance(REORDER_MS + 1);
+    expect([lit(), frames.some(({ op }) => (op as string) === "later")]).toEqual([upTo(3), false]);
+    lane.stop();
+  });
+
   it("REL-23: knows who else watches while the provider brings the frames, and of nobody while it does not", async () => {
     const { world, lane, rule, send } = scene({ seat: { company: { others: 2, names: ["ann"] } } });
     await settle();
