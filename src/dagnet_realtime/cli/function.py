@@ -124,5 +124,11 @@ def _setting(
 ) -> dict[str, object]:
     """One setting in the format of Segment's Public API, with its value."""
     return {
-        "name": name, "label": label, "type": "STRING", "description": description, "required": True, "sensitive": sensitive, "value": value
-    }  # fmt: skip
+        "name": name,
+        "label": label,
+        "type": "STRING",
+        "description": description,
+        "required": True,
+        "sensitive": sensitive,
+        "value": value,
+    }

@@ -19,7 +19,8 @@ class Part(StrEnum):
 def schema(
     part: Annotated[Part | None, typer.Argument(help="One of them; all by default.")] = None,
 ) -> None:
-    """Print JSON Schemas (frames, configuration, session log, expectations) and the API's OpenAPI document.
+    """Print JSON Schemas (frames, configuration, session log, expectations) and the API's OpenAPI
+    document.
 
     \b
     Example:

@@ -63,14 +63,15 @@ def send(
 
     \b
     Example:
-      dagnet-realtime send http://127.0.0.1:8765/segment/webhook/webhook events.ndjson --secret env:SEGMENT_SECRET --rate 50
+      dagnet-realtime send http://127.0.0.1:8765/segment/webhook/webhook events.ndjson \\
+        --secret env:SEGMENT_SECRET --rate 50
     """
     from dagnet_realtime.cli.endpoint import sender_to
 
     found = [message for file in files for message in parse_messages(read(file), str(file))]
     if fresh_ids:
         found = [{**message, "messageId": f"resent-{uuid.uuid4()}"} for message in found]
-    sender = sender_to(url, secret, write_key, chance := Random())  # noqa: S311 - delays need no secrecy
+    sender = sender_to(url, secret, write_key, chance := Random())  # noqa: S311 - no secrets
     answers = asyncio.run(
         deliver(
             sender,

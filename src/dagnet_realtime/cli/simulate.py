@@ -57,7 +57,8 @@ def simulate(
 
     \b
     Example:
-      dagnet-realtime simulate ./acme/graphs/checkout.json http://127.0.0.1:8765/segment/webhook/webhook --rate 50
+      dagnet-realtime simulate ./acme/graphs/checkout.json \\
+        http://127.0.0.1:8765/segment/webhook/webhook --rate 50
     """
     from dagnet_realtime.cli.endpoint import sender_to
     from dagnet_realtime.core.simulation import rarest_node, simulate

@@ -77,7 +77,7 @@ def expect(
     no_child_code: Annotated[
         bool,
         typer.Option(
-            "--no-child-code", help="Exit with the verdicts' code, whatever the command's was."
+            "--no-child-code", help="Exit with the verdicts' code, even if the command failed."
         ),
     ] = False,
     graphs_path: Annotated[
@@ -92,8 +92,8 @@ def expect(
 ) -> int:
     """Test that a graph sees what it should, while a command runs.
 
-    Exits with 0 if all is met, 1 if something failed, 2 on wrong usage or a file that cannot be read,
-    3 if something is inconclusive, and with the command's own code if that failed.
+    Exits with 0 if all is met, 1 if something failed, 2 on wrong usage or a file that cannot be
+    read, 3 if something is inconclusive, and with the command's own code if that failed.
 
     \b
     Example:
@@ -154,7 +154,8 @@ def _formats(reports: list[str]) -> list[str]:
     for one in reports:
         if not is_format(one):
             raise typer.BadParameter(
-                f"--report is {one}, and must be junit=FILE, json=FILE or md=FILE; - is standard output"
+                f"--report is {one}, and must be junit=FILE, json=FILE or md=FILE; "
+                "- is standard output"
             )
     return reports
 

@@ -42,7 +42,7 @@ class Issue(msgspec.Struct, frozen=True):
 class SpecFile(msgspec.Struct, kw_only=True):
     """One file as it was read. `value` is what it holds, `lines` the line of each key and item.
 
-    `waits` and `settles` are seconds. A file with `issues` is judged by nobody.
+    `waits` and `settles` are seconds. A file with `issues` is not judged.
     """
 
     path: Path
@@ -65,7 +65,7 @@ class SpecFile(msgspec.Struct, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server carries: `properties` and `deny` are globs; `open` carries whatever is asked."""
+    """What a server carries: `properties` and `deny` are globs; if `open`, anything is carried."""
 
     properties: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
@@ -180,7 +180,7 @@ def _told(file: SpecFile, answer: Mapping[str, Any]) -> SpecFile:
 
 
 class _Place:
-    """A list or mapping that is still being read: its path, and the key or index that comes next."""
+    """A list or mapping that is still being read: its path, and the key or index that is next."""
 
     def __init__(self, path: PathKey, mapping: bool) -> None:
         self.path = path

@@ -3,10 +3,12 @@
     POST /expect/scopes {"seeds": [{"kind": "anonymousId", "value": …}], "name": …}  → 201 {"scope"}
     POST /expect/scopes/{scope}/seeds {"seeds": […]}
     POST /expect/scopes/{scope}/checks {"lit": […]} or [{…}] or {"file": "checkout"} → 201
-    GET  /expect/checks/{check}?wait=10     → when nothing of it waits for an event, else after `wait` seconds (at most 25)
+    GET  /expect/checks/{check}?wait=10     → when nothing of it waits for an event, else after
+                                              `wait` seconds (at most 25)
     POST /expect/scopes/{scope}/end?settle=2 {"policy": {…}}  → the final verdicts; idempotent
 
-Every request carries `Authorization: Bearer <key>`. Values of identifiers become tokens and are forgotten.
+Every request carries `Authorization: Bearer <key>`. Values of identifiers become tokens and are
+forgotten.
 """
 
 import json
@@ -60,7 +62,10 @@ class Check:
 
 
 class ExpectApi:
-    """Serves the run on a free port of loopback while the context is open. `send` makes identifiers known."""
+    """Serves the run on a free port of loopback while the context is open.
+
+    `send` makes identifiers known.
+    """
 
     def __init__(self, run: Run, send: Send, graph: str = "") -> None:
         self.run = run
@@ -96,7 +101,10 @@ class ExpectApi:
         self._thread.join(5.0)
 
     def end_all(self) -> None:
-        """Ends the scopes that no test has ended: it broke off, so what it expected stands as it is."""
+        """Ends the scopes that no test has ended.
+
+        Their tests broke off, so what they expected stands as it is.
+        """
         for scope in list(self._scopes.values()):
             if scope.result is None and scope.checks:
                 self.end(scope.key, {}, 0.0)
@@ -136,7 +144,10 @@ class ExpectApi:
         return {"check": name, **told}
 
     def answer(self, name: str, wait: float) -> dict[str, Any]:
-        """A check when it is decided, else as it stands after `wait` seconds; what only the end decides stays open."""
+        """A check when it is decided, else as it stands after `wait` seconds.
+
+        What only the end decides stays open.
+        """
         check = self._checks.get(name)
         if check is None:
             raise Problem("not_found", "There is no such check")
@@ -254,7 +265,10 @@ class ExpectApi:
                 self.run.evaluator.ask("claim", feed.run, scope.key, token)
 
     def _refuse_unkept(self, asked: object) -> None:
-        """Raises `Problem` if a condition reads a property that is never carried: it would look as if it were missing."""
+        """Raises `Problem` if a condition reads a property that is never carried.
+
+        It would look as if it were missing.
+        """
         spec = {
             "format": FORMAT,
             "graph": self._graph,
@@ -369,7 +383,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, answer = self._route(method, body)
         except Problem as problem:
             self._refuse(problem)
-        except Exception as error:  # noqa: BLE001  # whatever it was, the client is told
+        except Exception as error:  # noqa: BLE001  # the client gets its type
             self._refuse(Problem("unavailable", "The request failed", type(error).__name__))
         else:
             self._send_json(status, answer, "application/json")

@@ -1,6 +1,6 @@
 """The three ways to judge expectations: around a command, on a running server, on session logs.
 
-Each ends with reports and an exit code, whatever went wrong on the way.
+Each ends with reports and an exit code, even if something went wrong on the way.
 """
 
 import json
@@ -229,7 +229,10 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
 
 @contextmanager
 def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
-    """A server and the HTTP of a run on a data repository, for a test runner's fixtures: its variables."""
+    """A server and the HTTP of a run on a data repository, for a test runner's fixtures.
+
+    Gives the variables that name them.
+    """
     place = Path(folder).expanduser()
     name = place.resolve().name
     with ExitStack() as stack:
@@ -392,14 +395,15 @@ def _only_presence(run: Run) -> None:
             )
             if kind and (not fine or one.get("of") == "every"):
                 raise typer.BadParameter(
-                    f"{file.name}: `{kind}` rests on an absence, and on a running server other people's events are in view; "
-                    "name the visitor with --scope anonymousId=…"
+                    f"{file.name}: `{kind}` rests on an absence, and on a running server other "
+                    "people's events are in view; name the visitor with --scope anonymousId=…"
                 )
         policy = file.value.get("policy") if isinstance(file.value, dict) else None
         rules = policy if isinstance(policy, dict) else {}
         if rules.get("near_misses", "fail") == "fail" or rules.get("unmapped", "warn") == "fail":
             raise typer.BadParameter(
-                f"{file.name}: its policy fails for any visitor's events; write near_misses: warn, or name a visitor with --scope"
+                f"{file.name}: its policy fails for any visitor's events; write "
+                "near_misses: warn, or name a visitor with --scope"
             )
 
 

@@ -47,9 +47,9 @@ class Result(msgspec.Struct, kw_only=True):
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """A whole run: `started` and `ended` in seconds since 1970, `said` sentences about the run itself.
+    """A whole run: `started` and `ended` in seconds since 1970, the command's exit `code`.
 
-    `code` is what the command exits with.
+    `said` are sentences about the run itself.
     """
 
     results: list[Result]
@@ -78,7 +78,10 @@ class Outcome(msgspec.Struct, kw_only=True):
 
 
 def terminal(outcome: Outcome) -> list[str]:
-    """The run as lines; every one is indented or begins with a word of ours, so that none is a workflow command."""
+    """The run as lines.
+
+    Every one is indented or begins with a word of ours, so that none is a workflow command.
+    """
     lines: list[str] = []
     for result in outcome.results:
         lines.append(f"expect {result.name}: {result.verdict}, {_events(result.events)}")
@@ -92,7 +95,8 @@ def terminal(outcome: Outcome) -> list[str]:
         if result.coverage:
             told = result.coverage
             lines.append(
-                f"  {told['nodesLit']}/{told['nodes']} nodes lit, {told['edgesLit']} of {told['edges']} edges gone along"
+                f"  {told['nodesLit']}/{told['nodes']} nodes lit, "
+                f"{told['edgesLit']} of {told['edges']} edges gone along"
             )
     lines += [f"expect {text}" for text in outcome.said]
     lines.append(f"expect {outcome.sentence()}")
@@ -100,7 +104,10 @@ def terminal(outcome: Outcome) -> list[str]:
 
 
 def junit(outcome: Outcome) -> str:
-    """JUnit's XML: a suite for each file or scope, a test case for each expectation; what is inconclusive is an error."""
+    """JUnit's XML: a suite for each file or scope, a test case for each expectation.
+
+    What is inconclusive is an error.
+    """
     every = [item for result in outcome.results for item in result.items]
     taken = outcome.ended - outcome.started
     lines = [
@@ -112,7 +119,8 @@ def junit(outcome: Outcome) -> str:
         stem = result.name.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
         classname = quoteattr(_xml(f"dagnet.{result.graph}.{stem}"))
         lines.append(
-            f' <testsuite name={quoteattr(_xml(result.name))} {_counts(result.items)} time="{taken:.3f}" timestamp="{stamp}">'
+            f" <testsuite name={quoteattr(_xml(result.name))} {_counts(result.items)}"
+            f' time="{taken:.3f}" timestamp="{stamp}">'
         )
         warnings = []
         for n, item in enumerate(result.items):
@@ -170,13 +178,15 @@ def markdown(outcome: Outcome) -> str:
                 else ""
             )
             lines.append(
-                f"{told['nodesLit']}/{told['nodes']} nodes, {told['edgesLit']}/{told['edges']} edges{dark}"
+                f"{told['nodesLit']}/{told['nodes']} nodes, "
+                f"{told['edgesLit']}/{told['edges']} edges{dark}"
             )
         for title, names in (("Near misses", result.near_misses), ("Unmapped", result.unmapped)):
             if names:
                 lines += ["", f"{title}:", ""]
                 lines += [
-                    f"- {_cell(one['name'])} ({one['count']}){': ' + _cell(one['text']) if one['text'] else ''}"
+                    f"- {_cell(one['name'])} ({one['count']})"
+                    f"{': ' + _cell(one['text']) if one['text'] else ''}"
                     for one in names[:50]
                 ]
         lines.append("")
@@ -184,7 +194,10 @@ def markdown(outcome: Outcome) -> str:
 
 
 def annotations(outcome: Outcome, root: Path, here: Path) -> list[str]:
-    """GitHub's workflow commands: errors first, at most ten of each kind, with places below `root`."""
+    """GitHub's workflow commands: errors first, at most ten of each kind.
+
+    Their places are below `root`.
+    """
     commands: dict[str, list[str]] = {"error": [], "warning": []}
     for result in outcome.results:
         for n, item in enumerate(result.items):
@@ -206,10 +219,10 @@ def annotations(outcome: Outcome, root: Path, here: Path) -> list[str]:
 def write(
     outcome: Outcome, wanted: Sequence[str], environ: Mapping[str, str], here: Path
 ) -> list[str]:
-    """Writes the reports that were asked for, and GitHub's where this runs there.
+    """Writes the reports that were asked for, and GitHub's if this runs there.
 
-    `wanted` are `format=path`, `-` for standard output. Returns what is to be printed: the reports for
-    standard output, then annotations. Raises OSError.
+    `wanted` are `format=path`, `-` for standard output. Returns what is to be printed: the reports
+    for standard output, then annotations. Raises OSError.
     """
     formats = {"junit": junit, "json": as_json, "md": markdown}
     printed: list[str] = []
@@ -272,7 +285,7 @@ def _xml(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """`text` as plain words in a cell of a Markdown table: nothing of it is a link, a mention or HTML."""
+    """`text` as plain words in a cell of a Markdown table: no links, no mentions, no HTML."""
     line = " ".join(text.split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = re.sub(r"([\\`*_{}\[\]()#+!|~])", r"\\\1", line)

@@ -1,4 +1,7 @@
-"""A run of expectations: watches graphs, waits for what may still come, judges, and says the exit code."""
+"""A run of expectations: watches graphs, waits for what may still come, judges.
+
+It also says the exit code.
+"""
 
 import os
 import signal
@@ -26,7 +29,7 @@ TIMED_OUT = 124
 """As `timeout(1)` says it."""
 
 KILLED_AFTER = 10.0
-"""Seconds that a child which was told to end has to end."""
+"""Seconds that a child has to end after it was asked to."""
 
 TICK = 0.05
 
@@ -45,7 +48,10 @@ class Scope(msgspec.Struct, kw_only=True):
 
 
 class Run:
-    """Evaluator runs by graph, with the files that are judged on them and those that are only there by name."""
+    """Evaluator runs by graph, with the files that are judged on them.
+
+    Other files are only there by name.
+    """
 
     def __init__(
         self, evaluator: Evaluator, judged: Sequence[SpecFile], named: Sequence[SpecFile] = ()
@@ -86,8 +92,9 @@ class Run:
             feed.stop()
 
     def settle(self, settle: float, wait: float, since: float, ended: Callable[[], bool]) -> None:
-        """Returns after `settle` seconds of quiet, and while something may still come, `wait` seconds after the last event.
+        """Returns after `settle` seconds of quiet.
 
+        While something may still come, it returns `wait` seconds after the last event.
         `since` is when the child ended; `ended` cuts it short.
         """
         while not ended():
@@ -219,7 +226,8 @@ class Child:
     """The command that is run: told to end by signals, and killed if it does not."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        # A background group that reads from the terminal would be stopped, so it has a group of its own only without one.
+        # A background group that reads from the terminal would be stopped, so the child has a
+        # group of its own only without a terminal.
         self._grouped = os.name == "posix" and not sys.stdin.isatty()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
@@ -306,7 +314,8 @@ def run_child(
 
 def _ending(code: int, command: Sequence[str], told: Sequence[int]) -> str:
     if told:
-        return f"The run was interrupted by {signal.Signals(told[0]).name}; the command ended with {code}."
+        name = signal.Signals(told[0]).name
+        return f"The run was interrupted by {name}; the command ended with {code}."
     if code > 128 and code - 128 in {one.value for one in signal.Signals}:
         return (
             f"The command was ended by {signal.Signals(code - 128).name}, so this ends with {code}."

@@ -26,7 +26,10 @@ STOPS_WITHIN = 10.0
 
 
 class OwnServer:
-    """Serves `folder` while the context is open; `origin` and `key` are for programs, `write_key` for SDKs."""
+    """Serves `folder` while the context is open.
+
+    `origin` and `key` are for programs, `write_key` for SDKs.
+    """
 
     def __init__(
         self,
@@ -65,7 +68,7 @@ class OwnServer:
         self._home.cleanup()
 
     def failure(self) -> str:
-        """Why the server ended before it was told to; "" while it serves."""
+        """Why the server ended before it was asked to; "" while it serves."""
         if self._failed is None:
             return ""
         return self._failed.sentence() if isinstance(self._failed, Problem) else str(self._failed)
@@ -113,7 +116,7 @@ class OwnServer:
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
                 runner.run(serve())
-        except BaseException as error:  # noqa: BLE001  # the thread that waits is told
+        except BaseException as error:  # noqa: BLE001  # the waiting thread reports it
             self._failed = error
         finally:
             self._ready.set()
