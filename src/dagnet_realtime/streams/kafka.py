@@ -107,7 +107,7 @@ class KafkaStream:
         self._assign()
 
     async def read(self, limit: int, wait: float) -> Fetched:
-        """What has been fetched, else what comes. One broken partition does not hold up the others."""
+        """What has been fetched, else what comes. A broken partition does not delay the others."""
         if len(self._broken) == len(self._positions):
             await asyncio.sleep(wait)
             return self._fetched({})
@@ -117,7 +117,7 @@ class KafkaStream:
             for part in error.args[0]:
                 self._break(_ours(part), _beyond())
             found = {}
-        except Exception as error:  # noqa: BLE001  # whatever the bytes of a batch make a decoder raise
+        except Exception as error:  # noqa: BLE001  # a decoder may raise anything
             found = await self._one_by_one(limit, error)
         return self._fetched(found)
 
@@ -140,7 +140,7 @@ class KafkaStream:
             await self._consumer.end()
 
     def _assign(self) -> None:
-        """Gives the consumer what is to be read: what is broken is not asked for again and again."""
+        """Gives the consumer what is to be read. What is broken is not asked for again."""
         readable = {
             part: offset for part, offset in self._positions.items() if part not in self._broken
         }
@@ -204,7 +204,7 @@ class KafkaStream:
 
 
 async def connect(settings: StreamSettings) -> KafkaStream:
-    """A connection that has been tried: a wrong password is told now. Raises `Problem`."""
+    """A connection that has been tried: a wrong password is found now. Raises `Problem`."""
     logging.getLogger("aiokafka").setLevel(
         logging.CRITICAL
     )  # it writes hundreds of lines while a broker is away
@@ -236,7 +236,7 @@ class _Client(AIOKafkaClient):  # type: ignore[misc]  # aiokafka has no types
         self._asked_at = float("-inf")
 
     async def probe(self) -> None:
-        """Connects to the first server that lets us in; raises what the last one said if none does."""
+        """Connects to the first server that lets us in; if none does, raises what the last said."""
         options = {"request_timeout_ms": round(REQUEST_SECONDS * 1000), **self._options}
         options["max_idle_ms"] = options.pop("connections_max_idle_ms", None)
         for number, (host, port, _) in enumerate(self.hosts, 1):
@@ -336,7 +336,7 @@ class _Refused(Exception):
 
 
 def _security(settings: StreamSettings) -> dict[str, Any]:
-    """What the client is told of TLS and SASL. Raises `Problem` for files that cannot be used."""
+    """The client's options for TLS and SASL. Raises `Problem` for files that cannot be used."""
     options: dict[str, Any] = {"security_protocol": settings.security.upper()}
     if settings.security in ("ssl", "sasl_ssl"):
         try:
@@ -432,7 +432,8 @@ def explained(error: BaseException, settings: StreamSettings) -> Problem:
     else:
         told, remedy = name, "It is tried again"
     code = "unauthorized" if name in AUTHENTICATION else "unavailable"
-    return Problem(code, f"Kafka at {server} cannot be read", told[0].upper() + told[1:], remedy)  # type: ignore[arg-type]
+    title = f"Kafka at {server} cannot be read"
+    return Problem(code, title, told[0].upper() + told[1:], remedy)  # type: ignore[arg-type]
 
 
 def _beyond() -> Problem:
