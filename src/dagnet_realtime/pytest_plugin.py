@@ -1,7 +1,7 @@
-"""pytest fixtures: each test is a scope of a run of `expect`, and its expectations are judged with it.
+"""pytest fixtures: each test is a scope of a run of `expect`, which judges its expectations.
 
-`dagnet-realtime expect -- pytest` gives the run to the tests; `pytest --dagnet DIR` starts one by itself,
-also under pytest-xdist. Nothing is imported until one of the two is asked for.
+`dagnet-realtime expect -- pytest` gives the run to the tests; `pytest --dagnet DIR` starts one by
+itself, also under pytest-xdist. Nothing is imported until one of the two is asked for.
 """
 
 import os
@@ -32,7 +32,10 @@ class Unmet(AssertionError):
 
 
 class Dagnet:
-    """One test's scope. Presences wait for what is still on its way; absences are judged when the test has ended."""
+    """One test's scope.
+
+    Presences wait for what is still on its way; absences are judged when the test has ended.
+    """
 
     def __init__(self, environ: Mapping[str, str], name: str) -> None:
         import httpx
@@ -89,7 +92,10 @@ class Dagnet:
         self.check({"count": node} | {key.rstrip("_"): value for key, value in range.items()})
 
     def check(self, expectation: object, timeout: float = WAIT) -> None:
-        """Any expectation as a file writes it. Raises `Unmet` if it fails, or has not come within `timeout` seconds."""
+        """Any expectation as a file writes it.
+
+        Raises `Unmet` if it fails, or has not come within `timeout` seconds.
+        """
         import time
 
         told = self._ask("POST", f"/expect/scopes/{self._scope}/checks", expectation)
@@ -177,7 +183,10 @@ def dagnet(request: pytest.FixtureRequest) -> Generator[Dagnet]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Judges what rests on an absence as a part of the test's call: in the fixture's end it would be an error beside a passed test."""
+    """Judges what rests on an absence as a part of the test's call.
+
+    In the fixture's end it would be an error beside a passed test.
+    """
     result = yield
     scope = item.stash.get(_SCOPE, None)
     if scope is not None:
