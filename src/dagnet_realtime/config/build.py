@@ -227,7 +227,10 @@ _NEEDED = {
     "oidc": ("client_id", "grant"),
 }
 _WHY = {
-    "tokens": 'Name a file, e.g. tokens = "tokens.json", and make tokens with `dagnet-realtime token create`',
+    "tokens": (
+        'Name a file, e.g. tokens = "tokens.json", and make tokens with '
+        "`dagnet-realtime token create`"
+    ),
     "proxy_header": "Name the header in which the proxy gives the signed-in person",
     "proxy_from": 'Give the addresses of the proxy, e.g. ["10.0.0.5"]',
     "proxy_secret": (

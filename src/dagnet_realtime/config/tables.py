@@ -16,7 +16,8 @@ KeyPath = tuple[str | int, ...]
 
 _TABLE = re.compile(r"^\s*\[(\[?)\s*([^\]\[]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(
-    r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+    r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
+    r"""(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
 
 
@@ -121,7 +122,8 @@ def tables(
     if not isinstance(found, list):
         raise Problem(
             "invalid",
-            f"{place.of(path)}: found {redacted(found)}, expected an array of tables, `[[{path[-1]}]]`",
+            f"{place.of(path)}: found {redacted(found)}, expected an array of tables, "
+            f"`[[{path[-1]}]]`",
         )
     return tuple(table(item, kind, (*path, index), place) for index, item in enumerate(found))
 

@@ -10,7 +10,8 @@ from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.relays.address import parse_relay_url
 
 _HOST = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\])"
+    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
+    r"|\[[0-9a-f:.]+\])"
 )
 _DEFAULTS = {"http": 80, "https": 443}
 

@@ -25,7 +25,7 @@ SESSION_LEASE_SECONDS = 300.0
 """A watch session without a stream or a poll lapses after this time."""
 
 RELAY_HEARTBEAT_SECONDS = HEARTBEAT_SECONDS / 2
-"""Serverless: a request publishes a heartbeat if none came for this long. Requests are irregular."""
+"""Serverless: a request publishes a heartbeat if none came this long. Requests are irregular."""
 RELAY_STALE_SECONDS = HEARTBEAT_SECONDS + 3.0
 """As `STALE_SECONDS`, through a provider. Shorter, so that the page changes to a stream in time."""
 RELAY_CHECK_SECONDS = 8.0
