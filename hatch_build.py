@@ -1,4 +1,7 @@
-"""Builds the interface into the wheel and the sdist; asks for Node from PyPI only where neither assets nor a Node are there."""
+"""Builds the interface into the wheel and the sdist.
+
+Asks for Node from PyPI only if neither assets nor a Node are there.
+"""
 
 import importlib.util
 import sys

@@ -1,9 +1,11 @@
-"""The entry of a serverless deployment: Vercel's Python runtime looks for an ASGI app named `app`."""
+"""Entry of a serverless deployment: Vercel's Python runtime looks for an ASGI app named `app`."""
 
 import gc
 import os
 
-gc.disable()  # what a start makes stays; looking through it would be a tenth of the start. The first answer ends this
+# What a start makes stays; looking through it would be a tenth of the start. The first answer
+# ends this.
+gc.disable()
 
 from dagnet_realtime.serverless.server import Serverless  # noqa: E402  # with all that it brings
 

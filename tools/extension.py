@@ -11,7 +11,8 @@ HOW = """The extension is in {dist}
   1. Open chrome://extensions in Chromium or Chrome and switch Developer mode on.
   2. Press Load unpacked and choose that folder.
   3. In your Realtime tab press the extension's button, then "This tab is Realtime".
-  4. In the tab of a site press it again, then "Show this site's events". Each site is asked for once."""
+  4. In the tab of a site press it again, then "Show this site's events". \
+Each site is asked for once."""
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
-"""Builds Segment's Destination Function from `web/function` into the package, as one plain file that can be pasted.
+"""Builds Segment's Destination Function from `web/function` into the package.
 
-`python tools/function.py` writes `src/dagnet_realtime/functions/destination.js`; `--check` exits 1 where it is stale.
+It is one plain file that can be pasted. `python tools/function.py` writes
+`src/dagnet_realtime/functions/destination.js`; `--check` exits 1 if it is stale.
 """
 
 import sys

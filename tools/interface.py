@@ -1,6 +1,7 @@
-"""Builds `web/` into the package: with the machine's Node where it is new enough, else with the one from PyPI.
+"""Builds `web/` into the package: with the machine's Node if it is new enough, else with PyPI's.
 
-Uses the standard library alone, because both the set-up and the wheel's build hook call it before anything is installed.
+Uses the standard library alone, because both the set-up and the wheel's build hook call it before
+anything is installed.
 """
 
 import hashlib
@@ -45,8 +46,8 @@ SAMPLE = "src/dagnet_realtime/samples"
 """What the interface carries where there is no server to ask for it."""
 
 BUILDS = (("app",), ("app", "--config", "vite.alone.config.ts"), ("shop",), ("tap",), ("expect",))
-"""The interface, the same as one file that needs no server, the demo's shop, the tap, and the evaluator of
-expectations: each by its package's own configuration."""
+"""The interface, the same as one file that needs no server, the demo's shop, the tap, and the
+evaluator of expectations: each by its package's own configuration."""
 
 EXTENSION = ("manifest.json", "src/popup.html", "src/popup.css")
 """What the browser extension carries as it stands."""
@@ -142,7 +143,7 @@ def wheel_node(tools: Path | None = None) -> str | None:
 
 
 def npm(node: str) -> Command:
-    """How to call npm with this Node; the wheel's own `npm` is a broken link, its `npm-cli.js` is not."""
+    """How to call npm with this Node; a wheel's `npm` is a broken link, its `npm-cli.js` works."""
     home = Path(node).resolve().parent.parent
     for script in (home / "lib", home):
         cli = script / "node_modules" / "npm" / "bin" / "npm-cli.js"

@@ -1,6 +1,6 @@
-"""Writes docs/configuration.md from the tables that the program reads, so that the page cannot be wrong.
+"""Writes docs/configuration.md from the tables that the program reads, so that it cannot be wrong.
 
-`python tools/reference.py` rewrites it; `--check` exits 1 where it is stale.
+`python tools/reference.py` rewrites it; `--check` exits 1 if it is stale.
 """
 
 import sys
@@ -15,11 +15,13 @@ from dagnet_realtime.config.tables import expected
 
 TARGET = Path(__file__).parent.parent / "docs/configuration.md"
 
-HEAD = """<!-- Written by tools/reference.py from src/dagnet_realtime/config/file.py; `make generate` writes it anew. -->
+HEAD = """<!-- Written by tools/reference.py from src/dagnet_realtime/config/file.py; \
+`make generate` writes it anew. -->
 
 # Configuration
 
-`dagnet-realtime serve` reads `realtime.toml` in the current folder, the file that `--config` names, or the one in `DAGNET_REALTIME_CONFIG`.
+`dagnet-realtime serve` reads `realtime.toml` in the current folder, \
+the file that `--config` names, or the one in `DAGNET_REALTIME_CONFIG`.
 Variables override the file, flags override variables. `serve --workspace DIR` needs no file at all.
 
 A wrong file names the line, the key, what was found and what was expected. Unknown keys are errors.
@@ -43,7 +45,8 @@ secrets = ["env:SEGMENT_SECRET"]
 
 TAIL = """## Secrets
 
-A key marked *secret* takes the value itself, `env:NAME` for the variable of that name, or `file:PATH` for a file's content without its last
+A key marked *secret* takes the value itself, `env:NAME` for the variable of that name, \
+or `file:PATH` for a file's content without its last
 line break. Secrets appear in no log line, no message and no `repr`.
 
 ## Variables
@@ -51,7 +54,8 @@ line break. Secrets appear in no log line, no message and no `repr`.
 | Variable | Sets |
 |---|---|
 | `DAGNET_REALTIME_CONFIG` | which file is read |
-| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and its keys, for `tail`, `simulate` and `link` |
+| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and its keys, \
+for `tail`, `simulate` and `link` |
 | `DAGNET_REALTIME_PORT`, `…_HOST`, `…_LOG`, `…_PUBLIC_URL` | the keys of `[server]` |
 | `DAGNET_REALTIME_ACCESS_MODE`, `…_ACCESS_TOKENS` | the keys of `[access]` |
 | `DAGNET_REALTIME_WORKSPACE_1_SAMPLE` … | any key of the first `[[workspace]]`; they count from 1 |
@@ -95,7 +99,8 @@ def _row(field: Any) -> str:
     description = (info.extra_json_schema or {})["description"]
     secret = "*secret* " if (info.extra or {}).get("secret") else ""
     default = "**required**" if field.required else f"`{_toml(field.default)}`"
-    return f"| `{field.encode_name}` | {secret}{expected(field.type).replace('|', '/')} | {default} | {description} |"
+    takes = secret + expected(field.type).replace("|", "/")
+    return f"| `{field.encode_name}` | {takes} | {default} | {description} |"
 
 
 def _toml(value: object) -> str:

@@ -1,6 +1,7 @@
-"""Sets everything up: Python packages, Node, the interface; for tests a browser, Redis and proxies. Each once, and when its lock changes.
+"""Sets everything up: Python packages, Node, the interface; for tests a browser, Redis and proxies.
 
-Uses the standard library alone. `setup.py [use|work]`: `use` is enough to run the program, `work` (the default) also to test it.
+Each once, and when its lock changes. Uses the standard library alone. `setup.py [use|work]`: `use`
+is enough to run the program, `work` (the default) also to test it.
 """
 
 import contextlib
@@ -79,7 +80,10 @@ def virtual_environment() -> None:
 
 
 def packages(locks: tuple[str, ...]) -> None:
-    """Installs the locked packages and this one, when a lock or the project's metadata has changed; what is there already stays."""
+    """Installs the locked packages and this one, when a lock or the project's metadata has changed.
+
+    What is there already stays.
+    """
     wanted = {
         name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
         for name in (*locks, "pyproject.toml")
@@ -122,7 +126,8 @@ def node() -> str:
     if found := interface.machine_node() or interface.wheel_node(TOOLS):
         return found
     say(
-        f"No Node {'.'.join(map(str, interface.OLDEST))} or later here: installing PyPI's into .tools"
+        f"No Node {'.'.join(map(str, interface.OLDEST))} or later here: "
+        "installing PyPI's into .tools"
     )
     pip = (python(), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
     must(
@@ -145,18 +150,25 @@ def modules(found: str) -> None:
     """Installs the locked npm packages."""
     if not interface.installed(ROOT):
         say(
-            f"Installing npm packages from web/package-lock.json with Node {'.'.join(map(str, interface.version(found)))}"
+            "Installing npm packages from web/package-lock.json with Node "
+            f"{'.'.join(map(str, interface.version(found)))}"
         )
         interface.install(ROOT, found)
 
 
 def provider(found: str) -> None:
-    """Installs the Pusher-compatible server that the relay is tested against: 20 s and 290 MB, most of it for other clouds and systems."""
+    """Installs the Pusher-compatible server that the relay is tested against.
+
+    It takes 20 s and 290 MB, most of it for other clouds and systems.
+    """
     npm_folder(found, "web/relay-server", "the provider of the relay's tests")
 
 
 def example(found: str) -> None:
-    """Installs Playwright's test runner for the example of continuous integration: 19 MB, no browser."""
+    """Installs Playwright's test runner for the example of continuous integration.
+
+    It has 19 MB, without a browser.
+    """
     npm_folder(found, "examples/ci", "the test runner of the example")
 
 
@@ -197,7 +209,10 @@ def redis() -> None:
 
 
 def proxies() -> None:
-    """Finds the reverse proxies that the files in `deploy/` are for, or installs Debian's; not every Debian has Caddy."""
+    """Finds the reverse proxies that the files in `deploy/` are for, or installs Debian's.
+
+    Not every Debian has Caddy.
+    """
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
     if not shutil.which("nginx", path=path):
         debian("nginx-light", "the tests of deploy/nginx.conf need nginx")
@@ -210,7 +225,7 @@ def proxies() -> None:
 
 
 def debian(package: str, why: str) -> None:
-    """Installs a Debian package, without starting anything of it, or says loudly why it is needed."""
+    """Installs a Debian package without starting anything of it, or exits with why it is needed."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         sys.exit(f"Set-up failed: {why}. On Debian: apt-get install {package}")
     say(f"Installing Debian's {package}")
@@ -225,13 +240,17 @@ def debian(package: str, why: str) -> None:
             )
     if done.returncode:
         sys.exit(
-            f"Set-up failed: {why}. `apt-get install {package}` said: {done.stderr.decode(errors='replace').strip()[-500:]}"
+            f"Set-up failed: {why}. `apt-get install {package}` said: "
+            f"{done.stderr.decode(errors='replace').strip()[-500:]}"
         )
 
 
 @contextlib.contextmanager
 def unstarted() -> Iterator[None]:
-    """While this lasts Debian starts nothing that it installs: tests start servers of their own, and port 80 is not ours to take."""
+    """While this lasts Debian starts nothing that it installs.
+
+    Tests start servers of their own, and port 80 is not ours to take.
+    """
     if START.exists():
         yield
         return
@@ -244,7 +263,7 @@ def unstarted() -> Iterator[None]:
 
 
 def main() -> None:
-    """Does what is missing; Python's and npm's packages at the same time where the machine has a Node."""
+    """Does what is missing; with a Node on the machine, Python's and npm's packages in parallel."""
     began = time.monotonic()
     use = "use" in sys.argv[1:]
     virtual_environment()

@@ -61,7 +61,8 @@ def _constants() -> str:
         if name.endswith("_SECONDS"):
             exported, value = name.removesuffix("_SECONDS") + "_MS", round(value * 1000)
         lines.append(
-            f"/** {docstrings[name].replace('_SECONDS', '_MS')} */\nexport const {exported} = {json.dumps(value)};\n"
+            f"/** {docstrings[name].replace('_SECONDS', '_MS')} */\n"
+            f"export const {exported} = {json.dumps(value)};\n"
         )
     return "".join(lines) + "\n"
 
