@@ -38,6 +38,7 @@ from dagnet_realtime.model.protocol import PROXY_SECRET_HEADER
 from dagnet_realtime.model.stream import Only, StreamSettings
 from dagnet_realtime.model.workspace import (
     DEFAULT_FOLDERS,
+    DEFAULT_POLICY,
     Channel,
     Deployment,
     Folders,
@@ -316,7 +317,7 @@ def default_workspace(
     folder: Path,
     chance: Callable[[int], bytes],
     *,
-    properties: tuple[str, ...] = (),
+    properties: tuple[str, ...] = DEFAULT_POLICY.properties,
     folders: Folders = DEFAULT_FOLDERS,
 ) -> Workspace:
     """The workspace of `serve --workspace`: named after `folder`, env `local`.

@@ -367,7 +367,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "Properties to keep beside those that the graphs' filters use; `*` stands for any "
             "ending."
         ),
-    ] = ()
+    ] = DEFAULT_POLICY.properties
     deny: Annotated[
         tuple[str, ...], _doc("Properties never to keep, even if another key allows them.")
     ] = ()

@@ -17,7 +17,7 @@ from dagnet_realtime.config.sources import CONFIG, ResolveContext, overrides
 from dagnet_realtime.config.tables import KeyPath as Key
 from dagnet_realtime.config.tables import SourceLocation, dotted, lines, table, tables
 from dagnet_realtime.model.problem import Problem
-from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, Folders
+from dagnet_realtime.model.workspace import DEFAULT_FOLDERS, DEFAULT_POLICY, Folders
 
 DEFAULT = Path("realtime.toml")
 LARGEST = 4 * 1024 * 1024
@@ -33,7 +33,7 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
     workspace: Path | None = None
     key_file: Path | None = None
     demo: bool = False
-    properties: tuple[str, ...] = ()
+    properties: tuple[str, ...] = DEFAULT_POLICY.properties
     folders: Folders = DEFAULT_FOLDERS
 
 
