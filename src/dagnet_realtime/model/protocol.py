@@ -5,7 +5,8 @@ Those that the browser needs reach it through `web/engine/src/wire.gen.ts`, whic
 """
 
 SIGNATURE_HEADER = "x-signature"
-"""Of a Segment webhook: HMAC-SHA1 of what is signed, in hexadecimal."""
+"""Of a Segment webhook: HMAC-SHA1 of what is signed, in hexadecimal. Lower case, as ASGI gives the
+names of headers: it is compared with them as it stands."""
 PAGE_HEADER = "x-realtime-page"
 """In mode `local`: the secret by which a page proves that it was opened by a one-time link."""
 PROXY_SECRET_HEADER = "x-realtime-proxy-secret"  # noqa: S105  # the name of a header

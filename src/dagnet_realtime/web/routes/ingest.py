@@ -516,7 +516,7 @@ def _webhook(method: Method) -> Operation:
         security="signature",
         parameters=(
             Parameter(
-                "X-Signature",
+                SIGNATURE_HEADER.title(),
                 str,
                 "HMAC-SHA1 of what is signed, in hexadecimal, under a secret of the source",
                 "header",
