@@ -1,0 +1,108 @@
+"""Prose in sources keeps to plain words: docstrings, comments and the sentences that users read."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import named, python_modules, typescript_modules
+
+HABITS = (
+    re.compile(r"\b(who|what|which|whom)ever\b", re.IGNORECASE),
+    re.compile(r"\b(some|no)body\b", re.IGNORECASE),
+    re.compile(r"\b(is|are|was) told\b", re.IGNORECASE),
+    re.compile(r"(\b(None|null|undefined|False|True|empty)|`Problem\([^)]*\)`) where\b"),
+    re.compile(
+        r"\bwhere (there (is|are) (no|none)|it is missing|that (is|was) not)\b", re.IGNORECASE
+    ),
+)
+"""Words that a reader stumbles over, and “where” that means “if”."""
+LONGEST = 100
+
+
+def prose_of_python(source: str) -> Iterator[tuple[int, str]]:
+    """Each line of prose in a Python module, with its number.
+
+    Prose is docstrings, comments, and text literals of several words.
+    """
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.lstrip("# ")
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.count(" ") > 1
+        ):
+            for number, line in enumerate(node.value.splitlines(), node.lineno):
+                yield number, line.strip()
+
+
+def prose_of_typescript(source: str) -> Iterator[tuple[int, str]]:
+    """Each line of a comment in a TypeScript module, with its number."""
+    for found in re.finditer(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", source, re.DOTALL):
+        first = source.count("\n", 0, found.start()) + 1
+        for number, line in enumerate(found.group().splitlines(), first):
+            yield number, line.strip().strip("/* ")
+
+
+def habits(lines: Iterator[tuple[int, str]]) -> list[str]:
+    """What of the prose uses one of the words to avoid."""
+    return [
+        f"{number}: {line}" for number, line in lines if any(habit.search(line) for habit in HABITS)
+    ]
+
+
+def test_prose_of_python_avoids_the_habits() -> None:
+    wrong = {
+        named(path): found
+        for path in python_modules()
+        if (found := habits(prose_of_python(path.read_text())))
+    }
+    assert not wrong
+
+
+def test_prose_of_typescript_avoids_the_habits() -> None:
+    wrong = {
+        named(path): found
+        for path in typescript_modules()
+        if (found := habits(prose_of_typescript(path.read_text())))
+    }
+    assert not wrong
+
+
+def test_lines_of_typescript_comments_are_at_most_100_characters() -> None:
+    def long(path: Path) -> list[int]:
+        lines = path.read_text().splitlines()
+        numbers = {number for number, _ in prose_of_typescript(path.read_text())}
+        return [number for number in sorted(numbers) if len(lines[number - 1]) > LONGEST]
+
+    assert not {named(path): found for path in typescript_modules() if (found := long(path))}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Whoever asks is told.",
+        "null where the browser forbids it",
+        'Raises `Problem("gone")` where it ended',
+        "nobody watches",
+    ],
+)
+def test_the_habits_are_found(line: str) -> None:
+    assert habits(iter([(1, line)]))
+
+
+def test_plain_words_are_not() -> None:
+    assert not habits(
+        iter(
+            [
+                (1, "Returns None if the folder does not exist."),
+                (2, "The place where the file lies."),
+            ]
+        )
+    )
