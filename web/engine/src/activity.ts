@@ -170,7 +170,7 @@ export function glowOf(level: number, age: number | null): number {
   return age === null ? level : Math.max(level, SINGLE_EVENT_GLOW * 2 ** (-Math.max(0, age) / GLOW_HALF_LIFE_MS));
 }
 
-// Flash limiter: no node and no group of nodes flashes more than WCAG 2.3.1 allows, whatever the
+// Flash limiter: no node and no group of nodes flashes more than WCAG 2.3.1 allows, even in heavy
 // traffic. A node pulses at most once in 400 ms (2.5 a second). Pulses that begin within one second
 // together cover at most the area that WCAG calls small and safe; every further pulse is so faint
 // (a change below a tenth of full luminance) that it is no flash.

@@ -26,8 +26,8 @@ function contents(accumulation: Accumulation): unknown {
   };
 }
 
-// One number for what traces have come to, the same whatever the order of arrival while no bound
-// was reached and no join undone (TRC-20).
+// One number for the accumulated traces. It does not depend on the order of arrival, as long as no
+// bound was reached and no join undone (TRC-20).
 
 /** Sums, partition of identifiers into traces, every path, every count; not the record of joins,
  * which depends on the order of arrival.

@@ -18,9 +18,9 @@ import type { Batch, FrameEvent, Gap } from "./wire.gen.ts";
 /** What a message is known by, and what that lights. */
 export type Label = Pick<Row, "name" | "nodes" | "bound" | "properties">;
 
-/** Gives the row `number`, which the tap alone has brought, another label: its hits leave the old
- * nodes and name and count under the new ones. A middleware that renames a message makes it one
- * row and one count this way, whichever lane brings it first.
+/** Gives the row `number`, which only the tap has brought, another label: its hits leave the old
+ * nodes and name and count under the new ones. If a middleware renames a message, it stays one row
+ * and one count this way, in either order of arrival of the two lanes.
  */
 export function relabel(state: State, number: number, label: Label, at: number, output: Output): void {
   const { accumulation } = state;
@@ -89,7 +89,7 @@ function lastLitBefore({ accumulation: { events } }: State, node: string, number
   return null;
 }
 
-// Carried events: each is added once, whichever lane brought it first. They are counted by the
+// Carried events: each is added once, by the lane that brings it first. They are counted by the
 // frame's counts.
 
 /** Result of a frame's events: rows added or met again; and per node, per name and in all, how many
@@ -179,7 +179,8 @@ function relabelAsCarried(state: State, number: number, event: FrameEvent, nodes
 function mergeTwin(state: State, number: number, twin: NewRow): void {
   const row = rowAt(state.accumulation.events, number);
   if (row === null) return;
-  // Same id but another type is not the same event, whatever a page says: it must not join traces.
+  // The same id with another type is not the same event. A page could claim it, so it must not join
+  // traces.
   const traces = row.type === twin.type ? unionTokens(row.traces, twin.traces) : row.traces;
   updateRow(state.accumulation.events, number, {
     lanes: LOCAL | REMOTE, arrivedAt: twin.arrivedAt, receivedAt: twin.receivedAt, order: twin.order, source: twin.source, traces, flags: twin.flags, ...(twin.revealed === undefined ? {} : { revealed: twin.revealed }),

@@ -1,4 +1,4 @@
-/** Ingest of the tap's messages: each counts once, whatever its stages. */
+/** Ingest of the tap's messages: each counts once, however many stages it reports. */
 import { type Output, SILENT } from "./actions.ts";
 import { addToWindow, countLocal, recordHits } from "./activity.ts";
 import { type DedupeEntry, LOCAL, lookUp, remember, REMOTE } from "./dedupe.ts";
@@ -34,8 +34,8 @@ export function isEarly(state: State, message: TapMessage): boolean {
   return calledAt(message) < state.startedAt;
 }
 
-// Messages of the tap: one message counts once, whatever its stages, and only until its remote twin
-// is counted.
+// Messages of the tap: one message counts once, however many stages it reports, and only until its
+// remote twin is counted.
 
 /** Stages at which a message is as it leaves: middleware and plugins may have renamed it since it
  * was called.
@@ -63,7 +63,7 @@ function replaceEarlyCall(state: State, before: string, id: string): void {
   const { accumulation } = state;
   const early = lookUp(accumulation.dedupe, before);
   const known = lookUp(accumulation.dedupe, id);
-  // An event that came from the server is never an early call, whatever a page says.
+  // An event that came from the server is never an early call, even if a page says so.
   if (early === undefined || (early.lanes & REMOTE) !== 0 || early.row === known?.row) return;
   const owner = stateWithRow(state, early.row);
   if (known === undefined) {

@@ -22,9 +22,9 @@ export interface NearMiss {
 const MAX_MISSES = 5;
 const MAX_VALUE = 60;
 
-/** Why each node that listens for one of `names` (whatever the case) was not lit. `traits` is null
- * if they are not known here: the server, which knows them, has matched already, so if all else
- * holds only they can differ.
+/** Why each node that listens for one of `names` (in any case) was not lit. `traits` is null if
+ * they are not known here: the server, which knows them, has matched already, so if all else holds
+ * only they can differ.
  */
 export function nearMisses(table: Table, names: readonly string[], properties: Properties, traits: Properties | null): readonly NearMiss[] {
   const found: NearMiss[] = [];

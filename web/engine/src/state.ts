@@ -19,7 +19,7 @@ import type { Graph, Guarantees } from "./wire.gen.ts";
 
 export interface Accumulation {
   readonly since: number;
-  /** Every event, whatever it lit. */
+  /** Every event, mapped or not. */
   readonly total: Activity;
   /** Events that lit a node. */
   readonly mapped: DualCounter;

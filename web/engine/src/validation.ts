@@ -30,8 +30,8 @@ export function parseFrame(source: string): Frame | Problem {
   return isProblem(read) ? read : checkFrame(read);
 }
 
-/** Checks a value that should be a frame, fills defaults in, and leaves wrong events out: the counts
- * do not need them. Writes into `read`.
+/** Checks a value that should be a frame, fills defaults in, and leaves wrong events out: the
+ * counts do not need them. Writes into `read`.
  */
 export function checkFrame(read: unknown): Frame | Problem {
   const op = opOf(read);

@@ -23,7 +23,7 @@ export interface NodeLight {
 }
 
 export interface TotalsOfState {
-  /** Events since On (since Clear), each once, whatever it lit. */
+  /** Events since On (since Clear), each once, mapped or not. */
   readonly count: number;
   readonly rate: number;
   /** Events in each of the last 60 seconds, oldest first. */

@@ -79,8 +79,8 @@ export function route(routeIndex: RouteIndex, from: number, to: number): Route |
   return found;
 }
 
-/** Hops along the whole graph, whatever its events, from `node` to every other (-1: none); against
- * the edges if `back`.
+/** Hops along the whole graph, across nodes with and without events, from `node` to every other
+ * (-1: none); against the edges if `back`.
  */
 export function distances(routeIndex: RouteIndex, node: number, back = false): Int16Array {
   const key = node * 2 + (back ? 1 : 0);
