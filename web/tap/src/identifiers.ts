@@ -35,8 +35,8 @@ export interface Identifier {
 
 /** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or a
  * path in the message; a path without `properties.`, `context.`, `integrations.` or `traits.` in
- * front is one of a property. An `alias` gives the identifier it replaces as well. A placeholder
- * is no identifier; `nobody` is called for it.
+ * front is one of a property. An `alias` gives the identifier it replaces as well. A placeholder is
+ * no identifier; the last argument is called for each.
  */
 export function identifiers(snapshot: Snapshot, kinds: readonly string[], nobody?: () => void): readonly Identifier[] {
   const found: Identifier[] = [];

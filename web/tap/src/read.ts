@@ -1,5 +1,5 @@
-/** Copies the needed parts of an event before the page can change it: bounded, whatever the page
- * put into it.
+/** Copies the needed parts of an event before the page can change it. The copy is bounded, however
+ * large the page's own values are.
  */
 import { safely } from "./safely.ts";
 import type { EventType, SdkEvent } from "./sdk.ts";

@@ -7,7 +7,7 @@ import { isRecord, type PlainRecord, type Scalar } from "./read.ts";
 
 export type NameMatcher = (name: string) => boolean;
 
-/** Whether any of `patterns` fits the whole of a name; with `anyCase`, whatever their case. */
+/** Whether any of `patterns` fits the whole of a name; `anyCase` ignores upper and lower case. */
 export function globs(patterns: readonly string[], anyCase = false): NameMatcher {
   const fold = (text: string): string[] => Array.from(anyCase ? text.toLowerCase().toUpperCase() : text);
   const folded = patterns.map(fold);
@@ -37,13 +37,13 @@ function matchesGlob(pattern: readonly string[], name: readonly string[]): boole
 
 // Shapes of personal values, found however they are written: the rules of
 // `conformance/redaction.json`, as the server's `core/shapes.py` has them. A text is made plain
-// before it is searched; of numbers the digits are counted, whatever stands between them.
+// before it is searched; of numbers only the digits are counted, not the characters between them.
 
 /** Encodings inside one another that are undone. */
 const ROUNDS = 5;
 const ENCODED = /((?:%[\dA-Fa-f]{2})+)|&#[xX]([\dA-Fa-f]{1,6});?|&#(\d{1,7});?|\\u([\dA-Fa-f]{4})|\\x([\dA-Fa-f]{2})|&(amp|commat|period|plus|num|colon|sol|lowbar|hyphen|dash|minus|lpar|rpar|nbsp|ensp|emsp|thinsp|shy|zwnj|zwj);?/g;
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", commat: "@", period: ".", plus: "+", num: "#", colon: ":", sol: "/", lowbar: "_", hyphen: "-", dash: "-", minus: "-", lpar: "(", rpar: ")", nbsp: " ", ensp: " ", emsp: " ", thinsp: " " };
-/* eslint-disable no-control-regex, no-misleading-character-class -- these very signs are looked for, one code point at a time */
+/* eslint-disable no-control-regex, no-misleading-character-class -- these patterns match them */
 /** Controls, default-ignorable code points and combining marks. */
 const UNSEEN = RegExp("[\\0-\\x08\\x0e-\\x1b\\x7f-\\x84\\x86-\\x9f\\xad\\u0300-\\u036f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u1ab0-\\u1aff\\u1dc0-\\u1dff\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u20d0-\\u20ff\\u3164\\ufe00-\\ufe0f\\ufe20-\\ufe2f\\ufeff\\uffa0\\ufff0-\\ufffb\\u{e0000}-\\u{e0fff}]", "gu");
 const ALIKE: readonly (readonly [RegExp, string])[] = [

@@ -73,7 +73,7 @@ export function reasonOf(problem: unknown): string {
 
 export type Stage = "called" | "enriched" | "delivered" | "failed" | "dropped";
 export type OnStage = (event: SdkEvent, stage: Stage, reason?: string) => void;
-/** Reports a stage of a context, whatever that is; never throws. */
+/** Reports a stage of a context; never throws, even if the context is missing or malformed. */
 export type ReportStage = (context: SdkContext | undefined, stage: Stage, reason?: string) => void;
 
 /** Messages whose stages are remembered, in each of two generations. */
