@@ -1,4 +1,4 @@
-/** The server's API: one method a route, and the types of what it answers. */
+/** Client of the server's API: one method a route, and the types of the responses. */
 import { isProblem, type Problem } from "@dagnet-realtime/engine/problem";
 import { checkGraph } from "@dagnet-realtime/engine/validation";
 import type { Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
@@ -38,9 +38,9 @@ export interface WorkspaceSummary {
   readonly sources: readonly SourceSummary[];
   /** Whether a provider carries the frames of this workspace. */
   readonly relay?: boolean;
-  /** Who hears its events: a server, or a function in Segment that publishes them itself. */
+  /** What receives its events: a server, or a function in Segment that publishes them itself. */
   readonly ingest?: "server" | "function";
-  /** What whoever asks may do there. */
+  /** The role of the user in this workspace. */
   readonly role?: string | null;
   /** The key of the digests of message ids, hexadecimal; null for those who may not follow. */
   readonly message_key?: string | null;
@@ -48,7 +48,9 @@ export interface WorkspaceSummary {
   readonly streams?: readonly string[];
 }
 
-/** A partition of a topic, and how its reading does; `lag` in seconds, `fetched_at` in milliseconds since 1970. */
+/** A partition of a topic, and how its reading does; `lag` in seconds, `fetched_at` in milliseconds
+ * since 1970.
+ */
 export interface StreamPartition {
   readonly topic: string;
   readonly partition: number;
@@ -88,7 +90,9 @@ export interface OpenedSession {
   readonly started_at: string;
 }
 
-/** Whom the server found: all tokens that an identifier has at this moment, the first to be shown. */
+/** The person that the server found: all tokens that an identifier has at this moment. The first is
+ * the one to show.
+ */
 export interface FoundPerson {
   readonly token: string;
   readonly tokens: readonly string[];
@@ -115,7 +119,7 @@ const escaped = encodeURIComponent;
 /** What the page asks; without a server something else answers. */
 export type ServerApi = Pick<Api, keyof Api>;
 
-/** The server as seen from this page; every method throws `Refusal`. */
+/** The server as seen from this page; every method throws `ApiError`. */
 export class Api {
   constructor(
     private readonly fetcher: Fetch,
@@ -164,7 +168,7 @@ export class Api {
     await request(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, jsonRequest("PATCH", { filter }));
   }
 
-  /** Follows whoever has this identifier; the server derives the tokens and forgets the value. */
+  /** Follows the person with this identifier. The server derives the tokens and forgets it. */
   findPerson(session: string, kind: string, value: string): Promise<FoundPerson> {
     return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}/follow`, jsonRequest("POST", { kind, value }));
   }
@@ -229,13 +233,17 @@ export interface ProviderEndpoint {
   readonly encrypted: boolean;
 }
 
-/** Who watches the same graph: so many other sessions, and by name the people behind them, where names are told. */
+/** Other sessions that watch the same graph: their number, and the names of their users if the
+ * server shares names.
+ */
 export interface Presence {
   readonly others: number;
   readonly names: readonly string[];
 }
 
-/** `publishing` says whether the provider takes our messages; `ledger` counts messages, since that is what providers bill. */
+/** `publishing` says whether the provider accepts our messages; `ledger` counts messages, since
+ * that is what providers bill.
+ */
 export interface RelaySubscription {
   readonly public: ProviderEndpoint;
   readonly channel: string;
@@ -251,7 +259,9 @@ export interface SubscriptionSignature {
   readonly shared_secret?: string;
 }
 
-/** Where a function in Segment publishes: the channels of this moment, about a turn two; `plan` is the version that its settings should have. */
+/** The channels to which a function in Segment publishes at this moment: one, or two around a
+ * rotation. `plan` is the version that its settings should have.
+ */
 export interface FunctionSubscription {
   readonly public: ProviderEndpoint;
   readonly channels: readonly string[];

@@ -48,7 +48,7 @@ export class EngineHost {
     this.state = reduce(this.state, { ...input, at }, this);
   }
 
-  /** Begins anew, under another clock where one is given (a replay has the log's). */
+  /** Begins anew, under another clock if one is given (a replay has the log's). */
   reset(state: State = initialState(), clock: () => number = this.clock): void {
     this.state = state;
     this.clock = clock;

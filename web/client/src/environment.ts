@@ -6,7 +6,9 @@ export interface Environment {
   /** Ends after `ms`, or at once when `signal` aborts; never throws. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   hidden(): boolean;
-  /** Calls back when the tab is shown or hidden, or the network returns; answers how to stop listening. */
+  /** Calls back when the tab is shown or hidden, or the network returns; returns a function that
+   * stops this.
+   */
   onWake(listener: () => void): () => void;
 }
 

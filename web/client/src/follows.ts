@@ -20,12 +20,14 @@ export function ownTokens({ accumulation: { events: ring } }: State): readonly s
   return [...found];
 }
 
-/** What the server is to follow: the viewer's traces, and this browser's own, so that they are never thinned. */
+/** What the server is to follow: the viewer's traces, and this browser's own, so that they are
+ * never thinned.
+ */
 export function followedAndOwn(state: State): readonly string[] {
   return [...new Set([...state.follows, ...ownTokens(state)])];
 }
 
-/** The followed token of the trace that `token` belongs to; null where it is not followed. */
+/** The followed token of the trace that `token` belongs to; null if that trace is not followed. */
 export function followedAs(state: State, token: string): string | null {
   if (state.follows.includes(token)) return token;
   const trace = state.accumulation.traces?.tokens.get(token)?.trace;

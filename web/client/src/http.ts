@@ -1,6 +1,8 @@
 /** Requests to our own server: errors that say what to do, and when to try again. */
 
-/** A refusal in the server's own words (`application/problem+json`), or the browser's, when nothing answered. */
+/** An error in the server's own words (`application/problem+json`), or in this browser's if nothing
+ * answered.
+ */
 export class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -19,7 +21,9 @@ const UNREACHABLE = new ApiError("unreachable", "The server does not answer.", "
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === "string" && value ? value : otherwise);
 
-/** What a bad answer says, whoever wrote it. */
+/** The error in a bad response: the server's own problem, or plain words if a proxy wrote the
+ * response.
+ */
 export async function toApiError(answer: Response): Promise<ApiError> {
   const body: unknown = await answer.json().catch(() => null);
   const said = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
@@ -37,7 +41,9 @@ function byStatus(status: number): string {
   return known[status] ?? "unavailable";
 }
 
-/** Sends and waits at most `timeout` ms; answers the response when it is a good one, else throws `Refusal`. */
+/** Sends and waits at most `timeout` ms; returns the response if it is a good one, else throws
+ * `ApiError`.
+ */
 export async function request(fetcher: Fetch, url: string, init: RequestInit = {}, timeout = 15_000): Promise<Response> {
   const limits = [AbortSignal.timeout(timeout), ...(init.signal ? [init.signal] : [])];
   let answer: Response;
@@ -66,9 +72,8 @@ const FIRST_MS = 500;
 /** A viewer should not wait longer than it takes to reach for the reload key. */
 const LONGEST_MS = 15_000;
 
-/**
- * Milliseconds to wait before try number `attempt` (0 is the first repetition).
- * `chance` in [0, 1) spreads viewers apart; `retryAfter` (seconds) is the server's wish and a lower bound.
+/** Milliseconds to wait before try number `attempt` (0 is the first repetition). `chance` in [0, 1)
+ * spreads viewers apart; `retryAfter` (seconds) is the server's wish and a lower bound.
  */
 export function backoffMs(attempt: number, chance: number, retryAfter: number | null = null): number {
   const doubled = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10));
@@ -77,7 +82,7 @@ export function backoffMs(attempt: number, chance: number, retryAfter: number | 
   return Math.round(Math.max(0, retryAfter) * 1000 + chance * FIRST_MS);
 }
 
-/** Seconds of a `Retry-After` header, null where it is missing or says nothing usable. */
+/** Seconds of a `Retry-After` header; null if it is missing or not a usable number. */
 export function retryAfterSeconds(header: string | null): number | null {
   if (header === null || header.trim() === "") return null;
   const seconds = Number(header);

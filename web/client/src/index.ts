@@ -1,4 +1,4 @@
-/** The headless client: the engine of one page, the transports that feed it, and DagNet's graphs. */
+/** The headless client: one page's engine, the transports that feed it, and DagNet's graphs. */
 export { Api, type FoundPerson, type GraphRef, type GraphSummary, type Me, type OpenedSession, type ServerApi, type WorkspaceSummary } from "./api.ts";
 export { embedded, type Embedded, type EmbeddedOptions } from "./embedded.ts";
 export { EngineHost, type EngineAction } from "./engineHost.ts";

@@ -1,4 +1,4 @@
-/** Light as a renderer sees it: what a node shows, what happens, and the paths that are followed. */
+/** Light as a renderer sees it: what a node shows, what happens, and the followed paths. */
 import type { Hit, Step } from "@dagnet-realtime/engine/actions";
 
 export type { Hit, Step } from "@dagnet-realtime/engine/actions";
@@ -15,7 +15,7 @@ export interface NodeLight {
   readonly lastAt: number | null;
 }
 
-/** Where light comes from. `now()` is the clock that `lastAt` is measured on; it stands while paused. */
+/** The source of light. `now()` is the clock that `lastAt` is measured on; it stops on pause. */
 export interface LightSource {
   now(): number;
   node(uuid: string): NodeLight;

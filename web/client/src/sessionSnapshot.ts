@@ -30,7 +30,9 @@ export function saveSession(shelf: TabStorage | null, session: string, place: Gr
   }
 }
 
-/** Takes the kept session off the shelf (a duplicated tab must not find it too); null where there is none or its lease has run out. */
+/** Takes the kept session out of the tab's storage, so that a duplicated tab does not find it too;
+ * null if there is none or its lease has run out.
+ */
 export function restoreSession(shelf: TabStorage | null, now: number): SavedSession | null {
   try {
     const text = shelf?.getItem(SESSION_KEY) ?? null;

@@ -4,13 +4,15 @@ import type { Filter, Graph, EventBinding, Warning } from "@dagnet-realtime/engi
 import type { DefinitionIndex } from "./definitions.ts";
 import { asText } from "./fields.ts";
 
-/** Warnings of one workspace; nobody reads more. */
+/** Most warnings of one workspace. More would not be read. */
 const MOST_WARNINGS = 500;
 /** Events that one warning names. */
 const MOST_NAMED = 20;
 
-/** Warnings about indexes that name missing or forbidden files, files not listed or with another id, and definitions no graph uses. That is only said where
- * all graphs could be read (`whole`): one that is missing may use them. */
+/** Warnings about indexes that name missing or forbidden files, files not listed or with another
+ * id, and definitions that no graph uses. The last are left out unless all graphs could be read
+ * (`whole`): a missing graph may use them.
+ */
 export function consistencyWarnings(bindings: DefinitionIndex, graphs: Iterable<Graph>, whole = true): readonly Warning[] {
   return [...indexes(bindings), ...files(bindings), ...(whole ? unused(bindings, graphs) : [])].slice(0, MOST_WARNINGS);
 }
@@ -53,11 +55,15 @@ function nameSome(eventIds: readonly string[]): string {
 
 const POSITIVE = new Set(["is", "is any of"]);
 const NEGATIVE = new Set(["is not", "is not any of"]);
-/** Warnings of one kind in one graph, events of one name that are compared; nobody reads more. */
+/** Most warnings of one kind in one graph, and most events of one name that are compared. More
+ * would not be read.
+ */
 const PAIR_LIMIT = 200;
 const EVENT_LIMIT = 50;
 
-/** Warnings about nodes on one event, events whose filters overlap, and names that differ only in case or spaces. */
+/** Warnings about nodes on one event, events whose filters overlap, and names that differ only in
+ * case or spaces.
+ */
 export function overlapWarnings(listens: readonly EventBinding[]): readonly Warning[] {
   return [...sharedEvents(listens), ...overlaps(listens), ...lookalikes(listens)];
 }
@@ -98,7 +104,7 @@ function overlaps(listens: readonly EventBinding[]): readonly Warning[] {
   return told;
 }
 
-/** Whether no single value can satisfy both sides: some property must be in two sets that do not meet. */
+/** Whether no single value satisfies both sides: a property must be in two disjoint sets. */
 function areDisjoint(ones: readonly Filter[], others: readonly Filter[]): boolean {
   const within = (inner: Filter, outer: Filter): boolean => inner.values.every((value) => outer.values.includes(value));
   return ones.some((one) =>

@@ -3,7 +3,9 @@ import type { Filter, EventBinding, Warning } from "@dagnet-realtime/engine/wire
 import { cleanText, personalName, personalValue } from "@dagnet-realtime/tap/redaction";
 import { asList, asMapping, asText, type Fields, firstText, isFields, isGiven, NAME_LIMIT, safePath, stem } from "./fields.ts";
 
-/** An event as one file defines it. `segment` and `amplitude` are the provider's names, empty where it gives none. */
+/** An event as one file defines it. `segment` and `amplitude` are the provider's names, empty if
+ * the file gives none.
+ */
 export interface Definition {
   readonly eventId: string;
   readonly segment: readonly string[];
@@ -16,7 +18,7 @@ export interface Definition {
 const ITEM_LIMIT = 500;
 const KNOWN_OPERATORS = new Set(["is", "is not", "contains", "does not contain", "is any of", "is not any of"]);
 
-/** The definition of `eventId` that `source`, the content of `file`, holds; also in the older shapes. */
+/** The definition of `eventId` in `source`, the content of `file`; older shapes are read too. */
 export function readDefinition(eventId: string, file: string, source: Fields): Definition {
   const warnings: Warning[] = [];
   const maps = [asMapping(source["provider_event_names"]), asMapping(source["provider_events"])];
@@ -37,13 +39,15 @@ export function readDefinition(eventId: string, file: string, source: Fields): D
   return { eventId, segment, amplitude, filters: filters(source["amplitude_filters"], file, warnings), warnings };
 }
 
-/** The rule that applies and the names to listen for: Segment's and Amplitude's, else the event id. */
+/** The rule that applies, and the names to listen for: Segment's, Amplitude's, or the event id. */
 export function listenedNames(one: Definition): Pick<EventBinding, "rule" | "names"> {
   if (one.segment.length > 0) return { rule: "segment", names: [...new Set([...one.segment, ...one.amplitude])] };
   return one.amplitude.length > 0 ? { rule: "amplitude", names: one.amplitude } : { rule: "event_id", names: [one.eventId] };
 }
 
-/** Whether the tree gives an event a name or a filter, as node files do that carry their own definition. */
+/** Whether the tree gives an event a name or a filter. Node files do so if they carry their own
+ * definition.
+ */
 export function namesAnything(source: Fields): boolean {
   return ["provider_event_names", "provider_events", "amplitude_filters"].some((key) => isGiven(source[key]));
 }
@@ -83,7 +87,7 @@ function filters(value: unknown, file: string, warnings: Warning[]): readonly Fi
   return found;
 }
 
-/** One entry of an index: `path` is null where it names no file that may be read. */
+/** One entry of an index: `path` is null if it names no file that may be read. */
 export interface IndexRow {
   readonly id: string;
   readonly path: string | null;
@@ -102,7 +106,7 @@ export function indexRows(tree: unknown, kind: "events" | "nodes"): ReadonlyMap<
   return found;
 }
 
-/** Finds definitions and node files; `trees` maps paths to trees of the YAML files that could be read. */
+/** Finds definitions and node files; `trees` maps paths of readable YAML files to their trees. */
 export class DefinitionIndex {
   readonly events: ReadonlyMap<string, IndexRow>;
   readonly nodes: ReadonlyMap<string, IndexRow>;
@@ -114,7 +118,9 @@ export class DefinitionIndex {
     this.nodes = indexRows(trees.get("nodes-index.yaml"), "nodes");
   }
 
-  /** The definition of `eventId`: in the file its index entry names, in its own file, in the file of node `nodeId`; else null. */
+  /** The definition of `eventId`: in the file its index entry names, in its own file, or in the
+   * file of node `nodeId`; else null.
+   */
   definition(eventId: string, nodeId: string): Definition | null {
     const path = this.#find(this.events, "events", eventId);
     if (path !== null) return readDefinition(eventId, path, asMapping(this.#trees.get(path)));
@@ -122,7 +128,7 @@ export class DefinitionIndex {
     return namesAnything(source) ? readDefinition(eventId, file, source) : null;
   }
 
-  /** The path and tree of the node's own file; empty where it has none. */
+  /** The path and tree of the node's own file; both empty if it has none. */
   nodeFile(nodeId: string): readonly [string, Fields] {
     const path = nodeId === "" ? null : this.#find(this.nodes, "nodes", nodeId);
     return path === null ? ["", {}] : [path, asMapping(this.#trees.get(path))];
@@ -136,7 +142,7 @@ export class DefinitionIndex {
     return new Map(paths.map((path) => [path, listed.get(path) ?? stem(path)]));
   }
 
-  /** The file's own fields; empty where there is no such file. */
+  /** The file's own fields; empty if there is no such file. */
   tree(path: string): Fields {
     return asMapping(this.#trees.get(path));
   }
@@ -155,7 +161,9 @@ export class DefinitionIndex {
 const changes = (text: string): boolean => cleanText(text) !== text;
 const substring = ({ operator }: Filter): boolean => operator === "contains" || operator === "does not contain";
 
-/** Whether no event can be known by `name`: it looks personal, is a URL that loses its end, or is too long. */
+/** Whether no event can be known by `name`: it looks personal, is a URL that loses its end, or is
+ * too long.
+ */
 export function unkeptName(name: string): boolean {
   return changes(name) || name.split(" ").some((word) => word.startsWith("/") && changes(word));
 }
@@ -165,7 +173,7 @@ export function lostValues(filter: Filter): readonly string[] {
   return filter.values.filter((value) => changes(value) || (substring(filter) && personalValue(`x${value}`)));
 }
 
-/** The filter with what is known of it. A page without a server has no policy that denies anything. */
+/** The filter with what is known of it. Without a server no policy denies anything. */
 export function withRedaction(filter: Filter): Filter {
   const negative = /^(?:is not|does not)/.test(filter.operator), lost = lostValues(filter);
   if (personalName(filter.property)) return { ...filter, unkept: "its name is personal" };

@@ -1,4 +1,4 @@
-/** Lenient readers of untyped values: what does not fit reads as absent. */
+/** Lenient readers of untyped values: a value of another type reads as absent. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -15,12 +15,12 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `value` where it is a mapping, else an empty one. */
+/** `value` if it is a mapping, else an empty one. */
 export function asMapping(value: unknown): Fields {
   return isFields(value) ? value : {};
 }
 
-/** `value` where it is a list, else an empty one. */
+/** `value` if it is a list, else an empty one. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
@@ -50,7 +50,7 @@ export function asNumber(value: unknown): number | null {
   return typeof value === "number" && Math.abs(value) <= FAR ? value : null;
 }
 
-/** True for `true`, also where it was written as a text. */
+/** True for `true`, also if it was written as a text. */
 export function asBool(value: unknown): boolean {
   return value === true || (typeof value === "string" && value.toLowerCase() === "true");
 }
@@ -67,7 +67,9 @@ export function asColour(source: Fields): string {
   return COLOUR.test(found) ? found : "";
 }
 
-/** `path` relative to the workspace's folder, normalised, or null where it leads out of it or to no definition file. */
+/** `path` relative to the workspace's folder, normalised; null if it leads out of the folder or
+ * names no definition file.
+ */
 export function safePath(path: string): string | null {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/^[/~]|[\\:\u0000-\u001f]/.test(path) || path.length > 512 || !/\.ya?ml$/.test(path)) return null;
@@ -81,7 +83,7 @@ export function stem(path: string): string {
   return dot < 0 ? name : name.slice(0, dot);
 }
 
-/** Whether `path` lies flat in `folder` with one of `endings`, and is nobody's scratch file. */
+/** Whether `path` lies flat in `folder`, has one of `endings`, and is not a scratch file. */
 export function inFolder(path: string, folder: string, ...endings: readonly string[]): boolean {
   const slash = path.lastIndexOf("/"), name = path.slice(slash + 1);
   return slash > 0 && path.slice(0, slash) === folder && endings.some((ending) => name.endsWith(ending)) && !/^[.#~]/.test(name);

@@ -1,16 +1,18 @@
-/** Reads one DagNet graph and binds its nodes to events; what is odd becomes a warning. */
+/** Reads one DagNet graph and binds its nodes to events; faults in the file become warnings. */
 import { createHash, digest, mix } from "@dagnet-realtime/engine/digest";
 import type { Container, Edge, Graph, EventBinding, Node, Note, Warning } from "@dagnet-realtime/engine/wire.gen";
 import { overlapWarnings } from "./consistency.ts";
 import { type DefinitionIndex, listenedNames, namesAnything, unkeptName } from "./definitions.ts";
 import { asBool, asColour, asList, asMapping, asNumber, asText, type Fields, firstText, isFields, isGiven, stem, TEXT_LIMIT, UnreadableFile } from "./fields.ts";
 
-/** Warnings of one graph; nobody reads more. */
+/** Most warnings of one graph. More would not be read. */
 const WARNING_LIMIT = 1_000;
-/** Warnings of one kind that are told one by one. */
+/** Most warnings of one kind that are listed one by one. */
 const KIND_LIMIT = 20;
 
-/** The graph in `tree`, the content of `file`, with its matching table; throws `Unreadable` where there is no list of nodes. */
+/** The graph in `tree`, the content of `file`, with its matching table; throws `UnreadableFile` if
+ * there is no list of nodes.
+ */
 export function readGraph(file: string, tree: unknown, bindings: DefinitionIndex): Graph {
   if (!isFields(tree)) throw new UnreadableFile("is not a DagNet graph: it holds no JSON object");
   if (!Array.isArray(tree["nodes"])) throw new UnreadableFile("is not a DagNet graph: it has no list of nodes");
@@ -38,7 +40,9 @@ export function readGraph(file: string, tree: unknown, bindings: DefinitionIndex
   return { ...graph, version: digest(hash) };
 }
 
-/** Missing uuids, which old graphs lack throughout, as one, and of any other kind the first `KIND_LIMIT`. */
+/** All missing uuids as one warning, since old graphs have none at all; of any other kind the first
+ * `KIND_LIMIT`.
+ */
 function folded(warnings: readonly Warning[]): readonly Warning[] {
   const of = (kind: string): readonly Warning[] => warnings.filter(({ code }) => code === kind);
   const bare = of("missing_uuid"), nodes = bare.filter(({ where }) => where.startsWith("node ")).length;
@@ -63,7 +67,9 @@ const VARIANT_LIMIT = 100;
 /** What a node was called by, newest first. */
 const NAMES = ["id", "slug", "node_id"] as const;
 
-/** The nodes in file order. Of two with one uuid the first wins; one without a uuid goes by its id, else by its place. */
+/** The nodes in file order. If two have the same uuid, the first wins. A node without a uuid goes
+ * by its id, else by its place.
+ */
 export function readNodes(tree: Fields, warnings: Warning[]): readonly Node[] {
   const items = asList(tree["nodes"]);
   if (items.length > NODE_LIMIT) warnings.push({ code: "too_many", where: "nodes", text: `Only the first ${NODE_LIMIT} of ${items.length} nodes are shown.` });
@@ -88,7 +94,9 @@ export function readNodes(tree: Fields, warnings: Warning[]): readonly Node[] {
   return [...nodes.values()];
 }
 
-/** What an edge may call each node: uuid or id, else the slug that old files have beside them; the first node in file order that goes by a name has it. */
+/** What an edge may call each node: uuid or id, else the slug that old files have beside them. If
+ * several nodes go by one name, it means the first in file order.
+ */
 export function ends(tree: Fields, nodes: readonly Node[]): Map<string, Node> {
   const found = new Map<string, Node>();
   for (const node of nodes) for (const name of [node.uuid, node.id]) if (name !== "" && !found.has(name)) found.set(name, node);
@@ -153,7 +161,9 @@ const EDGE_LIMIT = 20_000;
 const FACES = ["left", "right", "top", "bottom"] as const;
 type Face = (typeof FACES)[number];
 
-/** The edges whose two ends exist, in file order; ends may be uuids, ids or slugs. An edge without a uuid gets one made of its ends. */
+/** The edges whose two ends exist, in file order; ends may be uuids, ids or slugs. An edge without
+ * a uuid gets one made of its ends.
+ */
 export function readEdges(tree: Fields, nodes: readonly Node[], warnings: Warning[]): readonly Edge[] {
   const items = asList(tree["edges"]);
   if (items.length > EDGE_LIMIT) warnings.push({ code: "too_many", where: "edges", text: `Only the first ${EDGE_LIMIT} of ${items.length} edges are shown.` });
@@ -186,7 +196,9 @@ export function readEdges(tree: Fields, nodes: readonly Node[], warnings: Warnin
   return [...edges.values()];
 }
 
-/** The edge's own uuid, or a stable one where it has none or another edge has it. `counts` are the edges so far between two ends. */
+/** The edge's own uuid, or a stable one if it has none or another edge has it. `counts` are the
+ * edges so far between two ends.
+ */
 function edgeUuid(own: string, made: string, taken: ReadonlyMap<string, Edge>, counts: Map<string, number>, where: string, warnings: Warning[]): string {
   if (own !== "" && !taken.has(own)) return own;
   if (own !== "") warnings.push({ code: "duplicate_uuid", where, text: `A second edge has the uuid “${own}”; it is kept under another.` });
@@ -226,7 +238,7 @@ function face(handle: string, usual: Face): Face {
 
 /** Notes or frames of one graph. */
 const LIMIT = 1_000;
-/** Canvas units, where the file gives no size. */
+/** Canvas units, if the file gives no size. */
 const NOTE = { width: 200, height: 150 };
 const FRAME = { width: 400, height: 300 };
 
@@ -269,7 +281,9 @@ const ABSORBING = "absorbing, and no event is bound to it";
 const CASE = "a case node without an event of its own; traffic passes through it";
 const UNBOUND = "no event is bound to it";
 
-/** The node with its event (its own, else its node file's) or with the reason for its darkness, and what it listens for. */
+/** The node with its event (its own, else its node file's) or with the reason for its darkness, and
+ * the names it listens for.
+ */
 export function bindEvent(node: Node, bindings: DefinitionIndex, warnings: Warning[]): readonly [Node, EventBinding | null] {
   const where = `node ${node.id || node.uuid}`;
   const [file, source] = bindings.nodeFile(node.id);
@@ -291,7 +305,7 @@ export function bindEvent(node: Node, bindings: DefinitionIndex, warnings: Warni
   return marked(bound, { ...listen, ...listenedNames(definition), filters: definition.filters }, warnings);
 }
 
-/** The node with the reason for its darkness where redaction keeps from it what it listens for. */
+/** The node, with the reason for its darkness if redaction withholds what it listens for. */
 function marked(node: Node, listen: EventBinding, warnings: Warning[]): readonly [Node, EventBinding] {
   const unkept = listen.names.filter(unkeptName), never = listen.filters.find((filter) => filter.unkept !== undefined);
   if (unkept.length > 0)

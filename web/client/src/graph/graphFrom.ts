@@ -1,4 +1,4 @@
-/** Makes the graph that everything else takes from DagNet's own plain objects, without any file or YAML. */
+/** Makes a graph from DagNet's own plain objects, without any file or YAML. */
 import { problem, type Problem } from "@dagnet-realtime/engine/problem";
 import type { Graph, Warning } from "@dagnet-realtime/engine/wire.gen";
 import { DefinitionIndex } from "./definitions.ts";

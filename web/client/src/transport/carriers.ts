@@ -7,10 +7,9 @@ import { ApiError, type Fetch, toApiError } from "../http.ts";
 import { reader } from "./sse.ts";
 import type { TransportKind } from "./transport.ts";
 
-/**
- * Why a road ended. `gone` cannot be travelled again; `turn` is no fault, only time to look again which road is best.
- * `poll` says that polling is the way to go for a while, at once.
- * `answered` says that the server (or something that stands before it) did answer a stream's request.
+/** Why a carrier ended. `gone` cannot be used again; `turn` is no fault, only time to choose the
+ * best carrier again. `poll` says that polling is the way to go for a while, at once. `answered`
+ * says that the server (or a proxy before it) did answer a stream's request.
  */
 export type CarrierEnd =
   | { readonly kind: "gone"; readonly why: string }
@@ -43,8 +42,8 @@ export function endOfFrame(frame: Frame): CarrierEnd | null {
   return { kind: "broken", why: `The server said: ${frame.reason}`, retryAfter: frame.retry_after };
 }
 
-/** A frame as the server sent it, with defaults filled in; null if a later version added its kind. A
- * batch that cannot be read is a gap of unknown size.
+/** A frame as the server sent it, with defaults filled in; null if a later version added its kind.
+ * A batch that cannot be read is a gap of unknown size.
  */
 export function receivedFrame(sent: unknown): Frame | null {
   if (isUnknownFrame(sent)) return null;

@@ -1,4 +1,4 @@
-/** Player of a session log: which entries are due, at any speed, step by step or from any moment. */
+/** Player of a session log: which entries are due, at any speed, in steps or from any moment. */
 
 export interface Timed {
   readonly at: number;
@@ -6,7 +6,7 @@ export interface Timed {
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 5, 10, 50] as const;
 
-/** Times are milliseconds since 1970. The player is the only writer of where it stands. */
+/** Times are milliseconds since 1970. The player is the only writer of its own position. */
 export class Player<T extends Timed> {
   readonly from: number;
   readonly to: number;
@@ -15,7 +15,9 @@ export class Player<T extends Timed> {
   speed = 1;
   playing = true;
 
-  /** `entries` in the order of the log; a time that goes back counts as the one before it. `from` is where the log began. */
+  /** `entries` in the order of the log; a time that goes back counts as the one before it. `from`
+   * is where the log began.
+   */
   constructor(
     private readonly entries: readonly T[],
     from: number,

@@ -1,4 +1,4 @@
-/** The transport from our server: a stream while it works, polls while it does not; resumes by position. */
+/** The transport from our server: a stream while it works, else polls; resumes by position. */
 import { type Frame, POLL_MS, STALE_MS } from "@dagnet-realtime/engine/wire.gen";
 import type { ServerApi } from "../api.ts";
 import type { Environment } from "../environment.ts";
@@ -7,13 +7,13 @@ import { type Carrier, type CarrierEnd, type FrameListener, pollOnce, STREAM } f
 import type { StreamSlots } from "./streamSlots.ts";
 import { type Connection, type ConnectionStatus, OFF, positionAfter, type Transport, type TransportKind, type TransportSink } from "./transport.ts";
 
-/** An open stream on a hidden tab grows the browser's memory; a minute spares those who only glance away. */
+/** An open stream on a hidden tab grows the browser's memory; a minute spares a short absence. */
 export const HIDDEN_MS = 60_000;
 /** A hidden tab looks this often: well inside the session's lease of five minutes. */
 const HIDDEN_POLL_MS = 60_000;
 /** A stream's first frame comes at once; later than this, something between us holds it back. */
 const FIRST_FRAME_MS = 6_000;
-/** After this many answered streams in a row without one frame, something between us swallows streams. */
+/** After so many answered streams in a row without a frame, a proxy between us swallows streams. */
 const SILENT_STREAMS = 2;
 /** While polling, the stream is tried again this often. */
 const PUSH_AGAIN_MS = 30_000;
@@ -86,7 +86,7 @@ export class RemoteTransport implements Transport {
     }
   }
 
-  /** One road until it ends: the stream where there is a place for it and it works, else polls. */
+  /** One carrier until it ends: the stream if there is a place for it and it works, else polls. */
   async #attempt(): Promise<CarrierEnd> {
     const road = new AbortController();
     this.#carrierEnd = road;
@@ -193,7 +193,7 @@ export class RemoteTransport implements Transport {
   }
 }
 
-/** Milliseconds below which nobody is called behind: ticks, the network and a poll's turn. */
+/** A lag below this many milliseconds is not shown: ticks, network and poll turns cause it. */
 const LEAST_LAG_MS = 2000;
 
 /** The shortest way seen is how far the clocks differ; what takes longer than that is behind. */
@@ -201,7 +201,9 @@ export class LagEstimator {
   #shortest = Infinity;
   #ms = 0;
 
-  /** Milliseconds behind after a frame that was heard `at` (milliseconds since 1970); 0 where it is not worth a word. */
+  /** Milliseconds behind after a frame that arrived `at` (milliseconds since 1970); 0 if too little
+   * to show.
+   */
   update(frame: Frame, at: number): number {
     const told = frame.op === "beat" ? Date.parse(frame.now) : newestArrival(frame);
     if (told === null || Number.isNaN(told)) return this.#ms;
@@ -212,7 +214,9 @@ export class LagEstimator {
   }
 }
 
-/** When the newest event of a batch arrived at the server; null where it carries none, or tells a trace's past. */
+/** When the newest event of a batch arrived at the server; null if it carries none, or carries a
+ * trace's past.
+ */
 function newestArrival(frame: Frame): number | null {
   if (frame.op !== "batch" || frame.from === frame.position || frame.events.length === 0) return null;
   return Math.max(...frame.events.map(({ arrived_at }) => Date.parse(arrived_at)));

@@ -9,7 +9,9 @@ export interface Message {
 /** A message larger than this is not ours; the stream is given up rather than the tab. */
 export const MESSAGE_LIMIT = 8 * 1024 * 1024;
 
-/** Returns a function that takes the next piece and gives the messages completed by it; throws RangeError past `MESSAGE_LIMIT`. */
+/** Returns a function that takes the next piece and returns the messages completed by it; throws
+ * RangeError past `MESSAGE_LIMIT`.
+ */
 export function reader(): (piece: string) => Message[] {
   let rest = "";
   let data: string[] = [];

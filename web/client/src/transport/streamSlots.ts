@@ -1,4 +1,4 @@
-/** Limits open streams to four an origin, over all its tabs: a browser holds six HTTP/1.1 connections. */
+/** Limits open streams to four an origin, over all tabs: browsers hold six HTTP/1.1 connections. */
 
 export const OPEN_STREAMS = 4;
 
@@ -12,7 +12,9 @@ export interface StreamSlots {
   acquire(): Promise<StreamSlot | null>;
 }
 
-/** Places as Web Locks: the browser itself gives a closed or crashed tab's place back. Without locks every tab may stream. */
+/** Places as Web Locks: the browser itself gives a closed or crashed tab's place back. Without
+ * locks every tab may stream.
+ */
 export function lockSlots(locks: Pick<LockManager, "request"> | undefined, count = OPEN_STREAMS): StreamSlots {
   if (!locks) return { acquire: () => Promise.resolve({ release: () => undefined }) };
   return {

@@ -8,7 +8,10 @@ export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecti
 /** Which way frames come at this moment. */
 export type TransportKind = "push" | "provider" | "function" | "poll" | "local" | "replay";
 
-/** The truth about a lane. `since` and `retryAt` are milliseconds since 1970; `behindMs` is 0 while what comes is fresh; `why` is a sentence for people, "" while all is well. `seat` is the session's at its provider, while that brings the frames. */
+/** The state of a connection. `since` and `retryAt` are milliseconds since 1970; `lagMs` is 0 while
+ * frames are fresh; `why` is a sentence for people, "" while all is well. `relay` is the session's
+ * subscription at its provider, while that brings the frames.
+ */
 export interface ConnectionStatus {
   readonly connection: Connection;
   readonly transport: TransportKind | null;
@@ -35,7 +38,7 @@ export interface Transport {
 
 export const OFF: ConnectionStatus = { connection: "off", transport: null, since: 0, lastFrameAt: null, retryAt: null, lagMs: 0, why: "" };
 
-/** The position after a frame, null where it names none. */
+/** The position after a frame; null if it names none. */
 export function positionAfter(frame: Frame): string | null {
   if (frame.op === "gap") return frame.to;
   return "position" in frame ? frame.position : null;

@@ -1,4 +1,6 @@
-/** The transport of events that a function in Segment publishes: no positions; what is lost is shown as a gap of unknown size. */
+/** The transport of events that a function in Segment publishes. It has no positions; lost events
+ * are shown as a gap of unknown size.
+ */
 import { type Check, either, finite, flag, isRecord, list, maybe, object, oneOf, record, text, whole } from "@dagnet-realtime/engine/checks";
 import { candidateNames, match, type Properties, shownName, type Table } from "@dagnet-realtime/engine/matching";
 import { iso } from "@dagnet-realtime/engine/eventBuffer";
@@ -19,7 +21,9 @@ export const FRAME_MS = 50;
 const MOST_WAITING_ENVELOPES = 5_000;
 const OUTDATED_PLAN = "The function in Segment works by an older plan than this server's: run `dagnet-realtime function` and paste its plan anew. Until then some events may be missing.";
 
-/** What the lane needs: whose events, as what session, and the graph that they are matched against. `resumed` goes on after a reload. */
+/** What the lane needs: whose events, as what session, and the graph that they are matched against.
+ * `resumed` goes on after a reload.
+ */
 export interface FunctionTransportOptions {
   readonly api: ServerApi;
   readonly place: GraphRef;
@@ -90,7 +94,7 @@ export class FunctionTransport implements Transport {
     }
   }
 
-  /** Asks where to listen, listens there, and tells what has changed. */
+  /** Asks for the channels, subscribes to them, and reports what has changed. */
   async #follow(lines: Subscriptions): Promise<void> {
     const { api, place } = this.by;
     const seat = await api.functionSubscription(place, this.#stopped.signal);
@@ -198,13 +202,17 @@ export class FunctionTransport implements Transport {
 export const SOURCE = "Segment";
 /** Message ids remembered, in each of two generations. */
 const REMEMBERED_IDS = 50_000;
-/** In place of a log's offsets: milliseconds since 2026, and in each the places of a call. Segment's greatest batch has 400 events. */
+/** In place of a log's offsets: milliseconds since 2026, and in each the places of a call.
+ * Segment's greatest batch has 400 events.
+ */
 const EPOCH = Date.UTC(2026);
 const PLACES = 4096;
 /** Unmapped names of one frame that are counted apart. */
 const MOST_NAMES = 200;
 
-/** Numbers the frames of one session itself, since nobody else does; the only writer of its position. `known` tells ids from before this page. */
+/** Builds the frames of one session and numbers them, since no server does; the only writer of its
+ * position. `known` recognises ids from before this page.
+ */
 export class FrameBuilder {
   #number: number;
   #fresh = new Set<string>();
@@ -221,7 +229,9 @@ export class FrameBuilder {
     return `function:${this.#number}`;
   }
 
-  /** One frame of everything in `envelopes`: repeats are carried, so that they are told, and counted nowhere. `missed` could not be taken. */
+  /** One frame of everything in `envelopes`. Repeats are carried, so that they are reported, and
+   * not counted. `missed` is the number that could not be taken.
+   */
   batch(envelopes: readonly Envelope[], table: Table, missed: number): Batch {
     const counts = new Map<string, number>();
     const unmapped = new Map<string, number>();
@@ -275,12 +285,16 @@ function toFrameEvent({ id, type, event, name, category, at, had, received, plac
   };
 }
 
-/** Envelopes of one moment go in the order in which the function had them, and of one call by their places. */
+/** Envelopes of one moment go in the order in which the function had them, and of one call by their
+ * places.
+ */
 function orderOf(had: number, place: number): number {
   return Math.min(2 ** 52, Math.max(0, Math.floor(had) - EPOCH) * PLACES + Math.min(place, PLACES - 1));
 }
 
-/** One event as the function wrote it, with what it left out as empty. Times are milliseconds since 1970. */
+/** One event as the function wrote it, with what it left out as empty. Times are milliseconds since
+ * 1970.
+ */
 export interface Envelope {
   readonly id: string;
   readonly type: FrameEvent["type"];
@@ -297,7 +311,9 @@ export interface Envelope {
   readonly flags: FrameEvent["flags"];
 }
 
-/** One message. `plan` is the version of the settings that it was made by; `wrong` counts what could not be read. */
+/** One message. `plan` is the version of the settings that it was made by; `wrong` counts the parts
+ * that could not be read.
+ */
 export interface Published {
   readonly plan: string;
   readonly envelopes: readonly Envelope[];
@@ -320,7 +336,7 @@ const envelope = object({
 });
 const forgetting = list(word, MOST_TOKENS);
 
-/** Reads one message; null where it is none of the function's. */
+/** Reads one message; null if it is not one of the function's. */
 export function parsePublished(value: unknown): Published | null {
   if (!isRecord(value) || !Array.isArray(value["events"]) || value["events"].length > MOST_EVENTS) return null;
   const envelopes: Envelope[] = [];
@@ -336,7 +352,9 @@ export function parsePublished(value: unknown): Published | null {
 
 type SignChannel = (channel: string, socketId: string) => Promise<SubscriptionSignature>;
 
-/** The subscriptions of this moment: one channel, and around a rotation two. Messages and failures go to `ear`. */
+/** The subscriptions of this moment: one channel, and around a rotation two. Messages and failures
+ * go to `ear`.
+ */
 export class Subscriptions {
   readonly #open = new Map<string, AbortController>();
 
@@ -346,7 +364,9 @@ export class Subscriptions {
     private readonly ear: ProviderListener,
   ) {}
 
-  /** Subscribes to what is new in `seat` and leaves what is not in it; rejects where a channel cannot be subscribed to. */
+  /** Subscribes to what is new in `seat` and leaves what is not in it; rejects if a channel cannot
+   * be subscribed to.
+   */
   async update(seat: FunctionSubscription): Promise<void> {
     for (const [channel, line] of this.#open) if (!seat.channels.includes(channel)) this.#leave(channel, line);
     await Promise.all(seat.channels.filter((channel) => !this.#open.has(channel)).map((channel) => this.#join(seat, channel)));

@@ -2,7 +2,9 @@
 import type Pusher from "pusher-js";
 import type { ProviderEndpoint, SubscriptionSignature } from "../../api.ts";
 
-/** What the road needs of a provider. `fail` says that the connection, or the subscription, is of no use any more. */
+/** What the relay needs of a provider. `fail` says that the connection, or the subscription, is of
+ * no use any more.
+ */
 export interface ProviderListener {
   message(name: string, value: unknown): void;
   fail(why: string): void;
@@ -12,7 +14,9 @@ export interface ProviderListener {
 
 export type Sign = (socketId: string) => Promise<SubscriptionSignature>;
 
-/** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not. Aborting `signal` closes everything. */
+/** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not.
+ * Aborting `signal` closes everything.
+ */
 export type Subscribe = (place: ProviderEndpoint, channel: string, sign: Sign, ear: ProviderListener, signal: AbortSignal) => Promise<void>;
 
 /** A broken connection is tried again so long before this page polls instead. */
@@ -31,7 +35,8 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
     wsPort: place.port,
     wssPort: place.port,
     forceTLS: place.tls,
-    enabledTransports: ["ws"], // WebSockets alone; with forceTLS this is their encrypted kind, and "wss" would be none
+    // WebSockets only. With `forceTLS`, "ws" is the encrypted kind; "wss" would enable none.
+    enabledTransports: ["ws"],
     enableStats: false,
     unavailableTimeout: UNAVAILABLE_MS,
     channelAuthorization: {

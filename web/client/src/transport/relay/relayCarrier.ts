@@ -1,4 +1,4 @@
-/** Carries the server's frames through a realtime provider; fetches from the server what the provider loses. */
+/** Carries the server's frames through a realtime provider; fetches lost ones from the server. */
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import { checkFrame } from "@dagnet-realtime/engine/validation";
 import { type Frame, RELAY_CHECK_MS, RELAY_STALE_MS } from "@dagnet-realtime/engine/wire.gen";
@@ -7,13 +7,15 @@ import type { Environment } from "../../environment.ts";
 import { type CarrierEnd, endOfError, endOfFrame, type FrameListener, receivedFrames } from "../carriers.ts";
 import type { Subscribe } from "./pusherSocket.ts";
 
-/** Subscribing takes a moment; later than this the provider is taken to be down. Below the remote lane's own patience. */
+/** A subscription that takes longer than this means that the provider is down. Below the remote
+ * lane's own patience.
+ */
 export const RELAY_SUBSCRIBE_MS = 5_000;
 /** A frame that came early waits so long for those before it. */
 export const REORDER_MS = 400;
 /** A channel that is given up sends all its viewers on; they are spread over this. */
 const SPREAD_MS = 1_500;
-/** Frames that nobody could join, in a row, before the road is given up. */
+/** Unjoinable frames in a row before this carrier is given up. */
 const MOST_REPAIRS = 5;
 const MOST_QUEUED = 1_000;
 
@@ -75,7 +77,7 @@ export class RelayCarrier {
     }
   }
 
-  /** What to do where it could not subscribe: the channel may have gone on under another name since the seat was told. */
+  /** What to do if it could not subscribe: the channel may have another name by now. */
   async #notSubscribed(seat: RelaySubscription): Promise<CarrierEnd> {
     if (this.way.signal.aborted) return { kind: "turn" };
     const { channel } = await this.way.api.relaySubscription(this.way.session);
@@ -116,7 +118,9 @@ export class RelayCarrier {
     }
   }
 
-  /** Fetches what lies before a frame that came early, up to that frame's end: from there the provider's frames join again. */
+  /** Fetches what lies before a frame that came early, up to that frame's end: from there the
+   * provider's frames join again.
+   */
   async #repair(until: string): Promise<void> {
     const { api, session } = this.way;
     const frames = receivedFrames((await api.readRange(session, this.#resequencer.position, until, this.#closing.signal)).frames);
@@ -131,7 +135,7 @@ export class RelayCarrier {
     if (this.#repairs >= MOST_REPAIRS) this.#stop(fallBack("What the provider sends does not join."));
   }
 
-  /** What the server has beyond where we stand. */
+  /** What the server has beyond our position. */
   async #pollMissed(): Promise<void> {
     const { frames } = await this.way.api.poll(this.way.session, this.#resequencer.position, 0, this.#closing.signal);
     this.#acceptFetched(receivedFrames(frames));
@@ -181,7 +185,7 @@ export const MOST_EARLY_FRAMES = 200;
 /** Positions remembered, to tell a repeat from a frame that came early. */
 const MOST_SEEN_POSITIONS = 500;
 
-/** Where a frame begins and ends; null where it says nothing of positions. */
+/** The positions at which a frame begins and ends; null if it has none. */
 export function spanOf(frame: Frame): { readonly from: string; readonly to: string } | null {
   if (frame.op === "batch") return { from: frame.from, to: frame.position };
   if (frame.op === "gap") return { from: frame.from, to: frame.to };
@@ -200,7 +204,7 @@ export class Resequencer {
     return this.at;
   }
 
-  /** Where the frame that came last ends, of those that wait; null where none does. */
+  /** The end of the newest waiting frame; null if none waits. */
   get missing(): string | null {
     const last = this.#waiting.at(-1);
     return last === undefined ? null : (spanOf(last)?.to ?? null);
@@ -229,18 +233,20 @@ export class Resequencer {
     return next === undefined ? [] : [next, ...this.advanceTo(spanOf(next)?.to ?? position)];
   }
 
-  /** Gives up the frame that came last of those that wait: nobody can tell what lies before it. */
+  /** Gives up the newest waiting frame: what lies before it cannot be known. */
   dropLast(): void {
     this.#waiting.pop();
   }
 }
 
-/** Messages whose pieces are still coming; an older one has lost a piece, and what it held is fetched. */
+/** Messages whose pieces are still coming at once. An older one has lost a piece, and its content
+ * is fetched.
+ */
 export const MOST_OPEN_MESSAGES = 16;
 const MOST_CHUNKS = 500;
 const CHUNK = /^(\S{1,64}) (\d{1,4}) (\d{1,4}) /;
 
-/** Returns a function that takes a piece and gives the whole text once all have come, in whatever order. */
+/** Returns a function that takes pieces in any order, and returns the text once it is complete. */
 export function chunkAssembler(): (piece: string) => string | null {
   const open = new Map<string, (string | undefined)[]>();
   return (piece) => {

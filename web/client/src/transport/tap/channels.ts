@@ -1,7 +1,11 @@
-/** Channels on which tapped pages reach this tab: other tabs, opened pages, the extension, the shop's frame. */
+/** Channels on which tapped pages reach this tab: other tabs, opened pages, the extension, the
+ * shop's frame.
+ */
 import { CHANNEL, FRAME, type FromHost, isOurs } from "@dagnet-realtime/tap/protocol";
 
-/** Another tab of this origin, a page that this tab opened, a page that the extension taps, this page itself. */
+/** Another tab of this origin, a page that this tab opened, a page that the extension taps, this
+ * page itself.
+ */
 export type ChannelKind = "tab" | "opened" | "extension";
 
 export interface Incoming {
@@ -10,9 +14,9 @@ export interface Incoming {
   /** Told by the browser, not by the page. */
   readonly origin: string;
   readonly channel: ChannelKind;
-  /** The window that spoke, where the road knows it. */
+  /** The window that spoke, if the channel knows it. */
   readonly window?: object;
-  /** Null where the page is gone already: what it says as it leaves still comes. */
+  /** Null if the page is gone already: what it posts as it leaves still arrives. */
   readonly answer: ((message: FromHost) => void) | null;
 }
 
@@ -56,8 +60,10 @@ export function tabChannel(): PageChannel {
   };
 }
 
-/** Pages that this tab opened, and their frames. They are answered at their own origin, whoever stands there by then; `*` is never written. What a page posts
- * while it navigates away comes without its window, and from its origin all the same. */
+/** Pages that this tab opened, and their frames. They are answered at their own origin, never at
+ * `*`: a page of another origin that has taken their place does not receive the answer. What a page
+ * posts while it navigates away comes without its window, but still from its origin.
+ */
 export function windowChannel(scope: Window): PageChannel {
   const known = new Map<MessageEventSource, (message: FromHost) => void>();
   const remember = (source: MessageEventSource, answer: (message: FromHost) => void): void => {
@@ -82,11 +88,11 @@ export function windowChannel(scope: Window): PageChannel {
           try {
             source.postMessage(message, { targetOrigin: origin });
           } catch {
-            // The window is gone; nobody waits for the answer.
+            // The window is gone; nothing waits for the answer.
             known.delete(source);
           }
         };
-        // Only whoever is answered is remembered.
+        // Only a page that is answered is remembered.
         take({ message: data, origin, channel: "opened", window: source, answer: (message) => { remember(source, answer); answer(message); } });
       };
       scope.addEventListener("message", hear);

@@ -1,4 +1,6 @@
-/** Validates and limits the messages of tapped pages: rate, size, shape and message ids. Counts each rejection by its reason. */
+/** Validates and limits the messages of tapped pages: rate, size, shape and message ids. Counts
+ * each rejection by its reason.
+ */
 import { checkTap } from "@dagnet-realtime/engine/validation";
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
@@ -21,7 +23,7 @@ export class MessageGuard {
   #older = new Map<string, string>();
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
 
-  /** `shown` says how an id is shown, null where that cannot be known. */
+  /** `shown` returns how an id is shown; null if that cannot be known. */
   constructor(private readonly shown: (id: string) => string | null = (id) => id) {}
 
   /** Looks at one message of `origin`; `page` is whose report it came in. */
@@ -40,7 +42,8 @@ export class MessageGuard {
     const at = within(rest.at ?? now, now);
     // A clock that is wrong is wrong about the call, too.
     const called = rest.at !== undefined && rest.at !== at ? at : calledAt;
-    // After a reload of this tab nothing is known of it; nobody can guess the id of another's.
+    // After a reload of this tab the owner of an id is unknown; another page's id cannot be
+    // guessed.
     const own = replaces !== undefined && (this.#ownerOf(replaces) ?? origin) === origin;
     return { ...rest, page, at, ...(called === undefined ? {} : { calledAt: Math.min(called, at) }), ...(own ? { replaces } : {}) };
   }
@@ -68,7 +71,9 @@ function within(at: number, now: number): number {
   return at > now + AHEAD || at < now - LONG_AGO ? now : at;
 }
 
-/** What is left of `most` characters after those of `value`; negative where they are more. Looks no further than that. */
+/** Characters of `most` that are left after those of `value`; negative if it has more. Looks no
+ * further than that.
+ */
 export function sizeLeft(value: unknown, most: number, depth = 0): number {
   let left = most;
   if (typeof value === "string") left -= value.length;

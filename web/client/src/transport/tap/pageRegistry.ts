@@ -1,4 +1,4 @@
-/** Registry of tapped pages: their channel, their SDKs, how many events came and how many were missed. */
+/** Registry of tapped pages: their channel, their SDKs, how many events came or were missed. */
 import type { FromHost, Hello, PageBye, Report, SdkSeen } from "@dagnet-realtime/tap/protocol";
 import type { Incoming, ChannelKind } from "./channels.ts";
 
@@ -26,11 +26,13 @@ export interface TappedPage {
   next: number;
   /** Its speakers by their nonces, one for each road that it has, and how each is answered. */
   readonly speakers: Map<string, (message: FromHost) => void>;
-  /** The window it stands in, where that is known. */
+  /** The window it stands in, if that is known. */
   window: object | undefined;
 }
 
-/** Pages remembered; those that went are forgotten first, then those that another page has followed in their window. */
+/** Pages remembered; those that went are forgotten first, then those that another page has followed
+ * in their window.
+ */
 export const PAGES = 50;
 /** Speakers of one page. */
 const SPEAKERS = 4;
@@ -39,7 +41,7 @@ const SILENT_MS = 45_000;
 const SDKS = 10;
 const LONGEST = 300;
 
-/** Takes in a page that offers itself; null where there are too many, or where it cannot be answered. */
+/** Registers a page that offers itself; null if there are too many, or if it cannot be answered. */
 export function registerPage(pages: Map<string, TappedPage>, hello: Hello, heard: Incoming, at: number): TappedPage | null {
   const { origin, channel: road, window, answer } = heard;
   if (answer === null) return null;
@@ -67,7 +69,9 @@ function speaks(page: TappedPage, nonce: string, answer: (message: FromHost) => 
   if (page.speakers.size > SPEAKERS && oldest !== undefined) page.speakers.delete(oldest);
 }
 
-/** Whether nothing more can come of a page that never said goodbye: its window is closed, or another page speaks from it. */
+/** Whether nothing more can come of a page that never said goodbye: its window is closed, or
+ * another page speaks from it.
+ */
 function isOver(page: TappedPage, newcomer: object | undefined): boolean {
   return page.window !== undefined && (page.window === newcomer || (page.window as { closed?: unknown }).closed === true);
 }
@@ -79,7 +83,9 @@ export function acknowledge(page: TappedPage, report: Report, at: number): numbe
   return known;
 }
 
-/** A page goes; what it had and has not told here is missed. It may say so several times, by every road and after each last call. */
+/** Marks a page as gone: the events that it had and did not report here are missed. It may say so
+ * several times, on every channel and after each last call.
+ */
 export function markGone(page: TappedPage, bye: PageBye, at: number): void {
   page.untold = Math.max(page.untold, bye.end - page.next);
   page.present = false;
@@ -91,7 +97,7 @@ export function markIdle(pages: Map<string, TappedPage>, at: number): void {
   for (const page of pages.values()) if (at - page.at > SILENT_MS) page.present = false;
 }
 
-/** Reads what a page says of itself; null where it is none of our shapes. */
+/** Reads a page's hello; null if it has another shape. */
 export function readHello(message: Record<string, unknown>): Hello | null {
   return message["kind"] === "hello" && texts(message, "page", "nonce", "url") && sdksOf(message) ? (message as unknown as Hello) : null;
 }

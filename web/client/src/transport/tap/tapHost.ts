@@ -17,7 +17,7 @@ export interface TapHostOptions {
   rules(): Rules;
   /** Whether pages of `origin` may report. */
   allows(origin: string): boolean;
-  /** How a message's id is shown, by which the server's twin is known; null where that cannot be known. */
+  /** How a message's id is shown, to recognise the server's twin; null if that is unknown. */
   readonly displayId?: (id: string) => string | null;
   /** Takes a message in; answers whether it was counted, or came too early to be. */
   accept(message: TapMessage): boolean;
@@ -54,7 +54,7 @@ export class TapHost {
     this.#callPages();
   }
 
-  /** Tells every page that nobody listens here any more. */
+  /** Tells every page that this tab has stopped listening. */
   close(): void {
     for (const road of this.roads) road.send({ dagnet: MAGIC, kind: "gone", session: this.ears.session });
     for (const stop of this.#stops.splice(0)) stop();
@@ -86,10 +86,12 @@ export class TapHost {
     }
     const report = readReport(message);
     const bye = readBye(message);
-    // A report to another Realtime tab of this browser is none of ours; a page that goes before anybody welcomed it names none.
+    // A report to another Realtime tab of this browser is none of ours; a page that goes before it
+    // was welcomed names no session.
     if (message["session"] !== this.ears.session && bye?.session !== "") return;
     const page = this.pages.get(String(message["page"]));
-    // One that was known before a reload of this tab offers itself again, and tells again what was not answered.
+    // A page that was known before a reload of this tab offers itself again, and repeats the
+    // reports that were not answered.
     if (!page) return;
     if (page.origin === origin && report) this.#report(page, report, heard.answer);
     else if (page.origin === origin && bye) markGone(page, bye, this.now());
@@ -120,7 +122,7 @@ export class TapHost {
   }
 }
 
-/** The kinds of trace identifiers where no server says which: its own default. */
+/** The kinds of trace identifiers if no server says which: the server's own default. */
 export const DEFAULT_TRACE_KINDS = ["properties.trace_id", "session", "userId", "anonymousId"];
 
 export function redactionRules(salt: string, graph: Graph | null, posture: Guarantees | null, shown: readonly string[]): Rules {
