@@ -28,7 +28,7 @@ export const POINTS = 24;
 
 const NORMAL: Record<Face, Point> = { left: { x: -1, y: 0 }, right: { x: 1, y: 0 }, top: { x: 0, y: -1 }, bottom: { x: 0, y: 1 } };
 
-/** The curve between two ports; controls reach half the distance out, at least 24 and at most 220 units. */
+/** The curve between two ports; controls reach half the distance out, 24 to 220 units. */
 export function curveBetween(from: Port, to: Port): Curve {
   const distance = Math.hypot(to.x - from.x, to.y - from.y);
   const a = NORMAL[from.face];
@@ -110,7 +110,9 @@ export function tableOf(c: Curve): Float32Array {
 /** Room that the curve of a jump keeps from cards that it passes. */
 const CLEAR = 10;
 
-/** The curve of a jump: of the ways round, the one that passes behind the fewest cards, and of those the shortest. */
+/** The curve of a jump: of the possible ways, the one that passes behind the fewest cards, and of
+ * those the shortest.
+ */
 export function jumpCurve(from: Box, to: Box, cards: readonly Box[]): Curve {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   const lean = dx > 0 ? 24 : -24;
@@ -149,7 +151,7 @@ export function inside(card: Box, x: number, y: number, margin: number): boolean
   return x > card.x - margin && x < card.x + card.width + margin && y > card.y - margin && y < card.y + card.height + margin;
 }
 
-/** Up and over, or down and under where `height` is positive. */
+/** Up and over, or down and under if `height` is positive. */
 function bow(a: Port, b: Port, height: number): Curve {
   const lean = (b.x - a.x) * 0.15;
   return [a.x, a.y, a.x + lean, a.y + height, b.x - lean, b.y + height, b.x, b.y];

@@ -41,7 +41,9 @@ export class EdgeDetail {
     return this.manners[edge] ?? "particle";
   }
 
-  /** Looks at every busy edge anew; answers those whose manner changed. `filled` is the share of the particle pool in use. */
+  /** Looks at every busy edge again; returns those whose manner changed. `filled` is the share of
+   * the particle pool in use.
+   */
   review(now: number, filled: number): number[] {
     if (filled > 0.85) this.ease = Math.max(0.125, this.ease / 2);
     else if (filled < 0.4) this.ease = Math.min(1, this.ease * 2);
@@ -74,7 +76,9 @@ export class EdgeDetail {
   }
 }
 
-/** How wide an edge is drawn for its steps a second, in canvas units: 3 at 8 a second, 9 at some hundreds. */
+/** How wide an edge is drawn for its steps a second, in canvas units: 3 at 8 a second, 9 at some
+ * hundreds.
+ */
 export function widthFor(rate: number): number {
   return Math.min(9, 3 + Math.max(0, Math.log2(Math.max(rate, 1) / WIDTH_FROM)) * 1.25);
 }
@@ -83,9 +87,11 @@ export type Detail = "full" | "brief" | "name" | "plain";
 
 /** Below this zoom small text cannot be read; name and rate are set larger. */
 export const FULL_FROM = 0.68;
-/** Below this nothing that changes is written on cards: text is what costs most. */
+/** Below this zoom nothing that changes is written on cards: text costs most. */
 export const BRIEF_FROM = 0.45;
-/** Below this not even a name in large type can; in large graphs names go sooner, as they cost most. */
+/** Below this zoom even a name in large type cannot be read; in large graphs names go sooner, as
+ * they cost most.
+ */
 const NAME_FROM = 0.17;
 const NAME_FROM_MANY = 0.3;
 const MANY = 400;

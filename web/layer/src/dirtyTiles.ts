@@ -75,7 +75,7 @@ export class Tiles {
     this.count = 0;
   }
 
-  /** The dirty area as few rectangles: runs of tiles, joined where the row above has the same run. */
+  /** The dirty area as few rectangles: runs of tiles, joined with an equal run in the row above. */
   patches(): Patch[] {
     if (this.all) return [[0, 0, this.width, this.height]];
     const patches: [number, number, number, number][] = [];
@@ -111,7 +111,7 @@ export function markEdge(tiles: Tiles, camera: Camera, buffers: RenderBuffers, e
   markWay(tiles, camera, buffers.tables.subarray(edge * POINTS * 2, (edge + 1) * POINTS * 2));
 }
 
-/** Marks what a followed path is drawn on: legs, cards, and the row of discs that begins at each. */
+/** Marks what a followed path is drawn on: legs, cards, and the row of discs at each. */
 export function markPath(tiles: Tiles, camera: Camera, buffers: RenderBuffers, { legs, nodes }: ChangedParts): void {
   for (const { table } of legs) markWay(tiles, camera, table);
   for (const node of nodes) {

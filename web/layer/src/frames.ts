@@ -8,7 +8,9 @@ export interface Frames {
   onVisible(callback: () => void): () => void;
 }
 
-/** Calls `draw` once a frame until it answers false; `wake` starts it again. `elapsed` is 0 for the first frame after a sleep. */
+/** Calls `draw` once a frame until it returns false; `wake` starts it again. `elapsed` is 0 for the
+ * first frame after a sleep.
+ */
 export class Loop {
   private id: number | null = null;
   private last: number | null = null;
@@ -54,11 +56,15 @@ export function pageFrames(): Frames {
   };
 }
 
-/** The p95 of frame times, in milliseconds, above which the overlay gives way, and below which it recovers. */
+/** The p95 of frame times, in milliseconds, above which the overlay gives way, and below which it
+ * recovers.
+ */
 export const SLOW_MS = 22;
 const WELL_MS = 19;
 const SAMPLE = 60;
-/** Looks in a row that must be slow before the overlay gives way (one may be a page still loading), and well before it takes back. */
+/** Slow measurements in a row before the overlay gives way (one may be a page still loading), and
+ * good ones before it recovers.
+ */
 const PATIENT = 2;
 const CALM = 4;
 

@@ -1,10 +1,10 @@
-/** Feeds a light source to the renderer: hits and steps as they come, levels four times a second. */
+/** Feeds a light source to the renderer: hits and steps at once, levels four times a second. */
 import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/activity";
 import type { Hit, LightSource, Step } from "@dagnet-realtime/client/light";
 import type { Drawing, NodeWriter } from "./drawing.ts";
 import type { Renderer } from "./protocol.ts";
 
-/** Levels are told this often, in milliseconds; every fourth time all cards are written. */
+/** Levels are written this often, in milliseconds; every fourth time all cards are written. */
 export const LEVELS_MS = 250;
 const TICKS_PER_TEXT = 4;
 /** A node that wakes is written at once, this many between two beats at most. */
@@ -15,7 +15,9 @@ export interface LightAdapterOptions {
   readonly light: LightSource;
   readonly renderer: Renderer;
   readonly writer: NodeWriter;
-  /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0 for not at all. */
+  /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0
+   * for not at all.
+   */
   readonly ring: (node: string, heat: number) => number;
 }
 
@@ -26,7 +28,9 @@ export class LightAdapter {
   frozen = false;
   reduced = false;
   private beats = 0;
-  /** The sum of counts on the cards: when it falls, the accumulation was cleared, and that shows even while frozen. */
+  /** The sum of counts on the cards: when it falls, the accumulation was cleared, and that shows
+   * even while frozen.
+   */
   private shownCount = 0;
   private woken = 0;
   private readonly awake = new Set<string>();

@@ -16,7 +16,9 @@ export interface Moving {
   readonly legibility: EdgeDetail;
 }
 
-/** Below this zoom rings are plain rectangles and dots are squares: nobody sees the difference, and it costs a third. */
+/** Below this zoom rings are plain rectangles and dots are squares: the difference cannot be seen,
+ * and they cost a third.
+ */
 const PLAIN = 0.3;
 const DOT_REACH = 8;
 const HEAD_REACH = 13;
@@ -100,8 +102,9 @@ function drawHead(brush: Brush, x: number, y: number, colour: string): void {
   }
 }
 
+/** How long a node's pulse lasts, in milliseconds: its ring grows and fades. */
 export const RING_MS = 600;
-/** How far a ring travels, in canvas units. */
+/** How far the ring of a pulse grows, in canvas units. */
 export const RING_REACH = 14;
 
 /** One ring on its way. */
@@ -112,12 +115,16 @@ export interface Ring {
   late: boolean;
 }
 
-/** The rings in flight: at most one a node, as the flash rule lets none leave before the last is nearly gone. */
+/** The pulses of nodes: the rings in flight, at most one a node. The flash rule starts none before
+ * the last is nearly gone.
+ */
 export class Rings {
   readonly live: Ring[] = [];
   private readonly spare: Ring[] = [];
 
-  /** Starts a ring; `most` bounds how many fly at once, and beyond it a ring is not drawn (the level still rises). */
+  /** Starts a ring. `most` bounds how many fly at once; beyond it the ring is not drawn, but the
+   * level still rises.
+   */
   start(node: number, strength: number, late: boolean, now: number, most = 2000): void {
     if (this.live.length >= most) return;
     const ring = this.spare.pop() ?? { node: 0, born: 0, strength: 0, late: false };
@@ -152,7 +159,9 @@ export function ringProgress(born: number, now: number): number {
 export const TRAVEL_MS = 900;
 export const APART_MS = 120;
 export const MOST_PARTICLES = 300;
-/** A step that would have to wait longer than this for its edge is not drawn; the edge's rate still counts it. */
+/** A step that would have to wait longer than this for its edge is not drawn; the edge's rate still
+ * counts it.
+ */
 const PATIENCE_MS = 1000;
 
 /** One step in flight. `starts[i]` is when it enters `edges[i]`. */
@@ -255,7 +264,9 @@ const BEHIND = 4;
 export class PathHeads {
   readonly live = new Map<string, PathHead>();
 
-  /** Takes the paths as they stand; new legs are travelled, those of a trace first seen are taken as done. */
+  /** Takes the paths as they are now. New legs are travelled; those of a trace first seen are taken
+   * as done.
+   */
   follow(paths: readonly PathMark[], now: number, still: boolean): void {
     const tokens = new Set(paths.map(({ token }) => token));
     for (const token of this.live.keys()) if (!tokens.has(token)) this.live.delete(token);
@@ -270,7 +281,7 @@ export class PathHeads {
     }
   }
 
-  /** Moves the heads; answers whether any is on its way. Legs go faster while several are waiting. */
+  /** Moves the heads; returns whether any is on its way. Legs go faster while several wait. */
   advance(now: number): boolean {
     let moving = false;
     for (const head of this.live.values()) {

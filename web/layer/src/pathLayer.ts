@@ -18,7 +18,9 @@ export class PathLayer {
   private stops: Surface | null = null;
   private shown: PathInput | null = null;
 
-  /** Draws anew what is not drawn as it stands: only within the patches where nothing but paths has changed. `width` and `height` are device pixels. */
+  /** Redraws what has changed: only within the patches if nothing but paths has changed there.
+   * `width` and `height` are device pixels.
+   */
   refresh(from: PathInput, width: number, height: number, patches: readonly Patch[]): void {
     const { shown } = this;
     if (from.paths.length === 0) {
@@ -59,7 +61,7 @@ function draw(on: Surface | null, camera: Camera, within: readonly Patch[], pain
   brush.restore();
 }
 
-/** Each hue has its own dash, so that paths are told apart without colour. */
+/** Each hue has its own dash, so that paths can be distinguished without colour. */
 export const DASHES: readonly (readonly number[])[] = [[], [9, 5], [2, 5], [14, 4, 3, 4], [5, 3], [1.5, 3.5]];
 
 /** Traces drawn at most: as many as can be followed. */
@@ -67,7 +69,7 @@ export const MOST_PATHS = 50;
 /** Discs at one card; the rest becomes a number. */
 const MOST_DISCS = 4;
 
-/** The ways of all paths, in canvas units; where `labels` are shown they stay free of them. */
+/** The ways of all paths, in canvas units; if `labels` are shown they stay free of them. */
 export function drawLegs(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, palette: Palette, labels: boolean): void {
   brush.lineCap = "round";
   for (const path of paths) {
@@ -97,7 +99,7 @@ export function drawLegs(brush: Brush, paths: readonly PathMark[], buffers: Rend
   if (labels) for (const path of paths) for (const leg of path.legs) clearLabel(brush, leg, buffers);
 }
 
-/** Outlines and numbered discs on the cards of all paths; discs grow as the view goes further away. */
+/** Outlines and numbered discs on the cards of all paths; discs grow as the view zooms out. */
 export function drawStops(brush: Brush, paths: readonly PathMark[], buffers: RenderBuffers, palette: Palette, zoom: number): void {
   const large = Math.min(2.2, Math.max(1, 0.8 / zoom));
   const discs = new Map<number, number>();
@@ -180,7 +182,7 @@ function disc(brush: Brush, text: string, colour: string, palette: Palette, holl
   return width;
 }
 
-/** All legs as one path; false where there are none. */
+/** All legs as one path; false if there are none. */
 function traceLegs(brush: Brush, legs: readonly Leg[]): boolean {
   brush.beginPath();
   for (const leg of legs) {
@@ -193,7 +195,7 @@ function traceLegs(brush: Brush, legs: readonly Leg[]): boolean {
   return legs.length > 0;
 }
 
-/** A point of a leg, set aside by its lane where several paths share an edge. */
+/** A point of a leg, set aside by its lane if several paths share an edge. */
 function shifted({ table, lane }: Leg, i: number): [number, number] {
   const [x, y] = [table[i * 2] ?? 0, table[i * 2 + 1] ?? 0];
   if (lane === 0) return [x, y];

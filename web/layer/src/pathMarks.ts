@@ -5,10 +5,14 @@ import type { Drawing } from "./drawing.ts";
 import type { Leg, PathMark } from "./protocol.ts";
 import { MOST_PATHS } from "./pathLayer.ts";
 
-/** Paths side by side, or outlines in one another; more would leave their edge or card, and lie upon one another instead. */
+/** Paths side by side, or outlines in one another. More would leave their edge or card, so they lie
+ * upon one another instead.
+ */
 const LANES = 7;
 
-/** One mark a path, in order; steps at nodes that the graph does not have are left out. `jumped` remembers the ways of jumps, which are dear to find. */
+/** One mark a path, in order; steps at nodes that the graph does not have are left out. `jumped`
+ * caches the curves of jumps, which are slow to find.
+ */
 export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], jumped = new Map<string, Float32Array>()): PathMark[] {
   const boxes = drawing.nodes.map(({ box }) => box);
   const users = new Map<string, number>();

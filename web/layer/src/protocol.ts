@@ -1,10 +1,14 @@
-/** The renderer's protocol: commands, their buffers, and the camera. Plain values, so that it may run in a worker. */
+/** The renderer's protocol: commands, their buffers, and the camera. Plain values, so that it may
+ * run in a worker.
+ */
 
 /** What light is drawn on, and with. */
 export type Surface = OffscreenCanvas | HTMLCanvasElement;
 export type Brush = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
-/** Where the view stands: screen = canvas units × zoom + x, y (CSS pixels); `ratio` device pixels a CSS pixel. */
+/** Where the view stands: screen = canvas units × zoom + x, y (CSS pixels); `ratio` device pixels a
+ * CSS pixel.
+ */
 export interface Camera {
   readonly x: number;
   readonly y: number;
@@ -14,7 +18,9 @@ export interface Camera {
   readonly ratio: number;
 }
 
-/** Measured things: x, y, width, height a node; the width of its tag (0 for none); 24 points an edge; label x, y, lines (0, 1, 2) an edge. */
+/** Measured things: x, y, width, height a node; the width of its tag (0 for none); 24 points an
+ * edge; label x, y, lines (0, 1, 2) an edge.
+ */
 export interface RenderBuffers {
   readonly tags: Float32Array;
   readonly boxes: Float32Array;
@@ -38,7 +44,9 @@ export interface Palette {
   readonly dark: boolean;
 }
 
-/** One part of a followed path: its 24 points, and how it is drawn. `lane` keeps paths that share an edge apart. */
+/** One part of a followed path: its 24 points, and how it is drawn. `lane` keeps paths that share
+ * an edge apart.
+ */
 export interface Leg {
   readonly table: Float32Array;
   readonly label: number;
@@ -47,8 +55,9 @@ export interface Leg {
   readonly inferred: boolean;
 }
 
-/** A followed path. `stops` are its nodes with the numbers of the steps made there, `passed` those it is inferred to have passed between;
- * `lane` sets nested outlines apart. */
+/** A followed path. `stops` are its nodes with the numbers of the steps made there, `passed` those
+ * it is inferred to have passed between; `lane` sets nested outlines apart.
+ */
 export interface PathMark {
   readonly token: string;
   readonly hue: number;
@@ -68,7 +77,9 @@ export type Command =
   | { readonly kind: "step"; readonly edges: readonly number[]; readonly inferred: boolean }
   | { readonly kind: "paths"; readonly paths: readonly PathMark[] };
 
-/** How steps are being drawn, for the legend: `dots` and `width` say that some edges have left "one particle, one step". */
+/** How steps are being drawn, for the legend: `dots` and `width` say that some edges have left "one
+ * particle, one step".
+ */
 export interface RenderReport {
   readonly dots: boolean;
   readonly width: boolean;
@@ -96,7 +107,7 @@ export function toCanvas(brush: Brush, camera: Camera): void {
   brush.setTransform(scale, 0, 0, scale, camera.x * camera.ratio, camera.y * camera.ratio);
 }
 
-/** A rectangle of canvas units, by its edges, as device pixels with one to spare; null when out of view. */
+/** A rectangle of canvas units as edges in device pixels, one to spare; null if out of view. */
 export function inView(camera: Camera, x0: number, y0: number, x1: number, y1: number): [number, number, number, number] | null {
   const scale = scaleOf(camera);
   const [ox, oy] = [camera.x * camera.ratio, camera.y * camera.ratio];

@@ -52,7 +52,7 @@ class CanvasRenderer implements Renderer {
     return this.look ?? { canvas: "#000", activity: "#fff", activityText: "#fff", core: "#fff", follow: [], ink: "#000", mono: "monospace", sans: "sans-serif", dark: true };
   }
 
-  /** Nothing may start to move: paused, stale, reduced motion, or nobody looks. */
+  /** Nothing may start to move: paused, stale, reduced motion, or a hidden tab. */
   private get quiet(): boolean {
     return this.frozen || this.reduced || this.frames.hidden();
   }

@@ -53,7 +53,7 @@ export function haloSprite(width: number, height: number, scale: number, palette
   return sprite;
 }
 
-/** A particle: a bright core in a soft disc. `small` leaves the disc out; `hollow` is for inferred steps. */
+/** A particle: a bright core in a soft disc. `small` has no disc; `hollow` marks inferred steps. */
 export function dotSprite(scale: number, palette: Palette, shape: "full" | "small" | "hollow"): Surface {
   const reach = 8;
   const sprite = surface(Math.ceil(reach * 2 * scale), Math.ceil(reach * 2 * scale));

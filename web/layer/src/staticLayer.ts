@@ -19,7 +19,7 @@ export interface StaticInput {
   readonly paths: readonly PathMark[];
 }
 
-/** Keeps the surface; `canvas` is copied from by whoever draws what moves. */
+/** Keeps the surface; the renderer copies `canvas` under what moves. */
 export class StaticLayer {
   canvas: Surface = surface(1, 1);
   private brush: Brush = brushOf(this.canvas);
@@ -31,7 +31,7 @@ export class StaticLayer {
     this.brush = brushOf(this.canvas);
   }
 
-  /** Draws the patches anew; `rough` allows a halo of another scale to be stretched, while zooming. */
+  /** Draws the patches anew; with `rough`, a halo of another scale is stretched while zooming. */
   repair(patches: readonly Patch[], from: StaticInput, now: number, rough: boolean): void {
     const { brush } = this;
     brush.save();
