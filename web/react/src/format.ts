@@ -1,4 +1,4 @@
-/** Numbers, times and spans as the screen prints them: tabular, coarse, in the viewer's own zone. */
+/** Numbers, times and spans as the screen prints them: tabular, coarse, in the viewer's zone. */
 
 const whole = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
@@ -55,7 +55,7 @@ export function clockMs(at: number): string {
   return `${clock(at)}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
 }
 
-/** Half a day: what is nearer than this needs no date, on whichever side of midnight. */
+/** Half a day, in milliseconds: a nearer time needs no date, on either side of midnight. */
 const NEAR_MS = 12 * 3600 * 1000;
 
 /** "14:32:07.418" near `now`, "2 Jan 2020" on another day: an event may bear any time. */

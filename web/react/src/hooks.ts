@@ -33,7 +33,9 @@ export interface SessionState {
   readonly paused: boolean;
   /** How many times as fast as time the picture catches up after a pause; 0 while it does not. */
   readonly catchUpSpeed: number;
-  /** Grow when the engine's numbers (once a second) and rows (at most five times a second) are to be read anew. */
+  /** Grow when the engine's numbers (once a second) and rows (at most five times a second) are to
+   * be read anew.
+   */
   readonly numbersTick: number;
   readonly rowsTick: number;
 }
@@ -63,7 +65,9 @@ export interface SessionActions {
   };
 }
 
-/** What the host offers beyond the session; what it leaves out, components do not show. Read at each render. */
+/** What the host offers beyond the session. What it leaves out, components do not show. Read at
+ * each render.
+ */
 export interface HostAbilities {
   /** Whether people can be found by an identifier at this moment. */
   canFind?(): boolean;
@@ -75,7 +79,9 @@ export interface HostAbilities {
   isIgnored?(jump: string): boolean;
   /** A sentence about what nodes listen for, "" for none. */
   listenNote?(): string;
-  /** When a frame came last, milliseconds since 1970; newer than the state, which does not change with each frame. */
+  /** When a frame came last, milliseconds since 1970; newer than the state, which does not change
+   * with each frame.
+   */
   lastFrameAt?(): number | null;
 }
 
@@ -126,11 +132,11 @@ export function useEngine<T>(pace: "numbers" | "rows", read: (state: State, now:
   return read(engine.state, engine.now());
 }
 
-/** The value that was given first among equal ones (as JSON), so that children do not render again. */
+/** The first of equal values (as JSON), so that children do not render again. */
 export function useSame<T>(value: T): T {
   const held = useRef({ value, text: JSON.stringify(value) });
   const text = JSON.stringify(value);
-  // eslint-disable-next-line react-hooks/refs -- the held value is only replaced by one that says something else
+  // eslint-disable-next-line react-hooks/refs -- replaced only by a value with other contents
   if (text !== held.current.text) held.current = { value, text };
   // eslint-disable-next-line react-hooks/refs -- see above
   return held.current.value;

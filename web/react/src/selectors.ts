@@ -1,4 +1,4 @@
-/** What components read out of the engine's state. */
+/** Selectors: what components read out of the engine's state. */
 import type { Row } from "@dagnet-realtime/engine/eventBuffer";
 import { REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { feed, row } from "@dagnet-realtime/engine/select/feed";
@@ -13,13 +13,13 @@ export function waiting(state: State): number {
   return state.pauseBuffer.pending;
 }
 
-/** Milliseconds from occurrence to arrival, null where one of them is unknown. */
+/** Milliseconds from occurrence to arrival; null if one of them is unknown. */
 export function lag(row: FeedRow): number | null {
   const ms = row.arrivedAt - row.occurredAt;
   return Number.isFinite(ms) ? ms : null;
 }
 
-/** Why an event that this browser called has not left it, in a word; "" where it has, or still may. */
+/** Why an event that this browser called has not left it, in a word; "" if it has, or still may. */
 export function unsent({ lanes, way }: FeedRow): "dropped" | "failed" | "not sent" | "" {
   if (way === null || (lanes & REMOTE) !== 0 || way.delivered !== undefined) return "";
   if (way.dropped !== undefined) return "dropped";
@@ -27,7 +27,7 @@ export function unsent({ lanes, way }: FeedRow): "dropped" | "failed" | "not sen
   return way.enriched === undefined && way.reason !== undefined ? "not sent" : "";
 }
 
-/** Messages that can light a node; the others only say who somebody is. */
+/** Types of messages that can light a node; the others only identify a person. */
 export const LIGHTS: ReadonlySet<string> = new Set(["track", "page", "screen"]);
 
 export interface RowMarks {
@@ -35,7 +35,7 @@ export interface RowMarks {
   readonly unmapped: boolean;
   readonly late: boolean;
   readonly labels: string;
-  /** The first trace token, "" where there is none. */
+  /** The first trace token, "" if there is none. */
   readonly token: string;
 }
 

@@ -108,7 +108,7 @@ function Names({ label, names }: { readonly label: string; readonly names: reado
 
 export const VERSION = 1;
 
-/** JSON text; times ISO 8601, nodes and edges in the graph's order. Nothing of any person is in it. */
+/** JSON text; times ISO 8601, nodes and edges in the graph's order. No personal data. */
 export function coverageFile(state: State, session: string | null, at: number): string {
   const { graph } = state;
   if (graph === null) return "{}";

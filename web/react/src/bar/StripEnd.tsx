@@ -120,7 +120,7 @@ export function GuaranteeChips() {
   ));
 }
 
-/** Where a thinned view leaves out what somebody looks for, the server can spend the budget on that alone. */
+/** If a thinned view leaves out wanted events, the server can spend the budget on them alone. */
 function AtServer() {
   const actions = useActions();
   const filter = useSession((shell) => shell.filter);

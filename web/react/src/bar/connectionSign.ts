@@ -14,7 +14,7 @@ export interface Sign {
 
 const sign = (word: string, tone: Sign["tone"], title: string, meaning: string, lane = ""): Sign => ({ word, lane, tone, title, meaning });
 
-/** What the server knows of a road through a provider, in words: what it costs, and who else watches. */
+/** What the server knows of a relay provider, in words: what it costs, and who else watches. */
 export function relayText({ company: { others, names }, ledger }: RelaySubscription): string {
   const cost = `For this workspace ${count(ledger.published)} messages were published and ${count(ledger.delivered)} delivered, which providers bill${ledger.failed ? `; ${count(ledger.failed)} failed` : ""}.`;
   if (others === 0) return cost;

@@ -1,4 +1,6 @@
-/** An opened event: both times, its delivery, its traces and every property that is kept; each value becomes a filter. */
+/** An opened event: both times, its delivery, its traces and every property that is kept; each
+ * value becomes a filter.
+ */
 import { quote } from "@dagnet-realtime/engine/filter";
 import { LOCAL } from "@dagnet-realtime/engine/dedupe";
 import { useState } from "react";

@@ -1,4 +1,6 @@
-/** The rows of the feed that are on screen. Their elements are pooled: a new event changes texts and creates no elements. */
+/** The rows of the feed that are on screen. Their elements are pooled: a new event changes texts
+ * and creates no elements.
+ */
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
 import { type KeyboardEvent, lazy, Suspense } from "react";
@@ -120,7 +122,7 @@ export function newer({ rows, from }: Numbers, anchor: number): number {
   return rows.length - low;
 }
 
-/** The place of a row counted from the newest, -1 where it is gone. */
+/** The place of a row counted from the newest, -1 if it is gone. */
 export function placeOf(numbers: Numbers, row: number): number {
   const before = newer(numbers, row);
   return numbers.rows[numbers.rows.length - 1 - before] === row && numbers.rows.length - 1 - before >= numbers.from ? before : -1;

@@ -11,7 +11,9 @@ export interface DeliveryStep {
   readonly bad: boolean;
 }
 
-/** The waypoints that are known, in the order of the road. Between the page's clock and the server's a step may seem to take less than no time. */
+/** The known waypoints, in the order of delivery. A step may seem to take negative time, since the
+ * page's clock and the server's differ.
+ */
 export function deliveryOf(row: Row): readonly DeliveryStep[] {
   const way = row.way ?? {};
   const reason = way.reason ? `: ${way.reason}` : "";

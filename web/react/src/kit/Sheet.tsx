@@ -1,4 +1,6 @@
-/** A modal sheet on the browser's own dialog: focus is kept, Escape closes, and no style is injected that a strict policy would refuse. */
+/** A modal sheet on the browser's own dialog: focus is kept, Escape closes, and no style is
+ * injected that a strict policy would refuse.
+ */
 import { X } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./controls.tsx";

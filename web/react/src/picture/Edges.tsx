@@ -1,4 +1,4 @@
-/** What lies under the cards: edges with arrows and probabilities, jumps, and the author's frames and notes. */
+/** The layer under the cards: edges with arrows and probabilities, jumps, frames and notes. */
 import type { Hue } from "@dagnet-realtime/client/light";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import { LABEL } from "@dagnet-realtime/layer/protocol";

@@ -15,7 +15,9 @@ export interface AnchoredEdge {
 const SPREAD = 17;
 const END = 16;
 
-/** Both ports of every link, in order; a link to a missing box is an error of the caller and gets the box's corner at 0, 0. */
+/** Both ports of every link, in order; a link to a missing box is an error of the caller and gets
+ * the box's corner at 0, 0.
+ */
 export function anchorsOf(links: readonly AnchoredEdge[], boxes: readonly Box[]): { from: Port; to: Port }[] {
   const faces = new Map<string, { link: number; out: boolean; lean: number }[]>();
   links.forEach((link, index) => {
@@ -49,7 +51,7 @@ export function anchorsOf(links: readonly AnchoredEdge[], boxes: readonly Box[])
   }
 }
 
-/** The angle at which the other end lies, rising along the face, so that edges do not cross at the card. */
+/** The angle of the other end, rising along the face, so that edges do not cross at the card. */
 function slope(face: Face, dx: number, dy: number): number {
   switch (face) {
     case "right":
@@ -78,7 +80,9 @@ function portAt(box: Box, face: Face, offset: number): Port {
   }
 }
 
-/** The label's middle, its place on the curve (0 to 1), and whether there is room beneath it for a second line (steps a second). */
+/** The label's middle, its place on the curve (0 to 1), and whether there is room beneath it for a
+ * second line (steps a second).
+ */
 export interface LabelSpot {
   readonly x: number;
   readonly y: number;
@@ -92,7 +96,7 @@ const TRIES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8, 0.14, 0.86];
 /** Clear space between a label and a card, in canvas units. */
 const MARGIN = 3;
 
-/** One spot a curve, in order; null where no place is free, and for curves that `wanted` leaves out. */
+/** One spot for each curve, in order; null if no place is free or `wanted` leaves it out. */
 export function placeLabels(curves: readonly Curve[], wanted: readonly boolean[], cards: readonly Box[]): (LabelSpot | null)[] {
   const grid = new Grid(cards);
   return curves.map((curve, index) => {
@@ -116,7 +120,7 @@ export function labelBox({ x, y, double }: LabelSpot): Box {
   return { x: x - LABEL.width / 2, y: y - LABEL.height / 2, width: LABEL.width, height: LABEL.height + (double ? LABEL.line : 0) };
 }
 
-/** What stands where, in cells, so that a thousand edges are placed without looking at everything. */
+/** A grid of what is placed, so that a thousand edges are placed without looking at all of it. */
 class Grid {
   private readonly cells = new Map<string, { box: Box; margin: number }[]>();
   constructor(cards: readonly Box[]) {

@@ -1,18 +1,20 @@
-/** What a card says that no event changes: title, event name, icon and outcome. */
+/** The part of a card that no event changes: title, event name, icon and outcome. */
 import type { Graph, EventBinding, Node, Variant } from "@dagnet-realtime/engine/wire.gen";
 import { share } from "./cardWriter.ts";
 
 /** Letters of a case's arms that fit on its tag. */
 const MOST_ARMS = 24;
 
-/** The small tag on a card's lower edge: the end of a journey, or the arms of a case. `says` is the long form. */
+/** The small tag on a card's lower edge: the end of a journey, or the arms of a case. `says` is the
+ * long form.
+ */
 export interface Tag {
   readonly text: string;
   readonly says: string;
   readonly tone: "goal" | "failure" | "neutral" | "variants";
 }
 
-/** A card's unchanging part. `event` is empty where the node listens for nothing; `dark` then says why. */
+/** A card's unchanging part. `event` is empty if the node listens for none; `dark` says why. */
 export interface CardFace {
   readonly title: string;
   readonly event: string;
@@ -94,7 +96,9 @@ const WORDS: readonly (readonly [RegExp, IconName])[] = [
   [/start|begin|enter/, "play"],
 ];
 
-/** The icon of a step with these names (label, event id, names listened for); case nodes always show the fork. */
+/** The icon of a step with these names (label, event id, names listened for); case nodes always
+ * show the fork.
+ */
 export function iconOf(type: "case" | "normal", names: readonly string[]): IconName {
   if (type === "case") return "split";
   for (const name of names) {

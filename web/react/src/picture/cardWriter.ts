@@ -50,7 +50,7 @@ export function rateText(rate: number): string {
   return `${amount(rate)}/s`;
 }
 
-/** How long ago, coarsely: now (under two seconds), 2s … 59s, 1m …, 1h …; never when it has not been. */
+/** How long ago, coarsely: now (under 2 seconds), 2s … 59s, 1m …, 1h …; "never" if not yet. */
 export function ageText(age: number | null): string {
   if (age === null) return "never";
   const seconds = Math.max(0, Math.floor(age / 1000));

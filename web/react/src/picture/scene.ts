@@ -24,7 +24,7 @@ export interface SceneEdge {
   readonly edge: Edge;
 }
 
-/** Nodes stand in reading order; indices into `nodes` and `edges` are what the overlay speaks in. */
+/** Nodes stand in reading order; the overlay refers to `nodes` and `edges` by index. */
 export interface Scene {
   readonly nodes: readonly SceneNode[];
   readonly edges: readonly SceneEdge[];
@@ -34,7 +34,7 @@ export interface Scene {
   readonly edgeIndex: ReadonlyMap<string, number>;
 }
 
-/** Whether the graph's own layout can be used: most nodes have a place, and they are not all the same. */
+/** Whether the graph's own layout can be used: most nodes have a place, not all the same one. */
 export function hasLayout(graph: Graph): boolean {
   const known = graph.nodes.filter((node) => node.x !== null && node.y !== null);
   if (known.length * 2 < graph.nodes.length || known.length === 0) return graph.nodes.length === 0;
@@ -43,7 +43,7 @@ export function hasLayout(graph: Graph): boolean {
 
 const SAME: Mapping = { x: (value) => value, y: (value) => value };
 
-/** Builds the scene from the graph's layout, or from `arranged` boxes (one a node, in the graph's order). */
+/** Builds the scene from the graph's layout, or from `arranged` boxes, one a node in order. */
 export function sceneOf(graph: Graph, arranged: readonly Box[] | null): Scene {
   const placed: { boxes: readonly Box[]; mapping: Mapping } = arranged ? { boxes: arranged, mapping: SAME } : spaceOut(graph.nodes);
   const order = readingOrder(placed.boxes);
@@ -120,7 +120,7 @@ export function readingOrder(boxes: readonly Box[]): number[] {
 
 export type Direction = "left" | "right" | "up" | "down";
 
-/** The nearest box in a direction, preferring those straight ahead; null where there is none. */
+/** The nearest box in a direction, preferring those straight ahead; null if there is none. */
 export function neighbour(boxes: readonly Box[], from: number, direction: Direction): number | null {
   const here = boxes[from];
   if (!here) return null;
@@ -137,7 +137,9 @@ export function neighbour(boxes: readonly Box[], from: number, direction: Direct
   return best;
 }
 
-/** Copies a scene's boxes, tables and label places into arrays; `tagWidth` says how much of a card's lower edge its tag takes. */
+/** Copies a scene's boxes, tables and label places into arrays; `tagWidth` says how much of a
+ * card's lower edge its tag takes.
+ */
 export function renderBuffers(scene: Scene, tagWidth: (uuid: string) => number): RenderBuffers {
   const boxes = new Float32Array(scene.nodes.length * 4);
   scene.nodes.forEach(({ box }, i) => { boxes.set([box.x, box.y, box.width, box.height], i * 4); });

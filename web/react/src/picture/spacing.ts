@@ -1,19 +1,19 @@
-/** Where each card stands: the graph's own layout, stretched until cards keep clear of one another. */
+/** The place of each card: the graph's own layout, stretched until cards keep their distance. */
 import type { Box } from "@dagnet-realtime/layer/curve";
 
-/** A point of the layout in a graph file, or null where the file has none. */
+/** A point of the layout in a graph file; a coordinate that the file does not give is null. */
 export interface Spot {
   readonly x: number | null;
   readonly y: number | null;
 }
 
-/** Card size in canvas units, and the clear space kept around it: wide enough for an edge's label. */
+/** Card size in canvas units, and the clear space around it: wide enough for an edge's label. */
 export const CARD = { width: 164, height: 80, gapX: 48, gapY: 30 } as const;
 
 /** The side of DagNet's own square node, which its layouts are made for. */
 export const DAGNET_NODE = 110;
 
-/** Layouts are never squeezed below this, nor stretched beyond; what still collides is moved alone. */
+/** Layouts are squeezed and stretched no further than this; other collisions are moved alone. */
 const LEAST = { x: 0.8, y: 0.72 };
 const MOST = 2.6;
 /** Width by height of the room that a graph usually has. */
@@ -31,7 +31,9 @@ export interface Mapping {
   readonly y: (value: number) => number;
 }
 
-/** Gaps between columns or rows wider than this, in canvas units, are drawn in to this share: far apart stays far apart, but readable. */
+/** Gaps between columns or rows wider than this, in canvas units, are drawn in to this share: far
+ * apart stays far apart, but readable.
+ */
 const WIDE = { x: 268, y: 190, share: 0.4 };
 /** The same along the side that is short of room, where every unit makes all cards smaller. */
 const SHORT = { x: 224, y: 128, share: 0.2 };
@@ -64,7 +66,7 @@ export function spaceOut(spots: readonly Spot[]): { boxes: Box[]; mapping: Mappi
   return { boxes: separate(boxes), mapping };
 }
 
-/** A rising function that multiplies by `factor` and draws in the wide gaps between the places taken. */
+/** A rising function that multiplies by `factor` and narrows the wide gaps between taken places. */
 function drawnIn(taken: readonly number[], factor: number, wide: number, share: number): (value: number) => number {
   const sorted = [...new Set(taken)].sort((a, b) => a - b);
   const cuts: { from: number; to: number; saved: number }[] = [];
@@ -80,7 +82,9 @@ function drawnIn(taken: readonly number[], factor: number, wide: number, share: 
   };
 }
 
-/** Carries a frame of the layout along with the nodes it surrounds: a right or lower side keeps its distance from a card there. */
+/** Carries a frame of the layout along with the nodes it surrounds: a right or lower side keeps its
+ * distance from a card there.
+ */
 export function mapBox(box: Box, mapping: Mapping): Box {
   const [x, y] = [mapping.x(box.x), mapping.y(box.y)];
   const right = mapping.x(box.x + box.width - DAGNET_NODE) + CARD.width;
@@ -88,7 +92,9 @@ export function mapBox(box: Box, mapping: Mapping): Box {
   return { x, y, width: Math.max(40, right - x), height: Math.max(28, bottom - y) };
 }
 
-/** The least stretch under which no two cards meet; of its two directions each pair takes the one that leaves the whole larger on a screen. */
+/** The least stretch under which no two cards meet; of its two directions each pair takes the one
+ * that leaves the whole larger on a screen.
+ */
 export function stretchOf(spots: readonly { x: number; y: number }[]): Stretch {
   let { x: fx, y: fy } = LEAST;
   const needX = CARD.width + CARD.gapX;
@@ -120,7 +126,9 @@ function span(values: readonly number[]): number {
   return values.length ? Math.max(...values) - Math.min(...values) : 0;
 }
 
-/** How much of a screen a stretched layout needs, by the side that is short of room; between equals, how much it is distorted. */
+/** How much of a screen a stretched layout needs, by the side that is short of room; between
+ * equals, how much it is distorted.
+ */
 function sizeOn(spots: readonly { x: number; y: number }[]): (fx: number, fy: number) => number {
   const [width, height] = [span(spots.map(({ x }) => x)), span(spots.map(({ y }) => y))];
   return (fx, fy) => Math.max((width * fx + CARD.width) / SCREEN, height * fy + CARD.height) + (fx + fy) / 100;

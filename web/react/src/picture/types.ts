@@ -39,7 +39,9 @@ export interface PictureProps {
   /** The edge or jump that is selected. */
   readonly selectedEdge?: EdgeRef | null;
   readonly onSelectEdge?: (edge: EdgeRef) => void;
-  /** The pointer rests on an edge or a jump, at this place of the picture (CSS pixels), or no longer on any. */
+  /** The pointer rests on an edge or a jump, at this place of the picture (CSS pixels), or no
+   * longer on any.
+   */
   readonly onHoverEdge?: (hover: { readonly edge: EdgeRef; readonly x: number; readonly y: number } | null) => void;
   readonly highlight?: Highlight | null;
   /** Across a room: larger type, no controls. */

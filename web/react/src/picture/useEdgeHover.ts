@@ -12,7 +12,7 @@ export interface EdgeHover {
 /** A pointer that only passes says nothing. */
 export const REST_MS = 120;
 
-/** Null where the host wants neither. */
+/** Null if the host wants neither. */
 export function useEdgeHover({ onSelectEdge: onWay, onHoverEdge: onRest }: Pick<PictureProps, "onSelectEdge" | "onHoverEdge">, root: HTMLElement | null): EdgeHover | null {
   const heard = useRef({ onWay, onRest });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -15,7 +15,7 @@ export interface FitView {
   readonly onMove: (event: unknown) => void;
   /** Brings a node that is out of view to the middle. */
   readonly reveal: (uuid: string) => void;
-  /** Brings several nodes into view together, where their middles are not in view already. */
+  /** Brings several nodes into view together, if their middles are not in view already. */
   readonly show: (uuids: readonly string[]) => void;
 }
 

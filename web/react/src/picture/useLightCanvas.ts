@@ -26,7 +26,7 @@ interface LightParts {
   readonly onZoom: (zoom: number) => void;
 }
 
-/** Returns where the canvas goes. */
+/** Returns the ref of the element that takes the canvas. */
 export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: LightParts, cards: Cards): (canvas: HTMLCanvasElement | null) => void {
   const store = useStoreApi();
   const [canvas, setCanvas] = useState<HTMLCanvasElement | null>(null);

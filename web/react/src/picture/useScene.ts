@@ -1,4 +1,4 @@
-/** The scene of a graph: at once where it has a layout, from a worker where it has none. */
+/** The scene of a graph: at once if it has a layout, else from a worker. */
 import type { Box } from "@dagnet-realtime/layer/curve";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { useEffect, useMemo, useState } from "react";

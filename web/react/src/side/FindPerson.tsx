@@ -1,4 +1,4 @@
-/** Follows a person by an identifier; the server derives the token, and the value is kept nowhere. */
+/** Follows a person by an identifier; the server derives the token, and the value is not kept. */
 import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { UserSearch } from "lucide-react";
 import { type SyntheticEvent, useState } from "react";

@@ -363,7 +363,9 @@ export type Beside = "after" | "before" | "upon";
 const LETTER = 5.2;
 const AIR = 7;
 
-/** Beside the bar from `left` to `right` (per cent) where a text of so many letters has room, the right side first. */
+/** Beside the bar from `left` to `right` (per cent) if a text of so many letters has room there,
+ * the right side first.
+ */
 export function besideOf(left: number, right: number, letters: number): Beside {
   const wide = letters * LETTER + AIR;
   if (right + wide <= 100) return "after";

@@ -1,4 +1,4 @@
-/** Events that no node listens for: how many, since when, what they are like, and a way to map them. */
+/** Events that no node listens for: how many, since when, examples, and a way to map them. */
 import { NAMELESS } from "@dagnet-realtime/engine/matching";
 import { invisibleDifference } from "@dagnet-realtime/engine/nearMiss";
 import { bindPatches } from "@dagnet-realtime/engine/select/bindPatches";
@@ -190,14 +190,16 @@ export interface Rates {
 
 export const NO_SAMPLES: Rates = { samples: [] };
 
-/** Looks once more; a look within half a second of the last one, or a clock that stands, changes nothing. */
+/** Takes another sample, unless the last is under half a second old or the clock is stopped. */
 export function addSample(rates: Rates, at: number, counts: ReadonlyMap<string, number>): Rates {
   const last = rates.samples.at(-1);
   if (last && at - last.at < 500) return at < last.at ? { samples: [{ at, counts }] } : rates;
   return { samples: [...rates.samples, { at, counts }].slice(-MOST_SAMPLES) };
 }
 
-/** Events per second of one name over the looks; a name that the first look did not know began at nothing. */
+/** Events per second of one name over the samples; a name that the first sample did not have began
+ * at 0.
+ */
 export function rateOf({ samples: looks }: Rates, name: string): number {
   const first = looks[0];
   const last = looks.at(-1);

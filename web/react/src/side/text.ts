@@ -12,7 +12,7 @@ export function labelOf(graph: Graph | null, uuid: string | null): string {
   return node?.label || node?.id || uuid || "nowhere";
 }
 
-/** An event that only says who somebody is. */
+/** Whether an event only identifies a person. */
 export function saysWho({ move, type }: Pick<TimelineStep, "move" | "type">): boolean {
   return move === "unmapped" && !LIGHTS.has(type);
 }
@@ -75,7 +75,9 @@ export function joinText({ why, learnt, b, undone }: Pick<JoinRow, "why" | "lear
   return learnt ? `${BY[why]} told the ${b.kind}.` : `${BY[why]} joined two traces.`;
 }
 
-/** "190 of 412 traces that came to Basket went on here"; of the carried ones where not all events were carried. "" where nobody came. */
+/** "190 of 412 traces that came to Basket went on here"; "of carried traces" if not all events were
+ * carried. "" if no trace came.
+ */
 export function shareText(went: number, came: number, exact: boolean, carriedOnly: boolean, source: string): string {
   if (came === 0) return "";
   const most = exact ? "" : "at most ";
@@ -85,7 +87,7 @@ export function shareText(went: number, came: number, exact: boolean, carriedOnl
     : `${most === "" ? "" : "At most "}${count(went)} of ${plural(came, "trace")} that came to ${source} went on here${part}.`;
 }
 
-/** "median 6.2 s · p95 14 s · n 12", or that nobody was timed. */
+/** "median 6.2 s · p95 14 s · n 12", or "not timed yet". */
 export function dwellText({ n, medianMs, p95Ms }: Spread): string {
   if (n === 0 || medianMs === null || p95Ms === null) return "not timed yet";
   return `median ${span(medianMs)} · p95 ${span(p95Ms)} · n ${count(n)}`;

@@ -1,8 +1,12 @@
-/** The plainest layout: columns by the longest path, rows by what leads here; milliseconds for a thousand nodes. */
+/** The plainest layout: columns by the longest path, rows by what leads here; milliseconds for a
+ * thousand nodes.
+ */
 import type { Box } from "@dagnet-realtime/layer/curve";
 import { CARD } from "../spacing.ts";
 
-/** Longest path from a start gives the column, the mean row of what leads here the place in it. Cycles are cut where first met. */
+/** Longest path from a start gives the column, the mean row of what leads here the place in it.
+ * Cycles are cut where first met.
+ */
 export function byLayers(nodes: number, links: readonly (readonly [number, number])[]): Box[] {
   const into: number[][] = Array.from({ length: nodes }, () => []);
   const out: number[][] = Array.from({ length: nodes }, () => []);

@@ -14,7 +14,9 @@ export interface LayoutWorker {
 /** After this many milliseconds the plain layers are shown instead. */
 const TIMEOUT_MS = 15_000;
 
-/** Calls `done` once with one box a node; the function returned gives up. A worker that fails or is too slow is answered by plain layers. */
+/** Calls `done` once with one box a node; the function returned gives up. If a worker fails or is
+ * too slow, plain layers take its place.
+ */
 export function layoutInWorker(wanted: Arrangement, done: (boxes: Box[]) => void, bench: () => LayoutWorker = openWorker): () => void {
   let worker: LayoutWorker | null = null;
   let open = true;
