@@ -1,4 +1,4 @@
-/** What this page offers to the components of `react`: people to find, test events, links, ignored jumps. */
+/** Abilities that this page gives to `react`: people to find, test events, links, ignored jumps. */
 import type { HostAbilities } from "@dagnet-realtime/react/hooks";
 import { formatGraphRef, usesFunctionIngest } from "./store/graphRef.ts";
 import { LINK_WITHOUT_DEFINITIONS } from "./store/notices.ts";

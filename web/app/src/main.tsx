@@ -79,7 +79,8 @@ async function main(): Promise<void> {
   const { tokens: traces, wrong } = tracesIn(address);
   if (wrong) toast(store, { what: "The link names a trace that is none.", meaning: "What stands behind “trace=” in the address is not a trace’s token, so it is not followed.", remedy: "Ask for the link again.", bad: true });
   actions.follow.resume(traces);
-  // Pages tell at once what they have held back, so they are asked only when a kept session goes on.
+  // Pages report at once what they have held back, so they are asked only when a kept session goes
+  // on.
   const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(parts, controller, ofTab, wish, tv || traces.length > 0 || address.has("on"));
   void begun.then(() => { listenWhilePageLives(tap); });
 

@@ -1,4 +1,6 @@
-/** The page's half of a sign-in on this machine: a secret that comes with the one-time link and stays in this origin's storage. */
+/** The page's half of a sign-in on this machine: a secret that comes with the one-time link and
+ * stays in this origin's storage.
+ */
 import type { Fetch } from "@dagnet-realtime/client/http";
 import { PAGE_HEADER } from "@dagnet-realtime/engine/wire.gen";
 
@@ -26,7 +28,9 @@ export function hasPageSecret(hash: string): boolean {
   return FRAGMENT.test(hash);
 }
 
-/** Requests to our own server with the secret, as it is at that moment: another tab may have signed in since. */
+/** Requests to our own server with the secret, as it is at that moment: another tab may have signed
+ * in since.
+ */
 export function withPageSecret(fetcher: Fetch, secret: () => string): Fetch {
   return (url, init) => {
     const found = secret();

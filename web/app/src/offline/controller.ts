@@ -1,4 +1,4 @@
-/** Opens workspaces in a page without a server: files, a share link, the sample; and again after a reload. */
+/** Opens workspaces in a page without a server: files, a share link, the sample; also on reload. */
 import { ApiError } from "@dagnet-realtime/client/http";
 import { restoreSession, type TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import { LINK_WITHOUT_DEFINITIONS, toNotice, toast } from "../store/notices.ts";
@@ -24,7 +24,9 @@ export class OfflineController {
     private readonly keeping: BrowserStorage,
   ) {}
 
-  /** What a page begins with: the graph in its own address, else what was opened here last, with what this tab had collected before it was reloaded. */
+  /** What a page begins with: the graph in its own address, else the workspace opened here last,
+   * with the events that this tab had collected before it was reloaded.
+   */
   async begin(address: string, wish: string, tab: TabStorage | null): Promise<void> {
     const { store, environment: world } = this.parts;
     const session = restoreSession(tab, world.now());
@@ -70,7 +72,9 @@ export class OfflineController {
     await this.chest.clear();
   }
 
-  /** From disk: keeps what is open and how the page is set up, from now on; or forgets it all, and keeps nothing. The control changes when the browser has done so. */
+  /** For a page from disk: keeps the open workspace and the preferences, from now on; or forgets it
+   * all, and keeps nothing. The control changes when the browser has done so.
+   */
   async allowStorage(wanted: boolean): Promise<void> {
     const { store } = this.parts;
     if (wanted) {

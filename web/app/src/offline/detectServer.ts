@@ -1,7 +1,9 @@
 /** Detects whether one of our servers is behind this page, or only files. */
 import type { Fetch } from "@dagnet-realtime/client/http";
 
-/** How long the host may take to say; a slow one is taken for a server, which then says itself what is wrong. */
+/** How long the host may take to answer; a slow one is taken for a server, whose own errors then
+ * say what is wrong.
+ */
 const PATIENCE_MS = 5_000;
 
 export interface PageOrigin {

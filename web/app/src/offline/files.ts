@@ -7,7 +7,9 @@ export interface ReadFiles {
   readonly left: readonly string[];
 }
 
-/** Something that may be a file of a workspace. `path` has forward slashes, and begins with the folder that was given. */
+/** Something that may be a file of a workspace. `path` has forward slashes, and begins with the
+ * folder that was given.
+ */
 export interface FileCandidate {
   readonly path: string;
   readonly size: number;
@@ -64,13 +66,15 @@ export function* pickedFiles(list: Iterable<File>): Iterable<FileCandidate> {
 /** As much of a dropped thing as is asked for. */
 type Dropped = Pick<DataTransferItem, "kind" | "webkitGetAsEntry"> & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
 
-/** Of a drop. Everything must be asked for before the drop's event ends, so this is to be called in its listener. */
+/** The files of a drop. Call it in the drop's listener: everything must be asked for before the
+ * event ends.
+ */
 export function droppedFiles(items: Iterable<Dropped>): AsyncIterable<FileCandidate> {
   const files = [...items].filter(({ kind }) => kind === "file");
   return opened(files.map((item) => ({ entry: item.webkitGetAsEntry(), handle: item.getAsFileSystemHandle?.().catch(() => null) ?? null })));
 }
 
-/** By handle where there is one: on a page from disk Chromium reads no dropped entry. */
+/** By handle if there is one: on a page from disk Chromium reads no dropped entry. */
 async function* opened(things: readonly { entry: FileSystemEntry | null; handle: Promise<FileSystemHandle | null> | null }[]): AsyncIterable<FileCandidate> {
   for (const { entry, handle } of things) {
     const found = await handle;
@@ -142,7 +146,9 @@ export interface AssembledWorkspace extends WorkspaceFiles {
 const INDEX = /^(?:events|nodes)-index\.yaml$/;
 const GRAPH = /^(.*?)graphs\/[^/]+\.json$/;
 
-/** A folder with `graphs/` in it stands for itself; anything else is added to what was open. Null where nothing can be made of it. */
+/** A folder with `graphs/` in it stands for itself; anything else is added to what was open. Null
+ * if nothing can be made of it.
+ */
 export function assembleWorkspace(given: readonly SourceFile[], before: WorkspaceFiles | null): AssembledWorkspace | null {
   const roots = rootsOf(given);
   const root = roots[0];
@@ -171,7 +177,9 @@ function rootsOf(files: readonly SourceFile[]): readonly string[] {
   return [...graphs].sort(([one, many], [other, few]) => few - many || one.length - other.length || (one < other ? -1 : 1)).map(([root]) => root);
 }
 
-/** Where a file that came without its workspace belongs: by its folder where it has a telling one, else by what it says. */
+/** The place of a file that came without its workspace: by its folder if that has a telling name,
+ * else by its content.
+ */
 function placed({ path, text }: SourceFile): SourceFile | null {
   const parts = path.split("/");
   const name = parts.at(-1) ?? "";

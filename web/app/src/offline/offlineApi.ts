@@ -15,7 +15,9 @@ export class OfflineApi implements ServerApi {
   #title = "";
   #catalogue: Catalogue | null = null;
 
-  /** Shows what was given from here on; throws `Refusal` where nothing can be read of it, and then what was open stays. */
+  /** Shows what was given from here on; throws `ApiError` if nothing of it can be read, and then
+   * what was open stays.
+   */
   async openWorkspace(kept: StoredWorkspace): Promise<Catalogue> {
     const found = await readAll(kept);
     if (isProblem(found)) throw new ApiError("invalid", `${found.title}.`, `${found.detail}.`, "Open another one.");
@@ -75,7 +77,9 @@ function needsServer(): Promise<never> {
   return Promise.reject(new ApiError("unavailable", "There is no server behind this page.", "It shows what pages of this browser emit, and saved logs.", "Run dagnet-realtime serve to watch a webhook."));
 }
 
-/** Reads what was opened; the reader and its YAML are loaded only now, since a page with a server needs neither. */
+/** Reads what was opened; the reader and its YAML are loaded only now, since a page with a server
+ * needs neither.
+ */
 async function readAll(kept: StoredWorkspace): Promise<Catalogue | Problem> {
   if (kept.kind === "files") return (await import("./workspace.ts")).loadWorkspace(kept.given.files);
   return (await import("./shareLink.ts")).openShared(kept.link);

@@ -8,13 +8,15 @@ const LINK_LIMIT = 2 * 1024 * 1024;
 /** Characters of the graph inside; as much as a graph file may hold. */
 const GRAPH_LIMIT = 5 * 1024 * 1024;
 
-/** The payload of `?data=` or `#data=` of a link, or what was pasted where it is no link. */
+/** The payload of `?data=` or `#data=` of a link, or the pasted text itself if it is no link. */
 export function payload(link: string): string {
   const found = /[?&#]data=([^&#]*)/.exec(link);
   return (found?.[1] ?? link).trim();
 }
 
-/** The JSON that `data` packs: lz-string, else base64 of gzip, else URL-encoded; null where it is none of them. */
+/** The JSON that `data` packs: lz-string, else base64 of gzip, else URL-encoded; null if it is none
+ * of them.
+ */
 export async function unpack(data: string): Promise<unknown> {
   const plain = plainly(data).replaceAll(" ", "+");
   const ways = [() => decompress(plain, GRAPH_LIMIT), () => gunzip(plain, GRAPH_LIMIT), () => plainly(data), () => data];
@@ -31,7 +33,9 @@ export async function unpack(data: string): Promise<unknown> {
   return null;
 }
 
-/** The catalogue of the one graph that a static share link, its payload, or a pasted graph carries; its name is the link's `graph`, else "shared". */
+/** The catalogue of the one graph that a static share link, its payload, or a pasted graph carries;
+ * its name is the link's `graph`, else "shared".
+ */
 export async function openShared(link: string): Promise<Catalogue | Problem> {
   if (link.length > LINK_LIMIT) return problem("too_large", "This link is too long", `It has ${link.length} characters`);
   const named = /[?&#]data=/.test(link) ? undefined : /^[^{]*[?&#](mode=live|share=)/.exec(link)?.[1];
@@ -65,7 +69,9 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const BITS = 6;
 const BYTE = 0, UNIT = 1, END = 2;
 
-/** The text that `packed` stands for; null where it is not in this format, or longer than `limit` UTF-16 units. */
+/** The text that `packed` stands for; null if it is not in this format, or longer than `limit`
+ * UTF-16 units.
+ */
 export function decompress(packed: string, limit: number): string | null {
   const take = bits(packed);
   const character = (code: number): string => String.fromCharCode(take(code === BYTE ? 8 : 16));
@@ -97,7 +103,7 @@ export function decompress(packed: string, limit: number): string | null {
   }
 }
 
-/** Takes so many bits, the lowest first; -1 where the text has ended or holds another letter. */
+/** Takes so many bits, the lowest first; -1 if the text has ended or holds another letter. */
 function bits(packed: string): (count: number) => number {
   let place = 0;
   return (count) => {
@@ -111,7 +117,9 @@ function bits(packed: string): (count: number) => number {
   };
 }
 
-/** The text that `packed` stands for; null where it is not in this format, not UTF-8, or more than `limit` bytes. */
+/** The text that `packed` stands for; null if it is not in this format, not UTF-8, or more than
+ * `limit` bytes.
+ */
 export async function gunzip(packed: string, limit: number): Promise<string | null> {
   try {
     const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));

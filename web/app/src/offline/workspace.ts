@@ -18,7 +18,7 @@ export interface FileError {
   readonly text: string;
 }
 
-/** All graphs of a workspace. `needed` are the paths that their filters read, in properties or in traits. */
+/** All graphs of a workspace. `needed` are the property and trait paths that their filters read. */
 export interface Catalogue {
   readonly graphs: ReadonlyMap<string, Graph>;
   readonly errors: readonly FileError[];
@@ -30,7 +30,9 @@ const INDEXES = [["events-index.yaml", "events"], ["nodes-index.yaml", "nodes"]]
 /** Files that are read; real workspaces have tens. */
 const FILE_LIMIT = 10_000;
 
-/** Whether a file at `path` is read without being listed in an index; folders are read flat, as DagNet does. */
+/** Whether a file at `path` is read without being listed in an index; folders are read flat, as
+ * DagNet does.
+ */
 export function wanted(path: string): boolean {
   if (INDEXES.some(([index]) => index === path)) return true;
   return inFolder(path, "graphs", ".json") || inFolder(path, "events", ".yaml", ".yml") || inFolder(path, "nodes", ".yaml", ".yml");
@@ -89,7 +91,9 @@ const YAML_LIMIT = 1024 * 1024;
 /** Signs of a number at most; its greatest value has 309 digits. */
 const LONG_NUMBER = /[-+.\deE]{401}/;
 
-/** The file as records, lists and scalars: JSON where `path` ends in `.json`, else YAML 1.2. Throws `Unreadable`. */
+/** The file as records, lists and scalars: JSON if `path` ends in `.json`, else YAML 1.2. Throws
+ * `UnreadableFile`.
+ */
 export function parseFile(path: string, source: string): unknown {
   const limit = path.endsWith(".json") ? JSON_LIMIT : YAML_LIMIT;
   if (source.length > limit) throw new UnreadableFile(`is larger than ${limit / 1024} KB, the most that is read`);
@@ -111,7 +115,9 @@ function parseJson(text: string): unknown {
 
 /** Levels; real files have four. */
 const DEPTH_LIMIT = 64;
-/** Open tokens of the parser a level may take. The parser must not go deeper than it can unwind: its recursion can end the whole page. */
+/** Open tokens of the parser a level may take. The parser must not go deeper than it can unwind:
+ * its recursion can end the whole page.
+ */
 const TOKENS_A_LEVEL = 3;
 /** Values once aliases are written out; stops documents that multiply themselves. */
 const VALUE_LIMIT = 100_000;
@@ -121,7 +127,9 @@ interface Sized {
   readonly size: number;
 }
 
-/** The first document as records, lists and scalars, the last of equal keys winning; null where there is none. Throws `Unreadable`. */
+/** The first document as records, lists and scalars, the last of equal keys winning; null if there
+ * is none. Throws `UnreadableFile`.
+ */
 export function loadYaml(source: string): unknown {
   try {
     const options = { version: "1.2", schema: "core", uniqueKeys: false, merge: false, strict: false, logLevel: "silent" } as const;

@@ -14,7 +14,9 @@ export interface WorkspaceStore {
 const STORE_NAME = "opened";
 const STORE_KEY = "last";
 
-/** A chest in IndexedDB; where there is none, or the browser forbids it, nothing is kept and nothing fails. `factory` is asked each time. */
+/** A store in IndexedDB. If there is no IndexedDB, or the browser forbids it, nothing is kept and
+ * nothing fails. `factory` is called each time.
+ */
 export function openWorkspaceStore(factory: () => IDBFactory | undefined): WorkspaceStore {
   const run = async <T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | null> => {
     try {
@@ -41,7 +43,7 @@ export function openWorkspaceStore(factory: () => IDBFactory | undefined): Works
   };
 }
 
-/** What was kept, null where it is of another shape. */
+/** The stored workspace; null if it is of another shape. */
 export function parseStored(value: unknown): StoredWorkspace | null {
   if (typeof value !== "object" || value === null || !("kind" in value)) return null;
   if (value.kind === "link" && "link" in value && typeof value.link === "string") return { kind: "link", link: value.link };

@@ -38,7 +38,9 @@ export class Actions {
     else if (phase === "off" && place && graph) await this.watch.on(place, graph);
   }
 
-  /** Off, and out: nothing of what was collected stays in this page. Answers whether the server has signed this browser out. */
+  /** Turns Realtime off and signs out: nothing that was collected stays in this page. Returns
+   * whether the server has signed this browser out.
+   */
   async signOut(): Promise<boolean> {
     const { store, api, engine } = this.parts;
     await this.watch.off();
@@ -63,7 +65,7 @@ export class Actions {
     if (wasOn && graph) await this.watch.on(place, graph);
   }
 
-  /** Looks again at which graphs there are; where that fails the list stays as it was. */
+  /** Looks again at which graphs there are; if that fails the list stays as it was. */
   async refreshWorkspaces(): Promise<void> {
     const { store, api } = this.parts;
     const workspaces = await api.workspaces().catch(() => null);
@@ -91,7 +93,9 @@ export class Actions {
     toast(store, { what: "Cleared.", meaning: "Counting begins anew; the session goes on.", remedy: "", bad: false, action: { label: "Undo", run: undo } });
   }
 
-  /** Hides what does not pass. Another filter than the server's ends that one: what it left out is never hidden by mistake. */
+  /** Hides the events that do not pass. A filter other than the server's ends that one: what it
+   * left out is never hidden by mistake.
+   */
   filter(text: string): void {
     const { store, engine } = this.parts;
     engine.dispatch({ kind: "filter", text });

@@ -5,7 +5,7 @@ import { toast, toNotice } from "./notices.ts";
 import { chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
 import type { AppContext, SessionController } from "./sessionController.ts";
 
-/** Reads everything and shows the graph; goes on with a kept session, or turns On by itself where `eager`. */
+/** Reads everything and shows the graph; resumes a kept session, or turns On if `eager`. */
 export async function boot(parts: AppContext, watch: SessionController, shelf: TabStorage | null, address: string, eager: boolean): Promise<void> {
   const { store, api, environment: world } = parts;
   store.setState({ phase: "starting", notice: null });
@@ -31,7 +31,7 @@ export async function boot(parts: AppContext, watch: SessionController, shelf: T
   }
 }
 
-/** The address names a graph that is not there: says so, rather than to show another one silently. */
+/** The address names a graph that does not exist: says so, rather than silently show another. */
 function announceMissingGraph({ store }: AppContext, address: string, shown: string): void {
   const meaning = `It may have been renamed or removed, or you may not watch it. “${shown}” is shown instead.`;
   toast(store, { what: `There is no graph “${parseGraphRef(address)?.graph ?? address}”.`, meaning, remedy: "", bad: true });

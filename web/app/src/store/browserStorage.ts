@@ -1,4 +1,6 @@
-/** The browser's storage, guarded: a page from disk keeps nothing until it is allowed to, since every HTML file there shares its origin. */
+/** The browser's storage, guarded: a page from disk keeps nothing until it is allowed to, since
+ * every HTML file there shares its origin.
+ */
 import type { TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
 
 /** The IndexedDB database of what was opened. */
@@ -30,7 +32,9 @@ export class BrowserStorage {
     if (this.allowed === false) void this.#remove();
   }
 
-  /** Null for a page of the web, which need not be asked. What is taken back in one tab holds in all. */
+  /** Null for a page of the web, which need not ask. A permission withdrawn in one tab is withdrawn
+   * in all.
+   */
   get allowed(): boolean | null {
     return this.disk ? readItem(this.storages.lasting, ALLOWED_KEY) === "yes" : null;
   }
@@ -47,7 +51,9 @@ export class BrowserStorage {
     }
   }
 
-  /** Forgets everything, and keeps nothing from now on; resolved when the database is gone, or when another tab that reads it delays that. */
+  /** Forgets everything, and keeps nothing from now on; resolved when the database is gone, or when
+   * another tab that reads it delays that.
+   */
   forbid(): Promise<void> {
     return this.#remove();
   }

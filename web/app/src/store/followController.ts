@@ -1,4 +1,6 @@
-/** Follows traces: on this screen at once, then at the server. Knows which stay followed when another is opened. */
+/** Follows traces: on this screen at once, then at the server. Knows which stay followed when
+ * another is opened.
+ */
 import { followedAndOwn, followedAs } from "@dagnet-realtime/client/follows";
 import { toast, toNotice } from "./notices.ts";
 import type { GraphRef } from "@dagnet-realtime/client/api";
@@ -67,7 +69,9 @@ export class FollowController {
     this.parts.store.setState({ followedOnly });
   }
 
-  /** Follows whoever has this identifier: the server derives the tokens. Answers whether it did; the value is kept nowhere. */
+  /** Follows the person with this identifier: the server derives the tokens. Returns whether it
+   * did; the value is kept nowhere.
+   */
   async findPerson(kind: string, value: string): Promise<boolean> {
     const { store, engine, api } = this.parts;
     const { session } = store.getState();
@@ -132,7 +136,7 @@ export class FollowController {
     if (linked[0] !== undefined && this.#wanted.length > 0) this.look(linked[0]);
   }
 
-  /** Tells the server what is followed: one request at a time, the last word is the one that counts. */
+  /** Sends the followed traces to the server: one request at a time, the last one counts. */
   #sync(): Promise<void> {
     this.#stale = true;
     this.#syncing ??= this.#send().finally(() => {

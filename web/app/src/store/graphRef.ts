@@ -17,7 +17,7 @@ export function parseGraphRef(text: string): GraphRef | null {
   }
 }
 
-/** The page's address with the graph that is shown, so that it can be passed on; all else in it stays. */
+/** The page's address with the shown graph in it, to be passed on; all else in it stays. */
 export function urlWithGraph(href: string, place: GraphRef): string {
   const url = new URL(href);
   url.searchParams.set("graph", formatGraphRef(place));

@@ -27,7 +27,9 @@ export function toast(store: Store, notice: Notice, wait: (run: () => void, ms: 
   }, TOAST_MS);
 }
 
-/** Tells the server's notes about a view as they come, all of a moment in one toast, and that they no longer hold once the last is gone. */
+/** Shows the server's notes about a view as they come, all of a moment in one toast, and says that
+ * they no longer hold once the last is gone.
+ */
 export function announceNotes(store: Store, before: readonly string[], now: readonly string[]): void {
   const fresh = now.filter((note) => !before.includes(note));
   if (before.some((note) => !now.includes(note))) store.setState(({ toasts }) => ({ toasts: toasts.filter(({ what }) => what !== NOTED) }));

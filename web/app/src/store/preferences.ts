@@ -14,7 +14,7 @@ export interface Preferences {
   readonly place: string;
   /** Jumps that are not shown: the place, a space, "from>to". */
   readonly ignored: readonly string[];
-  /** Whether the sample shop stands beside the graph; "" until somebody has chosen. */
+  /** Whether the sample shop stands beside the graph; "" until the user has chosen. */
   readonly shop: "" | "open" | "closed";
   readonly shopWidth: number;
 }
@@ -28,7 +28,9 @@ const PREFERENCES_KEY = "dagnet-realtime";
 const within = (value: unknown, { least, most, first }: { least: number; most: number; first: number }): number =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, Math.round(value))) : first;
 
-/** Reads leniently: whatever is missing or odd becomes its first value. `light` says what the system prefers. */
+/** Reads leniently: a missing or malformed value becomes its default. `light` is the system's
+ * preferred theme.
+ */
 export function readPreferences(shelf: KeyValueStorage | null, light: boolean): Preferences {
   let read: Partial<Record<keyof Preferences, unknown>> = {};
   try {
@@ -51,7 +53,7 @@ export function readPreferences(shelf: KeyValueStorage | null, light: boolean): 
   };
 }
 
-/** Writes, and shrugs where the browser refuses. */
+/** Writes; does nothing if the browser refuses. */
 export function writePreferences(shelf: KeyValueStorage | null, what: Preferences): void {
   try {
     shelf?.setItem(PREFERENCES_KEY, JSON.stringify(what));
@@ -60,7 +62,7 @@ export function writePreferences(shelf: KeyValueStorage | null, what: Preference
   }
 }
 
-/** The browser's shelf, null where it is forbidden. */
+/** The browser's storage; null if it is forbidden. */
 export function storageOrNull<T>(of: () => T): T | null {
   try {
     return of();

@@ -31,7 +31,7 @@ export class ReplayController {
     this.#play(this.player.advance(ms));
   }
 
-  /** Holds, or plays on; from the beginning where it had ended. */
+  /** Holds, or plays on; from the beginning if it had ended. */
   togglePlaying(): void {
     if (!this.player.playing && this.player.ended) this.seek(this.player.from);
     this.player.playing = !this.player.playing;

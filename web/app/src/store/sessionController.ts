@@ -1,4 +1,4 @@
-/** Turns Realtime on and off: opens a session, connects transport and engine, and says if the session has ended. */
+/** Turns Realtime on and off: opens a session, connects transport and engine, reports the end. */
 import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { type GraphRef, loadGraph, type ServerApi } from "@dagnet-realtime/client/api";
@@ -67,13 +67,14 @@ export class SessionController {
       this.#watchFunction(kept.place, kept.session, kept.state.position, true);
       return;
     }
-    // The server may still leave out what an earlier filter did: from here on it is told again if it shall.
+    // The server may still apply an earlier filter: from here on, it filters only if it is asked
+    // again.
     if (kept.state.accumulation.frameSums.filtered > 0) api.filter(kept.session, "").catch(() => undefined);
     if (this.parts.store.getState().serverless) this.#watchPages(kept.session);
     else this.#watch(kept.session, kept.state.position);
   }
 
-  /** Stops receiving and closes the session; what was collected stays on screen until the next On. */
+  /** Stops receiving and closes the session; what was collected stays until the next On. */
   async off(): Promise<void> {
     const { store, api, engine } = this.parts;
     const { session } = store.getState();
@@ -100,7 +101,7 @@ export class SessionController {
     this.#transport.start(this.#sink());
   }
 
-  /** On where a function in Segment publishes: nobody but this browser knows of the session. */
+  /** Turns On for events that a function in Segment publishes; only this browser knows it. */
   #watchFunction(place: GraphRef, session: string, position: string, resumed: boolean): void {
     const { store, engine, api, environment: world } = this.parts;
     this.#stopTransport();

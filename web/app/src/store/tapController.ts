@@ -1,4 +1,4 @@
-/** The tap host of this page: its key, the allowed origins, and the engine that it feeds while Realtime is On. */
+/** The tap host of this page: its key, the allowed origins, and the engine that it feeds. */
 import { isEarly } from "@dagnet-realtime/engine/localEvents";
 import { shownId } from "@dagnet-realtime/engine/ids";
 import { hmacSha256 } from "@dagnet-realtime/engine/hash";
@@ -63,7 +63,7 @@ export class TapController {
     };
   }
 
-  /** Lets pages of an address report; answers their origin, null where it is none of the web. */
+  /** Lets pages of an address report; returns their origin, null if it is no address of the web. */
   allow(address: string): string | null {
     const origin = originOf(address);
     if (origin !== null) this.#save({ ...this.#settings, origins: [...this.#settings.origins.filter((one) => one !== origin), origin].slice(-MOST_ORIGINS) });
@@ -74,7 +74,9 @@ export class TapController {
     this.#save({ ...this.#settings, origins: this.#settings.origins.filter((one) => one !== origin) });
   }
 
-  /** Which properties to show of this browser's own events, beside those that the policy allows; what looks personal stays hidden. */
+  /** Which properties to show of this browser's own events, beside those that the policy allows;
+   * what looks personal stays hidden.
+   */
   showProperties(properties: readonly string[]): void {
     this.#save({ ...this.#settings, shown: properties.slice(0, MOST_PROPERTIES) });
     this.#refresh();
@@ -89,7 +91,7 @@ export class TapController {
     return true;
   }
 
-  /** Once a second: have the rules changed, and does the server follow this browser's own traces? */
+  /** Once a second: have the rules changed, does the server follow this browser's own traces? */
   #refresh(): void {
     const rules = JSON.stringify(this.#currentRules());
     if (rules !== this.#rules && this.#rules !== "") this.host.sendRules();
@@ -104,7 +106,9 @@ export class TapController {
     api.follows(session, followedAndOwn(engine.state)).catch(() => undefined);
   }
 
-  /** By the key of the channel that is shown, so that the server's twin has the same; without a server by this tab's own. */
+  /** By the key of the channel that is shown, so that the server's twin has the same; without a
+   * server by this tab's own.
+   */
   #displayId(id: string): string | null {
     const { serverless, workspaces, graphRef: place } = this.parts.store.getState();
     const key = serverless ? this.#identity.salt : workspaces.find((one) => one.id === place?.workspace && one.env === place.env)?.message_key;
@@ -135,7 +139,7 @@ export function listenWhilePageLives(local: TapController): void {
   window.addEventListener("pageshow", ({ persisted }) => { if (persisted) close = local.open(); });
 }
 
-/** The origin of an address that somebody typed: `localhost:3000/shop` will do. */
+/** The origin of an address as a user types it, for example `localhost:3000/shop`. */
 export function originOf(address: string): string | null {
   const text = address.trim();
   const local = /^(?:localhost|127\.|\[::1\])/.test(text);

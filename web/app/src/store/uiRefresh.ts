@@ -1,10 +1,12 @@
-/** The timer of the interface: rows at most five times a second, numbers once; never because of an event. */
+/** The interface's timer: rows at most five times a second, numbers once; not by event. */
 import type { EngineHost } from "@dagnet-realtime/client/engineHost";
 import type { Store } from "./uiState.ts";
 
 export const ROW_REFRESH_MS = 200;
 
-/** Makes the function to call every `FIFTH_MS`: it ticks the engine once a second and lets the screen read what changed. */
+/** Makes the function to call every `FIFTH_MS`: it ticks the engine once a second and lets the
+ * screen read what changed.
+ */
 export function createUiRefresh(store: Store, engine: EngineHost): () => void {
   let seen = -1;
   let turn = 0;

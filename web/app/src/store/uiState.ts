@@ -19,7 +19,7 @@ export interface Toast extends Notice {
   readonly id: number;
 }
 
-/** A log that plays: where it stands, and what its bar can do. */
+/** A log that plays: its position, and what its bar can do. */
 export interface ReplayControls {
   readonly player: Pick<Player<Timed>, "at" | "from" | "to" | "speed" | "playing">;
   readonly log: { readonly header: { readonly graph: string } };
@@ -36,7 +36,9 @@ export interface ReplayControls {
 export interface UiState extends SessionState {
   /** There is no server: graphs come from files, events from this browser alone. */
   readonly serverless: boolean;
-  /** Whether a page from disk may keep things in this browser; null for every other page, which need not ask. */
+  /** Whether a page from disk may keep things in this browser; null for every other page, which
+   * need not ask.
+   */
   readonly storageAllowed: boolean | null;
   /** The graph came in a share link, and so without definitions of its events. */
   readonly linked: boolean;

@@ -1,4 +1,4 @@
-/** The picture in its frame: what is followed, what is wrong, and what to do while nothing is there. */
+/** The picture in its frame: what is followed, what is wrong, and what to do while it is empty. */
 import { useActions, useApp, useUi } from "../hooks.ts";
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";

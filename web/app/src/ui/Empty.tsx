@@ -1,4 +1,4 @@
-/** Nothing to see yet: the reason, and the one thing to do next. */
+/** The empty state: why there is nothing to see yet, and the one thing to do next. */
 import { useActions, useUi } from "../hooks.ts";
 import type { SourceSummary } from "@dagnet-realtime/client/api";
 import { totals } from "@dagnet-realtime/engine/select/totals";
@@ -10,7 +10,9 @@ import { isShopShown, shopOpened } from "./shop/visibility.ts";
 
 const OpenCard = lazy(() => import("./open/OpenCard.tsx").then(({ OpenCard: component }) => ({ default: component })));
 
-/** Over the picture: only what hides nothing. What teaches stands where the events will be, unless they are hidden. */
+/** Over the picture: only what hides nothing. The lesson stands where the events will be, unless
+ * they are hidden.
+ */
 export function Empty() {
   const phase = useUi((shell) => shell.phase);
   const graph = useUi((shell) => shell.graph);
@@ -152,7 +154,9 @@ export interface CurlLine {
 /** A text inside of single quotes of a shell. */
 const shell = (text: string): string => text.replaceAll("'", String.raw`'\''`);
 
-/** One line per kind of source, at most two. Keys and secrets never reach the page, so they stand as words to replace. */
+/** One line per kind of source, at most two. Keys and secrets never reach the page, so they stand
+ * as words to replace.
+ */
 export function curl(sources: readonly SourceSummary[], name: string, origin: string): CurlLine[] {
   const body = JSON.stringify({ type: "track", event: name, anonymousId: "me" });
   const lines: CurlLine[] = [];

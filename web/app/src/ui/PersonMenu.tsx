@@ -60,7 +60,7 @@ export interface PersonText {
   readonly out: boolean;
 }
 
-/** Nobody is described where only this machine can watch: there is nothing to tell apart. */
+/** The texts of the user menu; null if only this machine can watch, since it has only one user. */
 export function describePerson(me: Me | null, workspaces: readonly WorkspaceSummary[]): PersonText | null {
   const how = me === null ? undefined : BY[me.access];
   if (me === null || how === undefined) return null;

@@ -1,4 +1,4 @@
-/** The frame of a replay: what is playing, where it stands, and the ways through it. */
+/** The bar of a replay: what is playing, its position, and its controls. */
 import { Pause, Play, StepForward, X } from "lucide-react";
 import { SPEEDS } from "@dagnet-realtime/client/transport/player";
 import type { ReplayControls } from "../store/uiState.ts";

@@ -1,4 +1,6 @@
-/** The streams that the workspaces' sources read: each partition with its owner, lag, last answer and refusals. */
+/** The streams that the workspaces' sources read: each partition with its owner, lag, last answer
+ * and refusals.
+ */
 import type { StreamPartition, StreamSummary, WorkspaceSummary } from "@dagnet-realtime/client/api";
 import { ago, count, span } from "@dagnet-realtime/react/format";
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
@@ -76,7 +78,9 @@ function Partitions({ stream, now }: { readonly stream: StreamSummary; readonly 
   );
 }
 
-/** Asks for the streams of every workspace that has some; a refusal is told instead of them. */
+/** Asks for the streams of every workspace that has some; if one request is refused, the error is
+ * shown instead of them.
+ */
 export async function everyStream(ask: (workspace: WorkspaceSummary) => Promise<readonly StreamSummary[]>, workspaces: readonly WorkspaceSummary[]): Promise<Shown> {
   const having = workspaces.filter(({ streams = [] }) => streams.length > 0);
   try {

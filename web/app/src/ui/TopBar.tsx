@@ -46,7 +46,7 @@ export function TopBar() {
   );
 }
 
-/** Stands where the menu will, so that nothing moves when it comes. */
+/** A placeholder of the menu, so that nothing moves when it comes. */
 function GraphName() {
   const name = useUi((shell) => shell.graph?.title || shell.graph?.name || shell.graphRef?.graph || "No graph");
   return (
@@ -145,7 +145,7 @@ function HelpButton() {
   );
 }
 
-/** Only where somebody signed in. */
+/** The menu of the user, shown only after a sign-in. */
 function PersonButton() {
   const access = useUi((shell) => shell.me?.access ?? "local");
   if (access === "local") return null;
@@ -156,7 +156,7 @@ function PersonButton() {
   );
 }
 
-/** Only where the server offers visitors of its own. */
+/** Only if the server offers visitors of its own. */
 function Visitors() {
   const actions = useActions();
   const visitors = useUi((shell) => shell.visitors);

@@ -15,7 +15,9 @@ export interface Pressed {
   readonly target: EventTarget | null;
 }
 
-/** A button that the pointer pressed gives the keyboard back to the page, so that Space pauses; one that opens something keeps it. */
+/** A button that the pointer pressed gives the keyboard back to the page, so that Space pauses; one
+ * that opens something keeps it.
+ */
 export function blurAfterClick(event: Pick<MouseEvent, "detail" | "target">): void {
   const button = event.detail > 0 && event.target instanceof Element ? event.target.closest("button") : null;
   if (button && button === button.ownerDocument.activeElement && !button.closest("[role=menu],[role=tablist],dialog") && !button.hasAttribute("aria-haspopup")) button.blur();
@@ -23,7 +25,7 @@ export function blurAfterClick(event: Pick<MouseEvent, "detail" | "target">): vo
 
 const PRESSABLE = new Set(["BUTTON", "A", "SUMMARY"]);
 
-/** What a key asks for, null where it belongs to the element it was pressed in. */
+/** The shortcut of a key; null if the key belongs to the element it was pressed in. */
 export function shortcutFor(event: Pressed): Shortcut | null {
   if (event.ctrlKey || event.metaKey || event.altKey) return null;
   const wanted = SHORTCUTS[event.key.toLowerCase()] ?? null;

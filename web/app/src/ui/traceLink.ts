@@ -11,7 +11,9 @@ export function linkTo(page: string, place: string, token: string): string {
 /** Traces of one link; a session may follow as many. */
 const MOST = 20;
 
-/** The traces that an address names, and whether it names something that is none: anybody may have written it. */
+/** The traces that an address names, and whether it names one that is malformed: anybody may have
+ * written it.
+ */
 export function tracesIn(address: URLSearchParams): { readonly tokens: readonly string[]; readonly wrong: boolean } {
   const named = [...new Set(address.getAll("trace"))];
   const tokens = named.filter(isToken);

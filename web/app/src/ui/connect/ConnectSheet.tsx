@@ -187,7 +187,7 @@ function Allowed({ tap }: { readonly tap: TapController }) {
   );
 }
 
-/** Rows shown; the newest are what somebody looks for. */
+/** Most rows shown; the newest are the ones that matter here. */
 const MOST = 20;
 
 export function Missing() {

@@ -43,13 +43,17 @@ export function connectButtonText(pages: Iterable<Pick<TappedPage, "present">>):
   return there === 0 ? "Connect" : plural(there, "page");
 }
 
-/** An event that left a page and has not arrived by then is listed: Segment delivers within seconds, in batches within a minute. */
+/** An event that left a page and has not arrived by then is listed: Segment delivers within
+ * seconds, in batches within a minute.
+ */
 export const LOST_MS = 60_000;
 
-/** Answers after which the SDK gives up at once: those of analytics.js 1.84, `shared-dispatcher`. */
+/** Responses after which the SDK gives up: those of analytics.js 1.84, `shared-dispatcher`. */
 const REFUSED = /^the answer was (?:4(?!08|10|29|60)\d\d|501|505|511)$/;
 
-/** One sentence; `thinned` says that the server did not carry everything, so that an event may be counted and yet not be here. */
+/** One sentence; `thinned` says that the server did not carry everything, so that an event may be
+ * counted and yet not be here.
+ */
 export function missingText(how: Overdue["how"], reason: string, age: number, thinned: boolean): string {
   const because = reason ? ` (${reason})` : "";
   if (how === "dropped") return `was dropped in the page${because}: a middleware or the event’s integrations kept it from leaving.`;

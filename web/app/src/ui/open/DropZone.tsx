@@ -1,4 +1,4 @@
-/** While files are dragged over the page it says where they would go; dropped, they are opened. */
+/** The drop zone: says what a drop would do while files are dragged over the page; opens them. */
 import { useApp } from "../../hooks.ts";
 import { FolderDown } from "lucide-react";
 import { useEffect, useState } from "react";

@@ -1,10 +1,10 @@
-/** Asks the browser for a folder or for files, in whichever way it can. */
+/** Asks the browser for a folder or for files, by the file system picker or by an input. */
 import type { OfflineController } from "../../offline/controller.ts";
 import { granted, pickedFiles } from "../../offline/files.ts";
 
 type Asking = (options: { readonly mode: "read" }) => Promise<FileSystemDirectoryHandle>;
 
-/** A folder: by File System Access where there is such a thing, else by a file input. */
+/** A folder: by File System Access if the browser has it, else by a file input. */
 export async function pickFolder(offline: OfflineController, page: { readonly showDirectoryPicker?: Asking } = window as { readonly showDirectoryPicker?: Asking }): Promise<void> {
   if (page.showDirectoryPicker === undefined) {
     pick(offline, true);
@@ -13,7 +13,7 @@ export async function pickFolder(offline: OfflineController, page: { readonly sh
   try {
     await offline.openFiles(granted(await page.showDirectoryPicker({ mode: "read" })));
   } catch (error) {
-    // Somebody who closes the question has answered it.
+    // A user who closes the picker has answered it.
     if (!(error instanceof DOMException && error.name === "AbortError")) pick(offline, true);
   }
 }

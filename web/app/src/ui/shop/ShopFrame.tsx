@@ -11,7 +11,7 @@ export function ShopFrame() {
   const { shopChannel } = useApp();
   const { theme, shopWidth, shop } = useUi((shell) => shell.preferences);
   const frame = useRef<HTMLIFrameElement>(null);
-  // Later themes are told by a message: another address would load the shop anew.
+  // A later theme is sent as a message: another address would load the shop anew.
   const [address] = useState(() => `shop/index.html?theme=${theme}${shopChannel ? `&${shopChannel.query}` : ""}`);
   const [held, setHeld] = useState(false);
   useEffect(() => {

@@ -15,7 +15,7 @@ export function shopOpened(width: number): Partial<Preferences> {
   return width < ROOMY ? { shop: "open", sideOpen: false } : { shop: "open" };
 }
 
-/** What somebody chose; else the demo opens it, and a page without a server does not. */
+/** The user's choice; without one the demo opens it, and a page without a server does not. */
 export function isShopShown(shell: Pick<UiState, "me" | "serverless" | "preferences">): boolean {
   return isShopOffered(shell) && (shell.preferences.shop === "" ? !shell.serverless : shell.preferences.shop === "open");
 }
