@@ -23,7 +23,7 @@ function page(port: ChromePort): void {
   port.onDisconnect.addListener(() => {
     const id = pages.get(port);
     pages.delete(port);
-    // Whatever became of the page, nothing more comes of it on this way.
+    // However the page ended, nothing more comes of it through this port.
     if (id) broadcast({ dagnet: MAGIC, kind: "bye", page: id, session: "", told: 0, end: 0 } satisfies PageBye);
   });
 }
