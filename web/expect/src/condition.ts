@@ -40,7 +40,7 @@ export interface Condition {
   readonly unknown: readonly string[];
 }
 
-/** What an event did in its trace: where the trace stood (null nowhere) and what it had lit before. */
+/** What an event did in its trace: where the trace stood (null: nowhere), what it lit before. */
 export interface Passage {
   readonly move: "unmapped" | "entry" | "step" | "stay" | "jump";
   readonly from: string | null;
@@ -92,7 +92,8 @@ export function parseCondition(text: string, nodes: readonly Pick<Node, "uuid" |
   };
 }
 
-/** Whether an event passes. `passage` is null for an event outside a trace or in a partial one; `first` says whether it was a node's first. */
+/** Whether an event passes. `passage` is null for an event outside a trace or in a partial one;
+ * `first` says whether it was a node's first. */
 export function holds(condition: Condition, event: Kept, passage: Passage | null, first: boolean): boolean {
   return passes(condition.plain, event) && condition.terms.every((term) => termHolds(term, event, passage, first));
 }

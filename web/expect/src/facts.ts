@@ -1,4 +1,5 @@
-/** What one trace says to one expectation: a pure answer from its walk, cached while the trace does not change. */
+/** What one trace says to one expectation: a pure answer from its walk, cached while the trace does
+ * not change. */
 import { type Condition, holds, type Passage } from "./condition.ts";
 import { route, type Trace } from "./engine.ts";
 import type { Check, Named } from "./plan.ts";
@@ -40,7 +41,8 @@ export function ofTraces(check: Check): check is TraceCheck {
   return check.kind === "path" || check.kind === "order" || check.kind === "within" || ("where" in check && check.where.unstable);
 }
 
-/** The answers of a trace to each of `checks`; among orders of its ties the first that meets the expectation counts. */
+/** The answers of a trace to each of `checks`; among orders of its ties the first that meets the
+ * expectation counts. */
 export function factsOf(scope: Scope, trace: Trace, checks: readonly TraceCheck[]): readonly Fact[] {
   const walks = walksOf(scope.traces, trace);
   const walk = walkOf(scope, walks.first);
@@ -57,7 +59,8 @@ export function factsOf(scope: Scope, trace: Trace, checks: readonly TraceCheck[
   });
 }
 
-/** A walk with what several expectations ask of it: its events, the nodes it lit, and where it came to stand. */
+/** A walk with what several expectations ask of it: its events, the nodes it lit, and where it came
+ * to stand. */
 interface Walk {
   readonly strides: readonly Stride[];
   readonly events: readonly (Kept | null)[];

@@ -1,5 +1,5 @@
-/** The evaluator for a host that speaks JSON: Python by V8 or by a Node process. Every function takes and
- * gives plain values as JSON text, and a run is a number. */
+/** The evaluator for a host that speaks JSON: Python by V8 or by a Node process. Every function
+ * takes and returns plain values as JSON text, and a run is a number. */
 import { checkFrame, checkGraph, isProblem, isRecord, type Problem, readJson, readSessionLog } from "./engine.ts";
 import { Judge, type Outcome, type Report, type Verdict } from "./judge.ts";
 import { compileSpec, pathsOf, type Plan, type Unkept } from "./plan.ts";
@@ -63,7 +63,8 @@ function close(id: number): unknown {
   return { closed: opened.delete(id) };
 }
 
-/** Takes frames in: lines of `{at, …frame}` in one JSON list. Those that cannot be read are told. */
+/** Takes frames in: lines of `{at, …frame}` in one JSON list. Those that cannot be read are counted
+ * as lost. */
 function take(id: number, framesText: string, stream: string): unknown {
   const { run } = of(id);
   let wrong = 0;
@@ -126,7 +127,7 @@ function claim(id: number, name: string, token: string): unknown {
   return state(run);
 }
 
-/** A check of a scope: an expectation, a list of them, or `{file}`; null `scope` is the whole run. */
+/** A check of a scope: one expectation, a list, or `{file}`; null `scope` is the whole run. */
 function check(id: number, name: string, key: string, text: string): unknown {
   const held = of(id);
   const { run, checks } = held;
@@ -192,7 +193,8 @@ function checkPlan(held: Open, value: unknown): Plan | readonly Issue[] {
   const { run, unkept } = held;
   if (isRecord(value) && typeof value.file === "string" && Object.keys(value).length === 1) {
     const { file } = value;
-    const found = held.files.find(({ name }) => name === file || name.replace(/^.*\//, "").replace(/\.ya?ml$/, "") === file);
+    const found = held.files.find(
+      ({ name }) => name === file || name.replace(/^.*\//, "").replace(/\.ya?ml$/, "") === file);
     return found?.plan ?? [{ path: ["file"], text: `there is no expectations file ${file}; those here are ${held.files.map(({ name }) => name).join(", ") || "none"}` }];
   }
   const items: Expectation[] = [];

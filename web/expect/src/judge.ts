@@ -1,8 +1,10 @@
-/** The judge: a scope and a plan in, a verdict for each expectation out, at any moment and at the end.
+/** The judge: a scope and a plan in, a verdict for each expectation out, at any moment and at the
+ * end.
  *
  * What rests on presence needs only evidence; what rests on absence needs a complete view, and is
- * inconclusive without one. Nothing passes vacuously. A verdict that is `final` early stands whatever
- * comes; the others may be withdrawn by an event that arrives late, and only the end decides them. */
+ * inconclusive without one. Nothing passes vacuously. A verdict that is `final` early cannot
+ * change; the others may be withdrawn by an event that arrives late, and only the end decides
+ * them. */
 import { holds } from "./condition.ts";
 import { IDENTITY_TYPES, ownValue, similarNames, type Trace } from "./engine.ts";
 import { type Fact, factsOf, isFirst, ofTraces, type TraceCheck } from "./facts.ts";
@@ -15,7 +17,8 @@ import { clean, counted, duration, listed, quoted, shown, times } from "./words.
 
 export type Outcome = "met" | "failed" | "inconclusive" | "open";
 
-/** What is said of one expectation. `at` is when it was decided, by the time of a frame; null at the end. */
+/** The verdict on one expectation. `at` is when it was decided, by the time of a frame; null at the
+ * end. */
 export interface Verdict {
   readonly number: number;
   readonly kind: string;
@@ -49,7 +52,8 @@ export interface Report {
   readonly lacks: readonly string[];
 }
 
-/** A verdict before completeness is asked. `rests` on "absence": it is believed only of a complete view. */
+/** A verdict before completeness is asked. `rests` on "absence": it is believed only of a complete
+ * view. */
 interface Draft {
   readonly verdict: Outcome;
   readonly final?: boolean;
@@ -62,14 +66,14 @@ interface Draft {
   readonly at?: number | null;
 }
 
-/** An event-wise condition's tally: how many events passed (or failed), and the first few by time. */
+/** The tally of an event-wise condition: how many events passed (or failed), and the first few. */
 interface Tally {
   n: number;
   first: Kept[];
 }
 
-/** What traces said to one expectation: the traces that meet it, those that should and do not, and those
- * in which events pass (or fail) its condition, with how many events in all. */
+/** What traces said to one expectation: the traces that meet it, those that should and do not, and
+ * those in which events pass (or fail) its condition, with how many events in all. */
 interface Sums {
   readonly ok: Set<Trace>;
   readonly missing: Set<Trace>;
@@ -370,7 +374,8 @@ export class Judge {
     return { verdict: ended ? "met" : "open", rests: "absence", traced: where.traced, text: `${counted(n, "event")} lit ${name}, and ${n === 1 ? "it passes" : "all pass"} ${asked}` };
   }
 
-  /** The tally of a condition that asks traces, or which event was first; before the end a few of its events do. */
+  /** The tally of a condition that asks traces, or which event was first; before the end a few of
+   * its events do. */
   private traceTally(item: Item, check: Extract<Item["check"], { where: unknown }>, n: number, ended: boolean): Tally {
     const { hits, events } = this.sumsOf(item);
     const apart = this.tallies[n] ?? { n: 0, first: [] };
@@ -440,7 +445,8 @@ export class Judge {
     return [...this.nearNodes.get(uuid)?.values() ?? []].reduce((sum, n) => sum + n, 0);
   }
 
-  /** Why a node did not light: its near misses, names that were probably meant for it, or that it never can. */
+  /** Why a node did not light: its near misses, names that were probably meant for it, or that it
+   * never can. */
   private why({ name, uuid, dark }: Named): readonly string[] {
     if (this.lights(uuid) > 0) return [];
     if (dark !== "") return [`${shown(name)} can never light: ${dark}`];

@@ -12,7 +12,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   unavailable: "the server could not take them",
 };
 
-/** Why nothing that rests on an absence can be believed; empty if the view is complete. `traced` asks for traces too. */
+/** Why nothing that rests on an absence can be believed; empty if the view is complete. `traced`
+ * asks for traces too. */
 export function lacking(run: Run, scope: Scope, traced: boolean): readonly string[] {
   const { loss, uncarried } = run;
   const why = loss.reasons.size === 0 ? "" : `: ${clean([...loss.reasons].slice(0, 3).join("; "))}`;

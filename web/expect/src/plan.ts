@@ -1,4 +1,4 @@
-/** A file's expectations on one graph: names resolved, conditions read, and what can never be met. */
+/** A file's expectations on one graph: resolved names, conditions, and what can never be met. */
 import { compileGraph, type Graph, isProblem, route, type RouteIndex, traversableEdges } from "./engine.ts";
 import { type Condition, parseCondition } from "./condition.ts";
 import { type Expectation, type Issue, type Matcher, type Path, type Policy, type Severity, type Spec } from "./spec.ts";

@@ -1,8 +1,8 @@
 /** "Save as expectation": the file that a recording meets, for a person to look at and to keep.
  *
  * It says which nodes lit, which paths were gone without a jump, and which properties the graph's
- * filters read. It holds no identifier, number, time or value; values that a filter names are offered
- * as comments. Jumps and near misses are comments too: they were seen, not accepted. */
+ * filters read. It holds no identifier, number, time or value; values that a filter names are
+ * offered as comments. Jumps and near misses are comments too: they were seen, not accepted. */
 import { elements, type Graph, isProblem, ownValue, type Problem, problem, quote, readSessionLog, type SessionLog, type Trace } from "./engine.ts";
 import { lacking } from "./loss.ts";
 import { createRun, feed, hear, type Kept, type Run } from "./run.ts";
@@ -103,7 +103,8 @@ function within(path: readonly string[], longer: readonly string[]): boolean {
   return longer.some((_, start) => path.every((node, n) => longer[start + n] === node));
 }
 
-/** Properties that a node's filters read and every event that lit it has; the filter's own values as a comment. */
+/** Properties that a node's filters read and every event that lit it has; the filter's own values
+ * as a comment. */
 function properties(scope: Scope, uuid: string, name: string): readonly string[] {
   const filters = scope.graph.listens.filter(({ node }) => node === uuid).flatMap((listen) => listen.filters).filter(({ property_type }) => property_type === "event");
   const events = scope.events.filter(({ nodes }) => nodes.includes(uuid));
@@ -133,14 +134,15 @@ function comments(texts: readonly string[], what: string): readonly string[] {
   return [...texts.slice(0, COMMENTS).map((text) => `  # ${what}: ${text}`), ...(more > 0 ? [`  # and ${counted(more, "further one", "further ones")}`] : [])];
 }
 
-/** A list of nodes, cut where a file's lists end. */
+/** A list of nodes, cut at the longest list that a file may hold. */
 function lists(key: string, nodes: readonly string[]): readonly string[] {
   const parts: string[] = [];
   for (let n = 0; n < nodes.length; n += NODES) parts.push(`  - ${key}: [${nodes.slice(n, n + NODES).join(", ")}]`);
   return parts;
 }
 
-/** How a file can name each node: by its id, its label or its uuid, whichever is no other node's. */
+/** How a file can name each node: by its id or label, the first that is no other node's, else its
+ * uuid. */
 function namesOf(graph: Graph): ReadonlyMap<string, string> {
   const uses = new Map<string, number>();
   for (const { uuid, id, label } of graph.nodes) for (const word of new Set([uuid, id, label])) uses.set(word, (uses.get(word) ?? 0) + 1);

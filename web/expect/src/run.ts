@@ -1,5 +1,5 @@
-/** A run: everything that came since On, each event once, what is known to be missing of it, and the
- * scopes that keep tests apart. Fed with frames, in any cut and any order, doubled or not. */
+/** A run: everything that came since On, each event once, what is known to be missing of it, and
+ * the scopes that keep tests apart. Fed with frames, in any cut and any order, doubled or not. */
 import { addCounters, type Batch, type FrameEvent, type CountersBySource, createTable, type Frame, type Graph, namesFromShown, type NearMiss, nearMisses, setBaseline, type Table, type TapMessage, type Token } from "./engine.ts";
 import { createScope, enter, type Scope } from "./scope.ts";
 
@@ -11,8 +11,9 @@ const EVENTS = 1_000_000;
 const TOLD = 50;
 const NONE: readonly NearMiss[] = [];
 
-/** An event of the run. Times are milliseconds since 1970; `order` is its place in the log, Infinity if
- * no log gave it one; `heard` grows in the order of arrival; `at` is when it was applied here. */
+/** An event of the run. Times are milliseconds since 1970; `order` is its place in the log,
+ * Infinity if no log gave it one; `heard` grows in the order of arrival; `at` is when it was
+ * applied here. */
 export interface Kept {
   readonly id: string;
   readonly type: FrameEvent["type"];
@@ -84,7 +85,8 @@ export function createRun(graph: Graph, at: number): Run {
   };
 }
 
-/** Takes in a frame of `stream` applied at `at`. One that begins and ends where another of its stream did is a repeat. */
+/** Takes in a frame of `stream` applied at `at`. One that begins and ends where another of its
+ * stream did is a repeat. */
 export function feed(run: Run, frame: Frame, at: number, stream = ""): void {
   switch (frame.op) {
     case "hello": setBaseline(run.doors, frame.ledger); otherGraph(run, frame.graph_version); break;
@@ -102,7 +104,7 @@ export function feed(run: Run, frame: Frame, at: number, stream = ""): void {
   }
 }
 
-/** Takes in what a tap heard: the first stage of a message is an event, its later stages are not. */
+/** Takes in what a tap heard: only the first stage of a message is an event. */
 export function hear(run: Run, message: TapMessage, at: number): void {
   keep(run, {
     id: message.messageId, type: message.type, name: message.name, at, occurredAt: message.occurredAt, arrivedAt: at, order: Infinity, source: "this browser",
@@ -178,7 +180,8 @@ function keep(run: Run, event: Omit<Kept, "heard" | "near">): void {
   if (run.claims.size > 0) claim(run, kept);
 }
 
-/** Gives an event to the scope that its tokens belong to; one that several claim proves nothing for any. */
+/** Gives an event to the scope that its tokens belong to; one that several claim proves nothing for
+ * any. */
 export function claim(run: Run, kept: Kept): void {
   const scopes = claimants(run, kept);
   for (const scope of scopes) {

@@ -1,16 +1,20 @@
-/** Scopes: the events of one test, told by the identifiers that it was seen with, and their traces.
+/** Scopes: the events of one test, recognised by the identifiers that it was seen with, and their
+ * traces.
  *
- * An event belongs to a scope if it carries one of the scope's tokens. Identifiers are followed only
- * across anonymous ids that one page showed beside each other, never across a person's id: two tests
- * may log in as the same user. Each scope has traces of its own, so no trace joins two tests. */
+ * An event belongs to a scope if it carries one of the scope's tokens. Identifiers are followed
+ * only across anonymous ids that one page showed beside each other, never across a person's id: two
+ * tests may log in as the same user. Each scope has traces of its own, so no trace joins two
+ * tests. */
 import { advance, createTraces, type Graph, type Trace, type Traces, type Visit } from "./engine.ts";
 import { claimants, type Kept, type Run } from "./run.ts";
 
-/** Bounds wide enough that no trace of a test run is cut; one that is cut makes its verdicts inconclusive. */
+/** Bounds wide enough that no trace of a test run is cut; one that is cut makes its verdicts
+ * inconclusive. */
 const BOUNDS = { traces: 200_000, stubs: 1, steps: 100_000, marks: 1_000_000, joins: 1, jumps: 5000, identifiers: 1000, followed: 0 };
 
-/** `revision` grows when the scope was made anew from the run: what was derived of it is void. Events heard
- * before `since` or after `until` (by number) are not the scope's, whatever they carry. */
+/** `revision` grows when the scope was made anew from the run: what was derived of it is void.
+ * Events that arrived before `since` or after `until` (by number) are not the scope's, even if they
+ * carry its tokens. */
 export interface Scope {
   readonly name: string;
   readonly since: number;
@@ -24,12 +28,12 @@ export interface Scope {
   events: Kept[];
   byId: Map<string, Kept>;
   traces: Traces;
-  /** Per node: how many events lit it, and those that were first by time (several in one millisecond). */
+  /** Per node: how many events lit it, and those first by time (several in one millisecond). */
   counts: Map<string, number>;
   firsts: Map<string, readonly Kept[]>;
   /** When each node lit first, by the time of its frame. */
   litAt: Map<string, number>;
-  /** The trace of each event that has one, in the order in which events came: what changed since. */
+  /** The trace of each event that has one, in order of arrival: what has changed since. */
   touched: Trace[];
   /** Events that another scope claims as well. */
   ambiguous: number;
@@ -117,7 +121,7 @@ export function eventOf(scope: Scope, visit: Pick<Visit, "id">): Kept | null {
   return scope.byId.get(visit.id) ?? null;
 }
 
-/** Seeds and, from them, anonymous ids that one page showed; never an id that was seen as a person's. */
+/** Seeds, and the anonymous ids that one page showed with them; never an id seen as a person's. */
 function follow(run: Run, scope: Scope): void {
   scope.members.clear();
   const queue = [...scope.seeds];

@@ -15,7 +15,8 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 export type Severity = "fail" | "warn";
 export type Rule = Severity | "allow";
 
-/** One expectation. Nodes are named as the file names them; durations are milliseconds, shares per cent. */
+/** One expectation. Nodes are named as the file names them; durations are milliseconds, shares per
+ * cent. */
 export type Matcher =
   | { readonly kind: "lit" | "dark"; readonly nodes: readonly string[] }
   | { readonly kind: "path" | "order"; readonly nodes: readonly string[]; readonly of: "some" | "every" }
@@ -25,7 +26,7 @@ export type Matcher =
   | { readonly kind: "some" | "never"; readonly where: string }
   | { readonly kind: "coverage"; readonly nodes: number | null; readonly edges: number | null; readonly except: readonly string[] };
 
-/** `path` is the place in the file: keys and indices. `title` is unique in its file by its number. */
+/** `path` is the place in the file: keys and indices. A number makes `title` unique in its file. */
 export interface Expectation {
   readonly title: string;
   readonly severity: Severity;

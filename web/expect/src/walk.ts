@@ -1,7 +1,7 @@
 /** The walk of a trace, event by event, and the other walks that its doubtful order allows.
  *
- * Marks of one millisecond may have happened in any order. Up to four of them are tried in each, and
- * an expectation that one of the walks meets is met; more keep the order of the log. */
+ * Marks of one millisecond may have happened in any order. Up to four of them are tried in each,
+ * and an expectation that one of the walks meets is met; more keep the order of the log. */
 import { chooseTransition, type Cursor, type Move, type Trace, type Traces, type Visit } from "./engine.ts";
 
 const TIED = 4;

@@ -1,11 +1,11 @@
-/** Texts of reports. Names of events come from anybody who has the public write key: here they lose
- * whatever could act on a terminal, a report or a person, and their length. */
+/** Texts of reports. Names of events come from anybody who has the public write key: here they are
+ * shortened, and lose all that could act on a terminal, a report or a person. */
 
 /** Characters of a name or a value that are shown. */
 const SHOWN = 80;
 /** Characters of a sentence. */
 const LONGEST = 500;
-/** Control characters, line separators, and signs that are not seen or turn the direction of text. */
+/** Control characters, line separators, and signs that are invisible or turn the text direction. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 
 /** `text` without signs that act, cut to 80 characters. */
@@ -20,7 +20,7 @@ export function clean(text: string): string {
   return text.slice(0, 4 * LONGEST).replace(UNSEEN, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`).slice(0, LONGEST);
 }
 
-/** `text` in quotes, as near misses are told. */
+/** `text` in quotes, as near misses show it. */
 export function quoted(text: string): string {
   return `“${shown(text)}”`;
 }
