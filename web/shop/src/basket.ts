@@ -1,10 +1,10 @@
-/** What a visitor means to buy, and what it costs: pure. */
+/** The basket: what a visitor means to buy, and what it costs. Pure functions. */
 import { product } from "./catalogue.ts";
 
 /** Product ids and how many of each. */
 export type Basket = Readonly<Record<string, number>>;
 
-/** Of one product; nobody needs more mugs. */
+/** Most pieces of one product in a basket. */
 const MOST = 9;
 const FREE_DELIVERY_FROM = 40;
 const DELIVERY = 4.5;

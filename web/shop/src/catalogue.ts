@@ -1,4 +1,4 @@
-/** What the shop sells. Nothing of it exists. */
+/** The products of the sample shop. All are invented. */
 
 export type Shape = "mug" | "cup" | "teapot" | "jug" | "bowl" | "plate" | "vase" | "bud" | "candle";
 export type Glaze = "moss" | "slate" | "rust" | "ochre" | "cream" | "ink";
@@ -35,7 +35,7 @@ export function product(id: string): Product | null {
   return BY_ID.get(id) ?? null;
 }
 
-/** The products whose name, words or kind hold every word of `term`, whatever the case. */
+/** The products whose name, words or kind hold every word of `term`, in upper or lower case. */
 export function search(term: string): readonly Product[] {
   const words = term.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return [];

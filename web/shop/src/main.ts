@@ -1,4 +1,4 @@
-/** The page of the shop is put together here. */
+/** Puts the page of the shop together. */
 import { otherTab, parent } from "@dagnet-realtime/tap/channels";
 import { tap } from "@dagnet-realtime/tap/tap";
 import { buffered, load, writeKey } from "./analytics.ts";
@@ -16,7 +16,8 @@ import "./style.css";
 const disk = !window.location.protocol.startsWith("http");
 const shelf = storage();
 const analytics = buffered();
-// Realtime hears the shop from another tab, or from the frame that the shop stands in; from disk from the frame alone.
+// Realtime hears the shop from another tab, or from the frame that the shop stands in; from disk
+// from the frame alone.
 tap({ sinks: [disk ? parent(window.location) : otherTab()] }).listen(analytics);
 const said = h("p", { class: "said", role: "status" });
 const view = h("main", { id: "view" });

@@ -1,4 +1,4 @@
-/** What the shop tells Segment, call by call: its instrumentation plan as it was built, not as it was meant. */
+/** The shop's calls of Segment's SDK: its instrumentation plan as built, not as meant. */
 import { cost, pieces, type Basket } from "./basket.ts";
 import type { Product } from "./catalogue.ts";
 import type { Method } from "./route.ts";
@@ -67,7 +67,7 @@ export class Reports {
     this.track("sign_up", { form: "newsletter-page" });
   }
 
-  /** Whoever comes next is somebody else. */
+  /** The next visitor is another person. */
   forgotten(): void {
     this.analytics.reset();
   }

@@ -1,4 +1,6 @@
-/** Which page of the shop an address means; everything is after the `#`, so that any host and a disk can serve it. */
+/** Which page of the shop an address means; everything is after the `#`, so that any host and a
+ * disk can serve it.
+ */
 import { KINDS, type Kind } from "./catalogue.ts";
 
 export type Method = "apple_pay" | "google_pay";

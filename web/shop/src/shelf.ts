@@ -1,4 +1,4 @@
-/** What the shop remembers between pages: basket, wishes, and which way to pay a visitor is offered first. */
+/** What the shop remembers between pages: basket, wishes, and the way to pay offered first. */
 import { readBasket, type Basket } from "./basket.ts";
 import { product } from "./catalogue.ts";
 
@@ -28,7 +28,7 @@ export function recall(shelf: Pick<Storage, "getItem"> | null, chance: () => num
   return { basket: readBasket(read.basket), wishes: [...new Set(wishes)], variant };
 }
 
-/** Writes, and shrugs where the browser refuses. */
+/** Writes; does nothing if the browser refuses. */
 export function remember(shelf: Pick<Storage, "setItem"> | null, kept: Kept): void {
   try {
     shelf?.setItem(KEY, JSON.stringify(kept));

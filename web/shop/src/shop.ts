@@ -1,4 +1,4 @@
-/** The shop's state, and what a visitor can do: each deed changes the state, shows it, and reports it. */
+/** The shop's state and its actions: each changes the state, shows it, and reports it. */
 import { put } from "./basket.ts";
 import { product, search } from "./catalogue.ts";
 import type { Reports } from "./reports.ts";
@@ -7,7 +7,7 @@ import type { Kept } from "./shelf.ts";
 
 /** What the page does for the shop. */
 export interface Stage {
-  /** Draws anew where the visitor is. */
+  /** Redraws the page that the visitor is on. */
   draw(): void;
   /** Says something to everybody, screen readers included. */
   say(text: string): void;

@@ -36,7 +36,7 @@ export function pot(shape: Shape, glaze: Glaze): SVGElement {
   );
 }
 
-/** A picture of one product; wall and table go on beyond its edges, for whoever lets them be seen. */
+/** A picture of one product; wall and table go on beyond its edges, for wider frames. */
 export function picture(shape: Shape, glaze: Glaze): SVGElement {
   return svg("svg", { viewBox: "0 0 200 200", class: `art art-${glaze}`, "aria-hidden": "true", focusable: "false" }, svg("rect", { x: -300, width: 800, height: 200, class: "art-wall" }), svg("path", { d: "M-300 158h800v42h-800z", class: "art-table" }), pot(shape, glaze));
 }
