@@ -112,7 +112,7 @@ def test_a_relay_over_tls_goes_with_every_address(relay: str) -> None:
     ("relay", "says"),
     [
         ("pusher://k:hidden@h:6001/1", "may open wss:// only"),
-        ("amqp://k:hidden@h/1", "neither pusher://"),
+        ("amqp://k:hidden@h/1", "must begin with pusher://"),
         ("pusher://k@h/1", "lacks the key"),
     ],
 )

@@ -229,8 +229,8 @@ function safely(act) {
 	}
 }
 // ../tap/src/read.ts
-/** Copies the needed parts of an event before the page can change it: bounded, whatever the page
-* put into it.
+/** Copies the needed parts of an event before the page can change it. The copy is bounded, however
+* large the page's own values are.
 */
 var TEXTS$1 = [
 	"messageId",
@@ -352,8 +352,8 @@ var SESSION = [
 ];
 /** The identifiers of `snapshot` by `kinds`: `userId`, `anonymousId`, `groupId`, `session`, or a
 * path in the message; a path without `properties.`, `context.`, `integrations.` or `traits.` in
-* front is one of a property. An `alias` gives the identifier it replaces as well. A placeholder
-* is no identifier; `nobody` is called for it.
+* front is one of a property. An `alias` gives the identifier it replaces as well. A placeholder is
+* no identifier; the last argument is called for each.
 */
 function identifiers(snapshot, kinds, nobody) {
 	const found = [];
@@ -394,7 +394,7 @@ var STEMS$1 = "email password passport ethnicity citizenship birthda creditcard 
 var NAMED$1 = "billing cardholder client contact customer display family first full given guest holder last legal maiden middle nick owner patient person real recipient shipping sur traveler traveller user";
 // ../tap/src/redaction.ts
 /** Redaction: allow-list, denials, and detection of personal names and values. */
-/** Whether any of `patterns` fits the whole of a name; with `anyCase`, whatever their case. */
+/** Whether any of `patterns` fits the whole of a name; `anyCase` ignores upper and lower case. */
 function globs(patterns, anyCase = false) {
 	const fold = (text) => Array.from(anyCase ? text.toLowerCase().toUpperCase() : text);
 	const folded = patterns.map(fold);
