@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from dagnet_realtime.app.clock import SystemClock
-from dagnet_realtime.app.store import store
+from dagnet_realtime.app.store import open_store
 from dagnet_realtime.app.workers import MAX_WORKERS
 from dagnet_realtime.config.load import load
 from tests.deploy.pair import DEPLOY, SECRETS, configured
@@ -187,7 +187,7 @@ async def test_the_redis_of_the_composition_keeps_our_promises() -> None:
     command = COMPOSE["services"]["redis"]["command"]
     assert command[0] == "redis-server"
     with redis_server(*[word for word in command[1:] if word]) as redis:
-        async with store(redis.url, (), SystemClock()):
+        async with open_store(redis.url, (), SystemClock()):
             assert b"noeviction" in redis.command("CONFIG", "GET", "maxmemory-policy")
             assert b"1073741824" in redis.command("CONFIG", "GET", "maxmemory")
 

@@ -3,7 +3,7 @@ import { useActions, useApp, useUi } from "../hooks.ts";
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
 import { lazy, Suspense, useState, useSyncExternalStore } from "react";
-import type { EdgeRef } from "@dagnet-realtime/react/picture/types";
+import type { EdgeRef, PictureProps } from "@dagnet-realtime/react/picture/types";
 import { Picture } from "@dagnet-realtime/react/picture/Picture.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { ignoredJumps } from "./traceLink.ts";
@@ -48,9 +48,9 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
   const ignored = ignoredJumps(useUi((shell) => shell.preferences.ignored), place);
   const drawn = useSame(useEngine("numbers", (state) => ghostEdges(state, MOST_JUMPS).filter(({ from, to }) => !ignored.has(`${from}>${to}`))));
   const [hover, setHover] = useState<EdgeHoverAt | null>(null);
-  const touch = {
-    onRest: setHover,
-    onWay: (chosen: EdgeRef) => {
+  const touch: Pick<PictureProps, "onHoverEdge" | "onSelectEdge"> = {
+    onHoverEdge: setHover,
+    onSelectEdge: (chosen: EdgeRef) => {
       setHover(null);
       actions.selectEdge(chosen);
     },
