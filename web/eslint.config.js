@@ -36,7 +36,7 @@ export default tseslint.config(
   ...boundaries(),
   { files: ["**/test/**"], rules: { "max-lines": "off", "@typescript-eslint/no-non-null-assertion": "off" } },
   // The build tools ask for a default export, and read these files outside any project.
-  { files: ["**/vite*.config.ts", "vitest.config.ts"], ...tseslint.configs.disableTypeChecked },
-  { files: ["**/vite*.config.ts", "vitest.config.ts"], rules: { "no-restricted-syntax": "off" } },
+  { files: ["**/vite*.config.ts", "vitest.config.ts", "vitest.setup.ts"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/vite*.config.ts", "vitest.config.ts", "vitest.setup.ts"], rules: { "no-restricted-syntax": "off" } },
   { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
 );
