@@ -65,7 +65,7 @@ def measure() -> list[Figure]:
                 over = time.monotonic() + PATIENCE
                 while not page.evaluate(
                     "window.__lit?.length > 0"
-                ):  # the page's policy lets nobody wait for an expression
+                ):  # the page's policy forbids waiting for an expression
                     assert time.monotonic() < over, "nothing was lit"
                     page.wait_for_timeout(50)
                 lit, painted = page.evaluate(

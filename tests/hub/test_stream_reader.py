@@ -286,7 +286,7 @@ async def test_sources_that_share_a_topic_are_told_apart() -> None:
 
 
 async def test_deletes_need_to_be_allowed() -> None:
-    """STR-27: whoever can write into the topic must not erase people unasked."""
+    """STR-27: a record must not erase people unless the source allows it."""
     async with reading(House()) as house:
         start = await house.on()
         house.broker.write(TOPIC, 0, b'{"type":"delete","userId":"u","messageId":"d"}')
