@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
+from dagnet_realtime.cli.folder_options import EventsPath, GraphsPath, NodesPath
 from dagnet_realtime.model.problem import Problem
 
 if TYPE_CHECKING:
@@ -26,15 +27,9 @@ def check(
     dir: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="A DagNet data repository.")
     ] = None,
-    graphs_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")
-    ] = "graphs",
-    events_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")
-    ] = "events",
-    nodes_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")
-    ] = "nodes",
+    graphs_path: GraphsPath = "graphs",
+    events_path: EventsPath = "events",
+    nodes_path: NodesPath = "nodes",
     config: Annotated[
         Path | None, typer.Option(help="Check every workspace of this configuration instead.")
     ] = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from dagnet_realtime.cli.folder_options import EventsPath, GraphsPath, NodesPath
 from dagnet_realtime.config.load import Flags, load
 
 
@@ -18,15 +19,9 @@ def serve(
         Path | None,
         typer.Option(metavar="DIR", help="A DagNet data repository; needs no configuration file."),
     ] = None,
-    graphs_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")
-    ] = "graphs",
-    events_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")
-    ] = "events",
-    nodes_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")
-    ] = "nodes",
+    graphs_path: GraphsPath = "graphs",
+    events_path: EventsPath = "events",
+    nodes_path: NodesPath = "nodes",
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 = any free one.")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from dagnet_realtime.cli.folder_options import EventsPath, GraphsPath, NodesPath
+
 
 def expect(
     specs: Annotated[
@@ -80,15 +82,9 @@ def expect(
             "--no-child-code", help="Exit with the verdicts' code, even if the command failed."
         ),
     ] = False,
-    graphs_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of graphs inside DIR.")
-    ] = "graphs",
-    events_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of event definitions inside DIR.")
-    ] = "events",
-    nodes_path: Annotated[
-        str, typer.Option(metavar="NAME", help="The folder of nodes inside DIR.")
-    ] = "nodes",
+    graphs_path: GraphsPath = "graphs",
+    events_path: EventsPath = "events",
+    nodes_path: NodesPath = "nodes",
 ) -> int:
     """Test that a graph sees what it should, while a command runs.
 
