@@ -32,7 +32,7 @@ check: setup fresh lint types unit ## make test, and audits of every dependency
 	@$(PYTEST)
 
 fresh: setup ## are generated files as their sources say?
-	$(say) 'Generated files are fresh (wire types, docs/configuration.md, the function for Segment)'
+	$(say) 'Generated files are fresh (wire types, docs/reference/configuration.md, the function for Segment)'
 	@$(BIN)/python tools/wire_types.py --check
 	@$(BIN)/python tools/reference.py --check
 	@$(BIN)/python tools/function.py --check

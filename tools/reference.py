@@ -1,4 +1,4 @@
-"""Writes docs/configuration.md from the tables that the program reads, so that it cannot be wrong.
+"""Writes docs/reference/configuration.md from the tables that the program reads.
 
 `python tools/reference.py` rewrites it; `--check` exits 1 if it is stale.
 """
@@ -13,7 +13,7 @@ from msgspec import inspect
 from dagnet_realtime.config.file import SECTIONS
 from dagnet_realtime.config.tables import expected
 
-TARGET = Path(__file__).parent.parent / "docs/configuration.md"
+TARGET = Path(__file__).parent.parent / "docs/reference/configuration.md"
 
 HEAD = """<!-- Written by tools/reference.py from src/dagnet_realtime/config/file.py; \
 `make generate` writes it anew. -->
@@ -121,9 +121,9 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         fresh = TARGET.exists() and TARGET.read_text() == text
         print(
-            "docs/configuration.md is fresh"
+            "docs/reference/configuration.md is fresh"
             if fresh
-            else "docs/configuration.md is stale: run `make generate`"
+            else "docs/reference/configuration.md is stale: run `make generate`"
         )
         return 0 if fresh else 1
     TARGET.write_text(text)

@@ -9,7 +9,7 @@ from tests.architecture.sources import ROOT, named, tracked
 RULE = re.compile(
     r"\b(?:GRA|MAT|SIG|SEG|RED|DOOR|STR|LOG|HUB|WEB|FIL|ENG|TRC|PIC|TAP|ACC|REL|FUN|CLI|API|OPS|CON|EXP)-\d+\b"
 )
-SPEC = ROOT / "docs" / "spec.md"
+SPEC = ROOT / "docs" / "reference" / "rules.md"
 STATED = re.compile(r"^- \*\*([A-Z]+-\d+)\*\* \S", re.MULTILINE)
 
 
@@ -32,7 +32,7 @@ def test_every_rule_has_its_own_number_and_its_own_line() -> None:
     assert not [rule for rule, count in Counter(stated).items() if count > 1]
     assert stated
     assert len(stated) == len(re.findall(r"^- ", SPEC.read_text(), re.MULTILINE)), (
-        "a line of docs/spec.md states no numbered rule"
+        "a line of docs/reference/rules.md states no numbered rule"
     )
 
 

@@ -1,4 +1,4 @@
-"""The files in `deploy/` say what the program understands, and `docs/deployment.md` quotes them as they are."""
+"""The files in `deploy/` say what the program understands, and `docs/how-to/deployment.md` quotes them as they are."""
 
 import ast
 import asyncio
@@ -22,7 +22,7 @@ from tests.support.redis import redis_server
 from tests.support.server import serving
 
 ROOT = DEPLOY.parent
-PAGE = (ROOT / "docs" / "deployment.md").read_text()
+PAGE = (ROOT / "docs" / "how-to" / "deployment.md").read_text()
 UNIT = (DEPLOY / "dagnet-realtime.service").read_text()
 CONTAINER = (DEPLOY / "Containerfile").read_text()
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text())
@@ -31,7 +31,7 @@ OURS = [part for part in COMPOSE["services"].values() if part["image"] == "dagne
 
 def test_the_page_names_every_file_and_quotes_none_wrongly() -> None:
     """OPS-10: a fence that is marked with a file holds lines of it, in their order."""
-    assert not [file.name for file in DEPLOY.iterdir() if f"(../deploy/{file.name})" not in PAGE]
+    assert not [file.name for file in DEPLOY.iterdir() if f"(../../deploy/{file.name})" not in PAGE]
     quoted = re.findall(
         r"^(?P<indent> *)```\w* deploy/(\S+)\n(.*?)^ *```$", PAGE, re.DOTALL | re.MULTILINE
     )

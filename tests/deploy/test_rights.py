@@ -14,7 +14,7 @@ from dagnet_realtime.stores.redis_sessions import RedisRevocationList
 from tests.support.redis import redis_server
 from tests.support.server import config, label_of, serving, track
 
-PAGE = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "deployment.md").read_text()
 
 
 async def test_the_rights_that_the_page_names_are_enough() -> None:

@@ -1,4 +1,4 @@
-"""Each way of `docs/deployment.md`, set up by the page's own lines, in their order, on machines that have nothing else of ours."""
+"""Each way of `docs/how-to/deployment.md`, set up by the page's own lines, in their order, on machines that have nothing else of ours."""
 
 import hmac
 import json

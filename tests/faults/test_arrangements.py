@@ -1,4 +1,4 @@
-"""Redis under sentinels and as a cluster, by the addresses that `docs/deployment.md` gives, with real servers of both."""
+"""Redis under sentinels and as a cluster, by the addresses that `docs/how-to/deployment.md` gives, with real servers of both."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from tests.faults.people import Sender, Watcher
 from tests.faults.town import House
 from tests.support.redis_many import cluster, sentinel
 
-PAGE = (Path(__file__).parents[2] / "docs/deployment.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs/how-to/deployment.md").read_text()
 
 
 def address(kind: str, *ports: int) -> str:

@@ -56,7 +56,7 @@ def function(
     )
     print(
         f"Paste it into Segment, and the three values of {out / SETTINGS} into its settings: "
-        f"docs/function.md. Plan {plan.version}."
+        f"docs/how-to/function.md. Plan {plan.version}."
     )
 
 
@@ -70,7 +70,7 @@ def _chosen(workspaces: "tuple[Workspace, ...]", channel: str) -> "Workspace":
     if not channel and len(able) == 1:
         return next(iter(able.values()))
     if not able:
-        remedy = 'Write ingest = "function" into its [[workspace]]: docs/function.md'
+        remedy = 'Write ingest = "function" into its [[workspace]]: docs/how-to/function.md'
         raise Problem("invalid", "No workspace uses a function", remedy=remedy)
     why = f"There is no {channel[:80]}" if channel else "There are several"
     raise Problem("not_found", "Name the workspace", why, f"One of {', '.join(sorted(able))}")

@@ -237,7 +237,7 @@ _WHY = {
     "proxy_secret": (
         "Make one with `openssl rand -hex 32`, give it as e.g. proxy_secret = "
         '"env:REALTIME_PROXY_SECRET", and let the proxy send it '
-        "in the header X-Realtime-Proxy-Secret (docs/deployment.md)"
+        "in the header X-Realtime-Proxy-Secret (docs/how-to/deployment.md)"
     ),
     "client_id": "Register this server at the identity provider, and give the id that it assigns",
     "grant": "Say in [[access.grant]] who may watch; without a grant no one may",
@@ -396,7 +396,7 @@ def _server(table: ServerTable, local: bool, around: ResolveContext) -> ServerCo
         raise Problem(
             "invalid",
             f'{place}: expected "memory://" or a redis:// URL',
-            remedy="See docs/configuration.md",
+            remedy="See docs/reference/configuration.md",
         )
     public_url = (
         parse_public_url(table.public_url, around.place.of(("server", "public_url")))

@@ -1,4 +1,7 @@
-"""The tables of `realtime.toml`. Descriptions become docs/configuration.md and the JSON Schema."""
+"""The tables of `realtime.toml`.
+
+Their descriptions become docs/reference/configuration.md and the JSON Schema.
+"""
 
 from typing import Annotated, Any, Literal
 
@@ -409,7 +412,7 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         Ingest,
         _doc(
             "`server`: sources post here. `function`: a Destination Function publishes to the "
-            "`relay` itself (docs/function.md)."
+            "`relay` itself (docs/how-to/function.md)."
         ),
     ] = DEFAULT_POLICY.ingest
     function_carries: Annotated[

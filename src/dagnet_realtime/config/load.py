@@ -78,7 +78,7 @@ def load(
         raise Problem(
             "invalid",
             f"{file}: [[workspace]] is missing",
-            remedy="Add one: docs/configuration.md shows how",
+            remedy="Add one: docs/reference/configuration.md shows how",
         )
     return msgspec.structs.replace(
         config, demo=flags.demo, key_file=_text(flags.key_file), file=str(file.resolve())

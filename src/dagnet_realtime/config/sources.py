@@ -150,7 +150,7 @@ def _key(name: str) -> tuple[KeyPath, Any]:
     raise Problem(
         "invalid",
         f"The variable {name} names no key of the configuration",
-        remedy="Keys are listed in docs/configuration.md",
+        remedy="Keys are listed in docs/reference/configuration.md",
     )
 
 

@@ -2,7 +2,7 @@
 //
 // Publishes a thin, redacted envelope of each event that matters straight to a provider that speaks Pusher Channels.
 // Settings (all text; `dagnet-realtime function` writes their values): plan, tokenKey and providerSecret, the last two encrypted.
-// docs/function.md says how to set it up, and what this way cannot promise.
+// docs/how-to/function.md says how to set it up, and what this way cannot promise.
 
 // src/runtime.ts
 /** Node's module, by its name and not by `globalThis`: how the runtime provides it is not

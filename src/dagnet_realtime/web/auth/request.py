@@ -122,7 +122,7 @@ class OriginPolicy:
                 "This page was not opened over https",
                 "Browsers keep a sign-in over https only; its address is an https:// one",
                 "Open the address with https://; without TLS yet, see “Behind a proxy” in "
-                "docs/deployment.md",
+                "docs/how-to/deployment.md",
             )
         if (request.origin and origin not in own) or request.site not in (
             "",
