@@ -79,6 +79,9 @@ generate: setup ## write generated files anew
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/function.py
 
+docs: ## the documentation as a site, in dist/docs
+	@python=$$(sh tools/python.sh) && "$$python" tools/documentation.py
+
 build: use ## the interface into the package, and a wheel and an sdist into dist/
 	@$(BIN)/python -m hatchling build
 
@@ -89,4 +92,4 @@ clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh lint types unit web e2e proof bench fuzz soak generate build extension clean
+.PHONY: help setup use demo test check fresh lint types unit web e2e proof bench fuzz soak generate docs build extension clean
