@@ -60,20 +60,20 @@ async function main(): Promise<void> {
   const alone = serverless ? await import("./offline/index.ts") : null;
   const files = alone && new alone.OfflineApi();
   const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
-  const parts = { store, engine, api: files ?? new Api(fetcher), slots, environment: browserEnvironment, carrier: packing.carrier() };
-  const controller = new SessionController(parts);
-  const actions = new Actions(parts, controller, lasting);
+  const context = { store, engine, api: files ?? new Api(fetcher), slots, environment: browserEnvironment, carrier: packing.carrier() };
+  const controller = new SessionController(context);
+  const actions = new Actions(context, controller, lasting);
   const { roads: channels, frame: shopChannel } = pageChannels(window, disk, () => randomHex(16));
-  const tap = new TapController(parts, channels, ofTab, lasting, () => randomHex(16));
-  const offline = alone && files && new alone.OfflineController(parts, controller, files, alone.openWorkspaceStore(() => keeping.databases), keeping);
+  const tap = new TapController(context, channels, ofTab, lasting, () => randomHex(16));
+  const offline = alone && files && new alone.OfflineController(context, controller, files, alone.openWorkspaceStore(() => keeping.databases), keeping);
 
   setInterval(createUiRefresh(store, engine), ROW_REFRESH_MS);
   window.addEventListener("pagehide", () => {
-    const { session, graphRef: place } = store.getState();
-    if (session !== null && place !== null) saveSession(ofTab, session, place, engine.state, browserEnvironment.now());
+    const { session, graphRef } = store.getState();
+    if (session !== null && graphRef !== null) saveSession(ofTab, session, graphRef, engine.state, browserEnvironment.now());
   });
-  store.subscribe(({ graphRef: place }, before) => {
-    if (place !== null && place !== before.graphRef) window.history.replaceState(null, "", urlWithGraph(window.location.href, place));
+  store.subscribe(({ graphRef }, before) => {
+    if (graphRef !== null && graphRef !== before.graphRef) window.history.replaceState(null, "", urlWithGraph(window.location.href, graphRef));
   });
   const wish = address.get("graph") ?? "";
   const { tokens: traces, wrong } = tracesIn(address);
@@ -81,14 +81,14 @@ async function main(): Promise<void> {
   actions.follow.resume(traces);
   // Pages report at once what they have held back, so they are asked only when a kept session goes
   // on.
-  const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(parts, controller, ofTab, wish, tv || traces.length > 0 || address.has("on"));
+  const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(context, controller, ofTab, wish, tv || traces.length > 0 || address.has("on"));
   void begun.then(() => { listenWhilePageLives(tap); });
 
   const root = document.getElementById("root");
   if (root)
     createRoot(root).render(
       <StrictMode>
-        <PageContext value={{ store, engine, actions, session: controller, context: parts, tap, shopChannel, offline }}>
+        <PageContext value={{ store, engine, actions, session: controller, context, tap, shopChannel, offline }}>
           <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller) }}>
             <Suspense>{tv ? <Tv /> : <App />}</Suspense>
           </SessionContext>

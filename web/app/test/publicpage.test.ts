@@ -12,7 +12,7 @@ import { memoryStorage } from "./support/chest.ts";
 import { scene } from "./support/page.ts";
 import { fixture, json, parsed, recorded } from "./support/recorded.ts";
 import { Api, openWorkspaceStore, extensionChannel, BrowserStorage, TapController, lockSlots, pictureScript, withPageSecret, RemoteTransport, shopRecall, shopRemember } from "./support/surface.ts";
-import { beat, FakeStream, FakeWorld, settle } from "../../client/test/support/environment.ts";
+import { beat, FakeStream, FakeEnvironment, settle } from "../../client/test/support/environment.ts";
 
 afterEach(() => { vi.unstubAllGlobals(); vi.resetModules(); });
 
@@ -74,13 +74,13 @@ it("OPS-21: a stream and a poll of a server that sends fewer fields reach the en
   const sent = lines("frames_least.ndjson"), expected = parsed(fixture("frames_least_seen.json")) as Frame[];
   const until = expected.slice(0, expected.findIndex(({ op }) => op === "bye") + 1);
   const { signal } = new AbortController();
-  const read = async (answer: string, by: (api: Api, ear: FrameListener) => Promise<unknown>): Promise<Frame[]> => {
+  const read = async (answer: string, by: (api: Api, listener: FrameListener) => Promise<unknown>): Promise<Frame[]> => {
     const heard: Frame[] = [];
     await by(new Api(() => Promise.resolve(new Response(answer))), { frame: (frame) => heard.push(frame), idle: () => undefined });
     return heard;
   };
-  expect(await read(sent.map((line) => `data: ${line}\n\n`).join(""), (api, ear) => readStream(api, "s", "p", ear, signal))).toEqual(until);
-  expect(await read(`{"frames":[${sent.join(",")}],"position":"p"}`, (api, ear) => pollOnce(api, "s", "p", 0, ear, signal))).toEqual(until);
+  expect(await read(sent.map((line) => `data: ${line}\n\n`).join(""), (api, listener) => readStream(api, "s", "p", listener, signal))).toEqual(until);
+  expect(await read(`{"frames":[${sent.join(",")}],"position":"p"}`, (api, listener) => pollOnce(api, "s", "p", 0, listener, signal))).toEqual(until);
 });
 
 it("OPS-21: a graph of a server that sends fewer fields is shown with their defaults", async () => {
@@ -125,7 +125,7 @@ it("OPS-21: a frame of an unknown kind changes nothing and ends nothing", async 
     streams.push(next);
     return Promise.resolve(next.response);
   });
-  const lane = new RemoteTransport(api, "s", "p0", { acquire: () => Promise.resolve({ release: () => undefined }) }, new FakeWorld());
+  const lane = new RemoteTransport(api, "s", "p0", { acquire: () => Promise.resolve({ release: () => undefined }) }, new FakeEnvironment());
   lane.start({ frame: () => undefined, state: () => undefined, ended: (why) => ended.push(why) });
   await settle();
   await streams[0]!.send(novel);
@@ -166,7 +166,7 @@ it("OPS-21: what else browsers keep is found under its recorded name; else sites
   new BrowserStorage(true, { lasting: local, ofTab: session, databases: null }).allow();
   const page = scene({});
   let lot = 0;
-  const build = (ofTab: Storage, lasting: Storage): TapController => new TapController(page.parts, [], ofTab, lasting, () => String((lot += 1)).padStart(32, "0"));
+  const build = (ofTab: Storage, lasting: Storage): TapController => new TapController(page.context, [], ofTab, lasting, () => String((lot += 1)).padStart(32, "0"));
   const first = build(session, local);
   first.allow("https://a.test");
   first.showProperties(["plan"]);

@@ -17,7 +17,7 @@ export interface EmbeddedOptions {
 
 export interface Embedded {
   readonly light: LightSource;
-  /** Gives the ear up; a tap that the page had before goes on. */
+  /** Stops listening; a tap that the page had before goes on. */
   stop(): void;
 }
 

@@ -35,10 +35,10 @@ describe("the engine's owner", () => {
   });
 
   it("the picture's clock stands while paused", () => {
-    const { engine, world } = scene();
+    const { engine, environment } = scene();
     engine.dispatch({ kind: "pause" });
     const stood = engine.light.now();
-    world.time += 5000;
+    environment.time += 5000;
     expect([engine.light.now(), engine.at() - stood]).toEqual([stood, 5000]);
     engine.reset(undefined, () => 7);
     expect(engine.at()).toBe(7);

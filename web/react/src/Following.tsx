@@ -8,8 +8,8 @@ const NAMES = 3;
 
 export function Following() {
   const actions = useActions();
-  const pins = useSession((shell) => shell.pinned);
-  const alone = useSession((shell) => shell.followedOnly);
+  const pins = useSession((state) => state.pinned);
+  const alone = useSession((state) => state.followedOnly);
   const follows = useEngine("rows", (state) => state.follows);
   const hues = useEngine("rows", (state) => state.accumulation.traces?.followed);
   if (follows.length === 0) return null;

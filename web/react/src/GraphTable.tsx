@@ -9,7 +9,7 @@ const MOST_JUMPS = 100;
 
 export function GraphTable({ onClose }: { readonly onClose: () => void }) {
   const { engine } = useSessionContext();
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   const now = useEngine("numbers", (_, at) => at);
   if (!graph) return null;
   const jumps = ghostEdges(engine.state, MOST_JUMPS);

@@ -13,8 +13,8 @@ const EVERY_MS = 20_000;
 
 export function Summary() {
   const { engine, store } = useSessionContext();
-  const connection = useSession((shell) => shell.connection.connection);
-  const moment = useSession((shell) => `${shell.phase} ${shell.paused ? "paused" : ""} ${shell.catchUpSpeed > 0 ? "catching up" : ""} ${shell.graph?.name ?? ""}`);
+  const connection = useSession((state) => state.connection.connection);
+  const moment = useSession((state) => `${state.phase} ${state.paused ? "paused" : ""} ${state.catchUpSpeed > 0 ? "catching up" : ""} ${state.graph?.name ?? ""}`);
   const [words, setWords] = useState("");
   useEffect(() => {
     const say = (): void => {

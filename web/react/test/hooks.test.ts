@@ -21,7 +21,7 @@ describe("use", () => {
     });
 
     it("gives the store and the actions, and fails loudly outside of a page", () => {
-      const { result, actions } = rendered(() => [useSession((shell) => shell.phase), useActions()] as const);
+      const { result, actions } = rendered(() => [useSession((state) => state.phase), useActions()] as const);
       expect(result.current).toEqual(["starting", actions]);
       vi.spyOn(console, "error").mockImplementation(() => undefined);
       expect(() => renderHook(() => useSessionContext())).toThrow("needs a SessionContext");

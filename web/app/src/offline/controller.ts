@@ -17,7 +17,7 @@ export class OfflineController {
   #stored: StoredWorkspace | null = null;
 
   constructor(
-    private readonly parts: AppContext,
+    private readonly context: AppContext,
     private readonly watch: SessionController,
     private readonly shelf: OfflineApi,
     private readonly chest: WorkspaceStore,
@@ -28,16 +28,16 @@ export class OfflineController {
    * with the events that this tab had collected before it was reloaded.
    */
   async begin(address: string, wish: string, tab: TabStorage | null): Promise<void> {
-    const { store, environment: world } = this.parts;
-    const session = restoreSession(tab, world.now());
+    const { store, environment } = this.context;
+    const session = restoreSession(tab, environment.now());
     const kept: StoredWorkspace | null = /[?#&]data=/.test(address) ? { kind: "link", link: address } : await this.chest.load();
     if (kept === null) {
       store.setState({ phase: "off", graphRef: null, graph: null });
       return;
     }
     await this.#open(kept, session === null ? wish : formatGraphRef(session.place), session === null);
-    const { graph, graphRef: place } = store.getState();
-    if (session !== null && graph !== null && place !== null && sameGraph(session.place, place)) this.watch.resume(session);
+    const { graph, graphRef } = store.getState();
+    if (session !== null && graph !== null && graphRef !== null && sameGraph(session.place, graphRef)) this.watch.resume(session);
   }
 
   async openFiles(candidates: AsyncIterable<FileCandidate> | Iterable<FileCandidate>): Promise<void> {
@@ -63,7 +63,7 @@ export class OfflineController {
 
   /** Closes what is open, and forgets it. */
   async close(): Promise<void> {
-    const { store, engine } = this.parts;
+    const { store, engine } = this.context;
     if (store.getState().phase === "on") await this.watch.off();
     this.#stored = null;
     this.shelf.closeWorkspace();
@@ -76,7 +76,7 @@ export class OfflineController {
    * all, and keeps nothing. The control changes when the browser has done so.
    */
   async allowStorage(wanted: boolean): Promise<void> {
-    const { store } = this.parts;
+    const { store } = this.context;
     if (wanted) {
       this.keeping.allow();
       writePreferences(this.keeping.lasting, store.getState().preferences);
@@ -90,29 +90,29 @@ export class OfflineController {
   }
 
   async #open(kept: StoredWorkspace, wish = "", eager = true): Promise<void> {
-    const { store, api } = this.parts;
+    const { store, api } = this.context;
     try {
       const found = await this.shelf.openWorkspace(kept);
       if (store.getState().phase === "on") await this.watch.off();
       this.#stored = kept;
       const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
       const before = store.getState().graphRef;
-      const place = chooseGraph(workspaces, [wish, before === null ? "" : formatGraphRef(before), store.getState().preferences.place]);
-      if (place === null) throw NOTHING;
+      const graphRef = chooseGraph(workspaces, [wish, before === null ? "" : formatGraphRef(before), store.getState().preferences.place]);
+      if (graphRef === null) throw NOTHING;
       store.setState({ me, workspaces, linked: kept.kind === "link" });
-      await showGraph(this.parts, place);
+      await showGraph(this.context, graphRef);
       this.#warn(found.errors.length > 0 ? errorsOf(found) : "");
       if (kept.kind === "link") toast(store, { what: LINK_WITHOUT_DEFINITIONS, meaning: "A node lights if an event has that very name.", remedy: "Drop the repository’s folder to have the names that its definitions give.", bad: false });
       await this.chest.save(kept);
       const { graph } = store.getState();
-      if (eager && graph !== null) await this.watch.on(place, graph);
+      if (eager && graph !== null) await this.watch.on(graphRef, graph);
     } catch (error) {
       this.#showError(error);
     }
   }
 
   #showError(error: unknown): void {
-    const { store } = this.parts;
+    const { store } = this.context;
     const shown = store.getState().graph !== null;
     const notice = toNotice(error, shown ? "What was open stays open." : "");
     if (shown) toast(store, notice);
@@ -120,6 +120,6 @@ export class OfflineController {
   }
 
   #warn(said: string): void {
-    if (said !== "") toast(this.parts.store, { what: said, meaning: "Everything else is open.", remedy: "", bad: true });
+    if (said !== "") toast(this.context.store, { what: said, meaning: "Everything else is open.", remedy: "", bad: true });
   }
 }

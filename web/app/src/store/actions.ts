@@ -22,27 +22,27 @@ export class Actions {
   readonly #pausing: PauseController;
 
   constructor(
-    private readonly parts: AppContext,
+    private readonly context: AppContext,
     private readonly watch: SessionController,
     private readonly shelf: KeyValueStorage | null,
   ) {
-    this.#pausing = new PauseController(parts);
-    this.follow = new FollowController(parts, (token) => {
+    this.#pausing = new PauseController(context);
+    this.follow = new FollowController(context, (token) => {
       this.showTrace(token);
     });
   }
 
   async toggle(): Promise<void> {
-    const { phase, graphRef: place, graph } = this.parts.store.getState();
+    const { phase, graphRef, graph } = this.context.store.getState();
     if (phase === "on") await this.watch.off();
-    else if (phase === "off" && place && graph) await this.watch.on(place, graph);
+    else if (phase === "off" && graphRef && graph) await this.watch.on(graphRef, graph);
   }
 
   /** Turns Realtime off and signs out: nothing that was collected stays in this page. Returns
    * whether the server has signed this browser out.
    */
   async signOut(): Promise<boolean> {
-    const { store, api, engine } = this.parts;
+    const { store, api, engine } = this.context;
     await this.watch.off();
     try {
       await api.signOut();
@@ -56,36 +56,36 @@ export class Actions {
   }
 
   /** Another graph: On stays On. */
-  async choose(place: GraphRef): Promise<void> {
-    const wasOn = this.parts.store.getState().phase === "on";
+  async choose(graphRef: GraphRef): Promise<void> {
+    const wasOn = this.context.store.getState().phase === "on";
     if (wasOn) await this.watch.off();
-    await showGraph(this.parts, place);
-    this.setPreferences({ place: formatGraphRef(place) });
-    const { graph } = this.parts.store.getState();
-    if (wasOn && graph) await this.watch.on(place, graph);
+    await showGraph(this.context, graphRef);
+    this.setPreferences({ place: formatGraphRef(graphRef) });
+    const { graph } = this.context.store.getState();
+    if (wasOn && graph) await this.watch.on(graphRef, graph);
   }
 
   /** Looks again at which graphs there are; if that fails the list stays as it was. */
   async refreshWorkspaces(): Promise<void> {
-    const { store, api } = this.parts;
+    const { store, api } = this.context;
     const workspaces = await api.workspaces().catch(() => null);
     if (workspaces) store.setState({ workspaces });
   }
 
   /** Pause, go on, or be done with catching up; a replay holds or plays on. */
   pause(): void {
-    const { phase, replay } = this.parts.store.getState();
+    const { phase, replay } = this.context.store.getState();
     replay?.togglePlaying();
     if (phase === "on") this.#pausing.toggle();
   }
 
   /** Ends a pause without showing how what waited came. */
   jumpToNow(): void {
-    if (this.parts.store.getState().phase === "on") this.#pausing.jumpToNow();
+    if (this.context.store.getState().phase === "on") this.#pausing.jumpToNow();
   }
 
   clear(): void {
-    const { store, engine } = this.parts;
+    const { store, engine } = this.context;
     engine.dispatch({ kind: "clear" });
     const undo = (): void => {
       engine.dispatch({ kind: "undo" });
@@ -97,7 +97,7 @@ export class Actions {
    * left out is never hidden by mistake.
    */
   filter(text: string): void {
-    const { store, engine } = this.parts;
+    const { store, engine } = this.context;
     engine.dispatch({ kind: "filter", text });
     store.setState({ filter: text });
     if (store.getState().serverFilter !== "") void this.filterAtServer(false);
@@ -105,7 +105,7 @@ export class Actions {
 
   /** Leaves the view's whole budget to what passes the filter, or ends that. */
   async filterAtServer(wanted: boolean): Promise<void> {
-    const { store, api } = this.parts;
+    const { store, api } = this.context;
     const { session, phase, filter } = store.getState();
     const atServer = wanted ? filter : "";
     if (session === null || phase !== "on") return;
@@ -119,37 +119,37 @@ export class Actions {
   }
 
   select(node: string | null): void {
-    this.parts.store.setState({ selected: node, selectedEdge: null, highlight: null });
+    this.context.store.setState({ selected: node, selectedEdge: null, highlight: null });
     if (node !== null) this.setPreferences({ tab: "node" });
   }
 
   /** Selects an edge or a jump, and shows what is known of it. */
   selectEdge(edge: EdgeRef | null): void {
-    this.parts.store.setState({ selectedEdge: edge, selected: null, highlight: null });
+    this.context.store.setState({ selectedEdge: edge, selected: null, highlight: null });
     if (edge !== null) this.setPreferences({ tab: "node", sideOpen: true });
   }
 
   /** Points nodes and edges out on the picture, all of them in view. */
   setHighlight(pointed: Highlight | null): void {
-    this.parts.store.setState({ highlight: pointed, selected: null, selectedEdge: null });
+    this.context.store.setState({ highlight: pointed, selected: null, selectedEdge: null });
   }
 
   /** Hides a jump of the graph that is shown, or shows it again; the browser remembers. */
   ignore(jump: string, ignored: boolean): void {
-    const { graphRef: place, preferences: kept } = this.parts.store.getState();
-    const key = `${place === null ? "" : formatGraphRef(place)} ${jump}`;
+    const { graphRef, preferences: kept } = this.context.store.getState();
+    const key = `${graphRef === null ? "" : formatGraphRef(graphRef)} ${jump}`;
     const others = kept.ignored.filter((one) => one !== key);
     this.setPreferences({ ignored: ignored ? [...others, key].slice(-MOST_IGNORED) : others });
   }
 
   /** Shows a trace's timeline. */
   showTrace(token: string): void {
-    this.parts.store.setState({ trace: token });
+    this.context.store.setState({ trace: token });
     this.setPreferences({ tab: "traces", sideOpen: true });
   }
 
   bind(name: string, node: string): void {
-    const { store, engine } = this.parts;
+    const { store, engine } = this.context;
     engine.dispatch({ kind: "bind", name, node });
     const label = store.getState().graph?.nodes.find(({ uuid }) => uuid === node)?.label ?? "the node";
     const unbind = (): void => {
@@ -159,11 +159,11 @@ export class Actions {
   }
 
   async testEvent(node: string | null): Promise<void> {
-    const { store, api } = this.parts;
-    const { graphRef: place } = store.getState();
-    if (!place) return;
+    const { store, api } = this.context;
+    const { graphRef } = store.getState();
+    if (!graphRef) return;
     try {
-      const { name } = await api.testEvent(place, node);
+      const { name } = await api.testEvent(graphRef, node);
       toast(store, { what: `Sent “${name}” to the webhook.`, meaning: "It lights its node as soon as it has come all the way.", remedy: "", bad: false });
     } catch (error) {
       toast(store, toNotice(error, "No test event was sent."));
@@ -171,12 +171,12 @@ export class Actions {
   }
 
   async visitors(): Promise<void> {
-    const { store, api } = this.parts;
-    const { visitors, graphRef: place } = store.getState();
-    if (visitors === null || !place) return;
+    const { store, api } = this.context;
+    const { visitors, graphRef } = store.getState();
+    if (visitors === null || !graphRef) return;
     try {
       if (visitors > 0) await api.stopVisitors();
-      else await api.simulate(place, VISITORS);
+      else await api.simulate(graphRef, VISITORS);
       store.setState({ visitors: visitors > 0 ? 0 : VISITORS });
     } catch (error) {
       toast(store, toNotice(error, "The simulated visitors did not listen."));
@@ -185,17 +185,17 @@ export class Actions {
 
   /** Remembers a choice about the screen. */
   setPreferences(change: Partial<Preferences>): void {
-    const { store } = this.parts;
+    const { store } = this.context;
     store.setState(({ preferences: kept }) => ({ preferences: { ...kept, ...change } }));
     writePreferences(this.shelf, store.getState().preferences);
   }
 
   overlay(which: UiState["overlay"]): void {
-    this.parts.store.setState(({ overlay }) => ({ overlay: overlay === which ? null : which }));
+    this.context.store.setState(({ overlay }) => ({ overlay: overlay === which ? null : which }));
   }
 
   dismiss(id: number | "notice"): void {
-    if (id === "notice") this.parts.store.setState({ notice: null });
-    else dismiss(this.parts.store, id);
+    if (id === "notice") this.context.store.setState({ notice: null });
+    else dismiss(this.context.store, id);
   }
 }

@@ -6,26 +6,26 @@ import { chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRe
 import type { AppContext, SessionController } from "./sessionController.ts";
 
 /** Reads everything and shows the graph; resumes a kept session, or turns On if `eager`. */
-export async function boot(parts: AppContext, watch: SessionController, shelf: TabStorage | null, address: string, eager: boolean): Promise<void> {
-  const { store, api, environment: world } = parts;
+export async function boot(context: AppContext, watch: SessionController, shelf: TabStorage | null, address: string, eager: boolean): Promise<void> {
+  const { store, api, environment } = context;
   store.setState({ phase: "starting", notice: null });
   try {
     const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
     store.setState({ me, workspaces });
-    const kept = restoreSession(shelf, world.now());
+    const kept = restoreSession(shelf, environment.now());
     const wishes = [address, kept ? formatGraphRef(kept.place) : "", store.getState().preferences.place];
-    const place = chooseGraph(workspaces, wishes);
-    if (!place) {
+    const graphRef = chooseGraph(workspaces, wishes);
+    if (!graphRef) {
       store.setState({ phase: "off", graphRef: null, graph: null });
       return;
     }
-    await showGraph(parts, place);
+    await showGraph(context, graphRef);
     const graph = store.getState().graph;
     if (graph === null) return;
-    if (address !== "" && !sameGraph(parseGraphRef(address), place)) announceMissingGraph(parts, address, graph.title);
-    if (kept && sameGraph(kept.place, place)) watch.resume(kept);
-    else if (eager || me.demo) await watch.on(place, graph);
-    if (me.demo) await visitors(parts);
+    if (address !== "" && !sameGraph(parseGraphRef(address), graphRef)) announceMissingGraph(context, address, graph.title);
+    if (kept && sameGraph(kept.place, graphRef)) watch.resume(kept);
+    else if (eager || me.demo) await watch.on(graphRef, graph);
+    if (me.demo) await visitors(context);
   } catch (error) {
     store.setState({ phase: "failed", notice: toNotice(error, "Realtime cannot show anything until it knows who you are and what you may watch.") });
   }
@@ -38,16 +38,16 @@ function announceMissingGraph({ store }: AppContext, address: string, shown: str
 }
 
 /** Loads and shows a graph, Off. */
-export async function showGraph(parts: AppContext, place: GraphRef): Promise<void> {
-  const { store, api, engine } = parts;
+export async function showGraph(context: AppContext, graphRef: GraphRef): Promise<void> {
+  const { store, api, engine } = context;
   try {
-    const graph = await loadGraph(api, place);
+    const graph = await loadGraph(api, graphRef);
     engine.reset();
     engine.dispatch({ kind: "graph", graph });
     engine.dispatch({ kind: "filter", text: store.getState().filter });
-    store.setState({ graphRef: place, graph, phase: "off", selected: null, selectedEdge: null, highlight: null, trace: "", paused: false, notice: null });
+    store.setState({ graphRef, graph, phase: "off", selected: null, selectedEdge: null, highlight: null, trace: "", paused: false, notice: null });
   } catch (error) {
-    store.setState({ graphRef: place, graph: null, phase: "off", notice: toNotice(error, `The graph “${parseGraphRef(formatGraphRef(place))?.graph ?? ""}” cannot be shown.`) });
+    store.setState({ graphRef, graph: null, phase: "off", notice: toNotice(error, `The graph “${parseGraphRef(formatGraphRef(graphRef))?.graph ?? ""}” cannot be shown.`) });
   }
 }
 

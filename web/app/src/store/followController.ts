@@ -18,17 +18,17 @@ export class FollowController {
   #stale = false;
 
   constructor(
-    private readonly parts: AppContext,
+    private readonly context: AppContext,
     private readonly look: (token: string) => void,
   ) {
-    parts.store.subscribe(({ session }, before) => {
+    context.store.subscribe(({ session }, before) => {
       if (session !== null && session !== before.session) this.#onSession();
     });
   }
 
   /** Shows a trace and follows it until another is opened; `beside` leaves the others followed. */
   open(token: string, beside = false): void {
-    const { engine, store } = this.parts;
+    const { engine, store } = this.context;
     if (followedAs(engine.state, token) === null) {
       const { pinned: pins } = store.getState();
       this.#follow([...engine.state.follows.filter((one) => beside || pins.includes(one)), token]);
@@ -38,7 +38,7 @@ export class FollowController {
 
   /** Follows a trace until it is let go, or lets it go. */
   toggle(token: string): void {
-    const { engine, store } = this.parts;
+    const { engine, store } = this.context;
     if (followedAs(engine.state, token) !== null) {
       this.unfollow(token);
       return;
@@ -50,30 +50,30 @@ export class FollowController {
 
   /** Keeps a followed trace when another is opened, or no longer. */
   pin(token: string): void {
-    this.parts.store.setState(({ pinned: pins }) => ({ pinned: pins.includes(token) ? pins.filter((one) => one !== token) : [...pins, token] }));
+    this.context.store.setState(({ pinned: pins }) => ({ pinned: pins.includes(token) ? pins.filter((one) => one !== token) : [...pins, token] }));
   }
 
   unfollow(token: string): void {
-    const { engine } = this.parts;
+    const { engine } = this.context;
     const held = followedAs(engine.state, token) ?? token;
     this.#follow(engine.state.follows.filter((one) => one !== held));
   }
 
   unfollowAll(): void {
-    if (this.parts.engine.state.follows.length > 0) this.#follow([]);
+    if (this.context.engine.state.follows.length > 0) this.#follow([]);
   }
 
   /** Only followed traces move on the picture, or all. */
   setFollowedOnly(followedOnly: boolean): void {
-    this.parts.engine.followedOnly = followedOnly;
-    this.parts.store.setState({ followedOnly });
+    this.context.engine.followedOnly = followedOnly;
+    this.context.store.setState({ followedOnly });
   }
 
   /** Follows the person with this identifier: the server derives the tokens. Returns whether it
    * did; the value is kept nowhere.
    */
   async findPerson(kind: string, value: string): Promise<boolean> {
-    const { store, engine, api } = this.parts;
+    const { store, engine, api } = this.context;
     const { session } = store.getState();
     if (session === null) return false;
     try {
@@ -97,17 +97,17 @@ export class FollowController {
   }
 
   undoJoin(join: number, again: boolean): void {
-    this.parts.engine.dispatch({ kind: again ? "rejoin" : "unjoin", join });
+    this.context.engine.dispatch({ kind: again ? "rejoin" : "unjoin", join });
     this.#showAtOnce();
   }
 
   /** What a person did is seen at once, not with the next second. */
   #showAtOnce(): void {
-    this.parts.store.setState(({ numbersTick: second, rowsTick: fifth }) => ({ numbersTick: second + 1, rowsTick: fifth + 1 }));
+    this.context.store.setState(({ numbersTick: second, rowsTick: fifth }) => ({ numbersTick: second + 1, rowsTick: fifth + 1 }));
   }
 
   #follow(tokens: readonly string[]): void {
-    const { engine, store } = this.parts;
+    const { engine, store } = this.context;
     for (const token of engine.state.follows) if (!tokens.includes(token)) engine.dispatch({ kind: "unfollow", token });
     for (const token of tokens) if (!engine.state.follows.includes(token)) engine.dispatch({ kind: "follow", token });
     this.#wanted = engine.state.follows;
@@ -118,14 +118,14 @@ export class FollowController {
 
   /** A session has begun, or goes on after a reload. */
   #onSession(): void {
-    const { store, engine } = this.parts;
-    const { graphRef: place } = store.getState();
-    const channel = channelOf(place);
+    const { store, engine } = this.context;
+    const { graphRef } = store.getState();
+    const channel = channelOf(graphRef);
     if (this.#channel !== null && this.#channel !== channel) this.#wanted = [];
     this.#channel = channel;
     const linked = this.#linked ? this.#wanted : [];
     this.#linked = false;
-    if (linked.length > 0 && !mayFollow(this.parts)) {
+    if (linked.length > 0 && !mayFollow(this.context)) {
       this.#wanted = [];
       toast(store, { what: "You may watch here, but not follow.", meaning: "The link names a trace; what is carried of it is shown like any other.", remedy: "Ask whoever administers this server for the role “follow”.", bad: true });
     }
@@ -146,11 +146,11 @@ export class FollowController {
   }
 
   async #send(): Promise<void> {
-    const { store, engine, api } = this.parts;
+    const { store, engine, api } = this.context;
     while (this.#stale) {
       this.#stale = false;
       const { session, phase } = store.getState();
-      if (session === null || phase !== "on" || !mayFollow(this.parts) || usesFunctionIngest(store.getState())) return;
+      if (session === null || phase !== "on" || !mayFollow(this.context) || usesFunctionIngest(store.getState())) return;
       await api.follows(session, followedAndOwn(engine.state)).catch((error: unknown) => {
         toast(store, toNotice(error, SCREEN_ONLY));
       });
@@ -162,6 +162,6 @@ function mayFollow({ store }: AppContext): boolean {
   return store.getState().me?.can.includes("follow") ?? false;
 }
 
-function channelOf(place: GraphRef | null): string {
-  return place === null ? "" : `${place.workspace}\n${place.env}`;
+function channelOf(graphRef: GraphRef | null): string {
+  return graphRef === null ? "" : `${graphRef.workspace}\n${graphRef.env}`;
 }

@@ -2,8 +2,8 @@
 import type { GraphRef, WorkspaceSummary } from "@dagnet-realtime/client/api";
 
 /** "workspace/env/graph", each part escaped: what the address and the memory hold. */
-export function formatGraphRef(place: GraphRef): string {
-  return [place.workspace, place.env, place.graph].map(encodeURIComponent).join("/");
+export function formatGraphRef(graphRef: GraphRef): string {
+  return [graphRef.workspace, graphRef.env, graphRef.graph].map(encodeURIComponent).join("/");
 }
 
 export function parseGraphRef(text: string): GraphRef | null {
@@ -18,9 +18,9 @@ export function parseGraphRef(text: string): GraphRef | null {
 }
 
 /** The page's address with the shown graph in it, to be passed on; all else in it stays. */
-export function urlWithGraph(href: string, place: GraphRef): string {
+export function urlWithGraph(href: string, graphRef: GraphRef): string {
   const url = new URL(href);
-  url.searchParams.set("graph", formatGraphRef(place));
+  url.searchParams.set("graph", formatGraphRef(graphRef));
   return url.href;
 }
 
@@ -37,7 +37,7 @@ export function sameGraph(a: GraphRef | null, b: GraphRef | null): boolean {
 export function chooseGraph(workspaces: readonly WorkspaceSummary[], wishes: readonly string[]): GraphRef | null {
   const there = allGraphs(workspaces);
   for (const wish of wishes) {
-    const found = there.find((place) => sameGraph(place, parseGraphRef(wish)));
+    const found = there.find((graphRef) => sameGraph(graphRef, parseGraphRef(wish)));
     if (found) return found;
   }
   const summaries = workspaces.flatMap(({ graphs }) => graphs);

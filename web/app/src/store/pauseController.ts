@@ -8,16 +8,16 @@ const LONGEST_MS = 4000;
 const TURN_MS = 50;
 
 export class PauseController {
-  readonly #parts: AppContext;
+  readonly #context: AppContext;
   #turns = new AbortController();
 
-  constructor(parts: AppContext) {
-    this.#parts = parts;
+  constructor(context: AppContext) {
+    this.#context = context;
   }
 
   /** Pauses; paused, goes on with what waited at speed; while that runs, jumps to now. */
   toggle(): void {
-    const { store, engine } = this.#parts;
+    const { store, engine } = this.#context;
     const { paused, catchUpSpeed: catching } = store.getState();
     if (catching > 0) this.jumpToNow();
     else if (!paused) {
@@ -29,21 +29,21 @@ export class PauseController {
 
   /** Ends the pause, or what comes after it, at once. */
   jumpToNow(): void {
-    const { store, engine } = this.#parts;
+    const { store, engine } = this.#context;
     this.#turns.abort();
     engine.dispatch({ kind: "resume" });
     store.setState({ paused: false, catchUpSpeed: 0 });
   }
 
   async #catchUp(): Promise<void> {
-    const { store, engine, environment: world } = this.#parts;
+    const { store, engine, environment } = this.#context;
     const { signal } = (this.#turns = new AbortController());
     const speed = Math.max(SLOWEST, 1 + Math.ceil((engine.at() - engine.now()) / LONGEST_MS));
     engine.dispatch({ kind: "resume", speed });
     store.setState({ paused: false, catchUpSpeed: speed });
     // What a jump, an Off or another graph did meanwhile shows in the engine's clock.
     while (engine.state.clock.frozenAt !== null) {
-      await world.sleep(TURN_MS, signal);
+      await environment.sleep(TURN_MS, signal);
       if (signal.aborted) return;
       engine.dispatch({ kind: "tick" });
     }

@@ -16,7 +16,7 @@ export class ReplayController {
   readonly player: Player<ExpandedEntry>;
 
   constructor(
-    private readonly parts: AppContext,
+    private readonly context: AppContext,
     readonly log: SessionLog,
   ) {
     this.player = new Player(log.frames, Date.parse(log.header.started_at));
@@ -53,7 +53,7 @@ export class ReplayController {
   seek(at: number): void {
     this.#begin();
     const past = this.player.seek(at);
-    this.parts.engine.silently(() => {
+    this.context.engine.silently(() => {
       this.#play(past);
     });
     this.#say();
@@ -61,21 +61,21 @@ export class ReplayController {
 
   /** Ends the replay and shows the graph that was shown before, Off. */
   async close(): Promise<void> {
-    const { store, engine, environment: world } = this.parts;
+    const { store, engine, environment } = this.context;
     clearInterval(this.#timer);
-    engine.reset(initialState(), () => world.now());
-    const { graphRef: place } = store.getState();
+    engine.reset(initialState(), () => environment.now());
+    const { graphRef } = store.getState();
     store.setState({ phase: "off", connection: OFF, replay: null, paused: false, trace: "" });
-    if (place) await showGraph(this.parts, place);
+    if (graphRef) await showGraph(this.context, graphRef);
     else store.setState({ graph: null });
   }
 
   #say(): void {
-    this.parts.store.setState(({ rowsTick: fifth }) => ({ rowsTick: fifth + 1 }));
+    this.context.store.setState(({ rowsTick: fifth }) => ({ rowsTick: fifth + 1 }));
   }
 
   #begin(): void {
-    const { engine, store } = this.parts;
+    const { engine, store } = this.context;
     const { header } = this.log;
     engine.reset(initialState(), () => this.player.at);
     if (header.definition === null) return;
@@ -86,13 +86,13 @@ export class ReplayController {
   }
 
   #play(entries: readonly ExpandedEntry[]): void {
-    for (const entry of entries) this.parts.engine.dispatch(entry.kind === "tap" ? { kind: "tap", message: entry.message } : { kind: "frame", frame: entry.frame }, entry.at);
+    for (const entry of entries) this.context.engine.dispatch(entry.kind === "tap" ? { kind: "tap", message: entry.message } : { kind: "frame", frame: entry.frame }, entry.at);
   }
 }
 
 /** Opens a log's text; a live session ends first. What cannot be read is said. */
-export async function openLog(parts: AppContext, watch: SessionController, text: string): Promise<void> {
-  const { store, environment: world } = parts;
+export async function openLog(context: AppContext, watch: SessionController, text: string): Promise<void> {
+  const { store, environment } = context;
   const log = readSessionLog(text);
   if (isProblem(log)) {
     toast(store, { what: log.title, meaning: log.detail, remedy: "Choose a file that “Save log” wrote.", bad: true });
@@ -104,8 +104,8 @@ export async function openLog(parts: AppContext, watch: SessionController, text:
   }
   if (store.getState().phase === "on") await watch.off();
   await store.getState().replay?.close();
-  const replay = new ReplayController(parts, log);
-  const lane = { ...OFF, connection: "replay" as const, transport: "replay" as const, since: world.now() };
+  const replay = new ReplayController(context, log);
+  const lane = { ...OFF, connection: "replay" as const, transport: "replay" as const, since: environment.now() };
   store.setState({ phase: "replay", replay, graph: log.header.definition, connection: lane, selected: null, trace: "", notice: null });
   if (log.skipped > 0) toast(store, { what: `${log.skipped} lines of the log could not be read.`, meaning: "They are left out.", remedy: "", bad: false });
 }

@@ -31,26 +31,26 @@ export class SessionController {
   #transport: Transport | null = null;
   #loading = "";
 
-  constructor(private readonly parts: AppContext) {}
+  constructor(private readonly context: AppContext) {}
 
   /** Opens a session on the graph that is shown, and begins an accumulation. */
-  async on(place: GraphRef, graph: Graph): Promise<void> {
-    const { store, api, engine, environment: world } = this.parts;
+  async on(graphRef: GraphRef, graph: Graph): Promise<void> {
+    const { store, api, engine, environment } = this.context;
     if (store.getState().serverless) {
-      const session = `local-${Math.floor(world.random() * 2 ** 48).toString(36)}`;
+      const session = `local-${Math.floor(environment.random() * 2 ** 48).toString(36)}`;
       engine.dispatch({ kind: "on", session, position: "", graph, lane: "local" });
       this.#watchPages(session);
       return;
     }
     if (usesFunctionIngest(store.getState())) {
-      const session = `function-${Math.floor(world.random() * 2 ** 48).toString(36)}`;
+      const session = `function-${Math.floor(environment.random() * 2 ** 48).toString(36)}`;
       engine.dispatch({ kind: "on", session, position: FIRST_POSITION, graph, lane: "remote" });
-      this.#watchFunction(place, session, FIRST_POSITION, false);
+      this.#watchFunction(graphRef, session, FIRST_POSITION, false);
       return;
     }
     store.setState({ phase: "opening", notice: null });
     try {
-      const opened = await api.openSession(place);
+      const opened = await api.openSession(graphRef);
       engine.dispatch({ kind: "on", session: opened.watch_session_id, position: opened.position, graph, lane: "remote" });
       this.#watch(opened.watch_session_id, opened.position);
     } catch (error) {
@@ -60,23 +60,23 @@ export class SessionController {
 
   /** Goes on with a session that this tab had before it was reloaded. */
   resume(kept: SavedSession): void {
-    const { store, engine, api } = this.parts;
+    const { store, engine, api } = this.context;
     engine.reset(kept.state);
     store.setState({ filter: kept.state.filterText });
-    if (usesFunctionIngest(this.parts.store.getState())) {
+    if (usesFunctionIngest(this.context.store.getState())) {
       this.#watchFunction(kept.place, kept.session, kept.state.position, true);
       return;
     }
     // The server may still apply an earlier filter: from here on, it filters only if it is asked
     // again.
     if (kept.state.accumulation.frameSums.filtered > 0) api.filter(kept.session, "").catch(() => undefined);
-    if (this.parts.store.getState().serverless) this.#watchPages(kept.session);
+    if (this.context.store.getState().serverless) this.#watchPages(kept.session);
     else this.#watch(kept.session, kept.state.position);
   }
 
   /** Stops receiving and closes the session; what was collected stays until the next On. */
   async off(): Promise<void> {
-    const { store, api, engine } = this.parts;
+    const { store, api, engine } = this.context;
     const { session } = store.getState();
     this.#stopTransport();
     engine.dispatch({ kind: "off" });
@@ -92,30 +92,30 @@ export class SessionController {
   }
 
   #watch(session: string, position: string): void {
-    const { store, api, slots, environment: world } = this.parts;
+    const { store, api, slots, environment } = this.context;
     this.#stopTransport();
-    const { me, workspaces, graphRef: place } = store.getState();
-    const relayed = workspaces.some(({ id, env, relay }) => relay === true && id === place?.workspace && env === place.env);
-    this.#transport = relayed ? relayTransport(api, session, position, world) : new RemoteTransport(api, session, position, slots, world, me?.push === false ? POLLS_ONLY : (this.parts.carrier ?? STREAM));
+    const { me, workspaces, graphRef } = store.getState();
+    const relayed = workspaces.some(({ id, env, relay }) => relay === true && id === graphRef?.workspace && env === graphRef.env);
+    this.#transport = relayed ? relayTransport(api, session, position, environment) : new RemoteTransport(api, session, position, slots, environment, me?.push === false ? POLLS_ONLY : (this.context.carrier ?? STREAM));
     store.setState({ serverFilter: "", phase: "on", session, notice: null });
     this.#transport.start(this.#sink());
   }
 
   /** Turns On for events that a function in Segment publishes; only this browser knows it. */
-  #watchFunction(place: GraphRef, session: string, position: string, resumed: boolean): void {
-    const { store, engine, api, environment: world } = this.parts;
+  #watchFunction(graphRef: GraphRef, session: string, position: string, resumed: boolean): void {
+    const { store, engine, api, environment } = this.context;
     this.#stopTransport();
     const known = (id: string): boolean => ((lookUp(engine.state.accumulation.dedupe, id)?.lanes ?? 0) & REMOTE) !== 0;
-    this.#transport = functionTransport({ api, place, session, position, resumed, table: () => engine.state.table, known }, world);
+    this.#transport = functionTransport({ api, place: graphRef, session, position, resumed, table: () => engine.state.table, known }, environment);
     store.setState({ serverFilter: "", phase: "on", session, notice: null });
     this.#transport.start(this.#sink());
   }
 
   /** On without a server: only pages of this browser are heard, by the local lane. */
   #watchPages(session: string): void {
-    const { store, engine, environment: world } = this.parts;
+    const { store, engine, environment } = this.context;
     engine.dispatch({ kind: "connection", state: "live" });
-    store.setState({ phase: "on", session, notice: null, connection: { ...OFF, connection: "live", transport: "local", since: world.now() } });
+    store.setState({ phase: "on", session, notice: null, connection: { ...OFF, connection: "live", transport: "local", since: environment.now() } });
   }
 
   #stopTransport(): void {
@@ -124,7 +124,7 @@ export class SessionController {
   }
 
   #sink(): TransportSink {
-    const { store, engine } = this.parts;
+    const { store, engine } = this.context;
     return {
       frame: (frame) => {
         const known = engine.state.posture?.notes ?? [];
@@ -149,12 +149,12 @@ export class SessionController {
 
   /** The graph's files changed while it was watched: fetches it once per version. */
   async #reload(version: string): Promise<void> {
-    const { store, api, engine } = this.parts;
-    const { graphRef: place } = store.getState();
-    if (this.#loading === version || place === null) return;
+    const { store, api, engine } = this.context;
+    const { graphRef } = store.getState();
+    if (this.#loading === version || graphRef === null) return;
     this.#loading = version;
     try {
-      const graph = await loadGraph(api, place);
+      const graph = await loadGraph(api, graphRef);
       engine.dispatch({ kind: "graph", graph });
       store.setState({ graph });
       toast(store, { what: "The graph’s files changed.", meaning: "The new version is shown; counts stay with their nodes.", remedy: "", bad: false });

@@ -37,7 +37,7 @@ export class TapController {
   #following = "";
 
   constructor(
-    private readonly parts: AppContext,
+    private readonly context: AppContext,
     roads: readonly PageChannel[],
     private readonly ofTab: TabStorage | null,
     private readonly lasting: KeyValueStorage | null,
@@ -45,7 +45,7 @@ export class TapController {
   ) {
     this.#identity = restoreIdentity(ofTab) ?? { session: chance(), salt: chance() };
     this.#settings = readSettings(lasting);
-    this.host = new TapHost(roads, { session: this.#identity.session, rules: () => this.#currentRules(), allows: (origin) => this.#settings.origins.includes(origin), displayId: (id) => this.#displayId(id), accept: (message) => this.#accept(message) }, () => parts.environment.now());
+    this.host = new TapHost(roads, { session: this.#identity.session, rules: () => this.#currentRules(), allows: (origin) => this.#settings.origins.includes(origin), displayId: (id) => this.#displayId(id), accept: (message) => this.#accept(message) }, () => context.environment.now());
   }
 
   get settings(): TapSettings {
@@ -55,7 +55,7 @@ export class TapController {
   /** Begins to listen; answers how to stop, which keeps this tab's name for its reload. */
   open(): () => void {
     this.host.open();
-    const unsubscribe = this.parts.store.subscribe(({ numbersTick: second }, before) => { if (second !== before.numbersTick) this.#refresh(); });
+    const unsubscribe = this.context.store.subscribe(({ numbersTick: second }, before) => { if (second !== before.numbersTick) this.#refresh(); });
     return () => {
       unsubscribe();
       this.host.close();
@@ -83,7 +83,7 @@ export class TapController {
   }
 
   #accept(message: TapMessage): boolean {
-    const { store, engine } = this.parts;
+    const { store, engine } = this.context;
     const { phase, session, graph } = store.getState();
     if (phase !== "on" || session === null || graph === null || isEarly(engine.state, message)) return false;
     if (!engine.state.lanes.includes("local")) engine.dispatch({ kind: "on", session, position: "", graph: engine.state.graph ?? graph, lane: "local" });
@@ -96,10 +96,10 @@ export class TapController {
     const rules = JSON.stringify(this.#currentRules());
     if (rules !== this.#rules && this.#rules !== "") this.host.sendRules();
     this.#rules = rules;
-    const { store, api, engine } = this.parts;
-    const shell = store.getState();
-    const { session, phase, serverless } = shell;
-    const own = phase === "on" && !serverless && !usesFunctionIngest(shell) && engine.state.lanes.includes("local") ? ownTokens(engine.state).join(" ") : "";
+    const { store, api, engine } = this.context;
+    const ui = store.getState();
+    const { session, phase, serverless } = ui;
+    const own = phase === "on" && !serverless && !usesFunctionIngest(ui) && engine.state.lanes.includes("local") ? ownTokens(engine.state).join(" ") : "";
     if (session === null || own === "" || `${session} ${own}` === this.#following) return;
     this.#following = `${session} ${own}`;
     // Tried again with the next change: a trace that is not followed is only thinned under load.
@@ -110,16 +110,16 @@ export class TapController {
    * server by this tab's own.
    */
   #displayId(id: string): string | null {
-    const { serverless, workspaces, graphRef: place } = this.parts.store.getState();
-    const key = serverless ? this.#identity.salt : workspaces.find((one) => one.id === place?.workspace && one.env === place.env)?.message_key;
+    const { serverless, workspaces, graphRef } = this.context.store.getState();
+    const key = serverless ? this.#identity.salt : workspaces.find((one) => one.id === graphRef?.workspace && one.env === graphRef.env)?.message_key;
     if (key === undefined) return id;
     const shown = shownId(id, (text) => (key === null ? "" : hmacSha256(key, text)));
     return key === null && shown !== id ? null : shown;
   }
 
   #currentRules(): ReturnType<typeof redactionRules> {
-    const { posture }: { posture: Guarantees | null } = this.parts.engine.state;
-    return redactionRules(this.#identity.salt, this.parts.store.getState().graph, posture, this.#settings.shown);
+    const { posture }: { posture: Guarantees | null } = this.context.engine.state;
+    return redactionRules(this.#identity.salt, this.context.store.getState().graph, posture, this.#settings.shown);
   }
 
   #save(settings: TapSettings): void {

@@ -23,14 +23,14 @@ const GraphTable = lazy(() => import("@dagnet-realtime/react/GraphTable.tsx").th
 
 export function App() {
   const actions = useActions();
-  const theme = useUi((shell) => shell.preferences.theme);
-  const sideOpen = useUi((shell) => shell.preferences.sideOpen);
-  const phase = useUi((shell) => shell.phase);
-  const connection = useUi((shell) => (shell.phase === "replay" ? "replay" : shell.connection.connection));
-  const overlay = useUi((shell) => shell.overlay);
-  const replay = useUi((shell) => shell.replay);
+  const theme = useUi((ui) => ui.preferences.theme);
+  const sideOpen = useUi((ui) => ui.preferences.sideOpen);
+  const phase = useUi((ui) => ui.phase);
+  const connection = useUi((ui) => (ui.phase === "replay" ? "replay" : ui.connection.connection));
+  const overlay = useUi((ui) => ui.overlay);
+  const replay = useUi((ui) => ui.replay);
   const shop = useUi(isShopShown);
-  const serverless = useUi((shell) => shell.serverless);
+  const serverless = useUi((ui) => ui.serverless);
   useKeys();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;

@@ -34,18 +34,18 @@ function useReduced(): boolean {
 export function Canvas({ large = false }: { readonly large?: boolean }) {
   const { engine } = useApp();
   const actions = useActions();
-  const graph = useUi((shell) => shell.graph);
-  const theme = useUi((shell) => shell.preferences.theme);
-  const selected = useUi((shell) => shell.selected);
-  const paused = useUi((shell) => shell.paused);
-  const sideOpen = useUi((shell) => shell.preferences.sideOpen);
-  const phase = useUi((shell) => shell.phase);
-  const connection = useUi((shell) => shell.connection.connection);
+  const graph = useUi((ui) => ui.graph);
+  const theme = useUi((ui) => ui.preferences.theme);
+  const selected = useUi((ui) => ui.selected);
+  const paused = useUi((ui) => ui.paused);
+  const sideOpen = useUi((ui) => ui.preferences.sideOpen);
+  const phase = useUi((ui) => ui.phase);
+  const connection = useUi((ui) => ui.connection.connection);
   const paths = useSame(useEngine("rows", (state) => (state.follows.length > 0 ? followed(state) : [])));
-  const way = useUi((shell) => shell.selectedEdge);
-  const pointed = useUi((shell) => shell.highlight);
-  const place = useUi((shell) => shell.graphRef);
-  const ignored = ignoredJumps(useUi((shell) => shell.preferences.ignored), place);
+  const way = useUi((ui) => ui.selectedEdge);
+  const pointed = useUi((ui) => ui.highlight);
+  const graphRef = useUi((ui) => ui.graphRef);
+  const ignored = ignoredJumps(useUi((ui) => ui.preferences.ignored), graphRef);
   const drawn = useSame(useEngine("numbers", (state) => ghostEdges(state, MOST_JUMPS).filter(({ from, to }) => !ignored.has(`${from}>${to}`))));
   const [hover, setHover] = useState<EdgeHoverAt | null>(null);
   const touch: Pick<PictureProps, "onHoverEdge" | "onSelectEdge"> = {

@@ -14,22 +14,22 @@ const OpenCard = lazy(() => import("./open/OpenCard.tsx").then(({ OpenCard: comp
  * they are hidden.
  */
 export function Empty() {
-  const phase = useUi((shell) => shell.phase);
-  const graph = useUi((shell) => shell.graph);
-  const place = useUi((shell) => shell.graphRef);
-  const serverless = useUi((shell) => shell.serverless);
-  const feedOpen = useUi((shell) => shell.preferences.feedOpen);
+  const phase = useUi((ui) => ui.phase);
+  const graph = useUi((ui) => ui.graph);
+  const graphRef = useUi((ui) => ui.graphRef);
+  const serverless = useUi((ui) => ui.serverless);
+  const feedOpen = useUi((ui) => ui.preferences.feedOpen);
   if (phase === "starting") return serverless ? null : <Card icon={<Radio size={20} />} title="Starting" words="Asking the server what there is to watch." />;
   if (phase === "failed") return <Card icon={<Radio size={20} />} title="Realtime cannot start" words="The message above says why and what to do." />;
-  if (!graph) return place ? null : serverless ? <Suspense><OpenCard /></Suspense> : <NoGraph />;
+  if (!graph) return graphRef ? null : serverless ? <Suspense><OpenCard /></Suspense> : <NoGraph />;
   return feedOpen ? null : <Teaching />;
 }
 
 /** What to do while nothing has been heard. */
 export function Teaching() {
-  const phase = useUi((shell) => shell.phase);
-  const graph = useUi((shell) => shell.graph);
-  const serverless = useUi((shell) => shell.serverless);
+  const phase = useUi((ui) => ui.phase);
+  const graph = useUi((ui) => ui.graph);
+  const serverless = useUi((ui) => ui.serverless);
   const count = useEngine("rows", (state, now) => totals(state, now).count);
   if (!graph || count > 0) return null;
   return phase === "off" ? <Off /> : phase !== "on" ? null : serverless ? <Alone /> : <Silence />;
@@ -103,10 +103,10 @@ function Alone() {
 
 function Silence() {
   const actions = useActions();
-  const visitors = useUi((shell) => shell.visitors);
-  const graph = useUi((shell) => shell.graph);
-  const connection = useUi((shell) => shell.connection.connection);
-  const sources = useUi((shell) => shell.workspaces.find(({ id, env }) => id === shell.graphRef?.workspace && env === shell.graphRef.env)?.sources);
+  const visitors = useUi((ui) => ui.visitors);
+  const graph = useUi((ui) => ui.graph);
+  const connection = useUi((ui) => ui.connection.connection);
+  const sources = useUi((ui) => ui.workspaces.find(({ id, env }) => id === ui.graphRef?.workspace && env === ui.graphRef.env)?.sources);
   const lines = curl(sources ?? [], graph?.listens[0]?.names[0] ?? "Signed Up", window.location.origin);
   if (connection !== "live" && connection !== "polling") return null;
   return (

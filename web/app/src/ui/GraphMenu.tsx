@@ -13,10 +13,10 @@ import { pickFiles, pickFolder } from "./open/picking.ts";
 export function GraphMenu() {
   const realtime = useApp();
   const { actions } = realtime;
-  const workspaces = useUi((shell) => shell.workspaces);
-  const place = useUi((shell) => shell.graphRef);
-  const graph = useUi((shell) => shell.graph);
-  const title = graph ? graph.title || graph.name : (place?.graph ?? "No graph");
+  const workspaces = useUi((ui) => ui.workspaces);
+  const graphRef = useUi((ui) => ui.graphRef);
+  const graph = useUi((ui) => ui.graph);
+  const title = graph ? graph.title || graph.name : (graphRef?.graph ?? "No graph");
   const file = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -54,7 +54,7 @@ export function GraphMenu() {
                   const there = { workspace: id, env, graph: one.name };
                   return (
                     <DropdownMenu.Item key={one.name} className="menu-item" onSelect={() => void actions.choose(there)}>
-                      {sameGraph(there, place) ? <Check size={14} aria-label="shown" /> : <span className="menu-blank" />}
+                      {sameGraph(there, graphRef) ? <Check size={14} aria-label="shown" /> : <span className="menu-blank" />}
                       {one.title || one.name}
                       <span className="menu-end">{one.can_light} can light</span>
                     </DropdownMenu.Item>
@@ -115,8 +115,8 @@ function LogItems({ onOpen }: { readonly onOpen: () => void }) {
 
 export function OpenItems() {
   const { offline } = useApp();
-  const some = useUi((shell) => shell.workspaces.length > 0);
-  const keeping = useUi((shell) => shell.storageAllowed);
+  const some = useUi((ui) => ui.workspaces.length > 0);
+  const keeping = useUi((ui) => ui.storageAllowed);
   if (!offline) return null;
   return (
     <DropdownMenu.Group>

@@ -5,9 +5,9 @@ import { Info, TriangleAlert, X } from "lucide-react";
 
 export function Notice() {
   const actions = useActions();
-  const notice = useUi((shell) => shell.notice);
-  const phase = useUi((shell) => shell.phase);
-  const graph = useUi((shell) => shell.graph);
+  const notice = useUi((ui) => ui.notice);
+  const phase = useUi((ui) => ui.phase);
+  const graph = useUi((ui) => ui.graph);
   if (!notice) return null;
   return (
     <div className={notice.bad ? "banner banner-bad" : "banner"} role={notice.bad ? "alert" : "status"}>
@@ -50,7 +50,7 @@ export function Notice() {
 
 export function Toasts() {
   const actions = useActions();
-  const toasts = useUi((shell) => shell.toasts);
+  const toasts = useUi((ui) => ui.toasts);
   return (
     <div className="toasts" role="status" aria-live="polite">
       {toasts.map(({ id, what, meaning, remedy, bad, action }) => (

@@ -7,8 +7,8 @@ import { CircleUser, LogOut } from "lucide-react";
 
 export function PersonMenu() {
   const actions = useActions();
-  const me = useUi((shell) => shell.me);
-  const workspaces = useUi((shell) => shell.workspaces);
+  const me = useUi((ui) => ui.me);
+  const workspaces = useUi((ui) => ui.workspaces);
   const person = describePerson(me, workspaces);
   if (person === null) return null;
   const { name, how, rights, out } = person;

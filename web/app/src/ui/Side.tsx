@@ -17,8 +17,8 @@ const NodePanel = lazy(() => import("@dagnet-realtime/react/side/NodePanel.tsx")
 
 export function Side() {
   const actions = useActions();
-  const { sideWidth, tab } = useUi((shell) => shell.preferences);
-  const way = useUi((shell) => shell.selectedEdge);
+  const { sideWidth, tab } = useUi((ui) => ui.preferences);
+  const way = useUi((ui) => ui.selectedEdge);
   const traces = useEngine("numbers", (state) => traceCounts(state).seen);
   const unmapped = useEngine("numbers", (state, now) => unmappedNames(state, now).names.length);
   return (
@@ -82,13 +82,13 @@ export function Side() {
 }
 
 export function Foot() {
-  const phase = useUi((shell) => shell.phase);
-  const connection = useUi((shell) => shell.connection.connection);
-  const configured = useUi((shell) => shell.workspaces.find(({ id, env }) => id === shell.graphRef?.workspace && env === shell.graphRef.env)?.sources.length ?? 0);
+  const phase = useUi((ui) => ui.phase);
+  const connection = useUi((ui) => ui.connection.connection);
+  const configured = useUi((ui) => ui.workspaces.find(({ id, env }) => id === ui.graphRef?.workspace && env === ui.graphRef.env)?.sources.length ?? 0);
   const heard = useEngine("numbers", sourcesHeard);
   const late = useEngine("numbers", lagOfLast);
   const fine = connection === "live" || connection === "polling";
-  const serverless = useUi((shell) => shell.serverless);
+  const serverless = useUi((ui) => ui.serverless);
   const words = serverless && phase === "on" ? "Listening to this browser" : phase !== "on" ? "Not receiving" : !fine ? "Not connected" : heard.length > 0 ? `Receiving from ${heard.join(", ")}` : `Connected to ${plural(configured, "source")}`;
   return (
     <footer className="foot">

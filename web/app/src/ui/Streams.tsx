@@ -70,7 +70,7 @@ function Partitions({ stream, now }: { readonly stream: StreamSummary; readonly 
       <tbody>
         {stream.partitions.map((one) => (
           <tr key={`${one.topic}/${one.partition}`} title={one.trouble}>
-            {partitionCells(one, now).map((cell, place) => (place === 0 ? <th key={place} scope="row">{cell}</th> : <td key={place} className="mono">{cell}</td>))}
+            {partitionCells(one, now).map((cell, column) => (column === 0 ? <th key={column} scope="row">{cell}</th> : <td key={column} className="mono">{cell}</td>))}
           </tr>
         ))}
       </tbody>

@@ -48,7 +48,7 @@ export function TopBar() {
 
 /** A placeholder of the menu, so that nothing moves when it comes. */
 function GraphName() {
-  const name = useUi((shell) => shell.graph?.title || shell.graph?.name || shell.graphRef?.graph || "No graph");
+  const name = useUi((ui) => ui.graph?.title || ui.graph?.name || ui.graphRef?.graph || "No graph");
   return (
     <span className="graph-name">
       <span className="graph-title">{name}</span>
@@ -58,9 +58,9 @@ function GraphName() {
 
 function PauseButton() {
   const actions = useActions();
-  const paused = useUi((shell) => shell.paused);
-  const catching = useUi((shell) => shell.catchUpSpeed);
-  const active = useUi((shell) => shell.phase === "on");
+  const paused = useUi((ui) => ui.paused);
+  const catching = useUi((ui) => ui.catchUpSpeed);
+  const active = useUi((ui) => ui.phase === "on");
   const more = useEngine("rows", waiting);
   return (
     <Button
@@ -82,7 +82,7 @@ function PauseButton() {
 /** Beside Resume, which shows what waited: for those who do not want to see it. */
 function JumpButton() {
   const actions = useActions();
-  const paused = useUi((shell) => shell.paused);
+  const paused = useUi((ui) => ui.paused);
   if (!paused) return null;
   return (
     <Button
@@ -115,7 +115,7 @@ function ClearButton(props: object) {
 
 function ThemeButton() {
   const actions = useActions();
-  const theme = useUi((shell) => shell.preferences.theme);
+  const theme = useUi((ui) => ui.preferences.theme);
   const next = theme === "dark" ? "light" : "dark";
   return (
     <Button
@@ -147,7 +147,7 @@ function HelpButton() {
 
 /** The menu of the user, shown only after a sign-in. */
 function PersonButton() {
-  const access = useUi((shell) => shell.me?.access ?? "local");
+  const access = useUi((ui) => ui.me?.access ?? "local");
   if (access === "local") return null;
   return (
     <Suspense>
@@ -159,7 +159,7 @@ function PersonButton() {
 /** Only if the server offers visitors of its own. */
 function Visitors() {
   const actions = useActions();
-  const visitors = useUi((shell) => shell.visitors);
+  const visitors = useUi((ui) => ui.visitors);
   if (visitors === null) return null;
   const deed = visitors > 0 ? "Stop visitors" : "Simulate visitors";
   return (

@@ -16,9 +16,9 @@ const TURN_MS = 30_000;
 export function Tv() {
   const actions = useActions();
   const { store } = useApp();
-  const theme = useUi((shell) => shell.preferences.theme);
-  const graph = useUi((shell) => shell.graph);
-  const connection = useUi((shell) => shell.connection.connection);
+  const theme = useUi((ui) => ui.preferences.theme);
+  const graph = useUi((ui) => ui.graph);
+  const connection = useUi((ui) => ui.connection.connection);
   const figures = useEngine("numbers", (state, now) => totals(state, now));
   const since = useEngine("numbers", (state) => state.accumulation.since);
   useEffect(() => {
@@ -26,10 +26,10 @@ export function Tv() {
   }, [theme]);
   useEffect(() => {
     const turn = setInterval(() => {
-      const { workspaces, graphRef: place } = store.getState();
+      const { workspaces, graphRef } = store.getState();
       const graphs = allGraphs(workspaces);
-      const next = graphs[(graphs.findIndex((one) => sameGraph(one, place)) + 1) % Math.max(1, graphs.length)];
-      if (next && !sameGraph(next, place)) void actions.choose(next);
+      const next = graphs[(graphs.findIndex((one) => sameGraph(one, graphRef)) + 1) % Math.max(1, graphs.length)];
+      if (next && !sameGraph(next, graphRef)) void actions.choose(next);
     }, TURN_MS);
     return () => {
       clearInterval(turn);

@@ -3,9 +3,9 @@ import type { GraphRef } from "@dagnet-realtime/client/api";
 import { isToken } from "@dagnet-realtime/engine/ids";
 import { formatGraphRef } from "../store/graphRef.ts";
 
-/** `page` is the page's own address without its query, `place` as `written` writes it. */
-export function linkTo(page: string, place: string, token: string): string {
-  return `${page}?graph=${encodeURIComponent(place)}&trace=${encodeURIComponent(token)}`;
+/** `page` is the page's own address without its query, `graphRef` as `formatGraphRef` writes it. */
+export function linkTo(page: string, graphRef: string, token: string): string {
+  return `${page}?graph=${encodeURIComponent(graphRef)}&trace=${encodeURIComponent(token)}`;
 }
 
 /** Traces of one link; a session may follow as many. */
@@ -20,8 +20,8 @@ export function tracesIn(address: URLSearchParams): { readonly tokens: readonly 
   return { tokens: tokens.slice(0, MOST), wrong: tokens.length < named.length };
 }
 
-/** Keys "from>to" of those that were ignored at a place; `kept` is what the browser remembers. */
-export function ignoredJumps(kept: readonly string[], place: GraphRef | null): ReadonlySet<string> {
-  const prefix = `${place === null ? "" : formatGraphRef(place)} `;
+/** Keys "from>to" of those that were ignored in a graph; `kept` is what the browser remembers. */
+export function ignoredJumps(kept: readonly string[], graphRef: GraphRef | null): ReadonlySet<string> {
+  const prefix = `${graphRef === null ? "" : formatGraphRef(graphRef)} `;
   return new Set(kept.filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length)));
 }

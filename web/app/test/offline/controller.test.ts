@@ -15,13 +15,13 @@ const FILE = "file:///somewhere/index.html";
 const candidates = (prefix = "shop/"): FileCandidate[] => sample().files.map(({ path, text }) => ({ path: prefix + path, size: text.length, text: () => Promise.resolve(text) }));
 
 function alone(held = new Map<string, unknown>(), { disk, lasting } = { disk: false, lasting: memoryStorage() }) {
-  const { parts: served } = scene();
+  const { context: served } = scene();
   const shelf = new OfflineApi();
-  const parts = { ...served, api: shelf };
-  parts.store.setState({ serverless: true });
-  const watch = new SessionController(parts);
+  const context = { ...served, api: shelf };
+  context.store.setState({ serverless: true });
+  const watch = new SessionController(context);
   const keeping = new BrowserStorage(disk, { lasting, ofTab: null, databases: memoryFactory(held) });
-  return { ...parts, watch, opening: new OfflineController(parts, watch, shelf, openWorkspaceStore(() => keeping.databases), keeping), held };
+  return { ...context, watch, opening: new OfflineController(context, watch, shelf, openWorkspaceStore(() => keeping.databases), keeping), held };
 }
 
 it("TAP-34: begins empty, opens the sample, shows its main graph and listens to this browser", async () => {

@@ -22,7 +22,7 @@ describe("the first moments", () => {
   it("PIC-37: a reloaded tab goes on with its session", async () => {
     const made = scene();
     made.engine.dispatch({ kind: "on", session: "s9", position: "e:0", graph: GRAPH, lane: "remote" });
-    saveSession(made.shelf, "s9", PLACE, made.engine.state, made.world.now());
+    saveSession(made.shelf, "s9", PLACE, made.engine.state, made.environment.now());
     await boot(made, made.watch, made.shelf, "", false);
     expect(made.store.getState()).toMatchObject({ phase: "on", session: "s9" });
     expect(made.asked).not.toContain("POST /api/watch");
@@ -31,7 +31,7 @@ describe("the first moments", () => {
   it("PIC-37: an address that names another graph goes there, and leaves the kept session", async () => {
     const there = { workspaces: [{ id: "shop", env: "demo", graphs: [GRAPH, { ...GRAPH, name: "h" }].map(({ name }) => ({ name, title: name, version: "", nodes: 1, edges: 0, can_light: 1 })), errors: [], sources: [] }] };
     const made = scene({ "GET /api/workspaces": there, "GET /api/workspaces/shop/demo/graphs/h": { ...GRAPH, name: "h" } });
-    saveSession(made.shelf, "s9", PLACE, made.engine.state, made.world.now());
+    saveSession(made.shelf, "s9", PLACE, made.engine.state, made.environment.now());
     await boot(made, made.watch, made.shelf, "shop/demo/h", false);
     expect(made.store.getState()).toMatchObject({ phase: "off", session: null, graphRef: { graph: "h" }, toasts: [] });
   });

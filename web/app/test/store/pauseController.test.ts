@@ -12,7 +12,7 @@ async function paused(events: number, apart = 1000) {
   await made.streams[0]!.send(hello);
   made.actions.pause();
   for (let n = 0; n < events; n += 1) {
-    made.world.time += apart;
+    made.environment.time += apart;
     await made.streams[0]!.send(batch(n));
   }
   const hits: Hit[] = [];
@@ -22,33 +22,33 @@ async function paused(events: number, apart = 1000) {
 
 describe("how a pause ends", () => {
   it("PIC-41: going on shows what waited in its order, eight times as fast as it came", async () => {
-    const { actions, engine, store, world, hits } = await paused(16);
+    const { actions, engine, store, environment, hits } = await paused(16);
     actions.pause();
     expect(store.getState()).toMatchObject({ paused: false, catchUpSpeed: 8 });
-    await world.advance(1000);
+    await environment.advance(1000);
     expect([hits.length, engine.state.pauseBuffer.pending]).toEqual([8, 8]);
-    await world.advance(1500);
+    await environment.advance(1500);
     expect([hits.length, engine.state.clock.frozenAt, store.getState().catchUpSpeed]).toEqual([16, null, 0]);
     expect(hits.map(({ at }) => at)).toEqual([...hits.map(({ at }) => at)].sort());
   });
 
   it("PIC-41: after a long pause it takes no longer than four seconds", async () => {
-    const { actions, engine, store, world } = await paused(60, 10_000);
+    const { actions, engine, store, environment } = await paused(60, 10_000);
     actions.pause();
     expect(store.getState().catchUpSpeed).toBe(151);
-    await world.advance(4100);
+    await environment.advance(4100);
     expect([engine.light.node("a").count, store.getState().catchUpSpeed]).toEqual([60, 0]);
   });
 
   it("PIC-41: what comes meanwhile keeps its place, and pressing again jumps to now", async () => {
-    const { actions, engine, store, streams, world } = await paused(16);
+    const { actions, engine, store, streams, environment } = await paused(16);
     actions.pause();
-    await world.advance(500);
+    await environment.advance(500);
     await streams[0]!.send(batch(16));
     expect(engine.light.node("a").count).toBeLessThan(16);
     actions.pause();
     expect([engine.light.node("a").count, store.getState().catchUpSpeed, store.getState().paused]).toEqual([17, 0, false]);
-    await world.advance(100);
+    await environment.advance(100);
     actions.pause();
     expect(store.getState().paused).toBe(true);
   });
@@ -57,10 +57,10 @@ describe("how a pause ends", () => {
     const still = await paused(0);
     still.actions.pause();
     expect(still.store.getState()).toMatchObject({ paused: false, catchUpSpeed: 0 });
-    const { actions, engine, store, world } = await paused(3);
+    const { actions, engine, store, environment } = await paused(3);
     actions.pause();
     await actions.toggle();
-    await world.advance(100);
+    await environment.advance(100);
     expect([engine.light.node("a").count, store.getState().catchUpSpeed, store.getState().phase]).toEqual([3, 0, "off"]);
   });
 });

@@ -4,11 +4,11 @@ import { openLog } from "../../src/store/replayController.ts";
 import { batch, GRAPH, hello, PLACE, scene } from "../support/page.ts";
 
 function log(): string {
-  const { engine, world } = scene();
+  const { engine, environment } = scene();
   engine.dispatch({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
   engine.dispatch({ kind: "frame", frame: hello });
   for (let n = 0; n < 3; n += 1) {
-    world.time += 1000;
+    environment.time += 1000;
     engine.dispatch({ kind: "frame", frame: batch(n) });
   }
   return writeSessionLog(engine.state);
@@ -18,7 +18,7 @@ describe("a replay", () => {
   it("PIC-54: shows what the session showed, says REPLAY, and leaves as it came", async () => {
     const made = scene();
     made.store.setState({ graphRef: PLACE, phase: "off" });
-    await openLog(made.parts, made.watch, log());
+    await openLog(made.context, made.watch, log());
     const { replay } = made.store.getState();
     expect(made.store.getState()).toMatchObject({ phase: "replay", connection: { connection: "replay" } });
     replay?.turn(2000);
@@ -32,7 +32,7 @@ describe("a replay", () => {
 
   it("PIC-54: a scrub is silent and right in both directions", async () => {
     const made = scene();
-    await openLog(made.parts, made.watch, log());
+    await openLog(made.context, made.watch, log());
     const { replay } = made.store.getState();
     let hits = 0;
     made.engine.light.subscribe({ hit: () => (hits += 1), step: () => undefined });
@@ -55,9 +55,9 @@ describe("a replay", () => {
 
   it("PIC-44: what is no log, or holds no graph, is said", async () => {
     const made = scene();
-    await openLog(made.parts, made.watch, "not a log");
+    await openLog(made.context, made.watch, "not a log");
     expect(made.store.getState().toasts.at(-1)?.remedy).toContain("Save log");
-    await openLog(made.parts, made.watch, log().replace(/"definition":\{.*?\},"binds"/, '"definition":null,"binds"'));
+    await openLog(made.context, made.watch, log().replace(/"definition":\{.*?\},"binds"/, '"definition":null,"binds"'));
     expect(made.store.getState()).toMatchObject({ replay: null });
     expect(made.store.getState().toasts).toHaveLength(2);
   });

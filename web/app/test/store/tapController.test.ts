@@ -14,7 +14,7 @@ function local() {
   let take: (heard: Incoming) => void = () => undefined;
   const road: PageChannel = { listen: (hear) => { take = hear; return () => undefined; }, send: (message) => said.push(message) };
   let made = 0;
-  const build = () => new TapController(page.parts, [road], page.shelf, page.shelf, () => String((made += 1)).repeat(32));
+  const build = () => new TapController(page.context, [road], page.shelf, page.shelf, () => String((made += 1)).repeat(32));
   const one = build();
   const say = (message: object, origin = "https://a.test"): void => { take({ message: { dagnet: MAGIC, page: "p", sdks: [], ...message }, origin, channel: "opened", answer: (answer) => said.push(answer) }); };
   const report = (from: number, ...messages: object[]): void => {
@@ -37,41 +37,41 @@ it("TAP-11: an address that somebody types lets its origin in, and is remembered
 });
 
 it("TAP-10: while On, what happened since On lights the graph; the rest does not", async () => {
-  const { local: one, engine, store, watch, world, say, report } = local();
+  const { local: one, engine, store, watch, environment, say, report } = local();
   one.allow("https://a.test");
   one.open();
   say(hi);
-  report(0, message("off", world.now()));
+  report(0, message("off", environment.now()));
   store.setState({ graph: GRAPH, graphRef: PLACE });
   await watch.on(PLACE, GRAPH);
-  report(1, message("before", world.now() - 1), message("since", world.now()));
+  report(1, message("before", environment.now() - 1), message("since", environment.now()));
   expect(engine.state.lanes).toEqual(["remote", "local"]);
   expect(engine.state.accumulation.events.end).toBe(1);
   expect(one.host.pages.get("p")).toMatchObject({ received: 1, early: 2 });
 });
 
 it("TAP-10: a retry of a call of before On is of before On, and a page's clock that stands still lights all the same", async () => {
-  const { local: one, engine, store, watch, world, say, report } = local();
+  const { local: one, engine, store, watch, environment, say, report } = local();
   one.allow("https://a.test");
   one.open();
   store.setState({ graph: GRAPH, graphRef: PLACE });
   await watch.on(PLACE, GRAPH);
   say(hi);
-  const retry = (made: number) => ({ ...message(`ajs-next-${made}-x`, world.now()), stage: "delivered" });
-  report(0, retry(world.now() - 1), { ...message("stub", world.now()), calledAt: world.now() - 1 }, retry(world.now()), { ...message("fake clock", 0), at: 0 });
+  const retry = (made: number) => ({ ...message(`ajs-next-${made}-x`, environment.now()), stage: "delivered" });
+  report(0, retry(environment.now() - 1), { ...message("stub", environment.now()), calledAt: environment.now() - 1 }, retry(environment.now()), { ...message("fake clock", 0), at: 0 });
   expect(engine.state.accumulation.events.end).toBe(2);
   expect(one.host.pages.get("p")).toMatchObject({ early: 2 });
 });
 
 it("TAP-13: the server is asked to follow this browser's own traces, beside the viewer's, once", async () => {
-  const { local: one, engine, store, watch, world, say, report, asked, parts } = local();
-  const follows = vi.spyOn(parts.api, "follows").mockResolvedValue(undefined);
+  const { local: one, engine, store, watch, environment, say, report, asked, context } = local();
+  const follows = vi.spyOn(context.api, "follows").mockResolvedValue(undefined);
   one.allow("https://a.test");
   one.open();
   store.setState({ graph: GRAPH, graphRef: PLACE });
   await watch.on(PLACE, GRAPH);
   say(hi);
-  report(0, message("m0", world.now()));
+  report(0, message("m0", environment.now()));
   store.setState({ numbersTick: 1 });
   expect(follows).not.toHaveBeenCalled();
   engine.dispatch({ kind: "frame", frame: hello });
@@ -105,7 +105,7 @@ it("TAP-10: a reloaded tab keeps its name and its key, a duplicated one does not
   expect(() => build()).not.toThrow();
 });
 
-it("TAP-10: the page's end closes the ears, and its return opens them", () => {
+it("TAP-10: the page's end closes the listeners, and its return opens them", () => {
   const { local: one, said } = local();
   listenWhilePageLives(one);
   window.dispatchEvent(new Event("pagehide"));
@@ -117,7 +117,7 @@ it("TAP-10: the page's end closes the ears, and its return opens them", () => {
 
 it("SEG-14: a site's own message id becomes the digest under the channel's key, so that the server's twin is known", async () => {
   const { key, cases } = JSON.parse(readFileSync(`${import.meta.dirname}/../../../../conformance/message_ids.json`, "utf8")) as { readonly key: string; readonly cases: readonly { readonly id: string; readonly shown: string }[] };
-  const { local: one, engine, store, watch, world, say, report } = local();
+  const { local: one, engine, store, watch, environment, say, report } = local();
   one.allow("https://a.test");
   one.open();
   const listed = (message_key: string | null) => { store.setState({ workspaces: store.getState().workspaces.concat({ id: PLACE.workspace, env: PLACE.env, graphs: [], errors: [], sources: [], message_key }).slice(-1) }); };
@@ -126,10 +126,10 @@ it("SEG-14: a site's own message id becomes the digest under the channel's key, 
   await watch.on(PLACE, GRAPH);
   say(hi);
   const some = cases.filter(({ id }) => id.length <= 512);
-  report(0, ...some.map(({ id }) => message(id, world.now())));
+  report(0, ...some.map(({ id }) => message(id, environment.now())));
   const { start, end } = engine.state.accumulation.events;
   expect(Array.from({ length: end - start }, (_, place) => rowAt(engine.state.accumulation.events, start + place)?.id)).toEqual(some.map(({ shown }) => shown));
   listed(null);
-  report(some.length, message("order-9", world.now()));
+  report(some.length, message("order-9", environment.now()));
   expect([...one.host.rejected.values()]).toEqual([{ origin: "https://a.test", reason: "the site’s own message id", count: 1 }]);
 });

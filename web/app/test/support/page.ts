@@ -7,7 +7,7 @@ import { EngineHost } from "@dagnet-realtime/client/engineHost";
 import { readPreferences } from "../../src/store/preferences.ts";
 import { createUiStore } from "../../src/store/uiState.ts";
 import { SessionController } from "../../src/store/sessionController.ts";
-import { FakeStream, FakeWorld } from "../../../client/test/support/environment.ts";
+import { FakeStream, FakeEnvironment } from "../../../client/test/support/environment.ts";
 
 export const PLACE = { workspace: "shop", env: "demo", graph: "g" };
 
@@ -30,7 +30,7 @@ const WORKSPACES = { workspaces: [{ id: "shop", env: "demo", graphs: [{ name: "g
 export type Answers = Record<string, unknown>;
 
 export function scene(answers: Answers = {}) {
-  const world = new FakeWorld();
+  const environment = new FakeEnvironment();
   const streams: FakeStream[] = [];
   const asked: string[] = [];
   const all: Answers = {
@@ -54,13 +54,13 @@ export function scene(answers: Answers = {}) {
   });
   const slots: StreamSlots = { acquire: () => Promise.resolve({ release: () => undefined }) };
   const store = createUiStore(readPreferences(null, false));
-  const engine = new EngineHost(() => world.now());
-  const parts = { store, engine, api, slots, environment: world };
-  const watch = new SessionController(parts);
+  const engine = new EngineHost(() => environment.now());
+  const context = { store, engine, api, slots, environment };
+  const watch = new SessionController(context);
   const kept = new Map<string, string>();
   const shelf = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
-  const actions = new Actions(parts, watch, shelf);
-  return { ...parts, world, parts, watch, actions, session: watch, context: parts, streams, asked, kept, shelf, answers: all };
+  const actions = new Actions(context, watch, shelf);
+  return { ...context, environment, context, watch, actions, session: watch, streams, asked, kept, shelf, answers: all };
 }
 
 /** A batch that lights `a` once with an event of trace `t`. */

@@ -60,7 +60,7 @@ export function receivedFrames(sent: readonly unknown[]): readonly Frame[] {
 }
 
 /** Travels one stream until it ends, from position `after`. */
-export async function readStream(api: ServerApi, session: string, after: string, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd> {
+export async function readStream(api: ServerApi, session: string, after: string, listener: FrameListener, signal: AbortSignal): Promise<CarrierEnd> {
   let answered = false;
   try {
     const answer = await api.stream(session, after, signal);
@@ -75,10 +75,10 @@ export async function readStream(api: ServerApi, session: string, after: string,
       for (const message of read(value)) {
         const frame = receivedFrame(JSON.parse(message.data));
         if (frame === null) {
-          ear.idle();
+          listener.idle();
           continue;
         }
-        ear.frame(frame);
+        listener.frame(frame);
         const end = endOfFrame(frame);
         if (end) return end;
       }
@@ -93,7 +93,7 @@ export async function readStream(api: ServerApi, session: string, after: string,
 export interface Carrier {
   readonly transport: TransportKind;
   readonly fallbackReason: string;
-  run(api: ServerApi, session: string, after: string, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd>;
+  run(api: ServerApi, session: string, after: string, listener: FrameListener, signal: AbortSignal): Promise<CarrierEnd>;
 }
 
 export const STREAM: Carrier = { transport: "push", fallbackReason: "Streams do not get through, so this tab asks every moment instead.", run: readStream };
@@ -104,12 +104,12 @@ const NO_STREAM = "This server keeps no connection open, so this tab asks every 
 export const POLLS_ONLY: Carrier = { transport: "push", fallbackReason: NO_STREAM, run: () => Promise.resolve({ kind: "broken", why: NO_STREAM, retryAfter: 0, poll: true }) };
 
 /** Polls once and hands on what came; null when the next poll may follow at once. */
-export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, ear: FrameListener, signal: AbortSignal): Promise<CarrierEnd | null> {
+export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, listener: FrameListener, signal: AbortSignal): Promise<CarrierEnd | null> {
   try {
     const frames = receivedFrames((await api.poll(session, after, wait, signal)).frames);
-    if (frames.length === 0) ear.idle();
+    if (frames.length === 0) listener.idle();
     for (const frame of frames) {
-      ear.frame(frame);
+      listener.frame(frame);
       const end = endOfFrame(frame);
       if (end) return end;
     }

@@ -32,7 +32,7 @@ export class RemoteTransport implements Transport {
     private readonly session: string,
     private position: string,
     private readonly slots: StreamSlots,
-    private readonly world: Environment,
+    private readonly environment: Environment,
     private readonly carrier: Carrier = STREAM,
   ) {}
 
@@ -42,7 +42,7 @@ export class RemoteTransport implements Transport {
 
   start(sink: TransportSink): void {
     this.#sink = sink;
-    const stir = this.world.onWake(() => {
+    const stir = this.environment.onWake(() => {
       this.#onWake();
     });
     this.#stopped.signal.addEventListener("abort", stir);
@@ -55,7 +55,7 @@ export class RemoteTransport implements Transport {
   stop(): void {
     this.#stopped.abort();
     this.#carrierEnd.abort();
-    this.#state = { ...OFF, since: this.world.now() };
+    this.#state = { ...OFF, since: this.environment.now() };
   }
 
   /** Goes back (or on) to `position`: the engine says that it stands there. */
@@ -79,10 +79,10 @@ export class RemoteTransport implements Transport {
       }
       if (end.kind === "turn") continue;
       attempt = this.#state.lastFrameAt === before ? attempt + 1 : 0;
-      const wait = backoffMs(attempt, this.world.random(), end.retryAfter);
-      this.#setStatus(this.#state.connection === "stale" ? "stale" : "reconnecting", null, end.why, this.world.now() + wait);
+      const wait = backoffMs(attempt, this.environment.random(), end.retryAfter);
+      this.#setStatus(this.#state.connection === "stale" ? "stale" : "reconnecting", null, end.why, this.environment.now() + wait);
       this.#carrierEnd = new AbortController();
-      await this.world.sleep(wait, this.#carrierEnd.signal);
+      await this.environment.sleep(wait, this.#carrierEnd.signal);
     }
   }
 
@@ -97,7 +97,7 @@ export class RemoteTransport implements Transport {
     const silent = (): boolean => this.#state.lastFrameAt === heard;
     const late: { is: boolean } = { is: false };
     const ended = new AbortController();
-    void this.world.sleep(FIRST_FRAME_MS, ended.signal).then(() => {
+    void this.environment.sleep(FIRST_FRAME_MS, ended.signal).then(() => {
       late.is = silent() && !ended.signal.aborted;
       if (late.is) road.abort();
     });
@@ -111,8 +111,8 @@ export class RemoteTransport implements Transport {
   }
 
   async #polls(signal: AbortSignal, why: string): Promise<CarrierEnd> {
-    const until = this.world.now() + PUSH_AGAIN_MS;
-    while (!signal.aborted && this.world.now() < until) {
+    const until = this.environment.now() + PUSH_AGAIN_MS;
+    while (!signal.aborted && this.environment.now() < until) {
       const end = await pollOnce(this.api, this.session, this.position, POLL_MS / 1000, this.#listener("poll", why), signal);
       if (end) return end;
     }
@@ -124,13 +124,13 @@ export class RemoteTransport implements Transport {
   async #idlePoll(signal: AbortSignal): Promise<CarrierEnd> {
     const end = await pollOnce(this.api, this.session, this.position, 0, this.#listener("poll", "This tab is hidden, so it only looks once a minute."), signal);
     if (end) return end;
-    await this.world.sleep(HIDDEN_POLL_MS, signal);
+    await this.environment.sleep(HIDDEN_POLL_MS, signal);
     return { kind: "turn" };
   }
 
   #listener(transport: TransportKind, why: string): FrameListener {
     const heard = (): void => {
-      const now = this.world.now();
+      const now = this.environment.now();
       const connection: Connection = transport === "poll" ? "polling" : "live";
       if (this.#state.connection !== connection) this.#setStatus(connection, transport, why);
       this.#state = { ...this.#state, lastFrameAt: now };
@@ -138,7 +138,7 @@ export class RemoteTransport implements Transport {
     return {
       frame: (frame) => {
         heard();
-        this.#setLag(this.#lag.update(frame, this.world.now()));
+        this.#setLag(this.#lag.update(frame, this.environment.now()));
         this.position = positionAfter(frame) ?? this.position;
         this.#sink?.frame(frame);
       },
@@ -150,13 +150,13 @@ export class RemoteTransport implements Transport {
   /** Says stale when nothing was heard for too long, and gives the dead road up. */
   async #watch(): Promise<void> {
     while (!this.#done()) {
-      await this.world.sleep(1000, this.#stopped.signal);
+      await this.environment.sleep(1000, this.#stopped.signal);
       if (this.#hiddenSince !== null && !this.#isIdle()) continue;
       if (this.#isIdle()) {
         if (this.#state.connection === "live") this.#carrierEnd.abort();
         continue;
       }
-      const quiet = this.world.now() - (this.#state.lastFrameAt ?? this.#state.since);
+      const quiet = this.environment.now() - (this.#state.lastFrameAt ?? this.#state.since);
       if (quiet < STALE_MS || this.#state.connection === "stale") continue;
       this.#setStatus("stale", null, "Nothing was heard for 20 seconds; trying again.");
       this.#carrierEnd.abort();
@@ -175,19 +175,19 @@ export class RemoteTransport implements Transport {
   }
 
   #isIdle(): boolean {
-    return this.#hiddenSince !== null && this.world.now() - this.#hiddenSince >= HIDDEN_MS;
+    return this.#hiddenSince !== null && this.environment.now() - this.#hiddenSince >= HIDDEN_MS;
   }
 
   #onWake(): void {
     const resting = this.#isIdle();
-    this.#hiddenSince = this.world.hidden() ? (this.#hiddenSince ?? this.world.now()) : null;
+    this.#hiddenSince = this.environment.hidden() ? (this.#hiddenSince ?? this.environment.now()) : null;
     const waiting = this.#state.connection === "reconnecting" || this.#state.connection === "stale";
     if (this.#hiddenSince === null && (resting || waiting)) this.#carrierEnd.abort();
   }
 
   #setStatus(connection: Connection, transport: TransportKind | null, why: string, retryAt: number | null = null): void {
     if (this.#done()) return;
-    const since = this.#state.connection === connection ? this.#state.since : this.world.now();
+    const since = this.#state.connection === connection ? this.#state.since : this.environment.now();
     this.#state = { connection, transport, since, lastFrameAt: this.#state.lastFrameAt, retryAt, lagMs: 0, why };
     this.#sink?.state(this.#state);
   }

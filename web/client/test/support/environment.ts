@@ -2,7 +2,7 @@
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import type { Environment } from "../../src/environment.ts";
 
-export class FakeWorld implements Environment {
+export class FakeEnvironment implements Environment {
   time = 1_000_000;
   isHidden = false;
   readonly slept: number[] = [];

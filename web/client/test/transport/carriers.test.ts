@@ -34,11 +34,11 @@ describe("roads", () => {
     it("a poll hands on its frames, or its silence", async () => {
       let silences = 0;
       const ops: string[] = [];
-      const ear = { frame: (frame: { op: string }) => ops.push(frame.op), idle: () => (silences += 1) };
+      const listener = { frame: (frame: { op: string }) => ops.push(frame.op), idle: () => (silences += 1) };
       const answers = [{ frames: [], position: "p" }, { frames: [beat("p"), { op: "bye", reason: "r", retry_after: 1 }], position: "p" }];
       const api = new Api(() => Promise.resolve(new Response(JSON.stringify(answers.shift()))));
-      expect(await pollOnce(api, "s", "p", 1, ear, open)).toBeNull();
-      expect(await pollOnce(api, "s", "p", 1, ear, open)).toMatchObject({ kind: "broken", retryAfter: 1 });
+      expect(await pollOnce(api, "s", "p", 1, listener, open)).toBeNull();
+      expect(await pollOnce(api, "s", "p", 1, listener, open)).toMatchObject({ kind: "broken", retryAfter: 1 });
       expect([silences, ops]).toEqual([1, ["beat", "bye"]]);
     });
   });
@@ -55,12 +55,12 @@ describe("roads", () => {
     it("ENG-20: a batch that cannot be read is a gap that says why; another frame ends the carrier", async () => {
       expect(receivedFrame(structuredClone(wrong))).toEqual({ op: "gap", from: wrong.from, to: wrong.position, missed: null, reason: "A frame cannot be read: batch.counts.a is not a count" });
       const heard: unknown[] = [];
-      const ear = { frame: (frame: unknown) => heard.push(frame), idle: () => heard.push("idle") };
-      const end = await readStream(stream({ op: "later" }, wrong, { ...hello(), sampling: "half" }, beat("p")), "s", "p", ear, open);
+      const listener = { frame: (frame: unknown) => heard.push(frame), idle: () => heard.push("idle") };
+      const end = await readStream(stream({ op: "later" }, wrong, { ...hello(), sampling: "half" }, beat("p")), "s", "p", listener, open);
       expect(end).toMatchObject({ kind: "broken", why: "A frame cannot be read: hello.sampling is not a number.", answered: true });
       expect(heard).toMatchObject(["idle", { op: "gap" }]);
       const polled = new Api(() => Promise.resolve(new Response(JSON.stringify({ frames: [{ op: "later" }, { ...beat("p"), ledger: 7 }], position: "p" }))));
-      expect(await pollOnce(polled, "s", "p", 1, ear, open)).toMatchObject({ kind: "broken", why: "A frame cannot be read: beat.ledger is not an object." });
+      expect(await pollOnce(polled, "s", "p", 1, listener, open)).toMatchObject({ kind: "broken", why: "A frame cannot be read: beat.ledger is not an object." });
     });
   });
 

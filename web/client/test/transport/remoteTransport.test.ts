@@ -5,13 +5,13 @@ import { Api } from "../../src/api.ts";
 import { LagEstimator, RemoteTransport } from "../../src/transport/remoteTransport.ts";
 import type { StreamSlots } from "../../src/transport/streamSlots.ts";
 import type { ConnectionStatus } from "../../src/transport/transport.ts";
-import { beat, FakeStream, FakeWorld, settle } from "../support/environment.ts";
+import { beat, FakeStream, FakeEnvironment, settle } from "../support/environment.ts";
 
 describe("remote", () => {
   type Answer = (url: string, signal: AbortSignal | null | undefined) => Promise<Response>;
 
   function scene(answer: Answer | null = null, slots: StreamSlots = { acquire: () => Promise.resolve({ release: () => undefined }) }) {
-    const world = new FakeWorld();
+    const environment = new FakeEnvironment();
     const streams: FakeStream[] = [];
     const asked: string[] = [];
     const frames: Frame[] = [];
@@ -27,9 +27,9 @@ describe("remote", () => {
       asked.push(url);
       return rule.answer(url, init?.signal);
     });
-    const lane = new RemoteTransport(api, "s", "p0", slots, world);
+    const lane = new RemoteTransport(api, "s", "p0", slots, environment);
     lane.start({ frame: (frame) => frames.push(frame), state: (state) => states.push(state), ended: (why) => ended.push(why) });
-    return { world, streams, asked, frames, states, ended, lane, rule, stream };
+    return { environment, streams, asked, frames, states, ended, lane, rule, stream };
   }
 
   const polled = (frames: Frame[]): Promise<Response> => Promise.resolve(new Response(JSON.stringify({ frames, position: "x" })));
@@ -49,12 +49,12 @@ describe("remote", () => {
     });
 
     it("PIC-30: a broken stream resumes after the last position it was given", async () => {
-      const { streams, asked, world, lane } = scene();
+      const { streams, asked, environment, lane } = scene();
       await settle();
       await streams[0]!.send(beat("p7"));
       await streams[0]!.end();
       expect(lane.state).toMatchObject({ connection: "reconnecting", transport: null });
-      await world.advance(20_000);
+      await environment.advance(20_000);
       expect(asked.map(after).slice(0, 2)).toEqual(["p0", "p7"]);
       lane.stop();
     });
@@ -71,12 +71,12 @@ describe("remote", () => {
     });
 
     it("PIC-31: a farewell's retry_after is waited for", async () => {
-      const { streams, asked, world, lane } = scene();
+      const { streams, asked, environment, lane } = scene();
       await settle();
       await streams[0]!.send({ op: "bye", reason: "restart", retry_after: 4 });
-      await world.advance(3_900);
+      await environment.advance(3_900);
       expect(asked).toHaveLength(1);
-      await world.advance(600);
+      await environment.advance(600);
       expect(asked).toHaveLength(2);
       lane.stop();
     });
@@ -86,18 +86,18 @@ describe("remote", () => {
       const made = scene();
       made.rule.answer = async (url, signal) => {
         if (url.includes("/frames")) {
-          await made.world.sleep(10_000, new AbortController().signal);
+          await made.environment.sleep(10_000, new AbortController().signal);
           return polled([beat("q")]);
         }
         const answer = await made.stream(url, signal);
         if (!silent) void made.streams.at(-1)!.send(beat("r"));
         return answer;
       };
-      await made.world.advance(23_000);
+      await made.environment.advance(23_000);
       expect(made.lane.state).toMatchObject({ connection: "polling", transport: "poll" });
       expect(made.lane.state.why).toContain("Streams do not get through");
       silent = false;
-      await made.world.advance(40_000);
+      await made.environment.advance(40_000);
       expect(made.lane.state.connection).toBe("live");
       made.lane.stop();
     });
@@ -106,22 +106,22 @@ describe("remote", () => {
       const none: StreamSlots = { acquire: () => Promise.resolve(null) };
       const made = scene(null, none);
       made.rule.answer = async () => {
-        await made.world.sleep(10_000, new AbortController().signal);
+        await made.environment.sleep(10_000, new AbortController().signal);
         return polled([]);
       };
-      await made.world.advance(10_000);
+      await made.environment.advance(10_000);
       expect(made.lane.state).toMatchObject({ connection: "polling" });
       expect(made.lane.state.why).toContain("Four other tabs");
       made.lane.stop();
     });
 
     it("PIC-34: twenty seconds without any frame are stale, and the dead road is given up", async () => {
-      const { streams, world, lane } = scene();
+      const { streams, environment, lane } = scene();
       await settle();
       await streams[0]!.send(beat("p1"));
-      await world.advance(19_000);
+      await environment.advance(19_000);
       expect(lane.state.connection).toBe("live");
-      await world.advance(2_000);
+      await environment.advance(2_000);
       expect(lane.state.connection).toBe("stale");
       expect(streams[0]!.closed).toBe(true);
       await streams[1]!.send(beat("p2"));
@@ -135,14 +135,14 @@ describe("remote", () => {
       await made.streams[0]!.send(beat("p1"));
       const stream = made.rule.answer;
       made.rule.answer = (url, signal) => (url.includes("/frames") ? polled([beat("p9")]) : stream(url, signal));
-      await made.world.show(true);
-      await made.world.advance(59_000);
+      await made.environment.show(true);
+      await made.environment.advance(59_000);
       expect(made.streams[0]!.closed).toBe(false);
-      await made.world.advance(3_000);
+      await made.environment.advance(3_000);
       expect(made.streams[0]!.closed).toBe(true);
-      await made.world.advance(120_000);
+      await made.environment.advance(120_000);
       expect(made.asked.filter((url) => url.includes("/frames"))).toHaveLength(3);
-      await made.world.show(false);
+      await made.environment.show(false);
       expect(after(made.asked.at(-1))).toBe("p9");
       expect(made.asked.at(-1)).toContain("/stream");
       made.lane.stop();
@@ -164,15 +164,15 @@ describe("remote", () => {
     });
 
     it("PIC-31: a server that is away is asked ever less often", async () => {
-      const { asked, world, lane } = scene(() => Promise.reject(new TypeError("fetch failed")));
-      await world.advance(120_000);
+      const { asked, environment, lane } = scene(() => Promise.reject(new TypeError("fetch failed")));
+      await environment.advance(120_000);
       expect(asked.length).toBeGreaterThan(5);
       expect(asked.length).toBeLessThan(20);
       expect(asked.every((url) => url.includes("/stream"))).toBe(true);
       expect(lane.state.connection).toBe("stale");
       lane.stop();
       const before = asked.length;
-      await world.advance(60_000);
+      await environment.advance(60_000);
       expect(asked).toHaveLength(before);
     });
   });

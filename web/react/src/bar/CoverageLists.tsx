@@ -19,7 +19,7 @@ const SHOWN = 24;
 export function CoverageLists({ graph, found }: { readonly graph: Graph; readonly found: Coverage }) {
   const actions = useActions();
   const { engine } = useSessionContext();
-  const session = useSession((shell) => shell.session);
+  const session = useSession((state) => state.session);
   const { nodesLit, nodes, edgesLit, edges, dark, darkEdges, never, neverEdges } = found;
   const missing = dark.length + darkEdges.length;
   return (

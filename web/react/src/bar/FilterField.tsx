@@ -5,7 +5,7 @@ import { useActions, useEngine, useSession } from "../hooks.ts";
 
 export function FilterField() {
   const actions = useActions();
-  const filter = useSession((shell) => shell.filter);
+  const filter = useSession((state) => state.filter);
   const problem = useEngine("rows", (state) => state.filterProblem);
   const [draft, setDraft] = useState("");
   const chips = splitTerms(filter);

@@ -6,8 +6,8 @@ const WORDS = { starting: "starting", failed: "off", off: "Off", opening: "turni
 
 export function OnSwitch() {
   const actions = useActions();
-  const phase = useSession((shell) => shell.phase);
-  const ready = useSession((shell) => shell.graph !== null);
+  const phase = useSession((state) => state.phase);
+  const ready = useSession((state) => state.graph !== null);
   const on = phase === "on" || phase === "opening";
   return (
     <div className="on">

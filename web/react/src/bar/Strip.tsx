@@ -13,9 +13,9 @@ const StripEnd = lazy(() => import("./StripEnd.tsx").then(({ StripEnd: component
 export function Strip() {
   const figures = useEngine("numbers", (state, now) => totals(state, now));
   const since = useEngine("numbers", (state) => state.accumulation.since);
-  const on = useSession((shell) => shell.phase !== "off" && shell.phase !== "starting" && shell.phase !== "failed");
+  const on = useSession((state) => state.phase !== "off" && state.phase !== "starting" && state.phase !== "failed");
   const traces = useEngine("numbers", traceCounts);
-  const lane = useSession((shell) => shell.connection);
+  const lane = useSession((state) => state.connection);
   const broken = useEngine("numbers", () => brokenText(lane, Date.now()));
   const seen = on || figures.count > 0;
   return (
@@ -59,10 +59,10 @@ export function Strip() {
 }
 
 export function LiveSign() {
-  const phase = useSession((shell) => shell.phase);
-  const lane = useSession((shell) => shell.connection);
-  const paused = useSession((shell) => shell.paused);
-  const catching = useSession((shell) => shell.catchUpSpeed);
+  const phase = useSession((state) => state.phase);
+  const lane = useSession((state) => state.connection);
+  const paused = useSession((state) => state.paused);
+  const catching = useSession((state) => state.catchUpSpeed);
   const now = useEngine("numbers", () => Date.now());
   const sign = signOf(phase, lane, paused, catching);
   const heard = useHost((host) => host.lastFrameAt?.() ?? null) ?? lane.lastFrameAt;

@@ -34,7 +34,7 @@ const SQUARES = 14;
 
 export function Coverage() {
   const { engine } = useSessionContext();
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   const found = useEngine("numbers", (state) => coverage(state));
   const { nodesLit, nodes, dark, never } = found;
   const at = useEngine("numbers", () => engine.at());
@@ -99,7 +99,7 @@ export function LedgerChip() {
 }
 
 export function GuaranteeChips() {
-  const atServer = useSession((shell) => shell.serverFilter);
+  const atServer = useSession((state) => state.serverFilter);
   const chips = guaranteeChips(useEngine("numbers", (state) => posture(state)), atServer);
   return chips.map(({ key, word, title, says }) => (
     <LazyPopover
@@ -123,8 +123,8 @@ export function GuaranteeChips() {
 /** If a thinned view leaves out wanted events, the server can spend the budget on them alone. */
 function AtServer() {
   const actions = useActions();
-  const filter = useSession((shell) => shell.filter);
-  const atServer = useSession((shell) => shell.serverFilter);
+  const filter = useSession((state) => state.filter);
+  const atServer = useSession((state) => state.serverFilter);
   const unread = useEngine("numbers", (state) => state.filterProblem !== null);
   if (filter === "" || unread) return null;
   return (

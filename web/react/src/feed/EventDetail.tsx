@@ -38,7 +38,7 @@ export function EventDetail({ row }: { readonly row: FeedRow }) {
 }
 
 function Fields({ row }: { readonly row: FeedRow }) {
-  const filter = useSession((shell) => shell.filter);
+  const filter = useSession((state) => state.filter);
   const actions = useActions();
   const add = (term: string): void => {
     actions.filter(`${filter} ${term}`.trim());

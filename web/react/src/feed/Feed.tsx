@@ -35,7 +35,7 @@ export function Feed({ open, onOpen, height, limits, onHeight, empty = null }: F
 }
 
 function Head({ open, onOpen }: Pick<FeedProps, "open" | "onOpen">) {
-  const text = useSession((shell) => shell.filter);
+  const text = useSession((state) => state.filter);
   const unread = useEngine("rows", (state) => state.filterProblem !== null);
   const filter = unread ? "" : text;
   const { rows, from } = useEngine("rows", (state) => state.accumulation.view);
@@ -146,7 +146,7 @@ function List({ height, onReading, empty }: { readonly height: number; readonly 
 /** No rows: says which filter hides them, or what the host has to say. */
 function FeedEmpty({ children }: { readonly children: ReactNode }) {
   const actions = useActions();
-  const filter = useSession((shell) => shell.filter);
+  const filter = useSession((state) => state.filter);
   const held = useEngine("rows", (state) => state.accumulation.events.end - state.accumulation.events.start);
   if (filter && held > 0)
     return (

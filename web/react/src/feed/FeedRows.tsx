@@ -55,7 +55,7 @@ interface LineProps {
 
 function Line({ row, index, at, open, onOpen }: LineProps) {
   const actions = useActions();
-  const nodes = useSession((shell) => shell.graph?.nodes);
+  const nodes = useSession((state) => state.graph?.nodes);
   const follows = useEngine("rows", (state) => state.follows);
   const { followed, unmapped, late, labels, token } = rowMarks(row, nodes ?? [], follows);
   const late_ = late ? ", late" : "";

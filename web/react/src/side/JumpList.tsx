@@ -11,7 +11,7 @@ const MOST = 40;
 
 export function JumpList() {
   const actions = useActions();
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   const { host = {} } = useSessionContext();
   const [all, setAll] = useState(false);
   const jumps = useEngine("numbers", (state) => ghostEdges(state, MOST));

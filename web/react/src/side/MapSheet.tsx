@@ -6,7 +6,7 @@ import { useActions, useEngine, useSession } from "../hooks.ts";
 
 export function MapSheet({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
   const actions = useActions();
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   const near = useEngine("numbers", (state) => nearestNames(state, name, 5));
   const [search, setSearch] = useState("");
   const likest = new Map(near.map((one, index) => [one.node, index]));

@@ -17,9 +17,9 @@ const ROWS = 200;
 const SHOWN = 5;
 
 export function NodePanel() {
-  const graph = useSession((shell) => shell.graph);
-  const selected = useSession((shell) => shell.selected);
-  const way = useSession((shell) => shell.selectedEdge);
+  const graph = useSession((state) => state.graph);
+  const selected = useSession((state) => state.selected);
+  const way = useSession((state) => state.selectedEdge);
   const node = graph?.nodes.find(({ uuid }) => uuid === selected);
   const edge = way?.kind === "edge" ? graph?.edges.find(({ uuid }) => uuid === way.edge) : undefined;
   if (graph && edge) return <EdgePanel key={edge.uuid} graph={graph} edge={edge} />;
@@ -38,7 +38,7 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
   const actions = useActions();
   const canTest = useHost((host) => host.canTest?.() ?? false);
   const note = useHost((host) => host.listenNote?.() ?? "");
-  const on = useSession((shell) => shell.phase === "on");
+  const on = useSession((state) => state.phase === "on");
   const listens = graph.listens.filter((listen) => listen.node === node.uuid);
   return (
     <div className="side-part">

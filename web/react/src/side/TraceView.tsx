@@ -16,7 +16,7 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
   const actions = useActions();
   const token = timeline?.token ?? asked;
   const link = useHost((host) => host.linkTo?.(token) ?? null);
-  const pins = useSession((shell) => shell.pinned);
+  const pins = useSession((state) => state.pinned);
   const held = useEngine("rows", (state) => followedAs(state, token));
   const hue = useEngine("rows", (state) => (held === null ? null : (state.accumulation.traces?.followed.get(held) ?? null)));
   const pinned = held !== null && pins.includes(held);
@@ -175,7 +175,7 @@ interface StepProps {
 }
 
 function Step({ step, joined, last, left, right, gap }: StepProps) {
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   const [open, setOpen] = useState(false);
   const who = saysWho(step);
   const unmapped = step.move === "unmapped" && !who;
@@ -222,7 +222,7 @@ function Step({ step, joined, last, left, right, gap }: StepProps) {
 
 export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] }) {
   const actions = useActions();
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   return (
     <ul className="grouped">
       {groupedByNode(steps).map(({ node, visits, steps: some }) => (
@@ -309,7 +309,7 @@ function Join({ join }: { readonly join: JoinRow }) {
 }
 
 export function StepDetail({ step }: { readonly step: TimelineStep }) {
-  const graph = useSession((shell) => shell.graph);
+  const graph = useSession((state) => state.graph);
   const row = useEngine("numbers", (state) => rowOfMessage(state, step.id));
   const properties = Object.entries(row?.properties ?? {});
   return (

@@ -19,7 +19,7 @@ const BESIDE = 5;
 const UNMAPPED = 5;
 
 export function TracesPanel() {
-  const token = useSession((shell) => shell.trace);
+  const token = useSession((state) => state.trace);
   const known = useEngine("numbers", (state) => (token === "" ? null : trace(state, token)));
   const top = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -111,7 +111,7 @@ function Recent({ most }: { readonly most: number }) {
 
 function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
   const actions = useActions();
-  const shown = useSession((shell) => shell.trace);
+  const shown = useSession((state) => state.trace);
   const unmapped = row.dots.filter((dot) => dot === "unmapped").length;
   return (
     <li>

@@ -136,7 +136,7 @@ function EverythingUnmapped() {
 function Bound() {
   const { engine } = useSessionContext();
   const binds = useEngine("rows", (state) => state.binds.size);
-  const graph = useSession((shell) => shell.graph?.name ?? "graph");
+  const graph = useSession((state) => state.graph?.name ?? "graph");
   if (binds === 0) return null;
   return (
     <div className="bound">
@@ -162,7 +162,7 @@ export interface Rated extends UnmappedName {
 
 export function useUnmapped(): { readonly names: readonly Rated[]; readonly who: readonly UnmappedName[]; readonly other: number } {
   const { engine, store } = useSessionContext();
-  useSession((shell) => shell.numbersTick);
+  useSession((state) => state.numbersTick);
   const [rates, setRates] = useState<Rates>(NO_SAMPLES);
   useEffect(
     () =>

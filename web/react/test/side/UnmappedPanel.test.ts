@@ -10,12 +10,12 @@ describe("useUnmapped", () => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
   it("unmapped names carry their rate, looked at once a second", () => {
-    const { result, engine, store, world } = rendered(useUnmapped);
+    const { result, engine, store, environment } = rendered(useUnmapped);
     engine.dispatch({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
     engine.dispatch({ kind: "frame", frame: hello });
     for (let second = 1; second <= 4; second += 1) {
       engine.dispatch({ kind: "frame", frame: batch(second - 1, `u${second}`, [], "scroll") });
-      world.time += 1000;
+      environment.time += 1000;
       act(() => { store.setState({ numbersTick: second }); });
     }
     expect(result.current.names).toMatchObject([{ name: "scroll", count: 4, rate: 1 }]);

@@ -191,7 +191,7 @@ function Allowed({ tap }: { readonly tap: TapController }) {
 const MOST = 20;
 
 export function Missing() {
-  const serverless = useUi((shell) => shell.serverless);
+  const serverless = useUi((ui) => ui.serverless);
   const missing = useEngine("numbers", (state) => overdue(state, Date.now(), LOST_MS, MOST));
   const thinned = useEngine("numbers", (state) => state.threshold < 1 || state.sampling < 1);
   const remote = useEngine("numbers", (state) => state.lanes.includes("remote"));

@@ -71,7 +71,7 @@ export const READABLE = "Any other HTML file that you open from disk could read 
 
 export function KeepBox() {
   const { offline } = useApp();
-  const keeping = useUi((shell) => shell.storageAllowed);
+  const keeping = useUi((ui) => ui.storageAllowed);
   if (!offline || keeping === null) return null;
   return (
     <label className="open-keep">

@@ -9,7 +9,7 @@ import "../../styles/open.css";
 export function ShopFrame() {
   const actions = useActions();
   const { shopChannel } = useApp();
-  const { theme, shopWidth, shop } = useUi((shell) => shell.preferences);
+  const { theme, shopWidth, shop } = useUi((ui) => ui.preferences);
   const frame = useRef<HTMLIFrameElement>(null);
   // A later theme is sent as a message: another address would load the shop anew.
   const [address] = useState(() => `shop/index.html?theme=${theme}${shopChannel ? `&${shopChannel.query}` : ""}`);

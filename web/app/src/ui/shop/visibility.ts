@@ -16,6 +16,6 @@ export function shopOpened(width: number): Partial<Preferences> {
 }
 
 /** The user's choice; without one the demo opens it, and a page without a server does not. */
-export function isShopShown(shell: Pick<UiState, "me" | "serverless" | "preferences">): boolean {
-  return isShopOffered(shell) && (shell.preferences.shop === "" ? !shell.serverless : shell.preferences.shop === "open");
+export function isShopShown(ui: Pick<UiState, "me" | "serverless" | "preferences">): boolean {
+  return isShopOffered(ui) && (ui.preferences.shop === "" ? !ui.serverless : ui.preferences.shop === "open");
 }

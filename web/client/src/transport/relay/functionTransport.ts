@@ -49,7 +49,7 @@ export class FunctionTransport implements Transport {
 
   constructor(
     private readonly by: FunctionTransportOptions,
-    private readonly world: Environment,
+    private readonly environment: Environment,
     private readonly subscribe: Subscribe,
   ) {
     this.#builder = new FrameBuilder(by.position, (id) => by.known(id));
@@ -67,7 +67,7 @@ export class FunctionTransport implements Transport {
   stop(): void {
     this.#stopped.abort();
     this.#wake.abort();
-    this.#state = { ...OFF, since: this.world.now() };
+    this.#state = { ...OFF, since: this.environment.now() };
   }
 
   async #run(): Promise<void> {
@@ -88,9 +88,9 @@ export class FunctionTransport implements Transport {
       }
       if (this.#done()) return;
       this.#markLost("the provider could not be heard, and keeps nothing");
-      const wait = backoffMs(attempt + 1, this.world.random(), null);
-      this.#setStatus("reconnecting", this.#why(), this.world.now() + wait);
-      await this.world.sleep(wait, signal);
+      const wait = backoffMs(attempt + 1, this.environment.random(), null);
+      this.#setStatus("reconnecting", this.#why(), this.environment.now() + wait);
+      await this.environment.sleep(wait, signal);
     }
   }
 
@@ -100,7 +100,7 @@ export class FunctionTransport implements Transport {
     const seat = await api.functionSubscription(place, this.#stopped.signal);
     valid(checkGuarantees(seat.posture));
     const done = new AbortController();
-    const late = this.world.sleep(FUNCTION_SUBSCRIBE_MS, done.signal).then(() => false);
+    const late = this.environment.sleep(FUNCTION_SUBSCRIBE_MS, done.signal).then(() => false);
     const subscribed = lines.update(seat).then(() => true);
     subscribed.catch(() => undefined);
     try {
@@ -110,25 +110,25 @@ export class FunctionTransport implements Transport {
     }
     this.#announce(seat);
     if (this.#state.connection !== "live") this.#setStatus("live", "");
-    this.#state = { ...this.#state, lastFrameAt: this.world.now() };
+    this.#state = { ...this.#state, lastFrameAt: this.environment.now() };
     this.#flush();
   }
 
   async #listen(lines: Subscriptions): Promise<void> {
-    let asked = this.world.now();
+    let asked = this.environment.now();
     let answered = asked;
     while (this.#broken === null && !this.#stopped.signal.aborted) {
       this.#wake = new AbortController();
-      if (this.#waiting.length === 0) await this.world.sleep(Math.max(0, asked + FUNCTION_CHECK_MS - this.world.now()), AbortSignal.any([this.#wake.signal, this.#stopped.signal]));
-      await this.world.sleep(FRAME_MS, this.#stopped.signal);
+      if (this.#waiting.length === 0) await this.environment.sleep(Math.max(0, asked + FUNCTION_CHECK_MS - this.environment.now()), AbortSignal.any([this.#wake.signal, this.#stopped.signal]));
+      await this.environment.sleep(FRAME_MS, this.#stopped.signal);
       this.#flush();
-      if (this.world.now() < asked + FUNCTION_CHECK_MS) continue;
-      asked = this.world.now();
+      if (this.environment.now() < asked + FUNCTION_CHECK_MS) continue;
+      asked = this.environment.now();
       try {
         await this.#follow(lines);
-        answered = this.world.now();
+        answered = this.environment.now();
       } catch (error) {
-        if (endOfError(error, this.#stopped.signal).kind === "gone" || this.world.now() - answered >= FUNCTION_LOST_MS) throw error;
+        if (endOfError(error, this.#stopped.signal).kind === "gone" || this.environment.now() - answered >= FUNCTION_LOST_MS) throw error;
       }
     }
   }
@@ -140,7 +140,7 @@ export class FunctionTransport implements Transport {
     const told = JSON.stringify([seat.graph_version, posture]);
     if (told === this.#announced) return;
     const common = { graph_version: seat.graph_version, sampling: posture.sample, posture };
-    const now = new Date(this.world.now()).toISOString();
+    const now = new Date(this.environment.now()).toISOString();
     if (this.#announced === "") this.#emit({ op: "hello", watch_session_id: this.by.session, position: this.#builder.position, started_at: now, ledger: {}, protocol: 1, ...common });
     else this.#emit({ op: "change", policy_version: seat.plan, since: this.#builder.position, ...common });
     this.#announced = told;
@@ -187,13 +187,13 @@ export class FunctionTransport implements Transport {
 
   #emit(frame: Frame): void {
     if (this.#stopped.signal.aborted) return;
-    this.#state = { ...this.#state, lastFrameAt: this.world.now() };
+    this.#state = { ...this.#state, lastFrameAt: this.environment.now() };
     this.#sink?.frame(frame);
   }
 
   #setStatus(connection: Connection, why: string, retryAt: number | null = null): void {
     if (this.#stopped.signal.aborted) return;
-    this.#state = { connection, transport: connection === "live" ? "function" : null, since: this.#state.connection === connection ? this.#state.since : this.world.now(), lastFrameAt: this.#state.lastFrameAt, retryAt, lagMs: 0, why };
+    this.#state = { connection, transport: connection === "live" ? "function" : null, since: this.#state.connection === connection ? this.#state.since : this.environment.now(), lastFrameAt: this.#state.lastFrameAt, retryAt, lagMs: 0, why };
     this.#sink?.state(this.#state);
   }
 }
@@ -353,7 +353,7 @@ export function parsePublished(value: unknown): Published | null {
 type SignChannel = (channel: string, socketId: string) => Promise<SubscriptionSignature>;
 
 /** The subscriptions of this moment: one channel, and around a rotation two. Messages and failures
- * go to `ear`.
+ * go to `listener`.
  */
 export class Subscriptions {
   readonly #open = new Map<string, AbortController>();
@@ -361,7 +361,7 @@ export class Subscriptions {
   constructor(
     private readonly subscribe: Subscribe,
     private readonly sign: SignChannel,
-    private readonly ear: ProviderListener,
+    private readonly listener: ProviderListener,
   ) {}
 
   /** Subscribes to what is new in `seat` and leaves what is not in it; rejects if a channel cannot
@@ -380,11 +380,11 @@ export class Subscriptions {
     const line = new AbortController();
     this.#open.set(channel, line);
     const mine = (): boolean => !line.signal.aborted;
-    const { ear } = this;
+    const { listener } = this;
     await this.subscribe(seat.public, channel, (socket) => this.sign(channel, socket), {
-      message: (name, value) => { if (mine()) ear.message(name, value); },
-      fail: (why) => { if (mine()) ear.fail(why); },
-      reconnected: () => { if (mine()) ear.reconnected?.(); },
+      message: (name, value) => { if (mine()) listener.message(name, value); },
+      fail: (why) => { if (mine()) listener.fail(why); },
+      reconnected: () => { if (mine()) listener.reconnected?.(); },
     }, line.signal);
   }
 

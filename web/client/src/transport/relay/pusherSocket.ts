@@ -17,7 +17,7 @@ export type Sign = (socketId: string) => Promise<SubscriptionSignature>;
 /** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not.
  * Aborting `signal` closes everything.
  */
-export type Subscribe = (place: ProviderEndpoint, channel: string, sign: Sign, ear: ProviderListener, signal: AbortSignal) => Promise<void>;
+export type Subscribe = (place: ProviderEndpoint, channel: string, sign: Sign, listener: ProviderListener, signal: AbortSignal) => Promise<void>;
 
 /** A broken connection is tried again so long before this page polls instead. */
 const UNAVAILABLE_MS = 3_000;
@@ -26,7 +26,7 @@ async function loadPusher(encrypted: boolean): Promise<typeof Pusher> {
   return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
 }
 
-export const subscribe: Subscribe = async (place, channel, sign, ear, signal) => {
+export const subscribe: Subscribe = async (place, channel, sign, listener, signal) => {
   const Client = await loadPusher(place.encrypted);
   if (signal.aborted) throw new Error("The tab turned away.");
   const client = new Client(place.key, {
@@ -57,7 +57,7 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
   });
   await new Promise<void>((resolve, reject) => {
     const refused = (why: string): void => {
-      ear.fail(why);
+      listener.fail(why);
       reject(new Error(why));
     };
     client.connection.bind("state_change", ({ current }: { current: string }) => {
@@ -66,7 +66,7 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
     const subscribed = client.subscribe(channel);
     let stands = false;
     subscribed.bind("pusher:subscription_succeeded", () => {
-      if (stands) ear.reconnected?.();
+      if (stands) listener.reconnected?.();
       stands = true;
       resolve();
     });
@@ -74,7 +74,7 @@ export const subscribe: Subscribe = async (place, channel, sign, ear, signal) =>
       refused("The provider did not let this page subscribe.");
     });
     subscribed.bind_global((name: string, value: unknown) => {
-      if (!name.startsWith("pusher")) ear.message(name, value);
+      if (!name.startsWith("pusher")) listener.message(name, value);
     });
   });
 };

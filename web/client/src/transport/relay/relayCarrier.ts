@@ -24,7 +24,7 @@ export interface RelayRun {
   readonly api: ServerApi;
   readonly session: string;
   readonly after: string;
-  readonly ear: FrameListener;
+  readonly listener: FrameListener;
   readonly signal: AbortSignal;
 }
 
@@ -43,11 +43,11 @@ export class RelayCarrier {
 
   constructor(
     private readonly way: RelayRun,
-    private readonly world: Environment,
+    private readonly environment: Environment,
     private readonly subscribe: Subscribe,
   ) {
     this.#resequencer = new Resequencer(way.after);
-    this.#lastMessageAt = this.#checkedAt = world.now();
+    this.#lastMessageAt = this.#checkedAt = environment.now();
   }
 
   /** Travels the provider's channel until it ends. */
@@ -62,11 +62,11 @@ export class RelayCarrier {
       if (!seat.publishing) return fallBack("The provider takes no messages at this moment.");
       if (!(await this.#subscribed(seat).catch(() => false))) return await this.#notSubscribed(seat);
       await this.#pollMissed();
-      this.way.ear.idle();
-      this.way.ear.subscribed?.(seat);
-      this.#lastMessageAt = this.#checkedAt = this.world.now();
+      this.way.listener.idle();
+      this.way.listener.subscribed?.(seat);
+      this.#lastMessageAt = this.#checkedAt = this.environment.now();
       while (this.#end === null && !signal.aborted) await this.#step(seat);
-      if (this.#end?.kind === "turn") await this.world.sleep(this.world.random() * SPREAD_MS, signal);
+      if (this.#end?.kind === "turn") await this.environment.sleep(this.environment.random() * SPREAD_MS, signal);
       return this.#end ?? { kind: "turn" };
     } catch (error) {
       const end = endOfError(error, signal);
@@ -86,10 +86,10 @@ export class RelayCarrier {
 
   async #subscribed(seat: RelaySubscription): Promise<boolean> {
     const { api, session } = this.way;
-    const ear = { message: this.#message, fail: (why: string) => { this.#stop(fallBack(why)); } };
+    const listener = { message: this.#message, fail: (why: string) => { this.#stop(fallBack(why)); } };
     const done = new AbortController();
-    const subscribing = this.subscribe(seat.public, seat.channel, (socket) => api.signSubscription(session, seat.channel, socket), ear, this.#closing.signal);
-    const late = this.world.sleep(RELAY_SUBSCRIBE_MS, done.signal).then(() => false);
+    const subscribing = this.subscribe(seat.public, seat.channel, (socket) => api.signSubscription(session, seat.channel, socket), listener, this.#closing.signal);
+    const late = this.environment.sleep(RELAY_SUBSCRIBE_MS, done.signal).then(() => false);
     try {
       return await Promise.race([subscribing.then(() => true), late]);
     } finally {
@@ -102,10 +102,10 @@ export class RelayCarrier {
     for (const frame of this.#queue.splice(0)) this.#emit(this.#resequencer.accept(frame));
     const until = this.#resequencer.missing;
     this.#wake = new AbortController();
-    await this.world.sleep(until === null ? 1_000 : REORDER_MS, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
+    await this.environment.sleep(until === null ? 1_000 : REORDER_MS, AbortSignal.any([this.#wake.signal, this.#closing.signal]));
     if (this.#closing.signal.aborted || this.#end !== null) return;
     if (until !== null && this.#queue.length === 0) await this.#repair(until);
-    const now = this.world.now();
+    const now = this.environment.now();
     if (now - this.#lastMessageAt >= RELAY_STALE_MS) this.#stop(fallBack(`The provider has sent nothing for ${RELAY_STALE_MS / 1000} seconds.`));
     if (now - this.#checkedAt < RELAY_CHECK_MS) return;
     this.#checkedAt = now;
@@ -113,8 +113,8 @@ export class RelayCarrier {
     if (asked.channel !== seat.channel) this.#stop({ kind: "turn" });
     else if (!asked.publishing) this.#stop(fallBack("The provider takes no messages at this moment."));
     else {
-      this.way.ear.idle();
-      this.way.ear.subscribed?.(asked);
+      this.way.listener.idle();
+      this.way.listener.subscribed?.(asked);
     }
   }
 
@@ -151,14 +151,14 @@ export class RelayCarrier {
 
   #emit(frames: readonly Frame[]): void {
     for (const frame of frames) {
-      this.way.ear.frame(frame);
+      this.way.listener.frame(frame);
       const end = endOfFrame(frame);
       if (end) this.#stop(end);
     }
   }
 
   readonly #message = (name: string, value: unknown): void => {
-    this.#lastMessageAt = this.world.now();
+    this.#lastMessageAt = this.environment.now();
     if (name === "turn") this.#stop({ kind: "turn" });
     const frame = name === "piece" && typeof value === "string" ? parsed(this.#assemble(value)) : name === "frame" ? value : null;
     const checked = checkFrame(frame);

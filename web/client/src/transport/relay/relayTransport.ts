@@ -15,16 +15,16 @@ const UNLIMITED: StreamSlots = { acquire: () => Promise.resolve({ release: () =>
 const subscribeLazily: Subscribe = async (...asked) => (await import("./pusherSocket.ts")).subscribe(...asked);
 
 /** A lane that goes by the provider while that works, by poll while it does not. */
-export function relayTransport(api: ServerApi, session: string, position: string, world: Environment, subscribe: Subscribe = subscribeLazily): RemoteTransport {
+export function relayTransport(api: ServerApi, session: string, position: string, environment: Environment, subscribe: Subscribe = subscribeLazily): RemoteTransport {
   const push: Carrier = {
     transport: "provider",
     fallbackReason: "The provider does not bring frames, so this tab asks the server every moment instead.",
-    run: async (from, watched, after, ear, signal) => {
+    run: async (from, watched, after, listener, signal) => {
       const { RelayCarrier } = await import("./relayCarrier.ts");
-      return new RelayCarrier({ api: from, session: watched, after, ear, signal }, world, subscribe).run();
+      return new RelayCarrier({ api: from, session: watched, after, listener, signal }, environment, subscribe).run();
     },
   };
-  return new RemoteTransport(api, session, position, UNLIMITED, world, push);
+  return new RemoteTransport(api, session, position, UNLIMITED, environment, push);
 }
 
 /** A transport of what a function in Segment publishes; its code is loaded when it starts. */

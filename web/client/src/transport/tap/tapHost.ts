@@ -37,10 +37,10 @@ export class TapHost {
 
   constructor(
     private readonly roads: readonly PageChannel[],
-    private readonly ears: TapHostOptions,
+    private readonly options: TapHostOptions,
     private readonly now: () => number,
   ) {
-    this.#gate = new MessageGuard(ears.displayId);
+    this.#gate = new MessageGuard(options.displayId);
   }
 
   /** Begins to listen, and asks who is there. */
@@ -56,7 +56,7 @@ export class TapHost {
 
   /** Tells every page that this tab has stopped listening. */
   close(): void {
-    for (const road of this.roads) road.send({ dagnet: MAGIC, kind: "gone", session: this.ears.session });
+    for (const road of this.roads) road.send({ dagnet: MAGIC, kind: "gone", session: this.options.session });
     for (const stop of this.#stops.splice(0)) stop();
   }
 
@@ -72,7 +72,7 @@ export class TapHost {
   #receive(heard: Incoming): void {
     const { message, origin } = heard;
     if (!isOurs(message) || typeof message["kind"] !== "string" || ["welcome", "ack", "call", "gone"].includes(message["kind"])) return;
-    if (heard.channel === "opened" && !this.ears.allows(origin)) {
+    if (heard.channel === "opened" && !this.options.allows(origin)) {
       this.#reject(origin === "null" ? "a sandboxed frame has no origin that could be let in" : "not allowed", origin);
       return;
     }
@@ -88,7 +88,7 @@ export class TapHost {
     const bye = readBye(message);
     // A report to another Realtime tab of this browser is none of ours; a page that goes before it
     // was welcomed names no session.
-    if (message["session"] !== this.ears.session && bye?.session !== "") return;
+    if (message["session"] !== this.options.session && bye?.session !== "") return;
     const page = this.pages.get(String(message["page"]));
     // A page that was known before a reload of this tab offers itself again, and repeats the
     // reports that were not answered.
@@ -103,15 +103,15 @@ export class TapHost {
     for (const read of report.messages.slice(acknowledge(page, report, now))) {
       const message = this.#gate.check(read, page.origin, page.id, now);
       if (typeof message === "string") this.#reject(message, page.origin);
-      else if (!this.ears.accept(message)) page.early += 1;
+      else if (!this.options.accept(message)) page.early += 1;
       else if (message.stage === "called" && message.replaces === undefined) page.received += 1;
     }
     // Each road has a place of its own in what the page tells: the one that told is answered.
-    answer?.({ dagnet: MAGIC, kind: "ack", page: page.id, session: this.ears.session, to: report.to });
+    answer?.({ dagnet: MAGIC, kind: "ack", page: page.id, session: this.options.session, to: report.to });
   }
 
   #welcome(page: TappedPage, nonce: string): void {
-    page.speakers.get(nonce)?.({ dagnet: MAGIC, kind: "welcome", page: page.id, nonce, session: this.ears.session, rules: this.ears.rules() });
+    page.speakers.get(nonce)?.({ dagnet: MAGIC, kind: "welcome", page: page.id, nonce, session: this.options.session, rules: this.options.rules() });
   }
 
   #reject(reason: RejectReason, origin: string): void {

@@ -8,32 +8,32 @@ import type { ProviderListener, Subscribe } from "../../../src/transport/relay/p
 import { functionTransport } from "../../../src/transport/relay/relayTransport.ts";
 import type { ConnectionStatus } from "../../../src/transport/transport.ts";
 import { envelope, message, SEAT } from "../../support/envelopes.ts";
-import { FakeWorld, settle } from "../../support/environment.ts";
+import { FakeEnvironment, settle } from "../../support/environment.ts";
 import { FUNCTION_CHECK_MS, FUNCTION_LOST_MS } from "@dagnet-realtime/engine/wire.gen";
 
 describe("function", () => {
   /** A server that tells a seat, a provider whose messages a test sends, and a lane that hears them. */
   function scene(start: { resumed?: boolean; connects?: "at once" | "never" } = {}) {
-    const world = new FakeWorld();
+    const environment = new FakeEnvironment();
     const rule: { seat: FunctionSubscription; status: number; connects: string } = { seat: SEAT, status: 200, connects: start.connects ?? "at once" };
     const frames: Frame[] = [];
     const states: ConnectionStatus[] = [];
     const ended: string[] = [];
-    const ears = new Map<string, ProviderListener>();
+    const listeners = new Map<string, ProviderListener>();
     const api = new Api((_url, init) => Promise.resolve(rule.status !== 200 ? new Response(JSON.stringify({ code: rule.status === 404 ? "not_found" : "unavailable", title: "No." }), { status: rule.status }) : new Response(JSON.stringify(init?.method === "POST" ? { auth: "a" } : rule.seat))));
-    const subscribe: Subscribe = async (_place, channel, sign, ear) => {
+    const subscribe: Subscribe = async (_place, channel, sign, listener) => {
       if (rule.connects === "never") return new Promise<void>(() => undefined);
       await sign("1.2");
-      ears.set(channel, ear);
+      listeners.set(channel, listener);
     };
-    const lane = functionTransport({ api, place: PLACE, session: "function-1", position: "function:0", resumed: start.resumed ?? false, table: () => createTable(GRAPH.listens), known: () => false }, world, subscribe);
+    const lane = functionTransport({ api, place: PLACE, session: "function-1", position: "function:0", resumed: start.resumed ?? false, table: () => createTable(GRAPH.listens), known: () => false }, environment, subscribe);
     lane.start({ frame: (frame) => frames.push(frame), state: (state) => states.push(state), ended: (why) => ended.push(why) });
     const send = async (channel: string, ...events: unknown[]): Promise<void> => {
-      ears.get(channel)?.message("envelopes", message(...events));
-      await world.advance(FRAME_MS * 3);
+      listeners.get(channel)?.message("envelopes", message(...events));
+      await environment.advance(FRAME_MS * 3);
     };
     const ops = (): string[] => frames.map(({ op }) => op);
-    return { world, rule, frames, states, ended, ears, lane, send, ops };
+    return { environment, rule, frames, states, ended, listeners, lane, send, ops };
   }
 
   describe("the lane of what a function publishes", () => {
@@ -56,27 +56,27 @@ describe("function", () => {
     });
 
     it("FUN-16: what cannot be read, and what is more than can wait, is told as missed", async () => {
-      const { lane, ears, world, frames } = scene();
+      const { lane, listeners, environment, frames } = scene();
       await settle();
-      for (const value of [null, "text", { events: 5 }]) ears.get("c1")?.message("envelopes", value);
-      ears.get("c1")?.message("frame", { op: "bye", reason: "no", retry_after: null });
-      for (let number = 0; number < 6; number += 1) ears.get("c1")?.message("envelopes", message(...Array.from({ length: 1_000 }, (_, place) => envelope(`m${number}-${place}`)), 7));
-      await world.advance(FRAME_MS * 3);
+      for (const value of [null, "text", { events: 5 }]) listeners.get("c1")?.message("envelopes", value);
+      listeners.get("c1")?.message("frame", { op: "bye", reason: "no", retry_after: null });
+      for (let number = 0; number < 6; number += 1) listeners.get("c1")?.message("envelopes", message(...Array.from({ length: 1_000 }, (_, place) => envelope(`m${number}-${place}`)), 7));
+      await environment.advance(FRAME_MS * 3);
       expect(frames).toHaveLength(2);
       expect(frames[1]).toMatchObject({ ledger: { offered: 6_006, carried: 5_000, missed: 1_006 } });
       lane.stop();
     });
 
     it("FUN-17: about a turn it hears both channels, and nothing is lost or counted twice", async () => {
-      const { lane, rule, world, send, frames, ears, ops } = scene();
+      const { lane, rule, environment, send, frames, listeners, ops } = scene();
       await settle();
       rule.seat = { ...SEAT, channels: ["c1", "c2"] };
-      await world.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
+      await environment.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
       await send("c1", envelope("m1"));
       await send("c2", envelope("m1"), envelope("m2"));
       rule.seat = { ...SEAT, channels: ["c2"] };
-      await world.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
-      ears.get("c1")?.message("envelopes", message(envelope("m3")));
+      await environment.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
+      listeners.get("c1")?.message("envelopes", message(envelope("m3")));
       await send("c2", envelope("m4"));
       expect(frames.flatMap((frame) => (frame.op === "batch" ? [frame.counts["a"] ?? 0] : []))).toEqual([1, 1, 1]);
       expect(ops()).not.toContain("gap");
@@ -84,26 +84,26 @@ describe("function", () => {
     });
 
     it("FUN-17: a connection that broke for a moment is a gap of unknown size", async () => {
-      const { lane, ears, world, frames } = scene();
+      const { lane, listeners, environment, frames } = scene();
       await settle();
-      ears.get("c1")?.reconnected?.();
-      await world.advance(FRAME_MS * 3);
+      listeners.get("c1")?.reconnected?.();
+      await environment.advance(FRAME_MS * 3);
       expect(frames[1]).toMatchObject({ op: "gap", missed: null, reason: expect.stringContaining("for a moment") as string });
       lane.stop();
     });
 
     it("FUN-17: a provider that fails or does not answer is tried again, the gap is told, and it goes on where it stood", async () => {
-      const { lane, ears, world, rule, send, frames, ops } = scene();
+      const { lane, listeners, environment, rule, send, frames, ops } = scene();
       await settle();
       await send("c1", envelope("m1"));
       rule.connects = "never";
-      ears.get("c1")?.fail("The provider cannot be reached.");
-      await world.advance(FRAME_MS * 3);
+      listeners.get("c1")?.fail("The provider cannot be reached.");
+      await environment.advance(FRAME_MS * 3);
       expect(lane.state).toMatchObject({ connection: "reconnecting", why: "The provider cannot be reached." });
-      await world.advance(FUNCTION_SUBSCRIBE_MS + 5_000);
+      await environment.advance(FUNCTION_SUBSCRIBE_MS + 5_000);
       expect(lane.state).toMatchObject({ connection: "reconnecting", why: "The provider does not answer." });
       rule.connects = "at once";
-      await world.advance(60_000);
+      await environment.advance(60_000);
       expect(lane.state.connection).toBe("live");
       await send("c1", envelope("m1"), envelope("m2"));
       expect(ops()).toEqual(["hello", "batch", "gap", "batch"]);
@@ -119,37 +119,37 @@ describe("function", () => {
     });
 
     it("FUN-17: a server that is away is borne until the channel may be an old one", async () => {
-      const { lane, rule, world, send, frames } = scene();
+      const { lane, rule, environment, send, frames } = scene();
       await settle();
       rule.status = 503;
-      await world.advance(FUNCTION_CHECK_MS + 1_000);
+      await environment.advance(FUNCTION_CHECK_MS + 1_000);
       await send("c1", envelope("m1"));
       expect([lane.state.connection, frames.at(-1)?.op]).toEqual(["live", "batch"]);
-      await world.advance(FUNCTION_LOST_MS);
+      await environment.advance(FUNCTION_LOST_MS);
       expect(lane.state.connection).toBe("reconnecting");
       lane.stop();
     });
 
     it("FUN-17: whoever may watch no longer is sent away", async () => {
-      const { lane, rule, world, ended } = scene();
+      const { lane, rule, environment, ended } = scene();
       await settle();
       rule.status = 404;
-      await world.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
+      await environment.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
       expect(ended).toHaveLength(1);
       expect(lane.state.connection).toBe("off");
     });
 
     it("FUN-18: an old plan is noted, and no longer once it is pasted anew; another graph is told", async () => {
-      const { lane, rule, world, send, frames } = scene();
+      const { lane, rule, environment, send, frames } = scene();
       await settle();
       await send("c1", envelope("m1"));
       rule.seat = { ...SEAT, plan: "p2", graph_version: "v2" };
-      await world.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
+      await environment.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
       expect(frames.at(-1)).toMatchObject({ op: "change", graph_version: "v2", posture: { notes: [expect.stringContaining("older plan")] } });
       rule.seat = { ...rule.seat, plan: "p1" };
-      await world.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
+      await environment.advance(FUNCTION_CHECK_MS + FRAME_MS * 2);
       expect(frames.at(-1)).toMatchObject({ op: "change", posture: { notes: [] } });
-      await world.advance(FUNCTION_CHECK_MS * 3);
+      await environment.advance(FUNCTION_CHECK_MS * 3);
       expect(frames.filter(({ op }) => op === "change")).toHaveLength(2);
       lane.stop();
     });

@@ -19,7 +19,7 @@ describe("socket", () => {
     expect(done()).toBe(true);
   };
 
-  function ear() {
+  function listener() {
     const heard: [string, unknown][] = [];
     const failed: string[] = [];
     const made: ProviderListener = { message: (name, value) => heard.push([name, value]), fail: (why) => failed.push(why) };
@@ -28,7 +28,7 @@ describe("socket", () => {
 
   describe("a socket to a real provider, through pusher-js", () => {
     it("REL-10: brings frames as values and pieces as text, until it is closed", async () => {
-      const { heard, made } = ear();
+      const { heard, made } = listener();
       const closing = new AbortController();
       await subscribe(server.place, "private-a", (socket) => Promise.resolve(server.sign(socket, "private-a")), made, closing.signal);
       await server.publish("private-a", "frame", '{"op":"beat"}');
@@ -42,7 +42,7 @@ describe("socket", () => {
 
     it("REL-9: a signature for another workspace's channel, or none, is refused", async () => {
       for (const sign of [(socket: string) => Promise.resolve(server.sign(socket, "private-b")), () => Promise.reject(new Error("forbidden"))]) {
-        const { failed, made } = ear();
+        const { failed, made } = listener();
         const closing = new AbortController();
         await expect(subscribe(server.place, "private-a", sign, made, closing.signal)).rejects.toThrow("did not let this page subscribe");
         expect(failed).toHaveLength(1);
@@ -51,7 +51,7 @@ describe("socket", () => {
     });
 
     it("FUN-17: says when its connection broke and stands again", async () => {
-      const { made } = ear();
+      const { made } = listener();
       const closing = new AbortController();
       const again = new Promise<void>((done) => { Object.assign(made, { reconnected: done }); });
       const cut = { ...server.place, port: await server.through(closing.signal) };
@@ -62,7 +62,7 @@ describe("socket", () => {
     });
 
     it("REL-15: a provider that is not there fails within seconds", async () => {
-      const { made } = ear();
+      const { made } = listener();
       const closing = new AbortController();
       await expect(subscribe({ ...server.place, port: 9 }, "private-a", () => Promise.reject(new Error("never asked")), made, closing.signal)).rejects.toThrow("cannot be reached");
       closing.abort();
@@ -72,12 +72,12 @@ describe("socket", () => {
 
 describe("lines", () => {
   function scene() {
-    const open = new Map<string, { ear: ProviderListener; signal: AbortSignal }>();
+    const open = new Map<string, { listener: ProviderListener; signal: AbortSignal }>();
     const heard: unknown[] = [];
     const signed: string[] = [];
-    const subscribe: Subscribe = async (_place, channel, sign, ear, signal) => {
+    const subscribe: Subscribe = async (_place, channel, sign, listener, signal) => {
       await sign("1.2");
-      open.set(channel, { ear, signal });
+      open.set(channel, { listener, signal });
     };
     const sign = (channel: string, socket: string): Promise<{ auth: string }> => {
       signed.push(`${channel} ${socket}`);
@@ -90,11 +90,11 @@ describe("lines", () => {
   it("FUN-17: about a turn both channels are heard, and the old one is left afterwards", async () => {
     const { lines, open, heard, signed } = scene();
     await lines.update({ ...SEAT, channels: ["c1", "c2"] });
-    open.get("c1")?.ear.message("envelopes", 1);
+    open.get("c1")?.listener.message("envelopes", 1);
     await lines.update({ ...SEAT, channels: ["c2"] });
-    open.get("c1")?.ear.message("envelopes", 2);
-    open.get("c1")?.ear.fail("gone");
-    open.get("c2")?.ear.reconnected?.();
+    open.get("c1")?.listener.message("envelopes", 2);
+    open.get("c1")?.listener.fail("gone");
+    open.get("c2")?.listener.reconnected?.();
     expect(heard).toEqual([["envelopes", 1], "again"]);
     expect(signed).toEqual(["c1 1.2", "c2 1.2"]);
     expect([open.get("c1")?.signal.aborted, open.get("c2")?.signal.aborted]).toEqual([true, false]);
