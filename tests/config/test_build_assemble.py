@@ -155,3 +155,17 @@ def test_what_a_function_publishes_needs_its_keys_and_no_source(
         .policy
     )
     assert (policy.ingest, policy.function_carries) == ("function", "all")
+
+
+def test_origins_are_checked_one_by_one(around: ResolveContext) -> None:
+    """ACC-62: each list by itself, doubles once, and no more than headers can hold."""
+    twice = ("https://a.example", "https://A.example:443", "http://localhost:5173")
+    server = assemble(FileTables(server=ServerTable(origins=twice)), around).server
+    assert (server.origins, server.framed_by) == (
+        ("https://a.example", "http://localhost:5173"),
+        (),
+    )
+    for key in ("origins", "framed_by"):
+        for wrong in (("https://a.example", "*"), tuple(f"https://{n}.example" for n in range(51))):
+            with pytest.raises(Problem, match=f"server.{key}"):
+                assemble(FileTables(server=ServerTable(**{key: wrong})), around)

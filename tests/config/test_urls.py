@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from dagnet_realtime.cli.check import check
-from dagnet_realtime.config.urls import check_relay_url, parse_public_url, require_encrypted_relays
+from dagnet_realtime.config.urls import (
+    check_relay_url,
+    parse_other_origin,
+    parse_public_url,
+    require_encrypted_relays,
+)
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy, Workspace
@@ -64,6 +69,55 @@ def test_what_is_more_or_less_than_an_origin_is_refused(written: str, why: str) 
     """ACC-54: at the start, in a sentence that repeats nothing of it."""
     with pytest.raises(Problem) as refused:
         parse_public_url(written, "realtime.toml:2")
+    assert why in refused.value.sentence().replace("Found ", "found ").replace("found ", "")
+    assert "realtime.toml:2" in refused.value.sentence()
+    assert "hidden" not in refused.value.sentence()
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("https://DagNet.example.com:443/", "https://dagnet.example.com"),
+        ("https://dagnet.example.com:8443", "https://dagnet.example.com:8443"),
+        ("http://localhost:5173", "http://localhost:5173"),
+        ("http://127.0.0.1:80", "http://127.0.0.1"),
+        ("http://[::1]:5173", "http://[::1]:5173"),
+        ("http://editor.localhost:5173", "http://editor.localhost:5173"),
+    ],
+)
+def test_another_sites_origin_is_read_as_browsers_write_it(written: str, found: str) -> None:
+    """ACC-62: so that it compares byte by byte."""
+    assert parse_other_origin(written, "here") == found
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        ("*", "a pattern"),
+        ("https://*.example.com", "a pattern"),
+        ("https://*", "a pattern"),
+        ("null", "without an origin"),
+        ("NULL ", "without an origin"),
+        ("file://", "without an origin"),
+        ("http://dagnet.example.com", "expected an https:// origin"),
+        ("http://192.168.0.2:5173", "expected an https:// origin"),
+        ("http://localhost.example.com", "expected an https:// origin"),
+        ("https://dagnet.example.com/editor", "a path"),
+        ("https://dagnet.example.com?x", "a query"),
+        ("https://hidden@dagnet.example.com", "a user name or a password"),
+        ("dagnet.example.com", "something else"),
+        ("", "something else"),
+        ("chrome-extension://abcdefghijklmnop", "something else"),
+        ("https://a.example https://b.example", "a path"),
+        ("https://a.example;script-src", "as browsers send it"),
+        ("https://a.example,https://b.example", "a path"),
+        ("https://a.example'", "as browsers send it"),
+    ],
+)
+def test_what_would_let_in_more_than_one_origin_is_refused(written: str, why: str) -> None:
+    """ACC-62: at the start, in a sentence that says where."""
+    with pytest.raises(Problem) as refused:
+        parse_other_origin(written, "realtime.toml:2")
     assert why in refused.value.sentence().replace("Found ", "found ").replace("found ", "")
     assert "realtime.toml:2" in refused.value.sentence()
     assert "hidden" not in refused.value.sentence()

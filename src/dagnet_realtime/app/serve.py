@@ -169,6 +169,8 @@ async def _serve(
             ),
             simulator=simulator,
             public_url=config.server.public_url,
+            origins=config.server.origins,
+            framed_by=config.server.framed_by,
             demo=config.demo,
             version=__version__,
             audit=audit,

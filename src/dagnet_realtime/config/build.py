@@ -30,7 +30,7 @@ from dagnet_realtime.config.file import (
 from dagnet_realtime.config.folders import parse_folders
 from dagnet_realtime.config.sources import ResolveContext, is_loopback_host, seconds
 from dagnet_realtime.config.tables import SourceLocation
-from dagnet_realtime.config.urls import check_relay_url, parse_public_url
+from dagnet_realtime.config.urls import check_relay_url, parse_other_origin, parse_public_url
 from dagnet_realtime.core.stream_records import valid_shape
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
@@ -48,6 +48,7 @@ from dagnet_realtime.model.workspace import (
 )
 
 ROUTE = "/api/graph"
+MAX_ORIGINS = 50  # in a list of [server]; each stands in headers
 MAX_GRAPHS = 50  # of one workspace; each is a request per interval
 MIN_INTERVAL_SECONDS = 5.0  # DagNet requests GitHub for each graph, which limits its rate
 _DEPLOYMENT_KEYS = ("graphs", "graphs_branch", "graphs_secret", "graphs_bearer")
@@ -409,7 +410,19 @@ def _server(table: ServerTable, local: bool, around: ResolveContext) -> ServerCo
         log=log,
         public_url=public_url,
         assets=str(around.folder / table.assets) if table.assets else "",
+        origins=_origins(table.origins, "origins", around),
+        framed_by=_origins(table.framed_by, "framed_by", around),
     )
+
+
+def _origins(written: tuple[str, ...], key: str, around: ResolveContext) -> tuple[str, ...]:
+    if len(written) > MAX_ORIGINS:
+        place = around.place.of(("server", key))
+        raise Problem(
+            "invalid", f"{place}: {len(written)} origins are listed, expected at most {MAX_ORIGINS}"
+        )
+    places = [around.place.of(("server", key, index)) for index in range(len(written))]
+    return tuple(dict.fromkeys(map(parse_other_origin, written, places)))
 
 
 def _workspace(

@@ -17,6 +17,8 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     `port` 0 takes any free one; `log` may hold a password and is masked in `repr`.
 
     `assets` is the folder that keeps the interface's files of other builds, "" if there is none.
+    `origins` are other origins whose pages may watch by token, `framed_by` those whose pages may
+    frame the interface; both are written as browsers send them.
     """
 
     host: str = "127.0.0.1"
@@ -24,6 +26,8 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
     log: str = "memory://"
     public_url: str = ""
     assets: str = ""
+    origins: tuple[str, ...] = ()
+    framed_by: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return (

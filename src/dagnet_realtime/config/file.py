@@ -67,6 +67,21 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             "share it. Without it a page that needs a file of another build must be reloaded."
         ),
     ] = ""
+    origins: Annotated[
+        tuple[str, ...],
+        _doc(
+            "Other origins whose pages may watch, by access token alone and never by a cookie, "
+            'e.g. `["https://dagnet.example.com"]`. `http://` is for loopback hosts only '
+            "(docs/how-to/another-origin.md)."
+        ),
+    ] = ()
+    framed_by: Annotated[
+        tuple[str, ...],
+        _doc(
+            "Origins whose pages may frame the interface. Browsers keep its sign-in only in "
+            "frames of the same site."
+        ),
+    ] = ()
 
 
 CHANNEL = r"^(\*|[A-Za-z0-9._-]{1,128}/(\*|[A-Za-z0-9._-]{1,128}))$"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from dagnet_realtime.config.sources import is_loopback_host
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Workspace
@@ -46,6 +47,38 @@ def parse_public_url(written: str, where: str) -> str:
     return f"{parts.scheme}://{shown}" + (
         f":{port}" if port not in (None, _DEFAULTS[parts.scheme]) else ""
     )
+
+
+def parse_other_origin(written: str, where: str) -> str:
+    """Normalises the origin of another site's pages, as `parse_public_url` does.
+
+    Raises `Problem("invalid")` for a pattern, for `null`, and for http:// unless its host is this
+    machine: others on the network could change a page that comes over it.
+    """
+    if "*" in written:
+        raise Problem(
+            "invalid",
+            f"{where}: expected one origin, found a pattern",
+            "Every page that a pattern fits could watch",
+            "List each origin, e.g. https://dagnet.example.com",
+        )
+    if written.strip().lower() in ("null", "file://"):
+        raise Problem(
+            "invalid",
+            f"{where}: pages without an origin cannot be let in",
+            "Files and sandboxed frames all call themselves null",
+            "Serve the page from an origin of its own, e.g. http://localhost:5173",
+        )
+    origin = parse_public_url(written, where)
+    host = urlsplit(origin).hostname or ""
+    if origin.startswith("http://") and not (is_loopback_host(host) or host.endswith(".localhost")):
+        raise Problem(
+            "invalid",
+            f"{where}: expected an https:// origin",
+            "Others on the network could change a page that comes over http://",
+            "Serve the page over https://; http:// is for loopback only",
+        )
+    return origin
 
 
 def _expected(where: str, found: str) -> Problem:

@@ -40,9 +40,11 @@ from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RevocationList, SessionStore
 from dagnet_realtime.web.asgi import Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
+from dagnet_realtime.web.cors import CorsPolicy
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.responses import PROBLEM_TYPE, problem_body, retry_headers, send_response
 from dagnet_realtime.web.routes.health import READY, Readiness
+from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 from dagnet_realtime.web.server import AppDependencies, create_app
 
 if TYPE_CHECKING:
@@ -114,8 +116,13 @@ class Serverless:
                 await self._serve(cold, scope, receive, send)
         except* Problem as problems:
             problem = _first(problems)
+            origins = self._cold.config.server.origins if self._cold is not None else ()
+            headers = CorsPolicy(origins, ALL_OPERATIONS).headers(scope)
             await send_response(
-                send, problem.status, [PROBLEM_TYPE, *retry_headers(problem)], problem_body(problem)
+                send,
+                problem.status,
+                [PROBLEM_TYPE, *retry_headers(problem), *headers],
+                problem_body(problem),
             )
         finally:
             _freeze_gc()
@@ -199,6 +206,8 @@ class Serverless:
                 clock=clock,
                 readiness=_ready(),
                 public_url=config.server.public_url,
+                origins=config.server.origins,
+                framed_by=config.server.framed_by,
                 version=__version__,
                 audit=audit,
                 reauthorizer=Reauthorizer(hub, cold.access, clock, audit),

@@ -3,7 +3,10 @@
 `create_app` nests them in this order, the first outermost, so that a refusal carries the same
 headers as any other response and passes through the same conversion to a problem:
 
-    SecurityHeadersMiddleware(ErrorMiddleware(OriginMiddleware(AuthenticationMiddleware(router))))
+    SecurityHeadersMiddleware(CorsMiddleware(ErrorMiddleware(OriginMiddleware(
+        AuthenticationMiddleware(router)))))
+
+`CorsMiddleware` is in `web/cors.py`.
 
 What they hand on to routes stands in `scope["state"]`; see `web/asgi.py`.
 """
@@ -43,24 +46,36 @@ class SecurityHeadersMiddleware:
 
     A header that the route sets itself stays. `connect_origins` are other origins that the page may
     connect to: those of a relay's provider. With `shop` the page may frame the demo's shop.
+    `framed_by` are the origins whose pages may frame the interface, and nothing else of the server.
     """
 
     def __init__(
-        self, app: App, connect_origins: Iterable[str] = (), *, shop: bool = False
+        self,
+        app: App,
+        connect_origins: Iterable[str] = (),
+        framed_by: Iterable[str] = (),
+        *,
+        shop: bool = False,
     ) -> None:
         self._app = app
-        origins = "".join(f" {origin}" for origin in sorted(set(connect_origins)))
-        policy = CONTENT_SECURITY_POLICY % origins
+        policy = CONTENT_SECURITY_POLICY % _listed(connect_origins)
         self._headers = _with_policy(policy)
-        self._headers_by_path: dict[str, tuple[Header, ...]] = {}
+        page_policy = f"{policy}; frame-src 'self'" if shop else policy
+        if ancestors := _listed(framed_by):
+            # X-Frame-Options knows no list, and would refuse in browsers that heed it.
+            page_headers = tuple(
+                header
+                for header in _with_policy(_framed(page_policy, ancestors))
+                if header[0] != b"x-frame-options"
+            )
+        else:
+            page_headers = _with_policy(page_policy)
+        self._headers_by_path = {"/": page_headers, "/index.html": page_headers}
         self._shop_headers = self._headers
         if shop:
-            framing = _with_policy(f"{policy}; frame-src 'self'")
-            self._headers_by_path = {"/": framing, "/index.html": framing}
-            framed = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
             self._shop_headers = tuple(
                 (name, b"SAMEORIGIN" if name == b"x-frame-options" else value)
-                for name, value in _with_policy(framed)
+                for name, value in _with_policy(_framed(policy, " 'self'"))
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,6 +98,14 @@ class SecurityHeadersMiddleware:
         if path.startswith(SHOP_PATH):
             return self._shop_headers
         return self._headers_by_path.get(path, self._headers)
+
+
+def _listed(origins: Iterable[str]) -> str:
+    return "".join(f" {origin}" for origin in sorted(set(origins)))
+
+
+def _framed(policy: str, ancestors: str) -> str:
+    return policy.replace("frame-ancestors 'none'", f"frame-ancestors{ancestors}")
 
 
 def _with_policy(policy: str) -> tuple[Header, ...]:

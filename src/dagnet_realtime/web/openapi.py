@@ -60,6 +60,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     that are not problems. `problems` lists the codes of problems; those that each operation with
     the same `security` may answer (`COMMON_PROBLEMS`) need no mention. `links` maps operation ids
     to the parameters that the first response provides for them, as OpenAPI runtime expressions.
+    `cross_origin` operations are open to pages of the configured origins, by token.
     """
 
     method: Method
@@ -74,6 +75,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     responses: Mapping[int, ResponseSpec]
     problems: tuple[Code, ...] = ()
     links: Mapping[str, Mapping[str, str]] = {}
+    cross_origin: bool = False
 
 
 class OperationRoute(Route):

@@ -22,6 +22,7 @@ from dagnet_realtime.web.asgi import App, Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
 from dagnet_realtime.web.body import BodyLimits, UnprovenBytes
 from dagnet_realtime.web.connection_stats import ConnectionStats
+from dagnet_realtime.web.cors import CorsMiddleware, CorsPolicy
 from dagnet_realtime.web.middleware import (
     AuthenticationMiddleware,
     ErrorMiddleware,
@@ -39,7 +40,7 @@ from dagnet_realtime.web.routes.ingest import (
     tracking_route,
     webhook_source,
 )
-from dagnet_realtime.web.routes.openapi import document_routes
+from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS, document_routes
 from dagnet_realtime.web.routes.relay import PATH as RELAY_WEBHOOK_PATH
 from dagnet_realtime.web.routes.relay import function_routes, relay_routes, webhook_routes
 from dagnet_realtime.web.routes.sessions import (
@@ -59,8 +60,10 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     `public_url` is "" if clients reach the server by the address of their own requests. With `demo`
     the server has the simulated visitors and the shop. `connect_origins` are those of the relays'
     providers. Without `push` the server keeps no connection open and all clients poll. `functions`
-    sign for workspaces whose events a Segment function publishes. `rates` limit over all processes;
-    None limits in this process alone. `connection_stats` is None if there are no connections.
+    sign for workspaces whose events a Segment function publishes. `origins` are other origins whose
+    pages may watch by token, `framed_by` those that may frame the interface. `rates` limit over all
+    processes; None limits in this process alone. `connection_stats` is None if there are no
+    connections.
     """
 
     workspaces: Sequence[Workspace]
@@ -78,6 +81,8 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     limits: BodyLimits = BodyLimits()
     connect_origins: Sequence[str] = ()
+    origins: Sequence[str] = ()
+    framed_by: Sequence[str] = ()
     push: bool = True
     functions: Mapping[Channel, FunctionChannelSigner] = {}
     audit: Audit
@@ -106,7 +111,10 @@ def create_app(parts: AppDependencies) -> App:
     app = AuthenticationMiddleware(app, parts.access, is_open)
     app = OriginMiddleware(app, parts.access)
     app = ErrorMiddleware(app)
-    app = SecurityHeadersMiddleware(app, parts.connect_origins, shop=parts.demo)
+    app = CorsMiddleware(
+        app, CorsPolicy(parts.origins, ALL_OPERATIONS), parts.access, parts.public_url
+    )
+    app = SecurityHeadersMiddleware(app, parts.connect_origins, parts.framed_by, shop=parts.demo)
     unproven = UnprovenBytes()
     return IngestRouter(
         WebhookApp(parts.intake, parts.limits, unproven),

@@ -58,6 +58,7 @@ RELAY = Operation(
         200: ResponseSpec("The provider, and the channel to subscribe to", RelaySubscription)
     },
     problems=("gone", "not_found"),
+    cross_origin=True,
 )
 AUTHORISE = Operation(
     method="POST",
@@ -74,6 +75,7 @@ AUTHORISE = Operation(
         )
     },
     problems=("invalid", "too_large", "gone", "not_found"),
+    cross_origin=True,
 )
 RELAY_OPERATIONS = (RELAY, AUTHORISE)
 
@@ -227,6 +229,7 @@ SEAT = Operation(
         200: ResponseSpec("The provider, and the channels to subscribe to", FunctionSubscription)
     },
     problems=("not_found",),
+    cross_origin=True,
 )
 SIGN = Operation(
     method="POST",
@@ -238,6 +241,7 @@ SIGN = Operation(
     request_body={JSON: FunctionSubscriptionRequest},
     responses={200: ResponseSpec("What the provider's client wants: `auth`", dict[str, str])},
     problems=("invalid", "too_large", "not_found"),
+    cross_origin=True,
 )
 FUNCTION_OPERATIONS = (SEAT, SIGN)
 

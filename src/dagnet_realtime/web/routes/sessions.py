@@ -215,6 +215,7 @@ ON = Operation(
         **dict.fromkeys(("amend", "follow", "relay", "stream", "off"), _MINE),
         "frames": {**_MINE, "after": "$response.body#/position"},
     },
+    cross_origin=True,
 )
 AMEND = Operation(
     method="PATCH",
@@ -227,6 +228,7 @@ AMEND = Operation(
     request_body={JSON: ChangeRequest},
     responses={200: ResponseSpec("The session as it has become", Session)},
     problems=("invalid", "too_large", "gone", "not_found"),
+    cross_origin=True,
 )
 OFF = Operation(
     method="DELETE",
@@ -237,6 +239,7 @@ OFF = Operation(
     parameters=(_ID,),
     responses={204: ResponseSpec("It has ended")},
     problems=("gone",),
+    cross_origin=True,
 )
 FRAMES = Operation(
     method="GET",
@@ -258,6 +261,7 @@ FRAMES = Operation(
     ),
     responses={200: ResponseSpec("The frames", Polled)},
     problems=("invalid", "gone", "not_found", "rate_limited"),
+    cross_origin=True,
 )
 FOLLOW = Operation(
     method="POST",
@@ -271,6 +275,7 @@ FOLLOW = Operation(
     request_body={JSON: FollowRequest},
     responses={200: ResponseSpec("The tokens", Followed)},
     problems=("invalid", "too_large", "gone", "rate_limited"),
+    cross_origin=True,
 )
 STREAM_OPERATION = Operation(
     method="GET",
@@ -292,6 +297,7 @@ STREAM_OPERATION = Operation(
     ),
     responses={200: ResponseSpec("A stream without an end of its own", str, "text/event-stream")},
     problems=("invalid", "gone", "not_found", "rate_limited"),
+    cross_origin=True,
 )
 SESSION_OPERATIONS = (ON, AMEND, OFF, FRAMES, FOLLOW, STREAM_OPERATION)
 

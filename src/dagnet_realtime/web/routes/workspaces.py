@@ -134,6 +134,7 @@ LIST = Operation(
     tag="Graphs",
     summary="The workspaces",
     responses={200: ResponseSpec("The workspaces", Workspaces)},
+    cross_origin=True,
 )
 GRAPHS = Operation(
     method="GET",
@@ -143,6 +144,7 @@ GRAPHS = Operation(
     summary="The graphs of a workspace",
     responses={200: ResponseSpec("The graphs", Graphs)},
     problems=("not_found",),
+    cross_origin=True,
 )
 GRAPH = Operation(
     method="GET",
@@ -152,6 +154,7 @@ GRAPH = Operation(
     summary="A graph with its matching table",
     responses={200: ResponseSpec("The graph", Graph)},
     problems=("not_found",),
+    cross_origin=True,
 )
 STREAMS = Operation(
     method="GET",
@@ -169,6 +172,7 @@ ME = Operation(
     tag="Access",
     summary="Who asks, and what they may do",
     responses={200: ResponseSpec("The person", Me)},
+    cross_origin=True,
 )
 WORKSPACE_OPERATIONS = (LIST, GRAPHS, GRAPH, STREAMS, ME)
 
