@@ -1,6 +1,8 @@
-"""Writes docs/reference/configuration.md from the tables that the program reads.
+"""Writes the reference pages that the program itself knows best.
 
-`python tools/reference.py` rewrites it; `--check` exits 1 if it is stale.
+docs/reference/configuration.md comes from the tables that the program reads, docs/reference/api.md
+from its OpenAPI document. `python tools/reference.py` rewrites both; `--check` exits 1 if one is
+stale.
 """
 
 import sys
@@ -12,8 +14,11 @@ from msgspec import inspect
 
 from dagnet_realtime.config.file import SECTIONS
 from dagnet_realtime.config.tables import expected
+from dagnet_realtime.model.problem import STATUS
+from dagnet_realtime.web.openapi import document
+from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
 
-TARGET = Path(__file__).parent.parent / "docs/reference/configuration.md"
+ROOT = Path(__file__).parent.parent
 
 HEAD = """<!-- Written by tools/reference.py from src/dagnet_realtime/config/file.py; \
 `make generate` writes it anew. -->
@@ -115,19 +120,93 @@ def _toml(value: object) -> str:
             return str(value)
 
 
+API_HEAD = """<!-- Written by tools/reference.py; `make generate` writes it anew. -->
+
+# API
+
+Every route, with its parameters, bodies and responses, is in an OpenAPI 3.1 document. A running
+server gives its own at `/api/openapi.json`; `dagnet-realtime schema openapi` prints that of every
+mode of access.
+
+## Who may ask
+
+- **Programs** send `Authorization: Bearer …` with an access token (`dagnet-realtime token create`)
+  or, in the mode `local`, with the key of the key file.
+- **Browsers** send the cookie of their sign-in, and in the mode `local` also the header
+  `x-realtime-page`.
+- **Senders** of events prove themselves by the signature or the write key of their source.
+
+What a person may not watch is answered as if it did not exist.
+
+## Watch with curl
+
+```sh
+api=https://realtime.example.com/api
+auth="Authorization: Bearer $TOKEN"
+curl -H "$auth" -H 'Content-Type: application/json' \\
+  -d '{"workspace": "acme-main", "env": "prod", "graph": "checkout"}' $api/watch
+curl -H "$auth" "$api/watch/SESSION/frames?after=POSITION&wait=25"
+curl -H "$auth" -N "$api/watch/SESSION/stream?after=POSITION"
+curl -H "$auth" -X DELETE $api/watch/SESSION
+```
+
+The first answers with `watch_session_id` and `position`, which stand for SESSION and POSITION
+below it. The second polls for [frames](frames.md): ask again with the position that it gives. The
+third is a stream of them. The last is Off.
+
+"""
+
+API_TAIL = """## Refusals
+
+A refusal is `application/problem+json` with `code`, `status`, `title`, `detail` (what was found)
+and `remedy` (what to do). The tracking API answers as Segment's own does:
+`{"success": false, "code", "message"}`, with 400 if a body is too large.
+
+| Code | Status | Try again |
+|---|---|---|
+"""
+
+OPEN = {"Deliveries": "a source", "Tracking API": "a source"}
+
+
+def api() -> str:
+    """The page of routes as text. Routes that do the same share a row."""
+    tags: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for path, methods in document(ALL_OPERATIONS, "")["paths"].items():
+        for method, operation in methods.items():
+            (tag,) = operation["tags"]
+            who = "signed in" if operation["security"] else OPEN.get(tag, "anyone")
+            row = tags.setdefault(tag, {}).setdefault((operation["summary"], who), [])
+            row.append(f"`{method.upper()} {path}`")
+    text = API_HEAD
+    for tag, rows in tags.items():
+        text += f"## {tag}\n\n| Route | Does | Who |\n|---|---|---|\n"
+        for (summary, who), routes in rows.items():
+            text += f"| {', '.join(routes)} | {summary} | {who} |\n"
+        text += "\n"
+    text += API_TAIL
+    for code, status in STATUS.items():
+        again = "after `Retry-After`" if code in ("rate_limited", "unavailable") else "no"
+        text += f"| `{code}` | {status} | {again} |\n"
+    return text
+
+
+PAGES = {"docs/reference/configuration.md": page, "docs/reference/api.md": api}
+
+
 def main() -> int:
-    """Writes or checks the page; returns the exit code."""
-    text = page()
-    if "--check" in sys.argv[1:]:
-        fresh = TARGET.exists() and TARGET.read_text() == text
-        print(
-            "docs/reference/configuration.md is fresh"
-            if fresh
-            else "docs/reference/configuration.md is stale: run `make generate`"
-        )
-        return 0 if fresh else 1
-    TARGET.write_text(text)
-    return 0
+    """Writes or checks the pages; returns the exit code."""
+    stale = 0
+    for name, written in PAGES.items():
+        target, text = ROOT / name, written()
+        if "--check" not in sys.argv[1:]:
+            target.write_text(text)
+        elif target.exists() and target.read_text() == text:
+            print(f"{name} is fresh")
+        else:
+            print(f"{name} is stale: run `make generate`")
+            stale = 1
+    return stale
 
 
 if __name__ == "__main__":

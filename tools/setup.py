@@ -224,6 +224,12 @@ def proxies() -> None:
             debian("caddy", "the tests of deploy/Caddyfile need Caddy")
 
 
+def promtool() -> None:
+    """Installs Debian's Prometheus for the test of the alert rules, which is skipped without it."""
+    if not shutil.which("promtool") and shutil.which("apt-get") and os.geteuid() == 0:
+        debian("prometheus", "the test of deploy/alerts.yaml needs promtool")
+
+
 def debian(package: str, why: str) -> None:
     """Installs a Debian package without starting anything of it, or exits with why it is needed."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
@@ -284,6 +290,7 @@ def main() -> None:
         browser()
         redis()
         proxies()
+        promtool()
     if (took := time.monotonic() - began) > 5:
         say(f"Set up in {took:.0f} s")
 

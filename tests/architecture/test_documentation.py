@@ -8,9 +8,20 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from dagnet_realtime.model.event import Flag
+from dagnet_realtime.model.frame import (
+    Frame,
+    FrameCounts,
+    FrameEvent,
+    Guarantees,
+    IngestCounters,
+    SessionLogHeader,
+    TapLine,
+)
 from tests.architecture.sources import ROOT, named, tracked
 
 DOCS = ROOT / "docs"
@@ -105,6 +116,16 @@ def test_every_page_has_its_place_in_the_site() -> None:
     pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
     pages = {page for page in pages if not page.startswith("decisions/")}
     assert listed == pages | {"index.md", "changelog.md", "decisions/index.md"}
+
+
+def test_every_field_of_a_frame_and_every_flag_is_documented() -> None:
+    page = (DOCS / "reference" / "frames.md").read_text()
+    log = (DOCS / "reference" / "session-log.md").read_text()
+    frames = [*get_args(Frame), FrameEvent, FrameCounts, IngestCounters, Guarantees]
+    names = [name for kind in frames for name in kind.__struct_encode_fields__]
+    assert not [name for name in (*names, *get_args(Flag)) if not re.search(rf"\b{name}\b", page)]
+    of_log = (*SessionLogHeader.__struct_encode_fields__, *TapLine.__struct_encode_fields__)
+    assert not [name for name in of_log if f"`{name}`" not in log]
 
 
 def test_staged_pages_hang_together(tmp_path: Path) -> None:

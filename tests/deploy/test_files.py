@@ -1,4 +1,4 @@
-"""The files in `deploy/` say what the program understands, and `docs/how-to/deployment.md` quotes them as they are."""
+"""The files in `deploy/` say what the program understands, and the pages quote them as they are."""
 
 import ast
 import asyncio
@@ -22,7 +22,10 @@ from tests.support.redis import redis_server
 from tests.support.server import serving
 
 ROOT = DEPLOY.parent
-PAGE = (ROOT / "docs" / "how-to" / "deployment.md").read_text()
+PAGE = "\n".join(
+    (ROOT / "docs" / "how-to" / name).read_text()
+    for name in ("deployment.md", "connect-segment.md", "upgrade.md")
+)
 UNIT = (DEPLOY / "dagnet-realtime.service").read_text()
 CONTAINER = (DEPLOY / "Containerfile").read_text()
 COMPOSE: dict[str, Any] = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text())

@@ -81,7 +81,7 @@ def through_the_proxy(browser: Machine, token: str, secret: bytes, trust: str = 
     signed_in = f"{curl} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json'"
     on = json.dumps({"workspace": "acme-main", "env": "prod", "graph": GRAPH})
     opened = json.loads(browser.run(f"{signed_in} -d '{on}' https://{NAME}/api/watch"))
-    (address,) = re.findall(r"`https://<your host>(/segment/[^`]+)`", section("Segment's side"))
+    (address,) = re.findall(r"`https://<your host>(/segment/[^`]+)`", section("The webhook"))
     browser.run(
         f"{curl} {delivery(secret, 'proxied')} 'https://{NAME}{address.replace('<source id>', 'web')}'"
     )

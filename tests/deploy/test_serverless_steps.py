@@ -18,7 +18,7 @@ from tests.support.redis import redis_server
 from tests.support.server import GRAPH, SAMPLE, track
 
 ROOT = Path(__file__).parents[2]
-SIDE = section("Segment's side")
+SIDE = section("The webhook")
 HOST = "acme-realtime.vercel.app"
 SECRETS = {
     "REALTIME_COOKIE_KEY": "c" * 44,

@@ -56,7 +56,7 @@ async def test_viewers_views_gaps_and_lag_are_measured() -> None:
 
 async def test_every_metric_is_documented() -> None:
     """CON-5, STR-24: one row each; those of streams are there where a source reads one."""
-    page = (Path(__file__).parents[2] / "docs/how-to/deployment.md").read_text()
+    page = (Path(__file__).parents[2] / "docs/reference/metrics.md").read_text()
     rows = set(re.findall(r"^\| `dagnet_realtime_([a-z_]+?)(?:_total)?`", page, re.MULTILINE))
     assert rows == OURS | OF_STREAMS
     async with WebStage(connection_stats=ConnectionStats()) as stage:
