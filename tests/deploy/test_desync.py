@@ -55,7 +55,12 @@ class Backend:
         self.connections = 0
         self.protocol = type(
             "Counted",
-            (_Counted, fast_path(self._stage.parts.intake, ConnectionLimits(), ConnectionStats())),
+            (
+                _Counted,
+                fast_path(
+                    self._stage.parts.intake, ConnectionLimits(), ConnectionStats(), waits=False
+                ),
+            ),
             {"backend": self},
         )
         self.unseen: set[str] = set()

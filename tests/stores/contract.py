@@ -104,6 +104,20 @@ class LogContract:
         assert await log.append(SHOP, [entry("m2"), entry("m3")]) == ["duplicate", "taken"]
         assert await ids(log, start) == ["m1", "m2", "m3"]
 
+    async def test_a_repeat_that_comes_together_with_its_event_is_known(self, stage: Stage) -> None:
+        """LOG-3, LOG-53: of appends at the same time the first takes the event; each gets its own
+        outcomes, and the order is theirs.
+        """
+        log = stage.log()
+        start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
+        answers = await asyncio.gather(
+            *(log.append(SHOP, [entry(f"m{number % 20}")]) for number in range(60)),
+            log.append(SHOP, entries(19, 22)),
+        )
+        assert answers[:60] == [["taken"]] * 20 + [["duplicate"]] * 40
+        assert answers[60] == ["duplicate", "taken", "taken", "taken"]
+        assert await ids(log, start) == [f"m{number}" for number in range(23)]
+
     async def test_an_event_older_than_the_window_is_flagged_as_a_possible_repeat(
         self, stage: Stage
     ) -> None:

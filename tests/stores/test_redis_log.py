@@ -3,21 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from dagnet_realtime.app.clock import SystemClock
 from dagnet_realtime.core.codec import ERASED, anonymize, encode_entry
-from dagnet_realtime.model.event import Entry
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.storage import Log, LogSlice, Outcome, ReadGap
 from dagnet_realtime.stores.redis_connection import RedisConnection, check_redis, parse_redis_url
 from dagnet_realtime.stores.redis_log import (
+    GATHER_ENTRIES,
+    GATHER_SECONDS,
+    MAX_BATCH_ENTRIES,
     MAX_WAITING_ENTRIES,
     AppendBatcher,
     RedisLog,
     anonymous_of,
-    append_arguments,
+    encode_entries,
     fingerprint,
     parse_stream,
     position_at,
@@ -26,7 +29,7 @@ from dagnet_realtime.stores.redis_log import (
 from dagnet_realtime.stores.redis_sessions import RedisSessionStore
 from tests.stores.contract import SHOP, STAGING, LogContract, Stage, ids
 from tests.stores.sessions_contract import session
-from tests.support.clock import FakeClock
+from tests.support.clock import FakeClock, settle
 from tests.support.entries import entries, entry
 from tests.support.redis import redis_server
 from tests.support.redis_many import cluster, sentinel
@@ -65,14 +68,14 @@ def test_a_missing_entry_is_a_forgotten_persons() -> None:
 
 def test_the_receive_time_is_sent_only_for_unflagged_entries() -> None:
     """LOG-4: one flagged already needs no second flag."""
-    given = append_arguments(
+    given = encode_entries(
         [
             entry("m1"),
             entry("m2", segment_received_at=7),
             entry("m3", segment_received_at=7, flags=("maybe_repeat",)),
         ]
     )
-    assert [given[1], given[4], given[7]] == ["", 7, ""]
+    assert [received for _, received, _ in given] == ["", 7, ""]
 
 
 def test_a_position_after_nothing_has_no_check() -> None:
@@ -88,100 +91,178 @@ class Store:
         self.calls: list[list[str]] = []
         self.gate = asyncio.Event()
         self.gate.set()
-        self.problem: Problem | None = None
+        self.problem: Exception | None = None
+        self.clock = FakeClock()
+        self.batches = AppendBatcher(self.send, 5, self.clock)
 
-    async def send(self, some: Sequence[Entry]) -> list[Outcome]:
-        self.calls.append([one.id for one in some])
+    async def send(self, items: Sequence[str]) -> list[Outcome]:
+        self.calls.append(list(items))
         await self.gate.wait()
         if self.problem is not None:
             raise self.problem
-        return ["duplicate" if one.id.startswith("old") else "taken" for one in some]
+        return ["duplicate" if item.startswith("old") else "taken" for item in items]
+
+    def append(self, *items: str) -> asyncio.Task[list[Outcome]]:
+        """Begins an append; one after another, each in its own turn of the loop."""
+        return asyncio.create_task(self.batches.append(items))
+
+    async def gathered(self) -> None:
+        """Until the millisecond is over."""
+        await self.clock.advance(GATHER_SECONDS)
 
 
-async def test_appends_of_one_turn_go_in_one_call() -> None:
-    """LOG-53: and each gets the outcomes of its own entries."""
+async def test_appends_of_a_millisecond_go_in_one_call() -> None:
+    """LOG-53: in the order in which they came, and each gets the outcomes of its own entries."""
     store = Store()
-    batches = AppendBatcher(store.send, 5)
-    answers = await asyncio.gather(
-        *(batches.append([entry(id)]) for id in ("a", "old", "b")), batches.append(entries(1, 2))
-    )
-    assert answers == [["taken"], ["duplicate"], ["taken"], ["taken", "taken"]]
-    assert store.calls == [["a", "old", "b", "m1", "m2"]]
+    tasks = [store.append("a"), store.append("old")]
+    await store.clock.advance(GATHER_SECONDS * 0.4)
+    tasks += [store.append("b"), store.append("c", "d")]
+    await settle()
+    assert store.calls == [], "the millisecond is not over"
+    await store.gathered()
+    assert store.calls == [["a", "old", "b", "c", "d"]]
+    assert await asyncio.gather(*tasks) == [["taken"], ["duplicate"], ["taken"], ["taken"] * 2]
+    tasks = [store.append("e")]
+    await store.gathered()
+    assert await tasks[0] == ["taken"]
+    assert store.calls[1:] == [["e"]], "a batch that is sent takes no more"
+
+
+async def test_a_full_batch_does_not_wait_for_more() -> None:
+    """LOG-53: what is worth a call of its own is sent at once, with what came in the same turn."""
+    store = Store()
+    many = [str(number) for number in range(GATHER_ENTRIES)]
+    assert await asyncio.gather(store.append(*many), store.append("a")) == [
+        ["taken"] * GATHER_ENTRIES,
+        ["taken"],
+    ]
+    assert store.calls == [[*many, "a"]]
 
 
 async def test_appends_during_a_call_are_sent_together_after_it() -> None:
-    """LOG-53: in the order in which it came."""
+    """LOG-53: one call is under way at a time, so that the order stays."""
     store = Store()
     store.gate.clear()
-    batches = AppendBatcher(store.send, 5)
-    tasks = [asyncio.create_task(batches.append([entry("a")]))]
-    while not store.calls:
-        await asyncio.sleep(0)
-    for id in ("b", "c", "d"):
-        tasks.append(asyncio.create_task(batches.append([entry(id)])))
-        await asyncio.sleep(0)
+    tasks = [store.append("a")]
+    await store.gathered()
+    for item in ("b", "c", "d"):
+        tasks.append(store.append(item))
+        await store.gathered()
+    assert store.calls == [["a"]]
     store.gate.set()
+    await store.gathered()
     await asyncio.gather(*tasks)
     assert store.calls == [["a"], ["b", "c", "d"]]
 
 
-async def test_a_failure_reaches_every_append_of_the_batch() -> None:
-    """LOG-51: all who shared the call send again; the next call is a new one."""
+async def test_no_call_has_more_than_its_bound() -> None:
+    """LOG-53: what does not fit goes in the next one, whole and in order."""
     store = Store()
-    store.problem = Problem("unavailable", "The store cannot be reached")
-    batches = AppendBatcher(store.send, 5)
-    answers = await asyncio.gather(
-        batches.append([entry("a")]), batches.append([entry("b")]), return_exceptions=True
-    )
-    assert all(isinstance(one, Problem) and one.code == "unavailable" for one in answers)
+    sizes = (MAX_BATCH_ENTRIES - 1, 2, MAX_BATCH_ENTRIES, 1)
+    tasks = [
+        store.append(*(f"{number}.{at}" for at in range(size))) for number, size in enumerate(sizes)
+    ]
+    await store.gathered()
+    await store.gathered()
+    assert [len(answer) for answer in await asyncio.gather(*tasks)] == list(sizes)
+    assert [len(call) for call in store.calls] == list(sizes)
+    assert [item for call in store.calls for item in call] == [
+        f"{number}.{at}" for number, size in enumerate(sizes) for at in range(size)
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [Problem("unavailable", "The store cannot be reached"), ValueError("a fault of ours")]
+)
+async def test_a_failure_reaches_exactly_the_appends_of_its_call(error: Exception) -> None:
+    """LOG-51: those that shared the call send again; those before and after it have their own."""
+    store = Store()
+    store.gate.clear()
+    failing = [store.append("a"), store.append("b")]
+    await store.gathered()
+    later = store.append("c")
+    store.problem = error
+    store.gate.set()
+    answers = await asyncio.gather(*failing, return_exceptions=True)
+    assert answers == [error, error]
     store.problem = None
-    assert await batches.append([entry("c")]) == ["taken"]
+    await store.gathered()
+    assert await later == ["taken"]
 
 
 async def test_no_append_waits_longer_than_the_limit() -> None:
-    """LOG-51: neither for the answer nor for their turn."""
+    """LOG-51: neither for the answer nor for its turn."""
     store = Store()
+    store.batches = AppendBatcher(store.send, 0.05, SystemClock())
     store.gate.clear()
-    batches = AppendBatcher(store.send, 0.05)
-    first = asyncio.create_task(batches.append([entry("a")]))
+    first = store.append("a")
     while not store.calls:
         await asyncio.sleep(0)
     async with asyncio.timeout(20):
-        answers = await asyncio.gather(first, batches.append([entry("b")]), return_exceptions=True)
+        answers = await asyncio.gather(first, store.append("b"), return_exceptions=True)
     assert [getattr(one, "code", None) for one in answers] == ["unavailable", "unavailable"]
 
 
-async def test_a_cancelled_append_refuses_its_batch() -> None:
-    """LOG-53: a batch whose beginner is cancelled is refused, to be sent again; none hangs."""
+@pytest.mark.parametrize("cancelled", [0, 1, 2])
+@pytest.mark.parametrize("sent", [False, True], ids=["gathering", "under way"])
+async def test_a_cancelled_append_takes_nothing_from_the_others(
+    cancelled: int, *, sent: bool
+) -> None:
+    """LOG-53: the one that opened the batch or another, sent or not; all is stored in order."""
     store = Store()
     store.gate.clear()
-    batches = AppendBatcher(store.send, 5)
-    first = asyncio.create_task(batches.append([entry("a")]))
-    second = asyncio.create_task(batches.append([entry("b")]))
-    while not store.calls:
-        await asyncio.sleep(0)
-    first.cancel()
-    answers = await asyncio.gather(first, second, return_exceptions=True)
-    assert isinstance(answers[0], asyncio.CancelledError)
-    assert isinstance(answers[1], Problem)
+    tasks = [store.append("a"), store.append("old"), store.append("c")]
+    await (store.gathered() if sent else settle())
+    tasks[cancelled].cancel()
+    await settle()
+    await store.gathered()
     store.gate.set()
-    assert await batches.append([entry("c")]) == ["taken"]
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(answers[cancelled], asyncio.CancelledError)
+    expected = [["taken"], ["duplicate"], ["taken"]]
+    assert [one for one in answers if isinstance(one, list)] == [
+        one for number, one in enumerate(expected) if number != cancelled
+    ]
+    assert store.calls == [["a", "old", "c"]]
 
 
 async def test_waiting_entries_are_bounded() -> None:
-    """LOG-51: beyond it the sender is asked to come back."""
+    """LOG-51: beyond the bound the sender is asked to come back; a cancelled append makes no room
+    while its entries are held.
+    """
     store = Store()
     store.gate.clear()
-    batches = AppendBatcher(store.send, 5)
-    waiting = [
-        asyncio.create_task(batches.append(entries(1, 1000)))
-        for _ in range(MAX_WAITING_ENTRIES // 1000)
+    tasks = [
+        store.append(*["x"] * MAX_BATCH_ENTRIES)
+        for _ in range(MAX_WAITING_ENTRIES // MAX_BATCH_ENTRIES)
     ]
-    await asyncio.sleep(0)
-    with pytest.raises(Problem, match="Too many"):
-        await batches.append([entry("more")])
+    await settle()
+    tasks[-1].cancel()
+    await settle()
+    with pytest.raises(Problem, match="Too many") as refused:
+        await store.batches.append(["more"])
+    assert (refused.value.code, refused.value.retry_after) == ("unavailable", 2)
     store.gate.set()
-    await asyncio.gather(*waiting)
+    await asyncio.gather(*tasks, return_exceptions=True)
+    again = store.append(*["x"] * MAX_BATCH_ENTRIES)
+    await store.gathered()
+    assert len(await again) == MAX_BATCH_ENTRIES, "all of them were let go"
+
+
+async def test_a_loop_that_closes_refuses_what_waits() -> None:
+    """LOG-51: neither the call under way nor the batch behind it leaves an append hanging."""
+    store = Store()
+    store.gate.clear()
+    tasks = [store.append("a")]
+    await store.gathered()
+    tasks.append(store.append("b"))
+    await settle()
+    sender = store.batches._sender
+    assert sender is not None
+    sender.cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [getattr(one, "title", None) for one in answers] == ["The server is stopping"] * 2
+    assert sender.cancelled()
 
 
 class TestRedisLog(LogContract):
@@ -202,6 +283,21 @@ def keys(log: RedisLog) -> tuple[str, ...]:
 @pytest.fixture
 def log(calls: RedisConnection) -> RedisLog:
     return RedisLog(calls, {SHOP: Policy(log_entries=1000)}, SystemClock())
+
+
+async def test_an_entry_that_cannot_be_encoded_fails_its_own_append(log: RedisLog) -> None:
+    """LOG-53: not the appends that come with it."""
+    start = await log.acquire_lease(SHOP, "a", 60)
+    broken = msgspec.structs.replace(entry("m2"), properties={"a": object()})
+    answers = await asyncio.gather(
+        log.append(SHOP, [entry("m1")]),
+        log.append(SHOP, [broken]),
+        log.append(SHOP, [entry("m3")]),
+        return_exceptions=True,
+    )
+    assert (answers[0], answers[2]) == (["taken"], ["taken"])
+    assert isinstance(answers[1], TypeError)
+    assert await ids(log, start) == ["m1", "m3"]
 
 
 async def test_all_keys_of_a_channel_share_a_hash_tag(
@@ -363,11 +459,12 @@ async def test_the_hint_that_a_channel_is_unwatched_is_short_lived_and_withdrawn
     clock = FakeClock()
     log = RedisLog(calls, {}, clock)
     assert log.watched(SHOP)
-    assert await log.append(SHOP, entries(1, 1)) == ["unwatched"]
+    many = entries(1, GATHER_ENTRIES)
+    assert await log.append(SHOP, many) == ["unwatched"] * GATHER_ENTRIES
     assert not log.watched(SHOP)
     clock.shift(1.01)
     assert log.watched(SHOP)
-    await log.append(SHOP, entries(1, 1))
+    await log.append(SHOP, many)
     assert not log.watched(SHOP)
     log.on_watched(SHOP)
     assert log.watched(SHOP)

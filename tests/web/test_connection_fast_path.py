@@ -1,22 +1,27 @@
 """The fast path of a delivery answers as the ordinary way does, over real sockets."""
 
 import asyncio
+import contextlib
 import functools
 import hmac
 import itertools
 import json
+import re
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import pytest
 import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from dagnet_realtime.model.access import Secret
 from dagnet_realtime.model.event import Position
+from dagnet_realtime.model.frame import IngestCounters
+from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Source, Workspace
 from dagnet_realtime.ports.storage import LogSlice
 from dagnet_realtime.web.connection import (
@@ -27,6 +32,7 @@ from dagnet_realtime.web.connection import (
     fast_path,
 )
 from tests.hub.stage import POLICY, SHOP
+from tests.support.clock import settle
 from tests.support.server import SECRET, Served, label_of, serving, track
 from tests.support.tries import tries
 from tests.web.stage import WebStage
@@ -330,7 +336,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 class Ways:
-    """The whole app behind each of the two protocol classes, watched, and whether it waits for more of a body."""
+    """The whole app behind each of the protocol classes, watched, and whether it waits for more of a body."""
 
     def __init__(self) -> None:
         source = Source(id="web", channel=SHOP, kind="webhook", secrets=(Secret(SECRET),))
@@ -346,7 +352,12 @@ class Ways:
         self.ordinary: type[LimitedHttpProtocol] = connection(
             bounds, ConnectionStats(), self.intake.now
         )
-        self.fast: type[LimitedHttpProtocol] = fast_path(self.intake, bounds, ConnectionStats())
+        self.fast: type[LimitedHttpProtocol] = fast_path(
+            self.intake, bounds, ConnectionStats(), waits=False
+        )
+        self.waiting: type[LimitedHttpProtocol] = fast_path(
+            self.intake, bounds, ConnectionStats(), waits=True
+        )
 
         self.clock, self.log = self._stage.clock, self._stage.log
 
@@ -373,6 +384,17 @@ class Ways:
         while turns < 4:
             await asyncio.sleep(0)
             turns = turns + 1 if self._running == self._waiting else 0
+
+    async def alike(self, *cuts: Sequence[bytes]) -> tuple[bytes, bool]:
+        """What all ways answer to the same bytes, however they are cut. A delivery is ingested by all, or by none."""
+        door = self.intake.ingest_counters(SHOP)["web"]
+        found = set()
+        for parts in cuts:
+            for way in (self.ordinary, self.fast, self.waiting):
+                before = door.received
+                found.add((await self.answers(way, parts), door.received - before))
+        assert len(found) == 1, (cuts, found)
+        return found.pop()[0]
 
     async def answers(
         self, way: type[LimitedHttpProtocol], parts: Sequence[bytes], pause: float = 0
@@ -458,7 +480,6 @@ async def test_each_oddity_is_answered_alike() -> None:
     """DOOR-13, CON-3: control characters, great heads, every framing field, spelling, target, method, version and body; whole and cut."""
     ways = Ways()
     await ways.watch()
-    door = ways.intake.ingest_counters(SHOP)["web"]
     statuses = set()
     for sent in ODD:
         end = sent.find(b"\r\n\r\n")
@@ -468,10 +489,7 @@ async def test_each_oddity_is_answered_alike() -> None:
             [sent + b"x"],
             *(cut(sent, [place]) for place in (1, end, end + 4, end + 9)),
         ):
-            ordinary = await ways.answers(ways.ordinary, parts)
-            assert await ways.answers(ways.fast, parts) == ordinary, parts
-            assert door.received % 2 == 0, parts
-            statuses.add(ordinary[0][9:12])
+            statuses.add((await ways.alike(parts))[0][9:12])
     assert {b"200", b"400", b"401", b"404", b"405", b"413", b"431"} <= statuses
 
 
@@ -487,13 +505,14 @@ async def test_a_delivery_cut_at_any_byte_is_answered_alike() -> None:
     ):
         whole = await ways.answers(ways.ordinary, [sent])
         for place in range(len(sent)):
-            assert await ways.answers(ways.fast, cut(sent, [place])) == whole, place
+            for way in (ways.fast, ways.waiting):
+                assert await ways.answers(way, cut(sent, [place])) == whole, place
 
 
 async def test_a_slow_head_puts_its_event_no_later() -> None:
     """SEG-5: our clock is read at the head's first byte, on the fast path and beside it, on every request of a connection."""
     body = json.dumps({"type": "track", "event": "view_item", "userId": "u"})
-    for name in ("fast", "ordinary"):
+    for name in ("fast", "waiting", "ordinary"):
         ways = Ways()
         at = await ways.watch()
         way, began = getattr(ways, name), ways.clock.now()
@@ -518,14 +537,126 @@ async def test_no_request_is_answered_differently_by_the_fast_path(
     ways = Ways()
     await ways.watch()
     parts = cut(data, places)
-    ordinary, fast = await ways.answers(ways.ordinary, parts), await ways.answers(ways.fast, parts)
-    assert fast == ordinary
-    assert ways.intake.ingest_counters(SHOP)["web"].received % 2 == 0
-    if (
-        b"transfer-encoding" not in data.lower()
-    ):  # what is wrong in a chunk may come after the answer
-        assert (
-            await ways.answers(ways.ordinary, [data])
-            == await ways.answers(ways.fast, [data])
-            == ordinary
+    if b"transfer-encoding" in data.lower():  # what is wrong in a chunk may come after the answer
+        await ways.alike(parts)
+    else:
+        await ways.alike(parts, [data])
+
+
+class Held:
+    """One connection of the way that waits, over a log that appends only once `gate` is open."""
+
+    def __init__(self, ways: Ways, here: socket.socket) -> None:
+        self.ways = ways
+        self.here = here
+        self.state = ServerState()
+        self.state.default_headers = DATE
+        self.gate = asyncio.Event()
+        append = ways.log.append
+
+        async def held(*given: Any) -> Any:
+            await self.gate.wait()
+            return await append(*given)
+
+        ways.log.append = held  # type: ignore[method-assign]
+
+    async def connect(self, there: socket.socket) -> None:
+        self.here.settimeout(0)
+        make = functools.partial(self.ways.waiting, self.ways._config, self.state, {})
+        self.transport, self.protocol = await asyncio.get_running_loop().connect_accepted_socket(
+            make, there
         )
+
+    async def send(self, data: bytes) -> tuple[bytes, bool]:
+        """What has been answered by then, and whether the connection has ended."""
+        self.protocol.data_received(data)
+        await settle()
+        return taken(self.here)
+
+    async def open_gate(self) -> tuple[bytes, bool]:
+        self.gate.set()
+        await settle()
+        return taken(self.here)
+
+    @property
+    def counters(self) -> IngestCounters:
+        return self.ways.intake.ingest_counters(SHOP)["web"]
+
+
+@contextlib.asynccontextmanager
+async def held_delivery() -> AsyncIterator[Held]:
+    ways = Ways()
+    await ways.watch()
+    here, there = socket.socketpair()
+    with here:
+        held = Held(ways, here)
+        await held.connect(there)
+        yield held
+        held.transport.abort()
+        await settle()
+
+
+async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> None:
+    """DOOR-13: in the order in which they came, in the same read or in later ones, however long
+    the log takes.
+    """
+    async with held_delivery() as held:
+        assert await held.send(delivery() + delivery(body=b"{}")) == (b"", False)
+        assert await held.send(delivery(method=b"GET")) == (b"", False)
+        assert not held.protocol.timeout_keep_alive_task, "a busy connection is not idle"
+        answers, ended = await held.open_gate()
+        assert re.findall(rb"HTTP/1.1 ([0-9]+)", answers) == [b"200", b"400", b"405"]
+        assert not ended
+        assert (await held.send(delivery(body=b"{}")))[0].startswith(b"HTTP/1.1 400")
+        assert held.protocol.timeout_keep_alive_task, "it is closed once it is idle for long"
+        assert held.state.total_requests == 4
+        assert not held.state.tasks
+
+
+async def test_a_delivery_that_waits_is_answered_while_the_server_stops() -> None:
+    """DOOR-13: its sender learns that it was taken, and that the connection ends."""
+    async with held_delivery() as held:
+        await held.send(delivery())
+        held.protocol.shutdown()
+        assert await held.send(b"") == (b"", False)
+        answers, ended = await held.open_gate()
+        assert answers.startswith(b"HTTP/1.1 200")
+        assert ended
+        assert b"\r\nconnection: close\r\n" in answers
+        assert not held.state.connections
+        assert not held.state.tasks
+
+
+async def test_a_sender_that_leaves_while_its_delivery_waits_costs_nothing() -> None:
+    """DOOR-13: the event is appended, and nothing is written to the connection."""
+    async with held_delivery() as held:
+        await held.send(delivery())
+        held.transport.abort()
+        await settle()
+        await held.open_gate()
+        assert held.counters.taken == 1
+        assert not held.state.connections
+        assert not held.state.tasks
+
+
+async def test_what_the_log_refuses_is_to_be_sent_again() -> None:
+    """DOOR-11: 503 with Retry-After, and the event is in the ledger."""
+    async with held_delivery() as held:
+
+        async def refuse(*given: Any) -> Any:
+            raise Problem("unavailable", "The store cannot be reached", retry_after=2)
+
+        held.ways.log.append = refuse  # type: ignore[method-assign]
+        answers, ended = await held.send(delivery())
+        assert answers.startswith(b"HTTP/1.1 503")
+        assert not ended
+        assert b"retry-after: 2\r\n" in answers.lower()
+        assert held.counters.refused == {"unavailable": 1}
+
+
+async def test_what_an_unproven_sender_holds_while_it_waits_is_counted() -> None:
+    """DOOR-15: so a delivery without a signature takes the long way if the log waits."""
+    async with held_delivery() as held:
+        answers, _ = await held.send(delivery().replace(b"X-Signature: ", b"X-Other: "))
+        assert answers.startswith(b"HTTP/1.1 401")
+        assert isinstance(held.protocol._current, RequestResponseCycle)

@@ -46,8 +46,6 @@ from dagnet_realtime.stores.memory import MemoryLog
 from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
 from dagnet_realtime.web.connection import (
     ConnectionLimits,
-    LimitedHttpProtocol,
-    connection,
     fast_path,
 )
 from dagnet_realtime.web.connection_stats import ConnectionStats
@@ -182,11 +180,8 @@ async def _serve(
             + [one.connects for one in functions.values()],
             functions=functions,
         )
-        protocol: type[LimitedHttpProtocol]
-        if isinstance(stores.log, MemoryLog):  # its append never waits
-            protocol = fast_path(intake, connections, traffic)
-        else:
-            protocol = connection(connections, traffic, intake.now)
+        waits = not isinstance(stores.log, MemoryLog)
+        protocol = fast_path(intake, connections, traffic, waits=waits)
         server = UvicornServer(create_app(dependencies), protocol)
 
         # what runs beside the server

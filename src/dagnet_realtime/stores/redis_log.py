@@ -7,8 +7,11 @@
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from functools import partial
+from itertools import chain
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -26,18 +29,24 @@ Stored = tuple[int, bytes, bool]
 """An entry's offset and bytes, and whether it may repeat one that the window has forgotten."""
 
 
-def append_arguments(entries: Sequence[Entry]) -> list[str | bytes | int]:
-    """The arguments of `lua/append.lua` for `entries`."""
-    arguments: list[str | bytes | int] = []
+EncodedEntry = tuple[bytes, int | str, bytes]
+"""An entry's fingerprint, when Segment received it (ms; "" if it needs no flag), and its bytes."""
+
+
+def encode_entries(entries: Sequence[Entry]) -> list[EncodedEntry]:
+    """The entries as `lua/append.lua` takes them."""
+    encoded: list[EncodedEntry] = []
     for entry in entries:
         received = entry.segment_received_at
         flagged = received is None or "maybe_repeat" in entry.flags
-        arguments += (
-            entry.once or fingerprint(entry.id),
-            "" if flagged or received is None else received,
-            encode_entry(entry),
+        encoded.append(
+            (
+                entry.once or fingerprint(entry.id),
+                "" if flagged or received is None else received,
+                encode_entry(entry),
+            )
         )
-    return arguments
+    return encoded
 
 
 def parse_stream(raw: Sequence[Any], epoch: bytes) -> list[Stored]:
@@ -96,69 +105,109 @@ def position_at(epoch: str, offset: int, bytes: bytes | None) -> Position:
 
 MAX_BATCH_ENTRIES = 1000  # about 5 ms of Redis's only thread
 MAX_WAITING_ENTRIES = 20_000  # of one channel; more are refused, and sent again by their sender
+GATHER_SECONDS = 0.001  # for which the first append of a batch waits for others
+GATHER_ENTRIES = 100  # with so many it waits no longer: one more call would cost little
 
-Send = Callable[[Sequence[Entry]], Awaitable[list[Outcome]]]
-
-
-class PendingBatch:
-    """Entries of several appends that are sent together, and their outcomes."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-        self.outcomes: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+Item = TypeVar("Item")
+Send = Callable[[Sequence[Item]], Awaitable[list[Outcome]]]
 
 
-class AppendBatcher:
-    """Sends the appends of one channel in order, those that wait together in one call.
+class PendingBatch(Generic[Item]):
+    """Entries of several appends that are sent together, and who waits for their outcomes.
 
-    `send` stores entries; `seconds` limits how long an append may take. One call is under way at a
-    time. The append that opens a batch sends it, with those that joined while the call before it
-    ran.
+    `opened_at` is in monotonic seconds.
     """
 
-    def __init__(self, send: Send, seconds: float) -> None:
+    def __init__(self, opened_at: float) -> None:
+        self.opened_at = opened_at
+        self.items: list[Item] = []
+        self._waiting: list[tuple[asyncio.Future[list[Outcome]], int]] = []
+
+    def join(self, items: Sequence[Item]) -> "asyncio.Future[list[Outcome]]":
+        """Adds the entries of one append, and returns its own outcomes-to-be."""
+        outcomes: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcomes, len(self.items)))
+        self.items += items
+        return outcomes
+
+    def resolve(self, outcomes: list[Outcome]) -> None:
+        """Gives each append the outcomes of its entries; one that was cancelled wants none."""
+        end = len(outcomes)
+        for waiting, start in reversed(self._waiting):
+            if not waiting.done():
+                waiting.set_result(outcomes[start:end])
+            end = start
+
+    def fail(self, error: BaseException) -> None:
+        """Fails every append of the batch, so that its entries are sent again."""
+        for waiting, _ in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(error)
+
+
+class AppendBatcher(Generic[Item]):
+    """Sends the appends of one channel in order, those of a millisecond together in one call.
+
+        first append   opens a batch, which is sent after `GATHER_SECONDS`
+        others         join it until then, and while the call before it is under way
+        answer         each append gets the outcomes of its own entries; an error fails all of them
+
+    `send` stores entries. `seconds` limits how long an append may take, its turn included. The
+    batch belongs to no append: one that is cancelled leaves the others as they are, and its
+    entries are stored like those of any sender that did not wait for the answer.
+    """
+
+    def __init__(self, send: Send[Item], seconds: float, clock: Clock) -> None:
         self._send = send
         self._seconds = seconds
-        self._sending = asyncio.Lock()
-        self._forming: PendingBatch | None = None
-        self._waiting = 0
+        self._clock = clock
+        self._batches: deque[PendingBatch[Item]] = deque()  # not sent yet; the last is forming
+        self._sender: asyncio.Task[None] | None = None
+        self._held = 0  # entries that are not answered
 
-    async def append(self, entries: Sequence[Entry]) -> list[Outcome]:
+    async def append(self, items: Sequence[Item]) -> list[Outcome]:
         """One outcome per entry, in order. Raises `Problem("unavailable")`."""
-        if self._waiting + len(entries) > MAX_WAITING_ENTRIES:
+        if self._held + len(items) > MAX_WAITING_ENTRIES:
             raise _overloaded("Too many events are waiting for the store")
-        batch = self._forming
-        opens = batch is None or len(batch.entries) + len(entries) > MAX_BATCH_ENTRIES
-        if opens or batch is None:
-            batch = self._forming = PendingBatch()
-        start = len(batch.entries)
-        batch.entries += entries
-        self._waiting += len(entries)
-        try:
-            if opens:
-                await self._send_batch(batch)
-            outcomes = await batch.outcomes
-        finally:
-            self._waiting -= len(entries)
-        return outcomes[start : start + len(entries)]
+        batches = self._batches
+        if not batches or len(batches[-1].items) + len(items) > MAX_BATCH_ENTRIES:
+            batches.append(PendingBatch(self._clock.monotonic()))
+            if self._sender is None:
+                self._sender = asyncio.create_task(self._send_all())
+        self._held += len(items)
+        return await batches[-1].join(items)
 
-    async def _send_batch(self, batch: PendingBatch) -> None:
+    async def _send_all(self) -> None:
+        """Sends batch after batch until none is left."""
+        batches = self._batches
         try:
-            async with asyncio.timeout(self._seconds):
-                await asyncio.sleep(0)  # lets appends of this turn of the loop join
-                async with self._sending:
-                    if self._forming is batch:
-                        self._forming = None
-                    batch.outcomes.set_result(await self._send(batch.entries))
-        except (Problem, TimeoutError) as error:
-            problem = error if isinstance(error, Problem) else _overloaded("The store is too slow")
-            batch.outcomes.set_exception(problem)
+            while batches:
+                wait = batches[0].opened_at + GATHER_SECONDS - self._clock.monotonic()
+                if wait > 0 and len(batches[0].items) < GATHER_ENTRIES:
+                    await self._clock.sleep(wait)
+                await self._send_batch(batches.popleft())
         finally:
-            if self._forming is batch:
-                self._forming = None
-            if not batch.outcomes.done():
-                batch.outcomes.set_exception(_overloaded("The server is stopping"))
-                batch.outcomes.exception()
+            self._sender = None
+            while batches:  # the event loop is closing
+                self._held -= len(batches[0].items)
+                batches.popleft().fail(_overloaded("The server is stopping"))
+
+    async def _send_batch(self, batch: PendingBatch[Item]) -> None:
+        try:
+            left = batch.opened_at + self._seconds - self._clock.monotonic()
+            async with asyncio.timeout(max(0.0, left)):
+                outcomes = await self._send(batch.items)
+        except TimeoutError:
+            batch.fail(_overloaded("The store is too slow"))
+        except Exception as error:  # noqa: BLE001  # its senders raise it
+            batch.fail(error)
+        except BaseException:
+            batch.fail(_overloaded("The server is stopping"))
+            raise
+        else:
+            batch.resolve(outcomes)
+        finally:
+            self._held -= len(batch.items)
 
 
 def _overloaded(title: str) -> Problem:
@@ -208,7 +257,7 @@ class RedisLog:
         self._chance = chance
         self._span = round(seconds * 1000)
         self._max_fingerprints = max_fingerprints
-        self._batchers: dict[Channel, AppendBatcher] = {}
+        self._batchers: dict[Channel, AppendBatcher[EncodedEntry]] = {}
         self._unwatched_until: dict[Channel, float] = {}  # monotonic
         self._known_epochs: dict[Channel, str] = {}
         self._own_leases: dict[Channel, set[str]] = {}
@@ -218,11 +267,14 @@ class RedisLog:
         batcher = self._batchers.get(channel)
         if batcher is None:
             batcher = self._batchers[channel] = AppendBatcher(
-                lambda batch: self._append(channel, batch), self._connection.seconds
+                partial(self._append, channel), self._connection.seconds, self._clock
             )
+        encoded = encode_entries(entries)
+        if len(encoded) <= MAX_BATCH_ENTRIES:
+            return await batcher.append(encoded)
         outcomes: list[Outcome] = []
-        for start in range(0, len(entries), MAX_BATCH_ENTRIES):
-            outcomes += await batcher.append(entries[start : start + MAX_BATCH_ENTRIES])
+        for start in range(0, len(encoded), MAX_BATCH_ENTRIES):
+            outcomes += await batcher.append(encoded[start : start + MAX_BATCH_ENTRIES])
         return outcomes
 
     async def read(
@@ -298,7 +350,7 @@ class RedisLog:
             await asyncio.sleep(0)
         return forgotten
 
-    async def _append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
+    async def _append(self, channel: Channel, encoded: Sequence[EncodedEntry]) -> list[Outcome]:
         retention, slack = self._retention(channel)
         arguments = (
             self._bound(channel),
@@ -306,7 +358,7 @@ class RedisLog:
             slack,
             self._span,
             self._max_fingerprints,
-            *append_arguments(entries),
+            *chain.from_iterable(encoded),
         )
         answer: bytes | None = await self._script("append", channel, arguments)
         if answer is None:
@@ -319,7 +371,7 @@ class RedisLog:
                     retry_after=2,
                 )
             self._unwatched_until[channel] = self._clock.monotonic() + UNWATCHED_SECONDS
-            return ["unwatched"] * len(entries)
+            return ["unwatched"] * len(encoded)
         self._unwatched_until.pop(channel, None)
         return ["taken" if digit == 49 else "duplicate" for digit in answer]
 

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from itertools import chain
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, TypeVar, cast
 
 import httptools
 import msgspec
@@ -491,6 +491,7 @@ def connection(
 MOST = 64 * 1024  # bytes of a body; a greater one would hold other connections up
 _PATH = re.compile(re.escape(WEBHOOK_PREFIX.encode()) + rb"([A-Za-z0-9_.~-]{1,200})")
 _NEVER = frozenset({b"transfer-encoding", b"content-encoding", b"expect", b"upgrade"})
+_CLOSE_LINE = b"connection: close\r\n"
 _TAKEN = (
     b"content-type: application/json\r\ncache-control: no-store\r\ncontent-length: %d\r\n\r\n%b"
     % (len(SUCCESS), SUCCESS)
@@ -502,13 +503,28 @@ class Delivery(msgspec.Struct, gc=False):
 
     source: Source
     signature: str
+    began: int | None
     body: bytes = b""
 
 
+class WaitingDelivery:
+    """Stands in uvicorn's place of a request whose response is not complete, while a delivery
+    waits for the log. Requests behind it then wait for it, as they would for any other.
+    """
+
+    message_event = asyncio.Event()  # set by uvicorn; nothing waits for it
+    response_started = response_complete = disconnected = False
+    keep_alive = True
+
+
 class FastPath(LimitedHttpProtocol):
-    """A connection with the fast path. `fast_path` makes a subclass for an `intake`."""
+    """A connection with the fast path. `fast_path` makes a subclass for an `intake`.
+
+    If the log `waits` for an append, a delivery is a task; if not, it is over at once.
+    """
 
     intake: ClassVar[Intake]
+    waits: ClassVar[bool]
     sources: ClassVar[dict[bytes, Source]]  # by their address, once something was delivered there
     header_lines: ClassVar[tuple[object, bytes]] = (None, b"")  # uvicorn's headers, as bytes
     _delivery: Delivery | None = None
@@ -537,7 +553,15 @@ class FastPath(LimitedHttpProtocol):
         self._outcome = True
         self.under_way = False
         self._in_head = self._ended = True
-        self._answer(*self._ingest(delivery))
+        if not self.waits:
+            self._answer(*_run_sync(self._ingest(delivery)))
+            self.server_state.total_requests += 1
+            self.waiting_since = self.loop.time()
+            return
+        waiting = self._current = self.cycle = cast("RequestResponseCycle", WaitingDelivery())
+        task = self.loop.create_task(self._ingest_and_answer(delivery, waiting))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def _begin(self) -> None:
         self._delivery = (
@@ -579,7 +603,10 @@ class FastPath(LimitedHttpProtocol):
             or not _NEVER.isdisjoint(fields)
         ):
             return None
-        return Delivery(source, fields.get(_SIGNATURE, b"").decode("latin-1"))
+        signature = fields.get(_SIGNATURE, b"").decode("latin-1")
+        if self.waits and not (signature and source.secrets):
+            return None  # what an unproven sender holds while it waits is counted there
+        return Delivery(source, signature, self._began)
 
     def _source(self) -> Source | None:
         """The source whose address was asked for, remembered from here on."""
@@ -593,12 +620,21 @@ class FastPath(LimitedHttpProtocol):
         self.sources[self.url] = source
         return source
 
-    def _ingest(self, delivery: Delivery) -> tuple[int, bytes]:
+    async def _ingest_and_answer(self, delivery: Delivery, waiting: RequestResponseCycle) -> None:
+        status, rest = await self._ingest(delivery)
+        waiting.response_complete = True
+        if waiting.disconnected:
+            return
+        self._answer(status, rest if waiting.keep_alive else _CLOSE_LINE + rest)
+        if not waiting.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+    async def _ingest(self, delivery: Delivery) -> tuple[int, bytes]:
+        """The response to a delivery: its status, and its lines after the default headers."""
         try:
-            _run_sync(
-                self.intake.webhook(
-                    delivery.source, delivery.body, delivery.signature, None, self._began
-                )
+            await self.intake.webhook(
+                delivery.source, delivery.body, delivery.signature, None, delivery.began
             )
         except Problem as problem:
             return problem.status, _encode(
@@ -618,14 +654,18 @@ class FastPath(LimitedHttpProtocol):
             lines = b"".join([name + b": " + value + b"\r\n" for name, value in defaults])
             type(self).header_lines = (defaults, lines)
         self.transport.write(STATUS_LINE[status] + lines + rest)
-        self.server_state.total_requests += 1
-        self.waiting_since = self.loop.time()
 
 
-def fast_path(intake: Intake, bounds: ConnectionLimits, traffic: ConnectionStats) -> type[FastPath]:
-    """The protocol class of a server with the fast path for `intake`."""
+def fast_path(
+    intake: Intake, bounds: ConnectionLimits, traffic: ConnectionStats, *, waits: bool
+) -> type[FastPath]:
+    """The protocol class of a server with the fast path for `intake`.
+
+    `waits` says whether the intake's log waits for its appends.
+    """
     own = {
         "intake": intake,
+        "waits": waits,
         "sources": {},
         "bounds": bounds,
         "traffic": traffic,
@@ -634,12 +674,15 @@ def fast_path(intake: Intake, bounds: ConnectionLimits, traffic: ConnectionStats
     return type("FastPath", (FastPath,), own)
 
 
-def _run_sync(delivery: Coroutine[Any, Any, None]) -> None:
+T = TypeVar("T")
+
+
+def _run_sync(delivery: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine that never waits."""
     try:
         delivery.send(None)
-    except StopIteration:
-        return
+    except StopIteration as end:
+        return cast("T", end.value)
     delivery.close()
     raise RuntimeError("a delivery waited on the fast path")
 
