@@ -22,6 +22,7 @@ HEAD = "// Generated from the Python values by tools/wire_types.py; do not edit.
 ROOTS: tuple[object, ...] = (frame.Frame, graph.Graph, frame.SessionLogHeader, frame.TapLine)
 CONSTANTS = (
     "PAGE_HEADER",
+    "PROTOCOL",
     "HEARTBEAT_SECONDS",
     "STALE_SECONDS",
     "POLL_SECONDS",

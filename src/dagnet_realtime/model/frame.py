@@ -6,7 +6,7 @@ import msgspec
 
 from dagnet_realtime.model.event import EventType, Flag, Token, Value
 from dagnet_realtime.model.graph import Graph
-from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS
+from dagnet_realtime.model.protocol import DEDUPE_ENTRIES, DEDUPE_SECONDS, PROTOCOL
 from dagnet_realtime.model.workspace import DEFAULT_POLICY
 
 
@@ -59,9 +59,6 @@ class RelayCounts(msgspec.Struct):
     published: int = 0
     delivered: int = 0
     failed: int = 0
-
-
-PROTOCOL = 1  # raised if a reader of the last one would misread a frame
 
 
 class Guarantees(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,9 @@ PROXY_SECRET_HEADER = "x-realtime-proxy-secret"  # noqa: S105  # the name of a h
 LAST_EVENT_ID_HEADER = "last-event-id"
 """Of a Server-Sent Events client that reconnects: the position of the last frame it received."""
 
+PROTOCOL = 1
+"""Version of the frames: raised if a reader of the last one would misread a frame."""
+
 HEARTBEAT_SECONDS = 15.0
 """Without other frames a viewer gets a heartbeat this often; proxies commonly cut at 30 s."""
 STALE_SECONDS = HEARTBEAT_SECONDS + 5.0

@@ -50,7 +50,7 @@ export async function request(fetcher: Fetch, url: string, init: RequestInit = {
   try {
     answer = await fetcher(url, { credentials: "same-origin", cache: "no-store", ...init, signal: AbortSignal.any(limits) });
   } catch (error) {
-    if (init.signal?.aborted) throw error;
+    if (init.signal?.aborted || error instanceof ApiError) throw error;
     throw UNREACHABLE;
   }
   if (!answer.ok) throw await toApiError(answer);
@@ -60,7 +60,12 @@ export async function request(fetcher: Fetch, url: string, init: RequestInit = {
 /** The JSON of a good answer; `T` is what the contract promises of this route. */
 export async function requestJson<T>(fetcher: Fetch, url: string, init: RequestInit = {}, timeout?: number): Promise<T> {
   const answer = await request(fetcher, url, init, timeout);
-  return (await answer.json()) as T;
+  try {
+    return (await answer.json()) as T;
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new ApiError("invalid", "Another program answers at the server's address.", "What came back is not Realtime's.", "See that the address is right, and that a proxy lets /api through.");
+  }
 }
 
 /** A request whose body is JSON. */

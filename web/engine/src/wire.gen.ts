@@ -2,6 +2,8 @@
 
 /** In mode `local`: the secret by which a page proves that it was opened by a one-time link. */
 export const PAGE_HEADER = "x-realtime-page";
+/** Version of the frames: raised if a reader of the last one would misread a frame. */
+export const PROTOCOL = 1;
 /** Without other frames a viewer gets a heartbeat this often; proxies commonly cut at 30 s. */
 export const HEARTBEAT_MS = 15000;
 /** A connection without any frame for this long is taken for dead. Longer than `POLL_MS`. */

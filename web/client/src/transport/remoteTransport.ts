@@ -65,6 +65,10 @@ export class RemoteTransport implements Transport {
     this.#carrierEnd.abort();
   }
 
+  reconnect(): void {
+    this.#carrierEnd.abort();
+  }
+
   async #run(sink: TransportSink): Promise<void> {
     let attempt = 0;
     while (!this.#done()) {

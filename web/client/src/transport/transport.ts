@@ -1,4 +1,5 @@
 /** The interface of all transports, and the state of a connection. */
+import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import type { RelaySubscription } from "../api.ts";
 
@@ -23,9 +24,12 @@ export interface ConnectionStatus {
   readonly relay?: RelaySubscription;
 }
 
-/** Where a lane hands its frames. `ended` says that it will not come back by itself. */
+/** Where a transport hands its frames, and messages of a page's own calls. `ended` says that it
+ * will not come back by itself.
+ */
 export interface TransportSink {
   frame(frame: Frame): void;
+  tap?(message: TapMessage): void;
   state(state: ConnectionStatus): void;
   ended(reason: string): void;
 }
@@ -34,6 +38,10 @@ export interface Transport {
   readonly state: ConnectionStatus;
   start(sink: TransportSink): void;
   stop(): void;
+  /** Goes back (or on) to `position`; one that cannot shows a gap. */
+  seek?(position: string): void;
+  /** Connects anew where it stands: a new token is to be used from now on. */
+  reconnect?(): void;
 }
 
 export const OFF: ConnectionStatus = { connection: "off", transport: null, since: 0, lastFrameAt: null, retryAt: null, lagMs: 0, why: "" };

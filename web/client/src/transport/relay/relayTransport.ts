@@ -4,7 +4,8 @@ import { RemoteTransport } from "../remoteTransport.ts";
 import type { Carrier } from "../carriers.ts";
 import type { StreamSlots } from "../streamSlots.ts";
 import type { Environment } from "../../environment.ts";
-import { type ConnectionStatus, OFF, type Transport } from "../transport.ts";
+import { lazyTransport } from "../lazyTransport.ts";
+import type { Transport } from "../transport.ts";
 import type { FunctionTransportOptions } from "./functionTransport.ts";
 import type { Subscribe } from "./pusherSocket.ts";
 
@@ -29,29 +30,5 @@ export function relayTransport(api: ServerApi, session: string, position: string
 
 /** A transport of what a function in Segment publishes; its code is loaded when it starts. */
 export function functionTransport(options: FunctionTransportOptions, environment: Environment, subscribe: Subscribe = subscribeLazily): Transport {
-  let inner: Transport | null = null;
-  let state: ConnectionStatus = { ...OFF, connection: "connecting", since: environment.now() };
-  let stopped = false;
-  return {
-    get state() {
-      return inner?.state ?? state;
-    },
-    start(sink) {
-      sink.state(state);
-      const begin = async (): Promise<void> => {
-        const { FunctionTransport } = await import("./functionTransport.ts");
-        if (stopped) return;
-        inner = new FunctionTransport(options, environment, subscribe);
-        inner.start(sink);
-      };
-      begin().catch(() => {
-        if (!stopped) sink.ended("a part of this page could not be loaded.");
-      });
-    },
-    stop() {
-      stopped = true;
-      state = { ...OFF, since: environment.now() };
-      inner?.stop();
-    },
-  };
+  return lazyTransport(async () => new (await import("./functionTransport.ts")).FunctionTransport(options, environment, subscribe), environment, "a part of this page could not be loaded.");
 }

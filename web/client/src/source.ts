@@ -1,0 +1,49 @@
+/** A source of events: opens a session, and gives the transport that brings its events. */
+import type { LaneName } from "@dagnet-realtime/engine/actions";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import type { EngineHost } from "./engineHost.ts";
+import { type Environment, randomHex } from "./environment.ts";
+import type { Transport } from "./transport/transport.ts";
+
+/** An open session, and where in its log it stands; "" without a log. */
+export interface SessionStart {
+  readonly session: string;
+  readonly position: string;
+}
+
+/** What a transport needs of its page; `resumed` after a reload. */
+export interface SourceContext {
+  readonly engine: EngineHost;
+  readonly environment: Environment;
+  readonly resumed: boolean;
+}
+
+/**
+ * Where a session's events come from. Methods that reject do so with an error whose message is for
+ * people; what is left out, the source cannot do.
+ */
+export interface Source {
+  /** How its events count; see `engine`. */
+  readonly lane: LaneName;
+  /** Opens a session for `graph`; without it, one is made up here, since no other side keeps it. */
+  open?(graph: Graph): Promise<SessionStart>;
+  /** Begins the name of a made-up session. */
+  readonly prefix?: string;
+  /** The position at which a made-up session begins. */
+  readonly position?: string;
+  /** The transport of an open session; null if events come by another way. */
+  connect(start: SessionStart, context: SourceContext): Transport | null;
+  /** Ends a session at the other side. */
+  close?(session: string): Promise<void>;
+  /** The graph that the other side matches events against. */
+  graph?(): Promise<Graph>;
+  /** Has the other side carry these traces whole. */
+  follows?(session: string, tokens: readonly string[]): Promise<void>;
+  /** Has the other side carry only what passes. */
+  filter?(session: string, text: string): Promise<void>;
+}
+
+/** A session that only this page knows. */
+export function made({ prefix = "local", position = "" }: Source): SessionStart {
+  return { session: `${prefix}-${randomHex(6)}`, position };
+}

@@ -1,0 +1,23 @@
+/** A source whose code is loaded when it is first turned on. */
+import type { LaneName } from "@dagnet-realtime/engine/actions";
+import { ApiError } from "../http.ts";
+import { made, type Source } from "../source.ts";
+
+export function lazySource(lane: LaneName, load: () => Promise<Source>): Source {
+  let loaded: Source | null = null;
+  const missing = (): Promise<never> => Promise.reject(new Error("There is no session."));
+  return {
+    lane,
+    open: async (graph) => {
+      loaded ??= await load().catch((error: unknown) => {
+        throw error instanceof ApiError ? error : new ApiError("unavailable", "A part of this page could not be loaded.", error instanceof Error ? error.message : "", "Turn Realtime on again.");
+      });
+      return loaded.open?.(graph) ?? made(loaded);
+    },
+    connect: (start, context) => loaded?.connect(start, context) ?? null,
+    close: async (session) => { await loaded?.close?.(session); },
+    graph: () => loaded?.graph?.() ?? missing(),
+    follows: async (session, tokens) => { await loaded?.follows?.(session, tokens); },
+    filter: async (session, text) => { await loaded?.filter?.(session, text); },
+  };
+}

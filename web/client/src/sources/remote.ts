@@ -1,0 +1,134 @@
+/** The sources that a server of DagNet Realtime answers for. */
+import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
+import { Api, type GraphRef, loadGraph, type ServerApi, type WorkspaceSummary } from "../api.ts";
+import type { Environment } from "../environment.ts";
+import { ApiError } from "../http.ts";
+import { made, type Source } from "../source.ts";
+import { type Carrier, POLLS_ONLY, STREAM } from "../transport/carriers.ts";
+import { functionTransport, relayTransport } from "../transport/relay/relayTransport.ts";
+import { RemoteTransport } from "../transport/remoteTransport.ts";
+import { lockSlots, type StreamSlots } from "../transport/streamSlots.ts";
+import type { Transport } from "../transport/transport.ts";
+import { Bearer } from "../token.ts";
+import type { ServerOptions } from "./server.ts";
+
+/** Whether a token is to be renewed is looked at this often: a machine may have slept. */
+const RENEW_CHECK_MS = 60_000;
+
+/** How frames come from a server. `push` is false if it keeps no connection open, `relay` true if a
+ * provider carries the frames.
+ */
+export interface ServerLink {
+  readonly api: ServerApi;
+  readonly slots: StreamSlots;
+  readonly carrier?: Carrier;
+  readonly push?: boolean;
+  readonly relay?: boolean;
+}
+
+/** Where a session stands that only this browser counts. */
+export const FIRST_POSITION = "function:0";
+
+/** A graph's events as the server received them. `link` is read when a session begins. */
+export function serverSource(place: GraphRef, link: () => ServerLink): Source {
+  const { api } = link();
+  return {
+    lane: "remote",
+    open: async () => {
+      const opened = await api.openSession(place);
+      return { session: opened.watch_session_id, position: opened.position };
+    },
+    connect: ({ session, position }, { environment }) => {
+      const { slots, carrier = STREAM, push = true, relay = false } = link();
+      return relay ? relayTransport(api, session, position, environment) : new RemoteTransport(api, session, position, slots, environment, push ? carrier : POLLS_ONLY);
+    },
+    close: (session) => api.closeSession(session),
+    graph: () => loadGraph(api, place),
+    follows: (session, tokens) => api.follows(session, tokens),
+    filter: (session, text) => api.filter(session, text),
+  };
+}
+
+/** A graph's events as a function in Segment publishes them: the server only signs. */
+export function functionSource(place: GraphRef, api: ServerApi): Source {
+  return {
+    lane: "remote",
+    prefix: "function",
+    position: FIRST_POSITION,
+    connect: ({ session, position }, { engine, environment, resumed }) => {
+      const known = (id: string): boolean => ((lookUp(engine.state.accumulation.dedupe, id)?.lanes ?? 0) & REMOTE) !== 0;
+      return functionTransport({ api, place, session, position, resumed, table: () => engine.state.table, known }, environment);
+    },
+    graph: () => loadGraph(api, place),
+  };
+}
+
+/** The workspace's own words on how its events come; undefined if it is not listed. */
+export function workspaceOf(workspaces: readonly WorkspaceSummary[], place: Pick<GraphRef, "workspace" | "env">): WorkspaceSummary | undefined {
+  return workspaces.find(({ id, env }) => id === place.workspace && env === place.env);
+}
+
+/** The source of a server that lets this page in by token. */
+export function tokenSource({ url, workspace, env, token, graph, transport = "push" }: ServerOptions): Source {
+  const bearer = new Bearer(token, () => Date.now(), (...asked) => fetch(...asked));
+  const api = new Api(bearer.fetch, url.replace(/\/+$/, ""));
+  const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
+  let link: ServerLink = { api, slots };
+  let inner: Source | null = null;
+  return {
+    lane: "remote",
+    open: async (shown) => {
+      const place = { workspace, env, graph: graph ?? shown.name };
+      const [me, workspaces] = await Promise.all([optional(api.me()), optional(api.workspaces())]);
+      const found = workspaceOf(workspaces ?? [], place);
+      link = { api, slots, push: transport === "push" && me?.push !== false, relay: transport === "push" && found?.relay === true };
+      inner = found?.ingest === "function" ? functionSource(place, api) : serverSource(place, () => link);
+      return inner.open?.(shown) ?? made(inner);
+    },
+    connect: (start, context) => {
+      const carried = inner?.connect(start, context) ?? null;
+      return carried && renewing(carried, bearer, context.environment);
+    },
+    close: async (session) => { await inner?.close?.(session); },
+    graph: () => inner?.graph?.() ?? Promise.reject(new Error("There is no session.")),
+    follows: async (session, tokens) => { await inner?.follows?.(session, tokens); },
+    filter: async (session, text) => { await inner?.filter?.(session, text); },
+  };
+}
+
+/** What a token may be too narrow to ask; null then. */
+async function optional<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === "forbidden" || error.code === "not_found")) return null;
+    throw error;
+  }
+}
+
+/** The transport, which connects anew with a fresh token before the one it has lapses. */
+function renewing(inner: Transport, bearer: Bearer, environment: Environment): Transport {
+  const stopped = new AbortController();
+  const watch = async (): Promise<void> => {
+    while (!stopped.signal.aborted) {
+      await environment.sleep(Math.min(RENEW_CHECK_MS, Math.max(1_000, bearer.renewAt - environment.now())), stopped.signal);
+      if (stopped.signal.aborted || environment.now() < bearer.renewAt) continue;
+      const fresh = await bearer.renew().catch(() => null);
+      if (fresh !== null) inner.reconnect?.();
+    }
+  };
+  return {
+    get state() {
+      return inner.state;
+    },
+    start: (sink) => {
+      inner.start(sink);
+      void watch();
+    },
+    stop: () => {
+      stopped.abort();
+      inner.stop();
+    },
+    seek: (position) => inner.seek?.(position),
+  };
+}

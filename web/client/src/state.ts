@@ -1,0 +1,137 @@
+/** The state of a session as a host shows it: an immutable summary, made a few times a second. */
+import type { Connection } from "@dagnet-realtime/engine/actions";
+import { displayed } from "@dagnet-realtime/engine/activity";
+import { ledger, type LedgerOfState, posture, totals } from "@dagnet-realtime/engine/select/totals";
+import { followed, ghostEdges, recentTraces, traceCounts } from "@dagnet-realtime/engine/select/traces";
+import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
+import type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
+import type { FollowedPath } from "@dagnet-realtime/engine/traces/select/paths";
+import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
+import type { EngineHost } from "./engineHost.ts";
+import { pauseState } from "./pause.ts";
+import type { SessionPhase } from "./watchSession.ts";
+import type { ConnectionStatus, TransportKind } from "./transport/transport.ts";
+
+/** What one node has counted. `since` is when its count began (milliseconds since 1970): at On or
+ * Clear, or later if its binding changed and older events are no longer held.
+ */
+export interface NodeState {
+  readonly count: number;
+  readonly lastAt: number | null;
+  readonly since: number;
+}
+
+/** A name that lights no node. */
+export interface UnmappedState {
+  readonly name: string;
+  readonly count: number;
+  readonly lastAt: number;
+}
+
+/** A log that plays: times are the log's, milliseconds since 1970. */
+export interface ReplayState {
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+  readonly speed: number;
+  readonly playing: boolean;
+}
+
+/** What is true of a session at one moment; never changed once it is given out. */
+export interface RealtimeState {
+  /** `opening` waits for the other side. */
+  readonly phase: SessionPhase;
+  readonly connection: Connection;
+  /** Which way events come at this moment. */
+  readonly transport: TransportKind | null;
+  /** What is wrong, in a sentence for people; "" while all is well. */
+  readonly why: string;
+  /** When the connection is tried again, milliseconds since 1970; null while it stands. */
+  readonly retryAt: number | null;
+  /** How far frames are behind, milliseconds; 0 while they are fresh. */
+  readonly lagMs: number;
+  /** When counting began: at On, or at the last Clear; null before the first On. */
+  readonly since: number | null;
+  readonly paused: boolean;
+  /** How many times as fast as time a pause is caught up with; 0 while it is not. */
+  readonly catchUpSpeed: number;
+  readonly counts: {
+    /** `total = mapped + unmapped + identity`; `identity` are messages that identify a person. */
+    readonly total: number;
+    readonly mapped: number;
+    readonly unmapped: number;
+    readonly identity: number;
+    /** Events a second, over ten seconds. */
+    readonly rate: number;
+    /** Events that wait while paused. */
+    readonly pending: number;
+    /** Events that pass the filter; null without one. */
+    readonly filtered: number | null;
+  };
+  /** By uuid; a node that is not listed has counted nothing since On. */
+  readonly nodes: Readonly<Record<string, NodeState>>;
+  readonly ledger: LedgerOfState;
+  /** The most frequent first. */
+  readonly unmapped: readonly UnmappedState[];
+  /** `recent` are the followed ones, then the most recently active. */
+  readonly traces: { readonly seen: number; readonly retained: number; readonly exact: boolean; readonly recent: readonly TraceRow[] };
+  readonly followed: readonly FollowedPath[];
+  /** Steps that the graph has no edge for, with what each probably means; looked at once a second.
+   */
+  readonly jumps: readonly JumpRow[];
+  readonly sampling: {
+    /** The share of traces that the source's policy keeps, and the lowest share carried since On. */
+    readonly share: number;
+    readonly threshold: number;
+    /** Whether counts are exact, though events and traces may be fewer. */
+    readonly exact: boolean;
+    /** The source's own notes. */
+    readonly notes: readonly string[];
+  };
+  readonly filter: { readonly text: string; readonly problem: string };
+  /** Names bound to nodes (uuid) in this session. */
+  readonly binds: Readonly<Record<string, string>>;
+  readonly replay: ReplayState | null;
+}
+
+/** What the engine does not know of a session. */
+export interface Circumstances {
+  readonly phase: SessionPhase;
+  readonly connection: ConnectionStatus;
+  readonly why: string;
+  /** Nodes (uuid) whose count began later than the session's, and when. */
+  readonly since: ReadonlyMap<string, number>;
+  readonly jumps: readonly JumpRow[];
+  readonly replay: ReplayState | null;
+}
+
+/** Traces of a summary; a host that shows more reads `log`. */
+const TRACES = 50;
+
+/** The unexpected steps of now; takes milliseconds. */
+export function unexpectedSteps({ state }: EngineHost): readonly JumpRow[] {
+  return ghostEdges(state);
+}
+
+export function summarise(engine: EngineHost, { phase, connection, why, since, jumps, replay }: Circumstances): RealtimeState {
+  const { state } = engine;
+  const { accumulation } = state;
+  const { count, mapped, unmapped, identity, rate, pending, filtered } = totals(state, engine.at());
+  const began = accumulation.since;
+  const { policy, sampling, threshold } = posture(state);
+  return {
+    phase, connection: connection.connection, transport: connection.transport, why: why === "" ? connection.why : why, retryAt: connection.retryAt, lagMs: connection.lagMs,
+    since: state.session === "" ? null : began, ...pauseState(engine),
+    counts: { total: count, mapped, unmapped, identity, rate, pending, filtered },
+    nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: Math.max(began, since.get(uuid) ?? 0) }])),
+    ledger: ledger(state),
+    unmapped: unmappedNames(state, engine.at()).names.map(({ name, count: times, lastAt }) => ({ name, count: times, lastAt })),
+    traces: { ...traceCounts(state), recent: recentTraces(state, TRACES) },
+    followed: followed(state),
+    jumps,
+    sampling: { share: sampling, threshold, exact: policy?.exact_counts ?? true, notes: policy?.notes ?? [] },
+    filter: { text: state.filterText, problem: state.filterProblem === null ? "" : `${state.filterProblem.title}: ${state.filterProblem.detail}` },
+    binds: Object.fromEntries(state.binds),
+    replay,
+  };
+}
