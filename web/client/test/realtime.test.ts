@@ -8,7 +8,7 @@ import { settle } from "./support/environment.ts";
 function session(answers: Answers = {}, graph: Graph = GRAPH) {
   const made = scene(answers);
   const mappings: Mapping[] = [];
-  const it = realtime({ graph, source: serverSource(PLACE, () => made.parts), onBind: (mapping) => mappings.push(mapping) }, made.world);
+  const it = realtime({ graph, source: serverSource(PLACE, () => ({ api: made.api, slots: made.slots })), onBind: (mapping) => mappings.push(mapping) }, made.environment);
   return { ...made, it, mappings };
 }
 
@@ -24,33 +24,33 @@ afterEach(() => { vi.unstubAllGlobals(); });
 
 describe("a session for a host that draws the graph itself", () => {
   it("CLI-1: lights nodes, and sums up at most four times a second", async () => {
-    const { it, stream, world } = await on();
-    await world.advance(1000);
+    const { it, stream, environment } = await on();
+    await environment.advance(1000);
     const states: unknown[] = [];
     it.subscribe(() => states.push(it.state));
     for (let n = 0; n < 20; n += 1) {
       await stream.send(batch(n));
-      await world.advance(100);
+      await environment.advance(100);
     }
     expect(it.light.node("a").count).toBe(20);
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state).toMatchObject({ phase: "on", connection: "live", transport: "push", why: "", counts: { total: 20, mapped: 20, unmapped: 0 }, nodes: { a: { count: 20 } }, ledger: { balances: true } });
     expect(states.length).toBeGreaterThan(4);
     expect(states.length).toBeLessThanOrEqual(10);
     expect(new Set(states).size).toBe(states.length);
     await it.off();
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state).toMatchObject({ phase: "off", connection: "off", why: "", nodes: { a: { count: 20 } } });
   });
 
   it("CLI-2: what goes wrong is a sentence, never an exception", async () => {
     const refused = session({ "POST /api/watch": new Response(JSON.stringify({ title: "Too many sessions.", remedy: "Close one." }), { status: 429 }) });
     await refused.it.on();
-    await refused.world.advance(250);
+    await refused.environment.advance(250);
     expect(refused.it.state).toMatchObject({ phase: "off", connection: "off", why: "Too many sessions. Close one." });
     const html = session({ "POST /api/watch": new Response("<html>", { status: 200 }) });
     await html.it.on();
-    await html.world.advance(250);
+    await html.environment.advance(250);
     expect(html.it.state.why).toContain("Another program answers at the server's address.");
     const empty = session({}, { ...GRAPH, nodes: [], edges: [] });
     await empty.it.on();
@@ -58,9 +58,9 @@ describe("a session for a host that draws the graph itself", () => {
   });
 
   it("CLI-2: a server of a later protocol is refused, and says so", async () => {
-    const { it, stream, world } = await on();
+    const { it, stream, environment } = await on();
     await stream.send({ ...hello, protocol: 99 });
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state).toMatchObject({ phase: "off", connection: "off" });
     expect(it.state.why).toContain("protocol 99");
   });
@@ -68,64 +68,64 @@ describe("a session for a host that draws the graph itself", () => {
   it("CLI-2: a session that is gone says why, and a listener's error is its own", async () => {
     const reported: unknown[] = [];
     vi.stubGlobal("reportError", (error: unknown) => reported.push(error));
-    const { it, stream, world } = await on();
+    const { it, stream, environment } = await on();
     let called = 0;
     it.subscribe(() => { throw new Error("the host's"); });
     it.subscribe(() => { called += 1; });
     await stream.send({ op: "bye", reason: "the lease ran out", retry_after: null });
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state).toMatchObject({ phase: "off", why: "the lease ran out" });
     expect([called > 0, String(reported[0])]).toEqual([true, "Error: the host's"]);
   });
 
   it("CLI-3: Off while it opens closes what was opened, and On twice opens once", async () => {
-    const { it, asked, world } = session();
+    const { it, asked, environment } = session();
     const first = it.on();
     await it.on();
     await it.off();
     await first;
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state.phase).toBe("off");
     expect(asked.filter((one) => one === "POST /api/watch")).toHaveLength(1);
     expect(asked.at(-1)).toBe("DELETE /api/watch/s1");
   });
 
   it("CLI-4: a name bound to a node lights it from On on, and the host hears the mapping", async () => {
-    const { it, stream, world, mappings } = await on();
+    const { it, stream, environment, mappings } = await on();
     await stream.send(batch(0, "m0", [], "Order Placed"));
     expect(it.bind("Order Placed", "nowhere")).toBe(false);
     expect(it.bind("Order Placed", "b")).toBe(true);
     expect(it.bind("Order Placed", "a")).toBe(false);
-    await world.advance(250);
+    await environment.advance(250);
     expect(mappings).toEqual([{ name: "Order Placed", node: "b", nodeId: "b", eventId: "b" }]);
     expect([it.state.nodes["b"]?.count, it.state.unmapped, it.state.binds]).toEqual([1, [], { "Order Placed": "b" }]);
   });
 
   it("CLI-5: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
-    const { it, stream, world, asked } = await on();
+    const { it, stream, environment, asked } = await on();
     await stream.send(batch(0));
     it.pause();
     await stream.send(batch(1));
-    await world.advance(250);
+    await environment.advance(250);
     expect([it.light.node("a").count, it.state.paused, it.state.counts.pending]).toEqual([1, true, 1]);
     it.resume();
-    await world.advance(3000);
+    await environment.advance(3000);
     expect([it.light.node("a").count, it.state.paused]).toEqual([2, false]);
     it.clear();
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state.counts.total).toBe(0);
     it.undo();
     it.filter("nonsense:");
     it.follow("t");
-    await world.advance(250);
+    await environment.advance(250);
     expect([it.state.counts.total, it.state.filter.problem !== "", it.state.followed.map(({ token }) => token)]).toEqual([2, true, ["t"]]);
     expect(asked).toContain("PATCH /api/watch/s1");
     await it.off();
     await it.on();
-    await world.advance(250);
+    await environment.advance(250);
     it.unfollow();
     it.unfollow();
-    await world.advance(250);
+    await environment.advance(250);
     expect(it.state.followed).toEqual([]);
   });
 });
