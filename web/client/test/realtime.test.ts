@@ -23,7 +23,7 @@ async function on(answers: Answers = {}) {
 afterEach(() => { vi.unstubAllGlobals(); });
 
 describe("a session for a host that draws the graph itself", () => {
-  it("CLI-1: lights nodes, and sums up at most four times a second", async () => {
+  it("EMB-1: lights nodes, and sums up at most four times a second", async () => {
     const { it, stream, environment } = await on();
     await environment.advance(1000);
     const states: unknown[] = [];
@@ -43,7 +43,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect(it.state).toMatchObject({ phase: "off", connection: "off", why: "", nodes: { a: { count: 20 } } });
   });
 
-  it("CLI-2: what goes wrong is a sentence, never an exception", async () => {
+  it("EMB-2: what goes wrong is a sentence, never an exception", async () => {
     const refused = session({ "POST /api/watch": new Response(JSON.stringify({ title: "Too many sessions.", remedy: "Close one." }), { status: 429 }) });
     await refused.it.on();
     await refused.environment.advance(250);
@@ -57,7 +57,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([empty.it.state.why, empty.asked]).toEqual(["The graph has no nodes, so nothing can light.", []]);
   });
 
-  it("CLI-2: a server of a later protocol is refused, and says so", async () => {
+  it("EMB-2: a server of a later protocol is refused, and says so", async () => {
     const { it, stream, environment } = await on();
     await stream.send({ ...hello, protocol: 99 });
     await environment.advance(250);
@@ -65,7 +65,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect(it.state.why).toContain("protocol 99");
   });
 
-  it("CLI-2: a session that is gone says why, and a listener's error is its own", async () => {
+  it("EMB-2: a session that is gone says why, and a listener's error is its own", async () => {
     const reported: unknown[] = [];
     vi.stubGlobal("reportError", (error: unknown) => reported.push(error));
     const { it, stream, environment } = await on();
@@ -78,7 +78,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([called > 0, String(reported[0])]).toEqual([true, "Error: the host's"]);
   });
 
-  it("CLI-3: Off while it opens closes what was opened, and On twice opens once", async () => {
+  it("EMB-3: Off while it opens closes what was opened, and On twice opens once", async () => {
     const { it, asked, environment } = session();
     const first = it.on();
     await it.on();
@@ -90,7 +90,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect(asked.at(-1)).toBe("DELETE /api/watch/s1");
   });
 
-  it("CLI-4: a name bound to a node lights it from On on, and the host hears the mapping", async () => {
+  it("EMB-4: a name bound to a node lights it from On on, and the host hears the mapping", async () => {
     const { it, stream, environment, mappings } = await on();
     await stream.send(batch(0, "m0", [], "Order Placed"));
     expect(it.bind("Order Placed", "nowhere")).toBe(false);
@@ -101,7 +101,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([it.state.nodes["b"]?.count, it.state.unmapped, it.state.binds]).toEqual([1, [], { "Order Placed": "b" }]);
   });
 
-  it("CLI-5: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
+  it("EMB-5: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
     const { it, stream, environment, asked } = await on();
     await stream.send(batch(0));
     it.pause();

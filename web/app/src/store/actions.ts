@@ -1,9 +1,9 @@
 /** Everything a person can do, one method each; keys, buttons and menus all call these. */
+import { Pause } from "@dagnet-realtime/client/pause";
 import type { KeyValueStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import type { GraphRef } from "@dagnet-realtime/client/api";
 import type { Highlight, EdgeRef } from "@dagnet-realtime/react/picture/types";
 import { dismiss, toast, toNotice } from "./notices.ts";
-import { PauseController } from "./pauseController.ts";
 import { formatGraphRef } from "./graphRef.ts";
 import { writePreferences, type Preferences } from "./preferences.ts";
 import { showGraph } from "./boot.ts";
@@ -19,14 +19,14 @@ const MOST_IGNORED = 200;
 
 export class Actions {
   readonly follow: FollowController;
-  readonly #pausing: PauseController;
+  readonly #pause: Pause;
 
   constructor(
     private readonly context: AppContext,
     private readonly watch: SessionController,
     private readonly shelf: KeyValueStorage | null,
   ) {
-    this.#pausing = new PauseController(context);
+    this.#pause = new Pause(context.engine, context.environment, (state) => { context.store.setState(state); });
     this.follow = new FollowController(context, (token) => {
       this.showTrace(token);
     });
@@ -76,12 +76,12 @@ export class Actions {
   pause(): void {
     const { phase, replay } = this.context.store.getState();
     replay?.togglePlaying();
-    if (phase === "on") this.#pausing.toggle();
+    if (phase === "on") this.#pause.toggle();
   }
 
   /** Ends a pause without showing how what waited came. */
   jumpToNow(): void {
-    if (this.context.store.getState().phase === "on") this.#pausing.jumpToNow();
+    if (this.context.store.getState().phase === "on") this.#pause.jumpToNow();
   }
 
   clear(): void {

@@ -2,6 +2,7 @@
  * another is opened.
  */
 import { followedAndOwn, followedAs } from "@dagnet-realtime/client/follows";
+import { FollowSync } from "@dagnet-realtime/client/followSync";
 import { toast, toNotice } from "./notices.ts";
 import type { GraphRef } from "@dagnet-realtime/client/api";
 import { usesFunctionIngest } from "./graphRef.ts";
@@ -10,18 +11,16 @@ import type { AppContext } from "./sessionController.ts";
 const SCREEN_ONLY = "The trace is followed on this screen, but the server may thin its events under load.";
 
 export class FollowController {
-  /** What shall be followed, over Off and On; tokens mean nothing in another channel. */
-  #wanted: readonly string[] = [];
-  #channel: string | null = null;
+  readonly #sync: FollowSync;
   #linked = false;
-  #syncing: Promise<void> | null = null;
-  #stale = false;
 
   constructor(
     private readonly context: AppContext,
     private readonly look: (token: string) => void,
   ) {
-    context.store.subscribe(({ session }, before) => {
+    const { engine, store } = context;
+    this.#sync = new FollowSync(engine, () => this.#send(), (error) => { toast(store, toNotice(error, SCREEN_ONLY)); });
+    store.subscribe(({ session }, before) => {
       if (session !== null && session !== before.session) this.#onSession();
     });
   }
@@ -81,7 +80,7 @@ export class FollowController {
       const fresh = tokens.filter((one) => followedAs(engine.state, one) === null);
       store.setState(({ pinned: pins }) => ({ pinned: [...new Set([...pins, ...fresh])] }));
       for (const one of fresh) engine.dispatch({ kind: "follow", token: one });
-      this.#wanted = engine.state.follows;
+      this.#sync.want(engine.state.follows);
       this.look(token);
       return true;
     } catch (error) {
@@ -92,7 +91,7 @@ export class FollowController {
 
   /** What a link asks for: followed as soon as a session is open. */
   resume(tokens: readonly string[]): void {
-    this.#wanted = tokens;
+    this.#sync.want(tokens);
     this.#linked = tokens.length > 0;
   }
 
@@ -108,53 +107,34 @@ export class FollowController {
 
   #follow(tokens: readonly string[]): void {
     const { engine, store } = this.context;
-    for (const token of engine.state.follows) if (!tokens.includes(token)) engine.dispatch({ kind: "unfollow", token });
-    for (const token of tokens) if (!engine.state.follows.includes(token)) engine.dispatch({ kind: "follow", token });
-    this.#wanted = engine.state.follows;
+    this.#sync.follow(tokens);
     store.setState(({ pinned: pins }) => ({ pinned: pins.filter((one) => engine.state.follows.includes(one)) }));
     this.#showAtOnce();
-    void this.#sync();
   }
 
   /** A session has begun, or goes on after a reload. */
   #onSession(): void {
     const { store, engine } = this.context;
-    const { graphRef } = store.getState();
-    const channel = channelOf(graphRef);
-    if (this.#channel !== null && this.#channel !== channel) this.#wanted = [];
-    this.#channel = channel;
-    const linked = this.#linked ? this.#wanted : [];
+    this.#sync.enter(channelOf(store.getState().graphRef));
+    const linked = this.#linked ? this.#sync.wanted : [];
     this.#linked = false;
     if (linked.length > 0 && !mayFollow(this.context)) {
-      this.#wanted = [];
+      this.#sync.want([]);
       toast(store, { what: "You may watch here, but not follow.", meaning: "The link names a trace; what is carried of it is shown like any other.", remedy: "Ask whoever administers this server for the role “follow”.", bad: true });
     }
-    const tokens = [...new Set([...engine.state.follows, ...this.#wanted])];
+    const tokens = [...new Set([...engine.state.follows, ...this.#sync.wanted])];
     if (tokens.length === 0) return;
     store.setState({ pinned: tokens });
     this.#follow(tokens);
-    if (linked[0] !== undefined && this.#wanted.length > 0) this.look(linked[0]);
+    if (linked[0] !== undefined && this.#sync.wanted.length > 0) this.look(linked[0]);
   }
 
-  /** Sends the followed traces to the server: one request at a time, the last one counts. */
-  #sync(): Promise<void> {
-    this.#stale = true;
-    this.#syncing ??= this.#send().finally(() => {
-      this.#syncing = null;
-    });
-    return this.#syncing;
-  }
-
-  async #send(): Promise<void> {
+  /** Tells the server, if it counts for this user. */
+  #send(): Promise<void> | null {
     const { store, engine, api } = this.context;
-    while (this.#stale) {
-      this.#stale = false;
-      const { session, phase } = store.getState();
-      if (session === null || phase !== "on" || !mayFollow(this.context) || usesFunctionIngest(store.getState())) return;
-      await api.follows(session, followedAndOwn(engine.state)).catch((error: unknown) => {
-        toast(store, toNotice(error, SCREEN_ONLY));
-      });
-    }
+    const { session, phase } = store.getState();
+    if (session === null || phase !== "on" || !mayFollow(this.context) || usesFunctionIngest(store.getState())) return null;
+    return api.follows(session, followedAndOwn(engine.state));
   }
 }
 

@@ -1,40 +1,41 @@
-/** Plays a saved session log on the same engine; nothing of it is ever taken for live. */
+/** Plays a saved session log in this page: its controls, and what the store says of it. */
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import { readSessionLog, type SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
-import type { ExpandedEntry } from "@dagnet-realtime/engine/sessionLog";
 import { initialState } from "@dagnet-realtime/engine/state";
+import { Replay, TURN_MS } from "@dagnet-realtime/client/replay";
 import { OFF } from "@dagnet-realtime/client/transport/transport";
-import { Player } from "@dagnet-realtime/client/transport/player";
 import { showGraph } from "./boot.ts";
 import { toast } from "./notices.ts";
 import type { AppContext, SessionController } from "./sessionController.ts";
 
-const TURN_MS = 50;
-
 export class ReplayController {
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly player: Player<ExpandedEntry>;
+  readonly #replay: Replay;
 
   constructor(
     private readonly context: AppContext,
     readonly log: SessionLog,
   ) {
-    this.player = new Player(log.frames, Date.parse(log.header.started_at));
-    this.#begin();
+    this.#replay = new Replay(context.engine, log);
+    context.store.setState({ paused: false });
     this.#timer = setInterval(() => {
       this.turn(TURN_MS);
     }, TURN_MS);
   }
 
+  get player(): Replay["player"] {
+    return this.#replay.player;
+  }
+
   /** What became due in `ms` of the viewer's time. */
   turn(ms: number): void {
-    this.#play(this.player.advance(ms));
+    this.#replay.turn(ms);
   }
 
   /** Holds, or plays on; from the beginning if it had ended. */
   togglePlaying(): void {
-    if (!this.player.playing && this.player.ended) this.seek(this.player.from);
-    this.player.playing = !this.player.playing;
+    if (this.player.playing) this.#replay.pause();
+    else this.#replay.resume();
     this.#say();
   }
 
@@ -44,18 +45,13 @@ export class ReplayController {
   }
 
   step(): void {
-    this.player.playing = false;
-    this.#play(this.player.step());
+    this.#replay.step();
     this.#say();
   }
 
-  /** Everything anew up to a moment, in silence: a scrub is not traffic. */
+  /** Shows everything up to a moment. */
   seek(at: number): void {
-    this.#begin();
-    const past = this.player.seek(at);
-    this.context.engine.silently(() => {
-      this.#play(past);
-    });
+    this.#replay.seek(at);
     this.#say();
   }
 
@@ -72,21 +68,6 @@ export class ReplayController {
 
   #say(): void {
     this.context.store.setState(({ rowsTick: fifth }) => ({ rowsTick: fifth + 1 }));
-  }
-
-  #begin(): void {
-    const { engine, store } = this.context;
-    const { header } = this.log;
-    engine.reset(initialState(), () => this.player.at);
-    if (header.definition === null) return;
-    engine.dispatch({ kind: "on", session: header.watch_session_id, position: "", graph: header.definition, lane: "replay" }, this.player.from);
-    engine.dispatch({ kind: "connection", state: "replay" }, this.player.from);
-    for (const [name, node] of Object.entries(header.binds)) engine.dispatch({ kind: "bind", name, node }, this.player.from);
-    store.setState({ paused: false });
-  }
-
-  #play(entries: readonly ExpandedEntry[]): void {
-    for (const entry of entries) this.context.engine.dispatch(entry.kind === "tap" ? { kind: "tap", message: entry.message } : { kind: "frame", frame: entry.frame }, entry.at);
   }
 }
 

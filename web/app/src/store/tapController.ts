@@ -1,10 +1,9 @@
 /** The tap host of this page: its key, the allowed origins, and the engine that it feeds. */
-import { isEarly } from "@dagnet-realtime/engine/localEvents";
 import { shownId } from "@dagnet-realtime/engine/ids";
 import { hmacSha256 } from "@dagnet-realtime/engine/hash";
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
-import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
-import { redactionRules, TapHost } from "@dagnet-realtime/client/transport/tap/tapHost";
+import { LocalLane } from "@dagnet-realtime/client/transport/tap/localLane";
+import type { TapHost } from "@dagnet-realtime/client/transport/tap/tapHost";
 import { followedAndOwn, ownTokens } from "@dagnet-realtime/client/follows";
 import type { PageChannel } from "@dagnet-realtime/client/transport/tap/channels";
 import { usesFunctionIngest } from "./graphRef.ts";
@@ -30,22 +29,31 @@ interface TapSettings {
 }
 
 export class TapController {
-  readonly host: TapHost;
+  readonly #lane: LocalLane;
   readonly #identity: Identity;
   #settings: TapSettings;
-  #rules = "";
   #following = "";
 
   constructor(
     private readonly context: AppContext,
-    roads: readonly PageChannel[],
+    channels: readonly PageChannel[],
     private readonly ofTab: TabStorage | null,
     private readonly lasting: KeyValueStorage | null,
     chance: () => string,
   ) {
     this.#identity = restoreIdentity(ofTab) ?? { session: chance(), salt: chance() };
     this.#settings = readSettings(lasting);
-    this.host = new TapHost(roads, { session: this.#identity.session, rules: () => this.#currentRules(), allows: (origin) => this.#settings.origins.includes(origin), displayId: (id) => this.#displayId(id), accept: (message) => this.#accept(message) }, () => context.environment.now());
+    const { session, salt } = this.#identity;
+    this.#lane = new LocalLane(
+      context.engine,
+      channels,
+      { session, salt, allows: (origin) => this.#settings.origins.includes(origin), properties: () => this.#settings.shown, displayId: (id) => this.#displayId(id), accept: (message) => this.#accept(message) },
+      () => context.environment.now(),
+    );
+  }
+
+  get host(): TapHost {
+    return this.#lane.host;
   }
 
   get settings(): TapSettings {
@@ -85,7 +93,7 @@ export class TapController {
   #accept(message: TapMessage): boolean {
     const { store, engine } = this.context;
     const { phase, session, graph } = store.getState();
-    if (phase !== "on" || session === null || graph === null || isEarly(engine.state, message)) return false;
+    if (phase !== "on" || session === null || graph === null) return false;
     if (!engine.state.lanes.includes("local")) engine.dispatch({ kind: "on", session, position: "", graph: engine.state.graph ?? graph, lane: "local" });
     engine.dispatch({ kind: "tap", message });
     return true;
@@ -93,9 +101,7 @@ export class TapController {
 
   /** Once a second: have the rules changed, does the server follow this browser's own traces? */
   #refresh(): void {
-    const rules = JSON.stringify(this.#currentRules());
-    if (rules !== this.#rules && this.#rules !== "") this.host.sendRules();
-    this.#rules = rules;
+    this.#lane.refresh();
     const { store, api, engine } = this.context;
     const ui = store.getState();
     const { session, phase, serverless } = ui;
@@ -115,11 +121,6 @@ export class TapController {
     if (key === undefined) return id;
     const shown = shownId(id, (text) => (key === null ? "" : hmacSha256(key, text)));
     return key === null && shown !== id ? null : shown;
-  }
-
-  #currentRules(): ReturnType<typeof redactionRules> {
-    const { posture }: { posture: Guarantees | null } = this.context.engine.state;
-    return redactionRules(this.#identity.salt, this.context.store.getState().graph, posture, this.#settings.shown);
   }
 
   #save(settings: TapSettings): void {
