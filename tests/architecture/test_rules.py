@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.architecture.sources import ROOT, named, tracked
 
 RULE = re.compile(
-    r"\b(?:GRA|MAT|SIG|SEG|RED|DOOR|STR|LOG|HUB|WEB|FIL|ENG|TRC|PIC|TAP|ACC|REL|FUN|CLI|API|OPS|CON|EXP)-\d+\b"
+    r"\b(?:GRA|MAT|SIG|SEG|RED|DOOR|STR|LOG|HUB|WEB|FIL|ENG|TRC|PIC|TAP|ACC|REL|FUN|CLI|API|OPS|CON|EXP|EMB)-\d+\b"
 )
 SPEC = ROOT / "docs" / "reference" / "rules.md"
 STATED = re.compile(r"^- \*\*([A-Z]+-\d+)\*\* \S", re.MULTILINE)

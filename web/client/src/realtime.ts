@@ -243,7 +243,7 @@ class RealtimeSession implements Realtime {
     const { signal } = (this.#beating = new AbortController());
     const run = async (): Promise<void> => {
       let second = this.environment.now();
-      while (!signal.aborted) {
+      for (;;) {
         await this.environment.sleep(PUBLISH_MS, signal);
         if (signal.aborted) return;
         if (this.environment.now() - second >= SECOND_MS) {

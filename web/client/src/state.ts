@@ -80,7 +80,7 @@ export interface RealtimeState {
    */
   readonly jumps: readonly JumpRow[];
   readonly sampling: {
-    /** The share of traces that the source's policy keeps, and the lowest share carried since On. */
+    /** The share of traces that the policy keeps, and the lowest share carried since On. */
     readonly share: number;
     readonly threshold: number;
     /** Whether counts are exact, though events and traces may be fewer. */

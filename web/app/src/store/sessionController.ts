@@ -1,4 +1,4 @@
-/** Turns Realtime on and off in this page: chooses the source, and says in the store what happens. */
+/** Turns Realtime on and off in this page: chooses the source, and writes into the store. */
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { GraphRef, ServerApi } from "@dagnet-realtime/client/api";
 import type { ConnectionStatus } from "@dagnet-realtime/client/transport/transport";

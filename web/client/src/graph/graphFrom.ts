@@ -30,7 +30,7 @@ const DEFINITION_LIMIT = 20_000;
 /** Broken definitions named one by one. */
 const NAMED_LIMIT = 20;
 
-/** Reads whatever is given; never throws. The objects are not kept, and not written into. */
+/** Never throws. The objects are not kept, and not written into. */
 export function graphFrom(input: GraphInput): GraphResult {
   const { graph, events, nodes, name } = (input as Partial<GraphInput> | null | undefined) ?? {};
   const warnings: Warning[] = [];

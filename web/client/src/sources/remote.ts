@@ -110,9 +110,10 @@ async function optional<T>(asked: Promise<T>): Promise<T | null> {
 function renewing(inner: Transport, bearer: Bearer, environment: Environment): Transport {
   const stopped = new AbortController();
   const watch = async (): Promise<void> => {
-    while (!stopped.signal.aborted) {
+    for (;;) {
       await environment.sleep(Math.min(RENEW_CHECK_MS, Math.max(1_000, bearer.renewAt - environment.now())), stopped.signal);
-      if (stopped.signal.aborted || environment.now() < bearer.renewAt) continue;
+      if (stopped.signal.aborted) return;
+      if (environment.now() < bearer.renewAt) continue;
       const fresh = await bearer.renew().catch(() => null);
       if (fresh !== null) inner.reconnect?.();
     }

@@ -13,8 +13,7 @@ export interface ServerOptions {
   readonly token: TokenSource;
   /** The graph's name at the server; that of the shown graph by default. */
   readonly graph?: string;
-  /** "poll" keeps no stream open. By default there is one, and polls while it does not get through.
-   */
+  /** "poll" keeps no stream open; by default polls replace a stream that does not get through. */
   readonly transport?: "push" | "poll";
 }
 

@@ -77,7 +77,7 @@ export class LocalTransport implements Transport {
 
   async #watch(): Promise<void> {
     const { signal } = this.#stopped;
-    while (!signal.aborted) {
+    for (;;) {
       await this.environment.sleep(SECOND_MS, signal);
       if (signal.aborted) return;
       this.#lane.refresh();
