@@ -134,6 +134,8 @@ mode of access.
   or, in the mode `local`, with the key of the key file.
 - **Browsers** send the cookie of their sign-in, and in the mode `local` also the header
   `x-realtime-page`.
+- **Pages of another origin** send `Authorization: Bearer …` with a
+  [viewer token](../how-to/another-origin.md), on the routes for watching and for graphs.
 - **Senders** of events prove themselves by the signature or the write key of their source.
 
 What a person may not watch is answered as if it did not exist.

@@ -13,6 +13,7 @@ from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy, Workspace
+from dagnet_realtime.web.auth.viewer import ViewerKeys
 from tests.support.clock import FakeClock
 
 SHOP = Channel("shop", "prod")
@@ -39,11 +40,13 @@ class Scene:
         self.audited: list[bytes] = []
         self.grants = Grants([])
         assert isinstance(self.current, Config)
+        self.viewer_keys = ViewerKeys(self.current.workspaces)
         self.reload = ConfigWatcher(
             self.current,
             self.again,
             self.impose,
             self.grants,
+            self.viewer_keys,
             Audit(self.audited.append, self.clock),
             self.clock,
         )
@@ -70,6 +73,21 @@ async def test_policies_and_grants_take_effect_and_keys_stay(tmp_path: Path) -> 
     assert [json.loads(line)["deed"] for line in scene.audited] == ["policy", "policy"]
     await scene.reload.reload()
     assert len(scene.imposed) == 1
+
+
+async def test_viewer_keys_take_effect(tmp_path: Path) -> None:
+    """ACC-66: what a key that is taken out has signed opens nothing from then on; audited, without the keys."""
+    scene = Scene(tmp_path)
+    assert isinstance(scene.current, Config)
+    (shop,) = scene.current.workspaces
+    for keys in ((Secret("a" * 32), Secret("b" * 32)), (Secret("b" * 32),), ()):
+        changed = msgspec.structs.replace(shop, viewer_keys=keys)
+        scene.current = msgspec.structs.replace(scene.current, workspaces=(changed,))
+        await scene.reload.reload()
+        assert scene.viewer_keys(SHOP)[1:] == tuple(key.reveal() for key in keys)
+        assert len(scene.viewer_keys(SHOP)) == len(keys) + 1, "the server's own stays"
+    assert [json.loads(line)["why"] for line in scene.audited] == ["viewer_keys"] * 3
+    assert b"aaa" not in b"".join(scene.audited)
 
 
 async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:

@@ -169,3 +169,18 @@ def test_origins_are_checked_one_by_one(around: ResolveContext) -> None:
         for wrong in (("https://a.example", "*"), tuple(f"https://{n}.example" for n in range(51))):
             with pytest.raises(Problem, match=f"server.{key}"):
                 assemble(FileTables(server=ServerTable(**{key: wrong})), around)
+
+
+def test_viewer_keys_are_secrets_of_their_workspace(around: ResolveContext) -> None:
+    """ACC-66: long enough, few enough, and never shown."""
+    key = "0123456789abcdef0123456789abcdef"
+    around.environ = {"KEY": "k1", "VIEWER_KEY": key}  # type: ignore[assignment]
+    tables = FileTables(workspace=(workspace(viewer_keys=("env:VIEWER_KEY", "x" * 32)),))
+    (made,) = assemble(tables, around).workspaces
+    assert [found.reveal() for found in made.viewer_keys] == [key.encode(), b"x" * 32]
+    assert key not in repr(made)
+    for wrong in (("short-key",), ("",), ("x" * 32,) * 5, ("env:NONE",)):
+        with pytest.raises(Problem) as refused:
+            assemble(FileTables(workspace=(workspace(viewer_keys=wrong),)), around)
+        assert "viewer_keys" in refused.value.sentence()
+        assert "short-key" not in refused.value.sentence()

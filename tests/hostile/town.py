@@ -22,6 +22,7 @@ from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 from dagnet_realtime.stores.memory import MemoryLog, MemorySessionStore
 from dagnet_realtime.web.auth.cookie import SealedCookie
 from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerKeys, ViewerTokens
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.routes.health import Readiness
 from dagnet_realtime.web.server import AppDependencies, create_app
@@ -126,13 +127,16 @@ class Town:
         access = TokenAuthenticator(lambda: tuple(self.tokens.values()), jar, self.clock, 3600.0)
         self.audited: list[bytes] = []
         audit = Audit(self.audited.append, self.clock)
-        self.rounds = Reauthorizer(self.hub, access, self.clock, audit)
+        viewers = ViewerTokens(ViewerKeys(workspaces), lambda _: None, self.clock)
+        guard = ViewerAuthenticator(access, viewers)
+        self.rounds = Reauthorizer(self.hub, guard, self.clock, audit)
         parts = AppDependencies(
             workspaces=workspaces,
             graphs=graphs,
             hub=self.hub,
             intake=self.intake,
             access=access,
+            viewers=viewers,
             clock=self.clock,
             readiness=Readiness(),
             audit=audit,

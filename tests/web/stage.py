@@ -5,11 +5,13 @@ from typing import Any, Self
 
 import httpx
 
+from dagnet_realtime.core.roles import EVERYTHING
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.workspace import Workspace
 from dagnet_realtime.web.auth.local import LocalAuthenticator
 from dagnet_realtime.web.auth.request import Authenticator
+from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerKeys, ViewerTokens
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.routes.health import Readiness
 from dagnet_realtime.web.server import AppDependencies, create_app
@@ -43,7 +45,12 @@ class WebStage(Stage):
         self.readiness = Readiness()
         self.audited: list[bytes] = []
         self.audit = Audit(self.audited.append, self.clock)
-        self.rounds = Reauthorizer(self.hub, guard, self.clock, self.audit)
+        self.viewers = ViewerTokens(
+            ViewerKeys(workspaces), parts.pop("minters", lambda _: EVERYTHING), self.clock
+        )
+        self.rounds = Reauthorizer(
+            self.hub, ViewerAuthenticator(guard, self.viewers), self.clock, self.audit
+        )
         intake = Intake(workspaces, self.graphs, self.log, self.clock)
         self.parts = AppDependencies(
             workspaces=workspaces,
@@ -51,6 +58,7 @@ class WebStage(Stage):
             hub=self.hub,
             intake=intake,
             access=guard,
+            viewers=self.viewers,
             clock=self.clock,
             readiness=self.readiness,
             simulator=Walker(),

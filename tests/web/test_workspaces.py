@@ -39,4 +39,5 @@ async def test_a_person_learns_what_they_may_do(stage: WebStage) -> None:
         "demo": True,
         "version": "1.2.3",
         "push": True,
+        "expires_at": None,
     }

@@ -1,6 +1,6 @@
 """Reloads a changed configuration file while the server runs.
 
-Policies and grants take effect at once; every other key needs a restart.
+Policies, grants and viewer keys take effect at once; every other key needs a restart.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from dagnet_realtime.hub.guarantees import policy_version
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.ports.runtime import Clock
+from dagnet_realtime.web.auth.viewer import ViewerKeys, shared_keys
 
 POLL_SECONDS = 2.0  # between two checks whether the file has changed
 
@@ -38,6 +39,7 @@ class ConfigWatcher:
         reload_config: Callable[[], Config],
         apply_policy: ApplyPolicy,
         grants: Grants,
+        viewer_keys: ViewerKeys,
         audit: Audit,
         clock: Clock,
     ) -> None:
@@ -45,6 +47,7 @@ class ConfigWatcher:
         self._reload_config = reload_config
         self._apply_policy = apply_policy
         self._grants = grants
+        self._viewer_keys = viewer_keys
         self._audit = audit
         self._clock = clock
         self._policies = {workspace.channel: workspace.policy for workspace in config.workspaces}
@@ -71,6 +74,9 @@ class ConfigWatcher:
         if config.access.grants != self._grants.current:
             self._grants.current = config.access.grants
             self._audit.record("policy", "", why="grants")
+        if (keys := shared_keys(config.workspaces)) != self._viewer_keys.shared:
+            self._viewer_keys.shared = keys
+            self._audit.record("policy", "", why="viewer_keys")
         for workspace in config.workspaces:
             old = self._policies.get(workspace.channel)
             if old is not None and policy_version(old) != policy_version(workspace.policy):

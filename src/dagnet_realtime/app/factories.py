@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from dagnet_realtime.app.files import TokenStore
 from dagnet_realtime.config.config import AccessConfig, Config, ProviderConfig
+from dagnet_realtime.core.roles import EVERYTHING, Roles
 from dagnet_realtime.function.channels import FunctionChannelSigner
 from dagnet_realtime.graphs.deployment import DeploymentSource
 from dagnet_realtime.graphs.folder import FolderGraphs, FolderSource
@@ -41,7 +42,7 @@ from dagnet_realtime.ports.stream import PartitionLeases
 from dagnet_realtime.relays.address import parse_relay_url
 from dagnet_realtime.stores.memory import MemoryRevocationList
 from dagnet_realtime.web.auth.cookie import NAME, SealedCookie
-from dagnet_realtime.web.auth.local import ForkedAuthState, shared
+from dagnet_realtime.web.auth.local import LOCAL_MINTER, ForkedAuthState, shared
 from dagnet_realtime.web.auth.provider import (
     OidcAuthenticator,
     OidcCookie,
@@ -52,6 +53,7 @@ from dagnet_realtime.web.auth.provider import (
 from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
 from dagnet_realtime.web.auth.request import Authenticator, loopback
 from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+from dagnet_realtime.web.auth.viewer import ViewerKeys, ViewerTokens
 from dagnet_realtime.web.routes.sign_in import BACK
 
 
@@ -265,6 +267,21 @@ def authenticator(
                 url,
                 access.provider.issuer,
             )
+
+
+def viewer_tokens(config: Config, keys: ViewerKeys, clock: Clock) -> ViewerTokens:
+    """The viewer tokens of this server, in every access mode."""
+    if config.access.mode == "local":
+        return ViewerTokens(keys, lambda one: EVERYTHING if one == LOCAL_MINTER else None, clock)
+    tokens = TokenStore(config.access.tokens, clock)
+
+    def minter(id: str) -> Roles | None:
+        for token in tokens():
+            if token.id == id and (token.expires_at is None or token.expires_at > clock.now()):
+                return Roles(((token.role, token.channels),))
+        return None
+
+    return ViewerTokens(keys, minter, clock)
 
 
 def identity_provider(

@@ -27,6 +27,7 @@ from dagnet_realtime.app.factories import (
     open_relays,
     relay_manager,
     stream_readers,
+    viewer_tokens,
 )
 from dagnet_realtime.app.files import audit_file, write_key
 from dagnet_realtime.app.malloc import return_freed_memory
@@ -44,6 +45,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
 from dagnet_realtime.stores.memory import MemoryLog
 from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
+from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerKeys
 from dagnet_realtime.web.connection import (
     ConnectionLimits,
     fast_path,
@@ -116,6 +118,8 @@ async def _serve(
         # who may watch
         grants = Grants(config.access.grants)
         access = authenticator(config, clock, grants, stores.revocations, inherited.sharing)
+        viewer_keys = ViewerKeys(workspaces)
+        viewers = viewer_tokens(config, viewer_keys, clock)
         limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
         audit = Audit(write_audit, clock)
 
@@ -146,7 +150,7 @@ async def _serve(
         hub = Hub(context, feeds, manager, streams)
 
         # the web application
-        reauthorizer = Reauthorizer(hub, access, clock, audit)
+        reauthorizer = Reauthorizer(hub, ViewerAuthenticator(access, viewers), clock, audit)
         simulator = TrafficSimulator(workspaces, graphs, clock, Random())  # noqa: S311  # no secret
         simulator.address = origin_of(bound)
         functions = function_channels(workspaces)
@@ -159,6 +163,7 @@ async def _serve(
             hub=hub,
             intake=intake,
             access=access,
+            viewers=viewers,
             clock=clock,
             readiness=readiness,
             rates=stores.rates,
@@ -197,7 +202,9 @@ async def _serve(
         if sync_counters is not None:
             background.append(sync_counters())
         if config.file and reload_config is not None:
-            watcher = ConfigWatcher(config, reload_config, apply_policy, grants, audit, clock)
+            watcher = ConfigWatcher(
+                config, reload_config, apply_policy, grants, viewer_keys, audit, clock
+            )
             background.append(watcher.run())
 
         async with hub, asyncio.TaskGroup() as tasks, _signals(stop):

@@ -46,8 +46,10 @@ from dagnet_realtime.model.workspace import (
     Source,
     Workspace,
 )
+from dagnet_realtime.viewer_token import MIN_KEY_BYTES
 
 ROUTE = "/api/graph"
+MAX_VIEWER_KEYS = 4  # of a workspace; each is tried with every token
 MAX_ORIGINS = 50  # in a list of [server]; each stands in headers
 MAX_GRAPHS = 50  # of one workspace; each is a request per interval
 MIN_INTERVAL_SECONDS = 5.0  # DagNet requests GitHub for each graph, which limits its rate
@@ -445,7 +447,33 @@ def _workspace(
         deployment=remote,
         policy=_policy(table, at, local, public_url, around),
         sources=sources,
+        viewer_keys=_viewer_keys(table, at, around),
     )
+
+
+def _viewer_keys(
+    table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext
+) -> tuple[Secret, ...]:
+    if len(table.viewer_keys) > MAX_VIEWER_KEYS:
+        place = around.place.of((*at, "viewer_keys"))
+        raise Problem(
+            "invalid",
+            f"{place}: {len(table.viewer_keys)} keys, expected at most {MAX_VIEWER_KEYS}",
+            remedy="Take out those that no back end signs with any more",
+        )
+    keys = []
+    for index, written in enumerate(table.viewer_keys):
+        key = around.secret(written, *at, "viewer_keys", index)
+        if len(key.reveal()) < MIN_KEY_BYTES:
+            place = around.place.of((*at, "viewer_keys", index))
+            raise Problem(
+                "invalid",
+                f"{place}: expected {MIN_KEY_BYTES} characters or more",
+                "A shorter key could be guessed from a token",
+                "Make one with `openssl rand -hex 32`",
+            )
+        keys.append(key)
+    return tuple(keys)
 
 
 def _folder(table: WorkspaceTable, at: tuple[str | int, ...], around: ResolveContext) -> str:

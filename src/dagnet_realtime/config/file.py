@@ -404,6 +404,14 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     token_rotation: Annotated[str, _doc("How long one period key lasts.", pattern=DURATION)] = (
         duration_text(DEFAULT_POLICY.token_rotation)
     )
+    viewer_keys: Annotated[
+        tuple[str, ...],
+        _secret_doc(
+            "Keys by which back ends of other sites sign viewer tokens for this workspace, 32 "
+            "characters or more; several while one is being replaced "
+            "(docs/how-to/another-origin.md)."
+        ),
+    ] = ()
     retention: Annotated[
         str, _doc("How long the log keeps an event while the channel is watched.", pattern=DURATION)
     ] = duration_text(DEFAULT_POLICY.retention)

@@ -25,6 +25,7 @@ AuditAction = Literal[
     "revoked",
     "policy",
     "send",
+    "mint",
 ]
 MAX_FIELD = 256  # characters
 
@@ -48,6 +49,7 @@ class AuditRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     tokens: tuple[str, ...] = ()
     kind: str = ""
     why: str = ""
+    viewer: str = ""
 
 
 class Audit:
@@ -68,6 +70,7 @@ class Audit:
         tokens: tuple[str, ...] = (),
         kind: str = "",
         why: str = "",
+        viewer: str = "",
     ) -> None:
         """Writes a record of what `person` did."""
         line = AuditRecord(
@@ -81,5 +84,6 @@ class Audit:
             tokens=tuple(token[:MAX_FIELD] for token in tokens[:50]),
             kind=kind[:MAX_FIELD],
             why=why[:MAX_FIELD],
+            viewer=viewer[:MAX_FIELD],
         )
         self._write(_ENCODER.encode(line) + b"\n")

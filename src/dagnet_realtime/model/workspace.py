@@ -121,7 +121,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """A workspace's configuration; `path` is a DagNet data repository on this machine.
 
     With a `deployment` the graphs come from there; `path` then holds definitions of events and
-    nodes alone, and is "" if there are none.
+    nodes alone, and is "" if there are none. `viewer_keys` are shared with back ends of hosts,
+    which sign viewer tokens by them.
     """
 
     channel: Channel
@@ -130,3 +131,4 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     deployment: Deployment | None = None
     policy: Policy = DEFAULT_POLICY
     sources: tuple[Source, ...] = ()
+    viewer_keys: tuple[Secret, ...] = ()

@@ -20,6 +20,7 @@ from dagnet_realtime.app.factories import (
     function_channels,
     graph_sources,
     open_relays,
+    viewer_tokens,
 )
 from dagnet_realtime.app.files import audit_file
 from dagnet_realtime.app.store import is_shared
@@ -40,6 +41,7 @@ from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RevocationList, SessionStore
 from dagnet_realtime.web.asgi import Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
+from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerKeys, ViewerTokens
 from dagnet_realtime.web.cors import CorsPolicy
 from dagnet_realtime.web.reauthorizer import Reauthorizer
 from dagnet_realtime.web.responses import PROBLEM_TYPE, problem_body, retry_headers, send_response
@@ -63,6 +65,7 @@ class ColdState(msgspec.Struct, frozen=True):
     workspaces: Sequence[Workspace]
     graphs: "StaticGraphSource"
     access: Authenticator
+    viewers: ViewerTokens
 
 
 class StaticGraphSource:
@@ -161,7 +164,8 @@ class Serverless:
                 RequestRevocations(config.server.log, self._clock),
                 secure=True,
             )
-            self._cold = ColdState(config, workspaces, graphs, access)
+            viewers = viewer_tokens(config, ViewerKeys(workspaces), self._clock)
+            self._cold = ColdState(config, workspaces, graphs, access, viewers)
         return self._cold
 
     async def _serve(self, cold: ColdState, scope: Scope, receive: Receive, send: Send) -> None:
@@ -203,6 +207,7 @@ class Serverless:
                 hub=hub,
                 intake=intake,
                 access=cold.access,
+                viewers=cold.viewers,
                 clock=clock,
                 readiness=_ready(),
                 public_url=config.server.public_url,
@@ -210,7 +215,9 @@ class Serverless:
                 framed_by=config.server.framed_by,
                 version=__version__,
                 audit=audit,
-                reauthorizer=Reauthorizer(hub, cold.access, clock, audit),
+                reauthorizer=Reauthorizer(
+                    hub, ViewerAuthenticator(cold.access, cold.viewers), clock, audit
+                ),
                 push=False,
                 rates=rates,
                 connect_origins=[

@@ -8,6 +8,7 @@ from itertools import count
 
 import msgspec
 
+from dagnet_realtime.core.viewer_tokens import LapsedTokenProblem
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.hub import Hub
 from dagnet_realtime.model.frame import Close
@@ -23,6 +24,9 @@ ANSWER_SECONDS = 3.5  # timeout of one check
 CONCURRENCY = 200  # checks at the same time
 MAX_RELAYED = 20_000  # sessions at relays; as many as a process may have
 REVOKED = "revoked: you may no longer watch this"
+LAPSED = "lapsed: your access token has lapsed; go on with a new one"
+RENEWAL_SECONDS = 15.0
+"""How long a session at a relay waits for a new token. With a round of 12 s it ends within 30 s."""
 UNSURE = "your permission cannot be confirmed"
 
 
@@ -89,10 +93,26 @@ class Reauthorizer:
             session = await authorised_session(self._hub, watched.session_id, person)
             if watched.relayed:
                 await self._hub.relay_manager.confirm(session)
+        except LapsedTokenProblem as lapsed:
+            await self._lapsed(watched, lapsed.seconds)
         except Problem as problem:
             await self._lost(watched, session, problem.code)
         except Exception:  # noqa: BLE001  # a timeout, too: the permission is not confirmed
             await self._lost(watched, session, "unavailable")
+
+    async def _lapsed(self, watched: WatchedRequest, seconds: float) -> None:
+        """Ends the stream; the session stays, for the same viewer with a new token.
+
+        A session at a relay has no stream to end: it is given time to come with the new token.
+        """
+        if not watched.relayed:
+            self._hub.authorization.close_streams(
+                watched.session_id, Close(reason=LAPSED, retry_after=0.0)
+            )
+        elif seconds > RENEWAL_SECONDS:
+            self._relayed.pop(watched.session_id, None)
+            await self._hub.close(watched.session_id, LAPSED)
+            await self._hub.relay_manager.sweep()
 
     async def _lost(self, watched: WatchedRequest, session: WatchSession | None, code: str) -> None:
         """Fails closed: a revoked session ends; one that is not confirmed may reconnect."""

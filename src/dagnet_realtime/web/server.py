@@ -20,6 +20,7 @@ from dagnet_realtime.ports.runtime import Clock, GraphSource
 from dagnet_realtime.ports.storage import RateLimiter
 from dagnet_realtime.web.asgi import App, Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
+from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerTokens
 from dagnet_realtime.web.body import BodyLimits, UnprovenBytes
 from dagnet_realtime.web.connection_stats import ConnectionStats
 from dagnet_realtime.web.cors import CorsMiddleware, CorsPolicy
@@ -51,6 +52,7 @@ from dagnet_realtime.web.routes.sessions import (
 )
 from dagnet_realtime.web.routes.sign_in import open_paths, sign_in_routes
 from dagnet_realtime.web.routes.static_files import STATIC_OPERATIONS, StaticFiles
+from dagnet_realtime.web.routes.viewer_tokens import viewer_token_routes
 from dagnet_realtime.web.routes.workspaces import workspace_routes
 
 
@@ -71,6 +73,7 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     hub: Hub
     intake: Intake
     access: Authenticator
+    viewers: ViewerTokens
     clock: Clock
     readiness: Readiness
     rates: RateLimiter | None = None
@@ -108,7 +111,8 @@ def create_app(parts: AppDependencies) -> App:
         )
 
     app: App = ApiRouter(stream, routes(parts), static_files)
-    app = AuthenticationMiddleware(app, parts.access, is_open)
+    guard = ViewerAuthenticator(parts.access, parts.viewers)
+    app = AuthenticationMiddleware(app, guard, is_open)
     app = OriginMiddleware(app, parts.access)
     app = ErrorMiddleware(app)
     app = CorsMiddleware(
@@ -189,6 +193,7 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
             push=parts.push,
         ),
         *sign_in_routes(parts.access, parts.audit),
+        *viewer_token_routes(parts.viewers, parts.clock, parts.audit, parts.rates),
         *health_routes(
             parts.hub, parts.intake, parts.workspaces, parts.readiness, parts.connection_stats
         ),

@@ -25,6 +25,7 @@ SESSION_SECONDS = 12 * 3600  # a sign-in lasts this long after the last request
 RENEWED_SECONDS = 3600  # a page load renews a cookie that is older than this
 LINK_SECONDS = 600  # validity of a link from `dagnet-realtime link`
 MAX_BROWSERS = 100
+LOCAL_MINTER = "local"  # by which viewer tokens name the program's key
 
 _LINK = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{24})-([A-Za-z0-9_-]{32})")
 
@@ -113,7 +114,7 @@ class LocalAuthenticator:
     async def person(self, request: AuthRequest) -> Person:
         """This mode's one person, if the request has the program's key or comes from our page."""
         if request.bearer and constant_time_equal(request.bearer, self._program):
-            return Person("local")
+            return Person("local", minter=LOCAL_MINTER)
         browser = await self._browser(request)
         if browser is None:
             raise _not_signed_in(

@@ -182,6 +182,10 @@ MAX_NAME_LENGTH = 256  # characters of a person's name
 class Person(msgspec.Struct, frozen=True):
     """A signed-in person: `name` is how they are shown, `roles` say what they may do where.
 
+    What they signed in with lapses at `expires_at` (ms since 1970), None if never or unknown.
+    `minter` is the id by which viewer tokens that they mint name their access token; "" if they may
+    mint none.
+
     Watch sessions and quotas belong to `id`: the name, unless an identity provider has a `subject`
     that stays the same when the name changes.
     """
@@ -189,6 +193,8 @@ class Person(msgspec.Struct, frozen=True):
     name: str
     roles: Roles = EVERYTHING
     subject: str = ""
+    expires_at: int | None = None
+    minter: str = ""
 
     @property
     def id(self) -> str:

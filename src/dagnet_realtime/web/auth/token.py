@@ -99,16 +99,20 @@ class TokenAuthenticator:
 
 
 def authenticate_bearer(tokens: Tokens, text: str, clock: Clock) -> Person:
-    """The holder of a bearer token; raises `Problem("unauthorized")`."""
+    """The holder of a bearer token, who may mint viewer tokens.
+
+    Raises `Problem("unauthorized")`.
+    """
     token = find_token(tokens(), text, clock.now())
     if token is None:
         raise invalid_token()
-    return person_for_token(token)
+    return msgspec.structs.replace(person_for_token(token), minter=token.id)
 
 
 def person_for_token(token: AccessToken) -> Person:
     """The person that a token stands for, named by the token's id."""
-    return Person(f"token:{token.id}", Roles(((token.role, token.channels),)))
+    roles = Roles(((token.role, token.channels),))
+    return Person(f"token:{token.id}", roles, expires_at=token.expires_at)
 
 
 def invalid_token() -> Problem:

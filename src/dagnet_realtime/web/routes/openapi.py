@@ -20,6 +20,7 @@ from dagnet_realtime.web.routes.relay import (
 from dagnet_realtime.web.routes.sessions import SESSION_OPERATIONS
 from dagnet_realtime.web.routes.sign_in import SIGN_IN_OPERATIONS
 from dagnet_realtime.web.routes.static_files import STATIC_OPERATIONS
+from dagnet_realtime.web.routes.viewer_tokens import VIEWER_TOKEN_OPERATIONS
 from dagnet_realtime.web.routes.workspaces import WORKSPACE_OPERATIONS
 
 DOCUMENT = Operation(
@@ -38,6 +39,7 @@ ALL_OPERATIONS: tuple[Operation, ...] = (
     *FUNCTION_OPERATIONS,
     *WEBHOOK_OPERATIONS,
     *SIGN_IN_OPERATIONS,
+    *VIEWER_TOKEN_OPERATIONS,
     *HEALTH_OPERATIONS,
     DOCUMENT,
     *SIMULATION_OPERATIONS,

@@ -322,7 +322,7 @@ def session_routes(
 
     `rates` limit look-ups over all processes; None limits them in this process alone.
     """
-    counted = rates or _ProcessLimiter(clock)
+    counted = rates or ProcessLimiter(clock)
 
     async def turn_on(request: Request) -> Response:
         body, person = await parse_body(request, _OPEN), person_of(request.scope)
@@ -427,7 +427,7 @@ def _token(text: str) -> str:
     return text
 
 
-class _ProcessLimiter:
+class ProcessLimiter:
     """Implements `RateLimiter` for one process, of at most `MAX_PERSONS` keys."""
 
     def __init__(self, clock: Clock) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.stream_reader import StreamReaders, StreamStatus
 from dagnet_realtime.model.access import Role
 from dagnet_realtime.model.graph import Catalogue, FileError, Graph
@@ -77,7 +78,8 @@ class Graphs(msgspec.Struct, frozen=True):
 class Me(msgspec.Struct, frozen=True):
     """The signed-in person, and what they `can` on at least one channel.
 
-    `push` is False if the server keeps no connection open, so that clients must poll.
+    `push` is False if the server keeps no connection open, so that clients must poll. The access
+    token lapses at `expires_at`, None if never; a cookie says nothing of its end.
     """
 
     person: str
@@ -86,6 +88,7 @@ class Me(msgspec.Struct, frozen=True):
     demo: bool
     version: str
     push: bool
+    expires_at: str | None = None
 
 
 class StreamPartition(msgspec.Struct, frozen=True):
@@ -235,7 +238,10 @@ def workspace_routes(
 
     async def me(request: Request) -> Response:
         person = person_of(request.scope)
-        return json_response(Me(person.name, access.mode, person.capabilities, demo, version, push))
+        until = iso(person.expires_at) if person.expires_at is not None else None
+        return json_response(
+            Me(person.name, access.mode, person.capabilities, demo, version, push, until)
+        )
 
     def _catalogue(request: Request) -> Catalogue:
         id, env = request.path_params["id"], request.path_params["env"]
