@@ -32,10 +32,11 @@ check: setup fresh lint types unit ## make test, and audits of every dependency
 	@$(PYTEST)
 
 fresh: setup ## are generated files as their sources say?
-	$(say) 'Generated files are fresh (wire types, docs/reference/configuration.md, the function for Segment)'
+	$(say) 'Generated files are fresh (wire types, docs/reference/configuration.md, the function for Segment, the styles of React Flow)'
 	@$(BIN)/python tools/wire_types.py --check
 	@$(BIN)/python tools/reference.py --check
 	@$(BIN)/python tools/function.py --check
+	@$(BIN)/python tools/react_flow_css.py --check
 
 lint: setup ## ruff, import-linter and eslint
 	$(say) 'Style (ruff)'
@@ -78,6 +79,7 @@ generate: setup ## write generated files anew
 	@$(BIN)/python tools/wire_types.py
 	@$(BIN)/python tools/reference.py
 	@$(BIN)/python tools/function.py
+	@$(BIN)/python tools/react_flow_css.py
 
 docs: ## the documentation as a site, in dist/docs
 	@python=$$(sh tools/python.sh) && "$$python" tools/documentation.py

@@ -38,7 +38,9 @@ def _texts() -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("tool", ["wire_types.py", "reference.py", "function.py"])
+@pytest.mark.parametrize(
+    "tool", ["wire_types.py", "reference.py", "function.py", "react_flow_css.py"]
+)
 def test_generated_files_are_fresh(tool: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / tool, "--check"],

@@ -30,6 +30,14 @@ window.kept = async () => {
 };
 </script>"""
 
+HOST = """body * { font-family: cursive; } .stage * { font-family: cursive; }
+.react-flow__node { z-index: 2000 !important; }"""
+
+DRAWN = """() => [...document.body.querySelectorAll(".dagnet-realtime *")].map((element) => {
+  const { fontFamily, zIndex } = getComputedStyle(element);
+  return [element.tagName, element.className, fontFamily, zIndex].join(" ");
+})"""
+
 FRAME = """address => new Promise((done) => {
   const frame = document.createElement("iframe");
   frame.onload = done;
@@ -128,3 +136,20 @@ def test_asked_to_keep_it_does_and_taken_back_it_removes_all(
     page.reload()
     expect(page.get_by_role("heading", name="Drop a DagNet folder here")).to_be_visible()
     assert stranger.evaluate("kept()") == []
+
+
+def test_the_page_around_changes_no_font_and_no_layer(page: Page, interface: str) -> None:
+    """PIC-72: a host's sheet for all elements, and for nodes of React Flow, changes nothing."""
+    page.goto(interface)
+    page.get_by_role("button", name="Open the sample").click()
+    page.get_by_role("button", name=re.compile("^LIVE")).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    before = page.evaluate(DRAWN)
+    page.evaluate(
+        "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css);"
+        " document.adoptedStyleSheets = [sheet]; }",
+        HOST,
+    )
+    assert page.evaluate(DRAWN) == before
+    assert sum("react-flow__node" in line for line in before) > 3
+    assert any("Geist Mono" in line for line in before)

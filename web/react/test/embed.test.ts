@@ -4,12 +4,13 @@ import { build } from "vite";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journey } from "./bench/sample.ts";
 import { preparePage } from "./support/page.tsx";
+import { outsideScope } from "./support/styles.ts";
 
 const WEB = `${import.meta.dirname}/../..`;
 const HOMES = { 18: `${WEB}/react18/node_modules`, 19: `${WEB}/node_modules` } as const;
 
-/** Bundles the host with one React; answers the script. */
-async function bundle(home: string): Promise<string> {
+/** Bundles the host with one React; answers the script and the style sheet. */
+async function bundle(home: string): Promise<{ script: string; sheet: string }> {
   const built = await build({
     configFile: false,
     mode: "production",
@@ -22,8 +23,9 @@ async function bundle(home: string): Promise<string> {
   });
   const outputs = Array.isArray(built) ? built.flatMap(({ output }) => output) : "output" in built ? built.output : [];
   const script = outputs.find((output) => output.type === "chunk");
-  if (script?.type !== "chunk") throw new Error("nothing was built");
-  return script.code;
+  const sheet = outputs.find(({ fileName }) => fileName.endsWith(".css"));
+  if (script?.type !== "chunk" || sheet?.type !== "asset") throw new Error("nothing was built");
+  return { script: script.code, sheet: Buffer.from(sheet.source).toString() };
 }
 
 describe("the embeddable picture", () => {
@@ -33,11 +35,14 @@ describe("the embeddable picture", () => {
     vi.unstubAllGlobals();
   });
 
-  it.each([18, 19] as const)("PIC-27: mounts, lights a node and leaves under React %i", async (major) => {
+  it.each([18, 19] as const)("PIC-27, PIC-72: mounts, lights a node and leaves under React %i", async (major) => {
     const installed = JSON.parse(readFileSync(`${HOMES[major]}/react/package.json`, "utf8")) as { version: string };
+    const { script, sheet } = await bundle(HOMES[major]);
+    expect(outsideScope(sheet)).toEqual([]);
+    expect(sheet).toContain(".react-flow__pane");
     // The bundle is our own code; running it as a script is what a host page does.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-    new Function(await bundle(HOMES[major]))();
+    new Function(script)();
     const element = document.createElement("div");
     document.body.append(element);
     const host = globalThis.mountPicture(element, journey());

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 const CSS = readFileSync(new URL("../src/styles/tokens.css", import.meta.url), "utf8");
 
 function tokens(theme: "dark" | "light"): Map<string, string> {
-  const block = new RegExp(`\\[data-theme="${theme}"\\] \\{([^}]*)\\}`).exec(CSS)?.[1] ?? "";
+  const block = new RegExp(`color-scheme: ${theme};([^}]*)\\}`).exec(CSS)?.[1] ?? "";
   return new Map([...block.matchAll(/--dr-([\w-]+):\s*(#[0-9a-f]{6})/g)].map((match) => [match[1] ?? "", match[2] ?? ""]));
 }
 

@@ -1,6 +1,7 @@
 /** The popover of a `LazyPopover`, from the moment it is first opened. */
 import { Popover } from "radix-ui";
-import type { ButtonHTMLAttributes, ReactElement, ReactNode } from "react";
+import { type ButtonHTMLAttributes, type ReactElement, type ReactNode, useState } from "react";
+import { usePopoverContainer } from "../scope.ts";
 
 export interface PopoverProps {
   readonly title: string;
@@ -11,15 +12,19 @@ export interface PopoverProps {
 }
 
 export function OpenPopover({ title, trigger, children, align = "start", wide = false }: PopoverProps) {
+  const [anchor, setAnchor] = useState<HTMLButtonElement | null>(null);
+  const container = usePopoverContainer(anchor);
   return (
     <Popover.Root defaultOpen>
-      <Popover.Trigger asChild>{trigger}</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content className={wide ? "pop pop-wide" : "pop"} align={align} sideOffset={6} collisionPadding={8} aria-label={title}>
-          <h2 className="pop-title">{title}</h2>
-          {children}
-        </Popover.Content>
-      </Popover.Portal>
+      <Popover.Trigger asChild ref={setAnchor}>{trigger}</Popover.Trigger>
+      {anchor && (
+        <Popover.Portal container={container}>
+          <Popover.Content className={wide ? "pop pop-wide" : "pop"} align={align} sideOffset={6} collisionPadding={8} aria-label={title}>
+            <h2 className="pop-title">{title}</h2>
+            {children}
+          </Popover.Content>
+        </Popover.Portal>
+      )}
     </Popover.Root>
   );
 }

@@ -1,6 +1,7 @@
 /** The text of a `Tip`, beside its anchor, for as long as it is mounted. */
 import { Popover } from "radix-ui";
 import type { ReactNode } from "react";
+import { usePopoverContainer } from "../scope.ts";
 
 interface OpenTipProps {
   readonly id: string;
@@ -13,10 +14,11 @@ interface OpenTipProps {
 const stay = (event: Event): void => { event.preventDefault(); };
 
 export function OpenTip({ id, anchor, says, side }: OpenTipProps) {
+  const container = usePopoverContainer(anchor);
   return (
     <Popover.Root open>
       <Popover.Anchor virtualRef={{ current: anchor }} />
-      <Popover.Portal>
+      <Popover.Portal container={container}>
         <Popover.Content id={id} role="tooltip" className="tip" side={side} sideOffset={6} collisionPadding={8} onOpenAutoFocus={stay} onCloseAutoFocus={stay}>
           {says}
         </Popover.Content>

@@ -1,15 +1,17 @@
 /** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
-import "@xyflow/react/dist/base.css";
 import { Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
+import "../styles/base.css";
 import { Card, type CardNode } from "./Card.tsx";
 import { Annotations, Edges, JumpEdges } from "./Edges.tsx";
 import { facesOf } from "./cardFace.ts";
 import { Cards } from "./cardWriter.ts";
 import { drawJumps } from "./jumpEdges.ts";
+import "./react-flow.css";
 import "./picture.css";
 import { neighbour, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
@@ -21,21 +23,25 @@ import { useScene } from "./useScene.ts";
 const NODE_TYPES = { card: Card };
 const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
 
-/** Draws a graph and its light. Fills its parent; needs no other provider. */
+/** Draws a graph and its light. Fills its parent; needs no other provider, and brings its styles'
+ * scope, with `theme`.
+ */
 export function Picture(props: PictureProps) {
   const scene = useScene(props.graph);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
   const { theme, stale, frozen, large, children } = props;
   return (
-    <div ref={setRoot} className="dr-picture" data-theme={theme} data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-large={large ? "yes" : undefined}>
-      {scene ? (
-        <ReactFlowProvider key={props.graph.name}>
-          <Stage {...props} scene={scene} root={root} />
-        </ReactFlowProvider>
-      ) : (
-        <p className="dr-arranging" role="status">Arranging {props.graph.nodes.length} nodes…</p>
-      )}
-      {children && <div className="dr-over">{children}</div>}
+    <div className={`${SCOPE} dr-fill`} data-theme={theme}>
+      <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-large={large ? "yes" : undefined}>
+        {scene ? (
+          <ReactFlowProvider key={props.graph.name}>
+            <Stage {...props} scene={scene} root={root} />
+          </ReactFlowProvider>
+        ) : (
+          <p className="dr-arranging" role="status">Arranging {props.graph.nodes.length} nodes…</p>
+        )}
+        {children && <div className="dr-over">{children}</div>}
+      </div>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { StrictMode, useEffect, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";
 import type { JumpEdge } from "../../src/picture/types.ts";
 import { Picture } from "../../src/picture/Picture.tsx";
+import "../../src/styles/fonts.css";
 import { measureFrames } from "./frames.ts";
 import { fullJourney, grid, journey, RATES, walks } from "./sample.ts";
 import { Generator } from "./generator.ts";
