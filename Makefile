@@ -19,11 +19,11 @@ use: ## install what running it needs
 demo: use ## a sample shop in your browser, with simulated visitors
 	@exec $(BIN)/dagnet-realtime demo
 
-test: setup fresh lint types unit ## every check and every test
+test: setup fresh static unit ## every check and every test
 	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
 	@$(PYTEST)
 
-check: setup fresh lint types unit ## make test, and audits of every dependency
+check: setup fresh static unit ## make test, and audits of every dependency
 	$(say) 'Known vulnerabilities of Python packages (pip-audit)'
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.lock
 	$(say) 'Known vulnerabilities of npm packages (npm audit)'
@@ -38,20 +38,34 @@ fresh: setup ## are generated files as their sources say?
 	@$(BIN)/python tools/function.py --check
 	@$(BIN)/python tools/react_flow_css.py --check
 
-lint: setup ## ruff, import-linter and eslint
+static: setup ## lint and types, side by side on two cores
+	@$(MAKE) --no-print-directory lint-browser > $(CURDIR)/.tools/lint-browser 2>&1 & browser=$$!; wrong=0; \
+	$(MAKE) --no-print-directory lint-python types-python types-browser || wrong=1; \
+	wait $$browser || wrong=1; cat $(CURDIR)/.tools/lint-browser; exit $$wrong
+
+lint: setup lint-python lint-browser ## ruff, import-linter and eslint
+
+lint-python:
 	$(say) 'Style (ruff)'
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --quiet --check
 	$(say) 'Layers (import-linter)'
 	@told=$$($(BIN)/lint-imports) || { echo "$$told"; exit 1; }
+
+lint-browser:
 	$(say) 'Style of the browser side (eslint)'
 	@cd web && $(NODE) node_modules/eslint/bin/eslint.js --max-warnings 0 --cache --cache-location $(CURDIR)/.tools/eslint .
 
-types: setup ## mypy and tsc
-	$(say) 'Types (mypy), and beside it those of the browser side (tsc)'
-	@$(BIN)/mypy --no-error-summary & python=$$!; wrong=0; cd web; \
-	for package in engine tap client layer react app shop extension function expect; do $(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; \
-	wait $$python || wrong=1; exit $$wrong
+types: setup types-python types-browser ## mypy and tsc
+
+types-python:
+	$(say) 'Types (mypy)'
+	@$(BIN)/mypy --no-error-summary
+
+types-browser:
+	$(say) 'Types of the browser side (tsc)'
+	@wrong=0; cd web; for package in engine tap client layer react app shop extension function expect; do \
+	$(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; exit $$wrong
 
 unit: setup ## vitest: the engine, the tap and the picture
 	$(say) 'Tests of the browser side (vitest)'
@@ -94,4 +108,4 @@ clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh lint types unit web e2e proof bench fuzz soak generate docs build extension clean
+.PHONY: help setup use demo test check fresh static lint lint-python lint-browser types types-python types-browser unit web e2e proof bench fuzz soak generate docs build extension clean

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.tries import SECONDS, Enough, within
+from tests.support.tries import FEW, SECONDS, Enough, within
 
 settings.register_profile(
-    "usual", deadline=None, print_blob=True, derandomize=True
+    "usual", deadline=None, print_blob=True, derandomize=True, max_examples=FEW
 )  # what passes once passes again
 settings.register_profile(
     "long",

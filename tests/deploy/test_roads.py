@@ -229,6 +229,7 @@ class Composition:
         return {**self._image, **self.environ(service)}
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(found("caddy") is None, reason="this machine's distribution has no caddy")
 def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
     """OPS-17, WEB-27: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""

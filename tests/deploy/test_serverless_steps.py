@@ -12,6 +12,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.deploy.test_files import PAGE
 from tests.deploy.test_roads import section
 from tests.support.redis import redis_server
@@ -83,6 +85,7 @@ class Project:
         return answer
 
 
+@pytest.mark.proof
 def test_serverless_by_the_pages_steps(tmp_path: Path) -> None:
     """OPS-23, ACC-13, REL-19: under the platform's name, to which cookies are bound; it says when Redis is away."""
     assert (

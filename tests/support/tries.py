@@ -11,16 +11,22 @@ from hypothesis import settings
 from hypothesis.errors import HypothesisException, StopTest
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "0"))
-"""For each property; 0 where the number of examples is the bound."""
+"""For each property; 0 if the number of examples is the bound."""
 
 
 class Enough(pytest.skip.Exception):
     """A property has held for as long as it is tried; hypothesis lets a skip out of a test at once."""
 
 
-def tries(usual: int, **more: Any) -> settings:
-    """`usual` examples, and as many as time allows where there is a time; `more` are further settings."""
-    return settings(max_examples=settings.default.max_examples if SECONDS else usual, **more)
+FEW = 40
+"""Examples of a property in `make test`, at most: `make fuzz` tries each for as long as it is told."""
+
+
+def tries(usual: int = FEW, **more: Any) -> settings:
+    """At most `FEW` of `usual` examples, or as many as time allows; `more` are further settings."""
+    return settings(
+        max_examples=settings.default.max_examples if SECONDS else min(usual, FEW), **more
+    )
 
 
 def within(
