@@ -51,7 +51,7 @@ def shop(page: Page) -> FrameLocator:
 def dark(page: Page) -> list[str]:
     """The labels of nodes that could light and have not."""
     page.get_by_role("button", name=re.compile("^Coverage")).click()
-    nodes = page.get_by_role("list", name="Dark nodes")
+    nodes = page.get_by_role("list", name="Nodes not seen yet")
     expect(nodes).to_be_visible()
     return nodes.get_by_role("listitem").all_inner_texts()
 

@@ -118,7 +118,7 @@ def test_hostile_reports_are_refused_by_name_and_the_rest_still_counts(
     )
     assert wait_counts(live, {"Product page": 2}) == {"Product page": 2}
     said = panel(live)
-    assert re.search(r"Refused 1 from http://localhost:\d+: somebody else’s message id", said)
+    assert re.search(r"Refused 1 from http://localhost:\d+: another origin’s message id", said)
     assert re.search(r"Refused 5 from http://localhost:\d+: malformed", said)
     assert re.search(r"Refused 1 from http://localhost:\d+: too large", said)
     stranger.evaluate("flood(8, 11, good)")
@@ -186,7 +186,7 @@ def test_one_event_on_both_lanes_lights_once_and_shows_its_whole_way(
     live.wait_for_function("() => document.querySelector('.strip').textContent.includes('1 trace')")
     live.locator(".row-open").first.click()
     way = live.locator(".way")
-    for word in ("called in the page", "left the page", "reached us by webhook", "lit"):
+    for word in ("called in the page", "left the page", "reached us by webhook", "shown here"):
         expect(way).to_contain_text(word)
     expect(live.locator(".fields")).to_contain_text("me_")
     live.wait_for_timeout(1500)

@@ -98,7 +98,7 @@ def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_th
     live.locator("button.connect-button").click()
     expect(live.locator(".connect-pages")).to_contain_text("blocked.html")
     shop.goto(f"{web.url}/shop.html")
-    missing = live.get_by_role("region", name="Sent and not there")
+    missing = live.get_by_role("region", name="Sent by the page, not received")
     expect(missing).to_contain_text(
         "is not known to have left (the SDK has not loaded, and the page was left)"
     )

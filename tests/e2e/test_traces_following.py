@@ -108,7 +108,7 @@ def test_a_person_is_found_and_a_link_opens_the_same(
     page.get_by_text("Find a person").click()
     page.get_by_label("Identifier", exact=True).fill("bob@example.com")
     page.get_by_label("Identifier", exact=True).press("Enter")
-    expect(page.get_by_text("Nothing has been seen of this trace since On.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been seen of this trace yet.")).to_be_visible()
     expect(page.get_by_label("Identifier", exact=True)).to_have_value("")
     assert "bob" not in page.content() + page.url
     page.get_by_role("button", name="Copy a link to this trace").click()

@@ -33,7 +33,7 @@ def test_cycles_loops_parallel_edges_and_branches(context: BrowserContext, stage
         "a likelier edge joins the same two nodes, and goes are counted there"
     )
     page.get_by_role("button", name=re.compile("^Coverage: 5 of 5")).click()
-    expect(page.locator(".coverage-lists")).to_contain_text("5 of 6 edges gone along")
+    expect(page.locator(".coverage-lists")).to_contain_text("5 of 6 edges seen")
 
 
 def test_a_graph_without_any_event_says_so(context: BrowserContext, stage: Stage) -> None:
@@ -55,8 +55,8 @@ def test_a_thousand_nodes_are_followed_and_found(context: BrowserContext, stage:
     assert len(steps(page)) == 40
     expect(page.locator(".following-token")).to_have_count(1)
     page.get_by_role("button", name=re.compile("^Coverage: 40 of 1,000")).click()
-    expect(page.locator(".coverage-lists")).to_contain_text("39 of 1,911 edges gone along")
+    expect(page.locator(".coverage-lists")).to_contain_text("39 of 1,911 edges seen")
     page.get_by_role("button", name="Node L1", exact=True).click()
     page.keyboard.press("Escape")
-    assert figure(page, "since On") == "0"
+    assert figure(page, "so far") == "0"
     expect(page.locator(".react-flow__node.selected")).to_have_count(1)

@@ -44,11 +44,11 @@ def test_a_jump_says_what_is_probably_wrong_and_can_be_ignored(
     ghost = page.locator(".dr-ghosts g")
     expect(ghost).to_have_count(1)
     ghost.locator("rect").click()
-    expect(page.get_by_role("tab", name="Jump")).to_be_visible()
+    expect(page.get_by_role("tab", name="Step")).to_be_visible()
     assert [figure(page, name) for name in ("seen", "traces")] == ["1", "1"]
     assert figure(page, "median gap").startswith(("7.9", "8.0", "8.1"))
     expect(page.locator(".advice")).to_contain_text(ADVICE)
-    page.get_by_role("button", name="Ignore this jump").click()
+    page.get_by_role("button", name="Ignore this step").click()
     expect(ghost).to_have_count(0)
     tab(page, "Traces")
     page.locator(".jumps-title").wait_for()
@@ -105,7 +105,7 @@ def test_an_edge_tells_what_was_seen(context: BrowserContext, stage: Stage) -> N
     ]
     panel = page.get_by_role("tabpanel")
     expect(panel).to_contain_text(
-        "3 of 4 traces that came to Product page went on here (75.0%). What was seen since On; whoever waits may still go."
+        "3 of 4 traces that came to Product page went on here (75.0%). So far; those who wait may still go."
     )
     expect(panel).to_contain_text(
         re.compile(r"median (5\.9|6\.0|6\.1) s · p95 (5\.9|6\.0|6\.1) s · n 3")
@@ -141,8 +141,8 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
     button = page.get_by_role("button", name=re.compile("^Coverage: 3 of 11"))
     button.click()
     lists = page.locator(".coverage-lists")
-    expect(lists).to_contain_text("3 of 14 edges gone along by carried traces")
-    lists.get_by_text("2 nodes and 1 edge can never light").click()
+    expect(lists).to_contain_text("3 of 14 edges seen, of the traces shown")
+    lists.get_by_text("2 nodes and 1 edge can never be seen").click()
     expect(lists).to_contain_text("Checkout → Abandonedit leads to nothing that can light")
     with page.expect_download() as saved:
         lists.get_by_role("button", name="Save as JSON").click()
@@ -150,7 +150,7 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
     assert [
         sum(one["state"] == state for one in told["edges"]) for state in ("lit", "dark", "never")
     ] == [3, 11, 1]
-    lists.get_by_role("button", name="Select the dark ones").click()
+    lists.get_by_role("button", name="Select those not seen").click()
     expect(page.locator(".react-flow__node.selected")).to_have_count(8)
     expect(page.locator(".dr-wire[data-chosen]")).to_have_count(11)
 
@@ -165,7 +165,7 @@ def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stag
     )
     page.locator(".react-flow__node", has_text="Basket").click()
     expect(page.locator(".near")).to_contain_text(
-        "1 near miss. An event would have lit this node, but"
+        "1 near miss. An event would have reached this node, but"
     )
     expect(page.locator(".near")).to_contain_text(
         "the name was sent as “Add_To_Cart”, and “add_to_cart” is listened for: the case differs"
@@ -228,9 +228,9 @@ def test_axe_finds_nothing_in_what_traces_show(browser: Browser, stage: Stage) -
     page.locator(".near").wait_for()
     look("a near miss")
     page.get_by_role("button", name=re.compile("^Coverage")).click()
-    page.get_by_text("can never light").click()
+    page.get_by_text("can never be seen").click()
     look("coverage", 2)
-    page.get_by_role("button", name="Select the dark ones").click()
+    page.get_by_role("button", name="Select those not seen").click()
     look("the dark ones")
     context.close()
     assert {state: rules for state, rules in found.items() if rules} == {}

@@ -1,4 +1,4 @@
-"""`check`: how each node of each graph would be lit, and what stands in the way."""
+"""`check`: which events light each node of each graph, and what stands in the way."""
 
 import os
 import sys
@@ -35,7 +35,7 @@ def check(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Say how each node of each graph would be lit, and what stands in the way.
+    """Say which events light each node of each graph, and what stands in the way.
 
     Exits with 1 if a file or a stream cannot be read, with 0 if there are only warnings.
 

@@ -30,7 +30,7 @@ function EdgeTip({ graph, edge: uuid }: { readonly graph: Graph; readonly edge: 
   const { thinned, sampled } = useEngine("numbers", (state) => posture(state));
   const edge = graph.edges.find((one) => one.uuid === uuid);
   if (!facts || !edge) return null;
-  const seen = facts.traversals === 0 ? "Nothing seen since On" : `Seen ${plural(facts.traversals, "time")}, by ${facts.exact ? "" : "at most "}${plural(facts.traces, thinned || sampled ? "carried trace" : "trace")}`;
+  const seen = facts.traversals === 0 ? "Not seen yet" : `Seen ${plural(facts.traversals, "time")}, by ${facts.exact ? "" : "at most "}${plural(facts.traces, thinned || sampled ? "shown trace" : "trace")}`;
   return (
     <>
       <strong>

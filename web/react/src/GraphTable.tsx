@@ -22,11 +22,11 @@ export function GraphTable({ onClose }: { readonly onClose: () => void }) {
             <tr>
               <th scope="col">Node</th>
               <th scope="col">Listens for</th>
-              <th scope="col">Since On</th>
+              <th scope="col">So far</th>
               <th scope="col">Per second</th>
               <th scope="col">Last</th>
               <th scope="col">Leads to, seen</th>
-              <th scope="col">Jumps to</th>
+              <th scope="col">Unexpected steps to</th>
             </tr>
           </thead>
           <tbody>

@@ -50,7 +50,7 @@ export function summary(state: State, graph: Graph | null, figures: TotalsOfStat
   const astray = figures.unmapped > 0 ? ` ${count(figures.unmapped)} unmapped.` : "";
   const paths = state.follows.length > 0 ? followed(state).slice(0, BUSIEST) : [];
   const told = paths.length > 0 ? ` Followed: ${paths.map(({ token, steps, head }) => `${token} ${place(graph, head)} after ${plural(steps.length, "step")}`).join(", ")}.` : "";
-  return `${paused ? "Paused. " : ""}${plural(figures.count, "event")} since on, ${rate(figures.rate)} a second.${where}${astray}${told}`;
+  return `${paused ? "Paused. " : ""}${plural(figures.count, "event")} so far, ${rate(figures.rate)} a second.${where}${astray}${told}`;
 }
 
 function place(graph: Graph, head: string | null): string {

@@ -155,7 +155,7 @@ export class Actions {
     const unbind = (): void => {
       engine.dispatch({ kind: "unbind", name });
     };
-    toast(store, { what: `${name} lights ${label} in this session.`, meaning: "What was counted since On is filled in.", remedy: "", bad: false, action: { label: "Unmap", run: unbind } });
+    toast(store, { what: `${name} lights ${label} in this session.`, meaning: "What came before is filled in.", remedy: "", bad: false, action: { label: "Unmap", run: unbind } });
   }
 
   async testEvent(node: string | null): Promise<void> {

@@ -84,7 +84,7 @@ export class FollowController {
       this.look(token);
       return true;
     } catch (error) {
-      toast(store, toNotice(error, "Nobody is followed."));
+      toast(store, toNotice(error, "No trace is followed."));
       return false;
     }
   }
@@ -120,7 +120,7 @@ export class FollowController {
     this.#linked = false;
     if (linked.length > 0 && !mayFollow(this.context)) {
       this.#sync.want([]);
-      toast(store, { what: "You may watch here, but not follow.", meaning: "The link names a trace; what is carried of it is shown like any other.", remedy: "Ask whoever administers this server for the role “follow”.", bad: true });
+      toast(store, { what: "You may watch here, but not follow.", meaning: "The link names a trace; what is shown of it looks like any other.", remedy: "Ask the person who administers this server for the role “follow”.", bad: true });
     }
     const tokens = [...new Set([...engine.state.follows, ...this.#sync.wanted])];
     if (tokens.length === 0) return;

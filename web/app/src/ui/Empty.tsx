@@ -83,7 +83,7 @@ function Alone() {
   const actions = useActions();
   const shop = useUi(isShopShown);
   return (
-    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening to this browser" words="Nothing has been heard since On. Click through a page that carries the tap, or through the sample shop; what it emits lights up here and stays on this machine.">
+    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening to this browser" words="Nothing has been received yet. Click through a page that carries the tap, or through the sample shop; what it emits lights up here and stays on this machine.">
       <div className="empty-deeds">
         {!shop && (
           <Button
@@ -110,7 +110,7 @@ function Silence() {
   const lines = curl(sources ?? [], graph?.listens[0]?.names[0] ?? "Signed Up", window.location.origin);
   if (connection !== "live" && connection !== "polling") return null;
   return (
-    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening" words="Nothing has been heard since On. Point a Segment webhook or an SDK’s apiHost here, or:">
+    <Card low icon={<Radio size={18} aria-hidden="true" />} title="Listening" words="Nothing has been received yet. Point a Segment webhook or an SDK’s apiHost here, or:">
       <div className="empty-deeds">
         {visitors !== null && (
           <Button

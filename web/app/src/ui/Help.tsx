@@ -2,8 +2,8 @@
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
 
 const KEYS = [
-  ["Space", "Pause; again, catch up with what waited; again, jump to now"],
-  ["N", "End a pause at once: jump to now"],
+  ["Space", "Pause; again, catch up with what waited; again, skip to now"],
+  ["N", "End a pause at once: skip to now"],
   ["C", "Clear (with one Undo)"],
   ["/", "Filter"],
   ["F", "Follow the trace that is shown, or the last one, to stay"],
@@ -59,10 +59,10 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         <section className="help-wide">
           <h3>What the light says</h3>
           <p>
-            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: five bars and the rate beside them. A dashed node could light and has not since On. “No event” can never light. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
+            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: five bars and the rate beside them. A dashed node has not been seen yet. “No event” can never be seen. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
           </p>
           <p>
-            Everything here began at On: there is no history before it, and no promise of order or completeness beyond what the ledger says. Counts are exact even where the feed is thinned.
+            Everything here began when Realtime was turned on: there is no history before it, and no promise of order or completeness beyond what “nothing lost” says. Counts are exact even if only some visitors are shown.
           </p>
         </section>
       </div>

@@ -45,7 +45,7 @@ export function Side() {
               Traces {traces > 0 && <span className="chip mono tab-count">{count(traces)}</span>}
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="node">
-              {way === null ? "Node" : way.kind === "edge" ? "Edge" : "Jump"}
+              {way === null ? "Node" : way.kind === "edge" ? "Edge" : "Step"}
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="unmapped">
               Unmapped {unmapped > 0 && <span className="chip chip-pink mono tab-count">{count(unmapped)}</span>}

@@ -74,7 +74,7 @@ function PauseButton() {
         actions.pause();
       }}
     >
-      {catching > 0 ? "Jump to now" : paused ? `Resume +${more}` : "Pause"}
+      {catching > 0 ? "Skip to now" : paused ? `Resume +${more}` : "Pause"}
     </Button>
   );
 }
@@ -87,9 +87,9 @@ function JumpButton() {
   return (
     <Button
       icon={<SkipForward size={15} />}
-      aria-label="Jump to now"
+      aria-label="Skip to now"
       aria-keyshortcuts="N"
-      title="Jump to now, without showing how what waited came (N)"
+      title="Skip to now, without showing how what waited came (N)"
       onClick={() => {
         actions.jumpToNow();
       }}

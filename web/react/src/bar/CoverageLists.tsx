@@ -34,7 +34,7 @@ export function CoverageLists({ graph, found }: { readonly graph: Graph; readonl
                 actions.setHighlight({ nodes: dark, edges: darkEdges });
               }}
             >
-              Select the dark ones
+              Select those not seen
             </Button>
           </Popover.Close>
         )}
@@ -48,16 +48,16 @@ export function CoverageLists({ graph, found }: { readonly graph: Graph; readonl
           Save as JSON
         </Button>
       </div>
-      <Part title={`${nodesLit} of ${plural(nodes, "node")} lit`} of={nodes} lit={nodesLit}>
-        {dark.length > 0 && <Names label="Dark nodes" names={dark.map((uuid) => ({ key: uuid, name: labelOf(graph, uuid), run: () => { actions.select(uuid); } }))} />}
+      <Part title={`${nodesLit} of ${plural(nodes, "node")} seen`} of={nodes} lit={nodesLit}>
+        {dark.length > 0 && <Names label="Nodes not seen yet" names={dark.map((uuid) => ({ key: uuid, name: labelOf(graph, uuid), run: () => { actions.select(uuid); } }))} />}
       </Part>
-      <Part title={`${edgesLit} of ${plural(edges, "edge")} gone along by carried traces`} of={edges} lit={edgesLit}>
-        {darkEdges.length > 0 && <Names label="Dark edges" names={darkEdges.map((uuid) => ({ key: uuid, name: edgeLabel(graph, uuid), run: () => { actions.selectEdge({ kind: "edge", edge: uuid }); } }))} />}
+      <Part title={`${edgesLit} of ${plural(edges, "edge")} seen, of the traces shown`} of={edges} lit={edgesLit}>
+        {darkEdges.length > 0 && <Names label="Edges not seen yet" names={darkEdges.map((uuid) => ({ key: uuid, name: edgeLabel(graph, uuid), run: () => { actions.selectEdge({ kind: "edge", edge: uuid }); } }))} />}
       </Part>
       {never.length + neverEdges.length > 0 && (
         <details>
           <summary>
-            {[never.length > 0 ? plural(never.length, "node") : "", neverEdges.length > 0 ? plural(neverEdges.length, "edge") : ""].filter(Boolean).join(" and ")} can never light
+            {[never.length > 0 ? plural(never.length, "node") : "", neverEdges.length > 0 ? plural(neverEdges.length, "edge") : ""].filter(Boolean).join(" and ")} can never be seen
           </summary>
           <dl className="coverage-never">
             {never.slice(0, SHOWN).map(({ node, why }) => (

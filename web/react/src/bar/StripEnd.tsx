@@ -16,7 +16,7 @@ export function StripEnd({ figures }: { readonly figures: TotalsOfState }) {
       <GuaranteeChips />
       <Coverage />
       {figures.mappedShare !== null && (
-        <Tip says={`${plural(figures.mapped, "event")} lit a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.identity > 0 ? ` ${count(figures.identity)} said who somebody is, and could light nothing.` : ""}`}>
+        <Tip says={`${plural(figures.mapped, "event")} reached a node; ${count(figures.unmapped)} had a name that no node listens for.${figures.identity > 0 ? ` ${count(figures.identity)} said who a person is, and could reach no node.` : ""}`}>
           <button type="button" className="plain figure figure-cut">
             <strong className="figure-small">{share(figures.mappedShare)}</strong> <span className="cut-first">of events</span> mapped
           </button>
@@ -47,10 +47,10 @@ export function Coverage() {
   return (
     <LazyPopover
       wide
-      title="Coverage since On"
+      title="Coverage so far"
       align="end"
       trigger={
-        <button type="button" className="plain coverage" aria-label={`Coverage: ${nodesLit} of ${plural(nodes, "event node")} lit`}>
+        <button type="button" className="plain coverage" aria-label={`Coverage: ${nodesLit} of ${plural(nodes, "event node")} seen`}>
           <span className="wide-only">Coverage</span>{" "}
           <strong className="figure-small">
             {nodesLit} of {nodes}
@@ -85,9 +85,9 @@ export function LedgerChip() {
       title="Where every event went"
       align="end"
       trigger={
-        <button type="button" className={sums ? (lost ? "chip chip-warn" : "chip") : "chip chip-bad"} aria-label={sums ? `${counted ? "Ledger sums" : "Ledger of what was heard"}${lost ? ", with missed events" : ""}` : "Ledger does not sum"}>
+        <button type="button" className={sums ? (lost ? "chip chip-warn" : "chip") : "chip chip-bad"} aria-label={sums ? `${counted ? "Nothing lost" : "Ledger of what was heard"}${lost ? ", with missed events" : ""}` : "The numbers do not add up"}>
           {sums ? <Check size={13} aria-hidden="true" /> : <TriangleAlert size={13} aria-hidden="true" />}
-          {sums ? (lost ? "missed some" : counted ? "sums" : "heard only") : "does not sum"}
+          {sums ? (lost ? "missed some" : counted ? "nothing lost" : "heard only") : "does not add up"}
         </button>
       }
     >

@@ -28,12 +28,12 @@ export function signOf(phase: Phase, { connection, transport, lagMs: behindMs }:
   if (connection === "live" || connection === "polling") {
     const lane = transport ?? "push";
     if (paused) return sign("PAUSED", "wait", "The picture is paused", "Events still arrive and are counted; the picture and its clocks stand still until you resume.", lane);
-    if (catching > 0) return sign(`CATCHING UP ×${catching}`, "wait", "The picture catches up", "What came during the pause is shown in its order, faster than it came; in a few seconds this is live again. N jumps to now.", lane);
+    if (catching > 0) return sign(`CATCHING UP ×${catching}`, "wait", "The picture catches up", "What came during the pause is shown in its order, faster than it came; in a few seconds this is live again. N skips to now.", lane);
     if (behindMs > 0) return sign("BEHIND", "warn", "Behind the present", "Frames come, but what they tell arrived at the server a while ago. The page, or the server, is catching up; nothing is lost by it.", `${Math.floor(behindMs / 1000)} s`);
     if (lane === "poll") return sign("LIVE", "ok", "Connected by polling", "This page asks the server for what is new, about once a moment. Everything arrives, a little later than by push.", lane);
     if (lane === "local") return sign("LIVE", "ok", "Listening to this browser", "What pages of this browser emit lights up here at once. There is no server, and nothing leaves this machine.", lane);
     if (lane === "provider") return sign("LIVE", "ok", "Connected through a provider", "A realtime provider brings what the server publishes there; what it loses, this page fetches from the server.", lane);
-    if (lane === "function") return sign("LIVE", "ok", "Connected to what Segment publishes", "A function in Segment publishes events straight to a realtime provider, and this page hears them there. What is lost on the way nobody can fetch.", lane);
+    if (lane === "function") return sign("LIVE", "ok", "Connected to what Segment publishes", "A function in Segment publishes events straight to a realtime provider, and this page hears them there. What is lost on the way cannot be fetched.", lane);
     return sign("LIVE", "ok", "Connected by push", "The server sends what happens as it happens.", lane);
   }
   if (connection === "stale") return sign("STALE", "warn", "Nothing has been heard for a while", "What you see is what was known last, and nothing moves. The page goes on trying; when the server answers, it catches up from where it stood.");

@@ -19,9 +19,22 @@ const IDENTITY: Readonly<Record<string, string>> = {
 const UNCOUNTED = [
   "A function in Segment publishes these events straight to a realtime provider; no server of ours hears them.",
   "Counts are of what this browser heard. What the provider drops, or what comes while the connection is broken, is gone, and how much it was is unknown.",
-  "Repeats are told apart in this browser alone. Names that the function does not carry never come here, so the list of unmapped names may be empty.",
-  "Events are published, and paid for, whether anybody watches or not. Who may watch no longer is out within 17 minutes.",
+  "Repeats are told apart in this browser alone. Names that the function does not publish never come here, so the list of unmapped names may be empty.",
+  "Events are published, and paid for, whether anyone watches or not. A person who may watch no longer is out within 17 minutes.",
 ];
+
+/** "showing 1 in 3 visitors"; `threshold` is the share of traces that are shown. */
+export function shownText(threshold: number): string {
+  const one = Math.round(1 / threshold);
+  if (!Number.isFinite(one)) return "showing counts only";
+  return one > 1 ? `showing 1 in ${one} visitors` : `showing ${share(threshold)} of visitors`;
+}
+
+/** "10 fields kept"; `properties` may hold patterns, which stand for any number. */
+export function keptText(properties: readonly string[]): string {
+  if (properties.some((name) => name.includes("*"))) return "listed fields kept";
+  return properties.length === 0 ? "no extra fields kept" : `${plural(properties.length, "field")} kept`;
+}
 
 export function guaranteeChips({ policy, sampling, threshold, thinned, sampled, thinnedAt, imposedAt, limited }: PostureOfState, atServer = ""): GuaranteeChip[] {
   const chips: GuaranteeChip[] = [];
@@ -30,24 +43,24 @@ export function guaranteeChips({ policy, sampling, threshold, thinned, sampled, 
   const counted = policy?.exact_counts ?? true;
   if (!counted) chips.push({ key: "uncounted", word: "uncounted", title: "No server counts these events", says: UNCOUNTED });
   if (limited.length > 0) {
-    const says = limited.map(({ source, events }) => `Source ${source} sent faster than it may: since On ${plural(events, "event")} ${events === 1 ? "was" : "were"} turned away, to be sent again later. Until then they are missing here.`);
+    const says = limited.map(({ source, events }) => `Source ${source} sent faster than it may: so far ${plural(events, "event")} ${events === 1 ? "was" : "were"} turned away, to be sent again later. Until then they are missing here.`);
     chips.push({ key: "limited", word: "rate limited", title: "A source sends faster than it may", says });
   }
   if (atServer !== "") {
-    const says = [`The server carries and counts only what passes ${atServer}; everything else is counted as filtered, and lights nothing here.`];
+    const says = [`The server sends and counts only what passes ${atServer}; everything else is counted as filtered, and reaches no node here.`];
     chips.push({ key: "filtered", word: "filtered", title: "Filtered at the server", says });
   }
   if (thinned) {
-    const says = ["More events came than one view carries, so some traces were left out whole. Counts and rates are still exact; the feed and the traces are of the carried ones.", `At the busiest moment ${share(threshold)} of the traces were carried.`];
+    const says = ["More events came than one view shows, so some visitors were left out whole. Counts and rates are still exact; the feed and the traces are of those shown.", `At the busiest moment ${share(threshold)} of the visitors were shown.`];
     if (thinnedAt !== null) says.push(`It began at ${clock(thinnedAt)}.`);
     if (policy) says.push(`The budget is ${count(policy.carried_per_second)} events a second. A followed trace is never left out.`);
-    chips.push({ key: "thinned", word: "thinned", title: "Thinned: counts exact, traces fewer", says });
+    chips.push({ key: "thinned", word: shownText(threshold), title: "Counts are exact, traces fewer", says });
   }
-  if (sampled) chips.push({ key: "sampled", word: `sampled ${share(sampling)}`, title: "Sampled by this workspace's policy", says: [counted ? `${share(sampling)} of the traces are kept whole; of the others only what counting needs. Counts are exact.` : `${share(sampling)} of the traces are published whole. The others are not, and nobody counts them.`, `So since ${clock(imposedAt)}.`] });
+  if (sampled) chips.push({ key: "sampled", word: `sampled ${share(sampling)}`, title: "Sampled by this workspace's policy", says: [counted ? `${share(sampling)} of the traces are kept whole; of the others only what counting needs. Counts are exact.` : `${share(sampling)} of the traces are published whole. The others are not, and no one counts them.`, `So since ${clock(imposedAt)}.`] });
   if (policy?.redacted) {
     const allowed = policy.properties.length > 0 ? `Allowed properties: ${policy.properties.join(", ")}.` : "No properties beyond those that the graph's own filters need are kept.";
-    const window = !counted ? "Nothing is kept anywhere but in this browser." : `A repeat of the same message within ${span(policy.dedupe_window * 1000)} is counted once. The log of a watched channel keeps ${span(policy.retention * 1000)}.`;
-    chips.push({ key: "redacted", word: "redacted", title: "Redacted on arrival", says: [IDENTITY[policy.identity] ?? "", allowed, window, `So since ${clock(imposedAt)}.`].filter(Boolean) });
+    const window = !counted ? "Nothing is kept anywhere but in this browser." : `A repeat of the same message within ${span(policy.dedupe_window * 1000)} is counted once. While Realtime is on events are kept for ${span(policy.retention * 1000)}.`;
+    chips.push({ key: "redacted", word: keptText(policy.properties), title: "What is kept of each event", says: [IDENTITY[policy.identity] ?? "", allowed, window, `So since ${clock(imposedAt)}.`].filter(Boolean) });
   }
   return chips;
 }

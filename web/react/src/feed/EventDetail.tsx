@@ -97,7 +97,7 @@ function Fields({ row }: { readonly row: FeedRow }) {
 function Unlit({ row }: { readonly row: FeedRow }) {
   const misses = useNearMisses(row);
   if (row.nodes.length > 0 || !LIGHTS.has(row.type)) return null;
-  return <Pair name="lit">{misses.length === 0 ? <span>nothing: no node listens for this name</span> : <NearMisses misses={misses} />}</Pair>;
+  return <Pair name="node">{misses.length === 0 ? <span>none: no node listens for this name</span> : <NearMisses misses={misses} />}</Pair>;
 }
 
 function Pair({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {

@@ -25,7 +25,7 @@ export function deliveryOf(row: Row): readonly DeliveryStep[] {
     ["left the page", way.delivered],
     ["received by Segment", (row.lanes & REMOTE) !== 0 ? row.receivedAt : undefined],
     ["reached us by webhook", (row.lanes & REMOTE) !== 0 ? row.arrivedAt : undefined],
-    ["lit", row.at],
+    ["shown here", row.at],
   ];
   const points: DeliveryStep[] = [];
   const there = known.flatMap(([word, at, bad = false]) => (at === undefined || Number.isNaN(at) ? [] : [{ word, at, bad }]));

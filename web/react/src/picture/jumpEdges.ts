@@ -25,7 +25,7 @@ export function drawJumps(scene: Scene, jumps: readonly JumpEdge[]): DrawnJump[]
     const to = scene.nodes[scene.nodeIndex.get(jump.to) ?? -1];
     if (!from || !to || from === to) return [];
     const curve = jumpCurve(from.box, to.box, cards);
-    const says = `Jump from ${from.node.label} to ${to.node.label}: ${jump.count} steps of ${jump.traces} traces. ${jump.advice}`.trim();
+    const says = `Unexpected step from ${from.node.label} to ${to.node.label}: ${jump.count} steps of ${jump.traces} traces. ${jump.advice}`.trim();
     return [{ key: `${jump.from}>${jump.to}`, path: pathOf(curve), ...clearSpot(curve, cards), jump, says }];
   });
 }

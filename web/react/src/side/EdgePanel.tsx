@@ -48,9 +48,9 @@ export function EdgePanel({ graph, edge }: { readonly graph: Graph; readonly edg
         </div>
       </dl>
       {facts.traversals === 0 ? (
-        <p className="way-line">{never === "" ? "No trace has gone along it since On." : `No trace can be counted on it: ${never}.`}</p>
+        <p className="way-line">{never === "" ? "No trace has gone along it yet." : `No trace can be counted on it: ${never}.`}</p>
       ) : (
-        <p className="way-line">{shareText(facts.traces, came, facts.exact, less.thinned || less.sampled, source)} What was seen since On; whoever waits may still go.</p>
+        <p className="way-line">{shareText(facts.traces, came, facts.exact, less.thinned || less.sampled, source)} So far; those who wait may still go.</p>
       )}
       <h3>How long it took</h3>
       <p className="mono">{dwellText(facts.dwell)}</p>
@@ -77,9 +77,9 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
   const examples = useEngine("numbers", (state) => wayTraces(state, { from, to }, EXAMPLES));
   return (
     <div className="side-part">
-      <EdgeHead graph={graph} from={from} to={to} what="Jump" />
+      <EdgeHead graph={graph} from={from} to={to} what="Unexpected step" />
       {jump === null ? (
-        <p className="quiet">No trace has jumped here since On.</p>
+        <p className="quiet">No trace has taken this step yet.</p>
       ) : (
         <>
           <dl className="figures">
@@ -104,7 +104,7 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
             </div>
           </dl>
           <Advice graph={graph} evidence={jump.evidence} />
-          {(less.thinned || less.sampled) && <p className="quiet">Not every event was carried: some of these only look like jumps, where the event in between was counted and not carried.</p>}
+          {(less.thinned || less.sampled) && <p className="quiet">Not every event is shown: some of these only look unexpected, because the event in between was counted and not shown.</p>}
           <Button
             className="button-small"
             icon={<EyeOff size={14} />}
@@ -114,11 +114,11 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
               actions.ignore(key, !ignored);
             }}
           >
-            {ignored ? "Ignored" : "Ignore this jump"}
+            {ignored ? "Ignored" : "Ignore this step"}
           </Button>
         </>
       )}
-      <ExampleTraces tokens={examples} title="Last traces that jumped" />
+      <ExampleTraces tokens={examples} title="Last traces that took it" />
     </div>
   );
 }
@@ -156,7 +156,7 @@ function Advice({ graph, evidence }: { readonly graph: Graph; readonly evidence:
   );
 }
 
-export function EdgeHead({ graph, from, to, what }: { readonly graph: Graph; readonly from: string; readonly to: string; readonly what: "Edge" | "Jump" }) {
+export function EdgeHead({ graph, from, to, what }: { readonly graph: Graph; readonly from: string; readonly to: string; readonly what: "Edge" | "Unexpected step" }) {
   const actions = useActions();
   const end = (uuid: string) => (
     <button
@@ -173,7 +173,7 @@ export function EdgeHead({ graph, from, to, what }: { readonly graph: Graph; rea
     <header className="side-head">
       <h2>
         <span className="out-of-sight">{what} from </span>
-        {end(from)} <span aria-label="to">{what === "Jump" ? "⇢" : "→"}</span> {end(to)}
+        {end(from)} <span aria-label="to">{what === "Unexpected step" ? "⇢" : "→"}</span> {end(to)}
       </h2>
       <span className="top-gap" />
       <Button

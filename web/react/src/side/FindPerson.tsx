@@ -60,7 +60,7 @@ export function FindPerson() {
           Follow
         </Button>
       </form>
-      <p className="quiet">The server makes a token of it and forgets it. Looking somebody up is noted in the audit log.</p>
+      <p className="quiet">The server makes a token of it and forgets it. Looking a person up is noted in the audit log.</p>
     </details>
   );
 }

@@ -20,12 +20,12 @@ export function JumpList() {
   const shown = jumps.filter(({ from, to }) => all || !ignored.has(`${from}>${to}`)).slice(0, all ? MOST : FIRST);
   const hidden = jumps.length - shown.length;
   return (
-    <section className="side-part" aria-label="Jumps">
+    <section className="side-part" aria-label="Unexpected steps">
       <header className="side-head">
         <h2 className="jumps-title">
-          <Waypoints size={15} aria-hidden="true" /> Jumps
+          <Waypoints size={15} aria-hidden="true" /> Unexpected steps
         </h2>
-        <span className="quiet">steps without an edge</span>
+        <span className="quiet">the graph has no edge</span>
       </header>
       <ul>
         {shown.map(({ from, to, count: n, traces, advice }) => (

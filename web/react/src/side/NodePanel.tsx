@@ -49,8 +49,8 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
       {node.description && <p className="quiet">{node.description}</p>}
       <Figures uuid={node.uuid} />
       <h3>Listens for</h3>
-      {listens.length > 0 && node.dark !== "" && <p>It can never light: {node.dark}.</p>}
-      {listens.length === 0 ? <p>{node.dark || "No event: this node can never light by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
+      {listens.length > 0 && node.dark !== "" && <p>It can never be seen: {node.dark}.</p>}
+      {listens.length === 0 ? <p>{node.dark || "No event: this node can never be seen by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
       {listens.length > 0 && note !== "" && <p className="quiet">{note}</p>}
       {listens.length > 0 && canTest && (
         <Button
@@ -78,7 +78,7 @@ function Figures({ uuid }: { readonly uuid: string }) {
   return (
     <dl className="figures">
       <div>
-        <dt>since On</dt>
+        <dt>so far</dt>
         <dd>{count(light.count)}</dd>
       </div>
       <div>
@@ -89,7 +89,7 @@ function Figures({ uuid }: { readonly uuid: string }) {
         <dt>last fired</dt>
         <dd>{ago(light.lastAt, now)}</dd>
       </div>
-      <div title="Distinct traces among those carried">
+      <div title="Distinct traces among those shown">
         <dt>traces</dt>
         <dd>
           {facts && !facts.exact ? "≤ " : ""}
@@ -134,7 +134,7 @@ function Near({ uuid }: { readonly uuid: string }) {
   return (
     <div className="near">
       <p>
-        <strong>{plural(all, "near miss", "near misses")}.</strong> {all === 1 ? "An event" : "Events"} would have lit this node, but
+        <strong>{plural(all, "near miss", "near misses")}.</strong> {all === 1 ? "An event" : "Events"} would have reached this node, but
       </p>
       <ul>
         {told.map(({ reason, count: n }) => (
@@ -154,7 +154,7 @@ function Last({ uuid }: { readonly uuid: string }) {
   return (
     <>
       <h3>Last events</h3>
-      {rows.length === 0 && <p className="quiet">None since On.</p>}
+      {rows.length === 0 && <p className="quiet">None yet.</p>}
       <ul className="last">
         {rows.slice(0, SHOWN).map((row) => (
           <li key={row.row}>

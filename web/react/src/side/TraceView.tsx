@@ -68,7 +68,7 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
 }
 
 function NoSteps({ dropped }: { readonly dropped: number }) {
-  return <p className="quiet">{dropped > 0 ? "Its steps have been let go to make room; what it counted for stays." : "Nothing has been seen of this trace since On. It shows here as soon as something comes."}</p>;
+  return <p className="quiet">{dropped > 0 ? "Its steps have been let go to make room; what it counted for stays." : "Nothing has been seen of this trace yet. It shows here as soon as something comes."}</p>;
 }
 
 function TraceBody({ timeline }: { readonly timeline: Timeline }) {
@@ -96,7 +96,7 @@ function TraceBody({ timeline }: { readonly timeline: Timeline }) {
           </span>
         )}
         {partial && (
-          <span className="chip chip-warn" title="Some of its events were counted but not carried, or happened before the log begins">
+          <span className="chip chip-warn" title="Some of its events were counted but not shown, or happened before the log begins">
             partial
           </span>
         )}

@@ -61,7 +61,7 @@ function Recent({ most }: { readonly most: number }) {
         <span className="quiet">
           {count(rows.length)} of {exact ? "" : "at most "}
           {count(seen)}
-          {less.thinned || less.sampled ? " carried" : ""}
+          {less.thinned || less.sampled ? " shown" : ""}
         </span>
       </header>
       {seen > 0 && (

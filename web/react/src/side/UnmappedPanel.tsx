@@ -37,7 +37,7 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
           </span>
         )}
       </header>
-      {names.length === 0 && <p className="quiet">{figures.mapped > 0 ? "None. Every event heard since On lit a node." : "None so far."}</p>}
+      {names.length === 0 && <p className="quiet">{figures.mapped > 0 ? "None. Every event so far reached a node." : "None so far."}</p>}
       {few === undefined && <EverythingUnmapped />}
       <ul className="unmapped">
         {shown.map((one) => (
@@ -56,7 +56,7 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
       {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under names that are not counted apart.</p>}
       {few === undefined && who.length > 0 && (
         <p className="quiet" title="They light no node in any graph, and are left out of the share of mapped events.">
-          Besides: {who.map((one) => `${count(one.count)} ${one.name}`).join(", ")}. Such messages say who somebody is.
+          Besides: {who.map((one) => `${count(one.count)} ${one.name}`).join(", ")}. Such messages say who a person is.
         </p>
       )}
       {few === undefined && <Bound />}
@@ -87,7 +87,7 @@ function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: 
       <span className="meter" aria-hidden="true">
         <i style={{ width: `${Math.max(4, (one.rate / most) * 100)}%` }} />
       </span>
-      <span className="mono quiet unmapped-rate" title={`${count(one.count)} since On`}>
+      <span className="mono quiet unmapped-rate" title={`${count(one.count)} so far`}>
         {one.rate > 0 ? `${rate(one.rate)}/s` : count(one.count)}
       </span>
       {one.name !== NAMELESS && (

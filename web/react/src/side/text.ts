@@ -26,7 +26,7 @@ export function kindOf(step: TimelineStep): string {
 /** Every doubt about a step, in two or three words each. */
 export function doubtsOf(step: TimelineStep): readonly string[] {
   return [
-    step.move === "jump" ? "jump" : "",
+    step.move === "jump" ? "unexpected" : "",
     step.inferred ? "way inferred" : "",
     step.late ? `${span(step.lagMs)} late` : "",
     step.ambiguous ? "order unsure" : "",
@@ -41,11 +41,11 @@ export function moveText(step: TimelineStep, graph: Graph | null): string {
     case "entry": said.push(`Began at ${label(step.node)}.`); break;
     case "stay": said.push(`Stayed at ${label(step.node)}.`); break;
     case "unmapped": said.push(step.node === null ? "Lights no node; the trace stands nowhere yet." : `Lights no node; the trace stood at ${label(step.node)}.`); break;
-    case "jump": said.push(`Jumped from ${label(step.from)} to ${label(step.node)}: the graph has no way there.`); break;
+    case "jump": said.push(`Unexpected step from ${label(step.from)} to ${label(step.node)}: the graph has no edge there.`); break;
     case "step": said.push(`${routeText(step, graph)}.`); break;
   }
   if (step.inferred) said.push("The part in between is inferred: those nodes have no event.");
-  if (step.lit.length > 1) said.push(`It lit ${step.lit.map(label).join(" and ")}; the likeliest was taken.`);
+  if (step.lit.length > 1) said.push(`It reached ${step.lit.map(label).join(" and ")}; the likeliest was taken.`);
   if (step.late) said.push("It came late, and was put in its place.");
   if (step.ambiguous) said.push("It shares its millisecond with another event, so their order is a guess.");
   return said.join(" ");
@@ -69,21 +69,21 @@ const BY: Readonly<Record<JoinRow["why"], string>> = {
   rotation: "A change of keys",
 };
 
-/** "An identify joined two traces.", "An identify told the userId.", or that it was undone. */
+/** "An identify joined two traces.", "An identify gave the userId.", or that it was undone. */
 export function joinText({ why, learnt, b, undone }: Pick<JoinRow, "why" | "learnt" | "b" | "undone">): string {
   if (undone) return learnt ? `Undone: the ${b.kind} stays apart.` : "Undone: two traces again.";
-  return learnt ? `${BY[why]} told the ${b.kind}.` : `${BY[why]} joined two traces.`;
+  return learnt ? `${BY[why]} gave the ${b.kind}.` : `${BY[why]} joined two traces.`;
 }
 
-/** "190 of 412 traces that came to Basket went on here"; "of carried traces" if not all events were
- * carried. "" if no trace came.
+/** "190 of 412 traces that came to Basket went on here"; "of the traces shown" if not all
+ * events are. "" if no trace came.
  */
 export function shareText(went: number, came: number, exact: boolean, carriedOnly: boolean, source: string): string {
   if (came === 0) return "";
   const most = exact ? "" : "at most ";
   const part = went <= came ? ` (${share(went / came)})` : "";
   return carriedOnly
-    ? `Of carried traces, ${most}${count(went)} of ${count(came)} that came to ${source} went on here${part}.`
+    ? `Of the traces shown, ${most}${count(went)} of ${count(came)} that came to ${source} went on here${part}.`
     : `${most === "" ? "" : "At most "}${count(went)} of ${plural(came, "trace")} that came to ${source} went on here${part}.`;
 }
 
@@ -95,7 +95,7 @@ export function dwellText({ n, medianMs, p95Ms }: Spread): string {
 
 /** Who stands at the edge's source and may still go. */
 export function waitingText({ waiting, waitedMs }: Pick<EdgeFacts, "waiting" | "waitedMs">, source: string): string {
-  if (waiting === 0) return `Nobody waits at ${source}.`;
+  if (waiting === 0) return `No one waits at ${source}.`;
   const since = waitedMs === null ? "" : `, half of them for ${span(waitedMs)} or longer`;
   return `${plural(waiting, "trace")} ${waiting === 1 ? "waits" : "wait"} at ${source}${since}.`;
 }

@@ -8,7 +8,7 @@ describe("the ledgers as lines", () => {
     const lines = sourceLines({ received: 10, refused: { unauthorized: 2, invalid: 1 }, rate_limited: 1, unwatched: 1, duplicate: 2, taken: 3 });
     expect(value(lines, false)).toBe(10);
     expect(lines.map(({ word }) => word)).toContain("refused: unauthorized");
-    expect(sourceLines({ received: 1, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 1 }).map(({ word }) => word)).toEqual(["received", "taken"]);
+    expect(sourceLines({ received: 1, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 1 }).map(({ word }) => word)).toEqual(["received", "kept"]);
   });
 
   it("STR-19: records of a stream that were left unread are told beside the sum", () => {

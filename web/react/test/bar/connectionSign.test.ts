@@ -41,7 +41,7 @@ describe("sign", () => {
     });
 
     it("FUN-19: never promises to fetch what a function published", () => {
-      expect(signOf("on", lane("live", "function"), false)).toMatchObject({ word: "LIVE", lane: "function", meaning: expect.stringContaining("nobody can fetch") as string });
+      expect(signOf("on", lane("live", "function"), false)).toMatchObject({ word: "LIVE", lane: "function", meaning: expect.stringContaining("cannot be fetched") as string });
     });
 
     it("a pause and a replay are never taken for live", () => {

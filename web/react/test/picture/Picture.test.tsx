@@ -67,7 +67,7 @@ describe("the picture", () => {
   it("draws frames, notes, tags, ghosts and the host's own chip", () => {
     const { props } = setting({ graph: fullJourney(), jumps: [{ from: "search", to: "basket", count: 12, traces: 9, medianGapMs: 1, advice: "" }], children: <b>Following</b> });
     const { container } = render(<Picture {...props} />);
-    for (const text of ["Checkout", "Wishlist is new.", "GOAL", "classic 50% · quick 50%", "12×", "Following", "Jump, no edge"]) expect(container.textContent).toContain(text);
+    for (const text of ["Checkout", "Wishlist is new.", "GOAL", "classic 50% · quick 50%", "12×", "Following", "Unexpected step"]) expect(container.textContent).toContain(text);
     expect(container.textContent).not.toContain("**");
   });
 

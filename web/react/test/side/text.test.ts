@@ -24,7 +24,7 @@ describe("steps", () => {
       expect(say({ move: "stay" })).toBe("Stayed at Basket.");
       expect(say({ move: "jump" })).toContain("no way there");
       expect([say({ move: "unmapped", node: null }), say({ move: "unmapped" })]).toEqual(["Lights no node; the trace stands nowhere yet.", "Lights no node; the trace stood at Basket."]);
-      expect(say({ lit: ["a", "b"], late: true, ambiguous: true })).toBe("Landing → Basket. It lit Landing and Basket; the likeliest was taken. It came late, and was put in its place. It shares its millisecond with another event, so their order is a guess.");
+      expect(say({ lit: ["a", "b"], late: true, ambiguous: true })).toBe("Landing → Basket. It reached Landing and Basket; the likeliest was taken. It came late, and was put in its place. It shares its millisecond with another event, so their order is a guess.");
     });
 
     it("PIC-52: what has no label goes by its id, and what is unknown by what was given", () => {
@@ -44,7 +44,7 @@ describe("joins", () => {
     const b = { kind: "userId", token: "t" };
     const say = (why: "identify" | "alias" | "event" | "rotation", learnt: boolean, undone = false) => joinText({ why, learnt, b, undone });
     expect([say("identify", false), say("alias", true), say("event", false), say("rotation", false)]).toEqual([
-      "An identify joined two traces.", "An alias told the userId.", "An event that carries both joined two traces.", "A change of keys joined two traces.",
+      "An identify joined two traces.", "An alias gave the userId.", "An event that carries both joined two traces.", "A change of keys joined two traces.",
     ]);
     expect([say("identify", false, true), say("identify", true, true)]).toEqual(["Undone: two traces again.", "Undone: the userId stays apart."]);
   });
@@ -52,9 +52,9 @@ describe("joins", () => {
 
 describe("waywords", () => {
   describe("what was seen along a way", () => {
-    it("TRC-28: is worded as seen, of the carried traces where not all were carried", () => {
+    it("TRC-28: is worded as seen, of the traces shown if not all are", () => {
       expect(shareText(18, 22, true, false, "Basket")).toBe("18 of 22 traces that came to Basket went on here (81.8%).");
-      expect(shareText(18, 22, true, true, "Basket")).toBe("Of carried traces, 18 of 22 that came to Basket went on here (81.8%).");
+      expect(shareText(18, 22, true, true, "Basket")).toBe("Of the traces shown, 18 of 22 that came to Basket went on here (81.8%).");
       expect(shareText(18, 22, false, false, "Basket")).toMatch(/^At most 18 of 22/);
       expect(shareText(18, 22, false, true, "Basket")).toContain("at most 18 of 22");
       expect([shareText(0, 0, true, false, "Basket"), shareText(3, 2, true, false, "Basket")]).toEqual(["", "3 of 2 traces that came to Basket went on here."]);
@@ -68,7 +68,7 @@ describe("waywords", () => {
     it("TRC-16: those who wait are said to wait", () => {
       expect(waitingText({ waiting: 2, waitedMs: 5000 }, "Basket")).toBe("2 traces wait at Basket, half of them for 5.0 s or longer.");
       expect(waitingText({ waiting: 1, waitedMs: null }, "Basket")).toBe("1 trace waits at Basket.");
-      expect(waitingText({ waiting: 0, waitedMs: null }, "Basket")).toBe("Nobody waits at Basket.");
+      expect(waitingText({ waiting: 0, waitedMs: null }, "Basket")).toBe("No one waits at Basket.");
     });
   });
 });

@@ -17,7 +17,7 @@ export function ConnectSheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <Sheet title="See your own clicks" wide onClose={onClose}>
       <div className="connect">
-        <p className="connect-lead">Your page’s Segment calls light this graph at once, in this browser alone: they are redacted in the page, and nothing is sent anywhere.</p>
+        <p className="connect-lead">Your page’s Segment calls light this graph at once, in this browser alone: the page keeps allowed fields only, and nothing is sent anywhere.</p>
         <Pages tap={tap} />
         <Ways tap={tap} />
         <Missing />
@@ -197,8 +197,8 @@ export function Missing() {
   const remote = useEngine("numbers", (state) => state.lanes.includes("remote"));
   if (serverless && missing.length === 0) return null;
   return (
-    <section aria-label="Sent and not there">
-      <h3>Sent and not there</h3>
+    <section aria-label="Sent by the page, not received">
+      <h3>Sent by the page, not received</h3>
       {missing.length === 0 ? (
         <p className="quiet">{remote ? `Every event that left a page arrived here within ${span(LOST_MS)}, or still may.` : "Nothing was dropped or failed in a page."}</p>
       ) : (

@@ -60,6 +60,6 @@ export function missingText(how: Overdue["how"], reason: string, age: number, th
   if (how === "unsent") return `was called and is not known to have left${because}: the SDK has not come, or the page was left before it sent.`;
   if (how === "failed" && REFUSED.test(reason)) return `was refused${because}: the SDK does not send it again; look at the write key and what the event holds.`;
   if (how === "failed") return `has not left the page${because}: the SDK tries again for a while; look for an ad blocker, the network, the write key’s address.`;
-  if (thinned) return `left ${span(age)} ago and was not carried here: this server thins or samples under load, so it may be counted all the same.`;
+  if (thinned) return `left ${span(age)} ago and is not shown here: this server shows a part of the visitors under load, so it may be counted all the same.`;
   return `left ${span(age)} ago and has not arrived: see that this write key’s source sends to this webhook, and what Segment’s delivery says.`;
 }

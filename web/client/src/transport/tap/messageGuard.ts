@@ -5,7 +5,7 @@ import { checkTap } from "@dagnet-realtime/engine/validation";
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 
-export type RejectReason = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "somebody else’s message id" | "the site’s own message id" | "too many pages";
+export type RejectReason = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "another origin’s message id" | "the site’s own message id" | "too many pages";
 
 /** Messages a second of one origin, and at once. A tap keeps to 6,000 a second. */
 const RATE = 7_000;
@@ -36,7 +36,7 @@ export class MessageGuard {
     if (messageId === null) return "the site’s own message id";
     const message = checked.replaces === undefined ? { ...checked, messageId } : { ...checked, messageId, replaces: this.shown(checked.replaces) ?? checked.replaces };
     const owner = this.#ownerOf(messageId);
-    if (owner !== undefined && owner !== origin) return "somebody else’s message id";
+    if (owner !== undefined && owner !== origin) return "another origin’s message id";
     this.#remember(message.messageId, origin);
     const { calledAt, replaces, ...rest } = message;
     const at = within(rest.at ?? now, now);

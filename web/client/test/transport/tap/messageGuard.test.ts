@@ -22,10 +22,10 @@ it("TAP-12: what is malformed or too large is refused by that name", () => {
 it("TAP-12: a message id belongs to the origin that said it first", () => {
   const gate = new MessageGuard();
   expect(gate.check(good("m"), "https://a.test", "p", NOW)).toHaveProperty("messageId", "m");
-  expect(gate.check(good("m"), "https://evil.test", "q", NOW)).toBe("somebody else’s message id");
+  expect(gate.check(good("m"), "https://evil.test", "q", NOW)).toBe("another origin’s message id");
   expect(gate.check(good("m", { stage: "delivered" }), "https://a.test", "another page of it", NOW)).toHaveProperty("stage", "delivered");
   for (let n = 0; n < 60_000; n++) gate.check(good(`n${n}`), "https://a.test", "p", NOW + n);
-  expect(gate.check(good("m"), "https://evil.test", "q", NOW + 60_000)).toBe("somebody else’s message id");
+  expect(gate.check(good("m"), "https://evil.test", "q", NOW + 60_000)).toBe("another origin’s message id");
 });
 
 it("TAP-12: one origin may flood itself, and nobody else", () => {
@@ -77,6 +77,6 @@ it("SEG-14: an id is shown as the server shows it, and one whose digest cannot b
   const message = (messageId: string) => ({ messageId, type: "track", name: "A", names: [], occurredAt: 1, stage: "called", traces: [], properties: {} });
   const named = new MessageGuard((id) => (id === "order-1" ? "derived-1" : id));
   expect(named.check(message("order-1"), "https://a.test", "p", 1)).toMatchObject({ messageId: "derived-1" });
-  expect(named.check(message("order-1"), "https://b.test", "q", 1)).toBe("somebody else’s message id");
+  expect(named.check(message("order-1"), "https://b.test", "q", 1)).toBe("another origin’s message id");
   expect(new MessageGuard(() => null).check(message("order-1"), "https://a.test", "p", 1)).toBe("the site’s own message id");
 });

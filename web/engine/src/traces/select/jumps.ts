@@ -98,8 +98,8 @@ function unlit(traces: Traces, node: number, evidence: (why: Evidence["why"], no
   const b = label(traces, node);
   const near = commonestReason(traces.near, traces.routeIndex.graph.nodes[node]?.uuid ?? "");
   return near === null
-    ? evidence("silent", node, `${b} lies between and has not lit since On: its event probably does not arrive.`)
-    : evidence("near", node, `${b} lies between and has not lit since On, but nearly did ${near.count === 1 ? "once" : `${near.count} times`}: ${near.reason}.`);
+    ? evidence("silent", node, `${b} lies between and has not been seen yet: its event probably does not arrive.`)
+    : evidence("near", node, `${b} lies between and has not been seen yet, but nearly was ${near.count === 1 ? "once" : `${near.count} times`}: ${near.reason}.`);
 }
 
 function label(traces: Traces, node: number): string {

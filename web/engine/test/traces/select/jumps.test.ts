@@ -15,12 +15,12 @@ describe("advice", () => {
     });
 
     it("TRC-17: says when the node between has never lit", () => {
-      expect(jumps(told(GRAPH, goes("a", 0, "AC")))[0]!.advice).toBe("B lies between and has not lit since On: its event probably does not arrive.");
+      expect(jumps(told(GRAPH, goes("a", 0, "AC")))[0]!.advice).toBe("B lies between and has not been seen yet: its event probably does not arrive.");
     });
 
     it("TRC-17: says what nearly lit the node between", () => {
       const near = event(0, "a", "", { near: [{ node: "B", reason: "the name differs in case" }] });
-      expect(jumps(told(GRAPH, [...goes("a", 0, "AC"), near]))[0]!.evidence).toMatchObject({ why: "near", text: "B lies between and has not lit since On, but nearly did once: the name differs in case." });
+      expect(jumps(told(GRAPH, [...goes("a", 0, "AC"), near]))[0]!.evidence).toMatchObject({ why: "near", text: "B lies between and has not been seen yet, but nearly was once: the name differs in case." });
     });
 
     it("TRC-17: says when few go by the node between", () => {
