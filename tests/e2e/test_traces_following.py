@@ -36,7 +36,7 @@ def test_a_followed_trace_tells_its_way_with_every_doubt(
         ("?", "scroll_depth", "1 m 30 s late"),
         ("3", "Basket", "1 m 0 s late"),
         ("4", "Checkout", "way inferred"),
-        ("5", "Site search", "jump"),
+        ("5", "Site search", "unexpected"),
     ]
     page.locator(".step-open", has_text="Checkout").click()
     detail = page.locator(".step-detail")

@@ -23,11 +23,13 @@ const UNCOUNTED = [
   "Events are published, and paid for, whether anyone watches or not. A person who may watch no longer is out within 17 minutes.",
 ];
 
-/** "showing 1 in 3 visitors"; `threshold` is the share of traces that are shown. */
+/** "showing 1 in 3 visitors", or a percentage if no such part comes near. `threshold` is the share
+ * of traces that are shown.
+ */
 export function shownText(threshold: number): string {
+  if (threshold <= 0) return "showing counts only";
   const one = Math.round(1 / threshold);
-  if (!Number.isFinite(one)) return "showing counts only";
-  return one > 1 ? `showing 1 in ${one} visitors` : `showing ${share(threshold)} of visitors`;
+  return one > 1 && Math.abs(threshold * one - 1) < 0.1 ? `showing 1 in ${one} visitors` : `showing ${share(threshold)} of visitors`;
 }
 
 /** "10 fields kept"; `properties` may hold patterns, which stand for any number. */

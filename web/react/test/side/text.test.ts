@@ -12,7 +12,7 @@ describe("steps", () => {
   describe("a step in words", () => {
     it("TRC-25: says what it was, and every doubt", () => {
       expect([kindOf(STEP), doubtsOf(STEP)]).toEqual(["see_b", []]);
-      expect(doubtsOf({ ...STEP, move: "jump", inferred: true, late: true, ambiguous: true })).toEqual(["jump", "way inferred", "40.0 s late", "order unsure"]);
+      expect(doubtsOf({ ...STEP, move: "jump", inferred: true, late: true, ambiguous: true })).toEqual(["unexpected", "way inferred", "40.0 s late", "order unsure"]);
       expect([kindOf({ ...STEP, move: "unmapped" }), kindOf({ ...STEP, move: "unmapped", type: "identify" })]).toEqual(["unmapped", "says who this is"]);
     });
 
@@ -22,7 +22,7 @@ describe("steps", () => {
       expect(say({ edges: ["e", "e2"], inferred: true })).toContain("Landing → Basket → Basket. The part in between is inferred");
       expect(say({ move: "entry", node: "a" })).toBe("Began at Landing.");
       expect(say({ move: "stay" })).toBe("Stayed at Basket.");
-      expect(say({ move: "jump" })).toContain("no way there");
+      expect(say({ move: "jump" })).toContain("no edge there");
       expect([say({ move: "unmapped", node: null }), say({ move: "unmapped" })]).toEqual(["Lights no node; the trace stands nowhere yet.", "Lights no node; the trace stood at Basket."]);
       expect(say({ lit: ["a", "b"], late: true, ambiguous: true })).toBe("Landing → Basket. It reached Landing and Basket; the likeliest was taken. It came late, and was put in its place. It shares its millisecond with another event, so their order is a guess.");
     });
