@@ -104,6 +104,8 @@ async def test_an_event_in_a_topic_lights_its_node(broker: TansuServer) -> None:
         metrics = (await served.client.get("/metrics")).text
         where = f'env="test",partition="2",source="kafka",topic="{TOPIC}",workspace="shop"'
         assert f"dagnet_realtime_stream_records_total{{{where}}} 2.0" in metrics
+        owner = where.replace('source="kafka"', f'process="{parts[2]["owner"]}",source="kafka"')
+        assert f"dagnet_realtime_stream_owner{{{owner}}} 1.0" in metrics
         assert (
             'dagnet_realtime_stream_trouble{env="test",source="kafka",workspace="shop"} 0.0'
             in metrics

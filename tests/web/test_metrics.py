@@ -17,7 +17,7 @@ OURS = {
     "relay_messages", "connections", "connections_limit", "connections_cut",
 }  # fmt: skip
 OF_STREAMS = {
-    "stream_trouble", "stream_lag_seconds", "stream_lag_records", "stream_fetched_timestamp_seconds", "stream_records", "stream_refused",
+    "stream_trouble", "stream_owner", "stream_lag_seconds", "stream_lag_records", "stream_fetched_timestamp_seconds", "stream_records", "stream_refused",
     "stream_others", "stream_gaps",
 }  # fmt: skip
 

@@ -232,6 +232,11 @@ class StreamReader:
         """What keeps the stream from being read, in a sentence; "" if nothing does."""
         return self._trouble
 
+    @property
+    def process(self) -> str:
+        """The name of this process, as other processes' operators see it."""
+        return self._leases.process
+
     def checkpoints(self) -> dict[Partition, Checkpoint]:
         """Where this process stands with each partition that it reads."""
         return self._checkpoints("", self._places)

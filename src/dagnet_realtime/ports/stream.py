@@ -96,9 +96,11 @@ class PartitionOwner(msgspec.Struct, frozen=True):
 class PartitionLeases(Protocol):
     """Which process reads which partitions of a source; each partition has one owner at a time.
 
-    A process that does not come back for `LEASE_SECONDS` loses what it owns. Every method raises
-    `Problem("unavailable")` if the store cannot be reached.
+    `process` names this process to operators. One that does not come back for `LEASE_SECONDS` loses
+    what it owns. Every method raises `Problem("unavailable")` if the store cannot be reached.
     """
+
+    process: str
 
     async def began(self, source: Source, epoch: str) -> Mapping[str, int] | None:
         """How many partitions each topic had when the log's epoch began; None if that is not

@@ -383,7 +383,7 @@ class MemoryPartitionLeases:
     """Implements `PartitionLeases`. `process` names this process to operators."""
 
     def __init__(self, process: str = "this process") -> None:
-        self._process = process
+        self.process = process
         self._counts: dict[str, tuple[str, Mapping[str, int]]] = {}
         self._notes: dict[str, dict[Partition, Checkpoint]] = {}
         self._owned: dict[str, frozenset[Partition]] = {}
@@ -431,7 +431,7 @@ class MemoryPartitionLeases:
         owned, notes = self._owned.get(source.id, frozenset()), self._notes.get(source.id, {})
         return {
             partition: PartitionOwner(
-                self._process if partition in owned else "", notes.get(partition)
+                self.process if partition in owned else "", notes.get(partition)
             )
             for partition in sorted(owned | notes.keys())
         }

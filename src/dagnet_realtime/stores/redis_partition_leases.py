@@ -24,7 +24,7 @@ class RedisPartitionLeases:
         self, connection: RedisConnection, process: str, seconds: float = LEASE_SECONDS
     ) -> None:
         self._connection = connection
-        self._process = process
+        self.process = process
         self._ms = round(seconds * 1000)
 
     async def began(self, source: Source, epoch: str) -> Mapping[str, int] | None:
@@ -54,7 +54,7 @@ class RedisPartitionLeases:
     ) -> dict[Partition, Checkpoint | None] | None:
         """As the port says."""
         arguments: list[str | bytes | int] = [
-            self._process,
+            self.process,
             self._ms,
             epoch,
             len(notes),
@@ -74,7 +74,7 @@ class RedisPartitionLeases:
     ) -> None:
         """As the port says."""
         await self._script(
-            "partitions_release", source, [self._process, epoch, *_note_arguments(notes)]
+            "partitions_release", source, [self.process, epoch, *_note_arguments(notes)]
         )
 
     async def owners(self, source: Source) -> dict[Partition, PartitionOwner]:

@@ -159,6 +159,17 @@ class MetricsCollector:
             ["source"],
             troubled,
         )
+        yield _labelled_gauge(
+            "stream_owner",
+            "1 for each partition that this process reads.",
+            [*where, "process"],
+            (
+                (reader.source.channel, [reader.source.id, part.topic, str(part.number), name], 1)
+                for reader in readers
+                for name in [reader.process]
+                for part in sorted(reader.checkpoints())
+            ),
+        )
         for name, says, field, unit in (
             (
                 "stream_lag_seconds",

@@ -42,6 +42,12 @@ export function ago(at: number | null, now: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
+/** How long ago, in a sentence: "just now", "2 s ago". */
+export function since(at: number, now: number): string {
+  const passed = ago(at, now);
+  return passed === "now" ? "just now" : `${passed} ago`;
+}
+
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** "14:32:07". */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ago, clock, clockMs, count, moment, plural, rate, share, span, timeOrDay, value } from "../src/format.ts";
+import { ago, clock, clockMs, count, moment, plural, rate, share, since, span, timeOrDay, value } from "../src/format.ts";
 
 describe("what the screen prints", () => {
   it("prints rates in at most four digits' worth of meaning", () => {
@@ -18,6 +18,7 @@ describe("what the screen prints", () => {
   it("prints recency coarsely", () => {
     expect([null, 100_000, 98_000, 59_000, -80_000, -7_200_000, -9e8].map((at) => ago(at, 100_000))).toEqual(["never", "now", "2 s", "41 s", "3 m", "2 h", "10 d"]);
     expect(ago(200_000, 100_000)).toBe("now");
+    expect([100_000, 98_000].map((at) => since(at, 100_000))).toEqual(["just now", "2 s ago"]);
   });
 
   it("prints times in the viewer's zone", () => {

@@ -2,7 +2,7 @@
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { traceCounts } from "@dagnet-realtime/engine/select/traces";
 import { lazy, Suspense } from "react";
-import { ago, clock, count, moment, rate } from "../format.ts";
+import { clock, count, moment, rate, since } from "../format.ts";
 import { useEngine, useHost, useSession } from "../hooks.ts";
 import { LazyPopover } from "../kit/LazyPopover.tsx";
 import { Tip } from "../kit/Tip.tsx";
@@ -83,7 +83,7 @@ export function LiveSign() {
       {lane.relay && <p>{relayText(lane.relay)}</p>}
       {lane.connection !== "off" && (
         <p>
-          So since {clock(lane.since)}. Last heard {heard === null ? "never" : `${ago(heard, now)} ago, at ${moment(heard)}`}.
+          So since {clock(lane.since)}. Last heard {heard === null ? "never" : `${since(heard, now)}, at ${moment(heard)}`}.
           {lane.retryAt !== null && lane.retryAt > now && ` Trying again in ${Math.ceil((lane.retryAt - now) / 1000)} s.`}
         </p>
       )}

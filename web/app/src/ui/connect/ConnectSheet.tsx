@@ -1,7 +1,7 @@
 /** How pages are connected: their channels, what came from each, and what was rejected. */
 import { useApp, useUi } from "../../hooks.ts";
 import { overdue } from "@dagnet-realtime/engine/select/overdue";
-import { ago, clock, count, span } from "@dagnet-realtime/react/format";
+import { clock, count, since, span } from "@dagnet-realtime/react/format";
 import { useEngine } from "@dagnet-realtime/react/hooks";
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
 import { Button, Copy } from "@dagnet-realtime/react/kit/controls.tsx";
@@ -42,7 +42,7 @@ function Pages({ tap }: { readonly tap: TapController }) {
             <p>
               <i className={page.present ? "connect-dot connect-there" : "connect-dot"} aria-hidden="true" /> <strong className="mono">{placeOf(page)}</strong>{" "}
               <span className="quiet">
-                {page.present ? "connected" : `gone, ${ago(page.at, now)} ago`}, {CHANNELS[page.channel]}
+                {page.present ? "connected" : `gone, ${since(page.at, now)}`}, {CHANNELS[page.channel]}
               </span>
             </p>
             <p className="quiet">
