@@ -35,6 +35,7 @@ CONFIG = """
 [server]
 log = "{log}"
 public_url = "https://realtime.test"
+origins = ["https://dagnet.test"]
 
 [access]
 mode = "token"
@@ -671,3 +672,51 @@ async def test_the_platforms_own_start_and_stop_are_answered() -> None:
 
     await Serverless({})({"type": "lifespan"}, receive, send)
     assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+
+
+def test_a_viewer_token_is_known_to_every_process(platform: Platform) -> None:
+    """ACC-59, ACC-64, ACC-65: one mints it, others let its page watch from another origin, which can read their refusals too."""
+    asked = {"workspace": "shop", "env": "prod", "viewer": "u-1", "seconds": 60}
+    minted = platform.ask("POST", "/api/viewer-tokens", json.dumps(asked).encode(), **JSON)
+    assert minted["status"] == 201, minted
+    token = json.loads(minted["body"])["token"]
+    page = {"origin": "https://dagnet.test", "authorization": f"Bearer {token}"}
+    body = json.dumps({"workspace": "shop", "env": "prod", "graph": GRAPH}).encode()
+    on = platform.ask("POST", "/api/watch", body, **JSON, **page)
+    assert on["status"] == 201, on
+    opened = json.loads(on["body"])
+    path = f"/api/watch/{opened['watch_session_id']}"
+    polled, stream, other, foreign = platform.together(
+        ("GET", f"{path}/frames?after={opened['position']}&wait=0", b"", page),
+        ("GET", f"{path}/stream", b"", page),
+        ("POST", "/api/watch", body.replace(b"prod", b"thin"), {**JSON, **page}),
+        ("GET", "/api/me", b"", {**page, "origin": "https://evil.test"}),
+    )
+    assert [one["status"] for one in (polled, stream, other)] == [200, 503, 404]
+    for answer in (on, polled, stream, other):
+        assert answer["headers"]["access-control-allow-origin"] == "https://dagnet.test"
+    assert foreign["status"] == 403
+    assert "access-control-allow-origin" not in foreign["headers"]
+    assert platform.ask("DELETE", path, **page)["status"] == 204
+
+
+async def test_a_page_of_another_origin_can_read_why_a_deployment_does_not_answer(
+    tmp_path: Path,
+) -> None:
+    """ACC-59, REL-19: also before any route is reached."""
+    here = Platform(tmp_path, "redis://127.0.0.1:1/0", "pusher+tls://k:s@127.0.0.1:9/1")
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    headers = [(b"host", b"realtime.test"), (b"origin", b"https://dagnet.test")]
+    scope = {"type": "http", "method": "GET", "path": "/api/me", "query_string": b""}
+    await here.app({**scope, "headers": headers}, receive, send)
+    given = dict(sent[0]["headers"])
+    assert sent[0]["status"] == 503
+    assert given[b"access-control-allow-origin"] == b"https://dagnet.test"
+    assert b"retry-after" in given[b"access-control-expose-headers"]
