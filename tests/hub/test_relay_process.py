@@ -338,3 +338,21 @@ def test_keys_are_for_one_purpose() -> None:
         != derive_relay_key(b"k", b"channel names")
         != derive_relay_key(b"l", b"channel names")
     )
+
+
+async def test_a_dismissed_session_goes_on_and_subscribes_anew() -> None:
+    """ACC-67, REL-11: its channel goes on under another name, for which those who still may ask again; no other channel turns."""
+    provider = Provider()
+    async with Relayed(provider) as stage:
+        ann, old = await stage.subscribed("ann")
+        _, same = await stage.subscribed("bob")
+        _, other = await stage.subscribed("cat", "type:track")
+        assert (same, other != old) == (old, True)
+        await stage.hub.relay_manager.dismiss(ann.id)
+        assert [one.channel for one in provider.sent if one.name == "turn"] == [old]
+        await stage.log.append(SHOP, entries(0, 4, name="Home"))
+        await stage.clock.advance(1)
+        assert [frame for frame in provider.frames(old) if frame["op"] == "batch"] == []
+        again = (await stage.hub.relay_subscription(ann.id)).channel
+        assert again not in (old, other)
+        assert await stage.hub.relay_manager.authorise(ann, again, "1.2")

@@ -189,6 +189,23 @@ async def test_a_session_that_no_process_confirms_any_more_is_dropped() -> None:
         assert stage.count(old) == 5
 
 
+async def test_a_dismissed_session_is_confirmed_no_more() -> None:
+    """ACC-67, REL-25: by no process, until it subscribes again; the session goes on."""
+    async with processes_of() as stage:
+        one = stage.process()
+        session, old = await stage.subscribed(one, one)
+        await one.dismiss(session.id)
+        for _ in range(4):
+            await stage.clock.advance(RELAY_CONFIRMED_SECONDS / 2)
+            await one.confirm(session)
+        await stage.happens(0, 4)
+        assert stage.count(old) == 0
+        again = (await stage.answered(one.subscription(session))).channel
+        await stage.answered(one.authorise(session, again, "1.2"))
+        await stage.happens(5, 9)
+        assert stage.count(again) == 5
+
+
 async def test_another_version_of_the_graph_moves_its_viewers_at_once() -> None:
     """REL-25: they are told to ask, and all processes with the same files name the same channel."""
     async with processes_of() as stage:

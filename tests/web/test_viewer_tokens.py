@@ -218,23 +218,48 @@ async def test_a_revoked_minter_ends_the_stream_and_the_session() -> None:
         assert await stage.sessions.load(session) is None
 
 
-async def test_a_session_at_a_relay_waits_for_its_new_token() -> None:
-    """ACC-67, ACC-17: for so long that all in all it ends within 30 s."""
+async def test_a_stream_that_was_replaced_takes_no_other_with_it() -> None:
+    """ACC-67: a page connects anew before its token lapses, and a proxy may tell late that the old stream is gone."""
+    async with Page() as stage:
+        session = await stage.on(first := await stage.minted())
+        path = f"/api/watch/{session}/stream"
+        old = asyncio.create_task(stage.stranger.get(path, headers=first))
+        await stage.clock.advance(30)
+        new = asyncio.create_task(stage.stranger.get(path, headers=await stage.minted()))
+        await stage.clock.advance(35)
+        await stage.rounds.run_once()
+        assert not old.done()
+        assert not new.done()
+        await stage.clock.advance(30)
+        await stage.rounds.run_once()
+        for frames, _ in map(streamed, await asyncio.wait_for(asyncio.gather(old, new), 20)):
+            assert frames[-1]["reason"] == LAPSED
+
+
+async def test_a_subscription_at_a_relay_waits_for_the_new_token() -> None:
+    """ACC-67, ACC-17: for so long that all in all it ends within 30 s; the session goes on."""
     assert ROUND_SECONDS + RENEWAL_SECONDS <= 30 - ANSWER_SECONDS / 2
     async with Page() as stage:
         session = await stage.on(first := await stage.minted())
         asked = auth_request("GET", [(n.encode(), v.encode()) for n, v in first.items()])
+        dismissed: list[str] = []
+
+        async def dismiss(id: str) -> None:
+            dismissed.append(id)
+
+        stage.hub.relay_manager.dismiss = dismiss  # type: ignore[method-assign]
         stage.rounds.relayed(session, asked)
         await stage.clock.advance(60 + RENEWAL_SECONDS)
         await stage.rounds.run_once()
-        assert await stage.sessions.load(session)
+        assert dismissed == []
         again = await stage.minted()
         renewed = auth_request("GET", [(n.encode(), v.encode()) for n, v in again.items()])
         stage.rounds.relayed(session, renewed)
         await stage.clock.advance(RENEWAL_SECONDS)
         await stage.rounds.run_once()
-        assert await stage.sessions.load(session), "the new token is the one that counts"
+        assert dismissed == [], "the new token is the one that counts"
         await stage.clock.advance(61)
         await stage.rounds.run_once()
-        assert await stage.sessions.load(session) is None
-        assert not stage.rounds._relayed
+        await stage.rounds.run_once()
+        assert dismissed == [session]
+        assert await stage.sessions.load(session)

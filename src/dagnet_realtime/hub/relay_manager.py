@@ -57,6 +57,13 @@ class RelayManager(Protocol):
         """
         ...
 
+    async def dismiss(self, session_id: str) -> None:
+        """Ends the session's subscription within 30 s, though the session goes on.
+
+        It may subscribe again.
+        """
+        ...
+
     async def on_provider_webhook(
         self, channel: Channel, key: str, signature: str, body: bytes
     ) -> None:
@@ -100,6 +107,9 @@ class NoRelays:
         raise no_relay()
 
     async def confirm(self, session: WatchSession) -> None:
+        """Nothing."""
+
+    async def dismiss(self, session_id: str) -> None:
         """Nothing."""
 
     async def on_provider_webhook(

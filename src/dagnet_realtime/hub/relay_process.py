@@ -156,7 +156,7 @@ def coalesce_frames(frames: Sequence[EncodedFrame]) -> list[Frame]:
 class ProcessRelayManager:
     """Implements `RelayManager` with one `ViewPublisher` a view. `relays` are by channel.
 
-    A session that was authorised is trusted until it ends.
+    A session that was authorised is trusted until it ends or is dismissed.
     """
 
     def __init__(
@@ -205,7 +205,13 @@ class ProcessRelayManager:
         return signature
 
     async def confirm(self, session: WatchSession) -> None:
-        """Nothing: a session that was authorised is trusted until it ends."""
+        """Nothing: a session that was authorised is trusted until it ends or is dismissed."""
+
+    async def dismiss(self, session_id: str) -> None:
+        """Goes on under another channel name, for which the session must ask again."""
+        for publisher, _ in list(self._publishers.values()):
+            if session_id in publisher.subscribers:
+                await publisher.retain(publisher.subscribers.keys() - {session_id})
 
     async def on_provider_webhook(
         self, channel: Channel, key: str, signature: str, body: bytes

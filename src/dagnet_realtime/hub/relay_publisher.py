@@ -194,6 +194,9 @@ class RelayPublisher:
         _, view, _ = self._view_of(session)
         await self._confirm_subscriber(session, self._relays[session.channel], view)
 
+    async def dismiss(self, session_id: str) -> None:
+        """Nothing: only the session's own requests confirm it."""
+
     async def on_provider_webhook(
         self, channel: Channel, key: str, signature: str, body: bytes
     ) -> None:

@@ -73,6 +73,10 @@ class SharedRelayManager:
         if self._subscribed_views.get(session.id) == self._publisher.view_name(session):
             await self._publisher.confirm(session)
 
+    async def dismiss(self, session_id: str) -> None:
+        """Confirms the session no more, so that it is out when its last confirmation is too old."""
+        self._subscribed_views.pop(session_id, None)
+
     async def on_provider_webhook(
         self, channel: Channel, key: str, signature: str, body: bytes
     ) -> None:

@@ -26,7 +26,7 @@ MAX_RELAYED = 20_000  # sessions at relays; as many as a process may have
 REVOKED = "revoked: you may no longer watch this"
 LAPSED = "lapsed: your access token has lapsed; go on with a new one"
 RENEWAL_SECONDS = 15.0
-"""How long a session at a relay waits for a new token. With a round of 12 s it ends within 30 s."""
+"""How long a subscription at a relay waits for a new token. With a round of 12 s that is 30 s."""
 UNSURE = "your permission cannot be confirmed"
 
 
@@ -76,15 +76,24 @@ class Reauthorizer:
     async def run_once(self) -> None:
         """One round over all streams and relayed sessions."""
         slots = asyncio.Semaphore(CONCURRENCY)
+        confirmed: set[str] = set()
+        lapsed: list[tuple[WatchedRequest, float]] = []
 
         async def one(watched: WatchedRequest) -> None:
             async with slots:
-                await self._check(watched)
+                try:
+                    if await self._check(watched):
+                        confirmed.add(watched.session_id)
+                except LapsedTokenProblem as problem:
+                    lapsed.append((watched, problem.seconds))
 
         watches = [*self._streams.values(), *self._relayed.values()]
         await asyncio.gather(*(one(watched) for watched in dict.fromkeys(watches)))
+        for watched, seconds in lapsed:
+            await self._lapsed(watched, seconds, renewed=watched.session_id in confirmed)
 
-    async def _check(self, watched: WatchedRequest) -> None:
+    async def _check(self, watched: WatchedRequest) -> bool:
+        """Whether the request would still be let in; raises `LapsedTokenProblem`."""
         session: WatchSession | None = None
         try:
             session = await self._hub.session(watched.session_id)
@@ -93,26 +102,30 @@ class Reauthorizer:
             session = await authorised_session(self._hub, watched.session_id, person)
             if watched.relayed:
                 await self._hub.relay_manager.confirm(session)
-        except LapsedTokenProblem as lapsed:
-            await self._lapsed(watched, lapsed.seconds)
+        except LapsedTokenProblem:
+            raise
         except Problem as problem:
             await self._lost(watched, session, problem.code)
         except Exception:  # noqa: BLE001  # a timeout, too: the permission is not confirmed
             await self._lost(watched, session, "unavailable")
+        else:
+            return True
+        return False
 
-    async def _lapsed(self, watched: WatchedRequest, seconds: float) -> None:
-        """Ends the stream; the session stays, for the same viewer with a new token.
+    async def _lapsed(self, watched: WatchedRequest, seconds: float, *, renewed: bool) -> None:
+        """Ends the session's streams or its subscription, unless another of its requests is good.
 
-        A session at a relay has no stream to end: it is given time to come with the new token.
+        The session stays, for the same viewer with a new token; a subscription is given time to
+        come with it.
         """
-        if not watched.relayed:
+        if watched.relayed:
+            if seconds > RENEWAL_SECONDS and self._relayed.get(watched.session_id) == watched:
+                del self._relayed[watched.session_id]
+                await self._hub.relay_manager.dismiss(watched.session_id)
+        elif not renewed:
             self._hub.authorization.close_streams(
                 watched.session_id, Close(reason=LAPSED, retry_after=0.0)
             )
-        elif seconds > RENEWAL_SECONDS:
-            self._relayed.pop(watched.session_id, None)
-            await self._hub.close(watched.session_id, LAPSED)
-            await self._hub.relay_manager.sweep()
 
     async def _lost(self, watched: WatchedRequest, session: WatchSession | None, code: str) -> None:
         """Fails closed: a revoked session ends; one that is not confirmed may reconnect."""
