@@ -106,6 +106,23 @@ class UvicornServer(uvicorn.Server):
         await super().startup(sockets)
         self.listening.set()
 
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serves until `stop`. If it is cancelled, it drops its sockets at once.
+
+        Otherwise the event loop would wait for clients that stay connected or come again, and a
+        server that has crashed would never end.
+        """
+        try:
+            await super().serve(sockets)
+        except BaseException:
+            for listener in getattr(self, "servers", ()):
+                listener.close()
+            for one in list(self.server_state.connections):
+                if (transport := getattr(one, "transport", None)) is not None:
+                    transport.abort()
+            await asyncio.sleep(0)
+            raise
+
     def stop(self) -> None:
         """Ends `serve`: no new connections, and `GRACE_SECONDS` for responses under way."""
         self.should_exit = True
