@@ -144,6 +144,7 @@ async def _serve(
             feeds.forget,
             followed=feeds.followed_traces,
             counters=counters,
+            counts_unknown_keys=config.counts_unknown_keys,
         )
         streams = stream_readers(workspaces, intake, stores.log, stores.leases, clock)
         manager = relay_manager(context, feeds, relays, stores.relay_states)

@@ -87,6 +87,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration.
 
     `demo` allows the server's own visitors; `key_file` is where a key for programs is written.
+    `counts_unknown_keys` is for a server of one test run alone: see `Intake`.
 
     `file` is what it was read from, "" where it was no file.
     """
@@ -95,5 +96,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     access: AccessConfig = AccessConfig()
     workspaces: tuple[Workspace, ...] = ()
     demo: bool = False
+    counts_unknown_keys: bool = False
     key_file: str | None = None
     file: str = ""

@@ -52,6 +52,10 @@ CHUNK_EVENTS = 200  # parsed between two turns of the loop: about 4 ms
 CHUNK_BYTES = 128 * 1024  # as many at most
 UNPROVEN_CHUNK_BYTES = MAX_EVENT  # as many of an unknown sender, whose bytes may be costly
 _ALONE = ((0, 1),)
+_KEYS = (
+    "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in "
+    "realtime.toml"
+)
 
 
 class ParseTask(Protocol[Given]):
@@ -308,7 +312,9 @@ class Intake:
     `on_forget` gets the tokens of people who were deleted or suppressed. `chance` makes the key of
     a workspace that has none. `rates` are shared with other processes; without them each process
     limits alone. `followed` gives the traces of a channel that are not sampled out; it is asked
-    only if the channel has a sample. `counters` are counted in.
+    only if the channel has a sample. `counters` are counted in. If `counts_unknown_keys`, calls of
+    SDKs with a write key that no source has count as refused by the only tracking source: right
+    for a server that serves one test run, and nothing else.
 
     Raises `Problem("invalid")` if two sources share an id or a write key.
     """
@@ -324,8 +330,11 @@ class Intake:
         rates: RateLimiter | None = None,
         followed: FollowedLookup | None = None,
         counters: SourceCounters | None = None,
+        *,
+        counts_unknown_keys: bool = False,
     ) -> None:
         self.ingest_counters = counters or SourceCounters(workspaces)
+        self._counts_unknown_keys = counts_unknown_keys
         self._graphs = graphs
         self._log = log
         self._clock = clock
@@ -439,6 +448,13 @@ class Intake:
         slow.
         """
         self._guards[source.id].record_refused(problem.code, events)
+
+    def refuse_unknown_key(self) -> Problem:
+        """The refusal of a call whose write key no source has; counts it if that was asked for."""
+        if self._counts_unknown_keys and len(self._keys) == 1:
+            (source,) = self._keys.values()
+            self._guards[source.id].record_refused("unauthorized")
+        return Problem("unauthorized", "No source has this write key", remedy=_KEYS)
 
     async def webhook(
         self,

@@ -393,18 +393,19 @@ class TrackingApp:
     def _sender(self, body: bytes) -> Source:
         source = self._intake.sender(body)
         if source is None:
-            raise _no_source()
+            raise self._intake.refuse_unknown_key()
         return source
 
     def _known(self, key: str) -> Source:
         source = self._intake.by_write_key(key)
         if source is None:
-            raise _no_source()
+            raise self._intake.refuse_unknown_key()
         return source
 
     def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
         if self._intake.by_write_key(key) is None:
-            raise Problem("not_found", "No source has this write key", remedy=_KEYS)
+            unknown = self._intake.refuse_unknown_key()
+            raise Problem("not_found", unknown.title, remedy=unknown.remedy)
         own = {"apiKey": key}
         if self._public:
             own |= {"apiHost": f"{self._public}/v1", "protocol": self._scheme}
@@ -421,10 +422,6 @@ class MethodNotAllowed(Exception):
         self.allow = allow
 
 
-_KEYS = (
-    "Use the key that `dagnet-realtime serve` prints, or the write_key of a tracking source in "
-    "realtime.toml"
-)
 _NONE_TRACKS = 'Add a source with kind = "tracking" and a write_key to a workspace in realtime.toml'
 _NOT_ALLOWED = Problem("invalid", "The route takes another method", remedy="See the Allow header")
 
@@ -435,10 +432,6 @@ def _no_route() -> Problem:
         "Segment's tracking API has no such route",
         remedy="Use /v1/track, /v1/batch and their like",
     )
-
-
-def _no_source() -> Problem:
-    return Problem("unauthorized", "No source has this write key", remedy=_KEYS)
 
 
 def _began(scope: Scope, intake: Intake) -> int:
