@@ -42,7 +42,11 @@ class Dagnet:
 
         headers = {"authorization": f"Bearer {environ[KEY]}"}
         self._http = httpx.Client(
-            base_url=environ[URL], headers=headers, timeout=60.0, trust_env=False
+            base_url=environ[URL],
+            headers=headers,
+            timeout=60.0,
+            trust_env=False,
+            verify=not environ[URL].startswith("http://"),
         )
         self.anonymous_id = f"test-{uuid.uuid4()}"
         self.policy: dict[str, Any] = {}

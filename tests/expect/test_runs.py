@@ -1,21 +1,23 @@
 """Runs around a real command, on a running server and on session logs: verdicts, exit codes, reports."""
 
+import asyncio
 import io
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import pytest
 import typer
 
+from dagnet_realtime.app.simulator import TrafficSimulator
 from dagnet_realtime.cli.demo import SAMPLE
+from dagnet_realtime.cli.expect import evaluator, modes, runner
 from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.model.problem import Problem
@@ -109,7 +111,17 @@ def test_a_wrong_write_key_is_told(spec: Path) -> None:
         + 'try:\n  send("view_item")\nexcept OSError: pass\n',
     )
     assert code == 3
-    assert "No event arrived" in said
+    refused = "No event arrived; 1 was refused: the write key or the signature is another"
+    assert said.count(refused) == 7, said
+
+
+def test_what_was_refused_makes_absences_inconclusive(spec: Path) -> None:
+    """EXP-8: a page that sends with another key is told, and nothing that rests on an absence is believed."""
+    lost = 'os.environ["X"] = "1"; key = "YW5vdGhlcjo="\ntry:\n  send("purchase")\nexcept OSError: pass\n'
+    code, said = run([spec], BUYS + lost)
+    assert code == 3
+    assert "  ✓ 1 lit: product-page, purchase" in said
+    assert "  ? 5 never: is:unexpected\n      1 delivery was refused: the write key" in said
 
 
 @pytest.mark.parametrize(
@@ -129,19 +141,101 @@ def test_the_command_keeps_its_own_code(
     assert got == code
     assert says in said
     assert "all expectations are met" in said
-    assert report.is_file()
-    assert run([spec], BUYS + script, child_code=False)[0] == 0
+    assert ElementTree.parse(report).getroot().attrib["failures"] == "0"
 
 
-def test_a_command_that_never_ends_is_stopped(spec: Path, tmp_path: Path) -> None:
-    """EXP-16: a command that does not end in its time is stopped, 124, and what it sent is judged."""
-    report = tmp_path / "out.md"
-    code, said = run(
-        [spec], BUYS + "import time; time.sleep(600)", timeout=2.0, reports=[f"md={report}"]
-    )
+def test_the_commands_code_can_be_left_out(spec: Path) -> None:
+    """EXP-16: with `--no-child-code` the verdicts' code counts alone."""
+    code, said = run([spec], BUYS + "import sys; sys.exit(7)", child_code=False)
+    assert (code, "ended with 7" in said) == (0, True)
+
+
+def test_a_command_that_never_ends_is_stopped(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EXP-16: a command that does not end in its time is stopped, 124, and what it sent is judged; one that does not listen is killed."""
+    monkeypatch.setattr(runner, "KILLED_AFTER", 0.2)
+    report = tmp_path / "out.json"
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+    code, said = run([spec], BUYS + deaf, timeout=2.0, reports=[f"json={report}"])
     assert code == 124
-    assert "did not end within 2 seconds" in said
-    assert report.is_file()
+    assert "did not end within 2 seconds and was stopped" in said
+    told = json.loads(report.read_text())
+    assert (told["code"], told["results"][0]["events"]) == (124, 4)
+
+
+class Mortal(OwnServer):
+    """A run's server that ends, or has a part that crashes, once the file `dies` is there."""
+
+    dies: Path
+    crashes: bool
+    crash: asyncio.Event
+
+    def failure(self) -> str:
+        if self.dies.exists() and self._thread.is_alive():
+            event = Mortal.crash if self.crashes else cast(asyncio.Event, self._stop)
+            cast(asyncio.AbstractEventLoop, self._loop).call_soon_threadsafe(event.set)
+            self._thread.join(20)
+        return super().failure()
+
+
+async def _crashes(_: object) -> None:
+    Mortal.crash = asyncio.Event()
+    await Mortal.crash.wait()
+    raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("crashes", "says"), [(True, "A part of the server crashed"), (False, "it gave no reason")]
+)
+def test_a_server_that_dies_in_the_middle(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, crashes: bool, says: str
+) -> None:
+    """EXP-16: if the run's own server ends, the command is stopped, presences that were seen stand, absences are inconclusive, 3, and the report says why."""
+    monkeypatch.setattr(Mortal, "dies", tmp_path / "dies", raising=False)
+    monkeypatch.setattr(Mortal, "crashes", crashes, raising=False)
+    monkeypatch.setattr(TrafficSimulator, "run", _crashes)
+    monkeypatch.setattr(modes, "OwnServer", Mortal)
+    report = tmp_path / "out.xml"
+    code, said = run(
+        [spec],
+        BUYS + f"open({str(tmp_path / 'dies')!r}, 'w'); import time; time.sleep(600)",
+        reports=[f"junit={report}"],
+    )
+    assert code == 3, said
+    assert f"The server ended during the run: {says}" in said
+    assert "the command was stopped" in said
+    assert "  ? 5 never: is:unexpected" in said
+    assert int(ElementTree.parse(report).getroot().attrib["errors"]) >= 2
+
+
+def test_an_evaluator_that_dies_in_the_middle(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EXP-16: if nothing can judge any more, that is told, 2, and each file is inconclusive in the report."""
+    monkeypatch.setattr(evaluator, "_in_v8", lambda: None)
+    report = tmp_path / "out.xml"
+    kills = f"import psutil\nfor one in psutil.Process({os.getpid()}).children():\n  if 'node_host.cjs' in ' '.join(one.cmdline()): one.kill()\n"
+    code, said = run([spec], BUYS + kills, reports=[f"junit={report}"])
+    assert code == 2
+    assert said.count("The evaluator's Node process has ended") == 2, said
+    assert ElementTree.parse(report).getroot().attrib["errors"] == "1"
+
+
+def test_what_cannot_be_written_keeps_nothing_else_back(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: a report or a log that cannot be written is told, 2 if all is met, and the others are written."""
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    code, said = run(
+        [spec],
+        BUYS,
+        reports=[f"junit={taken}/out.xml", f"md={tmp_path}/out.md"],
+        save_log=taken / "run.ndjson",
+    )
+    assert code == 2
+    assert f"The report {taken}/out.xml cannot be written:" in said
+    assert f"The log {taken}/run.ndjson cannot be saved:" in said
+    assert "7 met" in (tmp_path / "out.md").read_text()
 
 
 def test_a_command_that_is_not_there(spec: Path) -> None:
@@ -160,7 +254,12 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
             "no node “purchse”; did you mean “purchase”?",
         ),
         (SPEC.replace("uk-checkout-journey", "uk-checkout"), "there is no graph uk-checkout"),
-        (SPEC + "  - lit: [basket]\n" * 3_000, "`expect` has 3005 expectations"),
+        (SPEC + "  - lit: [basket]\n" * 500, "`expect` has 505 expectations"),
+        pytest.param(
+            SPEC + "  - lit: [basket]\n" * 9_995,
+            "`expect` has 10000 expectations",
+            marks=pytest.mark.proof,
+        ),
         (SPEC.replace("total>0", "email?"), "never carried here (its name is personal)"),
         ("\x00\x01\x02", "is not a text file"),
     ],
@@ -314,9 +413,9 @@ def test_one_visitor_of_a_running_server(server: tuple[OwnServer, Path], spec: P
         specs=[spec],
         url=opened.origin,
         key_file=key,
-        lasts=6.0,
+        until_decided=True,
+        timeout=30.0,
         scopes=["anonymousId=a1"],
-        settle=0.2,
     )
     code = expect_run(asked, {}, out)
     assert [others.wait(), mine.wait()] == [0, 0]
@@ -342,33 +441,26 @@ def test_a_server_that_is_not_there(spec: Path, tmp_path: Path) -> None:
 
 
 def test_an_interrupted_run_hands_the_signal_on_and_reports(spec: Path, tmp_path: Path) -> None:
-    """EXP-16: SIGTERM goes to the command; the report is written."""
-    report, mark = tmp_path / "out.xml", tmp_path / "told"
-    script = f"import pathlib, signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: (pathlib.Path({str(mark)!r}).write_text('told'), sys.exit(0)))\nprint('up', flush=True)\ntime.sleep(60)"
-    command = [
-        sys.executable,
-        "-m",
-        "dagnet_realtime",
-        "expect",
-        str(spec),
-        "--workspace",
-        str(SAMPLE),
-        "--settle",
-        "100ms",
-        "--wait",
-        "100ms",
-    ]
-    command += ["--report", f"junit={report}", "--", sys.executable, "-c", script]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "up\n"
-        process.send_signal(signal.SIGTERM)
-        said = process.stdout.read()
-        assert process.wait(30) == 3
-    assert "interrupted by SIGTERM" in said
-    assert mark.read_text() == "told"
+    """EXP-16: SIGTERM goes to the command; what it sent is judged, and the report is written."""
+    report, mark = tmp_path / "out.json", tmp_path / "told"
+    script = (
+        "import pathlib, signal, sys\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: (pathlib.Path({str(mark)!r}).write_text('told'), sys.exit(0)))\n"
+        "os.kill(os.getppid(), signal.SIGTERM)\nsignal.pause()"
+    )
+    code, said = run([spec], BUYS + script, reports=[f"json={report}"])
+    assert mark.exists(), said
+    assert "interrupted by SIGTERM. The command ended with 0" in said
+    assert (code, "the run was interrupted" in said) == (3, True)
+    assert json.loads(report.read_text())["results"][0]["events"] == 4
+
+
+def test_an_interrupt_while_the_run_waits_for_quiet(spec: Path, tmp_path: Path) -> None:
+    """EXP-16: an interrupt after the command has ended cuts the wait short, and the report is written."""
+    report = tmp_path / "out.xml"
+    late = "import subprocess; subprocess.Popen([sys.executable, '-c', 'import os, signal, time; time.sleep(0.5); os.kill(%d, signal.SIGINT)' % os.getppid()])"
+    code, said = run([spec], BUYS + late, settle=600.0, wait=600.0, reports=[f"junit={report}"])
+    assert (code, "interrupted by SIGINT" in said) == (3, True)
     assert report.is_file()
 
 

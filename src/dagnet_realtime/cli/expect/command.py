@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -95,6 +96,14 @@ def expect(
     Example:
       dagnet-realtime expect expectations/checkout.yaml -- npx playwright test
     """
+    from threading import Thread
+
+    from dagnet_realtime.cli.expect.evaluator import open_evaluator
+
+    # The rest is loaded while the JavaScript engine starts.
+    modes = "dagnet_realtime.cli.expect.modes"
+    Thread(target=import_module, args=(modes,), daemon=True).start()
+    evaluator = open_evaluator()
     from dagnet_realtime.cli.expect.modes import Asked, expect_run
 
     given = [str(spec) for spec in specs or ()]
@@ -122,7 +131,7 @@ def expect(
         child_code=not no_child_code,
         paths=(graphs_path, events_path, nodes_path),
     )
-    return expect_run(asked, os.environ, sys.stdout)
+    return expect_run(asked, os.environ, sys.stdout, evaluator)
 
 
 def _split(given: list[str], words: list[str]) -> tuple[list[str], list[str]]:

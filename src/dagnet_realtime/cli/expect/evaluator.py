@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -55,6 +56,7 @@ def open_evaluator(engine: str = "") -> Evaluator:
     """The evaluator in V8 if `mini-racer` is installed, else in Node if it is on the path.
 
     `engine` "v8" or "node" takes that one alone. Raises `Problem("unavailable")` if there is none.
+    Threads that use it must be started after this: V8 lets no other threads into its memory.
     """
     if engine != "node" and (made := _in_v8()) is not None:
         return made
@@ -70,14 +72,19 @@ def open_evaluator(engine: str = "") -> Evaluator:
 
 def _in_v8() -> Evaluator | None:
     try:
-        from py_mini_racer import MiniRacer
+        from py_mini_racer import JSEvalException, MiniRacer
     except ImportError:
         return None
     context = MiniRacer()
     context.eval(SCRIPT.read_text(encoding="utf-8"))
 
     def ask(name: str, values: str) -> str:
-        return str(context.call("dagnetExpect", name, values))
+        try:
+            return str(context.call("dagnetExpect", name, values))
+        except JSEvalException as error:
+            raise Problem(
+                "unavailable", "The evaluator failed", f"{type(error).__name__}: {error}"[:500]
+            ) from None
 
     return Evaluator(ask, context.close, "v8")
 
@@ -111,7 +118,8 @@ def _in_node() -> Evaluator | None:
         return answer
 
     def close() -> None:
-        given.close()
+        with suppress(OSError):  # it may have ended with something unread
+            given.close()
         taken.close()
         process.wait()
 

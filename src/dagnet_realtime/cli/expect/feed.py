@@ -9,10 +9,11 @@ import msgspec
 
 from dagnet_realtime.cli.api_client import ApiClient
 from dagnet_realtime.cli.expect.evaluator import Evaluator
-from dagnet_realtime.model.frame import Batch, Frame, Gap, Hello
+from dagnet_realtime.model.frame import Batch, Frame, Gap, Heartbeat, Hello
 from dagnet_realtime.model.problem import Problem
 
 ON_WITHIN = 20.0
+COUNTS_WITHIN = 5.0
 ENDED = "the server ended, or could not be reached, during the run"
 
 
@@ -37,10 +38,14 @@ class Feed:
         self._failed: Problem | None = None
         self._thread: threading.Thread | None = None
         self._changed = threading.Condition()
+        self._taken = 0
+        self._ends = threading.Event()
+        self._place = ("", "", "", "")
 
-    def start(self, client: ApiClient, workspace: str, env: str) -> None:
+    def start(self, origin: str, key: str, workspace: str, env: str) -> None:
         """On; returns once the server has said hello. Raises `Problem`."""
-        self._client = client
+        self._place = (origin, key, workspace, env)
+        self._client = client = ApiClient(origin, key, sleep=self._pause)
         client.watch(workspace, env, self.graph, "")
         self._thread = threading.Thread(target=self._read, name=f"expect-{self.graph}", daemon=True)
         self._thread.start()
@@ -49,12 +54,30 @@ class Feed:
         if self._failed is not None:
             raise self._failed
 
+    def count_up(self) -> None:
+        """Takes the ingest counters as they stand, which heartbeats bring every 15 seconds alone.
+
+        They say what was refused since the last one. Nothing if the server does not answer.
+        """
+        if self._failed is not None or not self._connected:
+            return
+        origin, key, workspace, env = self._place
+        try:
+            with ApiClient(origin, key, silence=COUNTS_WITHIN) as client:
+                client.watch(workspace, env, self.graph, "")
+                hello = next(client.frames())
+        except Problem:
+            return
+        if isinstance(hello, Hello):
+            self.take(Heartbeat(now="", position=hello.position, ledger=hello.ledger))
+
     def stop(self) -> None:
         """Off, once. What the stream lost is a gap."""
         if self._stopping:
             return
         self._stopping = True
-        if not self._connected:
+        self._ends.set()
+        if not self._connected and self._failed is None:
             self._gap()
         if self._client is not None:
             self._client.__exit__()
@@ -66,10 +89,30 @@ class Feed:
         """Whether frames come; while they do not, nothing is known to be quiet."""
         return self._connected and self._failed is None
 
-    def wait(self, seconds: float) -> None:
-        """Returns when a frame came, at the latest after `seconds`."""
+    @property
+    def failure(self) -> Problem | None:
+        """Why no frame can come any more; None while some may."""
+        return self._failed
+
+    @property
+    def over(self) -> bool:
+        """Whether no frame can come any more."""
+        return self._failed is not None
+
+    @property
+    def taken(self) -> int:
+        """How many times frames were taken so far."""
+        return self._taken
+
+    def wait(self, seconds: float, taken: int | None = None) -> None:
+        """Returns when frames came, at the latest after `seconds`.
+
+        `taken` is what was read before asking the evaluator: frames that came since are not waited
+        for again.
+        """
         with self._changed:
-            self._changed.wait(seconds)
+            seen = self._taken if taken is None else taken
+            self._changed.wait_for(lambda: self._taken != seen or self._failed is not None, seconds)
 
     def lose(self, reason: str) -> None:
         """Something of the run is lost, and nothing says how much."""
@@ -92,6 +135,7 @@ class Feed:
             ):
                 self.last = time.monotonic()
             self.events = told["events"]
+            self._taken += 1
             self._changed.notify_all()
 
     def _read(self) -> None:
@@ -114,11 +158,21 @@ class Feed:
                 self._failed = Problem("unavailable", "The stream broke", type(error).__name__)
         if not self._stopping:
             self._connected = False
+            self._failed = self._failed or Problem("gone", "The server ended the session")
             self._gap()
         self._on.set()
+        with self._changed:
+            self._changed.notify_all()
+
+    def _pause(self, seconds: float) -> None:
+        """Between two attempts to reconnect; `stop` cuts it short."""
+        self._ends.wait(seconds)
 
     def _gap(self) -> None:
-        self.lose(ENDED)
+        try:
+            self.lose(ENDED)
+        except Problem as problem:  # the evaluator has ended too, and its own report says so
+            self._failed = problem
 
 
 def newest(feeds: Sequence[Feed]) -> float:

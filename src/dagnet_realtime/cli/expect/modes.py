@@ -16,7 +16,7 @@ import typer
 
 from dagnet_realtime.app.factories import read_catalogues
 from dagnet_realtime.cli.api_client import ApiClient
-from dagnet_realtime.cli.expect.evaluator import AT_END, Evaluator, open_evaluator
+from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR, Evaluator, open_evaluator
 from dagnet_realtime.cli.expect.feed import Feed
 from dagnet_realtime.cli.expect.files import (
     FOLDER,
@@ -31,11 +31,14 @@ from dagnet_realtime.cli.expect.files import (
 from dagnet_realtime.cli.expect.http import ExpectApi, Markers
 from dagnet_realtime.cli.expect.reports import Outcome, terminal, write
 from dagnet_realtime.cli.expect.runner import (
+    INCONCLUSIVE,
     MET,
     USAGE,
+    Interrupts,
     Run,
     code_of,
     run_child,
+    unjudged,
 )
 from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.cli.folder_options import folders_from_options
@@ -74,10 +77,15 @@ class Asked(msgspec.Struct, kw_only=True):
     paths: tuple[str, str, str] = ("graphs", "events", "nodes")
 
 
-def expect_run(asked: Asked, environ: Mapping[str, str], out: TextIO) -> int:
-    """Judges, reports, and returns the exit code."""
+def expect_run(
+    asked: Asked,
+    environ: Mapping[str, str],
+    out: TextIO,
+    evaluator: Evaluator | None = None,
+) -> int:
+    """Judges, reports, and returns the exit code. It ends `evaluator`, if one is given."""
     _check_usage(asked)
-    with open_evaluator() as evaluator:
+    with evaluator or open_evaluator() as evaluator:
         if asked.record:
             token = "" if asked.record == "all" else asked.record
             out.write(evaluator.ask("record", _log(asked.logs[0]), token)["text"])
@@ -93,9 +101,7 @@ def expect_run(asked: Asked, environ: Mapping[str, str], out: TextIO) -> int:
             else:
                 outcome = _around(asked, run, folder, environ)
         except Problem as problem:
-            run.said.append(problem.sentence())
-            outcome = run.outcome()
-            outcome.code = USAGE
+            outcome = _broken_off(run, problem)
         return _report(asked, outcome, environ, out)
 
 
@@ -130,20 +136,28 @@ def _files(
     return judged, [file for file in named if not file.issues]
 
 
+def _broken_off(run: Run, problem: Problem) -> Outcome:
+    """The outcome of a run that a problem ended: what can be judged still is."""
+    run.said.append(problem.sentence())
+    try:
+        outcome = run.outcome()
+    except Problem:  # nothing judges any more
+        results = [unjudged(file, problem.sentence()) for file in run.judged]
+        outcome = Outcome(results=results, started=run.started, ended=time.time(), said=run.said)
+    outcome.code = USAGE
+    return outcome
+
+
 def _report(asked: Asked, outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> int:
-    outcome.code = outcome.code or MET
+    """Says the outcome and writes the reports; one that cannot be written keeps none of the others
+    back."""
     for line in terminal(outcome):
         print(line, file=out)
-    try:
-        for text in write(outcome, asked.reports, environ, Path.cwd()):
-            print(text, file=out)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Problem(
-            "unavailable", "A report cannot be written", f"{error.filename}: {reason}"
-        ) from None
+    printed, unwritten = write(outcome, asked.reports, environ, Path.cwd())
+    for text in (*printed, *unwritten):
+        print(text, file=out)
     out.flush()
-    return outcome.code
+    return outcome.code or (USAGE if unwritten else MET)
 
 
 def _resolved(run: Run, graphs: Mapping[str, Graph], policy: Policy) -> bool:
@@ -195,31 +209,42 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
         run.watch(server.origin, server.key, channel.workspace, channel.env)
         markers = stack.enter_context(Markers(server.origin, server.write_key))
         api = stack.enter_context(ExpectApi(run, markers.send))
+        interrupts = stack.enter_context(Interrupts())
         code, said = run_child(
             asked.command,
             _child_environ(environ, asked.env, server, api),
             asked.timeout,
+            interrupts,
             lambda: (
                 f"The server ended during the run: {failed}" if (failed := server.failure()) else ""
             ),
         )
         settle, wait = _waits(asked, run)
-        run.settle(settle, wait, time.monotonic(), lambda: bool(server.failure()))
+        run.settle(
+            settle, wait, time.monotonic(), lambda: bool(interrupts) or bool(server.failure())
+        )
+        if said or interrupts:
+            run.said.append(said or interrupts.sentence())
+        if interrupts:
+            run.lose("the run was interrupted")
+        if failed := server.failure():
+            run.lose(f"the server ended during the run: {failed}")
+        else:
+            run.count_up()
         api.end_all()
-        if server.failure():
-            for feed in run.feeds.values():
-                feed.lose("the server ended during the run")
         run.stop()
-        if said:
-            run.said.append(said)
         outcome = _ended(asked, run)
+        if failed and outcome.code == MET:
+            outcome.code = INCONCLUSIVE
     if not run.judged and not run.scopes:
-        raise Problem(
+        nothing = Problem(
             "invalid",
             "Nothing was expected",
             "No file was named, and the command asked for nothing",
             "Name an expectations file, or use a fixture in the tests",
         )
+        outcome.said.append(nothing.sentence())
+        outcome.code = USAGE
     if code and asked.child_code:
         verdict = "all expectations are met" if outcome.code == MET else outcome.sentence()
         outcome.said.append(f"The command's own code is kept; {verdict}.")
@@ -284,17 +309,23 @@ def _attached(asked: Asked, run: Run) -> Outcome:
             run.watch(origin, key, chosen["id"], chosen["env"])
             _check_carried(run)
             scoped = _claimed(asked, run, client) if asked.scopes else []
-            _last(asked, run)
+            interrupts = stack.enter_context(Interrupts())
+            _last(asked, run, interrupts, scoped)
             settle, wait = _waits(asked, run)
             if not asked.until_decided:
                 run.settle(
                     settle,
                     wait if asked.wait is not None else settle,
                     time.monotonic(),
-                    lambda: False,
+                    lambda: bool(interrupts),
                 )
+            if interrupts:
+                run.said.append(interrupts.sentence())
+                run.lose("the run was interrupted")
+            run.said += [f"The watch ended early: {one}" for one in run.ended_early()]
+            run.count_up()
             run.stop()
-            return _scoped(run, scoped) if scoped else _ended(asked, run)
+            return _scoped(asked, run, scoped) if scoped else _ended(asked, run)
 
 
 def _from_logs(asked: Asked, run: Run) -> Outcome:
@@ -337,8 +368,19 @@ def _from_logs(asked: Asked, run: Run) -> Outcome:
 def _ended(asked: Asked, run: Run) -> Outcome:
     outcome = run.outcome()
     outcome.code = code_of(outcome)
-    if asked.save_log is not None:
+    return _saved(asked, run, outcome)
+
+
+def _saved(asked: Asked, run: Run, outcome: Outcome) -> Outcome:
+    """The outcome, once the log is saved that was asked for."""
+    if asked.save_log is None:
+        return outcome
+    try:
         _save(asked.save_log, run)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        run.said.append(f"The log {asked.save_log} cannot be saved: {reason}.")
+        outcome.code = outcome.code or USAGE
     return outcome
 
 
@@ -463,20 +505,29 @@ def _claimed(asked: Asked, run: Run, client: ApiClient) -> list[tuple[SpecFile, 
     return [(file, file.name) for file in run.judged]
 
 
-def _last(asked: Asked, run: Run) -> None:
-    """Waits as long as was asked for."""
+def _last(
+    asked: Asked, run: Run, interrupts: Interrupts, scoped: Sequence[tuple[SpecFile, str]]
+) -> None:
+    """Waits as long as was asked for, and while something may still come."""
     ends = time.monotonic() + (asked.lasts if asked.lasts is not None else asked.timeout)
-    while (left := ends - time.monotonic()) > 0:
-        if asked.until_decided and run.decided():
+    while (left := ends - time.monotonic()) > 0 and not interrupts:
+        if asked.until_decided and (_scope_decided(run, scoped) if scoped else run.decided()):
             return
-        if not any(feed.connected for feed in run.feeds.values()):
-            feed_wait = min(left, 0.5)
-            next(iter(run.feeds.values())).wait(feed_wait)
-            continue
-        next(iter(run.feeds.values())).wait(min(left, 0.25))
+        waiting = next((feed for feed in run.feeds.values() if not feed.over), None)
+        if waiting is None:
+            return
+        waiting.wait(min(left, 0.25))
 
 
-def _scoped(run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> Outcome:
+def _scope_decided(run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> bool:
+    return all(
+        not item["waits"]
+        for file, check in scoped
+        for item in run.evaluator.ask("verdict", run.feeds[file.graph].run, check, SO_FAR)["items"]
+    )
+
+
+def _scoped(asked: Asked, run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> Outcome:
     """The outcome with the verdicts of the scope in place of the whole run's."""
     outcome = run.outcome()
     for result, (file, check) in zip(outcome.results, scoped, strict=True):
@@ -487,7 +538,7 @@ def _scoped(run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> Outcome:
         result.events = quiet["events"]
         result.coverage, result.near_misses, result.unmapped = None, [], []
     outcome.code = code_of(outcome)
-    return outcome
+    return _saved(asked, run, outcome)
 
 
 def _log(path: Path) -> str:

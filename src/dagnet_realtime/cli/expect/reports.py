@@ -5,8 +5,9 @@ what acts on a terminal; each format here escapes what acts in it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -20,6 +21,8 @@ SUMMARY_BYTES = 900_000
 ANNOTATIONS = 9
 """GitHub shows ten annotations of a kind for a step; the last one counts the others."""
 
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_COMMAND = re.compile(r"##(?=\w*\[)")
 _CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -78,10 +81,7 @@ class Outcome(msgspec.Struct, kw_only=True):
 
 
 def terminal(outcome: Outcome) -> list[str]:
-    """The run as lines.
-
-    Every one is indented or begins with a word of ours, so that none is a workflow command.
-    """
+    """The run as lines, none of which acts on a terminal or is a workflow command."""
     lines: list[str] = []
     for result in outcome.results:
         lines.append(f"expect {result.name}: {result.verdict}, {_events(result.events)}")
@@ -100,7 +100,7 @@ def terminal(outcome: Outcome) -> list[str]:
             )
     lines += [f"expect {text}" for text in outcome.said]
     lines.append(f"expect {outcome.sentence()}")
-    return lines
+    return [_plain(line) for line in lines]
 
 
 def junit(outcome: Outcome) -> str:
@@ -218,30 +218,46 @@ def annotations(outcome: Outcome, root: Path, here: Path) -> list[str]:
 
 def write(
     outcome: Outcome, wanted: Sequence[str], environ: Mapping[str, str], here: Path
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
     """Writes the reports that were asked for, and GitHub's if this runs there.
 
-    `wanted` are `format=path`, `-` for standard output. Returns what is to be printed: the reports
-    for standard output, then annotations. Raises OSError.
+    `wanted` are `format=path`, `-` for standard output. Returns what is to be printed (the reports
+    for standard output, then annotations), and a sentence for each that could not be written.
     """
     formats = {"junit": junit, "json": as_json, "md": markdown}
     printed: list[str] = []
+    unwritten: list[str] = []
+
+    def attempt(path: str, put: Callable[[Path], object]) -> None:
+        try:
+            put(Path(path))
+        except (OSError, ValueError) as error:  # ValueError: a null byte in the path
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            unwritten.append(f"expect The report {path} cannot be written: {reason}.")
+
     for one in wanted:
         name, _, path = one.partition("=")
         text = formats[name](outcome)
         if path == "-":
             printed.append(text.rstrip("\n"))
             continue
-        target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        attempt(path, partial(_put, text))
     if environ.get("GITHUB_ACTIONS") == "true":
         root = Path(environ.get("GITHUB_WORKSPACE") or here)
         printed += annotations(outcome, root, here)
         if summary := environ.get("GITHUB_STEP_SUMMARY"):
-            with Path(summary).open("a", encoding="utf-8") as file:
-                file.write(_cut(markdown(outcome)))
-    return printed
+            attempt(summary, partial(_add, _cut(markdown(outcome))))
+    return printed, unwritten
+
+
+def _put(text: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8")
+
+
+def _add(text: str, target: Path) -> None:
+    with target.open("a", encoding="utf-8") as file:
+        file.write(text)
 
 
 def is_format(text: str) -> bool:
@@ -279,6 +295,17 @@ def _events(n: int) -> str:
     return f"{n} {'event' if n == 1 else 'events'}"
 
 
+def _plain(line: str) -> str:
+    """`line` as one line that a runner of jobs reads as text.
+
+    GitHub's runner takes `::name` after leading space for a command, and `##[name]` anywhere; Azure
+    and TeamCity have commands that begin with `##`.
+    """
+    text = _UNSEEN.sub(" ", line)
+    text = _COMMAND.sub("##\u200b", text)
+    return re.sub(r"^(\s*)::", "\\1\u200b::", text)
+
+
 def _xml(text: str) -> str:
     """`text` without what XML cannot hold."""
     return _CONTROL.sub("�", text)
@@ -289,7 +316,8 @@ def _cell(text: str) -> str:
     line = " ".join(text.split())
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = re.sub(r"([\\`*_{}\[\]()#+!|~])", r"\\\1", line)
-    return line.replace("@", "@\u200b").replace("://", ":\u200b//")
+    line = line.replace("@", "@\u200b").replace("://", ":\u200b//")
+    return re.sub(r"\bwww\.", "www\u200b.", line, flags=re.IGNORECASE)
 
 
 def _data(text: str) -> str:

@@ -10,16 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
-from dagnet_realtime.cli.api_client import ApiClient
 from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR, Evaluator
 from dagnet_realtime.cli.expect.feed import Feed, newest
-from dagnet_realtime.cli.expect.files import SpecFile
+from dagnet_realtime.cli.expect.files import Issue, SpecFile
 from dagnet_realtime.cli.expect.reports import Outcome, Result
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
@@ -84,12 +82,30 @@ class Run:
     def watch(self, origin: str, key: str, workspace: str, env: str) -> None:
         """On, for every graph. Raises `Problem`."""
         for feed in self.feeds.values():
-            feed.start(ApiClient(origin, key), workspace, env)
+            feed.start(origin, key, workspace, env)
+
+    def count_up(self) -> None:
+        """Learns what the server refused until now."""
+        for feed in self.feeds.values():
+            feed.count_up()
 
     def stop(self) -> None:
         """Off."""
         for feed in self.feeds.values():
             feed.stop()
+
+    def lose(self, reason: str) -> None:
+        """Something is lost of every graph, and nothing says how much."""
+        for feed in self.feeds.values():
+            feed.lose(reason)
+
+    def ended_early(self) -> list[str]:
+        """Why frames stopped before they were asked to, each reason once."""
+        return list(
+            dict.fromkeys(
+                feed.failure.sentence() for feed in self.feeds.values() if feed.failure is not None
+            )
+        )
 
     def settle(self, settle: float, wait: float, since: float, ended: Callable[[], bool]) -> None:
         """Returns after `settle` seconds of quiet.
@@ -97,7 +113,7 @@ class Run:
         While something may still come, it returns `wait` seconds after the last event.
         `since` is when the child ended; `ended` cuts it short.
         """
-        while not ended():
+        while not ended() and not all(feed.over for feed in self.feeds.values()):
             now = time.monotonic()
             last = max(newest(list(self.feeds.values())), since)
             if now - last < settle:
@@ -222,6 +238,41 @@ def code_of(outcome: Outcome) -> int:
     return INCONCLUSIVE if verdicts - {"met"} else MET
 
 
+def unjudged(file: SpecFile, reason: str) -> Result:
+    """A file that nothing can judge, as a result of the report."""
+    return unreadable(
+        msgspec.structs.replace(file, issues=(*file.issues, Issue(line=1, text=reason)))
+    )
+
+
+class Interrupts:
+    """SIGINT and SIGTERM while the context is open.
+
+    They end what is waited for, not the process, so that a report is written.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[int] = []
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, lambda got, _: self.told.append(got))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, before in self._before.items():
+            signal.signal(number, before)
+
+    def __bool__(self) -> bool:
+        return bool(self.told)
+
+    def sentence(self) -> str:
+        """What has to be said of them; "" if none came."""
+        return f"The run was interrupted by {signal.Signals(self.told[0]).name}." if self else ""
+
+
 class Child:
     """The command that is run: told to end by signals, and killed if it does not."""
 
@@ -280,42 +331,37 @@ def run_child(
     command: Sequence[str],
     environ: Mapping[str, str],
     timeout: float,
+    interrupts: Interrupts,
     watch: Callable[[], str] = str,
 ) -> tuple[int, str]:
     """Runs a command to its end: its code, and what has to be said of it ("" if nothing).
 
-    SIGINT and SIGTERM go to the command; `watch` gives a reason to end it early.
+    SIGINT and SIGTERM go to the command. `watch` gives a reason to end it early, and then the code
+    is 0, as the command did not end by itself.
     """
-    told: list[int] = []
-    with ExitStack() as stack:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                before = signal.signal(number, lambda got, _: told.append(got))
-                stack.callback(signal.signal, number, before)
-        child = Child(command, environ)
-        ends, handed = time.monotonic() + timeout, 0
-        while True:
-            code = child.wait(TICK)
-            if code is not None:
-                return code, _ending(code, command, told)
-            while handed < len(told):
-                child.signal(signal.SIGKILL if handed > 1 else told[handed])
-                handed += 1
-            if time.monotonic() >= ends:
-                child.end()
-                return (
-                    TIMED_OUT,
-                    f"The command did not end within {timeout:g} seconds and was stopped.",
-                )
-            if reason := watch():
-                child.end()
-                return child.poll() or 1, reason
+    child = Child(command, environ)
+    ends, handed = time.monotonic() + timeout, 0
+    while True:
+        code = child.wait(TICK)
+        if code is not None:
+            return code, _ending(code, command, interrupts)
+        while handed < len(interrupts.told):
+            child.signal(signal.SIGKILL if handed > 1 else interrupts.told[handed])
+            handed += 1
+        if time.monotonic() >= ends:
+            child.end()
+            return (
+                TIMED_OUT,
+                f"The command did not end within {timeout:g} seconds and was stopped.",
+            )
+        if reason := watch():
+            child.end()
+            return 0, f"{reason}; the command was stopped."
 
 
-def _ending(code: int, command: Sequence[str], told: Sequence[int]) -> str:
-    if told:
-        name = signal.Signals(told[0]).name
-        return f"The run was interrupted by {name}; the command ended with {code}."
+def _ending(code: int, command: Sequence[str], interrupts: Interrupts) -> str:
+    if interrupts:
+        return f"{interrupts.sentence()} The command ended with {code}."
     if code > 128 and code - 128 in {one.value for one in signal.Signals}:
         return (
             f"The command was ended by {signal.Signals(code - 128).name}, so this ends with {code}."

@@ -48,6 +48,7 @@ class OwnServer:
         self.workspace: Workspace = self._config.workspaces[0]
         self._ready = threading.Event()
         self._failed: BaseException | None = None
+        self._asked_to_stop = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name="expect-server", daemon=True)
@@ -56,12 +57,16 @@ class OwnServer:
         self._thread.start()
         if not self._ready.wait(STARTS_WITHIN) and self._failed is None:
             raise Problem("unavailable", "The server did not start within 30 seconds")
-        if self._failed is not None:
+        if isinstance(self._failed, Problem):
             self._home.cleanup()
             raise self._failed
+        if self._failed is not None:
+            self._home.cleanup()
+            raise Problem("unavailable", "The server did not start", self.failure())
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._asked_to_stop = True
         if self._loop is not None and self._stop is not None and self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(STOPS_WITHIN)
@@ -69,9 +74,12 @@ class OwnServer:
 
     def failure(self) -> str:
         """Why the server ended before it was asked to; "" while it serves."""
-        if self._failed is None:
-            return ""
-        return self._failed.sentence() if isinstance(self._failed, Problem) else str(self._failed)
+        if isinstance(self._failed, Problem):
+            return self._failed.sentence()
+        if self._failed is not None:
+            return f"{type(self._failed).__name__} {self._failed}".strip()
+        ended = self._ready.is_set() and not self._thread.is_alive()
+        return "it gave no reason" if ended and not self._asked_to_stop else ""
 
     def _configured(
         self, folder: Path, layout: Folders, port: int, properties: tuple[str, ...]
@@ -98,7 +106,7 @@ class OwnServer:
             for source in workspace.sources
         )
         kept = msgspec.structs.replace(workspace, policy=policy, sources=sources)
-        return msgspec.structs.replace(config, workspaces=(kept,))
+        return msgspec.structs.replace(config, workspaces=(kept,), counts_unknown_keys=True)
 
     def _run(self) -> None:
         from dagnet_realtime.app.serve import run
@@ -111,7 +119,11 @@ class OwnServer:
 
         async def serve() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            await run(self._config, ready=ready, stop=self._stop)
+            try:
+                await run(self._config, ready=ready, stop=self._stop)
+            except BaseException as error:
+                self._failed = error  # at once: to close the loop takes a moment
+                raise
 
         try:
             with asyncio.Runner(loop_factory=loop_factory()) as runner:
