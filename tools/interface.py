@@ -26,6 +26,7 @@ SOURCES = (
     "tsconfig.base.json",
     "engine/src",
     "expect/src",
+    "expect/package.json",
     "expect/vite.config.ts",
     "client/src",
     "client/package.json",

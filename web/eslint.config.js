@@ -11,6 +11,7 @@ function boundaries() {
   return [
     forbid(["client/src/**"], [...page, ...flow, ...above("layer", "react", "app")]),
     forbid(["layer/src/**"], [...page, ...flow, ...above("react", "app")]),
+    forbid(["expect/src/**"], [...page, ...flow, ...above("client", "layer", "react", "app")]),
     forbid(["react/src/**"], [...flow, ...above("app"), "zustand", "zustand/*", "yaml"], ["react/src/picture/**"]),
     forbid(["react/src/picture/**"], [...above("app"), "zustand", "zustand/*", "yaml"]),
   ];

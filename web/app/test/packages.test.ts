@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 const WEB = normalize(`${import.meta.dirname}/../..`);
 const OURS = "@dagnet-realtime/";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  engine: [], tap: ["engine"], client: ["engine", "tap"], layer: ["client", "engine"], react: ["client", "engine", "layer"], app: ["client", "engine", "layer", "react", "tap"],
+  engine: [], tap: ["engine"], client: ["engine", "tap"], layer: ["client", "engine"], react: ["client", "engine", "layer"], expect: ["engine"], app: ["client", "engine", "expect", "layer", "react", "tap"],
 };
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|^import\s+)"([^"]+)"/gm;
 

@@ -4,8 +4,8 @@ import { checkFrame, checkGraph, isProblem, isRecord, type Problem, readJson, re
 import { Judge, type Outcome, type Report, type Verdict } from "./judge.ts";
 import { compileSpec, pathsOf, type Plan, type Unkept } from "./plan.ts";
 import { feedLog, record, runOfLog } from "./record.ts";
-import { createRun, feed, lacks, type Run } from "./run.ts";
-import { closeScope, openScope, refresh, seed } from "./scope.ts";
+import { closeScope, createRun, feed, lacks, openScope, refresh, type Run } from "./run.ts";
+import { seed } from "./scope.ts";
 import { type Expectation, type Issue, readExpectation, readPolicy, readSpec, type Spec } from "./spec.ts";
 
 interface File {

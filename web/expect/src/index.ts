@@ -3,6 +3,6 @@ export { parseCondition, type Condition } from "./condition.ts";
 export { Judge, type Outcome, type Report, type Unlit, type Verdict } from "./judge.ts";
 export { compileSpec, pathsOf, type Plan, type Unkept } from "./plan.ts";
 export { record, runOfLog } from "./record.ts";
-export { createRun, feed, hear, lacks, refusals, type Kept, type Run } from "./run.ts";
-export { closeScope, openScope, seed, type Scope } from "./scope.ts";
+export { closeScope, createRun, feed, hear, lacks, openScope, refusals, type Kept, type Run } from "./run.ts";
+export { seed, type Scope } from "./scope.ts";
 export { FORMAT, readDuration, readExpectation, readPolicy, readSpec, type Issue, type Spec } from "./spec.ts";

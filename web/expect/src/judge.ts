@@ -10,8 +10,8 @@ import { IDENTITY_TYPES, ownValue, similarNames, type Trace } from "./engine.ts"
 import { type Fact, factsOf, isFirst, ofTraces, type TraceCheck } from "./facts.ts";
 import { lacking, nothingCame } from "./loss.ts";
 import type { Item, Named, Plan } from "./plan.ts";
-import type { Kept, Run, Scope } from "./run.ts";
-import { refresh, tracesOf } from "./scope.ts";
+import { type Kept, refresh, type Run, type Scope } from "./run.ts";
+import { tracesOf } from "./scope.ts";
 import { type Path, rangeOf, type Severity } from "./spec.ts";
 import { clean, counted, duration, listed, quoted, shown, times } from "./words.ts";
 

@@ -1,36 +1,15 @@
 /** A run: everything that came since On, each event once, what is known to be missing of it, and
  * the scopes that keep tests apart. Fed with frames, in any cut and any order, doubled or not. */
-import { addCounters, type Batch, type FrameEvent, type CountersBySource, createTable, type Frame, type Graph, namesFromShown, type NearMiss, nearMisses, setBaseline, type Table, type TapMessage, type Token } from "./engine.ts";
-import { createScope, enter, type Scope } from "./scope.ts";
+import { addCounters, type Batch, type CountersBySource, createTable, type Frame, type Graph, namesFromShown, type NearMiss, nearMisses, setBaseline, type Table, type TapMessage, type Token } from "./engine.ts";
+import { createScope, enter, type Kept, nothing, type Scope } from "./scope.ts";
 
-export type { Scope } from "./scope.ts";
+export type { Kept, Scope } from "./scope.ts";
 
 /** Events that a run holds; beyond it they are counted as missed. */
 const EVENTS = 1_000_000;
 /** Gaps and reasons told one by one. */
 const TOLD = 50;
 const NONE: readonly NearMiss[] = [];
-
-/** An event of the run. Times are milliseconds since 1970; `order` is its place in the log,
- * Infinity if no log gave it one; `heard` grows in the order of arrival; `at` is when it was
- * applied here. */
-export interface Kept {
-  readonly id: string;
-  readonly type: FrameEvent["type"];
-  readonly name: string;
-  readonly at: number;
-  readonly occurredAt: number;
-  readonly arrivedAt: number;
-  readonly order: number;
-  readonly heard: number;
-  readonly source: string;
-  readonly traces: readonly Token[];
-  readonly nodes: readonly string[];
-  readonly properties: FrameEvent["properties"];
-  readonly flags: FrameEvent["flags"];
-  /** Nodes it would have lit but for a reason. */
-  readonly near: readonly NearMiss[];
-}
 
 /** What came since On. */
 export interface Run {
@@ -234,4 +213,57 @@ function otherGraph(run: Run, version: string): void {
 
 function sane(time: number, otherwise: number): number {
   return Number.isFinite(time) ? time : otherwise;
+}
+
+/** Opens a scope under a name that the run does not have yet. */
+export function openScope(run: Run, name: string): Scope {
+  const scope = createScope(run.graph, name, run.heard + 1);
+  run.scopes.set(name, scope);
+  return scope;
+}
+
+/** Ends a scope: what comes from now on is not its own, and its events are let go. */
+export function closeScope(run: Run, scope: Scope): void {
+  scope.until = Math.min(scope.until, run.heard);
+  Object.assign(scope, nothing(scope.graph), { stale: false, revision: scope.revision + 1 });
+}
+
+/** Brings every scope that is stale up to date: members first, then events. */
+export function refresh(run: Run): void {
+  const stale = [...run.scopes.values()].filter((scope) => scope.stale && scope.until === Infinity);
+  if (stale.length === 0) return;
+  const touched = new Set(stale);
+  for (const scope of stale) {
+    const before = [...scope.members];
+    follow(run, scope);
+    for (const token of new Set([...before, ...scope.members])) for (const other of run.claims.get(token) ?? []) touched.add(other);
+    for (const token of before) if (!scope.members.has(token)) run.claims.set(token, (run.claims.get(token) ?? []).filter((one) => one !== scope));
+    for (const token of scope.members) {
+      const known = run.claims.get(token) ?? [];
+      if (!known.includes(scope)) run.claims.set(token, [...known, scope]);
+    }
+  }
+  for (const scope of touched) if (scope.until === Infinity) rebuild(run, scope);
+}
+
+/** Seeds, and the anonymous ids that one page showed with them; never an id seen as a person's. */
+function follow(run: Run, scope: Scope): void {
+  scope.members.clear();
+  const queue = [...scope.seeds];
+  for (const token of queue) {
+    if (scope.members.has(token)) continue;
+    scope.members.add(token);
+    for (const other of run.links.get(token) ?? []) if (!run.people.has(other)) queue.push(other);
+  }
+}
+
+function rebuild(run: Run, scope: Scope): void {
+  Object.assign(scope, nothing(scope.graph), { stale: false, revision: scope.revision + 1 });
+  const own = new Set([...scope.members].flatMap((token) => run.byToken.get(token) ?? []));
+  for (const kept of [...own].sort((a, b) => a.heard - b.heard)) {
+    const claiming = claimants(run, kept);
+    if (!claiming.has(scope)) continue;
+    if (claiming.size > 1) scope.ambiguous += 1;
+    else enter(scope, kept);
+  }
 }
