@@ -1,9 +1,12 @@
 """Following traces in a real Chromium, over scripted deliveries: a jump, a join, a late event, an unmapped one, a bridge."""
 
+import io
 import re
+from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from tests.e2e.road import GRAPH
 from tests.e2e.traces import Stage, event, identify, row, steps, tab
 
@@ -140,3 +143,30 @@ def test_the_same_traces_are_followed_after_a_reload_and_after_off(
     page.get_by_role("switch", name="Realtime").click()
     expect(page.locator(".following-token")).to_have_text(token)
     tab(page, "Traces")
+
+
+def test_what_was_seen_is_saved_as_an_expectation(
+    context: BrowserContext, stage: Stage, tmp_path: Path
+) -> None:
+    """EXP-18, EXP-19: of a trace, or of all since On; the log that is saved beside it meets both."""
+    page = stage.enter(context, GRAPH)
+    stage.send(event("view_item", "saves", 50), event("add_to_cart", "saves", 44))
+    stage.send(
+        event("begin_checkout", "saves", 40, method="card"), event("email_click", "another", 9)
+    )
+    row(page, "at Checkout").click()
+    expect(page.locator(".step")).to_have_count(3)
+    files = [tmp_path / name for name in ("trace.yaml", "all.yaml", "run.ndjson")]
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as expectation").click()
+    saved.value.save_as(files[0])
+    for file, item in ((files[1], "Save as expectation"), (files[2], "Save log")):
+        page.get_by_role("button", name=re.compile("^Graph: ")).click()
+        with page.expect_download() as saved:
+            page.get_by_role("menuitem", name=re.compile(f"^{item}")).click()
+        saved.value.save_as(file)
+    assert "path: [product-page, basket, checkout]" in files[0].read_text()
+    assert "email" not in files[0].read_text()
+    assert "email" in files[1].read_text()
+    out = io.StringIO()
+    assert expect_run(Asked(specs=files[:2], logs=[files[2]]), {}, out) == 0, out.getvalue()

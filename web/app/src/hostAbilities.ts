@@ -1,13 +1,19 @@
-/** Abilities that this page gives to `react`: people to find, test events, links, ignored jumps. */
+/** Abilities that this page gives to `react`: people to find, test events, links, expectations,
+ * ignored jumps. */
 import type { HostAbilities } from "@dagnet-realtime/react/hooks";
+import type { App } from "./hooks.ts";
 import { formatGraphRef, usesFunctionIngest } from "./store/graphRef.ts";
 import { LINK_WITHOUT_DEFINITIONS } from "./store/notices.ts";
 import type { SessionController } from "./store/sessionController.ts";
 import type { Store } from "./store/uiState.ts";
+import { saveExpectation } from "./ui/expectation.ts";
 import { ignoredJumps, linkTo } from "./ui/traceLink.ts";
 
-export function hostAbilities(store: Store, session: Pick<SessionController, "connection">): HostAbilities {
+export function hostAbilities(store: Store, session: Pick<SessionController, "connection">, engine: App["engine"]): HostAbilities {
   return {
+    saveExpectation: (token) => {
+      void saveExpectation({ store, engine }, token);
+    },
     canFind: () => {
       const ui = store.getState();
       return (ui.me?.can.includes("follow") ?? false) && !ui.serverless && !usesFunctionIngest(ui);

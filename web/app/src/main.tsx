@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     createRoot(root).render(
       <StrictMode>
         <PageContext value={{ store, engine, actions, session: controller, context, tap, shopChannel, offline }}>
-          <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller) }}>
+          <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller, engine) }}>
             <Suspense>{tv ? <Tv /> : <App />}</Suspense>
           </SessionContext>
         </PageContext>

@@ -75,6 +75,8 @@ export interface HostAbilities {
   canTest?(): boolean;
   /** The address that opens the graph with a trace followed; null if there is none. */
   linkTo?(token: string): string | null;
+  /** Saves what a trace did as a file of expectations. */
+  saveExpectation?(token: string): void;
   /** Whether the jump "from>to" is hidden. */
   isIgnored?(jump: string): boolean;
   /** A sentence about what nodes listen for, "" for none. */

@@ -2,11 +2,12 @@
 import { type App, useApp, useUi } from "../hooks.ts";
 import { download } from "@dagnet-realtime/react/download";
 import { useEngine } from "@dagnet-realtime/react/hooks";
-import { Check, ChevronDown, Download, FileJson2, FolderOpen, Store, TriangleAlert, Waves, X } from "lucide-react";
+import { Check, ChevronDown, ClipboardCheck, Download, FileJson2, FolderOpen, Store, TriangleAlert, Waves, X } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
 import { sameGraph } from "../store/graphRef.ts";
 import { toast, toNotice } from "../store/notices.ts";
+import { saveExpectation } from "./expectation.ts";
 import { READABLE } from "./open/OpenCard.tsx";
 import { pickFiles, pickFolder } from "./open/picking.ts";
 
@@ -105,6 +106,20 @@ function LogItems({ onOpen }: { readonly onOpen: () => void }) {
         }}
       >
         <Download size={14} aria-hidden="true" /> Save log
+      </DropdownMenu.Item>
+      <DropdownMenu.Item
+        className="menu-item"
+        disabled={!some}
+        onSelect={() => {
+          void saveExpectation(realtime, null);
+        }}
+      >
+        <ClipboardCheck size={14} aria-hidden="true" />
+        <span>
+          Save as expectation
+          <br />
+          <span className="quiet">What a test run must show, from all since On</span>
+        </span>
       </DropdownMenu.Item>
       <DropdownMenu.Item className="menu-item" onSelect={onOpen}>
         <FolderOpen size={14} aria-hidden="true" /> Open log…

@@ -3,11 +3,11 @@ import { rowOfMessage } from "@dagnet-realtime/engine/select/feed";
 import { traceJoins } from "@dagnet-realtime/engine/select/traces";
 import type { JoinRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import { groupedByNode, type Timeline, type TimelineStep } from "@dagnet-realtime/engine/traces/select/paths";
-import { Clock, Crosshair, Link2, Pin, Unlink2, X } from "lucide-react";
+import { ClipboardCheck, Clock, Crosshair, Link2, Pin, Unlink2, X } from "lucide-react";
 import { type CSSProperties, useState } from "react";
 import { followedAs } from "@dagnet-realtime/client/follows";
 import { clock, moment, plural, span, timeOrDay, value } from "../format.ts";
-import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
+import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
 import { doubtsOf, joinText, kindOf, labelOf, moveText, saysWho } from "./text.ts";
 
@@ -16,6 +16,7 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
   const actions = useActions();
   const token = timeline?.token ?? asked;
   const link = useHost((host) => host.linkTo?.(token) ?? null);
+  const { host = {} } = useSessionContext();
   const pins = useSession((state) => state.pinned);
   const held = useEngine("rows", (state) => followedAs(state, token));
   const hue = useEngine("rows", (state) => (held === null ? null : (state.accumulation.traces?.followed.get(held) ?? null)));
@@ -27,6 +28,18 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
           {token}
         </h2>
         {link !== null && <Copy text={link} label="Copy a link to this trace" />}
+        {host.saveExpectation !== undefined && timeline !== null && (
+          <Button
+            voice="quiet"
+            className="button-small"
+            icon={<ClipboardCheck size={14} />}
+            aria-label="Save as expectation"
+            title="Save as expectation: a file for `dagnet-realtime expect` that this trace meets"
+            onClick={() => {
+              host.saveExpectation?.(token);
+            }}
+          />
+        )}
         <span className="top-gap" />
         {held !== null && (
           <Button
