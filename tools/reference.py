@@ -1,10 +1,12 @@
 """Writes the reference pages that the program itself knows best.
 
 docs/reference/configuration.md comes from the tables that the program reads, docs/reference/api.md
-from its OpenAPI document. `python tools/reference.py` rewrites both; `--check` exits 1 if one is
-stale.
+from its OpenAPI document, docs/reference/constants.md from `model/protocol.py`.
+`python tools/reference.py` rewrites them; `--check` exits 1 if one is stale.
 """
 
+import ast
+import itertools
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from msgspec import inspect
 
 from dagnet_realtime.config.file import SECTIONS
 from dagnet_realtime.config.tables import expected
+from dagnet_realtime.model import protocol
 from dagnet_realtime.model.problem import STATUS
 from dagnet_realtime.web.openapi import document
 from dagnet_realtime.web.routes.openapi import ALL_OPERATIONS
@@ -193,7 +196,38 @@ def api() -> str:
     return text
 
 
-PAGES = {"docs/reference/configuration.md": page, "docs/reference/api.md": api}
+CONSTANTS_HEAD = """<!-- Written by tools/reference.py; `make generate` writes it anew. -->
+
+# Constants
+
+Names and numbers that the server and the browser must agree on, from `model/protocol.py`. They are
+not configurable; what is stands in [configuration](configuration.md).
+
+"""
+
+
+def constants() -> str:
+    """The page of protocol constants as text: each with its value and its reason."""
+    tree = ast.parse(Path(protocol.__file__).read_text())
+    text = CONSTANTS_HEAD
+    for node, following in itertools.pairwise(tree.body):
+        match node, following:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(reason))),
+            ):
+                value = getattr(protocol, name)
+                unit = " s" if name.endswith("_SECONDS") else ""
+                shown = value if isinstance(value, str) else f"{value:,g}{unit}"
+                text += f"## {name}\n\n`{shown}`. {' '.join(reason.split())}\n\n"
+    return text.rstrip() + "\n"
+
+
+PAGES = {
+    "docs/reference/configuration.md": page,
+    "docs/reference/api.md": api,
+    "docs/reference/constants.md": constants,
+}
 
 
 def main() -> int:
