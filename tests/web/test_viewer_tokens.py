@@ -15,6 +15,7 @@ from tests.hub.stage import SHOP
 from tests.support.entries import entry
 from tests.web.stage import WebStage
 from tests.web.test_cors import HOST, OriginStage, signed_in
+from tests.web.test_sign_in import FORM
 
 PATH = "/api/viewer-tokens"
 ASKED = {"workspace": "shop", "env": "prod", "viewer": "u-1"}
@@ -67,6 +68,30 @@ async def test_only_an_access_token_mints() -> None:
         page = await stage.stranger.post(PATH, json=ASKED, headers={**bearer, "origin": HOST})
         assert page.status_code == 403
         assert "access-control-allow-origin" not in page.headers
+
+
+async def test_a_viewer_token_counts_in_the_authorization_header_alone() -> None:
+    """ACC-60, ACC-64: not in the address, a cookie, another header or scheme; and no browser signs in with one."""
+    async with OriginStage() as stage:
+        bearer = {"authorization": f"Bearer {stage.text}"}
+        token = (await stage.stranger.post(PATH, json=ASKED, headers=bearer)).json()["token"]
+        for query in ("access_token", "token", "authorization", "key", "bearer"):
+            for path in ("/api/me", "/api/workspaces", "/metrics"):
+                answer = await stage.stranger.get(path, params={query: token})
+                assert answer.status_code == 401
+        for headers in (
+            {"authorization": token},
+            {"authorization": f"Basic {token}"},
+            {"authorization": f"Bearer Bearer {token}"},
+            {"cookie": f"dagnet_realtime_8765={token}; token={token}"},
+            {"x-access-token": token, "x-realtime-page": token},
+        ):
+            assert (await stage.stranger.get("/api/me", headers=headers)).status_code == 401
+        typed = await stage.stranger.post("/sign-in", content=f"token={token}", headers=FORM)
+        assert typed.status_code == 401
+        assert "set-cookie" not in typed.headers
+        good = {"authorization": f"bearer  {token} "}
+        assert (await stage.stranger.get("/api/me", headers=good)).status_code == 200
 
 
 @pytest.mark.parametrize(
