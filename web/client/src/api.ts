@@ -5,6 +5,7 @@ import type { Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen"
 import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
 import { ApiError, type Fetch, jsonRequest, request, requestJson } from "./http.ts";
 
+/** The signed-in person, what they may do, and the server's version. */
 export interface Me {
   readonly person: string;
   readonly access: string;
@@ -15,6 +16,7 @@ export interface Me {
   readonly push?: boolean;
 }
 
+/** A graph as the list of workspaces names it. */
 export interface GraphSummary {
   readonly name: string;
   readonly title: string;
@@ -24,12 +26,14 @@ export interface GraphSummary {
   readonly can_light: number;
 }
 
+/** A source of events, as the list of workspaces names it. */
 export interface SourceSummary {
   readonly id: string;
   readonly kind: string;
   readonly url: string;
 }
 
+/** A workspace and environment, with its graphs and sources. */
 export interface WorkspaceSummary {
   readonly id: string;
   readonly env: string;
@@ -81,6 +85,7 @@ export interface GraphRef {
   readonly graph: string;
 }
 
+/** A watch session as the server opened it. */
 export interface OpenedSession {
   readonly watch_session_id: string;
   readonly position: string;
@@ -98,6 +103,7 @@ export interface FoundPerson {
   readonly tokens: readonly string[];
 }
 
+/** The answer of one poll: frames, and the position to go on from. */
 export interface PollResult {
   readonly frames: readonly Frame[];
   readonly position: string;

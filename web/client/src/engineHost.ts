@@ -11,6 +11,7 @@ type Timeless<I> = I extends { readonly at: number } ? Omit<I, "at"> : never;
 /** An input without its moment: the owner's clock adds it. */
 export type EngineAction = Timeless<Action>;
 
+/** One engine: its state, the only caller of the reducer, and those who listen to its light. */
 export class EngineHost {
   state: State;
   readonly light: LightSource;

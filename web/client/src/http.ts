@@ -15,6 +15,7 @@ export class ApiError extends Error {
   }
 }
 
+/** `fetch`, as far as it is needed here. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const UNREACHABLE = new ApiError("unreachable", "The server does not answer.", "Nothing came back from Realtime's server.", "See that it still runs; this page tries again by itself.");

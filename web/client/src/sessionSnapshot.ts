@@ -15,6 +15,7 @@ export type KeyValueStorage = Pick<Storage, "getItem" | "setItem">;
 /** What is asked of `sessionStorage`. */
 export type TabStorage = KeyValueStorage & Pick<Storage, "removeItem">;
 
+/** A session that a tab had before its reload. */
 export interface SavedSession {
   readonly session: string;
   readonly place: GraphRef;

@@ -5,7 +5,9 @@ import type { Frame, Graph } from "./wire.gen.ts";
 // Everything that can happen to a watch session; `at` is milliseconds since 1970 by the viewer's
 // clock (by the log's in a replay).
 
+/** A way that events come in: Segment calls of this browser, a server or relay, or a saved log. */
 export type LaneName = "local" | "remote" | "replay";
+/** How a lane is connected. `stale`: connected, but nothing has arrived for too long. */
 export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
 
 /** `on` begins an accumulation; with the session that is on already it adds its lane to it. `off`
@@ -56,6 +58,7 @@ export interface Step {
   readonly at: number;
 }
 
+/** What the reducer reports besides the state: each light of a node and each step of a trace. */
 export interface Output {
   hit(hit: Hit): void;
   step(step: Step): void;

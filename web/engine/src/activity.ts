@@ -74,6 +74,7 @@ export interface DualCounter {
   pendingLocal: number;
 }
 
+/** A counter at zero. */
 export function createDualCounter(): DualCounter {
   return { remote: 0, local: 0, pendingLocal: 0 };
 }
@@ -124,6 +125,7 @@ export const GLOW_HALF_LIFE_MS = 4000;
 const RATE_BUCKET_MS = 500;
 const RATE_BUCKETS = 20;
 
+/** What a node has fired: counts, a rate window, and a heat that decays from `heatAt`. */
 export interface Activity extends DualCounter {
   heat: number;
   heatAt: number;
@@ -132,6 +134,7 @@ export interface Activity extends DualCounter {
   readonly window: RateWindow;
 }
 
+/** The activity of a node that has never fired. */
 export function createActivity(): Activity {
   return { ...createDualCounter(), heat: 0, heatAt: 0, lastAt: null, window: createRateWindow(RATE_BUCKET_MS, RATE_BUCKETS) };
 }
@@ -191,6 +194,7 @@ const SECOND_MS = 1000;
 /** Nodes remembered before those whose interval has passed are removed. */
 const REMEMBERED = 2048;
 
+/** When each node last pulsed, and the pulses of the last second over all nodes. */
 export interface FlashLimiter {
   readonly last: Map<string, number>;
   /** Pulses at full strength of the last second, oldest first, and the area they cover. */
@@ -199,6 +203,7 @@ export interface FlashLimiter {
   now: number;
 }
 
+/** A limiter before any pulse. */
 export function createFlashLimiter(): FlashLimiter {
   return { last: new Map(), begun: [], area: 0, now: -Infinity };
 }

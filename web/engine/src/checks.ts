@@ -11,12 +11,18 @@ const LONGEST = 1_000_000;
 /** Elements of a list and entries of a record at most, unless a smaller bound is named. */
 const MOST = 20_000;
 
+/** A string of at most a million characters. */
 export const text: Check = (value) => (typeof value === "string" && value.length <= LONGEST ? null : "is not text");
+/** A boolean. */
 export const flag: Check = (value) => (typeof value === "boolean" ? null : "is not true or false");
+/** A number that is neither infinite nor NaN. */
 export const finite: Check = (value) => (typeof value === "number" && Number.isFinite(value) ? null : "is not a number");
+/** A whole number from 0. */
 export const whole: Check = (value) => (typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? null : "is not a count");
+/** A time as text that `Date.parse` reads. */
 export const moment: Check = (value) => (typeof value === "string" && value.length <= 40 && !Number.isNaN(Date.parse(value)) ? null : "is not a time");
 
+/** Null, or what `check` takes. */
 /* @__NO_SIDE_EFFECTS__ */
 export const maybe = (check: Check): Check => (value) => (value === null ? null : check(value));
 
@@ -30,6 +36,7 @@ export const either = (...checks: readonly Check[]): Check => (value) => {
 /** The checks of words. */
 const WORDS = new WeakSet<Check>();
 
+/** One of some words. */
 /* @__NO_SIDE_EFFECTS__ */
 export const oneOf = (...words: readonly string[]): Check => {
   const check: Check = (value) => (typeof value === "string" && words.includes(value) ? null : `is not one of ${words.join(", ")}`);
@@ -37,6 +44,7 @@ export const oneOf = (...words: readonly string[]): Check => {
   return check;
 };
 
+/** A list whose elements all pass. */
 /* @__NO_SIDE_EFFECTS__ */
 export const list = (check: Check, most = MOST): Check => (value) => {
   if (!Array.isArray(value)) return "is not a list";
@@ -59,6 +67,7 @@ export const sieve = (check: Check, most = MOST): Check => (value) => {
   return null;
 };
 
+/** An object with any keys whose values all pass. */
 /* @__NO_SIDE_EFFECTS__ */
 export const record = (check: Check, most = MOST): Check => (value) => {
   if (!isRecord(value)) return "is not an object";
@@ -98,6 +107,7 @@ export const object = (fields: Readonly<Record<string, Field>>): Check => {
   };
 };
 
+/** Whether a value is an object other than a list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

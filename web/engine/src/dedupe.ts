@@ -8,6 +8,7 @@ export const REMOTE = 2;
 /** With REMOTE: it was counted long ago and carried afterwards, for a trace that is followed. */
 export const HISTORY = 4;
 
+/** Where an id was seen: the row of its event, and a bit for each lane. */
 export interface DedupeEntry {
   readonly row: number;
   readonly lanes: number;
@@ -42,10 +43,12 @@ export function addMissing(set: DedupeSet, other: DedupeSet): void {
   for (const ids of [other.older, other.young]) for (const [id, { lanes }] of ids) if (lookUp(set, id) === undefined) remember(set, id, -1, lanes);
 }
 
+/** The entry of an id; undefined if it was not seen, or long ago. */
 export function lookUp(set: DedupeSet, id: string): DedupeEntry | undefined {
   return set.young.get(id) ?? set.older.get(id);
 }
 
+/** Notes an id. A full young generation becomes the older one, and the older one is dropped. */
 export function remember(set: DedupeSet, id: string, row: number, lanes: number): void {
   set.young.delete(id);
   set.young.set(id, { row, lanes });

@@ -1,11 +1,13 @@
 /** Digest of values in a canonical order, 64 bits: equal values give equal digests on every
  * machine.
  */
+/** The two halves of a running hash. */
 export interface Hash {
   a: number;
   b: number;
 }
 
+/** A hash of nothing. */
 export function createHash(): Hash {
   return { a: 0x811c9dc5, b: 0x9e3779b9 };
 }

@@ -39,8 +39,10 @@ export interface Row {
   readonly revealed?: Readonly<Record<string, string>>;
 }
 
+/** A row before it has its number. */
 export type NewRow = Omit<Row, "row">;
 
+/** The latest events, in a ring: at most `size` rows and `maxBytes` bytes. */
 export interface EventBuffer {
   readonly size: number;
   /** Bytes in the buffer, about, and at most. */

@@ -5,6 +5,7 @@ import type { FrameEvent, Node } from "./wire.gen.ts";
 
 // Syntax: words, keys, operators, quotes and commas (rules FIL-1, FIL-2, FIL-8).
 
+/** How a term of a filter compares: contains, matches, less, more, is set. */
 export type Operator = ":" | "~" | "<" | ">" | "<=" | ">=" | "?";
 const MOST_TERMS = 20;
 const MOST_CHARACTERS = 500;

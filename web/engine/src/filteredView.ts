@@ -6,6 +6,7 @@ import { createActivity, recordHits, type Activity } from "./activity.ts";
 import { rowsOf, type EventBuffer } from "./eventBuffer.ts";
 import { HISTORY } from "./dedupe.ts";
 
+/** The numbers of the rows that pass the filter, kept up to date as rows come and go. */
 export interface FilteredView {
   /** Rows that pass, oldest first; those before `from` have left the buffer. */
   rows: number[];
@@ -14,6 +15,7 @@ export interface FilteredView {
   filtered: { readonly total: Activity; readonly nodes: Map<string, Activity> } | null;
 }
 
+/** The view without a filter, of no rows. */
 export function createFilteredView(): FilteredView {
   return { rows: [], from: 0, filtered: null };
 }

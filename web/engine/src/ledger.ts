@@ -3,8 +3,10 @@ import type { Batch, IngestCounters, Gap, FrameCounts } from "./wire.gen.ts";
 
 // The sums of a watch session's ledger, and what was missed.
 
+/** The sums of a frame's counts since On. */
 export type FrameSums = { -readonly [K in keyof FrameCounts]: number };
 
+/** Events that did not arrive, by what is known of them. */
 export interface MissedEvents {
   /** Events known to be missed, and the number of gaps of unknown size. */
   exact: number;
@@ -16,10 +18,12 @@ export interface MissedEvents {
 /** Gaps remembered one by one. */
 const MAX_GAPS = 50;
 
+/** Sums at zero. */
 export function createFrameSums(): FrameSums {
   return { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 }
 
+/** Nothing missed. */
 export function createMissedEvents(): MissedEvents {
   return { exact: 0, unknown: 0, gaps: [] };
 }
@@ -56,11 +60,13 @@ export function balances(sums: FrameCounts): boolean {
 
 // Ingest counters per source since On, counted from their values at the first hello.
 
+/** A source's ingest counters: as the server told them last, and what was added since On. */
 export interface CountersSinceOn {
   last: IngestCounters;
   since: IngestCounters;
 }
 
+/** Ingest counters by the source's name. */
 export type CountersBySource = Map<string, CountersSinceOn>;
 
 const NO_INGEST: IngestCounters = { received: 0, refused: {}, rate_limited: 0, unwatched: 0, duplicate: 0, taken: 0 };

@@ -64,9 +64,12 @@ export const REDACTED = "[redacted]";
 const MAX_LIST = 20;
 const MAX_TEXT = 256;
 
+/** The properties that an event carries, by name. */
 export type Properties = FrameEvent["properties"];
+/** The value of one property. */
 export type Value = Properties[string];
 
+/** One test of a filter on one property. */
 export interface Condition {
   readonly path: string;
   readonly user: boolean;
@@ -79,6 +82,7 @@ export interface Condition {
   readonly unkept: string;
 }
 
+/** What a node listens for: names, with conditions on properties. */
 export interface NodeBinding {
   readonly order: number;
   readonly node: string;

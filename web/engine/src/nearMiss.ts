@@ -12,6 +12,7 @@ export function namesFromShown(type: string, shown: string): readonly string[] {
   return (type === "page" || type === "screen") && name !== undefined ? [...new Set([shown, ...candidateNames(type, null, name, null)])] : [shown];
 }
 
+/** A node that an unmapped event nearly lit, and why it did not. */
 export interface NearMiss {
   readonly node: string;
   /** One sentence with the value seen and the value expected. */
@@ -147,6 +148,7 @@ function dice(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): n
 const MAX_NODES = 1000;
 const MAX_REASONS = 5;
 
+/** How often a node was nearly lit, and by reason. */
 export interface NearMissCount {
   count: number;
   readonly reasons: Map<string, number>;

@@ -12,6 +12,7 @@ export interface Clock {
   catchUp: { from: number; speed: number } | null;
 }
 
+/** A clock that runs. */
 export function createClock(): Clock {
   return { frozenAt: null, catchUp: null };
 }
@@ -23,6 +24,7 @@ export function shownAt(clock: Clock, at: number): number {
   return Math.min(at, clock.frozenAt + Math.max(0, at - clock.catchUp.from) * clock.catchUp.speed);
 }
 
+/** Stops the clock at the moment that is shown. */
 export function pause(clock: Clock, at: number): void {
   clock.frozenAt = shownAt(clock, at);
   clock.catchUp = null;
@@ -48,11 +50,13 @@ export function caughtUp(clock: Clock, at: number): boolean {
 
 // Pause buffer: whole while it fits; then the oldest frames are merged, so that counts stay exact.
 
+/** One thing that arrived while paused. */
 export type PausedEntry =
   | { readonly at: number; readonly kind: "batch"; readonly frame: Batch }
   | { readonly at: number; readonly kind: "gap"; readonly frame: Gap }
   | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
 
+/** What arrived while paused, in order. */
 export interface PauseBuffer {
   entries: PausedEntry[];
   /** Entries that are frames. */
@@ -63,6 +67,7 @@ export interface PauseBuffer {
   pending: number;
 }
 
+/** An empty buffer. */
 export function createPauseBuffer(): PauseBuffer {
   return { entries: [], frames: 0, events: 0, pending: 0 };
 }

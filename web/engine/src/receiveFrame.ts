@@ -38,6 +38,9 @@ export const MISSING_LINES = "lines of the session log are missing or cannot be 
 /** More entries than one life of a log has. */
 const EPOCH_ENTRIES = 2 ** 42;
 
+/** Takes in one frame. A batch or gap that does not join the last position is dropped, and a
+ * resync asked for.
+ */
 export function receiveFrame(state: State, frame: Frame, at: number, output: Output): void {
   state.lastFrameAt = at;
   switch (frame.op) {

@@ -12,11 +12,14 @@ export interface LoggedBatch extends BatchCounts {
   readonly rows: readonly number[];
 }
 
+/** One entry of the log in memory. Events stand in the event buffer, and entries name their rows.
+ */
 export type LogEntry =
   | { readonly at: number; readonly kind: "batch"; readonly frame: LoggedBatch }
   | { readonly at: number; readonly kind: "frame"; readonly frame: Gap | Change }
   | { readonly at: number; readonly kind: "tap"; readonly row: number; readonly stage: TapStage; readonly reason: string };
 
+/** The session's log in memory; older entries are condensed. */
 export interface LogBuffer {
   entries: LogEntry[];
   /** Condensed entries: the oldest batches as sums, the gaps between them, and the last change. */
@@ -26,6 +29,7 @@ export interface LogBuffer {
   weight: number;
 }
 
+/** An empty log. */
 export function createLogBuffer(): LogBuffer {
   return { entries: [], head: [], dropped: 0, weight: 0 };
 }
@@ -77,6 +81,7 @@ function entryWeight(entry: LogEntry): number {
 
 // Expansion of the buffer into frames and messages.
 
+/** One entry of a log with its events in it, as it is saved. */
 export type ExpandedEntry = { readonly at: number; readonly kind: "frame"; readonly frame: Frame } | { readonly at: number; readonly kind: "tap"; readonly message: TapMessage };
 
 /** Every frame and message of the log, oldest first; events that have left both buffers are

@@ -25,9 +25,12 @@ import type { FrameEvent, IngestCounters, Graph, Guarantees } from "./wire.gen.t
 export const SNAPSHOT_VERSION = 2;
 
 type Counts = readonly [remote: number, local: number, waiting: number];
+/** A node's counts and heat, as saved. */
 export type SavedActivity = readonly [...Counts, heat: number, heatAt: number, lastAt: number | null];
+/** An event with what this browser knows of it, as saved. */
 export type SavedRow = FrameEvent & Pick<Row, "at" | "lanes" | "bound" | "way"> & { readonly arrived: number | null };
 
+/** A session as a tab stores it over a reload. Fields are a stored format: older pages wrote it. */
 export interface Snapshot {
   readonly lanes: readonly LaneName[];
   readonly session: string;

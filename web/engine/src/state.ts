@@ -17,6 +17,7 @@ import type { Graph, Guarantees } from "./wire.gen.ts";
 
 // Accumulation: counts, activity, buffer, unmapped names, ledger, session log and traces.
 
+/** Everything that has been counted since On or Clear. */
 export interface Accumulation {
   readonly since: number;
   /** Every event, mapped or not. */

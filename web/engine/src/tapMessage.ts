@@ -7,8 +7,10 @@ import type { FrameEvent, Token } from "./wire.gen.ts";
  */
 export type TapStage = "called" | "enriched" | "delivered" | "failed" | "dropped";
 
+/** The properties that an event carries, by name. */
 export type Properties = FrameEvent["properties"];
 
+/** One Segment call that the tap heard in a page, redacted there, at one stage of its delivery. */
 export interface TapMessage {
   readonly messageId: string;
   readonly type: FrameEvent["type"];

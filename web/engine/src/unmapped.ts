@@ -4,6 +4,7 @@ import { IDENTITY_TYPES } from "./matching.ts";
 import { rowAt, type EventBuffer } from "./eventBuffer.ts";
 import { displayed, type DualCounter, countRemote, countLocal, createDualCounter } from "./activity.ts";
 
+/** Counts of one event name that no node listens for. */
 export interface UnmappedCounter extends DualCounter {
   readonly name: string;
   readonly firstAt: number;
@@ -12,12 +13,14 @@ export interface UnmappedCounter extends DualCounter {
   sample: number;
 }
 
+/** Counts by event name, of a bounded number of names. */
 export interface Unmapped {
   readonly names: Map<string, UnmappedCounter>;
   /** Everything under names that are not counted apart. */
   readonly other: DualCounter;
 }
 
+/** Counts at zero. */
 export function createUnmapped(): Unmapped {
   return { names: new Map(), other: createDualCounter() };
 }

@@ -1,5 +1,6 @@
 /** Edges as single cubic Béziers, and the points along them that the renderer takes. */
 
+/** The side of a card that an edge leaves or enters. */
 export type Face = "left" | "right" | "top" | "bottom";
 
 /** A rectangle in canvas units, from its top-left corner. */
@@ -10,6 +11,7 @@ export interface Box {
   readonly height: number;
 }
 
+/** A point in canvas units. */
 export interface Point {
   readonly x: number;
   readonly y: number;

@@ -1,5 +1,6 @@
 /** Levels of detail: of an edge by its steps a second, of a card by the zoom. */
 
+/** How an edge shows its steps: each as a particle, as small dots, or as its width. */
 export type EdgeDetailLevel = "particle" | "dots" | "width";
 
 /** Steps a second from which an edge is drawn so, and the share of it below which it goes back. */
@@ -83,6 +84,7 @@ export function widthFor(rate: number): number {
   return Math.min(9, 3 + Math.max(0, Math.log2(Math.max(rate, 1) / WIDTH_FROM)) * 1.25);
 }
 
+/** How much a card shows: everything, less, its name, or its colour alone. */
 export type Detail = "full" | "brief" | "name" | "plain";
 
 /** Below this zoom small text cannot be read; name and rate are set larger. */

@@ -140,6 +140,7 @@ export interface ChangedParts {
   readonly nodes: readonly number[];
 }
 
+/** The marks that differ between two drawings of the paths. */
 export function changedParts(before: readonly PathMark[], after: readonly PathMark[]): ChangedParts[] {
   const known = new Map(before.map((path) => [path.token, path]));
   const found: ChangedParts[] = [];

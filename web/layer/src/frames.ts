@@ -68,6 +68,7 @@ const SAMPLE = 60;
 const PATIENT = 2;
 const CALM = 4;
 
+/** How much is left out to keep pace: 0 is nothing. */
 export type GovernorLevel = 0 | 1 | 2;
 
 /** Watches the times between frames. */

@@ -10,6 +10,7 @@ const TICKS_PER_TEXT = 4;
 /** A node that wakes is written at once, this many between two beats at most. */
 const WAKES = 16;
 
+/** What a light adapter works on. */
 export interface LightAdapterOptions {
   readonly drawing: Drawing;
   readonly light: LightSource;

@@ -5,6 +5,7 @@ import type { Patch } from "./dirtyTiles.ts";
 import { boxAt, type Camera, LABEL, type Leg, type Palette, type PathMark, type RenderBuffers, toCanvas, type Brush, type Surface } from "./protocol.ts";
 import { brushOf, roundBox, surface } from "./sprites.ts";
 
+/** What the drawing of followed paths depends on. */
 export interface PathInput {
   readonly paths: readonly PathMark[];
   readonly buffers: RenderBuffers;

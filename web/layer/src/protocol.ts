@@ -4,6 +4,7 @@
 
 /** What light is drawn on, and with. */
 export type Surface = OffscreenCanvas | HTMLCanvasElement;
+/** The 2D context of a `Surface`. */
 export type Brush = OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
 
 /** Where the view stands: screen = canvas units × zoom + x, y (CSS pixels); `ratio` device pixels a
@@ -67,6 +68,7 @@ export interface PathMark {
   readonly legs: readonly Leg[];
 }
 
+/** A message to the renderer. */
 export type Command =
   | { readonly kind: "buffers"; readonly buffers: RenderBuffers }
   | { readonly kind: "camera"; readonly camera: Camera }

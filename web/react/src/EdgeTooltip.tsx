@@ -17,6 +17,7 @@ export interface EdgeHoverAt {
 
 const WIDTH = 300;
 
+/** The tooltip of the edge under the pointer. */
 export function EdgeTooltip({ graph, hover: { edge, x, y } }: { readonly graph: Graph; readonly hover: EdgeHoverAt }) {
   return (
     <div className="tip way-tip" style={{ left: `clamp(8px, ${x - WIDTH / 2}px, calc(100% - ${WIDTH + 8}px))`, top: y + 16 }} aria-hidden="true">

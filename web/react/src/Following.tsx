@@ -6,6 +6,7 @@ import { useActions, useEngine, useSession } from "./hooks.ts";
 /** Names shown before the rest becomes a number. */
 const NAMES = 3;
 
+/** The followed traces, each with its colour, and how to stop. */
 export function Following() {
   const actions = useActions();
   const pins = useSession((state) => state.pinned);

@@ -7,6 +7,7 @@ import { useEngine, useSessionContext, useSession } from "./hooks.ts";
 
 const MOST_JUMPS = 100;
 
+/** The graph as a table in a sheet, for those who do not see the picture. */
 export function GraphTable({ onClose }: { readonly onClose: () => void }) {
   const { engine } = useSessionContext();
   const graph = useSession((state) => state.graph);

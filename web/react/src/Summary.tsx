@@ -11,6 +11,7 @@ import { type Phase, useSessionContext, useSession } from "./hooks.ts";
 /** Often enough to know, seldom enough to bear. */
 const EVERY_MS = 20_000;
 
+/** A live region for screen readers: what is going on, in one sentence now and then. */
 export function Summary() {
   const { engine, store } = useSessionContext();
   const connection = useSession((state) => state.connection.connection);
@@ -36,6 +37,7 @@ export function Summary() {
 
 const BUSIEST = 3;
 
+/** The sentence of `Summary`. */
 export function summary(state: State, graph: Graph | null, figures: TotalsOfState, phase: Phase, connection: Connection, paused: boolean, at: number): string {
   if (!graph) return "No graph is shown.";
   if (phase !== "on") return "Realtime is off.";

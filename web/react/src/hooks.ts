@@ -93,6 +93,7 @@ export interface ReadableStore<T> {
   readonly subscribe: (listener: (state: T, before: T) => void) => () => void;
 }
 
+/** What the components of this package need around them. */
 export interface SessionContextValue {
   readonly store: ReadableStore<SessionState>;
   readonly engine: EngineHost;
@@ -102,6 +103,7 @@ export interface SessionContextValue {
 
 export const SessionContext = createContext<SessionContextValue | null>(null);
 
+/** The nearest `SessionContext`; throws without one. */
 export function useSessionContext(): SessionContextValue {
   const found = useContext(SessionContext);
   if (!found) throw new Error("this component needs a SessionContext around it");
@@ -113,10 +115,12 @@ export function useStoreValue<S, T>(store: ReadableStore<S>, read: (state: S) =>
   return useSyncExternalStore(store.subscribe, () => read(store.getState()));
 }
 
+/** A value of the session's state; renders again when it changes. */
 export function useSession<T>(read: (state: SessionState) => T): T {
   return useStoreValue(useSessionContext().store, read);
 }
 
+/** What a person may do to the session. */
 export function useActions(): SessionActions {
   return useSessionContext().actions;
 }

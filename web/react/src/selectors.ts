@@ -6,6 +6,7 @@ import type { State } from "@dagnet-realtime/engine/state";
 import type { Node } from "@dagnet-realtime/engine/wire.gen";
 import { value } from "./format.ts";
 
+/** An event as the feed shows it. */
 export type FeedRow = Row;
 
 /** "+n" while paused. */
@@ -30,6 +31,7 @@ export function unsent({ lanes, way }: FeedRow): "dropped" | "failed" | "not sen
 /** Types of messages that can light a node; the others only identify a person. */
 export const LIGHTS: ReadonlySet<string> = new Set(["track", "page", "screen"]);
 
+/** How a row is marked. */
 export interface RowMarks {
   readonly followed: boolean;
   readonly unmapped: boolean;

@@ -18,6 +18,7 @@ const SILENT_STREAMS = 2;
 /** While polling, the stream is tried again this often. */
 const PUSH_AGAIN_MS = 30_000;
 
+/** Frames of a server, by push where it works and by polls where it does not. */
 export class RemoteTransport implements Transport {
   #state: ConnectionStatus = OFF;
   #sink: TransportSink | null = null;

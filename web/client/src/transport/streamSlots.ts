@@ -7,6 +7,9 @@ export interface StreamSlot {
   release(): void;
 }
 
+/** The streams that the tabs of a browser may hold at once: browsers allow six connections to a
+ * host.
+ */
 export interface StreamSlots {
   /** A place, or null when all are taken. */
   acquire(): Promise<StreamSlot | null>;

@@ -34,6 +34,7 @@ export interface TransportSink {
   ended(reason: string): void;
 }
 
+/** A way for frames to come in, from `start` to `stop`. */
 export interface Transport {
   readonly state: ConnectionStatus;
   start(sink: TransportSink): void;

@@ -2,6 +2,7 @@
  */
 import type { State } from "../state.ts";
 
+/** A file of event definitions as it should read. */
 export interface Patch {
   /** Below the data folder. */
   readonly file: string;

@@ -5,6 +5,7 @@ import { edgeCount } from "../traces/select/facts.ts";
 import { traversableEdges, whyNever } from "../traces/select/traversable.ts";
 import type { Traces } from "../traces/model.ts";
 
+/** What of the graph has lit since On, what has not, and what cannot. */
 export interface Coverage {
   readonly nodesLit: number;
   /** Nodes that can light. */

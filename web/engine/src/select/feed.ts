@@ -3,6 +3,7 @@ import { lookUp } from "../dedupe.ts";
 import { type Row, rowAt } from "../eventBuffer.ts";
 import type { State } from "../state.ts";
 
+/** A part of the events that pass the filter, newest first. */
 export interface Feed {
   readonly rows: readonly Row[];
   /** Rows that pass the filter and are still in the buffer. */

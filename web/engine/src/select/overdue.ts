@@ -4,6 +4,7 @@ import { type Row, rowAt } from "../eventBuffer.ts";
 import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
 
+/** A local event that failed, never left or never arrived. */
 export interface Overdue {
   readonly row: Row;
   /** `failed` and `dropped` never left. `unsent` was called and is not known to have left within

@@ -22,6 +22,7 @@ export interface NodeLight {
   readonly carried: boolean;
 }
 
+/** Counts and rate of the whole session. */
 export interface TotalsOfState {
   /** Events since On (since Clear), each once, mapped or not. */
   readonly count: number;
@@ -80,6 +81,7 @@ export function totals(state: State, at: number): TotalsOfState {
 
 // The ledger, and the guarantees of the view.
 
+/** What became of every event, by lane and by source. */
 export interface LedgerOfState {
   /** Since On (since Clear), remote lane. */
   readonly view: FrameSums;
@@ -107,6 +109,7 @@ export function ledger(state: State): LedgerOfState {
   };
 }
 
+/** What is exact and what was left out, by policy, sampling and load. */
 export interface PostureOfState {
   /** What the server says of its policy; null without a remote lane. */
   readonly policy: Guarantees | null;
@@ -127,6 +130,7 @@ export interface PostureOfState {
   readonly limited: readonly { readonly source: string; readonly events: number }[];
 }
 
+/** The guarantees that hold at this moment. */
 export function posture(state: State): PostureOfState {
   const { frameSums: sums } = state.accumulation;
   return {

@@ -23,10 +23,12 @@ export function traceCounts(state: State): { readonly seen: number; readonly ret
   return state.accumulation.traces === null ? { seen: 0, retained: 0, exact: true } : traceTotals(state.accumulation.traces);
 }
 
+/** The paths of the followed traces, in the order they were followed. */
 export function followed(state: State): readonly FollowedPath[] {
   return state.accumulation.traces === null ? [] : followedPaths(state.accumulation.traces);
 }
 
+/** The most frequent jumps between nodes without an edge. */
 export function ghostEdges(state: State, count = 50): readonly JumpRow[] {
   return state.accumulation.traces === null ? [] : jumps(state.accumulation.traces, count);
 }
@@ -36,10 +38,12 @@ export function ghostEdge(state: State, from: string, to: string): JumpRow | nul
   return state.accumulation.traces === null ? null : jump(state.accumulation.traces, from, to);
 }
 
+/** The latest joins of traces, of one trace if `token` is given. */
 export function traceJoins(state: State, count: number, token: string | null = null): readonly JoinRow[] {
   return state.accumulation.traces === null ? [] : joins(state.accumulation.traces, count, token);
 }
 
+/** What is known of an edge; null if the graph has none of this uuid. */
 export function edge(state: State, uuid: string, at: number): EdgeFacts | null {
   return state.accumulation.traces === null ? null : edgeFacts(state.accumulation.traces, uuid, shownAt(state.clock, at));
 }
@@ -49,6 +53,7 @@ export function edgeSeen(state: State, uuid: string): number {
   return state.accumulation.traces === null ? 0 : edgeCount(state.accumulation.traces, uuid);
 }
 
+/** What traces say of a node; null if the graph has none of this uuid. */
 export function node(state: State, uuid: string): NodeFacts | null {
   return state.accumulation.traces === null ? null : nodeFacts(state.accumulation.traces, uuid);
 }

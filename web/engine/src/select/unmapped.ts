@@ -6,6 +6,7 @@ import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
 import { isIdentityCounter } from "../unmapped.ts";
 
+/** An event name that no node listens for. */
 export interface UnmappedName {
   readonly name: string;
   readonly count: number;
@@ -16,6 +17,7 @@ export interface UnmappedName {
   readonly sample: Row | null;
 }
 
+/** Event names that no node listens for. */
 export interface UnmappedNames {
   /** Messages that identify a person, by their type: no node can listen for them. */
   readonly identity: readonly UnmappedName[];

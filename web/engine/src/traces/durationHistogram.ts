@@ -13,6 +13,7 @@ export interface DurationHistogram {
   count: number;
 }
 
+/** A histogram without durations. */
 export function createHistogram(): DurationHistogram {
   return { buckets: new Uint32Array(0), count: 0 };
 }

@@ -2,6 +2,7 @@
  * evicted first.
  */
 
+/** A move between two nodes (indices) that no edge joins. */
 export interface Jump {
   readonly id: number;
   readonly from: number;
@@ -21,6 +22,7 @@ export interface JumpTable {
   evicted: number;
 }
 
+/** A table of at most `limit` jumps. */
 export function createJumps(limit: number): JumpTable {
   return { limit, byId: new Map(), byPair: new Map(), next: 0, evicted: 0 };
 }

@@ -209,10 +209,12 @@ export interface Counts {
   readonly standing: Int32Array;
 }
 
+/** Counts of a graph with so many nodes and edges, at zero. */
 export function createCounts(nodes: number, edges: number): Counts {
   return { nodes, edges, cells: new Map(), entries: new Int32Array(nodes), standing: new Int32Array(nodes) };
 }
 
+/** The counts of a node, edge or jump that no trace has passed. */
 export function emptyCell(): Cell {
   return { count: 0, traces: 0, inferred: 0, gaps: null, bridged: null };
 }
@@ -253,6 +255,7 @@ function countJump(counts: Counts, jumps: JumpTable, trace: Trace, visit: Visit,
   counts.cells.delete(key);
 }
 
+/** The key of a jump among the cells: after those of nodes and edges. */
 export function jumpKey(counts: Counts, id: number): number {
   return counts.nodes + counts.edges + id;
 }
@@ -276,6 +279,7 @@ function countKey(counts: Counts, trace: Trace, key: number, sign: 1 | -1): Cell
 
 // Descriptions of a trace: its identifiers, its position, how it ended.
 
+/** The token of an identifier, with its kind. */
 export function tokenOf(identifier: IdentifierNode): Token {
   return { kind: identifier.kind, token: identifier.token };
 }

@@ -15,10 +15,13 @@ export type SavedDwell = readonly number[];
 /** A key of the counts; jumps by their nodes, because ids are not saved. */
 export type SavedKey = number | readonly [from: number, to: number];
 
+/** The counts of a node, edge or jump, as saved. */
 export type SavedCell = readonly [key: SavedKey, count: number, traces: number, inferred: number, gaps: SavedDwell, bridged: SavedDwell, last: number];
 
+/** One event of a trace, as saved. */
 export type SavedMark = readonly [id: string, name: string, type: string, at: number, arrived: number, late: 0 | 1, owner: number, lit: readonly number[], order?: number | null, heard?: number];
 
+/** A trace, as saved. */
 export interface SavedTrace {
   readonly seq: number;
   readonly tokens: readonly (readonly [token: string, kind: string])[];
@@ -35,6 +38,7 @@ export interface SavedTrace {
   readonly partial: boolean;
 }
 
+/** A join of two traces, as saved. */
 export interface SavedJoin {
   readonly id: number;
   readonly at: number;

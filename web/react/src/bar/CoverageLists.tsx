@@ -16,6 +16,7 @@ import { edgeLabel, labelOf } from "../side/text.ts";
 /** Names shown of a list; the saved file has all. */
 const SHOWN = 24;
 
+/** The contents of the coverage popover. */
 export function CoverageLists({ graph, found }: { readonly graph: Graph; readonly found: Coverage }) {
   const actions = useActions();
   const { engine } = useSessionContext();

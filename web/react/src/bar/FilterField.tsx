@@ -3,6 +3,7 @@ import { ListFilter, X } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 
+/** The filter: terms as chips, and a field for the next one. */
 export function FilterField() {
   const actions = useActions();
   const filter = useSession((state) => state.filter);
@@ -70,6 +71,7 @@ export function FilterField() {
   );
 }
 
+/** The terms of a filter; quoted text and what "or" joins stay together. */
 export function splitTerms(text: string): string[] {
   const out: string[] = [];
   let term = "";
@@ -91,6 +93,7 @@ export function splitTerms(text: string): string[] {
   return out;
 }
 
+/** The filter that consists of these terms. */
 export function joinTerms(parts: readonly string[]): string {
   return parts.join(" ");
 }

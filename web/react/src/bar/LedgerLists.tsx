@@ -3,6 +3,7 @@ import type { ledger } from "@dagnet-realtime/engine/select/totals";
 import type { IngestCounters, FrameCounts } from "@dagnet-realtime/engine/wire.gen";
 import { clock, count, plural } from "../format.ts";
 
+/** The contents of the ledger popover. */
 export function LedgerLists({ told, counted }: { readonly told: ReturnType<typeof ledger>; readonly counted: boolean }) {
   const { view, balances, missed, doors, duplicates } = told;
   const sums = balances && doors.every((door) => door.balances);
@@ -36,6 +37,7 @@ function Table({ name, lines }: { readonly name: string; readonly lines: readonl
   );
 }
 
+/** A line of the ledger. */
 export interface LedgerLine {
   readonly word: string;
   readonly value: number;
@@ -45,12 +47,14 @@ export interface LedgerLine {
 const part = (word: string, value: number): LedgerLine => ({ word, value, sum: false });
 const some = (lines: readonly LedgerLine[]): LedgerLine[] => lines.filter(({ value }) => value > 0);
 
+/** The lines of the remote lane. */
 export function viewLines(view: FrameCounts): LedgerLine[] {
   const offered = [part("at a node", view.lit), part("unmapped", view.unmapped), part("filtered at the server", view.filtered), part("missed", view.missed)];
   const carried = [part("beyond the budget: counted, not shown", view.thinned), part("left out by the sample: counted, not shown", view.sampled_out), part("forgotten people: counted, no longer kept", view.forgotten)];
   return [{ word: "received", value: view.offered, sum: true }, ...some(offered), { word: "of these shown in full", value: view.carried, sum: true }, ...some(carried)];
 }
 
+/** The lines of a source. */
 export function sourceLines(door: IngestCounters): LedgerLine[] {
   const refused = Object.entries(door.refused).map(([code, n]) => part(`refused: ${code}`, n));
   const parts = [part("kept", door.taken), part("duplicate", door.duplicate), part("while Realtime was off", door.unwatched), part("over the rate limit", door.rate_limited), ...refused];

@@ -4,6 +4,7 @@ import { useActions, useSession } from "../hooks.ts";
 
 const WORDS = { starting: "starting", failed: "off", off: "Off", opening: "turning on", on: "On", closing: "turning off", replay: "Replay" } as const;
 
+/** The switch that turns Realtime on and off. */
 export function OnSwitch() {
   const actions = useActions();
   const phase = useSession((state) => state.phase);

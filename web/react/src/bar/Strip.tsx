@@ -10,6 +10,7 @@ import { brokenText, relayText, signOf } from "./connectionSign.ts";
 
 const StripEnd = lazy(() => import("./StripEnd.tsx").then(({ StripEnd: component }) => ({ default: component })));
 
+/** The bar below the top: connection, rate, counts, coverage, ledger. */
 export function Strip() {
   const figures = useEngine("numbers", (state, now) => totals(state, now));
   const since = useEngine("numbers", (state) => state.accumulation.since);
@@ -58,6 +59,7 @@ export function Strip() {
   );
 }
 
+/** The sign of the connection, with a popover that says more. */
 export function LiveSign() {
   const phase = useSession((state) => state.phase);
   const lane = useSession((state) => state.connection);
@@ -94,6 +96,7 @@ export function LiveSign() {
 const WIDTH = 104;
 const HEIGHT = 20;
 
+/** A small chart of a minute, one value a second. */
 export function Sparkline({ values }: { readonly values: readonly number[] }) {
   const most = Math.max(1, ...values);
   const last = values.length - 1;

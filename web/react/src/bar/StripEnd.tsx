@@ -10,6 +10,7 @@ import { Tip } from "../kit/Tip.tsx";
 import { Button } from "../kit/controls.tsx";
 import { guaranteeChips } from "./guarantees.ts";
 
+/** The right end of the strip: coverage, ledger and guarantees. */
 export function StripEnd({ figures }: { readonly figures: TotalsOfState }) {
   return (
     <>
@@ -32,6 +33,7 @@ const CoverageLists = lazy(() => import("./CoverageLists.tsx").then(({ CoverageL
 /** More squares than this say no more than the number does. */
 const SQUARES = 14;
 
+/** How much of the graph has lit, with a popover that lists it. */
 export function Coverage() {
   const { engine } = useSessionContext();
   const graph = useSession((state) => state.graph);
@@ -74,6 +76,7 @@ export function Coverage() {
 
 const LedgerLists = lazy(() => import("./LedgerLists.tsx").then(({ LedgerLists: component }) => ({ default: component })));
 
+/** Whether every event is accounted for, with a popover that has the sums. */
 export function LedgerChip() {
   const told = useEngine("numbers", (state) => ledger(state));
   const counted = useEngine("numbers", (state) => posture(state).policy?.exact_counts ?? true);
@@ -98,6 +101,7 @@ export function LedgerChip() {
   );
 }
 
+/** What is left out of counts or events at the moment, with popovers that say why. */
 export function GuaranteeChips() {
   const atServer = useSession((state) => state.serverFilter);
   const chips = guaranteeChips(useEngine("numbers", (state) => posture(state)), atServer);

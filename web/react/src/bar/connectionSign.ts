@@ -4,6 +4,7 @@ import type { ConnectionStatus } from "@dagnet-realtime/client/transport/transpo
 import type { Phase } from "../hooks.ts";
 import { clock, count } from "../format.ts";
 
+/** The sign of the connection: its word, its colour, and what it means. */
 export interface Sign {
   readonly word: string;
   readonly lane: string;
@@ -21,6 +22,7 @@ export function relayText({ company: { others, names }, ledger }: RelaySubscript
   return `${cost} ${others === 1 ? "One other tab watches" : `${others} other tabs watch`} this graph${names.length ? `: ${names.join(", ")}` : ""}.`;
 }
 
+/** The sign of a connection. */
 export function signOf(phase: Phase, { connection, transport, lagMs: behindMs }: ConnectionStatus, paused: boolean, catching = 0): Sign {
   if (phase === "replay") return sign("REPLAY", "replay", "A saved log is playing", "Nothing here happens at this moment: these are the frames of a saved session.");
   if (phase === "opening") return sign("OPENING", "wait", "Turning on", "The server is opening a watch session.");

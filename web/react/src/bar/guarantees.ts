@@ -2,6 +2,7 @@
 import type { PostureOfState } from "@dagnet-realtime/engine/select/totals";
 import { clock, count, plural, share, span } from "../format.ts";
 
+/** A chip that says what is left out. */
 export interface GuaranteeChip {
   readonly key: "notes" | "uncounted" | "limited" | "filtered" | "thinned" | "sampled" | "redacted";
   readonly word: string;
@@ -38,6 +39,7 @@ export function keptText(properties: readonly string[]): string {
   return properties.length === 0 ? "no extra fields kept" : `${plural(properties.length, "field")} kept`;
 }
 
+/** The chips of a state; none if everything is exact. */
 export function guaranteeChips({ policy, sampling, threshold, thinned, sampled, thinnedAt, imposedAt, limited }: PostureOfState, atServer = ""): GuaranteeChip[] {
   const chips: GuaranteeChip[] = [];
   const notes = policy?.notes ?? [];

@@ -11,6 +11,7 @@ import { type FeedRow, lag, LIGHTS, rawOf } from "../selectors.ts";
 import { NearMisses, useNearMisses } from "../side/NearMisses.tsx";
 import { deliveryOf } from "./delivery.ts";
 
+/** An opened row: fields or JSON. */
 export function EventDetail({ row }: { readonly row: FeedRow }) {
   const [raw, setRaw] = useState(false);
   const text = JSON.stringify(rawOf(row), null, 2);
@@ -117,6 +118,7 @@ function Filtering({ term, text, onAdd }: { readonly term: string; readonly text
   );
 }
 
+/** The stages of a local event's delivery, with their times. */
 export function DeliverySteps({ row }: { readonly row: FeedRow }) {
   if ((row.lanes & LOCAL) === 0) return null;
   return (

@@ -8,6 +8,7 @@ import { FeedRows, newer, OPENED, placeOf, ROW, shown } from "./FeedRows.tsx";
 
 const HEAD = 37;
 
+/** The feed's height is its host's. */
 export interface FeedProps {
   readonly open: boolean;
   readonly onOpen: (open: boolean) => void;
@@ -19,6 +20,7 @@ export interface FeedProps {
   readonly empty?: ReactNode;
 }
 
+/** The events below the picture. */
 export function Feed({ open, onOpen, height, limits, onHeight, empty = null }: FeedProps) {
   const filter = useSession((state) => state.filter);
   const since = useEngine("numbers", (state) => state.accumulation.since);

@@ -19,6 +19,7 @@ interface FeedRowsProps {
   readonly onOpen: (row: number) => void;
 }
 
+/** The rows that are in view. */
 export function FeedRows({ start, first, count, opened, openedPlace, onOpen }: FeedRowsProps) {
   const { rows } = useEngine("rows", (state) => feed(state, { start, count }));
   return rows.map((row, index) => (
@@ -128,6 +129,7 @@ export function placeOf(numbers: Numbers, row: number): number {
   return numbers.rows[numbers.rows.length - 1 - before] === row && numbers.rows.length - 1 - before >= numbers.from ? before : -1;
 }
 
+/** The range of rows that are in view. */
 export interface Shown {
   readonly first: number;
   readonly count: number;

@@ -2,6 +2,7 @@
 import type { Row } from "@dagnet-realtime/engine/eventBuffer";
 import { LOCAL, REMOTE } from "@dagnet-realtime/engine/dedupe";
 
+/** One stage of a local event's delivery. */
 export interface DeliveryStep {
   readonly word: string;
   /** Milliseconds since 1970. */

@@ -5,6 +5,7 @@ import type { PopoverProps } from "./OpenPopover.tsx";
 const load = () => import("./OpenPopover.tsx");
 const Popped = lazy(() => load().then(({ OpenPopover: component }) => ({ default: component })));
 
+/** A trigger whose popover is loaded when it is first wanted. */
 export function LazyPopover(props: PopoverProps) {
   const [asked, setAsked] = useState(false);
   const reach = (): void => void load();

@@ -3,6 +3,7 @@ import { Popover } from "radix-ui";
 import { type ButtonHTMLAttributes, type ReactElement, type ReactNode, useState } from "react";
 import { usePopoverContainer } from "../scope.ts";
 
+/** The trigger must pass its props and its ref to a button. */
 export interface PopoverProps {
   readonly title: string;
   readonly trigger: ReactElement<ButtonHTMLAttributes<HTMLButtonElement>>;
@@ -11,6 +12,7 @@ export interface PopoverProps {
   readonly wide?: boolean;
 }
 
+/** The trigger and its popover, opened from the first. */
 export function OpenPopover({ title, trigger, children, align = "start", wide = false }: PopoverProps) {
   const [anchor, setAnchor] = useState<HTMLButtonElement | null>(null);
   const container = usePopoverContainer(anchor);

@@ -13,6 +13,7 @@ interface OpenTipProps {
 /** The tooltip takes no focus, and gives none back. */
 const stay = (event: Event): void => { event.preventDefault(); };
 
+/** The tooltip's text, placed beside its anchor. */
 export function OpenTip({ id, anchor, says, side }: OpenTipProps) {
   const container = usePopoverContainer(anchor);
   return (

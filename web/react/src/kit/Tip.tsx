@@ -17,6 +17,7 @@ interface TipProps {
   readonly side?: "top" | "bottom" | "left" | "right";
 }
 
+/** The element it is around, with a tooltip. */
 export function Tip({ says, children, side = "bottom" }: TipProps) {
   const id = useId();
   const [anchor, setAnchor] = useState<HTMLElement | null>(null);

@@ -8,6 +8,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly keys?: string;
 }
 
+/** A button; without children it is square, and needs an `aria-label`. */
 export function Button({ voice = "plain", icon, keys, className = "", children, ...rest }: ButtonProps) {
   return (
     <button type="button" className={`button button-${voice} ${children === undefined ? "button-icon" : ""} ${className}`} {...rest}>
@@ -20,6 +21,7 @@ export function Button({ voice = "plain", icon, keys, className = "", children, 
 
 const SAID_MS = 1500;
 
+/** A button that copies a text, and says so for a moment. */
 export function Copy({ text, label, small = true }: { readonly text: string; readonly label: string; readonly small?: boolean }) {
   const [done, setDone] = useState(false);
   useEffect(() => {
@@ -60,6 +62,7 @@ interface GripProps {
 
 const STEP = 16;
 
+/** The handle that sizes a panel, by pointer or arrow keys. */
 export function Grip({ label, axis, size, least, most, grows, onSize }: GripProps) {
   const from = useRef<{ at: number; size: number } | null>(null);
   const place = (event: PointerEvent): number => (axis === "x" ? event.clientX : event.clientY);

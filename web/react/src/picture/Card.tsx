@@ -5,6 +5,7 @@ import { memo, useLayoutEffect, useRef } from "react";
 import type { CardFace, IconName } from "./cardFace.ts";
 import type { Cards } from "./cardWriter.ts";
 
+/** A card as React Flow's node. */
 export type CardNode = FlowNode<{ uuid: string; face: CardFace; cards: Cards }, "card">;
 
 /** Titles longer than this take the badge's place; the badge stands beside the event's name. */
@@ -38,6 +39,7 @@ const DRAWINGS: Record<IconName, LucideIcon> = {
   exit: LogOut, fail: CircleX, person: UserRound, phone: Phone, truck: Truck, undo: Undo2, split: Split, play: Play, bell: Bell, doc: FileText, step: CircleDot,
 };
 
+/** An icon of a card. */
 export function Icon({ name, size = 15 }: { name: IconName; size?: number }) {
   const Drawing = DRAWINGS[name];
   return <Drawing size={size} strokeWidth={1.6} aria-hidden className="dr-icon" />;

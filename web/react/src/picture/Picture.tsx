@@ -136,6 +136,7 @@ export function mannerText({ dots, width, pace, particles }: RenderReport): stri
   return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
 }
 
+/** What the marks of the picture mean; only those that are there. */
 export function Legend({ following, inferred, jumps, still, manner }: { following: boolean; inferred: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {
   return (
     <div className="dr-legend" role="note" aria-label="Legend">
@@ -153,6 +154,7 @@ export function Legend({ following, inferred, jumps, still, manner }: { followin
   );
 }
 
+/** What the buttons do, and the element that the zoom is written to. */
 export interface ZoomProps {
   readonly onIn: () => void;
   readonly onOut: () => void;
@@ -161,6 +163,7 @@ export interface ZoomProps {
   readonly percent: (element: HTMLElement | null) => void;
 }
 
+/** The buttons that zoom. */
 export function Zoom({ onIn, onOut, onFit, onWhole, percent }: ZoomProps) {
   return (
     <div className="dr-zoom" role="group" aria-label="Zoom">

@@ -68,6 +68,7 @@ export function tagWidth({ tag }: CardFace): number {
   return tag ? Math.ceil(14 + tag.text.length * (tag.tone === "variants" ? 4.9 : 7)) : 0;
 }
 
+/** The icons that a card may have. */
 export type IconName =
   | "page" | "search" | "list" | "product" | "basket" | "card" | "goal" | "mail" | "heart" | "pin" | "bolt" | "exit" | "fail" | "person" | "phone"
   | "truck" | "undo" | "split" | "play" | "bell" | "doc" | "step";

@@ -5,6 +5,7 @@ import type { RenderBuffers } from "@dagnet-realtime/layer/protocol";
 import { type AnchoredEdge, anchorsOf, type LabelSpot, placeLabels } from "./anchors.ts";
 import { mapBox, type Mapping, spaceOut } from "./spacing.ts";
 
+/** A node and its place. */
 export interface SceneNode {
   readonly node: Node;
   readonly box: Box;
@@ -118,6 +119,7 @@ export function readingOrder(boxes: readonly Box[]): number[] {
   return columns.flatMap(({ cards }) => cards.sort((a, b) => a.box.y - b.box.y || a.index - b.index).map(({ index }) => index));
 }
 
+/** Where an arrow key leads. */
 export type Direction = "left" | "right" | "up" | "down";
 
 /** The nearest box in a direction, preferring those straight ahead; null if there is none. */

@@ -9,6 +9,7 @@ const PADDING = { top: "64px", right: "28px", bottom: "84px", left: "28px" } as 
 const PADDING_LARGE = { top: "24px", right: "24px", bottom: "24px", left: "24px" } as const;
 const MOST_ZOOM = 1.15;
 
+/** What moves the camera. */
 export interface FitView {
   readonly fit: () => void;
   readonly onInit: () => void;
@@ -19,6 +20,7 @@ export interface FitView {
   readonly show: (uuids: readonly string[]) => void;
 }
 
+/** Fits the graph into the picture, until a person moves the camera. */
 export function useFitView(scene: Scene, large: boolean): FitView {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
@@ -54,6 +56,7 @@ export function useFitView(scene: Scene, large: boolean): FitView {
   return useMemo(() => ({ fit, onInit: fit, onMove, reveal, show }), [fit, onMove, reveal, show]);
 }
 
+/** What is drawn as selected. */
 export interface Selection {
   readonly nodes: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
@@ -63,6 +66,7 @@ export interface Selection {
 
 type SelectionProps = Pick<Required<PictureProps>, "selected" | "selectedEdge" | "highlight">;
 
+/** What is selected or highlighted; brings it into view when it changes. */
 export function useSelection(scene: Scene, { selected, selectedEdge: way, highlight: pointed }: SelectionProps, { show }: FitView): Selection {
   const ends = useMemo(() => endsOf(scene, { selected, selectedEdge: way, highlight: pointed }), [scene, selected, way, pointed]);
   // Only a new choice moves the camera, never a resize or another version of the graph.

@@ -13,6 +13,7 @@ import { dwellText, labelOf, shareText, waitingText } from "./text.ts";
 
 const EXAMPLES = 6;
 
+/** What is known of an edge. */
 export function EdgePanel({ graph, edge }: { readonly graph: Graph; readonly edge: Edge }) {
   const facts = useEngine("numbers", (state, now) => edgeFacts(state, edge.uuid, now));
   const came = useEngine("numbers", (state) => nodeFacts(state, edge.source)?.traces ?? 0);
@@ -68,6 +69,7 @@ export function EdgePanel({ graph, edge }: { readonly graph: Graph; readonly edg
 }
 
 
+/** What is known of a jump, and what could be done about it. */
 export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly from: string; readonly to: string }) {
   const actions = useActions();
   const key = `${from}>${to}`;
@@ -156,6 +158,7 @@ function Advice({ graph, evidence }: { readonly graph: Graph; readonly evidence:
   );
 }
 
+/** The heading of an edge or jump, with its two ends. */
 export function EdgeHead({ graph, from, to, what }: { readonly graph: Graph; readonly from: string; readonly to: string; readonly what: "Edge" | "Unexpected step" }) {
   const actions = useActions();
   const end = (uuid: string) => (
@@ -189,6 +192,7 @@ export function EdgeHead({ graph, from, to, what }: { readonly graph: Graph; rea
   );
 }
 
+/** Some traces to open. */
 export function ExampleTraces({ tokens, title }: { readonly tokens: readonly string[]; readonly title: string }) {
   const actions = useActions();
   if (tokens.length === 0) return null;

@@ -5,6 +5,7 @@ import { type SyntheticEvent, useState } from "react";
 import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 
+/** Follows a person by an identifier, which the server turns into a token. */
 export function FindPerson() {
   const actions = useActions();
   const can = useHost((host) => host.canFind?.() ?? false);
@@ -67,6 +68,7 @@ export function FindPerson() {
 
 const PERSON = ["userId", "anonymousId"];
 
+/** The kinds of identifiers that a person can be found by, those of people first. */
 export function kindsOf(posture: Guarantees | null): readonly string[] {
   const kinds = posture?.trace ?? PERSON;
   return [...PERSON.filter((kind) => kinds.includes(kind)), ...kinds.filter((kind) => !PERSON.includes(kind))];

@@ -9,6 +9,7 @@ import { labelOf } from "./text.ts";
 const FIRST = 4;
 const MOST = 40;
 
+/** The jumps, most frequent first. */
 export function JumpList() {
   const actions = useActions();
   const graph = useSession((state) => state.graph);

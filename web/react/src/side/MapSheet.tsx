@@ -4,6 +4,7 @@ import { useState } from "react";
 import { Sheet } from "../kit/Sheet.tsx";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 
+/** Picks the node that an unmapped name should light. */
 export function MapSheet({ name, onClose }: { readonly name: string; readonly onClose: () => void }) {
   const actions = useActions();
   const graph = useSession((state) => state.graph);

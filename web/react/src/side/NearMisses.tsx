@@ -8,6 +8,7 @@ export function useNearMisses(row: FeedRow | null): readonly UnmappedNearMiss[] 
   return useEngine("numbers", (state) => (row === null ? [] : nearMissesOf(state, row)));
 }
 
+/** The nodes that a name nearly lit, with the reasons. */
 export function NearMisses({ misses }: { readonly misses: readonly UnmappedNearMiss[] }) {
   const actions = useActions();
   return misses.map(({ node, label, reason }) => (

@@ -16,6 +16,7 @@ import { labelOf } from "./text.ts";
 const ROWS = 200;
 const SHOWN = 5;
 
+/** What is known of the selected node. */
 export function NodePanel() {
   const graph = useSession((state) => state.graph);
   const selected = useSession((state) => state.selected);
@@ -184,6 +185,7 @@ function Last({ uuid }: { readonly uuid: string }) {
   );
 }
 
+/** Where traces went from a node, and where the graph says they go. */
 export function NodeEdges({ graph, node }: { readonly graph: Graph; readonly node: string }) {
   const from = graph.edges.filter(({ source }) => source === node);
   const to = graph.edges.filter(({ source, target }) => target === node && source !== node);

@@ -233,6 +233,7 @@ function Step({ step, joined, last, left, right, gap }: StepProps) {
   );
 }
 
+/** The steps of a trace, grouped by node. */
 export function TraceNodes({ steps }: { readonly steps: readonly TimelineStep[] }) {
   const actions = useActions();
   const graph = useSession((state) => state.graph);
@@ -284,6 +285,7 @@ function Unmapped({ steps }: { readonly steps: readonly TimelineStep[] }) {
 
 const JOINS = 12;
 
+/** The joins that a trace was made of, and how to undo one. */
 export function TraceJoins({ token }: { readonly token: string }) {
   const joins = useEngine("numbers", (state) => traceJoins(state, JOINS, token));
   if (joins.length === 0) return null;
@@ -321,6 +323,7 @@ function Join({ join }: { readonly join: JoinRow }) {
   );
 }
 
+/** An opened step: its event's properties and identifiers. */
 export function StepDetail({ step }: { readonly step: TimelineStep }) {
   const graph = useSession((state) => state.graph);
   const row = useEngine("numbers", (state) => rowOfMessage(state, step.id));
@@ -355,6 +358,7 @@ export function StepDetail({ step }: { readonly step: TimelineStep }) {
   );
 }
 
+/** The steps of a trace on one time axis, in per cent of its width. */
 export interface Bars {
   /** Milliseconds from the first step to the last. */
   readonly whole: number;

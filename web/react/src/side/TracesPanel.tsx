@@ -18,6 +18,7 @@ const FIRST = 10;
 const BESIDE = 5;
 const UNMAPPED = 5;
 
+/** The latest traces, or the one that is shown. */
 export function TracesPanel() {
   const token = useSession((state) => state.trace);
   const known = useEngine("numbers", (state) => (token === "" ? null : trace(state, token)));
@@ -141,6 +142,7 @@ function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
   );
 }
 
+/** The second line of a trace in the list. */
 export function traceRowText({ events, lastName, label, ended, retained: kept, partial }: Pick<TraceRow, "events" | "lastName" | "label" | "ended" | "retained" | "partial">): string {
   const stands = ended === null ? (label === "" ? "nowhere yet" : `at ${label}`) : ended === "success" ? `converted at ${label}` : `ended at ${label}: ${ended}`;
   return [plural(events, "event"), lastName === "" ? "" : `last ${lastName}`, stands, partial ? "partial" : "", kept ? "" : "steps let go"].filter(Boolean).join(" · ");

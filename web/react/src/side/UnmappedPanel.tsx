@@ -156,10 +156,12 @@ function Bound() {
   );
 }
 
+/** An unmapped name with its events a second. */
 export interface Rated extends UnmappedName {
   readonly rate: number;
 }
 
+/** The unmapped names with their rates, twice a second at most. */
 export function useUnmapped(): { readonly names: readonly Rated[]; readonly who: readonly UnmappedName[]; readonly other: number } {
   const { engine, store } = useSessionContext();
   useSession((state) => state.numbersTick);
@@ -184,6 +186,7 @@ interface RateSample {
   readonly counts: ReadonlyMap<string, number>;
 }
 
+/** The counts of the last seconds, from which rates are made. */
 export interface Rates {
   readonly samples: readonly RateSample[];
 }

@@ -57,6 +57,7 @@ function routeText({ from, node, edges }: TimelineStep, graph: Graph | null): st
   return [from, ...between, node].map((uuid) => labelOf(graph, uuid)).join(" → ");
 }
 
+/** An edge by the labels of its two ends. */
 export function edgeLabel(graph: Graph, uuid: string): string {
   const edge = graph.edges.find((one) => one.uuid === uuid);
   return edge ? `${labelOf(graph, edge.source)} → ${labelOf(graph, edge.target)}` : uuid;

@@ -34,6 +34,7 @@ export interface FunctionTransportOptions {
   known(id: string): boolean;
 }
 
+/** Events that a function in Segment publishes at a provider, as frames. */
 export class FunctionTransport implements Transport {
   #state: ConnectionStatus = OFF;
   #sink: TransportSink | null = null;

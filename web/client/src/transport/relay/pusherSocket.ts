@@ -12,6 +12,7 @@ export interface ProviderListener {
   reconnected?(): void;
 }
 
+/** Asks the server to sign a subscription for this socket. */
 export type Sign = (socketId: string) => Promise<SubscriptionSignature>;
 
 /** Connects and subscribes; resolves once subscribed, rejects with an Error that says why not.
@@ -26,6 +27,7 @@ async function loadPusher(encrypted: boolean): Promise<typeof Pusher> {
   return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
 }
 
+/** Subscribes by pusher-js, over a WebSocket alone. */
 export const subscribe: Subscribe = async (place, channel, sign, listener, signal) => {
   const Client = await loadPusher(place.encrypted);
   if (signal.aborted) throw new Error("The tab turned away.");

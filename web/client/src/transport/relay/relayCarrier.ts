@@ -30,6 +30,7 @@ export interface RelayRun {
 
 const fallBack = (why: string): CarrierEnd => ({ kind: "broken", why, retryAfter: null, poll: true });
 
+/** Frames of one subscription at a provider; what is missing is polled from the server. */
 export class RelayCarrier {
   readonly #closing = new AbortController();
   readonly #resequencer: Resequencer;

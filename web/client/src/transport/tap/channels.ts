@@ -8,6 +8,7 @@ import { CHANNEL, FRAME, type FromHost, isOurs } from "@dagnet-realtime/tap/prot
  */
 export type ChannelKind = "tab" | "opened" | "extension";
 
+/** A message of a page, with its origin. */
 export interface Incoming {
   /** Not looked at yet. */
   readonly message: unknown;
@@ -20,6 +21,7 @@ export interface Incoming {
   readonly answer: ((message: FromHost) => void) | null;
 }
 
+/** A way for pages to report to this tab. */
 export interface PageChannel {
   listen(take: (heard: Incoming) => void): () => void;
   /** Speaks to every page of this road that is known. */
@@ -124,6 +126,7 @@ function wrapped(data: unknown): data is Wrapped {
   return read.extension === EXTENSION && read.to === "picture" && typeof read.origin === "string";
 }
 
+/** The channel to the sample shop's frame: a port that the frame is given with a secret. */
 export class ShopFrameChannel implements PageChannel {
   #port: MessagePort | null = null;
   #take: ((heard: Incoming) => void) | null = null;

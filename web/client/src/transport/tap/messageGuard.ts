@@ -5,6 +5,7 @@ import { checkTap } from "@dagnet-realtime/engine/validation";
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 
+/** Why a message was not taken. */
 export type RejectReason = "not allowed" | "a sandboxed frame has no origin that could be let in" | "malformed" | "too large" | "too fast" | "another origin’s message id" | "the site’s own message id" | "too many pages";
 
 /** Messages a second of one origin, and at once. A tap keeps to 6,000 a second. */
@@ -18,6 +19,7 @@ const REMEMBERED = 50_000;
 const AHEAD = 1_000;
 const LONG_AGO = 24 * 3600 * 1000;
 
+/** Lets a page's messages through by size, shape and rate, and counts the others. */
 export class MessageGuard {
   #newer = new Map<string, string>();
   #older = new Map<string, string>();

@@ -2,6 +2,7 @@
 import type { FromHost, Hello, PageBye, Report, SdkSeen } from "@dagnet-realtime/tap/protocol";
 import type { Incoming, ChannelKind } from "./channels.ts";
 
+/** A page with a tap, as far as this tab has heard of it. */
 export interface TappedPage {
   readonly id: string;
   readonly origin: string;
@@ -102,6 +103,7 @@ export function readHello(message: Record<string, unknown>): Hello | null {
   return message["kind"] === "hello" && texts(message, "page", "nonce", "url") && sdksOf(message) ? (message as unknown as Hello) : null;
 }
 
+/** The report in a message; null if it is none. */
 export function readReport(message: Record<string, unknown>): Report | null {
   const whole = ["from", "to", "missed", "skipped"].every((key) => Number.isSafeInteger(message[key]) && Number(message[key]) >= 0);
   const { messages } = message;
@@ -109,6 +111,7 @@ export function readReport(message: Record<string, unknown>): Report | null {
   return message["kind"] === "report" && texts(message, "page", "session") && whole && fits && sdksOf(message) ? (message as unknown as Report) : null;
 }
 
+/** The farewell in a message; null if it is none. */
 export function readBye(message: Record<string, unknown>): PageBye | null {
   const whole = ["told", "end"].every((key) => Number.isSafeInteger(message[key]));
   return message["kind"] === "bye" && texts(message, "page", "session") && whole ? (message as unknown as PageBye) : null;

@@ -23,12 +23,14 @@ export interface TapHostOptions {
   accept(message: TapMessage): boolean;
 }
 
+/** Messages of one origin that were not taken, for one reason. */
 export interface RejectedMessages {
   readonly origin: string;
   readonly reason: RejectReason;
   count: number;
 }
 
+/** Talks to the taps of pages: welcomes them, takes their reports, acknowledges each. */
 export class TapHost {
   readonly pages = new Map<string, TappedPage>();
   readonly rejected = new Map<string, RejectedMessages>();
@@ -125,6 +127,7 @@ export class TapHost {
 /** The kinds of trace identifiers if no server says which: the server's own default. */
 export const DEFAULT_TRACE_KINDS = ["properties.trace_id", "session", "userId", "anonymousId"];
 
+/** What a page may report, and how it makes tokens: by workspace policy and the graph's filters. */
 export function redactionRules(salt: string, graph: Graph | null, posture: Guarantees | null, shown: readonly string[]): Rules {
   const needed = graph?.listens.flatMap(({ filters }) => filters.map(({ property }) => property)) ?? [];
   const trace = posture && posture.trace.length > 0 ? posture.trace : DEFAULT_TRACE_KINDS;

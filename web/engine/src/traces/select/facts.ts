@@ -28,6 +28,7 @@ export interface EdgeFacts {
   readonly p: number | null;
 }
 
+/** What traces say of a node: visits, how many began here, how many stand here. */
 export interface NodeFacts {
   readonly visits: number;
   readonly traces: number;
@@ -81,6 +82,7 @@ export function endings(traces: Traces): ReadonlyMap<string, number> {
   return sums;
 }
 
+/** The median and the 95th percentile of durations, in milliseconds. */
 export function spread(durations: DurationHistogram | null): Spread {
   return { n: durations?.count ?? 0, medianMs: quantile(durations, 0.5), p95Ms: quantile(durations, 0.95) };
 }

@@ -93,6 +93,7 @@ function stepOf(traces: Traces, trace: Trace, visit: Visit, n: number, late: boo
 
 // Followed paths: numbered steps along edges, and a head.
 
+/** The number of a followed trace's colour. */
 export type Hue = 0 | 1 | 2 | 3 | 4 | 5;
 
 /** One numbered step to `node`. An entry has no edges; a jump has none either and says so. */
@@ -104,6 +105,7 @@ export interface PathStep {
   readonly inferred: boolean;
 }
 
+/** The way of a followed trace so far; `head` is the node it stands at. */
 export interface FollowedPath {
   readonly token: string;
   readonly hue: Hue;

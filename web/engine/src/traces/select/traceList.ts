@@ -8,6 +8,7 @@ import { lateness } from "../path.ts";
 /** Dots shown of a trace. */
 const DOTS = 12;
 
+/** How an event of a trace is drawn in the list. */
 export type Dot = "node" | "unmapped" | "late";
 
 /** `events` since On; `at` is the node it stands at; `retained` is false if its steps have been
