@@ -27,6 +27,7 @@ from tests.architecture.sources import ROOT, named, tracked
 DOCS = ROOT / "docs"
 SITE = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
+DEFINED = re.compile(r"^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 FENCED = re.compile(r"^ *(```+).*?^ *\1 *$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} +(.*?)\s*$", re.MULTILINE)
 
@@ -59,7 +60,7 @@ def anchors(path: Path) -> set[str]:
 
 def broken(text: str, place: Path) -> Iterator[str]:
     """Links of a page that lead to no file, no folder or no heading."""
-    for target in LINK.findall(text):
+    for target in (*LINK.findall(text), *DEFINED.findall(text)):
         if re.match(r"[a-z]+:", target):
             continue
         path, _, anchor = target.partition("#")
@@ -75,8 +76,9 @@ def test_no_link_is_broken() -> None:
 
 def test_a_broken_link_is_found() -> None:
     page = DOCS / "architecture.md"
-    text = "[a](nothing.md) [b](architecture.md#no-such-heading) [c](#architecture)"
-    assert list(broken(text, page)) == ["nothing.md", "architecture.md#no-such-heading"]
+    text = "[a](nothing.md) [b](architecture.md#no-such-heading) [c](#architecture)\n[D]: no.md#d"
+    wrong = ["nothing.md", "architecture.md#no-such-heading", "no.md#d"]
+    assert list(broken(text, page)) == wrong
 
 
 def test_each_old_address_leads_to_a_page() -> None:

@@ -36,6 +36,12 @@ def test_every_rule_has_its_own_number_and_its_own_line() -> None:
     )
 
 
+def test_constants_are_linked() -> None:
+    text = SPEC.read_text()
+    named = set(re.findall(r"\[([A-Z_]{6,})\](?!:)", text))
+    assert named == set(re.findall(r"^\[([A-Z_]{6,})\]: constants\.md#", text, re.MULTILINE))
+
+
 def test_every_rule_is_cited_by_a_test() -> None:
     cited = _cited()
     assert not [rule for rule in STATED.findall(SPEC.read_text()) if rule not in cited]
