@@ -603,7 +603,8 @@ async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> 
     async with held_delivery() as held:
         assert await held.send(delivery() + delivery(body=b"{}")) == (b"", False)
         assert await held.send(delivery(method=b"GET")) == (b"", False)
-        assert not held.protocol.timeout_keep_alive_task, "a busy connection is not idle"
+        held.protocol.timeout_keep_alive_handler()
+        assert not held.transport.is_closing(), "a busy connection is not idle"
         answers, ended = await held.open_gate()
         assert re.findall(rb"HTTP/1.1 ([0-9]+)", answers) == [b"200", b"400", b"405"]
         assert not ended
@@ -611,6 +612,24 @@ async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> 
         assert held.protocol.timeout_keep_alive_task, "it is closed once it is idle for long"
         assert held.state.total_requests == 4
         assert not held.state.tasks
+
+
+async def test_a_connection_is_idle_from_its_last_answer() -> None:
+    """CON-2: not from the one before, and not while a delivery waits for the log."""
+    async with held_delivery() as held:
+        await held.send(b"")
+        timer = held.protocol.timeout_keep_alive_task
+        await held.send(delivery())
+        held.protocol.waiting_since -= 1000
+        held.protocol.timeout_keep_alive_handler()
+        await held.open_gate()
+        assert not held.transport.is_closing()
+        held.protocol.timeout_keep_alive_handler()
+        assert not held.transport.is_closing(), "it has just been answered"
+        held.protocol.waiting_since -= 1000
+        held.protocol.timeout_keep_alive_handler()
+        assert held.transport.is_closing()
+        assert timer
 
 
 async def test_a_delivery_that_waits_is_answered_while_the_server_stops() -> None:

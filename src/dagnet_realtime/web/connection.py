@@ -378,7 +378,9 @@ class LimitedHttpProtocol(HttpFraming):
     def timeout_keep_alive_handler(self) -> None:
         """Closes an idle connection. A timer from before the last response is prolonged."""
         left = self.waiting_since + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
+        if self.busy:
+            self._close_after(self.timeout_keep_alive)
+        elif left > 0:
             self._close_after(left)
         else:
             super().timeout_keep_alive_handler()
@@ -563,6 +565,12 @@ class FastPath(LimitedHttpProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
+    def _read(self) -> None:
+        if self.busy and self._in_head and not self._head and not self.pipeline:
+            self._cancel_timers()  # but the one for idle connections
+        else:
+            super()._read()
+
     def _begin(self) -> None:
         self._delivery = (
             None
@@ -628,7 +636,11 @@ class FastPath(LimitedHttpProtocol):
         self._answer(status, rest if waiting.keep_alive else _CLOSE_LINE + rest)
         if not waiting.keep_alive:
             self.transport.close()
-        self.on_response_complete()
+        if self.pipeline or self._parting or self.timeout_keep_alive_task is None:
+            self.on_response_complete()
+        else:  # the timer of idle connections is prolonged once it ends
+            self.server_state.total_requests += 1
+            self.waiting_since = self.loop.time()
 
     async def _ingest(self, delivery: Delivery) -> tuple[int, bytes]:
         """The response to a delivery: its status, and its lines after the default headers."""
