@@ -118,7 +118,7 @@ function LogItems({ onOpen }: { readonly onOpen: () => void }) {
         <span>
           Save as expectation
           <br />
-          <span className="quiet">What a test run must show, from all since On</span>
+          <span className="quiet">What a test run must show, from all that was seen</span>
         </span>
       </DropdownMenu.Item>
       <DropdownMenu.Item className="menu-item" onSelect={onOpen}>

@@ -156,7 +156,7 @@ export function streamText(stream: StreamSummary): string {
   const lag = Math.max(0, ...parts.map((one) => (one.behind === 0 ? 0 : one.lag)));
   return [
     `Reading ${plural(parts.length, "partition")}`,
-    `${plural(read, "record")} since On`,
+    `${plural(read, "record")} so far`,
     ...(refused > 0 ? [`${count(refused)} refused`] : []),
     lag > 0 ? `up to ${span(lag * 1000)} behind` : "up to date",
   ].join(" · ");

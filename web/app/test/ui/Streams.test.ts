@@ -25,8 +25,8 @@ describe("the streams of the workspaces", () => {
 
   it("STR-24: a stream says whether it is connected and read, and how much it has brought", () => {
     const other: StreamPartition = { ...partition, partition: 4, behind: 0, lag: 9, read: 1, refused: {} };
-    expect(streamText({ ...stream, partitions: [partition, other] })).toBe("Reading 2 partitions · 5,001 records since On · 3 refused · up to 2.5 s behind");
-    expect(streamText({ ...stream, partitions: [other] })).toBe("Reading 1 partition · 1 record since On · up to date");
+    expect(streamText({ ...stream, partitions: [partition, other] })).toBe("Reading 2 partitions · 5,001 records so far · 3 refused · up to 2.5 s behind");
+    expect(streamText({ ...stream, partitions: [other] })).toBe("Reading 1 partition · 1 record so far · up to date");
     expect(streamText({ ...stream, watched: false })).toContain("Nothing is read");
     expect(streamText({ ...stream, connected: false })).toBe("Not connected yet.");
     expect([stream, { ...stream, watched: false }, { ...stream, connected: false }, { ...stream, trouble: "Kafka is away." }].map(isReading)).toEqual([true, false, false, false]);
