@@ -64,6 +64,7 @@ function oneFile(): Plugin {
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
+  resolve: { alias: { "d3-transition": resolve(import.meta.dirname, "src/noTransitions.ts") } },
   plugins: [inlineWorker(), inlineIcon(), react(), oneFile()],
   worker: { format: "iife" },
   build: {

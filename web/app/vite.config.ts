@@ -10,6 +10,7 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative addresses: the same files work under the server, on any web host and in any folder of it.
   base: "./",
+  resolve: { alias: { "d3-transition": resolve(import.meta.dirname, "src/noTransitions.ts") } },
   plugins: [
     react(),
     {

@@ -1,6 +1,7 @@
 /** Who may import whom, and what the published entries are free of. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { expect, it } from "vitest";
 
@@ -85,4 +86,38 @@ it.each(["client", "layer"])("PIC-71: the entry of %s bundles without React, Rea
   const inside = [...found].map((id) => id.replace(/\?.*$/, "").replace(/^\0/, "")).filter((id) => id.startsWith(WEB)).map((id) => relative(WEB, id));
   expect(inside.length).toBeGreaterThan(10);
   expect(inside.filter((id) => /^(?:react|app)\/|node_modules\/(?:react|react-dom|@xyflow|radix-ui|@radix-ui|zustand|yaml|lucide-react)\/|\.css$/.test(id))).toEqual([]);
+});
+
+const STATED = /^\| `(\w+)`[^|]*\| ([\d.]+) kB \| ([\d.]+) kB \|$/gm;
+const stated = [...readFileSync(join(WEB, "../docs/reference/performance.md"), "utf8").matchAll(STATED)].map(([, name = "", atOnce, whole]) => ({ name, atOnce: Number(atOnce), whole: Number(whole) }));
+const ENTRIES: Readonly<Record<string, string>> = { engine: "reduce.ts", tap: "index.ts", client: "index.ts", layer: "index.ts", react: "index.ts" };
+
+it("PIC-71: the documentation states the size of each package", () => {
+  expect(stated.map(({ name }) => name)).toEqual(Object.keys(ENTRIES));
+});
+
+it.each(stated)("PIC-71: $name weighs about what the documentation says", async ({ name, atOnce, whole }) => {
+  const built = await build({
+    configFile: false,
+    logLevel: "silent",
+    root: WEB,
+    define: { "process.env.NODE_ENV": '"production"' },
+    build: {
+      write: false, minify: true, target: "es2022", lib: { entry: join(WEB, name, "src", ENTRIES[name] ?? ""), formats: ["es"], fileName: "entry" },
+      rolldownOptions: { external: (id) => !/^[./\0]/.test(id) && !id.startsWith(OURS) },
+    },
+  });
+  const outputs = Array.isArray(built) ? built.flatMap(({ output }) => output) : "output" in built ? built.output : [];
+  const kilobytes = (parts: readonly (typeof outputs)[number][]): number => parts.reduce((sum, part) => sum + gzipSync(part.type === "chunk" ? part.code : part.source, { level: 9 }).length, 0) / 1000;
+  const first = new Set(outputs.filter((part) => (part.type === "chunk" ? part.isEntry : part.fileName.endsWith(".css"))));
+  for (const part of first) for (const other of outputs) if (part.type === "chunk" && part.imports.includes(other.fileName)) first.add(other);
+  for (const [found, said] of [[kilobytes([...first]), atOnce], [kilobytes(outputs), whole]] as const) {
+    expect(found).toBeGreaterThan(said * 0.9);
+    expect(found).toBeLessThan(said * 1.1);
+  }
+});
+
+it("PIC-46: the picture asks React Flow for no transition, for which the build has no code", () => {
+  const moving = [...imports.keys()].filter((file) => relative(WEB, file).startsWith("react/src/picture/")).flatMap((file) => readFileSync(file, "utf8").match(/\bduration\s*:(?!\s*0\b)[^,}]*/g) ?? []);
+  expect(moving).toEqual([]);
 });
