@@ -1,5 +1,7 @@
 /** A graph's realtime session, for a host that draws the graph itself. */
+import { changedBindings, rematchFrame } from "@dagnet-realtime/engine/rematch";
 import type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
+import type { SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { EngineHost } from "./engineHost.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
@@ -8,10 +10,12 @@ import { FollowSync } from "./followSync.ts";
 import { ApiError } from "./http.ts";
 import type { LightSource } from "./light.ts";
 import { Pause } from "./pause.ts";
+import { Replay, TURN_MS } from "./replay.ts";
 import type { Source } from "./source.ts";
-import { type RealtimeState, summarise, unexpectedSteps } from "./state.ts";
+import type { LogSource } from "./sources/log.ts";
+import { type RealtimeState, type ReplayState, summarise, unexpectedSteps } from "./state.ts";
 import { OFF, type ConnectionStatus } from "./transport/transport.ts";
-import { type SessionPhase, WatchSession } from "./watchSession.ts";
+import { type SessionListener, type SessionPhase, WatchSession } from "./watchSession.ts";
 
 /** A name that was bound to a node, as DagNet would write it into the event's definition. */
 export interface Mapping {
@@ -26,7 +30,7 @@ export interface Mapping {
 export interface RealtimeOptions {
   /** From `graphFrom`, or as the server sends it. */
   readonly graph: Graph;
-  readonly source: Source;
+  readonly source: Source | LogSource;
   /** Called for each `bind`, so that the host can write the definition itself. */
   onBind?(mapping: Mapping): void;
 }
@@ -63,8 +67,21 @@ export interface Realtime {
   bind(name: string, node: string): boolean;
   /** Ends a binding for events to come. */
   unbind(name: string): void;
-  /** Shows the edited graph: the session, its counts and traces go on. */
+  /** Shows the edited graph: the session, its counts and traces go on. A node whose binding has
+   * changed counts anew from the events that are held; see `since` in `state.nodes`.
+   */
   update(graph: Graph): void;
+  /** What a log that plays can do beside; null for every other source, and while Off. */
+  readonly replay: ReplayControls | null;
+}
+
+/** Controls of a log that plays; times are the log's, milliseconds since 1970. */
+export interface ReplayControls {
+  seek(at: number): void;
+  /** Shows the next event, and holds. */
+  step(): void;
+  /** Times as fast as it happened. */
+  setSpeed(speed: number): void;
 }
 
 /** Between two changes of the summary at least. */
@@ -89,7 +106,15 @@ class RealtimeSession implements Realtime {
   #connection: ConnectionStatus = OFF;
   #why = "";
   #jumps: readonly JumpRow[] = [];
-  #since = new Map<string, number>();
+  /** The graph that the source matches by, as far as it is known, and what it matches otherwise
+   * than the graph that is shown.
+   */
+  #there: Graph | null = null;
+  #known = false;
+  #rematched: ReadonlySet<string> = new Set();
+  #player: Player | null = null;
+  /** Counts calls of On and Off: a log that was read for an earlier one is too late. */
+  #turn = 0;
   #state: RealtimeState;
   #publishedAt = -Infinity;
   #published = -1;
@@ -102,17 +127,7 @@ class RealtimeSession implements Realtime {
   ) {
     const engine = (this.#engine = new EngineHost(() => environment.now()));
     this.light = engine.light;
-    this.#watch = new WatchSession(engine, environment, {
-      phase: (phase, session) => { this.#onPhase(phase, session); },
-      connection: (connection) => {
-        this.#connection = connection;
-        this.#touch();
-      },
-      failed: (error) => { this.#fail(sentence(error)); },
-      ended: (why) => { this.#fail(why); },
-      graph: () => undefined,
-      graphFailed: () => undefined,
-    });
+    this.#watch = new WatchSession(engine, environment, this.#listener(), (frame) => rematchFrame(frame, engine.state.table, this.#rematched));
     this.#pause = new Pause(engine, environment, () => { this.#touch(); });
     this.#follows = new FollowSync(engine, () => this.#sendFollows(), () => undefined);
     this.#graph = EMPTY;
@@ -130,27 +145,37 @@ class RealtimeSession implements Realtime {
     return () => { this.#listeners.delete(own); };
   }
 
+  get replay(): ReplayControls | null {
+    return this.#player;
+  }
+
   async on(): Promise<void> {
     if (this.#phase !== "off") return;
     this.#why = "";
-    if (this.#graph.nodes.length === 0) {
-      this.#fail("The graph has no nodes, so nothing can light.");
-      return;
-    }
-    await this.#watch.on(this.options.source, this.#graph);
+    const { source } = this.options;
+    if (this.#graph.nodes.length === 0) this.#fail("The graph has no nodes, so nothing can light.");
+    else if ("read" in source) await this.#play(source);
+    else await this.#watch.on(source, this.#graph);
   }
 
   async off(): Promise<void> {
     this.#why = "";
+    this.#turn += 1;
+    this.#player?.stop();
+    this.#player = null;
     await this.#watch.off();
   }
 
   pause(): void {
-    if (this.#phase === "on") this.#pause.pause();
+    if (this.#player !== null) this.#player.pause();
+    else if (this.#phase === "on") this.#pause.pause();
+    this.#touch();
   }
 
   resume(): void {
-    this.#pause.resume();
+    if (this.#player !== null) this.#player.resume();
+    else this.#pause.resume();
+    this.#touch();
   }
 
   clear(): void {
@@ -208,14 +233,65 @@ class RealtimeSession implements Realtime {
       this.#why = "This is not a graph that `graphFrom` made; the one before is still shown.";
       return;
     }
+    const changed = changedBindings(this.#graph.listens, graph.listens);
     this.#graph = graph;
-    this.#engine.dispatch({ kind: "graph", graph });
+    this.#findRematched();
+    this.#engine.dispatch({ kind: "graph", graph, rematch: this.#phase === "on" ? [...changed] : [] });
+  }
+
+  /** The source's own graph has come: what it binds otherwise is matched here from now on. */
+  #setTheirs(graph: Graph): void {
+    this.#there = graph;
+    this.#findRematched();
+    // What came before it was known was taken as the source had matched it.
+    if (!this.#known) this.#engine.dispatch({ kind: "graph", graph: this.#graph, rematch: [...this.#rematched] });
+    this.#known = true;
+    this.#touch();
+  }
+
+  #findRematched(): void {
+    const { source } = this.#watch;
+    this.#rematched = this.#there === null || source?.matches !== true ? new Set() : changedBindings(this.#there.listens, this.#graph.listens);
+  }
+
+  #listener(): SessionListener {
+    return {
+      phase: (phase, session) => { this.#onPhase(phase, session); },
+      connection: (connection) => {
+        this.#connection = connection;
+        this.#touch();
+      },
+      failed: (error) => { this.#fail(sentence(error)); },
+      ended: (why) => { this.#fail(why); },
+      graph: (graph) => { this.#setTheirs(graph); },
+      graphFailed: (error) => { this.#fail(`The server’s graph could not be read, so a node that is bound otherwise there may light wrongly: ${sentence(error)}`); },
+    };
+  }
+
+  async #play(source: LogSource): Promise<void> {
+    const turn = (this.#turn += 1);
+    this.#onPhase("opening", null);
+    try {
+      const log = await source.read();
+      if (turn !== this.#turn) return;
+      const shown = new Set(this.#graph.nodes.map(({ uuid }) => uuid));
+      if (log.header.definition !== null && !log.header.definition.nodes.some(({ uuid }) => shown.has(uuid))) throw new ApiError("invalid", `This log was recorded on the graph “${log.header.graph}”.`, "None of its nodes is in the graph that is shown.", "Open that graph.");
+      if (log.skipped > 0) this.#why = `${log.skipped} lines of the log could not be read, and are left out.`;
+      this.#player = new Player(this.#engine, log, () => this.#graph, this.environment, () => { this.#touch(); });
+      this.#connection = { ...OFF, connection: "replay", transport: "replay", since: this.environment.now() };
+      this.#onPhase("on", log.header.watch_session_id);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      this.#onPhase("off", null);
+      this.#fail(sentence(error));
+    }
   }
 
   #onPhase(phase: SessionPhase, session: string | null): void {
     this.#phase = phase;
     if (session !== null) {
-      this.#since = new Map();
+      [this.#there, this.#known] = [this.#graph, false];
+      this.#findRematched();
       this.#follows.enter("");
       const tokens = [...new Set([...this.#engine.state.follows, ...this.#follows.wanted])];
       if (tokens.length > 0) this.#follows.follow(tokens);
@@ -280,7 +356,66 @@ class RealtimeSession implements Realtime {
   }
 
   #summarise(): RealtimeState {
-    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why, since: this.#since, jumps: this.#jumps, replay: null });
+    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
+  }
+}
+
+/** Plays a log in its own time until it is stopped. */
+class Player implements ReplayControls {
+  readonly #replay: Replay;
+  readonly #stopped = new AbortController();
+
+  constructor(
+    engine: EngineHost,
+    log: SessionLog,
+    graph: () => Graph,
+    private readonly environment: Environment,
+    private readonly changed: () => void,
+  ) {
+    this.#replay = new Replay(engine, log, graph);
+    void this.#run();
+  }
+
+  get state(): ReplayState {
+    const { from, to, at, speed, playing } = this.#replay.player;
+    return { from, to, at, speed, playing };
+  }
+
+  seek(at: number): void {
+    this.#replay.seek(at);
+    this.changed();
+  }
+
+  step(): void {
+    this.#replay.step();
+    this.changed();
+  }
+
+  setSpeed(speed: number): void {
+    if (speed > 0 && Number.isFinite(speed)) this.#replay.player.speed = speed;
+    this.changed();
+  }
+
+  pause(): void {
+    this.#replay.pause();
+  }
+
+  resume(): void {
+    this.#replay.resume();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #run(): Promise<void> {
+    for (let last = this.environment.now(); ; ) {
+      await this.environment.sleep(TURN_MS, this.#stopped.signal);
+      if (this.#stopped.signal.aborted) return;
+      const now = this.environment.now();
+      this.#replay.turn(now - last);
+      last = now;
+    }
   }
 }
 

@@ -35,8 +35,10 @@ export interface Source {
   connect(start: SessionStart, context: SourceContext): Transport | null;
   /** Ends a session at the other side. */
   close?(session: string): Promise<void>;
-  /** The graph that the other side matches events against. */
+  /** The other side's own graph. */
   graph?(): Promise<Graph>;
+  /** Whether the other side matches events against its own graph; else they are matched here. */
+  readonly matches?: boolean;
   /** Has the other side carry these traces whole. */
   follows?(session: string, tokens: readonly string[]): Promise<void>;
   /** Has the other side carry only what passes. */

@@ -13,10 +13,13 @@ import type { SessionPhase } from "./watchSession.ts";
 import type { ConnectionStatus, TransportKind } from "./transport/transport.ts";
 
 /** What one node has counted. `since` is when its count began (milliseconds since 1970): at On or
- * Clear, or later if its binding changed and older events are no longer held.
+ * Clear, or later if its binding changed and older events are no longer held. `exact` is false if
+ * the source matches this node by another binding than the graph's, and leaves events out: then
+ * only those that it carries count.
  */
 export interface NodeState {
   readonly count: number;
+  readonly exact: boolean;
   readonly lastAt: number | null;
   readonly since: number;
 }
@@ -99,8 +102,8 @@ export interface Circumstances {
   readonly phase: SessionPhase;
   readonly connection: ConnectionStatus;
   readonly why: string;
-  /** Nodes (uuid) whose count began later than the session's, and when. */
-  readonly since: ReadonlyMap<string, number>;
+  /** Nodes (uuid) that are matched here, from the events that the source carries. */
+  readonly rematched: ReadonlySet<string>;
   readonly jumps: readonly JumpRow[];
   readonly replay: ReplayState | null;
 }
@@ -113,17 +116,17 @@ export function unexpectedSteps({ state }: EngineHost): readonly JumpRow[] {
   return ghostEdges(state);
 }
 
-export function summarise(engine: EngineHost, { phase, connection, why, since, jumps, replay }: Circumstances): RealtimeState {
+export function summarise(engine: EngineHost, { phase, connection, why, rematched, jumps, replay }: Circumstances): RealtimeState {
   const { state } = engine;
   const { accumulation } = state;
   const { count, mapped, unmapped, identity, rate, pending, filtered } = totals(state, engine.at());
   const began = accumulation.since;
-  const { policy, sampling, threshold } = posture(state);
+  const { policy, sampling, threshold, thinned, sampled } = posture(state);
   return {
     phase, connection: connection.connection, transport: connection.transport, why: why === "" ? connection.why : why, retryAt: connection.retryAt, lagMs: connection.lagMs,
     since: state.session === "" ? null : began, ...pauseState(engine),
     counts: { total: count, mapped, unmapped, identity, rate, pending, filtered },
-    nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: Math.max(began, since.get(uuid) ?? 0) }])),
+    nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: accumulation.rematched.get(uuid) ?? began, exact: (policy?.exact_counts ?? true) && !(rematched.has(uuid) && (thinned || sampled)) }])),
     ledger: ledger(state),
     unmapped: unmappedNames(state, engine.at()).names.map(({ name, count: times, lastAt }) => ({ name, count: times, lastAt })),
     traces: { ...traceCounts(state), recent: recentTraces(state, TRACES) },

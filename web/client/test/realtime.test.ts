@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { batch, GRAPH, hello, PLACE, scene, type Answers } from "../../app/test/support/page.ts";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import { writeSessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import { realtime, type Mapping } from "../src/realtime.ts";
 import { serverSource } from "../src/sources/remote.ts";
-import { settle } from "./support/environment.ts";
+import { log } from "../src/sources/log.ts";
+import { FakeEnvironment, settle } from "./support/environment.ts";
 
 function session(answers: Answers = {}, graph: Graph = GRAPH) {
   const made = scene(answers);
@@ -127,5 +129,109 @@ describe("a session for a host that draws the graph itself", () => {
     it.unfollow();
     await environment.advance(250);
     expect(it.state.followed).toEqual([]);
+  });
+});
+
+describe("an edited graph", () => {
+  const bound = (node: string, name: string): Graph["listens"][number] => ({ ...GRAPH.listens[0]!, node, names: [name] });
+
+  it("EMB-6: a dragged node loses nothing", async () => {
+    const { it, stream, environment } = await on();
+    await stream.send(batch(0));
+    it.follow("t");
+    for (let n = 1; n < 5; n += 1) {
+      it.update({ ...GRAPH, version: `d${n}`, nodes: GRAPH.nodes.map((node) => ({ ...node, x: n })) });
+      await stream.send(batch(n));
+    }
+    await environment.advance(250);
+    expect(it.state).toMatchObject({ phase: "on", counts: { total: 5 }, nodes: { a: { count: 5 } }, traces: { seen: 1 } });
+    expect(it.state.followed).toHaveLength(1);
+  });
+
+  it("EMB-6: another binding lights what is held and what comes, though the server still matches by the old one", async () => {
+    const { it, stream, environment } = await on();
+    await stream.send(batch(0));
+    it.update({ ...GRAPH, version: "e1", listens: [bound("b", "see_a")] });
+    await stream.send(batch(1));
+    await environment.advance(250);
+    expect([it.light.node("a").count, it.state.nodes["b"]]).toEqual([0, { count: 2, lastAt: expect.any(Number) as number, since: it.state.since, exact: true }]);
+    await stream.send({ ...batch(2), threshold: 0.5 });
+    await environment.advance(250);
+    expect(it.state.nodes["b"]).toMatchObject({ count: 3, exact: false });
+    expect(it.state.ledger.balances).toBe(true);
+  });
+
+  it("EMB-6: a server that has another graph is followed as soon as its graph is known", async () => {
+    const theirs = { ...GRAPH, version: "v9", listens: [bound("a", "else")] };
+    const made = session({ "GET /api/workspaces/shop/demo/graphs/g": theirs });
+    await made.it.on();
+    await settle();
+    const [stream] = made.streams;
+    await stream!.send({ ...hello, graph_version: "v9" });
+    await stream!.send(batch(0, "m0", [], "see_a"));
+    await made.environment.advance(250);
+    expect([made.it.light.node("a").count, made.it.state.unmapped]).toEqual([1, []]);
+    made.it.update({ ...GRAPH, listens: theirs.listens });
+    await stream!.send(batch(1, "m1", ["a"], "else"));
+    await made.environment.advance(250);
+    expect([made.it.light.node("a").count, made.it.state.nodes["a"]?.exact]).toEqual([1, true]);
+  });
+
+  it("EMB-2: what is no graph leaves the one before, and says so", async () => {
+    const { it, environment } = await on();
+    it.update({ nodes: 7 } as unknown as Graph);
+    await environment.advance(250);
+    expect([it.state.phase, it.state.why]).toEqual(["on", expect.stringContaining("not a graph")]);
+  });
+});
+
+describe("a saved log", () => {
+  async function saved(): Promise<string> {
+    const page = scene();
+    page.store.setState({ graphRef: PLACE, graph: GRAPH, phase: "off" });
+    await page.watch.on(PLACE, GRAPH);
+    await settle();
+    await page.streams[0]!.send(hello);
+    for (let n = 0; n < 3; n += 1) {
+      await page.environment.advance(1000);
+      await page.streams[0]!.send(batch(n));
+    }
+    return writeSessionLog(page.engine.state);
+  }
+
+  it("EMB-7: plays on the shown graph by its own clock, holds, goes anywhere, and begins anew", async () => {
+    const text = await saved();
+    const environment = new FakeEnvironment();
+    const it = realtime({ graph: GRAPH, source: log(new Blob([text])) }, environment);
+    await it.on();
+    await environment.advance(1500);
+    expect([it.state.connection, it.state.phase, it.light.node("a").count]).toEqual(["replay", "on", 1]);
+    it.pause();
+    await environment.advance(5000);
+    expect([it.light.node("a").count, it.state.replay?.playing]).toEqual([1, false]);
+    it.replay?.step();
+    expect(it.light.node("a").count).toBe(2);
+    it.replay?.setSpeed(50);
+    it.replay?.setSpeed(-1);
+    it.resume();
+    await environment.advance(500);
+    expect([it.light.node("a").count, it.state.replay?.speed]).toEqual([3, 50]);
+    it.replay?.seek(it.state.replay?.from ?? 0);
+    expect(it.light.node("a").count).toBe(0);
+    await it.off();
+    await environment.advance(5000);
+    expect([it.replay, it.state.replay, it.state.phase, it.state.why]).toEqual([null, null, "off", ""]);
+  });
+
+  it("EMB-7: what is no log, and a log of another graph, say so", async () => {
+    const text = await saved();
+    const other = { ...GRAPH, nodes: GRAPH.nodes.map((node) => ({ ...node, uuid: `other ${node.uuid}` })) };
+    for (const [source, graph, why] of [[log("<html>"), GRAPH, "not a session log"], [log(text), other, "None of its nodes is in the graph"]] as const) {
+      const environment = new FakeEnvironment();
+      const it = realtime({ graph, source }, environment);
+      await it.on();
+      await environment.advance(250);
+      expect([it.state.phase, it.state.why]).toEqual(["off", expect.stringContaining(why)]);
+    }
   });
 });

@@ -246,7 +246,7 @@ export function applyBatch(state: State, batch: Batch, at: number, output: Outpu
 }
 
 /** A frame that covers nothing carries a trace's events from before it was followed. */
-function isHistory(batch: Batch): boolean {
+export function isHistory(batch: Pick<Batch, "from" | "position" | "ledger">): boolean {
   return batch.from === batch.position && batch.ledger.offered === 0;
 }
 

@@ -11,6 +11,7 @@ import { createAccumulation, type State } from "./state.ts";
 import { createTable } from "./matching.ts";
 import { isProblem } from "./problem.ts";
 import { receiveFrame } from "./receiveFrame.ts";
+import { rematchHeld } from "./rematch.ts";
 import { redoJoin, undoJoin } from "./traces/identity.ts";
 import { setFollowed, remapTraces } from "./traces/bridge.ts";
 import { buildView } from "./filteredView.ts";
@@ -30,7 +31,10 @@ export function reduce(state: State, input: Action, output: Output = SILENT): St
       showPresent(state.clock);
       drainPaused(state, input.at, output);
       break;
-    case "graph": changeGraph(state, input.graph); break;
+    case "graph":
+      changeGraph(state, input.graph);
+      rematchHeld(state, new Set(input.rematch), input.at);
+      break;
     case "frame": receiveFrame(state, input.frame, input.at, output); break;
     case "tap":
       if (state.clock.frozenAt === null) ingestTapMessage(state, input.message, input.at, output);
@@ -90,9 +94,16 @@ function setFilter(state: State, text: string): void {
  * buffer.
  */
 function changeGraph(state: State, graph: Graph): void {
+  const moved = state.graph !== null && ways(state.graph) === ways(graph);
   state.graph = graph;
   state.table = createTable(graph.listens);
   if (state.wantsGraph === graph.version) state.wantsGraph = null;
   setFilter(state, state.filterText);
+  if (moved) return;
   for (const accumulation of [state.accumulation, state.undo]) if (accumulation !== null) remapTraces(accumulation, graph, state.binds);
+}
+
+/** What traces read of a graph; positions and colours are not in it. */
+function ways({ nodes, edges, listens }: Graph): string {
+  return JSON.stringify([nodes.map(({ x: _x, y: _y, colour: _c, description: _d, url: _u, ...rest }) => rest), edges.map(({ uuid, source, target }) => [uuid, source, target]), listens.map(({ node }) => node)]);
 }

@@ -36,6 +36,10 @@ export interface Accumulation {
   readonly log: LogBuffer;
   view: FilteredView;
   traces: Traces | null;
+  /** Nodes (uuid) that count anew since their binding changed, and from when on: `since`, or later
+   * if older events were no longer held.
+   */
+  readonly rematched: Map<string, number>;
 }
 
 /** One minute in seconds. */
@@ -48,7 +52,7 @@ export function createAccumulation(options: Options, graph: Graph | null, since:
   return {
     since, total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(),
     events: createEventBuffer(options.events, options.eventBytes, start), dedupe: before === null ? createDedupeSet(options.dedupe) : createSuccessor(before.dedupe), frameSums: createFrameSums(), missed: createMissedEvents(),
-    duplicates: 0, log: createLogBuffer(), view: createFilteredView(), traces: graph === null ? null : createTraces(graph, options.traces),
+    duplicates: 0, log: createLogBuffer(), view: createFilteredView(), traces: graph === null ? null : createTraces(graph, options.traces), rematched: new Map(),
   };
 }
 

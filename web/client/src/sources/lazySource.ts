@@ -8,6 +8,9 @@ export function lazySource(lane: LaneName, load: () => Promise<Source>): Source 
   const missing = (): Promise<never> => Promise.reject(new Error("There is no session."));
   return {
     lane,
+    get matches() {
+      return loaded?.matches === true;
+    },
     open: async (graph) => {
       loaded ??= await load().catch((error: unknown) => {
         throw error instanceof ApiError ? error : new ApiError("unavailable", "A part of this page could not be loaded.", error instanceof Error ? error.message : "", "Turn Realtime on again.");

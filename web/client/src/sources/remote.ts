@@ -34,6 +34,7 @@ export function serverSource(place: GraphRef, link: () => ServerLink): Source {
   const { api } = link();
   return {
     lane: "remote",
+    matches: true,
     open: async () => {
       const opened = await api.openSession(place);
       return { session: opened.watch_session_id, position: opened.position };
@@ -77,6 +78,9 @@ export function tokenSource({ url, workspace, env, token, graph, transport = "pu
   let inner: Source | null = null;
   return {
     lane: "remote",
+    get matches() {
+      return inner?.matches === true;
+    },
     open: async (shown) => {
       const place = { workspace, env, graph: graph ?? shown.name };
       const [me, workspaces] = await Promise.all([optional(api.me()), optional(api.workspaces())]);

@@ -17,7 +17,7 @@ export interface ServerOptions {
   readonly transport?: "push" | "poll";
 }
 
-/** Events as a server of DagNet Realtime received them, by stream, poll, or through its relay. */
+/** Events as a server of DagNet Realtime received them: by stream, by poll or through its relay. */
 export function server(options: ServerOptions): Source {
   return lazySource("remote", async () => (await import("./remote.ts")).tokenSource(options));
 }
