@@ -3,7 +3,7 @@ import { createTable } from "@dagnet-realtime/engine/matching";
 import { expect, it } from "vitest";
 import { pasted } from "../../function/test/segment.js";
 import { bought, plan, settings, uuid } from "../../function/test/support.ts";
-import { FrameBuilder, parsePublished } from "@dagnet-realtime/client/transport/relay/functionTransport";
+import { FrameBuilder, parsePublished } from "@dagnet-realtime/client/transport/relay/envelopeTransport";
 import { json, parsed, path, recorded } from "./support/recorded.ts";
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -81,7 +81,7 @@ describe("where a function in Segment publishes", () => {
     const made = scene({ "GET /api/workspaces/shop/demo/function": new Response(JSON.stringify({ code: "unavailable", title: "Away." }), { status: 503 }) });
     made.store.setState({ graphRef: PLACE, graph: GRAPH, phase: "off", workspaces: [published] });
     // Loaded with the first session.
-    await import("@dagnet-realtime/client/transport/relay/functionTransport");
+    await import("@dagnet-realtime/client/transport/relay/envelopeTransport");
     await made.watch.on(PLACE, GRAPH);
     await settle();
     expect(made.store.getState()).toMatchObject({ phase: "on", session: expect.stringMatching(/^function-/) as string });

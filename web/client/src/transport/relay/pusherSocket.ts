@@ -24,7 +24,11 @@ export type Subscribe = (place: ProviderEndpoint, channel: string, sign: Sign, l
 const UNAVAILABLE_MS = 3_000;
 
 async function loadPusher(encrypted: boolean): Promise<typeof Pusher> {
-  return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
+  try {
+    return encrypted ? (await import("pusher-js/with-encryption")).default : (await import("pusher-js")).default;
+  } catch {
+    throw new Error("The provider’s client could not be loaded: the package pusher-js belongs beside this one.");
+  }
 }
 
 /** Subscribes by pusher-js, over a WebSocket alone. */

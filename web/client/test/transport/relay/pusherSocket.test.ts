@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Subscriptions } from "../../../src/transport/relay/functionTransport.ts";
+import { Subscriptions } from "../../../src/transport/relay/envelopeTransport.ts";
 import { type ProviderListener, type Subscribe, subscribe } from "../../../src/transport/relay/pusherSocket.ts";
 import { SEAT } from "../../support/envelopes.ts";
 import { startSoketi } from "../../support/soketi.ts";

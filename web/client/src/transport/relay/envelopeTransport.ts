@@ -1,16 +1,16 @@
-/** The transport of events that a function in Segment publishes. It has no positions; lost events
- * are shown as a gap of unknown size.
+/** The transport of events that are published one by one, as a function in Segment does. It has no
+ * positions; lost events are shown as a gap of unknown size.
  */
 import { type Check, either, finite, flag, isRecord, list, maybe, object, oneOf, record, text, whole } from "@dagnet-realtime/engine/checks";
 import { candidateNames, match, type Properties, shownName, type Table } from "@dagnet-realtime/engine/matching";
 import { iso } from "@dagnet-realtime/engine/eventBuffer";
 import { checkGuarantees } from "@dagnet-realtime/engine/validation";
 import { type Batch, type FrameEvent, type Frame, FUNCTION_CHECK_MS, FUNCTION_LOST_MS, type Gap, type Token } from "@dagnet-realtime/engine/wire.gen";
-import { type FunctionSubscription, type GraphRef, type ServerApi, type SubscriptionSignature, valid } from "../../api.ts";
+import { type FunctionSubscription, type SubscriptionSignature, valid } from "../../api.ts";
 import type { Environment } from "../../environment.ts";
 import { backoffMs } from "../../http.ts";
 import { endOfError } from "../carriers.ts";
-import { type Connection, type ConnectionStatus, OFF, type Transport, type TransportSink } from "../transport.ts";
+import { type Connection, type ConnectionStatus, OFF, type Transport, type TransportKind, type TransportSink } from "../transport.ts";
 import type { ProviderListener, Subscribe } from "./pusherSocket.ts";
 
 /** Subscribing takes a moment; later than this the provider is taken to be down. */
@@ -21,12 +21,22 @@ export const FRAME_MS = 50;
 const MOST_WAITING_ENVELOPES = 5_000;
 const OUTDATED_PLAN = "The function in Segment works by an older plan than this server's: run `dagnet-realtime function` and paste its plan anew. Until then some events may be missing.";
 
-/** What the lane needs: whose events, as what session, and the graph that they are matched against.
- * `resumed` goes on after a reload.
+/** Who publishes. `why` says what is wrong with it, "" if nothing is. */
+export interface Publisher {
+  readonly transport: TransportKind;
+  /** The channels of this moment, and what can be trusted of what comes. */
+  subscription(signal: AbortSignal): Promise<FunctionSubscription>;
+  sign(channel: string, socketId: string): Promise<SubscriptionSignature>;
+  /** Reads one message; null if it is none of the publisher's. */
+  read(name: string, value: unknown): Published | null;
+  why?(): string;
+}
+
+/** Whose events, as what session, and the graph that they are matched against. `resumed` goes on
+ * after a reload.
  */
-export interface FunctionTransportOptions {
-  readonly api: ServerApi;
-  readonly place: GraphRef;
+export interface EnvelopeTransportOptions {
+  readonly publisher: Publisher;
   readonly session: string;
   readonly position: string;
   readonly resumed: boolean;
@@ -34,8 +44,8 @@ export interface FunctionTransportOptions {
   known(id: string): boolean;
 }
 
-/** Events that a function in Segment publishes at a provider, as frames. */
-export class FunctionTransport implements Transport {
+/** Events that are published one by one at a provider, as frames. */
+export class EnvelopeTransport implements Transport {
   #state: ConnectionStatus = OFF;
   #sink: TransportSink | null = null;
   readonly #stopped = new AbortController();
@@ -49,7 +59,7 @@ export class FunctionTransport implements Transport {
   #wake = new AbortController();
 
   constructor(
-    private readonly by: FunctionTransportOptions,
+    private readonly by: EnvelopeTransportOptions,
     private readonly environment: Environment,
     private readonly subscribe: Subscribe,
   ) {
@@ -74,7 +84,7 @@ export class FunctionTransport implements Transport {
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
-      const lines = new Subscriptions(this.subscribe, (channel, socket) => this.by.api.signFunctionSubscription(this.by.place, channel, socket), { message: this.#message, fail: this.#break, reconnected: () => { this.#markLost("the provider's connection broke for a moment"); } });
+      const lines = new Subscriptions(this.subscribe, (channel, socket) => this.by.publisher.sign(channel, socket), { message: this.#message, fail: this.#break, reconnected: () => { this.#markLost("the provider's connection broke for a moment"); } });
       this.#broken = null;
       try {
         await this.#follow(lines);
@@ -97,8 +107,7 @@ export class FunctionTransport implements Transport {
 
   /** Asks for the channels, subscribes to them, and reports what has changed. */
   async #follow(lines: Subscriptions): Promise<void> {
-    const { api, place } = this.by;
-    const seat = await api.functionSubscription(place, this.#stopped.signal);
+    const seat = await this.by.publisher.subscription(this.#stopped.signal);
     valid(checkGuarantees(seat.posture));
     const done = new AbortController();
     const late = this.environment.sleep(FUNCTION_SUBSCRIBE_MS, done.signal).then(() => false);
@@ -110,7 +119,7 @@ export class FunctionTransport implements Transport {
       done.abort();
     }
     this.#announce(seat);
-    if (this.#state.connection !== "live") this.#setStatus("live", "");
+    this.#setLive();
     this.#state = { ...this.#state, lastFrameAt: this.environment.now() };
     this.#flush();
   }
@@ -148,8 +157,9 @@ export class FunctionTransport implements Transport {
   }
 
   readonly #message = (name: string, value: unknown): void => {
-    const published = name === "envelopes" ? parsePublished(value) : null;
+    const published = this.by.publisher.read(name, value);
     if (published === null) return;
+    if (this.#state.connection === "live") this.#setLive();
     this.#plan = published.plan;
     if (published.forget.length > 0) this.#emit({ op: "forget", tokens: published.forget });
     const room = Math.max(0, MOST_WAITING_ENVELOPES - this.#waiting.length);
@@ -167,7 +177,12 @@ export class FunctionTransport implements Transport {
   }
 
   readonly #done = (): boolean => this.#stopped.signal.aborted;
-  readonly #why = (): string => this.#broken ?? "";
+  readonly #why = (): string => [this.#broken ?? "", this.by.publisher.why?.() ?? ""].filter(Boolean).join(" ");
+
+  #setLive(): void {
+    const why = this.by.publisher.why?.() ?? "";
+    if (this.#state.connection !== "live" || this.#state.why !== why) this.#setStatus("live", why);
+  }
 
   /** What comes next has a gap before it, once something was heard at all. */
   #markLost(reason: string): void {
@@ -194,7 +209,7 @@ export class FunctionTransport implements Transport {
 
   #setStatus(connection: Connection, why: string, retryAt: number | null = null): void {
     if (this.#stopped.signal.aborted) return;
-    this.#state = { connection, transport: connection === "live" ? "function" : null, since: this.#state.connection === connection ? this.#state.since : this.environment.now(), lastFrameAt: this.#state.lastFrameAt, retryAt, lagMs: 0, why };
+    this.#state = { connection, transport: connection === "live" ? this.by.publisher.transport : null, since: this.#state.connection === connection ? this.#state.since : this.environment.now(), lastFrameAt: this.#state.lastFrameAt, retryAt, lagMs: 0, why };
     this.#sink?.state(this.#state);
   }
 }
@@ -323,7 +338,7 @@ export interface Published {
 }
 
 /** More than any provider lets through in one message. */
-const MOST_EVENTS = 2_000;
+export const MOST_EVENTS = 2_000;
 const MOST_TOKENS = 100;
 
 const scalar = maybe(either(text, finite, flag));

@@ -3,7 +3,7 @@ import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { describe, expect, it } from "vitest";
 import { GRAPH, PLACE } from "../../../../app/test/support/page.ts";
 import { Api, type FunctionSubscription } from "../../../src/api.ts";
-import { type Envelope, FRAME_MS, FrameBuilder, FUNCTION_SUBSCRIBE_MS, parsePublished } from "../../../src/transport/relay/functionTransport.ts";
+import { type Envelope, FRAME_MS, FrameBuilder, FUNCTION_SUBSCRIBE_MS, parsePublished } from "../../../src/transport/relay/envelopeTransport.ts";
 import type { ProviderListener, Subscribe } from "../../../src/transport/relay/pusherSocket.ts";
 import { functionTransport } from "../../../src/transport/relay/relayTransport.ts";
 import type { ConnectionStatus } from "../../../src/transport/transport.ts";
