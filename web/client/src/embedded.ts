@@ -1,19 +1,14 @@
 /** Light from the Segment calls of the page that the graph stands in; no server, no other tab. */
-import type { LightSource } from "./light.ts";
-import { isEarly } from "@dagnet-realtime/engine/localEvents";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import { samePage } from "@dagnet-realtime/tap/channels";
-import { tap } from "@dagnet-realtime/tap/tap";
-import { redactionRules } from "./transport/tap/tapHost.ts";
 import { EngineHost } from "./engineHost.ts";
-import { randomHex } from "./environment.ts";
+import { browserEnvironment, randomHex } from "./environment.ts";
+import type { LightSource } from "./light.ts";
+import { type PageOptions, pageTransport } from "./transport/tap/localTransport.ts";
 
-export interface EmbeddedOptions {
-  /** An instance or loader of the SDK that stands nowhere in `window`. */
-  readonly analytics?: unknown;
-  /** Properties to keep beside those that the graph's filters read; globs. */
-  readonly properties?: readonly string[];
-}
+/** An instance of the SDK that stands nowhere in `window`, and properties to keep beside those that
+ * the graph's filters read.
+ */
+export type EmbeddedOptions = PageOptions;
 
 export interface Embedded {
   readonly light: LightSource;
@@ -22,19 +17,11 @@ export interface Embedded {
 }
 
 /** Listens to this page's SDK, and lights `graph`. */
-export function embedded(graph: Graph, { analytics, properties = [] }: EmbeddedOptions = {}): Embedded {
-  const engine = new EngineHost(() => Date.now());
+export function embedded(graph: Graph, options: EmbeddedOptions = {}): Embedded {
+  const engine = new EngineHost(() => browserEnvironment.now());
   engine.dispatch({ kind: "on", session: randomHex(8), position: "", graph, lane: "local" });
   engine.dispatch({ kind: "connection", state: "live" });
-  const existing = globalThis.__dagnetRealtimeTap;
-  const reporter = existing ?? tap();
-  if (analytics !== undefined) reporter.listen(analytics);
-  const stopReporting = reporter.speak(samePage(({ messages }) => { for (const message of messages) if (!isEarly(engine.state, message)) engine.dispatch({ kind: "tap", message }); }, redactionRules(randomHex(16), graph, null, properties)));
-  return {
-    light: engine.light,
-    stop: () => {
-      if (existing) stopReporting();
-      else reporter.stop();
-    },
-  };
+  const transport = pageTransport(options, engine, browserEnvironment);
+  transport.start({ frame: () => undefined, tap: (message) => { engine.dispatch({ kind: "tap", message }); }, state: () => undefined, ended: () => undefined });
+  return { light: engine.light, stop: () => { transport.stop(); } };
 }
