@@ -1,142 +1,52 @@
 /** A graph's realtime session, for a host that draws the graph itself. */
-import { changedBindings, rematchFrame } from "@dagnet-realtime/engine/rematch";
-import type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
-import type { SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
-import { EngineHost } from "./engineHost.ts";
 import { browserEnvironment, type Environment } from "./environment.ts";
-import { followedAs } from "./follows.ts";
-import { FollowSync } from "./followSync.ts";
-import { ApiError } from "./http.ts";
-import type { LightSource } from "./light.ts";
-import { Pause } from "./pause.ts";
-import { Replay, TURN_MS } from "./replay.ts";
-import type { Source } from "./source.ts";
-import type { LogSource } from "./sources/log.ts";
-import { type RealtimeState, type ReplayState, summarise, unexpectedSteps } from "./state.ts";
-import { OFF, type ConnectionStatus } from "./transport/transport.ts";
-import { type SessionListener, type SessionPhase, WatchSession } from "./watchSession.ts";
+import { type Realtime, type RealtimeOptions, type ReplayControls, reportOwn, sentence } from "./hostInterface.ts";
+import type { LightListener, LightSource, NodeLight } from "./light.ts";
+import type { RealtimeState } from "./state.ts";
 
-/** A name that was bound to a node, as DagNet would write it into the event's definition. */
-export interface Mapping {
-  /** The event's name, as Segment sends it. */
-  readonly name: string;
-  /** The node's uuid and id, and the id of its event; "" if the node has none. */
-  readonly node: string;
-  readonly nodeId: string;
-  readonly eventId: string;
-}
-
-export interface RealtimeOptions {
-  /** From `graphFrom`, or as the server sends it. */
-  readonly graph: Graph;
-  readonly source: Source | LogSource;
-  /** Called for each `bind`, so that the host can write the definition itself. */
-  onBind?(mapping: Mapping): void;
-}
-
-/** One graph's session. Nothing here throws or rejects: what goes wrong stands in `state.why`. */
-export interface Realtime {
-  /** The light of nodes, at every frame; for a renderer. */
-  readonly light: LightSource;
-  /** The latest summary; another object whenever it changes, at most four times a second. */
-  readonly state: RealtimeState;
-  /** Calls back after each change of `state`; returns how to stop. */
-  subscribe(listener: () => void): () => void;
-  /** Begins a session. Counts of an earlier one are gone. */
-  on(): Promise<void>;
-  /** Ends the session; what was collected stays until the next On. */
-  off(): Promise<void>;
-  /** Holds the picture; what comes meanwhile waits. A log stops playing. */
-  pause(): void;
-  /** Shows what waited at speed, then the present; called again meanwhile, jumps to now. */
-  resume(): void;
-  /** Counts anew from now on. */
-  clear(): void;
-  /** Takes the last `clear` back. */
-  undo(): void;
-  /** Follows the trace of this token, beside those that are followed. */
-  follow(token: string): void;
-  /** Lets a followed trace go; all of them without a token. */
-  unfollow(token?: string): void;
-  /** Shows only events that pass; "" shows all. What is wrong with it stands in `state.filter`. */
-  filter(text: string): void;
-  /** Has events of this name light the node (uuid) in this session, and those since On. Returns
-   * false if the graph has no such node, or the name is bound already.
-   */
-  bind(name: string, node: string): boolean;
-  /** Ends a binding for events to come. */
-  unbind(name: string): void;
-  /** Shows the edited graph: the session, its counts and traces go on. A node whose binding has
-   * changed counts anew from the events that are held; see `since` in `state.nodes`.
-   */
-  update(graph: Graph): void;
-  /** What a log that plays can do beside; null for every other source, and while Off. */
-  readonly replay: ReplayControls | null;
-}
-
-/** Controls of a log that plays; times are the log's, milliseconds since 1970. */
-export interface ReplayControls {
-  seek(at: number): void;
-  /** Shows the next event, and holds. */
-  step(): void;
-  /** Times as fast as it happened. */
-  setSpeed(speed: number): void;
-}
-
-/** Between two changes of the summary at least. */
-const PUBLISH_MS = 250;
-/** The engine's time moves on, and jumps are looked at, once a second. */
-const SECOND_MS = 1000;
-
-/** Makes a session that is Off. */
+/** Makes a session that is Off. Its engine is loaded when it is turned on. */
 export function realtime(options: RealtimeOptions, environment: Environment = browserEnvironment): Realtime {
-  return new RealtimeSession(options, environment);
+  return new LazyRealtime(options, environment);
 }
 
-class RealtimeSession implements Realtime {
+/** What `realtime` returns: nothing but the last graph until the session proper is loaded. */
+class LazyRealtime implements Realtime {
   readonly light: LightSource;
-  readonly #engine: EngineHost;
-  readonly #watch: WatchSession;
-  readonly #pause: Pause;
-  readonly #follows: FollowSync;
-  readonly #listeners = new Set<() => void>();
+  #inner: Realtime | null = null;
+  #loading: Promise<Realtime | null> | null = null;
   #graph: Graph;
-  #phase: SessionPhase = "off";
-  #connection: ConnectionStatus = OFF;
-  #why = "";
-  #jumps: readonly JumpRow[] = [];
-  /** The graph that the source matches by, as far as it is known, and what it matches otherwise
-   * than the graph that is shown.
-   */
-  #there: Graph | null = null;
-  #known = false;
-  #rematched: ReadonlySet<string> = new Set();
-  #player: Player | null = null;
-  /** Counts calls of On and Off: a log that was read for an earlier one is too late. */
+  #state = OFF_STATE;
+  readonly #listeners = new Set<() => void>();
+  readonly #dark = new Set<DarkListener>();
+  /** Counts calls of On and Off: what was loaded for an earlier one is too late. */
   #turn = 0;
-  #state: RealtimeState;
-  #publishedAt = -Infinity;
-  #published = -1;
-  #due: AbortController | null = null;
-  #beating: AbortController | null = null;
 
   constructor(
     private readonly options: RealtimeOptions,
     private readonly environment: Environment,
   ) {
-    const engine = (this.#engine = new EngineHost(() => environment.now()));
-    this.light = engine.light;
-    this.#watch = new WatchSession(engine, environment, this.#listener(), (frame) => rematchFrame(frame, engine.state.table, this.#rematched));
-    this.#pause = new Pause(engine, environment, () => { this.#touch(); });
-    this.#follows = new FollowSync(engine, () => this.#sendFollows(), () => undefined);
-    this.#graph = EMPTY;
-    this.#setGraph(options.graph);
-    this.#state = this.#summarise();
+    this.#graph = options.graph;
+    this.light = {
+      now: () => this.#inner?.light.now() ?? environment.now(),
+      node: (uuid) => this.#inner?.light.node(uuid) ?? DARK,
+      subscribe: (listener) => {
+        const own: DarkListener = { listener, stop: this.#inner?.light.subscribe(listener) ?? null };
+        if (own.stop === null) this.#dark.add(own);
+        return () => {
+          this.#dark.delete(own);
+          own.stop?.();
+        };
+      },
+    };
   }
 
   get state(): RealtimeState {
-    return this.#state;
+    return this.#inner?.state ?? this.#state;
+  }
+
+  get replay(): ReplayControls | null {
+    return this.#inner?.replay ?? null;
   }
 
   subscribe(listener: () => void): () => void {
@@ -145,292 +55,103 @@ class RealtimeSession implements Realtime {
     return () => { this.#listeners.delete(own); };
   }
 
-  get replay(): ReplayControls | null {
-    return this.#player;
-  }
-
   async on(): Promise<void> {
-    if (this.#phase !== "off") return;
-    this.#why = "";
-    const { source } = this.options;
-    if (this.#graph.nodes.length === 0) this.#fail("The graph has no nodes, so nothing can light.");
-    else if ("read" in source) await this.#play(source);
-    else await this.#watch.on(source, this.#graph);
+    const turn = (this.#turn += 1);
+    const inner = this.#inner ?? (await this.#load());
+    if (turn === this.#turn) await inner?.on();
   }
 
   async off(): Promise<void> {
-    this.#why = "";
     this.#turn += 1;
-    this.#player?.stop();
-    this.#player = null;
-    await this.#watch.off();
+    await this.#inner?.off();
   }
 
   pause(): void {
-    if (this.#player !== null) this.#player.pause();
-    else if (this.#phase === "on") this.#pause.pause();
-    this.#touch();
+    this.#inner?.pause();
   }
 
   resume(): void {
-    if (this.#player !== null) this.#player.resume();
-    else this.#pause.resume();
-    this.#touch();
+    this.#inner?.resume();
   }
 
   clear(): void {
-    this.#engine.dispatch({ kind: "clear" });
-    this.#touch();
+    this.#inner?.clear();
   }
 
   undo(): void {
-    this.#engine.dispatch({ kind: "undo" });
-    this.#touch();
+    this.#inner?.undo();
   }
 
   follow(token: string): void {
-    if (typeof token !== "string" || token === "" || followedAs(this.#engine.state, token) !== null) return;
-    this.#follows.follow([...this.#engine.state.follows, token]);
-    this.#touch();
+    this.#when((inner) => { inner.follow(token); });
   }
 
   unfollow(token?: string): void {
-    const { follows } = this.#engine.state;
-    const gone = token === undefined ? null : (followedAs(this.#engine.state, token) ?? token);
-    this.#follows.follow(gone === null ? [] : follows.filter((one) => one !== gone));
-    this.#touch();
+    this.#when((inner) => { inner.unfollow(token); });
   }
 
   filter(text: string): void {
-    this.#engine.dispatch({ kind: "filter", text });
-    this.#touch();
+    this.#when((inner) => { inner.filter(text); });
   }
 
   bind(name: string, node: string): boolean {
-    const { state } = this.#engine;
-    const target = this.#graph.nodes.find(({ uuid }) => uuid === node);
-    if (target === undefined || state.binds.has(name)) return false;
-    this.#engine.dispatch({ kind: "bind", name, node });
-    if (!this.#engine.state.binds.has(name)) return false;
-    safely(() => this.options.onBind?.({ name, node, nodeId: target.id, eventId: target.event_id }));
-    this.#touch();
-    return true;
+    return this.#inner?.bind(name, node) ?? false;
   }
 
   unbind(name: string): void {
-    this.#engine.dispatch({ kind: "unbind", name });
-    this.#touch();
+    this.#inner?.unbind(name);
   }
 
   update(graph: Graph): void {
-    this.#setGraph(graph);
-    this.#touch();
-  }
-
-  #setGraph(given: Graph): void {
-    const graph = (given as Graph | null | undefined) ?? EMPTY;
-    if (![graph.nodes, graph.edges, graph.listens].every((list) => Array.isArray(list))) {
-      this.#why = "This is not a graph that `graphFrom` made; the one before is still shown.";
-      return;
-    }
-    const changed = changedBindings(this.#graph.listens, graph.listens);
     this.#graph = graph;
-    this.#findRematched();
-    this.#engine.dispatch({ kind: "graph", graph, rematch: this.#phase === "on" ? [...changed] : [] });
+    this.#inner?.update(graph);
   }
 
-  /** The source's own graph has come: what it binds otherwise is matched here from now on. */
-  #setTheirs(graph: Graph): void {
-    this.#there = graph;
-    this.#findRematched();
-    // What came before it was known was taken as the source had matched it.
-    if (!this.#known) this.#engine.dispatch({ kind: "graph", graph: this.#graph, rematch: [...this.#rematched] });
-    this.#known = true;
-    this.#touch();
+  /** Now if it is loaded, else as soon as it is. */
+  #when(run: (inner: Realtime) => void): void {
+    if (this.#inner !== null) run(this.#inner);
+    else void this.#load().then((inner) => { if (inner !== null) run(inner); });
   }
 
-  #findRematched(): void {
-    const { source } = this.#watch;
-    this.#rematched = this.#there === null || source?.matches !== true ? new Set() : changedBindings(this.#there.listens, this.#graph.listens);
-  }
-
-  #listener(): SessionListener {
-    return {
-      phase: (phase, session) => { this.#onPhase(phase, session); },
-      connection: (connection) => {
-        this.#connection = connection;
-        this.#touch();
+  #load(): Promise<Realtime | null> {
+    this.#loading ??= import("./realtimeSession.ts").then(
+      ({ RealtimeSession }) => {
+        const inner = (this.#inner = new RealtimeSession({ ...this.options, graph: this.#graph }, this.environment));
+        for (const own of this.#dark) own.stop = inner.light.subscribe(own.listener);
+        this.#dark.clear();
+        inner.subscribe(() => { this.#publish(); });
+        return inner;
       },
-      failed: (error) => { this.#fail(sentence(error)); },
-      ended: (why) => { this.#fail(why); },
-      graph: (graph) => { this.#setTheirs(graph); },
-      graphFailed: (error) => { this.#fail(`The server’s graph could not be read, so a node that is bound otherwise there may light wrongly: ${sentence(error)}`); },
-    };
-  }
-
-  async #play(source: LogSource): Promise<void> {
-    const turn = (this.#turn += 1);
-    this.#onPhase("opening", null);
-    try {
-      const log = await source.read();
-      if (turn !== this.#turn) return;
-      const shown = new Set(this.#graph.nodes.map(({ uuid }) => uuid));
-      if (log.header.definition !== null && !log.header.definition.nodes.some(({ uuid }) => shown.has(uuid))) throw new ApiError("invalid", `This log was recorded on the graph “${log.header.graph}”.`, "None of its nodes is in the graph that is shown.", "Open that graph.");
-      if (log.skipped > 0) this.#why = `${log.skipped} lines of the log could not be read, and are left out.`;
-      this.#player = new Player(this.#engine, log, () => this.#graph, this.environment, () => { this.#touch(); });
-      this.#connection = { ...OFF, connection: "replay", transport: "replay", since: this.environment.now() };
-      this.#onPhase("on", log.header.watch_session_id);
-    } catch (error) {
-      if (turn !== this.#turn) return;
-      this.#onPhase("off", null);
-      this.#fail(sentence(error));
-    }
-  }
-
-  #onPhase(phase: SessionPhase, session: string | null): void {
-    this.#phase = phase;
-    if (session !== null) {
-      [this.#there, this.#known] = [this.#graph, false];
-      this.#findRematched();
-      this.#follows.enter("");
-      const tokens = [...new Set([...this.#engine.state.follows, ...this.#follows.wanted])];
-      if (tokens.length > 0) this.#follows.follow(tokens);
-      this.#beat();
-    } else if (phase === "off") {
-      this.#beating?.abort();
-      this.#beating = null;
-    }
-    this.#touch();
-  }
-
-  #sendFollows(): Promise<void> | null {
-    const { session, source } = this.#watch;
-    return session === null ? null : (source?.follows?.(session, this.#engine.state.follows) ?? null);
-  }
-
-  #fail(why: string): void {
-    this.#why = why;
-    this.#touch();
-  }
-
-  /** While On: the engine's time, and summaries of what came. */
-  #beat(): void {
-    this.#beating?.abort();
-    const { signal } = (this.#beating = new AbortController());
-    const run = async (): Promise<void> => {
-      let second = this.environment.now();
-      for (;;) {
-        await this.environment.sleep(PUBLISH_MS, signal);
-        if (signal.aborted) return;
-        if (this.environment.now() - second >= SECOND_MS) {
-          second = this.environment.now();
-          this.#engine.dispatch({ kind: "tick" });
-          this.#jumps = unexpectedSteps(this.#engine);
-        }
-        if (this.#engine.state.revision !== this.#published) this.#touch();
-      }
-    };
-    void run();
-  }
-
-  /** Publishes now if the last time was long enough ago, else as soon as it is. */
-  #touch(): void {
-    if (this.#due !== null) return;
-    const wait = this.#publishedAt + PUBLISH_MS - this.environment.now();
-    if (wait <= 0) {
-      this.#publish();
-      return;
-    }
-    const due = (this.#due = new AbortController());
-    void this.environment.sleep(wait, due.signal).then(() => {
-      this.#due = null;
-      this.#publish();
-    });
+      (error: unknown) => {
+        this.#loading = null;
+        this.#state = { ...OFF_STATE, why: `A part of this page could not be loaded: ${sentence(error)}. Turn Realtime on again.` };
+        this.#publish();
+        return null;
+      },
+    );
+    return this.#loading;
   }
 
   #publish(): void {
-    this.#publishedAt = this.environment.now();
-    this.#published = this.#engine.state.revision;
-    this.#state = this.#summarise();
-    for (const listener of [...this.#listeners]) safely(listener);
-  }
-
-  #summarise(): RealtimeState {
-    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
+    for (const listener of [...this.#listeners]) reportOwn(listener);
   }
 }
 
-/** Plays a log in its own time until it is stopped. */
-class Player implements ReplayControls {
-  readonly #replay: Replay;
-  readonly #stopped = new AbortController();
-
-  constructor(
-    engine: EngineHost,
-    log: SessionLog,
-    graph: () => Graph,
-    private readonly environment: Environment,
-    private readonly changed: () => void,
-  ) {
-    this.#replay = new Replay(engine, log, graph);
-    void this.#run();
-  }
-
-  get state(): ReplayState {
-    const { from, to, at, speed, playing } = this.#replay.player;
-    return { from, to, at, speed, playing };
-  }
-
-  seek(at: number): void {
-    this.#replay.seek(at);
-    this.changed();
-  }
-
-  step(): void {
-    this.#replay.step();
-    this.changed();
-  }
-
-  setSpeed(speed: number): void {
-    if (speed > 0 && Number.isFinite(speed)) this.#replay.player.speed = speed;
-    this.changed();
-  }
-
-  pause(): void {
-    this.#replay.pause();
-  }
-
-  resume(): void {
-    this.#replay.resume();
-  }
-
-  stop(): void {
-    this.#stopped.abort();
-  }
-
-  async #run(): Promise<void> {
-    for (let last = this.environment.now(); ; ) {
-      await this.environment.sleep(TURN_MS, this.#stopped.signal);
-      if (this.#stopped.signal.aborted) return;
-      const now = this.environment.now();
-      this.#replay.turn(now - last);
-      last = now;
-    }
-  }
+/** Hears no light before the session is loaded. */
+interface DarkListener {
+  readonly listener: LightListener;
+  stop: (() => void) | null;
 }
 
-const EMPTY: Graph = { name: "", file: "", version: "", title: "", nodes: [], edges: [], postits: [], containers: [], listens: [], warnings: [] };
+const DARK: NodeLight = { count: 0, rate: 0, level: 0, lastAt: null };
 
-/** Calls the host's own code: its errors are its own, and are reported as such. */
-function safely(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    reportError(error);
-  }
-}
+const NOTHING = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 
-function sentence(error: unknown): string {
-  if (error instanceof ApiError) return error.message;
-  return error instanceof Error && error.message !== "" ? error.message : "Something went wrong in this page.";
-}
+/** Before the first On. */
+const OFF_STATE: RealtimeState = {
+  phase: "off", connection: "off", transport: null, why: "", retryAt: null, lagMs: 0, since: null, paused: false, catchUpSpeed: 0,
+  counts: { total: 0, mapped: 0, unmapped: 0, identity: 0, rate: 0, pending: 0, filtered: null }, nodes: {},
+  ledger: { view: NOTHING, balances: true, missed: { exact: 0, unknown: 0, gaps: [] }, doors: [], localEvents: 0, pendingLocal: 0, duplicates: 0, repeats: 0, misfits: 0 },
+  unmapped: [], traces: { seen: 0, retained: 0, exact: true, recent: [] }, followed: [], jumps: [], sampling: { share: 1, threshold: 1, exact: true, notes: [] },
+  filter: { text: "", problem: "" }, binds: {}, replay: null,
+};

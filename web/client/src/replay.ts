@@ -4,6 +4,9 @@ import type { SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import { initialState } from "@dagnet-realtime/engine/state";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { EngineHost } from "./engineHost.ts";
+import type { Environment } from "./environment.ts";
+import type { ReplayControls } from "./hostInterface.ts";
+import type { ReplayState } from "./state.ts";
 import { Player } from "./transport/player.ts";
 
 /** How often a player should be turned, milliseconds. */
@@ -62,5 +65,64 @@ export class Replay {
 
   #play(entries: readonly ExpandedEntry[]): void {
     for (const entry of entries) this.engine.dispatch(entry.kind === "tap" ? { kind: "tap", message: entry.message } : { kind: "frame", frame: entry.frame }, entry.at);
+  }
+}
+
+/** Plays a log in its own time until it is stopped. */
+export class LogPlayer implements ReplayControls {
+  readonly #replay: Replay;
+  readonly #stopped = new AbortController();
+
+  constructor(
+    engine: EngineHost,
+    log: SessionLog,
+    graph: () => Graph,
+    private readonly environment: Environment,
+    private readonly changed: () => void,
+  ) {
+    this.#replay = new Replay(engine, log, graph);
+    void this.#run();
+  }
+
+  get state(): ReplayState {
+    const { from, to, at, speed, playing } = this.#replay.player;
+    return { from, to, at, speed, playing };
+  }
+
+  seek(at: number): void {
+    this.#replay.seek(at);
+    this.changed();
+  }
+
+  step(): void {
+    this.#replay.step();
+    this.changed();
+  }
+
+  setSpeed(speed: number): void {
+    if (speed > 0 && Number.isFinite(speed)) this.#replay.player.speed = speed;
+    this.changed();
+  }
+
+  pause(): void {
+    this.#replay.pause();
+  }
+
+  resume(): void {
+    this.#replay.resume();
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #run(): Promise<void> {
+    for (let last = this.environment.now(); ; ) {
+      await this.environment.sleep(TURN_MS, this.#stopped.signal);
+      if (this.#stopped.signal.aborted) return;
+      const now = this.environment.now();
+      this.#replay.turn(now - last);
+      last = now;
+    }
   }
 }

@@ -2,11 +2,10 @@
 import type { Connection } from "@dagnet-realtime/engine/actions";
 import { displayed } from "@dagnet-realtime/engine/activity";
 import { ledger, type LedgerOfState, posture, totals } from "@dagnet-realtime/engine/select/totals";
-import { followed, ghostEdges, recentTraces, traceCounts } from "@dagnet-realtime/engine/select/traces";
 import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
-import type { FollowedPath } from "@dagnet-realtime/engine/traces/select/paths";
-import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
+import { type FollowedPath, followedPaths } from "@dagnet-realtime/engine/traces/select/paths";
+import { recent, type TraceRow, traceTotals } from "@dagnet-realtime/engine/traces/select/traceList";
 import type { EngineHost } from "./engineHost.ts";
 import { pauseState } from "./pause.ts";
 import type { SessionPhase } from "./watchSession.ts";
@@ -111,16 +110,13 @@ export interface Circumstances {
 /** Traces of a summary; a host that shows more reads `log`. */
 const TRACES = 50;
 
-/** The unexpected steps of now; takes milliseconds. */
-export function unexpectedSteps({ state }: EngineHost): readonly JumpRow[] {
-  return ghostEdges(state);
-}
-
 export function summarise(engine: EngineHost, { phase, connection, why, rematched, jumps, replay }: Circumstances): RealtimeState {
   const { state } = engine;
   const { accumulation } = state;
+  const { traces } = accumulation;
   const { count, mapped, unmapped, identity, rate, pending, filtered } = totals(state, engine.at());
   const began = accumulation.since;
+  const { seen, retained, exact } = traces === null ? { seen: 0, retained: 0, exact: true } : traceTotals(traces);
   const { policy, sampling, threshold, thinned, sampled } = posture(state);
   return {
     phase, connection: connection.connection, transport: connection.transport, why: why === "" ? connection.why : why, retryAt: connection.retryAt, lagMs: connection.lagMs,
@@ -129,8 +125,8 @@ export function summarise(engine: EngineHost, { phase, connection, why, rematche
     nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: accumulation.rematched.get(uuid) ?? began, exact: (policy?.exact_counts ?? true) && !(rematched.has(uuid) && (thinned || sampled)) }])),
     ledger: ledger(state),
     unmapped: unmappedNames(state, engine.at()).names.map(({ name, count: times, lastAt }) => ({ name, count: times, lastAt })),
-    traces: { ...traceCounts(state), recent: recentTraces(state, TRACES) },
-    followed: followed(state),
+    traces: { seen, retained, exact, recent: traces === null ? [] : recent(traces, TRACES) },
+    followed: traces === null ? [] : followedPaths(traces),
     jumps,
     sampling: { share: sampling, threshold, exact: policy?.exact_counts ?? true, notes: policy?.notes ?? [] },
     filter: { text: state.filterText, problem: state.filterProblem === null ? "" : `${state.filterProblem.title}: ${state.filterProblem.detail}` },

@@ -12,8 +12,8 @@ export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecti
 
 /** `on` begins an accumulation; with the session that is on already it adds its lane to it. `off`
  * without a lane ends all of them. `graph` has events that are held matched again for the nodes in
- * `rematch`; counts of all others stay with them. `resume` catches up `speed` times as fast as time; without it,
- * it jumps to now.
+ * `rematch`; counts of all others stay with them. `resume` catches up `speed` times as fast as
+ * time; without it, it jumps to now.
  */
 export type Action =
   | { readonly kind: "on"; readonly at: number; readonly session: string; readonly position: string; readonly graph: Graph; readonly lane: LaneName }

@@ -105,5 +105,5 @@ function changeGraph(state: State, graph: Graph): void {
 
 /** What traces read of a graph; positions and colours are not in it. */
 function ways({ nodes, edges, listens }: Graph): string {
-  return JSON.stringify([nodes.map(({ x: _x, y: _y, colour: _c, description: _d, url: _u, ...rest }) => rest), edges.map(({ uuid, source, target }) => [uuid, source, target]), listens.map(({ node }) => node)]);
+  return JSON.stringify([nodes.map(({ uuid, id, label, type, absorbing, outcome, start, dark }) => [uuid, id, label, type, absorbing, outcome, start, dark]), edges.map(({ uuid, source, target }) => [uuid, source, target]), listens.map(({ node }) => node)]);
 }

@@ -1,6 +1,5 @@
 /** A source whose code is loaded when it is first turned on. */
 import type { LaneName } from "@dagnet-realtime/engine/actions";
-import { ApiError } from "../http.ts";
 import { made, type Source } from "../source.ts";
 
 export function lazySource(lane: LaneName, load: () => Promise<Source>): Source {
@@ -13,7 +12,8 @@ export function lazySource(lane: LaneName, load: () => Promise<Source>): Source 
     },
     open: async (graph) => {
       loaded ??= await load().catch((error: unknown) => {
-        throw error instanceof ApiError ? error : new ApiError("unavailable", "A part of this page could not be loaded.", error instanceof Error ? error.message : "", "Turn Realtime on again.");
+        // A module that is missing; what is wrong with the options has a message for people.
+        throw error instanceof TypeError ? new Error(`A part of this page could not be loaded: ${error.message}. Turn Realtime on again.`) : error;
       });
       return loaded.open?.(graph) ?? made(loaded);
     },

@@ -1,7 +1,6 @@
 /** The source of a saved session log. */
 import { isProblem } from "@dagnet-realtime/engine/problem";
 import type { SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
-import { ApiError } from "../http.ts";
 
 /** A log that plays instead of events that happen. */
 export interface LogSource {
@@ -15,7 +14,7 @@ export function log(file: Blob | string): LogSource {
     read: async () => {
       const { readSessionLog } = await import("@dagnet-realtime/engine/sessionLogFile");
       const read = readSessionLog(typeof file === "string" ? file : await file.text());
-      if (isProblem(read)) throw new ApiError("invalid", `${read.title}.`, read.detail, "Choose a file that “Save log” wrote.");
+      if (isProblem(read)) throw new Error(`${read.title}. ${read.detail} Choose a file that “Save log” wrote.`);
       return read;
     },
   };

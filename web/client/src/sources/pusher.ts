@@ -1,46 +1,7 @@
 /** The source of events that a host's own function publishes on a channel of its provider. */
-import type { SubscriptionSignature } from "../api.ts";
 import { lazySource } from "./lazySource.ts";
+import type { PusherOptions } from "./options.ts";
 import type { Source } from "../source.ts";
-
-/** What the parts of an envelope are called: paths, as `message.id`. */
-export interface EnvelopeFields {
-  /** The event's name; "event_name". */
-  readonly name?: string;
-  /** ISO 8601, or a number of milliseconds (or seconds) since 1970; "occurred_at". */
-  readonly occurredAt?: string;
-  /** By which repeats are told; "message_id". */
-  readonly id?: string;
-  /** What the events of one person share; "trace_id". May be missing in an envelope. */
-  readonly trace?: string;
-  /** A record of the properties that filters read; "properties". May be missing. */
-  readonly properties?: string;
-  /** The list of envelopes in a message that holds several; "events". A list itself is one, too. */
-  readonly list?: string;
-}
-
-/** Asked for a signature to subscribe to a private channel. */
-export interface SignRequest {
-  readonly socketId: string;
-  readonly channel: string;
-}
-
-/** Where a provider of the Pusher protocol is, and how its channel is read. */
-export interface PusherOptions {
-  readonly key: string;
-  /** Pusher's cluster, as "eu"; or the host of another provider. */
-  readonly cluster?: string;
-  readonly host?: string;
-  /** Of `host`; 443, or 80 without TLS. */
-  readonly port?: number;
-  readonly tls?: boolean;
-  readonly channel: string;
-  /** The address that signs subscriptions, as Pusher's client asks for it (`socket_id` and
-   * `channel_name` in a form); or a function. A public channel needs none.
-   */
-  readonly auth?: string | ((request: SignRequest) => SubscriptionSignature | Promise<SubscriptionSignature>);
-  readonly fields?: EnvelopeFields;
-}
 
 /** Thin envelopes on one channel, matched here against the shown graph. The package `pusher-js` is
  * loaded with the first session.

@@ -10,7 +10,7 @@ import { RemoteTransport } from "../transport/remoteTransport.ts";
 import { lockSlots, type StreamSlots } from "../transport/streamSlots.ts";
 import type { Transport } from "../transport/transport.ts";
 import { Bearer } from "../token.ts";
-import type { ServerOptions } from "./server.ts";
+import type { ServerOptions } from "./options.ts";
 
 /** Whether a token is to be renewed is looked at this often: a machine may have slept. */
 const RENEW_CHECK_MS = 60_000;

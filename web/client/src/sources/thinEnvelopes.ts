@@ -1,4 +1,4 @@
-/** Thin envelopes of a provider's channel: read by the names that a host gives, and redacted here. */
+/** Thin envelopes of a provider's channel: read by a host's own names, and redacted here. */
 import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { isRecord } from "@dagnet-realtime/engine/checks";
 import type { Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
@@ -6,14 +6,13 @@ import { placeholder } from "@dagnet-realtime/tap/identifiers";
 import { tokens } from "@dagnet-realtime/tap/pseudonyms";
 import { read as bounded } from "@dagnet-realtime/tap/read";
 import { cleanText, type Redact, redaction } from "@dagnet-realtime/tap/redaction";
-import type { SdkEvent } from "@dagnet-realtime/tap/sdk";
 import type { ProviderEndpoint, SubscriptionSignature } from "../api.ts";
 import { randomHex } from "../environment.ts";
 import { ApiError } from "../http.ts";
 import type { Source } from "../source.ts";
 import { type Envelope, EnvelopeTransport, MOST_EVENTS, type Published, type Publisher } from "../transport/relay/envelopeTransport.ts";
 import { subscribeLazily } from "../transport/relay/relayTransport.ts";
-import type { EnvelopeFields, PusherOptions } from "./pusher.ts";
+import type { EnvelopeFields, PusherOptions } from "./options.ts";
 import { FIRST_POSITION } from "./remote.ts";
 
 const FIELDS: Required<EnvelopeFields> = { name: "event_name", occurredAt: "occurred_at", id: "message_id", trace: "trace_id", properties: "properties", list: "events" };
@@ -135,7 +134,7 @@ export class ThinReader {
     return {
       id: identified as string, type: "track", event: cleanText(named as string), name: "", category: "", at: moment, had: at, received: null,
       traces: traced === "" || traced.length > LONGEST || placeholder(traced) ? [] : [{ kind: "trace_id", token: this.#tokenOf("trace_id", traced) }],
-      properties: isRecord(what) ? this.#redact(bounded({ type: "track", properties: what } as SdkEvent, "track", at).properties) : {}, traits: {}, flags: [],
+      properties: isRecord(what) ? this.#redact(bounded({ type: "track", properties: what }, "track", at).properties) : {}, traits: {}, flags: [],
     };
   }
 }

@@ -4,7 +4,8 @@ import { tap } from "@dagnet-realtime/tap/tap";
 import { otherTab as toOtherTab } from "@dagnet-realtime/tap/channels";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { GRAPH } from "../../../app/test/support/page.ts";
-import { type Realtime, realtime } from "../../src/realtime.ts";
+import type { Realtime } from "../../src/hostInterface.ts";
+import { realtime } from "../../src/realtime.ts";
 import type { Source } from "../../src/source.ts";
 import { opener, otherTab, page } from "../../src/sources/pages.ts";
 

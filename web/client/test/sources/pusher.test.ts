@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GRAPH } from "../../../app/test/support/page.ts";
 import { browserEnvironment } from "../../src/environment.ts";
-import { type Realtime, realtime } from "../../src/realtime.ts";
-import { pusher, type PusherOptions } from "../../src/sources/pusher.ts";
+import type { Realtime } from "../../src/hostInterface.ts";
+import { realtime } from "../../src/realtime.ts";
+import type { PusherOptions } from "../../src/sources/options.ts";
+import { pusher } from "../../src/sources/pusher.ts";
 import { ThinReader } from "../../src/sources/thinEnvelopes.ts";
 import { startSoketi } from "../support/soketi.ts";
 
