@@ -8,6 +8,7 @@ export function interrupt(): void {
   // Nothing to end.
 }
 
-selection.prototype.interrupt = function interrupted() {
+const prototype = selection.prototype as { interrupt: (this: unknown) => unknown };
+prototype.interrupt = function interrupted(this: unknown): unknown {
   return this;
 };
