@@ -13,7 +13,10 @@ import pytest
 from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.hub.stream_reader import (
     LIST_SECONDS,
+    LOOK_SECONDS,
     MAX_RECORDS,
+    MOVE_SECONDS,
+    READ_SECONDS,
     SILENT_SECONDS,
     StreamReader,
 )
@@ -25,7 +28,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.stream import Only, Partition, StreamSettings
 from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 from dagnet_realtime.ports.storage import LogSlice, Outcome, ReadGap
-from dagnet_realtime.ports.stream import PartitionOwner, Stream
+from dagnet_realtime.ports.stream import LEASE_SECONDS, PartitionOwner, Stream
 from dagnet_realtime.stores.memory import MemoryLog, MemoryPartitionLeases
 from tests.support.clock import FakeClock, settle
 from tests.support.streams import MemoryBroker, MemoryStream
@@ -166,6 +169,13 @@ async def reading(house: House, reader: StreamReader | None = None) -> AsyncIter
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+def test_what_a_dead_owner_read_is_anothers_within_fifteen_seconds() -> None:
+    """STR-18: its lease has ended by then, and another process has looked twice: once to learn that
+    the owner is gone, and once more if its own share was full.
+    """
+    assert LEASE_SECONDS + 2 * (LOOK_SECONDS + READ_SECONDS) <= MOVE_SECONDS <= 15
 
 
 async def test_nothing_is_read_before_on_and_nothing_after_off() -> None:
