@@ -81,6 +81,29 @@ def test_a_broken_link_is_found() -> None:
     assert list(broken(text, page)) == wrong
 
 
+STEP = re.compile(r"^\| \d+ \| (`[^|]+`) \| (`[^|]+`) \|", re.MULTILINE)
+
+
+def _step_texts(files: str) -> list[str]:
+    """The sources that a step names: below the package or `web/`, or beside the first."""
+    paths = re.findall(r"`([^`]+)`", files)
+    root = ROOT / ("web" if paths[0].endswith(".ts") else "src/dagnet_realtime")
+    beside = (root / paths[0]).parent
+    return [(root / path if "/" in path else beside / path).read_text() for path in paths]
+
+
+def test_each_step_of_an_event_and_of_a_frame_is_in_the_file_it_names() -> None:
+    steps = STEP.findall((DOCS / "architecture.md").read_text())
+    assert len(steps) > 30
+    wrong = [
+        (files, word)
+        for files, functions in steps
+        for word in re.findall(r"#?\w+", functions)
+        if not any(re.search(rf"(?<!\w){word}\b", text) for text in _step_texts(files))
+    ]
+    assert not wrong
+
+
 def test_each_old_address_leads_to_a_page() -> None:
     moved = SITE["plugins"]["redirects"]["redirect_maps"]
     assert moved
