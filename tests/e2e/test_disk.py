@@ -38,6 +38,17 @@ DRAWN = """() => [...document.body.querySelectorAll(".dagnet-realtime *")].map((
   return [element.tagName, element.className, fontFamily, zIndex].join(" ");
 })"""
 
+THEMES = """() => Object.fromEntries(["-", "light -", "light dark", "dark light", "dark -",
+  "light dark -", "dark light -"].map((themes) => {
+    const scope = themes.split(" ").reduce((around, theme) => {
+      const inside = around.appendChild(document.createElement("div"));
+      if (theme !== "-") inside.dataset.theme = theme;
+      return inside;
+    }, document.documentElement);
+    scope.className = "dagnet-realtime";
+    return [themes, getComputedStyle(scope).colorScheme];
+  }))"""
+
 FRAME = """address => new Promise((done) => {
   const frame = document.createElement("iframe");
   frame.onload = done;
@@ -153,3 +164,19 @@ def test_the_page_around_changes_no_font_and_no_layer(page: Page, interface: str
     assert page.evaluate(DRAWN) == before
     assert sum("react-flow__node" in line for line in before) > 3
     assert any("Geist Mono" in line for line in before)
+
+
+def test_a_scope_has_its_own_theme_or_the_nearest_around_it(page: Page, interface: str) -> None:
+    """PIC-72: `data-theme` on the element with the class, else on the nearest around it."""
+    page.goto(interface)
+    expect(page.locator("html[data-theme]")).to_have_count(1)
+    page.evaluate("delete document.documentElement.dataset.theme")
+    assert page.evaluate(THEMES) == {
+        "-": "dark",
+        "light -": "light",
+        "light dark": "dark",
+        "dark light": "light",
+        "dark -": "dark",
+        "light dark -": "dark",
+        "dark light -": "light",
+    }
