@@ -173,6 +173,11 @@ export function glowOf(level: number, age: number | null): number {
   return age === null ? level : Math.max(level, SINGLE_EVENT_GLOW * 2 ** (-Math.max(0, age) / GLOW_HALF_LIFE_MS));
 }
 
+/** 0 to 5 for a level of 0 to 1. Anything above nothing shows at least 1. */
+export function heatStep(level: number): 0 | 1 | 2 | 3 | 4 | 5 {
+  return level <= 0.004 ? 0 : (Math.min(5, Math.max(1, Math.ceil(level * 5 - 1e-9))) as 1 | 2 | 3 | 4 | 5);
+}
+
 // Flash limiter: no node and no group of nodes flashes more than WCAG 2.3.1 allows, even in heavy
 // traffic. A node pulses at most once in 400 ms (2.5 a second). Pulses that begin within one second
 // together cover at most the area that WCAG calls small and safe; every further pulse is so faint

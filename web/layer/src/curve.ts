@@ -109,6 +109,11 @@ export function tableOf(c: Curve): Float32Array {
   return table;
 }
 
+/** A table's points. */
+export function pointsOf(table: Float32Array): Point[] {
+  return Array.from({ length: table.length / 2 }, (_, i) => ({ x: table[i * 2] ?? 0, y: table[i * 2 + 1] ?? 0 }));
+}
+
 /** Room that the curve of a jump keeps from cards that it passes. */
 const CLEAR = 10;
 

@@ -18,11 +18,12 @@ export class EdgeDetail {
   /** Below 1 when the whole picture holds too many particles: thresholds fall with it. */
   private ease = 1;
 
-  reset(edges: number): void {
-    this.rates = new Float64Array(edges);
-    this.at = new Float64Array(edges);
-    this.manners = new Array<EdgeDetailLevel>(edges).fill("particle");
-    this.busy.clear();
+  /** Makes room for so many edges; what is known of them stays. */
+  resize(edges: number): void {
+    this.rates = resized(this.rates, edges);
+    this.at = resized(this.at, edges);
+    this.manners = Array.from({ length: edges }, (_, edge) => this.manner(edge));
+    for (const edge of this.busy) if (edge >= edges) this.busy.delete(edge);
   }
 
   /** Counts one step on an edge and answers how it is drawn. */
@@ -103,4 +104,11 @@ export function detailAt(zoom: number, nodes: number): Detail {
   if (zoom >= FULL_FROM) return "full";
   if (zoom >= BRIEF_FROM) return "brief";
   return zoom >= (nodes > MANY ? NAME_FROM_MANY : NAME_FROM) ? "name" : "plain";
+}
+
+/** The same numbers with room for `length` of them, 0 where there were none. */
+export function resized<A extends Float32Array | Float64Array>(numbers: A, length: number): A {
+  const made = new (numbers.constructor as new (length: number) => A)(length);
+  made.set(numbers.subarray(0, length));
+  return made;
 }

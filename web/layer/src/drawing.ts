@@ -2,15 +2,25 @@
 import type { NodeLight } from "@dagnet-realtime/client/light";
 import type { Box } from "./curve.ts";
 
-/**
- * Nodes and edges as they are drawn. `table` holds `POINTS` points at equal distances along an edge
- * (`tableOf` makes it of a curve); `target` is an index into `nodes`. The indices are by uuid.
+export interface DrawnNode {
+  readonly node: { readonly uuid: string };
+  readonly box: Box;
+}
+
+/** `table` holds `POINTS` points at equal distances along an edge (`tableOf` makes it of a curve);
+ * `target` is the index of the node that the edge leads to.
  */
+export interface DrawnEdge {
+  readonly table: Float32Array;
+  readonly target: number;
+}
+
+/** Nodes and edges as they are drawn. The indices are by uuid. */
 export interface Drawing {
-  readonly nodes: readonly { readonly node: { readonly uuid: string }; readonly box: Box }[];
-  readonly edges: readonly { readonly table: Float32Array; readonly target: number }[];
+  readonly nodes: readonly DrawnNode[];
+  readonly edges: readonly DrawnEdge[];
   readonly nodeIndex: ReadonlyMap<string, number>;
-  readonly edgeIndex: ReadonlyMap<string, number>;
+  readonly edgeIndex: { get(uuid: string): number | undefined };
 }
 
 /** Writes a node's numbers beside its light; called at most four times a second for each node. */

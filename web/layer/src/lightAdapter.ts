@@ -35,7 +35,7 @@ export class LightAdapter {
   private shownCount = 0;
   private woken = 0;
   private readonly awake = new Set<string>();
-  private readonly glow: Float32Array;
+  private glow: Float32Array;
   private readonly forget: () => void;
 
   constructor(private readonly options: LightAdapterOptions) {
@@ -65,6 +65,7 @@ export class LightAdapter {
     const { drawing, light, renderer, writer } = this.options;
     const now = light.now();
     if (everyCard) this.shownCount = this.counted();
+    if (this.glow.length !== drawing.nodes.length) this.glow = new Float32Array(drawing.nodes.length);
     drawing.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
       const age = state.lastAt === null ? null : now - state.lastAt;

@@ -1,9 +1,9 @@
 /** Moving light: rings, particles and the heads of followed paths. */
 import { POINTS } from "./curve.ts";
-import type { EdgeDetail } from "./detail.ts";
+import { type EdgeDetail, resized } from "./detail.ts";
 import type { Tiles } from "./dirtyTiles.ts";
 import { type Camera, inView, type Leg, type Palette, type PathMark, type RenderBuffers, scaleOf, boxAt, type Brush, type Surface } from "./protocol.ts";
-import { CORNER, dotSprite, roundBox } from "./sprites.ts";
+import { dotSprite, roundBox } from "./sprites.ts";
 
 /** What moves, and how it looks. */
 export interface Moving {
@@ -59,14 +59,14 @@ export class MovingLayer {
       const [x, y, width, height] = boxAt(buffers, ring.node);
       const part = ringProgress(ring.born, now);
       const out = 1 + part * RING_REACH;
-      if (!inView(camera, x - out, y - out, x + width + out, y + height + out)) continue;
+      if (width <= 0 || !inView(camera, x - out, y - out, x + width + out, y + height + out)) continue;
       brush.globalAlpha = ring.strength * (1 - part);
       brush.lineWidth = plain ? 2 / camera.zoom / camera.ratio : 2;
       if (ring.late) brush.setLineDash([6, 5]);
       if (plain) {
         brush.strokeRect(x - out, y - out, width + out * 2, height + out * 2);
       } else {
-        roundBox(brush, x - out, y - out, width + out * 2, height + out * 2, CORNER + out);
+        roundBox(brush, x - out, y - out, width + out * 2, height + out * 2, palette.corner + out);
         brush.stroke();
       }
       if (ring.late) brush.setLineDash([]);
@@ -181,9 +181,9 @@ export class Particles {
   private readonly spare: Particle[] = [];
   private free = new Float64Array(0);
 
-  reset(edges: number): void {
-    this.clear();
-    this.free = new Float64Array(edges);
+  /** Makes room for so many edges; what is in flight stays. */
+  resize(edges: number): void {
+    this.free = resized(this.free, edges);
   }
 
   /** Launches a step over `edges`; answers whether it will be drawn. */

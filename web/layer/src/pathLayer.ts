@@ -108,8 +108,8 @@ export function drawStops(brush: Brush, paths: readonly PathMark[], buffers: Ren
   brush.globalAlpha = 1;
   for (const path of paths) {
     brush.strokeStyle = palette.follow[path.hue] ?? palette.activity;
-    for (const { node } of path.stops) outline(brush, path, node, buffers, DASHES[path.hue] ?? [], 1.5);
-    for (const node of path.passed) outline(brush, path, node, buffers, PASSED, 1);
+    for (const { node } of path.stops) outline(brush, path, node, buffers, palette.corner, DASHES[path.hue] ?? [], 1.5);
+    for (const node of path.passed) outline(brush, path, node, buffers, palette.corner, PASSED, 1);
     for (const node of nodesOf(path)) clearTag(brush, node, buffers, zoom);
   }
   const put = (node: number, text: string, colour: string, hollow: boolean): void => {
@@ -144,10 +144,10 @@ function nodesOf({ stops, passed }: PathMark): readonly number[] {
 /** A node that a trace is inferred to have passed. */
 const PASSED = [2, 4] as const;
 
-function outline(brush: Brush, path: PathMark, node: number, buffers: RenderBuffers, dash: readonly number[], width: number): void {
+function outline(brush: Brush, path: PathMark, node: number, buffers: RenderBuffers, corner: number, dash: readonly number[], width: number): void {
   const [x, y, wide, high] = boxAt(buffers, node);
   const out = 4 + path.lane * 3;
-  roundBox(brush, x - out, y - out, wide + out * 2, high + out * 2, 12 + out);
+  roundBox(brush, x - out, y - out, wide + out * 2, high + out * 2, corner + out);
   brush.lineWidth = width;
   brush.setLineDash([...dash]);
   brush.stroke();
@@ -205,6 +205,11 @@ function shifted({ table, lane }: Leg, i: number): [number, number] {
   const length = Math.hypot(dx, dy) || 1;
   const off = Math.ceil(lane / 2) * (lane % 2 ? 3.5 : -3.5);
   return [x - (dy / length) * off, y + (dx / length) * off];
+}
+
+/** An arrow's head at the end of a table. */
+export function arrowAt(brush: Brush, table: Float32Array, colour: string): void {
+  arrow(brush, { table, label: -1, lane: 0, jump: false, inferred: false }, colour);
 }
 
 function arrow(brush: Brush, leg: Leg, colour: string): void {

@@ -19,7 +19,7 @@ export interface Camera {
   readonly ratio: number;
 }
 
-/** Measured things: x, y, width, height a node; the width of its tag (0 for none); 24 points an
+/** Measured things: x, y, width, height a node (a width of 0 if it is not drawn); the width of its tag (0 for none); 24 points an
  * edge; label x, y, lines (0, 1, 2) an edge.
  */
 export interface RenderBuffers {
@@ -32,7 +32,7 @@ export interface RenderBuffers {
 /** The size of an edge's label, in canvas units, and the height of a second line beneath it. */
 export const LABEL = { width: 34, height: 15, line: 14 } as const;
 
-/** Colours as CSS strings. */
+/** How light looks: colours and fonts as CSS says them. */
 export interface Palette {
   readonly canvas: string;
   readonly activity: string;
@@ -40,9 +40,13 @@ export interface Palette {
   readonly core: string;
   readonly follow: readonly string[];
   readonly ink: string;
+  /** Steps that the graph has no edge for. */
+  readonly jump: string;
   readonly mono: string;
   readonly sans: string;
   readonly dark: boolean;
+  /** The radius of a node's corners, in canvas units. */
+  readonly corner: number;
 }
 
 /** One part of a followed path: its 24 points, and how it is drawn. `lane` keeps paths that share
@@ -68,6 +72,12 @@ export interface PathMark {
   readonly legs: readonly Leg[];
 }
 
+/** Steps that the graph has no edge for: 24 points along their way, and how many. */
+export interface JumpMark {
+  readonly table: Float32Array;
+  readonly count: number;
+}
+
 /** A message to the renderer. */
 export type Command =
   | { readonly kind: "buffers"; readonly buffers: RenderBuffers }
@@ -77,7 +87,8 @@ export type Command =
   | { readonly kind: "glow"; readonly glow: Float32Array; readonly atOnce: boolean }
   | { readonly kind: "ring"; readonly node: number; readonly strength: number; readonly late: boolean }
   | { readonly kind: "step"; readonly edges: readonly number[]; readonly inferred: boolean }
-  | { readonly kind: "paths"; readonly paths: readonly PathMark[] };
+  | { readonly kind: "paths"; readonly paths: readonly PathMark[] }
+  | { readonly kind: "jumps"; readonly jumps: readonly JumpMark[] };
 
 /** How steps are being drawn, for the legend: `dots` and `width` say that some edges have left "one
  * particle, one step".

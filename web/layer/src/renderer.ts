@@ -1,6 +1,6 @@
 /** Renders all light on one canvas; draws only what has changed. */
 import { FAINT, SINGLE_EVENT_GLOW } from "@dagnet-realtime/engine/activity";
-import { type Camera, type Command, NOWHERE, type Palette, type PathMark, type RenderBuffers, type Renderer, type RenderReport, scaleOf, toCanvas, type Surface } from "./protocol.ts";
+import { type Camera, type Command, type JumpMark, NOWHERE, type Palette, type PathMark, type RenderBuffers, type Renderer, type RenderReport, scaleOf, toCanvas, type Surface } from "./protocol.ts";
 import { Glow, StaticLayer } from "./staticLayer.ts";
 import { MOST_PARTICLES, MovingLayer, Particles, PathHeads, Rings } from "./movingLayer.ts";
 import { EdgeDetail } from "./detail.ts";
@@ -23,6 +23,7 @@ class CanvasRenderer implements Renderer {
   buffers: RenderBuffers = EMPTY;
   camera: Camera = NOWHERE;
   paths: readonly PathMark[] = [];
+  jumps: readonly JumpMark[] = [];
   private look: Palette | null = null;
   readonly glow = new Glow();
   readonly rings = new Rings();
@@ -49,7 +50,7 @@ class CanvasRenderer implements Renderer {
   }
 
   get palette(): Palette {
-    return this.look ?? { canvas: "#000", activity: "#fff", activityText: "#fff", core: "#fff", follow: [], ink: "#000", mono: "monospace", sans: "sans-serif", dark: true };
+    return this.look ?? { canvas: "#000", activity: "#fff", activityText: "#fff", core: "#fff", follow: [], ink: "#000", jump: "#888", mono: "monospace", sans: "sans-serif", dark: true, corner: 0 };
   }
 
   /** Nothing may start to move: paused, stale, reduced motion, or a hidden tab. */
@@ -65,10 +66,9 @@ class CanvasRenderer implements Renderer {
     switch (command.kind) {
       case "buffers":
         this.buffers = command.buffers;
-        this.glow.reset(command.buffers.boxes.length / 4);
-        this.particles.reset(command.buffers.labels.length / 3);
-        this.legibility.reset(command.buffers.labels.length / 3);
-        this.rings.clear();
+        this.glow.resize(command.buffers.boxes.length / 4);
+        this.particles.resize(command.buffers.labels.length / 3);
+        this.legibility.resize(command.buffers.labels.length / 3);
         this.stale.markAll();
         break;
       case "camera":
@@ -102,6 +102,10 @@ class CanvasRenderer implements Renderer {
         for (const touched of changedParts(this.paths, command.paths)) markPath(this.stale, this.camera, this.buffers, touched);
         this.paths = command.paths;
         this.heads.follow(command.paths, this.clock, this.reduced || this.frozen);
+        break;
+      case "jumps":
+        this.jumps = command.jumps;
+        this.stale.markAll();
         break;
     }
     this.loop.wake();

@@ -1,9 +1,10 @@
 /** Sprites that are drawn once and stamped often, and the palette they are drawn with. */
 import type { Brush, Palette, Surface } from "./protocol.ts";
 
-/** How far a halo reaches around a card, and a card's corner, in canvas units. */
+/** How far a halo reaches around a node, in canvas units. */
 export const HALO = 34;
-export const CORNER = 12;
+/** The radius of a card's corners, in canvas units. */
+const CORNER = 12;
 
 /** An empty surface of device pixels, off screen. */
 export function surface(width: number, height: number): Surface {
@@ -30,6 +31,7 @@ export function haloSprite(width: number, height: number, scale: number, palette
   const sprite = surface(Math.ceil((width + HALO * 2) * scale), Math.ceil((height + HALO * 2) * scale));
   const brush = brushOf(sprite);
   const away = 10_000;
+  const { corner } = palette;
   brush.setTransform(scale, 0, 0, scale, 0, 0);
   brush.fillStyle = palette.activity;
   brush.shadowColor = palette.activity;
@@ -37,18 +39,18 @@ export function haloSprite(width: number, height: number, scale: number, palette
   for (const [blur, alpha] of palette.dark ? [[30, 0.62], [10, 0.45]] as const : [[26, 0.3], [8, 0.18]] as const) {
     brush.shadowBlur = blur * scale;
     brush.globalAlpha = alpha;
-    roundBox(brush, HALO - away, HALO, width, height, CORNER);
+    roundBox(brush, HALO - away, HALO, width, height, corner);
     brush.fill();
   }
   brush.shadowColor = "transparent";
   if (!palette.dark) {
     brush.globalAlpha = 0.22;
-    roundBox(brush, HALO - 4, HALO - 4, width + 8, height + 8, CORNER + 4);
+    roundBox(brush, HALO - 4, HALO - 4, width + 8, height + 8, corner + 4);
     brush.fill();
   }
   brush.globalAlpha = 1;
   brush.globalCompositeOperation = "destination-out";
-  roundBox(brush, HALO + 0.5, HALO + 0.5, width - 1, height - 1, CORNER);
+  roundBox(brush, HALO + 0.5, HALO + 0.5, width - 1, height - 1, corner);
   brush.fill();
   return sprite;
 }
@@ -88,20 +90,30 @@ export function roundBox(brush: Brush, x: number, y: number, width: number, heig
   brush.roundRect(x, y, width, height, radius);
 }
 
-/** The palette as it is under `element` at this moment; `stale` takes the colour out of it. */
+/** The hues of followed traces without the picture's styles. */
+const FOLLOW_DARK = ["#ffb02e", "#45d6a8", "#d1a8ff", "#cfe04a", "#ff8f6b", "#e9e4d8"];
+const FOLLOW_LIGHT = ["#b45f00", "#0b7a58", "#7a3fc4", "#66720a", "#c2410c", "#57534e"];
+
+/** The palette as the custom properties at `element` say it at this moment: `--dr-…`, which the
+ * picture's styles define, else `--dagnet-realtime-accent`, which a host may. `stale` takes the
+ * colour out of it.
+ */
 export function readPalette(element: Element, dark: boolean, stale: boolean): Palette {
   const style = getComputedStyle(element);
   const value = (name: string, other: string) => style.getPropertyValue(`--dr-${name}`).trim() || other;
-  const grey = value("text-3", "#888888");
+  const accent = style.getPropertyValue("--dagnet-realtime-accent").trim();
+  const grey = value("text-3", dark ? "#9aa1ab" : "#6b7280");
   return {
     canvas: value("canvas", dark ? "#0a0b0e" : "#f8f9fb"),
-    activity: stale ? grey : value("activity", "#3aa7ff"),
-    activityText: stale ? grey : value("activity-text", "#8ecbff"),
-    core: stale ? grey : dark ? "#dff1ff" : value("activity", "#0a6fe0"),
-    follow: [0, 1, 2, 3, 4, 5].map((hue) => (stale ? grey : value(`follow-${hue}`, "#ffb02e"))),
+    activity: stale ? grey : accent || value("activity", dark ? "#3aa7ff" : "#0a6fe0"),
+    activityText: stale ? grey : accent || value("activity-text", dark ? "#8ecbff" : "#0a5bb8"),
+    core: stale ? grey : dark ? "#f2faff" : accent || value("activity", "#0a6fe0"),
+    follow: (dark ? FOLLOW_DARK : FOLLOW_LIGHT).map((colour, hue) => (stale ? grey : value(`follow-${hue}`, colour))),
     ink: dark ? value("trace-ink", "#1c1200") : "#ffffff",
-    mono: value("mono", "monospace"),
-    sans: value("sans", "sans-serif"),
+    jump: grey,
+    mono: value("mono", "ui-monospace, monospace"),
+    sans: value("sans", "system-ui, sans-serif"),
     dark,
+    corner: CORNER,
   };
 }

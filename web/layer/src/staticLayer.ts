@@ -1,10 +1,10 @@
 /** Standing light: halos and busy edges, kept on a surface of its own and repaired in patches. */
 import { POINTS } from "./curve.ts";
-import { BRIEF_FROM, type EdgeDetail, FULL_FROM, widthFor } from "./detail.ts";
+import { BRIEF_FROM, type EdgeDetail, FULL_FROM, resized, widthFor } from "./detail.ts";
 import type { Patch } from "./dirtyTiles.ts";
-import { clearTags, PathLayer } from "./pathLayer.ts";
-import { type Camera, inView, LABEL, type Palette, type PathMark, type RenderBuffers, scaleOf, toCanvas, boxAt, type Brush, type Surface } from "./protocol.ts";
-import { brushOf, HALO, haloSprite, surface } from "./sprites.ts";
+import { arrowAt, clearTags, PathLayer } from "./pathLayer.ts";
+import { type Camera, inView, type JumpMark, LABEL, type Palette, type PathMark, type RenderBuffers, scaleOf, toCanvas, boxAt, type Brush, type Surface } from "./protocol.ts";
+import { brushOf, HALO, haloSprite, roundBox, surface } from "./sprites.ts";
 
 /** How opaque a busy edge is: a level to read, not a light to look at. */
 const BUSY = 0.6;
@@ -17,14 +17,18 @@ export interface StaticInput {
   readonly glow: Glow;
   readonly legibility: EdgeDetail;
   readonly paths: readonly PathMark[];
+  readonly jumps: readonly JumpMark[];
 }
+
+/** Sizes of nodes for which halos are kept, more are made anew. */
+const MOST_HALOS = 48;
 
 /** Keeps the surface; the renderer copies `canvas` under what moves. */
 export class StaticLayer {
   canvas: Surface = surface(1, 1);
   private brush: Brush = brushOf(this.canvas);
   private readonly trails = new PathLayer();
-  private halo: { sprite: Surface; scale: number; palette: Palette } | null = null;
+  private halo: { sprites: Map<string, Surface>; scale: number; palette: Palette } | null = null;
 
   resize(width: number, height: number): void {
     this.canvas = surface(width, height);
@@ -45,6 +49,7 @@ export class StaticLayer {
     this.trails.refresh(from, this.canvas.width, this.canvas.height, patches);
     this.trails.stamp(brush, "ways", patches);
     toCanvas(brush, from.camera);
+    this.jumps(from);
     this.halos(patches, from, rough);
     this.busy(from, now);
     clearTags(brush, from.paths, from.buffers, from.camera.zoom);
@@ -57,19 +62,50 @@ export class StaticLayer {
     const { brush } = this;
     const scale = scaleOf(camera);
     const nodes = buffers.boxes.length / 4;
-    const [, , width, height] = boxAt(buffers, 0);
-    if (nodes === 0) return;
-    if (this.halo?.palette !== palette || (!rough && this.halo.scale !== scale)) this.halo = { sprite: haloSprite(width, height, scale, palette), scale, palette };
+    if (this.halo?.palette !== palette || (!rough && this.halo.scale !== scale) || this.halo.sprites.size > MOST_HALOS) this.halo = { sprites: new Map(), scale, palette };
     for (let node = 0; node < nodes; node++) {
       const strength = glow.of(node);
       if (strength < 0.02) continue;
-      const [x, y] = boxAt(buffers, node);
+      const [x, y, width, height] = boxAt(buffers, node);
+      if (width <= 0) continue;
       const seen = inView(camera, x - HALO, y - HALO, x + width + HALO, y + height + HALO);
       if (!seen || !patches.some((patch) => touches(patch, seen))) continue;
       brush.globalAlpha = Math.min(1, 0.15 + strength * 0.85);
-      brush.drawImage(this.halo.sprite, x - HALO, y - HALO, width + HALO * 2, height + HALO * 2);
+      const size = `${width} ${height}`;
+      const sprite = this.halo.sprites.get(size) ?? haloSprite(width, height, scale, palette);
+      this.halo.sprites.set(size, sprite);
+      brush.drawImage(sprite, x - HALO, y - HALO, width + HALO * 2, height + HALO * 2);
     }
     brush.globalAlpha = 1;
+  }
+
+  private jumps({ jumps, palette, camera }: StaticInput): void {
+    const { brush } = this;
+    brush.lineCap = "round";
+    brush.textAlign = "center";
+    brush.textBaseline = "middle";
+    brush.strokeStyle = palette.jump;
+    for (const { table, count } of jumps) {
+      brush.lineWidth = 1.8;
+      brush.setLineDash([6, 6]);
+      brush.beginPath();
+      for (let i = 0; i < POINTS; i++) brush.lineTo(table[i * 2] ?? 0, table[i * 2 + 1] ?? 0);
+      brush.stroke();
+      brush.setLineDash([]);
+      arrowAt(brush, table, palette.jump);
+      if (camera.zoom < BRIEF_FROM) continue;
+      const [x, y] = [table[POINTS] ?? 0, table[POINTS + 1] ?? 0];
+      const text = `${amount(count)}×`;
+      const width = 14 + text.length * 7;
+      roundBox(brush, x - width / 2, y - 9, width, 18, 9);
+      brush.fillStyle = palette.canvas;
+      brush.fill();
+      brush.lineWidth = 1;
+      brush.stroke();
+      brush.fillStyle = palette.jump;
+      brush.font = `500 11px ${palette.mono}`;
+      brush.fillText(text, x, y + 0.5);
+    }
   }
 
   private busy({ buffers, palette, legibility, camera }: StaticInput, now: number): void {
@@ -116,11 +152,12 @@ export class Glow {
   private painted = new Float32Array(0);
   private moving = new Set<number>();
 
-  reset(nodes: number): void {
-    this.wanted = new Float32Array(nodes);
-    this.shown = new Float32Array(nodes);
-    this.painted = new Float32Array(nodes);
-    this.moving.clear();
+  /** Makes room for so many nodes; what glows stays. */
+  resize(nodes: number): void {
+    this.wanted = resized(this.wanted, nodes);
+    this.shown = resized(this.shown, nodes);
+    this.painted = resized(this.painted, nodes);
+    for (const node of this.moving) if (node >= nodes) this.moving.delete(node);
   }
 
   get still(): boolean {

@@ -10,7 +10,7 @@ describe("legibility", () => {
   describe("legibility", () => {
     it("PIC-13: goes from particles to dots to thickness as steps grow too many", () => {
       const legibility = new EdgeDetail();
-      legibility.reset(3);
+      legibility.resize(3);
       feed(legibility, 0, 2, 0, 8);
       feed(legibility, 1, 6, 0, 8);
       feed(legibility, 2, 14, 0, 8);
@@ -22,7 +22,7 @@ describe("legibility", () => {
 
     it("PIC-13: comes back as traffic falls, without flickering at the border", () => {
       const legibility = new EdgeDetail();
-      legibility.reset(1);
+      legibility.resize(1);
       feed(legibility, 0, 12, 0, 8);
       expect(legibility.review(8500, 0)).toEqual([]);
       expect(legibility.manner(0)).toBe("width");
@@ -34,7 +34,7 @@ describe("legibility", () => {
 
     it("PIC-13: gives way sooner while the whole picture is full of particles", () => {
       const legibility = new EdgeDetail();
-      legibility.reset(1);
+      legibility.resize(1);
       const now = feed(legibility, 0, 5, 0, 8);
       legibility.review(now, 0.95);
       expect(legibility.manner(0)).toBe("width");

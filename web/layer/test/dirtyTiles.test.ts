@@ -1,9 +1,10 @@
-import { renderBuffers, sceneOf } from "@dagnet-realtime/react/picture/scene";
+import { sceneOf } from "@dagnet-realtime/react/picture/scene";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { journey } from "../../react/test/bench/sample.ts";
 import { markEdge, markNode, markPath, TILE, Tiles, changedParts } from "../src/dirtyTiles.ts";
 import { marksOf } from "../src/pathMarks.ts";
+import { renderBuffers } from "./support/buffers.ts";
 
 describe("tiles", () => {
   describe("tiles", () => {

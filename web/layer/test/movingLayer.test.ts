@@ -1,4 +1,4 @@
-import { renderBuffers, sceneOf } from "@dagnet-realtime/react/picture/scene";
+import { sceneOf } from "@dagnet-realtime/react/picture/scene";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journey } from "../../react/test/bench/sample.ts";
@@ -9,6 +9,7 @@ import { along, APART_MS, MOST_PARTICLES, type Moving, MovingLayer, Particles, P
 import { marksOf } from "../src/pathMarks.ts";
 import type { Leg, PathMark } from "../src/protocol.ts";
 import { FakeCanvas, fakeSurfaces, PALETTE } from "./support/canvas.ts";
+import { renderBuffers } from "./support/buffers.ts";
 
 describe("movers", () => {
   const scene = sceneOf(journey(), null);
@@ -19,8 +20,8 @@ describe("movers", () => {
     beforeEach(() => {
       fakeSurfaces();
       const [particles, legibility, heads] = [new Particles(), new EdgeDetail(), new PathHeads()];
-      particles.reset(scene.edges.length);
-      legibility.reset(scene.edges.length);
+      particles.resize(scene.edges.length);
+      legibility.resize(scene.edges.length);
       moving = { buffers, palette: PALETTE, camera: { x: 0, y: 0, zoom: 1, width: 1264, height: 700, ratio: 1 }, rings: new Rings(), particles, heads, legibility };
     });
     afterEach(() => { vi.unstubAllGlobals(); });
@@ -106,7 +107,7 @@ describe("particles", () => {
 
   function particles(): Particles {
     const made = new Particles();
-    made.reset(2);
+    made.resize(2);
     return made;
   }
 
@@ -142,7 +143,7 @@ describe("particles", () => {
 
     it("PIC-12: never flies more than it may, nor queues longer than a second", () => {
       const made = new Particles();
-      made.reset(1000);
+      made.resize(1000);
       for (let edge = 0; edge < 1000; edge++) made.launch([edge], false, 0, MOST_PARTICLES);
       expect(made.live).toHaveLength(300);
       const one = particles();

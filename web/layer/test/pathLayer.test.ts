@@ -1,11 +1,12 @@
 import { changedParts } from "../src/dirtyTiles.ts";
-import { renderBuffers, sceneOf } from "@dagnet-realtime/react/picture/scene";
+import { sceneOf } from "@dagnet-realtime/react/picture/scene";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journey } from "../../react/test/bench/sample.ts";
 import { clearTags, DASHES, drawLegs, drawStops, type PathInput, PathLayer } from "../src/pathLayer.ts";
 import { marksOf } from "../src/pathMarks.ts";
 import { type PathMark, boxAt } from "../src/protocol.ts";
 import { FakeCanvas, fakeSurfaces, PALETTE } from "./support/canvas.ts";
+import { renderBuffers } from "./support/buffers.ts";
 
 describe("trails", () => {
   const scene = sceneOf(journey(), null);

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journey } from "../../react/test/bench/sample.ts";
-import { renderBuffers, sceneOf } from "@dagnet-realtime/react/picture/scene";
+import { sceneOf } from "@dagnet-realtime/react/picture/scene";
 import type { Camera, Renderer, RenderReport } from "../src/protocol.ts";
 import { marksOf } from "../src/pathMarks.ts";
 import { openRenderer } from "../src/renderer.ts";
 import { FakeCanvas, FakeFrames, fakeSurfaces, PALETTE } from "./support/canvas.ts";
+import { renderBuffers } from "./support/buffers.ts";
 
 const scene = sceneOf(journey(), null);
 const CAMERA: Camera = { x: 20, y: 60, zoom: 1, width: 1264, height: 700, ratio: 1 };

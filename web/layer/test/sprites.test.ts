@@ -42,7 +42,7 @@ describe("palette", () => {
 
     it("PIC-23: takes the colour out when the picture is stale", () => {
       const palette = readPalette(document.createElement("div"), true, true);
-      expect(new Set([palette.activity, palette.activityText, palette.core, ...palette.follow])).toEqual(new Set(["#888888"]));
+      expect(new Set([palette.activity, palette.activityText, palette.core, ...palette.follow])).toEqual(new Set(["#9aa1ab"]));
     });
   });
 });

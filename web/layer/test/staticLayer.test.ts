@@ -1,9 +1,10 @@
-import { renderBuffers, sceneOf } from "@dagnet-realtime/react/picture/scene";
+import { sceneOf } from "@dagnet-realtime/react/picture/scene";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journey } from "../../react/test/bench/sample.ts";
 import { EdgeDetail } from "../src/detail.ts";
 import { Glow, type StaticInput, StaticLayer } from "../src/staticLayer.ts";
 import { type FakeCanvas, fakeSurfaces, PALETTE } from "./support/canvas.ts";
+import { renderBuffers } from "./support/buffers.ts";
 
 describe("still", () => {
   const scene = sceneOf(journey(), null);
@@ -16,9 +17,9 @@ describe("still", () => {
     beforeEach(() => {
       made = fakeSurfaces();
       const [glow, legibility] = [new Glow(), new EdgeDetail()];
-      glow.reset(scene.nodes.length);
-      legibility.reset(scene.edges.length);
-      from = { buffers, palette: PALETTE, camera: { x: 0, y: 0, zoom: 1, width: 1264, height: 700, ratio: 1 }, glow, legibility, paths: [] };
+      glow.resize(scene.nodes.length);
+      legibility.resize(scene.edges.length);
+      from = { buffers, palette: PALETTE, camera: { x: 0, y: 0, zoom: 1, width: 1264, height: 700, ratio: 1 }, glow, legibility, paths: [], jumps: [] };
     });
     afterEach(() => { vi.unstubAllGlobals(); });
 
@@ -71,7 +72,7 @@ describe("glow", () => {
   describe("glow", () => {
     it("PIC-10: rises and falls smoothly, so that levels never flicker", () => {
       const glow = new Glow();
-      glow.reset(1);
+      glow.resize(1);
       glow.aim(Float32Array.of(1), false);
       const seen: number[] = [];
       for (let i = 0; i < 60; i++) {
@@ -86,7 +87,7 @@ describe("glow", () => {
 
     it("PIC-18: paints only what the eye would see", () => {
       const glow = new Glow();
-      glow.reset(3);
+      glow.resize(3);
       glow.aim(Float32Array.of(0.02, 0.8, 0), true);
       expect(painted(glow, 16)).toEqual([1]);
       glow.aim(Float32Array.of(0.02, 0.81, 0), false);
@@ -95,7 +96,7 @@ describe("glow", () => {
 
     it("a hit raises its node at once, and never lowers one", () => {
       const glow = new Glow();
-      glow.reset(1);
+      glow.resize(1);
       glow.raise(0, 0.45);
       for (let i = 0; i < 60; i++) painted(glow, 16);
       expect(glow.of(0)).toBeCloseTo(0.45, 1);
@@ -107,7 +108,7 @@ describe("glow", () => {
 
     it("goes out wholly", () => {
       const glow = new Glow();
-      glow.reset(1);
+      glow.resize(1);
       glow.aim(Float32Array.of(0.5), true);
       painted(glow, 0);
       glow.aim(Float32Array.of(0), false);

@@ -46,7 +46,11 @@ export class FakeFrames implements Frames {
   isHidden = false;
   waiting: ((time: number) => void) | null = null;
   private visible: (() => void) | null = null;
-  request(callback: (time: number) => void) { this.waiting = callback; return 1; }
+  request(callback: (time: number) => void) {
+    const before = this.waiting;
+    this.waiting = (time) => { before?.(time); callback(time); };
+    return 1;
+  }
   cancel() { this.waiting = null; }
   hidden() { return this.isHidden; }
   onVisible(callback: () => void) { this.visible = callback; return () => { this.visible = null; }; }
@@ -64,4 +68,4 @@ export class FakeFrames implements Frames {
   }
 }
 
-export const PALETTE = { canvas: "#000", activity: "#39f", activityText: "#9cf", core: "#fff", follow: ["#fa0", "#0fa", "#c8f", "#cf0", "#f86", "#eee"], ink: "#111", mono: "m", sans: "s", dark: true };
+export const PALETTE = { canvas: "#000", activity: "#39f", activityText: "#9cf", core: "#fff", follow: ["#fa0", "#0fa", "#c8f", "#cf0", "#f86", "#eee"], ink: "#111", jump: "#888", mono: "m", sans: "s", dark: true, corner: 12 };

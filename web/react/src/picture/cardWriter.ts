@@ -1,4 +1,5 @@
 /** Writes counts, rates and ages on cards, straight into the DOM and only if they differ. */
+import { heatStep } from "@dagnet-realtime/engine/activity";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import type { NodeLight } from "@dagnet-realtime/client/light";
 
@@ -63,9 +64,4 @@ export function ageText(age: number | null): string {
 /** Share of a case node's arm. */
 export function share(weight: number): string {
   return `${Math.round(weight * 100)}%`;
-}
-
-/** 0 to 5 for a level of 0 to 1. Anything above nothing shows at least 1. */
-export function heatStep(level: number): number {
-  return level <= 0.004 ? 0 : Math.min(5, Math.max(1, Math.ceil(level * 5 - 1e-9)));
 }

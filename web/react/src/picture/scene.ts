@@ -1,7 +1,7 @@
 /** The drawing, measured once: cards, curves, labels, frames and notes, with their indices. */
 import type { Container, Edge, Graph, Node, Note } from "@dagnet-realtime/engine/wire.gen";
-import { type Curve, curveBetween, POINTS, tableOf, type Box } from "@dagnet-realtime/layer/curve";
-import type { RenderBuffers } from "@dagnet-realtime/layer/protocol";
+import { type Curve, curveBetween, pointsOf, tableOf, type Box } from "@dagnet-realtime/layer/curve";
+import type { Measures } from "@dagnet-realtime/layer/measuredDrawing";
 import { type AnchoredEdge, anchorsOf, type LabelSpot, placeLabels } from "./anchors.ts";
 import { mapBox, type Mapping, spaceOut } from "./spacing.ts";
 
@@ -139,17 +139,22 @@ export function neighbour(boxes: readonly Box[], from: number, direction: Direct
   return best;
 }
 
-/** Copies a scene's boxes, tables and label places into arrays; `tagWidth` says how much of a
- * card's lower edge its tag takes.
+/** Everything that the light layer may ask. */
+type SceneMeasures = { readonly [Name in keyof Measures]-?: NonNullable<Measures[Name]> };
+
+/** A scene as the light layer asks for it; `tagWidth` says how much of a card's lower edge its tag
+ * takes.
  */
-export function renderBuffers(scene: Scene, tagWidth: (uuid: string) => number): RenderBuffers {
-  const boxes = new Float32Array(scene.nodes.length * 4);
-  scene.nodes.forEach(({ box }, i) => { boxes.set([box.x, box.y, box.width, box.height], i * 4); });
-  const tables = new Float32Array(scene.edges.length * POINTS * 2);
-  const labels = new Float32Array(scene.edges.length * 3);
-  scene.edges.forEach(({ table, label }, i) => {
-    tables.set(table, i * POINTS * 2);
-    if (label) labels.set([label.x, label.y, label.double ? 2 : 1], i * 3);
-  });
-  return { boxes, tags: Float32Array.from(scene.nodes, ({ node }) => tagWidth(node.uuid)), tables, labels };
+export function measuresOf(scene: Scene, tagWidth: (uuid: string) => number): SceneMeasures {
+  const boxes = new Map(scene.nodes.map(({ node, box }) => [node.uuid, box]));
+  const paths = new Map(scene.edges.map(({ id, table }) => [id, pointsOf(table)]));
+  return {
+    boxes: () => boxes,
+    path: (edge) => paths.get(edge) ?? null,
+    label: (edge) => {
+      const label = scene.edges[scene.edgeIndex.get(edge) ?? -1]?.label;
+      return label ? { x: label.x, y: label.y, lines: label.double ? 2 : 1 } : null;
+    },
+    tag: tagWidth,
+  };
 }

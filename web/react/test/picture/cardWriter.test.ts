@@ -3,7 +3,8 @@
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { ageText, Cards, heatStep, rateText, share } from "../../src/picture/cardWriter.ts";
+import { heatStep } from "@dagnet-realtime/engine/activity";
+import { ageText, Cards, rateText, share } from "../../src/picture/cardWriter.ts";
 
 describe("cards", () => {
   describe("writing cards", () => {

@@ -1,6 +1,6 @@
 import { POINTS, type Box } from "@dagnet-realtime/layer/curve";
 import { describe, expect, it } from "vitest";
-import { extentOf, hasLayout, neighbour, percent, readingOrder, renderBuffers, sceneOf } from "../../src/picture/scene.ts";
+import { extentOf, hasLayout, neighbour, percent, measuresOf, readingOrder, sceneOf } from "../../src/picture/scene.ts";
 import { fullJourney, grid, journey } from "../bench/sample.ts";
 
 describe("scene", () => {
@@ -71,15 +71,16 @@ describe("reading", () => {
   });
 });
 
-describe("stock", () => {
-  it("copies boxes, tables and labels in the scene's order", () => {
+describe("measures", () => {
+  it("tell boxes, tags, the points of edges, and labels of one line or two", () => {
     const scene = sceneOf(journey(), null);
-    const stock = renderBuffers(scene, (uuid) => (uuid === "purchase" ? 42 : 0));
-    const purchase = scene.nodeIndex.get("purchase") ?? -1;
-    expect([...stock.boxes.slice(purchase * 4, purchase * 4 + 4)]).toEqual(Object.values(scene.nodes[purchase]?.box ?? {}));
-    expect(stock.tags[purchase]).toBe(42);
-    expect(stock.tables).toHaveLength(scene.edges.length * POINTS * 2);
-    const labelled = scene.edges.findIndex(({ label }) => label !== null);
-    expect(stock.labels[labelled * 3 + 2]).toBeGreaterThan(0);
+    const measures = measuresOf(scene, (uuid) => (uuid === "purchase" ? 42 : 0));
+    expect(measures.boxes().get("purchase")).toEqual(scene.nodes[scene.nodeIndex.get("purchase") ?? -1]?.box);
+    expect(measures.tag("purchase")).toBe(42);
+    const labelled = scene.edges.find(({ label }) => label !== null);
+    expect(measures.path(labelled?.id ?? "")).toHaveLength(POINTS);
+    expect(measures.path(labelled?.id ?? "")).toBe(measures.path(labelled?.id ?? ""));
+    expect(measures.label(labelled?.id ?? "")?.lines).toBe(labelled?.label?.double ? 2 : 1);
+    expect([measures.path("no edge"), measures.label("no edge")]).toEqual([null, null]);
   });
 });
