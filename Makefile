@@ -64,7 +64,7 @@ types-python:
 
 types-browser:
 	$(say) 'Types of the browser side (tsc)'
-	@wrong=0; cd web; for package in engine tap client layer react app shop extension function expect; do \
+	@wrong=0; cd web; for package in engine tap client layer react package app shop extension function expect; do \
 	$(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; exit $$wrong
 
 unit: setup ## vitest: the engine, the tap and the picture
@@ -101,6 +101,9 @@ docs: ## the documentation as a site, in dist/docs
 build: use ## the interface into the package, and a wheel and an sdist into dist/
 	@$(BIN)/python -m hatchling build
 
+package: setup ## the npm package @dagnet-realtime/client, as a tarball in dist/
+	@PATH="$$(dirname $(NODE)):$$PATH" $(NODE) web/package/pack.js dist/npm
+
 extension: setup ## the browser extension, and how to load it
 	@$(BIN)/python tools/extension.py
 
@@ -108,4 +111,4 @@ clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh static lint lint-python lint-browser types types-python types-browser unit web e2e proof bench fuzz soak generate docs build extension clean
+.PHONY: help setup use demo test check fresh static lint lint-python lint-browser types types-python types-browser unit web e2e proof bench fuzz soak generate docs build package extension clean
