@@ -1,8 +1,8 @@
 /** Builds the npm package: the workspace's packages bundled into four entries, with their types. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { rolldown } from "rolldown";
-import { dts } from "rolldown-plugin-dts";
+import { rollup } from "rollup";
+import { dts } from "rollup-plugin-dts";
 import { defineConfig, type Plugin } from "vite";
 
 const HERE = import.meta.dirname;
@@ -32,8 +32,8 @@ function types(): Plugin {
     name: "types",
     apply: "build",
     async closeBundle() {
-      const bundle = await rolldown({ input: ENTRIES, external: [...PEERS, /\.css$/], plugins: [dts({ dtsOnly: true, tsconfig: resolve(HERE, "tsconfig.json"), compilerOptions: { types: [] } })], logLevel: "warn", checks: { bundlerTimings: false } });
-      await bundle.write({ dir: OUT, format: "es", entryFileNames: "[name].js", chunkFileNames: "types/[name]-[hash].js" });
+      const bundle = await rollup({ input: ENTRIES, external: [...PEERS, /\.css$/], plugins: [dts({ tsconfig: resolve(HERE, "tsconfig.json"), compilerOptions: { types: [] } })] });
+      await bundle.write({ dir: OUT, format: "es", entryFileNames: "[name].d.ts", chunkFileNames: "types/[name]-[hash].d.ts" });
       await bundle.close();
     },
   };

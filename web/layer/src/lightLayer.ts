@@ -11,8 +11,8 @@
  *     nodes.onChange(layer.measured); // a box or a path changed
  *
  * Boxes and paths are in the drawing's own units; a point `p` of it stands at `p × zoom + x` CSS
- * pixels from the canvas's left edge, and likewise from its top. Keys are DagNet's uuids. The canvas
- * lies over the drawing, has a size by CSS, and should let the pointer through.
+ * pixels from the canvas's left edge, and likewise from its top. Keys are DagNet's uuids. The
+ * canvas lies over the drawing, has a size by CSS, and should let the pointer through.
  */
 import { createFlashLimiter, allowFlash, PULSE_AREA } from "@dagnet-realtime/engine/activity";
 import type { FollowedPath, LightSource } from "@dagnet-realtime/client/light";
@@ -69,7 +69,9 @@ export interface UnexpectedStep {
 export interface LightLayer {
   /** The camera moved, or the canvas has another size. */
   readonly moved: () => void;
-  /** A box or a path changed, came or went. Read at the next frame; read four times a second in any case. */
+  /** A box or a path changed, came or went. Read at the next frame, and four times a second in any
+   * case.
+   */
   readonly measured: () => void;
   /** Draws these traces' paths, and no others. */
   readonly follow: (paths: readonly FollowedPath[]) => void;

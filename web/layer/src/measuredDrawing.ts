@@ -43,7 +43,7 @@ export class MeasuredDrawing implements Drawing {
   private readonly sampled = new Map<string, Sampled>();
   private readonly freeNodes: number[] = [];
   private readonly freeEdges: number[] = [];
-  /** Edges that the host did not draw when they were asked for; asked for again once it measures. */
+  /** Edges that the host did not draw when asked; asked for again once it measures. */
   private readonly absent = new Set<string>();
   private room = FIRST_EDGES;
 

@@ -19,8 +19,8 @@ export interface Camera {
   readonly ratio: number;
 }
 
-/** Measured things: x, y, width, height a node (a width of 0 if it is not drawn); the width of its tag (0 for none); 24 points an
- * edge; label x, y, lines (0, 1, 2) an edge.
+/** Measured things: x, y, width, height a node (a width of 0 if it is not drawn); the width of its
+ * tag (0 for none); 24 points an edge; label x, y, lines (0, 1, 2) an edge.
  */
 export interface RenderBuffers {
   readonly tags: Float32Array;
