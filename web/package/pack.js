@@ -16,7 +16,10 @@ const staged = join(out, "package");
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(staged, { recursive: true });
 process.env["PACKAGE_OUT"] = join(staged, "dist");
-await build({ configFile: join(here, "vite.config.ts"), logLevel: "warn" });
+for (const entry of ["index", "others"]) {
+  process.env["PACKAGE_ENTRY"] = entry;
+  await build({ configFile: join(here, "vite.config.ts"), logLevel: "warn" });
+}
 for (const name of ["package.json", "README.md"]) cpSync(join(here, name), join(staged, name));
 cpSync(join(here, "../../LICENSE"), join(staged, "LICENSE"));
 const npm = process.platform === "win32" ? "npm.cmd" : "npm";

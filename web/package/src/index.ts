@@ -1,2 +1,4 @@
 /** The entry `.`: graphs and sessions, without React, React Flow, styles or YAML. */
-export { graphFrom, type GraphInput } from "../../client/src/graph/graphFrom.ts";
+export * from "../../client/src/index.ts";
+export type { Connection } from "@dagnet-realtime/engine/actions";
+export type { Warning } from "@dagnet-realtime/engine/wire.gen";

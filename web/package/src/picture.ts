@@ -2,4 +2,5 @@
  * styles are in `picture.css`, which the host imports.
  */
 export { Picture } from "../../react/src/picture/Picture.tsx";
+export type { Graph } from "@dagnet-realtime/engine/wire.gen";
 export type { EdgeRef, Highlight, JumpEdge, PictureProps } from "../../react/src/picture/types.ts";
