@@ -48,7 +48,7 @@ function types(): Plugin {
     name: "types",
     apply: "build",
     async closeBundle() {
-      const bundle = await rollup({ input: ENTRIES, external: [...PEERS, /\.css$/], plugins: [dts({ tsconfig: resolve(HERE, "tsconfig.json"), compilerOptions: { types: [] } })] });
+      const bundle = await rollup({ input: ENTRIES, external: [...PEERS, /\.css$/], plugins: [dts({ tsconfig: resolve(HERE, "tsconfig.json"), compilerOptions: { types: [] } })], logLevel: "silent" });
       await bundle.write({ dir: OUT, format: "es", entryFileNames: "[name].d.ts", chunkFileNames: "types/[name]-[hash].d.ts" });
       await bundle.close();
     },
