@@ -28,7 +28,7 @@ export const Card = memo(function Card({ data: { uuid, face, cards } }: NodeProp
       <span className="dr-card-age" ref={age}>{"never"}</span>
       <span className="dr-card-event" title={face.dark || `${face.event}${more}`}>{`${face.event}${more}`}</span>
       <span className="dr-gauge" aria-hidden><i /><i /><i /><i /><i /></span>
-      <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "no events yet"}</span>
+      <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "not seen yet"}</span>
       {face.tag && <span className="dr-tag" data-tone={face.tag.tone} title={face.tag.says}>{face.tag.text}</span>}
     </div>
   );

@@ -148,7 +148,7 @@ export function Legend({ following, inferred, jumps, still, manner }: { followin
       {following && <span className="dr-legend-item"><i className="dr-key-trace" aria-hidden />Followed trace</span>}
       {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
       {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Unexpected step</span>}
-      <span className="dr-legend-item"><i className="dr-key-waiting" aria-hidden />Not seen</span>
+      <span className="dr-legend-item"><i className="dr-key-waiting" aria-hidden />Not seen yet</span>
       {!still && <span className="dr-legend-item"><i className="dr-key-step" aria-hidden /><span ref={manner}>1 dot = 1 step</span></span>}
     </div>
   );

@@ -34,7 +34,7 @@ export class Cards {
     put(root, "data-heat", String(seen ? heatStep(light.level) : 0));
     say(parts.age, ageText(seen && light.lastAt !== null ? now - light.lastAt : null));
     put(root, "data-fresh", seen && light.lastAt !== null && now - light.lastAt < 2000 ? "yes" : "no");
-    say(parts.rate, seen ? rateText(light.rate) : parts.dark ? "no event" : "no events yet");
+    say(parts.rate, seen ? rateText(light.rate) : parts.dark ? "no event" : "not seen yet");
   }
 }
 

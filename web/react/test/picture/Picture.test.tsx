@@ -59,7 +59,7 @@ describe("the picture", () => {
   it("PIC-5: cards that have not lit say so, and one that never can", () => {
     const { props } = setting();
     const { container } = render(<Picture {...props} />);
-    expect(container.querySelector('[data-node="store"]')?.textContent).toContain("no events yet");
+    expect(container.querySelector('[data-node="store"]')?.textContent).toContain("not seen yet");
     expect(container.querySelector('[data-node="abandoned"]')?.getAttribute("data-seen")).toBe("dark");
     expect(container.querySelector('[data-node="abandoned"]')?.textContent).toContain("no event");
   });

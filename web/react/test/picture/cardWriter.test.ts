@@ -30,7 +30,7 @@ describe("cards", () => {
     it("PIC-5: a node that has not lit waits, one that never can says so", () => {
       const dark = { count: 0, rate: 0, level: 0, lastAt: null };
       cards.write("a", dark, 0);
-      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "no events yet", "never"]);
+      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", "never"]);
       cards.attach("a", { root, age, rate, dark: "No event" });
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
