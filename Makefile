@@ -26,6 +26,7 @@ test: setup fresh static unit ## every check and every test
 check: setup fresh static unit ## make test, and audits of every dependency
 	$(say) 'Known vulnerabilities of Python packages (pip-audit)'
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.lock
+	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/docs.lock
 	$(say) 'Known vulnerabilities of npm packages (npm audit)'
 	@cd web && $$($(BIN)/python $(CURDIR)/tools/node.py npm) audit --omit=dev
 	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
