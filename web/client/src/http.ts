@@ -11,7 +11,7 @@ export class ApiError extends Error {
     readonly remedy: string,
     readonly retryAfter: number | null = null,
   ) {
-    super([title, detail, remedy].filter(Boolean).join(" "));
+    super([title, detail, remedy].filter(Boolean).map((said) => (/[.!?…:”]$/.test(said) ? said : `${said}.`)).join(" "));
   }
 }
 

@@ -10,13 +10,16 @@ export interface AccessToken {
 /** A token that never lapses, or a function that fetches one. */
 export type TokenSource = string | (() => string | AccessToken | Promise<string | AccessToken>);
 
-/** A token is renewed so long before it lapses: a request may take a while. */
-const AHEAD_MS = 15_000;
+/** A token is renewed so long before it lapses, or at half of its life if that is short: a session
+ * at a provider is asked after by the token that came last.
+ */
+const AHEAD_MS = 90_000;
 
 /** Holds one token; asks for another when it lapses or is refused, once for all who wait. */
 export class Bearer {
   #token: string | null = null;
-  #expiresAt = Infinity;
+  /** When it should be renewed, milliseconds since 1970; Infinity if that is unknown. */
+  renewAt = Infinity;
   #renewing: Promise<string> | null = null;
 
   constructor(
@@ -25,11 +28,6 @@ export class Bearer {
     private readonly fetcher: Fetch,
   ) {
     if (typeof from === "string") this.#token = from;
-  }
-
-  /** When the token should be renewed, milliseconds since 1970; Infinity if that is unknown. */
-  get renewAt(): number {
-    return this.#expiresAt - AHEAD_MS;
   }
 
   /** The same request with the token; with a fresh one if the server refuses it. */
@@ -64,11 +62,22 @@ export class Bearer {
     }
     const { token, expiresAt } = typeof given === "string" ? { token: given, expiresAt: undefined } : (Object(given) as Partial<AccessToken>);
     if (typeof token !== "string" || token === "") throw new ApiError("unavailable", "This page could not get an access token.", "What it was given is none.", "It is tried again.");
-    const until = typeof expiresAt === "string" ? Date.parse(expiresAt) : (expiresAt ?? Infinity);
+    const until = typeof expiresAt === "string" ? Date.parse(expiresAt) : (expiresAt ?? lapseOf(token));
+    const left = until - this.now();
     // A lapse that is unknown, or has passed by this page's clock, is learnt from a refusal.
-    this.#expiresAt = Number.isNaN(until) || until - AHEAD_MS <= this.now() ? Infinity : until;
+    this.renewAt = left > 0 ? until - Math.min(AHEAD_MS, left / 2) : Infinity;
     this.#token = token;
     return token;
+  }
+}
+
+/** When a JSON Web Token lapses, milliseconds since 1970; NaN if that cannot be read. */
+function lapseOf(token: string): number {
+  try {
+    const claims = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/"))) as { readonly exp?: unknown };
+    return typeof claims.exp === "number" ? claims.exp * 1000 : NaN;
+  } catch {
+    return NaN;
   }
 }
 

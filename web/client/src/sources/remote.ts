@@ -4,7 +4,7 @@ import { Api, type GraphRef, loadGraph, type ServerApi, type WorkspaceSummary } 
 import type { Environment } from "../environment.ts";
 import { ApiError } from "../http.ts";
 import { made, type Source } from "../source.ts";
-import { type Carrier, POLLS_ONLY, STREAM } from "../transport/carriers.ts";
+import { type Carrier, POLLS_BY_CHOICE, POLLS_ONLY, STREAM } from "../transport/carriers.ts";
 import { functionTransport, relayTransport } from "../transport/relay/relayTransport.ts";
 import { RemoteTransport } from "../transport/remoteTransport.ts";
 import { lockSlots, type StreamSlots } from "../transport/streamSlots.ts";
@@ -73,7 +73,8 @@ export function workspaceOf(workspaces: readonly WorkspaceSummary[], place: Pick
 export function tokenSource({ url, workspace, env, token, graph, transport = "push" }: ServerOptions): Source {
   const bearer = new Bearer(token, () => Date.now(), (...asked) => fetch(...asked));
   const api = new Api(bearer.fetch, url.replace(/\/+$/, ""));
-  const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
+  const { navigator } = globalThis as { readonly navigator?: { readonly locks?: LockManager } };
+  const slots = lockSlots(navigator?.locks);
   let link: ServerLink = { api, slots };
   let inner: Source | null = null;
   return {
@@ -85,7 +86,7 @@ export function tokenSource({ url, workspace, env, token, graph, transport = "pu
       const place = { workspace, env, graph: graph ?? shown.name };
       const [me, workspaces] = await Promise.all([optional(api.me()), optional(api.workspaces())]);
       const found = workspaceOf(workspaces ?? [], place);
-      link = { api, slots, push: transport === "push" && me?.push !== false, relay: transport === "push" && found?.relay === true };
+      link = { api, slots, ...(transport === "poll" ? { carrier: POLLS_BY_CHOICE } : { push: me?.push !== false, relay: found?.relay === true }) };
       inner = found?.ingest === "function" ? functionSource(place, api) : serverSource(place, () => link);
       return inner.open?.(shown) ?? made(inner);
     },
@@ -119,7 +120,8 @@ function renewing(inner: Transport, bearer: Bearer, environment: Environment): T
       if (stopped.signal.aborted) return;
       if (environment.now() < bearer.renewAt) continue;
       const fresh = await bearer.renew().catch(() => null);
-      if (fresh !== null) inner.reconnect?.();
+      // A poll is short, and the next one has the fresh token.
+      if (fresh !== null && (inner.state.transport === "push" || inner.state.transport === "provider")) inner.reconnect?.();
     }
   };
   return {

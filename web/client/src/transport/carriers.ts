@@ -103,6 +103,9 @@ const NO_STREAM = "This server keeps no connection open, so this tab asks every 
 /** Where the server lives for one request at a time, polling is the only road. */
 export const POLLS_ONLY: Carrier = { transport: "push", fallbackReason: NO_STREAM, run: () => Promise.resolve({ kind: "broken", why: NO_STREAM, retryAfter: 0, poll: true }) };
 
+/** Polling is what the host chose; nothing is wrong with it. */
+export const POLLS_BY_CHOICE: Carrier = { transport: "push", fallbackReason: "", run: () => Promise.resolve({ kind: "broken", why: "", retryAfter: 0, poll: true }) };
+
 /** Polls once and hands on what came; null when the next poll may follow at once. */
 export async function pollOnce(api: ServerApi, session: string, after: string, wait: number, listener: FrameListener, signal: AbortSignal): Promise<CarrierEnd | null> {
   try {

@@ -118,7 +118,9 @@ export class RemoteTransport implements Transport {
   async #polls(signal: AbortSignal, why: string): Promise<CarrierEnd> {
     const until = this.environment.now() + PUSH_AGAIN_MS;
     while (!signal.aborted && this.environment.now() < until) {
-      const end = await pollOnce(this.api, this.session, this.position, POLL_MS / 1000, this.#listener("poll", why), signal);
+      // The first poll only asks whether the road is open.
+      const wait = this.#state.lastFrameAt === null ? 0 : POLL_MS / 1000;
+      const end = await pollOnce(this.api, this.session, this.position, wait, this.#listener("poll", why), signal);
       if (end) return end;
     }
     this.#streamFailures = 0;
