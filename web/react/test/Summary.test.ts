@@ -14,7 +14,7 @@ describe("the picture in words", () => {
     engine.dispatch({ kind: "frame", frame: batch(0) });
     engine.dispatch({ kind: "frame", frame: batch(1, "u", [], "scroll") });
     environment.time += 1000;
-    expect(say("on", "live", true)).toMatch(/^Paused. 2 events since on, .* Busiest: Landing .* 1 unmapped.$/);
+    expect(say("on", "live", true)).toMatch(/^Paused. 2 events so far, .* Busiest: Landing .* 1 unmapped.$/);
     engine.dispatch({ kind: "follow", token: "t" });
     expect(say("on", "live", false)).toMatch(/Followed: t at Landing after 1 step.$/);
     expect(say("on", "stale", false)).toContain("old");

@@ -7,8 +7,8 @@ const said = (more: object) => deliveryOf({ ...row, ...more }).map(({ word, sinc
 
 it("TAP-13: an event's whole way, with the times between", () => {
   const way = { called: 1_000, enriched: 1_004, delivered: 1_080 };
-  expect(said({ lanes: LOCAL | REMOTE, arrivedAt: 1_900, receivedAt: 1_120, way })).toEqual(["called in the page at first", "ready to leave 4", "lit 6", "left the page 70", "received by Segment 40", "reached us by webhook 780"]);
-  expect(said({ way: { called: 1_000 } })).toEqual(["called in the page at first", "lit 10"]);
+  expect(said({ lanes: LOCAL | REMOTE, arrivedAt: 1_900, receivedAt: 1_120, way })).toEqual(["called in the page at first", "ready to leave 4", "shown here 6", "left the page 70", "received by Segment 40", "reached us by webhook 780"]);
+  expect(said({ way: { called: 1_000 } })).toEqual(["called in the page at first", "shown here 10"]);
 });
 
 it("TAP-13: what went wrong is said with its reason", () => {
@@ -22,5 +22,5 @@ it("TAP-13: the name it was called by is said where it left under another, and w
 });
 
 it("TAP-13: of an event that only the server brought there is little to tell", () => {
-  expect(said({ lanes: REMOTE, arrivedAt: 1_005 })).toEqual(["reached us by webhook at first", "lit 5"]);
+  expect(said({ lanes: REMOTE, arrivedAt: 1_005 })).toEqual(["reached us by webhook at first", "shown here 5"]);
 });
