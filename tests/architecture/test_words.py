@@ -97,6 +97,18 @@ def test_messages_and_help_use_the_glossarys_words() -> None:
     assert not found
 
 
+def test_pages_speak_of_people() -> None:
+    """The words that a reader stumbles over stand in no page but the one that lists them."""
+    vague = re.compile(r"\b(some|no)body\b|\b(who|whom)ever\b", re.IGNORECASE)
+    pages = [path for path in (ROOT / "docs").rglob("*.md") if path != PAGE]
+    found = {
+        named(path): lines
+        for path in pages
+        if (lines := [line for line in path.read_text().splitlines() if vague.search(line)])
+    }
+    assert not found
+
+
 @pytest.mark.parametrize(
     "source",
     [
