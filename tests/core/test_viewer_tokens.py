@@ -15,7 +15,7 @@ from dagnet_realtime.core.viewer_tokens import (
 )
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel
-from dagnet_realtime.viewer_token import mint_viewer_token
+from dagnet_realtime.viewer_token import AUDIENCE, mint_viewer_token, sign_claims
 
 VECTORS = json.loads(
     (Path(__file__).parents[2] / "conformance/viewer_tokens.json").read_text(encoding="utf-8")
@@ -85,6 +85,19 @@ def test_any_other_token_is_refused(one: dict[str, Any]) -> None:
         }[problem.detail]
     )
     assert found == one["reason"]
+
+
+@pytest.mark.parametrize("changes", [{"exp": -(10**400)}, {"iat": -1}, {"nbf": 10**30}])
+def test_a_time_that_no_clock_shows_is_refused(changes: dict[str, int]) -> None:
+    """ACC-64: as every token that is not what it says, though the key is right."""
+    now = NOW_MS // 1000
+    claims: dict[str, str | int] = {"aud": AUDIENCE, "role": "watch", "sub": "u-1"}
+    claims |= {"workspace": HOME.workspace, "env": HOME.env, "iat": now, "exp": now + 60}
+    key = VECTORS["keys"][0].encode()
+    assert verify_viewer_token(sign_claims(key, claims), keys, NOW_MS).exp == now + 60
+    with pytest.raises(Problem) as refused:
+        verify_viewer_token(sign_claims(key, claims | changes), keys, NOW_MS)
+    assert refused.value.detail == "It is unknown, expired or revoked"
 
 
 def test_a_workspace_without_keys_has_no_tokens() -> None:

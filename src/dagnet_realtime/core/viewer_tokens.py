@@ -5,7 +5,7 @@ import binascii
 import hmac
 import re
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -21,6 +21,9 @@ from dagnet_realtime.viewer_token import (
 
 MAX_CHARACTERS = 2048  # of a token
 LEEWAY_SECONDS = 60  # by which the clock of a back end may be ahead
+
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""A time in seconds since 1970, which a float holds exactly."""
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -51,9 +54,9 @@ class ViewerClaims(msgspec.Struct, frozen=True):
     env: str
     role: ViewerRole
     sub: str
-    iat: int
-    exp: int
-    nbf: int | None = None
+    iat: Seconds
+    exp: Seconds
+    nbf: Seconds | None = None
     azp: str = ""
 
     @property
@@ -88,7 +91,7 @@ def is_viewer_token(presented: str) -> bool:
         return False
     try:
         return _TYPE.decode(_decoded(presented.partition(".")[0])).typ == TOKEN_TYPE
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         return False
 
 
@@ -130,7 +133,7 @@ def _genuine(presented: str, keys: Callable[[Channel], Sequence[bytes]]) -> View
             return None
         claims = _CLAIMS.decode(_decoded(payload))
         check_viewer(claims.sub)
-    except (ValueError, msgspec.DecodeError):
+    except (ValueError, msgspec.DecodeError, RecursionError):
         return None
     proven = [hmac.compare_digest(signature(key, signed), proof) for key in keys(claims.channel)]
     return claims if any(proven) else None

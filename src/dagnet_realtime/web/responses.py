@@ -146,7 +146,7 @@ async def parse_body(request: Request, decoder: msgspec.json.Decoder[Command]) -
     body = await read_body(request.receive, length, encoding, MAX_BODY_BYTES, BodyLimits().seconds)
     try:
         return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(
             "invalid",
             "The request body cannot be read",

@@ -132,7 +132,7 @@ async def _subscription_request(request: Request) -> Subscription:
         return Subscription(
             **{name: fields.get(name, [""])[0] for name in Subscription.__struct_fields__}
         )
-    except (ValueError, msgspec.DecodeError) as error:
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
         raise Problem(
             "invalid",
             "The request cannot be read",
