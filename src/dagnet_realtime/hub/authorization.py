@@ -56,10 +56,11 @@ class SessionAuthorization:
         """Whether the session's view shows raw identifiers."""
         return reveals(self._feeds.policy(session.channel), session.role)
 
-    def close_streams(self, session_id: str, bye: Close) -> None:
-        """Closes the streams of a session, but not the session."""
+    def close_streams(self, session_id: str, bye: Close, stream: int | None = None) -> None:
+        """Closes the streams of a session, or the one numbered `stream`, but not the session."""
         for viewer in self._feeds.viewers_of(session_id):
-            viewer.close(bye)
+            if stream is None or viewer.stream == stream:
+                viewer.close(bye)
 
     def apply_policy(self, channel: Channel, policy: Policy) -> tuple[WatchSession, ...]:
         """Applies another policy to every frame from here on, also of earlier entries.

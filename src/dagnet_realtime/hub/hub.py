@@ -138,13 +138,18 @@ class Hub:
         return session
 
     async def watch(
-        self, session_id: str, after: Position | None = None, wait: float | None = None
+        self,
+        session_id: str,
+        after: Position | None = None,
+        wait: float | None = None,
+        stream: int | None = None,
     ) -> AsyncGenerator[EncodedFrame, None]:
         """The frames after `after` (else after On), beginning with a hello.
 
         With `wait` (seconds) it is one poll: the frames that are there, else the first one that
         comes in that time; and a hello only if `after` is None, or the graph, the policy or the
-        role has changed since the last one. Raises `Problem` if the session has ended or too many
+        role has changed since the last one. `stream` is a number by which it can be closed apart
+        from others of the session. Raises `Problem` if the session has ended or too many
         streams are open.
         """
         state = self._registry.upsert(await self.session(session_id), float("-inf"))
@@ -153,6 +158,7 @@ class Hub:
         viewer: Subscriber | None = None
         try:
             viewer = await self._attach(state, after)
+            viewer.stream = stream
             key = viewer.shared.key
             view = f"{viewer.shared.view.graph.version} {key.policy} {key.role}"
             if wait is None or after is None or state.announced_view != view:

@@ -41,6 +41,7 @@ class Subscriber:
         self.position = at or start
         self.feed = feed
         self.shared = shared
+        self.stream: int | None = None  # its number, if it can be closed apart from others
         self._start = start
         self._log = context.log
         self._clock = context.clock

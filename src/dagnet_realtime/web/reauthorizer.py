@@ -31,11 +31,19 @@ UNSURE = "your permission cannot be confirmed"
 
 
 class WatchedRequest(msgspec.Struct, frozen=True):
-    """One stream, or one session at a relay, and the request that it began with."""
+    """One stream, or one session at a relay, and the request that it began with.
+
+    `stream` is the stream's number in this process, None for a session at a relay.
+    """
 
     session_id: str
     request: AuthRequest
-    relayed: bool
+    stream: int | None = None
+
+    @property
+    def relayed(self) -> bool:
+        """Whether it is a session at a relay."""
+        return self.stream is None
 
 
 class Reauthorizer:
@@ -51,18 +59,18 @@ class Reauthorizer:
         self._numbers = count()
 
     @contextlib.contextmanager
-    def streaming(self, session_id: str, request: AuthRequest) -> Iterator[None]:
-        """A stream is open inside the `with` block."""
+    def streaming(self, session_id: str, request: AuthRequest) -> Iterator[int]:
+        """A stream is open inside the `with` block; its number, which the hub has to know."""
         number = next(self._numbers)
-        self._streams[number] = WatchedRequest(session_id, request, relayed=False)
+        self._streams[number] = WatchedRequest(session_id, request, number)
         try:
-            yield
+            yield number
         finally:
             del self._streams[number]
 
     def relayed(self, session_id: str, request: AuthRequest) -> None:
         """The session is at a relay from now on, until it ends."""
-        self._relayed[session_id] = WatchedRequest(session_id, request, relayed=True)
+        self._relayed[session_id] = WatchedRequest(session_id, request)
         self._relayed.move_to_end(session_id)
         while len(self._relayed) > MAX_RELAYED:
             self._relayed.popitem(last=False)
@@ -76,24 +84,22 @@ class Reauthorizer:
     async def run_once(self) -> None:
         """One round over all streams and relayed sessions."""
         slots = asyncio.Semaphore(CONCURRENCY)
-        confirmed: set[str] = set()
         lapsed: list[tuple[WatchedRequest, float]] = []
 
         async def one(watched: WatchedRequest) -> None:
             async with slots:
                 try:
-                    if await self._check(watched):
-                        confirmed.add(watched.session_id)
+                    await self._check(watched)
                 except LapsedTokenProblem as problem:
                     lapsed.append((watched, problem.seconds))
 
         watches = [*self._streams.values(), *self._relayed.values()]
-        await asyncio.gather(*(one(watched) for watched in dict.fromkeys(watches)))
+        await asyncio.gather(*(one(watched) for watched in watches))
         for watched, seconds in lapsed:
-            await self._lapsed(watched, seconds, renewed=watched.session_id in confirmed)
+            await self._lapsed(watched, seconds)
 
-    async def _check(self, watched: WatchedRequest) -> bool:
-        """Whether the request would still be let in; raises `LapsedTokenProblem`."""
+    async def _check(self, watched: WatchedRequest) -> None:
+        """Ends what the request may no longer have; raises `LapsedTokenProblem`."""
         session: WatchSession | None = None
         try:
             session = await self._hub.session(watched.session_id)
@@ -108,23 +114,19 @@ class Reauthorizer:
             await self._lost(watched, session, problem.code)
         except Exception:  # noqa: BLE001  # a timeout, too: the permission is not confirmed
             await self._lost(watched, session, "unavailable")
-        else:
-            return True
-        return False
 
-    async def _lapsed(self, watched: WatchedRequest, seconds: float, *, renewed: bool) -> None:
-        """Ends the session's streams or its subscription, unless another of its requests is good.
+    async def _lapsed(self, watched: WatchedRequest, seconds: float) -> None:
+        """Ends the stream, or the subscription unless the session has come with a new token.
 
-        The session stays, for the same viewer with a new token; a subscription is given time to
-        come with it.
+        The session and its other streams stay; a subscription is given time to be renewed.
         """
         if watched.relayed:
             if seconds > RENEWAL_SECONDS and self._relayed.get(watched.session_id) == watched:
                 del self._relayed[watched.session_id]
                 await self._hub.relay_manager.dismiss(watched.session_id)
-        elif not renewed:
+        else:
             self._hub.authorization.close_streams(
-                watched.session_id, Close(reason=LAPSED, retry_after=0.0)
+                watched.session_id, Close(reason=LAPSED, retry_after=0.0), watched.stream
             )
 
     async def _lost(self, watched: WatchedRequest, session: WatchSession | None, code: str) -> None:

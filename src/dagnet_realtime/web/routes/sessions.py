@@ -82,8 +82,8 @@ class StreamApp:
 
         left.add_done_callback(cut)
         try:
-            with self._rounds.streaming(session.id, auth_request_of(scope)):
-                await self._send_frames(session.id, after, send, raw_send(scope, send))
+            with self._rounds.streaming(session.id, auth_request_of(scope)) as number:
+                await self._send_frames(session.id, number, after, send, raw_send(scope, send))
         except asyncio.CancelledError:
             if not departed:
                 raise
@@ -96,10 +96,10 @@ class StreamApp:
                 await left
 
     async def _send_frames(
-        self, session_id: str, after: Position | None, send: Send, bare: Send
+        self, session_id: str, number: int, after: Position | None, send: Send, bare: Send
     ) -> None:
         """`bare` is the server's own `send`; see `raw_send`."""
-        async with aclosing(self._hub.watch(session_id, after)) as frames:
+        async with aclosing(self._hub.watch(session_id, after, stream=number)) as frames:
             first = await anext(frames)
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await bare(_sse_chunk(first))
