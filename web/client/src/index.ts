@@ -11,4 +11,7 @@ export { pusher } from "./sources/pusher.ts";
 export { server } from "./sources/server.ts";
 export type { NodeState, RealtimeState, ReplayState, UnmappedState } from "./state.ts";
 export type { AccessToken, TokenSource } from "./token.ts";
+export type { LedgerOfState } from "@dagnet-realtime/engine/select/totals";
+export type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
+export type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 export type { Graph } from "@dagnet-realtime/engine/wire.gen";

@@ -32,6 +32,8 @@ export class RealtimeSession implements Realtime {
   #phase: SessionPhase = "off";
   #connection: ConnectionStatus = OFF;
   #why = "";
+  /** What is wrong with the shown graph, or with the source's. */
+  #graphWhy = "";
   #jumps: readonly JumpRow[] = [];
   /** Loaded with the first session. */
   #findJumps: ((traces: Traces) => readonly JumpRow[]) | null = null;
@@ -159,9 +161,10 @@ export class RealtimeSession implements Realtime {
   #setGraph(given: Graph): void {
     const graph = (given as Graph | null | undefined) ?? NO_GRAPH;
     if (![graph.nodes, graph.edges, graph.listens].every((list) => Array.isArray(list))) {
-      this.#why = "This is not a graph that `graphFrom` made; the one before is still shown.";
+      this.#graphWhy = "This is not a graph that `graphFrom` made; the one before is still shown.";
       return;
     }
+    this.#graphWhy = "";
     const changed = changedBindings(this.#graph.listens, graph.listens);
     this.#graph = graph;
     this.#findRematched();
@@ -171,6 +174,7 @@ export class RealtimeSession implements Realtime {
   /** The source's own graph has come: what it binds otherwise is matched here from now on. */
   #setTheirs(graph: Graph): void {
     this.#there = graph;
+    this.#graphWhy = "";
     this.#findRematched();
     // What came before it was known was taken as the source had matched it.
     if (!this.#known) this.#engine.dispatch({ kind: "graph", graph: this.#graph, rematch: [...this.#rematched] });
@@ -193,7 +197,10 @@ export class RealtimeSession implements Realtime {
       failed: (error) => { this.#fail(sentence(error)); },
       ended: (why) => { this.#fail(why); },
       graph: (graph) => { this.#setTheirs(graph); },
-      graphFailed: (error) => { this.#fail(`The server’s graph could not be read, so a node that is bound otherwise there may light wrongly: ${sentence(error)}`); },
+      graphFailed: (error) => {
+        this.#graphWhy = `The server’s graph could not be read, so a node that is bound otherwise there may light wrongly: ${sentence(error)}`;
+        this.#touch();
+      },
     };
   }
 
@@ -287,6 +294,6 @@ export class RealtimeSession implements Realtime {
   }
 
   #summarise(): RealtimeState {
-    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
+    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why === "" ? this.#graphWhy : this.#why, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
   }
 }

@@ -183,6 +183,9 @@ describe("an edited graph", () => {
     it.update({ nodes: 7 } as unknown as Graph);
     await environment.advance(250);
     expect([it.state.phase, it.state.why]).toEqual(["on", expect.stringContaining("not a graph")]);
+    it.update(GRAPH);
+    await environment.advance(250);
+    expect([it.state.phase, it.state.why]).toEqual(["on", ""]);
   });
 });
 
