@@ -32,7 +32,7 @@ export function reduce(state: State, input: Action, output: Output = SILENT): St
       drainPaused(state, input.at, output);
       break;
     case "graph":
-      changeGraph(state, input.graph);
+      changeGraph(state, input.graph, input.rematch !== undefined && input.rematch.length > 0);
       rematchHeld(state, new Set(input.rematch), input.at);
       break;
     case "frame": receiveFrame(state, input.frame, input.at, output); break;
@@ -93,17 +93,19 @@ function setFilter(state: State, text: string): void {
 /** Changes the graph: counts stay with their nodes, traces are derived anew from the events in the
  * buffer.
  */
-function changeGraph(state: State, graph: Graph): void {
+function changeGraph(state: State, graph: Graph, rematching: boolean): void {
   const moved = state.graph !== null && ways(state.graph) === ways(graph);
   state.graph = graph;
   state.table = createTable(graph.listens);
   if (state.wantsGraph === graph.version) state.wantsGraph = null;
-  setFilter(state, state.filterText);
   if (moved) return;
+  setFilter(state, state.filterText);
+  // Matching again derives the traces anew, too.
+  if (rematching) return;
   for (const accumulation of [state.accumulation, state.undo]) if (accumulation !== null) remapTraces(accumulation, graph, state.binds);
 }
 
-/** What traces read of a graph; positions and colours are not in it. */
+/** What traces and filters read of a graph; positions and colours are not in it. */
 function ways({ nodes, edges, listens }: Graph): string {
   return JSON.stringify([nodes.map(({ uuid, id, label, type, absorbing, outcome, start, dark }) => [uuid, id, label, type, absorbing, outcome, start, dark]), edges.map(({ uuid, source, target }) => [uuid, source, target]), listens.map(({ node }) => node)]);
 }
