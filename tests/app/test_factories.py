@@ -21,6 +21,7 @@ from dagnet_realtime.app.factories import (
     open_relays,
     read_catalogues,
     relay_manager,
+    viewer_tokens,
 )
 from dagnet_realtime.config import token_file as file
 from dagnet_realtime.config.config import (
@@ -39,12 +40,13 @@ from dagnet_realtime.model.access import RoleBinding, Secret
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy, Workspace
 from dagnet_realtime.web.auth.github import GitHub
-from dagnet_realtime.web.auth.local import LocalAuthenticator
+from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator
 from dagnet_realtime.web.auth.openid import OpenId
 from dagnet_realtime.web.auth.provider import OidcAuthenticator
 from dagnet_realtime.web.auth.proxy import ProxyAuthenticator
 from dagnet_realtime.web.auth.request import AuthRequest
 from dagnet_realtime.web.auth.token import TokenAuthenticator
+from dagnet_realtime.web.auth.viewer import ViewerKeys
 from tests.hub.provider import Provider
 from tests.hub.relay_states import MemoryRelayStates
 from tests.hub.stage import SHOP
@@ -229,3 +231,23 @@ def test_grants_are_replaced_as_a_whole() -> None:
     assert grants() == GRANTS
     grants.current = ()
     assert grants() == ()
+
+
+async def test_viewer_tokens_end_with_the_key_of_their_program() -> None:
+    """ACC-65: they count in all processes of one start, and after a restart in none, though the token key stays."""
+    clock, config = FakeClock(), Config(access=AccessConfig(mode="local"))
+    policy = Policy(token_key=Secret("t" * 32))
+    keys = ViewerKeys([Workspace(channel=SHOP, path=".", policy=policy)])
+    first, second = ForkedAuthState(), ForkedAuthState()
+    access, *others = (
+        authenticator(config, clock, Grants([]), forked=forked) for forked in (first, first, second)
+    )
+    tokens, twin, restarted = (viewer_tokens(config, one, keys, clock) for one in (access, *others))
+    assert isinstance(access, LocalAuthenticator)
+    program = await access.person(AuthRequest("POST", authorization=f"Bearer {access.program_key}"))
+    minted, _ = tokens.mint(program, SHOP, "watch", "u-1", 60)
+    assert access.program_key not in minted
+    assert twin.person(minted).role(SHOP) == "watch"
+    with pytest.raises(Problem) as refused:
+        restarted.person(minted)
+    assert refused.value.code == "unauthorized"

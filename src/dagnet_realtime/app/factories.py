@@ -42,7 +42,7 @@ from dagnet_realtime.ports.stream import PartitionLeases
 from dagnet_realtime.relays.address import parse_relay_url
 from dagnet_realtime.stores.memory import MemoryRevocationList
 from dagnet_realtime.web.auth.cookie import NAME, SealedCookie
-from dagnet_realtime.web.auth.local import LOCAL_MINTER, ForkedAuthState, shared
+from dagnet_realtime.web.auth.local import ForkedAuthState, LocalAuthenticator, shared
 from dagnet_realtime.web.auth.provider import (
     OidcAuthenticator,
     OidcCookie,
@@ -269,10 +269,13 @@ def authenticator(
             )
 
 
-def viewer_tokens(config: Config, keys: ViewerKeys, clock: Clock) -> ViewerTokens:
+def viewer_tokens(
+    config: Config, access: Authenticator, keys: ViewerKeys, clock: Clock
+) -> ViewerTokens:
     """The viewer tokens of this server, in every access mode."""
-    if config.access.mode == "local":
-        return ViewerTokens(keys, lambda one: EVERYTHING if one == LOCAL_MINTER else None, clock)
+    if isinstance(access, LocalAuthenticator):
+        program = access.minter
+        return ViewerTokens(keys, lambda one: EVERYTHING if one == program else None, clock)
     tokens = TokenStore(config.access.tokens, clock)
 
     def minter(id: str) -> Roles | None:

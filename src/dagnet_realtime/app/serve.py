@@ -119,7 +119,7 @@ async def _serve(
         grants = Grants(config.access.grants)
         access = authenticator(config, clock, grants, stores.revocations, inherited.sharing)
         viewer_keys = ViewerKeys(workspaces)
-        viewers = viewer_tokens(config, viewer_keys, clock)
+        viewers = viewer_tokens(config, access, viewer_keys, clock)
         limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
         audit = Audit(write_audit, clock)
 

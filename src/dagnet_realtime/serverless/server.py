@@ -164,7 +164,7 @@ class Serverless:
                 RequestRevocations(config.server.log, self._clock),
                 secure=True,
             )
-            viewers = viewer_tokens(config, ViewerKeys(workspaces), self._clock)
+            viewers = viewer_tokens(config, access, ViewerKeys(workspaces), self._clock)
             self._cold = ColdState(config, workspaces, graphs, access, viewers)
         return self._cold
 

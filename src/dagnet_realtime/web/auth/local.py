@@ -11,6 +11,7 @@ import secrets
 import select
 from collections import OrderedDict
 from collections.abc import Callable
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from dagnet_realtime.model.problem import Problem
@@ -25,7 +26,6 @@ SESSION_SECONDS = 12 * 3600  # a sign-in lasts this long after the last request
 RENEWED_SECONDS = 3600  # a page load renews a cookie that is older than this
 LINK_SECONDS = 600  # validity of a link from `dagnet-realtime link`
 MAX_BROWSERS = 100
-LOCAL_MINTER = "local"  # by which viewer tokens name the program's key
 
 _LINK = re.compile(r"([0-9a-f]{1,16})-([0-9a-f]{24})-([A-Za-z0-9_-]{32})")
 
@@ -103,6 +103,11 @@ class LocalAuthenticator:
         return self._link.key
 
     @property
+    def minter(self) -> str:
+        """How viewer tokens name the program's key, so that they end with it."""
+        return f"local-{sha256(self._program.encode()).hexdigest()[:16]}"
+
+    @property
     def program_key(self) -> str:
         """The key that programs send as `Authorization: Bearer …`."""
         return self._program
@@ -114,7 +119,7 @@ class LocalAuthenticator:
     async def person(self, request: AuthRequest) -> Person:
         """This mode's one person, if the request has the program's key or comes from our page."""
         if request.bearer and constant_time_equal(request.bearer, self._program):
-            return Person("local", minter=LOCAL_MINTER)
+            return Person("local", minter=self.minter)
         browser = await self._browser(request)
         if browser is None:
             raise _not_signed_in(
