@@ -29,6 +29,7 @@ ROLES: tuple[ViewerRole, ...] = ("watch", "follow", "identities")
 MIN_KEY_BYTES = 32
 DEFAULT_SECONDS = 300
 MAX_SECONDS = 3600
+MAX_TIME = 2**53 - 1  # seconds since 1970 that every reader of JSON knows exactly
 
 _HEADER = json.dumps({"alg": "HS256", "typ": TOKEN_TYPE}, separators=(",", ":")).encode()
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -62,7 +63,10 @@ def mint_viewer_token(
         raise ValueError(f"role is none of {', '.join(ROLES)}")
     if not isinstance(seconds, int) or not 1 <= seconds <= MAX_SECONDS:
         raise ValueError(f"seconds is no whole number from 1 to {MAX_SECONDS}")
-    issued = int(time.time() if now is None else now)
+    issued_at = time.time() if now is None else now
+    if not 0 <= issued_at <= MAX_TIME:
+        raise ValueError("now is no time in seconds since 1970")
+    issued = int(issued_at)
     return sign_claims(
         secret,
         {

@@ -13,6 +13,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.viewer_token import (
     MAX_SECONDS,
+    MAX_TIME,
     TOKEN_TYPE,
     ViewerRole,
     check_viewer,
@@ -22,7 +23,7 @@ from dagnet_realtime.viewer_token import (
 MAX_CHARACTERS = 2048  # of a token
 LEEWAY_SECONDS = 60  # by which the clock of a back end may be ahead
 
-Seconds = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=MAX_TIME)]
 """A time in seconds since 1970, which a float holds exactly."""
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")

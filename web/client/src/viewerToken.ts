@@ -48,6 +48,7 @@ export async function mintViewerToken(options: ViewerTokenOptions): Promise<stri
   }
   check(ROLES.includes(role), `role is none of ${ROLES.join(", ")}`);
   check(Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_SECONDS, `seconds is no whole number from 1 to ${MAX_SECONDS}`);
+  check(now >= 0 && now <= Number.MAX_SAFE_INTEGER, "now is no time in seconds since 1970");
   const issued = Math.floor(now);
   const claims = { aud: AUDIENCE, workspace, env, role, sub: viewer, iat: issued, exp: issued + seconds };
   const signed = `${base64url(utf8.encode(HEADER))}.${base64url(utf8.encode(JSON.stringify(claims)))}`;
