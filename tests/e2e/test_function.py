@@ -103,7 +103,7 @@ def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Pub
 def _says_what_it_cannot_promise(page: Page) -> None:
     page.get_by_role("button", name="uncounted").click()
     expect(page.get_by_text("no server of ours hears them")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("whether anybody watches or not")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("whether anyone watches or not")).to_be_visible(timeout=WAIT)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Ledger of what was heard").click()
     expect(page.get_by_text("is unknown: no server counts it")).to_be_visible(timeout=WAIT)

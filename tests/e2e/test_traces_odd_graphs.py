@@ -22,7 +22,7 @@ def test_cycles_loops_parallel_edges_and_branches(context: BrowserContext, stage
     expect(page.locator(".chips").first).to_contain_text("Converted in 30.0 s")
     page.locator(".step-open", has_text="Node C").click()
     expect(page.locator(".step-detail")).to_contain_text(
-        "It lit Node C and Node D; the likeliest was taken."
+        "It reached Node C and Node D; the likeliest was taken."
     )
     page.locator(".react-flow__node", has_text="Node A").click()
     ways = page.locator(".way-row")
