@@ -8,10 +8,22 @@ import { eventOf, type Scope } from "./scope.ts";
 import { type Stride, walksOf } from "./walk.ts";
 import { shown } from "./words.ts";
 
-/** `relevant`: the expectation asks something of this trace. `ok`: the trace meets it. */
+/** What an answer counts as: the trace meets the expectation; it should and does not; events of it
+ * pass (or fail) the condition. None of them if the expectation asks nothing of the trace. */
+export const OK = 1, MISSING = 2, HITS = 4;
+/** An answer is one number: what it counts as, and above that how many events pass or fail. */
+const KINDS = 7, EVENTS = 3;
+
+export function kindsOf(answer: number): number {
+  return answer & KINDS;
+}
+
+export function hitsOf(answer: number): number {
+  return answer >> EVENTS;
+}
+
+/** The details of an answer, for a report. */
 export interface Fact {
-  readonly relevant: boolean;
-  readonly ok: boolean;
   /** How many of the nodes of a path or an order were reached, and what came then. */
   readonly prefix: number;
   readonly came: string;
@@ -25,102 +37,154 @@ export interface Fact {
 }
 
 const NONE: readonly Kept[] = [];
-const NO: Fact = { relevant: false, ok: false, prefix: 0, came: "", ms: 0, events: NONE, tied: false, doubtful: false };
-/** An answer of a trace that the expectation asks something of. */
-function fact(ok: boolean, prefix: number, came: string, ms: number, events: readonly Kept[]): Fact {
-  return { relevant: true, ok, prefix, came, ms, events, tied: false, doubtful: false };
-}
-/** What a trace says in which no event passes. */
-const NO_EVENT = { some: fact(false, 0, "", 0, NONE), never: fact(true, 0, "", 0, NONE), each: fact(true, 0, "", 0, NONE) } as const;
 
 /** Expectations that are judged trace by trace. */
 export type TraceCheck = Extract<Check, { kind: "path" | "order" | "within" | "each" | "some" | "never" }>;
+
+/** A check of traces with the node indices that a trace must have lit, one of them at least, for an
+ * event of it to pass its condition; null if it asks for none. */
+export interface Asked {
+  readonly check: TraceCheck;
+  readonly gate: readonly number[] | null;
+}
 
 /** Whether a trace decides an expectation, rather than an event or a count alone. */
 export function ofTraces(check: Check): check is TraceCheck {
   return check.kind === "path" || check.kind === "order" || check.kind === "within" || ("where" in check && check.where.unstable);
 }
 
-/** The answers of a trace to each of `checks`; among orders of its ties the first that meets the
- * expectation counts. */
-export function factsOf(scope: Scope, trace: Trace, checks: readonly TraceCheck[]): readonly Fact[] {
-  const walks = walksOf(scope.traces, trace);
-  const walk = walkOf(scope, walks.first);
-  let others: readonly Walk[] | null = null;
-  return checks.map((check) => {
-    const first = factOf(scope, trace, check, walk);
-    if (first.ok || walks.tied === 0) return first;
-    others ??= walks.others().map((strides) => walkOf(scope, strides));
-    for (const one of others) {
-      const other = factOf(scope, trace, check, one);
-      if (other.ok) return { ...other, tied: true };
-    }
-    return walks.doubtful ? { ...first, doubtful: true } : first;
-  });
+export function asked(check: TraceCheck, { traces }: Scope): Asked {
+  const gate = "where" in check ? check.where.gate : null;
+  return { check, gate: gate === null ? null : [...gate].map((uuid) => traces.routeIndex.index.get(uuid) ?? -1) };
 }
 
-/** A walk with what several expectations ask of it: its events, the nodes it lit, and where it came
- * to stand. */
+/** The answers of a trace to each of `all`; among orders of its ties the first that meets the
+ * expectation counts. It makes no details: this runs with every event. */
+export function answersOf(scope: Scope, trace: Trace, all: readonly Asked[]): readonly number[] {
+  const walks = walksOf(scope.traces, trace);
+  const walk = walkOf(walks.first);
+  const answers: number[] = [];
+  let others: readonly Walk[] | null = null;
+  for (const one of all) {
+    let answer = answerOf(scope, trace, one, walk);
+    if ((answer & OK) === 0 && walks.tied > 0) {
+      others ??= walks.others().map(walkOf);
+      for (const other of others) {
+        const again = answerOf(scope, trace, one, other);
+        if ((again & OK) !== 0) { answer = again; break; }
+      }
+    }
+    answers.push(answer);
+  }
+  return answers;
+}
+
+/** What a trace says to one of them, in full. */
+export function factOf(scope: Scope, trace: Trace, one: Asked): Fact {
+  const walks = walksOf(scope.traces, trace);
+  const walk = walkOf(walks.first);
+  const told = (way: Walk, tied: boolean, doubtful: boolean): Fact => ({ ...detailOf(scope, trace, one, way), tied, doubtful });
+  if (walks.tied === 0 || (answerOf(scope, trace, one, walk) & OK) !== 0) return told(walk, false, false);
+  const other = walks.others().map(walkOf).find((way) => (answerOf(scope, trace, one, way) & OK) !== 0);
+  return other === undefined ? told(walk, false, walks.doubtful) : told(other, true, false);
+}
+
+/** A walk with what several expectations ask of it: nodes it lit, and where it came to stand. */
 interface Walk {
   readonly strides: readonly Stride[];
-  readonly events: readonly (Kept | null)[];
   readonly lit: ReadonlySet<number>;
   readonly stood: readonly Stood[];
 }
 
 /** Where a trace came to stand, and by which stride. */
 interface Stood {
-  readonly nodes: readonly number[];
+  nodes: readonly number[];
   readonly stride: Stride;
-  readonly at: number;
 }
 
-function walkOf(scope: Scope, strides: readonly Stride[]): Walk {
+function walkOf(strides: readonly Stride[]): Walk {
   const lit = new Set<number>();
   const stood: Stood[] = [];
-  strides.forEach((stride, at) => {
-    if (stride.visit.lit.length === 0) return;
+  for (const stride of strides) {
+    if (stride.visit.lit.length === 0) continue;
     for (const node of stride.visit.lit) lit.add(node);
     const last = stood.at(-1);
-    if (stride.move === "stay" && last !== undefined) stood[stood.length - 1] = { ...last, nodes: [...last.nodes, stride.head, ...stride.also] };
-    else stood.push({ nodes: stride.also.length === 0 ? [stride.head] : [stride.head, ...stride.also], stride, at });
-  });
-  return { strides, events: strides.map(({ visit }) => eventOf(scope, visit)), lit, stood };
+    if (stride.move === "stay" && last !== undefined) last.nodes = [...last.nodes, stride.head, ...stride.also];
+    else stood.push({ nodes: stride.also.length === 0 ? [stride.head] : [stride.head, ...stride.also], stride });
+  }
+  return { strides, lit, stood };
 }
 
-function factOf(scope: Scope, trace: Trace, check: TraceCheck, walk: Walk): Fact {
+function answerOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk): number {
   switch (check.kind) {
-    case "path": return pathFact(scope, check.nodes, walk);
-    case "order": return orderFact(check.nodes, walk);
-    case "within": return withinFact(check, walk);
-    case "some": case "never": {
-      const events = passing(scope, trace, check.where, walk);
-      return events.length === 0 ? NO_EVENT[check.kind] : fact(check.kind === "some", 0, "", 0, events);
+    case "path": return reachedAs(pathReach(scope, check.nodes, walk), check.nodes);
+    case "order": return reachedAs(orderReach(check.nodes, walk).reached, check.nodes);
+    case "within": {
+      const found = pairOf(check, walk);
+      return found === null ? 0 : found.ms <= check.ms ? OK : MISSING;
+    }
+    case "some": {
+      const { length } = passing(scope, trace, check.where, gate, walk);
+      return length === 0 ? MISSING : OK + HITS + (length << EVENTS);
+    }
+    case "never": {
+      const { length } = passing(scope, trace, check.where, gate, walk);
+      return length === 0 ? OK : MISSING + HITS + (length << EVENTS);
     }
     case "each": {
-      if (!walk.lit.has(check.node.index)) return NO_EVENT.each;
-      const passed = new Set(passing(scope, trace, check.where, walk));
-      const events = walk.events.filter((event) => event !== null && event.nodes.includes(check.node.uuid) && !passed.has(event)).filter((event) => event !== null);
-      return events.length === 0 ? NO_EVENT.each : fact(false, 0, "", 0, events);
+      const { length } = failing(scope, trace, check, gate, walk);
+      return length === 0 ? OK : MISSING + HITS + (length << EVENTS);
     }
   }
 }
 
+function reachedAs(reached: number, wanted: readonly Named[]): number {
+  return reached === 0 ? 0 : reached === wanted.length ? OK : MISSING;
+}
+
+function detailOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk): Pick<Fact, "prefix" | "came" | "ms" | "events"> {
+  switch (check.kind) {
+    case "path": {
+      const prefix = pathReach(scope, check.nodes, walk);
+      const from = walk.stood.findIndex((_, start) => prefix > 0 && runOf(scope, check.nodes, walk.stood, start) === prefix);
+      const came = prefix === 0 || prefix === check.nodes.length ? "" : cameText(scope, walk.stood[from + prefix]);
+      return { prefix, came, ms: 0, events: one(scope, walk.stood[from + prefix - 1]?.stride) };
+    }
+    case "order": {
+      const { reached: prefix, last } = orderReach(check.nodes, walk);
+      const came = prefix === 0 || prefix === check.nodes.length ? "" : `${shown(check.nodes[prefix]?.name ?? "")} did not light after it`;
+      return { prefix, came, ms: 0, events: one(scope, walk.strides[last]) };
+    }
+    case "within": {
+      const found = pairOf(check, walk);
+      return { prefix: 0, came: "", ms: found?.ms ?? 0, events: one(scope, found?.stride) };
+    }
+    case "some": case "never": return { prefix: 0, came: "", ms: 0, events: passing(scope, trace, check.where, gate, walk) };
+    case "each": return { prefix: 0, came: "", ms: 0, events: failing(scope, trace, check, gate, walk) };
+  }
+}
+
+/** The events that lit the node of an `each` and do not pass. */
+function failing(scope: Scope, trace: Trace, { node, where }: Extract<Check, { kind: "each" }>, gate: Asked["gate"], walk: Walk): readonly Kept[] {
+  if (!walk.lit.has(node.index)) return NONE;
+  const passed = new Set(passing(scope, trace, where, gate, walk));
+  return walk.strides.filter(({ visit }) => visit.lit.includes(node.index)).map(({ visit }) => eventOf(scope, visit)).filter((event) => event !== null).filter((event) => !passed.has(event));
+}
+
 /** The events of a walk that pass a condition. */
-function passing(scope: Scope, trace: Trace, where: Condition, { strides, events }: Walk): readonly Kept[] {
-  const { gate } = where;
-  const through = (event: Kept): boolean => gate === null || event.nodes.some((node) => gate.has(node));
-  if (gate !== null && !events.some((event) => event !== null && through(event))) return NONE;
+function passing(scope: Scope, trace: Trace, where: Condition, gate: Asked["gate"], { strides, lit }: Walk): readonly Kept[] {
+  if (gate !== null && !gate.some((node) => lit.has(node))) return NONE;
   const found: Kept[] = [];
   const seen = new Set<string>();
   const uuid = (index: number): string | null => scope.graph.nodes[index]?.uuid ?? null;
-  strides.forEach(({ move, head, from }, n) => {
-    const event = events[n];
-    if (event === undefined || event === null) return;
-    const passage: Passage | null = trace.partial ? null : { move, from: uuid(move === "unmapped" ? head : from), seen };
-    if (through(event) && holds(where, event, passage, where.first && isFirst(scope, event))) found.push(event);
-    for (const node of event.nodes) seen.add(node);
-  });
+  for (const { move, head, from, visit } of strides) {
+    if (gate === null || gate.some((node) => visit.lit.includes(node))) {
+      const event = eventOf(scope, visit);
+      const passage: Passage | null = trace.partial ? null : { move, from: uuid(move === "unmapped" ? head : from), seen };
+      if (event !== null && holds(where, event, passage, where.first && isFirst(scope, event))) found.push(event);
+    }
+    for (const node of visit.lit) { const lights = uuid(node); if (lights !== null) seen.add(lights); }
+  }
   return found;
 }
 
@@ -129,19 +193,20 @@ export function isFirst(scope: Scope, event: Kept): boolean {
   return event.nodes.some((node) => scope.firsts.get(node)?.includes(event) === true);
 }
 
-function pathFact(scope: Scope, wanted: readonly Named[], { stood, lit, events }: Walk): Fact {
-  const first = wanted[0]?.index ?? -1;
-  if (!lit.has(first)) return NO;
-  let best: Fact = NO;
-  for (let start = 0; start < stood.length && !best.ok; start += 1) {
-    if (stood[start]?.nodes.includes(first) !== true) continue;
-    let reached = 1;
-    while (reached < wanted.length && joined(scope, stood[start + reached], wanted[reached - 1], wanted[reached])) reached += 1;
-    if (reached <= best.prefix) continue;
-    const ok = reached === wanted.length;
-    best = fact(ok, reached, ok ? "" : cameText(scope, stood[start + reached]), 0, one(events[stood[start + reached - 1]?.at ?? -1]));
-  }
+/** How many nodes of a path were reached at best. */
+function pathReach(scope: Scope, wanted: readonly Named[], { stood, lit }: Walk): number {
+  if (!lit.has(wanted[0]?.index ?? -1)) return 0;
+  let best = 0;
+  for (let start = 0; start < stood.length && best < wanted.length; start += 1) best = Math.max(best, runOf(scope, wanted, stood, start));
   return best;
+}
+
+/** How many nodes of a path were reached from one stand on. */
+function runOf(scope: Scope, wanted: readonly Named[], stood: readonly Stood[], start: number): number {
+  if (stood[start]?.nodes.includes(wanted[0]?.index ?? -1) !== true) return 0;
+  let reached = 1;
+  while (reached < wanted.length && joined(scope, stood[start + reached], wanted[reached - 1], wanted[reached])) reached += 1;
+  return reached;
 }
 
 /** Whether a trace went by a step from one node to the next. */
@@ -157,14 +222,17 @@ function cameText(scope: Scope, there: Stood | undefined): string {
   return there.stride.move === "entry" ? `it began again at ${name}` : `it went to ${name}`;
 }
 
-function orderFact(wanted: readonly Named[], { strides, events, lit }: Walk): Fact {
-  if (!lit.has(wanted[0]?.index ?? -1)) return NO;
-  let reached = 0;
-  let last = -1;
+const UNREACHED = { reached: 0, last: -1 } as const;
+
+/** How many nodes of an order were lit, and by which stride the last of them. */
+function orderReach(wanted: readonly Named[], { strides, lit }: Walk): { readonly reached: number; readonly last: number } {
+  if (!lit.has(wanted[0]?.index ?? -1)) return UNREACHED;
+  let [reached, last] = [0, -1];
   for (let n = 0; n < strides.length && reached < wanted.length; n += 1) {
-    const there = strides[n]?.visit.lit ?? [];
-    if (!there.includes(wanted[reached]?.index ?? -1)) continue;
+    const there = strides[n]?.visit.lit;
+    if (there?.includes(wanted[reached]?.index ?? -1) !== true) continue;
     last = n;
+    if (there.length === 1) { reached += 1; continue; }
     // One event that lights several nodes lights them at once, so in any order.
     const left = [...there];
     for (let at = left.indexOf(wanted[reached]?.index ?? -1); at >= 0; at = left.indexOf(wanted[reached]?.index ?? -1)) {
@@ -172,25 +240,25 @@ function orderFact(wanted: readonly Named[], { strides, events, lit }: Walk): Fa
       reached += 1;
     }
   }
-  const ok = reached === wanted.length;
-  return fact(ok, reached, ok ? "" : `${shown(wanted[reached]?.name ?? "")} did not light after it`, 0, one(events[last]));
+  return { reached, last };
 }
 
-function one(event: Kept | null | undefined): readonly Kept[] {
-  return event === null || event === undefined ? NONE : [event];
+/** The event of a stride, alone. */
+function one(scope: Scope, stride: Stride | undefined): readonly Kept[] {
+  const event = stride === undefined ? null : eventOf(scope, stride.visit);
+  return event === null ? NONE : [event];
 }
 
 /** From the last `from` before the first `to` that has one, to that. */
-function withinFact({ from, to, ms }: Extract<Check, { kind: "within" }>, { strides, events, lit }: Walk): Fact {
-  if (!lit.has(from.index) || !lit.has(to.index)) return NO;
+function pairOf({ from, to }: Extract<Check, { kind: "within" }>, { strides, lit }: Walk): { readonly ms: number; readonly stride: Stride } | null {
+  if (!lit.has(from.index) || !lit.has(to.index)) return null;
   let since: number | null = null;
-  for (let n = 0; n < strides.length; n += 1) {
-    const visit = strides[n]?.visit;
-    if (visit === undefined) continue;
-    if (since !== null && visit.lit.includes(to.index)) return fact(visit.at - since <= ms, 0, "", visit.at - since, one(events[n]));
+  for (const stride of strides) {
+    const { visit } = stride;
+    if (since !== null && visit.lit.includes(to.index)) return { ms: visit.at - since, stride };
     if (visit.lit.includes(from.index)) since = visit.at;
   }
-  return NO;
+  return null;
 }
 
 /** A node as reports name it. */

@@ -7,11 +7,12 @@
  * them. */
 import { holds } from "./condition.ts";
 import { IDENTITY_TYPES, ownValue, similarNames, type Trace } from "./engine.ts";
-import { type Fact, factsOf, isFirst, ofTraces, type TraceCheck } from "./facts.ts";
+import { answersOf, type Asked, asked, type Fact, factOf, hitsOf, isFirst, kindsOf, ofTraces } from "./facts.ts";
 import { lacking, nothingCame } from "./loss.ts";
 import type { Item, Named, Plan } from "./plan.ts";
 import { type Kept, refresh, type Run, type Scope } from "./run.ts";
 import { tracesOf } from "./scope.ts";
+import { createSums, move, refill, type Some, type Sums } from "./sums.ts";
 import { type Path, rangeOf, type Severity } from "./spec.ts";
 import { clean, counted, duration, listed, quoted, shown, times } from "./words.ts";
 
@@ -72,15 +73,6 @@ interface Tally {
   first: Kept[];
 }
 
-/** What traces said to one expectation: the traces that meet it, those that should and do not, and
- * those in which events pass (or fail) its condition, with how many events in all. */
-interface Sums {
-  readonly ok: Set<Trace>;
-  readonly missing: Set<Trace>;
-  readonly hits: Set<Trace>;
-  events: number;
-}
-
 interface Name {
   count: number;
   readonly reasons: Map<string, number>;
@@ -92,18 +84,24 @@ const TOLD = 5;
 const NAMES = 1000;
 const REASONS = 20;
 
+type Conditional = Extract<Item["check"], { where: unknown }>;
+
 export class Judge {
   private cursor = 0;
   private touch = 0;
   private revision = -1;
   private tallies: Tally[] = [];
-  private readonly traceChecks: readonly TraceCheck[];
+  private readonly asked: readonly Asked[];
   private readonly places: ReadonlyMap<Item, number>;
-  private readonly eventItems: readonly { readonly check: Extract<Item["check"], { where: unknown }>; readonly n: number }[];
+  /** Conditions that ask one event, by the node that it must light; "" if it need not. */
+  private readonly eventItems = new Map<string, { readonly check: Conditional; readonly n: number }[]>();
   private sums: Sums[] = [];
   private untraced: Kept[] = [];
   private lacks = new Map<boolean, readonly string[]>();
-  private facts = new Map<Trace, readonly Fact[]>();
+  /** What each trace answers to each of `asked`. */
+  private answers = new Map<Trace, readonly number[]>();
+  /** Details of a trace's answers, by expectation, until it answers anew. */
+  private facts = new WeakMap<readonly number[], Map<number, Fact>>();
   private near = new Map<string, Name>();
   private nearNodes = new Map<string, Map<string, number>>();
   private unmapped = new Map<string, Name>();
@@ -112,9 +110,12 @@ export class Judge {
 
   constructor(private readonly run: Run, private readonly scope: Scope, private readonly plan: Plan) {
     const traced = plan.items.filter(({ check }) => ofTraces(check));
-    this.traceChecks = traced.map(({ check }) => check).filter(ofTraces);
+    this.asked = traced.map(({ check }) => check).filter(ofTraces).map((check) => asked(check, scope));
     this.places = new Map(traced.map((item, n) => [item, n]));
-    this.eventItems = plan.items.flatMap(({ check }, n) => ("where" in check && !check.where.first ? [{ check, n }] : []));
+    plan.items.forEach(({ check }, n) => {
+      if (!("where" in check) || check.where.first) return;
+      for (const node of "node" in check ? [check.node.uuid] : check.where.gate ?? [""]) this.eventItems.set(node, [...this.eventItems.get(node) ?? [], { check, n }]);
+    });
     this.allowed = allowing(plan.policy.allow);
     this.asksFirst = plan.items.some(({ check }) => "where" in check && check.where.first);
   }
@@ -153,14 +154,14 @@ export class Judge {
       const event = scope.events[this.cursor];
       if (event !== undefined) this.take(event);
     }
-    if (this.traceChecks.length === 0) return;
+    if (this.asked.length === 0) return;
     const changed = new Set(scope.touched.slice(this.touch));
     this.touch = scope.touched.length;
     if (fresh && this.asksFirst) for (const trace of tracesOf(scope)) changed.add(trace);
     for (const trace of changed) this.look(trace);
     // Traces that were joined into another are gone.
     const { live, followedTraces } = scope.traces;
-    if (this.facts.size !== live.size + followedTraces.size) for (const trace of this.facts.keys()) if (!live.has(trace) && !followedTraces.has(trace)) this.forget(trace);
+    if (this.answers.size !== live.size + followedTraces.size) for (const trace of this.answers.keys()) if (!live.has(trace) && !followedTraces.has(trace)) this.forget(trace);
   }
 
   /** What a trace says now, in place of what it said. */
@@ -170,49 +171,43 @@ export class Judge {
       this.forget(trace);
       return;
     }
-    const before = this.facts.get(trace);
-    const facts = factsOf(this.scope, trace, this.traceChecks);
-    this.facts.set(trace, facts);
-    facts.forEach((fact, place) => { this.sum(trace, place, before?.[place], fact); });
+    const before = this.answers.get(trace);
+    const answers = answersOf(this.scope, trace, this.asked);
+    this.answers.set(trace, answers);
+    for (let place = 0; place < answers.length; place += 1) this.sum(trace, place, before?.[place] ?? 0, answers[place] ?? 0);
   }
 
   private forget(trace: Trace): void {
-    this.facts.get(trace)?.forEach((fact, place) => { this.sum(trace, place, fact, undefined); });
-    this.facts.delete(trace);
+    this.answers.get(trace)?.forEach((answer, place) => { this.sum(trace, place, answer, 0); });
+    this.answers.delete(trace);
   }
 
-  /** Moves a trace between the sets of an expectation, if what it says of it is another. */
-  private sum(trace: Trace, place: number, was: Fact | undefined, is: Fact | undefined): void {
+  /** Counts what a trace says of an expectation in place of what it said. */
+  private sum(trace: Trace, place: number, before: number, after: number): void {
     const sums = this.sums[place];
-    if (sums === undefined || was === is) return;
-    const move = (set: Set<Trace>, before: boolean, after: boolean): void => { if (after && !before) set.add(trace); else if (before && !after) set.delete(trace); };
-    const missing = (fact: Fact | undefined): boolean => fact !== undefined && fact.relevant && !fact.ok;
-    const hits = (fact: Fact | undefined): boolean => fact !== undefined && fact.events.length > 0;
-    move(sums.ok, was?.ok === true, is?.ok === true);
-    move(sums.missing, missing(was), missing(is));
-    move(sums.hits, hits(was), hits(is));
-    sums.events += (is?.events.length ?? 0) - (was?.events.length ?? 0);
+    if (sums === undefined || before === after) return;
+    sums.events += hitsOf(after) - hitsOf(before);
+    if (kindsOf(before) === kindsOf(after)) return;
+    move(sums.ok, trace, before, after);
+    move(sums.missing, trace, before, after);
+    move(sums.hits, trace, before, after);
   }
 
   private begin(): void {
     this.revision = this.scope.revision;
     this.cursor = this.touch = 0;
     this.tallies = this.plan.items.map(() => ({ n: 0, first: [] }));
-    this.sums = this.traceChecks.map(() => ({ ok: new Set(), missing: new Set(), hits: new Set(), events: 0 }));
+    this.sums = this.asked.map(createSums);
     this.untraced = [];
-    for (const map of [this.facts, this.near, this.nearNodes, this.unmapped]) map.clear();
+    for (const map of [this.answers, this.near, this.nearNodes, this.unmapped]) map.clear();
   }
 
   /** What one event alone says: conditions that ask no trace, near misses, unmapped names. */
   private take(event: Kept): void {
     const apart = event.traces.length === 0;
     if (apart && this.asksFirst) this.untraced.push(event);
-    for (const { check, n } of this.eventItems) {
-      const { gate, unstable } = check.where;
-      if (unstable && !apart) continue;
-      if ("node" in check ? !event.nodes.includes(check.node.uuid) : gate !== null && !event.nodes.some((node) => gate.has(node))) continue;
-      if (holds(check.where, event, null, false) !== (check.kind === "each")) gather(this.tallies[n], event);
-    }
+    this.ask("", event, apart, 0);
+    event.nodes.forEach((node, nth) => { this.ask(node, event, apart, nth); });
     if (event.nodes.length > 0) return;
     for (const { node, reason } of event.near) count(this.nearNodes, node, reason);
     if (this.allowed(event.name) || IDENTITY_TYPES.has(event.type)) return;
@@ -224,6 +219,16 @@ export class Judge {
     }
     one.count += 1;
     for (const { reason } of event.near) if (one.reasons.size < REASONS) one.reasons.set(reason, (one.reasons.get(reason) ?? 0) + 1);
+  }
+
+  /** Asks an event the conditions of its `nth` node; each condition once. */
+  private ask(node: string, event: Kept, apart: boolean, nth: number): void {
+    for (const { check, n } of this.eventItems.get(node) ?? []) {
+      const { gate, unstable } = check.where;
+      if (unstable && !apart) continue;
+      if (nth > 0 && !("node" in check) && event.nodes.slice(0, nth).some((before) => gate?.has(before) === true)) continue;
+      if (holds(check.where, event, null, false) !== (check.kind === "each")) gather(this.tallies[n], event);
+    }
   }
 
   private draft(item: Item, n: number, ended: boolean): Draft {
@@ -239,7 +244,7 @@ export class Judge {
       case "each": case "some": case "never": {
         const tally = check.where.unstable ? this.traceTally(item, check, n, ended) : this.tallies[n] ?? { n: 0, first: [] };
         const { ok, missing } = this.sumsOf(item);
-        return this.condition(check, tally, ended, this.said(item, check.kind === "some" ? ok : missing, ended ? Infinity : TOLD));
+        return this.condition(check, tally, ended, this.said(item, check.kind === "some" ? ok : missing, ended));
       }
     }
   }
@@ -264,19 +269,36 @@ export class Judge {
   }
 
   private sumsOf(item: Item): Sums {
-    return this.sums[this.places.get(item) ?? -1] ?? { ok: new Set(), missing: new Set(), hits: new Set(), events: 0 };
+    return this.sums[this.places.get(item) ?? -1] ?? createSums();
   }
 
-  /** What these traces said to an expectation; at most `most` of them. */
-  private said(item: Item, traces: Iterable<Trace>, most = Infinity): readonly Fact[] {
+  /** What traces of one kind said to an expectation: all of them at the end, before it at most
+   * `most`. */
+  private said(item: Item, some: Some, ended: boolean, most = TOLD): readonly Fact[] {
     const place = this.places.get(item) ?? -1;
+    const asked = this.asked[place];
+    if (some.count === 0 || asked === undefined) return [];
     const found: Fact[] = [];
-    for (const trace of traces) {
+    if (ended) {
+      for (const [trace, answers] of this.answers) if (((answers[place] ?? 0) & some.kind) !== 0) found.push(factOf(this.scope, trace, asked));
+      return found;
+    }
+    if (some.few.size < Math.min(most, some.count)) refill(some, place, this.answers);
+    for (const trace of some.few) {
       if (found.length >= most) break;
-      const fact = this.facts.get(trace)?.[place];
-      if (fact !== undefined) found.push(fact);
+      found.push(this.told(trace, place, asked));
     }
     return found;
+  }
+
+  private told(trace: Trace, place: number, asked: Asked): Fact {
+    const answers = this.answers.get(trace);
+    if (answers === undefined) return factOf(this.scope, trace, asked);
+    let known = this.facts.get(answers);
+    if (known === undefined) this.facts.set(answers, (known = new Map<number, Fact>()));
+    let fact = known.get(place);
+    if (fact === undefined) known.set(place, (fact = factOf(this.scope, trace, asked)));
+    return fact;
   }
 
   private lit(nodes: readonly Named[]): Draft {
@@ -303,38 +325,39 @@ export class Judge {
     const { ok, missing } = this.sumsOf(item);
     const traced = { rests: "absence", traced: true } as const;
     const went = listed(check.nodes.map(({ name }) => shown(name)), "then");
-    if (check.of === "some" && ok.size > 0) {
-      const met = this.said(item, ok, ended ? Infinity : 1);
+    if (check.of === "some" && ok.count > 0) {
+      const met = this.said(item, ok, ended, 1);
       const plain = met.find(({ tied }) => !tied) ?? met[0];
       return { verdict: "met", final: check.kind === "order", rests: "presence", text: `a trace ${check.kind === "path" ? "went" : "lit"} ${went}`, details: [...this.bridges(check), ...doubts(plain === undefined ? [] : [plain])], at: plain?.events[0]?.at ?? null };
     }
     if (!ended) return { verdict: "open", ...traced, text: `no trace ${check.kind === "path" ? "went" : "lit"} ${went} so far` };
-    const asked = check.of === "every" ? ok.size + missing.size : 0;
-    if (asked > 0 && missing.size === 0)
-      return { verdict: "met", ...traced, text: `${counted(asked, "trace")} lit ${shown(check.nodes[0]?.name ?? "")}, and each ${check.kind === "path" ? "went" : "lit"} ${went}`, details: doubts(this.said(item, ok)) };
-    const [best] = [...this.said(item, check.of === "every" ? missing : this.facts.keys())].sort((a, b) => b.prefix - a.prefix || byEvent(a, b));
+    const all = check.of === "every" ? ok.count + missing.count : 0;
+    if (all > 0 && missing.count === 0)
+      return { verdict: "met", ...traced, text: `${counted(all, "trace")} lit ${shown(check.nodes[0]?.name ?? "")}, and each ${check.kind === "path" ? "went" : "lit"} ${went}`, details: doubts(this.said(item, ok, ended)) };
+    // Of `some` none is met here, so that those which are missing are all that the first node lit.
+    const [best] = [...this.said(item, missing, ended)].sort((a, b) => b.prefix - a.prefix || byEvent(a, b));
     if (best === undefined || best.prefix === 0) {
       const [first] = check.nodes;
       return { verdict: "failed", ...traced, text: `no trace lit ${shown(first?.name ?? "")}`, details: first === undefined ? [] : this.why(first) };
     }
     const reached = listed(check.nodes.slice(0, best.prefix).map(({ name }) => shown(name)), "then");
     const next = check.nodes[best.prefix];
-    const who = check.of === "every" ? `${counted(missing.size, "trace")} of ${asked} did not: one` : "no trace did; the farthest";
+    const who = check.of === "every" ? `${counted(missing.count, "trace")} of ${all} did not: one` : "no trace did; the farthest";
     return { verdict: "failed", ...traced, text: `${who} ${check.kind === "path" ? "went" : "lit"} ${reached}, and then ${best.came}`, details: [...(next === undefined ? [] : this.why(next)), ...doubts([best])] };
   }
 
   private within(item: Item, check: Extract<Item["check"], { kind: "within" }>, ended: boolean): Draft {
     const { ok, missing } = this.sumsOf(item);
-    const above = [...this.said(item, missing)].sort((a, b) => b.ms - a.ms || byEvent(a, b));
+    const above = [...this.said(item, missing, ended)].sort((a, b) => b.ms - a.ms || byEvent(a, b));
     const pair = `from ${shown(check.from.name)} to ${shown(check.to.name)}`;
     const base = { rests: "absence", traced: true } as const;
     const [worst] = above;
     if (worst !== undefined)
       return { verdict: "failed", ...base, text: `${duration(worst.ms)} ${pair}, and ${duration(check.ms)} are the most`, details: [...above.slice(0, TOLD).flatMap(({ events }) => events.map(eventText)), ...doubts(above)], at: worst.events[0]?.at ?? null };
-    if (!ended) return { verdict: "open", ...base, text: ok.size === 0 ? `no trace lit ${shown(check.to.name)} after ${shown(check.from.name)} so far` : `at most ${duration(check.ms)} ${pair} so far` };
-    const asked = this.said(item, ok);
-    if (asked.length === 0) return { verdict: "failed", ...base, text: `no trace lit ${shown(check.to.name)} after ${shown(check.from.name)}`, details: [...this.why(check.from), ...this.why(check.to)] };
-    return { verdict: "met", ...base, text: `at most ${duration(Math.max(...asked.map(({ ms }) => ms)))} ${pair}`, details: doubts(asked) };
+    if (!ended) return { verdict: "open", ...base, text: ok.count === 0 ? `no trace lit ${shown(check.to.name)} after ${shown(check.from.name)} so far` : `at most ${duration(check.ms)} ${pair} so far` };
+    const met = this.said(item, ok, ended);
+    if (met.length === 0) return { verdict: "failed", ...base, text: `no trace lit ${shown(check.to.name)} after ${shown(check.from.name)}`, details: [...this.why(check.from), ...this.why(check.to)] };
+    return { verdict: "met", ...base, text: `at most ${duration(met.reduce((most, { ms }) => Math.max(most, ms), 0))} ${pair}`, details: doubts(met) };
   }
 
   private count(check: Extract<Item["check"], { kind: "count" }>, ended: boolean): Draft {
@@ -357,7 +380,7 @@ export class Judge {
   private condition(check: Extract<Item["check"], { kind: "each" | "some" | "never" }>, tally: Tally, ended: boolean, facts: readonly Fact[]): Draft {
     const { where } = check;
     const base = { rests: where.unstable ? "absence" : "presence", traced: where.traced, final: !where.unstable } as const;
-    const told = { details: [...tally.first.map((event) => this.readText(event, where.paths)), ...doubts(facts.filter(({ ok }) => ok === (check.kind === "some")))], at: where.unstable ? null : Math.min(...tally.first.map(({ at }) => at)) };
+    const told = { details: [...tally.first.map((event) => this.readText(event, where.paths)), ...doubts(facts)], at: where.unstable ? null : Math.min(...tally.first.map(({ at }) => at)) };
     const asked = `\`${shown(where.text)}\``;
     if (check.kind === "some") {
       if (tally.n > 0) return { verdict: "met", ...base, text: `${counted(tally.n, "event passes", "events pass")} ${asked}`, ...told };
@@ -380,7 +403,7 @@ export class Judge {
     const { hits, events } = this.sumsOf(item);
     const apart = this.tallies[n] ?? { n: 0, first: [] };
     const tally: Tally = { n: 0, first: [...apart.first] };
-    for (const fact of this.said(item, hits, ended ? Infinity : TOLD)) for (const event of fact.events) gather(tally, event);
+    for (const fact of this.said(item, hits, ended)) for (const event of fact.events) gather(tally, event);
     tally.n = events + apart.n;
     if (!check.where.first) return tally;
     for (const event of this.untraced) {

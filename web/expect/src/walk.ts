@@ -43,7 +43,7 @@ function ties(visits: readonly Visit[]): readonly (readonly number[])[] {
   const groups: number[][] = [];
   for (let n = 0; n < visits.length;) {
     let end = n + 1;
-    while (visits[end]?.at === visits[n]?.at && end < visits.length) end += 1;
+    while (end < visits.length && visits[end]?.at === visits[n]?.at) end += 1;
     if (end - n > 1) {
       const lit = Array.from({ length: end - n }, (_, i) => n + i).filter((i) => (visits[i]?.lit.length ?? 0) > 0);
       if (new Set(lit.map((i) => visits[i]?.lit.join())).size > 1) groups.push(lit);

@@ -8,8 +8,12 @@ const LONGEST = 500;
 /** Control characters, line separators, and signs that are invisible or turn the text direction. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 
+/** Most texts: short, and of signs that do nothing. */
+const PLAIN = /^[\x20-\x7e]{0,80}$/;
+
 /** `text` without signs that act, cut to 80 characters. */
 export function shown(text: string): string {
+  if (PLAIN.test(text)) return text;
   const clean = text.slice(0, 4 * SHOWN).replace(UNSEEN, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
   const characters = Array.from(clean);
   return characters.length <= SHOWN ? clean : `${characters.slice(0, SHOWN - 1).join("")}…`;
