@@ -1,7 +1,9 @@
 """Expectations: what a run, an event, an answer and two hundred tests at once cost."""
 
 import json
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -17,7 +19,6 @@ from dagnet_realtime.app.factories import read_catalogues
 from dagnet_realtime.cli.demo import SAMPLE
 from dagnet_realtime.cli.expect.evaluator import SO_FAR, Evaluator, open_evaluator
 from dagnet_realtime.cli.expect.http import ExpectApi, Markers
-from dagnet_realtime.cli.expect.modes import Asked, expect_run
 from dagnet_realtime.cli.expect.runner import Run
 from dagnet_realtime.cli.expect.server import OwnServer
 from dagnet_realtime.model.workspace import DEFAULT_FOLDERS
@@ -121,20 +122,35 @@ def _event() -> Figure:
 
 
 def _run() -> Figure:
-    """The whole command around one that does nothing, settle aside."""
+    """The whole command around one that does nothing, settle aside; the quickest of five.
+
+    Beside it stands the time that it computes, which other programs do not stretch.
+    """
     with tempfile.TemporaryDirectory() as folder:
         spec = Path(folder) / "bench.yaml"
         spec.write_text(
             "format: dagnet-realtime/expect@1\ngraph: uk-checkout-journey\nexpect:\n  - lit: [basket]\n"
         )
-        began = time.monotonic()
-        asked = Asked(
-            specs=[spec], command=[sys.executable, "-c", ""], workspace=SAMPLE, settle=0.0, wait=0.0
-        )
-        with (Path(folder) / "out").open("w") as out:
-            expect_run(asked, {}, out)
-        took = time.monotonic() - began
-    return Figure("What a run adds", "s", took, None, "", "≤ 2 s", took <= 2)
+        command = [sys.executable, "-m", "dagnet_realtime", "expect", str(spec)]
+        command += ["--workspace", str(SAMPLE), "--settle", "0s", "--wait", "0s", "--", "true"]
+        # As it is installed: with compiled modules.
+        environ = {key: of for key, of in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+        environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "pyc")
+        walls, works = [], []
+        for _ in range(6):
+            began, before = time.monotonic(), os.times()
+            done = subprocess.run(command, env=environ, capture_output=True, check=False)
+            assert done.returncode == 3, done.stderr
+            after = os.times()
+            walls.append(time.monotonic() - began)
+            works.append(
+                after.children_user
+                + after.children_system
+                - before.children_user
+                - before.children_system
+            )
+    took = min(walls[1:])
+    return Figure("What a run adds", "s", took, min(works[1:]), "computing", "≤ 2 s", took <= 2)
 
 
 def _answers() -> list[Figure]:
