@@ -42,6 +42,8 @@ def test_the_wheel_carries_the_interface_and_the_sample(built: Path) -> None:
     with zipfile.ZipFile(wheel) as opened:
         names = set(opened.namelist())
     assert not [name for name in NEEDED if name not in names]
+    fixtures = {name for name in names if name.startswith("dagnet_realtime/cli/expect/playwright/")}
+    assert {Path(name).name for name in fixtures} == {"index.js", "index.d.ts", "package.json"}
     assert not [name for name in names if "node_modules" in name or "test" in Path(name).parts]
     assert wheel.stat().st_size < 5_000_000
 

@@ -11,6 +11,13 @@ import typer
 from dagnet_realtime.cli.folder_options import EventsPath, GraphsPath, NodesPath
 
 
+def _fixtures(wanted: bool) -> None:
+    if wanted:
+        here = Path(__file__).with_name("playwright")
+        print(here if here.is_dir() else Path(__file__).parents[4] / "web" / "playwright")
+        raise typer.Exit
+
+
 def expect(
     specs: Annotated[
         list[Path] | None,
@@ -81,6 +88,15 @@ def expect(
         bool,
         typer.Option(
             "--no-child-code", help="Exit with the verdicts' code, even if the command failed."
+        ),
+    ] = False,
+    fixtures: Annotated[  # noqa: ARG001 - its callback answers
+        bool,
+        typer.Option(
+            "--fixtures",
+            callback=_fixtures,
+            is_eager=True,
+            help="Print the folder of the Playwright fixtures, for npm install, and exit.",
         ),
     ] = False,
     graphs_path: GraphsPath = "graphs",
