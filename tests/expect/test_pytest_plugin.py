@@ -45,6 +45,10 @@ def test_presence_fails(dagnet):
     send("view_item", dagnet.anonymous_id)
     dagnet.lit("purchase", timeout=0.2)
 
+def test_another_graph(dagnet):
+    send("sign_up", dagnet.anonymous_id, form="newsletter")
+    dagnet.lit("signed-up")
+
 def test_wrong_node(dagnet):
     dagnet.lit("purchse")
 
@@ -89,7 +93,7 @@ def _pytest(folder: Path, *arguments: str) -> str:
 def test_tests_expect_of_the_graph(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """EXP-23: with `--dagnet DIR` a test's scope is its own, under pytest-xdist too; what is not met fails the call, with the reason."""
     said = _pytest(tmp_path, "--dagnet", str(SAMPLE), *workers)
-    assert "3 failed, 4 passed" in said, said
+    assert "3 failed, 5 passed" in said, said
     assert "error" not in said.splitlines()[-1]
     assert "dark: basket: failed: basket lit" in said
     assert "lit: purchase: not seen: purchase did not light" in said

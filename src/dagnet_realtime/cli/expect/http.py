@@ -136,12 +136,16 @@ class ExpectApi:
     def check(self, key: str, asked: object) -> dict[str, Any]:
         """A check as it stands."""
         scope = self._open(key)
-        feed = self._feed(asked)
         self._refuse_unkept(asked)
         name = secrets.token_hex(8)
-        told = self.run.evaluator.ask("check", feed.run, key, name, json.dumps(asked))
-        if "issues" in told:
-            raise Problem("invalid", "This cannot be expected", _issues(told))
+        refused: dict[str, Any] = {}
+        for feed in self._feeds(asked):
+            told = self.run.evaluator.ask("check", feed.run, key, name, json.dumps(asked))
+            if "issues" not in told:
+                break
+            refused = refused or told
+        else:
+            raise Problem("invalid", "This cannot be expected", _issues(refused))
         with scope.lock:
             scope.checks.append(name)
         self._checks[name] = Check(scope, feed)
@@ -175,6 +179,8 @@ class ExpectApi:
                 return scope.result
             self._settle(scope, settle, wait)
             feed = self.run.feeds[self._graph]
+            if scope.checks:  # the policy is of the graph that the test has asked about
+                feed = self._checks[scope.checks[0]].feed
             if not self.run.evaluator.ask("quiet", feed.run, key)["events"]:
                 feed.count_up()  # what was refused may be why
             items: list[dict[str, Any]] = []
@@ -202,7 +208,7 @@ class ExpectApi:
                 self.run.scopes.append(
                     Scope(
                         name=scope.name,
-                        graph=self._graph,
+                        graph=feed.graph,
                         verdict=verdict,
                         items=numbered,
                         events=events,
@@ -294,7 +300,11 @@ class ExpectApi:
                 "Expect something of another property",
             )
 
-    def _feed(self, asked: object) -> Feed:
+    def _feeds(self, asked: object) -> list[Feed]:
+        """The graphs that a check may be of: the file's, else each, the run's own first.
+
+        A check names no graph; it is of the first that has its nodes.
+        """
         name = self._graph
         if isinstance(asked, dict) and isinstance(asked.get("file"), str):
             stem = asked["file"]
@@ -303,11 +313,11 @@ class ExpectApi:
                     stem in (file.name, file.path.stem, file.path.name)
                     and file.graph in self.run.feeds
                 ):
-                    name = file.graph
-        feed = self.run.feeds.get(name)
-        if feed is None:
+                    return [self.run.feeds[file.graph]]
+        if name not in self.run.feeds:
             raise Problem("not_found", "No graph is watched")
-        return feed
+        others = [feed for graph, feed in self.run.feeds.items() if graph != name]
+        return [self.run.feeds[name], *others]
 
     def _scope(self, key: str) -> OpenScope:
         scope = self._scopes.get(key)

@@ -187,7 +187,9 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
     graphs = dict(read_catalogues({name: folder}, layout)[name].graphs) if folder.is_dir() else {}
     if not _resolved(run, graphs, Policy()):
         return _unjudged(run)
-    watched = list(dict.fromkeys(file.graph for file in (*run.judged, *run.named))) or list(graphs)
+    watched = list(
+        dict.fromkeys(file.graph for file in (*run.judged, *run.named))
+    ) or _largest_first(graphs)
     if not watched:
         raise Problem(
             "not_found",
@@ -252,6 +254,11 @@ def _around(asked: Asked, run: Run, folder: Path, environ: Mapping[str, str]) ->
     return outcome
 
 
+def _largest_first(graphs: Mapping[str, Graph]) -> list[str]:
+    """The graphs' names, first of all the one that most events light: a check names none."""
+    return sorted(graphs, key=lambda one: -len(graphs[one].listens))
+
+
 @contextmanager
 def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
     """A server and the HTTP of a run on a data repository, for a test runner's fixtures.
@@ -268,7 +275,7 @@ def serve_fixtures(folder: str) -> Iterator[dict[str, str]]:
         run = Run(evaluator, [], [file for file in named if not file.issues])
         _resolved(run, graphs, Policy())
         stack.enter_context(server)
-        for graph in sorted(graphs, key=lambda one: -len(graphs[one].listens)):
+        for graph in _largest_first(graphs):
             run.open(graphs[graph], graph, {})
         stack.callback(run.stop)
         channel = server.workspace.channel
