@@ -27,6 +27,8 @@ export type Action =
   | { readonly kind: "filter"; readonly at: number; readonly text: string }
   | { readonly kind: "bind"; readonly at: number; readonly name: string; readonly node: string }
   | { readonly kind: "unbind"; readonly at: number; readonly name: string }
+  /** Which unmapped names the viewer does not want to see: patterns, instead of all before. */
+  | { readonly kind: "ignore"; readonly at: number; readonly patterns: readonly string[] }
   | { readonly kind: "follow" | "unfollow"; readonly at: number; readonly token: string }
   | { readonly kind: "unjoin" | "rejoin"; readonly at: number; readonly join: number }
   | { readonly kind: "unfollowAll"; readonly at: number };
@@ -35,7 +37,7 @@ export type Action =
 // moved.
 
 /** This event lit this node. `count` is above 1 for hits that were counted but not carried; those
- * have no token.
+ * have no token. `test` marks a test event.
  */
 export interface Hit {
   readonly node: string;
@@ -43,6 +45,7 @@ export interface Hit {
   readonly late: boolean;
   readonly token: string | null;
   readonly count: number;
+  readonly test?: boolean;
 }
 
 /** A trace went `from` a node `to` another along `edges`; a jump has no edges, an inferred step

@@ -5,6 +5,7 @@ import { type Seeable, type ViewFilter, passes } from "./filter.ts";
 import { createActivity, recordHits, type Activity } from "./activity.ts";
 import { rowsOf, type EventBuffer } from "./eventBuffer.ts";
 import { HISTORY } from "./dedupe.ts";
+import { isTest } from "./testEvents.ts";
 
 /** The numbers of the rows that pass the filter, kept up to date as rows come and go. */
 export interface FilteredView {
@@ -12,7 +13,16 @@ export interface FilteredView {
   rows: number[];
   from: number;
   /** Carried events that passed, and what they lit; null while nothing is filtered. */
-  filtered: { readonly total: Activity; readonly nodes: Map<string, Activity> } | null;
+  filtered: FilteredCounts | null;
+}
+
+/** `asked` counts the events that the filter was asked about, passed or not: the "m" of "n of
+ * m".
+ */
+export interface FilteredCounts {
+  readonly total: Activity;
+  readonly nodes: Map<string, Activity>;
+  readonly asked: { total: number; readonly nodes: Map<string, number> };
 }
 
 /** The view without a filter, of no rows. */
@@ -23,20 +33,26 @@ export function createFilteredView(): FilteredView {
 /** The view of the buffer's rows under a filter. */
 export function buildView(events: EventBuffer, filter: ViewFilter): FilteredView {
   const view = createFilteredView();
-  if (filter.terms.length > 0) view.filtered = { total: createActivity(), nodes: new Map() };
+  if (filter.terms.length > 0) view.filtered = { total: createActivity(), nodes: new Map(), asked: { total: 0, nodes: new Map() } };
   for (const row of rowsOf(events)) if ((row.lanes & HISTORY) === 0) addToView(view, events, filter, row, row.row, row.at);
   return view;
 }
 
 /** Adds a row if it passes the filter; returns whether it does. */
 export function addToView(view: FilteredView, events: EventBuffer, filter: ViewFilter, event: Seeable, row: number, at: number): boolean {
+  const counts = isTest(event) ? null : view.filtered;
   const through = filter.terms.length === 0 || passes(filter, event);
   if (through) {
     view.rows.push(row);
-    if (view.filtered !== null) {
-      recordEvent(view.filtered.total, at);
-      for (const node of event.nodes) recordEvent(activityOfNode(view.filtered.nodes, node), at);
+    if (counts !== null) {
+      recordEvent(counts.total, at);
+      for (const node of event.nodes) recordEvent(activityOfNode(counts.nodes, node), at);
     }
+  }
+  if (counts !== null) {
+    const { asked } = counts;
+    asked.total += 1;
+    for (const node of event.nodes) asked.nodes.set(node, (asked.nodes.get(node) ?? 0) + 1);
   }
   trim(view, events);
   return through;

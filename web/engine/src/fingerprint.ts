@@ -19,9 +19,9 @@ export function fingerprint(state: State): string {
 }
 
 function contents(accumulation: Accumulation): unknown {
-  const { since, total, mapped, nodes, unmapped, frameSums: sums, missed, duplicates, sparkline } = accumulation;
+  const { since, total, mapped, nodes, unmapped, bound, tests, frameSums: sums, missed, duplicates, sparkline } = accumulation;
   return {
-    since, total, mapped, nodes, unmapped, sums, missed, duplicates, sparkline, rows: [...rowsOf(accumulation.events)], shown: accumulation.view.rows.slice(accumulation.view.from),
+    since, total, mapped, nodes, unmapped, bound, tests, sums, missed, duplicates, sparkline, rows: [...rowsOf(accumulation.events)], shown: accumulation.view.rows.slice(accumulation.view.from),
     filtered: accumulation.view.filtered, traces: accumulation.traces === null ? null : traceFingerprint(accumulation.traces),
   };
 }

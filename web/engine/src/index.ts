@@ -15,7 +15,7 @@ export { feed, type Feed, row, rowOfMessage } from "./select/feed.ts";
 export { overdue, type Overdue } from "./select/overdue.ts";
 export { nodeLight, type NodeLight, totals, type TotalsOfState, ledger, type LedgerOfState, posture, type PostureOfState } from "./select/totals.ts";
 export { coverage, type Coverage, neverWhy } from "./select/coverage.ts";
-export { bindPatches, type Patch } from "./select/bindPatches.ts";
+export { bindPatches, edgePatch, type Patch, patchText, type PatchWay } from "./select/patches.ts";
 export { nearestNames, type UnmappedName, unmappedNames, type UnmappedNames } from "./select/unmapped.ts";
 export { edge, edgeSeen, followed, ghostEdge, ghostEdges, node, recentTraces, trace, traceCounts, traceJoins, wayTraces } from "./select/traces.ts";
 export { share } from "./hash.ts";

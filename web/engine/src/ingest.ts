@@ -1,15 +1,16 @@
 /** Ingest of remote events: a frame's counts, and the events that it carries. */
 import { type Output, SILENT } from "./actions.ts";
-import { addToWindow, countLocal, countRemote, displayed, type DualCounter, recordHits, removeHit, uncountLocal } from "./activity.ts";
+import { addToWindow, countLocal, countRemote, createDualCounter, displayed, type DualCounter, recordHits, removeHit, uncountLocal } from "./activity.ts";
 import { HISTORY, LOCAL, lookUp, remember, REMOTE } from "./dedupe.ts";
 import { appendRow, eraseRow, fromWire, type NewRow, type Row, rowAt, unionTokens, updateRow } from "./eventBuffer.ts";
 import { addToView, buildView } from "./filteredView.ts";
 import { addCounts, countMissed } from "./ledger.ts";
 import { namesFromShown, type NearMiss, nearMisses } from "./nearMiss.ts";
-import { activityOf, appendToLog, type State, stateWithRow } from "./state.ts";
+import { type Accumulation, activityOf, appendToLog, type State, stateWithRow } from "./state.ts";
+import { addTests, type CountedApart, isTest } from "./testEvents.ts";
 import { advanceTrace } from "./traces/bridge.ts";
 import { relightVisit } from "./traces/migrate.ts";
-import { unmappedCounter, unmappedLocal, unmappedRemote } from "./unmapped.ts";
+import { type UnmappedCounter, unmappedCounter, unmappedLocal, unmappedRemote } from "./unmapped.ts";
 import type { Batch, FrameEvent, Gap } from "./wire.gen.ts";
 
 // Relabelling: moves a local hit to the name and nodes under which its message left, or withdraws
@@ -37,8 +38,10 @@ export function relabel(state: State, number: number, label: Label, at: number, 
       recordHits(light, row.at, 1);
       if (accumulation.view.filtered === null) output.hit({ node, at, late: false, token: row.traces[0]?.token ?? null, count: 1 });
     }
-    if (label.nodes.length > 0) countLocal(accumulation.mapped, false);
-    else {
+    if (label.nodes.length > 0) {
+      countLocal(accumulation.mapped, false);
+      if (label.bound) countLocal(boundCounter(accumulation, label.name, at), false);
+    } else {
       unmappedLocal(accumulation.unmapped, label.name, false, at, state.options.unmapped);
       const entry = unmappedCounter(accumulation.unmapped, label.name, at, state.options.unmapped);
       if (entry !== null) entry.sample = number;
@@ -60,7 +63,7 @@ export function withdraw(state: State, number: number): void {
 }
 
 /** Removes a row's hits from its nodes and its name, except from the nodes in `staying`. */
-function removeHits(state: State, row: Pick<NewRow, "name" | "nodes" | "at"> & Pick<Row, "row">, staying: readonly string[]): void {
+function removeHits(state: State, row: Pick<NewRow, "name" | "nodes" | "at" | "bound"> & Pick<Row, "row">, staying: readonly string[]): void {
   const { accumulation } = state;
   for (const node of row.nodes) {
     const light = accumulation.nodes.get(node);
@@ -70,6 +73,7 @@ function removeHits(state: State, row: Pick<NewRow, "name" | "nodes" | "at"> & P
   }
   if (row.nodes.length > 0) {
     uncountLocal(accumulation.mapped);
+    if (row.bound) uncountLocal(boundCounter(accumulation, row.name, row.at));
     return;
   }
   const entry: DualCounter = accumulation.unmapped.names.get(row.name) ?? accumulation.unmapped.other;
@@ -87,6 +91,15 @@ function lastLitBefore({ accumulation: { events } }: State, node: string, number
     if (row?.nodes.includes(node) === true) return row.at;
   }
   return null;
+}
+
+/** What a bound name has counted at its node, made on first use; bindings are bounded. */
+export function boundCounter(accumulation: Accumulation, name: string, at: number): UnmappedCounter {
+  const known = accumulation.bound.get(name);
+  if (known !== undefined) return known;
+  const fresh: UnmappedCounter = { ...createDualCounter(), name, firstAt: at, lastAt: at, sample: -1 };
+  accumulation.bound.set(name, fresh);
+  return fresh;
 }
 
 // Carried events: each is added once, by the lane that brings it first. They are counted by the
@@ -119,19 +132,24 @@ function ingestEvent(state: State, event: FrameEvent, at: number, past: boolean,
   const { accumulation } = state;
   const target = event.nodes.length === 0 ? state.binds.get(event.name) : undefined;
   const nodes = target === undefined ? event.nodes : [target];
-  const known = lookUp(accumulation.dedupe, event.id);
+  const test = isTest(event);
+  const found = lookUp(accumulation.dedupe, event.id);
+  // The tap could not know that it was a test.
+  const untold = test && found !== undefined && (found.lanes & REMOTE) === 0;
+  if (untold) withdraw(stateWithRow(state, found.row), found.row);
+  const known = untold ? undefined : found;
   const twin = known !== undefined && (known.lanes & REMOTE) === 0;
   // The tap may have observed it under another name than it left with: its hits move to where the
   // server counted it.
   const owner = known === undefined ? state : stateWithRow(state, known.row);
   if (twin) relabelAsCarried(owner, known.row, event, nodes, target !== undefined, at, owner === state ? output : SILENT);
-  if (!past) countEvent(stats, event.name, nodes, twin);
+  if (!past && !test) countEvent(stats, event.name, nodes, target !== undefined, twin);
   if (known === undefined) {
     const row = past ? historyRow(event, nodes, target !== undefined, at) : fromWire(event, nodes, target !== undefined, at);
     const near = nodes.length === 0 && !past ? nearMisses(state.table, namesFromShown(event.type, event.name), event.properties, null) : [];
     const number = addRow(state, row, REMOTE, output, near);
     stats.rows.push(number);
-    if (nodes.length === 0) stats.samples.set(event.name, number);
+    if (!test && (nodes.length === 0 || target !== undefined)) stats.samples.set(event.name, number);
   } else if (twin) {
     remember(accumulation.dedupe, event.id, known.row, known.lanes | REMOTE);
     mergeTwin(owner, known.row, fromWire(event, nodes, target !== undefined, at));
@@ -157,9 +175,11 @@ export function addRow(state: State, row: NewRow, lane: typeof LOCAL | typeof RE
   if (through) {
     const token = row.traces[0]?.token ?? null;
     const late = row.flags.includes("late");
-    for (const node of row.nodes) output.hit({ node, at: row.at, late, token, count: 1 });
+    const test = isTest(row) ? { test: true } : {};
+    for (const node of row.nodes) output.hit({ node, at: row.at, late, token, count: 1, ...test });
   }
-  advanceTrace(accumulation, row, number, row.traces, output, near);
+  // Under a filter only what passes moves.
+  if (!isTest(row)) advanceTrace(accumulation, row, number, row.traces, through ? output : null, near);
   return number;
 }
 
@@ -189,7 +209,7 @@ function mergeTwin(state: State, number: number, twin: NewRow): void {
   advanceTrace(state.accumulation, { ...row, order: twin.order }, number, traces, null);
 }
 
-function countEvent(stats: IngestStats, name: string, nodes: readonly string[], twin: boolean): void {
+function countEvent(stats: IngestStats, name: string, nodes: readonly string[], bound: boolean, twin: boolean): void {
   for (const node of nodes) {
     stats.carried.set(node, (stats.carried.get(node) ?? 0) + 1);
     if (twin) stats.twins.set(node, (stats.twins.get(node) ?? 0) + 1);
@@ -198,7 +218,7 @@ function countEvent(stats: IngestStats, name: string, nodes: readonly string[], 
   if (nodes.length > 0) {
     stats.mappedCarried += 1;
     if (twin) stats.mappedTwins += 1;
-    return;
+    if (!bound) return;
   }
   const here = stats.names.get(name) ?? { carried: 0, twins: 0 };
   here.carried += 1;
@@ -209,14 +229,15 @@ function countEvent(stats: IngestStats, name: string, nodes: readonly string[], 
 // Frame counts: the counts are exact; the carried events decorate them.
 
 /** Applies a frame at `at`: counts, activity, log; hits go to `output`. */
-export function applyBatch(state: State, batch: Batch, at: number, output: Output): void {
+export function applyBatch(state: State, batch: Batch & CountedApart, at: number, output: Output): void {
   const { accumulation, options } = state;
   const stats = ingestEvents(state, batch.events, at, isHistory(batch), output);
   appendToLog(accumulation, { kind: "batch", at, frame: { ...withoutEvents(batch), rows: stats.rows } }, options.log);
   accumulation.frameSums = addCounts(accumulation.frameSums, batch.ledger);
+  addTests(accumulation.tests, batch.tests, at, options.nodes);
   state.threshold = Math.min(state.threshold, batch.threshold);
   if (batch.threshold < 1 || batch.ledger.thinned > 0) state.thinnedAt ??= at;
-  const { counts, unmapped, moved } = withBindings(state, batch);
+  const { counts, unmapped, moved, bound } = withBindings(state, batch);
   for (const [node, n] of Object.entries(counts)) {
     const light = activityOf(accumulation.nodes, node, options.nodes);
     if (light === null) continue;
@@ -233,9 +254,16 @@ export function applyBatch(state: State, batch: Batch, at: number, output: Outpu
     const there = stats.names.get(name) ?? { carried: 0, twins: 0 };
     unmappedRemote(accumulation.unmapped, name, n, there.twins, Math.max(0, n - there.carried), at, options.unmapped);
   }
+  for (const name of bound) {
+    const n = batch.unmapped[name] ?? 0;
+    const there = stats.names.get(name) ?? { carried: 0, twins: 0 };
+    const entry = boundCounter(accumulation, name, at);
+    countRemote(entry, n, there.twins, Math.max(0, n - there.carried));
+    entry.lastAt = Math.max(entry.lastAt, at);
+  }
   countRemote(accumulation.unmapped.other, batch.other, 0, Math.min(batch.other, uncarriedEvents));
   for (const [name, row] of stats.samples) {
-    const entry = accumulation.unmapped.names.get(name);
+    const entry = accumulation.unmapped.names.get(name) ?? accumulation.bound.get(name);
     if (entry !== undefined) entry.sample = row;
   }
   const lit = batch.ledger.lit + moved;
@@ -259,9 +287,9 @@ export function applyGap(state: State, gap: Gap, at: number): void {
 /** A frame's counts with bound names counted at their node; `moved` of its unmapped events are so
  * mapped.
  */
-function withBindings(state: State, batch: Batch): { counts: Readonly<Record<string, number>>; unmapped: Readonly<Record<string, number>>; moved: number } {
+function withBindings(state: State, batch: Batch): { counts: Readonly<Record<string, number>>; unmapped: Readonly<Record<string, number>>; moved: number; bound: readonly string[] } {
   const bound = Object.entries(batch.unmapped).filter(([name]) => state.binds.has(name));
-  if (bound.length === 0) return { counts: batch.counts, unmapped: batch.unmapped, moved: 0 };
+  if (bound.length === 0) return { counts: batch.counts, unmapped: batch.unmapped, moved: 0, bound: [] };
   const counts = new Map(Object.entries(batch.counts));
   const unmapped = new Map(Object.entries(batch.unmapped));
   let moved = 0;
@@ -271,11 +299,12 @@ function withBindings(state: State, batch: Batch): { counts: Readonly<Record<str
     unmapped.delete(name);
     moved += n;
   }
-  return { counts: Object.fromEntries(counts), unmapped: Object.fromEntries(unmapped), moved };
+  return { counts: Object.fromEntries(counts), unmapped: Object.fromEntries(unmapped), moved, bound: bound.map(([name]) => name) };
 }
 
-function withoutEvents(batch: Batch): Omit<Batch, "events"> {
+function withoutEvents(batch: Batch & CountedApart): Omit<Batch, "events"> & CountedApart {
   return {
+    ...(batch.tests === undefined ? {} : { tests: batch.tests }),
     op: "batch", from: batch.from, position: batch.position, counts: batch.counts, unmapped: batch.unmapped, other: batch.other,
     threshold: batch.threshold, ledger: batch.ledger,
   };

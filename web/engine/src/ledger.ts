@@ -1,4 +1,5 @@
 /** The ledger: frame counts, ingest counters, gaps, and the merging of frames. */
+import { type CountedApart, sumTests } from "./testEvents.ts";
 import type { Batch, IngestCounters, Gap, FrameCounts } from "./wire.gen.ts";
 
 // The sums of a watch session's ledger, and what was missed.
@@ -134,7 +135,7 @@ function optionalCounter(name: "placeholder" | "shared_id" | "gaps", { last, sin
 
 type Counts = Readonly<Record<string, number>>;
 /** A batch, or what the session log keeps of one. */
-export type BatchCounts = Omit<Batch, "events">;
+export type BatchCounts = Omit<Batch, "events"> & CountedApart;
 
 const NO_COUNTS: FrameCounts = { offered: 0, lit: 0, unmapped: 0, filtered: 0, missed: 0, carried: 0, thinned: 0, sampled_out: 0, forgotten: 0 };
 
@@ -158,7 +159,9 @@ export function mergeBatches(frames: readonly Batch[], most: number): Batch | nu
 export function sumBatches(frames: readonly BatchCounts[]): BatchCounts | null {
   const first = frames[0], last = frames.at(-1);
   if (first === undefined || last === undefined) return null;
+  const tests = sumTests(frames);
   return {
+    ...(tests === undefined ? {} : { tests }),
     op: "batch", from: first.from, position: last.position, counts: sumCounts(frames.map((frame) => frame.counts)), unmapped: sumCounts(frames.map((frame) => frame.unmapped)),
     other: frames.reduce((all, frame) => all + frame.other, 0), threshold: Math.min(...frames.map((frame) => frame.threshold)),
     ledger: frames.reduce((all, frame) => addCounts(all, frame.ledger), NO_COUNTS),

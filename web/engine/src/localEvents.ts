@@ -3,7 +3,7 @@ import { type Output, SILENT } from "./actions.ts";
 import { addToWindow, countLocal, recordHits } from "./activity.ts";
 import { type DedupeEntry, LOCAL, lookUp, remember, REMOTE } from "./dedupe.ts";
 import { fromTap, type Row, rowAt, type StageTimes, unionTokens, updateRow } from "./eventBuffer.ts";
-import { addRow, relabel, withdraw } from "./ingest.ts";
+import { addRow, boundCounter, relabel, withdraw } from "./ingest.ts";
 import { match } from "./matching.ts";
 import { nearMisses } from "./nearMiss.ts";
 import { activityOf, appendToLog, type State, stateWithRow } from "./state.ts";
@@ -85,8 +85,10 @@ function addLocal(state: State, message: TapMessage, at: number, output: Output)
     countLocal(light, false);
     recordHits(light, at, 1);
   }
-  if (nodes.uuids.length > 0) countLocal(accumulation.mapped, false);
-  else {
+  if (nodes.uuids.length > 0) {
+    countLocal(accumulation.mapped, false);
+    if (nodes.bound) boundLocal(state, message.name, number, false, at);
+  } else {
     unmappedLocal(accumulation.unmapped, message.name, false, at, options.unmapped);
     const entry = unmappedCounter(accumulation.unmapped, message.name, at, options.unmapped);
     if (entry !== null) entry.sample = number;
@@ -95,6 +97,16 @@ function addLocal(state: State, message: TapMessage, at: number, output: Output)
   recordHits(accumulation.total, at, 1);
   addToWindow(accumulation.sparkline, at, 1);
   return number;
+}
+
+/** Counts a local event of a bound name, which goes back to the unmapped ones when the binding
+ * ends.
+ */
+function boundLocal({ accumulation }: State, name: string, row: number, twinCame: boolean, at: number): void {
+  const entry = boundCounter(accumulation, name, at);
+  countLocal(entry, twinCame);
+  entry.lastAt = Math.max(entry.lastAt, at);
+  if (!twinCame) entry.sample = row;
 }
 
 /** A later stage, or the local twin of an event that came from the server first: that one is
@@ -116,8 +128,10 @@ function updateLocal(state: State, message: TapMessage, at: number, known: Dedup
     const light = activityOf(accumulation.nodes, node, state.options.nodes);
     if (light !== null) countLocal(light, true);
   }
-  if (row.nodes.length > 0) countLocal(accumulation.mapped, true);
-  else unmappedLocal(accumulation.unmapped, row.name, true, at, state.options.unmapped);
+  if (row.nodes.length > 0) {
+    countLocal(accumulation.mapped, true);
+    if (row.bound) boundLocal(state, row.name, known.row, true, at);
+  } else unmappedLocal(accumulation.unmapped, row.name, true, at, state.options.unmapped);
   countLocal(accumulation.total, true);
   advanceTrace(accumulation, row, known.row, traces, null);
 }

@@ -85,7 +85,7 @@ export interface SimilarName {
 }
 
 /** Below this likeness a name is another name. */
-const MIN_LIKENESS = 0.5;
+const MIN_LIKENESS = 0.65;
 
 /** The `most` likest names that the graph listens for, the likest first. */
 export function similarNames(graph: Graph, name: string, most = 3): readonly SimilarName[] {

@@ -6,6 +6,7 @@ import { applyBatch, applyGap } from "./ingest.ts";
 import { addCounters, setBaseline } from "./ledger.ts";
 import { forgetPaused, pushPaused } from "./pauseBuffer.ts";
 import { type Accumulation, appendToLog, type State } from "./state.ts";
+import { countTestsApart } from "./testEvents.ts";
 import { forgetTraces } from "./traces/retention.ts";
 import type { Batch, Frame, Gap, Hello } from "./wire.gen.ts";
 
@@ -126,7 +127,7 @@ function requestResync(state: State, from: string): void {
 }
 
 function receiveBatch(state: State, batch: Batch, at: number, output: Output): void {
-  const frame = withOffsets(state, batch);
+  const frame = countTestsApart(withOffsets(state, batch));
   advancePosition(state, frame);
   if (state.clock.frozenAt === null) applyBatch(state, frame, at, output);
   else pushPaused(state.pauseBuffer, { kind: "batch", at, frame }, state.options.paused);

@@ -4,6 +4,7 @@
 import { applyBatch, applyGap } from "./ingest.ts";
 import { bind, turnOff, turnOn, unbind, undoClear } from "./session.ts";
 import { caughtUp, drainUntil, pause, pushPaused, resume, shownAt, showPresent } from "./pauseBuffer.ts";
+import { ignoredPatterns } from "./ignoredNames.ts";
 import { parseFilter, resolveFilter } from "./filter.ts";
 import { ingestTapMessage } from "./localEvents.ts";
 import { type Action, type Output, SILENT } from "./actions.ts";
@@ -52,6 +53,7 @@ export function reduce(state: State, input: Action, output: Output = SILENT): St
     case "filter": setFilter(state, input.text); break;
     case "bind": bind(state, input.name, input.node); break;
     case "unbind": unbind(state, input.name); break;
+    case "ignore": state.ignored = ignoredPatterns(input.patterns); break;
     case "follow": setFollowed(state, [...state.follows.filter((token) => token !== input.token), input.token]); break;
     case "unfollow": setFollowed(state, state.follows.filter((token) => token !== input.token)); break;
     case "unfollowAll": setFollowed(state, []); break;

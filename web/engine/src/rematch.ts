@@ -4,11 +4,12 @@ import { countLocal, countRemote, createActivity, displayed, type DualCounter, r
 import { HISTORY, LOCAL, REMOTE } from "./dedupe.ts";
 import { type Row, rowAt, rowsOf, updateRow } from "./eventBuffer.ts";
 import { buildView } from "./filteredView.ts";
-import { isHistory } from "./ingest.ts";
+import { boundCounter, isHistory } from "./ingest.ts";
 import type { BatchCounts } from "./ledger.ts";
 import { match, type Table } from "./matching.ts";
 import { namesFromShown } from "./nearMiss.ts";
 import type { LogEntry } from "./sessionLog.ts";
+import { type CountedApart, isTest } from "./testEvents.ts";
 import { migrateTraces } from "./traces/migrate.ts";
 import { unmappedCounter } from "./unmapped.ts";
 import type { Batch, EventBinding, Frame, FrameEvent, Graph } from "./wire.gen.ts";
@@ -34,14 +35,15 @@ function nodesOf({ type, name, nodes, properties }: Pick<FrameEvent, "type" | "n
 /** A frame as if the server had matched the nodes in `of` by `table`. Their counts are of carried
  * events alone; what a frame does not carry cannot be matched.
  */
-export function rematchFrame(frame: Frame, table: Table, of: ReadonlySet<string>): Frame {
+export function rematchFrame(frame: Frame & CountedApart, table: Table, of: ReadonlySet<string>): Frame {
   if (frame.op !== "batch" || of.size === 0) return frame;
   const past = isHistory(frame);
   const counts = Object.fromEntries(Object.entries(frame.counts).filter(([node]) => !of.has(node)));
   let moved: BatchCounts = { ...frame, counts };
   const events = frame.events.map((event) => {
     const nodes = nodesOf(event, table, of);
-    if (!past) moved = withMove(moved, event.name, event.nodes.filter((node) => !of.has(node)), nodes, event.nodes.length > 0);
+    // Tests that are counted apart are in none of the frame's counts.
+    if (!past && !(frame.tests !== undefined && isTest(event))) moved = withMove(moved, event.name, event.nodes.filter((node) => !of.has(node)), nodes, event.nodes.length > 0);
     return nodes === event.nodes ? event : { ...event, nodes };
   });
   return { ...frame, counts: moved.counts, unmapped: moved.unmapped, ledger: moved.ledger, events };
@@ -92,7 +94,7 @@ function rematchRows(state: State, accumulation: Accumulation, graph: Graph, of:
     const nodes = bind !== undefined && uuids.has(bind) ? [bind] : matched;
     const bound = nodes !== matched;
     if (nodes.join("\n") !== row.nodes.join("\n") || bound !== row.bound) moves.set(row.row, { row, nodes, bound });
-    if ((row.lanes & HISTORY) !== 0) continue;
+    if ((row.lanes & HISTORY) !== 0 || isTest(row)) continue;
     held += 1;
     oldest = Math.min(oldest, row.at);
     for (const node of nodes) if (of.has(node) || !row.nodes.includes(node)) light(state, accumulation, node, row);
@@ -140,7 +142,10 @@ function uncount(tally: DualCounter, { lanes }: Row): void {
 function apply(state: State, accumulation: Accumulation, { row, nodes, bound }: Move): void {
   updateRow(accumulation.events, row.row, { nodes, bound });
   const lit = Number(nodes.length > 0) - Number(row.nodes.length > 0);
-  if (lit === 0 || (row.lanes & HISTORY) !== 0) return;
+  if ((row.lanes & HISTORY) !== 0 || isTest(row)) return;
+  if (row.bound && !bound) uncount(boundCounter(accumulation, row.name, row.at), row);
+  if (bound && !row.bound) count(boundCounter(accumulation, row.name, row.at), row);
+  if (lit === 0) return;
   const { unmapped, frameSums } = accumulation;
   if ((row.lanes & REMOTE) !== 0) Object.assign(frameSums, { lit: Math.max(0, frameSums.lit + lit), unmapped: Math.max(0, frameSums.unmapped - lit) });
   if (lit > 0) {
@@ -164,7 +169,7 @@ function rewrite(entry: LogEntry, accumulation: Accumulation, moves: ReadonlyMap
   let frame = { ...entry.frame, counts: Object.fromEntries(Object.entries(entry.frame.counts).filter(([node]) => !of.has(node))) };
   for (const number of frame.rows) {
     const row = rowAt(accumulation.events, number);
-    if (row === null) continue;
+    if (row === null || isTest(row)) continue;
     const before = moves.get(number)?.row ?? row;
     const wire = ({ nodes, bound }: Pick<Row, "nodes" | "bound">): readonly string[] => (bound ? [] : nodes);
     frame = withMove(frame, row.name, wire(before).filter((node) => !of.has(node)), wire(row), wire(before).length > 0);

@@ -1,18 +1,20 @@
 /** A watch session's commands: on, off, undo, bind and unbind. */
 import { type Action, type LaneName, SILENT } from "./actions.ts";
-import { displayed, recordHits } from "./activity.ts";
+import { displayed, recordHits, removeHit } from "./activity.ts";
 import { addMissing } from "./dedupe.ts";
 import { rowsOf, updateRow } from "./eventBuffer.ts";
 import { resolveFilter } from "./filter.ts";
 import { buildView } from "./filteredView.ts";
 import { applyBatch, applyGap } from "./ingest.ts";
-import type { BatchCounts } from "./ledger.ts";
 import { ingestTapMessage } from "./localEvents.ts";
-import { createTable, match } from "./matching.ts";
+import { createTable } from "./matching.ts";
 import { createClock, createPauseBuffer } from "./pauseBuffer.ts";
-import { expandLog, type LogEntry } from "./sessionLog.ts";
+import { expandLog } from "./sessionLog.ts";
 import { type Accumulation, activityOf, createAccumulation, type State } from "./state.ts";
+import { isTest } from "./testEvents.ts";
 import { remapTraces } from "./traces/bridge.ts";
+import { migrateTraces } from "./traces/migrate.ts";
+import { unmappedCounter } from "./unmapped.ts";
 
 // On and Off: begin an accumulation, end the lanes.
 
@@ -70,37 +72,53 @@ export function bind(state: State, name: string, node: string): void {
   state.accumulation.view = buildView(state.accumulation.events, state.filter);
 }
 
-/** Ends a binding for events to come. What it back-filled stays: from now on the log and the pause
- * buffer record that the node was lit.
+/** Ends a binding, as if it had never been: what the name has counted goes back to the unmapped
+ * ones, its events light nothing, and traces are derived anew. The log and the pause buffer
+ * hold what was sent, so they need no change.
  */
 export function unbind(state: State, name: string): void {
   const node = state.binds.get(name);
   if (node === undefined) return;
   state.binds.delete(name);
-  for (const accumulation of [state.accumulation, state.undo]) if (accumulation !== null) persistBinding(accumulation, name, node);
-  state.pauseBuffer.entries = state.pauseBuffer.entries.map((entry) => {
-    if (entry.kind === "gap") return entry;
-    if (entry.kind === "batch") return { ...entry, frame: { ...asLit(entry.frame, name, node), events: entry.frame.events.map((event) => (event.name === name && event.nodes.length === 0 ? { ...event, nodes: [node] } : event)) } };
-    const { message } = entry;
-    const lit = message.name === name && match(state.table, message.names, message.properties, message.traits ?? {}).length === 0;
-    return lit ? { ...entry, message: { ...message, nodes: [node] } } : entry;
-  });
+  for (const accumulation of [state.accumulation, state.undo]) if (accumulation !== null) giveBack(state, accumulation, name, node);
+  state.accumulation.view = buildView(state.accumulation.events, state.filter);
 }
 
-function persistBinding(accumulation: Accumulation, name: string, node: string): void {
-  const lit = (entry: LogEntry): LogEntry => (entry.kind === "batch" ? { ...entry, frame: asLit(entry.frame, name, node) } : entry);
-  accumulation.log.head = accumulation.log.head.map(lit);
-  accumulation.log.entries = accumulation.log.entries.map(lit);
-  for (const row of rowsOf(accumulation.events)) if (row.bound && row.name === name) updateRow(accumulation.events, row.row, { bound: false });
+const LANES = ["remote", "local", "pendingLocal"] as const;
+
+function giveBack(state: State, accumulation: Accumulation, name: string, node: string): void {
+  const entry = accumulation.bound.get(name);
+  const light = accumulation.nodes.get(node);
+  accumulation.bound.delete(name);
+  const rows = [...rowsOf(accumulation.events)].filter((row) => row.bound && row.name === name);
+  for (const { row } of rows) updateRow(accumulation.events, row, { nodes: [], bound: false });
+  if (entry !== undefined) {
+    const home = unmappedCounter(accumulation.unmapped, name, entry.firstAt, state.options.unmapped);
+    for (const part of LANES) {
+      (home ?? accumulation.unmapped.other)[part] += entry[part];
+      accumulation.mapped[part] = Math.max(0, accumulation.mapped[part] - entry[part]);
+      if (light !== undefined) light[part] = Math.max(0, light[part] - entry[part]);
+    }
+    if (home !== null) Object.assign(home, { lastAt: Math.max(home.lastAt, entry.lastAt), sample: Math.max(home.sample, entry.sample) });
+  }
+  if (light !== undefined) {
+    const before = lastLit(accumulation, node);
+    for (const row of rows) if (!isTest(row)) removeHit(light, row.at, before);
+    if (displayed(light) === 0) accumulation.nodes.delete(node);
+    else if (entry !== undefined && (light.lastAt ?? 0) <= entry.lastAt) light.lastAt = before ?? light.lastAt;
+  }
+  if (accumulation.traces === null || state.graph === null) return;
+  const gone = new Set(rows.map(({ id }) => id));
+  // Events that have left the buffer are known by name alone, unless a node listens for it as well.
+  const byName = !state.table.bindings.has(name);
+  migrateTraces(accumulation.traces, state.graph, ({ id, name: sent, nodes }) => (gone.has(id) || (byName && sent === name && nodes[0] === node) ? [] : null));
 }
 
-/** A frame whose events of `name`, which it counted as unmapped, lit `node`. */
-function asLit<F extends BatchCounts>(frame: F, name: string, node: string): F {
-  const n = Object.hasOwn(frame.unmapped, name) ? (frame.unmapped[name] ?? 0) : 0;
-  if (n === 0) return frame;
-  const { counts, ledger } = frame;
-  const unmapped = Object.fromEntries(Object.entries(frame.unmapped).filter(([other]) => other !== name));
-  return { ...frame, counts: { ...counts, [node]: (counts[node] ?? 0) + n }, unmapped, ledger: { ...ledger, lit: ledger.lit + n, unmapped: ledger.unmapped - n } };
+/** When a node was last lit by an event that is held; null if none is. */
+function lastLit({ events }: Accumulation, node: string): number | null {
+  let last: number | null = null;
+  for (const row of rowsOf(events)) if (row.nodes.includes(node)) last = Math.max(last ?? row.at, row.at);
+  return last;
 }
 
 function backfill(state: State, accumulation: Accumulation, name: string, node: string): void {
@@ -108,7 +126,8 @@ function backfill(state: State, accumulation: Accumulation, name: string, node: 
   const light = activityOf(accumulation.nodes, node, state.options.nodes);
   if (entry !== undefined && light !== null) {
     accumulation.unmapped.names.delete(name);
-    for (const part of ["remote", "local", "pendingLocal"] as const) {
+    accumulation.bound.set(name, entry);
+    for (const part of LANES) {
       light[part] += entry[part];
       accumulation.mapped[part] += entry[part];
     }
@@ -117,7 +136,7 @@ function backfill(state: State, accumulation: Accumulation, name: string, node: 
   for (const row of rowsOf(accumulation.events)) {
     if (row.name !== name || row.nodes.length > 0) continue;
     updateRow(accumulation.events, row.row, { nodes: [node], bound: true });
-    if (light !== null) recordHits(light, row.at, 1);
+    if (light !== null && !isTest(row)) recordHits(light, row.at, 1);
   }
   if (state.graph !== null) remapTraces(accumulation, state.graph, state.binds);
 }

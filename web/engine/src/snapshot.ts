@@ -5,6 +5,8 @@ import { isRecord } from "./checks.ts";
 import { LOCAL, remember } from "./dedupe.ts";
 import { appendRow, fromWire, type Row, rowAt, toWire } from "./eventBuffer.ts";
 import { fnv1a } from "./hash.ts";
+import { ignoredPatterns } from "./ignoredNames.ts";
+import { boundCounter } from "./ingest.ts";
 import type { FrameSums, MissedEvents } from "./ledger.ts";
 import { createTable } from "./matching.ts";
 import { compactEntries, type PausedEntry, pushPaused } from "./pauseBuffer.ts";
@@ -12,6 +14,7 @@ import { isProblem } from "./problem.ts";
 import { reduce } from "./reduce.ts";
 import { type Accumulation, activityOf, appendToLog, createAccumulation, initialState, type Options, type State } from "./state.ts";
 import { advanceTrace, setFollowed } from "./traces/bridge.ts";
+import { addTests, isTest } from "./testEvents.ts";
 import { load, save, type SavedTraces } from "./traces/snapshot.ts";
 import { unmappedCounter } from "./unmapped.ts";
 import { readJson } from "./validation.ts";
@@ -55,6 +58,10 @@ export interface Snapshot {
   readonly nodes: readonly (readonly [uuid: string, ...SavedActivity])[];
   readonly names: readonly (readonly [name: string, ...Counts, firstAt: number, lastAt: number])[];
   readonly other: Counts;
+  /** These may be missing, as above. */
+  readonly bound?: readonly (readonly [name: string, ...Counts, firstAt: number, lastAt: number])[];
+  readonly tests?: readonly (readonly [node: string, count: number, lastAt: number])[];
+  readonly ignored?: readonly string[];
   readonly sums: FrameSums;
   readonly missed: MissedEvents;
   readonly duplicates: number;
@@ -111,7 +118,10 @@ function coreOf(state: State): Omit<Snapshot, "held" | "traces" | "rows"> {
     lanes, session, startedAt, graph, position, lives, end: accumulation.events.end, posture, sampling, threshold, thinnedAt, imposedAt, filter: state.filterText,
     doors: [...state.ingestCounters].map(([source, door]) => [source, door.last, door.since]), binds: [...state.binds], follows,
     since: accumulation.since, total: savedActivity(accumulation.total), mapped: savedCounter(accumulation.mapped), nodes: [...accumulation.nodes].map(([uuid, one]) => [uuid, ...savedActivity(one)]),
-    names: [...accumulation.unmapped.names.values()].map((one) => [one.name, ...savedCounter(one), one.firstAt, one.lastAt]), other: savedCounter(accumulation.unmapped.other),
+    names: [...accumulation.unmapped.names.values()].map((one) => [one.name, ...savedCounter(one), one.firstAt, one.lastAt]),
+    ...(accumulation.bound.size === 0 ? {} : { bound: [...accumulation.bound.values()].map((one) => [one.name, ...savedCounter(one), one.firstAt, one.lastAt] as const) }),
+    ...(accumulation.tests.size === 0 ? {} : { tests: [...accumulation.tests].map(([node, { count, lastAt }]) => [node, count, lastAt] as const) }),
+    ...(state.ignored.length === 0 ? {} : { ignored: state.ignored }), other: savedCounter(accumulation.unmapped.other),
     sums: accumulation.frameSums, missed: accumulation.missed, duplicates: accumulation.duplicates,
   };
 }
@@ -182,7 +192,7 @@ export function restore(text: string, options: Partial<Options> = {}): State | n
   const accumulation = restoreAccumulation(state, saved);
   Object.assign(state, {
     lanes: [...lanes], session, startedAt, graph, position, lives, posture, sampling, threshold, policySince: imposedAt, accumulation, table: createTable(graph?.listens ?? []),
-    ingestCounters: new Map(saved.doors.map(([source, last, since]) => [source, { last, since }])), binds: new Map(saved.binds), connectionSince: startedAt,
+    ingestCounters: new Map(saved.doors.map(([source, last, since]) => [source, { last, since }])), binds: new Map(saved.binds), ignored: ignoredPatterns(saved.ignored ?? []), connectionSince: startedAt,
   } satisfies Partial<State>);
   restoreRows(state, saved);
   state.thinnedAt = thinnedAt;
@@ -208,6 +218,12 @@ function restoreAccumulation(state: State, saved: Snapshot): Accumulation {
     restoreCounter(made, [remote, local, waiting]);
     made.lastAt = lastAt;
   }
+  for (const [name, remote, local, waiting, firstAt, lastAt] of saved.bound ?? []) {
+    const made = boundCounter(accumulation, name, firstAt);
+    restoreCounter(made, [remote, local, waiting]);
+    made.lastAt = lastAt;
+  }
+  for (const [node, count, lastAt] of saved.tests ?? []) addTests(accumulation.tests, { [node]: count }, lastAt, options.nodes);
   restoreCounter(accumulation.unmapped.other, saved.other);
   accumulation.frameSums = { ...saved.sums };
   Object.assign(accumulation.missed, saved.missed);
@@ -226,21 +242,30 @@ function restoreRows(state: State, saved: Snapshot): void {
     remember(accumulation.dedupe, one.id, row, one.lanes);
     if ((one.lanes & LOCAL) !== 0) local.push({ row, one });
     if (one.lanes !== LOCAL) remote.push(row);
+    if (isTest(one)) continue;
     for (const node of one.nodes) { const light = accumulation.nodes.get(node); if (light !== undefined) addToWindow(light.window, one.at, 1); }
     addToWindow(accumulation.total.window, one.at, 1);
     addToWindow(accumulation.sparkline, one.at, 1);
-    const name = one.nodes.length === 0 ? accumulation.unmapped.names.get(one.name) : undefined;
+    const name = one.nodes.length === 0 ? accumulation.unmapped.names.get(one.name) : one.bound ? accumulation.bound.get(one.name) : undefined;
     if (name !== undefined) name.sample = row;
     if (saved.traces === null) advanceTrace(accumulation, { ...fromWire(one, one.nodes, one.bound, one.at), lanes: one.lanes, way: one.way }, row, one.traces, null);
   }
   for (const { row, one } of local)
     for (const stage of ["called", "enriched", "delivered", "failed", "dropped"] as const)
       if (one.way?.[stage] !== undefined) appendToLog(accumulation, { kind: "tap", at: one.way[stage], row, stage, reason: one.way.reason ?? "" }, state.options.log);
-  const counts = Object.fromEntries([...accumulation.nodes].filter(([, light]) => light.remote > 0).map(([uuid, light]) => [uuid, light.remote]));
-  const unmapped = Object.fromEntries([...accumulation.unmapped.names.values()].filter((name) => name.remote > 0).map((name) => [name.name, name.remote]));
+  // The log holds what was sent: a bound name counts there as unmapped, at no node.
+  const counts = new Map([...accumulation.nodes].map(([uuid, light]) => [uuid, light.remote]));
+  const unmapped = new Map([...accumulation.unmapped.names.values()].map((name) => [name.name, name.remote]));
+  for (const { name, remote: n } of accumulation.bound.values()) {
+    const node = state.binds.get(name) ?? "";
+    counts.set(node, Math.max(0, (counts.get(node) ?? 0) - n));
+    unmapped.set(name, (unmapped.get(name) ?? 0) + n);
+  }
+  const some = (all: ReadonlyMap<string, number>): Record<string, number> => Object.fromEntries([...all].filter(([, n]) => n > 0));
+  const tests = Object.fromEntries([...accumulation.tests].map(([node, { count }]) => [node, count]));
   const { missed, offered, ...sums } = accumulation.frameSums;
-  const frame = { op: "batch", from: saved.position, position: saved.position, counts, unmapped, other: accumulation.unmapped.other.remote, threshold: saved.threshold, rows: remote } as const;
-  if (displayed(accumulation.total) > 0) appendToLog(accumulation, { kind: "batch", at: saved.total[5] ?? saved.since, frame: { ...frame, ledger: { ...sums, offered: offered - missed, missed: 0 } } }, state.options.log);
+  const frame = { op: "batch", from: saved.position, position: saved.position, counts: some(counts), unmapped: some(unmapped), other: accumulation.unmapped.other.remote, ...(accumulation.tests.size > 0 ? { tests } : {}), threshold: saved.threshold, rows: remote } as const;
+  if (displayed(accumulation.total) > 0 || accumulation.tests.size > 0) appendToLog(accumulation, { kind: "batch", at: saved.total[5] ?? saved.since, frame: { ...frame, ledger: { ...sums, offered: offered - missed, missed: 0 } } }, state.options.log);
   for (const gap of accumulation.missed.gaps) appendToLog(accumulation, { kind: "frame", at: gap.at, frame: { op: "gap", from: "", to: "", missed: gap.missed, reason: gap.reason } }, state.options.log);
 }
 

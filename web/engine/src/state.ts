@@ -12,7 +12,8 @@ import type { Problem } from "./problem.ts";
 import { appendEntry, createLogBuffer, type LogBuffer, type LogEntry } from "./sessionLog.ts";
 import type { Bounds, Traces } from "./traces/model.ts";
 import { createTraces } from "./traces/traces.ts";
-import { createUnmapped, type Unmapped } from "./unmapped.ts";
+import type { TestCounts } from "./testEvents.ts";
+import { createUnmapped, type Unmapped, type UnmappedCounter } from "./unmapped.ts";
 import type { Graph, Guarantees } from "./wire.gen.ts";
 
 // Accumulation: counts, activity, buffer, unmapped names, ledger, session log and traces.
@@ -27,6 +28,10 @@ export interface Accumulation {
   readonly sparkline: RateWindow;
   readonly nodes: Map<string, Activity>;
   unmapped: Unmapped;
+  /** What bound names have counted at their nodes, by name: it goes back when a binding ends. */
+  readonly bound: Map<string, UnmappedCounter>;
+  /** Test events, which no other count holds. */
+  readonly tests: TestCounts;
   readonly events: EventBuffer;
   readonly dedupe: DedupeSet;
   frameSums: FrameSums;
@@ -50,7 +55,7 @@ const SPARKLINE_SECONDS = 60;
  */
 export function createAccumulation(options: Options, graph: Graph | null, since: number, before: Accumulation | null = null, start = before?.events.end): Accumulation {
   return {
-    since, total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(),
+    since, total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(), bound: new Map(), tests: new Map(),
     events: createEventBuffer(options.events, options.eventBytes, start), dedupe: before === null ? createDedupeSet(options.dedupe) : createSuccessor(before.dedupe), frameSums: createFrameSums(), missed: createMissedEvents(),
     duplicates: 0, log: createLogBuffer(), view: createFilteredView(), traces: graph === null ? null : createTraces(graph, options.traces), rematched: new Map(),
   };
@@ -147,6 +152,10 @@ export interface State {
   filter: ViewFilter;
   /** Unmapped names that the viewer bound to a node (uuid). */
   binds: Map<string, string>;
+  /** Patterns of unmapped names that the viewer does not want to see; they are no part of the
+   * share of mapped events.
+   */
+  ignored: readonly string[];
   follows: string[];
   /** Frames that were repeats, and frames that did not fit. */
   repeats: number;
@@ -162,7 +171,7 @@ export function initialState(options: Partial<Options> = {}): State {
   return {
     options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, recentPositions: [], resyncFrom: null, replayed: new Map(),
     wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, policySince: 0, ingestCounters: new Map(),
-    clock: createClock(), pauseBuffer: createPauseBuffer(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), follows: [],
+    clock: createClock(), pauseBuffer: createPauseBuffer(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), ignored: [], follows: [],
     repeats: 0, misfits: 0, accumulation: createAccumulation(bounds, null, 0), undo: null,
   };
 }

@@ -7,7 +7,9 @@ import { feed } from "../src/select/feed.ts";
 import { reduce } from "../src/reduce.ts";
 import { after, batch, event, frame, GRAPH, heard, hello, listener, on, T0, tap } from "./support.ts";
 
-/** A stream of one server: events, each carried or only counted, in frames; the tap hears some of them, before or after. */
+/** A stream of one server: events, each carried or only counted, in frames; the tap hears some
+ * of them, before or after.
+ */
 const traffic = fc.array(
   fc.record({
     events: fc.array(fc.record({ nodes: fc.constantFrom("a", "b", "c", "a b", ""), token: fc.constantFrom("t1", "t2", "t3"), tapped: fc.constantFrom("no", "before", "after"), late: fc.boolean() }), { maxLength: 6 }),
@@ -134,11 +136,11 @@ describe("the reducer", () => {
     const out = listener();
     const mobile = event("b", { properties: { device: "mobile" } }), desktop = event("b", { properties: { device: "desktop" } });
     const state = after([on(), { kind: "filter", at: T0, text: "device:mobile" }, frame(1, batch(0, [mobile, desktop, event("b")], 2))], {}, out);
-    expect(nodeLight(state, "b", T0 + 1)).toMatchObject({ count: 1, carried: true });
+    expect(nodeLight(state, "b", T0 + 1)).toMatchObject({ count: 1, of: 2, all: 3 });
     expect(out.hits).toHaveLength(1);
-    expect([totals(state, T0 + 1).count, totals(state, T0 + 1).filtered]).toEqual([3, 1]);
+    expect([totals(state, T0 + 1).count, totals(state, T0 + 1).filtered]).toMatchObject([3, { count: 1, of: 2 }]);
     reduce(state, { kind: "filter", at: T0 + 2, text: "" });
-    expect(nodeLight(state, "b", T0 + 2)).toMatchObject({ count: 3, carried: false });
+    expect(nodeLight(state, "b", T0 + 2)).toMatchObject({ count: 3, of: null });
     expect(feed(state, { start: 0, count: 9 }).total).toBe(2);
   });
 

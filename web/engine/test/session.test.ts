@@ -7,8 +7,8 @@ import { coverage } from "../src/select/coverage.ts";
 import { feed } from "../src/select/feed.ts";
 import { ledger, nodeLight, totals } from "../src/select/totals.ts";
 import { trace } from "../src/select/traces.ts";
-import { unmappedNames } from "../src/select/unmapped.ts";
-import { bindPatches } from "../src/select/bindPatches.ts";
+import { mappedNames, unmappedNames } from "../src/select/unmapped.ts";
+import { restore, snapshot } from "../src/snapshot.ts";
 import { readSessionLog, writeSessionLog } from "../src/sessionLogFile.ts";
 import type { State } from "../src/state.ts";
 import { after, batch, event, frame, GRAPH, heard, on, T0, tap } from "./support.ts";
@@ -59,7 +59,9 @@ describe("undo", () => {
     expect(totals(after([on(), frame(1, batch(0, [event("a")])), { kind: "undo", at: T0 }]), T0).count).toBe(1);
   });
 
-  /** What a message was called and left as, whether it was told before the SDK took it, and whether the server has it. */
+  /** What a message was called and left as, whether it was told before the SDK took it, and
+   * whether the server has it.
+   */
   const way = fc.record({ called: fc.constantFrom("A", "C", "Y"), left: fc.constantFrom("A", "C", "Y"), early: fc.boolean(), remote: fc.boolean() });
 
   function counts(state: State): object {
@@ -113,48 +115,54 @@ describe("bind", () => {
     expect(coverage(state).dark).not.toContain("d");
   });
 
-  it("ENG-15: it reaches back behind Clear, and ends with unbind for what comes", () => {
+  it("ENG-15: it reaches back behind Clear, and ends with unbind", () => {
     const state = after([on(), frame(1, batch(0, [event("")])), { kind: "clear", at: T0 + 2 }, bound, { kind: "undo", at: T0 + 6 }, { kind: "unbind", at: T0 + 7, name: "Unheard" }, frame(8, batch(1, [event("")]))]);
-    expect([nodeLight(state, "d", T0).count, unmappedNames(state, T0).names[0]?.count]).toEqual([1, 1]);
+    expect([nodeLight(state, "d", T0).count, unmappedNames(state, T0).names[0]?.count]).toEqual([0, 2]);
   });
 
   describe("what a binding filled", () => {
     const off = (at: number) => ({ kind: "unbind", at: T0 + at, name: "Unheard" }) as const;
     const came = [frame(6, batch(0, [event(""), event("")], 1)), tap(7, heard("Unheard"))];
-    const counts = (state: State) => [nodeLight(state, "d", T0).count, totals(state, T0), unmappedNames(state, T0).names.map(({ count }) => count)];
-    const filled = [3, { count: 3, mapped: 3, unmapped: 0 }, []];
-
-    it("ENG-13, ENG-15: stays after unbind and Undo, whichever came between", () => {
-      for (const inputs of [[bound, ...came, off(9)], [bound, clear, ...came, off(9), undo], [bound, ...came, clear, off(9), undo], [bound, clear, ...came, undo, off(11)]])
-        expect(counts(after([on(), on("local"), ...inputs]))).toMatchObject(filled);
+    const own = frame(1, batch(2, [event("d", { name: "D" })]));
+    const shown = (state: State, at: number) => ({
+      light: [nodeLight(state, "d", T0 + at), nodeLight(state, "a", T0 + at)], figures: totals(state, T0 + at), names: unmappedNames(state, T0 + at).names.map(({ sample: _, ...rest }) => rest),
+      rows: feed(state, { start: 0, count: 9 }).rows.map(({ nodes, bound: is }) => [nodes, is]), steps: trace(state, "t1")?.steps.map(({ node }) => node), covered: coverage(state).dark,
     });
 
-    it("ENG-15, ENG-19: stays in the session log, and in a log that has summed its frames", () => {
+    it("ENG-15: goes back with one click, whatever came between: then all is as if the name had never been mapped", () => {
+      const without = [on(), on("local"), ...came, frame(8, batch(2, [event("a")]))];
+      for (const inputs of [
+        [on(), on("local"), bound, ...came, frame(8, batch(2, [event("a")])), off(9)],
+        [on(), on("local"), ...came, bound, frame(8, batch(2, [event("a")])), off(9)],
+        [on(), on("local"), bound, ...came, off(7), frame(8, batch(2, [event("a")]))],
+        [on(), on("local"), bound, { kind: "pause", at: T0 + 5 } as const, ...came, off(7), frame(8, batch(2, [event("a")])), { kind: "resume", at: T0 + 9 } as const],
+      ])
+        expect(shown(after(inputs), 10)).toEqual(shown(after(without), 10));
+    });
+
+    it("ENG-13, ENG-15: over Clear and Undo, and from the node’s own events it takes nothing", () => {
+      for (const inputs of [[bound, clear, ...came, off(9), undo], [bound, ...came, clear, off(9), undo], [bound, clear, ...came, undo, off(11)]])
+        expect([totals(after([on(), on("local"), ...inputs]), T0), nodeLight(after([on(), on("local"), ...inputs]), "d", T0).count]).toMatchObject([{ count: 3, mapped: 0, unmapped: 3 }, 0]);
+      const mixed = after([on(), on("local"), bound, ...came, own, off(9)]);
+      expect([nodeLight(mixed, "d", T0 + 9), totals(mixed, T0 + 9)]).toMatchObject([{ count: 1, lastAt: T0 + 1 }, { mapped: 1, unmapped: 3 }]);
+    });
+
+    it("ENG-15, ENG-18, ENG-19: over a reload and in the session log, also in one that has summed its frames", () => {
       for (const log of [60_000, 4]) {
-        const read = readSessionLog(writeSessionLog(after([on(), ...came.slice(0, 1), bound, off(9), frame(12, batch(2, [event("a")]))], { log })));
+        const lived = after([on(), ...came.slice(0, 1), bound, frame(12, batch(2, [event("a")]))], { log });
+        const back = restore(snapshot(lived, 1e6)), read = readSessionLog(writeSessionLog(back!));
+        expect(mappedNames(back!)).toEqual([{ name: "Unheard", node: "d", count: 2 }]);
+        const ended = after([], {});
+        Object.assign(ended, reduce(back!, off(13)));
+        expect([nodeLight(ended, "d", T0).count, totals(ended, T0)]).toMatchObject([0, { count: 3, mapped: 1, unmapped: 2 }]);
         expect(isProblem(read)).toBe(false);
-        if (!isProblem(read)) expect(counts(after([on("replay", { position: "" }), ...read.frames]))).toMatchObject([2, { count: 3, mapped: 3 }, []]);
+        if (!isProblem(read)) expect(totals(after([on("replay", { position: "" }), ...read.frames]), T0)).toMatchObject({ count: 3, mapped: 1, unmapped: 2 });
       }
-    });
-
-    it("ENG-12, ENG-15: is what a picture that never paused shows", () => {
-      const acts = [bound, { kind: "pause", at: T0 + 5 }, ...came, off(9), frame(10, batch(2, [event("")])), { kind: "resume", at: T0 + 12 }] as const;
-      const [paused, never] = [after([on(), on("local"), ...acts]), after([on(), on("local"), ...acts.filter(({ kind }) => kind !== "pause" && kind !== "resume")])];
-      expect(counts(paused)).toEqual(counts(never));
-      expect(counts(paused)).toMatchObject([3, { count: 4, mapped: 3 }, [1]]);
     });
   });
 
   it("ENG-15: a node that is not there, or a second node, is not bound", () => {
     const state = after([on(), { ...bound, node: "nowhere" }, bound, { ...bound, node: "a" }]);
     expect([...state.binds]).toEqual([["Unheard", "d"]]);
-  });
-
-  it("ENG-15: bindings leave as patches to the event definitions, quoted whatever the name", () => {
-    const state = after([on(), { ...bound, name: 'Odd: "name" #1' }, { ...bound, name: "Other", node: "a" }, { ...bound, name: "Third", node: "a" }]);
-    expect(bindPatches(state)).toEqual([
-      { file: "events/odd-name-1.yaml", text: '# A definition for the node "Node d"; give the node event_id: odd-name-1 in the graph.\nid: odd-name-1\nname: "Odd: \\"name\\" #1"\nprovider_event_names:\n  segment: "Odd: \\"name\\" #1"\n' },
-      { file: "events/a.yaml", text: '# Merge into the definition of a, for the node "Node a".\nprovider_event_names:\n  segment: "Other"\n  # also seen: "Third"; a definition holds one name, so this needs one of its own\n' },
-    ]);
   });
 });

@@ -1,16 +1,19 @@
 /** Figures of a node and of the whole view, the ledger, and the guarantees. */
 import { displayed, glowOf, heatAt, levelOf, windowBuckets, windowRate } from "../activity.ts";
 import { balances, countersBalance as doorSums, type FrameSums, type MissedEvents } from "../ledger.ts";
+import { isIgnored } from "../ignoredNames.ts";
 import { IDENTITY_TYPES } from "../matching.ts";
 import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
+import { ALL_TESTS, testCount } from "../testEvents.ts";
 import { isIdentityCounter } from "../unmapped.ts";
 import type { IngestCounters, Guarantees } from "../wire.gen.ts";
 
 // Activity of a node, and the totals of the view.
 
 /** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level`
- * and `glow` 0 to 1. `carried`: a filter is on, so that counts are of carried events only.
+ * and `glow` 0 to 1. Under a filter all of it is of the carried events that pass: `of` is how many
+ * it was asked about, and `all` the node's count without it. Test events are in `tests` alone.
  */
 export interface NodeLight {
   readonly count: number;
@@ -19,7 +22,10 @@ export interface NodeLight {
   readonly level: number;
   readonly glow: number;
   readonly lastAt: number | null;
-  readonly carried: boolean;
+  readonly of: number | null;
+  readonly all: number;
+  readonly tests: number;
+  readonly testAt: number | null;
 }
 
 /** Counts and rate of the whole session. */
@@ -29,35 +35,43 @@ export interface TotalsOfState {
   readonly rate: number;
   /** Events in each of the last 60 seconds, oldest first. */
   readonly sparkline: readonly number[];
-  /** `count = mapped + unmapped + identity`; `identity` counts messages that identify a person,
-   * which can light no node.
+  /** `count = mapped + unmapped + identity + ignored`; `identity` counts messages that identify a
+   * person, which can light no node, `ignored` the names that the viewer ignores.
    */
   readonly mapped: number;
   readonly unmapped: number;
   readonly identity: number;
+  readonly ignored: number;
   /** Of those that could light a node, 0 to 1; null before the first. */
   readonly mappedShare: number | null;
   /** "+n" while paused. */
   readonly pending: number;
-  /** Events that pass the filter, of the carried ones; null without a filter. */
-  readonly filtered: number | null;
+  /** The carried events that pass the filter, of those it was asked about; null without a
+   * filter.
+   */
+  readonly filtered: { readonly count: number; readonly of: number; readonly rate: number } | null;
+  /** Test events, which are in no other figure. */
+  readonly tests: number;
 }
-
-const DARK: NodeLight = { count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, carried: false };
 
 /** The light of a node at `at` by the viewer's clock; frozen while paused. Under a filter it is
  * that of the carried events that pass.
  */
 export function nodeLight(state: State, uuid: string, at: number): NodeLight {
-  const filtered = state.accumulation.view.filtered;
-  const light = (filtered ?? state.accumulation).nodes.get(uuid);
-  if (light === undefined) return DARK;
+  const { view: { filtered }, nodes, tests: counted, since } = state.accumulation;
+  const whole = nodes.get(uuid);
+  const light = (filtered?.nodes ?? nodes).get(uuid);
+  const tests = counted.get(uuid);
+  const apart = {
+    of: filtered === null ? null : filtered.asked.nodes.get(uuid) ?? 0, all: whole === undefined ? 0 : displayed(whole), tests: tests?.count ?? 0, testAt: tests?.lastAt ?? null,
+  };
+  if (light === undefined) return { count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, ...apart };
   const now = shownAt(state.clock, at);
   const heat = heatAt(light, now);
   const level = levelOf(heat);
   return {
-    count: displayed(light), rate: windowRate(light.window, now, state.accumulation.since), heat, level,
-    glow: glowOf(level, light.lastAt === null ? null : now - light.lastAt), lastAt: light.lastAt, carried: filtered !== null,
+    count: displayed(light), rate: windowRate(light.window, now, since), heat, level,
+    glow: glowOf(level, light.lastAt === null ? null : now - light.lastAt), lastAt: light.lastAt, ...apart,
   };
 }
 
@@ -72,10 +86,14 @@ export function totals(state: State, at: number): TotalsOfState {
     return entry !== undefined && isIdentityCounter(accumulation.events, entry) ? sum + displayed(entry) : sum;
   }, 0);
   const who = Math.min(count - mapped, nameless);
+  const hidden = state.ignored.length === 0 ? 0 : [...accumulation.unmapped.names.values()].reduce((sum, entry) => (isIgnored(entry.name, state.ignored) && !isIdentityCounter(accumulation.events, entry) ? sum + displayed(entry) : sum), 0);
+  const ignored = Math.min(count - mapped - who, hidden);
+  const { filtered } = accumulation.view;
   return {
-    count, rate: windowRate(accumulation.total.window, now, accumulation.since), sparkline: windowBuckets(accumulation.sparkline, now), mapped, unmapped: count - mapped - who, identity: who,
-    mappedShare: count === who ? null : mapped / (count - who), pending: state.pauseBuffer.pending,
-    filtered: accumulation.view.filtered === null ? null : displayed(accumulation.view.filtered.total),
+    count, rate: windowRate(accumulation.total.window, now, accumulation.since), sparkline: windowBuckets(accumulation.sparkline, now), mapped, unmapped: count - mapped - who - ignored, identity: who, ignored,
+    mappedShare: count === who + ignored ? null : mapped / (count - who - ignored), pending: state.pauseBuffer.pending,
+    filtered: filtered === null ? null : { count: displayed(filtered.total), of: filtered.asked.total, rate: windowRate(filtered.total.window, now, accumulation.since) },
+    tests: testCount(accumulation.tests, ALL_TESTS),
   };
 }
 

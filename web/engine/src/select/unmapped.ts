@@ -39,6 +39,21 @@ export function unmappedNames(state: State, at: number): UnmappedNames {
   return { names: listed(false), identity: listed(true), other: displayed(unmapped.other) };
 }
 
+/** A name that the viewer mapped to a node, and what it counted there. */
+export interface MappedName {
+  readonly name: string;
+  readonly node: string;
+  readonly count: number;
+}
+
+/** The mapped names in the order of mapping. */
+export function mappedNames({ binds, accumulation: { bound } }: State): readonly MappedName[] {
+  return [...binds].map(([name, node]) => {
+    const entry = bound.get(name);
+    return { name, node, count: entry === undefined ? 0 : displayed(entry) };
+  });
+}
+
 /** A node that an unmapped event would have lit, and why it did not, in a sentence with what was
  * seen and what is expected.
  */

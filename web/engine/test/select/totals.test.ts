@@ -7,10 +7,10 @@ describe("light", () => {
   it("ENG-5: a node's light fades with the picture's clock, and a node that never fired is dark", () => {
     const state = after([on(), frame(0, batch(0, [event("a"), event("a")]))]);
     const now = nodeLight(state, "a", T0), later = nodeLight(state, "a", T0 + 8000);
-    expect(now).toMatchObject({ count: 2, lastAt: T0, carried: false, rate: 2 });
+    expect(now).toMatchObject({ count: 2, lastAt: T0, of: null, rate: 2 });
     expect(later.heat).toBeLessThan(now.heat / 30);
     expect(later.glow).toBeCloseTo(0.45 / 4);
-    expect(nodeLight(state, "c", T0)).toEqual({ count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, carried: false });
+    expect(nodeLight(state, "c", T0)).toEqual({ count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, of: null, all: 0, tests: 0, testAt: null });
   });
 
   it("ENG-11: messages that say who somebody is are no part of the share of mapped events, and an event of such a name is", () => {

@@ -5,35 +5,47 @@ import { exact, jumpKey, type Trace, type Traces, uuidOf, type Visit } from "../
 import { distances } from "../pathSearch.ts";
 import { spread } from "./facts.ts";
 
-// Evidence for a jump: a node between that most traces pass, or no path in the graph.
+// Evidence for a jump: which ways between its ends traces do take, or that the graph has none.
 
-/** Traces examined for evidence, and how many of them must have gone from A to C before their share
- * counts.
- */
+/** Traces examined for evidence. */
 const MAX_TRACES = 1000;
-const MIN_TRACES = 5;
+/** A node's event is called missing only if it is on every way, at least this many traces went, and
+ * this share of them by it.
+ */
+const MIN_TRACES = 20;
+const MIN_SHARE = 0.9;
+/** Alternatives in one advice; the rest went "by none of them". */
+const MAX_ALTERNATIVES = 3;
 
-/** Of `of` traces with visits that went from A to C, `by` had `between` in between; `why`
- * classifies the advice, `text` says it.
+/** How many of the traces went by a node (uuid) and by none of those before it. */
+export interface Alternative {
+  readonly node: string;
+  readonly by: number;
+}
+
+/** Of `of` traces with visits that went from A to C, `by` had `between` in between; `alternatives`
+ * share them out, and `neither` went by none of those. `why` classifies the advice, `text` says it.
  */
 export interface Evidence {
   readonly why: "missing" | "near" | "silent" | "skipped" | "back" | "no_way";
   readonly between: string | null;
   readonly by: number;
   readonly of: number;
+  readonly alternatives: readonly Alternative[];
+  readonly neither: number;
   readonly text: string;
 }
 
 interface Pair {
   readonly jump: Jump;
   readonly between: readonly number[];
-  of: number;
-  readonly by: Map<number, number>;
+  /** For each trace that went from A to C, the nodes that it passed between. */
+  readonly passed: (readonly number[])[];
 }
 
 /** Per jump id the evidence; one pass over the most recently active traces. */
 export function advise(traces: Traces, jumps: readonly Jump[]): ReadonlyMap<number, Evidence> {
-  const pairs = jumps.map((jump): Pair => ({ jump, between: between(traces, jump), of: 0, by: new Map() }));
+  const pairs = jumps.map((jump): Pair => ({ jump, between: between(traces, jump), passed: [] }));
   for (const trace of recentlyActive(traces)) {
     const path = trace.visits.filter((visit) => visit.lit.length > 0);
     const visited = new Set(path.flatMap((visit) => visit.lit));
@@ -68,30 +80,61 @@ function collectEvidence(path: readonly Visit[], pair: Pair): void {
     }
     if (visit.lit.includes(pair.jump.from)) last = n;
   });
-  if (!gone) return;
-  pair.of += 1;
-  for (const node of pair.between) if (seen.has(node)) pair.by.set(node, (pair.by.get(node) ?? 0) + 1);
+  if (gone) pair.passed.push(pair.between.filter((node) => seen.has(node)));
+}
+
+/** Shares the traces out among the nodes between, the node of most traces first. */
+function shareOut({ between, passed }: Pair): { found: { node: number; by: number }[]; neither: number } {
+  const found: { node: number; by: number }[] = [];
+  let left = passed;
+  while (found.length < MAX_ALTERNATIVES && left.length > 0) {
+    const counts = new Map<number, number>();
+    for (const nodes of left) for (const node of nodes) counts.set(node, (counts.get(node) ?? 0) + 1);
+    const most = between.reduce((best, node) => ((counts.get(node) ?? 0) > (counts.get(best) ?? 0) ? node : best), -1);
+    if (most === -1) break;
+    found.push({ node: most, by: counts.get(most) ?? 0 });
+    left = left.filter((nodes) => !nodes.includes(most));
+  }
+  return { found, neither: left.length };
+}
+
+/** Whether the graph leads from one node to another without a third. */
+function avoids(traces: Traces, from: number, to: number, without: number): boolean {
+  const { source, target } = traces.routeIndex;
+  const reached = new Set([from]);
+  for (let size = 0; size < reached.size; ) {
+    size = reached.size;
+    source.forEach((node, edge) => { if (reached.has(node) && target[edge] !== without) reached.add(target[edge] ?? -1); });
+  }
+  return reached.has(to);
 }
 
 function judge(traces: Traces, pair: Pair): Evidence {
-  const [a, c] = [label(traces, pair.jump.from), label(traces, pair.jump.to)];
-  const most = pair.between.reduce((best, node) => (pair.by.get(node) ?? 0) > (pair.by.get(best) ?? 0) ? node : best, pair.between[0] ?? -1);
-  const by = pair.by.get(most) ?? 0;
-  const evidence = (why: Evidence["why"], node: number, text: string): Evidence =>
-    ({ why, between: traces.routeIndex.graph.nodes[node]?.uuid ?? null, by: pair.by.get(node) ?? 0, of: pair.of, text });
-  if (most === -1) {
-    return (distances(traces.routeIndex, pair.jump.to)[pair.jump.from] ?? -1) > 0
+  const { jump: { from, to }, between: ways, passed } = pair;
+  const [a, c] = [label(traces, from), label(traces, to)];
+  const of = passed.length;
+  const { found, neither } = shareOut(pair);
+  const uuid = (node: number): string => traces.routeIndex.graph.nodes[node]?.uuid ?? "";
+  const by = (node: number): number => passed.filter((nodes) => nodes.includes(node)).length;
+  const alternatives = found.map((one) => ({ node: uuid(one.node), by: one.by }));
+  const evidence = (why: Evidence["why"], node: number, text: string): Evidence => ({ why, between: node < 0 ? null : uuid(node), by: by(node), of, alternatives, neither, text });
+  if (ways.length === 0) {
+    return (distances(traces.routeIndex, to)[from] ?? -1) > 0
       ? evidence("back", -1, `The graph has no way back from ${a} to ${c}, but people return there.`)
-      : evidence("no_way", -1, `The graph has no way from ${a} to ${c}: an edge is probably missing.`);
+      : evidence("no_way", -1, `The graph has no way from ${a} to ${c}: an edge may be missing.`);
   }
+  const most = found[0]?.node ?? ways[0] ?? -1;
   const b = label(traces, most);
-  if (pair.of >= MIN_TRACES && by * 2 >= pair.of) {
-    const share = by === pair.of ? 100 : Math.min(99, Math.round(100 * by / pair.of));
-    return evidence("missing", most, `${share}% of those who do ${a} then ${c} also do ${b} in between (${by} of ${pair.of} traces): ${b}'s event is probably missing here.`);
-  }
-  const silent = pair.between.find((node) => (traces.counts.cells.get(node)?.count ?? 0) === 0);
-  if (silent !== undefined) return unlit(traces, silent, evidence);
-  return evidence("skipped", most, `The graph goes from ${a} to ${c} by ${b}, which ${by} of ${pair.of} traces do: ${b}'s event is lost at times, or an edge from ${a} to ${c} is missing.`);
+  const told = found.length === 0 ? "" : `Of ${of} traces from ${a} to ${c}, ${[...found.map((one, index) => `${one.by}${index === 0 ? " went" : ""} by ${label(traces, one.node)}`), ...(neither > 0 ? [`${neither} by ${found.length === 1 ? "no other step" : found.length === 2 ? "neither" : "none of them"}`] : [])].join(", ")}`;
+  if (of >= MIN_TRACES && by(most) >= MIN_SHARE * of && !avoids(traces, from, to, most)) return evidence("missing", most, `${told}, and the graph has no other way: ${b}’s event is probably missing here.`);
+  const silent = ways.find((node) => (traces.counts.cells.get(node)?.count ?? 0) === 0);
+  if (silent !== undefined && !avoids(traces, from, to, silent)) return unlit(traces, silent, evidence);
+  if (found.length === 0) return evidence("skipped", most, `The graph goes from ${a} to ${c} by ${listed(ways.slice(0, MAX_ALTERNATIVES).map((node) => label(traces, node)))}, and no trace was seen there in between: an event is lost, or an edge from ${a} to ${c} is missing.`);
+  return evidence("skipped", most, `${told}: an event may be lost at times, or an edge from ${a} to ${c} be missing.`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
 }
 
 function unlit(traces: Traces, node: number, evidence: (why: Evidence["why"], node: number, text: string) => Evidence): Evidence {
