@@ -1,7 +1,13 @@
 /** What transports need of the browser: time, chance, sleep, and whether the tab is visible. */
+import { SteadyClock } from "./steadyClock.ts";
 
 export interface Environment {
+  /** Milliseconds since 1970, on a clock that does not jump when the machine's is set. */
   now(): number;
+  /** A heartbeat brought the server's own time. */
+  told?(server: number): void;
+  /** Whether the machine's clock has jumped, and it is not known yet whether it slept. */
+  unsettled?(): boolean;
   random(): number;
   /** Ends after `ms`, or at once when `signal` aborts; never throws. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -12,8 +18,12 @@ export interface Environment {
   onWake(listener: () => void): () => void;
 }
 
+const clock = new SteadyClock(() => Date.now(), () => performance.now());
+
 export const browserEnvironment: Environment = {
-  now: () => Date.now(),
+  now: () => clock.now(),
+  told: (server) => { clock.told(server); },
+  unsettled: () => clock.unsettled(),
   random: () => Math.random(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {

@@ -11,8 +11,13 @@ export class ApiError extends Error {
     readonly remedy: string,
     readonly retryAfter: number | null = null,
   ) {
-    super([title, detail, remedy].filter(Boolean).map((said) => (/[.!?…:”]$/.test(said) ? said : `${said}.`)).join(" "));
+    super(sentences(title, detail, remedy));
   }
+}
+
+/** Parts of a message as sentences; empty ones are left out. */
+export function sentences(...parts: readonly string[]): string {
+  return parts.filter(Boolean).map((part) => (/[.!?…:”]$/.test(part) ? part : `${part}.`)).join(" ");
 }
 
 /** `fetch`, as far as it is needed here. */

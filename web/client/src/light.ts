@@ -6,13 +6,18 @@ export type { FollowedPath, Hue, PathStep } from "@dagnet-realtime/engine/traces
 
 /**
  * What one node shows. `rate` is events a second over ten seconds, `level` 0 to 1, `lastAt`
- * milliseconds on the source's clock, null before the first event.
+ * milliseconds on the source's clock, null before the first event. Under a filter they are of what
+ * passes: `of` is how many were asked, `all` the count without it. `tests` are in no other figure.
  */
 export interface NodeLight {
   readonly count: number;
   readonly rate: number;
   readonly level: number;
   readonly lastAt: number | null;
+  readonly of?: number | null;
+  readonly all?: number;
+  readonly tests?: number;
+  readonly testAt?: number | null;
 }
 
 /** The source of light. `now()` is the clock that `lastAt` is measured on; it stops on pause. */

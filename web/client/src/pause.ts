@@ -29,11 +29,10 @@ export class Pause {
     private readonly changed: (state: PauseState) => void,
   ) {}
 
-  /** Pauses; paused, goes on with what waited at speed; while that runs, jumps to now. */
+  /** Pauses, also while what waited is being shown; paused, goes on with that at speed. */
   toggle(): void {
-    const { paused, catchUpSpeed } = pauseState(this.engine);
-    if (!paused && catchUpSpeed === 0) this.pause();
-    else this.resume();
+    if (pauseState(this.engine).paused) this.resume();
+    else this.pause();
   }
 
   pause(): void {

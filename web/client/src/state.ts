@@ -121,7 +121,7 @@ export function summarise(engine: EngineHost, { phase, connection, why, rematche
   return {
     phase, connection: connection.connection, transport: connection.transport, why: why === "" ? connection.why : why, retryAt: connection.retryAt, lagMs: connection.lagMs,
     since: state.session === "" ? null : began, ...pauseState(engine),
-    counts: { total: count, mapped, unmapped, identity, rate, pending, filtered },
+    counts: { total: count, mapped, unmapped, identity, rate, pending, filtered: filtered?.count ?? null },
     nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: accumulation.rematched.get(uuid) ?? began, exact: (policy?.exact_counts ?? true) && !(rematched.has(uuid) && (thinned || sampled)) }])),
     ledger: ledger(state),
     unmapped: unmappedNames(state, engine.at()).names.map(({ name, count: times, lastAt }) => ({ name, count: times, lastAt })),

@@ -2,6 +2,7 @@
 import { type Frame, type Graph, PROTOCOL } from "@dagnet-realtime/engine/wire.gen";
 import type { EngineHost } from "./engineHost.ts";
 import type { Environment } from "./environment.ts";
+import { ApiError, backoffMs } from "./http.ts";
 import { made, type SessionStart, type Source } from "./source.ts";
 import { OFF, type ConnectionStatus, type Transport, type TransportSink } from "./transport/transport.ts";
 
@@ -27,6 +28,8 @@ export interface SessionListener {
 /** A graph that could not be loaded is asked for again after this. */
 const RELOAD_MS = 30_000;
 const NO_NOTES: readonly string[] = [];
+/** Refusals that pass: a server that starts, or is busy. */
+const PASSING: ReadonlySet<string> = new Set(["unreachable", "unavailable", "rate_limited"]);
 
 export class WatchSession {
   #source: Source | null = null;
@@ -34,6 +37,7 @@ export class WatchSession {
   #transport: Transport | null = null;
   /** Counts calls of On and Off: an answer to an earlier one is too late. */
   #turn = 0;
+  #reopening = new AbortController();
   #reload = { version: "", until: 0 };
 
   constructor(
@@ -112,7 +116,46 @@ export class WatchSession {
     else this.#transport.start(this.#sink(this.#transport));
   }
 
+  /** The server does not know the session, as after its restart: opens another one in its place
+   * and reads on from where the engine stands. What was counted stays; what the server no
+   * longer has is a gap.
+   */
+  async #reopen(source: Source, why: string): Promise<void> {
+    const { engine, environment, listener } = this;
+    const turn = (this.#turn += 1);
+    this.#transport?.stop();
+    this.#reopening.abort();
+    const { signal } = (this.#reopening = new AbortController());
+    for (let attempt = 0; source.open !== undefined && engine.state.graph !== null; attempt += 1) {
+      try {
+        const { session, position } = await source.open(engine.state.graph);
+        if (turn === this.#turn) this.#begin(source, { session, position: engine.state.position || position }, false);
+        else source.close?.(session).catch(() => undefined);
+        return;
+      } catch (error) {
+        if (turn !== this.#turn) return;
+        if (!(error instanceof ApiError) || !PASSING.has(error.code)) {
+          this.#finish(error instanceof ApiError ? error.message : why);
+          return;
+        }
+        const wait = backoffMs(attempt, environment.random(), error.retryAfter);
+        engine.dispatch({ kind: "connection", state: "reconnecting" });
+        listener.connection({ ...OFF, connection: "reconnecting", since: environment.now(), lastFrameAt: engine.state.lastFrameAt, retryAt: environment.now() + wait, why: error.title });
+        await environment.sleep(wait, signal);
+        if (turn !== this.#turn) return;
+      }
+    }
+    this.#finish(why);
+  }
+
+  #finish(why: string): void {
+    this.#turn += 1;
+    this.#end();
+    this.listener.ended(why);
+  }
+
   #end(): void {
+    this.#reopening.abort();
     this.#transport?.stop();
     this.#transport = null;
     this.#source = null;
@@ -126,10 +169,7 @@ export class WatchSession {
   #sink(transport: Transport): TransportSink {
     const current = (): boolean => this.#transport === transport;
     const ended = (why: string): void => {
-      if (!current()) return;
-      this.#turn += 1;
-      this.#end();
-      this.listener.ended(why);
+      if (current()) this.#finish(why);
     };
     return {
       frame: (frame) => {
@@ -146,7 +186,10 @@ export class WatchSession {
         this.engine.dispatch({ kind: "connection", state: connection.connection });
         this.listener.connection(connection);
       },
-      ended,
+      ended: (why, lapsed = false) => {
+        if (lapsed && current() && this.#source !== null) void this.#reopen(this.#source, why);
+        else ended(why);
+      },
     };
   }
 

@@ -26,6 +26,13 @@ export class EdgeDetail {
     for (const edge of this.busy) if (edge >= edges) this.busy.delete(edge);
   }
 
+  /** Forgets every step: no edge is busy. */
+  clear(): void {
+    this.rates.fill(0);
+    this.manners.fill("particle");
+    this.busy.clear();
+  }
+
   /** Counts one step on an edge and answers how it is drawn. */
   count(edge: number, now: number): EdgeDetailLevel {
     this.rates[edge] = this.rate(edge, now) + (Math.LN2 * 1000) / HALF_LIFE_MS;

@@ -27,6 +27,8 @@ export class LightAdapter {
   /** Nodes whose text is written on every beat: hovered and followed. */
   closeUp: ReadonlySet<string> = new Set();
   frozen = false;
+  /** Not live: no node glows. */
+  drained = false;
   reduced = false;
   private beats = 0;
   /** The sum of counts on the cards: when it falls, the accumulation was cleared, and that shows
@@ -69,7 +71,7 @@ export class LightAdapter {
     drawing.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
       const age = state.lastAt === null ? null : now - state.lastAt;
-      this.glow[index] = glowOf(state.level, age);
+      this.glow[index] = this.drained ? 0 : glowOf(state.level, age);
       if (everyCard || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
     });
     renderer.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });
@@ -79,7 +81,7 @@ export class LightAdapter {
     return this.options.drawing.nodes.reduce((sum, { node }) => sum + this.options.light.node(node.uuid).count, 0);
   }
 
-  private hit({ node, late }: Hit): void {
+  private hit({ node, late, test }: Hit): void {
     if (this.frozen || this.reduced) return;
     const index = this.options.drawing.nodeIndex.get(node);
     if (index === undefined) return;
@@ -87,7 +89,7 @@ export class LightAdapter {
     const state = light.node(node);
     const strength = this.options.ring(node, Math.expm1(state.level * Math.log1p(FULL_RATE)));
     if (strength <= 0) return;
-    renderer.send({ kind: "ring", node: index, strength, late });
+    renderer.send({ kind: "ring", node: index, strength, late, ...(test === true ? { test } : {}) });
     if (this.woken < WAKES && !this.awake.has(node)) {
       this.woken += 1;
       this.awake.add(node);

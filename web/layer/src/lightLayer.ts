@@ -204,8 +204,8 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
     const { palette, theme = "light", motion = "system", frozen = false, stale = false } = look;
     renderer.send({ kind: "palette", palette: { ...readPalette(canvas, theme === "dark", stale), ...(options.corner !== undefined && { corner: options.corner }), ...palette } });
     const reduced = motion === "reduced" || (motion === "system" && still !== null && still.matches);
-    Object.assign(adapter, { frozen, reduced });
-    renderer.send({ kind: "mode", frozen, reduced });
+    Object.assign(adapter, { frozen, reduced, drained: stale });
+    renderer.send({ kind: "mode", frozen, reduced, drained: stale });
     adapter.sendLevels();
   }
 

@@ -83,9 +83,10 @@ export type Command =
   | { readonly kind: "buffers"; readonly buffers: RenderBuffers }
   | { readonly kind: "camera"; readonly camera: Camera }
   | { readonly kind: "palette"; readonly palette: Palette }
-  | { readonly kind: "mode"; readonly reduced: boolean; readonly frozen: boolean }
+  /** `drained`: what moves is taken away, rather than held where it is. */
+  | { readonly kind: "mode"; readonly reduced: boolean; readonly frozen: boolean; readonly drained?: boolean }
   | { readonly kind: "glow"; readonly glow: Float32Array; readonly atOnce: boolean }
-  | { readonly kind: "ring"; readonly node: number; readonly strength: number; readonly late: boolean }
+  | { readonly kind: "ring"; readonly node: number; readonly strength: number; readonly late: boolean; readonly test?: boolean }
   | { readonly kind: "step"; readonly edges: readonly number[]; readonly inferred: boolean }
   | { readonly kind: "paths"; readonly paths: readonly PathMark[] }
   | { readonly kind: "jumps"; readonly jumps: readonly JumpMark[] };

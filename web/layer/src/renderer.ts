@@ -81,7 +81,8 @@ class CanvasRenderer implements Renderer {
       case "mode":
         this.reduced = command.reduced;
         this.frozen = command.frozen;
-        if (command.reduced) [this.rings, this.particles].forEach((pool) => { pool.clear(); });
+        if (command.reduced || command.drained === true) [this.rings, this.particles].forEach((pool) => { pool.clear(); });
+        if (command.drained === true) this.legibility.clear();
         this.stale.markAll();
         break;
       case "glow":
@@ -91,7 +92,7 @@ class CanvasRenderer implements Renderer {
         break;
       case "ring":
         if (this.quiet) return;
-        this.rings.start(command.node, command.strength, command.late, this.clock);
+        this.rings.start(command.node, command.strength, command.late || command.test === true, this.clock);
         if (command.strength > FAINT) this.glow.raise(command.node, SINGLE_EVENT_GLOW);
         break;
       case "step":

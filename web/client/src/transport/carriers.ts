@@ -3,16 +3,18 @@ import { isProblem } from "@dagnet-realtime/engine/problem";
 import { checkFrame, isUnknownFrame } from "@dagnet-realtime/engine/validation";
 import type { Frame } from "@dagnet-realtime/engine/wire.gen";
 import { type RelaySubscription, type ServerApi, valid } from "../api.ts";
-import { ApiError, type Fetch, toApiError } from "../http.ts";
+import { ApiError, type Fetch, sentences, toApiError } from "../http.ts";
 import { reader } from "./sse.ts";
 import type { TransportKind } from "./transport.ts";
 
-/** Why a carrier ended. `gone` cannot be used again; `turn` is no fault, only time to choose the
- * best carrier again. `poll` says that polling is the way to go for a while, at once. `answered`
- * says that the server (or a proxy before it) did answer a stream's request.
+/** Why a carrier ended. `gone` cannot be used again; `lapsed` says that the server does not know
+ * the session, as after its restart, rather than that it ended it. `turn` is no fault, only
+ * time to choose the best carrier again. `poll` says that polling is the way to go for a while,
+ * at once. `answered` says that the server (or a proxy before it) did answer a stream's
+ * request.
  */
 export type CarrierEnd =
-  | { readonly kind: "gone"; readonly why: string }
+  | { readonly kind: "gone"; readonly why: string; readonly lapsed?: boolean }
   | { readonly kind: "broken"; readonly why: string; readonly retryAfter: number | null; readonly answered?: boolean; readonly poll?: boolean }
   | { readonly kind: "turn" };
 
@@ -29,7 +31,7 @@ const FINAL_CODES = new Set(["gone", "not_found", "unauthorized", "forbidden"]);
 export function endOfError(error: unknown, signal: AbortSignal): CarrierEnd {
   if (signal.aborted) return { kind: "turn" };
   if (error instanceof ApiError) {
-    if (FINAL_CODES.has(error.code)) return { kind: "gone", why: [error.title, error.remedy].filter(Boolean).join(" ") };
+    if (FINAL_CODES.has(error.code)) return { kind: "gone", why: sentences(error.title, error.remedy), ...(error.code === "gone" ? { lapsed: true } : {}) };
     return { kind: "broken", why: error.title, retryAfter: error.retryAfter };
   }
   return { kind: "broken", why: "The connection broke.", retryAfter: null };

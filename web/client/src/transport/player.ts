@@ -34,7 +34,10 @@ export class Player<T extends Timed> {
   /** Moves on by `ms` of the viewer's time and gives what became due. */
   advance(ms: number): T[] {
     if (!this.playing) return [];
-    return this.#reach(Math.min(this.to, this.#at + Math.max(0, ms) * this.speed));
+    const due = this.#reach(Math.min(this.to, this.#at + Math.max(0, ms) * this.speed));
+    // At its end it is held, and can be played again.
+    if (this.ended) this.playing = false;
+    return due;
   }
 
   /** Moves to the next entry and gives it, with all of the same moment. */

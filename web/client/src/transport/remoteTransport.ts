@@ -26,6 +26,7 @@ export class RemoteTransport implements Transport {
   #carrierEnd = new AbortController();
   #hiddenSince: number | null = null;
   #streamFailures = 0;
+  #unsettled = false;
   readonly #lag = new LagEstimator();
 
   constructor(
@@ -79,7 +80,7 @@ export class RemoteTransport implements Transport {
       if (end.kind === "gone") {
         this.stop();
         sink.state(this.#state);
-        sink.ended(end.why);
+        sink.ended(end.why, end.lapsed === true);
         return;
       }
       if (end.kind === "turn") continue;
@@ -145,6 +146,7 @@ export class RemoteTransport implements Transport {
     return {
       frame: (frame) => {
         heard();
+        if (frame.op === "beat") this.environment.told?.(Date.parse(frame.now));
         this.#setLag(this.#lag.update(frame, this.environment.now()));
         this.position = positionAfter(frame) ?? this.position;
         this.#sink?.frame(frame);
@@ -163,6 +165,10 @@ export class RemoteTransport implements Transport {
         if (this.#state.connection === "live") this.#carrierEnd.abort();
         continue;
       }
+      const unsettled = this.environment.unsettled?.() ?? false;
+      // After a sleep the connection may be dead without a sign: another one shows it at once.
+      if (unsettled && !this.#unsettled) this.#carrierEnd.abort();
+      this.#unsettled = unsettled;
       const quiet = this.environment.now() - (this.#state.lastFrameAt ?? this.#state.since);
       if (quiet < STALE_MS || this.#state.connection === "stale") continue;
       this.#setStatus("stale", null, "Nothing was heard for 20 seconds; trying again.");

@@ -25,13 +25,14 @@ export interface ConnectionStatus {
 }
 
 /** Where a transport hands its frames, and messages of a page's own calls. `ended` says that it
- * will not come back by itself.
+ * will not come back by itself; `lapsed` that the server does not know the session, so that
+ * another may be opened in its place.
  */
 export interface TransportSink {
   frame(frame: Frame): void;
   tap?(message: TapMessage): void;
   state(state: ConnectionStatus): void;
-  ended(reason: string): void;
+  ended(reason: string, lapsed?: boolean): void;
 }
 
 /** A way for frames to come in, from `start` to `stop`. */

@@ -11,7 +11,7 @@ describe("roads", () => {
 
   describe("how a road ends", () => {
     it("PIC-36: gone, forbidden and signed out are not tried again", () => {
-      for (const code of ["gone", "not_found", "unauthorized", "forbidden"]) expect(endOfError(new ApiError(code, "T", "", "R"), open)).toEqual({ kind: "gone", why: "T R" });
+      for (const code of ["gone", "not_found", "unauthorized", "forbidden"]) expect(endOfError(new ApiError(code, "T", "", "R"), open)).toEqual({ kind: "gone", why: "T. R.", ...(code === "gone" ? { lapsed: true } : {}) });
     });
 
     it("PIC-31: a busy server's Retry-After is kept", () => {

@@ -12,8 +12,7 @@ describe("playing a log", () => {
     player.speed = 10;
     expect(player.advance(100).map(({ n }) => n)).toEqual([2]);
     expect(player.advance(10_000).map(({ n }) => n)).toEqual([3]);
-    expect([player.at, player.ended]).toEqual([4000, true]);
-    player.playing = false;
+    expect([player.at, player.ended, player.playing]).toEqual([4000, true, false]);
     expect(player.advance(1)).toEqual([]);
   });
 
@@ -32,6 +31,7 @@ describe("playing a log", () => {
         const player = new Player(all, 0);
         player.speed = speed;
         const got = turns.flatMap((ms) => player.advance(ms));
+        player.playing = true;
         got.push(...player.advance(1e9));
         expect(got.map(({ n }) => n)).toEqual(all.map(({ n }) => n));
       }),
