@@ -8,13 +8,15 @@ const out = resolve(import.meta.dirname, "../../src/dagnet_realtime/web/static")
 
 export default defineConfig({
   root: import.meta.dirname,
-  // Relative addresses: the same files work under the server, on any web host and in any folder of it.
+  // Relative addresses: the same files work under the server, on any web host and in any folder of
+  // it.
   base: "./",
   resolve: { alias: { "d3-transition": resolve(import.meta.dirname, "src/noTransitions.ts") } },
   plugins: [
     react(),
     {
-      // Only what this build made, and just before it is made anew: the shop and the tap stand in the same folder and are built by themselves.
+      // Only what this build made, and just before it is made anew: the shop and the tap stand in
+      // the same folder and are built by themselves.
       name: "empty-assets",
       apply: "build",
       generateBundle() {
@@ -30,5 +32,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
+    // One chunk for all that the page starts with: pieces that other chunks share compress worse.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "start", tags: ["$initial"] }] } } },
   },
 });

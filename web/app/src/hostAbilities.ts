@@ -4,12 +4,13 @@ import type { HostAbilities } from "@dagnet-realtime/react/hooks";
 import type { App } from "./hooks.ts";
 import { formatGraphRef, usesFunctionIngest } from "./store/graphRef.ts";
 import { LINK_WITHOUT_DEFINITIONS } from "./store/notices.ts";
+import type { OtherGraphs } from "./store/otherGraphs.ts";
 import type { SessionController } from "./store/sessionController.ts";
 import type { Store } from "./store/uiState.ts";
 import { saveExpectation } from "./ui/expectation.ts";
 import { ignoredJumps, linkTo } from "./ui/traceLink.ts";
 
-export function hostAbilities(store: Store, session: Pick<SessionController, "connection">, engine: App["engine"]): HostAbilities {
+export function hostAbilities(store: Store, session: Pick<SessionController, "connection">, engine: App["engine"], others: Pick<OtherGraphs, "listening">): HostAbilities {
   return {
     saveExpectation: (token) => {
       void saveExpectation({ store, engine }, token);
@@ -18,6 +19,8 @@ export function hostAbilities(store: Store, session: Pick<SessionController, "co
       const ui = store.getState();
       return (ui.me?.can.includes("follow") ?? false) && !ui.serverless && !usesFunctionIngest(ui);
     },
+    litElsewhere: (name) => others.listening(name),
+    player: () => store.getState().replay?.player ?? null,
     canTest: () => !store.getState().serverless,
     linkTo: (token) => {
       const { graphRef } = store.getState();

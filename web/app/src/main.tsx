@@ -1,5 +1,5 @@
 /** The page is put together here, and nowhere else: lanes → engine → store → ui. */
-import { lazy, StrictMode, Suspense } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { Api } from "@dagnet-realtime/client/api";
 import type { Fetch } from "@dagnet-realtime/client/http";
@@ -17,7 +17,7 @@ import { toast } from "./store/notices.ts";
 import { ROW_REFRESH_MS, createUiRefresh } from "./store/uiRefresh.ts";
 import { readPreferences, storageOrNull } from "./store/preferences.ts";
 import { hasServer } from "./offline/detectServer.ts";
-import { urlWithGraph } from "./store/graphRef.ts";
+import { urlWithFilter, urlWithGraph } from "./store/graphRef.ts";
 import { boot } from "./store/boot.ts";
 import { createUiStore } from "./store/uiState.ts";
 import { SessionController } from "./store/sessionController.ts";
@@ -26,6 +26,10 @@ import { tracesIn } from "./ui/traceLink.ts";
 import { SessionContext } from "@dagnet-realtime/react/hooks";
 import { PageContext } from "./hooks.ts";
 import { hostAbilities } from "./hostAbilities.ts";
+import { lazyPart, preloadParts } from "@dagnet-realtime/react/kit/lazyPart.tsx";
+import { RootBoundary } from "./ui/RootBoundary.tsx";
+import { OtherGraphs } from "./store/otherGraphs.ts";
+import { PRELOAD_ERROR, VersionWatch } from "./store/versionWatch.ts";
 import "@dagnet-realtime/react/styles/fonts.css";
 import "@dagnet-realtime/react/styles/tokens.css";
 import "@dagnet-realtime/react/styles/base.css";
@@ -35,12 +39,15 @@ import "@dagnet-realtime/react/styles/bars.css";
 import "@dagnet-realtime/react/styles/panels.css";
 import "@dagnet-realtime/react/styles/feed.css";
 import "@dagnet-realtime/react/styles/traces.css";
+import "@dagnet-realtime/react/styles/states.css";
 import "./styles/screen.css";
 
-const Tv = lazy(() => import("./ui/Tv.tsx").then(({ Tv: component }) => ({ default: component })));
+const Tv = lazyPart(async () => (await import("./ui/Tv.tsx")).Tv);
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
+/** The filter of a link; null if it names none. */
+const wished = address.get("filter");
 const disk = !window.location.protocol.startsWith("http");
 const keeping = new BrowserStorage(disk, { lasting: storageOrNull(() => window.localStorage), ofTab: storageOrNull(() => window.sessionStorage), databases: storageOrNull(() => window.indexedDB) });
 const { lasting, ofTab } = keeping;
@@ -53,6 +60,12 @@ const fetcher: Fetch = packing.watch(withPageSecret((url, init) => fetch(url, in
 const remembered = readPreferences(lasting, window.matchMedia("(prefers-color-scheme: light)").matches);
 const store = createUiStore(address.has("shop") ? { ...remembered, shop: address.get("shop") === "0" ? "closed" : "open" } : remembered);
 document.documentElement.dataset.theme = remembered.theme;
+
+/** Runs something once the browser has nothing better to do; Safari has no idle callbacks. */
+function whenIdle(run: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: 5000 });
+  else setTimeout(run, 1000);
+}
 
 async function main(): Promise<void> {
   const serverless = !(await hasServer({ alone: document.documentElement.hasAttribute("data-static"), protocol: window.location.protocol }, fetcher));
@@ -74,6 +87,10 @@ async function main(): Promise<void> {
     const { session, graphRef } = store.getState();
     if (session !== null && graphRef !== null) saveSession(ofTab, session, graphRef, engine.state, browserEnvironment.now());
   });
+  if (wished !== null) store.setState({ filter: wished });
+  store.subscribe(({ filter }, before) => {
+    if (filter !== before.filter) window.history.replaceState(null, "", urlWithFilter(window.location.href, filter));
+  });
   store.subscribe(({ graphRef }, before) => {
     if (graphRef !== null && graphRef !== before.graphRef) window.history.replaceState(null, "", urlWithGraph(window.location.href, graphRef));
   });
@@ -86,13 +103,20 @@ async function main(): Promise<void> {
   const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(context, controller, ofTab, wish, tv || traces.length > 0 || address.has("on"));
   void begun.then(() => { listenWhilePageLives(tap); });
 
+  const others = new OtherGraphs(store, context.api);
+  const versions = new VersionWatch(store, context.api);
+  window.addEventListener(PRELOAD_ERROR, () => void versions.look());
+  whenIdle(() => void preloadParts().then(() => { document.documentElement.dataset.parts = "loaded"; }));
+
   const root = document.getElementById("root");
   if (root)
     createRoot(root).render(
       <StrictMode>
         <PageContext value={{ store, engine, actions, session: controller, context, tap, shopChannel, offline }}>
-          <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller, engine) }}>
-            <Suspense>{tv ? <Tv /> : <App />}</Suspense>
+          <SessionContext value={{ store, engine, actions, host: hostAbilities(store, controller, engine, others) }}>
+            <RootBoundary engine={engine}>
+              <Suspense>{tv ? <Tv /> : <App />}</Suspense>
+            </RootBoundary>
           </SessionContext>
         </PageContext>
       </StrictMode>,

@@ -8,7 +8,7 @@ const HERE = { workspace: "shop", env: "prod", graph: "g" };
 
 it("people are found if the server lets this user follow, and never without a server", () => {
   const { store, engine } = scene();
-  const host = hostAbilities(store, { connection: () => OFF }, engine);
+  const host = hostAbilities(store, { connection: () => OFF }, engine, { listening: () => "" });
   expect([host.canFind?.(), host.canTest?.()]).toEqual([false, true]);
   store.setState({ me: { person: "", access: "local", can: ["watch", "follow"], demo: false, version: "" } });
   expect(host.canFind?.()).toBe(true);
@@ -18,7 +18,7 @@ it("people are found if the server lets this user follow, and never without a se
 
 it("links, hidden jumps and notes are of the graph that is shown", () => {
   const { store, engine } = scene();
-  const host = hostAbilities(store, { connection: () => ({ ...OFF, lastFrameAt: 7 }) }, engine);
+  const host = hostAbilities(store, { connection: () => ({ ...OFF, lastFrameAt: 7 }) }, engine, { listening: () => "" });
   expect([host.linkTo?.("t"), host.isIgnored?.("a>b"), host.listenNote?.(), host.lastFrameAt?.()]).toEqual([null, false, "", 7]);
   store.setState({ graphRef: HERE, linked: true, preferences: { ...store.getState().preferences, ignored: ["shop/prod/g a>b", "shop/prod/other c>d"] } });
   expect(host.linkTo?.("t")).toContain("?graph=shop%2Fprod%2Fg&trace=t");

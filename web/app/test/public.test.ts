@@ -1,5 +1,7 @@
 // @vitest-environment jsdom
-/** What browsers, saved files, tapped pages and pasted functions hold of an earlier version is read by this one. */
+/** What browsers, saved files, tapped pages and pasted functions hold of an earlier version is
+ * read by this one.
+ */
 import { isProblem, ledger, nodeLight, parseFrame, readSessionLog, restore, writeSessionLog, snapshot, type State, totals, feed } from "@dagnet-realtime/engine";
 import type { TapMessage } from "@dagnet-realtime/engine/tapMessage";
 import { tap } from "../../tap/src/tap.ts";
@@ -21,10 +23,14 @@ const uuid = (place: number): string => `3f2504e0-4f89-41d3-9a0c-${String(place)
 
 /** What a viewer sees of a state. */
 const seen = (state: State): unknown => {
-  const { pending, identity, ...figures } = totals(state, T0 + 9), { localEvents, pendingLocal, ...sums } = ledger(state);
-  // The recorded pictures have these four by other names.
+  const { pending, identity, ignored: _, tests: __, ...figures } = totals(state, T0 + 9), { localEvents, pendingLocal, ...sums } = ledger(state);
+  // The recorded pictures have these five by other names, and nothing of filters, tests and
+  // ignored names.
   return parsed(JSON.stringify({
-    nodes: Object.fromEntries(GRAPH.nodes.map(({ uuid: node }) => [node, nodeLight(state, node, T0 + 9)])), totals: { ...figures, waiting: pending, who: identity },
+    nodes: Object.fromEntries(GRAPH.nodes.map(({ uuid: node }) => {
+      const { of, all: ___, tests: ____, testAt: _____, ...light } = nodeLight(state, node, T0 + 9);
+      return [node, { ...light, carried: of !== null }];
+    })), totals: { ...figures, waiting: pending, who: identity },
     ledger: { ...sums, heard: localEvents, waiting: pendingLocal },
     rows: feed(state, { start: 0, count: 99 }).rows.map(({ id, name, nodes, lanes, at }) => ({ id, name, nodes, lanes, at })),
   }));

@@ -1,8 +1,9 @@
 /** The graph as a table, for screen readers and for reading. */
 import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { edgeSeen, ghostEdges } from "@dagnet-realtime/engine/select/traces";
-import { ago, count, rate } from "./format.ts";
+import { ago, clock, count, rate } from "./format.ts";
 import { Sheet } from "./kit/Sheet.tsx";
+import { useViewState } from "./useViewState.ts";
 import { useEngine, useSessionContext, useSession } from "./hooks.ts";
 
 const MOST_JUMPS = 100;
@@ -12,6 +13,7 @@ export function GraphTable({ onClose }: { readonly onClose: () => void }) {
   const { engine } = useSessionContext();
   const graph = useSession((state) => state.graph);
   const now = useEngine("numbers", (_, at) => at);
+  const rates = useViewState().figures === "rates";
   if (!graph) return null;
   const jumps = ghostEdges(engine.state, MOST_JUMPS);
   const label = (uuid: string): string => graph.nodes.find((node) => node.uuid === uuid)?.label ?? uuid;
@@ -23,7 +25,7 @@ export function GraphTable({ onClose }: { readonly onClose: () => void }) {
             <tr>
               <th scope="col">Node</th>
               <th scope="col">Listens for</th>
-              <th scope="col">So far</th>
+              <th scope="col">Events</th>
               <th scope="col">Per second</th>
               <th scope="col">Last</th>
               <th scope="col">Leads to, seen</th>
@@ -40,9 +42,9 @@ export function GraphTable({ onClose }: { readonly onClose: () => void }) {
                 <tr key={node.uuid}>
                   <th scope="row">{node.label || node.id}</th>
                   <td>{names.join(", ") || node.dark || "no event"}</td>
-                  <td className="number">{count(light.count)}</td>
-                  <td className="number">{rate(light.rate)}</td>
-                  <td className="number">{ago(light.lastAt, now)}</td>
+                  <td className="number">{light.of === null ? count(light.count) : `${count(light.count)} of ${count(light.of)}`}</td>
+                  <td className="number">{rates ? rate(light.rate) : "—"}</td>
+                  <td className="number">{rates ? ago(light.lastAt, now) : light.lastAt === null ? "—" : clock(light.lastAt)}</td>
                   <td>{ways.join(", ") || "—"}</td>
                   <td>{jumped.join(", ") || "—"}</td>
                 </tr>

@@ -14,6 +14,8 @@ export interface SessionState {
   readonly phase: Phase;
   readonly graph: Graph | null;
   readonly session: string | null;
+  /** Why the last session ended by itself; "" if it did not. */
+  readonly endedBecause: string;
   readonly connection: ConnectionStatus;
   /** The selected node (uuid). */
   readonly selected: string | null;
@@ -52,6 +54,11 @@ export interface SessionActions {
   ignore(jump: string, ignored: boolean): void;
   showTrace(token: string): void;
   bind(name: string, node: string): void;
+  unbind(name: string): void;
+  /** Keeps unmapped names (a pattern with stars) out of the lists and the share, or shows them
+   * again.
+   */
+  ignoreName(pattern: string, ignored: boolean): void;
   testEvent(node: string | null): Promise<void>;
   readonly follow: {
     open(token: string, beside?: boolean): void;
@@ -79,12 +86,24 @@ export interface HostAbilities {
   saveExpectation?(token: string): void;
   /** Whether the jump "from>to" is hidden. */
   isIgnored?(jump: string): boolean;
+  /** The title of another graph of the workspace that listens for a name, "" if none does. */
+  litElsewhere?(name: string): string;
+  /** What plays, if a saved log does. */
+  player?(): PlayerState | null;
   /** A sentence about what nodes listen for, "" for none. */
   listenNote?(): string;
   /** When a frame came last, milliseconds since 1970; newer than the state, which does not change
    * with each frame.
    */
   lastFrameAt?(): number | null;
+}
+
+/** A log that plays: times in milliseconds since 1970. */
+export interface PlayerState {
+  readonly playing: boolean;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A store as `useSyncExternalStore` takes it; zustand's fits. */

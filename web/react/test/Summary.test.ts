@@ -1,6 +1,7 @@
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { describe, expect, it } from "vitest";
 import { summary } from "../src/Summary.tsx";
+import type { ViewState } from "../src/viewState.ts";
 import { batch, GRAPH, hello, scene } from "../../app/test/support/page.ts";
 
 describe("the picture in words", () => {
@@ -8,17 +9,16 @@ describe("the picture in words", () => {
     const { engine, environment } = scene();
     engine.dispatch({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
     engine.dispatch({ kind: "frame", frame: hello });
-    const say = (...[phase, connection, paused]: [Parameters<typeof summary>[3], Parameters<typeof summary>[4], boolean]) =>
-      summary(engine.state, GRAPH, totals(engine.state, environment.now()), phase, connection, paused, environment.now());
-    expect(say("on", "live", false)).toContain("Nothing has been heard");
+    const say = (tint: ViewState["tint"], word: string, title: string) =>
+      summary(engine.state, GRAPH, totals(engine.state, environment.now()), { name: word as ViewState["name"], tint, sign: { word, lane: "", tone: "ok", title, meaning: "" }, covers: "since 01:05:45", banners: [] }, environment.now());
+    expect(say("live", "live", "Connected by push")).toBe("Connected by push. Nothing has been received yet.");
     engine.dispatch({ kind: "frame", frame: batch(0) });
     engine.dispatch({ kind: "frame", frame: batch(1, "u", [], "scroll") });
     environment.time += 1000;
-    expect(say("on", "live", true)).toMatch(/^Paused. 2 events so far, .* Busiest: Landing .* 1 unmapped.$/);
+    expect(say("paused", "paused", "The picture is paused")).toMatch(/^The picture is paused. 2 events, since 01:05:45, .* Busiest: Landing .* 1 unmapped.$/);
     engine.dispatch({ kind: "follow", token: "t" });
-    expect(say("on", "live", false)).toMatch(/Followed: t at Landing after 1 step.$/);
-    expect(say("on", "stale", false)).toContain("old");
-    expect(say("off", "off", false)).toBe("Realtime is off.");
-    expect(summary(engine.state, null, totals(engine.state, 0), "on", "live", false, 0)).toContain("No graph");
+    expect(say("live", "live", "Connected by push")).toMatch(/^2 events, .*Followed: t at Landing after 1 step.$/);
+    expect(say("drained", "stale", "Nothing has been heard for a while")).toBe("Nothing has been heard for a while. 2 events, since 01:05:45.");
+    expect(summary(engine.state, null, totals(engine.state, 0), { name: "live", tint: "live", sign: { word: "", lane: "", tone: "ok", title: "", meaning: "" }, covers: "", banners: [] }, 0)).toContain("No graph");
   });
 });

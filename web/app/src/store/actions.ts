@@ -4,8 +4,8 @@ import type { KeyValueStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import type { GraphRef } from "@dagnet-realtime/client/api";
 import type { Highlight, EdgeRef } from "@dagnet-realtime/react/picture/types";
 import { dismiss, toast, toNotice } from "./notices.ts";
-import { formatGraphRef } from "./graphRef.ts";
-import { writePreferences, type Preferences } from "./preferences.ts";
+import { formatGraphRef, workspaceKey } from "./graphRef.ts";
+import { ignoredNamesOf, writePreferences, type Preferences } from "./preferences.ts";
 import { showGraph } from "./boot.ts";
 import { FollowController } from "./followController.ts";
 import type { UiState } from "./uiState.ts";
@@ -152,10 +152,30 @@ export class Actions {
     const { store, engine } = this.context;
     engine.dispatch({ kind: "bind", name, node });
     const label = store.getState().graph?.nodes.find(({ uuid }) => uuid === node)?.label ?? "the node";
-    const unbind = (): void => {
-      engine.dispatch({ kind: "unbind", name });
-    };
-    toast(store, { what: `${name} lights ${label} in this session.`, meaning: "What came before is filled in.", remedy: "", bad: false, action: { label: "Unmap", run: unbind } });
+    toast(store, { what: `${name} lights ${label} in this session.`, meaning: "What came before is filled in.", remedy: "", bad: false, action: { label: "Unmap", run: () => { this.unbind(name); } } });
+  }
+
+  /** Ends a mapping, as if it had never been. */
+  unbind(name: string): void {
+    this.context.engine.dispatch({ kind: "unbind", name });
+    this.#showAtOnce();
+  }
+
+  /** Keeps unmapped names out of the lists and the share, in this workspace; the browser
+   * remembers.
+   */
+  ignoreName(pattern: string, ignored: boolean): void {
+    const { graphRef, preferences: kept } = this.context.store.getState();
+    const key = `${workspaceKey(graphRef)} ${pattern}`;
+    const others = kept.ignoredNames.filter((one) => one !== key);
+    this.setPreferences({ ignoredNames: ignored ? [...others, key].slice(-MOST_IGNORED) : others });
+    this.context.engine.dispatch({ kind: "ignore", patterns: ignoredNamesOf(this.context.store.getState().preferences, workspaceKey(graphRef)) });
+    this.#showAtOnce();
+  }
+
+  /** What a person did is seen at once, not with the next second. */
+  #showAtOnce(): void {
+    this.context.store.setState(({ numbersTick, rowsTick }) => ({ numbersTick: numbersTick + 1, rowsTick: rowsTick + 1 }));
   }
 
   async testEvent(node: string | null): Promise<void> {

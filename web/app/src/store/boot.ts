@@ -2,7 +2,8 @@
 import { type GraphRef, loadGraph } from "@dagnet-realtime/client/api";
 import { restoreSession, type TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import { toast, toNotice } from "./notices.ts";
-import { chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
+import { ignoredNamesOf } from "./preferences.ts";
+import { workspaceKey, chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
 import type { AppContext, SessionController } from "./sessionController.ts";
 
 /** Reads everything and shows the graph; resumes a kept session, or turns On if `eager`. */
@@ -45,7 +46,8 @@ export async function showGraph(context: AppContext, graphRef: GraphRef): Promis
     engine.reset();
     engine.dispatch({ kind: "graph", graph });
     engine.dispatch({ kind: "filter", text: store.getState().filter });
-    store.setState({ graphRef, graph, phase: "off", selected: null, selectedEdge: null, highlight: null, trace: "", paused: false, notice: null });
+    engine.dispatch({ kind: "ignore", patterns: ignoredNamesOf(store.getState().preferences, workspaceKey(graphRef)) });
+    store.setState({ graphRef, graph, phase: "off", endedBecause: "", selected: null, selectedEdge: null, highlight: null, trace: "", paused: false, notice: null });
   } catch (error) {
     store.setState({ graphRef, graph: null, phase: "off", notice: toNotice(error, `The graph “${parseGraphRef(formatGraphRef(graphRef))?.graph ?? ""}” cannot be shown.`) });
   }

@@ -24,9 +24,22 @@ export function urlWithGraph(href: string, graphRef: GraphRef): string {
   return url.href;
 }
 
+/** The page's address with the filter in it, without one if it is "". */
+export function urlWithFilter(href: string, filter: string): string {
+  const url = new URL(href);
+  if (filter === "") url.searchParams.delete("filter");
+  else url.searchParams.set("filter", filter);
+  return url.href;
+}
+
 /** Every graph there is, in the server's order. */
 export function allGraphs(workspaces: readonly WorkspaceSummary[]): GraphRef[] {
   return workspaces.flatMap(({ id, env, graphs }) => graphs.map(({ name }) => ({ workspace: id, env, graph: name })));
+}
+
+/** "workspace/env", each part escaped. */
+export function workspaceKey(graphRef: GraphRef | null): string {
+  return graphRef === null ? "" : [graphRef.workspace, graphRef.env].map(encodeURIComponent).join("/");
 }
 
 export function sameGraph(a: GraphRef | null, b: GraphRef | null): boolean {

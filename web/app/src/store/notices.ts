@@ -1,5 +1,5 @@
 /** Notices and toasts: errors as what happened, what it means and what to do. */
-import { ApiError } from "@dagnet-realtime/client/http";
+import { ApiError, sentences } from "@dagnet-realtime/client/http";
 import type { Notice, Store, Toast } from "./uiState.ts";
 
 /** Long enough to read two lines and reach for Undo. */
@@ -11,7 +11,7 @@ export const LINK_WITHOUT_DEFINITIONS = "A share link carries no event definitio
 
 /** A refusal in three parts; `meaning` is what it means here. */
 export function toNotice(error: unknown, meaning: string): Notice {
-  if (error instanceof ApiError) return { what: [error.title, error.detail].filter(Boolean).join(" "), meaning, remedy: error.remedy || "Try again.", bad: true };
+  if (error instanceof ApiError) return { what: sentences(error.title, error.detail), meaning, remedy: sentences(error.remedy || "Try again."), bad: true };
   return { what: error instanceof Error ? error.message : "Something went wrong in this page.", meaning, remedy: "Reload the page; what was collected is kept.", bad: true };
 }
 

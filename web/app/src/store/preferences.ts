@@ -14,6 +14,8 @@ export interface Preferences {
   readonly place: string;
   /** Jumps that are not shown: the place, a space, "from>to". */
   readonly ignored: readonly string[];
+  /** Unmapped names that are not shown: the workspace, a space, a pattern. */
+  readonly ignoredNames: readonly string[];
   /** Whether the sample shop stands beside the graph; "" until the user has chosen. */
   readonly shop: "" | "open" | "closed";
   readonly shopWidth: number;
@@ -27,6 +29,13 @@ const PREFERENCES_KEY = "dagnet-realtime";
 
 const within = (value: unknown, { least, most, first }: { least: number; most: number; first: number }): number =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, Math.round(value))) : first;
+
+const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : []);
+
+/** The patterns of names that are ignored in a workspace, by its key. */
+export function ignoredNamesOf({ ignoredNames }: Pick<Preferences, "ignoredNames">, workspace: string): readonly string[] {
+  return ignoredNames.filter((one) => one.startsWith(`${workspace} `)).map((one) => one.slice(workspace.length + 1));
+}
 
 /** Reads leniently: a missing or malformed value becomes its default. `light` is the system's
  * preferred theme.
@@ -47,7 +56,8 @@ export function readPreferences(shelf: KeyValueStorage | null, light: boolean): 
     feedOpen: read.feedOpen !== false,
     tab: read.tab === "node" || read.tab === "unmapped" ? read.tab : "traces",
     place: typeof read.place === "string" ? read.place : "",
-    ignored: Array.isArray(read.ignored) ? read.ignored.filter((one): one is string => typeof one === "string") : [],
+    ignored: texts(read.ignored),
+    ignoredNames: texts(read.ignoredNames),
     shop: read.shop === "open" || read.shop === "closed" ? read.shop : "",
     shopWidth: within(read.shopWidth, SHOP),
   };
@@ -56,7 +66,7 @@ export function readPreferences(shelf: KeyValueStorage | null, light: boolean): 
 /** Writes; does nothing if the browser refuses. */
 export function writePreferences(shelf: KeyValueStorage | null, what: Preferences): void {
   try {
-    shelf?.setItem(PREFERENCES_KEY, JSON.stringify(what));
+    shelf?.setItem(PREFERENCES_KEY, JSON.stringify({ ...what, ignoredNames: what.ignoredNames.length > 0 ? what.ignoredNames : undefined }));
   } catch {
     // A full or forbidden shelf costs comfort only: the page works without memory.
   }

@@ -1,5 +1,6 @@
 /** Turns Realtime on and off in this page: chooses the source, and writes into the store. */
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import { sentences } from "@dagnet-realtime/client/http";
 import type { GraphRef, ServerApi } from "@dagnet-realtime/client/api";
 import type { ConnectionStatus } from "@dagnet-realtime/client/transport/transport";
 import type { Carrier } from "@dagnet-realtime/client/transport/carriers";
@@ -34,14 +35,14 @@ export class SessionController {
     const { store, engine, environment } = context;
     this.#session = new WatchSession(engine, environment, {
       phase: (phase, session) => {
-        if (phase === "off") store.setState({ phase, session, paused: false });
-        else store.setState({ phase, session, notice: null, ...(phase === "on" ? { serverFilter: "" } : {}) });
+        if (phase === "off") store.setState({ phase, session, paused: false, catchUpSpeed: 0, endedBecause: "" });
+        else store.setState({ phase, session, notice: null, endedBecause: "", ...(phase === "on" ? { serverFilter: "" } : {}) });
       },
       connection: (connection) => { store.setState({ connection }); },
       failed: (error) => { store.setState({ notice: toNotice(error, "Realtime could not be turned on.") }); },
       ended: (why) => {
-        const notice = { what: `This watch session has ended: ${why}`, meaning: "What was collected so far stays on screen; nothing that happens from here on is counted.", remedy: "Turn Realtime on again.", bad: false };
-        store.setState({ notice });
+        const notice = { what: sentences(`This watch session has ended: ${why}`), meaning: "What was collected so far stays on screen; nothing that happens from here on is counted.", remedy: "Turn Realtime on again.", bad: false };
+        store.setState({ notice, endedBecause: why });
       },
       graph: (graph) => {
         engine.dispatch({ kind: "graph", graph });
@@ -61,7 +62,10 @@ export class SessionController {
   /** Goes on with a session that this tab had before it was reloaded. */
   resume(kept: SavedSession): void {
     this.context.engine.reset(kept.state);
-    this.context.store.setState({ filter: kept.state.filterText });
+    // A filter in the address was asked for; it is the kept one's, unless a link brought another.
+    const { filter } = this.context.store.getState();
+    if (filter === "") this.context.store.setState({ filter: kept.state.filterText });
+    else if (filter !== kept.state.filterText) this.context.engine.dispatch({ kind: "filter", text: filter });
     this.#session.resume(this.#source(kept.place), { session: kept.session, position: kept.state.position });
   }
 

@@ -66,6 +66,7 @@ export function createUiStore(preferences: Preferences): Store {
     graphRef: null,
     graph: null,
     session: null,
+    endedBecause: "",
     connection: OFF,
     notice: null,
     toasts: [],

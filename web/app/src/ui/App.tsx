@@ -1,25 +1,27 @@
 /** The page: bars above, the picture, the panels beside and below it. */
 import { useActions, useUi } from "../hooks.ts";
 import { FEED } from "../store/preferences.ts";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { Canvas } from "./Canvas.tsx";
 import { Notice, Toasts } from "./Notices.tsx";
+import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Summary } from "@dagnet-realtime/react/Summary.tsx";
 import { useKeys } from "./shortcuts.ts";
 import { Feed } from "@dagnet-realtime/react/feed/Feed.tsx";
 import { Side } from "./Side.tsx";
+import { useViewState } from "@dagnet-realtime/react/useViewState";
 import { Strip } from "@dagnet-realtime/react/bar/Strip.tsx";
 import { TopBar } from "./TopBar.tsx";
 import { isShopShown } from "./shop/visibility.ts";
 
-const Teaching = lazy(() => import("./Empty.tsx").then(({ Teaching: component }) => ({ default: component })));
-const DropZone = lazy(() => import("./open/DropZone.tsx").then(({ DropZone: component }) => ({ default: component })));
-const ShopFrame = lazy(() => import("./shop/ShopFrame.tsx").then(({ ShopFrame: component }) => ({ default: component })));
-const Help = lazy(() => import("./Help.tsx").then(({ Help: component }) => ({ default: component })));
-const ReplayBar = lazy(() => import("./ReplayBar.tsx").then(({ ReplayBar: component }) => ({ default: component })));
-const ConnectSheet = lazy(() => import("./connect/ConnectSheet.tsx").then(({ ConnectSheet: component }) => ({ default: component })));
-const Streams = lazy(() => import("./Streams.tsx").then(({ Streams: component }) => ({ default: component })));
-const GraphTable = lazy(() => import("@dagnet-realtime/react/GraphTable.tsx").then(({ GraphTable: component }) => ({ default: component })));
+const Teaching = lazyPart(async () => (await import("./Empty.tsx")).Teaching);
+const DropZone = lazyPart(async () => (await import("./open/DropZone.tsx")).DropZone);
+const ShopFrame = lazyPart(async () => (await import("./shop/ShopFrame.tsx")).ShopFrame);
+const Help = lazyPart(async () => (await import("./Help.tsx")).Help);
+const ReplayBar = lazyPart(async () => (await import("./ReplayBar.tsx")).ReplayBar);
+const ConnectSheet = lazyPart(async () => (await import("./connect/ConnectSheet.tsx")).ConnectSheet);
+const Streams = lazyPart(async () => (await import("./Streams.tsx")).Streams);
+const GraphTable = lazyPart(async () => (await import("@dagnet-realtime/react/GraphTable.tsx")).GraphTable);
 
 export function App() {
   const actions = useActions();
@@ -55,6 +57,7 @@ export function App() {
         {sideOpen && <Side />}
       </div>
       <Summary />
+      <TabTitle />
       <Toasts />
       <Suspense>{serverless && <DropZone />}</Suspense>
       <Suspense>
@@ -89,6 +92,15 @@ export function App() {
       </Suspense>
     </div>
   );
+}
+
+/** The state in the title of the tab, which is all that is seen of a page behind others. */
+export function TabTitle() {
+  const { tab } = useViewState();
+  useEffect(() => {
+    document.title = tab;
+  }, [tab]);
+  return null;
 }
 
 /** The feed with its remembered height; while it is empty it says what to do. */

@@ -2,20 +2,25 @@
 import { useActions, useApp, useUi } from "../hooks.ts";
 import { followed, ghostEdges } from "@dagnet-realtime/engine/select/traces";
 import { PanelRightOpen } from "lucide-react";
-import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { Suspense, useState, useSyncExternalStore } from "react";
 import type { EdgeRef, PictureProps } from "@dagnet-realtime/react/picture/types";
 import { Picture } from "@dagnet-realtime/react/picture/Picture.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
+import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { ignoredJumps } from "./traceLink.ts";
 import { useEngine, useSame } from "@dagnet-realtime/react/hooks";
+import { Banners } from "@dagnet-realtime/react/Banners.tsx";
+import { useViewState } from "@dagnet-realtime/react/useViewState";
 import { Following } from "@dagnet-realtime/react/Following.tsx";
 import type { EdgeHoverAt } from "@dagnet-realtime/react/EdgeTooltip.tsx";
 
-const EdgeTooltip = lazy(() => import("@dagnet-realtime/react/EdgeTooltip.tsx").then(({ EdgeTooltip: component }) => ({ default: component })));
-const Empty = lazy(() => import("./Empty.tsx").then(({ Empty: component }) => ({ default: component })));
+const EdgeTooltip = lazyPart(async () => (await import("@dagnet-realtime/react/EdgeTooltip.tsx")).EdgeTooltip);
+const Empty = lazyPart(async () => (await import("./Empty.tsx")).Empty);
 
-/** More ghosts than this hide the graph; the panel lists the others. */
-const MOST_JUMPS = 20;
+/** More ghosts than this hide the graph; the panel lists the others. They are of all events, so
+ * that a filtered picture has none.
+ */
+const MOST_JUMPS = 5;
 const STILL = "(prefers-reduced-motion: reduce)";
 
 function useReduced(): boolean {
@@ -37,16 +42,13 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
   const graph = useUi((ui) => ui.graph);
   const theme = useUi((ui) => ui.preferences.theme);
   const selected = useUi((ui) => ui.selected);
-  const paused = useUi((ui) => ui.paused);
   const sideOpen = useUi((ui) => ui.preferences.sideOpen);
-  const phase = useUi((ui) => ui.phase);
-  const connection = useUi((ui) => ui.connection.connection);
   const paths = useSame(useEngine("rows", (state) => (state.follows.length > 0 ? followed(state) : [])));
   const way = useUi((ui) => ui.selectedEdge);
   const pointed = useUi((ui) => ui.highlight);
   const graphRef = useUi((ui) => ui.graphRef);
   const ignored = ignoredJumps(useUi((ui) => ui.preferences.ignored), graphRef);
-  const drawn = useSame(useEngine("numbers", (state) => ghostEdges(state, MOST_JUMPS).filter(({ from, to }) => !ignored.has(`${from}>${to}`))));
+  const drawn = useSame(useEngine("numbers", (state) => (state.filter.terms.length > 0 ? [] : ghostEdges(state, MOST_JUMPS + ignored.size)).filter(({ from, to }) => !ignored.has(`${from}>${to}`)).slice(0, MOST_JUMPS)));
   const [hover, setHover] = useState<EdgeHoverAt | null>(null);
   const touch: Pick<PictureProps, "onHoverEdge" | "onSelectEdge"> = {
     onHoverEdge: setHover,
@@ -56,17 +58,21 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
     },
   };
   const reduced = useReduced();
-  const stale = phase === "on" && (connection === "stale" || connection === "reconnecting");
+  const view = useViewState();
+  const filter = useUi((ui) => ui.filter);
   return (
-    <div className="canvas" id="canvas" tabIndex={-1}>
+    <div className="canvas" id="canvas" tabIndex={-1} data-state={view.name} data-tint={view.tint}>
       {graph ? (
         <Picture
           graph={graph}
           light={engine.light}
           theme={theme}
           motion={reduced ? "reduced" : "full"}
-          frozen={paused || stale || phase === "off"}
-          stale={stale}
+          frozen={view.still}
+          stale={view.tint === "drained"}
+          paused={view.tint === "paused"}
+          figures={view.covers === "" ? "none" : view.figures}
+          filter={filter}
           selected={selected}
           onSelect={(node) => {
             actions.select(node);
@@ -78,6 +84,7 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
           highlight={pointed}
           large={large}
         >
+          <Banners banners={view.banners} />
           <Following />
         </Picture>
       ) : null}

@@ -3,12 +3,13 @@ import { useActions, useUi } from "../hooks.ts";
 import type { SourceSummary } from "@dagnet-realtime/client/api";
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { useEngine } from "@dagnet-realtime/react/hooks";
+import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Button, Copy } from "@dagnet-realtime/react/kit/controls.tsx";
 import { FlaskConical, Power, Radio, Store, Users, Workflow } from "lucide-react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
 import { isShopShown, shopOpened } from "./shop/visibility.ts";
 
-const OpenCard = lazy(() => import("./open/OpenCard.tsx").then(({ OpenCard: component }) => ({ default: component })));
+const OpenCard = lazyPart(async () => (await import("./open/OpenCard.tsx")).OpenCard);
 
 /** Over the picture: only what hides nothing. The lesson stands where the events will be, unless
  * they are hidden.

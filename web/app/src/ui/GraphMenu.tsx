@@ -1,10 +1,11 @@
 /** The menu of graphs, of files to open, and of session logs. */
 import { type App, useApp, useUi } from "../hooks.ts";
-import { download } from "@dagnet-realtime/react/download";
+import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { useEngine } from "@dagnet-realtime/react/hooks";
 import { Check, ChevronDown, ClipboardCheck, Download, FileJson2, FolderOpen, Store, TriangleAlert, Waves, X } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
+import { saveLog } from "../saveLog.ts";
 import { sameGraph } from "../store/graphRef.ts";
 import { toast, toNotice } from "../store/notices.ts";
 import { saveExpectation } from "./expectation.ts";
@@ -173,17 +174,15 @@ export function OpenItems() {
 /** A log larger than this is not opened in a tab. */
 const MOST_BYTES = 200 * 1024 * 1024;
 
-export async function saveLog({ engine }: App): Promise<void> {
-  const { writeSessionLog: sessionLog } = await import("@dagnet-realtime/engine/sessionLogFile");
-  const { state } = engine;
-  download(`${state.graph?.name ?? "session"}-${new Date(state.accumulation.since).toISOString().slice(0, 19).replace(/[:T]/g, "-")}.ndjson`, sessionLog(state), "application/x-ndjson");
-}
+const loadReplay = lazyCode(() => import("../store/replayController.ts"));
 
 export async function openLogFile({ context, session, store }: App, file: File): Promise<void> {
   try {
     if (file.size > MOST_BYTES) throw new Error("The log is larger than 200 MB.");
-    const { openLog } = await import("../store/replayController.ts");
+    const { openLog } = await loadReplay();
     await openLog(context, session, await file.text());
+    // The menu had the focus: Space is the player's from here on.
+    document.getElementById("canvas")?.focus();
   } catch (error) {
     toast(store, toNotice(error, "The log was not opened."));
   }

@@ -2,7 +2,7 @@
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
 
 const KEYS = [
-  ["Space", "Pause; again, catch up with what waited; again, skip to now"],
+  ["Space", "Pause; again, catch up with what waited"],
   ["N", "End a pause at once: skip to now"],
   ["C", "Clear (with one Undo)"],
   ["/", "Filter"],

@@ -15,7 +15,12 @@ export function Notice() {
       <p>
         <strong>{notice.what}</strong> {notice.meaning} {notice.remedy}
       </p>
-      {phase === "off" && graph && (
+      {notice.action && (
+        <Button className="button-small" onClick={notice.action.run}>
+          {notice.action.label}
+        </Button>
+      )}
+      {!notice.action && phase === "off" && graph && (
         <Button
           className="button-small"
           onClick={() => {

@@ -4,16 +4,17 @@ import { traceCounts } from "@dagnet-realtime/engine/select/traces";
 import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import { count, plural, span } from "@dagnet-realtime/react/format";
 import { useEngine } from "@dagnet-realtime/react/hooks";
+import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Button, Grip } from "@dagnet-realtime/react/kit/controls.tsx";
 import { lagOfLast, sourcesHeard } from "@dagnet-realtime/react/selectors";
 import { TracesPanel } from "@dagnet-realtime/react/side/TracesPanel.tsx";
 import { Check, PanelRightClose, Plug, TriangleAlert } from "lucide-react";
 import { Tabs } from "radix-ui";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { SIDE, type Tab } from "../store/preferences.ts";
 
-const UnmappedPanel = lazy(() => import("@dagnet-realtime/react/side/UnmappedPanel.tsx").then(({ UnmappedPanel: component }) => ({ default: component })));
-const NodePanel = lazy(() => import("@dagnet-realtime/react/side/NodePanel.tsx").then(({ NodePanel: component }) => ({ default: component })));
+const UnmappedPanel = lazyPart(async () => (await import("@dagnet-realtime/react/side/UnmappedPanel.tsx")).UnmappedPanel);
+const NodePanel = lazyPart(async () => (await import("@dagnet-realtime/react/side/NodePanel.tsx")).NodePanel);
 
 export function Side() {
   const actions = useActions();

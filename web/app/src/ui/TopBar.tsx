@@ -3,17 +3,19 @@ import { useActions, useApp, useUi } from "../hooks.ts";
 import { FilterField } from "@dagnet-realtime/react/bar/FilterField.tsx";
 import { OnSwitch } from "@dagnet-realtime/react/bar/OnSwitch.tsx";
 import { useEngine } from "@dagnet-realtime/react/hooks";
+import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Tip } from "@dagnet-realtime/react/kit/Tip.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
+import { count } from "@dagnet-realtime/react/format";
 import { waiting } from "@dagnet-realtime/react/selectors";
 import { Cable, CircleHelp, Eraser, Moon, Pause, Play, SkipForward, Store, Sun, Users } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { connectButtonText } from "./connect/text.ts";
 import icon from "./icon.svg";
 import { isShopOffered, isShopShown, shopOpened } from "./shop/visibility.ts";
 
-const PersonMenu = lazy(() => import("./PersonMenu.tsx").then(({ PersonMenu: component }) => ({ default: component })));
-const GraphMenu = lazy(() => import("./GraphMenu.tsx").then(({ GraphMenu: component }) => ({ default: component })));
+const PersonMenu = lazyPart(async () => (await import("./PersonMenu.tsx")).PersonMenu);
+const GraphMenu = lazyPart(async () => (await import("./GraphMenu.tsx")).GraphMenu);
 
 export function TopBar() {
   return (
@@ -56,25 +58,28 @@ function GraphName() {
   );
 }
 
+/** Holds the picture, or what plays; its width does not change with its words. */
 function PauseButton() {
   const actions = useActions();
   const paused = useUi((ui) => ui.paused);
-  const catching = useUi((ui) => ui.catchUpSpeed);
-  const active = useUi((ui) => ui.phase === "on");
+  const replay = useUi((ui) => ui.replay);
+  const active = useUi((ui) => ui.phase === "on" || ui.replay !== null);
   const more = useEngine("rows", waiting);
+  const held = replay === null ? paused : !replay.player.playing;
+  const words = replay !== null ? (held ? "Play" : "Pause") : paused ? `Resume +${count(more)}` : "Pause";
   return (
     <Button
-      icon={catching > 0 ? <SkipForward size={15} /> : paused ? <Play size={15} /> : <Pause size={15} />}
+      icon={held ? <Play size={15} /> : <Pause size={15} />}
       keys="Space"
       disabled={!active}
-      aria-pressed={paused}
+      aria-pressed={held}
       aria-keyshortcuts="Space"
       className="pause"
       onClick={() => {
         actions.pause();
       }}
     >
-      {catching > 0 ? "Skip to now" : paused ? `Resume +${more}` : "Pause"}
+      {words}
     </Button>
   );
 }
@@ -82,8 +87,8 @@ function PauseButton() {
 /** Beside Resume, which shows what waited: for those who do not want to see it. */
 function JumpButton() {
   const actions = useActions();
-  const paused = useUi((ui) => ui.paused);
-  if (!paused) return null;
+  const offered = useUi((ui) => ui.paused || ui.catchUpSpeed > 0);
+  if (!offered) return null;
   return (
     <Button
       icon={<SkipForward size={15} />}

@@ -3,9 +3,11 @@ import { useActions, useApp, useUi } from "../hooks.ts";
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { useEffect } from "react";
 import { allGraphs, sameGraph } from "../store/graphRef.ts";
-import { clock, count, rate } from "@dagnet-realtime/react/format";
+import { count, rate } from "@dagnet-realtime/react/format";
 import { LiveSign } from "@dagnet-realtime/react/bar/Strip.tsx";
 import { useEngine } from "@dagnet-realtime/react/hooks";
+import { useViewState } from "@dagnet-realtime/react/useViewState";
+import { TabTitle } from "./App.tsx";
 import { Canvas } from "./Canvas.tsx";
 import { Notice } from "./Notices.tsx";
 import { Summary } from "@dagnet-realtime/react/Summary.tsx";
@@ -20,7 +22,7 @@ export function Tv() {
   const graph = useUi((ui) => ui.graph);
   const connection = useUi((ui) => ui.connection.connection);
   const figures = useEngine("numbers", (state, now) => totals(state, now));
-  const since = useEngine("numbers", (state) => state.accumulation.since);
+  const view = useViewState();
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
@@ -38,13 +40,11 @@ export function Tv() {
   return (
     <div className="app tv" data-connection={connection}>
       <header className="tv-head">
-        <LiveSign />
+        <LiveSign view={view} />
         <h1>{graph ? graph.title || graph.name : "No graph"}</h1>
+        <p>{view.strip === "" ? <><strong>{rate(figures.rate)}</strong> events/s</> : view.strip}</p>
         <p>
-          <strong>{rate(figures.rate)}</strong> events/s
-        </p>
-        <p>
-          <strong>{count(figures.count)}</strong> since {clock(since)}
+          <strong>{count(figures.count)}</strong> {view.covers}
         </p>
       </header>
       <div>
@@ -54,6 +54,7 @@ export function Tv() {
         <Canvas large />
       </main>
       <Summary />
+      <TabTitle />
     </div>
   );
 }

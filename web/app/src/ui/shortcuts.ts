@@ -2,6 +2,7 @@
 import { useApp } from "../hooks.ts";
 import { recentTraces } from "@dagnet-realtime/engine/select/traces";
 import { useEffect } from "react";
+import type { ReplayControls } from "../store/uiState.ts";
 
 export type Shortcut = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme";
 
@@ -14,6 +15,30 @@ export interface Pressed {
   readonly altKey: boolean;
   readonly target: EventTarget | null;
 }
+
+/** Seconds that an arrow moves a replay by, alone and with Shift. */
+const STEP_S = 5;
+const LEAP_S = 30;
+
+/** What a key does to a log that plays, as in any player; null if it does nothing. */
+export function playerKey({ key, shiftKey }: { readonly key: string; readonly shiftKey: boolean }): ((replay: ReplayControls) => void) | null {
+  const by = (sign: number) => (replay: ReplayControls): void => {
+    replay.seek(replay.player.at + sign * (shiftKey ? LEAP_S : STEP_S) * 1000);
+  };
+  switch (key) {
+    case " ": return (replay) => { replay.togglePlaying(); };
+    case "ArrowLeft": return by(-1);
+    case "ArrowRight": return by(1);
+    case "Home": return (replay) => { replay.seek(replay.player.from); };
+    case "End": return (replay) => { replay.seek(replay.player.to); };
+    default: return null;
+  }
+}
+
+/** Whether a key was pressed where arrows and Home mean something else: lists, tabs, cards,
+ * fields.
+ */
+const ARROWS_MEAN = "input,select,textarea,[role=menu],[role=tablist],[role=table],[role=separator],dialog,.react-flow__node,[contenteditable]";
 
 /** A button that the pointer pressed gives the keyboard back to the page, so that Space pauses; one
  * that opens something keeps it.
@@ -42,6 +67,14 @@ export function useKeys(): void {
   const { actions, store, engine } = useApp();
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
+      const { replay } = store.getState();
+      const plays = replay !== null && event.key !== " " && !event.defaultPrevented && !(event.ctrlKey || event.metaKey || event.altKey) && !(event.target instanceof Element && event.target.closest(ARROWS_MEAN) !== null);
+      const play = plays ? playerKey(event) : null;
+      if (replay !== null && play !== null) {
+        event.preventDefault();
+        play(replay);
+        return;
+      }
       const wanted = event.defaultPrevented ? null : shortcutFor(event);
       if (wanted === null) return;
       const { trace, preferences: kept, selected, selectedEdge: way, highlight: pointed, overlay } = store.getState();

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { expect, it, vi } from "vitest";
-import { openLogFile, saveLog } from "../../src/ui/GraphMenu.tsx";
+import { saveLog } from "../../src/saveLog.ts";
+import { openLogFile } from "../../src/ui/GraphMenu.tsx";
 import { batch, GRAPH, hello, scene } from "../support/page.ts";
 
 it("PIC-54: what Save log writes, Open log plays", async () => {

@@ -1,49 +1,63 @@
 /** The status strip: connection, rate, counts, and how far they can be trusted. */
 import { totals } from "@dagnet-realtime/engine/select/totals";
 import { traceCounts } from "@dagnet-realtime/engine/select/traces";
-import { lazy, Suspense } from "react";
-import { clock, count, moment, rate, since } from "../format.ts";
-import { useEngine, useHost, useSession } from "../hooks.ts";
+import { Suspense } from "react";
+import { clock, count, moment, rate, since as sinceText } from "../format.ts";
+import { useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { LazyPopover } from "../kit/LazyPopover.tsx";
+import { lazyPart } from "../kit/lazyPart.tsx";
 import { Tip } from "../kit/Tip.tsx";
-import { brokenText, relayText, signOf } from "./connectionSign.ts";
+import { useViewState } from "../useViewState.ts";
+import { relayText, type ViewState } from "../viewState.ts";
 
-const StripEnd = lazy(() => import("./StripEnd.tsx").then(({ StripEnd: component }) => ({ default: component })));
+const StripEnd = lazyPart(async () => (await import("./StripEnd.tsx")).StripEnd, () => null);
 
 /** The bar below the top: connection, rate, counts, coverage, ledger. */
 export function Strip() {
+  const view = useViewState();
   const figures = useEngine("numbers", (state, now) => totals(state, now));
   const since = useEngine("numbers", (state) => state.accumulation.since);
-  const on = useSession((state) => state.phase !== "off" && state.phase !== "starting" && state.phase !== "failed");
+  const unread = useEngine("numbers", (state) => state.filterProblem !== null);
   const traces = useEngine("numbers", traceCounts);
-  const lane = useSession((state) => state.connection);
-  const broken = useEngine("numbers", () => brokenText(lane, Date.now()));
-  const seen = on || figures.count > 0;
+  const filtered = unread ? null : figures.filtered;
   return (
-    <section className="strip" aria-label="Traffic">
-      <LiveSign />
-      {broken === null ? (
+    <section className="strip" aria-label="Traffic" data-state={view.name}>
+      <LiveSign view={view} />
+      {view.strip !== "" ? (
+        <p className="broken">{view.strip}</p>
+      ) : (
         <>
           <p className="figure">
-            <strong>{rate(figures.rate)}</strong> events/s
+            <strong>{rate(filtered?.rate ?? figures.rate)}</strong> {filtered === null ? "events/s" : `of ${rate(figures.rate)} events/s`}
           </p>
           <Sparkline values={figures.sparkline} />
         </>
-      ) : (
-        <p className="broken">{broken}</p>
       )}
       <p className="figure figure-cut">
-        <strong>{count(figures.count)}</strong>{" "}
-        {seen ? (
-          <Tip says={`Counting began ${moment(since)}. Nothing from before that moment is shown.`}>
+        {filtered === null ? (
+          <strong>{count(figures.count)}</strong>
+        ) : (
+          <>
+            <strong className="strip-filtered">{count(filtered.count)}</strong> of <strong>{count(filtered.of)}</strong>
+          </>
+        )}{" "}
+        {view.covers === "" ? (
+          "events"
+        ) : (
+          <Tip says={`${filtered === null ? "" : `Of the ${count(figures.count)} events counted, ${count(filtered.of)} are held here and were asked; ${count(filtered.count)} pass the filter. `}Counting began ${moment(since)}. Nothing from before that moment is shown.`}>
             <button type="button" className="plain">
-              since {clock(since)}
+              {view.covers}
             </button>
           </Tip>
-        ) : (
-          "events"
         )}
       </p>
+      {figures.tests > 0 && (
+        <Tip says="Test events light their nodes and are counted apart: they are in no other figure, and cover nothing.">
+          <button type="button" className="plain figure figure-cut">
+            <strong className="figure-small">{count(figures.tests)}</strong> {figures.tests === 1 ? "test" : "tests"}
+          </button>
+        </Tip>
+      )}
       <p className="figure figure-cut wide-only">
         <strong>
           {traces.exact ? "" : "≤ "}
@@ -52,6 +66,7 @@ export function Strip() {
         {traces.seen === 1 ? "trace" : "traces"}
       </p>
       <span className="top-gap" />
+      {filtered !== null && <span className="quiet strip-all">all events:</span>}
       <Suspense>
         <StripEnd figures={figures} />
       </Suspense>
@@ -59,14 +74,12 @@ export function Strip() {
   );
 }
 
-/** The sign of the connection, with a popover that says more. */
-export function LiveSign() {
-  const phase = useSession((state) => state.phase);
-  const lane = useSession((state) => state.connection);
-  const paused = useSession((state) => state.paused);
-  const catching = useSession((state) => state.catchUpSpeed);
-  const now = useEngine("numbers", () => Date.now());
-  const sign = signOf(phase, lane, paused, catching);
+/** The sign of the state, with a popover that says more. */
+export function LiveSign({ view }: { readonly view: ViewState }) {
+  const lane = useSession((session) => session.connection);
+  const { engine } = useSessionContext();
+  const now = useEngine("numbers", () => engine.at());
+  const { sign } = view;
   const heard = useHost((host) => host.lastFrameAt?.() ?? null) ?? lane.lastFrameAt;
   return (
     <LazyPopover
@@ -85,7 +98,7 @@ export function LiveSign() {
       {lane.relay && <p>{relayText(lane.relay)}</p>}
       {lane.connection !== "off" && (
         <p>
-          So since {clock(lane.since)}. Last heard {heard === null ? "never" : `${since(heard, now)}, at ${moment(heard)}`}.
+          Since {clock(lane.since)}. {heard === null ? "Nothing has come yet." : `The last frame came ${sinceText(heard, now)} (${moment(heard)}).`}
           {lane.retryAt !== null && lane.retryAt > now && ` Trying again in ${Math.ceil((lane.retryAt - now) / 1000)} s.`}
         </p>
       )}

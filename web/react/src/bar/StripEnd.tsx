@@ -2,9 +2,10 @@
 import { coverage } from "@dagnet-realtime/engine/select/coverage";
 import { ledger, nodeLight, posture, type TotalsOfState } from "@dagnet-realtime/engine/select/totals";
 import { Check, TriangleAlert } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { count, plural, share } from "../format.ts";
 import { useActions, useEngine, useSessionContext, useSession } from "../hooks.ts";
+import { lazyPart } from "../kit/lazyPart.tsx";
 import { LazyPopover } from "../kit/LazyPopover.tsx";
 import { Tip } from "../kit/Tip.tsx";
 import { Button } from "../kit/controls.tsx";
@@ -28,7 +29,7 @@ export function StripEnd({ figures }: { readonly figures: TotalsOfState }) {
   );
 }
 
-const CoverageLists = lazy(() => import("./CoverageLists.tsx").then(({ CoverageLists: component }) => ({ default: component })));
+const CoverageLists = lazyPart(async () => (await import("./CoverageLists.tsx")).CoverageLists);
 
 /** More squares than this say no more than the number does. */
 const SQUARES = 14;
@@ -74,7 +75,7 @@ export function Coverage() {
   );
 }
 
-const LedgerLists = lazy(() => import("./LedgerLists.tsx").then(({ LedgerLists: component }) => ({ default: component })));
+const LedgerLists = lazyPart(async () => (await import("./LedgerLists.tsx")).LedgerLists);
 
 /** Whether every event is accounted for, with a popover that has the sums. */
 export function LedgerChip() {
@@ -88,7 +89,7 @@ export function LedgerChip() {
       title="Where every event went"
       align="end"
       trigger={
-        <button type="button" className={sums ? (lost ? "chip chip-warn" : "chip") : "chip chip-bad"} aria-label={sums ? `${counted ? "Nothing lost" : "Ledger of what was heard"}${lost ? ", with missed events" : ""}` : "The numbers do not add up"}>
+        <button type="button" className={sums ? (lost ? "chip chip-warn" : "chip") : "chip chip-bad"} aria-label={sums ? (lost ? "missed some events" : counted ? "Nothing lost" : "Ledger of what was heard") : "The numbers do not add up"}>
           {sums ? <Check size={13} aria-hidden="true" /> : <TriangleAlert size={13} aria-hidden="true" />}
           {sums ? (lost ? "missed some" : counted ? "nothing lost" : "heard only") : "does not add up"}
         </button>

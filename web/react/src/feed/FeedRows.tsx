@@ -3,12 +3,13 @@
  */
 import { feed } from "@dagnet-realtime/engine/select/feed";
 import { Clock } from "lucide-react";
-import { type KeyboardEvent, lazy, Suspense } from "react";
+import { type KeyboardEvent, Suspense } from "react";
 import { moment, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
+import { lazyPart } from "../kit/lazyPart.tsx";
 import { type FeedRow, lag, rowMarks, unsent } from "../selectors.ts";
 
-const Payload = lazy(() => import("./EventDetail.tsx").then(({ EventDetail: component }) => ({ default: component })));
+const Payload = lazyPart(async () => (await import("./EventDetail.tsx")).EventDetail);
 
 interface FeedRowsProps {
   readonly start: number;

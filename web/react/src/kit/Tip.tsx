@@ -3,10 +3,11 @@
  *
  * What draws and places it is loaded when it is first wanted: it is a tenth of the page's start.
  */
-import { cloneElement, lazy, Suspense, useEffect, useId, useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { cloneElement, Suspense, useEffect, useId, useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { lazyPart } from "./lazyPart.tsx";
 
 const load = () => import("./OpenTip.tsx");
-const OpenTip = lazy(() => load().then(({ OpenTip: component }) => ({ default: component })));
+const OpenTip = lazyPart(async () => (await load()).OpenTip, () => null);
 
 /** How long a pointer rests before the tooltip opens, in milliseconds. */
 const REST_MS = 350;
@@ -41,7 +42,7 @@ export function Tip({ says, children, side = "bottom" }: TipProps) {
     ...(anchor === null ? {} : { "aria-describedby": id }),
     onPointerEnter: ({ currentTarget, pointerType }) => {
       if (pointerType === "touch") return;
-      void load();
+      void load().catch(() => undefined);
       setHovered(currentTarget);
     },
     onPointerLeave: close,

@@ -25,7 +25,7 @@ export const Card = memo(function Card({ data: { uuid, face, cards } }: NodeProp
     <div ref={root} className="dr-card" data-node={uuid} data-seen={face.dark ? "dark" : "waiting"} data-heat="0" data-fresh="no" data-long={face.title.length > LONG ? "yes" : undefined}>
       <Icon name={face.icon} />
       <span className="dr-card-title" title={face.title}>{face.title}</span>
-      <span className="dr-card-age" ref={age}>{"never"}</span>
+      <span className="dr-card-age" ref={age}>{" "}</span>
       <span className="dr-card-event" title={face.dark || `${face.event}${more}`}>{`${face.event}${more}`}</span>
       <span className="dr-gauge" aria-hidden><i /><i /><i /><i /><i /></span>
       <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "not seen yet"}</span>

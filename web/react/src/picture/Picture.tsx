@@ -29,10 +29,10 @@ const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDow
 export function Picture(props: PictureProps) {
   const scene = useScene(props.graph);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
-  const { theme, stale, frozen, large, children } = props;
+  const { theme, stale, frozen, paused, filter, large, children } = props;
   return (
     <div className={`${SCOPE} dr-fill`} data-theme={theme}>
-      <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-large={large ? "yes" : undefined}>
+      <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-paused={paused ? "yes" : undefined} data-filtered={filter ? "yes" : undefined} data-large={large ? "yes" : undefined}>
         {scene ? (
           <ReactFlowProvider key={props.graph.name}>
             <Stage {...props} scene={scene} root={root} />

@@ -2,6 +2,7 @@
 import { heatStep } from "@dagnet-realtime/engine/activity";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import type { NodeLight } from "@dagnet-realtime/client/light";
+import { clock, count, plural } from "../format.ts";
 
 /** The living parts of one card. */
 export interface CardParts {
@@ -15,6 +16,7 @@ export interface CardParts {
 /** The cards on the page, by node uuid. */
 export class Cards {
   private readonly parts = new Map<string, CardParts>();
+  figures: CardFigures = "rates";
 
   /** Takes in a card; the function returned lets it go. */
   attach(uuid: string, parts: CardParts): () => void {
@@ -28,14 +30,40 @@ export class Cards {
   write(uuid: string, light: NodeLight, now: number): void {
     const parts = this.parts.get(uuid);
     if (!parts) return;
-    const seen = light.count > 0;
     const { root } = parts;
-    put(root, "data-seen", seen ? "lit" : parts.dark ? "dark" : "waiting");
-    put(root, "data-heat", String(seen ? heatStep(light.level) : 0));
-    say(parts.age, ageText(seen && light.lastAt !== null ? now - light.lastAt : null));
-    put(root, "data-fresh", seen && light.lastAt !== null && now - light.lastAt < 2000 ? "yes" : "no");
-    say(parts.rate, seen ? rateText(light.rate) : parts.dark ? "no event" : "not seen yet");
+    const words = cardWords(light, now, this.figures, parts.dark !== "");
+    put(root, "data-seen", words.seen);
+    put(root, "data-heat", String(this.figures === "rates" && words.seen === "lit" ? heatStep(light.level) : 0));
+    put(root, "data-fresh", words.fresh ? "yes" : "no");
+    put(root, "data-tests", (light.tests ?? 0) > 0 ? "yes" : "no");
+    say(parts.age, words.age);
+    say(parts.rate, words.rate);
   }
+}
+
+/** What cards say: rates while the picture is live; counts, and when, while it is not; nothing
+ * before the first On.
+ */
+export type CardFigures = "rates" | "counts" | "none";
+
+/** `hidden`: it was seen, and the filter hides all of it. `test`: only by test events. */
+export interface CardWords {
+  readonly seen: "lit" | "hidden" | "test" | "waiting" | "dark";
+  readonly fresh: boolean;
+  readonly age: string;
+  readonly rate: string;
+}
+
+export function cardWords({ count: n, rate, lastAt, of = null, all = n, tests = 0, testAt = null }: NodeLight, now: number, figures: CardFigures, dark: boolean): CardWords {
+  if (of !== null && n === 0 && all > 0) return { seen: "hidden", fresh: false, age: "", rate: of === 0 ? `none of ${count(all)} held` : `0 of ${count(of)}` };
+  if (n > 0) {
+    const fresh = figures === "rates" && lastAt !== null && now - lastAt < 2000;
+    const said = of !== null ? `${count(n)} of ${count(of)}` : figures === "rates" ? rateText(rate) : plural(n, "event");
+    return { seen: "lit", fresh, age: figures === "rates" ? ageText(lastAt === null ? null : now - lastAt) : lastAt === null ? "" : clock(lastAt).slice(0, 5), rate: said };
+  }
+  if (tests > 0) return { seen: "test", fresh: figures === "rates" && testAt !== null && now - testAt < 2000, age: "test", rate: plural(tests, "test event") };
+  if (dark) return { seen: "dark", fresh: false, age: "", rate: "no event" };
+  return { seen: "waiting", fresh: false, age: "", rate: figures === "none" ? "not watched" : "not seen yet" };
 }
 
 function put(element: Element, attribute: string, value: string): void {

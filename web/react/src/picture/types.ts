@@ -2,6 +2,7 @@
 import type { FollowedPath, LightSource } from "@dagnet-realtime/client/light";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { ReactNode } from "react";
+import type { CardFigures } from "./cardWriter.ts";
 
 /** Steps that traces take and the graph has no edge for. */
 export interface JumpEdge {
@@ -30,8 +31,14 @@ export interface PictureProps {
   readonly motion: "full" | "reduced";
   /** Paused or stale: nothing moves. */
   readonly frozen: boolean;
-  /** Not live: colour drains. */
+  /** Not live: colour drains, and what moved is taken away. */
   readonly stale: boolean;
+  /** The picture stands still on purpose. */
+  readonly paused?: boolean;
+  /** What cards say: rates unless said otherwise. */
+  readonly figures?: CardFigures;
+  /** The filter that the light passes, "" for none: another one writes all cards anew. */
+  readonly filter?: string;
   readonly selected: string | null;
   readonly onSelect: (node: string | null) => void;
   readonly followed: readonly FollowedPath[];

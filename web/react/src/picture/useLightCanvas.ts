@@ -31,7 +31,7 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
     reports.current = { onReport, onZoom };
   });
 
-  const { light, frozen, motion, theme, stale, followed } = props;
+  const { light, frozen, motion, theme, stale, followed, figures = "rates", filter = "" } = props;
   useEffect(() => {
     if (!canvas) return;
     const opened = lightLayer(canvas, {
@@ -64,7 +64,11 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   }, [layer, root, store, scene]);
 
   useEffect(() => { layer?.measured(); }, [layer, measures]);
-  useEffect(() => { layer?.set({ theme, motion, frozen, stale }); }, [layer, theme, motion, frozen, stale, scene]);
+  // Another state or filter says something else of every card, though nothing may move.
+  useEffect(() => {
+    cards.figures = figures;
+    layer?.set({ theme, motion, frozen, stale });
+  }, [layer, theme, motion, frozen, stale, scene, figures, filter, cards]);
   useEffect(() => { layer?.follow(followed); }, [layer, followed]);
 
   const near = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node))), [followed]);

@@ -4,7 +4,9 @@ import { posture } from "@dagnet-realtime/engine/select/totals";
 import { edge as edgeFacts, ghostEdge, node as nodeFacts, wayTraces } from "@dagnet-realtime/engine/select/traces";
 import type { Evidence } from "@dagnet-realtime/engine/traces/select/jumps";
 import type { Edge, Graph } from "@dagnet-realtime/engine/wire.gen";
-import { EyeOff, Lightbulb, X } from "lucide-react";
+import { edgePatch } from "@dagnet-realtime/engine/select/patches";
+import { Download, EyeOff, Lightbulb, X } from "lucide-react";
+import { download } from "../download.ts";
 import { count, plural, span } from "../format.ts";
 import { useActions, useEngine, useHost } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
@@ -106,6 +108,16 @@ export function JumpPanel({ graph, from, to }: { readonly graph: Graph; readonly
             </div>
           </dl>
           <Advice graph={graph} evidence={jump.evidence} />
+          <Button
+            className="button-small"
+            icon={<Download size={14} />}
+            title="An edge as the graph’s file has it, for the author to review; nothing is changed here"
+            onClick={() => {
+              download(`${graph.name}-edge.json`, edgePatch(graph, from, to) ?? "", "application/json");
+            }}
+          >
+            Export the edge as a patch
+          </Button>
           {(less.thinned || less.sampled) && <p className="quiet">Not every event is shown: some of these only look unexpected, because the event in between was counted and not shown.</p>}
           <Button
             className="button-small"

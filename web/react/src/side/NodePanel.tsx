@@ -1,14 +1,16 @@
 /** The panel of a node: what it listens for, what lit it, what nearly did, and its edges. */
 import { nodeLight } from "@dagnet-realtime/engine/select/totals";
 import { edgeSeen, node as nodeFacts } from "@dagnet-realtime/engine/select/traces";
+import { mappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import { nearMissReasons } from "@dagnet-realtime/engine/nearMiss";
 import type { Edge, Graph, EventBinding, Node } from "@dagnet-realtime/engine/wire.gen";
 import { FlaskConical, MousePointerClick } from "lucide-react";
-import { ago, count, plural, rate, span, timeOrDay } from "../format.ts";
+import { ago, clock, count, plural, rate, span, timeOrDay } from "../format.ts";
 import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { percent } from "../picture/scene.ts";
 import { lag, rowsOfNode, valuesOf } from "../selectors.ts";
+import { useViewState } from "../useViewState.ts";
 import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
 import { labelOf } from "./text.ts";
 
@@ -52,6 +54,7 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
       <h3>Listens for</h3>
       {listens.length > 0 && node.dark !== "" && <p>It can never be seen: {node.dark}.</p>}
       {listens.length === 0 ? <p>{node.dark || "No event: this node can never be seen by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
+      <MappedHere uuid={node.uuid} />
       {listens.length > 0 && note !== "" && <p className="quiet">{note}</p>}
       {listens.length > 0 && canTest && (
         <Button
@@ -76,20 +79,27 @@ function Figures({ uuid }: { readonly uuid: string }) {
   const light = useEngine("numbers", (state, now) => nodeLight(state, uuid, now));
   const facts = useEngine("numbers", (state) => nodeFacts(state, uuid));
   const now = useEngine("numbers", (_, at) => at);
+  const rates = useViewState().figures === "rates";
   return (
     <dl className="figures">
       <div>
         <dt>so far</dt>
-        <dd>{count(light.count)}</dd>
+        <dd>{light.of === null ? count(light.count) : `${count(light.count)} of ${count(light.of)}`}</dd>
       </div>
       <div>
         <dt>per second</dt>
-        <dd>{rate(light.rate)}</dd>
+        <dd>{rates ? rate(light.rate) : "—"}</dd>
       </div>
       <div>
         <dt>last fired</dt>
-        <dd>{ago(light.lastAt, now)}</dd>
+        <dd>{rates ? ago(light.lastAt, now) : light.lastAt === null ? "—" : clock(light.lastAt)}</dd>
       </div>
+      {light.tests > 0 && (
+        <div title="Counted apart: they are in no other figure, and cover nothing">
+          <dt>tests</dt>
+          <dd>{count(light.tests)}</dd>
+        </div>
+      )}
       <div title="Distinct traces among those shown">
         <dt>traces</dt>
         <dd>
@@ -126,6 +136,23 @@ function Listening({ listen }: { readonly listen: EventBinding }) {
       ))}
     </div>
   );
+}
+
+/** Names that the viewer mapped to the node; each can be unmapped at any time. */
+function MappedHere({ uuid }: { readonly uuid: string }) {
+  const actions = useActions();
+  const names = useEngine("rows", (state) => mappedNames(state).filter(({ node }) => node === uuid));
+  return names.map(({ name, count: n }) => (
+    <div key={name} className="listen mapped-here">
+      <p className="listen-names">
+        <code>{name}</code>
+        <Button className="button-small" aria-label={`Unmap ${name}`} onClick={() => { actions.unbind(name); }}>
+          Unmap
+        </Button>
+      </p>
+      <p className="quiet">mapped here, in this session only · {plural(n, "event")}</p>
+    </div>
+  ));
 }
 
 function Near({ uuid }: { readonly uuid: string }) {

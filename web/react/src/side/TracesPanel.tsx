@@ -3,14 +3,15 @@ import { posture } from "@dagnet-realtime/engine/select/totals";
 import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
 import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { ago, count, plural } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
+import { lazyPart } from "../kit/lazyPart.tsx";
 import { FindPerson } from "./FindPerson.tsx";
 
-const Jumps = lazy(() => import("./JumpList.tsx").then(({ JumpList: component }) => ({ default: component })));
-const UnmappedPanel = lazy(() => import("./UnmappedPanel.tsx").then(({ UnmappedPanel: component }) => ({ default: component })));
-const TraceView = lazy(() => import("./TraceView.tsx").then(({ TraceView: component }) => ({ default: component })));
+const Jumps = lazyPart(async () => (await import("./JumpList.tsx")).JumpList);
+const UnmappedPanel = lazyPart(async () => (await import("./UnmappedPanel.tsx")).UnmappedPanel);
+const TraceView = lazyPart(async () => (await import("./TraceView.tsx")).TraceView);
 
 const ROWS = 40;
 const FIRST = 10;

@@ -1,65 +1,88 @@
-/** Events that no node listens for: how many, since when, examples, and a way to map them. */
+/** Events that no node listens for, in groups: how many, since when, and what to do about them:
+ * map, unmap, ignore.
+ */
 import { NAMELESS } from "@dagnet-realtime/engine/matching";
-import { invisibleDifference } from "@dagnet-realtime/engine/nearMiss";
-import { bindPatches } from "@dagnet-realtime/engine/select/bindPatches";
-import { totals } from "@dagnet-realtime/engine/select/totals";
-import { nearestNames, type UnmappedName, unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
-import { Download, Unplug } from "lucide-react";
-import { lazy, Suspense, useEffect, useState } from "react";
-import { download } from "../download.ts";
+import { totals, type TotalsOfState } from "@dagnet-realtime/engine/select/totals";
+import { mappedNames, type UnmappedName, unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
+import { type GroupName, GROUPS, groupUnmapped, type UnmappedItem } from "@dagnet-realtime/engine/select/unmappedGroups";
+import { FileDiff, Unplug } from "lucide-react";
+import { Suspense, useEffect, useState } from "react";
 import { clock, count, plural, rate, share } from "../format.ts";
-import { useActions, useEngine, useSessionContext, useSession } from "../hooks.ts";
+import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
-import { NearMisses, useNearMisses } from "./NearMisses.tsx";
+import { lazyPart } from "../kit/lazyPart.tsx";
+import { useViewState } from "../useViewState.ts";
+import { NameDifference } from "./NameDifference.tsx";
+import { NearMisses } from "./NearMisses.tsx";
+import { labelOf } from "./text.ts";
 
-const MapSheet = lazy(() => import("./MapSheet.tsx").then(({ MapSheet: component }) => ({ default: component })));
+const MapSheet = lazyPart(async () => (await import("./MapSheet.tsx")).MapSheet);
+const PatchSheet = lazyPart(async () => (await import("./PatchSheet.tsx")).PatchSheet);
 
-/** Rows drawn; the rest is said as a number. */
+/** Rows drawn of a group; the rest is said as a number. */
 const ROWS = 60;
+
+/** The rate of all unmapped events, under a key that no name can be. */
+const ALL = "\u0000";
+
+const TITLES: Readonly<Record<GroupName, readonly [title: string, says: string]>> = {
+  nearly: ["Nearly", "A node listens for almost this."],
+  elsewhere: ["Lights another graph", "Another graph of this workspace listens for it."],
+  unknown: ["Unknown", "No graph of this workspace listens for it."],
+  ignored: ["Ignored", "Left out of the share of mapped events, in this browser."],
+};
 
 /** `few` is the short form below the traces. */
 export function UnmappedPanel({ few }: { readonly few?: number }) {
-  const { names, who, other } = useUnmapped();
-  const figures = useEngine("numbers", (state, now) => totals(state, now));
+  const { host = {}, engine } = useSessionContext();
+  const { names, who, other, rates } = useUnmapped();
+  const figures = useEngine("numbers", (state) => totals(state, engine.at()));
+  const view = useViewState();
   const [mapping, setMapping] = useState<string | null>(null);
-  const all = names.reduce((sum, { rate: one }) => sum + one, 0);
-  const most = Math.max(0.1, ...names.map((one) => one.rate));
-  const shown = names.slice(0, few ?? ROWS);
+  const groups = groupUnmapped(engine.state, names, (name) => host.litElsewhere?.(name) ?? "");
+  const live = view.figures === "rates";
+  const rateOfItem = (item: UnmappedItem): number => (live ? item.names.reduce((sum, { name }) => sum + rateOf(rates, name), 0) : 0);
+  const filtered = view.banners.some(({ kind }) => kind === "filtered");
+  const list = (items: readonly UnmappedItem[]) => (
+    <ul className="unmapped">
+      {items.slice(0, few ?? ROWS).map((item) => (
+        <Item key={item.name} item={item} rate={rateOfItem(item)} most={Math.max(0.1, ...items.map(rateOfItem))} full={few === undefined} onMap={() => { setMapping(item.name); }} />
+      ))}
+      {few === undefined && items.length > ROWS && <li className="quiet">and {plural(items.length - ROWS, "further row")}</li>}
+    </ul>
+  );
   return (
     <section className="side-part" aria-label="Unmapped events">
       <header className="side-head">
         <h2 className="unmapped-title">
           <Unplug size={15} aria-hidden="true" /> Unmapped events
         </h2>
-        {figures.unmapped > 0 && (
-          <span className="quiet">
-            {rate(all)}/s · {share(figures.mappedShare === null ? 0 : 1 - figures.mappedShare)}
-          </span>
-        )}
+        {figures.unmapped > 0 && <span className="quiet">{headText(figures, live ? rateOf(rates, ALL) : null)}</span>}
       </header>
+      {filtered && <p className="quiet">All events, whether they pass the filter or not.</p>}
       {names.length === 0 && <p className="quiet">{figures.mapped > 0 ? "None. Every event so far reached a node." : "None so far."}</p>}
       {few === undefined && <EverythingUnmapped />}
-      <ul className="unmapped">
-        {shown.map((one) => (
-          <Name
-            key={one.name}
-            one={one}
-            most={most}
-            full={few === undefined}
-            onMap={() => {
-              setMapping(one.name);
-            }}
-          />
-        ))}
-      </ul>
-      {few === undefined && names.length > ROWS && <p className="quiet">and {plural(names.length - ROWS, "further name")}</p>}
-      {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under names that are not counted apart.</p>}
+      {few === undefined && <Mapped />}
+      {few === undefined
+        ? GROUPS.map((group) => {
+            const items = groups.get(group) ?? [];
+            if (items.length === 0) return null;
+            return (
+              <section key={group} aria-label={TITLES[group][0]} className="unmapped-group">
+                <h3 title={TITLES[group][1]}>
+                  {TITLES[group][0]} <span className="mono">{count(items.reduce((sum, one) => sum + one.names.length, 0))}</span>
+                </h3>
+                {list(items)}
+              </section>
+            );
+          })
+        : list(GROUPS.filter((group) => group !== "ignored").flatMap((group) => groups.get(group) ?? []))}
+      {few === undefined && other > 0 && <p className="quiet">{plural(other, "event")} under further names, which are not counted apart.</p>}
       {few === undefined && who.length > 0 && (
         <p className="quiet" title="They light no node in any graph, and are left out of the share of mapped events.">
           Besides: {who.map((one) => `${count(one.count)} ${one.name}`).join(", ")}. Such messages say who a person is.
         </p>
       )}
-      {few === undefined && <Bound />}
       {mapping !== null && (
         <Suspense>
           <MapSheet
@@ -74,51 +97,113 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
   );
 }
 
-function Name({ one, most, full, onMap }: { readonly one: Rated; readonly most: number; readonly full: boolean; readonly onMap: () => void }) {
+/** "52/s · 6.4%", without a rate while none is known. */
+function headText({ mappedShare }: TotalsOfState, perSecond: number | null): string {
+  return [perSecond === null ? "" : `${rate(perSecond)}/s`, share(mappedShare === null ? 0 : 1 - mappedShare)].filter(Boolean).join(" · ");
+}
+
+interface ItemProps {
+  readonly item: UnmappedItem;
+  readonly rate: number;
+  readonly most: number;
+  readonly full: boolean;
+  readonly onMap: () => void;
+}
+
+function Item({ item, rate: perSecond, most, full, onMap }: ItemProps) {
   const actions = useActions();
-  const misses = useNearMisses(full ? one.sample : null);
-  const near = useEngine("numbers", (state) => (full && misses.length === 0 ? nearestNames(state, one.name, 1)[0] : undefined));
+  const { name, names, count: n, group, misses, similar, elsewhere } = item;
+  const family = names.length > 1;
+  const firstAt = Math.min(...names.map((one) => one.firstAt)), lastAt = Math.max(...names.map((one) => one.lastAt));
   return (
     <li className="unmapped-row">
       <i className="mark mark-unmapped" aria-hidden="true" />
-      <span className="mono unmapped-name" title={one.name}>
-        {one.name}
+      <span className="mono unmapped-name" title={name}>
+        {name}
       </span>
       <span className="meter" aria-hidden="true">
-        <i style={{ width: `${Math.max(4, (one.rate / most) * 100)}%` }} />
+        <i style={{ width: `${Math.max(4, (perSecond / most) * 100)}%` }} />
       </span>
-      <span className="mono quiet unmapped-rate" title={`${count(one.count)} so far`}>
-        {one.rate > 0 ? `${rate(one.rate)}/s` : count(one.count)}
+      <span className="mono quiet unmapped-rate" title={`${count(n)} so far`}>
+        {perSecond > 0 ? `${rate(perSecond)}/s` : count(n)}
       </span>
-      {one.name !== NAMELESS && (
-        <Button className="button-small" aria-label={`Map… ${one.name} to a node`} onClick={onMap}>
+      {name !== NAMELESS && !family && (
+        <Button className="button-small" aria-label={`Map… ${name} to a node`} onClick={onMap}>
           Map…
         </Button>
       )}
       {full && (
         <p className="unmapped-more quiet">
-          {one.name === NAMELESS && "The call has no event name, so that no node can listen for it. "}
-          {count(one.count)} · first {clock(one.firstAt)} · last {clock(one.lastAt)}
+          {name === NAMELESS && "The call has no event name, so that no node can listen for it. "}
+          {family ? `${count(names.length)} names · ` : ""}
+          {count(n)} · first {clock(firstAt)} · last {clock(lastAt)}{" "}
+          <button type="button" className="link" aria-label={group === "ignored" ? `Show ${name} again` : `Ignore ${name}`} onClick={() => { actions.ignoreName(name, group !== "ignored"); }}>
+            {group === "ignored" ? "Show again" : "Ignore"}
+          </button>
           <NearMisses misses={misses} />
-          {near && (
+          {elsewhere !== "" && (
             <>
               <br />
-              Like <code>{near.name}</code>, which lights{" "}
+              Lights “{elsewhere}”.
+            </>
+          )}
+          {similar !== null && (
+            <>
+              <br />
+              <NameDifference sent={name} listened={similar.name} />, for{" "}
               <button
                 type="button"
                 className="link"
                 onClick={() => {
-                  actions.select(near.node);
+                  actions.select(similar.node);
                 }}
               >
-                {near.label}
+                {similar.label}
               </button>
-              {near.why === "case" ? ": only the case differs." : invisibleDifference(one.name, near.name) ? `: ${invisibleDifference(one.name, near.name)}.` : near.why === "signs" ? ": only spaces or signs differ." : "."}
+              .
             </>
           )}
         </p>
       )}
     </li>
+  );
+}
+
+/** The names that were mapped here: each leads to its node and can be unmapped at any time. */
+function Mapped() {
+  const actions = useActions();
+  const graph = useSession((session) => session.graph);
+  const names = useEngine("rows", mappedNames);
+  const [exporting, setExporting] = useState(false);
+  if (names.length === 0) return null;
+  return (
+    <section className="bound" aria-label="Mapped here">
+      <h3>
+        Mapped here <span className="quiet">in this session only</span>
+      </h3>
+      <ul>
+        {names.map(({ name, node, count: n }) => (
+          <li key={name} className="bound-row">
+            <code>{name}</code> →{" "}
+            <button type="button" className="link" onClick={() => { actions.select(node); }}>
+              {labelOf(graph, node)}
+            </button>
+            <span className="mono quiet">{count(n)}</span>
+            <Button className="button-small" aria-label={`Unmap ${name}`} onClick={() => { actions.unbind(name); }}>
+              Unmap
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Button icon={<FileDiff size={15} />} onClick={() => { setExporting(true); }}>
+        Export as a patch…
+      </Button>
+      {exporting && (
+        <Suspense>
+          <PatchSheet onClose={() => { setExporting(false); }} />
+        </Suspense>
+      )}
+    </section>
   );
 }
 
@@ -133,50 +218,30 @@ function EverythingUnmapped() {
   );
 }
 
-function Bound() {
-  const { engine } = useSessionContext();
-  const binds = useEngine("rows", (state) => state.binds.size);
-  const graph = useSession((state) => state.graph?.name ?? "graph");
-  if (binds === 0) return null;
-  return (
-    <div className="bound">
-      <p>{plural(binds, "name")} mapped in this session only. DagNet’s files are not touched.</p>
-      <Button
-        icon={<Download size={15} />}
-        onClick={() => {
-          const text = bindPatches(engine.state)
-            .map(({ file, text: part }) => `# ${file}\n${part}`)
-            .join("---\n");
-          download(`${graph}-mapping.yaml`, text, "application/yaml");
-        }}
-      >
-        Export as a patch (YAML)
-      </Button>
-    </div>
-  );
+export interface UnmappedFigures {
+  readonly names: readonly UnmappedName[];
+  readonly who: readonly UnmappedName[];
+  readonly other: number;
+  readonly rates: Rates;
 }
 
-/** An unmapped name with its events a second. */
-export interface Rated extends UnmappedName {
-  readonly rate: number;
-}
-
-/** The unmapped names with their rates, twice a second at most. */
-export function useUnmapped(): { readonly names: readonly Rated[]; readonly who: readonly UnmappedName[]; readonly other: number } {
+/** The unmapped names, and their rates over the last seconds; those of all together too. */
+export function useUnmapped(): UnmappedFigures {
   const { engine, store } = useSessionContext();
-  useSession((state) => state.numbersTick);
+  useSession((session) => session.numbersTick);
   const [rates, setRates] = useState<Rates>(NO_SAMPLES);
   useEffect(
     () =>
       store.subscribe(({ numbersTick: second }, before) => {
         if (second === before.numbersTick) return;
-        const counts = new Map(unmappedNames(engine.state, engine.at()).names.map(({ name, count }) => [name, count]));
+        const counts = new Map(unmappedNames(engine.state, engine.at()).names.map(({ name, count: n }) => [name, n]));
+        counts.set(ALL, totals(engine.state, engine.at()).unmapped);
         setRates((known) => addSample(known, engine.now(), counts));
       }),
     [engine, store],
   );
   const { names, identity: who, other } = unmappedNames(engine.state, engine.at());
-  return { names: names.map((one) => ({ ...one, rate: rateOf(rates, one.name) })), who, other };
+  return { names, who, other, rates };
 }
 
 const MOST_SAMPLES = 11;

@@ -30,10 +30,38 @@ describe("cards", () => {
     it("PIC-5: a node that has not lit waits, one that never can says so", () => {
       const dark = { count: 0, rate: 0, level: 0, lastAt: null };
       cards.write("a", dark, 0);
-      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", "never"]);
+      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", ""]);
       cards.attach("a", { root, age, rate, dark: "No event" });
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
+    });
+
+    it("PIC-81: says counts and a time of day while the picture is not live, and nothing before the first On", () => {
+      const light = { count: 1758, rate: 6.1, level: 0.5, lastAt: new Date(2026, 10, 30, 1, 10, 34).getTime() };
+      cards.figures = "counts";
+      cards.write("a", light, light.lastAt);
+      expect([root.dataset["seen"], root.dataset["heat"], root.dataset["fresh"], rate.nodeValue, age.nodeValue]).toEqual(["lit", "0", "no", "1,758 events", "01:10"]);
+      cards.figures = "none";
+      cards.write("a", { count: 0, rate: 0, level: 0, lastAt: null }, 0);
+      expect([root.dataset["seen"], rate.nodeValue]).toEqual(["waiting", "not watched"]);
+    });
+
+    it("PIC-83: says n of m under a filter, and never “not seen yet” of what the filter hides", () => {
+      cards.write("a", { count: 12, rate: 1, level: 0.1, lastAt: 0, of: 322, all: 322 }, 0);
+      expect(rate.nodeValue).toBe("12 of 322");
+      cards.write("a", { count: 0, rate: 0, level: 0, lastAt: null, of: 322, all: 322 }, 0);
+      expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["hidden", "0 of 322", ""]);
+      cards.write("a", { count: 0, rate: 0, level: 0, lastAt: null, of: 0, all: 9 }, 0);
+      expect([root.dataset["seen"], rate.nodeValue]).toEqual(["hidden", "none of 9 held"]);
+      cards.write("a", { count: 0, rate: 0, level: 0, lastAt: null, of: 0, all: 0 }, 0);
+      expect(rate.nodeValue).toBe("not seen yet");
+    });
+
+    it("PIC-84: marks what test events alone have lit", () => {
+      cards.write("a", { count: 0, rate: 0, level: 0, lastAt: null, tests: 1, testAt: 0 }, 1000);
+      expect([root.dataset["seen"], root.dataset["tests"], rate.nodeValue, age.nodeValue]).toEqual(["test", "yes", "1 test event", "test"]);
+      cards.write("a", { count: 2, rate: 1, level: 0.1, lastAt: 0, tests: 1, testAt: 0 }, 1000);
+      expect([root.dataset["seen"], root.dataset["tests"], rate.nodeValue]).toEqual(["lit", "yes", "1/s"]);
     });
 
     it("PIC-9: touches the page only where something differs", () => {
