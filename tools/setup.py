@@ -172,6 +172,14 @@ def example(found: str) -> None:
     npm_folder(found, "examples/ci", "the test runner of the example")
 
 
+def host(found: str) -> None:
+    """Installs the packages of the host that the client is tried in, at DagNet's versions.
+
+    They have 71 MB.
+    """
+    npm_folder(found, "web/host", "the host that the client is tried in")
+
+
 def npm_folder(found: str, name: str, what: str) -> None:
     """Installs what a folder's lock file names, when that has changed."""
     folder = ROOT / name
@@ -287,6 +295,7 @@ def main() -> None:
     if not use:
         provider(found)
         example(found)
+        host(found)
         browser()
         redis()
         proxies()

@@ -94,17 +94,18 @@ export function roundBox(brush: Brush, x: number, y: number, width: number, heig
 const FOLLOW_DARK = ["#ffb02e", "#45d6a8", "#d1a8ff", "#cfe04a", "#ff8f6b", "#e9e4d8"];
 const FOLLOW_LIGHT = ["#b45f00", "#0b7a58", "#7a3fc4", "#66720a", "#c2410c", "#57534e"];
 
-/** The palette as the custom properties at `element` say it at this moment: `--dr-…`, which the
- * picture's styles define, else `--dagnet-realtime-accent`, which a host may. `stale` takes the
- * colour out of it.
+/** The palette as the custom properties at `element` say it at this moment: a host's
+ * `--dagnet-realtime-accent` and `--dagnet-realtime-canvas`, else the picture's `--dr-…`. `stale`
+ * takes the colour out of it.
  */
 export function readPalette(element: Element, dark: boolean, stale: boolean): Palette {
   const style = getComputedStyle(element);
   const value = (name: string, other: string) => style.getPropertyValue(`--dr-${name}`).trim() || other;
-  const accent = style.getPropertyValue("--dagnet-realtime-accent").trim();
+  const own = (name: string) => style.getPropertyValue(`--dagnet-realtime-${name}`).trim();
+  const accent = own("accent");
   const grey = value("text-3", dark ? "#9aa1ab" : "#6b7280");
   return {
-    canvas: value("canvas", dark ? "#0a0b0e" : "#f8f9fb"),
+    canvas: own("canvas") || value("canvas", dark ? "#0a0b0e" : "#f8f9fb"),
     activity: stale ? grey : accent || value("activity", dark ? "#3aa7ff" : "#0a6fe0"),
     activityText: stale ? grey : accent || value("activity-text", dark ? "#8ecbff" : "#0a5bb8"),
     core: stale ? grey : dark ? "#f2faff" : accent || value("activity", "#0a6fe0"),

@@ -79,20 +79,23 @@ export class StaticLayer {
     brush.globalAlpha = 1;
   }
 
-  private jumps({ jumps, palette, camera }: StaticInput): void {
+  private jumps({ jumps, palette, camera, paths }: StaticInput): void {
     const { brush } = this;
+    const followed = new Set(paths.flatMap(({ legs }) => legs.map(({ table }) => table)));
     brush.lineCap = "round";
     brush.textAlign = "center";
     brush.textBaseline = "middle";
     brush.strokeStyle = palette.jump;
     for (const { table, count } of jumps) {
-      brush.lineWidth = 1.8;
-      brush.setLineDash([6, 6]);
-      brush.beginPath();
-      for (let i = 0; i < POINTS; i++) brush.lineTo(table[i * 2] ?? 0, table[i * 2 + 1] ?? 0);
-      brush.stroke();
-      brush.setLineDash([]);
-      arrowAt(brush, table, palette.jump);
+      if (!followed.has(table)) {
+        brush.lineWidth = 1.8;
+        brush.setLineDash([6, 6]);
+        brush.beginPath();
+        for (let i = 0; i < POINTS; i++) brush.lineTo(table[i * 2] ?? 0, table[i * 2 + 1] ?? 0);
+        brush.stroke();
+        brush.setLineDash([]);
+        arrowAt(brush, table, palette.jump);
+      }
       if (camera.zoom < BRIEF_FROM) continue;
       const [x, y] = [table[POINTS] ?? 0, table[POINTS + 1] ?? 0];
       const text = `${amount(count)}×`;

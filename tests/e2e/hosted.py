@@ -1,0 +1,97 @@
+"""A host's own editor (`web/host`) with the packed client in it, served with what its sources need."""
+
+import http.server
+import json
+import shutil
+import subprocess
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from dagnet_realtime.relays.signing import sign_subscription
+from tests.support.soketi import KEY, SECRET
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+HOST = WEB / "host"
+WORKSPACE = HOST / "workspace"
+SDK = WEB / "node_modules/@segment/analytics-next/dist/umd/index.js"
+NODES = json.loads((WORKSPACE / "graphs/checkout.json").read_text())["nodes"]
+UUID = {node["id"]: node["uuid"] for node in NODES}
+
+
+def run(*command: str | Path, folder: Path) -> str:
+    """Runs a command of Node's; its output is the error if it fails."""
+    done = subprocess.run(
+        [str(part) for part in command], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def build(folder: Path) -> Path:
+    """Packs the client, installs the tarball into a copy of the host, checks its types and builds it."""
+    node = shutil.which("node")
+    npm = shutil.which("npm")
+    assert node, "the tests of the host need node"
+    assert npm, "the tests of the host need npm"
+    assert (HOST / "node_modules").is_dir(), "the host's packages are not there: run `make setup`"
+    tarball = run(node, WEB / "package/pack.js", folder / "packed", folder=WEB).splitlines()[-1]
+    copy = folder / "host"
+    shutil.copytree(HOST, copy, symlinks=True, ignore=shutil.ignore_patterns("dist"))
+    quiet = ("--no-save", "--offline", "--ignore-scripts", "--no-audit", "--no-fund")
+    run(npm, "install", *quiet, tarball, folder=copy)
+    run(node, "node_modules/typescript/bin/tsc", "--noEmit", folder=copy)
+    run(node, "node_modules/vite/bin/vite.js", "build", folder=copy)
+    shutil.copy(SDK, copy / "dist/sdk.js")
+    return copy / "dist"
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """The host's files, and its back end: it signs subscriptions, and takes what an SDK sends."""
+
+    def do_POST(self) -> None:
+        """Signs for the provider at `/auth`; all else is taken."""
+        sent = self.rfile.read(int(self.headers["content-length"])).decode()
+        answer: dict[str, Any] = {"success": True}
+        if self.path == "/auth":
+            form = dict(urllib.parse.parse_qsl(sent))
+            answer = {
+                "auth": sign_subscription(
+                    KEY, SECRET.encode(), form["socket_id"], form["channel_name"]
+                )
+            }
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The host's origin, while the context is open."""
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(Handler, directory=str(folder))
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(10)
+
+
+def address(origin: str, **source: object) -> str:
+    """The editor with Realtime from a source."""
+    return f"{origin}/index.html?{urllib.parse.urlencode({'source': json.dumps(source)})}"

@@ -1,0 +1,307 @@
+"""The client in a host's own editor, on DagNet's versions: its own nodes light, and nothing else of it changes."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dagnet_realtime.relays.signing import request_query
+from tests.e2e.hosted import UUID, WORKSPACE, address, build, serving
+from tests.support.program import Program, running
+from tests.support.soketi import APP_ID, KEY, SECRET, Soketi, soketi
+
+LOG = Path(__file__).parents[1] / "public/recorded/session.ndjson"
+
+LIT = """() => {
+  const canvas = document.querySelector("canvas[data-dagnet-realtime]");
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let lit = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] > 20) lit += 1;
+  return lit;
+}"""
+"""How many pixels of the layer have light."""
+
+INSIDE = """uuid => {
+  const canvas = document.querySelector("canvas[data-dagnet-realtime]");
+  const [box, whole] = [document.querySelector(`[data-uuid="${uuid}"]`), canvas].map(one => one.getBoundingClientRect());
+  const ratio = canvas.width / whole.width;
+  const [x, y] = [(box.x - whole.x + 6) * ratio, (box.y - whole.y + 6) * ratio];
+  const {data} = canvas.getContext("2d").getImageData(x, y, (box.width - 12) * ratio, (box.height - 12) * ratio);
+  return data.some((value, i) => i % 4 === 3 && value > 20);
+}"""
+"""Whether light lies on a node rather than around it."""
+
+STYLES = """() => {
+  const found = {};
+  for (const element of document.querySelectorAll("html, body, .dock-layout, .dock-layout *:not(.bar-space *)")) {
+    if (element.closest("[data-dagnet-realtime]")) continue;
+    const path = [];
+    for (let one = element; one && one !== document.body; one = one.parentElement) {
+      const beside = [...(one.parentElement?.children ?? [])].filter(other => !other.matches("[data-dagnet-realtime]"));
+      path.push(`${one.tagName}${beside.indexOf(one)}`);
+    }
+    const style = getComputedStyle(element);
+    found[path.reverse().join(">")] = Object.fromEntries([...style].map(name => [name, style.getPropertyValue(name)]));
+  }
+  return found;
+}"""
+"""The computed style of every element of the host, by its place."""
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The host, built with the packed tarball, at an origin of its own."""
+    with serving(build(tmp_path_factory.mktemp("host"))) as origin:
+        yield origin
+
+
+CONFIG = """
+[server]
+port = 0
+origins = ["{origin}"]
+
+[[workspace]]
+id = "host"
+env = "prod"
+path = "{path}"
+
+[[workspace.source]]
+id = "web"
+kind = "webhook"
+allow_unsigned = true
+"""
+
+
+class Watched:
+    """A server of the host's own graph, which the host may watch."""
+
+    def __init__(self, program: Program, key: str) -> None:
+        self.url = program.url
+        self.headers = {"authorization": f"Bearer {key}"}
+        self._sent = 0
+
+    def source(self, **more: object) -> dict[str, object]:
+        """The server as the host's source, with a token for one viewer."""
+        body = {"workspace": "host", "env": "prod", "viewer": "u-1", "role": "follow"}
+        token = self._ask("POST", "/api/viewer-tokens", body)["token"]
+        parts = {"url": self.url, "workspace": "host", "env": "prod", "token": token}
+        return {"kind": "server", **parts, **more}
+
+    def graph(self) -> Any:
+        """The graph as the server reads it."""
+        return self._ask("GET", "/api/workspaces/host/prod/graphs/checkout")
+
+    def send(self, *names: str, person: str = "p1") -> None:
+        """One delivery for each event, as Segment sends them."""
+        for name in names:
+            self._sent += 1
+            event = {"type": "track", "messageId": f"m{self._sent}", "event": name}
+            event |= {"anonymousId": person, "timestamp": f"2026-01-02T03:04:{self._sent:02}.000Z"}
+            self._ask("POST", "/segment/webhook/web", event)
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        answer = httpx.request(
+            method, self.url + path, json=body, headers=self.headers, trust_env=False, timeout=30
+        )
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+
+@pytest.fixture(scope="module")
+def watched(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """The server, on a free port."""
+    folder = tmp_path_factory.mktemp("server")
+    config = folder / "realtime.toml"
+    config.write_text(CONFIG.format(origin=host, path=WORKSPACE))
+    environ = {"DAGNET_REALTIME_STATE_DIR": str(folder / "state")}
+    key = folder / "key"
+    arguments = ("serve", "--config", str(config), "--key-file", str(key))
+    with running(*arguments, environ=environ) as program:
+        yield Watched(program, key.read_text().strip())
+
+
+def opened(page: Page, origin: str, **source: object) -> None:
+    """The editor, On and live."""
+    page.goto(address(origin, **source))
+    expect(page.locator(".square")).to_have_count(8)
+    page.get_by_role("switch", name="Realtime").click()
+    expect(page.get_by_role("status")).to_have_text("Realtime · live")
+
+
+def expect_counts(page: Page, **counts: int) -> None:
+    """The numbers on the host's own nodes; those that are not named show none."""
+    for id, uuid in UUID.items():
+        badge = page.locator(f'[data-uuid="{uuid}"] .square-badge')
+        expect(badge).to_have_text(str(counts[id]) if counts.get(id) else "")
+
+
+def box(page: Page, id: str) -> dict[str, float]:
+    """Where a node of the host stands."""
+    found: Any = page.locator(f'[data-uuid="{UUID[id]}"]').bounding_box()
+    assert found
+    return dict(found)
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page in which nothing is thrown, and whose content security policy nothing breaks."""
+    made = context.new_page()
+    wrong: list[str] = []
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on(
+        "console",
+        lambda said: (
+            wrong.append(said.text)
+            if said.type == "error" and not said.location["url"].endswith("/favicon.ico")
+            else None
+        ),
+    )
+    yield made
+    assert wrong == []
+
+
+@pytest.mark.parametrize("transport", ["push", "poll"])
+def test_a_servers_events_light_the_hosts_own_nodes(
+    page: Page, host: str, watched: Watched, transport: str
+) -> None:
+    """EMB-42, EMB-34: with the right counts, around the outline and never on it, and a drag loses nothing."""
+    opened(page, host, **watched.source(transport=transport))
+    assert page.evaluate(LIT) == 0
+    watched.send(
+        "Page Viewed", "Product Viewed", "Product Added", "Product Viewed", person=transport
+    )
+    watched.send("Nothing Known")
+    expect_counts(page, landing=1, product=2, basket=1)
+    page.wait_for_function(f"({LIT})() > 500")
+    assert not page.evaluate(INSIDE, UUID["product"])
+    if transport == "poll":
+        return
+    before = box(page, "product")
+    page.mouse.move(before["x"] + 20, before["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(before["x"] + 60, before["y"] - 60, steps=6)
+    page.mouse.up()
+    assert box(page, "product")["y"] < before["y"] - 40
+    watched.send("Product Viewed", person=transport)
+    expect_counts(page, landing=1, product=3, basket=1)
+    assert not page.evaluate(INSIDE, UUID["product"])
+    page.get_by_role("button", name="Follow the newest").click()
+    expect(page.get_by_text("1 followed")).to_be_visible()
+    page.get_by_role("button", name="Remove Help").click()
+    expect(page.locator(".square")).to_have_count(7)
+    watched.send("Help Opened", "Page Viewed", person=transport)
+    expect(page.locator(f'[data-uuid="{UUID["landing"]}"] .square-badge')).to_have_text("2")
+    page.evaluate("mountAgain()")
+    expect(page.get_by_role("status")).to_have_text("Realtime · off")
+    page.get_by_role("switch", name="Realtime").click()
+    expect(page.get_by_role("status")).to_have_text("Realtime · live")
+    watched.send("Page Viewed", person=transport)
+    expect(page.locator(f'[data-uuid="{UUID["landing"]}"] .square-badge')).to_have_text("1")
+    assert page.evaluate("sessions.filter(({state}) => state.phase !== 'off').length") == 1
+
+
+def test_nothing_else_of_the_host_changes(page: Page, host: str) -> None:
+    """EMB-43: no computed style of any of its elements, without the client, with it, On, and Off again."""
+    page.goto(f"{host}/bare.html#dark")
+    expect(page.locator(".react-flow__edge")).to_have_count(9)
+    page.mouse.move(2, 300)
+    bare = settled(page)
+    page.goto(f"{address(host, kind='page')}#dark")
+    expect(page.locator(".react-flow__edge")).to_have_count(9)
+    assert differences(bare, settled(page)) == []
+    for word in ("live", "off"):
+        page.get_by_role("switch", name="Realtime").click()
+        page.mouse.move(2, 300)
+        expect(page.get_by_role("status")).to_have_text(f"Realtime · {word}")
+        assert differences(bare, settled(page)) == []
+
+
+def settled(page: Page) -> dict[str, dict[str, str]]:
+    """The computed styles, once two readings in turn are the same."""
+    before: dict[str, dict[str, str]] = {}
+    while (now := page.evaluate(STYLES)) != before:
+        before = now
+    return before
+
+
+def differences(a: dict[str, dict[str, str]], b: dict[str, dict[str, str]]) -> list[str]:
+    """What differs, in words."""
+    missing = sorted(a.keys() ^ b.keys())
+    return missing + [
+        f"{place} {name}: {a[place][name]} became {b[place].get(name)}"
+        for place in a.keys() & b.keys()
+        for name in a[place]
+        if a[place][name] != b[place].get(name)
+    ]
+
+
+def test_a_providers_envelopes_light_them(page: Page, host: str) -> None:
+    """EMB-42: from a private channel of a real provider, whose subscription the host's back end signs."""
+    with soketi() as provider:
+        channel = "private-prod-segment-events"
+        parts = {"key": KEY, "host": "127.0.0.1", "port": provider.port, "channel": channel}
+        opened(page, host, kind="pusher", auth=f"{host}/auth", **parts)
+        for number, name in enumerate(["Page Viewed", "Page Viewed", "Order Completed"]):
+            envelope = {"event_name": name, "occurred_at": "2026-02-03T10:00:00Z"}
+            publish(provider, channel, envelope | {"message_id": f"m{number}", "trace_id": "t1"})
+        expect_counts(page, landing=2, purchase=1)
+        publish(provider, channel, {"other": "words"})
+        expect_counts(page, landing=2, purchase=1)
+
+
+def publish(provider: Soketi, channel: str, envelope: dict[str, str]) -> None:
+    """One message on the channel, as a function of the host's publishes it."""
+    message = {"name": "event", "channel": channel, "data": json.dumps(envelope)}
+    body = json.dumps(message).encode()
+    path = f"/apps/{APP_ID}/events"
+    query = request_query(KEY, SECRET.encode(), "POST", path, body, int(time.time()))
+    url = f"http://127.0.0.1:{provider.port}{path}?{query}"
+    headers = {"content-type": "application/json"}
+    assert httpx.post(url, content=body, headers=headers, trust_env=False).is_success
+
+
+def test_calls_of_its_own_page_light_them(page: Page, host: str) -> None:
+    """EMB-42: those of Segment's own SDK that stands in the host."""
+    page.goto(address(host, kind="page"))
+    page.add_script_tag(url=f"{host}/sdk.js")
+    page.evaluate(
+        """origin => {
+          window.analytics = AnalyticsNext.AnalyticsBrowser.load(
+            {writeKey: "k", cdnSettings: {integrations: {"Segment.io": {apiKey: "k"}}}},
+            {integrations: {"Segment.io": {apiHost: origin.slice(7) + "/v1", protocol: "http"}}});
+        }""",
+        host,
+    )
+    page.get_by_role("switch", name="Realtime").click()
+    expect(page.get_by_role("status")).to_have_text("Realtime · live")
+    page.evaluate("analytics.track('Product Viewed')")
+    page.evaluate("analytics.track('Products Searched')")
+    expect_counts(page, product=1, search=1)
+
+
+def test_a_saved_log_lights_them(page: Page, host: str, watched: Watched) -> None:
+    """EMB-42: as it plays, by its own clock."""
+    graph = watched.graph()
+    at = 1_767_323_045_000
+    event = {"id": "e1", "type": "track", "name": "Checkout Started", "source": "web"}
+    event |= {"occurred_at": "2026-01-02T03:04:05.000Z", "arrived_at": "2026-01-02T03:04:05.000Z"}
+    event |= {"segment_received_at": None, "traces": [], "properties": {}, "flags": []}
+    ledger = {"offered": 3, "lit": 3, "unmapped": 0, "filtered": 0, "missed": 0}
+    ledger |= {"carried": 1, "thinned": 2, "sampled_out": 0, "forgotten": 0}
+    header = json.loads(LOG.read_text().splitlines()[0])
+    header |= {"graph": "checkout", "graph_version": graph["version"], "definition": graph}
+    node = UUID["checkout"]
+    batch = {"at": at, "op": "batch", "from": "e.0", "position": "e.3", "counts": {node: 3}}
+    batch |= {"unmapped": {}, "other": 0, "threshold": 1, "ledger": ledger}
+    batch["events"] = [event | {"nodes": [node]}]
+    lines = "\n".join(json.dumps(line) for line in (header, batch)) + "\n"
+    page.add_init_script(f"window.sessionLog = {json.dumps(lines)}")
+    page.goto(address(host, kind="log"))
+    page.get_by_role("switch", name="Realtime").click()
+    expect(page.get_by_role("status")).to_have_text("Realtime · replay")
+    expect_counts(page, checkout=3)

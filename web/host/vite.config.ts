@@ -1,0 +1,14 @@
+/** Two pages: the editor with the client, and the same editor without it. */
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  base: "./",
+  plugins: [react()],
+  build: {
+    target: "es2020",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: ["index.html", "bare.html"] },
+  },
+});
