@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import os
 import shutil
 import subprocess
 import threading
@@ -33,6 +34,14 @@ def run(*command: str | Path, folder: Path) -> str:
     return done.stdout
 
 
+def linked(source: str, target: str) -> None:
+    """A file as a link, or as a copy if that is on another disk."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 def build(folder: Path) -> Path:
     """Packs the client, installs the tarball into a copy of the host, checks its types and builds it."""
     node = shutil.which("node")
@@ -42,7 +51,12 @@ def build(folder: Path) -> Path:
     assert (HOST / "node_modules").is_dir(), "the host's packages are not there: run `make setup`"
     tarball = run(node, WEB / "package/pack.js", folder / "packed", folder=WEB).splitlines()[-1]
     copy = folder / "host"
-    shutil.copytree(HOST, copy, symlinks=True, ignore=shutil.ignore_patterns("dist"))
+    parts = ("src", "workspace", "node_modules")
+    for name in parts:
+        shutil.copytree(HOST / name, copy / name, symlinks=True, copy_function=linked)
+    for file in HOST.iterdir():
+        if file.is_file():
+            shutil.copy(file, copy)
     quiet = ("--no-save", "--offline", "--ignore-scripts", "--no-audit", "--no-fund")
     run(npm, "install", *quiet, tarball, folder=copy)
     run(node, "node_modules/typescript/bin/tsc", "--noEmit", folder=copy)

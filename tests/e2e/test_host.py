@@ -288,7 +288,12 @@ def test_a_saved_log_lights_them(page: Page, host: str, watched: Watched) -> Non
     """EMB-42: as it plays, by its own clock."""
     graph = watched.graph()
     at = 1_767_323_045_000
-    event = {"id": "e1", "type": "track", "name": "Checkout Started", "source": "web"}
+    event: dict[str, Any] = {
+        "id": "e1",
+        "type": "track",
+        "name": "Checkout Started",
+        "source": "web",
+    }
     event |= {"occurred_at": "2026-01-02T03:04:05.000Z", "arrived_at": "2026-01-02T03:04:05.000Z"}
     event |= {"segment_received_at": None, "traces": [], "properties": {}, "flags": []}
     ledger = {"offered": 3, "lit": 3, "unmapped": 0, "filtered": 0, "missed": 0}
