@@ -27,9 +27,12 @@ export interface ConversionGraph {
   readonly metadata: { readonly name: string };
 }
 
-const files: Record<string, string> = import.meta.glob("../workspace/events/*.yaml", { query: "?raw", import: "default", eager: true });
+const files: Record<string, string> = import.meta.glob(
+  "../workspace/events/*.yaml",
+  { query: "?raw", import: "default", eager: true },
+);
 
-/** Event definitions by file name, as DagNet's own registry of files holds them. */
+/** Event definitions by file name, as DagNet's registry of files holds them. */
 export const events: Record<string, unknown> = Object.fromEntries(
   Object.entries(files).map(([path, text]) => [path.replace(/^.*\/|\.yaml$/g, ""), JSON.parse(text) as unknown]),
 );
