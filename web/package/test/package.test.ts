@@ -7,6 +7,7 @@ import { parse } from "acorn";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { outsideScope } from "../../react/test/support/styles.ts";
 
 const HERE = `${import.meta.dirname}/..`;
 
@@ -68,6 +69,12 @@ it("EMB-40: only the picture asks for React Flow, only it and the hooks for Reac
   expect(new Set(external("react"))).toEqual(new Set(["react", "react/jsx-runtime"]));
   expect(new Set(external("picture"))).toEqual(new Set(["react", "react/jsx-runtime", "@xyflow/react"]));
   expect(readdirSync(dist).filter((name) => name.endsWith(".css"))).toEqual(["picture.css"]);
+});
+
+it("PIC-72: the packaged sheet styles nothing outside the scope, and has no fonts", () => {
+  const sheet = readFileSync(join(dist, "picture.css"), "utf8");
+  expect(sheet).toContain(".react-flow__pane");
+  expect(outsideScope(sheet)).toEqual([]);
 });
 
 it("EMB-40: every name of the exports is in the tarball, with types, licences and no test", () => {
