@@ -48,9 +48,9 @@ STYLES = """() => {
     const style = getComputedStyle(element);
     found[path.reverse().join(">")] = Object.fromEntries([...style].map(name => [name, style.getPropertyValue(name)]));
   }
-  return found;
+  return JSON.stringify(found);
 }"""
-"""The computed style of every element of the host, by its place."""
+"""The computed style of every element of the host, by its place, as one text, which is quick to hand over."""
 
 
 @pytest.fixture(scope="module")
@@ -223,10 +223,10 @@ def test_nothing_else_of_the_host_changes(page: Page, host: str) -> None:
 
 def settled(page: Page) -> dict[str, dict[str, str]]:
     """The computed styles, once two readings in turn are the same."""
-    before: dict[str, dict[str, str]] = {}
+    before = ""
     while (now := page.evaluate(STYLES)) != before:
         before = now
-    return before
+    return dict(json.loads(before))
 
 
 def differences(a: dict[str, dict[str, str]], b: dict[str, dict[str, str]]) -> list[str]:
