@@ -14,8 +14,14 @@ COLOURS = "all => all.map(one => getComputedStyle(one).backgroundColor)"
 
 
 def follows(page: Page) -> list[str]:
-    """The tokens that are followed, as the picture's chip names them."""
-    return page.locator(".following-token").all_inner_texts()
+    """The tokens that are followed, as the picture's chip has them under their names."""
+    names = page.locator(".following-token bdi")
+    return [str(name.get_attribute("title")) for name in names.all()]
+
+
+def name_of(page: Page, token: str) -> str:
+    """What a followed trace is called."""
+    return page.locator(f'.following-token bdi[title="{token}"]').inner_text()
 
 
 def test_a_followed_trace_tells_its_way_with_every_doubt(
@@ -82,7 +88,7 @@ def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: 
     row(page, "at Product page").click()
     expect(page.locator(".following-token")).to_have_count(1)
     (two,) = follows(page)
-    page.get_by_role("button", name=f"Keep following {two}").click()
+    page.get_by_role("button", name=f"Keep following {name_of(page, two)}").click()
     row(page, "at Site search").click()
     row(page, "at Email click").click(modifiers=["Control"])
     expect(page.locator(".following-token")).to_have_count(3)
@@ -92,7 +98,7 @@ def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: 
     expect(page.get_by_role("button", name="Only these move")).to_have_attribute(
         "aria-pressed", "true"
     )
-    page.get_by_role("button", name=f"Stop following {one}").click()
+    page.get_by_role("button", name=f"Stop following {name_of(page, one)}").click()
     expect(page.locator(".following-token")).to_have_count(2)
     page.keyboard.press("Escape")
     expect(page.locator(".following")).to_have_count(0)
@@ -105,7 +111,7 @@ def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: 
 def test_a_person_is_found_and_a_link_opens_the_same(
     browser: Browser, context: BrowserContext, stage: Stage
 ) -> None:
-    """TRC-29, TRC-31: an identifier becomes a token and is forgotten; a link follows the trace elsewhere before it comes."""
+    """TRC-29, TRC-31, TRC-34, TRC-35, TRC-36, TRC-37: an identifier becomes a token and is forgotten; a link follows the trace elsewhere before it comes."""
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stage.program.url)
     page = stage.enter(context, GRAPH)
     page.get_by_text("Find a person").click()
@@ -114,14 +120,29 @@ def test_a_person_is_found_and_a_link_opens_the_same(
     expect(page.get_by_text("Nothing has been seen of this trace yet.")).to_be_visible()
     expect(page.get_by_label("Identifier", exact=True)).to_have_value("")
     assert "bob" not in page.content() + page.url
+    page.get_by_label(re.compile("^Filter events")).fill("type:track")
+    page.get_by_label(re.compile("^Filter events")).press("Enter")
     page.get_by_role("button", name="Copy a link to this trace").click()
     link = page.evaluate("() => navigator.clipboard.readText()")
     (token,) = follows(page)
+    name = name_of(page, token)
+    assert re.fullmatch("[a-z]+ [a-z]+", name)
+    expect(page.locator(".find-says")).to_contain_text("No such identifier since")
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("Name of this trace").fill("Bob’s phone")
+    page.get_by_label("Name of this trace").press("Enter")
+    expect(page.locator(".following-token")).to_have_text("Bob’s phone")
+    page.reload()
+    expect(page.locator(".following-token")).to_have_text("Bob’s phone")
+    page.get_by_role("button", name="Bob’s phone", exact=True).click()
+    page.get_by_text("Token", exact=True).click()
+    expect(page.locator(".trace-identity li")).to_contain_text([token])
     other = browser.new_context()
     stage.signed_in.enter(other)
     second = other.new_page()
     second.goto(link)
-    expect(second.locator(".following-token")).to_have_text(token)
+    expect(second.locator(".following-token")).to_have_text(name)
+    expect(second.get_by_label("Remove the filter type:track")).to_be_visible()
     stage.send(event("view_item", "bobs-phone", 1, user="bob@example.com"))
     for one in (page, second):
         expect(one.locator(".step-label")).to_have_text("Product page")
@@ -135,7 +156,7 @@ def test_the_same_traces_are_followed_after_a_reload_and_after_off(
     page = stage.enter(context, GRAPH)
     stage.send(event("view_item", "stays", 5))
     row(page, "at Product page").click()
-    (token,) = follows(page)
+    token = name_of(page, follows(page)[0])
     page.reload()
     expect(page.locator(".following-token")).to_have_text(token)
     page.get_by_role("switch", name="Realtime").click()

@@ -8,6 +8,7 @@ import type { OtherGraphs } from "./store/otherGraphs.ts";
 import type { SessionController } from "./store/sessionController.ts";
 import type { Store } from "./store/uiState.ts";
 import { saveExpectation } from "./ui/expectation.ts";
+import { withView } from "./ui/sharedView.ts";
 import { ignoredJumps, linkTo } from "./ui/traceLink.ts";
 
 export function hostAbilities(store: Store, session: Pick<SessionController, "connection">, engine: App["engine"], others: Pick<OtherGraphs, "listening">): HostAbilities {
@@ -22,9 +23,11 @@ export function hostAbilities(store: Store, session: Pick<SessionController, "co
     litElsewhere: (name) => others.listening(name),
     player: () => store.getState().replay?.player ?? null,
     canTest: () => !store.getState().serverless,
+    traceLabel: (token) => store.getState().labels[token] ?? "",
     linkTo: (token) => {
-      const { graphRef } = store.getState();
-      return graphRef === null ? null : linkTo(window.location.origin + window.location.pathname, formatGraphRef(graphRef), token);
+      const ui = store.getState();
+      if (ui.graphRef === null) return null;
+      return withView(linkTo(window.location.origin + window.location.pathname, formatGraphRef(ui.graphRef), token), ui, engine.state.follows);
     },
     isIgnored: (jump) => {
       const { preferences, graphRef } = store.getState();

@@ -22,6 +22,7 @@ import { boot } from "./store/boot.ts";
 import { createUiStore } from "./store/uiState.ts";
 import { SessionController } from "./store/sessionController.ts";
 import { App } from "./ui/App.tsx";
+import { openView } from "./ui/sharedView.ts";
 import { tracesIn } from "./ui/traceLink.ts";
 import { SessionContext } from "@dagnet-realtime/react/hooks";
 import { PageContext } from "./hooks.ts";
@@ -98,6 +99,7 @@ async function main(): Promise<void> {
   const { tokens: traces, wrong } = tracesIn(address);
   if (wrong) toast(store, { what: "The link names a trace that is none.", meaning: "What stands behind “trace=” in the address is not a trace’s token, so it is not followed.", remedy: "Ask for the link again.", bad: true });
   actions.follow.resume(traces);
+  openView(store, actions, address);
   // Pages report at once what they have held back, so they are asked only when a kept session goes
   // on.
   const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(context, controller, ofTab, wish, tv || traces.length > 0 || address.has("on"));

@@ -1,6 +1,7 @@
 /** Which traces are followed, each with its pin and its way out; whether only they move. */
 import { Pin, X } from "lucide-react";
 import { Button } from "./kit/controls.tsx";
+import { TraceName, useTraceName } from "./side/TraceName.tsx";
 import { useActions, useEngine, useSession } from "./hooks.ts";
 
 /** Names shown before the rest becomes a number. */
@@ -19,40 +20,7 @@ export function Following() {
     <div className="following" role="group" aria-label="Followed traces">
       <span>Following</span>
       {shown.map((token) => (
-        <span key={token} className={`following-one trace-hue-${hues?.get(token) ?? 0}`}>
-          <button
-            type="button"
-            className="mono following-token"
-            title="Show its timeline"
-            onClick={() => {
-              actions.showTrace(token);
-            }}
-          >
-            <i className="mark mark-followed" aria-hidden="true" />
-            {token}
-          </button>
-          <Button
-            voice="quiet"
-            className="button-tiny pin"
-            icon={<Pin size={12} />}
-            aria-label={`Keep following ${token}`}
-            aria-pressed={pins.includes(token)}
-            title={pins.includes(token) ? "Stays followed when another trace is opened" : "Followed until another trace is opened; keep it"}
-            onClick={() => {
-              actions.follow.pin(token);
-            }}
-          />
-          <Button
-            voice="quiet"
-            className="button-tiny"
-            icon={<X size={12} />}
-            aria-label={`Stop following ${token}`}
-            title="Stop following"
-            onClick={() => {
-              actions.follow.unfollow(token);
-            }}
-          />
-        </span>
+        <Followed key={token} token={token} hue={hues?.get(token) ?? 0} pinned={pins.includes(token)} />
       ))}
       {follows.length > NAMES && <span className="quiet">+{follows.length - NAMES}</span>}
       <Button
@@ -77,5 +45,52 @@ export function Following() {
         Stop
       </Button>
     </div>
+  );
+}
+
+interface FollowedProps {
+  readonly token: string;
+  readonly hue: number;
+  readonly pinned: boolean;
+}
+
+function Followed({ token, hue, pinned }: FollowedProps) {
+  const actions = useActions();
+  const name = useTraceName(token);
+  return (
+    <span className={`following-one trace-hue-${hue}`}>
+      <button
+        type="button"
+        className="following-token"
+        title={`${token}: show its timeline`}
+        onClick={() => {
+          actions.showTrace(token);
+        }}
+      >
+        <i className="mark mark-followed" aria-hidden="true" />
+        <TraceName token={token} />
+      </button>
+      <Button
+        voice="quiet"
+        className="button-tiny pin"
+        icon={<Pin size={12} />}
+        aria-label={`Keep following ${name}`}
+        aria-pressed={pinned}
+        title={pinned ? "Stays followed when another trace is opened" : "Followed until another trace is opened; keep it"}
+        onClick={() => {
+          actions.follow.pin(token);
+        }}
+      />
+      <Button
+        voice="quiet"
+        className="button-tiny"
+        icon={<X size={12} />}
+        aria-label={`Stop following ${name}`}
+        title="Stop following"
+        onClick={() => {
+          actions.follow.unfollow(token);
+        }}
+      />
+    </span>
   );
 }

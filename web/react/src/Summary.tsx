@@ -1,5 +1,6 @@
 /** What the picture shows as one or two sentences, announced now and then to screen readers. */
 import { sentences } from "@dagnet-realtime/client/http";
+import { traceName } from "@dagnet-realtime/engine/traceName";
 import { nodeLight, totals, type TotalsOfState } from "@dagnet-realtime/engine/select/totals";
 import { followed } from "@dagnet-realtime/engine/select/traces";
 import type { State } from "@dagnet-realtime/engine/state";
@@ -56,7 +57,7 @@ export function summary(state: State, graph: Graph | null, figures: TotalsOfStat
   const where = busy.length > 0 ? ` Busiest: ${busy.map((node) => `${node.label} ${rate(node.rate)} a second`).join(", ")}.` : "";
   const astray = figures.unmapped > 0 ? ` ${count(figures.unmapped)} unmapped.` : "";
   const paths = state.follows.length > 0 ? followed(state).slice(0, BUSIEST) : [];
-  const told = paths.length > 0 ? ` Followed: ${paths.map(({ token, steps, head }) => `${token} ${place(graph, head)} after ${plural(steps.length, "step")}`).join(", ")}.` : "";
+  const told = paths.length > 0 ? ` Followed: ${paths.map(({ token, steps, head }) => `${traceName(token)} ${place(graph, head)} after ${plural(steps.length, "step")}`).join(", ")}.` : "";
   const prefix = view.name === "live" || view.name === "polling" ? "" : `${sentences(view.sign.title)} `;
   return `${prefix}${plural(figures.count, "event")}, ${view.covers}, ${rate(figures.rate)} a second.${where}${astray}${told}${more}`;
 }

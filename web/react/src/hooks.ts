@@ -60,6 +60,8 @@ export interface SessionActions {
    */
   ignoreName(pattern: string, ignored: boolean): void;
   testEvent(node: string | null): Promise<void>;
+  /** Gives a trace, by a token of it, a name of the person's own; "" takes it away. */
+  labelTrace?(token: string, label: string): void;
   readonly follow: {
     open(token: string, beside?: boolean): void;
     toggle(token: string): void;
@@ -80,6 +82,8 @@ export interface HostAbilities {
   canFind?(): boolean;
   /** Whether test events can be sent. */
   canTest?(): boolean;
+  /** The name that the person gave to the trace of this token, "" for none. */
+  traceLabel?(token: string): string;
   /** The address that opens the graph with a trace followed; null if there is none. */
   linkTo?(token: string): string | null;
   /** Saves what a trace did as a file of expectations. */

@@ -17,7 +17,7 @@ describe("the picture in words", () => {
     environment.time += 1000;
     expect(say("paused", "paused", "The picture is paused")).toMatch(/^The picture is paused. 2 events, since 01:05:45, .* Busiest: Landing .* 1 unmapped.$/);
     engine.dispatch({ kind: "follow", token: "t" });
-    expect(say("live", "live", "Connected by push")).toMatch(/^2 events, .*Followed: t at Landing after 1 step.$/);
+    expect(say("live", "live", "Connected by push")).toMatch(/^2 events, .*Followed: shady marble at Landing after 1 step.$/);
     expect(say("drained", "stale", "Nothing has been heard for a while")).toBe("Nothing has been heard for a while. 2 events, since 01:05:45.");
     expect(summary(engine.state, null, totals(engine.state, 0), { name: "live", tint: "live", sign: { word: "", lane: "", tone: "ok", title: "", meaning: "" }, covers: "", banners: [] }, 0)).toContain("No graph");
   });

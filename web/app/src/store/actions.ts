@@ -6,6 +6,7 @@ import type { Highlight, EdgeRef } from "@dagnet-realtime/react/picture/types";
 import { dismiss, toast, toNotice } from "./notices.ts";
 import { formatGraphRef, workspaceKey } from "./graphRef.ts";
 import { ignoredNamesOf, writePreferences, type Preferences } from "./preferences.ts";
+import { keepLabel, readLabels, wipeLabels } from "./traceLabels.ts";
 import { showGraph } from "./boot.ts";
 import { FollowController } from "./followController.ts";
 import type { UiState } from "./uiState.ts";
@@ -30,6 +31,9 @@ export class Actions {
     this.follow = new FollowController(context, (token) => {
       this.showTrace(token);
     });
+    context.store.subscribe(({ me }, before) => {
+      if (me !== null && me !== before.me) context.store.setState({ labels: readLabels(shelf, me.person) });
+    });
   }
 
   async toggle(): Promise<void> {
@@ -51,7 +55,8 @@ export class Actions {
       return false;
     }
     engine.reset();
-    store.setState({ me: null });
+    wipeLabels(this.shelf);
+    store.setState({ me: null, labels: {} });
     return true;
   }
 
@@ -146,6 +151,13 @@ export class Actions {
   showTrace(token: string): void {
     this.context.store.setState({ trace: token });
     this.setPreferences({ tab: "traces", sideOpen: true });
+  }
+
+  /** Gives a trace a name of the person's own, in this browser only; "" takes it away. */
+  labelTrace(token: string, label: string): void {
+    const { store } = this.context;
+    const { me, labels } = store.getState();
+    store.setState({ labels: keepLabel(this.shelf, me?.person ?? "", labels, token, label) });
   }
 
   bind(name: string, node: string): void {

@@ -4,6 +4,7 @@ import type { Me, GraphRef, WorkspaceSummary } from "@dagnet-realtime/client/api
 import type { Player, Timed } from "@dagnet-realtime/client/transport/player";
 import { OFF } from "@dagnet-realtime/client/transport/transport";
 import type { SessionState } from "@dagnet-realtime/react/hooks";
+import type { TraceLabels } from "./traceLabels.ts";
 import type { Preferences } from "./preferences.ts";
 
 /** What happened, what it means, what to do. */
@@ -47,6 +48,8 @@ export interface UiState extends SessionState {
   readonly graphRef: GraphRef | null;
   readonly notice: Notice | null;
   readonly toasts: readonly Toast[];
+  /** Names that the person gave to traces. */
+  readonly labels: TraceLabels;
   readonly visitors: number | null;
   readonly replay: ReplayControls | null;
   readonly overlay: "help" | "table" | "connect" | "streams" | null;
@@ -80,6 +83,7 @@ export function createUiStore(preferences: Preferences): Store {
     serverFilter: "",
     paused: false,
     catchUpSpeed: 0,
+    labels: {},
     visitors: null,
     replay: null,
     overlay: null,

@@ -3,12 +3,30 @@ import { shownAt } from "../pauseBuffer.ts";
 import type { State } from "../state.ts";
 import { edgeCount, type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
 import { type EdgeOrJump, exampleTraces, type FollowedPath, followedPaths, type Timeline, timeline } from "../traces/select/paths.ts";
-import { type JoinRow, joins, recent, type TraceRow, traceTotals } from "../traces/select/traceList.ts";
+import { nameOf } from "../traces/model.ts";
+import { type JoinRow, joins, recent, type TraceRow, traceRow, traceTotals } from "../traces/select/traceList.ts";
 import { jump, type JumpRow, jumps } from "../traces/select/jumps.ts";
 
-/** The last `n` traces that answer to `search`, the most recently active first. */
-export function recentTraces(state: State, n: number, search = ""): readonly TraceRow[] {
-  return state.accumulation.traces === null ? [] : recent(state.accumulation.traces, n, search);
+/** The last `n` traces that answer to `search`, the most recently active first. `labelOf` gives
+ * the name that a person gave to a token, "" for none. */
+export function recentTraces(state: State, n: number, search = "", labelOf?: (token: string) => string): readonly TraceRow[] {
+  return state.accumulation.traces === null ? [] : recent(state.accumulation.traces, n, search, labelOf);
+}
+
+/** A trace's row in the list, by any of its tokens; null if nothing is known of it. */
+export function traceByToken(state: State, token: string): TraceRow | null {
+  return state.accumulation.traces === null ? null : traceRow(state.accumulation.traces, token);
+}
+
+/** All tokens of the trace that a token belongs to, first the one that names it; the token alone if
+ * nothing is known of it.
+ */
+export function tokensOf(state: State, token: string): readonly string[] {
+  const traces = state.accumulation.traces;
+  const found = traces?.tokens.get(token)?.trace;
+  if (traces === null || found === undefined) return [token];
+  const first = nameOf(traces, found)?.token ?? token;
+  return [first, ...found.tokens.map((one) => one.token).filter((one) => one !== first)];
 }
 
 /** The timeline of the trace that a token belongs to; null if it is unknown. */

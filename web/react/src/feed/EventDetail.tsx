@@ -8,6 +8,7 @@ import { clockMs, moment, span, value } from "../format.ts";
 import { useActions, useSession } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
 import { type FeedRow, lag, LIGHTS, rawOf } from "../selectors.ts";
+import { TraceName } from "../side/TraceName.tsx";
 import { NearMisses, useNearMisses } from "../side/NearMisses.tsx";
 import { deliveryOf } from "./delivery.ts";
 
@@ -71,7 +72,7 @@ function Fields({ row }: { readonly row: FeedRow }) {
         <Pair key={`${kind} ${token}`} name={kind}>
           <Filtering term={`trace:${quote(token)}`} text={token} onAdd={add} />
           <button type="button" className="link fields-more" onClick={() => { actions.showTrace(token); }}>
-            show trace
+            show <TraceName token={token} />
           </button>
         </Pair>
       ))}

@@ -7,6 +7,7 @@ import { type KeyboardEvent, Suspense } from "react";
 import { moment, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
+import { TraceName } from "../side/TraceName.tsx";
 import { type FeedRow, lag, rowMarks, unsent } from "../selectors.ts";
 
 const Payload = lazyPart(async () => (await import("./EventDetail.tsx")).EventDetail);
@@ -77,8 +78,8 @@ function Line({ row, index, at, open, onOpen }: LineProps) {
         <span role="cell" className={unmapped ? "row-node pink" : "row-node"}>
           {labels}
         </span>
-        <span role="cell" className={followed ? "mono row-token amber" : "mono row-token"} title={token === "" ? undefined : "Click to follow"} onClick={(event) => { if (token) { event.stopPropagation(); actions.follow.open(token); } }}>
-          {token}
+        <span role="cell" className={followed ? "row-token amber" : "row-token"} title={token === "" ? undefined : `${token}: click to follow`} onClick={(event) => { if (token) { event.stopPropagation(); actions.follow.open(token); } }}>
+          {token !== "" && <TraceName token={token} />}
         </span>
         <span role="cell" className="mono row-properties">
           {Object.entries(row.properties).slice(0, 8).map(([key, of]) => (

@@ -12,6 +12,7 @@ import { useActions, useEngine, useHost } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { percent } from "../picture/scene.ts";
 import { dwellText, labelOf, shareText, waitingText } from "./text.ts";
+import { TraceName } from "./TraceName.tsx";
 
 const EXAMPLES = 6;
 
@@ -216,13 +217,13 @@ export function ExampleTraces({ tokens, title }: { readonly tokens: readonly str
           <button
             key={token}
             type="button"
-            className="chip mono"
-            title="Follow it"
+            className="chip"
+            title={`${token}: follow it`}
             onClick={() => {
               actions.follow.open(token);
             }}
           >
-            {token}
+            <TraceName token={token} />
           </button>
         ))}
       </p>

@@ -1,19 +1,26 @@
 /** Follows a person by an identifier; the server derives the token, and the value is not kept. */
+import { posture } from "@dagnet-realtime/engine/select/totals";
+import { traceByToken, traceCounts } from "@dagnet-realtime/engine/select/traces";
+import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { UserSearch } from "lucide-react";
 import { type SyntheticEvent, useState } from "react";
-import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
+import { ago, clock } from "../format.ts";
+import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
+import { TraceName } from "./TraceName.tsx";
 
 /** Follows a person by an identifier, which the server turns into a token. */
 export function FindPerson() {
   const actions = useActions();
+  const { store } = useSessionContext();
   const can = useHost((host) => host.canFind?.() ?? false);
   const on = useSession((state) => state.phase === "on");
   const kinds = kindsOf(useEngine("numbers", (state) => state.posture));
   const [asked, setAsked] = useState("");
   const kind = kinds.includes(asked) ? asked : (kinds[0] ?? "");
   const [value, setValue] = useState("");
+  const [found, setFound] = useState("");
   const [busy, setBusy] = useState(false);
   if (!can || !on || kind === "") return null;
   const find = (event: SyntheticEvent): void => {
@@ -22,9 +29,15 @@ export function FindPerson() {
     setValue("");
     if (wanted === "") return;
     setBusy(true);
-    void actions.follow.findPerson(kind, wanted).finally(() => {
-      setBusy(false);
-    });
+    setFound("");
+    void actions.follow
+      .findPerson(kind, wanted)
+      .then((is) => {
+        if (is) setFound(store.getState().trace);
+      })
+      .finally(() => {
+        setBusy(false);
+      });
   };
   return (
     <details className="find">
@@ -61,10 +74,34 @@ export function FindPerson() {
           Follow
         </Button>
       </form>
+      <div role="status">{found !== "" && <Found token={found} kind={kind} />}</div>
       <p className="quiet">The server makes a token of it and forgets it. Looking a person up is noted in the audit log.</p>
     </details>
   );
 }
+
+/** Whether anything is known of the person who was looked up. */
+function Found({ token, kind }: { readonly token: string; readonly kind: string }) {
+  const row = useEngine("numbers", (state) => traceByToken(state, token));
+  const since = useEngine("numbers", (state) => state.accumulation.since);
+  const whole = useEngine("numbers", (state) => traceCounts(state).exact && !posture(state).thinned && !posture(state).sampled);
+  const now = useEngine("numbers", (_, at) => at);
+  return (
+    <p className="find-says">
+      {row !== null && row.events > 0 && <TraceName token={row.token} />} {foundText(kind, row, { since, now, whole })}
+    </p>
+  );
+}
+
+/** What is said of a person who was looked up; `whole` if every event since `since` was shown. */
+export function foundText(kind: string, row: Pick<TraceRow, "events" | "seenAt"> | null, { since, now, whole }: { readonly since: number; readonly now: number; readonly whole: boolean }): string {
+  if (row !== null && row.events > 0) return now - row.seenAt < QUIET_MS ? "is followed." : `is followed, and quiet: the last event was ${ago(row.seenAt, now)} ago.`;
+  const unknown = whole ? `No such identifier since ${clock(since)}: no event carried this ${kind}.` : `No such identifier among the events shown since ${clock(since)}; not every event was shown.`;
+  return `${unknown} Check the kind and the spelling (upper and lower case differ). It is followed from now on.`;
+}
+
+/** A person without an event for so long is quiet. */
+const QUIET_MS = 10_000;
 
 const PERSON = ["userId", "anonymousId"];
 

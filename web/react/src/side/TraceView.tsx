@@ -9,12 +9,14 @@ import { followedAs } from "@dagnet-realtime/client/follows";
 import { clock, moment, plural, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
+import { TraceIdentity, useTraceName } from "./TraceName.tsx";
 import { doubtsOf, joinText, kindOf, labelOf, moveText, saysWho } from "./text.ts";
 
 /** `timeline` is null while nothing has been seen of the trace. */
 export function TraceView({ token: asked, timeline }: { readonly token: string; readonly timeline: Timeline | null }) {
   const actions = useActions();
   const token = timeline?.token ?? asked;
+  const name = useTraceName(token);
   const link = useHost((host) => host.linkTo?.(token) ?? null);
   const { host = {} } = useSessionContext();
   const pins = useSession((state) => state.pinned);
@@ -22,10 +24,10 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
   const hue = useEngine("rows", (state) => (held === null ? null : (state.accumulation.traces?.followed.get(held) ?? null)));
   const pinned = held !== null && pins.includes(held);
   return (
-    <section className={`side-part trace-view ${hue === null ? "" : `trace-view-${hue}`}`} aria-label={`Trace ${token}`}>
+    <section className={`side-part trace-view ${hue === null ? "" : `trace-view-${hue}`}`} aria-label={`Trace ${name}`}>
       <header className="side-head">
-        <h2 className="mono trace-name" title={timeline?.tokens.map((one) => `${one.kind} ${one.token}`).join("\n")}>
-          {token}
+        <h2 className="trace-name" title={timeline?.tokens.map((one) => `${one.kind} ${one.token}`).join("\n")}>
+          <bdi>{name}</bdi>
         </h2>
         {link !== null && <Copy text={link} label="Copy a link to this trace" />}
         {host.saveExpectation !== undefined && timeline !== null && (
@@ -75,13 +77,15 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
           }}
         />
       </header>
+      <TraceIdentity key={token} token={token} />
       {timeline && timeline.steps.length > 0 ? <TraceBody timeline={timeline} /> : <NoSteps dropped={timeline?.dropped ?? 0} />}
     </section>
   );
 }
 
 function NoSteps({ dropped }: { readonly dropped: number }) {
-  return <p className="quiet">{dropped > 0 ? "Its steps have been let go to make room; what it counted for stays." : "Nothing has been seen of this trace yet. It shows here as soon as something comes."}</p>;
+  const since = useEngine("numbers", (state) => state.accumulation.since);
+  return <p className="quiet">{dropped > 0 ? "Its steps have been let go to make room; what it counted for stays." : `Nothing has been seen of this trace yet. No event since ${clock(since)} belongs to it, and what it did before then is not here. It shows as soon as something comes.`}</p>;
 }
 
 function TraceBody({ timeline }: { readonly timeline: Timeline }) {

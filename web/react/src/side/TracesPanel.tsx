@@ -5,8 +5,9 @@ import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import { Search } from "lucide-react";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { ago, count, plural } from "../format.ts";
-import { useActions, useEngine, useSession } from "../hooks.ts";
+import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
+import { TraceName } from "./TraceName.tsx";
 import { FindPerson } from "./FindPerson.tsx";
 
 const Jumps = lazyPart(async () => (await import("./JumpList.tsx")).JumpList);
@@ -49,7 +50,9 @@ export function TracesPanel() {
 function Recent({ most }: { readonly most: number }) {
   const [search, setSearch] = useState("");
   const [more, setMore] = useState(false);
-  const fresh = useEngine("numbers", (state) => recentTraces(state, more || search ? ROWS : most, search));
+  const { host = {} } = useSessionContext();
+  const labelOf = (token: string): string => host.traceLabel?.(token) ?? "";
+  const fresh = useEngine("numbers", (state) => recentTraces(state, more || search ? ROWS : most, search, labelOf));
   const [held, setHeld] = useState<readonly TraceRow[] | null>(null);
   // Under the pointer the order stands still, not what the rows say.
   const rows = held?.map((row) => fresh.find(({ token }) => token === row.token) ?? row) ?? fresh;
@@ -71,8 +74,8 @@ function Recent({ most }: { readonly most: number }) {
           <Search size={14} aria-hidden="true" />
           <input
             value={search}
-            placeholder="Find by token, event, node or end…"
-            aria-label="Find a trace by token, event, node or end"
+            placeholder="Find by name, event, node or end…"
+            aria-label="Find a trace by name, token, event, node or end"
             onChange={(event) => {
               setSearch(event.target.value);
             }}
@@ -126,7 +129,7 @@ function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
           actions.follow.open(row.token, event.ctrlKey || event.metaKey || event.shiftKey);
         }}
       >
-        <span className="mono trace-token">{row.token}</span>
+        <span className="trace-token"><TraceName token={row.token} /></span>
         <span className="dots" aria-hidden="true">
           {row.dots.map((dot, index) => (
             <i key={index} className={`dot dot-${dot}`} />

@@ -1,5 +1,6 @@
 /** Lists of traces and of joins, as the panel shows them. */
 import type { Token } from "../../wire.gen.ts";
+import { traceName } from "../../traceName.ts";
 import { endedAt, type Join, nameOf, tokenOf, type Trace, type Traces, uuidOf } from "../model.ts";
 import { lateness } from "../path.ts";
 
@@ -32,17 +33,18 @@ export interface TraceRow {
   readonly hue: number | null;
 }
 
-/** At most `count` rows; `search` words must each be part of an identifier, its kind, the last
+/** At most `count` rows; `search` words must each be part of an identifier, its kind,
+ * its label or the trace's name, the last
  * event, the place or the end. A whole token finds evicted traces too.
  */
-export function recent(traces: Traces, count: number, search = ""): readonly TraceRow[] {
+export function recent(traces: Traces, count: number, search = "", labelOf?: (token: string) => string): readonly TraceRow[] {
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const rows: TraceRow[] = [];
   const stub = traces.tokens.get(search.trim())?.trace;
   if (stub?.tally === null) rows.push(rowOf(traces, stub));
   for (const trace of [...[...traces.followedTraces].reverse(), ...[...traces.live].reverse()]) {
     if (rows.length >= count) break;
-    if (trace.events > 0 && matches(traces, trace, words)) rows.push(rowOf(traces, trace));
+    if (trace.events > 0 && matches(traces, trace, words, labelOf)) rows.push(rowOf(traces, trace));
   }
   return rows;
 }
@@ -85,11 +87,11 @@ function dots(trace: Trace): Dot[] {
   return trace.visits.slice(from).map((visit, n) => late[from + n] === true ? "late" : visit.lit.length > 0 ? "node" : "unmapped");
 }
 
-function matches(traces: Traces, trace: Trace, words: readonly string[]): boolean {
+function matches(traces: Traces, trace: Trace, words: readonly string[], labelOf?: (token: string) => string): boolean {
   if (words.length === 0) return true;
   const head = trace.cursor.head;
   const text = [
-    ...trace.tokens.map((identifier) => `${identifier.kind} ${identifier.token}`), trace.visits.at(-1)?.name ?? "",
+    ...trace.tokens.map((identifier) => `${identifier.kind} ${identifier.token} ${labelOf?.(identifier.token) ?? ""}`), traceName(nameOf(traces, trace)?.token ?? ""), trace.visits.at(-1)?.name ?? "",
     traces.routeIndex.graph.nodes[head]?.label ?? "", endedAt(traces, head) ?? "",
   ].join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
