@@ -9,7 +9,8 @@ import { followedAs } from "@dagnet-realtime/client/follows";
 import { clock, moment, plural, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
-import { TraceIdentity, useTraceName } from "./TraceName.tsx";
+import { TraceIdentity } from "./TraceIdentity.tsx";
+import { useTraceName } from "./TraceName.tsx";
 import { doubtsOf, joinText, kindOf, labelOf, moveText, saysWho } from "./text.ts";
 
 /** `timeline` is null while nothing has been seen of the trace. */

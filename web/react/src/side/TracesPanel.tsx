@@ -8,8 +8,8 @@ import { ago, count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { TraceName } from "./TraceName.tsx";
-import { FindPerson } from "./FindPerson.tsx";
 
+const FindPerson = lazyPart(async () => (await import("./FindPerson.tsx")).FindPerson);
 const Jumps = lazyPart(async () => (await import("./JumpList.tsx")).JumpList);
 const UnmappedPanel = lazyPart(async () => (await import("./UnmappedPanel.tsx")).UnmappedPanel);
 const TraceView = lazyPart(async () => (await import("./TraceView.tsx")).TraceView);
@@ -82,7 +82,9 @@ function Recent({ most }: { readonly most: number }) {
           />
         </label>
       )}
-      <FindPerson />
+      <Suspense fallback={null}>
+        <FindPerson />
+      </Suspense>
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
       {seen > 0 && rows.length === 0 && <p className="quiet">No kept trace answers to that.</p>}
       <ul
