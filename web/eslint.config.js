@@ -31,6 +31,8 @@ export default tseslint.config(
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Export by name." }, { selector: "TSEnumDeclaration", message: "Use a union." }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
       "@typescript-eslint/no-non-null-assertion": "error",
+      // `{ left, out, ...rest }` is how an object without some fields is made.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "max-lines": ["warn", { max: 600, skipBlankLines: false, skipComments: false }],
     },
   },

@@ -16,7 +16,12 @@ export interface CardParts {
 /** The cards on the page, by node uuid. */
 export class Cards {
   private readonly parts = new Map<string, CardParts>();
-  figures: CardFigures = "rates";
+  private figures: CardFigures = "rates";
+
+  /** Says which figures cards show from their next write on. */
+  show(figures: CardFigures): void {
+    this.figures = figures;
+  }
 
   /** Takes in a card; the function returned lets it go. */
   attach(uuid: string, parts: CardParts): () => void {

@@ -66,7 +66,7 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   useEffect(() => { layer?.measured(); }, [layer, measures]);
   // Another state or filter says something else of every card, though nothing may move.
   useEffect(() => {
-    cards.figures = figures;
+    cards.show(figures);
     layer?.set({ theme, motion, frozen, stale });
   }, [layer, theme, motion, frozen, stale, scene, figures, filter, cards]);
   useEffect(() => { layer?.follow(followed); }, [layer, followed]);

@@ -38,10 +38,10 @@ describe("cards", () => {
 
     it("PIC-81: says counts and a time of day while the picture is not live, and nothing before the first On", () => {
       const light = { count: 1758, rate: 6.1, level: 0.5, lastAt: new Date(2026, 10, 30, 1, 10, 34).getTime() };
-      cards.figures = "counts";
+      cards.show("counts");
       cards.write("a", light, light.lastAt);
       expect([root.dataset["seen"], root.dataset["heat"], root.dataset["fresh"], rate.nodeValue, age.nodeValue]).toEqual(["lit", "0", "no", "1,758 events", "01:10"]);
-      cards.figures = "none";
+      cards.show("none");
       cards.write("a", { count: 0, rate: 0, level: 0, lastAt: null }, 0);
       expect([root.dataset["seen"], rate.nodeValue]).toEqual(["waiting", "not watched"]);
     });

@@ -30,10 +30,10 @@ export function outsideScope(css: string): string[] {
       Rule(rule) {
         rules.add(rule.type);
         if (rule.type === "keyframes") {
-          const name = String(rule.value.name.value);
+          const name = rule.value.name.value;
           if (!name.startsWith(`${SCOPE}-`)) found.push(`@keyframes ${name}`);
         } else if (rule.type === "style") {
-          for (const selector of rule.value.selectors) if (!inside(selector as readonly Part[])) found.push(JSON.stringify(selector));
+          for (const selector of rule.value.selectors) if (!inside(selector)) found.push(JSON.stringify(selector));
         } else if (!["media", "supports", "container"].includes(rule.type)) found.push(`@${rule.type}`);
         return undefined;
       },
