@@ -63,6 +63,8 @@ export interface RealtimeState {
     readonly mapped: number;
     readonly unmapped: number;
     readonly identity: number;
+    /** Test events, which are in no other count. */
+    readonly tests: number;
     /** Events a second, over ten seconds. */
     readonly rate: number;
     /** Events that wait while paused. */
@@ -114,14 +116,14 @@ export function summarise(engine: EngineHost, { phase, connection, why, rematche
   const { state } = engine;
   const { accumulation } = state;
   const { traces } = accumulation;
-  const { count, mapped, unmapped, identity, rate, pending, filtered } = totals(state, engine.at());
+  const { count, mapped, unmapped, identity, tests, rate, pending, filtered } = totals(state, engine.at());
   const began = accumulation.since;
   const { seen, retained, exact } = traces === null ? { seen: 0, retained: 0, exact: true } : traceTotals(traces);
   const { policy, sampling, threshold, thinned, sampled } = posture(state);
   return {
     phase, connection: connection.connection, transport: connection.transport, why: why === "" ? connection.why : why, retryAt: connection.retryAt, lagMs: connection.lagMs,
     since: state.session === "" ? null : began, ...pauseState(engine),
-    counts: { total: count, mapped, unmapped, identity, rate, pending, filtered: filtered?.count ?? null },
+    counts: { total: count, mapped, unmapped, identity, tests, rate, pending, filtered: filtered?.count ?? null },
     nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: accumulation.rematched.get(uuid) ?? began, exact: (policy?.exact_counts ?? true) && !(rematched.has(uuid) && (thinned || sampled)) }])),
     ledger: ledger(state),
     unmapped: unmappedNames(state, engine.at()).names.map(({ name, count: times, lastAt }) => ({ name, count: times, lastAt })),
