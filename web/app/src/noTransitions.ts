@@ -1,5 +1,7 @@
-/** Stands in the build for d3-transition, which React Flow's zoom brings and the picture never runs:
- * every move of its camera has a duration of 0. Nothing is ever under way to be interrupted.
+/**
+ * Stands in the build for d3-transition, which React Flow's zoom brings and the picture
+ * never runs: every move of its camera has a duration of 0. Nothing is ever under way to be
+ * interrupted.
  */
 import { selection } from "d3-selection";
 

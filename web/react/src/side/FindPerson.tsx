@@ -96,7 +96,7 @@ function Found({ token, kind }: { readonly token: string; readonly kind: string 
 /** What is said of a person who was looked up; `whole` if every event since `since` was shown. */
 export function foundText(kind: string, row: Pick<TraceRow, "events" | "seenAt"> | null, { since, now, whole }: { readonly since: number; readonly now: number; readonly whole: boolean }): string {
   if (row !== null && row.events > 0) return now - row.seenAt < QUIET_MS ? "is followed." : `is followed, and quiet: the last event was ${ago(row.seenAt, now)} ago.`;
-  const unknown = whole ? `No such identifier since ${clock(since)}: no event carried this ${kind}.` : `No such identifier among the events shown since ${clock(since)}; not every event was shown.`;
+  const unknown = whole ? `No such identifier since ${clock(since)}: no event had this ${kind}.` : `No such identifier among the events shown since ${clock(since)}; not every event was shown.`;
   return `${unknown} Check the kind and the spelling (upper and lower case differ). It is followed from now on.`;
 }
 

@@ -1,4 +1,4 @@
-/** What a trace is called: the name a person gave it in this browser, else two words of its token. */
+/** A trace's name: that which a person gave it in this browser, else two words of its token. */
 import { tokensOf } from "@dagnet-realtime/engine/select/traces";
 import { traceName } from "@dagnet-realtime/engine/traceName";
 import { type HostAbilities, useEngine, useHost } from "../hooks.ts";

@@ -11,7 +11,7 @@ it("TRC-36: an identifier that nothing carried is told apart from a person who i
   const since = new Date(2026, 0, 1, 1, 5, 0).getTime();
   const now = since + 60_000;
   const whole = { since, now, whole: true };
-  expect(foundText("userId", null, whole)).toMatch(/^No such identifier since 01:05:00: no event carried this userId\./);
+  expect(foundText("userId", null, whole)).toMatch(/^No such identifier since 01:05:00: no event had this userId\./);
   expect(foundText("userId", { events: 0, seenAt: now }, whole)).toContain("No such identifier");
   expect(foundText("userId", null, { ...whole, whole: false })).toContain("not every event was shown");
   expect(foundText("userId", { events: 3, seenAt: now - 41_000 }, whole)).toBe("is followed, and quiet: the last event was 41 s ago.");
