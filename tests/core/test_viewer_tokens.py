@@ -64,7 +64,7 @@ def test_the_helper_needs_no_server() -> None:
 
 @pytest.mark.parametrize("one", VECTORS["accepted"], ids=lambda one: one["why"])
 def test_a_genuine_token_is_accepted(one: dict[str, Any]) -> None:
-    """ACC-64: whoever made it, by any of the workspace's keys."""
+    """ACC-64: minted here or by a back end, by any of the workspace's keys."""
     assert verify_viewer_token(one["token"], keys, NOW_MS).channel == HOME
 
 

@@ -19,7 +19,7 @@ class Enough(pytest.skip.Exception):
 
 
 FEW = 40
-"""Examples of a property in `make test`, at most: `make fuzz` tries each for as long as it is told."""
+"""Examples of a property in `make test`, at most: `make fuzz` tries each for FUZZ_SECONDS."""
 
 
 def tries(usual: int = FEW, **more: Any) -> settings:

@@ -97,7 +97,7 @@ async def test_a_viewer_token_counts_in_the_authorization_header_alone() -> None
 
 
 async def test_no_depth_of_json_is_a_fault_of_ours() -> None:
-    """ACC-64: nobody needs a key to send such a header; nor is a body refused in any other way."""
+    """ACC-64: such a header can be sent without a key; bodies are refused in the same way."""
     deep = b"[" * 1300
     header = base64.urlsafe_b64encode(b'{"typ":"%b","x":%b' % (TOKEN_TYPE.encode(), deep))
     async with OriginStage() as stage:

@@ -64,7 +64,7 @@ def test_a_viewer_may_watch_one_channel_in_one_role() -> None:
     assert person.role(STAGING) is person.role(Channel("shop", "*")) is None
     assert person.expires_at == scene.clock.now() // 1000 * 1000 + 300_000
     assert scene.tokens.person(scene.signed(seconds=60)).id == person.id
-    assert person.minter == "", "nobody prolongs a token by minting another"
+    assert person.minter == "", "a token is not prolonged by minting another"
 
 
 def test_the_key_of_one_environment_opens_no_other() -> None:
