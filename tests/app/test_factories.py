@@ -134,7 +134,7 @@ def built(
 
 
 def test_every_mode_has_its_adapter() -> None:
-    """ACC-15: behind one protocol."""
+    """ACC-10: behind one protocol."""
     proxy = ProxyConfig(header="x-user", trusted=("10.0.0.1",), secret=Secret("s"))
     provider = ProviderConfig(issuer="https://id.example.com", client_id="us")
     assert isinstance(built(AccessConfig()), LocalAuthenticator)
@@ -201,7 +201,7 @@ async def test_processes_behind_one_name_share_a_sign_in(tmp_path: Path) -> None
 
 
 def test_github_is_asked_about_the_repositories_that_grants_name() -> None:
-    """ACC-24: about each once, and about no other."""
+    """ACC-18: about each once, and about no other."""
     given = AccessConfig(
         mode="oidc",
         provider=ProviderConfig(kind="github", issuer="https://github.com", client_id="us"),
@@ -217,7 +217,7 @@ def test_github_is_asked_about_the_repositories_that_grants_name() -> None:
 
 
 def test_a_file_of_tokens_that_cannot_be_read_stops_the_start(tmp_path: Path) -> None:
-    """ACC-15: rather than the first person who signs in."""
+    """ACC-10: rather than the first person who signs in."""
     (tmp_path / "t.json").write_text("{")
     with pytest.raises(Problem, match="cannot be checked"):
         built(AccessConfig(mode="token", tokens=str(tmp_path / "t.json")))

@@ -30,7 +30,7 @@ from tests.support.clock import FakeClock
 
 
 def test_only_its_owner_can_read_the_key(tmp_path: Path) -> None:
-    """ACC-5: mode 0600 from its first moment, whatever stood there, link or file."""
+    """CLI-19: mode 0600 from its first moment, whatever stood there, link or file."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("untouched")
     path = tmp_path / "new" / "key"
@@ -45,14 +45,14 @@ def test_only_its_owner_can_read_the_key(tmp_path: Path) -> None:
 
 
 def test_a_key_file_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
-    """ACC-5: with its path."""
+    """CLI-19: with its path."""
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="key file"):
         write_key(tmp_path / "file" / "key", "x")
 
 
 def test_the_local_key_is_made_once_and_stays(tmp_path: Path) -> None:
-    """ACC-56: by whichever server comes first, for its user alone."""
+    """ACC-4: by whichever server comes first, for its user alone."""
     folder = tmp_path / "state"
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: local_key(folder), range(16)))
@@ -65,7 +65,7 @@ def test_the_local_key_is_made_once_and_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o722, 0o720, 0o702])
 def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, mode: int) -> None:
-    """ACC-56: with what to do; one that others can read alone is not."""
+    """ACC-4: with what to do; one that others can read alone is not."""
     folder = tmp_path / "state"
     folder.mkdir()
     folder.chmod(mode)
@@ -78,7 +78,7 @@ def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, mode: int) ->
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_what_belongs_to_another_user_is_refused(tmp_path: Path) -> None:
-    """ACC-56: the folder, a link to it, and a file in it, whatever their modes."""
+    """ACC-4: the folder, a link to it, and a file in it, whatever their modes."""
     folder, mine = tmp_path / "state", tmp_path / "mine"
     key = local_key(folder)
     mine.mkdir(mode=0o700)
@@ -98,7 +98,7 @@ def test_what_belongs_to_another_user_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o666, 0o644, 0o640, 0o604, 0o620, 0o602])
 def test_a_key_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: int) -> None:
-    """ACC-56: it may be known, or theirs."""
+    """ACC-4: it may be known, or theirs."""
     local_key(tmp_path / "state")
     (tmp_path / "state" / LOCAL_KEY).chmod(mode)
     with pytest.raises(Problem, match="by other users"):
@@ -106,7 +106,7 @@ def test_a_key_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: in
 
 
 def test_a_key_file_is_a_file(tmp_path: Path) -> None:
-    """ACC-56: no link, folder or pipe, and not empty; none of them is waited for."""
+    """ACC-4: no link, folder or pipe, and not empty; none of them is waited for."""
     folder = private_folder(tmp_path / "state")
     (tmp_path / "elsewhere").write_text("x" * 64)
     (folder / LOCAL_KEY).symlink_to(tmp_path / "elsewhere")
@@ -128,7 +128,7 @@ def test_a_key_file_is_a_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_is_a_problem(tmp_path: Path) -> None:
-    """ACC-56: with its path and the variable that names another."""
+    """ACC-4: with its path and the variable that names another."""
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="cannot be used") as refused:
         private_folder(tmp_path / "file" / "state")
@@ -139,7 +139,7 @@ ONE = AccessToken(id="a", name="one", digest="0" * 64, role="watch", channels=("
 
 
 def test_a_revoked_token_is_gone_within_a_second(tmp_path: Path) -> None:
-    """ACC-12: the file is looked at again, and read where it has changed."""
+    """ACC-11: the file is looked at again, and read where it has changed."""
     clock, path = FakeClock(), tmp_path / "tokens.json"
     file.write_token_file(path, [ONE])
     store = TokenStore(str(path), clock)
@@ -150,7 +150,7 @@ def test_a_revoked_token_is_gone_within_a_second(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanishes_or_breaks_lets_nobody_in(tmp_path: Path) -> None:
-    """ACC-12: whoever cannot be checked is refused."""
+    """ACC-11: whoever cannot be checked is refused."""
     clock, path = FakeClock(), tmp_path / "tokens.json"
     file.write_token_file(path, [ONE])
     store = TokenStore(str(path), clock)
@@ -167,7 +167,7 @@ def test_a_file_that_vanishes_or_breaks_lets_nobody_in(tmp_path: Path) -> None:
 
 
 def test_no_file_holds_no_tokens() -> None:
-    """ACC-12: where none is configured."""
+    """ACC-11: where none is configured."""
     assert TokenStore("", FakeClock())() == ()
 
 

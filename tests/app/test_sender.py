@@ -46,7 +46,7 @@ class Receiver:
 
 
 async def test_a_single_delivery_is_signed_over_its_body() -> None:
-    """CLI-12: deliveries are signed as Segment signs them: one event over its body, a batch over its first element."""
+    """CLI-10: deliveries are signed as Segment signs them: one event over its body, a batch over its first element."""
     receiver = Receiver(httpx.Response(200))
     async with receiver.sender(secret=SECRET) as sender:
         answer = await sender.send(MESSAGES[:1])
@@ -63,7 +63,7 @@ async def test_a_single_delivery_is_signed_over_its_body() -> None:
 
 
 async def test_a_batch_is_signed_on_its_first_element() -> None:
-    """CLI-12: a batch is signed over its first element."""
+    """CLI-10: a batch is signed over its first element."""
     receiver = Receiver(httpx.Response(200))
     async with receiver.sender(secret=SECRET) as sender:
         await sender.send(MESSAGES)
@@ -91,7 +91,7 @@ async def test_the_tracking_api_gets_a_batch_with_the_write_key() -> None:
 
 @pytest.mark.parametrize("status", [408, 423, 429, 500, 502, 503])
 async def test_what_segment_retries_is_sent_again(status: int) -> None:
-    """CLI-13: deliveries are retried as Segment retries them, a bounded number of times."""
+    """CLI-10: deliveries are retried as Segment retries them, a bounded number of times."""
     receiver = Receiver(httpx.Response(status), httpx.ConnectError("refused"), httpx.Response(200))
     async with receiver.sender() as sender:
         answer = await sender.send(MESSAGES[:1])

@@ -36,7 +36,7 @@ async def open_stream(
 
 
 async def test_a_stop_ends_two_hundred_open_streams() -> None:
-    """WEB-24: every viewer gets a bye with its own time to come back, and its connection ends."""
+    """HUB-13: every viewer gets a bye with its own time to come back, and its connection ends."""
     async with serving() as served:
         sessions = [(await served.open())["watch_session_id"] for _ in range(10)]
         streams = [await open_stream(served, sessions[number % 10]) for number in range(STREAMS)]
@@ -50,7 +50,7 @@ async def test_a_stop_ends_two_hundred_open_streams() -> None:
 
 
 async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
-    """WEB-24: nor the other viewers while it hangs."""
+    """HUB-13: nor the other viewers while it hangs."""
     async with asyncio.timeout(20), serving() as served:
         session = (await served.open())["watch_session_id"]
         stuck = await open_stream(served, session)
@@ -70,7 +70,7 @@ async def test_a_viewer_that_stops_reading_does_not_hold_up_the_stop() -> None:
 async def test_a_connection_whose_reader_takes_nothing_is_cut(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """WEB-26: the kernel ends it after a while, and the viewer's place is free."""
+    """CON-2: the kernel ends it after a while, and the viewer's place is free."""
     monkeypatch.setattr("dagnet_realtime.app.sockets.STUCK_SECONDS", 1)
     async with asyncio.timeout(20), serving() as served:
         session = (await served.open())["watch_session_id"]
@@ -98,7 +98,7 @@ async def viewers(served: Served) -> int:
 
 
 def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
-    """WEB-24: exit code 0, in a moment; the key file is the owner's alone; the port is a free one."""
+    """HUB-13: exit code 0, in a moment; the key file is the owner's alone; the port is a free one."""
     key_file = tmp_path / "key"
     with running(
         "serve", "--workspace", str(SAMPLE), "--port", "0", "--key-file", str(key_file)
@@ -110,7 +110,7 @@ def test_sigterm_ends_the_program_cleanly(tmp_path: Path) -> None:
 async def test_a_part_that_dies_stops_the_server_with_a_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """WEB-25: the kind of error and its place, and nothing of what it says."""
+    """WEB-15: the kind of error and its place, and nothing of what it says."""
 
     async def die(_: Hub) -> None:
         raise RuntimeError("ann@example.com")
@@ -150,7 +150,7 @@ async def test_a_mode_that_nobody_finished_lets_nobody_in(mode: AccessMode) -> N
 
 
 async def test_the_ready_line_is_a_link_that_works() -> None:
-    """WEB-23: told once connections are accepted and readiness is true."""
+    """CLI-8: told once connections are accepted and readiness is true."""
     async with serving() as served:
         assert (await served.client.get("/readyz")).status_code == 200
         answer = await served.client.get("/", params={"key": served.key})

@@ -80,7 +80,7 @@ async def running(made: TrafficSimulator) -> AsyncIterator[asyncio.Task[None]]:
 
 
 async def test_visitors_send_signed_deliveries_until_they_are_called_back() -> None:
-    """CLI-22: the server's own visitors send real signed deliveries over HTTP to its webhook."""
+    """CLI-20: the server's own visitors send real signed deliveries over HTTP to its webhook."""
     server, clock = Server(), FakeClock()
     made = visitors(server, clock)
     async with running(made):
@@ -134,7 +134,7 @@ async def test_without_a_source_nobody_can_send() -> None:
 
 
 async def test_one_event_lights_the_node_asked_for_or_the_first() -> None:
-    """CLI-23: a test event lights the node asked for, else the first that can be lit."""
+    """CLI-20: a test event lights the node asked for, else the first that can be lit."""
     server = Server()
     made = visitors(server, FakeClock())
     message_id, name = await made.light(SHOP, "g", "buy")

@@ -33,14 +33,14 @@ def test_local_access_listens_on_this_machine_only(host: str) -> None:
 
 
 def test_any_free_port_can_be_asked_for() -> None:
-    """WEB-23: port 0; the origin names the one that was found."""
+    """CLI-8: port 0; the origin names the one that was found."""
     with listen(Config(server=ServerConfig(port=0))) as bound:
         assert origin_of(bound) == f"http://127.0.0.1:{bound.getsockname()[1]}"
         assert bound.getsockname()[1] > 0
 
 
 def test_a_taken_port_is_a_problem_with_a_way_out() -> None:
-    """WEB-23: not a traceback."""
+    """CLI-8: not a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(Problem) as refused:
@@ -55,7 +55,7 @@ def test_loopback_has_many_names() -> None:
 
 
 async def test_the_server_leaves_signals_alone() -> None:
-    """WEB-24: they belong to the program."""
+    """HUB-13: they belong to the program."""
     before = signal.getsignal(signal.SIGTERM)
     server = UvicornServer(None, connection(ConnectionLimits(), ConnectionStats()))
     with server.capture_signals():

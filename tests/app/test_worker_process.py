@@ -108,7 +108,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 
 
 def test_a_reload_takes_the_version_that_was_installed(installed: Installed) -> None:
-    """CLI-56, CLI-52: all of it, while every request is answered; a worker that dies later is of that version too."""
+    """CLI-52: all of it, while every request is answered; a worker that dies later is of that version too."""
     before = installed.ask()
     installed.install("9.9.9")
     assert installed.ask() == before
@@ -121,7 +121,7 @@ def test_a_reload_takes_the_version_that_was_installed(installed: Installed) -> 
 
 
 def test_a_version_that_cannot_start_changes_nothing(installed: Installed) -> None:
-    """CLI-56: it is said in the log."""
+    """CLI-52: it is said in the log."""
     version, workers = installed.ask(), installed.workers
     installed.install('broken" + 1 + "')
     os.kill(installed.program.pid, signal.SIGHUP)
@@ -132,7 +132,7 @@ def test_a_version_that_cannot_start_changes_nothing(installed: Installed) -> No
 
 @pytest.mark.proof
 def test_successors_end_with_the_one_who_started_them(tmp_path: Path) -> None:
-    """CLI-53: also where it is killed."""
+    """CLI-51: also where it is killed."""
     with redis_server() as redis:
         installed = Installed(tmp_path, redis.url)
         installed.reload()
@@ -148,7 +148,7 @@ def test_successors_end_with_the_one_who_started_them(tmp_path: Path) -> None:
 
 
 def test_what_the_processes_have_in_common_is_handed_over() -> None:
-    """CLI-56: the store, the address and keys that were generated; what the file says of all else is read anew."""
+    """CLI-52: the store, the address and keys that were generated; what the file says of all else is read anew."""
     channel = Channel("shop", "prod")
     old = Config(
         server=ServerConfig(log="redis://old"),

@@ -61,7 +61,7 @@ def ask(program: Program, path: str = "/api/me", **fields: str) -> httpx.Respons
 
 
 def test_memory_cannot_be_shared() -> None:
-    """CLI-50: workers need a store that all of them reach."""
+    """CLI-51: workers need a store that all of them reach."""
     with pytest.raises(Problem, match="cannot be shared") as refused:
         Workers(Config(), 2, lambda _: None)
     assert "redis://" in refused.value.remedy
@@ -70,7 +70,7 @@ def test_memory_cannot_be_shared() -> None:
 
 
 def test_all_workers_know_the_same_keys(program: Program) -> None:
-    """ACC-50: the program's key and a browser's cookie hold whichever worker answers; the link is spent once for all."""
+    """ACC-51: the program's key and a browser's cookie hold whichever worker answers; the link is spent once for all."""
     assert len(workers(program)) == 2
     link = next(line for line in program.lines if "/?key=" in line).split()[-1]
     with httpx.Client(trust_env=False) as client:
@@ -109,7 +109,7 @@ def test_hangup_replaces_every_worker_and_refuses_nobody(program: Program) -> No
 
 
 def test_workers_end_with_the_one_who_started_them(redis: RedisServer) -> None:
-    """CLI-53: on SIGTERM, and also where it is killed."""
+    """CLI-51: on SIGTERM, and also where it is killed."""
     arguments = (
         "serve",
         "--workspace",
@@ -141,7 +141,7 @@ def test_workers_end_with_the_one_who_started_them(redis: RedisServer) -> None:
 
 
 def test_workers_that_cannot_start_are_one_problem(tmp_path: Path) -> None:
-    """CLI-54: told once, in a sentence, with exit code 1."""
+    """CLI-51: told once, in a sentence, with exit code 1."""
     program = Program(
         "serve",
         "--workspace",

@@ -37,7 +37,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_wheel_carries_the_interface_and_the_sample(built: Path) -> None:
-    """CLI-27: the wheel carries the built interface and the sample."""
+    """CLI-25: the wheel carries the built interface and the sample."""
     (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as opened:
         names = set(opened.namelist())
@@ -49,7 +49,7 @@ def test_the_wheel_carries_the_interface_and_the_sample(built: Path) -> None:
 
 
 def test_the_sdist_carries_them_too_so_that_no_node_is_needed(built: Path) -> None:
-    """CLI-27: the sdist carries the built interface, and nothing that asks for Node."""
+    """CLI-25: the sdist carries the built interface, and nothing that asks for Node."""
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as opened:
         names = {"/".join(name.split("/")[1:]) for name in opened.getnames()}

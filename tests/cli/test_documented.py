@@ -49,7 +49,7 @@ def parameters(words: list[str]) -> tuple[str, set[str], list[str]]:
 
 
 def test_every_documented_command_and_option_exists() -> None:
-    """CLI-16: no page names a command or an option that the program does not have."""
+    """CLI-15: no page names a command or an option that the program does not have."""
     found = list(documented())
     assert len(found) > 40
     wrong = []
@@ -64,7 +64,7 @@ def test_every_documented_command_and_option_exists() -> None:
 
 
 def test_every_documented_word_of_make_exists() -> None:
-    """CLI-16: `make docs` and its like."""
+    """CLI-15: `make docs` and its like."""
     words = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for path in PAGES:
         if path.name == "CHANGELOG.md":

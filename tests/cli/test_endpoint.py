@@ -61,7 +61,7 @@ def test_what_is_no_webhook_is_told(url: str) -> None:
 def test_a_secret_in_the_command_line_is_warned_of(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """CLI-30: since every user of the machine can read it there; it is not repeated. References and generated secrets are none."""
+    """CLI-3: since every user of the machine can read it there; it is not repeated. References and generated secrets are none."""
     monkeypatch.setenv("S", "hidden-one")
     write(tmp_path, ServerState("http://127.0.0.1:4711", "", os.getpid(), "generated", "key"))
     sender_to("http://127.0.0.1:4711/x", "env:S", "env:S", Random(1))

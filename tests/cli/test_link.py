@@ -32,7 +32,7 @@ def me(program: Program, cookie: str, secret: str) -> int:
 def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(
     environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-56, ACC-57: of the real program, on the same port; a link that was spent stays spent, one made before a start is none."""
+    """ACC-4, ACC-3: of the real program, on the same port; a link that was spent stays spent, one made before a start is none."""
     with running("serve", "--workspace", str(SAMPLE), "--port", "0", environ=environ) as program:
         first = printed(capsys)
         entered = httpx.get(first, trust_env=False)
@@ -52,7 +52,7 @@ def test_a_fresh_link_signs_in_and_a_restart_does_not_sign_out(
 
 
 def test_where_there_is_nothing_to_link_to_it_says_so(tmp_path: Path) -> None:
-    """ACC-57: no server, several, or one whose people sign in otherwise."""
+    """ACC-3: no server, several, or one whose people sign in otherwise."""
     with pytest.raises(Problem, match="No such server"):
         link("")
     with pytest.raises(Problem):

@@ -37,7 +37,7 @@ def run(
 def test_every_command_has_help_with_an_example(
     command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CLI-16: every command has `--help` with an example."""
+    """CLI-15: every command has `--help` with an example."""
     code, out, _ = run(capsys, monkeypatch, *command.split(), "--help")
     assert code == 0
     assert f"dagnet-realtime {command}" in out.split("Example:", 1)[1]
@@ -82,7 +82,7 @@ def test_the_module_is_the_same_program_and_a_closed_pipe_is_no_error() -> None:
 
 
 def test_the_command_line_loads_without_the_server() -> None:
-    """CLI-18: asking for help or the version loads neither the server nor an HTTP library."""
+    """CLI-15: asking for help or the version loads neither the server nor an HTTP library."""
     heavy = ("starlette", "uvicorn", "httpx", "rich.table", "watchfiles")
     code = f"import sys, dagnet_realtime.cli.main; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(

@@ -74,7 +74,7 @@ def test_the_server_runs_on_uvloop_where_there_is_one() -> None:
 
 
 def test_a_link_is_opened_by_a_file_that_goes_on_to_it() -> None:
-    """CLI-30: and tells nobody where it came from."""
+    """CLI-3: and tells nobody where it came from."""
     page = redirect('http://127.0.0.1:1/?key=k&"><script>')
     assert 'content="0;url=http://127.0.0.1:1/?key=k&amp;&quot;&gt;&lt;script&gt;"' in page
     assert "<script" not in page
@@ -82,7 +82,7 @@ def test_a_link_is_opened_by_a_file_that_goes_on_to_it() -> None:
 
 
 def test_the_demo_opens_the_browser_without_a_secret_in_its_arguments(tmp_path: Path) -> None:
-    """CLI-30: what the browser gets is the name of a file that its user alone can read, and that goes when the demo stops."""
+    """CLI-3: what the browser gets is the name of a file that its user alone can read, and that goes when the demo stops."""
     browser, told = tmp_path / "browser", tmp_path / "told"
     steps = ('echo "$@"', 'stat -c %a "${1#file://}"', 'cat "${1#file://}"')
     browser.write_text("#!/bin/sh\n" + "\n".join(f"{step} >> {told}" for step in steps))
@@ -129,7 +129,7 @@ def test_an_address_over_which_nobody_can_sign_in_is_said(
 
 
 def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:
-    """ACC-56: whatever is configured; other modes keep their own."""
+    """ACC-4: whatever is configured; other modes keep their own."""
     own = Config(access=AccessConfig(cookie_key=Secret("configured")))
     assert at_home(own, tmp_path).access.cookie_key == Secret(local_key(tmp_path))
     token = Config(access=AccessConfig(mode="token", cookie_key=Secret("configured")))
@@ -137,7 +137,7 @@ def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:
 
 
 def test_pseudonyms_of_this_machine_stay_over_a_restart(tmp_path: Path) -> None:
-    """ACC-58: by its own key; each channel has another, another machine has others, and a configured key stays."""
+    """RED-7: by its own key; each channel has another, another machine has others, and a configured key stays."""
     given = msgspec.structs.replace(SHOP, policy=Policy(token_key=Secret("configured")))
     prod = msgspec.structs.replace(SHOP, channel=Channel(SHOP.channel.workspace, "prod"))
 
@@ -177,5 +177,5 @@ def token_of(folder: Path, *flags: str) -> str:
 
 
 def test_a_person_keeps_their_token_over_a_restart(tmp_path: Path) -> None:
-    """ACC-58: of `serve`, whatever port it takes."""
+    """RED-7: of `serve`, whatever port it takes."""
     assert token_of(tmp_path) == token_of(tmp_path)

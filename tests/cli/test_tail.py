@@ -153,7 +153,7 @@ LINES = [
 
 
 def test_a_session_log_of_both_lanes_is_read_in_the_words_of_its_graph(tmp_path: Path) -> None:
-    """CLI-28: a session log of either lane is read; what cannot be read of it is counted."""
+    """CLI-26: a session log of either lane is read; what cannot be read of it is counted."""
     log = tmp_path / "log"
     log.write_text("\n".join(map(json.dumps, (HEADER, *LINES))) + "\n\n")
     missed, added, failed, broken, unread = read_log(log)
@@ -167,7 +167,7 @@ def test_a_session_log_of_both_lanes_is_read_in_the_words_of_its_graph(tmp_path:
 
 
 def test_a_log_may_hold_any_character_in_a_name(tmp_path: Path) -> None:
-    """CLI-28: what other readers take for the end of a line is text."""
+    """CLI-26: what other readers take for the end of a line is text."""
     named = LINES[1] | {"events": [EVENT | {"name": "a\u2028b\u0085c"}]}
     log = tmp_path / "log"
     log.write_text(
@@ -202,7 +202,7 @@ def batch(number: int) -> dict[str, Any]:
 def test_lines_that_are_missing_leave_a_gap_of_unknown_size(
     lines: list[int | None], told: list[str], tmp_path: Path
 ) -> None:
-    """ENG-19, CLI-28: in their place, as in the page; out of their order they count, twice they count once. A byte order mark is none."""
+    """ENG-19, CLI-26: in their place, as in the page; out of their order they count, twice they count once. A byte order mark is none."""
     log = tmp_path / "log"
     texts = [
         json.dumps(HEADER),

@@ -85,14 +85,14 @@ def test_a_file_is_sent_signed_with_what_the_server_printed(
     wrong = command(environ, "send", url, str(tmp_path / "events.json"), "--secret", "wrong")
     told = wrong.communicate(timeout=60)[0]
     assert "Answered 401" in told
-    assert "--secret holds a secret, which every user of this machine can read" in told, "CLI-30"
+    assert "--secret holds a secret, which every user of this machine can read" in told, "CLI-3"
     assert wrong.returncode == 1
 
 
 def test_the_demo_prints_one_line_and_leaves_nothing_behind(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    """CLI-24: `demo` needs no configuration."""
+    """CLI-8: `demo` needs no configuration."""
     key = tmp_path / "key"
     with running(
         "demo", "--port", "0", "--key-file", str(key), environ=environ, folder=tmp_path

@@ -14,7 +14,7 @@ from dagnet_realtime.model.problem import Problem
 def test_a_token_is_printed_once_listed_and_revoked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """CLI-14: a token is printed once; the list shows no secret; a revoked one is not recognised."""
+    """ACC-11: a token is printed once; the list shows no secret; a revoked one is not recognised."""
     path = tmp_path / "tokens.json"
     create("ci", role=Role.FOLLOW, on=["acme/prod"], expires="7d", tokens=path)
     text = capsys.readouterr().out.strip()

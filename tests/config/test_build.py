@@ -51,7 +51,7 @@ def test_a_deployment_needs_no_folder_and_may_have_one_of_definitions(tmp_path: 
     ],
 )
 def test_addresses_that_can_be_trusted(tmp_path: Path, url: str) -> None:
-    """GRA-23: https, or this machine."""
+    """GRA-20: https, or this machine."""
     found = read(tmp_path, f'graphs_url = "{url}"\ngraphs = ["a"]').deployment
     assert found is not None
     assert found.url == url.removesuffix("/api/graph").rstrip("/") + "/api/graph"
@@ -84,7 +84,7 @@ def test_addresses_that_can_be_trusted(tmp_path: Path, url: str) -> None:
     ],
 )
 def test_what_cannot_work_is_told_without_the_secret(tmp_path: Path, keys: str, words: str) -> None:
-    """GRA-23: at the start, by the key's name."""
+    """GRA-20: at the start, by the key's name."""
     with pytest.raises(Problem) as caught:
         read(tmp_path, keys)
     assert words in caught.value.title
@@ -157,14 +157,14 @@ def read_access(
     ],
 )
 def test_a_mode_says_what_it_lacks(tmp_path: Path, access: str, server: str, lacking: str) -> None:
-    """ACC-15: at the start, by key; nothing is guessed."""
+    """ACC-10: at the start, by key; nothing is guessed."""
     with pytest.raises(Problem) as problem:
         read_access(tmp_path, access, server)
     assert lacking in problem.value.sentence()
 
 
 def test_every_mode_is_read(tmp_path: Path) -> None:
-    """ACC-15: files are named from the configuration's folder, secrets may be references and are never shown."""
+    """ACC-10: files are named from the configuration's folder, secrets may be references and are never shown."""
     token = read_access(
         tmp_path, 'mode = "token"\ntokens = "t.json"\naudit = "a.log"', 'host = "0.0.0.0"'
     )
@@ -205,7 +205,7 @@ def test_the_proxys_secret_is_read_as_other_secrets_are(tmp_path: Path) -> None:
 
 
 def test_github_has_its_own_defaults() -> None:
-    """ACC-15: its address, and no scope."""
+    """ACC-10: its address, and no scope."""
     given: dict[str, Any] = {"mode": "oidc", "provider": "github", "client_id": "us"}
     assert access_of(AccessTable(**given), Path()).provider.issuer == "https://github.com"
     enterprise = access_of(AccessTable(**given, issuer="https://git.acme.com/"), Path()).provider

@@ -48,7 +48,7 @@ def test_references_durations_and_folders_are_resolved(
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.2", "example.com", "::"])
 def test_local_access_listens_on_loopback_only(host: str, around: ResolveContext) -> None:
-    """CLI-9: with access `local` the server refuses to listen anywhere but loopback."""
+    """ACC-10: with access `local` the server refuses to listen anywhere but loopback."""
     with pytest.raises(Problem, match="is not loopback"):
         assemble(FileTables(server=ServerTable(host=host)), around)
     assert (
@@ -158,7 +158,7 @@ def test_what_a_function_publishes_needs_its_keys_and_no_source(
 
 
 def test_origins_are_checked_one_by_one(around: ResolveContext) -> None:
-    """ACC-62: each list by itself, doubles once, and no more than headers can hold."""
+    """ACC-54: each list by itself, doubles once, and no more than headers can hold."""
     twice = ("https://a.example", "https://A.example:443", "http://localhost:5173")
     server = assemble(FileTables(server=ServerTable(origins=twice)), around).server
     assert (server.origins, server.framed_by) == (

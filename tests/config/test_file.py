@@ -15,7 +15,7 @@ def test_every_key_has_a_description() -> None:
 
 
 def test_defaults_are_those_of_the_policy() -> None:
-    """CLI-7: a key that is left out means the same as its documented default."""
+    """CLI-6: a key that is left out means the same as its documented default."""
     from dagnet_realtime.config.file import WorkspaceTable
     from dagnet_realtime.config.sources import seconds
     from dagnet_realtime.model.workspace import Policy

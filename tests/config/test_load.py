@@ -97,7 +97,7 @@ def test_flags_override_variables_which_override_the_file(file: Path) -> None:
     ],
 )
 def test_a_wrong_file_says_where_and_what(wrong: str, words: str, tmp_path: Path) -> None:
-    """CLI-2: a wrong value names the file, the line, the key, what was found and what was expected."""
+    """CLI-1: a wrong value names the file, the line, the key, what was found and what was expected."""
     file = tmp_path / "realtime.toml"
     file.write_text(wrong)
     with pytest.raises(Problem) as caught:

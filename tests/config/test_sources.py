@@ -52,7 +52,7 @@ def test_anything_else_is_no_duration(text: str) -> None:
 
 
 def test_a_secret_comes_from_the_environment_a_file_or_the_line_itself(tmp_path: Path) -> None:
-    """CLI-5: `env:NAME` and `file:PATH` stand for the variable's value and the file's content without its last line break."""
+    """CLI-4: `env:NAME` and `file:PATH` stand for the variable's value and the file's content without its last line break."""
     (tmp_path / "key").write_text("from-file\n")
     environ = {"KEY": "from-env"}
     assert secret("env:KEY", "x", environ, tmp_path).reveal() == b"from-env"
@@ -75,7 +75,7 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_place(
 
 
 def test_references_are_resolved_where_they_stand() -> None:
-    """CLI-5: from the environment and the file's folder, and a wrong one is named by its key."""
+    """CLI-4: from the environment and the file's folder, and a wrong one is named by its key."""
     around = ResolveContext(
         SourceLocation("realtime.toml", {}, {}), {"KEY": "value"}, Path(), lambda n: bytes(n)
     )

@@ -30,7 +30,7 @@ PLACE = SourceLocation(
 
 
 def test_a_wrong_value_names_the_line_the_key_what_was_found_and_what_was_expected() -> None:
-    """CLI-2: a wrong value names the file, the line, the key, what was found and what was expected."""
+    """CLI-1: a wrong value names the file, the line, the key, what was found and what was expected."""
     with pytest.raises(Problem) as caught:
         table({"port": "high"}, ServerTable, ("server",), PLACE)
     expected_words = 'realtime.toml, line 3, server.port: found "high", expected a whole number, at least 0 and at most 65535.'

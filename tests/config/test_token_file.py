@@ -12,7 +12,7 @@ TOKEN = AccessToken(id="a", name="n", digest="d", role="watch", channels=("*",),
 
 
 def test_what_is_written_is_read_and_is_its_owners_alone(tmp_path: Path) -> None:
-    """CLI-14: the file of access tokens is readable by its owner alone."""
+    """ACC-11: the file of access tokens is readable by its owner alone."""
     path = tmp_path / "tokens.json"
     assert read_token_file(path) == ()
     write_token_file(path, [TOKEN])

@@ -86,7 +86,7 @@ def test_what_is_more_or_less_than_an_origin_is_refused(written: str, why: str) 
     ],
 )
 def test_another_sites_origin_is_read_as_browsers_write_it(written: str, found: str) -> None:
-    """ACC-62: so that it compares byte by byte."""
+    """ACC-54: so that it compares byte by byte."""
     assert parse_other_origin(written, "here") == found
 
 
@@ -115,7 +115,7 @@ def test_another_sites_origin_is_read_as_browsers_write_it(written: str, found: 
     ],
 )
 def test_what_would_let_in_more_than_one_origin_is_refused(written: str, why: str) -> None:
-    """ACC-62: at the start, in a sentence that says where."""
+    """ACC-54: at the start, in a sentence that says where."""
     with pytest.raises(Problem) as refused:
         parse_other_origin(written, "realtime.toml:2")
     assert why in refused.value.sentence().replace("Found ", "found ").replace("found ", "")
@@ -139,7 +139,7 @@ ENCRYPTED = [
 
 @pytest.mark.parametrize("relay", PLAIN)
 def test_a_page_over_https_has_an_encrypted_way_to_its_relay(relay: str) -> None:
-    """REL-26: anything else is refused, with the address that browsers would take and what to do, and without the secret."""
+    """REL-1: anything else is refused, with the address that browsers would take and what to do, and without the secret."""
     with pytest.raises(Problem) as refused:
         check_relay_url(
             Secret(relay), "realtime.toml: workspace.relay", "https://realtime.example.com"
@@ -156,7 +156,7 @@ def test_a_page_over_https_has_an_encrypted_way_to_its_relay(relay: str) -> None
 
 @pytest.mark.parametrize("relay", ENCRYPTED)
 def test_a_relay_over_tls_goes_with_every_address(relay: str) -> None:
-    """REL-26: whatever way we publish by."""
+    """REL-1: whatever way we publish by."""
     for url in ("", "http://127.0.0.1:8765", "https://realtime.example.com"):
         assert check_relay_url(Secret(relay), "", url) == Secret(relay)
     require_encrypted_relays([workspace(Secret(relay))])
@@ -174,7 +174,7 @@ def test_a_relay_over_tls_goes_with_every_address(relay: str) -> None:
 def test_check_refuses_what_a_start_would(
     relay: str, says: str, ingest: str, tmp_path: Path
 ) -> None:
-    """REL-1, REL-26: `check --config` too, for frames and for the function's events, with the place in the file."""
+    """REL-1: `check --config` too, for frames and for the function's events, with the place in the file."""
     file = tmp_path / "realtime.toml"
     tables = f'id = "shop"\nenv = "prod"\npath = "{SAMPLE}"\ntoken_key = "0123456789abcdef"\ningest = "{ingest}"\nrelay = "{relay}"\n'
     file.write_text(

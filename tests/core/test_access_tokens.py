@@ -12,7 +12,7 @@ def chance(count: int) -> bytes:
 
 
 def test_a_token_is_recognised_and_its_secret_is_kept_nowhere() -> None:
-    """CLI-14: only hashes of access tokens are kept."""
+    """ACC-11: only hashes of access tokens are kept."""
     kept, text = create_token("ci", "watch", ("acme/prod",), 1_000, 60.0, chance)
     assert find_token([kept], text, 1_500) == kept
     assert text.rsplit("_", 1)[1] not in repr(kept)

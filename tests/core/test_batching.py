@@ -23,7 +23,7 @@ NAMES = st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(1, 9
 def test_every_count_and_every_ledger_adds_up(
     parts: list[tuple[dict[str, int], dict[str, int], int]],
 ) -> None:
-    """REL-4: what was counted apart is counted together."""
+    """REL-3: what was counted apart is counted together."""
     batches = [
         Batch(
             from_=f"e.{n}",
@@ -48,7 +48,7 @@ def test_every_count_and_every_ledger_adds_up(
 
 
 def test_names_beyond_the_most_frequent_are_counted_together() -> None:
-    """REL-4: as in every frame."""
+    """REL-3: as in every frame."""
     batches = [
         Batch(from_="a", position="b", unmapped={f"n{n}": 1 + n for n in range(150)})
         for _ in range(1)
@@ -82,7 +82,7 @@ def batch(*events: FrameEvent) -> Batch:
 
 @given(st.lists(st.integers(0, 8), max_size=60), st.integers(1_000, 8_000))
 def test_whole_traces_go_and_counts_stay(traces: list[int], size: int) -> None:
-    """REL-5: what is left fits, of each trace all events or none, and the ledger sums."""
+    """HUB-27: what is left fits, of each trace all events or none, and the ledger sums."""
     whole = batch(*(event(f"m{n}", f"t{trace}") for n, trace in enumerate(traces)))
     frame, _ = limit_size(whole, ThinningState(), size, frozenset(), 0)
     assert len(msgspec.json.encode(frame)) <= size + 100
@@ -95,7 +95,7 @@ def test_whole_traces_go_and_counts_stay(traces: list[int], size: int) -> None:
 
 
 def test_followed_and_test_events_always_stay() -> None:
-    """REL-5: at any size."""
+    """HUB-27: at any size."""
     many = [event(f"m{n}", f"t{n}") for n in range(200)]
     frame, _ = limit_size(
         batch(*many, event("f", "followed"), event("t", "mine", "test")),
@@ -109,7 +109,7 @@ def test_followed_and_test_events_always_stay() -> None:
 
 
 def test_a_trace_that_may_have_been_cut_is_partial_until_nobody_can_remember() -> None:
-    """REL-5: the threshold rises again over seconds; what it cut is flagged."""
+    """HUB-27: the threshold rises again over seconds; what it cut is flagged."""
     crowd = batch(*(event(f"m{n}", f"t{n}") for n in range(200)))
     low, fit = limit_size(crowd, ThinningState(), 2_000, frozenset(), 0)
     last = max(crowd.events, key=trace_share)

@@ -95,7 +95,7 @@ def test_envelopes_of_event_streams_are_opened() -> None:
 
 
 def test_a_session_log_sends_what_its_frames_carry() -> None:
-    """CLI-11: `send` takes a session log; its tokens stand in for identifiers."""
+    """CLI-10: `send` takes a session log; its tokens stand in for identifiers."""
     event = {
         "id": "m1",
         "type": "track",
@@ -122,7 +122,7 @@ def test_a_session_log_sends_what_its_frames_carry() -> None:
 
 
 def test_a_session_log_that_is_sent_again_makes_the_traces_it_had() -> None:
-    """CLI-11: tokens of every kind tie the same events, across key rotations and aliases."""
+    """CLI-10: tokens of every kind tie the same events, across key rotations and aliases."""
     kinds = (
         "userId",
         "anonymousId",
@@ -163,7 +163,7 @@ def test_a_session_log_that_is_sent_again_makes_the_traces_it_had() -> None:
 
 
 def test_a_digest_that_is_sent_again_is_one_message_each_time() -> None:
-    """CLI-11: a server would make another digest of it."""
+    """CLI-10: a server would make another digest of it."""
     ids = MessageIds(Channel("acme", "prod"), b"k" * 32)
     log = json.dumps(
         {"op": "batch", "events": [{"id": ids.display("order-1042"), "type": "track", "name": "A"}]}

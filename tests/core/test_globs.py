@@ -19,7 +19,7 @@ FOLDS = {None: None, "ascii": ascii_case, "any": any_case}
     "case", CASES, ids=lambda case: f"{case['pattern'][:20]} {case['name'][:20]}"
 )
 def test_a_glob_fits_what_the_vectors_say(case: dict[str, Any]) -> None:
-    """RED-20: the whole name, in time linear in it: a matcher that tries again would not come to
+    """RED-6: the whole name, in time linear in it: a matcher that tries again would not come to
     the end of the last vectors.
     """
     fold = FOLDS[case.get("case")]
@@ -28,7 +28,7 @@ def test_a_glob_fits_what_the_vectors_say(case: dict[str, Any]) -> None:
 
 
 def test_no_pattern_fits_nothing() -> None:
-    """RED-20: and says that it is none."""
+    """RED-6: and says that it is none."""
     assert not Globs([])
     assert not Globs([]).matches("")
     assert Globs([""])
@@ -37,13 +37,13 @@ def test_no_pattern_fits_nothing() -> None:
 
 @given(st.text("ab*?", max_size=8), st.text("ab", max_size=10))
 def test_a_glob_fits_what_trying_every_run_finds(pattern: str, name: str) -> None:
-    """RED-20: against the definition itself."""
+    """RED-6: against the definition itself."""
     assert Globs([pattern]).matches(name) == _tried(pattern, name)
 
 
 @given(st.text())
 def test_a_name_of_any_characters_fits_itself_and_a_star(name: str) -> None:
-    """RED-20: nothing in a name is special but the two signs."""
+    """RED-6: nothing in a name is special but the two signs."""
     plain = name.replace("*", "").replace("?", "")
     assert Globs([plain]).matches(plain)
     assert Globs([plain], any_case).matches(plain.upper())
@@ -51,7 +51,7 @@ def test_a_name_of_any_characters_fits_itself_and_a_star(name: str) -> None:
 
 
 def test_every_difference_of_case_is_taken_out_whatever_stands_beside_it() -> None:
-    """RED-20: a character folds to the same in every place, so that a name cannot escape a denial
+    """RED-6: a character folds to the same in every place, so that a name cannot escape a denial
     by what follows it.
     """
     cased = [

@@ -142,7 +142,7 @@ def test_only_the_members_asked_for_are_read() -> None:
 
 
 def test_a_strange_member_does_not_hide_the_others() -> None:
-    """SEG-8: it is mended."""
+    """SEG-2: it is mended."""
     assert PartialDecoder({"a", "b"}).pick(msgspec.Raw(rb'{"a":"cut \ud800","b":1e999}')) == {
         "a": "cut \ufffd",
         "b": None,
@@ -221,7 +221,7 @@ def test_tokens_are_those_of_the_vectors(case: dict) -> None:
 
 @pytest.mark.parametrize("form", VECTORS["forms"], ids=lambda form: form["text"])
 def test_a_token_is_known_by_its_form(form: dict) -> None:
-    """WEB-40: exactly, so that no identifier is taken for one."""
+    """WEB-6: exactly, so that no identifier is taken for one."""
     assert is_token(form["text"]) == form["server"]
 
 

@@ -82,7 +82,7 @@ def test_a_path_is_permitted_exactly_where_its_value_would_be_kept() -> None:
 
 
 def test_a_name_is_judged_in_a_moment_however_it_was_made_and_the_verdict_remembered() -> None:
-    """RED-20: a visitor of the site chooses the names, and may choose a thousand new ones each
+    """RED-6: a visitor of the site chooses the names, and may choose a thousand new ones each
     time.
     """
     redaction = Redaction(["*_*_*_*_*_*_*_count"], ["*_*_*_*_*_*_*_*_x"], [])
@@ -94,7 +94,7 @@ def test_a_name_is_judged_in_a_moment_however_it_was_made_and_the_verdict_rememb
 
 
 def test_a_denial_cannot_be_escaped_by_a_letter_of_another_case() -> None:
-    """RED-6, RED-20: nor by one that only Unicode knows to be the same."""
+    """RED-6: nor by one that only Unicode knows to be the same."""
     redaction = Redaction(["*"], ["plan_*"], [])
     assert redaction.apply({"PLAN_a": 1, "plan_b": 2, "\uff30lan_c": 3, "plan": 4}) == {
         "\uff30lan_c": 3,
@@ -188,7 +188,7 @@ def test_the_vectors_hold_what_is_personal_and_what_is_not() -> None:
 
 @pytest.mark.parametrize("text", PERSONAL)
 def test_an_encoding_hides_nothing(text: str) -> None:
-    """RED-16: percent-encoding, twice over too, full-width signs, and what cannot be seen between
+    """RED-3: percent-encoding, twice over too, full-width signs, and what cannot be seen between
     two signs.
     """
     once = "".join(f"%{byte:02X}" for byte in text.encode())
@@ -214,7 +214,7 @@ def test_an_encoding_hides_nothing(text: str) -> None:
     ("50% off & more", "50% off & more"),
 ])  # fmt: skip
 def test_a_text_is_read_as_a_person_reads_it(written: str, read: str) -> None:
-    """RED-16: the view that shapes are searched in."""
+    """RED-3: the view that shapes are searched in."""
     assert normalise(written) == read
 
 
@@ -229,7 +229,7 @@ def test_a_card_is_known_by_its_issuer_its_length_and_its_check_digit() -> None:
 
 @given(st.text(alphabet=st.sampled_from("0123456789 -./()+@%&#;:,_abCD\u200b\u0665\uff11")))
 def test_any_text_is_judged_and_stays_judged_once_it_is_plain(text: str) -> None:
-    """RED-16: nothing raises, and what is plain already is read the same."""
+    """RED-3: nothing raises, and what is plain already is read the same."""
     read = normalise(normalise(text))
     assert personal_text(read) in (True, False)
     assert normalise(read) == normalise(normalise(read))

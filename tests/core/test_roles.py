@@ -77,7 +77,7 @@ def test_a_role_is_for_its_channels() -> None:
 def test_grants_name_people_and_groups(
     who: str, name: str, groups: tuple[str, ...], named: bool
 ) -> None:
-    """ACC-18, ACC-52: no person's name can stand in for a group that the provider confirms."""
+    """ACC-18: no person's name can stand in for a group that the provider confirms."""
     assert (
         roles_for([RoleBinding(who=who, role="watch")], name, groups).anywhere is not None
     ) == named
@@ -97,7 +97,7 @@ def test_grants_name_people_and_groups(
     ],
 )
 def test_a_name_that_only_looks_like_a_granted_one_holds_nothing(who: str, name: str) -> None:
-    """RED-20, ACC-18: A to Z alone ignore case, `*` alone is special, and no name keeps the matcher
+    """RED-6, ACC-18: A to Z alone ignore case, `*` alone is special, and no name keeps the matcher
     busy.
     """
     assert roles_for([RoleBinding(who=who, role="watch")], name).anywhere is None
@@ -118,7 +118,7 @@ def test_whom_no_grant_names_may_do_nothing() -> None:
     )
 )
 def test_a_channel_gives_no_right_on_another(held: list[tuple[Role, str]]) -> None:
-    """ACC-28: what is granted elsewhere changes nothing here."""
+    """ACC-2: what is granted elsewhere changes nothing here."""
     grants = [RoleBinding(who="ann", role=role, on=(on,)) for role, on in held]
     here = [grant for grant in grants if grant.on[0] in ("*", "shop/*", "shop/prod")]
     assert roles_for(grants, "ann").on(PROD) == roles_for(here, "ann").on(PROD)
@@ -132,7 +132,7 @@ def test_identities_need_role_and_policy() -> None:
 
 
 def test_a_grant_for_a_group_is_nobodys_name_in_whatever_case_it_is_written() -> None:
-    """ACC-52: a person called like the group is not in it."""
+    """ACC-18: a person called like the group is not in it."""
     grants = [RoleBinding(who="Group:Admins", role="administer", on=("*",))]
     assert roles_for(grants, "group:admins").anywhere is None
     assert roles_for(grants, "ada", ["group:admins"]).anywhere == "administer"

@@ -191,7 +191,7 @@ def planted(value: Any) -> Any:
     ],
 )
 def test_a_canary_in_every_field_reaches_no_entry(kind: str, policy: dict) -> None:
-    """RED-10: for any content at any place."""
+    """ACC-27: for any content at any place."""
     message = {**planted(DELIVERED[kind]), "type": DELIVERED[kind]["type"]}
     stored = encode_entry(admitted_admission(message, {"device", "plan"}, **policy))
     assert b"canary" not in stored
@@ -383,7 +383,7 @@ def test_a_placeholder_as_a_message_id_is_told(id: object, shared: bool) -> None
 
 
 def test_no_entry_and_no_print_holds_an_id_that_no_sdk_made() -> None:
-    """SEG-14, RED-10: for any id."""
+    """SEG-14, ACC-27: for any id."""
     for id in (
         "ada.canary@example.com",
         "+4917612345678",
@@ -411,7 +411,7 @@ def test_what_tells_repeats_is_stored_nowhere() -> None:
 
 
 def test_a_followed_trace_is_never_sampled_out() -> None:
-    """RED-15: it is kept from then on by any of its tokens, and partial; others stay out."""
+    """RED-13: it is kept from then on by any of its tokens, and partial; others stay out."""
     admission = EventSanitizer(Policy(sample=0.0), frozenset(), ACME, b"key")
     whole = EventSanitizer(Policy(), frozenset(), ACME, b"key").entry(
         event(track()), "web", NOW_ADMISSION

@@ -39,7 +39,7 @@ def authentic(source: Source, body: bytes, signature: str | None) -> bool:
 @pytest.mark.parametrize("setting", ["first", "whole"])
 @pytest.mark.parametrize("case", MADE["cases"], ids=lambda case: case["name"])
 def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
-    """SIG-1: HMAC-SHA1 in hex. SIG-2: raw bytes. SIG-3: batches. SIG-4: `whole`. SIG-5: the
+    """SIG-1: HMAC-SHA1 in hex. SIG-2: raw bytes. SIG-3: batches, and `whole`. SIG-5: the
     Extensible Webhook.
     """
     found = authentic(source(batch_signature=setting), case["body"].encode(), case["signature"])
@@ -47,7 +47,7 @@ def test_signatures_made_by_node_verify(case: dict, setting: str) -> None:
 
 
 def test_a_batch_whose_first_element_is_signed_is_refused_where_the_whole_must_be() -> None:
-    """SIG-4: `whole` closes the door on unsigned elements."""
+    """SIG-3: `whole` closes the door on unsigned elements."""
     body = b'[{"type":"track"},{"type":"page"}]'
     weak = hmac.digest(MADE["secret"].encode(), b'{"type":"track"}', "sha1").hex()
     assert authentic(source(), body, weak)
@@ -55,7 +55,7 @@ def test_a_batch_whose_first_element_is_signed_is_refused_where_the_whole_must_b
 
 
 def test_any_of_several_secrets_will_do() -> None:
-    """SIG-6: secrets rotate."""
+    """SIG-1: secrets rotate."""
     both = source(secrets=(Secret("old"), Secret("new")))
     assert authentic(both, b"{}", sign(b"old", b"{}"))
     assert authentic(both, b"{}", sign(b"new", b"{}"))
@@ -193,7 +193,7 @@ JUNK = st.binary(max_size=300) | st.sampled_from(
 @example(b'{"json":' + b"[" * 5000, "0" * 40)
 @tries(300)
 def test_hostile_deliveries_are_refused_with_a_problem(body: bytes, signature: str | None) -> None:
-    """SIG-8: verification raises nothing but `Problem`, and lets nothing through."""
+    """SIG-7: verification raises nothing but `Problem`, and lets nothing through."""
     assert not authentic(source(), body, signature)
 
 
@@ -213,7 +213,7 @@ def test_what_is_signed_here_verifies(body: bytes, secret: bytes) -> None:
 def test_no_delivery_makes_verification_raise_anything_else(
     body: bytes, signature: str | None, whole: bool, unsigned: bool
 ) -> None:
-    """SIG-7, SIG-8: deliveries as they come, damaged or not; without a secret of ours none is
+    """SIG-7: deliveries as they come, damaged or not; without a secret of ours none is
     authentic.
     """
     kept = source(batch_signature="whole" if whole else "first", allow_unsigned=unsigned)

@@ -49,7 +49,7 @@ FILTERS = [
     "condition", FILTERS, ids=lambda condition: f"{condition.property} {condition.operator}"
 )
 def test_a_call_for_a_node_lights_it(name: str, condition: Filter) -> None:
-    """CLI-21: the call made for a node satisfies its names and filters."""
+    """CLI-20: the call made for a node satisfies its names and filters."""
     listen = EventBinding(
         node="n", label="N", event_id="e", names=(name,), rule="segment", filters=(condition,)
     )

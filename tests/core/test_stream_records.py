@@ -91,7 +91,7 @@ def read(case: dict[str, Any]) -> Read:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_record_becomes_the_events_of_its_vector(case: dict[str, Any]) -> None:
-    """STR-1, STR-2, STR-3: shapes and framings, refusals in a sentence, sources told apart."""
+    """STR-1, STR-2, STR-4: shapes and framings, refusals in a sentence, sources told apart."""
     found = read(case)
     assert [event.type for event in found.events] == [wanted["type"] for wanted in case["events"]]
     for event, wanted in zip(found.events, case["events"], strict=True):
@@ -123,7 +123,7 @@ def test_no_envelope_leaks_into_what_is_kept() -> None:
 
 
 def test_a_retry_is_the_same_event_and_two_clicks_are_two() -> None:
-    """STR-5: without an id the bytes tell events apart, and without any time their places in the
+    """SEG-6: without an id the bytes tell events apart, and without any time their places in the
     stream do.
     """
     timed = b'{"type":"track","event":"E","timestamp":"2026-01-02T03:04:03Z"}'

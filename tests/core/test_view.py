@@ -105,7 +105,7 @@ def test_a_filter_by_node_names_it_as_people_do() -> None:
 
 
 def test_denials_hold_when_frames_are_written() -> None:
-    """HUB-31: what a rule denies is not shown, though the log may still hold it."""
+    """ACC-21: what a rule denies is not shown, though the log may still hold it."""
     batch = frame(
         [entry("m1", name="Home", properties={"coupon": "A", "price": 1})], deny=("coupon",)
     )
@@ -219,7 +219,7 @@ def test_a_flood_in_one_frame_is_cut_hard() -> None:
 
 
 def test_rare_nodes_are_not_starved() -> None:
-    """HUB-28: of each node that lit, at least one event is carried while the budget allows; its
+    """HUB-27: of each node that lit, at least one event is carried while the budget allows; its
     trace may be partial.
     """
     thinner = TraceSampler(200)
@@ -238,7 +238,7 @@ def test_kept_events_are_outside_the_budget() -> None:
 
 
 def test_a_trace_that_crosses_the_threshold_is_partial() -> None:
-    """HUB-29: once the threshold rises again, traces that were cut say so."""
+    """HUB-27: once the threshold rises again, traces that were cut say so."""
     thinner = TraceSampler(100)
     lowest = min(
         thinner.select(candidates(500, start=tick * 500), tick / 20).threshold

@@ -31,7 +31,7 @@ def keys(channel: Channel) -> tuple[bytes, ...]:
 
 @pytest.mark.parametrize("one", VECTORS["minted"], ids=lambda one: one["given"]["viewer"][:20])
 def test_a_token_is_minted_byte_by_byte(one: dict[str, Any]) -> None:
-    """ACC-63: as its twin in TypeScript mints it; the key may be text or bytes, and the server takes it."""
+    """ACC-65: as its twin in TypeScript mints it; the key may be text or bytes, and the server takes it."""
     key = VECTORS["keys"][0]
     assert mint_viewer_token(key, **one["given"]) == one["token"]
     assert mint_viewer_token(key.encode(), **one["given"]) == one["token"]
@@ -44,14 +44,14 @@ def test_a_token_is_minted_byte_by_byte(one: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("one", VECTORS["not_minted"], ids=lambda one: one["why"])
 def test_what_the_server_would_refuse_is_not_minted(one: dict[str, Any]) -> None:
-    """ACC-63: the back end hears of it, without its key."""
+    """ACC-65: the back end hears of it, without its key."""
     with pytest.raises(ValueError, match=r"is (not|no|none|shorter)") as refused:
         mint_viewer_token(**one["given"])
     assert one["given"]["key"] not in str(refused.value) or not one["given"]["key"]
 
 
 def test_the_helper_needs_no_server() -> None:
-    """ACC-63: a back end imports it without any library."""
+    """ACC-65: a back end imports it without any library."""
     code = (
         "import sys; from dagnet_realtime.viewer_token import mint_viewer_token as mint; "
         "mint('k' * 32, workspace='a', env='b', viewer='c'); "

@@ -41,7 +41,7 @@ def test_the_window_is_bounded() -> None:
 
 
 def test_the_window_tells_its_start() -> None:
-    """LOG-4: four hours ago, or later once ids were dropped for their number."""
+    """LOG-3: four hours ago, or later once ids were dropped for their number."""
     window = DedupeWindow(0, seconds=100, entries=10)
     assert window.start(50_000) == -50_000
     for number in range(100):

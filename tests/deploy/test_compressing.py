@@ -26,7 +26,7 @@ COMPRESSING: dict[str, tuple[Proxy, Change]] = {
 
 @pytest.mark.parametrize("name", COMPRESSING)
 async def test_a_proxy_that_compresses_holds_no_frame_back(name: str, tmp_path: Path) -> None:
-    """OPS-7: each event comes while the stream is open, though other answers come compressed."""
+    """OPS-1: each event comes while the stream is open, though other answers come compressed."""
     if found(name) is None:
         pytest.skip(f"this machine's distribution has no {name}")
     proxy, change = COMPRESSING[name]

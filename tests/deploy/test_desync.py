@@ -225,19 +225,19 @@ async def assault(front: Front, tried: Sequence[Attempt]) -> None:
 
 
 async def test_no_request_is_smuggled_and_no_answer_stolen(front: Front) -> None:
-    """OPS-8: of each kind of attempt some; an upgrade with a body, lengths, codings, spellings, lines, chunks, trailers."""
+    """OPS-5: of each kind of attempt some; an upgrade with a body, lengths, codings, spellings, lines, chunks, trailers."""
     await assault(front, attempts(f"{NAME}:{front.port}")[::7])
 
 
 @pytest.mark.proof
 async def test_no_attempt_at_all_comes_through(front: Front) -> None:
-    """OPS-8: every one, three times, against whatever was left on the proxy's connections by the one before."""
+    """OPS-5: every one, three times, against whatever was left on the proxy's connections by the one before."""
     for _ in range(3):
         await assault(front, attempts(f"{NAME}:{front.port}"))
 
 
 async def test_two_clients_on_one_connection_have_their_own_answers(front: Front) -> None:
-    """OPS-8: attacker, victim, attacker, one after the other, so that the proxy has hardly more than one connection for all of them."""
+    """OPS-5: attacker, victim, attacker, one after the other, so that the proxy has hardly more than one connection for all of them."""
     upgrades = [one for one in attempts(f"{NAME}:{front.port}") if "upgrade" in one.name][::13]
     async with front.victim() as victim, front.victim() as attacker:
         for number, attempt in enumerate(upgrades):

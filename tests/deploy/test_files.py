@@ -108,7 +108,7 @@ def test_the_unit_is_right_in_the_eyes_of_systemd(tmp_path: Path) -> None:
 
 
 def test_the_image_holds_what_runs_and_runs_as_nobody_in_particular() -> None:
-    """OPS-12: only files that are committed go in, no secret, and the command is one that there is."""
+    """OPS-11: only files that are committed go in, no secret, and the command is one that there is."""
     first, last = CONTAINER.split("\nFROM ")[1:]
     assert "USER 10001:10001" in last.splitlines()
     assert "COPY . ." in first
@@ -136,7 +136,7 @@ def test_the_image_holds_what_runs_and_runs_as_nobody_in_particular() -> None:
 
 
 async def test_the_containers_health_is_asked_as_the_file_says() -> None:
-    """OPS-12: ready is 0, all else is not."""
+    """OPS-11: ready is 0, all else is not."""
     check = ast.literal_eval(
         re.search(r"HEALTHCHECK .*?CMD (\[.*?\])$", CONTAINER, re.DOTALL | re.MULTILINE)[1]
     )  # type: ignore[index]

@@ -85,7 +85,7 @@ async def test_each_frame_arrives_when_it_is_sent(site: Site) -> None:
 
 
 async def test_a_poll_may_wait(site: Site) -> None:
-    """OPS-2: the proxy keeps it open until there is something to tell."""
+    """OPS-1: the proxy keeps it open until there is something to tell."""
     async with client(site) as browser:
         told = (
             await browser.post(
@@ -134,7 +134,7 @@ async def test_processes_restart_in_turn_and_nobody_notices(site: Site) -> None:
 
 
 async def test_a_great_body_passes_and_a_greater_one_is_refused(site: Site) -> None:
-    """OPS-4: nginx's own limit lies just above ours, so a sender is told in our words what is wrong; Caddy may cut it off instead."""
+    """OPS-3: nginx's own limit lies just above ours, so a sender is told in our words what is wrong; Caddy may cut it off instead."""
     one = json.dumps(track("great", properties={"note": "x" * 16_000})).encode()
     batch = b"[" + b",".join([one] * 500) + b"]"
     assert 7_000_000 < len(batch) < 8 * 1024 * 1024

@@ -123,7 +123,7 @@ def test_one_process_by_the_pages_steps(served: tuple[Machine, str, Machine]) ->
 @needs_systemd
 @pytest.mark.skipif(found("nginx") is None, reason="this machine's distribution has no nginx")
 def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path: Path) -> None:
-    """OPS-24, ACC-13: as it stands, at the place that the page names, for a browser on another machine that knows the public name alone."""
+    """OPS-15, ACC-13: as it stands, at the place that the page names, for a browser on another machine that knows the public name alone."""
     machine, token, browser = served
     (place,) = re.findall(r"`(/etc/nginx/conf\.d/\S+?)`", section("One process"))
     machine.run(f"install -D -m 644 deploy/nginx.conf {place}")
@@ -155,7 +155,7 @@ def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path:
 def test_workers_and_their_upgrade_by_the_pages_steps(
     served: tuple[Machine, str, Machine], tmp_path: Path
 ) -> None:
-    """OPS-16, CLI-56: after the page's reload the version that was installed answers, and nobody was refused meanwhile."""
+    """OPS-15, CLI-52: after the page's reload the version that was installed answers, and nobody was refused meanwhile."""
     machine, token, _ = served
     machine.start("redis-server --save '' --appendonly no --dir /tmp", log=tmp_path / "redis")
     machine.until("redis-cli ping")
@@ -232,7 +232,7 @@ class Composition:
 @pytest.mark.proof
 @pytest.mark.skipif(found("caddy") is None, reason="this machine's distribution has no caddy")
 def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
-    """OPS-17, WEB-27: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""
+    """OPS-13, WEB-18: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""
     tmp_path.chmod(0o755)
     with network(
         redis="10", one="11", two="12", proxy="2", realtime_example_com="2", browser="3"

@@ -21,7 +21,7 @@ WORKERS, DELIVERIES = 3, 30
 
 
 async def test_workers_share_a_relay(tmp_path: Path) -> None:
-    """REL-25, OPS-22: every connection may meet another worker; each names the same channel and signs it, and counts are the truth."""
+    """REL-25: every connection may meet another worker; each names the same channel and signs it, and counts are the truth."""
     key, port = access_token(tmp_path), free_port()
     with soketi() as provider, redis_server("--maxmemory-policy", "noeviction") as redis:
         environ = {

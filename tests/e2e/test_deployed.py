@@ -186,7 +186,7 @@ def missing(page: Page, to: list[str]) -> None:
 def test_a_page_goes_on_with_a_server_of_another_build(
     browser: Browser, redis: RedisServer, tmp_path: Path
 ) -> None:
-    """OPS-18: builds run side by side behind nginx, every page comes up whole, and one that was open before finds its parts."""
+    """WEB-28: builds run side by side behind nginx, every page comes up whole, and one that was open before finds its parts."""
     one, two = Build(tmp_path / "one", "Q1"), Build(tmp_path / "two", "Q2")
     gone: list[str] = []
     with behind_nginx(tmp_path, redis, one, one) as (site, processes, config):

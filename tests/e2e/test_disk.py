@@ -90,7 +90,7 @@ def sampled(page: Page, address: str) -> None:
 def test_another_file_finds_nothing_and_is_neither_told_nor_answered(
     context: BrowserContext, interface: str, stranger: Page
 ) -> None:
-    """TAP-37, TAP-38: while the interface collects, from the shop as well, and after its reload."""
+    """TAP-33, TAP-36: while the interface collects, from the shop as well, and after its reload."""
     page = context.new_page()
     sampled(page, interface)
     stranger.evaluate("hello()")
@@ -104,7 +104,7 @@ def test_another_file_finds_nothing_and_is_neither_told_nor_answered(
 def test_a_file_that_opened_the_interface_or_frames_it_is_not_answered(
     context: BrowserContext, interface: str, stranger: Page
 ) -> None:
-    """TAP-38: a window that it holds is no way in; without the secret of the shop's frame nothing is taken."""
+    """TAP-36: a window that it holds is no way in; without the secret of the shop's frame nothing is taken."""
     with context.expect_page() as opened:
         stranger.evaluate("address => { window.held = window.open(address); }", interface)
     sampled(opened.value, interface)
@@ -123,7 +123,7 @@ def test_a_file_that_opened_the_interface_or_frames_it_is_not_answered(
 def test_asked_to_keep_it_does_and_taken_back_it_removes_all(
     context: BrowserContext, interface: str, stranger: Page
 ) -> None:
-    """TAP-37: the control says who could read it, in the graph's menu as on the first screen."""
+    """TAP-33: the control says who could read it, in the graph's menu as on the first screen."""
     page = context.new_page()
     sampled(page, interface)
     menu = page.get_by_role("button", name=re.compile("^Graph:"))

@@ -65,7 +65,7 @@ def track(id: str, event: str = "view_item", **properties: Any) -> dict[str, Any
 
 
 def test_from_the_function_to_a_lit_node(context: BrowserContext, published: Published) -> None:
-    """FUN-20: nodes light, repeats count once, nothing personal is on the wire, and the strip promises nothing."""
+    """FUN-1: nodes light, repeats count once, nothing personal is on the wire, and the strip promises nothing."""
     heard: list[str] = []
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))

@@ -169,7 +169,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def test_a_servers_events_light_the_hosts_own_nodes(
     page: Page, host: str, watched: Watched, transport: str
 ) -> None:
-    """EMB-42, EMB-34: with the right counts, around the outline and never on it, and a drag loses nothing."""
+    """EMB-42, EMB-33: with the right counts, around the outline and never on it, and a drag loses nothing."""
     opened(page, host, **watched.source(transport=transport))
     assert page.evaluate(LIT) == 0
     watched.send(
@@ -206,7 +206,7 @@ def test_a_servers_events_light_the_hosts_own_nodes(
 
 
 def test_nothing_else_of_the_host_changes(page: Page, host: str) -> None:
-    """EMB-43: no computed style of any of its elements, without the client, with it, On, and Off again."""
+    """EMB-42: no computed style of any of its elements, without the client, with it, On, and Off again."""
     page.goto(f"{host}/bare.html#dark")
     expect(page.locator(".react-flow__edge")).to_have_count(9)
     page.mouse.move(2, 300)

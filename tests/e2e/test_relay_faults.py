@@ -78,7 +78,7 @@ def test_a_provider_that_fails_is_bridged_by_poll(
 def test_what_the_provider_repeats_reorders_or_loses_lights_once(
     context: BrowserContext, site: Shop, way: Unreliable, fault: Fault
 ) -> None:
-    """REL-14: the page goes on by the provider, and fetches what is missing."""
+    """REL-15: the page goes on by the provider, and fetches what is missing."""
     page = site.enter(context)
     by_provider(page)
     way.fault = fault

@@ -63,7 +63,7 @@ def tracked(page: Page, url: str) -> float:
 
 
 def test_every_click_lights_its_node_once(page: Page, served: Demo) -> None:
-    """PIC-65: a whole visit, both lanes on: each event counts once, and what stays dark is what was not done, misnamed or forgotten."""
+    """ENG-3: a whole visit, both lanes on: each event counts once, and what stays dark is what was not done, misnamed or forgotten."""
     before = tracked(page, served.program.url) - 1
     at = shop(page)
     at.get_by_role("link", name="See the collection").click()
@@ -94,7 +94,7 @@ def test_every_click_lights_its_node_once(page: Page, served: Demo) -> None:
 
 
 def test_the_misnamed_event_is_unmapped_and_the_forgotten_one_is_not_there(page: Page) -> None:
-    """PIC-61: “Add To Cart” lights nothing and is shown beside the name that the graph listens for; the wishlist emits nothing."""
+    """PIC-60: “Add To Cart” lights nothing and is shown beside the name that the graph listens for; the wishlist emits nothing."""
     at = shop(page)
     at.get_by_role("link", name="Fell mug").click()
     wait_count(page, 2)
@@ -111,7 +111,7 @@ def test_the_misnamed_event_is_unmapped_and_the_forgotten_one_is_not_there(page:
 
 
 def test_the_split_moves_and_is_remembered(page: Page) -> None:
-    """PIC-62, PIC-60: by pointer and by keys; the button puts the shop away and brings it back."""
+    """PIC-47, PIC-60: by pointer and by keys; the button puts the shop away and brings it back."""
     frame = page.get_by_role("complementary", name="Sample shop")
     edge = page.get_by_role("separator", name="Width of the shop")
     first = frame.bounding_box()
@@ -154,7 +154,7 @@ def test_the_shop_wears_the_graphs_theme(page: Page) -> None:
 def test_nobody_else_is_asked_and_no_policy_is_broken(
     context: BrowserContext, served: Demo
 ) -> None:
-    """PIC-63: the SDK asks this server alone, and neither page is refused anything by its policy."""
+    """ACC-61: the SDK asks this server alone, and neither page is refused anything by its policy."""
     asked: list[str] = []
     said: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
@@ -177,7 +177,7 @@ def test_nobody_else_is_asked_and_no_policy_is_broken(
 def test_axe_finds_nothing_on_any_page_of_the_shop(
     browser: Browser, served: Demo, width: int, theme: str
 ) -> None:
-    """PIC-66: wide and narrow, in both themes; nothing is cut off."""
+    """PIC-26: wide and narrow, in both themes; nothing is cut off."""
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     served.signed_in.enter(context)
     opened = context.new_page()
@@ -195,7 +195,7 @@ def test_axe_finds_nothing_on_any_page_of_the_shop(
 
 
 def test_the_shop_works_from_the_keyboard(context: BrowserContext, served: Demo) -> None:
-    """PIC-66: focus follows where a visitor goes, and stays where a button was pressed."""
+    """PIC-26: focus follows where a visitor goes, and stays where a button was pressed."""
     served.signed_in.enter(context)
     opened = context.new_page()
     opened.goto(f"{served.program.url}/shop/")

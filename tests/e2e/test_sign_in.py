@@ -106,7 +106,7 @@ def test_another_program_of_this_machine_cannot_use_the_cookie(
 def test_a_restart_signs_nobody_out_and_a_fresh_link_can_be_pasted(
     context: BrowserContext, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-56, ACC-57: the page that is open goes on, and a browser that has nothing signs in by the field."""
+    """ACC-4, ACC-3: the page that is open goes on, and a browser that has nothing signs in by the field."""
     with running(*SERVE, "0", environ=environ) as program:
         page = context.new_page()
         page.goto(program.link)

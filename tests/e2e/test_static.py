@@ -183,7 +183,7 @@ def test_a_folder_can_be_picked(context: BrowserContext, address: str) -> None:
 
 
 def test_a_share_link_opens(empty: Page) -> None:
-    """TAP-31, GRA-29: pasted into the page; what it lacks is said at a node that listens."""
+    """TAP-31, GRA-18: pasted into the page; what it lacks is said at a node that listens."""
     graph = (SAMPLE / "graphs" / "newsletter-sign-up.json").read_text()
     empty.get_by_role("textbox", name="A DagNet share link").fill(
         f"https://dagnet.example/?graph=letter&data={graph.encode().hex()}"
@@ -203,7 +203,7 @@ def test_a_share_link_opens(empty: Page) -> None:
 
 
 def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
-    """TAP-35: in the page, and what was open stays."""
+    """TAP-31: in the page, and what was open stays."""
     (tmp_path / "notes.txt").write_text("nothing")
     drop(empty, tmp_path / "notes.txt")
     expect(empty.get_by_role("alert")).to_contain_text("no DagNet graph")
@@ -218,7 +218,7 @@ def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
 def test_clicks_of_this_browser_light_the_graph(
     empty: Page, witness: Witness, address: str
 ) -> None:
-    """TAP-30, TAP-36, TAP-38: real analytics.js in a frame, on a host in another tab too; once each, and nobody is asked."""
+    """TAP-30, TAP-36: real analytics.js in a frame, on a host in another tab too; once each, and nobody is asked."""
     keep(empty, address)
     empty.get_by_role("button", name="Open the sample").click()
     listening(empty)

@@ -55,7 +55,7 @@ def put(web: Site, road: Road, path: str, *parts: str) -> str:
 def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-10, TAP-12: sixty documents in one tab, each left in the moment of its call; more than there are places for pages."""
+    """TAP-10, TAP-9: sixty documents in one tab, each left in the moment of its call; more than there are places for pages."""
     follow = "if (n < 60) location.replace('/step.html?' + (n + 1))"
     step = f"const n = Number(location.search.slice(1)); analytics.then(() => {{ analytics.track('view_item'); {follow} }})"
     put(web, road, "/step.html", NPM, load_npm(), step)
@@ -91,7 +91,7 @@ def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web
 def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_the_reason(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-4, ENG-25: an ad blocker, and a visitor who clicks on."""
+    """TAP-2, ENG-25: an ad blocker, and a visitor who clicks on."""
     put(web, road, "/blocked.html", snippet(), "analytics.track('view_item')")
     shop = open_page(live, tapped(web, road))
     shop.goto(f"{web.url}/blocked.html")
@@ -139,7 +139,7 @@ def test_a_renamed_message_is_one_row_at_the_node_of_the_name_it_left_by(
 
 @pytest.mark.parametrize("build", ["snippet", "npm"])
 def test_a_consent_banner_may_take_its_time(page: Page, web: Site, build: str) -> None:
-    """TAP-4, TAP-2: calls told without their SDK are the same calls when it has come, with their own times."""
+    """TAP-2: calls told without their SDK are the same calls when it has come, with their own times."""
     web.sent.clear()
     page.clock.install()
     early = "analytics.track('view_item'); analytics.track('add_to_cart');"

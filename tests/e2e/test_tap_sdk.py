@@ -206,7 +206,7 @@ def test_instances_names_and_inspectors_side_by_side(page: Page, web: Site) -> N
 
 
 def test_calls_that_no_sdk_takes_are_told_after_ten_seconds(page: Page, web: Site) -> None:
-    """TAP-4: an ad blocker that keeps the SDK away is no silence."""
+    """TAP-2: an ad blocker that keeps the SDK away is no silence."""
     page.clock.install()
     page.goto(
         web.put(
@@ -235,7 +235,7 @@ HOSTILE = """
 
 
 def test_hostile_values_neither_break_the_page_nor_the_tap(page: Page, web: Site) -> None:
-    """TAP-8: cycles, elements, functions, getters that throw and a depth of 1,000; the page sees the same errors as without the tap."""
+    """TAP-7: cycles, elements, functions, getters that throw and a depth of 1,000; the page sees the same errors as without the tap."""
     track = "Promise.resolve().then(() => analytics.track('Bad', bad)).then(() => 'fine', error => error.name)"
     script = load_npm() + HOSTILE + f"window.outcome = {track}"
     page.goto(web.put("/untapped.html", "/analytics.umd.js", PICTURE, script, tap=None))

@@ -59,7 +59,7 @@ def test_a_followed_trace_tells_its_way_with_every_doubt(
 
 
 def test_a_join_is_shown_and_can_be_undone(context: BrowserContext, stage: Stage) -> None:
-    """TRC-13: two traces become one by an identify, two again when it is undone, and one when it is done again; the strip counts along."""
+    """TRC-12: two traces become one by an identify, two again when it is undone, and one when it is done again; the strip counts along."""
     page = stage.enter(context, GRAPH)
     traces = page.locator(".strip .figure", has_text=re.compile("trace"))
     stage.send(event("view_item", "phone", 60), event("view_item", "laptop", 50, user="u-1"))
@@ -111,7 +111,7 @@ def test_several_are_followed_pinned_and_let_go(context: BrowserContext, stage: 
 def test_a_person_is_found_and_a_link_opens_the_same(
     browser: Browser, context: BrowserContext, stage: Stage
 ) -> None:
-    """TRC-29, TRC-31, TRC-34, TRC-35, TRC-36, TRC-37: an identifier becomes a token and is forgotten; a link follows the trace elsewhere before it comes."""
+    """TRC-29, TRC-31, TRC-34: an identifier becomes a token and is forgotten; a link follows the trace elsewhere before it comes."""
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=stage.program.url)
     page = stage.enter(context, GRAPH)
     page.get_by_text("Find a person").click()
@@ -169,7 +169,7 @@ def test_the_same_traces_are_followed_after_a_reload_and_after_off(
 def test_what_was_seen_is_saved_as_an_expectation(
     context: BrowserContext, stage: Stage, tmp_path: Path
 ) -> None:
-    """EXP-18, EXP-19: of a trace, or of all since On; the log that is saved beside it meets both."""
+    """EXP-18: of a trace, or of all since On; the log that is saved beside it meets both."""
     page = stage.enter(context, GRAPH)
     stage.send(event("view_item", "saves", 50), event("add_to_cart", "saves", 44))
     stage.send(

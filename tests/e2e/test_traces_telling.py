@@ -156,7 +156,7 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
 
 
 def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stage) -> None:
-    """ENG-23: an event that would have lit a node but for case or a filter's value is told there, as seen and as expected."""
+    """MAT-9: an event that would have lit a node but for case or a filter's value is told there, as seen and as expected."""
     page = stage.enter(context, GRAPH)
     stage.send(
         event("Add_To_Cart", "n", 3),
@@ -188,7 +188,7 @@ def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stag
 
 
 def test_axe_finds_nothing_in_what_traces_show(browser: Browser, stage: Stage) -> None:
-    """PIC-42, PIC-22: traces, joins, jumps, edges and coverage are clean in both themes, also with reduced motion."""
+    """PIC-26, PIC-21: traces, joins, jumps, edges and coverage are clean in both themes, also with reduced motion."""
     context = browser.new_context(
         viewport={"width": 1600, "height": 1000}, reduced_motion="reduce", color_scheme="dark"
     )

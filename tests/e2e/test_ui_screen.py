@@ -29,7 +29,7 @@ def walking(context: BrowserContext, shown: Demo) -> Page:
 
 
 def test_axe_finds_nothing_in_any_state_of_the_screen(walking: Page) -> None:
-    """PIC-42: axe finds nothing in any state of the screen, in both themes."""
+    """PIC-26: axe finds nothing in any state of the screen, in both themes."""
     page = walking
     found: dict[str, list[str]] = {"traffic, dark": faults(page)}
     page.keyboard.press("d")
@@ -130,7 +130,7 @@ def test_the_feed_stands_still_while_it_is_read(walking: Page) -> None:
 
 
 def test_a_value_becomes_a_filter_and_a_wrong_filter_says_why(walking: Page) -> None:
-    """PIC-48: terms are chips; a filter that cannot be read says which term and why."""
+    """PIC-83: terms are chips; a filter that cannot be read says which term and why."""
     walking.locator(".row-open").first.click()
     kind = walking.locator(".fields button[title^='Filter by type:']")
     term = f"type:{kind.inner_text()}"
@@ -143,7 +143,7 @@ def test_a_value_becomes_a_filter_and_a_wrong_filter_says_why(walking: Page) -> 
 
 
 def test_pause_clear_and_undo_by_key(walking: Page) -> None:
-    """PIC-41: a pause says how many wait; Clear empties and can be undone."""
+    """ENG-12: a pause says how many wait; Clear empties and can be undone."""
     walking.locator(".strip").click(position={"x": 4, "y": 4})
     walking.keyboard.press(" ")
     expect(walking.get_by_role("button", name=re.compile(r"^Resume \+[1-9]"))).to_be_visible()

@@ -179,7 +179,7 @@ def test_a_log_plays_as_in_any_player(
 def test_names_are_mapped_unmapped_ignored_and_exported_with_their_diff(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """PIC-87, PIC-88: a mapping is listed and ends in one click, a patch shows what it changes and replaces no name unasked, and names stand in groups."""
+    """PIC-87: a mapping is listed and ends in one click, a patch shows what it changes and replaces no name unasked, and names stand in groups."""
     page = stage.enter(context, GRAPH, "&shop=0")
     noise = [event(f"noise_event_{n:05}", "n1") for n in range(6)]
     stage.send(
@@ -231,7 +231,7 @@ def test_names_are_mapped_unmapped_ignored_and_exported_with_their_diff(
 def test_the_page_is_never_blank_and_a_restart_is_only_a_gap(
     browser: Browser, context: BrowserContext, tmp_path: Path
 ) -> None:
-    """PIC-82, PIC-85: every part opens while the server is dead; when it is back the session goes on, counts and all; a part that cannot be fetched takes nothing else along."""
+    """PIC-82, PIC-36: every part opens while the server is dead; when it is back the session goes on, counts and all; a part that cannot be fetched takes nothing else along."""
     state = {"DAGNET_REALTIME_STATE_DIR": str(tmp_path / "state")}
     folder = tmp_path / "shop"
     copytree(SAMPLE, folder)

@@ -73,7 +73,7 @@ def test_the_vectors_that_are_refused_are_refused_here(evaluator: Evaluator) -> 
 
 
 def test_the_schema_takes_what_the_reader_takes() -> None:
-    """EXP-14: the JSON Schema takes every file of the vectors that is read, and refuses those whose form is wrong."""
+    """EXP-2: the JSON Schema takes every file of the vectors that is read, and refuses those whose form is wrong."""
     schema = jsonschema_rs.validator_for(json.loads(SCHEMA.read_text()))
     assert not [case["name"] for case in JUDGED if not schema.is_valid(case["spec"])]
     of_names = (
@@ -97,7 +97,7 @@ def test_the_schema_takes_what_the_reader_takes() -> None:
 
 
 def test_without_an_engine_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """EXP-20: without mini-racer and without Node the command says what to install."""
+    """EXP-1: without mini-racer and without Node the command says what to install."""
     monkeypatch.setattr(module, "_in_v8", lambda: None)
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Problem, match="JavaScript engine") as caught:
@@ -106,7 +106,7 @@ def test_without_an_engine_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_is_asked_wrongly_is_a_problem(evaluator: Evaluator) -> None:
-    """EXP-20: what is asked wrongly is answered."""
+    """EXP-1: what is asked wrongly is answered."""
     with pytest.raises(Problem, match="There is no such function"):
         evaluator.ask("nothing")
     with pytest.raises(Problem, match="graph"):

@@ -80,7 +80,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 
 
 def test_a_check_answers_when_it_is_decided(bench: Bench) -> None:
-    """EXP-12: a check answers when it is decided, else as it stands when its wait is over, with what is missing."""
+    """EXP-10: a check answers when it is decided, else as it stands when its wait is over, with what is missing."""
     scope = bench.scope("buys", ("anonymousId", "anon-1"))
     lit = bench.post(f"/expect/scopes/{scope}/checks", {"lit": ["product-page"]}, 201)
     assert lit["verdict"] == "open"
@@ -144,7 +144,7 @@ def test_events_of_a_server_belong_to_the_test_whose_user_they_carry(bench: Benc
 
 
 def test_a_test_without_an_event_is_inconclusive(bench: Bench) -> None:
-    """EXP-11: what makes an identifier known is no event of the test."""
+    """EXP-10: what makes an identifier known is no event of the test."""
     scope = bench.scope("nothing", ("anonymousId", "silent"))
     bench.post(f"/expect/scopes/{scope}/checks", {"dark": ["purchase"]}, 201)
     end = bench.end(scope)
@@ -152,7 +152,7 @@ def test_a_test_without_an_event_is_inconclusive(bench: Bench) -> None:
 
 
 def test_a_policy_is_judged_at_the_end(bench: Bench) -> None:
-    """EXP-12: the policy of a test is judged at its end."""
+    """EXP-10: the policy of a test is judged at its end."""
     scope = bench.scope("policy", ("anonymousId", "odd"))
     bench.send("Add To Cart", anonymousId="odd")
     assert bench.end(scope, unmapped="fail")["verdict"] == "failed"

@@ -69,7 +69,7 @@ def _outcome(items: list[dict[str, Any]], **more: Any) -> Outcome:
 
 
 def test_junit_says_what_failed_what_is_inconclusive_and_what_is_a_warning() -> None:
-    """EXP-15: JUnit has a suite for a file and a case for an expectation, with place and reason."""
+    """EXP-13: JUnit has a suite for a file and a case for an expectation, with place and reason."""
     items = [
         _item(1, details=["purchase: its property currency was “USD”"]),
         _item(2, "met", at=1_767_603_601_200),
@@ -100,7 +100,7 @@ def test_junit_says_what_failed_what_is_inconclusive_and_what_is_a_warning() -> 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_name_acts_in_no_report(name: str, tmp_path: Path) -> None:
-    """EXP-15: an event's name acts in no report: it ends no XML, no cell, no line and no workflow command."""
+    """EXP-13: an event's name acts in no report: it ends no XML, no cell, no line and no workflow command."""
     outcome = _outcome([_item(1, title=f"1 {name}", text=name, details=[name, name])], said=[name])
     outcome.results[0].near_misses = [{"name": name, "count": 1, "text": name}]
     ElementTree.fromstring(junit(outcome))
@@ -123,7 +123,7 @@ def test_a_name_acts_in_no_report(name: str, tmp_path: Path) -> None:
 
 
 def test_github_is_told_at_most_ten_of_a_kind() -> None:
-    """EXP-15: GitHub shows ten annotations of a kind; the tenth says how many there are."""
+    """EXP-13: GitHub shows ten annotations of a kind; the tenth says how many there are."""
     here = Path("/repository")
     told = annotations(_outcome([_item(n) for n in range(1, 25)]), here, here)
     assert len(told) == ANNOTATIONS + 1
@@ -136,7 +136,7 @@ def test_github_is_told_at_most_ten_of_a_kind() -> None:
 
 
 def test_github_finds_its_summary_and_its_annotations(tmp_path: Path) -> None:
-    """EXP-15: where GitHub runs the command, it writes the step's summary and annotations by itself."""
+    """EXP-13: where GitHub runs the command, it writes the step's summary and annotations by itself."""
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
     environ = {
@@ -161,7 +161,7 @@ def test_github_finds_its_summary_and_its_annotations(tmp_path: Path) -> None:
 
 
 def test_a_summary_that_is_too_long_is_cut(tmp_path: Path) -> None:
-    """EXP-15: a summary stays below what GitHub takes."""
+    """EXP-13: a summary stays below what GitHub takes."""
     summary = tmp_path / "summary.md"
     environ = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
     write(_outcome([_item(n, text="x" * 9000) for n in range(1, 200)]), [], environ, tmp_path)

@@ -332,7 +332,7 @@ def test_logs_of_shards_are_joined(tmp_path: Path) -> None:
 
 
 def test_a_log_is_recorded_as_a_file_that_it_meets(spec: Path, tmp_path: Path) -> None:
-    """EXP-19: `--record` prints the file that a session log meets."""
+    """EXP-18: `--record` prints the file that a session log meets."""
     log, made = tmp_path / "run.ndjson", tmp_path / "made.yaml"
     assert run([spec], BUYS, save_log=log)[0] == 0
     code, text = run([], logs=[log], record="all")

@@ -41,7 +41,7 @@ def in_a_cluster() -> Iterator[tuple[str, Callable[[], object]]]:
 async def test_two_processes_go_on_when_the_store_moves(
     arrangement: Callable[[], object], tmp_path: Path
 ) -> None:
-    """LOG-60, OPS-19: every event is shown once or told in a gap, and none is lost at the door."""
+    """LOG-60, OPS-20: every event is shown once or told in a gap, and none is lost at the door."""
     with arrangement() as (url, mishap):  # type: ignore[attr-defined]
         houses = [House(tmp_path, name, url) for name in ("one", "two")]
         try:

@@ -68,7 +68,7 @@ async def test_an_intake_process_is_killed(intakes: list[House], viewers: list[H
 
 
 async def test_a_viewer_process_is_killed(intakes: list[House], viewers: list[House]) -> None:
-    """LOG-82: its viewers come back to another and go on where they stood, without a gap."""
+    """LOG-81: its viewers come back to another and go on where they stood, without a gap."""
     async with scene(intakes, viewers) as running:
         victim = next(house for house in viewers if running.watchers[0].served[house.name])
         await asyncio.to_thread(victim.kill)
@@ -83,7 +83,7 @@ async def test_a_viewer_process_is_killed(intakes: list[House], viewers: list[Ho
 async def test_redis_is_killed(
     intakes: list[House], viewers: list[House], redis: RedisServer
 ) -> None:
-    """LOG-83: it forgets everything; viewers are told a gap of unknown size and go on, senders are asked to come back."""
+    """LOG-55: it forgets everything; viewers are told a gap of unknown size and go on, senders are asked to come back."""
     async with scene(intakes, viewers) as running:
         await asyncio.to_thread(redis.kill)
         await asyncio.sleep(0.7)
@@ -129,7 +129,7 @@ async def test_redis_is_stopped_for_some_seconds(
 async def test_the_network_to_redis_is_cut(
     intakes: list[House], viewers: list[House], cable: Wire, told: bool
 ) -> None:
-    """LOG-85: silently or with a reset; the process behind the cut shows nothing, and everything once it can."""
+    """LOG-81: silently or with a reset; the process behind the cut shows nothing, and everything once it can."""
     async with scene(intakes, viewers[2:], watching=(0,)) as running:
         cable.cut()
         if told:
@@ -145,7 +145,7 @@ async def test_the_network_to_redis_is_cut(
 async def test_redis_is_full(
     intakes: list[House], viewers: list[House], redis: RedisServer
 ) -> None:
-    """LOG-86: deliveries are answered 503 and taken once there is room; viewers stay."""
+    """LOG-54: deliveries are answered 503 and taken once there is room; viewers stay."""
     async with scene(intakes, viewers) as running:
         redis.command("CONFIG", "SET", "maxmemory", "1mb")
         async with asyncio.timeout(20):
@@ -164,7 +164,7 @@ async def test_redis_is_full(
 async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-87, LOG-88: each process in turn under load; every stream goes on at another one, from its position."""
+    """LOG-81: each process in turn under load; every stream goes on at another one, from its position."""
     first = await Watcher.open(viewers)
     watchers = [
         first,
@@ -192,7 +192,7 @@ async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
 async def test_a_process_that_is_frozen_comes_back_without_a_repeat(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-89: what it held when it froze is taken once, whoever sent it again meanwhile."""
+    """LOG-81: what it held when it froze is taken once, whoever sent it again meanwhile."""
     async with scene(intakes, viewers) as running:
         intakes[0].program.signal(signal.SIGSTOP)
         await asyncio.sleep(1.0)

@@ -13,7 +13,7 @@ from tests.support.server import SECRET, track
 
 
 async def test_all_processes_show_one_order(intakes: list[House], viewers: list[House]) -> None:
-    """LOG-70: what two processes take, three show in the same order, everything once."""
+    """LOG-2: what two processes take, three show in the same order, everything once."""
     watchers = [await Watcher.open(viewers, number) for number in range(3)]
     sender = Sender(intakes, rate=200)
     await watchers[0].until(lambda: watchers[0].offered >= 200)
@@ -31,7 +31,7 @@ async def test_all_processes_show_one_order(intakes: list[House], viewers: list[
 async def test_a_retry_through_another_process_is_caught(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-71: and counted as a duplicate in the ledger of all doors."""
+    """LOG-2: and counted as a duplicate in the ledger of all doors."""
     watcher = await Watcher.open(viewers)
     body = json.dumps(track("again")).encode()
     headers = {"x-signature": hmac.digest(SECRET, body, "sha1").hex()}
@@ -48,7 +48,7 @@ async def test_a_retry_through_another_process_is_caught(
 async def test_a_viewer_moves_to_another_process_and_goes_on(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-72: from its position, without a gap and without a repeat, however often it moves."""
+    """LOG-2: from its position, without a gap and without a repeat, however often it moves."""
     watcher = await Watcher.open(viewers)
     sender = Sender(intakes, rate=150)
     for _ in range(6):
@@ -69,7 +69,7 @@ async def test_a_viewer_moves_to_another_process_and_goes_on(
 async def test_the_last_off_at_any_process_empties_the_channel(
     intakes: list[House], viewers: list[House], redis: RedisServer
 ) -> None:
-    """LOG-73: streams at other processes are told, nothing is kept, and the doors drop what comes."""
+    """LOG-6: streams at other processes are told, nothing is kept, and the doors drop what comes."""
     await off_all(viewers)
     one, two = [await Watcher.open(viewers, number) for number in (0, 1)]
     sender = Sender(intakes, rate=100)

@@ -167,7 +167,7 @@ async def test_a_provider_that_fails_is_told_of_and_nothing_is_lit_twice_or_lost
 async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(
     stand: Stand, fault: Fault
 ) -> None:
-    """REL-14: positions tell."""
+    """REL-15: positions tell."""
     async with stand.page("ann") as (page, browser):
         stand.way.fault = fault
         for number in range(4):
@@ -177,7 +177,7 @@ async def test_what_comes_twice_or_out_of_order_is_shown_once_and_in_order(
 
 
 async def test_a_provider_whose_clock_is_hours_ahead_takes_what_we_publish(stand: Stand) -> None:
-    """REL-22: its refusal says what time it is."""
+    """REL-21: its refusal says what time it is."""
     stand.way.skew = 7_200
     async with stand.page("ann") as (page, browser):
         await stand.send("skewed")

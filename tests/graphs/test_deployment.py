@@ -134,7 +134,7 @@ def test_definitions_come_from_files_beside(served: Dagnet, tmp_path: Path) -> N
 def test_who_does_not_follow_asks_again_after_the_interval_and_sooner_without_a_graph(
     served: Dagnet,
 ) -> None:
-    """GRA-26: by any clock, even one that is set back."""
+    """GRA-21: by any clock, even one that is set back."""
     now = 1000.0
     place = place_of(served, "a", now=lambda: now)
     assert place.is_stale

@@ -33,7 +33,7 @@ def labels(graphs: FolderGraphs) -> list[str]:
 
 
 async def test_a_folder_is_read_at_once_and_again_when_a_file_is_replaced(root: Path) -> None:
-    """GRA-12: a change is read while watching. GRA-13: every listener hears of it."""
+    """GRA-12: a change is read while watching. GRA-12: every listener hears of it."""
     async with FolderGraphs({"w": root}, interval=0.2).load() as graphs:
         assert labels(graphs) == ["A"]
         one, other = graphs.changes(), graphs.changes()
@@ -62,7 +62,7 @@ async def test_a_file_that_breaks_keeps_its_last_good_version(root: Path) -> Non
 
 
 async def test_a_folder_that_goes_and_comes_back_is_followed_again(root: Path) -> None:
-    """GRA-15: the whole folder may vanish and return."""
+    """GRA-14: the whole folder may vanish and return."""
     async with FolderGraphs({"w": root}, interval=0.2).load() as graphs:
         changes = graphs.changes()
         shutil.rmtree(root)
@@ -83,7 +83,7 @@ async def test_a_folder_that_goes_and_comes_back_is_followed_again(root: Path) -
 
 
 async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
-    """GRA-15: a folder may come later."""
+    """GRA-14: a folder may come later."""
     async with FolderGraphs({"w": tmp_path / "later"}, interval=0.1).load() as graphs:
         assert "does not exist" in graphs.catalogue("w").errors[0].text
         changes = graphs.changes()
@@ -96,7 +96,7 @@ async def test_a_folder_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> N
 async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmless(
     root: Path,
 ) -> None:
-    """GRA-13: nobody waits for a source that is closed."""
+    """GRA-12: nobody waits for a source that is closed."""
     graphs = FolderGraphs({"w": root}).load()
     async with graphs:
         waiting = asyncio.ensure_future(anext(graphs.changes(), None))
@@ -107,7 +107,7 @@ async def test_listeners_end_when_the_source_closes_and_closing_twice_is_harmles
 
 
 def test_an_unknown_workspace_is_a_problem(root: Path) -> None:
-    """GRA-16: asking for a workspace that is not there says so."""
+    """HUB-1: asking for a workspace that is not there says so."""
     with pytest.raises(Problem) as caught:
         FolderGraphs({"w": root}).load().catalogue("other")
     assert caught.value.code == "not_found"

@@ -25,7 +25,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_folders_are_read_flat_with_what_the_indexes_name(root: Path) -> None:
-    """GRA-9: as DagNet does."""
+    """GRA-8: as DagNet does."""
     assert set(fetch(root).files) == {"graphs/a.json", "events/a.yaml"}
     (root / "events-index.yaml").write_text(
         "events: [{id: b, file_path: events/deep/b.yaml}, {id: c, file_path: events/none.yaml}]"
@@ -112,7 +112,7 @@ def test_the_fingerprint_sees_content_replacement_and_absence(root: Path) -> Non
 
 
 def test_a_folder_that_went_and_came_back_is_another(root: Path) -> None:
-    """GRA-15: so that it is watched anew."""
+    """GRA-14: so that it is watched anew."""
     before = watched_folders(root)
     assert set(before) == {
         str(root),

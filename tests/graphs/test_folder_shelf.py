@@ -65,7 +65,7 @@ def test_a_graph_that_vanishes_is_said_until_it_returns(root: Path) -> None:
 
 
 def test_a_folder_that_vanishes_keeps_everything(root: Path) -> None:
-    """GRA-15: a glitch of a mount does not empty the picture."""
+    """GRA-14: a glitch of a mount does not empty the picture."""
     shelf = FolderSource(root)
     shelf.refresh()
     root.rename(root.with_name("away"))

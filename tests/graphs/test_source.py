@@ -19,7 +19,7 @@ from tests.support.deployment import dagnet
 
 @pytest.mark.parametrize("kind", ["folder", "deployment"])
 def test_a_place_is_due_until_it_is_read_and_has_a_version_then(kind: str, tmp_path: Path) -> None:
-    """GRA-26: even where nothing could be read."""
+    """GRA-21: even where nothing could be read."""
     with dagnet() as served:
         place: WorkspaceSource = (
             FolderSource(tmp_path)
@@ -56,7 +56,7 @@ class Slow:
 
 
 def test_the_first_reading_is_waited_for_and_later_ones_are_not() -> None:
-    """GRA-26: two requests at a time ask once; what is there stays in use meanwhile."""
+    """GRA-21: two requests at a time ask once; what is there stays in use meanwhile."""
     place = Slow()
     graphs = GraphSources({"w": place})
     requests = [threading.Thread(target=graphs.refresh) for _ in range(2)]

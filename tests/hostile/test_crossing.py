@@ -161,7 +161,7 @@ class Try:
 
 @given(st.lists(STEPS, min_size=5, max_size=30))
 async def test_nobody_gets_into_anothers_channel(steps: list[tuple[Any, ...]]) -> None:
-    """ACC-28, ACC-19, ACC-2: by any id, position, token or graph that they have seen or guess, in any order."""
+    """ACC-2, ACC-19: by any id, position, token or graph that they have seen or guess, in any order."""
     async with Town() as town:
         trying = Try(town)
         for step in steps:
@@ -169,7 +169,7 @@ async def test_nobody_gets_into_anothers_channel(steps: list[tuple[Any, ...]]) -
 
 
 async def test_the_way_in_is_open_to_those_who_may() -> None:
-    """ACC-28: so that what the property test refuses is not refused to everybody."""
+    """ACC-2: so that what the property test refuses is not refused to everybody."""
     async with Town() as town:
         trying = Try(town)
         for who, channel in (("ann", CHANNELS[0]), ("bob", CHANNELS[1]), ("cat", CHANNELS[2])):
@@ -182,13 +182,13 @@ async def test_the_way_in_is_open_to_those_who_may() -> None:
 
 
 async def test_one_persons_tokens_differ_from_channel_to_channel() -> None:
-    """ACC-28: so that nobody can be followed from one into another."""
+    """ACC-2: so that nobody can be followed from one into another."""
     async with Town() as town:
         assert len({town.intake.tokens(channel, "userId", USER) for channel in CHANNELS}) == 3
 
 
 async def test_a_position_of_another_channel_is_a_gap() -> None:
-    """ACC-28: and never somebody else's entries."""
+    """ACC-2: and never somebody else's entries."""
     async with Town() as town:
         trying = Try(town)
         await trying.step(("open", "ann", CHANNELS[0], "shop-map"))
@@ -206,7 +206,7 @@ async def test_a_position_of_another_channel_is_a_gap() -> None:
 
 
 async def test_a_role_that_is_lost_is_lost_for_open_sessions_too() -> None:
-    """ACC-28: a lower one limits, none ends."""
+    """ACC-2: a lower one limits, none ends."""
     async with Town() as town:
         trying = Try(town)
         await trying.step(("open", "bob", CHANNELS[1], "shop-map"))
@@ -231,7 +231,7 @@ async def test_a_role_that_is_lost_is_lost_for_open_sessions_too() -> None:
 
 
 async def test_a_write_key_opens_its_own_channel_alone() -> None:
-    """ACC-28: whoever has it can send there, and sees nothing anywhere."""
+    """ACC-2: whoever has it can send there, and sees nothing anywhere."""
     async with Town() as town:
         trying = Try(town)
         await trying.step(("open", "bob", CHANNELS[1], "shop-map"))

@@ -75,7 +75,7 @@ async def test_another_role_moves_an_open_stream_at_once() -> None:
 
 
 async def test_a_rule_that_tightens_takes_effect_on_what_the_log_holds() -> None:
-    """ACC-22: for who watches, who comes back later and who polls; and it is told."""
+    """ACC-21: for who watches, who comes back later and who polls; and it is told."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -101,7 +101,7 @@ async def test_a_rule_that_tightens_takes_effect_on_what_the_log_holds() -> None
 
 
 async def test_a_poll_learns_of_another_policy() -> None:
-    """ACC-22: it has no open stream, so it gets a hello."""
+    """ACC-21: it has no open stream, so it gets a hello."""
     async with Stage() as stage:
         session = await stage.open()
         first, position = await stage.hub.poll(session.id, None, 0)
@@ -113,7 +113,7 @@ async def test_a_poll_learns_of_another_policy() -> None:
 
 
 async def test_nodes_light_by_no_property_that_is_not_shown_any_more() -> None:
-    """ACC-22: what a filter of the graph would match in the log must not be told by a light."""
+    """ACC-21: what a filter of the graph would match in the log must not be told by a light."""
     async with Stage() as stage:
         reader = await stage.read(await stage.open())
         (feed,) = [

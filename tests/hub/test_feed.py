@@ -8,7 +8,7 @@ from tests.support.entries import entry
 
 
 async def test_an_unreachable_log_is_tried_again() -> None:
-    """HUB-25: viewers hear nothing, no beat either, while the store cannot be reached, and lose nothing when it can."""
+    """LOG-84: viewers hear nothing, no beat either, while the store cannot be reached, and lose nothing when it can."""
     async with Stage() as stage:
         reader = await stage.read(await stage.open())
         reads = MemoryLog.read

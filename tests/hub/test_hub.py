@@ -359,7 +359,7 @@ async def test_a_changed_filter_moves_the_viewer_at_its_position() -> None:
 
 
 async def test_a_filter_on_a_property_that_is_not_shown_is_refused() -> None:
-    """HUB-32: what it matches would tell the value."""
+    """ACC-23: what it matches would tell the value."""
     async with Stage(policy=Policy(properties=("*",), deny=("salary",))) as stage:
         for filter in ("salary>1000", "properties.salary?", "-salary:1"):
             with pytest.raises(Problem) as refused:
@@ -371,7 +371,7 @@ async def test_a_filter_on_a_property_that_is_not_shown_is_refused() -> None:
 
 
 async def test_distinct_filters_are_bounded() -> None:
-    """HUB-18: beyond the bound a filter runs in the browser, and the posture says so."""
+    """HUB-17: beyond the bound a filter runs in the browser, and the posture says so."""
     async with Stage(filters_per_channel=3) as stage:
         readers = [
             await stage.read(await stage.open(filter=f"device:d{number}")) for number in range(4)
@@ -480,7 +480,7 @@ async def test_a_person_whom_the_door_forgot_is_forgotten_in_live_views() -> Non
 
 
 async def test_a_lost_log_is_a_gap_for_all() -> None:
-    """HUB-21: a feed whose log began another life tells its viewers that nobody knows what they missed."""
+    """HUB-8: a feed whose log began another life tells its viewers that nobody knows what they missed."""
     async with Stage() as stage:
         session = await stage.open()
         reader = await stage.read(session)
@@ -495,7 +495,7 @@ async def test_a_lost_log_is_a_gap_for_all() -> None:
 
 
 async def test_off_and_on_again_in_one_tick_begins_anew() -> None:
-    """HUB-21: the new session stands in the log's new life, and never goes back to the old one."""
+    """HUB-8: the new session stands in the log's new life, and never goes back to the old one."""
     async with Stage() as stage:
         session = await stage.open()
         await stage.read(session)
@@ -515,7 +515,7 @@ async def test_off_and_on_again_in_one_tick_begins_anew() -> None:
 
 
 async def test_revoking_ends_a_persons_streams() -> None:
-    """HUB-22: a person who lost the right to watch is told so, and does not come back."""
+    """ACC-17: a person who lost the right to watch is told so, and does not come back."""
     async with Stage() as stage:
         ann, bob = (
             await stage.read(await stage.open()),

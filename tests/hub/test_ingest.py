@@ -278,7 +278,7 @@ async def test_nobody_is_looked_for_or_forgotten_by_a_placeholder() -> None:
 
 
 async def test_nobody_watching_nothing_is_read() -> None:
-    """DOOR-3: verified, counted event by event, dropped; not even parsed."""
+    """DOOR-2: verified, counted event by event, dropped; not even parsed."""
     house = House()
     await house.deliver(track("a"), track("b"), {"no": "event"})
     await house.deliver({"no": "event"})
@@ -365,7 +365,7 @@ async def test_a_batch_that_cannot_be_split_counts_as_one() -> None:
 
 
 async def test_a_log_out_of_reach_is_told_and_counted() -> None:
-    """DOOR-6: the sender will send all of it again."""
+    """LOG-84: the sender will send all of it again."""
 
     class Unreachable(MemoryLog):
         async def append(self, channel: Channel, entries: Sequence[Entry]) -> list[Outcome]:
@@ -516,7 +516,7 @@ async def test_a_source_may_send_so_many_bytes_too() -> None:
 
 @pytest.mark.parametrize("door", ["web", "sdk"])
 async def test_one_bad_event_of_a_great_batch_costs_the_others_nothing(door: str) -> None:
-    """SEG-8, SEG-10, DOOR-1: with a number that is none beyond half a megabyte, and one that is nested beyond reading."""
+    """SEG-2, SEG-10, DOOR-1: with a number that is none beyond half a megabyte, and one that is nested beyond reading."""
     house = House()
     await house.watch()
     messages = [track(f"m-{number}", properties={"x": "y" * 6_000}) for number in range(80)]
@@ -673,7 +673,7 @@ async def test_the_ledger_sums_whatever_comes(steps: list[tuple[bytes, bool, str
 
 
 async def test_a_followed_trace_is_taken_whole_under_sampling() -> None:
-    """RED-15: the intake asks who is followed, delivery by delivery."""
+    """RED-13: the intake asks who is followed, delivery by delivery."""
     followed: set[str] = set()
 
     async def asked(channel: Channel) -> frozenset[str]:

@@ -37,7 +37,7 @@ class Relayed(Stage):
 
 
 async def test_frames_are_published_in_order_and_nothing_is_lost_between_them() -> None:
-    """REL-4: merged over a quarter of a second, each begins where the one before it ended."""
+    """REL-3: merged over a quarter of a second, each begins where the one before it ended."""
     provider = Provider()
     async with Relayed(provider) as stage:
         session, channel = await stage.subscribed()
@@ -61,7 +61,7 @@ async def test_frames_are_published_in_order_and_nothing_is_lost_between_them() 
 
 
 async def test_a_frame_over_the_limit_goes_in_pieces_and_counts_are_whole() -> None:
-    """REL-3, REL-5: no message is longer than the provider allows; the counts of a huge frame all arrive."""
+    """REL-3, HUB-27: no message is longer than the provider allows; the counts of a huge frame all arrive."""
     provider = Provider(limit=1_000, pieces=2)
     names = [f"N{number}" for number in range(80)]
     async with Relayed(provider, policy=Policy(carried_per_second=5_000)) as stage:
@@ -81,7 +81,7 @@ async def test_a_frame_over_the_limit_goes_in_pieces_and_counts_are_whole() -> N
 
 
 async def test_followed_traces_are_carried_whatever_the_limit() -> None:
-    """REL-5: followed traces are never cut."""
+    """HUB-27: followed traces are never cut."""
     provider = Provider(limit=1_000, pieces=1)
     async with Relayed(provider) as stage:
         session, _ = await stage.subscribed()
@@ -99,7 +99,7 @@ async def test_followed_traces_are_carried_whatever_the_limit() -> None:
 
 
 async def test_nothing_is_published_without_subscribers() -> None:
-    """REL-7: not before a session was authorised, and not after the last one left the channel."""
+    """REL-9: not before a session was authorised, and not after the last one left the channel."""
     provider = Provider()
     async with Relayed(provider) as stage:
         session = await stage.open()
@@ -137,7 +137,7 @@ async def test_a_failed_provider_is_left_alone_and_asked_again_for_a_new_subscri
 
 
 def test_neighbouring_batches_become_one_and_beats_the_last() -> None:
-    """REL-4: what stands between two batches keeps them apart."""
+    """REL-3: what stands between two batches keeps them apart."""
 
     def at(number: int) -> Position:
         return Position("e", number)
@@ -289,7 +289,7 @@ async def test_another_filter_leads_to_another_channel() -> None:
 
 
 async def test_the_last_session_closes_the_channel() -> None:
-    """REL-12: nothing is published any more."""
+    """REL-10: nothing is published any more."""
     provider = Provider()
     async with Relayed(provider) as stage:
         session, _ = await stage.subscribed()
@@ -300,7 +300,7 @@ async def test_the_last_session_closes_the_channel() -> None:
 
 
 async def test_asking_renews_the_lease_and_a_vanished_tab_lapses() -> None:
-    """REL-12: asking keeps a session alive as a stream would; five minutes of silence end it."""
+    """REL-10: asking keeps a session alive as a stream would; five minutes of silence end it."""
     provider = Provider()
     async with Relayed(provider) as stage:
         session, _ = await stage.subscribed()
@@ -314,7 +314,7 @@ async def test_asking_renews_the_lease_and_a_vanished_tab_lapses() -> None:
 
 
 async def test_a_range_ends_exactly_where_it_was_asked_to() -> None:
-    """REL-14: so that a viewer joins frames that it shares with others."""
+    """REL-15: so that a viewer joins frames that it shares with others."""
     async with Relayed(Provider()) as stage:
         session = await stage.open()
         reader = await stage.read(session)

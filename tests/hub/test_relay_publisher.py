@@ -132,7 +132,7 @@ async def test_a_request_that_vanishes_delays_others_for_seconds_only() -> None:
 
 
 async def test_nothing_is_published_without_subscribers() -> None:
-    """REL-7: nor without confirmed sessions; it begins again at the head."""
+    """REL-9: nor without confirmed sessions; it begins again at the head."""
     async with Platform() as stage:
         await stage.deliver(0, 4)
         assert stage.provider.asked == 0
@@ -239,7 +239,7 @@ async def test_after_a_lost_position_publishing_goes_on_where_the_log_is() -> No
 async def test_frames_fit_and_a_trace_that_may_have_been_cut_stays_flagged_in_later_requests() -> (
     None
 ):
-    """REL-5: how much fitted is remembered between requests."""
+    """HUB-27: how much fitted is remembered between requests."""
     async with Platform(limit=1_000, pieces=1) as stage:
         await stage.subscribed()
         await stage.log.append(

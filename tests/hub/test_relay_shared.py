@@ -221,7 +221,7 @@ async def test_another_version_of_the_graph_moves_its_viewers_at_once() -> None:
 
 
 async def test_a_policy_that_forbids_more_is_heeded_at_once() -> None:
-    """REL-25, CLI-14: nothing more goes out by the old one."""
+    """REL-25, ACC-11: nothing more goes out by the old one."""
     async with processes_of() as stage:
         one = stage.process()
         session, old = await stage.subscribed(one, one)
@@ -233,7 +233,7 @@ async def test_a_policy_that_forbids_more_is_heeded_at_once() -> None:
 
 
 async def test_nothing_is_published_without_subscribers_and_a_silence_has_heartbeats() -> None:
-    """REL-25, REL-7: and the first event after a subscription is published at once."""
+    """REL-25, REL-9: and the first event after a subscription is published at once."""
     async with processes_of() as stage:
         one = stage.process()
         await stage.happens(0, 4)

@@ -119,7 +119,7 @@ async def test_news_that_was_missed_is_made_up_for() -> None:
 
 
 async def test_a_filter_that_one_process_changes_holds_in_another() -> None:
-    """HUB-51: the stream goes on where it stands, in the view that fits."""
+    """HUB-50: the stream goes on where it stands, in the view that fits."""
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)
@@ -133,7 +133,7 @@ async def test_a_filter_that_one_process_changes_holds_in_another() -> None:
 
 
 async def test_a_trace_that_one_process_follows_is_carried_by_another_with_its_past() -> None:
-    """HUB-51: what the log holds of it comes along."""
+    """HUB-50: what the log holds of it comes along."""
     async with two() as both:
         session = await both.stage.open()
         reader = await both.read(session)

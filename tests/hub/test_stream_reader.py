@@ -251,7 +251,7 @@ async def test_a_lease_that_lapses_is_an_off() -> None:
 
 
 async def test_poison_is_a_refusal_and_stops_no_partition() -> None:
-    """STR-20: whatever a record is, the next one is read; both ledgers say so, of each partition."""
+    """STR-2: whatever a record is, the next one is read; both ledgers say so, of each partition."""
     async with reading(House()) as house:
         start = await house.on()
         for value in (b"\x00\x00\x00\x00\x07avro", b"{", b"\xff" * 10, b"42", b"[7]", None, b""):
@@ -267,7 +267,7 @@ async def test_poison_is_a_refusal_and_stops_no_partition() -> None:
 
 
 async def test_a_batch_that_no_client_can_decode_is_left_behind() -> None:
-    """STR-20: reading goes on at the end of that partition, and a gap is told."""
+    """STR-2: reading goes on at the end of that partition, and a gap is told."""
     async with reading(House()) as house:
         start = await house.on()
         house.broker.corrupt.add((Partition(TOPIC, 0), 1))
@@ -281,7 +281,7 @@ async def test_a_batch_that_no_client_can_decode_is_left_behind() -> None:
 
 
 async def test_sources_that_share_a_topic_are_told_apart() -> None:
-    """STR-3: what is another's is no event of this source, and is counted beside."""
+    """STR-4: what is another's is no event of this source, and is counted beside."""
     only = msgspec.structs.replace(STREAM, only=Only(write_keys=frozenset({"ours"})))
     async with reading(House(only)) as house:
         start = await house.on()
@@ -296,7 +296,7 @@ async def test_sources_that_share_a_topic_are_told_apart() -> None:
 
 
 async def test_deletes_need_to_be_allowed() -> None:
-    """STR-27: a record must not erase people unless the source allows it."""
+    """DOOR-17: a record must not erase people unless the source allows it."""
     async with reading(House()) as house:
         start = await house.on()
         house.broker.write(TOPIC, 0, b'{"type":"delete","userId":"u","messageId":"d"}')
@@ -405,7 +405,7 @@ async def test_a_reader_ten_minutes_behind_jumps_to_now_and_a_gap_is_told() -> N
 
 
 async def test_a_short_outage_of_the_store_loses_nothing() -> None:
-    """STR-21: nothing is read while nobody can tell who reads; then all of it comes, once."""
+    """STR-16: nothing is read while nobody can tell who reads; then all of it comes, once."""
     async with reading(House()) as house:
         start = await house.on()
         house.write("one")
@@ -521,7 +521,7 @@ async def test_records_that_retention_took_are_a_gap() -> None:
 
 
 async def test_offsets_with_holes_are_no_lag() -> None:
-    """STR-12: compaction and transactions leave out offsets; a partition at its end is not behind."""
+    """STR-11: compaction and transactions leave out offsets; a partition at its end is not behind."""
     async with reading(House(partitions=1)) as house:
         await house.on()
         for _ in range(5):
@@ -535,7 +535,7 @@ async def test_offsets_with_holes_are_no_lag() -> None:
 
 
 async def test_a_retry_of_the_producer_is_a_duplicate() -> None:
-    """STR-5: Segment repeats whole batches, hours later and out of order."""
+    """SEG-6: Segment repeats whole batches, hours later and out of order."""
     async with reading(House()) as house:
         start = await house.on()
         house.write("one", "two")
@@ -546,7 +546,7 @@ async def test_a_retry_of_the_producer_is_a_duplicate() -> None:
 
 
 async def test_keyless_producers_scatter_a_person_and_corrected_times_order_them() -> None:
-    """STR-25: entries of one trace carry the times by which its path is ordered, whichever
+    """TRC-9: entries of one trace carry the times by which its path is ordered, whichever
     partition came first.
     """
     async with reading(House()) as house:
@@ -570,7 +570,7 @@ async def test_keyless_producers_scatter_a_person_and_corrected_times_order_them
 async def test_a_connection_that_fails_is_said_once_and_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """STR-15: the server goes on without it."""
+    """STR-13: the server goes on without it."""
     house = House()
     house.refusing = Problem(
         "unauthorized",

@@ -223,7 +223,7 @@ async def test_an_owner_that_was_frozen_comes_back_and_repeats_nothing(house: Ho
 async def test_a_redis_that_stands_still_holds_readers_up_and_loses_nothing(
     house: House, redis: RedisServer
 ) -> None:
-    """STR-21: nobody reads while nobody can tell who does."""
+    """STR-16: nobody reads while nobody can tell who does."""
     house.start("a")
     house.start("b")
     start = await house.on()
@@ -240,7 +240,7 @@ async def test_a_redis_that_stands_still_holds_readers_up_and_loses_nothing(
 
 
 async def test_a_redis_that_lost_everything_begins_anew(house: House, redis: RedisServer) -> None:
-    """STR-21, LOG-83: viewers are told a gap by the log's new life, and reading begins at its ends."""
+    """STR-16, LOG-55: viewers are told a gap by the log's new life, and reading begins at its ends."""
     house.start("a")
     await house.on()
     await house.owned_by("a")

@@ -13,7 +13,7 @@ from tests.support.entries import entry
 
 
 def test_an_events_repr_tells_nobody_who_it_was() -> None:
-    """RED-10: what is printed by accident is not personal; an id may be, too."""
+    """ACC-27: what is printed by accident is not personal; an id may be, too."""
     shown = repr(
         Event(
             id="m-1",
@@ -33,20 +33,20 @@ def test_an_events_repr_tells_nobody_who_it_was() -> None:
     st.from_regex(r"[0-9a-f]{0,8}", fullmatch=True),
 )
 def test_a_position_reads_back(epoch: str, offset: int, check: str) -> None:
-    """WEB-3: what was sent can be sent back."""
+    """HUB-7: what was sent can be sent back."""
     position = Position(epoch, offset, check)
     assert Position.parse(str(position)) == position
 
 
 @given(st.text(max_size=120))
 def test_any_other_text_is_no_position(text: str) -> None:
-    """WEB-5: and raises nothing."""
+    """WEB-6: and raises nothing."""
     position = Position.parse(text)
     assert position is None or Position.parse(str(position)) == position
 
 
 def test_what_only_looks_like_one_is_none() -> None:
-    """WEB-5: signs, other digits, lengths and parts."""
+    """WEB-6: signs, other digits, lengths and parts."""
     for text in (
         "",
         ".",

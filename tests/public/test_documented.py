@@ -36,7 +36,7 @@ def test_keys_and_variables_of_the_configuration_are_as_recorded() -> None:
 
 
 def test_commands_and_flags_are_as_recorded() -> None:
-    """CLI-16: scripts and units call these; a flag that is gone stops them."""
+    """CLI-15: scripts and units call these; a flag that is gone stops them."""
     assert differences("commands", documented.commands()) == ""
 
 
@@ -46,6 +46,6 @@ def test_exit_codes_are_as_recorded() -> None:
 
 
 def test_a_recorded_session_log_is_told_as_it_was() -> None:
-    """CLI-28: scripts read these lines; saved session logs stay readable."""
+    """CLI-26: scripts read these lines; saved session logs stay readable."""
     ran = command("tail", str(FOLDER / "session.ndjson"))
     assert (ran.code, differences("tail", ran.out.splitlines())) == (0, "")

@@ -265,7 +265,7 @@ def test_what_one_process_ends_is_ended_at_the_other(site: Site, before: dict[st
 async def test_a_relayed_page_hears_each_event_once_whichever_process_publishes(
     site: Site, before: dict[str, str]
 ) -> None:
-    """OPS-21, OPS-22: one channel and one publisher a view; when the old process stops,
+    """OPS-21, REL-25: one channel and one publisher a view; when the old process stops,
     the new one goes on from where it published.
     """
     with site.serving(before, "old") as first, site.serving({}, "new") as new:

@@ -35,7 +35,7 @@ def test_a_recorded_local_browser_is_signed_in_until_it_signs_out(
 
 
 def test_a_recorded_link_signs_one_browser_in(local: dict[str, Any]) -> None:
-    """OPS-21, ACC-57: one that the command of another version printed,
+    """OPS-21, ACC-3: one that the command of another version printed,
     and one that today's prints by a recorded state file.
     """
     assert (local["link"]["status"], local["link"]["to"], local["again"]) == (303, "./", 401)
@@ -50,7 +50,7 @@ def test_send_knows_a_server_by_the_recorded_state_file(local: dict[str, Any]) -
 
 
 def test_people_keep_their_recorded_pseudonyms(left: dict[str, Any], local: dict[str, Any]) -> None:
-    """OPS-21, ACC-58: by the key that follows from `browsers.secret`;
+    """OPS-21, RED-7: by the key that follows from `browsers.secret`;
     a difference splits their traces at an upgrade.
     """
     assert local["token"] == left["local"]["token"]

@@ -98,7 +98,7 @@ async def test_what_may_help_is_tried_again_and_nothing_else() -> None:
 
 
 async def test_a_provider_by_another_clock_is_gone_by_its_own() -> None:
-    """REL-22: after one refusal that tells its time; where that is not what was wrong, a refusal stays one."""
+    """REL-21: after one refusal that tells its time; where that is not what was wrong, a refusal stays one."""
     clock = FakeClock()
     asked: list[int] = []
 
@@ -194,7 +194,7 @@ def test_whatever_is_signed_is_read_or_invalid(body: bytes) -> None:
 
 
 async def test_the_provider_says_who_is_subscribed() -> None:
-    """REL-7: nobody, so many, or somebody."""
+    """REL-9: nobody, so many, or somebody."""
     for answer, expected in (
         ({"occupied": False}, 0),
         ({"occupied": True, "subscription_count": 3}, 3),
@@ -217,7 +217,7 @@ def provider() -> Iterator[Soketi]:
 
 
 async def test_a_real_provider_takes_our_signatures(provider: Soketi) -> None:
-    """REL-2: soketi checks with Pusher's own library."""
+    """REL-1: soketi checks with Pusher's own library."""
     async with PusherRelay(parse_relay_url(provider.url), SystemClock()) as relay:
         assert await relay.publish([message(n) for n in range(12)]) == 12
         assert await relay.subscribers("private-a") == 0

@@ -12,7 +12,7 @@ KEY, SECRET = "278d425bdf160c739803", b"7ad3773142a6692b25b8"
 
 
 def test_a_request_is_signed_as_the_documentation_signs_it() -> None:
-    """REL-2: the example under “HTTP API, authentication”."""
+    """REL-1: the example under “HTTP API, authentication”."""
     body = rb'{"name":"foo","channels":["project-3"],"data":"{\"some\":\"data\"}"}'
     assert request_query(KEY, SECRET, "POST", "/apps/3/events", body, 1353088179) == (
         "auth_key=278d425bdf160c739803&auth_timestamp=1353088179&auth_version=1.0&body_md5=ec365a775a4cd0599faeb73354201b6f"
@@ -21,7 +21,7 @@ def test_a_request_is_signed_as_the_documentation_signs_it() -> None:
 
 
 def test_a_subscription_is_signed_as_the_documentation_signs_it() -> None:
-    """REL-2: the example under “auth signatures”."""
+    """REL-1: the example under “auth signatures”."""
     signed = sign_subscription(KEY, SECRET, "1234.1234", "private-foobar")
     assert (
         signed

@@ -364,7 +364,7 @@ def test_a_poll_tells_whom_another_process_was_asked_to_forget(platform: Platfor
 
 
 def test_a_followed_trace_is_never_sampled_out_by_another_process(platform: Platform) -> None:
-    """RED-15, REL-17: the delivery asks Redis who is followed."""
+    """RED-13, REL-17: the delivery asks Redis who is followed."""
     session, position = platform.on("thin")
     wanted = json.dumps({"kind": "userId", "value": "followed"}).encode()
     followed = platform.ask("POST", f"/api/watch/{session}/follow", wanted, **JSON)
@@ -502,7 +502,7 @@ def test_a_sign_out_outlives_its_process(platform: Platform) -> None:
 async def test_a_deployment_that_cannot_work_says_why(
     platform: Platform, tmp_path: Path, change: tuple[str, str], says: str
 ) -> None:
-    """REL-19: with a problem, at the first request."""
+    """REL-18: with a problem, at the first request."""
     file = tmp_path / "realtime.toml"
     text = platform.config.read_text().replace(*change)
     file.write_text(
@@ -526,7 +526,7 @@ async def test_a_deployment_that_cannot_work_says_why(
 
 
 async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> None:
-    """ACC-14, REL-19: however the configuration came about; behind a platform an address is whatever a header says."""
+    """ACC-14, REL-18: however the configuration came about; behind a platform an address is whatever a header says."""
     given = load(platform.config, {})
     proxied = msgspec.structs.replace(
         given,
@@ -558,7 +558,7 @@ async def test_a_proxy_that_proves_nothing_is_refused(platform: Platform) -> Non
 async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_said(
     tmp_path: Path, policy: str
 ) -> None:
-    """REL-19, LOG-61: as every start does it; what needs no store is served."""
+    """REL-18, LOG-61: as every start does it; what needs no store is served."""
     with redis_server("--maxmemory", "100mb", "--maxmemory-policy", policy) as redis:
         here = Platform(tmp_path, redis.url, "pusher+tls://k:s@127.0.0.1:9/1")
         for path in ("/readyz", "/api/me", "/api/workspaces", "/segment/webhook/web"):
@@ -583,7 +583,7 @@ async def test_a_store_that_may_drop_keys_is_refused_and_one_that_is_away_is_sai
 async def test_a_relay_that_pages_could_not_reach_is_refused(
     tmp_path: Path, public_url: str
 ) -> None:
-    """REL-26: the platform speaks TLS, whatever is configured."""
+    """REL-1: the platform speaks TLS, whatever is configured."""
     here = Platform(tmp_path, "redis://unused", "pusher://k:s@relay.internal:6001/1")
     here.config.write_text(
         here.config.read_text().replace('public_url = "https://realtime.test"', public_url)
@@ -627,7 +627,7 @@ def test_each_request_may_come_in_a_loop_of_its_own(platform: Platform) -> None:
 def test_graphs_of_a_deployment_are_asked_for_before_an_answer_and_again_when_they_are_old(
     platform: Platform,
 ) -> None:
-    """GRA-26: each request in a loop of its own; down at the start it is asked again, and failing later it changes nothing."""
+    """GRA-21: each request in a loop of its own; down at the start it is asked again, and failing later it changes nothing."""
     with dagnet() as served:
         file = platform.config.with_name("remote.toml")
         keys = f'graphs_url = "{served.url}"\ngraphs = ["shop"]'
@@ -703,7 +703,7 @@ def test_a_viewer_token_is_known_to_every_process(platform: Platform) -> None:
 async def test_a_page_of_another_origin_can_read_why_a_deployment_does_not_answer(
     tmp_path: Path,
 ) -> None:
-    """ACC-59, REL-19: also before any route is reached."""
+    """ACC-59, REL-18: also before any route is reached."""
     here = Platform(tmp_path, "redis://127.0.0.1:1/0", "pusher+tls://k:s@127.0.0.1:9/1")
     sent: list[Any] = []
 

@@ -105,7 +105,7 @@ class LogContract:
         assert await ids(log, start) == ["m1", "m2", "m3"]
 
     async def test_a_repeat_that_comes_together_with_its_event_is_known(self, stage: Stage) -> None:
-        """LOG-3, LOG-53: of appends at the same time the first takes the event; each gets its own
+        """LOG-3, LOG-50: of appends at the same time the first takes the event; each gets its own
         outcomes, and the order is theirs.
         """
         log = stage.log()
@@ -121,7 +121,7 @@ class LogContract:
     async def test_an_event_older_than_the_window_is_flagged_as_a_possible_repeat(
         self, stage: Stage
     ) -> None:
-        """LOG-4: an event that Segment received before the window's start may be a repeat, and says
+        """LOG-3: an event that Segment received before the window's start may be a repeat, and says
         so.
         """
         log = stage.log()
@@ -171,7 +171,7 @@ class LogContract:
         assert (stale.reason, stale.missed, stale.resume.epoch) == ("epoch", None, again.epoch)
 
     async def test_a_lease_lapses_unless_it_is_renewed(self, stage: Stage) -> None:
-        """LOG-7: a lease lives for its ttl from its last renewal; lapsing is like release."""
+        """HUB-14: a lease lives for its ttl from its last renewal; lapsing is like release."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 10 * stage.unit)
         await stage.pass_time(6)
@@ -198,7 +198,7 @@ class LogContract:
         assert rest == [f"m{number}" for number in range(131 - len(rest), 131)]
 
     async def test_retention_ends_what_is_old(self, stage: Stage) -> None:
-        """LOG-9: entries older than the retention are gone, watched or not read."""
+        """LOG-8: entries older than the retention are gone, watched or not read."""
         log = stage.log(retention=10)
         start = await log.acquire_lease(SHOP, "a", 600 * stage.unit)
         await log.append(SHOP, entries(1, 3))
@@ -228,7 +228,7 @@ class LogContract:
             assert (lost.missed, lost.reason, lost.resume) == (None, "failover", head)
 
     async def test_reading_waits_for_the_first_entry(self, stage: Stage) -> None:
-        """LOG-11: a read at the head returns with the next entry, at once."""
+        """HUB-15: a read at the head returns with the next entry, at once."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         reading = [asyncio.create_task(log.read(SHOP, start, 10, 5 * stage.unit)) for _ in range(2)]
@@ -239,7 +239,7 @@ class LogContract:
             assert [one.id for one in found.entries] == ["m1"]
 
     async def test_reading_waits_no_longer_than_its_limit(self, stage: Stage) -> None:
-        """LOG-11: if nothing arrives, the slice is empty."""
+        """HUB-15: if nothing arrives, the slice is empty."""
         log = stage.log()
         start = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         reading = asyncio.create_task(log.read(SHOP, start, 10, 2 * stage.unit))

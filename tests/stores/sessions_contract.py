@@ -39,7 +39,7 @@ class SessionsContract:
     """Inherit, and give a fixture `stage`."""
 
     async def test_a_session_comes_back_as_saved(self, stage: SessionsStage) -> None:
-        """LOG-13: saving stores, and saving again replaces."""
+        """HUB-14: saving stores, and saving again replaces."""
         await stage.store.save(session("a"), 10 * stage.unit)
         assert await stage.store.load("a") == session("a")
         changed = msgspec.structs.replace(session("a"), filter="type:track")
@@ -48,7 +48,7 @@ class SessionsContract:
         assert await stage.store.list_active() == [changed]
 
     async def test_a_session_lapses(self, stage: SessionsStage) -> None:
-        """LOG-13: each lives its ttl from its last save."""
+        """HUB-14: each lives its ttl from its last save."""
         await stage.store.save(session("a"), 4 * stage.unit)
         await stage.store.save(session("b"), 20 * stage.unit)
         await stage.pass_time(5)
@@ -56,7 +56,7 @@ class SessionsContract:
         assert await stage.store.list_active() == [session("b")]
 
     async def test_a_dropped_session_is_gone(self, stage: SessionsStage) -> None:
-        """LOG-13: dropping twice does no harm."""
+        """HUB-14: dropping twice does no harm."""
         await stage.store.save(session("a"), 10 * stage.unit)
         await stage.store.delete("a")
         await stage.store.delete("a")

@@ -32,7 +32,7 @@ class TestMemoryLog(LogContract):
 
 
 async def test_a_read_that_is_cancelled_leaves_nothing_behind() -> None:
-    """LOG-11: a reader that goes away does not hold up the others."""
+    """HUB-15: a reader that goes away does not hold up the others."""
     clock = FakeClock()
     log = MemoryLog({}, clock)
     start = await log.acquire_lease(SHOP, "a", 60)
@@ -46,7 +46,7 @@ async def test_a_read_that_is_cancelled_leaves_nothing_behind() -> None:
 
 
 def test_marks_do_not_grow_with_traffic() -> None:
-    """LOG-9: arrival times are kept per second, so a flood costs no more than its entries."""
+    """LOG-8: arrival times are kept per second, so a flood costs no more than its entries."""
     life = LogEpoch("e", 100, 900, 0)
     life.lease("a", 1e9)
     for tick in range(1000):
@@ -56,7 +56,7 @@ def test_marks_do_not_grow_with_traffic() -> None:
 
 
 def test_retention_and_bound_agree_on_the_oldest_entry() -> None:
-    """LOG-8, LOG-9: the bound that is reached first decides what is lost."""
+    """LOG-8: the bound that is reached first decides what is lost."""
     life = LogEpoch("e", 10, 5, 0)
     life.lease("a", 1e9)
     start = life.head()

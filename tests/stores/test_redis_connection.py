@@ -172,7 +172,7 @@ LOST = [
 def test_a_refusal_is_named_by_its_own_word_and_proves_the_connection(
     error: Exception, word: str
 ) -> None:
-    """LOG-68: with a title and what to do, and nothing of what Redis wrote."""
+    """LOG-51: with a title and what to do, and nothing of what Redis wrote."""
     for code in (None, word):
         error.status_code = code  # type: ignore[attr-defined]  # as the client sets it for the words that it knows
         cause = classify_failure(error)
@@ -191,7 +191,7 @@ def test_a_refusal_is_named_by_its_own_word_and_proves_the_connection(
 
 @pytest.mark.parametrize("error", LOST, ids=lambda one: type(one).__name__)
 def test_only_a_connection_or_an_answer_that_is_lost_is_a_lost_store(error: Exception) -> None:
-    """LOG-68: by any name that the client gives it."""
+    """LOG-51: by any name that the client gives it."""
     assert classify_failure(error).lost
     assert classify_failure(error).problem().title == "The store cannot be reached"
 
@@ -220,7 +220,7 @@ def test_a_store_that_reads_and_does_not_write_has_one_outage(
 
 
 def test_each_cause_of_an_outage_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
-    """LOG-51, LOG-68: a restart is seen as a lost connection, then as a store that loads its data."""
+    """LOG-51: a restart is seen as a lost connection, then as a store that loads its data."""
     outage = OutageLog(FakeClock().monotonic)
     for error in (
         ConnectionError("gone"),
@@ -307,7 +307,7 @@ async def test_a_wrong_password_is_reported() -> None:
 async def test_a_redis_that_forgot_the_scripts_gets_them_again(
     redis: RedisServer, calls: RedisConnection
 ) -> None:
-    """LOG-58: after a restart the first call brings the text."""
+    """LOG-50: after a restart the first call brings the text."""
     keys = [f"{{{calls.target.prefix}:t}}:{number}" for number in range(5)]
     for _ in range(2):
         redis.command("SCRIPT", "FLUSH")
@@ -343,7 +343,7 @@ async def test_an_outage_is_logged_once(
 async def test_a_call_that_is_cancelled_leaves_the_next_its_own_answer(
     calls: RedisConnection,
 ) -> None:
-    """LOG-11: an answer never reaches another question."""
+    """HUB-15: an answer never reaches another question."""
     waiting = asyncio.create_task(calls.call("BLPOP", f"{calls.target.prefix}:nothing", 5, wait=5))
     await asyncio.sleep(0.05)
     waiting.cancel()
@@ -357,7 +357,7 @@ async def test_a_call_that_is_cancelled_leaves_the_next_its_own_answer(
 async def test_the_cause_of_a_refusal_is_reported(
     word: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
-    """LOG-68: by a real one in that state; its store is not lost, and it is well again when it
+    """LOG-51: by a real one in that state; its store is not lost, and it is well again when it
     takes what it refused. LOG-51: said once.
     """
     folder = tmp_path / "gone"
@@ -450,7 +450,7 @@ async def test_a_redis_that_evicts_keys_is_refused(
 async def test_a_clock_skew_to_the_store_is_logged(
     calls: RedisConnection, caplog: pytest.LogCaptureFixture, seconds: float, said: bool
 ) -> None:
-    """LOG-80: once, at the start; of a cluster any node's will do."""
+    """LOG-61: once, at the start; of a cluster any node's will do."""
 
     class Ahead(SystemClock):
         def now(self) -> int:

@@ -24,7 +24,7 @@ def process_counters(
 
 
 async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) -> None:
-    """LOG-64: it sums where each of them does."""
+    """DOOR-1: it sums where each of them does."""
     here = {"web": IngestCounters(received=10, taken=7, duplicate=1, refused={"invalid": 2})}
     there = {
         "web": IngestCounters(received=5, taken=4, refused={"unauthorized": 1}, gaps=1),
@@ -43,7 +43,7 @@ async def test_counts_of_all_processes_are_one_ledger(calls: RedisConnection) ->
 
 
 async def test_a_viewer_that_moves_to_another_process_sees_no_less(calls: RedisConnection) -> None:
-    """LOG-64: after a refresh each process shows what another has shown."""
+    """DOOR-1: after a refresh each process shows what another has shown."""
     here = {"web": IngestCounters(received=1, taken=1)}
     one, two = process_counters(calls, here), process_counters(calls, {})
     await one.refresh(SHOP)
@@ -57,7 +57,7 @@ async def test_a_viewer_that_moves_to_another_process_sees_no_less(calls: RedisC
 
 
 async def test_the_counters_of_an_ended_process_stay(calls: RedisConnection) -> None:
-    """LOG-64: and are counted once, also where it was only silent for long and comes back."""
+    """DOOR-1: and are counted once, also where it was only silent for long and comes back."""
     there = {"web": IngestCounters(received=5, taken=4, refused={"invalid": 1})}
     one, two = (
         process_counters(calls, {"web": IngestCounters(received=1, taken=1)}, silent=0.05),
@@ -77,7 +77,7 @@ async def test_the_counters_of_an_ended_process_stay(calls: RedisConnection) -> 
 async def test_after_a_loss_of_the_store_each_process_sends_its_counters_again(
     calls: RedisConnection,
 ) -> None:
-    """LOG-64: from what each process has counted since it began."""
+    """DOOR-1: from what each process has counted since it began."""
     one = process_counters(calls, {"web": IngestCounters(received=3, taken=3)})
     await one.refresh(SHOP)
     await calls.call("DEL", f"{{{calls.target.prefix}:{SHOP}}}:doors")
@@ -86,7 +86,7 @@ async def test_after_a_loss_of_the_store_each_process_sends_its_counters_again(
 
 
 async def test_simultaneous_refreshes_share_one_exchange(calls: RedisConnection) -> None:
-    """LOG-64: a thousand viewers that come back cost a few calls."""
+    """DOOR-1: a thousand viewers that come back cost a few calls."""
     one = process_counters(calls, {"web": IngestCounters(received=3, taken=3)})
     await one.refresh(SHOP)
     before = int((await calls.call("INFO", "commandstats"))["cmdstat_evalsha"]["calls"])

@@ -67,7 +67,7 @@ def test_a_missing_entry_is_a_forgotten_persons() -> None:
 
 
 def test_the_receive_time_is_sent_only_for_unflagged_entries() -> None:
-    """LOG-4: one flagged already needs no second flag."""
+    """LOG-3: one flagged already needs no second flag."""
     given = encode_entries(
         [
             entry("m1"),
@@ -112,7 +112,7 @@ class Store:
 
 
 async def test_appends_of_a_millisecond_go_in_one_call() -> None:
-    """LOG-53: in the order in which they came, and each gets the outcomes of its own entries."""
+    """LOG-50: in the order in which they came, and each gets the outcomes of its own entries."""
     store = Store()
     tasks = [store.append("a"), store.append("old")]
     await store.clock.advance(GATHER_SECONDS * 0.4)
@@ -129,7 +129,7 @@ async def test_appends_of_a_millisecond_go_in_one_call() -> None:
 
 
 async def test_a_full_batch_does_not_wait_for_more() -> None:
-    """LOG-53: what is worth a call of its own is sent at once, with what came in the same turn."""
+    """LOG-50: what is worth a call of its own is sent at once, with what came in the same turn."""
     store = Store()
     many = [str(number) for number in range(GATHER_ENTRIES)]
     assert await asyncio.gather(store.append(*many), store.append("a")) == [
@@ -140,7 +140,7 @@ async def test_a_full_batch_does_not_wait_for_more() -> None:
 
 
 async def test_appends_during_a_call_are_sent_together_after_it() -> None:
-    """LOG-53: one call is under way at a time, so that the order stays."""
+    """LOG-50: one call is under way at a time, so that the order stays."""
     store = Store()
     store.gate.clear()
     tasks = [store.append("a")]
@@ -156,7 +156,7 @@ async def test_appends_during_a_call_are_sent_together_after_it() -> None:
 
 
 async def test_no_call_has_more_than_its_bound() -> None:
-    """LOG-53: what does not fit goes in the next one, whole and in order."""
+    """LOG-50: what does not fit goes in the next one, whole and in order."""
     store = Store()
     sizes = (MAX_BATCH_ENTRIES - 1, 2, MAX_BATCH_ENTRIES, 1)
     tasks = [
@@ -208,7 +208,7 @@ async def test_no_append_waits_longer_than_the_limit() -> None:
 async def test_a_cancelled_append_takes_nothing_from_the_others(
     cancelled: int, *, sent: bool
 ) -> None:
-    """LOG-53: the one that opened the batch or another, sent or not; all is stored in order."""
+    """LOG-50: the one that opened the batch or another, sent or not; all is stored in order."""
     store = Store()
     store.gate.clear()
     tasks = [store.append("a"), store.append("old"), store.append("c")]
@@ -286,7 +286,7 @@ def log(calls: RedisConnection) -> RedisLog:
 
 
 async def test_an_entry_that_cannot_be_encoded_fails_its_own_append(log: RedisLog) -> None:
-    """LOG-53: not the appends that come with it."""
+    """LOG-50: not the appends that come with it."""
     start = await log.acquire_lease(SHOP, "a", 60)
     broken = msgspec.structs.replace(entry("m2"), properties={"a": object()})
     answers = await asyncio.gather(
@@ -393,7 +393,7 @@ async def test_a_waiting_reader_does_not_read_another_epoch(
 
 
 async def test_the_window_forgets_a_generation_at_a_time(calls: RedisConnection) -> None:
-    """LOG-56: by number and by time it keeps no less than promised, and what it forgot may repeat
+    """LOG-3: by number and by time it keeps no less than promised, and what it forgot may repeat
     and says so.
     """
     log = RedisLog(calls, {}, SystemClock(), max_fingerprints=4)
@@ -413,7 +413,7 @@ async def test_the_window_forgets_a_generation_at_a_time(calls: RedisConnection)
 
 
 async def test_the_window_turns_on_the_clock_of_redis(calls: RedisConnection) -> None:
-    """LOG-56: after one span the older generation goes, not before."""
+    """LOG-3: after one span the older generation goes, not before."""
     log = RedisLog(calls, {}, SystemClock(), seconds=0.2)
     await log.acquire_lease(SHOP, "a", 60)
     assert await log.append(SHOP, entries(1, 2)) == ["taken"] * 2
@@ -453,7 +453,7 @@ async def test_after_a_restart_events_are_refused_until_viewers_can_be_back(
 async def test_the_hint_that_a_channel_is_unwatched_is_short_lived_and_withdrawn(
     calls: RedisConnection,
 ) -> None:
-    """LOG-57: a lease of another process is noticed within a second, and at once if it is
+    """HUB-50: a lease of another process is noticed within a second, and at once if it is
     announced.
     """
     clock = FakeClock()
@@ -471,7 +471,7 @@ async def test_the_hint_that_a_channel_is_unwatched_is_short_lived_and_withdrawn
 
 
 async def test_an_on_is_announced_once(calls: RedisConnection) -> None:
-    """LOG-57: when an epoch begins, not when a lease is renewed."""
+    """HUB-50: when an epoch begins, not when a lease is renewed."""
     told: list[Channel] = []
 
     class News:
@@ -507,7 +507,7 @@ async def test_a_full_redis_refuses_entries_and_lets_viewers_go_on() -> None:
 async def test_a_thousand_single_appends_go_in_few_calls(
     log: RedisLog, calls: RedisConnection
 ) -> None:
-    """LOG-53: one order for all, each outcome its own."""
+    """LOG-50: one order for all, each outcome its own."""
     start = await log.acquire_lease(SHOP, "a", 60)
     before = int((await calls.call("INFO", "commandstats"))["cmdstat_evalsha"]["calls"])
     outcomes = await asyncio.gather(

@@ -31,7 +31,7 @@ class TestRedisSessions(SessionsContract):
 
 
 async def test_changes_by_another_process_arrive(calls: RedisConnection) -> None:
-    """LOG-62: a change, an end and a newly watched channel are announced, a renewal is not."""
+    """HUB-50: a change, an end and a newly watched channel are announced, a renewal is not."""
     watched: list[Channel] = []
     here, there = RedisSessionStore(calls, watched.append), RedisSessionStore(calls)
     await here.save(session("a"), 10)
@@ -50,7 +50,7 @@ async def test_changes_by_another_process_arrive(calls: RedisConnection) -> None
 
 
 async def test_an_ended_session_stays_ended(calls: RedisConnection) -> None:
-    """LOG-63: a process that missed the end cannot restore it; one lost without an end can be
+    """HUB-50: a process that missed the end cannot restore it; one lost without an end can be
     restored.
     """
     sessions = RedisSessionStore(calls)
@@ -66,7 +66,7 @@ async def test_an_ended_session_stays_ended(calls: RedisConnection) -> None:
 
 
 async def test_listening_survives_an_outage() -> None:
-    """LOG-62: changes after it arrive."""
+    """HUB-50: changes after it arrive."""
     with redis_server() as server:
         calls = RedisConnection(parse_redis_url(server.url), seconds=0.5)
         sessions = RedisSessionStore(calls)
@@ -85,7 +85,7 @@ async def test_listening_survives_an_outage() -> None:
 
 
 async def test_changes_during_an_outage_arrive_after_it() -> None:
-    """LOG-62: including those made before this process reconnected."""
+    """HUB-50: including those made before this process reconnected."""
     with redis_server() as server:
         calls, other = (
             RedisConnection(parse_redis_url(server.url), seconds=0.5),
@@ -109,7 +109,7 @@ async def test_changes_during_an_outage_arrive_after_it() -> None:
 
 
 async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
-    """LOG-69: the index, the news, the mark and the counts stand where no session can."""
+    """LOG-52: the index, the news, the mark and the counts stand where no session can."""
     sessions = RedisSessionStore(calls)
     await sessions.save(session("a"), 10)
     await sessions.announce(Channel("shop", "prod"))
@@ -124,7 +124,7 @@ async def test_no_session_id_names_another_key(calls: RedisConnection) -> None:
 
 
 async def test_every_key_of_sessions_expires_by_itself(calls: RedisConnection) -> None:
-    """LOG-69: after any call, in any order of changes and announcements."""
+    """LOG-52: after any call, in any order of changes and announcements."""
     sessions = RedisSessionStore(calls)
     await sessions.announce(Channel("shop", "prod"))
     await sessions.begin()
@@ -164,7 +164,7 @@ async def test_sessions_are_counted_over_all_processes(calls: RedisConnection) -
 async def test_a_flush_is_noticed_though_no_connection_broke(
     redis: RedisServer,
 ) -> None:
-    """LOG-67: by its mark, at every process, for as long as a process may restore a session."""
+    """LOG-66: by its mark, at every process, for as long as a process may restore a session."""
     with redis_server() as server:
         one, two = (
             RedisConnection(parse_redis_url(server.url)),
@@ -189,7 +189,7 @@ async def test_a_flush_is_noticed_though_no_connection_broke(
 
 
 async def test_an_event_is_refused_while_the_store_has_lost_its_viewers() -> None:
-    """LOG-67: a process with a lease knows that the channel is watched; if the lease was ended it
+    """LOG-66: a process with a lease knows that the channel is watched; if the lease was ended it
     is not.
     """
     with redis_server() as server:

@@ -112,7 +112,7 @@ class StreamContract:
         assert [record.value for record in await records(stream, 3)] == [None, b"\xff\x00", great]
 
     async def test_ends_and_silence_are_told(self, broker: Broker) -> None:
-        """STR-12: how far a partition has been written, and when that was last heard."""
+        """STR-11: how far a partition has been written, and when that was last heard."""
         stream = await broker.connect(TOPIC)
         ends = await stream.ends([FIRST, SECOND])
         await stream.assign(ends)

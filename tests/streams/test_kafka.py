@@ -132,7 +132,7 @@ async def listening(handle: object) -> AsyncIterator[str]:
 async def test_what_keeps_a_connection_from_standing_is_said_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """STR-15: nothing listens, no such host, a port that hangs up, one that is silent, one without
+    """STR-13: nothing listens, no such host, a port that hangs up, one that is silent, one without
     TLS.
     """
     nobody = f"127.0.0.1:{free_port()}"
@@ -171,7 +171,7 @@ async def test_what_keeps_a_connection_from_standing_is_said_in_a_sentence(
 
 
 async def test_a_second_server_is_tried_when_the_first_is_away() -> None:
-    """STR-15: one that lets us in is enough."""
+    """STR-13: one that lets us in is enough."""
     with tansu() as server:
         await make_topic(server.address, TOPIC, 1)
         stream = await connect(settings(f"127.0.0.1:{free_port()}", server.address))
@@ -180,7 +180,7 @@ async def test_a_second_server_is_tried_when_the_first_is_away() -> None:
 
 
 async def test_a_broker_without_sasl_says_so_and_no_password_is_shown() -> None:
-    """STR-15, ACC-25: what is told holds neither the user nor the password."""
+    """STR-13, ACC-25: what is told holds neither the user nor the password."""
     with tansu() as server:
         said = await refusal(
             settings(
@@ -197,7 +197,7 @@ async def test_a_broker_without_sasl_says_so_and_no_password_is_shown() -> None:
 
 
 def test_refusals_of_authentication_and_of_certificates_name_what_to_correct() -> None:
-    """STR-15: no broker here can refuse a password or a certificate, so the client's own errors are
+    """STR-13: no broker here can refuse a password or a certificate, so the client's own errors are
     shown to be understood.
     """
     from aiokafka import errors
@@ -221,7 +221,7 @@ def test_refusals_of_authentication_and_of_certificates_name_what_to_correct() -
 
 
 async def test_certificates_that_cannot_be_read_are_told(tmp_path: Path) -> None:
-    """STR-15: before anything is connected."""
+    """STR-13: before anything is connected."""
     with pytest.raises(Problem, match="certificate for Kafka cannot be read"):
         await connect(settings("b1:9092", security="ssl", ca=str(tmp_path / "absent.pem")))
 

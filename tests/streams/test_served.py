@@ -182,7 +182,7 @@ async def test_a_gap_in_the_stream_is_told_to_every_viewer(broker: TansuServer) 
 
 
 async def test_a_stream_that_cannot_be_read_keeps_nothing_else_from_working() -> None:
-    """STR-15: the server starts, says why, and other sources light."""
+    """STR-13: the server starts, says why, and other sources light."""
     sources = [*config().workspaces[0].sources, source("127.0.0.1:9")]
     async with serving(config(sources=sources)) as served:
         opened = await served.open()

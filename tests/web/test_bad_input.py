@@ -214,7 +214,7 @@ async def test_who_may_not_send_is_told_why() -> None:
 
 
 async def test_what_a_viewer_asks_wrongly_is_answered() -> None:
-    """WEB-5, WEB-6, WEB-12, HUB-1: unknown graphs and sessions, positions that are none, commands that cannot be read."""
+    """WEB-6, WEB-12, HUB-1: unknown graphs and sessions, positions that are none, commands that cannot be read."""
     async with serving() as served:
         session = (await served.open())["watch_session_id"]
         cases = [
@@ -260,7 +260,7 @@ async def test_what_a_viewer_asks_wrongly_is_answered() -> None:
 
 
 async def test_a_client_that_reconnects_in_a_loop_leaves_nothing_behind() -> None:
-    """WEB-10: three hundred streams, each cut as soon as it is open."""
+    """HUB-9: three hundred streams, each cut as soon as it is open."""
     async with serving() as served:
         session = (await served.open())["watch_session_id"]
         for _ in range(300):

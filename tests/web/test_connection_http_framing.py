@@ -262,7 +262,7 @@ async def test_a_refusal_reaches_a_sender_that_still_writes() -> None:
     [b"X-Forwarded-Email: boss@example.com\r\n", b"a: b\r\n" * 50 + b"Authorization: Bearer x\r\n"],
 )
 async def test_the_fields_of_a_trailer_are_no_headers(sent: bytes) -> None:
-    """CON-9: a proxy that clears a header of what clients send passes their trailers on."""
+    """CON-3: a proxy that clears a header of what clients send passes their trailers on."""
     app = Heard()
     async with serving(app, NEVER) as scene:
         head = b"POST /outer HTTP/1.1\r\nConnection: close\r\nTrailer: X-Forwarded-Email\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -278,7 +278,7 @@ async def test_the_fields_of_a_trailer_are_no_headers(sent: bytes) -> None:
     "sent", [b"X: " + b"a" * 40_000 + b"\r\n\r\n", b"X: " + b"a" * 2_000_000, b"a: b\r\n" * 10_000]
 )
 async def test_a_trailer_is_bounded_as_a_head_is(sent: bytes) -> None:
-    """CON-9: what is sent beyond that ends the connection."""
+    """CON-3: what is sent beyond that ends the connection."""
     async with serving(whole, NEVER) as scene:
         await scene.until_cut(
             b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n" + sent

@@ -93,7 +93,7 @@ async def test_a_watch_route_is_refused_to_every_origin_that_is_not_listed(one: 
 
 @pytest.mark.parametrize("one", WATCHED, ids=lambda one: one.operation_id)
 async def test_a_listed_origin_is_let_in_by_its_token_alone(one: Operation) -> None:
-    """ACC-60: every answer can be read there, refusals too; a cookie, and a token in the address, count for nothing."""
+    """ACC-59: every answer can be read there, refusals too; a cookie, and a token in the address, count for nothing."""
     async with OriginStage() as stage:
         cookie = await signed_in(stage)
         for origin in (HOST, LOCAL):
@@ -170,7 +170,7 @@ async def test_no_other_route_opens_itself_to_a_listed_origin(one: Operation) ->
 
 
 async def test_what_a_proxy_vouches_for_does_not_count_for_another_origin() -> None:
-    """ACC-60: the proxy's own cookie would let any page that the person visits act in their name."""
+    """ACC-59: the proxy's own cookie would let any page that the person visits act in their name."""
     grants = [RoleBinding(who="*", role="administer")]
     access = ProxyAuthenticator(
         *("x-user", "", ("127.0.0.1",), lambda: grants, list, FakeClock()),
@@ -195,7 +195,7 @@ async def test_two_origins_are_none() -> None:
 
 
 async def test_the_servers_own_pages_need_no_list() -> None:
-    """ACC-7, ACC-59: nor programs, which send no Origin; their answers vary by it where origins are listed."""
+    """ACC-6, ACC-59: nor programs, which send no Origin; their answers vary by it where origins are listed."""
     async with OriginStage() as stage:
         cookie = await signed_in(stage)
         for origin in ("http://127.0.0.1:8765", "https://127.0.0.1:8765"):

@@ -162,7 +162,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_the_shop_learns_its_write_key_from_the_demo_only(folder: Path) -> None:
-    """PIC-64: the demo names the write key to who is signed in; no other server does."""
+    """PIC-60: the demo names the write key to who is signed in; no other server does."""
     async with WebStage(workspaces=WORKSPACES) as stage:
         assert (await stage.client.get("/api/demo/shop")).json() == {"write_key": "wk-1234"}
         assert (await stage.stranger.get("/api/demo/shop")).status_code == 401
@@ -175,7 +175,7 @@ async def test_the_shop_learns_its_write_key_from_the_demo_only(folder: Path) ->
 async def test_the_shop_may_stand_in_a_frame_of_its_own_origin_and_nothing_else_may(
     folder: Path,
 ) -> None:
-    """PIC-63: the shop's files allow to be framed by this origin; the interface allows nobody, and frames this origin only."""
+    """ACC-61: the shop's files allow to be framed by this origin; the interface allows nobody, and frames this origin only."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder, shop=True)) as stage:
         for path in ("/shop/", "/shop/index.html", "/shop/shop.js"):
@@ -195,7 +195,7 @@ async def test_the_shop_may_stand_in_a_frame_of_its_own_origin_and_nothing_else_
 
 
 async def test_a_server_that_is_no_demo_has_no_shop(folder: Path) -> None:
-    """PIC-64: the shop is served in the demo only."""
+    """PIC-60: the shop is served in the demo only."""
     stage = WebStage()
     async with WebStage(static_files=StaticFiles(stage.access, folder), demo=False) as stage:
         for path in ("/shop/", "/shop/index.html", "/shop/shop.js"):

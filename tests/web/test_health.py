@@ -19,7 +19,7 @@ async def test_health_and_readiness_need_no_sign_in(stage: WebStage) -> None:
 
 
 async def test_metrics_count_events_and_viewers(stage: WebStage) -> None:
-    """WEB-19: by workspace, env, source and outcome; no label is a person's."""
+    """CON-5: by workspace, env, source and outcome; no label is a person's."""
     await stage.read(await stage.open())
     text = (await stage.client.get("/metrics")).text
     assert 'dagnet_realtime_viewers{env="prod",workspace="shop"} 1.0' in text
@@ -27,7 +27,7 @@ async def test_metrics_count_events_and_viewers(stage: WebStage) -> None:
 
 @pytest.mark.parametrize("host", FOREIGN)
 async def test_probes_answer_under_any_name(stage: WebStage, host: str) -> None:
-    """WEB-27: a load balancer names a process by its container or address, or sends no name at all."""
+    """WEB-18: a load balancer names a process by its container or address, or sends no name at all."""
     stage.readiness.ready = True
     for path in ("/healthz", "/readyz"):
         for method in ("GET", "HEAD"):
@@ -39,7 +39,7 @@ async def test_probes_answer_under_any_name(stage: WebStage, host: str) -> None:
 
 @pytest.mark.parametrize("host", FOREIGN)
 async def test_metrics_answer_a_bearer_under_any_name(stage: WebStage, host: str) -> None:
-    """WEB-27: scraped at the process's own address; a browser's cookie counts for nothing there, and neither does another route."""
+    """WEB-18: scraped at the process's own address; a browser's cookie counts for nothing there, and neither does another route."""
     assert (await stage.client.get("/metrics", headers={"host": host})).status_code == 200
     assert (await stage.stranger.get("/metrics", headers={"host": host})).status_code == 401
     assert (

@@ -412,7 +412,7 @@ async def test_nothing_that_is_sent_is_logged_or_answered(caplog: pytest.LogCapt
 
 
 async def test_a_log_that_cannot_be_reached_is_503() -> None:
-    """DOOR-6: with Retry-After, so that Segment and the SDKs send it again."""
+    """LOG-84: with Retry-After, so that Segment and the SDKs send it again."""
     house = House()
     await house.watch()
 

@@ -26,7 +26,7 @@ def walk(stage: WebStage) -> list[tuple[str, str]]:
 
 
 async def test_every_route_is_guarded_or_listed_as_open(stage: WebStage) -> None:
-    """ACC-8: whoever is not signed in gets 401 from every route that is not listed, whatever the method."""
+    """ACC-1: whoever is not signed in gets 401 from every route that is not listed, whatever the method."""
     walked = walk(stage)
     assert len(walked) > 15
     for method, path in walked:
@@ -45,7 +45,7 @@ async def test_every_route_is_guarded_or_listed_as_open(stage: WebStage) -> None
 
 
 async def test_what_does_not_exist_is_guarded_too(stage: WebStage) -> None:
-    """ACC-8: by default everything is refused, so that nothing is told about what there is."""
+    """ACC-1: by default everything is refused, so that nothing is told about what there is."""
     for path in (
         "/api/nowhere",
         "/admin",
@@ -121,7 +121,7 @@ async def test_an_address_of_many_fields_is_refused_unread(stage: WebStage) -> N
 
 
 async def test_a_foreign_host_or_origin_is_refused_on_every_route(stage: WebStage) -> None:
-    """ACC-6, ACC-7: before anything else is looked at."""
+    """ACC-6: before anything else is looked at."""
     for path in ("/", "/tap.js", "/api/me"):
         assert (await stage.client.get(path, headers={"host": "evil.example"})).status_code == 403
     answer = await stage.client.post(

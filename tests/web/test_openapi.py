@@ -34,7 +34,7 @@ def references(value: object) -> list[str]:
 
 
 async def test_whoever_is_signed_in_gets_the_document_of_this_server(stage: WebStage) -> None:
-    """API-2: and nobody else."""
+    """API-1: and nobody else."""
     answer = await stage.client.get("/api/openapi.json")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
     assert (answer.json()["openapi"], answer.json()["info"]["version"]) == ("3.1.0", "1.2.3")

@@ -109,7 +109,7 @@ async def test_every_route_is_in_the_document_and_everything_in_it_is_a_route(mo
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_the_document_says_which_routes_ask_for_a_person(mode: str) -> None:
-    """API-1, ACC-8: a stranger gets 401 from exactly those."""
+    """API-1, ACC-1: a stranger gets 401 from exactly those."""
     stage, key, address = MODES[mode]()
     async with stage:
         paths = (
@@ -129,7 +129,7 @@ async def test_the_document_says_which_routes_ask_for_a_person(mode: str) -> Non
 
 
 async def test_every_offer_is_some_servers() -> None:
-    """API-2: what `schema openapi` prints is what servers offer in all modes together."""
+    """API-1: what `schema openapi` prints is what servers offer in all modes together."""
     offered: set[tuple[str, str]] = set()
     for made in MODES.values():
         stage, key, address = made()

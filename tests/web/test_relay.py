@@ -89,7 +89,7 @@ async def test_only_the_sessions_own_person_and_channel_are_signed(relayed: WebS
 
 
 async def test_the_page_may_connect_to_the_provider_and_nowhere_else(relayed: WebStage) -> None:
-    """REL-16: the content security policy names its origin."""
+    """REL-10: the content security policy names its origin."""
     policy = (await relayed.client.get("/")).headers["content-security-policy"]
     assert "connect-src 'self' ws://h:6001;" in policy
     async with WebStage() as without:
@@ -113,7 +113,7 @@ async def test_metrics_count_what_providers_bill(relayed: WebStage) -> None:
 
 
 async def test_a_poll_can_end_where_a_frame_of_the_provider_ends(relayed: WebStage) -> None:
-    """REL-14: `until` asks for exactly what lies between."""
+    """REL-15: `until` asks for exactly what lies between."""
     from tests.support.entries import entries
 
     session = (await relayed.client.post("/api/watch", json=OPEN)).json()

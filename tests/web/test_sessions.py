@@ -71,7 +71,7 @@ class TestPoll(TransportContract):
 
 
 async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
-    """WEB-11: where nothing comes it answers with no frames and the same position; 25 s are the most."""
+    """HUB-15: where nothing comes it answers with no frames and the same position; 25 s are the most."""
     async with watched() as (served, session):
         url = f"/api/watch/{session['watch_session_id']}/frames"
         first = (await served.client.get(url)).json()
@@ -84,7 +84,7 @@ async def test_a_poll_waits_no_longer_than_it_is_told() -> None:
 
 
 async def test_a_waiting_poll_gets_the_next_frame() -> None:
-    """WEB-11: at the next tick, not at the end of its wait."""
+    """HUB-15: at the next tick, not at the end of its wait."""
     async with watched() as (served, session), asyncio.timeout(20):
         waiting = asyncio.create_task(
             Poll().frames(served, session["watch_session_id"], session["position"], seen(1))
@@ -194,7 +194,7 @@ NO_TOKENS = [
 async def test_what_is_no_id_of_a_session_is_gone_without_a_question_to_the_store(
     stage: Any, id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """WEB-40, WEB-6: in paths and in the body of a subscription alike."""
+    """WEB-6: in paths and in the body of a subscription alike."""
 
     async def asked(*_: object) -> None:
         pytest.fail("the store was asked for what is no id")
@@ -223,7 +223,7 @@ async def test_what_is_no_id_of_a_session_is_gone_without_a_question_to_the_stor
 async def test_what_is_no_token_is_neither_followed_nor_stored_nor_noted(
     stage: Any, text: str
 ) -> None:
-    """WEB-40: an identifier that comes as one goes no further than its refusal."""
+    """WEB-6: an identifier that comes as one goes no further than its refusal."""
     session = (
         await stage.client.post(
             "/api/watch", json={"workspace": "shop", "env": "prod", "graph": "checkout"}

@@ -88,7 +88,7 @@ async def test_whatever_is_typed_wrong_is_a_page_that_says_so(body: str) -> None
 
 
 async def test_only_the_ways_in_are_open() -> None:
-    """ACC-8: and only by their own methods."""
+    """ACC-1: and only by their own methods."""
     async with TokenStage() as stage:
         for method, path in (
             ("POST", "/sign-out"),
@@ -124,7 +124,7 @@ async def test_local_access_signs_out_too(stage: WebStage) -> None:
     ],
 )
 async def test_a_link_may_be_pasted(stage: WebStage, typed: str) -> None:
-    """ACC-57: whole or its key alone; a wrong one is a page that says what to do."""
+    """ACC-3: whole or its key alone; a wrong one is a page that says what to do."""
     page = await stage.stranger.get("/sign-in")
     assert (page.status_code, "dagnet-realtime link" in page.text, "script" in page.text) == (
         200,

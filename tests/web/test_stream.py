@@ -47,7 +47,7 @@ class TestPush(TransportContract):
 
 
 async def test_every_message_has_its_position_as_id() -> None:
-    """WEB-8: so that a browser's own reconnect resumes."""
+    """HUB-23: so that a browser's own reconnect resumes."""
     async with watched() as (served, session), asyncio.timeout(20):
         await served.send(track("m1"))
         ids, positions = [], []
@@ -65,7 +65,7 @@ async def test_every_message_has_its_position_as_id() -> None:
 
 
 async def test_a_stream_ends_with_bye_when_its_session_does() -> None:
-    """WEB-9: the last message is a bye, then the answer ends."""
+    """HUB-12: the last message is a bye, then the answer ends."""
     async with watched() as (served, session), asyncio.timeout(20):
         id = session["watch_session_id"]
         reading = asyncio.create_task(Push().frames(served, id, None, lambda _: False))
@@ -80,7 +80,7 @@ async def test_a_stream_ends_with_bye_when_its_session_does() -> None:
 
 
 async def test_a_viewer_that_leaves_is_forgotten_at_once() -> None:
-    """WEB-10: its place is free for others."""
+    """HUB-9: its place is free for others."""
     async with serving() as served, asyncio.timeout(20):
         session = await served.open()
         await Push().frames(served, session["watch_session_id"], None, lambda frames: bool(frames))

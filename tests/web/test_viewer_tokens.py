@@ -24,7 +24,7 @@ ASKED = {"workspace": "shop", "env": "prod", "viewer": "u-1"}
 
 
 async def test_a_back_end_mints_and_its_page_watches() -> None:
-    """ACC-65, ACC-60: from a listed origin; who minted it, and for whom, is audited without the token."""
+    """ACC-65, ACC-59: from a listed origin; who minted it, and for whom, is audited without the token."""
     async with OriginStage() as stage:
         bearer = {"authorization": f"Bearer {stage.text}"}
         minted = await stage.stranger.post(PATH, json={**ASKED, "seconds": 60}, headers=bearer)
@@ -73,7 +73,7 @@ async def test_only_an_access_token_mints() -> None:
 
 
 async def test_a_viewer_token_counts_in_the_authorization_header_alone() -> None:
-    """ACC-60, ACC-64: not in the address, a cookie, another header or scheme; and no browser signs in with one."""
+    """ACC-59, ACC-64: not in the address, a cookie, another header or scheme; and no browser signs in with one."""
     async with OriginStage() as stage:
         bearer = {"authorization": f"Bearer {stage.text}"}
         token = (await stage.stranger.post(PATH, json=ASKED, headers=bearer)).json()["token"]

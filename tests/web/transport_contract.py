@@ -63,7 +63,7 @@ class TransportContract:
             assert hello["protocol"] == 1
 
     async def test_a_delivery_becomes_counts_and_events(self, lane: Lane) -> None:
-        """WEB-2: what was sent is lit once, with its event; frames join."""
+        """HUB-6: what was sent is lit once, with its event; frames join."""
         async with watched() as (served, session):
             await served.send(track("m1"), track("m2"), track("m1"))
             await served.send(track("m2"), track("m3"))
@@ -103,7 +103,7 @@ class TransportContract:
             ]
 
     async def test_a_viewer_goes_on_after_its_position(self, lane: Lane) -> None:
-        """WEB-3: the last position it had, sent back, leads on without loss or repeat."""
+        """HUB-7: the last position it had, sent back, leads on without loss or repeat."""
         async with watched() as (served, session):
             id = session["watch_session_id"]
             await served.send(track("m1"))
@@ -118,7 +118,7 @@ class TransportContract:
             ] == ["m2", "m3"]
 
     async def test_a_position_of_another_life_is_a_gap(self, lane: Lane) -> None:
-        """WEB-4: it is told, and what the log holds follows."""
+        """HUB-8: it is told, and what the log holds follows."""
         async with watched() as (served, session):
             await served.send(track("m1"))
             frames = await lane.frames(
@@ -133,7 +133,7 @@ class TransportContract:
             assert counted(frames) == 1
 
     async def test_a_reader_behind_the_tail_learns_what_it_missed(self, lane: Lane) -> None:
-        """WEB-4: exactly."""
+        """HUB-8: exactly."""
         async with watched(Policy(log_entries=10)) as (served, session):
             await served.send(*(track(f"m{number}") for number in range(25)))
             frames = await lane.frames(
@@ -144,7 +144,7 @@ class TransportContract:
             assert counted(frames) == 10
 
     async def test_what_is_no_position_is_refused(self, lane: Lane) -> None:
-        """WEB-5: with a problem, not a guess."""
+        """WEB-6: with a problem, not a guess."""
         async with watched() as (served, session):
             answer = await lane.refusal(served, session["watch_session_id"], "not a position")
             assert answer.status_code == 400
@@ -169,7 +169,7 @@ class TransportContract:
 
     @pytest.mark.parametrize("filter", ["device:mobile", "-device:mobile"])
     async def test_a_filter_of_the_session_holds(self, lane: Lane, filter: str) -> None:
-        """WEB-7: what it leaves out is counted as filtered."""
+        """HUB-17: what it leaves out is counted as filtered."""
         async with serving(config(Policy(properties=("device",)))) as served:
             session = await served.open(filter)
             await served.send(

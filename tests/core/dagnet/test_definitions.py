@@ -87,7 +87,7 @@ def test_what_is_let_through_has_no_way_up(path: str) -> None:
 
 
 def test_folders_are_flat_and_scratch_files_are_nobodys() -> None:
-    """GRA-9: what is read of a folder."""
+    """GRA-8: what is read of a folder."""
     assert in_folder("graphs/a.json", "graphs", ".json")
     for path in (
         "graphs/deep/a.json",
@@ -128,7 +128,7 @@ def test_the_index_is_asked_first_then_the_file_of_that_name_then_the_node_file(
 
 
 def test_an_index_of_any_shape_is_read() -> None:
-    """GRA-4: what does not fit reads as absent."""
+    """GRA-2: what does not fit reads as absent."""
     assert (
         index_rows({"events": [None, 3, {"id": ""}, {"id": 1, "file_path": []}]}, "events")[
             "1"

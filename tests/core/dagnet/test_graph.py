@@ -81,7 +81,7 @@ def test_a_missing_definition_is_warned_of_with_what_may_be_meant() -> None:
 
 
 def test_notes_and_frames_have_a_size_whatever_the_file_says() -> None:
-    """GRA-4: what does not fit reads as absent."""
+    """GRA-2: what does not fit reads as absent."""
     (note,) = read_postits({"postits": [{"text": "x", "width": -1, "height": "tall"}, None]})
     assert (note.x, note.width, note.height) == (0.0, 200.0, 150.0)
     (frame,) = read_containers({"containers": [{"label": "x", "x": 3, "width": 9}]})
@@ -109,7 +109,7 @@ def test_the_first_node_that_goes_by_a_name_has_it() -> None:
 
 
 def test_too_many_nodes_are_cut_with_a_warning() -> None:
-    """GRA-4: a huge file stays a picture."""
+    """GRA-2: a huge file stays a picture."""
     warnings: list[Warning] = []
     nodes = read_nodes(
         {"nodes": [{"uuid": str(number)} for number in range(NODE_LIMIT + 1)]}, warnings

@@ -29,7 +29,7 @@ def places(warnings: list[dict]) -> list[list[str]]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["why"])
 def test_workspaces_read_as_the_vectors_say(case: dict) -> None:
-    """GRA-4, GRA-5, GRA-6, GRA-7, GRA-9, GRA-10, GRA-11: the catalogue that files stand for."""
+    """GRA-2, GRA-5, GRA-6, GRA-7, GRA-8, GRA-10, GRA-11: the catalogue that files stand for."""
     catalogue = json.loads(
         msgspec.json.encode(
             read_workspace({path: text.encode() for path, text in case["files"].items()})

@@ -66,14 +66,14 @@ def test_numbers_for_identifiers_read_as_javascript_prints_them() -> None:
 
 @pytest.mark.parametrize("type", [None, 7, "", "banana", [], {"track": 1}])
 def test_what_has_no_known_type_is_no_event(type: Any) -> None:
-    """SEG-3: unless it says which event it was."""
+    """SEG-1: unless it says which event it was."""
     with pytest.raises(Problem) as caught:
         webhook({"type": type, "messageId": "m"})
     assert caught.value.code == "invalid"
 
 
 def test_a_type_may_be_written_in_capitals_or_left_out_of_a_track() -> None:
-    """SEG-3: what can only mean one thing is read as that."""
+    """SEG-1: what can only mean one thing is read as that."""
     assert webhook({"type": "Track", "event": "E"}).type == "track"
     assert webhook({"event": "E"}).type == "track"
     assert webhook({"type": "suppress", "userId": "u"}).type == "delete"

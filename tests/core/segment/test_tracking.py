@@ -159,7 +159,7 @@ def test_any_body_is_a_batch_or_a_problem(body: Any) -> None:
 def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
     body: bytes, route: str, arrived_at: int
 ) -> None:
-    """SEG-2, SEG-5, SEG-7, SEG-8, SEG-10, SEG-12: single calls and envelopes, any field of them
+    """SEG-2, SEG-5, SEG-7, SEG-10, SEG-12: single calls and envelopes, any field of them
     wrong, any byte of them damaged.
     """
     type = ROUTES[route]
@@ -180,7 +180,7 @@ def test_whatever_becomes_of_a_real_call_it_is_read_or_refused(
 
 
 def test_what_cannot_be_read_of_a_batch_costs_the_rest_nothing() -> None:
-    """SEG-8, SEG-10: the envelope is cut open where it is no JSON as a whole."""
+    """SEG-2, SEG-10: the envelope is cut open where it is no JSON as a whole."""
     good = b'{"type":"track","event":"Good","userId":"u"}'
     deep = b'{"type":"track","event":"Deep","properties":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
     for bad, refused in (

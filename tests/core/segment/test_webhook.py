@@ -98,7 +98,7 @@ BAD = {
 @pytest.mark.parametrize("place", [0, 1, 2])
 @pytest.mark.parametrize("around", [b"", b" " * 600_000])
 def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, around: bytes) -> None:
-    """SEG-8, SEG-10: it is mended, or refused alone, wherever it stands and however large the
+    """SEG-2, SEG-10: it is mended, or refused alone, wherever it stands and however large the
     batch.
     """
     element, mended = BAD[name]
@@ -209,7 +209,7 @@ def test_any_body_is_a_delivery_or_a_problem(body: bytes) -> None:
 def test_whatever_becomes_of_a_real_delivery_each_of_its_elements_is_an_event_or_is_refused(
     body: bytes,
 ) -> None:
-    """SEG-2, SEG-7, SEG-8, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless
+    """SEG-2, SEG-7, SEG-10: any field wrong or gone, keys twice, NaN, half pairs, endless
     numbers, depth, cut and damaged bytes.
     """
     try:

@@ -103,7 +103,7 @@ async def found() -> AsyncIterator[tuple[Hub, GitHub]]:
 async def test_a_collaborator_on_the_data_repository_may_come_in(
     found: tuple[Hub, GitHub], told: dict[str, Any] | None, collaborates: bool
 ) -> None:
-    """ACC-24: that anybody may read a public repository makes nobody a collaborator."""
+    """ACC-18: that anybody may read a public repository makes nobody a collaborator."""
     hub, github = found
     if told is not None:
         hub.repositories["acme/data"] = told
@@ -113,7 +113,7 @@ async def test_a_collaborator_on_the_data_repository_may_come_in(
 
 
 async def test_whoever_is_removed_is_out(found: tuple[Hub, GitHub]) -> None:
-    """ACC-24: GitHub is asked again; a token that was revoked says no at once."""
+    """ACC-18: GitHub is asked again; a token that was revoked says no at once."""
     hub, github = found
     hub.repositories["acme/data"] = {"private": True, "permissions": {"pull": True}}
     identity = await github.exchange_code(ATTEMPT, "good", "http://back")
@@ -160,7 +160,7 @@ async def test_a_token_that_lapses_is_renewed(found: tuple[Hub, GitHub]) -> None
 
 
 async def test_the_address_is_githubs(found: tuple[Hub, GitHub]) -> None:
-    """ACC-24: where the person consents; the API of github.com is elsewhere."""
+    """ACC-18: where the person consents; the API of github.com is elsewhere."""
     assert "/login/oauth/authorize?" in await found[1].address(ATTEMPT, "http://back")
     settings = Settings(issuer="https://github.com", client_id="us")
     assert GitHub(settings, OAuthClient(settings), FakeClock())._api == "https://api.github.com"

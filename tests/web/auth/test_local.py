@@ -109,7 +109,7 @@ async def test_a_cookie_lapses() -> None:
 
 
 async def test_programs_bring_the_key_of_the_key_file() -> None:
-    """ACC-5: as a bearer; nothing else will do."""
+    """CLI-19: as a bearer; nothing else will do."""
     local = access()
     assert (
         await local.person(AuthRequest("GET", HOST, authorization=f"Bearer {local.program_key}"))
@@ -169,7 +169,7 @@ def test_other_names_are_refused(host: str) -> None:
     ],
 )
 def test_commands_come_from_the_servers_own_page(origin: str, site: str, passes: bool) -> None:
-    """ACC-7: another origin, another port of this machine included, may not command; programs send no origin."""
+    """ACC-6: another origin, another port of this machine included, may not command; programs send no origin."""
     asked = AuthRequest("POST", HOST, origin=origin, site=site)
     if passes:
         access().check_origin(asked)
@@ -201,7 +201,7 @@ async def test_a_cookie_is_named_by_the_port_that_the_browser_sees(host: str, na
 
 
 async def test_a_browser_stays_signed_in_over_a_restart() -> None:
-    """ACC-56: by the key that outlives the process; without it nobody does."""
+    """ACC-4: by the key that outlives the process; without it nobody does."""
     clock = FakeClock()
     first = LocalAuthenticator(clock, key=b"k" * 32)
     entry = await first.sign_in(first.link_key, AuthRequest("GET", HOST))
@@ -240,7 +240,7 @@ async def test_a_page_that_is_loaded_again_renews_its_cookie() -> None:
 
 
 async def test_a_fresh_link_signs_one_browser_in_within_ten_minutes() -> None:
-    """ACC-57: made with the key that seals, after this process has started, once."""
+    """ACC-3: made with the key that seals, after this process has started, once."""
     clock = FakeClock()
     local = LocalAuthenticator(clock, key=b"k" * 32)
     early = link_key(b"k" * 32, clock.now() - 1)
@@ -293,7 +293,7 @@ def asked(entry: BrowserCredentials) -> AuthRequest:
 
 
 async def test_one_process_signs_in_for_all() -> None:
-    """ACC-50: by the link, which is spent for all, and for twelve hours."""
+    """ACC-51: by the link, which is spent for all, and for twelve hours."""
     clock = FakeClock()
     one, other = two(clock)
     assert one.link_key == other.link_key != ""
@@ -307,7 +307,7 @@ async def test_one_process_signs_in_for_all() -> None:
 
 
 async def test_the_link_is_spent_once() -> None:
-    """ACC-50: whoever is second is not signed in."""
+    """ACC-51: whoever is second is not signed in."""
     one, other = two(FakeClock())
     key = one.link_key
     await one.sign_in(key, AuthRequest("GET", HOST))
@@ -318,7 +318,7 @@ async def test_the_link_is_spent_once() -> None:
 
 @pytest.mark.parametrize("change", ["f", "-", "zz-", "é"])
 async def test_a_cookie_that_was_changed_is_worth_nothing(change: str) -> None:
-    """ACC-50: nor one of another command."""
+    """ACC-51: nor one of another command."""
     one, other = two(FakeClock())
     line = await one.sign_in(one.link_key, AuthRequest("GET", HOST))
     name, _, token = line.cookie.partition(";")[0].partition("=")
@@ -334,7 +334,7 @@ async def test_a_cookie_that_was_changed_is_worth_nothing(change: str) -> None:
 
 
 async def test_signing_out_holds_at_all_of_them() -> None:
-    """ACC-50: the cookie is taken away, and a copy of it is worth nothing."""
+    """ACC-51: the cookie is taken away, and a copy of it is worth nothing."""
     one, other = two(FakeClock())
     line = await one.sign_in(one.link_key, AuthRequest("GET", HOST))
     assert "Max-Age=0" in await one.sign_out(asked(line))
@@ -345,7 +345,7 @@ async def test_signing_out_holds_at_all_of_them() -> None:
 
 
 def test_one_process_alone_has_its_own() -> None:
-    """ACC-50: nothing is shared if there is nobody to share with."""
+    """ACC-51: nothing is shared if there is nobody to share with."""
     one, other = (
         shared(None, FakeClock(), "", MemoryRevocationList(FakeClock())) for _ in range(2)
     )
@@ -354,7 +354,7 @@ def test_one_process_alone_has_its_own() -> None:
 
 
 async def test_processes_of_one_key_and_store_take_a_fresh_link_once() -> None:
-    """ACC-57: whichever is asked first."""
+    """ACC-3: whichever is asked first."""
     clock, sharing = FakeClock(), ForkedAuthState()
     sign_outs = MemoryRevocationList(clock)
     one, other = (shared(sharing, clock, "", sign_outs, b"k" * 32) for _ in range(2))

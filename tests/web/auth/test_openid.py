@@ -117,7 +117,7 @@ async def test_a_wrong_secret_is_refused(running: Provider) -> None:
 async def test_a_name_that_can_be_taken_for_another_is_refused(
     running: Provider, name: str
 ) -> None:
-    """ACC-52: people may choose such a one at the provider."""
+    """ACC-18: people may choose such a one at the provider."""
     running.people(eve={**ANN, "name": name})
     with pytest.raises(Problem) as refused:
         await signed_in(ours(running.issuer, claim="name"), subject="eve")

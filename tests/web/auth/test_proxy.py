@@ -138,7 +138,7 @@ async def test_groups_come_exactly_once(groups: tuple[tuple[str, str], ...]) -> 
     ],
 )
 async def test_a_name_that_looks_alike_is_another_person(name: str) -> None:
-    """ACC-52: it is refused, or nothing is granted to it."""
+    """ACC-18: it is refused, or nothing is granted to it."""
     grants = [RoleBinding(who="boss@acme.com", role="administer")]
     proxied = ProxyAuthenticator(
         "x-user", "", ("10.0.0.0/8",), lambda: grants, list, FakeClock(), secret=SECRET
@@ -154,7 +154,7 @@ async def test_a_name_that_looks_alike_is_another_person(name: str) -> None:
 
 
 async def test_a_name_is_read_as_utf_8() -> None:
-    """ACC-52: as proxies send it, so that a grant can name it."""
+    """ACC-18: as proxies send it, so that a grant can name it."""
     grants = [RoleBinding(who="jos\xe9", role="watch")]
     proxied = ProxyAuthenticator(
         "x-user", "", ("10.0.0.0/8",), lambda: grants, list, FakeClock(), secret=SECRET

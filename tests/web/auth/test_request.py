@@ -43,7 +43,7 @@ def test_a_header_that_comes_twice_is_seen_twice() -> None:
 
 
 def test_a_header_is_text_whatever_its_coding() -> None:
-    """ACC-52: UTF-8 as proxies send it; bytes that are not UTF-8 are ISO 8859-1, as HTTP once had it."""
+    """ACC-18: UTF-8 as proxies send it; bytes that are not UTF-8 are ISO 8859-1, as HTTP once had it."""
     assert auth_request("GET", [(b"x", "jos\xe9".encode()), (b"x", b"jos\xe9")]).all("x") == (
         "jos\xe9",
         "jos\xe9",
@@ -87,7 +87,7 @@ def test_a_bearer_is_read_whatever_its_case() -> None:
 def test_commands_come_from_the_public_address(
     method: str, host: str, origin: str, site: str, passes: bool
 ) -> None:
-    """ACC-7: also where a proxy has changed the host's name on the way."""
+    """ACC-6: also where a proxy has changed the host's name on the way."""
     origins = OriginPolicy("https://watch.example.com")
     asked = AuthRequest(method, host, origin=origin, site=site)
     if passes:
@@ -120,7 +120,7 @@ def test_without_a_public_address_any_name_will_do_where_a_cookie_is_bound_to_it
 def test_without_a_public_address_commands_come_over_https_but_on_this_machine(
     host: str, origin: str, passes: bool
 ) -> None:
-    """ACC-7: as the cookies do; the refusal says so. Where no cookie is used, plain HTTP will do."""
+    """ACC-6: as the cookies do; the refusal says so. Where no cookie is used, plain HTTP will do."""
     asked = AuthRequest("POST", host, origin=origin)
     OriginPolicy(any_host=True, plain=True).check_origin(asked)
     if passes:
@@ -181,7 +181,7 @@ def test_a_person_can_what_their_highest_role_can() -> None:
     ],
 )
 def test_a_name_that_can_be_taken_for_another_is_none(text: str) -> None:
-    """ACC-52: it has one way to be written, and all of it can be seen."""
+    """ACC-18: it has one way to be written, and all of it can be seen."""
     assert named(text) is None
 
 
@@ -189,7 +189,7 @@ def test_a_name_that_can_be_taken_for_another_is_none(text: str) -> None:
     "text", ["ann@acme.com", "Jos\xe9 \u0141", "\u5f20\u4f1f", "o'neil+x@acme.com", "a" * 256]
 )
 def test_other_names_are_as_they_are(text: str) -> None:
-    """ACC-52: in any alphabet."""
+    """ACC-18: in any alphabet."""
     assert named(text) == text
 
 

@@ -68,7 +68,7 @@ def test_a_viewer_may_watch_one_channel_in_one_role() -> None:
 
 
 def test_the_key_of_one_environment_opens_no_other() -> None:
-    """ACC-64, ACC-28: nor does the server's own key of another."""
+    """ACC-64, ACC-2: nor does the server's own key of another."""
     scene = Scene()
     assert scene.code(scene.signed(env="staging")) == "unauthorized"
     token, _ = scene.tokens.mint(MINTER, STAGING, "watch", "u-1", 60)

@@ -33,7 +33,7 @@ describe("the routes", () => {
     expect(asked).toEqual(["POST /sign-out"]);
   });
 
-  it("PIC-30: poll and stream name the position they resume from", async () => {
+  it("HUB-7: poll and stream name the position they resume from", async () => {
     const { api, asked } = recorded({ frames: [], position: "p" });
     const { signal } = new AbortController();
     await api.poll("s", "e:1", 10, signal);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { batch, GRAPH, hello, scene } from "../../app/test/support/page.ts";
 
 describe("the engine's owner", () => {
-  it("PIC-38: tells the picture of a hit at once, outside of React", () => {
+  it("PIC-8: tells the picture of a hit at once, outside of React", () => {
     const { engine } = scene();
     const hits: string[] = [];
     const stop = engine.light.subscribe({ hit: (hit) => hits.push(hit.node), step: () => undefined });

@@ -104,7 +104,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect([it.state.nodes["b"]?.count, it.state.unmapped, it.state.binds]).toEqual([1, [], { "Order Placed": "b" }]);
   });
 
-  it("EMB-5: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
+  it("EMB-3: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {
     const { it, stream, environment, asked } = await on();
     await stream.send(batch(0));
     it.pause();
@@ -203,7 +203,7 @@ describe("a saved log", () => {
     return writeSessionLog(page.engine.state);
   }
 
-  it("EMB-7: plays on the shown graph by its own clock, holds, goes anywhere, and begins anew", async () => {
+  it("PIC-54: plays on the shown graph by its own clock, holds, goes anywhere, and begins anew", async () => {
     const text = await saved();
     const environment = new FakeEnvironment();
     const it = realtime({ graph: GRAPH, source: log(new Blob([text])) }, environment);
@@ -227,7 +227,7 @@ describe("a saved log", () => {
     expect([it.replay, it.state.replay, it.state.phase, it.state.why]).toEqual([null, null, "off", ""]);
   });
 
-  it("EMB-7: what is no log, and a log of another graph, say so", async () => {
+  it("PIC-54: what is no log, and a log of another graph, say so", async () => {
     const text = await saved();
     const other = { ...GRAPH, nodes: GRAPH.nodes.map((node) => ({ ...node, uuid: `other ${node.uuid}` })) };
     for (const [source, graph, why] of [[log("<html>"), GRAPH, "not a session log"], [log(text), other, "None of its nodes is in the graph"]] as const) {

@@ -12,15 +12,15 @@ describe("viewer tokens", () => {
   const vectors = JSON.parse(readFileSync(new URL("../../../conformance/viewer_tokens.json", import.meta.url), "utf8")) as Vectors;
   const key = vectors.keys[0] ?? "";
 
-  it.each(vectors.minted)("ACC-63: a token is minted byte by byte, as its twin in Python mints it: $given.viewer", async ({ given, token }) => {
+  it.each(vectors.minted)("ACC-65: a token is minted byte by byte, as its twin in Python mints it: $given.viewer", async ({ given, token }) => {
     expect(await mintViewerToken({ key, ...given })).toBe(token);
   });
 
-  it.each(vectors.not_minted)("ACC-63: what the server would refuse is not minted: $why", async ({ given }) => {
+  it.each(vectors.not_minted)("ACC-65: what the server would refuse is not minted: $why", async ({ given }) => {
     await expect(mintViewerToken(given)).rejects.toThrow(/is (not|no|none|shorter)/);
   });
 
-  it("ACC-63: without a time it begins now", async () => {
+  it("ACC-65: without a time it begins now", async () => {
     const before = Math.floor(Date.now() / 1000);
     const [, payload = ""] = (await mintViewerToken({ key, workspace: "a", env: "b", viewer: "c" })).split(".");
     const claims = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as { iat: number; exp: number };

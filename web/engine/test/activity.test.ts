@@ -4,21 +4,21 @@ import { addToWindow, allowFlash, countLocal, countRemote, createActivity, creat
 import { T0 } from "./support.ts";
 
 describe("window", () => {
-  it("ENG-6: the rate is what the last ten seconds brought, by the second", () => {
+  it("ENG-5: the rate is what the last ten seconds brought, by the second", () => {
     const window = createRateWindow(500, 20);
     for (let ms = 0; ms < 20_000; ms += 100) addToWindow(window, T0 + ms, 1);
     expect(windowRate(window, T0 + 19_999, T0)).toBeCloseTo(10, 1);
     expect(windowRate(window, T0 + 40_000, T0)).toBe(0);
   });
 
-  it("ENG-6: just after On the rate is over the time that has passed", () => {
+  it("ENG-5: just after On the rate is over the time that has passed", () => {
     const window = createRateWindow(500, 20);
     addToWindow(window, T0 + 100, 30);
     expect(windowRate(window, T0 + 200, T0)).toBe(30);
     expect(windowRate(window, T0 + 3000, T0)).toBe(10);
   });
 
-  it("ENG-6: a sparkline has a point for each bucket, whatever came late, early or not at all", () => {
+  it("ENG-5: a sparkline has a point for each bucket, whatever came late, early or not at all", () => {
     fc.assert(fc.property(fc.array(fc.record({ at: fc.integer({ min: -1000, max: 100_000 }), n: fc.integer({ min: 0, max: 5 }) })), fc.integer({ min: 0, max: 120_000 }), (all, now) => {
       const window = createRateWindow(1000, 60);
       for (const { at, n } of all) addToWindow(window, at, n);
@@ -28,7 +28,7 @@ describe("window", () => {
     }));
   });
 
-  it("ENG-6: what is taken back is counted no more, and nothing falls below zero", () => {
+  it("ENG-5: what is taken back is counted no more, and nothing falls below zero", () => {
     const window = createRateWindow(100, 4);
     addToWindow(window, 50, 2);
     for (const at of [50, 60, 70, -1, 250]) removeFromWindow(window, at);

@@ -42,7 +42,7 @@ describe("row", () => {
     expect(row === null ? null : toWire(row)).toEqual(one);
   });
 
-  it("TRC-32: identifiers that are revealed are in the row, and leave it in no file", () => {
+  it("ACC-20: identifiers that are revealed are in the row, and leave it in no file", () => {
     const events = createEventBuffer(2), one = { ...event("a"), revealed: { userId: "anna", odd: 3 as unknown as string } };
     const row = rowAt(events, appendRow(events, fromWire(one, one.nodes, false, T0)));
     expect(row?.revealed).toEqual({ userId: "anna" });

@@ -71,7 +71,7 @@ describe("relabel", () => {
     expect(feed(state, { start: 0, count: 1 }).rows[0]).toMatchObject({ properties: { device: "mobile" }, nodes: ["b"] });
   });
 
-  it("TAP-4: an early call that the SDK takes after all is one event, at its own time, in its visitor's trace", () => {
+  it("TAP-2: an early call that the SDK takes after all is one event, at its own time, in its visitor's trace", () => {
     const early = heard("A", { messageId: "tap-1", occurredAt: T0 + 5, traces: [], reason: "the SDK has not loaded" });
     const ingested = heard("A", { occurredAt: T0 + 5, replaces: "tap-1" }), twin = event("a", { id: ingested.messageId });
     const inputs: Record<string, readonly Action[]> = {

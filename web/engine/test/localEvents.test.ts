@@ -66,7 +66,7 @@ describe("hear", () => {
     expect(ledger(state)).toMatchObject({ localEvents: 1, pendingLocal: 1 });
   });
 
-  it("ENG-23: an unmapped message tells near misses to the traces", () => {
+  it("MAT-9: an unmapped message tells near misses to the traces", () => {
     const state = after([on("local"), tap(1, heard("a")), tap(2, heard("B", { properties: { device: "desktop" } }))]);
     expect([...(state.accumulation.traces?.near.keys() ?? [])]).toEqual(["a", "b"]);
   });
@@ -77,7 +77,7 @@ describe("hear", () => {
     expect(feed(state, { start: 0, count: 1 }).rows[0]).toMatchObject({ at: T0 + 1, way: { called: T0 - 40, enriched: T0 - 30, delivered: T0 - 10 } });
   });
 
-  it("TAP-12: a page that says another's message id joins nobody's traces by it", () => {
+  it("TAP-9: a page that says another's message id joins nobody's traces by it", () => {
     for (const localFirst of [true, false]) {
       const one = event("a"), local = tap(1, heard("A", { messageId: one.id, type: "page" })), remote = frame(2, batch(0, [one]));
       const state = after([on("local"), on("remote"), ...(localFirst ? [local, remote] : [remote, local])]);

@@ -41,7 +41,7 @@ describe("receive", () => {
       expect(state.position).toBe("f.0");
     });
 
-    it("ENG-8: a hello where the engine stands changes nothing; one elsewhere leaves it standing until it has asked in vain", () => {
+    it("ENG-7: a hello where the engine stands changes nothing; one elsewhere leaves it standing until it has asked in vain", () => {
       const stood = [...start, frame(1, batch(0, [event("a")]))];
       const once = after([...stood, frame(2, hello(9))]);
       expect([once.position, once.resyncFrom, once.accumulation.missed.unknown]).toEqual(["e.1", null, 0]);
@@ -49,12 +49,12 @@ describe("receive", () => {
       expect([requested.position, requested.resyncFrom, requested.accumulation.missed.unknown]).toEqual(["e.10", null, 1]);
     });
 
-    it("ENG-8: another watch session is a gap of unknown size, and counts go on", () => {
+    it("ENG-7: another watch session is a gap of unknown size, and counts go on", () => {
       const state = after([...start, frame(1, batch(0, [event("a")])), frame(2, hello(4, { watch_session_id: "s2" })), frame(3, batch(4, [event("a")]))]);
       expect([state.session, state.accumulation.missed.unknown, nodeLight(state, "a", T0).count]).toEqual(["s2", 1, 2]);
     });
 
-    it("ENG-8: a first hello without a position of our own says where to stand", () => {
+    it("ENG-7: a first hello without a position of our own says where to stand", () => {
       expect(after([on("remote", { position: "" }), frame(0, hello(7)), frame(1, batch(7, [event("a")]))]).accumulation.frameSums.offered).toBe(1);
     });
 
@@ -65,12 +65,12 @@ describe("receive", () => {
       expect(after([...start, frame(1, { op: "beat", now: "", position: "e.3", ledger: {} })]).resyncFrom).toBe("e.0");
     });
 
-    it("ENG-24: a change asks for the graph it names, and changes the posture", () => {
+    it("TRC-23: a change asks for the graph it names, and changes the posture", () => {
       const state = after([...start, frame(1, { op: "change", graph_version: "v2", policy_version: "p2", sampling: 0.5, posture: { ...POSTURE, sample: 0.5 }, since: "" })]);
       expect([state.wantsGraph, posture(state)]).toMatchObject(["v2", { sampled: true, thinned: false, sampling: 0.5, imposedAt: T0 + 1, policy: { sample: 0.5 } }]);
     });
 
-    it("ENG-8: a bye is kept with its advice until the next hello", () => {
+    it("ENG-7: a bye is kept with its advice until the next hello", () => {
       const gone = [...start, frame(7, { op: "bye", reason: "stopping", retry_after: 2 })];
       expect(after(gone).bye).toEqual({ at: T0 + 7, reason: "stopping", retryAfter: 2 });
       expect(after([...gone, frame(9, hello())]).bye).toBeNull();
@@ -80,7 +80,7 @@ describe("receive", () => {
       expect(posture(after([...start, frame(1, batch(0, [event("a"), event("a")], 1))]))).toMatchObject({ thinned: true, threshold: 0.5, thinnedAt: T0 + 1 });
     });
 
-    it("ENG-27: what a trace did before it was followed enters ring and traces, and neither counts nor lights", () => {
+    it("ENG-2: what a trace did before it was followed enters ring and traces, and neither counts nor lights", () => {
       const out = listener();
       const past = event("a", { traces: [{ kind: "anonymousId", token: "t9" }], arrived_at: new Date(T0 - 60_000).toISOString() });
       const state = after([...start, frame(1, { ...batch(0, []), events: [past], ledger: batch(0, []).ledger })], {}, out);

@@ -151,7 +151,7 @@ describe("the reducer", () => {
     expect([feed(state, { start: 0, count: 9 }).total, state.filterText, state.filterProblem?.code]).toEqual([1, "type:nonsense", "invalid"]);
   });
 
-  it("ENG-24: a reloaded graph keeps counts with their nodes and matches by the new table", () => {
+  it("TRC-23: a reloaded graph keeps counts with their nodes and matches by the new table", () => {
     const state = after([on("local"), tap(0, heard("A")), tap(0, heard("Z"))]);
     reduce(state, { kind: "graph", at: T0, graph: { ...GRAPH, version: "v2", listens: [{ node: "c", label: "", event_id: "c", names: ["Z"], rule: "segment", filters: [] }] } });
     reduce(state, tap(1, heard("Z")));
@@ -179,7 +179,7 @@ describe("the reducer", () => {
     expect(totals(state, T0).count).toBe(2000);
   });
 
-  it("ENG-8: connection states are remembered with their time", () => {
+  it("ENG-7: connection states are remembered with their time", () => {
     const state = after([{ kind: "connection", at: T0, state: "live" }, { kind: "connection", at: T0 + 5, state: "live" }, { kind: "connection", at: T0 + 9, state: "stale" }]);
     expect([state.connection, state.connectionSince]).toEqual(["stale", T0 + 9]);
     expect(after([on(), frame(0, hello())]).resyncFrom).toBeNull();

@@ -20,7 +20,7 @@ describe("snapshot", () => {
   };
 
   describe("snapshots", () => {
-    it("TRC-32: hold nothing that was revealed of people, not even while paused; neither does the session log", () => {
+    it("ACC-20: hold nothing that was revealed of people, not even while paused; neither does the session log", () => {
       const shown = (from: number) => batch(from, [event("a", { properties: { revealed: "kept" }, revealed: { userId: "anna" } })]);
       const state = after([on(), frame(0, shown(0)), { kind: "pause", at: T0 + 1 }, frame(2, shown(1))]);
       expect(state.accumulation.events.rows[0]?.revealed).toEqual({ userId: "anna" });
@@ -93,7 +93,7 @@ describe("restore", () => {
     expect(again === null ? 0 : totals(again, T0).count).toBe(4);
   });
 
-  it("ENG-6, ENG-18: rates of the last seconds come back from the rows", () => {
+  it("ENG-5, ENG-18: rates of the last seconds come back from the rows", () => {
     const state = after([on(), frame(0, batch(0, [event("a"), event("a")]))]);
     const again = restore(snapshot(state, 1e6));
     expect(again === null ? null : nodeLight(again, "a", T0 + 1000).rate).toBe(2);

@@ -100,7 +100,7 @@ describe("a filter", () => {
 });
 
 describe("ignored names", () => {
-  it("PIC-88: are out of the share and counted apart; patterns have stars, and no pattern is slow", () => {
+  it("PIC-87: are out of the share and counted apart; patterns have stars, and no pattern is slow", () => {
     const state = after([on(), frame(1, batch(0, [event("a"), event("", { name: "noise_1" }), event("", { name: "noise_2" }), event("", { name: "Other" })])), { kind: "ignore", at: T0 + 2, patterns: ["noise_*", "", "x".repeat(600)] }]);
     expect(totals(state, T0)).toMatchObject({ count: 4, mapped: 1, unmapped: 1, ignored: 2, mappedShare: 0.5 });
     expect(state.ignored).toEqual(["noise_*"]);

@@ -7,7 +7,7 @@ const ask = (name: string, ...values: unknown[]): Record<string, unknown> => JSO
 const json = JSON.stringify;
 
 describe("the evaluator for a host that speaks JSON", () => {
-  it("EXP-20: reads a file, opens a run, takes frames and reports", () => {
+  it("EXP-1: reads a file, opens a run, takes frames and reports", () => {
     expect(ask("read", json(SPEC), json(GRAPH), "{}")).toMatchObject({ issues: [], warnings: [], wait: 10_000, settle: 2000, graph: "uk-checkout-journey" });
     const { run } = ask("open", json(GRAPH), T0, json([{ name: "expectations/a.yaml", spec: SPEC }]), "{}");
     const frame = batch(0, [carried({ who: ["a"], name: "add_to_cart", nodes: ["basket"], at: 0 }, 0)]);
@@ -16,12 +16,12 @@ describe("the evaluator for a host that speaks JSON", () => {
     expect(ask("close", run)).toEqual({ closed: true });
   });
 
-  it("EXP-20: a frame that cannot be read is a gap", () => {
+  it("EXP-1: a frame that cannot be read is a gap", () => {
     const { run } = ask("open", json(GRAPH), T0, "[]", "{}");
     expect(ask("take", run, json([{ at: T0, op: "batch" }, 7, null]), "")).toMatchObject({ lacks: true });
   });
 
-  it("EXP-12: a check of a scope is any expectation, or a file by its name; its identifiers are learnt by markers", () => {
+  it("EXP-10: a check of a scope is any expectation, or a file by its name; its identifiers are learnt by markers", () => {
     const { run } = ask("open", json(GRAPH), T0, json([{ name: "expectations/a.yaml", spec: SPEC }]), "{}");
     ask("scope", run, "s1");
     ask("mark", run, "marker");
@@ -42,7 +42,7 @@ describe("the evaluator for a host that speaks JSON", () => {
     expect(ask("verdict", run, "c1", true)).toMatchObject({ problem: true });
   });
 
-  it("EXP-20: what is asked wrongly is told, not thrown", () => {
+  it("EXP-1: what is asked wrongly is told, not thrown", () => {
     expect(ask("nothing")).toMatchObject({ problem: true });
     expect(ask("toString")).toMatchObject({ problem: true });
     expect(ask("open", "{", T0, "[]", "{}")).toMatchObject({ problem: true });

@@ -91,7 +91,7 @@ describe("what a verdict does not depend on", () => {
 });
 
 describe("what is judged early", () => {
-  it("EXP-5: a verdict that is final early is that of the end, whatever comes", () => {
+  it("EXP-4: a verdict that is final early is that of the end, whatever comes", () => {
     let final = 0;
     fc.assert(fc.property(events(WHOLE), fc.nat({ max: 14 }), (all, gap) => {
       const frames = cut(all.map((one, n) => carried(one, n)), [true]);
@@ -107,7 +107,7 @@ describe("what is judged early", () => {
     expect(final).toBeGreaterThan(50);
   });
 
-  it("EXP-5: what is asked at the end is what is met before the end, if nothing more comes", () => {
+  it("EXP-4: what is asked at the end is what is met before the end, if nothing more comes", () => {
     fc.assert(fc.property(events(WHOLE), (all) => {
       const { end, early } = judged(cut(all.map((one, n) => carried(one, n)), [true]), true);
       early.at(-1)?.items.forEach(({ title, verdict }, n) => { if (verdict === "met" || verdict === "failed") expect({ title, verdict }).toEqual({ title, verdict: end.items[n]!.verdict }); });

@@ -81,7 +81,7 @@ describe("Save as expectation", () => {
     expect(planOf({ spec }, graph).items).toHaveLength(2);
   });
 
-  it("EXP-19: the log of a recording meets the recording", () => {
+  it("EXP-18: the log of a recording meets the recording", () => {
     fc.assert(fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: NAMES.length - 1 }), fc.constantFrom("", "a", "a", "b")), { minLength: 1, maxLength: 25 }), fc.boolean(), (entries, one) => {
       const events = told(entries);
       const run = runOfLog(writeSessionLog(viewer(events)));

@@ -68,7 +68,7 @@ describe("scopes", () => {
     expect(judgeOf(run, plan, "B").report(true).items[0]!.text).toContain("to another test as well");
   });
 
-  it("EXP-11: a marker teaches its token and is no event", () => {
+  it("EXP-10: a marker teaches its token and is no event", () => {
     const run = createRun(GRAPH, T0);
     run.markers.add("marker-1");
     feed(run, batch(0, [carried({ who: ["k1.token"], type: "identify", name: "identify", at: 0, id: "marker-1" }, 0)]), T0);

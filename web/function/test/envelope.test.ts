@@ -88,7 +88,7 @@ describe("from an event to its envelope", () => {
     expect(file.enveloping(plan(), KEY)({ type: "delete", userId: "undefined", anonymousId: "0" }, NOW)).toBeNull();
   });
 
-  it("FUN-10: thinned, it keeps what filters read", () => {
+  it("FUN-9: thinned, it keeps what filters read", () => {
     const long = made(bought({ properties: { plan: "pro", colour: "red" } }), { properties: ["colour"] });
     expect(JSON.parse(JSON.stringify(file.thinner(long, ["plan"])))).toEqual({ ...long, properties: { plan: "pro" } });
   });

@@ -20,7 +20,7 @@ describe("the handlers", () => {
     stop();
   });
 
-  it("FUN-10: many events go in few messages of at most 10 kB, in one request", async () => {
+  it("FUN-9: many events go in few messages of at most 10 kB, in one request", async () => {
     const { got, settings: asked, stop } = await provider();
     const told = await file.onBatch(Array.from({ length: 100 }, (_, place) => bought({ messageId: uuid(place) })), asked());
     expect(told.every(({ status }) => status === 200)).toBe(true);
@@ -74,7 +74,7 @@ describe("the handlers", () => {
     await expect(file.onTrack(bought(), {})).rejects.toThrow(ValidationError);
   });
 
-  it("FUN-10: an event that is too long loses what no filter reads; one whose filters read too much is told, not sent", async () => {
+  it("FUN-9: an event that is too long loses what no filter reads; one whose filters read too much is told, not sent", async () => {
     const { got, settings: asked, stop } = await provider();
     const long = Object.fromEntries(Array.from({ length: 90 }, (_, place) => [`colour${place}`, "é".repeat(200)]));
     await file.onTrack(bought({ properties: { plan: "pro", ...long } }), asked({ properties: ["colour*"] }));

@@ -7,7 +7,7 @@ const file = pasted();
 const message = (text = "{}"): Packed => ({ text, indices: [0] });
 
 describe("packing", () => {
-  it("FUN-10: fills messages up to the limit, byte by byte, and leaves out what alone is longer", () => {
+  it("FUN-9: fills messages up to the limit, byte by byte, and leaves out what alone is longer", () => {
     const packed = file.pack(["1234", null, "1234", "ééé", "x".repeat(9)], (list) => `[${list}]`, 11);
     expect(packed.map(({ text, indices: places }) => [text, [...places]])).toEqual([["[1234,1234]", [0, 2]], ["[ééé]", [3]], ["[xxxxxxxxx]", [4]]]);
     expect(file.pack(["x".repeat(10)], (list) => `[${list}]`, 11)).toHaveLength(0);
@@ -17,7 +17,7 @@ describe("packing", () => {
 });
 
 describe("publishing", () => {
-  it("FUN-10: sends at most a batch of messages in one request", async () => {
+  it("FUN-9: sends at most a batch of messages in one request", async () => {
     const { got, where, stop } = await provider();
     await file.publish(Array.from({ length: 23 }, () => message()), "private-c", plan({ provider: where }), "s", 0);
     expect(got.map(({ batch }) => batch.length).sort()).toEqual([10, 10, 3]);

@@ -8,7 +8,7 @@ describe("legibility", () => {
   }
 
   describe("legibility", () => {
-    it("PIC-13: goes from particles to dots to thickness as steps grow too many", () => {
+    it("PIC-12: goes from particles to dots to thickness as steps grow too many", () => {
       const legibility = new EdgeDetail();
       legibility.resize(3);
       feed(legibility, 0, 2, 0, 8);
@@ -20,7 +20,7 @@ describe("legibility", () => {
       expect(legibility.rate(2, 8000)).toBeGreaterThan(10);
     });
 
-    it("PIC-13: comes back as traffic falls, without flickering at the border", () => {
+    it("PIC-12: comes back as traffic falls, without flickering at the border", () => {
       const legibility = new EdgeDetail();
       legibility.resize(1);
       feed(legibility, 0, 12, 0, 8);
@@ -32,7 +32,7 @@ describe("legibility", () => {
       expect(legibility.wide()).toEqual([]);
     });
 
-    it("PIC-13: gives way sooner while the whole picture is full of particles", () => {
+    it("PIC-12: gives way sooner while the whole picture is full of particles", () => {
       const legibility = new EdgeDetail();
       legibility.resize(1);
       const now = feed(legibility, 0, 5, 0, 8);

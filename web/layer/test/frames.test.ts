@@ -6,7 +6,7 @@ import { FakeFrames } from "./support/canvas.ts";
 
 describe("loop", () => {
   describe("the loop", () => {
-    it("PIC-19: sleeps when nothing moves, and wakes when asked", () => {
+    it("PIC-18: sleeps when nothing moves, and wakes when asked", () => {
       const frames = new FakeFrames();
       const elapsed: number[] = [];
       let more = true;
@@ -24,7 +24,7 @@ describe("loop", () => {
       expect(elapsed).toEqual([0, 16, 16, 0]);
     });
 
-    it("PIC-19: sleeps while the page is hidden, and goes on when it is seen again", () => {
+    it("PIC-18: sleeps while the page is hidden, and goes on when it is seen again", () => {
       const frames = new FakeFrames();
       const draw = vi.fn(() => true);
       const loop = new Loop(draw, frames);
@@ -56,7 +56,7 @@ describe("pace", () => {
     for (let i = 0; i < times * 60; i++) pace.frame(elapsed);
   }
 
-  it("PIC-20: gives way when p95 passes 22 ms, first to 30 frames a second, then to 100 particles, and recovers", () => {
+  it("PIC-18: gives way when p95 passes 22 ms, first to 30 frames a second, then to 100 particles, and recovers", () => {
     const pace = new FrameGovernor();
     expect([pace.least, pace.particles]).toEqual([0, 300]);
     frames(pace, 1, 33);

@@ -29,13 +29,13 @@ describe("the bridge from light to the picture", () => {
     bridge = new LightAdapter({ drawing: scene, light: source, renderer: { send: (command) => { sent.push(command); }, close: () => undefined }, writer: cards, ring: (node, heat) => allowFlash(flashes, node, now, heat) });
   });
 
-  it("PIC-10: sends a ring only with the flash rule's leave, however many events come", () => {
+  it("ENG-21: sends a ring only with the flash rule's leave, however many events come", () => {
     for (now = 0; now < 2000; now += 5) source.hit("landing");
     expect(of("ring").length).toBeLessThanOrEqual(5);
     expect(of("ring").length).toBeGreaterThan(3);
   });
 
-  it("PIC-10: rings grow faint as the rate rises", () => {
+  it("ENG-21: rings grow faint as the rate rises", () => {
     for (now = 0; now < 4000; now += 10) source.hit("landing");
     const strengths = of("ring").map((command) => (command.kind === "ring" ? command.strength : 0));
     expect(strengths[0]).toBeGreaterThan(0.6);
@@ -76,7 +76,7 @@ describe("the bridge from light to the picture", () => {
     expect(of("glow")[0]).toMatchObject({ atOnce: true });
   });
 
-  it("PIC-22: with reduced motion levels and numbers change once a second, and nothing rings", () => {
+  it("PIC-21: with reduced motion levels and numbers change once a second, and nothing rings", () => {
     bridge.reduced = true;
     source.hit("landing");
     for (let beat = 0; beat < 8; beat++) bridge.tick();

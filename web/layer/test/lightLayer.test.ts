@@ -109,7 +109,7 @@ it("EMB-30: asks for the path of an edge that light needs, once for one that is 
   expect(asked).toHaveLength(1);
 });
 
-it("EMB-31: a moved box takes its light along, a removed node's goes, and a new one may light", () => {
+it("EMB-30: a moved box takes its light along, a removed node's goes, and a new one may light", () => {
   const layer = open();
   source.hit(second);
   frames.run(3);
@@ -144,7 +144,7 @@ it("EMB-30: draws unexpected steps dashed, with their count, between nodes that 
   expect(made.flatMap((surface) => surface.of("setLineDash").map(({ args }) => args[0]))).toContainEqual([6, 6]);
 });
 
-it("EMB-31: with reduced motion, or while frozen, nothing rings", () => {
+it("EMB-30: with reduced motion, or while frozen, nothing rings", () => {
   const still = { matches: true, addEventListener: () => undefined, removeEventListener: () => undefined };
   vi.stubGlobal("matchMedia", () => still);
   open({ motion: "system" });
@@ -157,7 +157,7 @@ it("EMB-31: with reduced motion, or while frozen, nothing rings", () => {
   expect(rings()).toEqual([]);
 });
 
-it("EMB-31: lets go of everything at the end, and bears calls after it", () => {
+it("EMB-30: lets go of everything at the end, and bears calls after it", () => {
   const layer = open();
   layer.close();
   expect(vi.getTimerCount()).toBe(0);
@@ -170,7 +170,7 @@ it("EMB-31: lets go of everything at the end, and bears calls after it", () => {
   expect(frames.waiting).toBeNull();
 });
 
-it("EMB-31: without a 2D canvas there is no light and no error", () => {
+it("EMB-30: without a 2D canvas there is no light and no error", () => {
   const canvas = document.createElement("canvas");
   vi.spyOn(canvas, "getContext").mockReturnValue(null);
   const layer = lightLayer(canvas, { light: source, boxes: () => boxes, path: () => null, camera: () => ({ x: 0, y: 0, zoom: 1 }) });
@@ -178,7 +178,7 @@ it("EMB-31: without a 2D canvas there is no light and no error", () => {
   layer.close();
 });
 
-it("EMB-31: bears boxes, cameras and paths that make no sense", () => {
+it("EMB-30: bears boxes, cameras and paths that make no sense", () => {
   boxes = new Map<string, Box>([[first, { x: NaN, y: 0, width: 1, height: 1 }], [second, { x: 0, y: 0, width: -5, height: 10 }], ["third", { x: 0, y: 0, width: Infinity, height: 10 }]]);
   const layer = open({ camera: () => ({ x: 0, y: NaN, zoom: 0 }), path: () => [{ x: NaN, y: 0 }, { x: 4, y: 4 }] });
   layer.moved();
@@ -198,7 +198,7 @@ it("EMB-30: samples points at equal distances, and a drawn path by its length", 
   expect(tableAlong({ getAttribute: () => "M0,0L23,0", getTotalLength: () => { throw new DOMException("not rendered"); } } as never)).toBeNull();
 });
 
-it("EMB-31: nodes and edges keep their index, and the places of removed ones are used again", () => {
+it("EMB-30: nodes and edges keep their index, and the places of removed ones are used again", () => {
   const drawing = new MeasuredDrawing({ boxes: () => boxes, path: (uuid) => paths.get(uuid) ?? null });
   const places = drawing.nodes.length;
   const of = drawing.nodeIndex.get(second);

@@ -39,7 +39,7 @@ describe("movers", () => {
       expect(far.of("strokeRect")).toHaveLength(2);
     });
 
-    it("PIC-13: particles are stamps, and none are drawn where an edge shows thickness", () => {
+    it("PIC-12: particles are stamps, and none are drawn where an edge shows thickness", () => {
       moving.particles.launch([0], false, 0, 300);
       moving.particles.launch([1], true, 0, 300);
       moving.particles.advance(100, buffers.tables);
@@ -175,7 +175,7 @@ describe("heads", () => {
   const path = (legs: number): PathMark => ({ token: "t", hue: 0, lane: 0, stops: [], passed: [], legs: Array.from({ length: legs }, (_, n) => leg(n)) });
 
   describe("heads", () => {
-    it("PIC-16: travels each new leg once and rests where the trace stands", () => {
+    it("PIC-15: travels each new leg once and rests where the trace stands", () => {
       const heads = new PathHeads();
       heads.follow([path(2)], 0, false);
       expect(heads.advance(450)).toBe(true);
@@ -189,7 +189,7 @@ describe("heads", () => {
       expect(heads.live.get("t")).toMatchObject({ x: 230, y: 2 });
     });
 
-    it("PIC-16: does not travel while still, and catches up when far behind", () => {
+    it("PIC-15: does not travel while still, and catches up when far behind", () => {
       const heads = new PathHeads();
       heads.follow([path(9)], 0, true);
       expect(heads.advance(1)).toBe(false);

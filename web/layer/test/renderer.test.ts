@@ -33,7 +33,7 @@ describe("the overlay", () => {
     vi.unstubAllGlobals();
   });
 
-  it("PIC-19: draws one ring and then sleeps", () => {
+  it("PIC-18: draws one ring and then sleeps", () => {
     expect(frames.next()).toBe(false);
     overlay.send({ kind: "ring", node: 0, strength: 0.9, late: false });
     frames.run(10);
@@ -76,7 +76,7 @@ describe("the overlay", () => {
     expect(frames.next()).toBe(false);
   });
 
-  it("PIC-22: with reduced motion there are no rings and no particles", () => {
+  it("PIC-21: with reduced motion there are no rings and no particles", () => {
     overlay.send({ kind: "step", edges: [0], inferred: false });
     overlay.send({ kind: "mode", frozen: false, reduced: true });
     overlay.send({ kind: "ring", node: 0, strength: 0.9, late: false });
@@ -86,7 +86,7 @@ describe("the overlay", () => {
     expect(canvas.of("drawImage").filter(({ args }) => args.length === 5)).toEqual([]);
   });
 
-  it("PIC-19: what comes while the page is hidden does not burst out later", () => {
+  it("PIC-18: what comes while the page is hidden does not burst out later", () => {
     frames.isHidden = true;
     for (let i = 0; i < 500; i++) overlay.send({ kind: "ring", node: i % 10, strength: 0.9, late: false });
     frames.show();
@@ -95,7 +95,7 @@ describe("the overlay", () => {
     expect(canvas.of("stroke")).toEqual([]);
   });
 
-  it("PIC-14: reports how steps are drawn", () => {
+  it("PIC-12: reports how steps are drawn", () => {
     for (let i = 0; i < 200; i++) {
       overlay.send({ kind: "step", edges: [0], inferred: false });
       frames.next(16);
@@ -103,7 +103,7 @@ describe("the overlay", () => {
     expect(reports.at(-1)).toMatchObject({ width: true });
   });
 
-  it("PIC-16: shows followed paths, and their head on its way", () => {
+  it("PIC-15: shows followed paths, and their head on its way", () => {
     const steps = [{ node: "landing", n: 1, edges: [], jump: false, inferred: false }, { node: "list", n: 2, edges: ["landing->list"], jump: false, inferred: false }];
     overlay.send({ kind: "paths", paths: marksOf(scene, [{ token: "t", hue: 0, steps, head: "list" }]) });
     frames.run(10);

@@ -40,7 +40,7 @@ describe("palette", () => {
       expect(readPalette(element, false, false)).toMatchObject({ canvas: "#f8f9fb", ink: "#ffffff" });
     });
 
-    it("PIC-23: takes the colour out when the picture is stale", () => {
+    it("PIC-34: takes the colour out when the picture is stale", () => {
       const palette = readPalette(document.createElement("div"), true, true);
       expect(new Set([palette.activity, palette.activityText, palette.core, ...palette.follow])).toEqual(new Set(["#9aa1ab"]));
     });

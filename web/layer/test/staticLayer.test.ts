@@ -37,7 +37,7 @@ describe("still", () => {
       expect(canvas?.of("clearRect")[0]?.args).toEqual([1200, 640, 64, 60]);
     });
 
-    it("PIC-13: draws busy edges by thickness, with their steps a second where there is room", () => {
+    it("PIC-12: draws busy edges by thickness, with their steps a second where there is room", () => {
       const still = new StaticLayer();
       still.resize(1264, 700);
       const canvas = made.at(-1);
@@ -70,7 +70,7 @@ describe("glow", () => {
   }
 
   describe("glow", () => {
-    it("PIC-10: rises and falls smoothly, so that levels never flicker", () => {
+    it("ENG-21: rises and falls smoothly, so that levels never flicker", () => {
       const glow = new Glow();
       glow.resize(1);
       glow.aim(Float32Array.of(1), false);

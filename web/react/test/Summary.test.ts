@@ -5,7 +5,7 @@ import type { ViewState } from "../src/viewState.ts";
 import { batch, GRAPH, hello, scene } from "../../app/test/support/page.ts";
 
 describe("the picture in words", () => {
-  it("PIC-52: says what the picture says", () => {
+  it("PIC-26: says what the picture says", () => {
     const { engine, environment } = scene();
     engine.dispatch({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
     engine.dispatch({ kind: "frame", frame: hello });

@@ -35,7 +35,7 @@ describe("the embeddable picture", () => {
     vi.unstubAllGlobals();
   });
 
-  it.each([18, 19] as const)("PIC-27, PIC-72: mounts, lights a node and leaves under React %i", async (major) => {
+  it.each([18, 19] as const)("PIC-71, PIC-72: mounts, lights a node and leaves under React %i", async (major) => {
     const installed = JSON.parse(readFileSync(`${HOMES[major]}/react/package.json`, "utf8")) as { version: string };
     const { script, sheet } = await bundle(HOMES[major]);
     expect(outsideScope(sheet)).toEqual([]);

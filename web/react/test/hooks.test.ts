@@ -10,7 +10,7 @@ describe("use", () => {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
   describe("how components reach the page", () => {
-    it("PIC-38: a component that reads numbers is not drawn for rows", () => {
+    it("PIC-8: a component that reads numbers is not drawn for rows", () => {
       const read = vi.fn((_state: unknown, now: number) => now);
       const { store } = rendered(() => useEngine("numbers", read));
       const before = read.mock.calls.length;

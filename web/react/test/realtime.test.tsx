@@ -38,7 +38,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("EMB-32: a node renders at most four times a second, however many events come, and never for another's", () => {
+it("EMB-1: a node renders at most four times a second, however many events come, and never for another's", () => {
   let renders = { landing: 0, email: 0 };
   const Badge = ({ uuid }: { uuid: "landing" | "email" }) => {
     const { count, heat } = useNodeLight(session, uuid);
@@ -59,7 +59,7 @@ it("EMB-32: a node renders at most four times a second, however many events come
   expect(renders.email).toBe(0);
 });
 
-it("EMB-32: a node tells when it was lit last, and the hue of a followed trace that was there", () => {
+it("EMB-1: a node tells when it was lit last, and the hue of a followed trace that was there", () => {
   const seen: unknown[] = [];
   const Badge = () => {
     seen.push(useNodeLight(session, "landing"));
@@ -76,7 +76,7 @@ it("EMB-32: a node tells when it was lit last, and the hue of a followed trace t
   expect(seen.at(-1)).toMatchObject({ count: 1, lastAt: at, hue: 2 });
 });
 
-it("EMB-32: the clock of nodes stands when none is shown", () => {
+it("EMB-1: the clock of nodes stands when none is shown", () => {
   const Badge = () => <>{useNodeLight(session, "landing").count}</>;
   const { unmount } = render(<StrictMode><Badge /></StrictMode>);
   expect(vi.getTimerCount()).toBe(1);
@@ -84,7 +84,7 @@ it("EMB-32: the clock of nodes stands when none is shown", () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it("EMB-32: the summary and the followed paths are read from the session", () => {
+it("EMB-1: the summary and the followed paths are read from the session", () => {
   const Panel = () => <p>{useRealtime(session).connection} {useFollowed(session).length}</p>;
   const { container } = render(<Panel />);
   expect(container.textContent).toBe("live 0");
@@ -95,7 +95,7 @@ it("EMB-32: the summary and the followed paths are read from the session", () =>
 it.each<[Partial<DrawnState>, string]>([
   [{}, "live"], [{ connection: "polling" }, "live"], [{ paused: true }, "paused"], [{ connection: "stale", paused: true }, "stale"], [{ phase: "off", connection: "off" }, "off"],
   [{ phase: "opening", connection: "off" }, "opening"], [{ connection: "connecting" satisfies Connection }, "connecting"],
-])("EMB-34: the sign says %o as “%s”", (change, word) => {
+])("EMB-33: the sign says %o as “%s”", (change, word) => {
   session.change({ ...change, why: "because" });
   expect(signOf(session.state)).toBe(word);
   render(<RealtimeSign realtime={session} className="mine" />);

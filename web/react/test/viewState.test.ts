@@ -84,7 +84,7 @@ describe("the table of states", () => {
 });
 
 describe("words beside the sign", () => {
-  it("PIC-23: since when, and what is being done; nothing while frames come", () => {
+  it("PIC-34: since when, and what is being done; nothing while frames come", () => {
     const stale = (more: Partial<ConnectionStatus>): ConnectionStatus => lane({ connection: "stale", since: T, lastFrameAt: at(-20), ...more });
     expect(brokenText(stale({ retryAt: at(3.5) }), T)).toBe(`last heard at ${clock(at(-20))} · trying again in 4 s`);
     expect(brokenText(stale({ connection: "reconnecting" }), T)).toBe(`last heard at ${clock(at(-20))} · trying again`);

@@ -36,7 +36,7 @@ function everything() {
   return { shop, calls, sent, went };
 }
 
-it("PIC-61: reports the sample graph's flow, in its names, but for one event that is misnamed and one that is forgotten", () => {
+it("PIC-60: reports the sample graph's flow, in its names, but for one event that is misnamed and one that is forgotten", () => {
   const { calls } = everything();
   const files = ["graphs", "events", "nodes"].flatMap((folder) => readdirSync(new URL(`${folder}/`, SAMPLE)).map((name) => ({ path: `${folder}/${name}`, text: readFileSync(new URL(`${folder}/${name}`, SAMPLE), "utf8") })));
   const graphs = [...loadWorkspace(files).graphs.values()];

@@ -17,15 +17,15 @@ function spoken(attributes: Record<string, string>): unknown[] {
   return posted;
 }
 
-it("TAP-15: a script tag speaks to the origin that it comes from", () => {
+it("TAP-14: a script tag speaks to the origin that it comes from", () => {
   expect(spoken({ src: "http://127.0.0.1:8765/tap.js" })).toEqual(["http://127.0.0.1:8765"]);
 });
 
-it("TAP-15: data-realtime names other origins, and what is none is left out", () => {
+it("TAP-14: data-realtime names other origins, and what is none is left out", () => {
   expect(spoken({ src: "/tap.js", "data-realtime": "http://a.test:1/x  nonsense https://b.test" })).toEqual(["http://a.test:1", "https://b.test"]);
 });
 
-it("TAP-15: data-key names where the SDK stands, and one page has one tap", () => {
+it("TAP-14: data-key names where the SDK stands, and one page has one tap", () => {
   (globalThis as Record<string, unknown>)["metrics"] = undefined;
   spoken({ src: "http://a.test/tap.js", "data-key": "metrics other" });
   const first = globalThis.__dagnetRealtimeTap;

@@ -77,14 +77,14 @@ it("TAP-11: the opener is held from the start, and a frame speaks to the one of 
   expect(posted).toEqual([[hello, "https://realtime.test"]]);
 });
 
-it("TAP-38: from disk no channel is made: every file of the machine would hear it", () => {
+it("TAP-36: from disk no channel is made: every file of the machine would hear it", () => {
   vi.stubGlobal("location", { protocol: "file:" });
   vi.stubGlobal("BroadcastChannel", function () { throw new Error("made"); });
   const bus = otherTab()(() => undefined);
   expect(() => { bus.post(hello); bus.close(); }).not.toThrow();
 });
 
-it("TAP-38: a frame hands its parent a port with the secret of its address, and says nothing to it without one", () => {
+it("TAP-36: a frame hands its parent a port with the secret of its address, and says nothing to it without one", () => {
   const posted: unknown[][] = [];
   vi.stubGlobal("parent", { postMessage: (...all: unknown[]) => posted.push(all) });
   const channel = { port1: { postMessage: vi.fn(), close: vi.fn(), onmessage: null }, port2: {} };

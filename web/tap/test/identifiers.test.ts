@@ -17,25 +17,25 @@ describe("placeholders", () => {
 describe("identifiers", () => {
   const of = (event: SdkEvent, ...kinds: string[]): string[] => identifiers(read({ messageId: "m", ...event }, "track", 0), kinds).map(({ kind, value }) => `${kind}=${value}`);
 
-  it("TAP-6: identifiers come in the order of the policy", () => {
+  it("TAP-5: identifiers come in the order of the policy", () => {
     const event = { userId: "u", anonymousId: "a", properties: { trace_id: 7 } };
     expect(of(event, "properties.trace_id", "session", "userId", "anonymousId")).toEqual(["properties.trace_id=7", "userId=u", "anonymousId=a"]);
     expect(of(event, "trace_id")).toEqual(["trace_id=7"]);
   });
 
-  it("TAP-6: a session is looked for where Segment's plugins put it, and -1 and 0 are none", () => {
+  it("TAP-5: a session is looked for where Segment's plugins put it, and -1 and 0 are none", () => {
     expect(of({ integrations: { "Actions Amplitude": { session_id: 171 } }, context: { sessionId: "c" } }, "session")).toEqual(["session=171"]);
     expect(of({ integrations: { "Actions Amplitude": { session_id: -1 }, Amplitude: { session_id: 0 } }, context: { session_id: "c" } }, "session")).toEqual(["session=c"]);
     expect(of({ properties: { $session_id: "p" } }, "session")).toEqual(["session=p"]);
     expect(of({}, "session")).toEqual([]);
   });
 
-  it("TAP-6: an alias gives what it replaces as well, where persons are traced", () => {
+  it("TAP-5: an alias gives what it replaces as well, where persons are traced", () => {
     expect(of({ userId: "u", previousId: "p" }, "userId")).toEqual(["userId=u", "previousId=p"]);
     expect(of({ userId: "u", previousId: "p" }, "session", "previousId")).toEqual([]);
   });
 
-  it("TAP-6: a path may go through any part, and keys may hold dots", () => {
+  it("TAP-5: a path may go through any part, and keys may hold dots", () => {
     expect(of({ context: { app: { "build.id": "b" } }, traits: { household: 3 } }, "context.app.build.id", "traits.household", "groupId")).toEqual(["context.app.build.id=b", "traits.household=3"]);
     expect(of({ properties: { toString: null } }, "toString", "constructor.name", "a.b")).toEqual([]);
   });

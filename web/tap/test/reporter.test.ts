@@ -136,7 +136,7 @@ describe("speaker", () => {
     expect(said.length).toBe(before);
   });
 
-  it("TAP-8: a way that cannot be gone costs nothing", () => {
+  it("TAP-7: a way that cannot be gone costs nothing", () => {
     const speech = { page: "p", nonce: "n", buffer: createBuffer(), sdks: [], onNews: () => undefined };
     const broken = createReporter(() => { throw new Error("no"); }, speech);
     expect(broken.flush(0, 0)).toBe(false);

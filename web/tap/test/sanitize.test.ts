@@ -39,7 +39,7 @@ describe("admit", () => {
     expect(strict(told("m", { properties: { device: "mobile", plan: "free" } }), "p").properties).toEqual({ device: "mobile" });
   });
 
-  it("TAP-12: whatever a page emits, the picture can read it", () => {
+  it("TAP-9: whatever a page emits, the picture can read it", () => {
     fc.assert(fc.property(fc.object({ maxDepth: 4, withBigInt: true, withDate: true }), fc.string(), (value, event) => {
       const snapshot = read({ messageId: "m", event, properties: value, traits: value, context: value, integrations: value }, "track", 5);
       expect(isProblem(checkTap(structuredClone(admit({ snapshot, stage: "called", reason: "" }, "p"))))).toBe(false);

@@ -83,7 +83,7 @@ describe("hook", () => {
     hooked.stop();
   });
 
-  it("TAP-8: a page that has frozen everything loses the tap, not itself", () => {
+  it("TAP-7: a page that has frozen everything loses the tap, not itself", () => {
     const page = Object.freeze({ __SEGMENT_INSPECTOR__: Object.freeze({}), get analytics() { throw new Error("no"); } }) as unknown as Page;
     expect(() => { discoverSdks(page, [], () => undefined).stop(); }).not.toThrow();
     const thrower: Page = {};

@@ -102,7 +102,7 @@ describe("hear", () => {
     expect(() => listen({})).not.toThrow();
   });
 
-  it("TAP-8: what the tap throws never reaches the SDK", () => {
+  it("TAP-7: what the tap throws never reaches the SDK", () => {
     const sdk = new FakeSdk();
     listenTo(sdk, () => { throw new Error("ours"); });
     expect(() => sdk.call({ messageId: "m" })).not.toThrow();

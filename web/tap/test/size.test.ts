@@ -9,10 +9,10 @@ async function size(entry: string): Promise<number> {
   return gzipSync(built[0]?.output[0].code ?? "").length;
 }
 
-it("TAP-16: what hears, without redaction and sinks, has at most 3 kB, gzipped", async () => {
+it("PIC-46: what hears, without redaction and sinks, has at most 3 kB, gzipped", async () => {
   expect(await size("test/core.ts")).toBeLessThanOrEqual(3 * 1024);
 });
 
-it("TAP-16: all of /tap.js has at most 11 kB, gzipped", async () => {
+it("PIC-46: all of /tap.js has at most 11 kB, gzipped", async () => {
   expect(await size("src/script.ts")).toBeLessThanOrEqual(11 * 1024);
 });

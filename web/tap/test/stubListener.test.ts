@@ -55,7 +55,7 @@ it("TAP-2: the loader of the npm package is listened to, under a name or given",
   expect([stubs.size(), added.length]).toEqual([2, 2]);
 });
 
-it("TAP-4: calls that nobody takes are overdue until they are told, and known afterwards while the SDK replays", () => {
+it("TAP-2: calls that nobody takes are overdue until they are told, and known afterwards while the SDK replays", () => {
   at = 0;
   const page: Page = { analytics: Array.from({ length: 600 }, (_, n) => ["track", `E${n}`]) };
   const stubs = listenToStubs(page, [], now);
@@ -89,7 +89,7 @@ it("TAP-2: what the buffer of an npm loader holds already is known, and a name t
   expect(stubs.size()).toBe(2);
 });
 
-it("TAP-8: a stub that throws, throws to the page alone", () => {
+it("TAP-7: a stub that throws, throws to the page alone", () => {
   const page: Page = { analytics: Object.assign([], { push: () => { throw new TypeError("the page's own"); } }) };
   listenToStubs(page, [], now);
   expect(() => (page["analytics"] as unknown[]).push(["track", "A"])).toThrow("the page's own");

@@ -65,7 +65,7 @@ it("TAP-2: replays are waited for and told in the order of the calls", async () 
   expect(heard()).toEqual(["Viewed P Page called", "A called", "Viewed Q Page called"]);
 });
 
-it("TAP-4: early calls that nobody takes are told with the reason", async () => {
+it("TAP-2: early calls that nobody takes are told with the reason", async () => {
   const stub: unknown[] = [["track", "A", { plan: "free" }, { __t: "bpc" }]];
   made.listen(stub);
   await vi.advanceTimersByTimeAsync(12_000);
@@ -118,7 +118,7 @@ it("stopped, it hears and tells nothing more", async () => {
   expect(reports).toEqual([]);
 });
 
-it("TAP-4: a replay of an early call that was told is the same call, with its id and its time, however late", async () => {
+it("TAP-2: a replay of an early call that was told is the same call, with its id and its time, however late", async () => {
   const stub: unknown[] = [];
   made.listen(stub);
   stub.push(["track", "A"], ["identify", "u-1"]);
@@ -172,7 +172,7 @@ it("TAP-1: an SDK that cannot be heard is named as such", async () => {
   expect(reports.at(-1)?.sdks).toEqual([{ version: "4.1.11", key: "", heard: false }]);
 });
 
-it("TAP-4: of more early calls than are kept, those beyond are missed, and a replay of the kept ones is no other call", async () => {
+it("TAP-2: of more early calls than are kept, those beyond are missed, and a replay of the kept ones is no other call", async () => {
   const stub: unknown[] = [];
   made.listen(stub);
   for (let n = 0; n < 620; n += 1) stub.push(["track", `E${n}`, { n }]);

@@ -24,7 +24,7 @@ function alone(held = new Map<string, unknown>(), { disk, lasting } = { disk: fa
   return { ...context, watch, opening: new OfflineController(context, watch, shelf, openWorkspaceStore(() => keeping.databases), keeping), held };
 }
 
-it("TAP-34: begins empty, opens the sample, shows its main graph and listens to this browser", async () => {
+it("TAP-30: begins empty, opens the sample, shows its main graph and listens to this browser", async () => {
   const { opening, store, engine } = alone();
   await opening.begin(FILE, "", null);
   expect(store.getState()).toMatchObject({ phase: "off", graph: null, notice: null });
@@ -59,7 +59,7 @@ it("TAP-33: goes on with what this tab had collected before it was reloaded", as
   expect(snapshot(after.engine.state, 100_000)).toContain(session ?? "none");
 });
 
-it("TAP-35: says in the page what could not be opened, and leaves open what was", async () => {
+it("TAP-31: says in the page what could not be opened, and leaves open what was", async () => {
   const { opening, store } = alone();
   await opening.openFiles([{ path: "notes.txt", size: 1, text: () => Promise.resolve("") }]);
   expect(store.getState().notice?.what).toContain("no DagNet graph");
@@ -71,7 +71,7 @@ it("TAP-35: says in the page what could not be opened, and leaves open what was"
   expect(store.getState().graph?.name).toBe("uk-checkout-journey");
 });
 
-it("TAP-31, GRA-29: opens the graph that a share link carries, and says what it lacks, pasted or in the page's own address", async () => {
+it("TAP-31, GRA-18: opens the graph that a share link carries, and says what it lacks, pasted or in the page's own address", async () => {
   const graph = sample().files.find(({ path }) => path.endsWith("newsletter-sign-up.json"))?.text ?? "";
   const link = `https://dagnet.example/?graph=letter&data=${encodeURIComponent(graph)}`;
   const pasted = alone();
@@ -87,7 +87,7 @@ it("TAP-31, GRA-29: opens the graph that a share link carries, and says what it 
   expect(addressed.store.getState().graph?.nodes.length).toBeGreaterThan(0);
 });
 
-it("TAP-37: from disk keeps what is open once it is asked to, and forgets it when that is taken back", async () => {
+it("TAP-33: from disk keeps what is open once it is asked to, and forgets it when that is taken back", async () => {
   const browser = { disk: true, lasting: memoryStorage() };
   const before = alone(undefined, browser);
   await before.opening.openSample();

@@ -4,13 +4,13 @@ import { assembleWorkspace, droppedFiles, type FileCandidate, granted, pickedFil
 describe("gather", () => {
   const candidate = (path: string, size = 1): FileCandidate => ({ path, size, text: () => Promise.resolve(path) });
 
-  it("TAP-32: reads texts of a workspace and nothing else", async () => {
+  it("TAP-31: reads texts of a workspace and nothing else", async () => {
     const { files, left } = await readFiles([candidate("a/graphs/g.json"), candidate("a/x.png"), candidate("a/events/e.YAML")]);
     expect(files.map(({ path }) => path)).toEqual(["a/graphs/g.json", "a/events/e.YAML"]);
     expect(left).toEqual([]);
   });
 
-  it("TAP-32: says what it left out: too large, too much, too many, unreadable", async () => {
+  it("TAP-31: says what it left out: too large, too much, too many, unreadable", async () => {
     const megabytes = (n: number): number => n * 1024 * 1024;
     const broken: FileCandidate = { path: "b.json", size: 1, text: () => Promise.reject(new Error("gone")) };
     expect((await readFiles([candidate("a.json", megabytes(6)), broken])).left).toEqual(["a.json is larger than 5 MB.", "b.json could not be read."]);

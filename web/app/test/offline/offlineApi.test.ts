@@ -17,7 +17,7 @@ it("TAP-31: answers as the server would, from opened files", async () => {
   expect(await shelf.workspaces()).toEqual([]);
 });
 
-it("TAP-35: says what is wrong with files and links, and keeps what was open", async () => {
+it("TAP-31: says what is wrong with files and links, and keeps what was open", async () => {
   const shelf = new OfflineApi();
   await shelf.openWorkspace(FILES);
   await expect(shelf.openWorkspace({ kind: "files", given: { title: "x", files: [{ path: "graphs/a.json", text: "{" }] } })).rejects.toThrow("graphs/a.json");

@@ -20,7 +20,7 @@ describe("workspace", () => {
 
   describe("whole workspaces", () => {
     for (const one of vectors.cases as unknown as readonly Case[])
-      it(`GRA-4, GRA-5, GRA-6, GRA-7, GRA-10, GRA-11: ${one.why}`, () => {
+      it(`GRA-2, GRA-5, GRA-6, GRA-7, GRA-10, GRA-11: ${one.why}`, () => {
         const found = loadWorkspace(Object.entries(one.files).map(([path, text]) => ({ path, text })));
         const graphs = Object.fromEntries(
           [...found.graphs].map(([name, graph]) => {
@@ -35,7 +35,7 @@ describe("workspace", () => {
         expect(places(found.warnings)).toEqual(one.warnings);
       });
 
-    it("GRA-9: folders are flat and scratch files are nobody's", () => {
+    it("GRA-8: folders are flat and scratch files are nobody's", () => {
       expect(["graphs/a.json", "events/a.yml", "nodes/a.yaml", "events-index.yaml"].every(wanted)).toBe(true);
       expect(["graphs/x/a.json", "graphs/.a.json", "cases/a.yaml", "a.json", "parameters-index.yaml"].some(wanted)).toBe(false);
     });

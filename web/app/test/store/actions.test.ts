@@ -36,7 +36,7 @@ describe("what a person can do", () => {
     expect(store.getState().toasts).toMatchObject([{ meaning: "You are still signed in.", bad: true }]);
   });
 
-  it("PIC-41: a pause holds the picture and counts what waits; a jump shows it at once", async () => {
+  it("ENG-12: a pause holds the picture and counts what waits; a jump shows it at once", async () => {
     const { actions, streams, engine, store } = await on();
     actions.pause();
     await streams[0]!.send(batch(1));
@@ -48,7 +48,7 @@ describe("what a person can do", () => {
     expect(store.getState().phase).toBe("off");
   });
 
-  it("PIC-41: Clear empties, and its toast undoes it once", async () => {
+  it("ENG-12: Clear empties, and its toast undoes it once", async () => {
     const { actions, engine, store } = await on();
     actions.clear();
     expect(engine.light.node("a").count).toBe(0);
@@ -56,7 +56,7 @@ describe("what a person can do", () => {
     expect(engine.light.node("a").count).toBe(1);
   });
 
-  it("PIC-48: a filter hides, and what cannot be read says why", async () => {
+  it("PIC-83: a filter hides, and what cannot be read says why", async () => {
     const { actions, engine } = await on();
     actions.filter("device:desktop");
     expect(engine.state.accumulation.view.rows).toHaveLength(0);

@@ -7,7 +7,7 @@ function browser() {
   return { lasting: memoryStorage(), ofTab: memoryStorage(), databases: memoryFactory(held), held };
 }
 
-it("TAP-37: a page from disk reads and writes nothing until it is asked to, and removes what a version before had kept", () => {
+it("TAP-33: a page from disk reads and writes nothing until it is asked to, and removes what a version before had kept", () => {
   const there = browser();
   for (const storage of [there.lasting, there.ofTab]) {
     storage.setItem("dagnet-realtime", "{}");
@@ -22,7 +22,7 @@ it("TAP-37: a page from disk reads and writes nothing until it is asked to, and 
   expect([there.lasting.length, there.ofTab.length, keeping.lasting?.getItem("somebody-else")]).toEqual([1, 1, null]);
 });
 
-it("TAP-37: asked to, it keeps; the answer holds for every tab, also when it is taken back", () => {
+it("TAP-33: asked to, it keeps; the answer holds for every tab, also when it is taken back", () => {
   const there = browser();
   const keeping = new BrowserStorage(true, there);
   keeping.allow();
@@ -34,7 +34,7 @@ it("TAP-37: asked to, it keeps; the answer holds for every tab, also when it is 
   expect([keeping.allowed, keeping.databases, there.lasting.length, there.ofTab.length]).toEqual([false, undefined, 0, 0]);
 });
 
-it("TAP-37: a page of the web keeps without being asked, and one whose storage is forbidden fails nothing", () => {
+it("TAP-33: a page of the web keeps without being asked, and one whose storage is forbidden fails nothing", () => {
   const there = browser();
   const web = new BrowserStorage(false, there);
   web.lasting?.setItem("dagnet-realtime", "{}");

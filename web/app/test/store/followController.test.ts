@@ -117,7 +117,7 @@ describe("following", () => {
     expect([engine.followedOnly, store.getState().followedOnly]).toEqual([true, true]);
   });
 
-  it("TRC-13: a join is undone and done again", async () => {
+  it("TRC-12: a join is undone and done again", async () => {
     const { tracing, streams, engine } = await on();
     await streams[0]!.send(carrying(1, ["u"]));
     await streams[0]!.send(carrying(2, ["t", "u"]));

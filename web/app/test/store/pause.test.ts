@@ -21,7 +21,7 @@ async function paused(events: number, apart = 1000) {
 }
 
 describe("how a pause ends", () => {
-  it("PIC-41: going on shows what waited in its order, eight times as fast as it came", async () => {
+  it("ENG-12: going on shows what waited in its order, eight times as fast as it came", async () => {
     const { actions, engine, store, environment, hits } = await paused(16);
     actions.pause();
     expect(store.getState()).toMatchObject({ paused: false, catchUpSpeed: 8 });
@@ -32,7 +32,7 @@ describe("how a pause ends", () => {
     expect(hits.map(({ at }) => at)).toEqual([...hits.map(({ at }) => at)].sort());
   });
 
-  it("PIC-41: after a long pause it takes no longer than four seconds", async () => {
+  it("ENG-12: after a long pause it takes no longer than four seconds", async () => {
     const { actions, engine, store, environment } = await paused(60, 10_000);
     actions.pause();
     expect(store.getState().catchUpSpeed).toBe(151);
@@ -40,7 +40,7 @@ describe("how a pause ends", () => {
     expect([engine.light.node("a").count, store.getState().catchUpSpeed]).toEqual([60, 0]);
   });
 
-  it("PIC-41: what comes meanwhile keeps its place; pressing again pauses, and N skips to now", async () => {
+  it("ENG-12: what comes meanwhile keeps its place; pressing again pauses, and N skips to now", async () => {
     const { actions, engine, store, streams, environment } = await paused(16);
     actions.pause();
     await environment.advance(500);

@@ -9,7 +9,7 @@ function shelf() {
   return { kept, getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => void kept.set(key, text) };
 }
 
-it("TRC-35: a label is kept over a reload, for the person who gave it alone", () => {
+it("TRC-34: a label is kept over a reload, for the person who gave it alone", () => {
   const storage = shelf();
   const labels = keepLabel(storage, "ann", {}, ONE, "  My\n\u202eown  phone ");
   expect(labels).toEqual({ [ONE]: "My own phone" });
@@ -20,7 +20,7 @@ it("TRC-35: a label is kept over a reload, for the person who gave it alone", ()
   expect([...storage.kept.values()].join("")).not.toContain("phone");
 });
 
-it("TRC-35: at most 200 are kept, and what is malformed is no label", () => {
+it("TRC-34: at most 200 are kept, and what is malformed is no label", () => {
   const storage = shelf();
   for (let at = 0; at < 205; at++) keepLabel(storage, "", {}, `a_000000000${String(at).padStart(3, "0")}`, `n ${at}`);
   expect(Object.keys(readLabels(storage, ""))).toHaveLength(200);
@@ -32,7 +32,7 @@ it("TRC-35: at most 200 are kept, and what is malformed is no label", () => {
   expect(keepLabel(null, "", { [TWO]: "b" }, ONE, "a")).toEqual({ [TWO]: "b", [ONE]: "a" });
 });
 
-it("TRC-35: signing out wipes the labels, in the page and in the browser", async () => {
+it("TRC-34: signing out wipes the labels, in the page and in the browser", async () => {
   const { actions, store, kept } = scene();
   actions.labelTrace(ONE, "Anna");
   expect(store.getState().labels).toEqual({ [ONE]: "Anna" });

@@ -3,7 +3,7 @@ import { createUiRefresh } from "../../src/store/uiRefresh.ts";
 import { batch, GRAPH, hello, scene } from "../support/page.ts";
 
 describe("when React may look", () => {
-  it("PIC-38: a thousand events between two turns are one look at rows, and numbers wait for the second", () => {
+  it("PIC-8: a thousand events between two turns are one look at rows, and numbers wait for the second", () => {
     const { engine, store } = scene();
     engine.dispatch({ kind: "on", session: "s1", position: "e:0", graph: GRAPH, lane: "remote" });
     engine.dispatch({ kind: "frame", frame: hello });

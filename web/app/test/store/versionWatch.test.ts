@@ -5,7 +5,7 @@ import { scene } from "../support/page.ts";
 
 const me = (version: string) => ({ person: "you", access: "local", can: [], demo: false, version });
 
-it("PIC-86: a server of another version is announced once, after the connection came back; the same version never", async () => {
+it("PIC-37: a server of another version is announced once, after the connection came back; the same version never", async () => {
   const { store, api, answers } = scene({ "GET /api/me": me("1.0.0") });
   store.setState({ me: me("1.0.0") });
   const watch = new VersionWatch(store, api);

@@ -7,7 +7,7 @@ const [ONE, TWO] = ["a_0000000000a1", "a_0000000000a2"] as const;
 const LINK = `https://rt.example/?graph=shop%2Fdemo%2Fg&trace=${ONE}`;
 const address = (link: string) => new URL(link).searchParams;
 
-it("TRC-37: a link carries the filter, what is selected, and the other followed traces, and opens them", () => {
+it("TRC-31: a link carries the filter, what is selected, and the other followed traces, and opens them", () => {
   const jump = { kind: "jump", from: "a", to: "b" } as const;
   const link = address(withView(LINK, { filter: 'event:"a & b"', selected: null, selectedEdge: jump }, [ONE, TWO]));
   expect(tracesIn(link)).toEqual({ tokens: [ONE, TWO], wrong: false });
@@ -18,7 +18,7 @@ it("TRC-37: a link carries the filter, what is selected, and the other followed 
   expect(withView(LINK, { filter: "", selected: null, selectedEdge: null }, [])).toBe(LINK);
 });
 
-it("TRC-37: nodes, edges and unexpected steps are found in the graph, and what it lacks is said", () => {
+it("TRC-31: nodes, edges and unexpected steps are found in the graph, and what it lacks is said", () => {
   const found = (query: string) => selectionIn(new URLSearchParams(query), GRAPH);
   expect(found("node=b")).toEqual({ node: "b", edge: null });
   expect(found("edge=e")).toEqual({ node: null, edge: { kind: "edge", edge: "e" } });

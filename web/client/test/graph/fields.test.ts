@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { asBool, asColour, asList, asMapping, asNumber, asText, firstText, inFolder, isGiven, safePath, stem, UnreadableFile, wellFormed } from "../../src/graph/fields.ts";
 
 describe("fields", () => {
-  it("GRA-4: every reader takes anything", () => {
+  it("GRA-2: every reader takes anything", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(typeof asMapping(value)).toBe("object");
@@ -16,14 +16,14 @@ describe("fields", () => {
     );
   });
 
-  it("GRA-4: scalars read as text, texts are cut by characters, half surrogates replaced", () => {
+  it("GRA-2: scalars read as text, texts are cut by characters, half surrogates replaced", () => {
     expect([1, true, null, [], undefined, "a"].map((value) => asText(value))).toEqual(["1", "true", "", "", "", "a"]);
     expect(Array.from(asText("😀".repeat(300)))).toHaveLength(256);
     expect(wellFormed("a\ud800b😀")).toBe("a\ufffdb😀");
     expect(firstText({ a: "", b: "found" }, "a", "b")).toBe("found");
   });
 
-  it("GRA-4: far numbers and truth values are no numbers", () => {
+  it("GRA-2: far numbers and truth values are no numbers", () => {
     expect([true, "1", NaN, Infinity, 1e10, -2].map(asNumber)).toEqual([null, null, null, null, null, -2]);
     expect([[], {}, 0, "", [0], { a: 0 }].map(isGiven)).toEqual([false, false, false, false, true, true]);
   });
@@ -36,7 +36,7 @@ describe("paths", () => {
     expect(safePath("events/..x.yml")).toBe("events/..x.yml");
   });
 
-  it("GRA-9: folders are flat, scratch files are nobody's", () => {
+  it("GRA-8: folders are flat, scratch files are nobody's", () => {
     expect(inFolder("graphs/a.json", "graphs", ".json")).toBe(true);
     for (const path of ["graphs/deep/a.json", "graphs/.a.json", "graphs/#a.json", "graphs/~a.json", "graphs/a.json.swp", "a.json"]) expect(inFolder(path, "graphs", ".json")).toBe(false);
     expect([stem("graphs/a.b.json"), stem("plain")]).toEqual(["a.b", "plain"]);

@@ -8,7 +8,7 @@ describe("graph", () => {
     for (const tree of [null, [], "x", {}, { nodes: {} }]) expect(() => readGraph("graphs/a.json", tree, new DefinitionIndex(new Map()))).toThrow("not a DagNet graph");
   });
 
-  it("GRA-4: a list of nodes is enough", () => {
+  it("GRA-2: a list of nodes is enough", () => {
     expect(readGraph("graphs/a.json", { nodes: [] }, new DefinitionIndex(new Map()))).toMatchObject({ name: "a", title: "a", edges: [] });
   });
 });
@@ -19,7 +19,7 @@ describe("nodes", () => {
     expect(Object.fromEntries([...ends(tree, readNodes(tree, []))].map(([name, node]) => [name, node.uuid]))).toEqual({ A: "A", x: "A", s: "x", y: "y" });
   });
 
-  it("GRA-4: too many nodes are cut with a warning", () => {
+  it("GRA-2: too many nodes are cut with a warning", () => {
     const warnings: Warning[] = [];
     expect(readNodes({ nodes: Array.from({ length: 5001 }, (_, place) => ({ uuid: place })) }, warnings)).toHaveLength(5000);
     expect(warnings.map((one) => one.code)).toEqual(["too_many"]);
@@ -49,7 +49,7 @@ describe("edges", () => {
 });
 
 describe("annotations", () => {
-  it("GRA-4: notes and frames have a size whatever the file says", () => {
+  it("GRA-2: notes and frames have a size whatever the file says", () => {
     expect(readPostits({ postits: [{ text: "x", width: -1, height: "tall" }, null] })).toEqual([{ id: "postit-0", text: "x", colour: "", x: 0, y: 0, width: 200, height: 150 }]);
     expect(readContainers({ containers: [{ label: "x", x: 3, width: 9 }] })[0]).toMatchObject({ x: 3, width: 9, height: 300 });
   });

@@ -48,7 +48,7 @@ describe("remote", () => {
       expect(lane.state.connection).toBe("off");
     });
 
-    it("PIC-30: a broken stream resumes after the last position it was given", async () => {
+    it("HUB-7: a broken stream resumes after the last position it was given", async () => {
       const { streams, asked, environment, lane } = scene();
       await settle();
       await streams[0]!.send(beat("p7"));
@@ -59,7 +59,7 @@ describe("remote", () => {
       lane.stop();
     });
 
-    it("PIC-30: asks again from where the engine stands when frames do not join", async () => {
+    it("HUB-7: asks again from where the engine stands when frames do not join", async () => {
       const { streams, asked, lane } = scene();
       await settle();
       await streams[0]!.send(beat("p7"));
@@ -102,7 +102,7 @@ describe("remote", () => {
       made.lane.stop();
     });
 
-    it("PIC-33: without a free place it polls and says why", async () => {
+    it("PIC-32: without a free place it polls and says why", async () => {
       const none: StreamSlots = { acquire: () => Promise.resolve(null) };
       const made = scene(null, none);
       made.rule.answer = async () => {

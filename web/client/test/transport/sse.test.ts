@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { MESSAGE_LIMIT, reader } from "../../src/transport/sse.ts";
 
 describe("Server-Sent Events", () => {
-  it("PIC-30: reads the same messages however the text is cut", () => {
+  it("HUB-7: reads the same messages however the text is cut", () => {
     const text = ": hello\r\nid: a\r\ndata: one\r\n\r\nid: b\ndata: two\ndata: more\n\nid: c\rdata:three\r\r";
     const whole = [
       { id: "a", data: "one" },

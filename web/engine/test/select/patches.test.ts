@@ -37,7 +37,7 @@ it("ENG-15: ids are DagNet’s letters, and never one that the graph has", () =>
   expect(bindPatches(after([on()]))).toEqual([]);
 });
 
-it("TRC-33: a missing edge is offered as the graph’s files have it", () => {
+it("TRC-17: a missing edge is offered as the graph’s files have it", () => {
   expect(JSON.parse(edgePatch(GRAPH, "a", "c")!)).toEqual({ id: "a-id-to-c-id", from: "a", to: "c", p: {}, query: "from(a-id).to(c-id)" });
   expect(edgePatch(GRAPH, "a", "nowhere")).toBeNull();
 });

@@ -21,7 +21,7 @@ describe("light", () => {
     expect(totals(more, T0)).toMatchObject({ count: 4, mapped: 1, unmapped: 2, identity: 1, mappedShare: 1 / 3 });
   });
 
-  it("ENG-6: the strip counts each event once, whatever it lit", () => {
+  it("ENG-5: the strip counts each event once, whatever it lit", () => {
     const state = after([on(), frame(0, batch(0, [event("a b c"), event("")]))]);
     expect(totals(state, T0)).toMatchObject({ count: 2, mapped: 1, unmapped: 1, mappedShare: 0.5, pending: 0, filtered: null });
     expect(totals(state, T0).sparkline).toHaveLength(60);

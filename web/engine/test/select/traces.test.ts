@@ -3,7 +3,7 @@ import { edge, edgeSeen, followed, ghostEdge, ghostEdges, node, recentTraces, tr
 import { initialState } from "../../src/state.ts";
 import { after, batch, event, frame, on, T0 } from "../support.ts";
 
-it("ENG-26: traces are asked of the state, and an engine without a graph has none", () => {
+it("TRC-26: traces are asked of the state, and an engine without a graph has none", () => {
   const state = after([on(), frame(0, batch(0, [event("a"), event("c", { occurred_at: new Date(T0 + 1).toISOString() })])), { kind: "follow", at: T0, token: "t1" }]);
   expect(recentTraces(state, 5)).toHaveLength(1);
   expect(trace(state, "t1")?.steps).toHaveLength(2);

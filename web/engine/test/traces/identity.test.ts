@@ -14,7 +14,7 @@ describe("join", () => {
   const one = fc.record({ at: fc.nat(30), token: fc.constantFrom("a", "b"), node: fc.constantFrom("A", "B", "C", "D", "", "A C") });
   const two = fc.array(one, { maxLength: 25 }).map((all) => all.map(({ at, token, node }, n): TraceEvent => event(at, token, node, { id: `e${n}` })));
 
-  it("TRC-13, TRC-21: what an undone join leaves without an event is no trace until it has one", () => {
+  it("TRC-12, TRC-18: what an undone join leaves without an event is no trace until it has one", () => {
     const traces = told(graph("A B", "A>B"), [event(0, "userId=u", "A"), event(1, "userId=u anonymousId=n", "B")]);
     const seen = () => [traceTotals(traces).seen, traceTotals(traces).retained, recent(traces, 9).length];
     expect(seen()).toEqual([1, 1, 1]);
@@ -30,7 +30,7 @@ describe("join", () => {
   });
 
   describe("joins", () => {
-    it("TRC-13: joined traces count as one trace would that had both identifiers from the first", () => {
+    it("TRC-12: joined traces count as one trace would that had both identifiers from the first", () => {
       fc.assert(fc.property(two, (all) => {
         const both = event(99, "a b", "", { id: "both" });
         const late = told(GRAPH, [...all, both]);
@@ -40,7 +40,7 @@ describe("join", () => {
       }));
     });
 
-    it("TRC-13: a join undone leaves what was before it, and done again what it made", () => {
+    it("TRC-12: a join undone leaves what was before it, and done again what it made", () => {
       fc.assert(fc.property(two, (all) => {
         const seeds = [event(0, "a", "", { id: "s1" }), event(0, "b", "", { id: "s2" })];
         const joined = told(GRAPH, [...seeds, ...all, event(99, "a b", "", { id: "both" })]);
@@ -52,7 +52,7 @@ describe("join", () => {
       }));
     });
 
-    it("TRC-13: identifiers set apart stay apart, whatever comes after", () => {
+    it("TRC-12: identifiers set apart stay apart, whatever comes after", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "a b", "B")]);
       undoJoin(traces, 1);
       advance(traces, event(3, "a b", "C"));
@@ -61,7 +61,7 @@ describe("join", () => {
       expect(joins(traces, 5)).toMatchObject([{ undone: true }]);
     });
 
-    it("TRC-13: what cannot be undone says so", () => {
+    it("TRC-12: what cannot be undone says so", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "a b", "B")]);
       expect(undoJoin(traces, 7)).toBe(false);
       expect(redoJoin(traces, 1)).toBe(false);
@@ -69,7 +69,7 @@ describe("join", () => {
       expect(undoJoin(traces, 1)).toBe(false);
     });
 
-    it("TRC-13: a learnt identifier can be set apart too, with its own events", () => {
+    it("TRC-12: a learnt identifier can be set apart too, with its own events", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "s a", "B"), event(2, "a", "C")]);
       expect(undoJoin(traces, 1)).toBe(true);
       expect(timeline(traces, "s")!.steps.map((step) => step.name)).toEqual(["B"]);
@@ -83,7 +83,7 @@ describe("join", () => {
       expect(traces.total).toMatchObject({ joins: 10, traces: 10 });
     });
 
-    it("TRC-19: what is followed stays followed through a join and its undoing", () => {
+    it("TRC-18: what is followed stays followed through a join and its undoing", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "b", "B")]);
       follow(traces, "a");
       advance(traces, event(3, "b a", ""));
@@ -93,7 +93,7 @@ describe("join", () => {
       expect(traces.live.has(traces.tokens.get("b")!.trace)).toBe(true);
     });
 
-    it("TRC-13: evicted traces join where they stand", () => {
+    it("TRC-12: evicted traces join where they stand", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "b", "B"), event(3, "c", "A"), event(4, "a b", "C")], { traces: 1 });
       expect(traces.total).toMatchObject({ traces: 2, joins: 1 });
       expect(timeline(traces, "a")!.steps).toMatchObject([{ move: "step", from: "B", node: "C", n: 4 }]);

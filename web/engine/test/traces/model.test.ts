@@ -33,12 +33,12 @@ describe("counts", () => {
       expect(trace.tally!.size).toBe(0);
     });
 
-    it("TRC-21: a trace that goes along an edge twice is one distinct trace", () => {
+    it("TRC-18: a trace that goes along an edge twice is one distinct trace", () => {
       const traces = told(graph("A:s B", "A>B B>A"), [0, 1, 2, 3].map((n) => event(n, "a", n % 2 === 0 ? "A" : "B")));
       expect(traces.counts.cells.get(2)).toMatchObject({ count: 2, traces: 1 });
     });
 
-    it("TRC-16: standing moves with the trace", () => {
+    it("TRC-15: standing moves with the trace", () => {
       const counts = createCounts(2, 0);
       moveStanding(counts, -1, 0);
       moveStanding(counts, 0, 1);
@@ -60,7 +60,7 @@ describe("rows", () => {
       expect(nameOf(traces, trace)!.token).toBe("u");
     });
 
-    it("TRC-16: a trace has ended where its node takes no more, by the node's outcome", () => {
+    it("TRC-15: a trace has ended where its node takes no more, by the node's outcome", () => {
       const traces = told(graphOf([{ uuid: "A" }, { uuid: "B", absorbing: true }, { uuid: "C", absorbing: true, outcome: "failure" }], []), []);
       expect([-1, 0, 1, 2].map((node) => endedAt(traces, node))).toEqual([null, null, "other", "failure"]);
       expect([uuidOf(traces, -1), uuidOf(traces, 2)]).toEqual([null, "C"]);

@@ -15,7 +15,7 @@ describe("evict", () => {
       expect(traces.counts.cells.get(0)).toMatchObject({ count: 3, traces: 3 });
     });
 
-    it("TRC-21: a trace that comes back after its eviction is not counted twice", () => {
+    it("TRC-18: a trace that comes back after its eviction is not counted twice", () => {
       const traces = told(graph("A:s B", "A>B B>A"), [event(0, "a", "A"), event(1, "a", "B"), event(2, "b", "A"), event(3, "a", "A"), event(4, "a", "B")], { traces: 1 });
       expect(traces.counts.cells.get(2)).toMatchObject({ count: 2, traces: 1 });
       expect(traces.total).toMatchObject({ traces: 2, evicted: 2, forgotten: 0 });
@@ -36,7 +36,7 @@ describe("evict", () => {
       expect(traces.counts.cells.get(2)).toMatchObject({ count: 25, traces: 1 });
     });
 
-    it("TRC-22: people who are forgotten leave their counts and nothing else", () => {
+    it("ENG-17: people who are forgotten leave their counts and nothing else", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "u a", "B"), event(2, "b", "A")]);
       follow(traces, "a");
       forgetTraces(traces, ["a", "unknown"]);
@@ -54,7 +54,7 @@ describe("follow", () => {
   const GRAPH = graph("A:s B", "A>B");
 
   describe("following", () => {
-    it("TRC-19: a followed trace is never evicted, an unfollowed one can be", () => {
+    it("TRC-18: a followed trace is never evicted, an unfollowed one can be", () => {
       const traces = told(GRAPH, [event(0, "a", "A")], { traces: 3, stubs: 2 });
       follow(traces, "a");
       for (let n = 0; n < 20; n += 1) advance(traces, event(n, `b${n}`, "A"));
@@ -64,14 +64,14 @@ describe("follow", () => {
       expect(traces.tokens.has("a")).toBe(false);
     });
 
-    it("TRC-19: a token can be followed before it is seen, and its steps say so", () => {
+    it("TRC-18: a token can be followed before it is seen, and its steps say so", () => {
       const traces = told(GRAPH, []);
       expect(follow(traces, "a")).toBe(0);
       advance(traces, event(0, "z a", "A"));
       expect(advance(traces, event(1, "z", "B"))).toMatchObject([{ token: "a", followed: true }]);
     });
 
-    it("TRC-19: hues are given evenly, and are kept", () => {
+    it("TRC-18: hues are given evenly, and are kept", () => {
       const traces = told(GRAPH, []);
       expect(["a", "b", "c", "d", "e", "f", "g"].map((token) => follow(traces, token))).toEqual([0, 1, 2, 3, 4, 5, 0]);
       unfollow(traces, "c");
@@ -86,7 +86,7 @@ describe("follow", () => {
       unfollow(traces, "b");
     });
 
-    it("TRC-19: a trace that was evicted and is followed is kept from then on", () => {
+    it("TRC-18: a trace that was evicted and is followed is kept from then on", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A")], { traces: 1 });
       follow(traces, "a");
       expect(advance(traces, event(2, "a", "B"))).toMatchObject([{ from: "A", to: "B", followed: true }]);

@@ -14,7 +14,7 @@ describe("save", () => {
   const GRAPH = graph("A:s B C", "A>B B>C");
 
   describe("saving traces", () => {
-    it("TRC-24: keeps the followed and the latest, and says how many it lost", () => {
+    it("ENG-18: keeps the followed and the latest, and says how many it lost", () => {
       const traces = told(GRAPH, Array.from({ length: 9 }, (_, n) => event(n, `t${n}`, "A")));
       follow(traces, "t0");
       const saved = save(traces, 3);
@@ -23,7 +23,7 @@ describe("save", () => {
       expect(saved.cells[0]).toEqual([0, 9, 9, 0, [], [], 0]);
     });
 
-    it("TRC-24: is plain JSON", () => {
+    it("ENG-18: is plain JSON", () => {
       const saved = save(told(GRAPH, [event(0, "a", "A"), event(1, "a u", "C")]), 10);
       expect(JSON.parse(JSON.stringify(saved))).toEqual(saved);
     });
@@ -37,7 +37,7 @@ describe("load", () => {
   const again = (saved: SavedTraces) => load(GRAPH, JSON.parse(JSON.stringify(saved)) as SavedTraces)!;
 
   describe("loading traces", () => {
-    it("TRC-24: gives back what was saved, and goes on as if nothing had happened", () => {
+    it("ENG-18: gives back what was saved, and goes on as if nothing had happened", () => {
       fc.assert(fc.property(events, events, (before, after) => {
         const traces = told(GRAPH, before);
         const loaded = again(save(traces, 100));
@@ -50,7 +50,7 @@ describe("load", () => {
       }));
     });
 
-    it("TRC-24: counts hold for traces that were not saved, and for steps that were let go of", () => {
+    it("ENG-18: counts hold for traces that were not saved, and for steps that were let go of", () => {
       const traces = told(GRAPH, Array.from({ length: 60 }, (_, n) => event(n, `t${n % 5}`, n % 2 === 0 ? "A" : "B")), { steps: 8 });
       const loaded = again(save(traces, 2));
       for (const node of ["A", "B", "C"]) expect(nodeFacts(loaded, node)).toMatchObject({ ...nodeFacts(traces, node), exact: false });
@@ -58,7 +58,7 @@ describe("load", () => {
       expect(nodeFacts(loaded, "A")!.traces).toBe(nodeFacts(traces, "A")!.traces);
     });
 
-    it("TRC-24: followed traces, joins and what was set apart are taken up again", () => {
+    it("ENG-18: followed traces, joins and what was set apart are taken up again", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "a b", "B"), event(2, "b", "", { near: [{ node: "C", reason: "case" }] })]);
       follow(traces, "b");
       undoJoin(traces, 1);
@@ -70,7 +70,7 @@ describe("load", () => {
       expect(loaded.near.get("C")!.count).toBe(1);
     });
 
-    it("TRC-24: another version of the graph cannot take them up", () => {
+    it("ENG-18: another version of the graph cannot take them up", () => {
       expect(load(graph("A", "", "2"), save(told(GRAPH, []), 1))).toBeNull();
     });
   });

@@ -79,7 +79,7 @@ describe("traces, told of events", () => {
     }), { numRuns: 200 });
   });
 
-  it("TRC-21: distinct traces are those whose marks say so, at every node and edge", () => {
+  it("TRC-18: distinct traces are those whose marks say so, at every node and edge", () => {
     fc.assert(fc.property(twice, ([, other]) => {
       const traces = told(SHOP, other);
       for (const [key, cell] of traces.counts.cells) {

@@ -4,7 +4,7 @@ import { sourceLines, viewLines } from "../../src/bar/LedgerLists.tsx";
 const value = (lines: readonly { word: string; value: number; sum: boolean }[], sum: boolean): number => lines.filter((line) => line.sum === sum).reduce((all, line) => all + line.value, 0);
 
 describe("the ledgers as lines", () => {
-  it("PIC-50: the parts shown sum to what was received", () => {
+  it("PIC-49: the parts shown sum to what was received", () => {
     const lines = sourceLines({ received: 10, refused: { unauthorized: 2, invalid: 1 }, rate_limited: 1, unwatched: 1, duplicate: 2, taken: 3 });
     expect(value(lines, false)).toBe(10);
     expect(lines.map(({ word }) => word)).toContain("refused: unauthorized");
@@ -16,7 +16,7 @@ describe("the ledgers as lines", () => {
     expect(lines.at(-1)).toEqual({ word: "times that records of the stream were left unread", value: 2, sum: false });
   });
 
-  it("PIC-50: what was offered, and what of it was carried, stand as sums with their parts", () => {
+  it("PIC-49: what was offered, and what of it was carried, stand as sums with their parts", () => {
     const lines = viewLines({ offered: 10, lit: 6, unmapped: 2, filtered: 1, missed: 1, carried: 4, thinned: 2, sampled_out: 1, forgotten: 1 });
     expect(lines.filter(({ sum }) => sum).map(({ value: n }) => n)).toEqual([10, 4]);
     expect(value(lines, false)).toBe(10 + 4);

@@ -29,7 +29,7 @@ describe("the picture", () => {
     vi.restoreAllMocks();
   });
 
-  it("PIC-24: puts cards in reading order, each a button that Enter selects and arrows leave", () => {
+  it("PIC-26: puts cards in reading order, each a button that Enter selects and arrows leave", () => {
     const { props, onSelect } = setting();
     const { container } = render(<Picture {...props} />);
     const cards = [...container.querySelectorAll<HTMLElement>(".react-flow__node")];
@@ -42,7 +42,7 @@ describe("the picture", () => {
     expect(["list", "search"]).toContain((document.activeElement as HTMLElement).dataset["id"]);
   });
 
-  it("PIC-9: no event makes React render; the card changes all the same", () => {
+  it("PIC-8: no event makes React render; the card changes all the same", () => {
     const { props, source, pass } = setting();
     const rendered = vi.fn();
     const { container } = render(<Profiler id="picture" onRender={rendered}><Picture {...props} /></Profiler>);
@@ -84,7 +84,7 @@ describe("the picture", () => {
     expect([...container.querySelectorAll<HTMLElement>(".react-flow__node.selected")].map((card) => card.dataset["id"])).toEqual(["store"]);
   });
 
-  it("PIC-14: the legend names how steps are drawn", () => {
+  it("PIC-12: the legend names how steps are drawn", () => {
     const { props } = setting();
     const { container } = render(<Picture {...props} />);
     expect(container.querySelector(".dr-legend")?.textContent).toContain("1 dot = 1 step");
@@ -95,7 +95,7 @@ describe("the picture", () => {
     expect(mannerText({ ...report, pace: 2, particles: 99 })).toBe("1 dot = 1 step · fewer dots");
   });
 
-  it("PIC-23: says on its root that it is stale, so that colour drains", () => {
+  it("PIC-34: says on its root that it is stale, so that colour drains", () => {
     const { props } = setting({ stale: true, frozen: true, selected: "landing" });
     const { container } = render(<Picture {...props} />);
     expect(container.querySelector(".dr-picture")?.getAttribute("data-stale")).toBe("yes");

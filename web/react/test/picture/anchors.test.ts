@@ -39,7 +39,7 @@ describe("labels", () => {
   const at = (x: number, y: number): Box => ({ x, y, width: 164, height: 80 });
 
   describe("labels", () => {
-    it("PIC-4: never stands on a card nor on another label", () => {
+    it("PIC-3: never stands on a card nor on another label", () => {
       const spot = fc.record({ x: fc.integer({ min: 0, max: 900 }), y: fc.integer({ min: 0, max: 500 }) });
       fc.assert(
         fc.property(fc.array(spot, { maxLength: 12 }), fc.array(fc.tuple(spot, spot), { maxLength: 16 }), (places, ways) => {
@@ -54,7 +54,7 @@ describe("labels", () => {
       );
     });
 
-    it("PIC-4: is left out where there is no room, and where none is wanted", () => {
+    it("PIC-3: is left out where there is no room, and where none is wanted", () => {
       const curve = curveBetween({ x: 20, y: 40, face: "right" }, { x: 120, y: 40, face: "left" });
       expect(placeLabels([curve], [true], [at(0, 0)])).toEqual([null]);
       expect(placeLabels([curve], [false], [])).toEqual([null]);

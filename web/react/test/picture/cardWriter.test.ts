@@ -64,7 +64,7 @@ describe("cards", () => {
       expect([root.dataset["seen"], root.dataset["tests"], rate.nodeValue]).toEqual(["lit", "yes", "1/s"]);
     });
 
-    it("PIC-9: touches the page only where something differs", () => {
+    it("PIC-8: touches the page only where something differs", () => {
       const light = { count: 1, rate: 1, level: 0.1, lastAt: 0 };
       cards.write("a", light, 0);
       const seen: MutationRecord[] = [];
@@ -94,7 +94,7 @@ describe("words", () => {
     fc.assert(fc.property(fc.double({ min: 0, max: 9e6, noNaN: true }), (rate) => { expect(amount(rate).length).toBeLessThanOrEqual(5); }));
   });
 
-  it("PIC-7: says how long ago coarsely", () => {
+  it("PIC-6: says how long ago coarsely", () => {
     expect([null, 0, -5, 1999, 2000, 59_999, 60_000, 3_599_000, 7_200_000].map(ageText)).toEqual(["never", "now", "now", "now", "2s", "59s", "1m", "59m", "2h"]);
   });
 

@@ -5,7 +5,7 @@ import { fullJourney, grid, journey } from "../bench/sample.ts";
 
 describe("scene", () => {
   describe("the scene", () => {
-    it("PIC-24: holds nodes in reading order, with their indices", () => {
+    it("PIC-26: holds nodes in reading order, with their indices", () => {
       const scene = sceneOf(journey(), null);
       const titles = scene.nodes.map(({ node }) => node.label);
       expect(titles.slice(0, 5)).toEqual(["Landing page", "Email click", "Product list", "Site search", "Store finder"]);
@@ -56,11 +56,11 @@ describe("reading", () => {
   const at = (x: number, y: number): Box => ({ x, y, width: 164, height: 80 });
 
   describe("reading order", () => {
-    it("PIC-24: goes column by column from the left, each from top to bottom", () => {
+    it("PIC-26: goes column by column from the left, each from top to bottom", () => {
       expect(readingOrder([at(400, 0), at(10, 200), at(0, 300), at(210, 90), at(30, 10)])).toEqual([4, 1, 2, 3, 0]);
     });
 
-    it("PIC-24: an arrow leads to the nearest card in its direction", () => {
+    it("PIC-26: an arrow leads to the nearest card in its direction", () => {
       const boxes = [at(0, 0), at(212, 20), at(212, 300), at(0, 120)];
       expect(neighbour(boxes, 0, "right")).toBe(1);
       expect(neighbour(boxes, 0, "down")).toBe(3);

@@ -7,7 +7,7 @@ it("TRC-29: somebody is looked up by the kinds that the policy keeps, what names
   expect(kindsOf(null)).toEqual(["userId", "anonymousId"]);
 });
 
-it("TRC-36: an identifier that nothing carried is told apart from a person who is quiet", () => {
+it("TRC-29: an identifier that nothing carried is told apart from a person who is quiet", () => {
   const since = new Date(2026, 0, 1, 1, 5, 0).getTime();
   const now = since + 60_000;
   const whole = { since, now, whole: true };

@@ -27,14 +27,14 @@ describe("steps", () => {
       expect(say({ lit: ["a", "b"], late: true, ambiguous: true })).toBe("Landing → Basket. It reached Landing and Basket; the likeliest was taken. It came late, and was put in its place. It shares its millisecond with another event, so their order is a guess.");
     });
 
-    it("PIC-52: what has no label goes by its id, and what is unknown by what was given", () => {
+    it("PIC-26: what has no label goes by its id, and what is unknown by what was given", () => {
       expect([labelOf(GRAPH, "zz"), labelOf(null, null), labelOf({ ...GRAPH, nodes: GRAPH.nodes.map((node) => ({ ...node, label: "" })) }, "a")]).toEqual(["zz", "nowhere", "a"]);
     });
   });
 });
 
 describe("edgelabel", () => {
-  it("PIC-52: an edge goes by its two ends, an unknown one by its uuid", () => {
+  it("PIC-26: an edge goes by its two ends, an unknown one by its uuid", () => {
     expect([edgeLabel(GRAPH, "e"), edgeLabel(GRAPH, "zz")]).toEqual(["Landing → Basket", "zz"]);
   });
 });
@@ -65,7 +65,7 @@ describe("waywords", () => {
       expect(dwellText({ n: 0, medianMs: null, p95Ms: null })).toBe("not timed yet");
     });
 
-    it("TRC-16: those who wait are said to wait", () => {
+    it("TRC-15: those who wait are said to wait", () => {
       expect(waitingText({ waiting: 2, waitedMs: 5000 }, "Basket")).toBe("2 traces wait at Basket, half of them for 5.0 s or longer.");
       expect(waitingText({ waiting: 1, waitedMs: null }, "Basket")).toBe("1 trace waits at Basket.");
       expect(waitingText({ waiting: 0, waitedMs: null }, "Basket")).toBe("No one waits at Basket.");

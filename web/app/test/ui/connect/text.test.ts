@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { connectButtonText, LOST_MS, missingText, npmLines, placeOf, receivedText, scriptTag, sdkText } from "../../../src/ui/connect/text.ts";
 
 describe("words", () => {
-  it("TAP-15: the snippet and the lines for npm name this Realtime", () => {
+  it("TAP-14: the snippet and the lines for npm name this Realtime", () => {
     expect(scriptTag("http://127.0.0.1:8765/?graph=x")).toBe('<script src="http://127.0.0.1:8765/tap.js"></script>');
     expect(scriptTag("https://host.test/realtime/index.html")).toContain("https://host.test/realtime/tap.js");
     expect(npmLines("http://127.0.0.1:8765/")).toContain('opener(["http://127.0.0.1:8765"])');
   });
 
-  it("TAP-15: per page its place, its SDKs with four characters of the key, and what was heard and missed", () => {
+  it("TAP-14: per page its place, its SDKs with four characters of the key, and what was heard and missed", () => {
     expect(placeOf({ url: "https://a.test/cart", origin: "https://a.test" })).toBe("a.test/cart");
     expect(placeOf({ url: "https://evil.test/", origin: "https://a.test" })).toBe("a.test");
     expect(sdkText({ sdks: [{ version: "1.84.1", key: "abcd" }, { version: "", key: "" }] })).toBe("analytics.js 1.84.1 · key …abcd, analytics.js of unknown version");
@@ -18,7 +18,7 @@ describe("words", () => {
     expect(receivedText({ received: 1200, missed: 2, untold: 1, skipped: 1, early: 2 })).toBe("1,200 events heard · 3 missed · 1 later report left out under load · 2 from before On");
   });
 
-  it("TAP-15: the button says how many pages are there", () => {
+  it("TAP-14: the button says how many pages are there", () => {
     expect([connectButtonText([]), connectButtonText([{ present: false }]), connectButtonText([{ present: true }, { present: true }])]).toEqual(["Connect", "Connect", "2 pages"]);
   });
 });

@@ -20,7 +20,7 @@ it("PIC-60: the demo opens it beside the graph, until somebody puts it away", ()
   expect(isShopShown({ me: me(false), serverless: false, preferences: { ...kept, shop: "open" } })).toBe(false);
 });
 
-it("PIC-62: the details make room on a narrow screen", () => {
+it("PIC-47: the details make room on a narrow screen", () => {
   expect(shopOpened(1440)).toEqual({ shop: "open", sideOpen: false });
   expect(shopOpened(1920)).toEqual({ shop: "open" });
 });

@@ -55,7 +55,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-16: what cannot be read, and what is more than can wait, is told as missed", async () => {
+    it("FUN-14: what cannot be read, and what is more than can wait, is told as missed", async () => {
       const { lane, listeners, environment, frames } = scene();
       await settle();
       for (const value of [null, "text", { events: 5 }]) listeners.get("c1")?.message("envelopes", value);
@@ -67,7 +67,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-17: about a turn it hears both channels, and nothing is lost or counted twice", async () => {
+    it("FUN-4: about a turn it hears both channels, and nothing is lost or counted twice", async () => {
       const { lane, rule, environment, send, frames, listeners, ops } = scene();
       await settle();
       rule.seat = { ...SEAT, channels: ["c1", "c2"] };
@@ -83,7 +83,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-17: a connection that broke for a moment is a gap of unknown size", async () => {
+    it("FUN-4: a connection that broke for a moment is a gap of unknown size", async () => {
       const { lane, listeners, environment, frames } = scene();
       await settle();
       listeners.get("c1")?.reconnected?.();
@@ -92,7 +92,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-17: a provider that fails or does not answer is tried again, the gap is told, and it goes on where it stood", async () => {
+    it("FUN-4: a provider that fails or does not answer is tried again, the gap is told, and it goes on where it stood", async () => {
       const { lane, listeners, environment, rule, send, frames, ops } = scene();
       await settle();
       await send("c1", envelope("m1"));
@@ -111,14 +111,14 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-17: a page that was reloaded tells the gap", async () => {
+    it("FUN-4: a page that was reloaded tells the gap", async () => {
       const { lane, ops } = scene({ resumed: true });
       await settle();
       expect(ops()).toEqual(["hello", "gap"]);
       lane.stop();
     });
 
-    it("FUN-17: a server that is away is borne until the channel may be an old one", async () => {
+    it("FUN-4: a server that is away is borne until the channel may be an old one", async () => {
       const { lane, rule, environment, send, frames } = scene();
       await settle();
       rule.status = 503;
@@ -130,7 +130,7 @@ describe("function", () => {
       lane.stop();
     });
 
-    it("FUN-17: whoever may watch no longer is sent away", async () => {
+    it("FUN-4: whoever may watch no longer is sent away", async () => {
       const { lane, rule, environment, ended } = scene();
       await settle();
       rule.status = 404;
@@ -139,7 +139,7 @@ describe("function", () => {
       expect(lane.state.connection).toBe("off");
     });
 
-    it("FUN-18: an old plan is noted, and no longer once it is pasted anew; another graph is told", async () => {
+    it("FUN-13: an old plan is noted, and no longer once it is pasted anew; another graph is told", async () => {
       const { lane, rule, environment, send, frames } = scene();
       await settle();
       await send("c1", envelope("m1"));
@@ -180,13 +180,13 @@ describe("heard", () => {
     expect(heard().batch(envelopes(envelope("m", "see_a", { had: 1e300, place: 9e9 })), TABLE, 0).events[0]?.offset).toBe(2 ** 52);
   });
 
-  it("FUN-15: a repeat is carried, so that it is told, and counted nowhere; also one from before this page", () => {
+  it("FUN-14: a repeat is carried, so that it is told, and counted nowhere; also one from before this page", () => {
     const one = heard("function:7", ["m0"]);
     expect(one.batch(envelopes(envelope("m1"), envelope("m1"), envelope("m0")), TABLE, 0)).toMatchObject({ from: "function:7", counts: { a: 1 }, ledger: { offered: 1, lit: 1, carried: 1 } });
     expect(one.batch(envelopes(envelope("m1")), TABLE, 0)).toMatchObject({ from: "function:8", position: "function:9", counts: {}, ledger: { offered: 0 } });
   });
 
-  it("FUN-15: ids are remembered in two generations, and no more", () => {
+  it("FUN-14: ids are remembered in two generations, and no more", () => {
     const one = heard();
     const [first] = envelopes(envelope("m"));
     const many = (start: number): readonly Envelope[] => Array.from({ length: 50_000 }, (_, place) => ({ ...first!, id: `m${start + place}` }));
@@ -197,14 +197,14 @@ describe("heard", () => {
     expect(one.batch(many(0).slice(0, 9), TABLE, 0).ledger.offered).toBe(9);
   });
 
-  it("FUN-16: names like those that every object has are names, and of many the rest is counted as other", () => {
+  it("FUN-14: names like those that every object has are names, and of many the rest is counted as other", () => {
     const names = ["__proto__", "constructor", ...Array.from({ length: 300 }, (_, place) => `name ${place}`)];
     const { unmapped, other, ledger } = heard().batch(envelopes(...names.map((name, place) => envelope(`m${place}`, name))), TABLE, 0);
     expect(Object.values(unmapped).reduce((sum, n) => sum + n, other)).toBe(ledger.unmapped);
     expect(Object.keys(unmapped).length).toBeLessThanOrEqual(200);
   });
 
-  it("FUN-17: a gap is of unknown size and goes on from where it stood; a position that is none begins anew", () => {
+  it("FUN-4: a gap is of unknown size and goes on from where it stood; a position that is none begins anew", () => {
     expect(heard("function:3").gap("broken")).toEqual({ op: "gap", from: "function:3", to: "function:4", missed: null, reason: "broken" });
     expect(heard("e:12").position).toBe("function:0");
   });
@@ -218,7 +218,7 @@ describe("envelope", () => {
       expect(parsePublished({ plan: "p1", events: [envelope("m2", "e", { flags: ["placeholder", "shared_id"] })] })?.wrong).toBe(0);
     });
 
-    it.each([null, 5, "text", [], {}, { events: {} }, { events: Array(2_001).fill(envelope("m")) }])("FUN-16: %j is none of the function's", (value) => {
+    it.each([null, 5, "text", [], {}, { events: {} }, { events: Array(2_001).fill(envelope("m")) }])("FUN-14: %j is none of the function's", (value) => {
       expect(parsePublished(value)).toBeNull();
     });
 
@@ -226,7 +226,7 @@ describe("envelope", () => {
       null, 5, {}, { ...envelope("") }, envelope("m", "x".repeat(513)), envelope("m", "e", { type: "delete" }), envelope("m", "e", { at: "now" }), envelope("m", "e", { at: null }), envelope("m", "e", { had: Infinity }),
       envelope("m", "e", { traces: [{ kind: 1, token: "t" }] }), envelope("m", "e", { traces: Array(33).fill({ kind: "k", token: "t" }) }), envelope("m", "e", { properties: { a: { b: 1 } } }), envelope("m", "e", { properties: [] }),
       envelope("m", "e", { flags: ["sampled_out"] }), { forget: "t" }, { forget: Array(101).fill("t") },
-    ])("FUN-16: %j is left out and told, and its neighbours stand", (value) => {
+    ])("FUN-14: %j is left out and told, and its neighbours stand", (value) => {
       const read = parsePublished(message(value, envelope("m2")));
       expect([read?.wrong, read?.envelopes.map(({ id }) => id), read?.forget]).toEqual([1, ["m2"], []]);
     });

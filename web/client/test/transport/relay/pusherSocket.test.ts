@@ -50,7 +50,7 @@ describe("socket", () => {
       }
     });
 
-    it("FUN-17: says when its connection broke and stands again", async () => {
+    it("FUN-4: says when its connection broke and stands again", async () => {
       const { made } = listener();
       const closing = new AbortController();
       const again = new Promise<void>((done) => { Object.assign(made, { reconnected: done }); });
@@ -87,7 +87,7 @@ describe("lines", () => {
     return { lines, open, heard, signed };
   }
 
-  it("FUN-17: about a turn both channels are heard, and the old one is left afterwards", async () => {
+  it("FUN-4: about a turn both channels are heard, and the old one is left afterwards", async () => {
     const { lines, open, heard, signed } = scene();
     await lines.update({ ...SEAT, channels: ["c1", "c2"] });
     open.get("c1")?.listener.message("envelopes", 1);
@@ -102,7 +102,7 @@ describe("lines", () => {
     expect(open.get("c2")?.signal.aborted).toBe(true);
   });
 
-  it("FUN-17: a channel that is not signed rejects", async () => {
+  it("FUN-4: a channel that is not signed rejects", async () => {
     const { lines } = scene();
     await expect(lines.update({ ...SEAT, channels: ["bad"] })).rejects.toThrow("forbidden");
   });

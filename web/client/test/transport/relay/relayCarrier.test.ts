@@ -23,7 +23,7 @@ describe("order", () => {
   const places = (frames: readonly Frame[]): (string | undefined)[] => frames.map((frame) => spanOf(frame)?.to);
 
   describe("the order of a provider's frames", () => {
-    it("REL-14: in whatever order they come, and however often, each is shown once and in order", () => {
+    it("REL-15: in whatever order they come, and however often, each is shown once and in order", () => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 12 }).chain((size) => fc.tuple(fc.constant(size), fc.shuffledSubarray([...Array(size).keys()], { minLength: size }), fc.array(fc.nat(size - 1), { maxLength: 8 }))), ([size, order, repeats]) => {
           const joiner = new Resequencer("p0");
@@ -35,7 +35,7 @@ describe("order", () => {
       );
     });
 
-    it("REL-14: what cannot join says how far to fetch, and joins once that is done", () => {
+    it("REL-15: what cannot join says how far to fetch, and joins once that is done", () => {
       const joiner = new Resequencer("p0");
       expect(joiner.accept(batch("p2", "p3"))).toEqual([]);
       expect(joiner.accept(batch("p3", "p4"))).toEqual([]);
@@ -46,7 +46,7 @@ describe("order", () => {
       expect(joiner.missing).toBeNull();
     });
 
-    it("REL-14: a gap joins as a batch does, a beat only where it is right, and what has no position at once", () => {
+    it("REL-15: a gap joins as a batch does, a beat only where it is right, and what has no position at once", () => {
       const joiner = new Resequencer("p0");
       expect(places(joiner.accept(gap("p0", "p9")))).toEqual(["p9"]);
       expect(places(joiner.accept(beat("p9")))).toEqual(["p9"]);
@@ -67,7 +67,7 @@ describe("order", () => {
       expect(places(joiner.accept(batch("p3", "p4")))).toEqual(["p4"]);
     });
 
-    it("REL-14: what waits is bounded", () => {
+    it("REL-15: what waits is bounded", () => {
       const joiner = new Resequencer("p0");
       for (let number = 5; number < MOST_EARLY_FRAMES * 2; number += 1) joiner.accept(batch(`p${number}`, `p${number + 1}`));
       expect(joiner.advanceTo("p5")).toEqual([]);

@@ -101,7 +101,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-14: repeats, early frames and pieces light everything once", async () => {
+  it("REL-15: repeats, early frames and pieces light everything once", async () => {
     const { lane, send, listeners, lit } = scene();
     await settle();
     await send(batch("p1", "p2"), batch("p0", "p1"), batch("p0", "p1"), batch("p1", "p2"));
@@ -115,7 +115,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-14: a lost frame is fetched up to where the provider's go on", async () => {
+  it("REL-15: a lost frame is fetched up to where the provider's go on", async () => {
     const { environment, lane, send, asked, lit } = scene();
     await settle();
     await send(batch("p5", "p7"));
@@ -127,7 +127,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-14: a beat tells of a frame that was lost before a silence", async () => {
+  it("REL-15: a beat tells of a frame that was lost before a silence", async () => {
     const { environment, lane, send, lit } = scene();
     await settle();
     await send(beat("p4"));
@@ -235,7 +235,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-12: asking goes on while nothing happens, so that the session lives", async () => {
+  it("REL-10: asking goes on while nothing happens, so that the session lives", async () => {
     const { environment, lane, send, asked } = scene();
     await settle();
     for (let beats = 0; beats < 3; beats += 1) {

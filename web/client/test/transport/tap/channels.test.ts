@@ -45,7 +45,7 @@ describe("roads", () => {
     stop();
   });
 
-  it("TAP-12: windows that were closed make room for others", () => {
+  it("TAP-9: windows that were closed make room for others", () => {
     const road = windowChannel(window);
     const stop = road.listen(({ answer }) => answer?.(call));
     const called: number[] = [];
@@ -100,7 +100,7 @@ describe("roads", () => {
     expect([heard[0]?.origin, heard[0]?.channel, made[0]?.posted, made[0]?.listeners.size]).toEqual([window.location.origin, "tab", [call, call], 0]);
   });
 
-  it("TAP-38: a page from disk makes no channel, and has the frame of the shop as its only road", () => {
+  it("TAP-36: a page from disk makes no channel, and has the frame of the shop as its only road", () => {
     const made: string[] = [];
     vi.stubGlobal("BroadcastChannel", function (name: string) { made.push(name); });
     const disk = pageChannels(window, true, () => "s3cret");
@@ -125,7 +125,7 @@ describe("frame", () => {
     window.dispatchEvent(event);
   }
 
-  it("TAP-38: a port is taken of a frame of this page that knows its secret, and of nobody else", () => {
+  it("TAP-36: a port is taken of a frame of this page that knows its secret, and of nobody else", () => {
     const road = new ShopFrameChannel(window, SECRET);
     expect(road.query).toBe(`frame=${SECRET}`);
     const heard: Incoming[] = [];
@@ -151,7 +151,7 @@ describe("frame", () => {
     expect(heard).toHaveLength(1);
   });
 
-  it("TAP-38: a frame that is there before anybody listens is heard from then on", () => {
+  it("TAP-36: a frame that is there before anybody listens is heard from then on", () => {
     const road = new ShopFrameChannel(window, SECRET);
     const port = fakePort();
     hand({ dagnet: MAGIC, kind: "frame", secret: SECRET }, { parent: window }, [port]);

@@ -7,11 +7,11 @@ const good = (messageId: string, more: object = {}): Record<string, unknown> => 
   messageId, type: "track", name: "A", names: ["A"], occurredAt: NOW, at: NOW, stage: "called", traces: [{ kind: "userId", token: "me_1" }], properties: { plan: "free" }, ...more,
 });
 
-it("TAP-12: a message is let in as what it is, under the page whose report it came in", () => {
+it("TAP-9: a message is let in as what it is, under the page whose report it came in", () => {
   expect(new MessageGuard().check(good("m", { page: "another", nodes: ["a"] }), "https://a.test", "p", NOW)).toEqual({ ...good("m"), page: "p" });
 });
 
-it("TAP-12: what is malformed or too large is refused by that name", () => {
+it("TAP-9: what is malformed or too large is refused by that name", () => {
   const gate = new MessageGuard();
   for (const wrong of [null, 7, {}, good(""), good("m", { stage: "sent" }), good("m", { traces: "all" }), good("m", { properties: { deep: { er: 1 } } }), good("m", { occurredAt: Infinity })])
     expect(gate.check(wrong, "https://a.test", "p", NOW)).toBe("malformed");
@@ -19,7 +19,7 @@ it("TAP-12: what is malformed or too large is refused by that name", () => {
   expect(gate.check(good("m", { properties: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n])) }), "https://a.test", "p", NOW)).toBe("too large");
 });
 
-it("TAP-12: a message id belongs to the origin that said it first", () => {
+it("TAP-9: a message id belongs to the origin that said it first", () => {
   const gate = new MessageGuard();
   expect(gate.check(good("m"), "https://a.test", "p", NOW)).toHaveProperty("messageId", "m");
   expect(gate.check(good("m"), "https://evil.test", "q", NOW)).toBe("another origin’s message id");
@@ -28,7 +28,7 @@ it("TAP-12: a message id belongs to the origin that said it first", () => {
   expect(gate.check(good("m"), "https://evil.test", "q", NOW + 60_000)).toBe("another origin’s message id");
 });
 
-it("TAP-12: one origin may flood itself, and nobody else", () => {
+it("TAP-9: one origin may flood itself, and nobody else", () => {
   const gate = new MessageGuard();
   const outcomes = Array.from({ length: 20_000 }, (_, n) => gate.check(good(`m${n}`), "https://a.test", "p", NOW));
   expect(outcomes.filter((one) => one === "too fast")).toHaveLength(6_000);
@@ -36,13 +36,13 @@ it("TAP-12: one origin may flood itself, and nobody else", () => {
   expect(gate.check(good("later"), "https://a.test", "p", NOW + 1_000)).toHaveProperty("messageId");
 });
 
-it("TAP-12: a clock that is far off is not believed", () => {
+it("TAP-9: a clock that is far off is not believed", () => {
   expect(new MessageGuard().check(good("m", { at: NOW + 90_000 }), "https://a.test", "p", NOW)).toHaveProperty("at", NOW);
   expect(new MessageGuard().check(good("m", { at: 5 }), "https://a.test", "p", NOW + 1e9)).toHaveProperty("at", NOW + 1e9);
   expect(new MessageGuard().check(good("m", { at: NOW - 50 }), "https://a.test", "p", NOW)).toHaveProperty("at", NOW - 50);
 });
 
-it("TAP-12: whatever is said, something is answered", () => {
+it("TAP-9: whatever is said, something is answered", () => {
   const gate = new MessageGuard();
   fc.assert(fc.property(fc.anything(), (said) => {
     expect(gate.check(said, "https://a.test", "p", NOW)).toBeTypeOf("string");
@@ -65,7 +65,7 @@ it("TAP-10: when a call was made is believed as far as the page's clock is", () 
   expect(called({})).not.toHaveProperty("calledAt");
 });
 
-it("TAP-12: an early call is replaced by its own origin alone", () => {
+it("TAP-9: an early call is replaced by its own origin alone", () => {
   const gate = new MessageGuard();
   gate.check(good("tap-1"), "https://a.test", "p", NOW);
   expect(gate.check(good("m", { replaces: "tap-1" }), "https://a.test", "p", NOW)).toHaveProperty("replaces", "tap-1");

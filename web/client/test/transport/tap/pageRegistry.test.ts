@@ -18,7 +18,7 @@ it("TAP-10: a page that offers itself again is the same page, and only from the 
   expect(registerPage(pages, hello("p"), heard("https://evil.test"), 3)).toBeNull();
 });
 
-it("TAP-12: pages are bounded; those that went are forgotten first", () => {
+it("TAP-9: pages are bounded; those that went are forgotten first", () => {
   const pages = new Map<string, TappedPage>();
   for (let n = 0; n < PAGES; n++) registerPage(pages, hello(`p${n}`), heard(), n);
   expect(registerPage(pages, hello("more"), heard(), 99)).toBeNull();
@@ -27,7 +27,7 @@ it("TAP-12: pages are bounded; those that went are forgotten first", () => {
   expect([pages.size, pages.has("p0")]).toEqual([PAGES, false]);
 });
 
-it("TAP-12: a page that another has followed in its window, or whose window was closed, makes room though it never said goodbye", () => {
+it("TAP-9: a page that another has followed in its window, or whose window was closed, makes room though it never said goodbye", () => {
   const pages = new Map<string, TappedPage>();
   const tab = {}, closing = { closed: false };
   for (let n = 0; n < PAGES; n++) registerPage(pages, hello(`p${n}`), { ...heard(), window: n === 7 ? tab : n === 9 ? closing : {} }, n);
@@ -55,7 +55,7 @@ it("TAP-10: what was told before is known by its numbers, what was missed by the
   expect(page).toMatchObject({ missed: 4, untold: 0, present: true });
 });
 
-it("TAP-12: whatever a page says of itself is read, or it is nothing", () => {
+it("TAP-9: whatever a page says of itself is read, or it is nothing", () => {
   expect(readHello(hello("p"))).toEqual(hello("p"));
   expect(readReport(report(0, 2))).toEqual(report(0, 2));
   expect(readBye({ kind: "bye", page: "p", session: "s", told: 1, end: 2 })).not.toBeNull();

@@ -53,7 +53,7 @@ describe("lane", () => {
     expect(answered).toHaveLength(2);
   });
 
-  it("TAP-12: a report for another tab, of an unknown page or from another origin than the page's is not taken", () => {
+  it("TAP-9: a report for another tab, of an unknown page or from another origin than the page's is not taken", () => {
     const { lane, taken, hello, report } = scene(["https://a.test", "https://b.test"]);
     lane.open();
     report(0, [message("a")]);
@@ -65,7 +65,7 @@ describe("lane", () => {
     expect([...lane.rejected.values()]).toEqual([{ origin: "https://b.test", reason: "malformed", count: 1 }, { origin: "https://a.test", reason: "malformed", count: 1 }]);
   });
 
-  it("TAP-12: refusals are counted by reason and origin, and no longer list than twenty", () => {
+  it("TAP-9: refusals are counted by reason and origin, and no longer list than twenty", () => {
     const { lane, hello } = scene([]);
     lane.open();
     for (let n = 0; n < 50; n++) hello("p", `https://a${n}.test`);
@@ -143,7 +143,7 @@ describe("lane", () => {
     expect([...lane.rejected.values()]).toEqual([{ origin: "null", reason: "a sandboxed frame has no origin that could be let in", count: 1 }]);
   });
 
-  it("TAP-4: a replay of a call that was told is not heard a second time", () => {
+  it("TAP-2: a replay of a call that was told is not heard a second time", () => {
     const { lane, taken, hello, report } = scene();
     lane.open();
     hello();

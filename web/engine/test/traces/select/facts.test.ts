@@ -17,12 +17,12 @@ describe("facts of edges and nodes", () => {
     expect(edgeFacts(traces, "xC2", 0)).toMatchObject({ traversals: 1, inferred: 1, dwell: { n: 0 }, bridged: { n: 1 } });
   });
 
-  it("TRC-16: those that stand at an edge's source are waiting, and how long so far", () => {
+  it("TRC-15: those that stand at an edge's source are waiting, and how long so far", () => {
     const traces = told(GRAPH, [event(0, "a", "A"), event(6, "b", "A"), event(8, "c", "A"), event(9, "c", "B")]);
     expect(edgeFacts(traces, "AB0", 1_010_000)).toMatchObject({ waiting: 2, waitedMs: 10_000 });
   });
 
-  it("TRC-16: those that have ended wait for nothing", () => {
+  it("TRC-15: those that have ended wait for nothing", () => {
     const of = graphOf([{ uuid: "A", start: true }, { uuid: "B", absorbing: true, outcome: "failure" }], [{ from: "A", to: "B" }, { uuid: "on", from: "B", to: "A" }]);
     const traces = told(of, [event(0, "a", "A"), event(1, "a", "B"), event(2, "b", "B")]);
     expect(edgeFacts(traces, "on", 1_005_000)!.waiting).toBe(0);
@@ -30,7 +30,7 @@ describe("facts of edges and nodes", () => {
     expect([...endings(traces)]).toEqual([["failure", 2]]);
   });
 
-  it("TRC-21: distinct traces are at most so many once a trace has been forgotten", () => {
+  it("TRC-18: distinct traces are at most so many once a trace has been forgotten", () => {
     const traces = told(GRAPH, [event(0, "a", "A"), event(1, "b", "A"), event(2, "c", "A")], { traces: 1, stubs: 1 });
     expect(nodeFacts(traces, "A")).toMatchObject({ traces: 3, exact: false });
   });

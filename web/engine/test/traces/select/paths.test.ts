@@ -49,7 +49,7 @@ describe("followed", () => {
       expect(followedPath(traces, "z")).toBeNull();
     });
 
-    it("TRC-19: a trace that is followed by two of its tokens is drawn once", () => {
+    it("TRC-18: a trace that is followed by two of its tokens is drawn once", () => {
       const traces = told(GRAPH, [event(0, "a u", "A"), event(0, "b", "A")]);
       for (const token of ["a", "u", "b", "unseen"]) follow(traces, token);
       expect(followedPaths(traces).map((path) => [path.token, path.hue])).toEqual([["a", 0], ["b", 2]]);

@@ -18,7 +18,7 @@ describe("recent", () => {
       expect(recent(traces, 1)).toHaveLength(1);
     });
 
-    it("TRC-10: marks late events in the dots, of which there are at most twelve", () => {
+    it("TRC-9: marks late events in the dots, of which there are at most twelve", () => {
       const traces = told(GRAPH, [...Array.from({ length: 14 }, (_, n) => event(n, "a", "A")), event(13.5, "a", "", { arrivedAt: 1_020_000 }), event(15, "a", "")]);
       expect(recent(traces, 1)[0]!.dots).toEqual([...Array.from({ length: 10 }, () => "node"), "late", "unmapped"]);
     });
