@@ -61,7 +61,7 @@ class Scene:
 
 
 async def test_policies_and_grants_take_effect_and_keys_stay(tmp_path: Path) -> None:
-    """ACC-34: a trace goes on under its tokens; both changes are audited."""
+    """ACC-21: a trace goes on under its tokens; both changes are audited."""
     scene = Scene(tmp_path)
     scene.current = configured(
         scene.file, Policy(token_key=Secret("second"), deny=("device",)), GRANT
@@ -91,7 +91,7 @@ async def test_viewer_keys_take_effect(tmp_path: Path) -> None:
 
 
 async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
-    """ACC-34: what was in force stays in force, and the log says so."""
+    """ACC-21: what was in force stays in force, and the log says so."""
     scene = Scene(tmp_path)
     scene.current = Problem("invalid", "line 1")
     await scene.reload.reload()
@@ -106,7 +106,7 @@ async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:
 
 
 async def test_the_file_is_looked_at_every_two_seconds(tmp_path: Path) -> None:
-    """ACC-34: and read only where it has changed."""
+    """ACC-21: and read only where it has changed."""
     scene = Scene(tmp_path)
     scene.current = configured(scene.file, Policy(sample=0.5))
     applied = asyncio.Event()

@@ -99,7 +99,7 @@ def test_a_documented_command_runs(
 
 
 async def test_the_api_pages_curl_lines_run_as_they_stand() -> None:
-    """WEB-13: On, a poll, a stream and Off, with only the names of a server and its graph changed."""
+    """API-3: On, a poll, a stream and Off, with only the names of a server and its graph changed."""
     (block,) = re.findall(
         r"^```sh\n(.*?)^```$",
         (ROOT / "docs/reference/api.md").read_text(),

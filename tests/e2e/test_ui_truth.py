@@ -69,7 +69,7 @@ def visit(who: str) -> list[dict[str, Any]]:
 def test_every_state_has_its_own_look_and_claims_no_more(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """PIC-81, PIC-83, PIC-84: canvas, cards, strip and tab, dark and light: off, nothing received, tests alone, live, filtered, paused, catching up, off again."""
+    """PIC-21, PIC-83, PIC-84: canvas, cards, strip and tab, dark and light: off, nothing received, tests alone, live, filtered, paused, catching up, off again."""
     page = context.new_page()
     stage.signed_in.enter(context)
     page.goto(stage.address(GRAPH).replace("&on", "&shop=0"))

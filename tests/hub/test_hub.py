@@ -59,7 +59,7 @@ async def test_nothing_before_on_is_shown() -> None:
 
 
 async def test_frames_join_without_a_seam() -> None:
-    """HUB-3: every frame begins where the one before it ended, for viewers that came at any time."""
+    """HUB-7: every frame begins where the one before it ended, for viewers that came at any time."""
     async with Stage() as stage:
         readers = []
         for wave in range(10):

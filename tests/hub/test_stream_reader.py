@@ -312,7 +312,7 @@ async def test_deletes_need_to_be_allowed() -> None:
 
 
 async def test_what_is_beyond_the_rate_is_left_out_and_counted() -> None:
-    """STR-26: a stream is never told to wait, so nothing queues up here."""
+    """DOOR-5: a stream is never told to wait, so nothing queues up here."""
     async with reading(House(max_rate=1.0)) as house:
         start = await house.on()
         house.write(*(f"e{number}" for number in range(5000)))

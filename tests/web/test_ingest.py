@@ -332,7 +332,7 @@ async def test_a_browser_gets_its_preflight_and_its_settings() -> None:
 
 
 async def test_behind_a_proxy_the_settings_name_the_public_address() -> None:
-    """OPS-6: an SDK on an https page that was told http would send nothing."""
+    """DOOR-10: an SDK on an https page that was told http would send nothing."""
     app = TrackingApp(House().intake, LIMITS, "https://realtime.example.com")
     settings = (
         await ask(app, "GET", "/v1/projects/LOCALKEY/settings", headers={"host": "10.0.0.7:8765"})

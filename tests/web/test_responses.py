@@ -97,7 +97,7 @@ def test_a_problem_says_what_to_do_and_when() -> None:
 
 
 def test_json_is_json() -> None:
-    """WEB-13: UTF-8, with its type."""
+    """API-3: UTF-8, with its type."""
     answer = json_response({"a": "é"}, 201)
     assert (answer.status_code, answer.headers["content-type"], answer.body) == (
         201,

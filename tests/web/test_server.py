@@ -18,7 +18,7 @@ async def test_deliveries_pass_the_guard_and_have_their_own(stage: WebStage) -> 
 
 
 async def test_visitors_walk_only_in_the_demo() -> None:
-    """WEB-13: elsewhere the route is not there; a test event can always be sent."""
+    """API-3: elsewhere the route is not there; a test event can always be sent."""
     body = {"workspace": "shop", "env": "prod", "graph": "checkout", "rate": 5}
     async with WebStage() as stage:
         assert (await stage.client.post("/api/demo/visitors", json=body)).status_code == 202

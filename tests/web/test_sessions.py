@@ -119,7 +119,7 @@ async def test_a_wrong_on_is_a_clear_answer(stage: Any, body: bytes, status: int
 
 
 async def test_on_answers_what_a_viewer_needs(stage: Any) -> None:
-    """WEB-13: 201 with session, position, expiry, posture and graph version; PATCH answers the same with what changed."""
+    """API-3: 201 with session, position, expiry, posture and graph version; PATCH answers the same with what changed."""
     answer = await stage.client.post(
         "/api/watch",
         json={

@@ -5,7 +5,7 @@ from tests.web.stage import WebStage
 
 
 async def test_workspaces_list_their_graphs_and_sources(stage: WebStage) -> None:
-    """WEB-13: by id and env, with how many nodes can light, what could not be read, and where to send."""
+    """API-3: by id and env, with how many nodes can light, what could not be read, and where to send."""
     (workspace,) = (await stage.client.get("/api/workspaces")).json()["workspaces"]
     assert (workspace["id"], workspace["env"], workspace["errors"]) == ("shop", "prod", [])
     (graph,) = workspace["graphs"]
@@ -20,7 +20,7 @@ async def test_workspaces_list_their_graphs_and_sources(stage: WebStage) -> None
 
 
 async def test_a_graph_comes_with_its_matching_table(stage: WebStage) -> None:
-    """WEB-13: as the wire's Graph; an unknown one is a problem."""
+    """API-3: as the wire's Graph; an unknown one is a problem."""
     graph = (await stage.client.get("/api/workspaces/shop/prod/graphs/checkout")).json()
     assert [listen["names"] for listen in graph["listens"]] == [["Home"], ["Cart"], ["Paid"]]
     listed = (await stage.client.get("/api/workspaces/shop/prod/graphs")).json()
@@ -30,7 +30,7 @@ async def test_a_graph_comes_with_its_matching_table(stage: WebStage) -> None:
 
 
 async def test_a_person_learns_what_they_may_do(stage: WebStage) -> None:
-    """WEB-13: who they are, by which access, and whether this is the demo."""
+    """API-3: who they are, by which access, and whether this is the demo."""
     me = (await stage.client.get("/api/me")).json()
     assert me == {
         "person": "local",

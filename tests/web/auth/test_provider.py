@@ -221,7 +221,7 @@ async def test_the_providers_word_is_believed_for_fifteen_seconds() -> None:
 
 
 async def test_grants_take_effect_at_once() -> None:
-    """ACC-34: they are ours, so nobody need be asked."""
+    """ACC-21: they are ours, so nobody need be asked."""
     scene = Scene()
     asked = await scene.signed_in()
     scene.grants[:] = [RoleBinding(who="ann@*", role="administer")]

@@ -83,7 +83,7 @@ describe("scopes", () => {
     expect(judgeOf(run, planOf({ spec: { ...SPEC, expect: [{ count: "basket", is: 1 }], policy: {} } })).report(true).verdict).toBe("met");
   });
 
-  it("EXP-6: a frame that brings what a trace did before On proves nothing", () => {
+  it("EXP-4: a frame that brings what a trace did before On proves nothing", () => {
     const run = createRun(GRAPH, T0);
     const past = batch(5, [carried({ who: ["a"], name: "view_item", nodes: ["product-page"], at: -60 }, 1)]);
     feed(run, { ...past, position: past.from, ledger: { ...past.ledger, offered: 0, lit: 0, carried: 0 }, counts: {} }, T0);

@@ -38,7 +38,7 @@ const TABLE: readonly (readonly [name: StateName, facts: Partial<ViewFacts>, sig
 
 describe("the table of states", () => {
   for (const [name, facts, sign, tint, still, figures, strip, covers, tab, banner] of TABLE)
-    it(`PIC-81: ${name}${facts.count === 0 ? ", nothing counted" : ""}`, () => {
+    it(`PIC-21: ${name}${facts.count === 0 ? ", nothing counted" : ""}`, () => {
       const row = viewState({ ...LIVE, ...facts });
       expect({
         name: row.name, sign: `${row.sign.word} ${row.sign.lane}`, tint: row.tint, still: row.still, figures: row.figures, strip: row.strip, covers: row.covers, tab: row.tab,
@@ -46,7 +46,7 @@ describe("the table of states", () => {
       }).toEqual({ name, sign, tint, still, figures, strip, covers, tab, banner });
     });
 
-  it("PIC-81: what is drained moves nothing and claims no rate, in the tab neither", () => {
+  it("PIC-21: what is drained moves nothing and claims no rate, in the tab neither", () => {
     for (const [, facts] of TABLE) {
       const { tint, still, figures, tab } = viewState({ ...LIVE, ...facts });
       if (tint === "drained") expect([still, figures, tab.includes("/s")]).toEqual([true, "counts", false]);

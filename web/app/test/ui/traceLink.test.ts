@@ -18,7 +18,7 @@ describe("link", () => {
 });
 
 describe("ignored", () => {
-  it("TRC-30: jumps are ignored in their own graph only", () => {
+  it("PIC-17: jumps are ignored in their own graph only", () => {
     const kept = ["shop/demo/g a>b", "shop/demo/other a>b", " x>y"];
     expect([[...ignoredJumps(kept, PLACE)], [...ignoredJumps(kept, null)]]).toEqual([["a>b"], ["x>y"]]);
   });

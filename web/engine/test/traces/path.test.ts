@@ -89,7 +89,7 @@ describe("path", () => {
       expect(timeline(traces, "a")!.steps.map((step) => [step.move, step.node])).toEqual([["entry", "A"], ["unmapped", "A"], ["step", "B"]]);
     });
 
-    it("TRC-11: an event that only unmapped ones follow still goes forward", () => {
+    it("PIC-15: an event that only unmapped ones follow still goes forward", () => {
       const traces = told(GRAPH, [event(0, "a", "A"), event(9, "a", "")]);
       const trace = traces.tokens.get("a")!.trace;
       const like = trace.visits[0]!;

@@ -135,7 +135,7 @@ describe("traces, told of events", () => {
     }), { numRuns: 300 });
   });
 
-  it("TRC-11: tell a step only where the trace goes on, along edges that hang together", () => {
+  it("PIC-15: tell a step only where the trace goes on, along edges that hang together", () => {
     fc.assert(fc.property(events, (all) => {
       const traces = createTraces(SHOP);
       const latest = new Map<unknown, number>();
@@ -163,7 +163,7 @@ describe("traces, told of events", () => {
     expect(traces.jumps.byId.size).toBe(0);
   });
 
-  it("TRC-11: says who moved, from where, along which edges, and whether it is followed", () => {
+  it("PIC-15: says who moved, from where, along which edges, and whether it is followed", () => {
     const traces = told(graph("A:s x:- B", "A>x x>B"), [event(0, "a", "A")]);
     expect(advance(traces, event(1, "a", "B"))).toEqual([
       { token: "a", from: "A", to: "B", edges: ["Ax0", "xB1"], jump: false, inferred: true, followed: false, at: 1_001_000 },

@@ -36,7 +36,7 @@ describe("cards", () => {
       expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
     });
 
-    it("PIC-81: says counts and a time of day while the picture is not live, and nothing before the first On", () => {
+    it("PIC-21: says counts and a time of day while the picture is not live, and nothing before the first On", () => {
       const light = { count: 1758, rate: 6.1, level: 0.5, lastAt: new Date(2026, 10, 30, 1, 10, 34).getTime() };
       cards.show("counts");
       cards.write("a", light, light.lastAt);
