@@ -7,6 +7,7 @@ from its OpenAPI document, docs/reference/constants.md from `model/protocol.py`.
 
 import ast
 import itertools
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from dagnet_realtime.config.file import SECTIONS
-from dagnet_realtime.config.tables import expected
+from dagnet_realtime.config.file import IDENTIFIER, INDIRECTLY, SECTIONS
 from dagnet_realtime.model import protocol
 from dagnet_realtime.model.problem import STATUS
 from dagnet_realtime.web.openapi import document
@@ -32,7 +32,10 @@ HEAD = """<!-- Written by tools/reference.py from src/dagnet_realtime/config/fil
 the file that `--config` names, or the one in `DAGNET_REALTIME_CONFIG`.
 Variables override the file, flags override variables. `serve --workspace DIR` needs no file at all.
 
-A wrong file names the line, the key, what was found and what was expected. Unknown keys are errors.
+A wrong file names the line, the key, what was found and what was expected; unknown keys are errors.
+Defaults show what a key takes: `""` a text, `[]` an array of texts, `"15m"` a duration (`"1.5h"`,
+`"30d"`). An id is 1 to 128 letters, digits, dots, dashes or underscores. A *secret* takes the
+value, `env:NAME` for a variable, or `file:PATH` for a file; it appears in no log or message.
 
 ```toml
 [server]
@@ -51,19 +54,12 @@ secrets = ["env:SEGMENT_SECRET"]
 
 """
 
-TAIL = """## Secrets
-
-A key marked *secret* takes the value itself, `env:NAME` for the variable of that name, \
-or `file:PATH` for a file's content without its last
-line break. Secrets appear in no log line, no message and no `repr`.
-
-## Variables
+TAIL = """## Variables
 
 | Variable | Sets |
 |---|---|
 | `DAGNET_REALTIME_CONFIG` | which file is read |
-| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and its keys, \
-for `tail`, `simulate` and `link` |
+| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and its keys |
 | `DAGNET_REALTIME_PORT`, `…_HOST`, `…_LOG`, `…_PUBLIC_URL` | the keys of `[server]` |
 | `DAGNET_REALTIME_ACCESS_MODE`, `…_ACCESS_TOKENS` | the keys of `[access]` |
 | `DAGNET_REALTIME_WORKSPACE_1_SAMPLE` … | any key of the first `[[workspace]]`; they count from 1 |
@@ -85,8 +81,8 @@ def _section(name: str, kind: type[msgspec.Struct]) -> str:
         "",
         _sentence(kind),
         "",
-        "| Key | Takes | Default | |",
-        "|---|---|---|---|",
+        "| Key | Default | What it is |",
+        "|---|---|---|",
     ]
     lines += [
         _row(field)
@@ -104,11 +100,30 @@ def _sentence(kind: type[msgspec.Struct]) -> str:
 def _row(field: Any) -> str:
     info = inspect.type_info(field.type)
     assert isinstance(info, inspect.Metadata)
-    description = (info.extra_json_schema or {})["description"]
-    secret = "*secret* " if (info.extra or {}).get("secret") else ""
+    text = (info.extra_json_schema or {})["description"].removesuffix(INDIRECTLY)
+    text = re.sub(r"\(docs/(how-to/[a-z-]+\.md)\)", r"([how](../\1))", text)
     default = "**required**" if field.required else f"`{_toml(field.default)}`"
-    takes = secret + expected(field.type).replace("|", "/")
-    return f"| `{field.encode_name}` | {takes} | {default} | {description} |"
+    secret = " *Secret.*" if (info.extra or {}).get("secret") else ""
+    return f"| `{field.encode_name}` | {default} | {text}{_takes(info, text)}{secret} |"
+
+
+def _takes(info: inspect.Type, text: str) -> str:
+    """What a field accepts, if neither its default nor its description shows it."""
+    while isinstance(info, inspect.Metadata):
+        info = info.type
+    match info:
+        case inspect.LiteralType(values=values) if any(
+            f"`{value}`" not in text for value in values
+        ):
+            return " One of " + ", ".join(f"`{value}`" for value in sorted(map(str, values))) + "."
+        case inspect.StrType(pattern=pattern) if pattern == IDENTIFIER:
+            return " An id."
+        case inspect.IntType(ge=least, le=most) | inspect.FloatType(ge=least, le=most) if (
+            most is not None
+        ):
+            return f" {least:g} to {most:g}."
+        case _:
+            return ""
 
 
 def _toml(value: object) -> str:
@@ -127,19 +142,19 @@ API_HEAD = """<!-- Written by tools/reference.py; `make generate` writes it anew
 
 # API
 
-Every route, with its parameters, bodies and responses, is in an OpenAPI 3.1 document. A running
-server gives its own at `/api/openapi.json`; `dagnet-realtime schema openapi` prints that of every
-mode of access.
+Parameters, bodies and responses of every route are in an OpenAPI 3.1 document: `/api/openapi.json`
+of a running server, or `dagnet-realtime schema openapi`.
 
 ## Who may ask
 
-- **Programs** send `Authorization: Bearer …` with an access token (`dagnet-realtime token create`)
-  or, in the mode `local`, with the key of the key file.
-- **Browsers** send the cookie of their sign-in, and in the mode `local` also the header
-  `x-realtime-page`.
-- **Pages of another origin** send `Authorization: Bearer …` with a
-  [viewer token](../how-to/another-origin.md), on the routes for watching and for graphs.
-- **Senders** of events prove themselves by the signature or the write key of their source.
+| Who | Sends |
+|---|---|
+| programs | `Authorization: Bearer …` with an access token (`dagnet-realtime token create`), \
+or in the mode `local` the key of the key file |
+| browsers | the cookie of their sign-in; in the mode `local` also the header `x-realtime-page` |
+| pages of another origin | `Authorization: Bearer …` with \
+a [viewer token](../how-to/another-origin.md) |
+| sources | their signature or write key |
 
 What a person may not watch is answered as if it did not exist.
 
@@ -155,23 +170,24 @@ curl -H "$auth" -N "$api/watch/SESSION/stream?after=POSITION"
 curl -H "$auth" -X DELETE $api/watch/SESSION
 ```
 
-The first answers with `watch_session_id` and `position`, which stand for SESSION and POSITION
-below it. The second polls for [frames](frames.md): ask again with the position that it gives. The
-third is a stream of them. The last is Off.
+The first answers with `watch_session_id` and `position`, which are SESSION and POSITION. The second
+polls for [frames](frames.md): ask again with the position that it gives. The third streams them;
+the last is Off.
 
 """
 
 API_TAIL = """## Refusals
 
 A refusal is `application/problem+json` with `code`, `status`, `title`, `detail` (what was found)
-and `remedy` (what to do). The tracking API answers as Segment's own does:
-`{"success": false, "code", "message"}`, with 400 if a body is too large.
+and `remedy` (what to do); from the tracking API `{"success": false, "code", "message"}`, with 400
+if a body is too large.
 
 | Code | Status | Try again |
 |---|---|---|
 """
 
 OPEN = {"Deliveries": "a source", "Tracking API": "a source"}
+WHO = {"a source": "sources", "signed in": "everyone signed in", "anyone": "anyone"}
 
 
 def api() -> str:
@@ -181,19 +197,36 @@ def api() -> str:
         for method, operation in methods.items():
             (tag,) = operation["tags"]
             who = "signed in" if operation["security"] else OPEN.get(tag, "anyone")
-            row = tags.setdefault(tag, {}).setdefault((operation["summary"], who), [])
+            summary = re.sub(r" of the type \w+", "", operation["summary"])
+            row = tags.setdefault(tag, {}).setdefault((summary, who), [])
             row.append(f"`{method.upper()} {path}`")
     text = API_HEAD
     for tag, rows in tags.items():
-        text += f"## {tag}\n\n| Route | Does | Who |\n|---|---|---|\n"
+        of_all = {who for _, who in rows}
+        column = len(of_all) > 1
+        text += f"## {tag}\n\n"
+        text += "" if column else f"For {WHO[of_all.pop()]}.\n\n"
+        text += (
+            "| Route | Does | Who |\n|---|---|---|\n" if column else "| Route | Does |\n|---|---|\n"
+        )
         for (summary, who), routes in rows.items():
-            text += f"| {', '.join(routes)} | {summary} | {who} |\n"
+            text += f"| {_routes(routes)} | {summary} |{f' {who} |' if column else ''}\n"
         text += "\n"
     text += API_TAIL
     for code, status in STATUS.items():
         again = "after `Retry-After`" if code in ("rate_limited", "unavailable") else "no"
         text += f"| `{code}` | {status} | {again} |\n"
     return text
+
+
+def _routes(routes: list[str]) -> str:
+    """Routes of one row; a method that they share stands once."""
+    methods = {route.split()[0] for route in routes}
+    same = len(methods) == 1
+    return ", ".join(
+        route if number == 0 or not same else "`" + route.split()[1]
+        for number, route in enumerate(routes)
+    )
 
 
 CONSTANTS_HEAD = """<!-- Written by tools/reference.py; `make generate` writes it anew. -->

@@ -31,10 +31,11 @@ def _doc(description: str, **bounds: Any) -> Meta:
     return Meta(description=description, **bounds)
 
 
+INDIRECTLY = " May be `env:NAME` or `file:PATH`."
+
+
 def _secret_doc(description: str) -> Meta:
-    return Meta(
-        description=description + " May be `env:NAME` or `file:PATH`.", extra={"secret": True}
-    )
+    return Meta(description=description + INDIRECTLY, extra={"secret": True})
 
 
 class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,35 +52,33 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     log: Annotated[
         str,
         _secret_doc(
-            "Where the log keeps events while a channel is watched: `memory://`, or "
+            "Where events are kept while a channel is watched: `memory://`, or "
             "`redis://host:6379/0`."
         ),
     ] = "memory://"
     public_url: Annotated[
         str,
-        _doc("The origin that browsers use if a proxy is in front of the server; no path."),
+        _doc("The origin that browsers use if a proxy is in front; no path."),
     ] = ""
     assets: Annotated[
         str,
         _doc(
             "Folder with the interface's files of the last five builds, so that open pages "
-            "survive an upgrade. Several processes may "
-            "share it. Without it a page that needs a file of another build must be reloaded."
+            "survive an upgrade; processes may share it."
         ),
     ] = ""
     origins: Annotated[
         tuple[str, ...],
         _doc(
-            "Other origins whose pages may watch, by access token alone and never by a cookie, "
-            'e.g. `["https://dagnet.example.com"]`. `http://` is for loopback hosts only '
-            "(docs/how-to/another-origin.md)."
+            "Other origins whose pages may watch, by a token and never by a cookie; `http://` "
+            "for loopback hosts only (docs/how-to/another-origin.md)."
         ),
     ] = ()
     framed_by: Annotated[
         tuple[str, ...],
         _doc(
-            "Origins whose pages may frame the interface. Browsers keep its sign-in only in "
-            "frames of the same site."
+            "Origins whose pages may frame the interface, which keeps its sign-in in frames "
+            "of the same site."
         ),
     ] = ()
 
@@ -88,26 +87,21 @@ CHANNEL = r"^(\*|[A-Za-z0-9._-]{1,128}/(\*|[A-Za-z0-9._-]{1,128}))$"
 
 
 class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[[access.grant]]`: who may do what, where; in modes `oidc` and `proxy`.
-
-    Without a grant a person may do nothing.
-    """
+    """`[[access.grant]]`: who may do what; in modes `oidc` and `proxy` nothing else permits."""
 
     who: Annotated[
         str,
         _doc(
-            "The person's name at the provider or proxy, `group:…` for a group, or with GitHub "
-            "`repository:owner/name` for its "
-            "collaborators. `*` stands for any run of characters.",
+            "The person's name at the provider or proxy, `group:…`, or with GitHub "
+            "`repository:owner/name` for its collaborators. `*` stands for any characters.",
             min_length=1,
         ),
     ]
     role: Annotated[
         Role,
         _doc(
-            "`watch`; `follow` traces too; see `identities` too, where a workspace reveals them; "
-            "`administer` too: send test events and "
-            "see everything there is to operate."
+            "`watch`; `follow` traces; see `identities` if a workspace reveals them; "
+            "`administer`: send test events, see sources. Each includes the ones before."
         ),
     ] = "watch"
     on: Annotated[
@@ -122,88 +116,70 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     mode: Annotated[
         AccessMode,
         _doc(
-            "`local`: a one-time link and a cookie, loopback only. `token`: access tokens. "
-            "`oidc`: OpenID Connect, GitHub included. "
-            "`proxy`: a trusted header."
+            "`local`: a one-time link, loopback only. `token`: access tokens. `oidc`: OpenID "
+            "Connect or GitHub. `proxy`: a trusted header."
         ),
     ] = "local"
     tokens: Annotated[
-        str, _doc("File that keeps the hashes of access tokens; `dagnet-realtime token` writes it.")
+        str, _doc("File of access tokens' hashes; `dagnet-realtime token` writes it.")
     ] = ""
-    audit: Annotated[
-        str, _doc("File to which the audit log is appended; without one it goes to standard error.")
-    ] = ""
+    audit: Annotated[str, _doc("File of the audit log; without one it goes to standard error.")] = (
+        ""
+    )
     session: Annotated[
         str,
-        _doc("How long a browser stays signed in (modes `token` and `oidc`).", pattern=DURATION),
+        _doc("How long a browser stays signed in (`token`, `oidc`).", pattern=DURATION),
     ] = "12h"
     cookie_key: Annotated[
         str,
         _secret_doc(
-            "Key that encrypts sign-in cookies; the same on every process. Without it a restart "
-            "signs everyone out."
+            "Key of sign-in cookies, the same on every process. Without it a restart signs "
+            "everyone out."
         ),
     ] = ""
     proxy_header: Annotated[
         str,
-        _doc(
-            "Mode `proxy`: the header in which the proxy names the person, e.g. "
-            "`x-forwarded-email`."
-        ),
+        _doc("`proxy`: the header that names the person, e.g. `x-forwarded-email`."),
     ] = ""
     proxy_groups: Annotated[
         str,
-        _doc(
-            "Mode `proxy`: the header that lists their groups, separated by commas. Like the "
-            "name it must be sent exactly once."
-        ),
+        _doc("`proxy`: the header that lists their groups, separated by commas."),
     ] = ""
     proxy_from: Annotated[
         tuple[str, ...],
-        _doc("Mode `proxy`: its addresses or networks; the headers of others are ignored."),
+        _doc("`proxy`: its addresses or networks; the headers of others are ignored."),
     ] = ()
     proxy_secret: Annotated[
         str,
-        _secret_doc(
-            "Mode `proxy`: the secret that the proxy sends in the header "
-            "`X-Realtime-Proxy-Secret`; 16 characters or more."
-        ),
+        _secret_doc("`proxy`: what it sends in `X-Realtime-Proxy-Secret`; 16 characters or more."),
     ] = ""
     provider: Annotated[
         Literal["openid", "github"],
-        _doc("Mode `oidc`: `openid` for any OpenID Connect provider, `github` for GitHub."),
+        _doc("`oidc`: `openid` for any OpenID Connect provider, or `github`."),
     ] = "openid"
     issuer: Annotated[
         str,
-        _doc(
-            "Mode `oidc`: the provider's issuer, e.g. `https://accounts.example.com`; for GitHub "
-            "its address."
-        ),
+        _doc("`oidc`: the issuer, e.g. `https://accounts.example.com`; for GitHub its address."),
     ] = ""
     client_id: Annotated[
         str,
-        _doc(
-            "Mode `oidc`: the client id at the provider, where `<public_url>/sign-in/callback` "
-            "is registered."
-        ),
+        _doc("`oidc`: the client id, for which `<public_url>/sign-in/callback` is registered."),
     ] = ""
     client_secret: Annotated[
-        str, _secret_doc("Mode `oidc`: the client secret; none for a public client.")
+        str, _secret_doc("`oidc`: the client secret; none for a public client.")
     ] = ""
     scopes: Annotated[
         tuple[str, ...],
-        _doc("Mode `oidc`: the scopes. By default `openid email profile`, with GitHub none."),
+        _doc("`oidc`: the scopes; by default `openid email profile`, with GitHub none."),
     ] = ()
     claim: Annotated[
         str,
         _doc(
-            "Mode `oidc`: the claim by which grants name people. An `email` must be verified.",
+            "`oidc`: the claim by which grants name people. An `email` must be verified.",
             min_length=1,
         ),
     ] = "email"
-    groups_claim: Annotated[str, _doc("Mode `oidc`: the claim that lists a person's groups.")] = (
-        "groups"
-    )
+    groups_claim: Annotated[str, _doc("`oidc`: the claim that lists a person's groups.")] = "groups"
     grant: Annotated[tuple[GrantTable, ...], _doc("Who may do what.")] = ()
 
 
@@ -213,100 +189,79 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     id: Annotated[
         str,
         _doc(
-            "Name of the source, part of its webhook's URL; unique on this server.",
+            "Its name, the end of its webhook's URL; unique on this server.",
             pattern=IDENTIFIER,
         ),
     ]
     kind: Annotated[
         Literal["webhook", "tracking", "kafka"],
         _doc(
-            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` points "
-            "here. `kafka`: topics are read "
-            "while the channel is watched (docs/how-to/streams.md); needs the extra `kafka`."
+            "`webhook`: Segment posts signed deliveries. `tracking`: an SDK's `apiHost` "
+            "points here. `kafka`: topics are read (docs/how-to/streams.md)."
         ),
     ] = "webhook"
     secrets: Annotated[
         tuple[str, ...],
-        _secret_doc(
-            "Shared secrets that sign a webhook's deliveries; several while one is being replaced."
-        ),
+        _secret_doc("Shared secrets of a webhook; several while one is being replaced."),
     ] = ()
-    write_key: Annotated[
-        str, _secret_doc("What the SDK of a `tracking` source sends as its write key.")
-    ] = ""
+    write_key: Annotated[str, _secret_doc("The write key of a `tracking` source.")] = ""
     allow_unsigned: Annotated[
         bool, _doc("Accept deliveries without a signature: anyone who knows the URL can send.")
     ] = False
     batch_signature: Annotated[
         Literal["first", "whole"],
         _doc(
-            "`whole` refuses batches of which only the first element is signed, as Segment signs "
-            "them by default."
+            "`whole` refuses batches of which only the `first` element is signed, as Segment "
+            "signs them by default."
         ),
     ] = "first"
     allow_delete: Annotated[
         bool,
         _doc(
-            "Accept `delete` and `suppress` without a signature: every sender can then erase any "
-            "person's "
-            "events. In signed deliveries they are always accepted."
+            "Accept unsigned `delete` and `suppress`: every sender can then erase any "
+            "person's events."
         ),
     ] = False
     servers: Annotated[
-        tuple[str, ...], _doc("Kind `kafka`: brokers to begin with, `host:port` each.")
+        tuple[str, ...], _doc("`kafka`: brokers to begin with, `host:port` each.")
     ] = ()
-    topics: Annotated[
-        tuple[str, ...], _doc("Kind `kafka`: the topics to read, and no others.")
-    ] = ()
+    topics: Annotated[tuple[str, ...], _doc("`kafka`: the topics to read.")] = ()
     shape: Annotated[
         str,
         _doc(
-            "Kind `kafka`: `auto` knows events, arrays, SDK batches, lines, and common "
-            "envelopes. `event` and `batch` take nothing else; "
-            "a JSON pointer such as `/data/event` says where the event lies."
+            "`kafka`: what a record holds: `auto`, `event`, `batch`, or a JSON pointer to the "
+            "event, such as `/data/event`."
         ),
     ] = "auto"
     only_write_keys: Annotated[
         tuple[str, ...],
-        _secret_doc(
-            "Kind `kafka`: of a topic that several sources share, the events with one of these "
-            "write keys."
-        ),
+        _secret_doc("`kafka`: of a shared topic, the events with one of these write keys."),
     ] = ()
     only_source_ids: Annotated[
         tuple[str, ...],
-        _doc(
-            "Kind `kafka`: likewise, the events of one of these source ids (Segment's `projectId`)."
-        ),
+        _doc("`kafka`: likewise, of one of these source ids (Segment's `projectId`)."),
     ] = ()
     behind: Annotated[
         str,
         _doc(
-            "Kind `kafka`: a partition that is further behind is read on from its end; viewers "
-            "see a gap.",
+            "`kafka`: a partition further behind is read on from its end; viewers see a gap.",
             pattern=DURATION,
         ),
     ] = "10s"
     security: Annotated[
         Security,
-        _doc(
-            "Kind `kafka`: the connection to brokers; `ssl` may have a client certificate, "
-            "`sasl` needs a user and a password."
-        ),
+        _doc("`kafka`: the connection to brokers; `sasl` needs a user and a password."),
     ] = "plaintext"
-    mechanism: Annotated[Mechanism, _doc("Kind `kafka`: the mechanism of SASL.")] = "PLAIN"
-    username: Annotated[str, _secret_doc("Kind `kafka`: the user for SASL.")] = ""
-    password: Annotated[str, _secret_doc("Kind `kafka`: its password.")] = ""
+    mechanism: Annotated[Mechanism, _doc("`kafka`: the mechanism of SASL.")] = "PLAIN"
+    username: Annotated[str, _secret_doc("`kafka`: the user for SASL.")] = ""
+    password: Annotated[str, _secret_doc("`kafka`: its password.")] = ""
     ca: Annotated[
         str,
-        _doc(
-            "Kind `kafka`: a PEM file of the authority that signed the brokers' certificates; "
-            "else the system's."
-        ),
+        _doc("`kafka`: PEM file of the brokers' authority; else the system's."),
     ] = ""
-    certificate: Annotated[str, _doc("Kind `kafka`: a PEM file of the client certificate.")] = ""
+    certificate: Annotated[str, _doc("`kafka`: PEM file of a client certificate, for `ssl`.")] = ""
     key: Annotated[
-        str, _doc("Kind `kafka`: a PEM file of its key, if `certificate` does not hold it.")
+        str, _doc("`kafka`: PEM file of its key, if `certificate` does not hold it.")
     ] = ""
 
 
@@ -320,21 +275,17 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     path: Annotated[
         str,
         _doc(
-            "The data repository on this machine, from the configuration's folder; reloaded on "
-            "change. DagNet's `basePath` belongs to it. "
-            "With `graphs_url` optional, and read for `events/` and `nodes/` alone.",
+            "The data repository, from the configuration's folder; reloaded on change. "
+            "DagNet's `basePath` belongs to it. With `graphs_url` optional, for `events/` and "
+            "`nodes/` alone.",
             min_length=1,
         ),
     ] = ""
-    graphs_path: Annotated[
-        str, _doc("The folder of graphs inside `path` (DagNet's `graphsPath`).")
-    ] = "graphs"
+    graphs_path: Annotated[str, _doc("Its folder of graphs (DagNet's `graphsPath`).")] = "graphs"
     events_path: Annotated[
-        str, _doc("The folder of event definitions inside `path` (DagNet's `eventsPath`).")
+        str, _doc("Its folder of event definitions (DagNet's `eventsPath`).")
     ] = "events"
-    nodes_path: Annotated[
-        str, _doc("The folder of nodes inside `path` (DagNet's `nodesPath`).")
-    ] = "nodes"
+    nodes_path: Annotated[str, _doc("Its folder of nodes (DagNet's `nodesPath`).")] = "nodes"
     graphs_url: Annotated[
         str,
         _doc(
@@ -342,58 +293,50 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         ),
     ] = ""
     graphs: Annotated[
-        tuple[str, ...], _doc("With `graphs_url`: the names of the graphs, at most 50.")
+        tuple[str, ...], _doc("With `graphs_url`: the graphs' names, at most 50.")
     ] = ()
     graphs_branch: Annotated[
-        str, _doc("With `graphs_url`: the branch; without one the deployment's default.")
+        str, _doc("With `graphs_url`: the branch, else the deployment's default.")
     ] = ""
     graphs_secret: Annotated[
         str,
-        _secret_doc(
-            "With `graphs_url`: the secret that DagNet itself asks for (its `SHARE_SECRET`)."
-        ),
+        _secret_doc("With `graphs_url`: DagNet's `SHARE_SECRET`."),
     ] = ""
     graphs_bearer: Annotated[
         str,
-        _secret_doc("With `graphs_url`: a bearer token for a gateway in front of the deployment."),
+        _secret_doc("With `graphs_url`: a bearer token for a gateway in front of it."),
     ] = ""
     graphs_every: Annotated[
         str,
         _doc(
-            "With `graphs_url`: how often graphs are fetched, at least `5s`. Each time DagNet "
-            "requests GitHub for every graph.",
+            "With `graphs_url`: how often graphs are fetched, at least `5s`.",
             pattern=DURATION,
         ),
     ] = "1m"
     trace: Annotated[
         tuple[str, ...],
         _doc(
-            "The identifiers that join events into traces, best first. Any property path is "
-            "allowed."
+            "The identifiers that join events into traces, best first; any property path may "
+            "be one."
         ),
     ] = DEFAULT_POLICY.trace
     identity: Annotated[
         Identity,
         _doc(
-            "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids are kept. `reveal`: "
-            "as sent, for roles that may see it."
+            "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids. `reveal`: as "
+            "sent, for roles that may see it."
         ),
     ] = DEFAULT_POLICY.identity
     properties: Annotated[
         tuple[str, ...],
-        _doc(
-            "Properties to keep beside those that the graphs' filters use; `*` stands for any "
-            "ending."
-        ),
+        _doc("Properties to keep beside those that filters use; `*` stands for any ending."),
     ] = DEFAULT_POLICY.properties
-    deny: Annotated[
-        tuple[str, ...], _doc("Properties never to keep, even if another key allows them.")
-    ] = ()
+    deny: Annotated[tuple[str, ...], _doc("Properties never to keep.")] = ()
     sample: Annotated[float, _doc("Share of traces kept whole; counts stay exact.", ge=0, le=1)] = (
         DEFAULT_POLICY.sample
     )
     max_rate: Annotated[
-        float, _doc("Events per second accepted from one source, of 8 KB each on average.", gt=0)
+        float, _doc("Events per second from one source, of 8 KB on average.", gt=0)
     ] = DEFAULT_POLICY.max_rate
     token_key: Annotated[
         str,
@@ -401,25 +344,24 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "Key of the pseudonyms, the same on every process; in `local` mode this machine's own."
         ),
     ] = ""
-    token_rotation: Annotated[str, _doc("How long one period key lasts.", pattern=DURATION)] = (
-        duration_text(DEFAULT_POLICY.token_rotation)
-    )
+    token_rotation: Annotated[
+        str, _doc("How long one key of pseudonyms lasts.", pattern=DURATION)
+    ] = duration_text(DEFAULT_POLICY.token_rotation)
     viewer_keys: Annotated[
         tuple[str, ...],
         _secret_doc(
-            "Keys by which back ends of other sites sign viewer tokens for this workspace, 32 "
-            "characters or more; several while one is being replaced "
-            "(docs/how-to/another-origin.md)."
+            "Keys that sign viewer tokens of other sites, 32 characters or more; several "
+            "while one is being replaced (docs/how-to/another-origin.md)."
         ),
     ] = ()
     retention: Annotated[
-        str, _doc("How long the log keeps an event while the channel is watched.", pattern=DURATION)
+        str, _doc("How long an event is kept while the channel is watched.", pattern=DURATION)
     ] = duration_text(DEFAULT_POLICY.retention)
-    log_entries: Annotated[int, _doc("How many events the log keeps at most.", ge=1)] = (
+    log_entries: Annotated[int, _doc("How many events are kept at most.", ge=1)] = (
         DEFAULT_POLICY.log_entries
     )
     carried_per_second: Annotated[
-        float, _doc("Full events that one view gets per second; above it counts stay exact.", gt=0)
+        float, _doc("Full events that a view gets per second; counts stay exact.", gt=0)
     ] = DEFAULT_POLICY.carried_per_second
     test_property: Annotated[
         str, _doc("Events with this property bypass sampling and thinning.")
@@ -427,22 +369,22 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     relay: Annotated[
         str,
         _secret_doc(
-            "A provider that carries frames to browsers, e.g. "
-            "`pusher://KEY:SECRET@host:port/APP_ID`."
+            "A provider that carries frames, e.g. `pusher://KEY:SECRET@host:port/APP_ID` "
+            "(docs/how-to/relays.md)."
         ),
     ] = ""
     ingest: Annotated[
         Ingest,
         _doc(
             "`server`: sources post here. `function`: a Destination Function publishes to the "
-            "`relay` itself (docs/how-to/function.md)."
+            "`relay` (docs/how-to/function.md)."
         ),
     ] = DEFAULT_POLICY.ingest
     function_carries: Annotated[
         Carries,
         _doc(
-            'With `ingest = "function"`, the events that are published: that `lit` a node, whose '
-            "name is `listened` for, or `all`."
+            "With `function`, the events published: that `lit` a node, whose name is "
+            "`listened` for, or `all`."
         ),
     ] = DEFAULT_POLICY.function_carries
     source: Annotated[tuple[SourceTable, ...], _doc("The sources that send into it.")] = ()
