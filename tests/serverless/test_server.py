@@ -90,13 +90,22 @@ class Watching(NamedTuple):
         return [frame for frame in self.browser.frames(self.channel) if frame["op"] == "batch"]
 
     async def reached(self, offered: int) -> None:
-        """Waits until frames that join from On on have told of so many events."""
+        """Waits until frames that join from On on count so many events.
+
+        A publication that the provider accepts too late for us is published again from the same
+        position, with what has come since: a frame may begin wherever an earlier one did.
+        """
         async with asyncio.timeout(60):
-            while sum(frame["ledger"]["offered"] for frame in self.batches) < offered:
+            while self._counted() < offered:
                 await self.browser.more()
-        ends = [self.position, *(frame["position"] for frame in self.batches)]
-        assert [frame["from"] for frame in self.batches] == ends[:-1]
-        assert sum(frame["ledger"]["offered"] for frame in self.batches) == offered
+        assert self._counted() == offered
+
+    def _counted(self) -> int:
+        counted = {self.position: 0}
+        for frame in self.batches:
+            assert frame["from"] in counted, "a frame that joins none"
+            counted[frame["position"]] = counted[frame["from"]] + frame["ledger"]["offered"]
+        return max(counted.values())
 
 
 class Platform:
@@ -442,7 +451,9 @@ async def test_deliveries_publish_before_they_are_answered_and_nothing_is_lost_b
         assert {(answer["status"], answer["left"]) for answer in answers} == {(200, 0)}
         await page.reached(8)
         ledger = (await platform.seat(page.session))["ledger"]
-        assert ledger["delivered"] >= ledger["published"] >= len(page.batches)
+        assert ledger["delivered"] >= ledger["published"] > 0
+        ends = {frame["position"] for frame in page.batches}
+        assert ledger["published"] + ledger["failed"] >= len(ends)
 
 
 async def test_a_provider_that_hangs_costs_a_delivery_two_seconds_at_most_and_nobody_an_event(

@@ -127,6 +127,17 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
+  it("REL-15: a frame that repeats an earlier one and goes on lights only what is new", async () => {
+    const { environment, lane, send, asked, lit } = scene();
+    await settle();
+    await send(batch("p0", "p2"), batch("p0", "p5"));
+    await environment.advance(REORDER_MS);
+    expect(asked.at(-1)).toContain("after=p2&until=p5");
+    await send(batch("p5", "p6"));
+    expect(lit()).toEqual(upTo(6));
+    lane.stop();
+  });
+
   it("REL-15: a beat tells of a frame that was lost before a silence", async () => {
     const { environment, lane, send, lit } = scene();
     await settle();
