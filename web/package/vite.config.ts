@@ -10,7 +10,7 @@ const OUT = process.env["PACKAGE_OUT"] ?? resolve(HERE, "dist");
 
 /** The entry `.` is built apart, so that no other carries what only it uses. */
 const APART = process.env["PACKAGE_ENTRY"] === "index";
-const ENTRIES = Object.fromEntries(["index", "layer", "react", "picture", "token"].map((name) => [name, resolve(HERE, `src/${name}.ts`)]));
+const ENTRIES = Object.fromEntries(["index", "layer", "react", "picture", "pusher-auth", "token"].map((name) => [name, resolve(HERE, `src/${name}.ts`)]));
 const PEERS = [/^react(\/|$)/, /^react-dom(\/|$)/, /^@xyflow\/react$/];
 
 /** What is bundled from other packages, and whose licences go with it. */

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 
-SOCKET_ID = re.compile(r"\d{1,20}\.\d{1,20}")
+SOCKET_ID = re.compile(r"[0-9]{1,20}\.[0-9]{1,20}")
 CHANNEL = re.compile(r"[A-Za-z0-9_\-=@,.;]{1,200}")
 
 

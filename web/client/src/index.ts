@@ -6,7 +6,7 @@ export { realtime } from "./realtime.ts";
 export type { Source } from "./source.ts";
 export { log, type LogSource } from "./sources/log.ts";
 export { opener, otherTab, page, type PageOptions } from "./sources/pages.ts";
-export type { EnvelopeFields, PusherOptions, ServerOptions, SignRequest } from "./sources/options.ts";
+export type { EnvelopeFields, FunctionChannelOptions, PusherOptions, ServerOptions, SignRequest } from "./sources/options.ts";
 export { pusher } from "./sources/pusher.ts";
 export { server } from "./sources/server.ts";
 export type { NodeState, RealtimeState, ReplayState, UnmappedState } from "./state.ts";

@@ -14,6 +14,10 @@ export const POLL_MS = 10000;
 export const RELAY_STALE_MS = 18000;
 /** How often a page asks the server for its relay subscription, which checks its permission. */
 export const RELAY_CHECK_MS = 8000;
+/** A function's channel name lasts this long; a viewer who loses permission hears nothing later. */
+export const FUNCTION_CHANNEL_MS = 900000;
+/** Before and after a change of name both names count: clocks differ, and requests take time. */
+export const FUNCTION_CHANNEL_OVERLAP_MS = 90000;
 /** How often a page asks the server for a function's channel names. */
 export const FUNCTION_CHECK_MS = 30000;
 /** Without an answer for this long a page must assume that its channel name is an old one. */

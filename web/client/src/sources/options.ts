@@ -54,3 +54,14 @@ export interface PusherOptions {
   readonly auth?: string | ((request: SignRequest) => SubscriptionSignature | Promise<SubscriptionSignature>);
   readonly fields?: EnvelopeFields;
 }
+
+/** The host's own handler of `./pusher-auth`, which says where the provider is, which channels our
+ * function in Segment publishes to at this moment, and signs subscriptions to them.
+ */
+export interface FunctionChannelOptions {
+  readonly auth: string;
+  /** For a handler that lets people in by a token rather than by a cookie; renewed by calling it
+   * again: shortly before `expiresAt`, and whenever it is refused.
+   */
+  readonly token?: TokenSource;
+}

@@ -1,11 +1,20 @@
-/** The source of events that a host's own function publishes on a channel of its provider. */
+/** The source of events that a function publishes on channels of a provider. */
 import { lazySource } from "./lazySource.ts";
-import type { PusherOptions } from "./options.ts";
+import type { FunctionChannelOptions, PusherOptions } from "./options.ts";
 import type { Source } from "../source.ts";
 
-/** Thin envelopes on one channel, matched here against the shown graph. The package `pusher-js` is
- * loaded with the first session.
+/** With a `channel`: thin envelopes of the host's own function on that channel. With `auth` alone:
+ * what our function in Segment publishes, on channels that the host's handler of `./pusher-auth`
+ * names and signs. Events are matched here against the shown graph. `pusher-js` is loaded with the
+ * first session.
  */
-export function pusher(options: PusherOptions): Source {
-  return lazySource("remote", async () => (await import("./thinEnvelopes.ts")).channelSource(options));
+export function pusher(options: PusherOptions | FunctionChannelOptions): Source {
+  return lazySource("remote", async () => {
+    if (isChannel(options)) return (await import("./thinEnvelopes.ts")).channelSource(options);
+    return (await import("./functionChannels.ts")).functionChannelSource(options);
+  });
+}
+
+function isChannel(options: PusherOptions | FunctionChannelOptions): options is PusherOptions {
+  return "channel" in options || "key" in options;
 }

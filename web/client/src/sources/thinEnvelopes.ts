@@ -9,7 +9,7 @@ import { cleanText, type Redact, redaction } from "@dagnet-realtime/tap/redactio
 import type { ProviderEndpoint, SubscriptionSignature } from "../api.ts";
 import { randomHex } from "../environment.ts";
 import { ApiError } from "../http.ts";
-import type { Source } from "../source.ts";
+import type { Source, SourceContext } from "../source.ts";
 import { type Envelope, EnvelopeTransport, MOST_EVENTS, type Published, type Publisher } from "../transport/relay/envelopeTransport.ts";
 import { subscribeLazily } from "../transport/relay/relayTransport.ts";
 import type { EnvelopeFields, PusherOptions } from "./options.ts";
@@ -23,14 +23,19 @@ const NAMED = 8;
 export function channelSource(options: PusherOptions): Source {
   const salt = randomHex(16);
   const place = endpoint(options);
+  return publishedSource(({ engine, environment }) => new ChannelPublisher(options, place, () => engine.state.graph, new ThinReader({ ...FIELDS, ...options.fields }, salt), () => environment.now()));
+}
+
+/** A source of what a publisher brings, matched here against the shown graph. */
+export function publishedSource(publisherOf: (context: SourceContext) => Publisher): Source {
   return {
     lane: "remote",
     prefix: "pusher",
     position: FIRST_POSITION,
-    connect: ({ session, position }, { engine, environment, resumed }) => {
+    connect: ({ session, position }, context) => {
+      const { engine, environment, resumed } = context;
       const known = (id: string): boolean => ((lookUp(engine.state.accumulation.dedupe, id)?.lanes ?? 0) & REMOTE) !== 0;
-      const publisher = new ChannelPublisher(options, place, () => engine.state.graph, new ThinReader({ ...FIELDS, ...options.fields }, salt), () => environment.now());
-      return new EnvelopeTransport({ publisher, session, position, resumed, table: () => engine.state.table, known }, environment, subscribeLazily);
+      return new EnvelopeTransport({ publisher: publisherOf(context), session, position, resumed, table: () => engine.state.table, known }, environment, subscribeLazily);
     },
   };
 }
@@ -41,8 +46,8 @@ function endpoint({ key, channel, cluster = "", host = "", tls = true, port = tl
   return { kind: "pusher", key, host: host === "" ? `ws-${cluster}.pusher.com` : host, port, tls, encrypted: channel.startsWith("private-encrypted-") };
 }
 
-/** What can be said of a channel whose publisher is not ours: no server counts its events. */
-const GUARANTEES: Guarantees = {
+/** What can be said of a channel without a server: no one counts its events. */
+export const UNCOUNTED: Guarantees = {
   identity: "token", sample: 1, carried_per_second: 0, dedupe_window: 0, dedupe_entries: 0, retention: 0, properties: ["*"], deny: [], trace: [], redacted: true, exact_counts: false, filtered: "browser",
   notes: ["Events come straight from a provider: counts are of what this page received, and what it missed is of unknown number."],
 };
@@ -60,7 +65,7 @@ class ChannelPublisher implements Publisher {
   ) {}
 
   subscription(): ReturnType<Publisher["subscription"]> {
-    return Promise.resolve({ public: this.place, channels: [this.options.channel], plan: "", graph_version: this.graph()?.version ?? "", posture: GUARANTEES });
+    return Promise.resolve({ public: this.place, channels: [this.options.channel], plan: "", graph_version: this.graph()?.version ?? "", posture: UNCOUNTED });
   }
 
   async sign(channel: string, socketId: string): Promise<SubscriptionSignature> {
