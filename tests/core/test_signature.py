@@ -161,7 +161,7 @@ def test_at_once_or_in_a_thread_the_answer_is_the_same(
 
 
 def test_an_ordinary_object_is_decided_at_once() -> None:
-    """DOOR-13, DOOR-14: which the short way needs."""
+    """DOOR-11, DOOR-14: which the short way needs."""
     kept = Verifier(source())
     for body in (
         b'{"a":"' + b"x" * 65_000 + b'"}',

@@ -153,7 +153,7 @@ async def test_the_containers_health_is_asked_as_the_file_says() -> None:
 
 
 def test_the_composition_fits_the_configuration(tmp_path: Path) -> None:
-    """OPS-13: every variable is a key, every secret that the configuration reads is mounted where it reads it, everything is bounded."""
+    """OPS-11: every variable is a key, every secret that the configuration reads is mounted where it reads it, everything is bounded."""
     environ = {
         name: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", str(value))
         for one in OURS
@@ -186,7 +186,7 @@ def test_the_composition_fits_the_configuration(tmp_path: Path) -> None:
 
 
 async def test_the_redis_of_the_composition_keeps_our_promises() -> None:
-    """OPS-13: started by the very command, a server takes it as its store."""
+    """OPS-11: started by the very command, a server takes it as its store."""
     command = COMPOSE["services"]["redis"]["command"]
     assert command[0] == "redis-server"
     with redis_server(*[word for word in command[1:] if word]) as redis:

@@ -18,7 +18,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "deployment.md").read_te
 
 
 async def test_the_rights_that_the_page_names_are_enough() -> None:
-    """OPS-14: On, deliveries, following, a poll, Off, a sign-out and shared rates, by a user who may do nothing else."""
+    """OPS-15: On, deliveries, following, a poll, Off, a sign-out and shared rates, by a user who may do nothing else."""
     rule = re.search(r"ACL SETUSER realtime on >(\S+) (.*)`", PAGE)
     assert rule is not None
     password, rights = rule[1], rule[2].split()

@@ -232,7 +232,7 @@ class Composition:
 @pytest.mark.proof
 @pytest.mark.skipif(found("caddy") is None, reason="this machine's distribution has no caddy")
 def test_the_composition_lets_everybody_in(tmp_path: Path) -> None:
-    """OPS-13, WEB-18: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""
+    """OPS-11, WEB-18: under the names that it gives; its proxy finds both processes ready, and so do probes by name and by address."""
     tmp_path.chmod(0o755)
     with network(
         redis="10", one="11", two="12", proxy="2", realtime_example_com="2", browser="3"

@@ -74,7 +74,7 @@ def test_axe_finds_nothing_in_any_state_of_the_screen(walking: Page) -> None:
 def test_the_page_asks_nobody_else_and_breaks_no_policy(
     context: BrowserContext, shown: Demo
 ) -> None:
-    """PIC-43: no other origin is asked, and nothing is refused by the content security policy."""
+    """ACC-9: no other origin is asked, and nothing is refused by the content security policy."""
     asked: list[str] = []
     said: list[str] = []
     context.on("request", lambda request: asked.append(request.url))

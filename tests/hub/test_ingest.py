@@ -725,7 +725,7 @@ async def test_what_is_brief_is_mended_at_once_and_the_rest_in_a_thread() -> Non
 
 
 async def test_what_needs_no_mending_never_waits() -> None:
-    """DOOR-13: which the short way needs."""
+    """DOOR-11: which the short way needs."""
     running = RepairQueue().run(lambda *, repair: repair, brief=False)
     with pytest.raises(StopIteration) as done:
         running.send(None)

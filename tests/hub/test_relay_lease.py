@@ -27,7 +27,7 @@ def lease(provider: Provider, clock: FakeClock, awaited: int = 0, **seats: int) 
 
 
 async def test_what_was_spent_is_given_once() -> None:
-    """REL-13: published, delivered to as many as subscribe, failed."""
+    """REL-6: published, delivered to as many as subscribe, failed."""
     provider, clock = Provider(), FakeClock()
     leased = lease(provider, clock, ann=NOW, bob=NOW)
     await leased.refresh_subscribers()
@@ -42,7 +42,7 @@ async def test_what_was_spent_is_given_once() -> None:
 
 
 async def test_without_a_number_from_the_provider_sessions_are_counted() -> None:
-    """REL-13: the best that can be known."""
+    """REL-6: the best that can be known."""
     provider, clock = Provider(), FakeClock()
     provider.subscribed = None
     leased = lease(provider, clock, ann=NOW, bob=NOW)

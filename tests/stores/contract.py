@@ -258,7 +258,7 @@ class LogContract:
         assert await asyncio.wait_for(reading, 20) == ReadGap(start, None, "gone")
 
     async def test_a_person_can_be_forgotten(self, stage: Stage) -> None:
-        """LOG-12: what carries a token is made anonymous at its offset; of properties and traits
+        """RED-12: what carries a token is made anonymous at its offset; of properties and traits
         what is needed stays.
         """
         log = stage.log()
@@ -295,7 +295,7 @@ class LogContract:
         assert await log.append(SHOP, [entry("canary-id")]) == ["duplicate"]
 
     async def test_positions_survive_the_forgetting_of_their_entry(self, stage: Stage) -> None:
-        """LOG-12, LOG-10: a reader behind it goes on, from any position and in any steps."""
+        """RED-12, LOG-10: a reader behind it goes on, from any position and in any steps."""
         log = stage.log()
         at = await log.acquire_lease(SHOP, "a", 60 * stage.unit)
         places = [at]
@@ -310,7 +310,7 @@ class LogContract:
             assert len(some.entries) == (place.offset < 4)
 
     async def test_anonymous_remains_expire_with_the_log(self, stage: Stage) -> None:
-        """LOG-12, LOG-8: by retention, by the bound, and with the epoch."""
+        """RED-12, LOG-8: by retention, by the bound, and with the epoch."""
         log = stage.log(retention=10, log_entries=3)
         start = await log.acquire_lease(SHOP, "a", 100 * stage.unit)
         await log.append(SHOP, entries(1, 2))

@@ -42,7 +42,7 @@ def test_a_fingerprint_is_the_same_everywhere() -> None:
 
 
 def test_a_missing_entry_is_a_forgotten_persons() -> None:
-    """LOG-12: the offsets around it stay, and what is kept of it; a process of the version before
+    """RED-12: the offsets around it stay, and what is kept of it; a process of the version before
     keeps nothing.
     """
     one, three = encode_entry(entry("m1")), encode_entry(entry("m3"))

@@ -69,7 +69,7 @@ async def test_there_is_one_holder_which_learns_that_there_is_more(store: RelayS
 async def test_a_holder_whose_lease_lapsed_only_adds_its_counts(
     store: RelayStateStore,
 ) -> None:
-    """REL-20, REL-13: a request that vanished blocks no other; what it published was billed."""
+    """REL-20, REL-6: a request that vanished blocks no other; what it published was billed."""
     await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
     assert await store.acquire(SHOP, "v", "slow", 0) is not None
     assert await store.acquire(SHOP, "v", "next", 5) is not None

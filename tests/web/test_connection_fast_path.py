@@ -108,7 +108,7 @@ async def asked(served: Served, *parts: bytes) -> tuple[int, dict[str, str], Any
     ],
 )
 async def test_both_ways_answer_alike(case: str, sent: dict[str, Any]) -> None:
-    """DOOR-13: status, headers and body are the same on the fast path and on the long one."""
+    """DOOR-11: status, headers and body are the same on the fast path and on the long one."""
     async with serving() as served:
         await served.open()
         short = await asked(served, request(**sent))
@@ -117,7 +117,7 @@ async def test_both_ways_answer_alike(case: str, sent: dict[str, Any]) -> None:
 
 
 async def test_a_repeat_by_the_other_way_is_no_news() -> None:
-    """DOOR-13: both ways lead to one log and one ledger."""
+    """DOOR-11: both ways lead to one log and one ledger."""
     async with serving() as served:
         session = await served.open()
         for extra in ("", ORDINARY, ""):
@@ -137,7 +137,7 @@ async def test_a_repeat_by_the_other_way_is_no_news() -> None:
 
 
 async def test_a_delivery_in_pieces_takes_the_long_way() -> None:
-    """DOOR-13: what has not come whole waits, within the time that a body has."""
+    """DOOR-11: what has not come whole waits, within the time that a body has."""
     async with serving() as served:
         await served.open()
         whole = request(EVENT)
@@ -145,14 +145,14 @@ async def test_a_delivery_in_pieces_takes_the_long_way() -> None:
 
 
 async def test_a_batch_takes_the_long_way() -> None:
-    """DOOR-13: several events are never taken in one turn of the loop."""
+    """DOOR-11: several events are never taken in one turn of the loop."""
     async with serving() as served:
         await served.open()
         assert (await asked(served, request(b"[" + EVENT + b"]", signed=EVENT)))[0] == 200
 
 
 async def test_one_connection_serves_many_deliveries() -> None:
-    """DOOR-13: keep-alive, pipelining and `Connection: close` work on both ways, mixed."""
+    """DOOR-11: keep-alive, pipelining and `Connection: close` work on both ways, mixed."""
     async with serving() as served:
         await served.open()
         wire = await connect(served)
@@ -167,7 +167,7 @@ async def test_one_connection_serves_many_deliveries() -> None:
 
 
 async def test_garbage_after_a_head_ends_the_connection() -> None:
-    """DOOR-13: what is no HTTP is refused and cut, and the server goes on."""
+    """DOOR-11: what is no HTTP is refused and cut, and the server goes on."""
     async with serving() as served:
         wire = await connect(served)
         wire.writer.write(
@@ -477,7 +477,7 @@ ODD = (
 
 
 async def test_each_oddity_is_answered_alike() -> None:
-    """DOOR-13, CON-3: control characters, great heads, every framing field, spelling, target, method, version and body; whole and cut."""
+    """DOOR-11, CON-3: control characters, great heads, every framing field, spelling, target, method, version and body; whole and cut."""
     ways = Ways()
     await ways.watch()
     statuses = set()
@@ -494,7 +494,7 @@ async def test_each_oddity_is_answered_alike() -> None:
 
 
 async def test_a_delivery_cut_at_any_byte_is_answered_alike() -> None:
-    """DOOR-13: between any two of its bytes another read may begin."""
+    """DOOR-11: between any two of its bytes another read may begin."""
     ways = Ways()
     await ways.watch()
     for sent in (
@@ -533,7 +533,7 @@ async def test_a_slow_head_puts_its_event_no_later() -> None:
 async def test_no_request_is_answered_differently_by_the_fast_path(
     data: bytes, places: list[int]
 ) -> None:
-    """DOOR-13, CON-3: whole or cut anywhere, plain or damaged, alone or behind others; and a delivery is taken by both or by neither."""
+    """DOOR-11, CON-3: whole or cut anywhere, plain or damaged, alone or behind others; and a delivery is taken by both or by neither."""
     ways = Ways()
     await ways.watch()
     parts = cut(data, places)
@@ -597,7 +597,7 @@ async def held_delivery() -> AsyncIterator[Held]:
 
 
 async def test_requests_behind_a_delivery_that_waits_are_answered_after_it() -> None:
-    """DOOR-13: in the order in which they came, in the same read or in later ones, however long
+    """DOOR-11: in the order in which they came, in the same read or in later ones, however long
     the log takes.
     """
     async with held_delivery() as held:
@@ -633,7 +633,7 @@ async def test_a_connection_is_idle_from_its_last_answer() -> None:
 
 
 async def test_a_delivery_that_waits_is_answered_while_the_server_stops() -> None:
-    """DOOR-13: its sender learns that it was taken, and that the connection ends."""
+    """DOOR-11: its sender learns that it was taken, and that the connection ends."""
     async with held_delivery() as held:
         await held.send(delivery())
         held.protocol.shutdown()
@@ -647,7 +647,7 @@ async def test_a_delivery_that_waits_is_answered_while_the_server_stops() -> Non
 
 
 async def test_a_sender_that_leaves_while_its_delivery_waits_costs_nothing() -> None:
-    """DOOR-13: the event is appended, and nothing is written to the connection."""
+    """DOOR-11: the event is appended, and nothing is written to the connection."""
     async with held_delivery() as held:
         await held.send(delivery())
         held.transport.abort()

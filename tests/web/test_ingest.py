@@ -652,7 +652,7 @@ async def test_a_webhooks_address_with_a_slash_is_the_same() -> None:
     "path", ["/v1/pixel/track", "/v1/pixel/track.gif", "/v1//pixel/track/", "/v1/t", "/v1/track"]
 )
 async def test_a_pixel_is_a_call(path: str) -> None:
-    """DOOR-19: counted, and answered by a picture that no cache keeps."""
+    """DOOR-18: counted, and answered by a picture that no cache keeps."""
     house = House()
     await house.watch()
     packed = base64.b64encode(
@@ -670,7 +670,7 @@ async def test_a_pixel_is_a_call(path: str) -> None:
 
 
 async def test_a_pixel_is_a_picture_whatever_is_wrong() -> None:
-    """DOOR-19: refusals are counted; only a server that takes no calls at all says so."""
+    """DOOR-18: refusals are counted; only a server that takes no calls at all says so."""
     house = House()
     await house.watch()
     for query in (

@@ -35,7 +35,7 @@ async def opened(stage: WebStage, filter: str = "") -> tuple[str, str]:
 
 
 async def test_a_session_learns_its_seat(relayed: WebStage) -> None:
-    """REL-13: where the provider is, the channel, how it stands, and what it has cost; no secret."""
+    """REL-6: where the provider is, the channel, how it stands, and what it has cost; no secret."""
     session, _ = await opened(relayed)
     seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()
     assert seat["public"] == PUBLIC
@@ -100,7 +100,7 @@ async def test_the_page_may_connect_to_the_provider_and_nowhere_else(relayed: We
 
 
 async def test_metrics_count_what_providers_bill(relayed: WebStage) -> None:
-    """REL-13: messages published, delivered and failed, by workspace."""
+    """REL-6: messages published, delivered and failed, by workspace."""
     session, channel = await opened(relayed)
     asked = {"socket_id": "1.2", "channel_name": channel, "watch_session_id": session}
     await relayed.client.post("/api/channels/auth", json=asked)

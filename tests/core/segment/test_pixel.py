@@ -24,12 +24,12 @@ PACKED = base64.b64encode(json.dumps(CALL, ensure_ascii=False).encode()).decode(
     ],
 )
 def test_the_call_is_unpacked_from_either_alphabet(data: str) -> None:
-    """DOOR-19: escaped or not, padded or not."""
+    """DOOR-18: escaped or not, padded or not."""
     assert json.loads(call_from_query(f"data={data}&x=1".encode())) == CALL
 
 
 def test_plain_fields_are_a_call() -> None:
-    """DOOR-19: as mail programs write them by hand."""
+    """DOOR-18: as mail programs write them by hand."""
     query = urlencode(
         {"writeKey": "K", "event": "Email Opened", "properties.campaign": "May", "userId": "ü"}
     )
@@ -44,12 +44,12 @@ def test_plain_fields_are_a_call() -> None:
 
 @pytest.mark.parametrize("query", [b"data=!!", b"data=a", b"data=%ff", b"&".join([b"a=1"] * 999)])
 def test_what_cannot_be_read_is_a_problem(query: bytes) -> None:
-    """DOOR-19: nothing else is raised."""
+    """DOOR-18: nothing else is raised."""
     with pytest.raises(Problem):
         call_from_query(query)
 
 
 def test_the_picture_is_one_transparent_pixel() -> None:
-    """DOOR-19: a whole GIF."""
+    """DOOR-18: a whole GIF."""
     assert GIF.startswith(b"GIF89a\x01\x00\x01\x00")
     assert GIF.endswith(b";")

@@ -5,19 +5,19 @@ describe("http", () => {
   const answer = (status: number, body: string, headers: Record<string, string> = {}): Promise<Response> => Promise.resolve(new Response(body, { status, headers }));
 
   describe("one request", () => {
-    it("PIC-44: a refusal keeps the server's words and what to do", async () => {
+    it("WEB-12: a refusal keeps the server's words and what to do", async () => {
       const body = JSON.stringify({ code: "gone", title: "The session ended.", detail: "Nobody watched.", remedy: "Press On." });
       await expect(request(() => answer(410, body), "/x")).rejects.toMatchObject({ code: "gone", title: "The session ended.", remedy: "Press On." });
     });
 
-    it("PIC-44: an answer that is no problem document still says something", async () => {
+    it("WEB-12: an answer that is no problem document still says something", async () => {
       const said = await toApiError(new Response("<html>502</html>", { status: 502, headers: { "retry-after": "4" } }));
       expect(said).toMatchObject({ code: "unavailable", retryAfter: 4 });
       expect(said.title).toContain("502");
       expect((await toApiError(new Response("", { status: 401 }))).remedy).toContain("link");
     });
 
-    it("PIC-44: no answer at all says that the server does not answer", async () => {
+    it("WEB-12: no answer at all says that the server does not answer", async () => {
       await expect(request(() => Promise.reject(new TypeError("fetch failed")), "/x")).rejects.toMatchObject({ code: "unreachable" });
       await expect(request(() => Promise.reject(new TypeError("x")), "/x")).rejects.toBeInstanceOf(ApiError);
     });

@@ -97,7 +97,7 @@ describe("words beside the sign", () => {
     expect(played({ at: at(3729), from: T, to: at(7200) })).toBe("1:02:09 / 2:00:00");
   });
 
-  it("REL-13, REL-23: says what a provider's road costs, how many others watch, and who, where their names are told", () => {
+  it("REL-6, REL-23: says what a provider's road costs, how many others watch, and who, where their names are told", () => {
     const seat = (others: number, names: string[] = [], failed = 0): RelaySubscription => ({
       public: { kind: "pusher", key: "k", host: "h", port: 1, tls: false, encrypted: false },
       channel: "c",

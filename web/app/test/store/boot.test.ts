@@ -36,13 +36,13 @@ describe("the first moments", () => {
     expect(made.store.getState()).toMatchObject({ phase: "off", session: null, graphRef: { graph: "h" }, toasts: [] });
   });
 
-  it("PIC-44: an address that names no graph says so", async () => {
+  it("WEB-12: an address that names no graph says so", async () => {
     const made = scene();
     await boot(made, made.watch, made.shelf, "shop/demo/gone", false);
     expect(made.store.getState()).toMatchObject({ graphRef: PLACE, toasts: [{ what: "There is no graph “gone”." }] });
   });
 
-  it("PIC-44: signed out, it says what to do", async () => {
+  it("WEB-12: signed out, it says what to do", async () => {
     const made = scene({ "GET /api/me": new Response("", { status: 401 }) });
     await boot(made, made.watch, made.shelf, "", false);
     expect(made.store.getState()).toMatchObject({ phase: "failed" });

@@ -67,7 +67,7 @@ describe("following", () => {
     expect(told()).toBe(2);
   });
 
-  it("PIC-44: a follow that the server refuses still shows, and says what that means", async () => {
+  it("WEB-12: a follow that the server refuses still shows, and says what that means", async () => {
     const { tracing, follows, store } = await on({ "PATCH /api/watch/s1": new Response("{}", { status: 503 }) });
     tracing.open("t");
     await settle();

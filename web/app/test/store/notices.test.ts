@@ -7,7 +7,7 @@ import { createUiStore } from "../../src/store/uiState.ts";
 const words = { what: "A", meaning: "", remedy: "", bad: false };
 
 describe("what people are told", () => {
-  it("PIC-44: a refusal says what happened, what it means and what to do", () => {
+  it("WEB-12: a refusal says what happened, what it means and what to do", () => {
     expect(toNotice(new ApiError("gone", "Ended.", "Nobody watched.", "Press On."), "Nothing is counted.")).toEqual({ what: "Ended. Nobody watched.", meaning: "Nothing is counted.", remedy: "Press On.", bad: true });
     expect(toNotice(new Error("x"), "m").remedy).not.toBe("");
     expect(toNotice("odd", "m").what).not.toBe("");
@@ -23,7 +23,7 @@ describe("what people are told", () => {
     expect(store.getState().toasts.map((one) => one.what)).toEqual(["4"]);
   });
 
-  it("PIC-44: notes of one moment are one toast; when they no longer hold it goes, and that is said", () => {
+  it("WEB-12: notes of one moment are one toast; when they no longer hold it goes, and that is said", () => {
     const store = createUiStore(readPreferences(null, false));
     const shown = () => store.getState().toasts.map(({ what, meaning }) => [what, meaning]);
     announceNotes(store, [], ["g.json is gone.", "It is shown as it was."]);

@@ -53,7 +53,7 @@ describe("a replay", () => {
     await replay?.close();
   });
 
-  it("PIC-44: what is no log, or holds no graph, is said", async () => {
+  it("WEB-12: what is no log, or holds no graph, is said", async () => {
     const made = scene();
     await openLog(made.context, made.watch, "not a log");
     expect(made.store.getState().toasts.at(-1)?.remedy).toContain("Save log");

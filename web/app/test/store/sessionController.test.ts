@@ -24,7 +24,7 @@ describe("On and Off", () => {
     expect(engine.light.node("a").count).toBe(1);
   });
 
-  it("PIC-44: a server that refuses says why, and the switch is Off again", async () => {
+  it("WEB-12: a server that refuses says why, and the switch is Off again", async () => {
     const { store } = await on({ "POST /api/watch": new Response(JSON.stringify({ code: "rate_limited", title: "Too many sessions.", remedy: "Close one." }), { status: 429 }) });
     expect(store.getState()).toMatchObject({ phase: "off", notice: { what: "Too many sessions.", remedy: "Close one." } });
   });
@@ -54,7 +54,7 @@ describe("On and Off", () => {
     first.watch.resume({ session: "s1", place: PLACE, state: first.engine.state });
   });
 
-  it("PIC-44: notes of the server about files are told once", async () => {
+  it("WEB-12: notes of the server about files are told once", async () => {
     const { streams, store } = await on();
     await streams[0]!.send(hello);
     const change = { op: "change", graph_version: GRAPH.version, policy_version: "p", sampling: 1, posture: { ...hello.posture, notes: ["graphs/g.json is gone."] }, since: "2026-01-02T03:04:05.000Z" } as const;

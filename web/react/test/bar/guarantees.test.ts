@@ -11,7 +11,7 @@ describe("the posture in plain words", () => {
     expect(guaranteeChips({ ...WHOLE, policy: { ...POLICY, redacted: false } })).toEqual([]);
   });
 
-  it("PIC-44: what the server notes about this view stands first", () => {
+  it("WEB-12: what the server notes about this view stands first", () => {
     const chips = guaranteeChips({ ...WHOLE, policy: { ...POLICY, notes: ["graphs/a.json is gone."] } });
     expect(chips.map(({ word }) => word)).toEqual(["1 note", "listed fields kept"]);
     expect(chips[0]?.says).toEqual(["graphs/a.json is gone."]);
