@@ -114,6 +114,51 @@ export function pointsOf(table: Float32Array): Point[] {
   return Array.from({ length: table.length / 2 }, (_, i) => ({ x: table[i * 2] ?? 0, y: table[i * 2 + 1] ?? 0 }));
 }
 
+/** The point at a part (0 to 1) of the way along a table that begins at `offset`. */
+export function along(tables: Float32Array, offset: number, part: number): [number, number] {
+  const at = part * (POINTS - 1);
+  const i = Math.min(POINTS - 2, Math.floor(at));
+  const rest = at - i;
+  const o = offset + i * 2;
+  const [x0, y0, x1, y1] = [tables[o] ?? 0, tables[o + 1] ?? 0, tables[o + 2] ?? 0, tables[o + 3] ?? 0];
+  return [x0 + (x1 - x0) * rest, y0 + (y1 - y0) * rest];
+}
+
+/** An end that lies no deeper than this in a box lies on its outline, in canvas units. */
+const ON_OUTLINE = 0.5;
+/** How far from a box a table that is cut at it ends: the round end of its line stays outside. */
+const OUTSIDE = 2;
+
+/** The part of a table between two boxes: an end that runs into its box is cut off at the box's
+ * outline, since what is drawn there would lie on the node. The same table if neither does, or if
+ * nothing of it lies between them.
+ */
+export function between(table: Float32Array, from: Box | undefined, to: Box | undefined): Float32Array {
+  const start = from ? cutAt(table, from, (part) => part) : 0;
+  const end = to ? 1 - cutAt(table, to, (part) => 1 - part) : 1;
+  if ((start === 0 && end === 1) || start >= end) return table;
+  const cut = new Float32Array(POINTS * 2);
+  for (let i = 0; i < POINTS; i++) cut.set(along(table, 0, start + ((end - start) * i) / (POINTS - 1)), i * 2);
+  return cut;
+}
+
+/** The part of the way, from the end that `partOf` counts from, that lies in `box`; 0 if that end
+ * does not, 1 if the whole way does.
+ */
+function cutAt(table: Float32Array, box: Box, partOf: (part: number) => number): number {
+  const within = (part: number, margin: number): boolean => inside(box, ...along(table, 0, partOf(part)), margin);
+  if (!within(0, -ON_OUTLINE)) return 0;
+  let [low, high] = [0, 0];
+  while (high < 1 && within(high, OUTSIDE)) [low, high] = [high, Math.min(1, high + 1 / (POINTS - 1))];
+  if (within(high, OUTSIDE)) return 1;
+  for (let halving = 0; halving < 12; halving++) {
+    const middle = (low + high) / 2;
+    if (within(middle, OUTSIDE)) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 /** Room that the curve of a jump keeps from cards that it passes. */
 const CLEAR = 10;
 

@@ -8,10 +8,11 @@ export interface DrawnNode {
 }
 
 /** `table` holds `POINTS` points at equal distances along an edge (`tableOf` makes it of a curve);
- * `target` is the index of the node that the edge leads to.
+ * `source` and `target` are the indices of the nodes that the edge joins.
  */
 export interface DrawnEdge {
   readonly table: Float32Array;
+  readonly source: number;
   readonly target: number;
 }
 

@@ -110,7 +110,7 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   let view: View = { x: 0, y: 0, zoom: 1 };
   let followed: readonly FollowedPath[] = [];
   let unexpected: readonly UnexpectedStep[] = [];
-  /** Curves of jumps, which are slow to find; good until something moves. */
+  /** Points of jumps and of edges between their nodes, slow to find; good until something moves. */
   let curves = new Map<string, Float32Array>();
   let planned: number | null = null;
   let sent: RenderBuffers | null = null;

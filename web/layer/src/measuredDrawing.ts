@@ -23,7 +23,7 @@ export interface Measures {
 }
 
 const NO_NODE: DrawnNode = { node: { uuid: "" }, box: { x: NaN, y: NaN, width: 0, height: 0 } };
-const NO_EDGE: DrawnEdge = { table: new Float32Array(POINTS * 2), target: -1 };
+const NO_EDGE: DrawnEdge = { table: new Float32Array(POINTS * 2), source: -1, target: -1 };
 /** Edges for which there is room from the first; more double it. */
 const FIRST_EDGES = 64;
 
@@ -120,8 +120,8 @@ export class MeasuredDrawing implements Drawing {
     const index = known?.index ?? this.freeEdges.pop() ?? this.edges.length;
     this.sampled.set(uuid, { index, from });
     if (known && this.edges[index]?.table.every((value, i) => value === table[i])) return false;
-    const nearest = (): number => nearestTo(this.nodes, table[POINTS * 2 - 2] ?? 0, table[POINTS * 2 - 1] ?? 0);
-    this.edges[index] = { table, get target() { return nearest(); } };
+    const nearest = (point: number): number => nearestTo(this.nodes, table[point * 2] ?? 0, table[point * 2 + 1] ?? 0);
+    this.edges[index] = { table, get source() { return nearest(0); }, get target() { return nearest(POINTS - 1); } };
     return true;
   }
 
@@ -151,12 +151,15 @@ export class MeasuredDrawing implements Drawing {
   }
 }
 
-/** The node that a path ends at: the one whose box is nearest to its last point; −1 for none. */
+/** The node that a path begins or ends at: the one whose box is nearest to that point, and of those
+ * around it the smallest, as a node in a group is; −1 for none.
+ */
 function nearestTo(nodes: readonly DrawnNode[], x: number, y: number): number {
-  let [best, least] = [-1, Infinity];
+  let [best, least, size] = [-1, Infinity, Infinity];
   nodes.forEach(({ box }, index) => {
     const away = Math.hypot(Math.max(box.x - x, 0, x - box.x - box.width), Math.max(box.y - y, 0, y - box.y - box.height));
-    if (away < least) [best, least] = [index, away];
+    const area = box.width * box.height;
+    if (away < least || (away === least && area < size)) [best, least, size] = [index, away, area];
   });
   return best;
 }

@@ -1,5 +1,5 @@
 /** Moving light: rings, particles and the heads of followed paths. */
-import { POINTS } from "./curve.ts";
+import { along, POINTS } from "./curve.ts";
 import { type EdgeDetail, resized } from "./detail.ts";
 import type { Tiles } from "./dirtyTiles.ts";
 import { type Camera, inView, type Leg, type Palette, type PathMark, type RenderBuffers, scaleOf, boxAt, type Brush, type Surface } from "./protocol.ts";
@@ -234,16 +234,6 @@ function move(particle: Particle, now: number, tables: Float32Array): void {
   const part = Math.min(1, (now - (particle.starts[leg] ?? 0)) / TRAVEL_MS);
   const offset = (particle.edges[leg] ?? 0) * POINTS * 2;
   [particle.x, particle.y] = along(tables, offset, part);
-}
-
-/** The point at a part (0 to 1) of the way along a table that begins at `offset`. */
-export function along(tables: Float32Array, offset: number, part: number): [number, number] {
-  const at = part * (POINTS - 1);
-  const i = Math.min(POINTS - 2, Math.floor(at));
-  const rest = at - i;
-  const o = offset + i * 2;
-  const [x0, y0, x1, y1] = [tables[o] ?? 0, tables[o + 1] ?? 0, tables[o + 2] ?? 0, tables[o + 3] ?? 0];
-  return [x0 + (x1 - x0) * rest, y0 + (y1 - y0) * rest];
 }
 
 /** A head: how many legs it has behind it, and since when it is on the one it travels. */

@@ -1,7 +1,7 @@
 /** Builds what is drawn of followed paths: legs, stops, and lanes where paths meet. */
 import type { FollowedPath } from "@dagnet-realtime/client/light";
-import { type Box, jumpCurve, tableOf } from "./curve.ts";
-import type { Drawing } from "./drawing.ts";
+import { between, type Box, jumpCurve, tableOf } from "./curve.ts";
+import type { Drawing, DrawnEdge } from "./drawing.ts";
 import type { Leg, PathMark } from "./protocol.ts";
 import { MOST_PATHS } from "./pathLayer.ts";
 
@@ -10,10 +10,11 @@ import { MOST_PATHS } from "./pathLayer.ts";
  */
 const LANES = 7;
 
-/** One mark a path, in order; steps at nodes that the graph does not have are left out. `jumped`
- * caches the curves of jumps, which are slow to find.
+/** One mark a path, in order; steps at nodes that the graph does not have are left out. Legs end at
+ * the boxes of their nodes. `tables` caches their points, good until something moves: `a>b` are
+ * those of a jump, which are slow to find, `=e` those of an edge between its nodes.
  */
-export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], jumped = new Map<string, Float32Array>()): PathMark[] {
+export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], tables = new Map<string, Float32Array>()): PathMark[] {
   const boxes = drawing.nodes.map(({ box }) => box);
   const users = new Map<string, number>();
   return followed.slice(0, MOST_PATHS).map((path, index) => {
@@ -29,7 +30,7 @@ export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], jum
       for (const id of step.jump ? [] : step.edges) {
         const edge = drawing.edgeIndex.get(id);
         const drawn = edge === undefined ? undefined : drawing.edges[edge];
-        if (edge !== undefined && drawn) legs.push({ table: drawn.table, label: edge, lane: lane(id), jump: false, inferred: step.inferred });
+        if (edge !== undefined && drawn) legs.push({ table: visible(id, drawn), label: edge, lane: lane(id), jump: false, inferred: step.inferred });
         if (step.inferred && drawn && drawn.target !== node) passed.add(drawn.target);
       }
       const [from, to] = [before === undefined ? undefined : drawing.nodes[before], drawing.nodes[node]];
@@ -41,9 +42,15 @@ export function marksOf(drawing: Drawing, followed: readonly FollowedPath[], jum
     return { token: path.token, hue: path.hue, lane: index % LANES, stops: [...stops].map(([node, numbers]) => ({ node, numbers })), passed: [...passed].filter((node) => !stops.has(node)), legs };
 
     function ghost(key: string, from: Box, to: Box): Float32Array {
-      const table = jumped.get(key) ?? tableOf(jumpCurve(from, to, boxes));
-      jumped.set(key, table);
+      const table = tables.get(key) ?? tableOf(jumpCurve(from, to, boxes));
+      tables.set(key, table);
       return table;
+    }
+
+    function visible(id: string, { table, source, target }: DrawnEdge): Float32Array {
+      const shown = tables.get(`=${id}`) ?? between(table, boxes[source], boxes[target]);
+      tables.set(`=${id}`, shown);
+      return shown;
     }
 
     function lane(id: string): number {
