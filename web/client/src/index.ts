@@ -9,7 +9,7 @@ export { opener, otherTab, page, type PageOptions } from "./sources/pages.ts";
 export type { EnvelopeFields, FunctionChannelOptions, PusherOptions, ServerOptions, SignRequest } from "./sources/options.ts";
 export { pusher } from "./sources/pusher.ts";
 export { server } from "./sources/server.ts";
-export type { NodeState, RealtimeState, ReplayState, UnmappedState } from "./state.ts";
+export type { NearMissState, NodeState, RealtimeState, ReplayState, UnmappedState } from "./state.ts";
 export type { AccessToken, TokenSource } from "./token.ts";
 export type { LedgerOfState } from "@dagnet-realtime/engine/select/totals";
 export type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";

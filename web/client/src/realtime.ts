@@ -152,6 +152,6 @@ const OFF_STATE: RealtimeState = {
   phase: "off", connection: "off", transport: null, why: "", retryAt: null, lagMs: 0, since: null, paused: false, catchUpSpeed: 0,
   counts: { total: 0, mapped: 0, unmapped: 0, identity: 0, tests: 0, rate: 0, pending: 0, filtered: null }, nodes: {},
   ledger: { view: NOTHING, balances: true, missed: { exact: 0, unknown: 0, gaps: [] }, doors: [], localEvents: 0, pendingLocal: 0, duplicates: 0, repeats: 0, misfits: 0 },
-  unmapped: [], traces: { seen: 0, retained: 0, exact: true, recent: [] }, followed: [], jumps: [], sampling: { share: 1, threshold: 1, exact: true, notes: [] },
+  unmapped: [], nearMisses: [], traces: { seen: 0, retained: 0, exact: true, recent: [] }, followed: [], jumps: [], sampling: { share: 1, threshold: 1, exact: true, notes: [] },
   filter: { text: "", problem: "" }, binds: {}, replay: null,
 };

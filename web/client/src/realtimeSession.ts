@@ -2,7 +2,7 @@
 import { changedBindings, rematchFrame } from "@dagnet-realtime/engine/rematch";
 import type { Traces } from "@dagnet-realtime/engine/traces/model";
 import type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
-import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import type { Graph, Warning } from "@dagnet-realtime/engine/wire.gen";
 import { EngineHost } from "./engineHost.ts";
 import type { Environment } from "./environment.ts";
 import { followedAs } from "./follows.ts";
@@ -34,6 +34,8 @@ export class RealtimeSession implements Realtime {
   #why = "";
   /** What is wrong with the shown graph, or with the source's. */
   #graphWhy = "";
+  /** What the shown graph lost when it was read; said while nothing else is wrong. */
+  #leftOut = "";
   #jumps: readonly JumpRow[] = [];
   /** Loaded with the first session. */
   #findJumps: ((traces: Traces) => readonly JumpRow[]) | null = null;
@@ -84,7 +86,7 @@ export class RealtimeSession implements Realtime {
     if (this.#phase !== "off") return;
     this.#why = "";
     const { source } = this.options;
-    if (this.#graph.nodes.length === 0) this.#fail("The graph has no nodes, so nothing can light.");
+    if (this.#graph.nodes.length === 0) this.#fail(NO_NODES);
     else if ("read" in source) await this.#play(source);
     else await this.#watch.on(source, this.#graph);
   }
@@ -165,6 +167,7 @@ export class RealtimeSession implements Realtime {
       return;
     }
     this.#graphWhy = "";
+    this.#leftOut = leftOut(graph);
     const changed = changedBindings(this.#graph.listens, graph.listens);
     this.#graph = graph;
     this.#findRematched();
@@ -294,6 +297,22 @@ export class RealtimeSession implements Realtime {
   }
 
   #summarise(): RealtimeState {
-    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why === "" ? this.#graphWhy : this.#why, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
+    return summarise(this.#engine, { phase: this.#phase, connection: this.#connection, why: this.#why || this.#graphWhy, leftOut: this.#leftOut, rematched: this.#rematched, jumps: this.#jumps, replay: this.#player?.state ?? null });
   }
+}
+
+/** Warnings of a graph that keep a part of it from lighting. */
+const LEAVES_OUT: ReadonlySet<string> = new Set(["duplicate_uuid", "edge_unresolved", "node_broken", "too_many"]);
+
+const NO_NODES = "The graph has no nodes, so nothing can light.";
+
+/** What of a graph could not be taken, and whether it has a layout, in a sentence; "" if all is well.
+ */
+function leftOut({ nodes, warnings }: Graph): string {
+  if (nodes.length === 0) return NO_NODES;
+  const given: readonly Warning[] = Array.isArray(warnings) ? (warnings as readonly Warning[]) : [];
+  const found = given.filter(({ code }) => LEAVES_OUT.has(code));
+  const [first] = found;
+  if (first !== undefined) return `The graph has a fault, at ${first.where}. ${first.text}${found.length > 1 ? ` There are ${found.length - 1} more; the warnings of \`graphFrom\` name them.` : ""}`;
+  return nodes.every(({ x, y }) => x === null || y === null) ? "No node of the graph has a position." : "";
 }

@@ -2,7 +2,7 @@
 import type { Connection } from "@dagnet-realtime/engine/actions";
 import { displayed } from "@dagnet-realtime/engine/activity";
 import { ledger, type LedgerOfState, posture, totals } from "@dagnet-realtime/engine/select/totals";
-import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
+import { nearMissesOfName, type UnmappedNearMiss, unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import type { JumpRow } from "@dagnet-realtime/engine/traces/select/jumps";
 import { type FollowedPath, followedPaths } from "@dagnet-realtime/engine/traces/select/paths";
 import { recent, type TraceRow, traceTotals } from "@dagnet-realtime/engine/traces/select/traceList";
@@ -23,11 +23,18 @@ export interface NodeState {
   readonly since: number;
 }
 
-/** A name that lights no node. */
+/** A name that no node listens for, and its events. */
 export interface UnmappedState {
   readonly name: string;
   readonly count: number;
   readonly lastAt: number;
+}
+
+/** A name whose events nearly lit a node: which, by uuid, and why its last one did not, as a
+ * condition that it does not meet, or the case of the name. `count` are those that lit none.
+ */
+export interface NearMissState extends UnmappedState {
+  readonly misses: readonly UnmappedNearMiss[];
 }
 
 /** A log that plays: times are the log's, milliseconds since 1970. */
@@ -61,6 +68,7 @@ export interface RealtimeState {
     /** `total = mapped + unmapped + identity`; `identity` are messages that identify a person. */
     readonly total: number;
     readonly mapped: number;
+    /** Events that lit no node, near misses among them. */
     readonly unmapped: number;
     readonly identity: number;
     /** Test events, which are in no other count. */
@@ -75,8 +83,9 @@ export interface RealtimeState {
   /** By uuid; a node that is not listed has counted nothing since On. */
   readonly nodes: Readonly<Record<string, NodeState>>;
   readonly ledger: LedgerOfState;
-  /** The most frequent first. */
+  /** The most frequent first, here and in `nearMisses`; a name is in one of the two. */
   readonly unmapped: readonly UnmappedState[];
+  readonly nearMisses: readonly NearMissState[];
   /** `recent` are the followed ones, then the most recently active. */
   readonly traces: { readonly seen: number; readonly retained: number; readonly exact: boolean; readonly recent: readonly TraceRow[] };
   readonly followed: readonly FollowedPath[];
@@ -103,6 +112,8 @@ export interface Circumstances {
   readonly phase: SessionPhase;
   readonly connection: ConnectionStatus;
   readonly why: string;
+  /** What is wrong with the shown graph, though it lights. */
+  readonly leftOut: string;
   /** Nodes (uuid) that are matched here, from the events that the source carries. */
   readonly rematched: ReadonlySet<string>;
   readonly jumps: readonly JumpRow[];
@@ -112,7 +123,7 @@ export interface Circumstances {
 /** Traces of a summary; a host that shows more reads `log`. */
 const TRACES = 50;
 
-export function summarise(engine: EngineHost, { phase, connection, why, rematched, jumps, replay }: Circumstances): RealtimeState {
+export function summarise(engine: EngineHost, { phase, connection, why, leftOut, rematched, jumps, replay }: Circumstances): RealtimeState {
   const { state } = engine;
   const { accumulation } = state;
   const { traces } = accumulation;
@@ -120,13 +131,15 @@ export function summarise(engine: EngineHost, { phase, connection, why, rematche
   const began = accumulation.since;
   const { seen, retained, exact } = traces === null ? { seen: 0, retained: 0, exact: true } : traceTotals(traces);
   const { policy, sampling, threshold, thinned, sampled } = posture(state);
+  const names = unmappedNames(state, engine.at()).names.map((one) => ({ misses: nearMissesOfName(state, one), shown: { name: one.name, count: one.count, lastAt: one.lastAt } }));
   return {
-    phase, connection: connection.connection, transport: connection.transport, why: why === "" ? connection.why : why, retryAt: connection.retryAt, lagMs: connection.lagMs,
+    phase, connection: connection.connection, transport: connection.transport, why: why || connection.why || leftOut, retryAt: connection.retryAt, lagMs: connection.lagMs,
     since: state.session === "" ? null : began, ...pauseState(engine),
     counts: { total: count, mapped, unmapped, identity, tests, rate, pending, filtered: filtered?.count ?? null },
     nodes: Object.fromEntries([...accumulation.nodes].map(([uuid, light]) => [uuid, { count: displayed(light), lastAt: light.lastAt, since: accumulation.rematched.get(uuid) ?? began, exact: (policy?.exact_counts ?? true) && !(rematched.has(uuid) && (thinned || sampled)) }])),
     ledger: ledger(state),
-    unmapped: unmappedNames(state, engine.at()).names.map(({ name, count: times, lastAt }) => ({ name, count: times, lastAt })),
+    unmapped: names.flatMap(({ shown, misses }) => (misses.length === 0 ? [shown] : [])),
+    nearMisses: names.flatMap(({ shown, misses }) => (misses.length > 0 ? [{ ...shown, misses }] : [])),
     traces: { seen, retained, exact, recent: traces === null ? [] : recent(traces, TRACES) },
     followed: traces === null ? [] : followedPaths(traces),
     jumps,

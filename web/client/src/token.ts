@@ -20,6 +20,8 @@ export class Bearer {
   #token: string | null = null;
   /** When it should be renewed, milliseconds since 1970; Infinity if that is unknown. */
   renewAt = Infinity;
+  /** When it lapses; Infinity if that is unknown. */
+  #until = Infinity;
   #renewing: Promise<string> | null = null;
 
   constructor(
@@ -48,8 +50,13 @@ export class Bearer {
   }
 
   async #current(): Promise<string> {
-    if (this.#token === null || (this.now() >= this.renewAt && typeof this.from !== "string")) return this.renew();
-    return this.#token;
+    const token = this.#token;
+    if (token !== null && (this.now() < this.renewAt || typeof this.from === "string")) return token;
+    return this.renew().catch((error: unknown) => {
+      // It is asked for ahead of time: until then the one before is as good.
+      if (token !== null && this.now() < this.#until) return token;
+      throw error;
+    });
   }
 
   async #ask(): Promise<string> {
@@ -66,6 +73,7 @@ export class Bearer {
     const left = until - this.now();
     // A lapse that is unknown, or has passed by this page's clock, is learnt from a refusal.
     this.renewAt = left > 0 ? until - Math.min(AHEAD_MS, left / 2) : Infinity;
+    this.#until = left > 0 ? until : Infinity;
     this.#token = token;
     return token;
   }

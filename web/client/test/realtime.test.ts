@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { batch, GRAPH, hello, PLACE, scene, type Answers } from "../../app/test/support/page.ts";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { writeSessionLog } from "@dagnet-realtime/engine/sessionLogFile";
+import { graphFrom } from "../src/graph/graphFrom.ts";
 import type { Mapping } from "../src/hostInterface.ts";
 import { realtime } from "../src/realtime.ts";
 import { serverSource } from "../src/sources/remote.ts";
@@ -68,6 +69,28 @@ describe("a session for a host that draws the graph itself", () => {
     expect(it.state.why).toContain("protocol 99");
   });
 
+  it("EMB-2: a graph with double uuids, edges to nowhere or no layout lights as far as it can, and says so", async () => {
+    const node = (uuid: string, at: object = { layout: { x: 1, y: 2 } }) => ({ uuid, id: uuid, label: uuid, event_id: "see_a", ...at });
+    const whole = { nodes: [node("a"), node("b")], edges: [{ uuid: "e", from: "a", to: "b" }] };
+    const cases = [
+      [{ ...whole, nodes: [...whole.nodes, node("a")] }, "A second node has the uuid “a”"],
+      [{ ...whole, edges: [...whole.edges, { uuid: "f", from: "a", to: "nowhere" }, { uuid: "g", from: "gone", to: "a" }] }, /which is no node; it is left out. There are 1 more/],
+      [{ ...whole, nodes: [node("a"), node("b"), null] }, "is no node and is left out"],
+      [{ ...whole, nodes: [node("a", {}), node("b", { layout: {} })] }, "No node of the graph has a position."],
+      [{ nodes: "none" }, "The graph has no nodes"],
+      [whole, ""],
+    ] as const;
+    const { it, stream, environment } = await on();
+    for (const [n, [graph, why]] of cases.entries()) {
+      it.update(graphFrom({ graph, name: "g" }).graph);
+      await stream.send(batch(n));
+      await environment.advance(250);
+      if (why === "") expect(it.state.why).toBe("");
+      else expect(it.state.why).toMatch(why);
+      expect([it.state.phase, it.light.node("a").count > 0]).toEqual(["on", graph.nodes !== "none"]);
+    }
+  });
+
   it("EMB-2: a session that is gone says why, and a listener's error is its own", async () => {
     const reported: unknown[] = [];
     vi.stubGlobal("reportError", (error: unknown) => reported.push(error));
@@ -102,6 +125,34 @@ describe("a session for a host that draws the graph itself", () => {
     await environment.advance(250);
     expect(mappings).toEqual([{ name: "Order Placed", node: "b", nodeId: "b", eventId: "b" }]);
     expect([it.state.nodes["b"]?.count, it.state.unmapped, it.state.binds]).toEqual([1, [], { "Order Placed": "b" }]);
+  });
+
+  it("EMB-12: a name whose events nearly lit a node is told apart from one that no node listens for", async () => {
+    const filter = { property: "device", operator: "is", values: ["desktop"], property_type: "event" as const };
+    const filtered = { ...GRAPH, listens: [GRAPH.listens[0]!, { ...GRAPH.listens[1]!, filters: [filter] }] };
+    const { it, streams, environment } = session({ "GET /api/workspaces/shop/demo/graphs/g": filtered }, filtered);
+    expect(it.state.nearMisses).toEqual([]);
+    await it.on();
+    await settle();
+    await streams[0]!.send(hello);
+    await streams[0]!.send(batch(0, "m0", [], "see_b"));
+    await streams[0]!.send(batch(1, "m1", [], "See_A"));
+    await streams[0]!.send(batch(2, "m2", [], "Else"));
+    await environment.advance(250);
+    expect(it.state).toMatchObject({ counts: { total: 3, mapped: 0, unmapped: 3 }, unmapped: [{ name: "Else", count: 1 }] });
+    expect(it.state.nearMisses.map(({ name, count, misses }) => [name, count, misses])).toEqual([
+      ["See_A", 1, [{ node: "a", label: "Landing", reason: expect.stringContaining("the case differs") as string }]],
+      ["see_b", 1, [{ node: "b", label: "Basket", reason: "its property device was “mobile”, and must be “desktop”" }]],
+    ]);
+    // Counts alone, as a server sends once it leaves events out: the binding still tells.
+    await streams[0]!.send({ ...batch(3), counts: {}, unmapped: { see_b: 4 }, events: [], threshold: 0.1, ledger: { ...batch(3).ledger, offered: 4, lit: 0, unmapped: 4, carried: 0, thinned: 4 } });
+    it.clear();
+    await streams[0]!.send({ ...batch(4), counts: {}, unmapped: { see_b: 2, Else: 1 }, events: [], ledger: { ...batch(4).ledger, offered: 3, lit: 0, unmapped: 3, carried: 0, thinned: 3 } });
+    await environment.advance(250);
+    expect([it.state.unmapped.map(({ name }) => name), it.state.nearMisses.map(({ name, count, misses }) => [name, count, misses.map(({ node }) => node)])]).toEqual([["Else"], [["see_b", 2, ["b"]]]]);
+    it.bind("see_b", "a");
+    await environment.advance(250);
+    expect([it.state.nearMisses, it.state.nodes["a"]?.count]).toEqual([[], 2]);
   });
 
   it("EMB-3: pause holds the picture, clear begins anew, undo takes it back, follow stays over Off", async () => {

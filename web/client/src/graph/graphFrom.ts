@@ -4,8 +4,9 @@ import { DefinitionIndex } from "./definitions.ts";
 import { asText, type Fields, firstText, isFields, UnreadableFile } from "./fields.ts";
 import { readGraph } from "./graph.ts";
 
-/** Definitions or node files: by id, or as a list that each one's own `id` finds. The key of a
- * record may be DagNet's file id (`event-…`, `node-…`), and an entry its `{ data }`.
+/** Definitions or node files: by id, or as a list that each one's own `id` finds. An entry may be one
+ * of DagNet's registry, `{ fileId, data }`, under its file id (`event-…`, `node-…`) or in a list;
+ * those of other kinds are passed over.
  */
 export type Definitions = Readonly<Record<string, unknown>> | readonly unknown[] | ReadonlyMap<string, unknown>;
 
@@ -66,10 +67,13 @@ function definitions(kind: "event" | "node", given: unknown, warnings: Warning[]
   const found = new Map<string, Fields>();
   const broken: string[] = [];
   let count = 0;
-  for (const [key, value] of entries(given)) {
+  const prefix = `${kind}-`;
+  for (const [place, value] of entries(given)) {
+    const file = isFields(value) && typeof value["fileId"] === "string" ? value["fileId"] : "";
+    if (file !== "" && !file.startsWith(prefix)) continue;
     if ((count += 1) > DEFINITION_LIMIT) break;
-    const one = isFields(value) && isFields(value["data"]) && !("id" in value) ? value["data"] : value;
-    const prefix = `${kind}-`;
+    const key = file || place;
+    const one = isFields(value) && (file !== "" || (isFields(value["data"]) && !("id" in value))) ? value["data"] : value;
     const itself = isFields(one) ? firstText(one, "id") : "";
     const id = typeof key === "number" ? itself : key.startsWith(prefix) && itself !== key ? key.slice(prefix.length) : key;
     if (!isFields(one) || id === "") broken.push(typeof key === "number" ? `${kind}s[${key}]` : `${kind}s.${key.slice(0, 100)}`);

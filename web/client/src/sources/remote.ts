@@ -2,7 +2,7 @@
 import { lookUp, REMOTE } from "@dagnet-realtime/engine/dedupe";
 import { Api, type GraphRef, loadGraph, type ServerApi, type WorkspaceSummary } from "../api.ts";
 import type { Environment } from "../environment.ts";
-import { ApiError } from "../http.ts";
+import { ApiError, backoffMs } from "../http.ts";
 import { made, type Source } from "../source.ts";
 import { type Carrier, POLLS_BY_CHOICE, POLLS_ONLY, STREAM } from "../transport/carriers.ts";
 import { functionTransport, relayTransport } from "../transport/relay/relayTransport.ts";
@@ -111,15 +111,19 @@ async function optional<T>(asked: Promise<T>): Promise<T | null> {
   }
 }
 
-/** The transport, which connects anew with a fresh token before the one it has lapses. */
-function renewing(inner: Transport, bearer: Bearer, environment: Environment): Transport {
+/** The transport, which connects anew with a fresh token before the one it has lapses; if the host
+ * gives none, it is asked ever less often.
+ */
+export function renewing(inner: Transport, bearer: Bearer, environment: Environment): Transport {
   const stopped = new AbortController();
   const watch = async (): Promise<void> => {
-    for (;;) {
-      await environment.sleep(Math.min(RENEW_CHECK_MS, Math.max(1_000, bearer.renewAt - environment.now())), stopped.signal);
+    for (let failures = 0; ;) {
+      const wait = failures > 0 ? backoffMs(failures, environment.random()) : Math.min(RENEW_CHECK_MS, bearer.renewAt - environment.now());
+      await environment.sleep(Math.max(1_000, wait), stopped.signal);
       if (stopped.signal.aborted) return;
       if (environment.now() < bearer.renewAt) continue;
       const fresh = await bearer.renew().catch(() => null);
+      failures = fresh === null ? failures + 1 : 0;
       // A poll is short, and the next one has the fresh token.
       if (fresh !== null && (inner.state.transport === "push" || inner.state.transport === "provider")) inner.reconnect?.();
     }

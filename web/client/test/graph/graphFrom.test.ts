@@ -24,9 +24,18 @@ it.each([
   ["a list", [SEEN]],
   ["a record by id", { seen: SEEN }],
   ["DagNet's file registry", { "event-seen": { fileId: "event-seen", type: "event", data: SEEN } }],
+  ["its files in a list, by their names rather than their own ids", [{ fileId: "event-seen", type: "event", data: { ...SEEN, id: "drifted" } }]],
   ["a map", new Map([["seen", SEEN]])],
 ])("GRA-30: takes definitions as %s", (_, events) => {
   expect(graphFrom({ graph: GRAPH, events }).graph.listens[0]?.names).toEqual(["Page Seen"]);
+});
+
+it("GRA-30: passes over what DagNet's registry holds of other kinds, and names what is not loaded", () => {
+  const files = [{ fileId: "event-seen", data: SEEN }, { fileId: "parameter-p", data: { id: "p" } }, { fileId: "graph-g", data: GRAPH }, { fileId: "node-start", data: { id: "start" } }, { fileId: "event-later", data: null }];
+  for (const registry of [files, Object.fromEntries(files.map((file) => [file.fileId, file]))]) {
+    const made = graphFrom({ graph: GRAPH, events: registry, nodes: registry });
+    expect([made.graph.listens[0]?.names, made.warnings.map(({ code, where }) => [code, where])]).toEqual([["Page Seen"], [["definition_broken", "events.event-later"]]]);
+  }
 });
 
 it("GRA-30: is content without definitions, and names what is none", () => {

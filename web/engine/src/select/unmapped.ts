@@ -76,3 +76,14 @@ export function nearMissesOf(state: State, row: Row): readonly UnmappedNearMiss[
 export function nearestNames(state: State, name: string, most = 3): readonly SimilarName[] {
   return state.graph === null ? [] : similarNames(state.graph, name, most);
 }
+
+/** The nodes that events of a name nearly lit: as its last event did, or those that listen for it
+ * once that event is no longer held.
+ */
+export function nearMissesOfName(state: State, { name, sample }: UnmappedName): readonly UnmappedNearMiss[] {
+  if (sample !== null) return nearMissesOf(state, sample);
+  const listening = new Set((state.table.bindings.get(name) ?? []).map(({ node }) => node));
+  return (state.graph?.listens ?? []).flatMap(({ node, label }) =>
+    listening.delete(node) ? [{ node, label, reason: "a condition of its definition was not met; the event is no longer held" }] : [],
+  );
+}
