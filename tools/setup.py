@@ -1,4 +1,4 @@
-"""Sets everything up: Python packages, Node, the interface; for tests a browser, Redis and proxies.
+"""Sets everything up: Python packages, Node, the interface; for tests browsers, Redis and proxies.
 
 Each once, and when its lock changes. Uses the standard library alone. `setup.py [use|work]`: `use`
 is enough to run the program, `work` (the default) also to test it.
@@ -22,7 +22,8 @@ VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
 USE = ("requirements/runtime.lock", "requirements/build.lock")
 WORK = ("requirements/dev.lock",)
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FIREFOXES = ("firefox-esr", "firefox")
 START = Path("/usr/sbin/policy-rc.d")
 """Debian's packages ask this program whether they may start what they install."""
 
@@ -203,11 +204,12 @@ def npm_folder(found: str, name: str, what: str) -> None:
     stamp.write_text(digest)
 
 
-def browser() -> None:
-    """Finds a Chromium for the browser tests, or installs Debian's."""
-    if os.environ.get("CHROMIUM") or any(shutil.which(name) for name in BROWSERS):
-        return
-    debian("chromium", "the browser tests need Chromium: install it, or set CHROMIUM to one")
+def browsers() -> None:
+    """Finds a Chromium and a Firefox for the browser tests, or installs Debian's."""
+    if not os.environ.get("CHROMIUM") and not any(shutil.which(name) for name in CHROMIUMS):
+        debian("chromium", "the browser tests need Chromium: install it, or set CHROMIUM to one")
+    if not os.environ.get("FIREFOX") and not any(shutil.which(name) for name in FIREFOXES):
+        debian("firefox-esr", "the browser tests need Firefox: install it, or set FIREFOX to one")
 
 
 def redis() -> None:
@@ -296,7 +298,7 @@ def main() -> None:
         provider(found)
         example(found)
         host(found)
-        browser()
+        browsers()
         redis()
         proxies()
         promtool()

@@ -1,15 +1,15 @@
-"""One Chromium for all browser tests, a fresh context for each."""
+"""One Chromium for all browser tests, one Firefox for a few, a fresh context for each."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.odd import write_graphs
 from tests.e2e.traces import Stage, staged
-from tests.support.chromium import launch
+from tests.support import chromium, firefox
 
 PATIENCE = 30_000  # milliseconds; a wait that holds costs nothing, and a busy machine must not fail
 
@@ -22,13 +22,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium, headless."""
+def playwright() -> Iterator[Playwright]:
+    """Playwright, which can be started once in a process."""
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        started = launch(playwright)
-        yield started
-        started.close()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("NODE_OPTIONS", firefox.DRIVER)
+        started = sync_playwright().start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium, headless."""
+    started = chromium.launch(playwright)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def fox(playwright: Playwright) -> Iterator[Page]:
+    """A page of the machine's Firefox, headless, in which nothing is thrown."""
+    started = firefox.launch(playwright)
+    page = started.new_page(viewport={"width": 1600, "height": 1000})
+    page.set_default_timeout(PATIENCE)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    started.close()
+    assert wrong == []
 
 
 @pytest.fixture

@@ -306,7 +306,7 @@ const LEAVES_OUT: ReadonlySet<string> = new Set(["duplicate_uuid", "edge_unresol
 
 const NO_NODES = "The graph has no nodes, so nothing can light.";
 
-/** What of a graph could not be taken, and whether it has a layout, in a sentence; "" if all is well.
+/** What of a graph could not be taken, or that it has no layout, in a sentence; "" if all is well.
  */
 function leftOut({ nodes, warnings }: Graph): string {
   if (nodes.length === 0) return NO_NODES;

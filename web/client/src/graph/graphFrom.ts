@@ -4,9 +4,9 @@ import { DefinitionIndex } from "./definitions.ts";
 import { asText, type Fields, firstText, isFields, UnreadableFile } from "./fields.ts";
 import { readGraph } from "./graph.ts";
 
-/** Definitions or node files: by id, or as a list that each one's own `id` finds. An entry may be one
- * of DagNet's registry, `{ fileId, data }`, under its file id (`event-…`, `node-…`) or in a list;
- * those of other kinds are passed over.
+/** Definitions or node files: by id, or as a list that each one's own `id` finds. An entry may be
+ * one of DagNet's registry, `{ fileId, data }`, under its file id (`event-…`, `node-…`) or in a
+ * list; those of other kinds are passed over.
  */
 export type Definitions = Readonly<Record<string, unknown>> | readonly unknown[] | ReadonlyMap<string, unknown>;
 
