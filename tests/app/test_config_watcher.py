@@ -41,12 +41,14 @@ class Scene:
         self.grants = Grants([])
         assert isinstance(self.current, Config)
         self.viewer_keys = ViewerKeys(self.current.workspaces)
+        self.hidden: set[Channel] = set()
         self.reload = ConfigWatcher(
             self.current,
             self.again,
             self.impose,
             self.grants,
             self.viewer_keys,
+            self.hidden,
             Audit(self.audited.append, self.clock),
             self.clock,
         )
@@ -88,6 +90,19 @@ async def test_viewer_keys_take_effect(tmp_path: Path) -> None:
         assert len(scene.viewer_keys(SHOP)) == len(keys) + 1, "the server's own stays"
     assert [json.loads(line)["why"] for line in scene.audited] == ["viewer_keys"] * 3
     assert b"aaa" not in b"".join(scene.audited)
+
+
+async def test_who_follows_what_is_hidden_at_once(tmp_path: Path) -> None:
+    """HUB-33, ACC-34: by `show_followers = false`, and shown again; audited."""
+    scene = Scene(tmp_path)
+    assert isinstance(scene.current, Config)
+    (shop,) = scene.current.workspaces
+    for shown in (False, False, True):
+        changed = msgspec.structs.replace(shop, show_followers=shown)
+        scene.current = msgspec.structs.replace(scene.current, workspaces=(changed,))
+        await scene.reload.reload()
+        assert (SHOP in scene.hidden) is not shown
+    assert [json.loads(line)["why"] for line in scene.audited] == ["show_followers"] * 2
 
 
 async def test_a_broken_file_changes_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from dagnet_realtime.app.factories import Grants
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.hub.audit import Audit
+from dagnet_realtime.hub.context import hidden_followers
 from dagnet_realtime.hub.guarantees import policy_version
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Policy
@@ -29,8 +30,9 @@ ApplyPolicy = Callable[[Channel, Policy], Awaitable[None]]
 class ConfigWatcher:
     """Watches the file of `config`.
 
-    `reload_config` reads the configuration, `apply_policy` applies a policy to a channel. A file
-    that cannot be read changes nothing and is logged.
+    `reload_config` reads the configuration, `apply_policy` applies a policy to a channel; `hidden`
+    are the channels that do not show who follows what. A file that cannot be read changes nothing
+    and is logged.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class ConfigWatcher:
         apply_policy: ApplyPolicy,
         grants: Grants,
         viewer_keys: ViewerKeys,
+        hidden: set[Channel],
         audit: Audit,
         clock: Clock,
     ) -> None:
@@ -48,6 +51,7 @@ class ConfigWatcher:
         self._apply_policy = apply_policy
         self._grants = grants
         self._viewer_keys = viewer_keys
+        self._hidden = hidden
         self._audit = audit
         self._clock = clock
         self._policies = {workspace.channel: workspace.policy for workspace in config.workspaces}
@@ -77,6 +81,10 @@ class ConfigWatcher:
         if (keys := shared_keys(config.workspaces)) != self._viewer_keys.shared:
             self._viewer_keys.shared = keys
             self._audit.record("policy", "", why="viewer_keys")
+        if (hidden := hidden_followers(config.workspaces)) != self._hidden:
+            self._hidden.clear()
+            self._hidden.update(hidden)
+            self._audit.record("policy", "", why="show_followers")
         for workspace in config.workspaces:
             old = self._policies.get(workspace.channel)
             if old is not None and policy_version(old) != policy_version(workspace.policy):

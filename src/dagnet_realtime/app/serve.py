@@ -204,7 +204,14 @@ async def _serve(
             background.append(sync_counters())
         if config.file and reload_config is not None:
             watcher = ConfigWatcher(
-                config, reload_config, apply_policy, grants, viewer_keys, audit, clock
+                config,
+                reload_config,
+                apply_policy,
+                grants,
+                viewer_keys,
+                context.hidden_followers,
+                audit,
+                clock,
             )
             background.append(watcher.run())
 

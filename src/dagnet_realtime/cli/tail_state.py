@@ -8,6 +8,7 @@ from dagnet_realtime.model.frame import (
     Batch,
     Change,
     Close,
+    Company,
     Forget,
     Frame,
     FrameEvent,
@@ -71,6 +72,8 @@ class TailState:
                 return ["# a person is forgotten"]
             case Heartbeat():
                 self.state = "live"
+                return []
+            case Company():  # people who watch are no part of what happens
                 return []
             case Close():
                 self.state = "ended"

@@ -448,6 +448,7 @@ def _workspace(
         policy=_policy(table, at, local, public_url, around),
         sources=sources,
         viewer_keys=_viewer_keys(table, at, around),
+        show_followers=table.show_followers,
     )
 
 

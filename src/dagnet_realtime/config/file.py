@@ -354,6 +354,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             "while one is being replaced (docs/how-to/another-origin.md)."
         ),
     ] = ()
+    show_followers: Annotated[
+        bool,
+        _doc(
+            "Whether people who signed in by name and may follow see by name who else follows "
+            "which trace."
+        ),
+    ] = True
     retention: Annotated[
         str, _doc("How long an event is kept while the channel is watched.", pattern=DURATION)
     ] = duration_text(DEFAULT_POLICY.retention)

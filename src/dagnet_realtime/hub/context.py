@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from dagnet_realtime.hub.sessions import SessionLimits
-from dagnet_realtime.model.workspace import Workspace
+from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock, GraphSource
 from dagnet_realtime.ports.storage import IngestTotals, Log, SessionStore
 
@@ -16,7 +16,8 @@ class HubContext(msgspec.Struct, frozen=True, kw_only=True):
     """The surroundings of a hub, which are made before it.
 
     `counters` are the ingest counters that viewers see. `random` spreads reconnections.
-    `tasks` owns every task of the hub; the hub enters and leaves it.
+    `hidden_followers` are the channels in which it is not shown who follows what; a reload of the
+    configuration changes them. `tasks` owns every task of the hub, which enters and leaves it.
     """
 
     workspaces: Sequence[Workspace]
@@ -26,5 +27,14 @@ class HubContext(msgspec.Struct, frozen=True, kw_only=True):
     counters: IngestTotals
     clock: Clock
     limits: SessionLimits = SessionLimits()
+    hidden_followers: set[Channel] = msgspec.field(default_factory=set)
     random: Random = msgspec.field(default_factory=Random)
     tasks: asyncio.TaskGroup = msgspec.field(default_factory=asyncio.TaskGroup)
+
+    def __post_init__(self) -> None:
+        self.hidden_followers.update(hidden_followers(self.workspaces))
+
+
+def hidden_followers(workspaces: Sequence[Workspace]) -> set[Channel]:
+    """The channels in which it is not shown who follows what."""
+    return {one.channel for one in workspaces if not one.show_followers}

@@ -11,11 +11,16 @@ from dagnet_realtime.hub.broadcast import REVEALS, BroadcastView, ViewKey
 from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.guarantees import policy_version
-from dagnet_realtime.hub.sessions import SessionState
+from dagnet_realtime.hub.sessions import (
+    Followers,
+    SessionState,
+    company_for,
+    followers_by_graph,
+)
 from dagnet_realtime.hub.stats import ChannelStats, ViewCounters
 from dagnet_realtime.hub.subscriber import Subscriber
 from dagnet_realtime.model.event import Position
-from dagnet_realtime.model.frame import Close, IngestCounters
+from dagnet_realtime.model.frame import Close, Company, IngestCounters
 from dagnet_realtime.model.graph import Catalogue, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
@@ -39,6 +44,8 @@ class FeedRegistry:
         self._feeds: dict[Channel, tuple[Feed, asyncio.Task[None]]] = {}
         self._viewers: dict[str, set[Subscriber]] = {}
         self._followed: dict[Channel, frozenset[str]] = {}
+        self._followers: Followers = {}
+        self.followers_at = float("-inf")  # monotonic seconds, of the last `set_followed`
         self._counters_by_channel: dict[Channel, ViewCounters] = {
             channel: ViewCounters() for channel in self._policies
         }
@@ -186,10 +193,11 @@ class FeedRegistry:
                 viewer.move(self.shared(feed, session))
                 if viewer.shared is not before:
                     viewer.enqueue(feed.changed(viewer.shared))
+                viewer.meet(self.company(session) or Company())
 
     def set_followed(self, live: Sequence[WatchSession]) -> None:
         """Sets what the active sessions follow: it is never thinned in their channel, nor sampled
-        out.
+        out. Viewers who may see who follows what get it anew.
         """
         wanted: dict[Channel, dict[str, None]] = {}
         persons: dict[tuple[Channel, str], dict[str, None]] = {}
@@ -206,6 +214,25 @@ class FeedRegistry:
         }
         for channel, (feed, _) in self._feeds.items():
             feed.follows = self.followed(channel)
+        before, self._followers = (
+            self._followers,
+            followers_by_graph(live, self._context.hidden_followers),
+        )
+        self.followers_at = self._context.clock.monotonic()
+        changed = {
+            graph
+            for graph in before.keys() | self._followers.keys()
+            if before.get(graph) != self._followers.get(graph)
+        }
+        for viewers in self._viewers.values() if changed else ():
+            for viewer in viewers:
+                session = viewer.state.session
+                if (session.channel, session.graph) in changed:
+                    viewer.meet(self.company(session) or Company())
+
+    def company(self, session: WatchSession) -> Company | None:
+        """Who else follows traces on the session's graph; None if it is not shown to the viewer."""
+        return company_for(session, self._followers)
 
     def followed(self, channel: Channel) -> frozenset[str]:
         """The tokens that sessions of a channel follow."""

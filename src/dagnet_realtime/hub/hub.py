@@ -23,7 +23,7 @@ from dagnet_realtime.hub.stream_reader import NO_STREAMS, StreamReaders
 from dagnet_realtime.hub.subscriber import Subscriber
 from dagnet_realtime.model.access import Role
 from dagnet_realtime.model.event import Position
-from dagnet_realtime.model.frame import Close, Guarantees, Hello
+from dagnet_realtime.model.frame import Close, Company, Guarantees, Hello
 from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
@@ -159,6 +159,11 @@ class Hub:
         try:
             viewer = await self._attach(state, after)
             viewer.stream = stream
+            company = await self._company(state.session) or Company()
+            if wait is None:
+                viewer.meet(company)
+            else:
+                viewer.company = company  # a poll that waits is woken by a change alone
             key = viewer.shared.key
             view = f"{viewer.shared.view.graph.version} {key.policy} {key.role}"
             if wait is None or after is None or state.announced_view != view:
@@ -177,9 +182,20 @@ class Hub:
     async def poll(
         self, session_id: str, after: Position | None, wait: float
     ) -> tuple[list[EncodedFrame], str]:
-        """One poll of `watch`: the frames, and the position after them."""
+        """One poll of `watch`: the frames, and the position after them.
+
+        At its end stands who follows what, if that is shown to the viewer: the next poll may go to
+        another process.
+        """
         frames = [frame async for frame in self.watch(session_id, after, wait)]
-        return frames, frames[-1].position if frames else str(after)
+        position = frames[-1].position if frames else str(after)
+        state = self._registry.get(session_id)
+        company = await self._company(state.session) if state is not None else None
+        at = Position.parse(position)
+        if company is None or at is None or (frames and isinstance(frames[-1].frame, Close)):
+            return frames, position
+        kept = [one for one in frames if not isinstance(one.frame, Company)]
+        return [*kept, encode_frame(company, at)], position
 
     async def read_range(
         self, session_id: str, after: Position, until: Position
@@ -315,6 +331,16 @@ class Hub:
             )
         head = await self._sync.renew_lease(state) if self._is_renewal_due(state) else None
         return await self._feeds.attach(state, after, head)
+
+    async def _company(self, session: WatchSession) -> Company | None:
+        """Who follows what, if it is shown to the viewer; read anew if no housekeeping does."""
+        company = self._feeds.company(session)
+        age = self._clock.monotonic() - self._feeds.followers_at
+        if company is not None and age > 2 * HOUSEKEEPING_SECONDS:
+            with contextlib.suppress(Problem):
+                self._feeds.set_followed(await self._sessions.list_active())
+            company = self._feeds.company(session)
+        return company
 
     def _is_renewal_due(self, state: SessionState) -> bool:
         return self._clock.monotonic() - state.renewed_at >= self._limits.lease / RENEWALS

@@ -170,6 +170,7 @@ class ProcessRelayManager:
         self._relays = relays
         self._clock = context.clock
         self._tasks = context.tasks
+        self._hidden_followers = context.hidden_followers
         self._closed = False
         self._publishers: dict[
             tuple[Channel, ViewKey], tuple[ViewPublisher, asyncio.Task[None]]
@@ -191,7 +192,7 @@ class ProcessRelayManager:
             publishing=not publisher.backing_off,
             every=limits.every,
             ledger=self.ledgers[session.channel],
-            company=presence_for(session, active),
+            company=presence_for(session, active, self._hidden_followers),
         )
 
     async def authorise(

@@ -152,6 +152,7 @@ class RelayPublisher:
         self._relays = relays
         self._clock = context.clock
         self._lease = context.limits.lease
+        self._hidden_followers = context.hidden_followers
         self._views: dict[str, StatelessView] = {}
         self._at_once = asyncio.Semaphore(AT_ONCE)
         self.ledgers: dict[Channel, RelayCounts] = {}
@@ -176,7 +177,7 @@ class RelayPublisher:
             publishing=held.state.backoff_until <= held.now,
             every=relay.limits.every,
             ledger=held.ledger,
-            company=presence_for(session, live.values()),
+            company=presence_for(session, live.values(), self._hidden_followers),
         )
 
     async def authorise(

@@ -1,13 +1,15 @@
 """Watch sessions of this process: registry, quotas and presence."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
+from dagnet_realtime.core.roles import has_role
 from dagnet_realtime.hub.broadcast import FrameBuffer
 from dagnet_realtime.hub.stats import ChannelStats
 from dagnet_realtime.model.event import Entry, Position
+from dagnet_realtime.model.frame import Company, Follower
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import HEARTBEAT_SECONDS, SESSION_LEASE_SECONDS
 from dagnet_realtime.model.watch import WatchSession
@@ -46,15 +48,22 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """How many other sessions watch the same graph, and who, up to `MAX_NAMES` names.
 
     Names pass between people who have signed in by name only: an access token, as of an office
-    screen, has no name and is given none.
+    screen, has no name and is given none. `follows` is as `Company` has it.
     """
 
     others: int = 0
     names: tuple[str, ...] = ()
+    follows: tuple[Follower, ...] = ()
 
 
-def presence_for(session: WatchSession, live: Iterable[WatchSession]) -> Presence:
-    """The presence of other sessions beside `session`, with any filter."""
+def presence_for(
+    session: WatchSession, live: Iterable[WatchSession], hidden: Container[Channel] = ()
+) -> Presence:
+    """The presence of other sessions beside `session`, with any filter.
+
+    In a `hidden` channel it is not said who follows what.
+    """
+    live = tuple(live)
     beside = [
         one
         for one in live
@@ -65,7 +74,47 @@ def presence_for(session: WatchSession, live: Iterable[WatchSession]) -> Presenc
         if _sign_in_name(session)
         else set()
     )
-    return Presence(others=len(beside), names=tuple(sorted(known)[:MAX_NAMES]))
+    company = company_for(session, followers_by_graph(live, hidden))
+    return Presence(
+        others=len(beside),
+        names=tuple(sorted(known)[:MAX_NAMES]),
+        follows=company.follows if company is not None else (),
+    )
+
+
+Followers = Mapping[tuple[Channel, str], Mapping[str, Follower]]
+"""Who follows traces on a channel's graph, by the person's id."""
+
+
+def followers_by_graph(
+    live: Iterable[WatchSession], hidden: Container[Channel] = ()
+) -> dict[tuple[Channel, str], dict[str, Follower]]:
+    """People who signed in by name and follow traces, over all their sessions on a graph.
+
+    Their number is bounded by that of the traces that may be followed. None of `hidden` channels.
+    """
+    found: dict[tuple[Channel, str], dict[str, Follower]] = {}
+    for one in live:
+        name = _sign_in_name(one)
+        if not (name and one.follows) or one.channel in hidden or not has_role(one.role, "follow"):
+            continue
+        people = found.setdefault((one.channel, one.graph), {})
+        known = people.get(one.person, Follower(name, ()))
+        tokens = tuple(dict.fromkeys((*known.tokens, *one.follows)))
+        people[one.person] = Follower(name, tokens)
+    return found
+
+
+def company_for(session: WatchSession, followers: Followers) -> Company | None:
+    """The other people who follow traces on the session's graph, by name.
+
+    None if the viewer is not shown them: one without a name, or one who may not follow.
+    """
+    if not _sign_in_name(session) or not has_role(session.role, "follow"):
+        return None
+    people = followers.get((session.channel, session.graph), {})
+    others = (one for person, one in people.items() if person != session.person)
+    return Company(follows=tuple(sorted(others, key=lambda one: one.name)))
 
 
 def _sign_in_name(session: WatchSession) -> str:

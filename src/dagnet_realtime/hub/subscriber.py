@@ -9,7 +9,7 @@ from dagnet_realtime.hub.context import HubContext
 from dagnet_realtime.hub.feed import Feed
 from dagnet_realtime.hub.sessions import Past, SessionState
 from dagnet_realtime.model.event import Position, tokens_to_forget
-from dagnet_realtime.model.frame import Batch, Close, Forget, Frame, Gap
+from dagnet_realtime.model.frame import Batch, Close, Company, Forget, Frame, Gap
 from dagnet_realtime.ports.storage import LogSlice, ReadGap
 
 MAX_CHUNKS = 20  # of one range: as much as a log usually has
@@ -42,6 +42,7 @@ class Subscriber:
         self.feed = feed
         self.shared = shared
         self.stream: int | None = None  # its number, if it can be closed apart from others
+        self.company = Company()  # as told last
         self._start = start
         self._log = context.log
         self._clock = context.clock
@@ -58,6 +59,12 @@ class Subscriber:
         """Sends a frame to this viewer alone, next."""
         self._queue.append(frame)
         self.shared.buffer.wake()
+
+    def meet(self, company: Company) -> None:
+        """Sends who follows what, unless that is known."""
+        if company != self.company:
+            self.company = company
+            self.enqueue(company)
 
     def move(self, shared: BroadcastView) -> None:
         """Goes on in another view, from the same position."""

@@ -182,6 +182,22 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="
     ledger: dict[str, IngestCounters] = {}
 
 
+class Follower(msgspec.Struct, frozen=True):
+    """A person who signed in by name, and the tokens of the traces that they follow."""
+
+    name: str
+    tokens: tuple[str, ...]
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="company"):
+    """The others who follow traces on the viewer's graph, in place of all told before.
+
+    It is sent to one viewer alone, and only if they signed in by name and may follow.
+    """
+
+    follows: tuple[Follower, ...] = ()
+
+
 class Close(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="bye"):
     """The stream ends. Reconnect after `retry_after` seconds; None: don't reconnect."""
 
@@ -189,7 +205,7 @@ class Close(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="bye"
     retry_after: float | None = None
 
 
-Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Close
+Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Company | Close
 
 
 class SessionLogHeader(msgspec.Struct, frozen=True, kw_only=True):

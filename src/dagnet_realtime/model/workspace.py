@@ -122,7 +122,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
 
     With a `deployment` the graphs come from there; `path` then holds definitions of events and
     nodes alone, and is "" if there are none. `viewer_keys` are shared with back ends of hosts,
-    which sign viewer tokens by them.
+    which sign viewer tokens by them. `show_followers` lets people see who follows which trace.
     """
 
     channel: Channel
@@ -132,3 +132,4 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = DEFAULT_POLICY
     sources: tuple[Source, ...] = ()
     viewer_keys: tuple[Secret, ...] = ()
+    show_followers: bool = True

@@ -53,7 +53,7 @@ it("OPS-21: a page asks for what it did, in the same words; else it is lost with
 const least = (frame: Frame): unknown => {
   const required: Record<Frame["op"], readonly string[]> = {
     hello: ["watch_session_id", "position", "graph_version", "started_at", "sampling"], batch: ["from", "position"], gap: ["from", "to"],
-    change: ["graph_version", "policy_version", "sampling"], forget: ["tokens"], beat: ["now", "position"], bye: [],
+    change: ["graph_version", "policy_version", "sampling"], forget: ["tokens"], beat: ["now", "position"], company: [], bye: [],
   };
   const kept = Object.fromEntries(Object.entries(frame).filter(([name]) => name === "op" || required[frame.op].includes(name)));
   if (frame.op === "hello" || frame.op === "change") return { ...kept, posture: {} };

@@ -60,6 +60,7 @@ export function receiveFrame(state: State, frame: Frame, at: number, output: Out
       addCounters(state.ingestCounters, frame.ledger);
       if (frame.position !== state.position) requestResync(state, frame.position);
       break;
+    case "company": break;
     case "bye": state.bye = { at, reason: frame.reason, retryAfter: frame.retry_after }; break;
   }
 }

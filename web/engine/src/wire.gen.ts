@@ -148,6 +148,18 @@ export interface Heartbeat {
   readonly ledger: Readonly<Record<string, IngestCounters>>;
 }
 
+/** The others who follow traces on the viewer's graph, in place of all told before. */
+export interface Company {
+  readonly op: "company";
+  readonly follows: readonly Follower[];
+}
+
+/** A person who signed in by name, and the tokens of the traces that they follow. */
+export interface Follower {
+  readonly name: string;
+  readonly tokens: readonly string[];
+}
+
 /** The stream ends. Reconnect after `retry_after` seconds; None: don't reconnect. */
 export interface Close {
   readonly op: "bye";
@@ -280,4 +292,4 @@ export interface TapLine {
   readonly events: readonly FrameEvent[];
 }
 
-export type Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Close;
+export type Frame = Hello | Batch | Gap | Change | Forget | Heartbeat | Company | Close;

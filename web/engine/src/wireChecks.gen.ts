@@ -110,6 +110,15 @@ export const heartbeat = object({
   ledger: [record(ingestCounters), {}],
 });
 
+export const follower = object({
+  name: text,
+  tokens: list(text),
+});
+
+export const company = object({
+  follows: [list(follower), []],
+});
+
 export const close = object({
   reason: [text, ""],
   retry_after: [maybe(finite), null],
@@ -217,4 +226,4 @@ export const tapLine = object({
 });
 
 /** The check of each kind of frame. */
-export const FRAMES: Readonly<Record<Frame["op"], Check>> = { hello: hello, batch: batch, gap: gap, change: change, forget: forget, beat: heartbeat, bye: close };
+export const FRAMES: Readonly<Record<Frame["op"], Check>> = { hello: hello, batch: batch, gap: gap, change: change, forget: forget, beat: heartbeat, company: company, bye: close };

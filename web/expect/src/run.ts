@@ -79,6 +79,7 @@ export function feed(run: Run, frame: Frame, at: number, stream = ""): void {
       if (frame.reason !== "" && run.loss.reasons.size < TOLD) run.loss.reasons.add(frame.reason);
       break;
     case "batch": if (isPast(frame) || !repeats(run, stream, frame.from, frame.position)) batch(run, frame, at); break;
+    case "company":
     case "bye": break;
   }
 }
