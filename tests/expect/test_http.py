@@ -88,7 +88,7 @@ def test_a_check_answers_when_it_is_decided(bench: Bench) -> None:
         waiting = pool.submit(bench.http.get, f"/expect/checks/{lit['check']}?wait=25")
         bench.send("view_item", anonymousId="anon-1")
         told = waiting.result().json()
-    assert (told["verdict"], told["items"][0]["text"]) == ("met", "product-page lit")
+    assert (told["verdict"], told["items"][0]["text"]) == ("met", "product-page was seen")
     path = bench.post(f"/expect/scopes/{scope}/checks", {"path": PATH}, 201)
     told = bench.http.get(f"/expect/checks/{path['check']}?wait=0").json()
     assert told["verdict"] == "open"

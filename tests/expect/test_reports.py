@@ -48,7 +48,7 @@ def _item(n: int, verdict: str = "failed", severity: str = "fail", **more: Any) 
         "path": ["expect", n - 1],
         "verdict": verdict,
         "final": True,
-        "text": "purchase did not light",
+        "text": "purchase was not seen",
         "details": [],
         "at": None,
     } | more
@@ -155,7 +155,7 @@ def test_github_finds_its_summary_and_its_annotations(tmp_path: Path) -> None:
     assert json.loads(printed[0])["results"]
     text = summary.read_text()
     assert text.startswith("before\n### DagNet expectations: 0 met, 1 failed, 1 warning")
-    assert "9/11 nodes, 10/14 edges; dark: basket" in text
+    assert "9/11 nodes, 10/14 edges; not seen: basket" in text
     ElementTree.parse(tmp_path / "deep/out.xml")
     assert write(_outcome([_item(1)]), [], {}, tmp_path) == ([], [])
 

@@ -478,7 +478,7 @@ def test_check_reads_the_expectations_of_a_repository(
     (folder / "never.yaml").write_text(SPEC.replace("[product-page, purchase]", "[abandoned]"))
     check(tmp_path)
     said = capsys.readouterr().out
-    assert "line 4: this can never be met, or has no effect: abandoned can never light" in said
+    assert "line 4: this can never be met, or has no effect: abandoned can never be seen" in said
     (folder / "stale.yaml").write_text(SPEC.replace("product-page, purchase", "products"))
     with pytest.raises(typer.Exit) as ended:
         check(tmp_path, json=True)

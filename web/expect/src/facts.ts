@@ -152,7 +152,7 @@ function detailOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk
     }
     case "order": {
       const { reached: prefix, last } = orderReach(check.nodes, walk);
-      const came = prefix === 0 || prefix === check.nodes.length ? "" : `${shown(check.nodes[prefix]?.name ?? "")} did not light after it`;
+      const came = prefix === 0 || prefix === check.nodes.length ? "" : `${shown(check.nodes[prefix]?.name ?? "")} was not seen after it`;
       return { prefix, came, ms: 0, events: one(scope, walk.strides[last]) };
     }
     case "within": {
@@ -218,7 +218,7 @@ function joined(scope: Scope, there: Stood | undefined, from: Named | undefined,
 function cameText(scope: Scope, there: Stood | undefined): string {
   if (there === undefined) return "nothing came after it";
   const name = nodeText(scope, there.stride.head);
-  if (there.stride.move === "jump") return `it jumped to ${name}, where the graph has no way`;
+  if (there.stride.move === "jump") return `it took an unexpected step to ${name}, where the graph has no way`;
   return there.stride.move === "entry" ? `it began again at ${name}` : `it went to ${name}`;
 }
 

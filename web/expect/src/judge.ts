@@ -305,45 +305,46 @@ export class Judge {
     const dark = nodes.filter(({ uuid }) => this.lights(uuid) === 0);
     if (dark.length === 0) {
       const at = Math.max(...nodes.map(({ uuid }) => this.scope.litAt.get(uuid) ?? -Infinity));
-      return { verdict: "met", final: true, rests: "presence", text: `${names(nodes)} lit`, at: Number.isFinite(at) ? at : null };
+      return { verdict: "met", final: true, rests: "presence", text: `${names(nodes)} ${were(nodes)} seen`, at: Number.isFinite(at) ? at : null };
     }
     const misses = dark.reduce((sum, node) => sum + this.misses(node), 0);
-    return { verdict: "failed", rests: "absence", text: `${names(dark)} did not light${misses === 0 ? "" : `: ${counted(misses, "near miss", "near misses")}`}`, details: dark.flatMap((node) => this.why(node)) };
+    return { verdict: "failed", rests: "absence", text: `${names(dark)} ${were(dark)} not seen${misses === 0 ? "" : `: ${counted(misses, "near miss", "near misses")}`}`, details: dark.flatMap((node) => this.why(node)) };
   }
 
   private dark(nodes: readonly Named[], ended: boolean): Draft {
     const lit = nodes.filter(({ uuid }) => this.lights(uuid) > 0);
-    if (lit.length > 0) return { verdict: "failed", final: true, rests: "presence", text: `${names(lit)} lit`, details: lit.map((node) => `${shown(node.name)} lit ${times(this.lights(node.uuid))}`), at: Math.min(...lit.map(({ uuid }) => this.scope.litAt.get(uuid) ?? Infinity)) };
-    if (!ended) return { verdict: "open", rests: "presence", text: `${names(nodes)} did not light so far` };
+    if (lit.length > 0) return { verdict: "failed", final: true, rests: "presence", text: `${names(lit)} ${were(lit)} seen`, details: lit.map((node) => `${shown(node.name)} was seen ${times(this.lights(node.uuid))}`), at: Math.min(...lit.map(({ uuid }) => this.scope.litAt.get(uuid) ?? Infinity)) };
+    if (!ended) return { verdict: "open", rests: "presence", text: `${names(nodes)} ${were(nodes)} not seen so far` };
     const never = nodes.filter((node) => node.dark !== "");
-    if (never.length > 0) return { verdict: "inconclusive", rests: "presence", text: `${names(never)} can never light, so this proves nothing`, details: never.map((node) => `${shown(node.name)}: ${node.dark}`) };
-    return { verdict: "met", rests: "absence", text: `${names(nodes)} did not light` };
+    if (never.length > 0) return { verdict: "inconclusive", rests: "presence", text: `${names(never)} can never be seen, so this proves nothing`, details: never.map((node) => `${shown(node.name)}: ${node.dark}`) };
+    return { verdict: "met", rests: "absence", text: `${names(nodes)} ${were(nodes)} not seen` };
   }
 
   /** `path` and `order`: some trace, or every trace that lit the first node. */
   private way(item: Item, check: Extract<Item["check"], { kind: "path" | "order" }>, ended: boolean): Draft {
     const { ok, missing } = this.sumsOf(item);
     const traced = { rests: "absence", traced: true } as const;
+    const verb = check.kind === "path" ? "went" : "reached";
     const went = listed(check.nodes.map(({ name }) => shown(name)), "then");
     if (check.of === "some" && ok.count > 0) {
       const met = this.said(item, ok, ended, 1);
       const plain = met.find(({ tied }) => !tied) ?? met[0];
-      return { verdict: "met", final: check.kind === "order", rests: "presence", text: `a trace ${check.kind === "path" ? "went" : "lit"} ${went}`, details: [...this.bridges(check), ...doubts(plain === undefined ? [] : [plain])], at: plain?.events[0]?.at ?? null };
+      return { verdict: "met", final: check.kind === "order", rests: "presence", text: `a trace ${verb} ${went}`, details: [...this.bridges(check), ...doubts(plain === undefined ? [] : [plain])], at: plain?.events[0]?.at ?? null };
     }
-    if (!ended) return { verdict: "open", ...traced, text: `no trace ${check.kind === "path" ? "went" : "lit"} ${went} so far` };
+    if (!ended) return { verdict: "open", ...traced, text: `no trace ${verb} ${went} so far` };
     const all = check.of === "every" ? ok.count + missing.count : 0;
     if (all > 0 && missing.count === 0)
-      return { verdict: "met", ...traced, text: `${counted(all, "trace")} lit ${shown(check.nodes[0]?.name ?? "")}, and each ${check.kind === "path" ? "went" : "lit"} ${went}`, details: doubts(this.said(item, ok, ended)) };
+      return { verdict: "met", ...traced, text: `${counted(all, "trace")} reached ${shown(check.nodes[0]?.name ?? "")}, and each ${verb} ${went}`, details: doubts(this.said(item, ok, ended)) };
     // Of `some` none is met here, so that those which are missing are all that the first node lit.
     const [best] = [...this.said(item, missing, ended)].sort((a, b) => b.prefix - a.prefix || byEvent(a, b));
     if (best === undefined || best.prefix === 0) {
       const [first] = check.nodes;
-      return { verdict: "failed", ...traced, text: `no trace lit ${shown(first?.name ?? "")}`, details: first === undefined ? [] : this.why(first) };
+      return { verdict: "failed", ...traced, text: `no trace reached ${shown(first?.name ?? "")}`, details: first === undefined ? [] : this.why(first) };
     }
     const reached = listed(check.nodes.slice(0, best.prefix).map(({ name }) => shown(name)), "then");
     const next = check.nodes[best.prefix];
     const who = check.of === "every" ? `${counted(missing.count, "trace")} of ${all} did not: one` : "no trace did; the farthest";
-    return { verdict: "failed", ...traced, text: `${who} ${check.kind === "path" ? "went" : "lit"} ${reached}, and then ${best.came}`, details: [...(next === undefined ? [] : this.why(next)), ...doubts([best])] };
+    return { verdict: "failed", ...traced, text: `${who} ${verb} ${reached}, and then ${best.came}`, details: [...(next === undefined ? [] : this.why(next)), ...doubts([best])] };
   }
 
   private within(item: Item, check: Extract<Item["check"], { kind: "within" }>, ended: boolean): Draft {
@@ -354,20 +355,20 @@ export class Judge {
     const [worst] = above;
     if (worst !== undefined)
       return { verdict: "failed", ...base, text: `${duration(worst.ms)} ${pair}, and ${duration(check.ms)} are the most`, details: [...above.slice(0, TOLD).flatMap(({ events }) => events.map(eventText)), ...doubts(above)], at: worst.events[0]?.at ?? null };
-    if (!ended) return { verdict: "open", ...base, text: ok.count === 0 ? `no trace lit ${shown(check.to.name)} after ${shown(check.from.name)} so far` : `at most ${duration(check.ms)} ${pair} so far` };
+    if (!ended) return { verdict: "open", ...base, text: ok.count === 0 ? `no trace reached ${shown(check.to.name)} after ${shown(check.from.name)} so far` : `at most ${duration(check.ms)} ${pair} so far` };
     const met = this.said(item, ok, ended);
-    if (met.length === 0) return { verdict: "failed", ...base, text: `no trace lit ${shown(check.to.name)} after ${shown(check.from.name)}`, details: [...this.why(check.from), ...this.why(check.to)] };
+    if (met.length === 0) return { verdict: "failed", ...base, text: `no trace reached ${shown(check.to.name)} after ${shown(check.from.name)}`, details: [...this.why(check.from), ...this.why(check.to)] };
     return { verdict: "met", ...base, text: `at most ${duration(met.reduce((most, { ms }) => Math.max(most, ms), 0))} ${pair}`, details: doubts(met) };
   }
 
   private count(check: Extract<Item["check"], { kind: "count" }>, ended: boolean): Draft {
     const { node, min, max } = check;
     const n = this.lights(node.uuid);
-    const text = `${shown(node.name)} lit ${n === 0 ? "never" : times(n)}, and ${rangeOf(min, max).replace("is ", "exactly ")} was expected`;
+    const text = `${shown(node.name)} was ${n === 0 ? "never seen" : `seen ${times(n)}`}, and ${rangeOf(min, max).replace("is ", "exactly ")} was expected`;
     if (n > max) return { verdict: "failed", final: true, rests: "presence", text, details: this.firstThatLit(node.uuid).map(eventText) };
     if (n < min) return { verdict: ended ? "failed" : "open", rests: "absence", text, details: this.why(node) };
-    if (max === Infinity) return { verdict: "met", final: true, rests: "presence", text: `${shown(node.name)} lit ${times(n)}` };
-    return { verdict: ended ? "met" : "open", rests: "absence", text: `${shown(node.name)} lit ${n === 0 ? "never" : times(n)}` };
+    if (max === Infinity) return { verdict: "met", final: true, rests: "presence", text: `${shown(node.name)} was seen ${times(n)}` };
+    return { verdict: ended ? "met" : "open", rests: "absence", text: `${shown(node.name)} was ${n === 0 ? "never seen" : `seen ${times(n)}`}` };
   }
 
   /** The first few events that lit a node, by time. */
@@ -391,10 +392,10 @@ export class Judge {
       return { verdict: ended ? "met" : "open", rests: "absence", traced: where.traced, text: `no event passes ${asked}` };
     }
     const name = shown(check.node.name);
-    if (tally.n > 0) return { verdict: "failed", ...base, text: `${counted(tally.n, "event")} that lit ${name} ${tally.n === 1 ? "does" : "do"} not pass ${asked}`, ...told };
+    if (tally.n > 0) return { verdict: "failed", ...base, text: `${counted(tally.n, "event")} of ${name} ${tally.n === 1 ? "does" : "do"} not pass ${asked}`, ...told };
     const n = this.lights(check.node.uuid);
-    if (n === 0) return { verdict: ended ? "failed" : "open", rests: "absence", text: `no event lit ${name}`, details: this.why(check.node) };
-    return { verdict: ended ? "met" : "open", rests: "absence", traced: where.traced, text: `${counted(n, "event")} lit ${name}, and ${n === 1 ? "it passes" : "all pass"} ${asked}` };
+    if (n === 0) return { verdict: ended ? "failed" : "open", rests: "absence", text: `${name} was not seen`, details: this.why(check.node) };
+    return { verdict: ended ? "met" : "open", rests: "absence", traced: where.traced, text: `${counted(n, "event")} of ${name}, and ${n === 1 ? "it passes" : "all pass"} ${asked}` };
   }
 
   /** The tally of a condition that asks traces, or which event was first; before the end a few of
@@ -419,10 +420,10 @@ export class Judge {
     const gone = [...ways].filter((edge) => this.edgeCount(edge) > 0).length;
     const short = (share: number | null, of: number, all: number): boolean => share !== null && (all === 0 || of * 100 < share * all);
     const [nodesShort, edgesShort] = [short(nodes, lit, able.size), short(edges, gone, ways.size)];
-    const said = [nodes === null ? "" : `${lit} of ${able.size} nodes lit (${percent(lit, able.size)})`, edges === null ? "" : `${gone} of ${ways.size} edges were gone along (${percent(gone, ways.size)})`].filter(Boolean).join(", ");
+    const said = [nodes === null ? "" : `${lit} of ${able.size} nodes seen (${percent(lit, able.size)})`, edges === null ? "" : `${gone} of ${ways.size} edges seen (${percent(gone, ways.size)})`].filter(Boolean).join(", ");
     if (!nodesShort && !edgesShort) return { verdict: "met", final: edges === null, rests: "presence", text: said };
     const asked = [nodesShort ? `${nodes ?? 0}% of nodes` : "", edgesShort ? `${edges ?? 0}% of edges` : ""].filter(Boolean).join(" and ");
-    return { verdict: "failed", rests: "absence", text: `${said}, and ${asked} were expected`, details: nodesShort ? [`dark: ${dark.map(({ id, label, uuid }) => shown(id || label || uuid)).join(", ")}`] : [] };
+    return { verdict: "failed", rests: "absence", text: `${said}, and ${asked} were expected`, details: nodesShort ? [`not seen: ${dark.map(({ id, label, uuid }) => shown(id || label || uuid)).join(", ")}`] : [] };
   }
 
   private coverage(): Report["coverage"] {
@@ -451,8 +452,8 @@ export class Judge {
         : { verdict: ended ? "met" : "open", rests: "absence", text: `no event ${text}` };
       verdicts.push(this.verdict(number, kind, `${number} policy: ${title}`, rule, ["policy", key], draft, ended));
     };
-    add("near_misses", "near_misses", "no near misses", nearMisses, this.near, "nearly lit a node", (name, one) => `${quoted(name)}, ${times(one.count)}: ${[...one.reasons.keys()].map(clean).join("; ")}`);
-    add("unmapped", "unmapped", "no unmapped names", unmapped, this.unmapped, "lit no node", (name, one) => `${quoted(name)}, ${times(one.count)}${prefixed(": ", this.probably(name))}`);
+    add("near_misses", "near_misses", "no near misses", nearMisses, this.near, "nearly matched a node", (name, one) => `${quoted(name)}, ${times(one.count)}: ${[...one.reasons.keys()].map(clean).join("; ")}`);
+    add("unmapped", "unmapped", "no unmapped names", unmapped, this.unmapped, "matched no node", (name, one) => `${quoted(name)}, ${times(one.count)}${prefixed(": ", this.probably(name))}`);
     return verdicts;
   }
 
@@ -472,7 +473,7 @@ export class Judge {
    * never can. */
   private why({ name, uuid, dark }: Named): readonly string[] {
     if (this.lights(uuid) > 0) return [];
-    if (dark !== "") return [`${shown(name)} can never light: ${dark}`];
+    if (dark !== "") return [`${shown(name)} can never be seen: ${dark}`];
     const reasons = [...this.nearNodes.get(uuid) ?? []].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, TOLD);
     const meant = [...this.unmapped.keys()].slice(0, 50).flatMap((sent) => similarNames(this.plan.graph, sent, 3).filter(({ node }) => node === uuid).map((near) => ({ sent, near })))
       .sort((a, b) => b.near.likeness - a.near.likeness || (a.sent < b.sent ? -1 : 1)).slice(0, 1);
@@ -561,6 +562,10 @@ function allowing(allow: readonly string[]): (name: string) => boolean {
   const exact = new Set(allow.filter((one) => !one.endsWith("*")));
   const starts = allow.filter((one) => one.endsWith("*")).map((one) => one.slice(0, -1));
   return (name) => exact.has(name) || starts.some((start) => name.startsWith(start));
+}
+
+function were(nodes: readonly Named[]): string {
+  return nodes.length === 1 ? "was" : "were";
 }
 
 function names(nodes: readonly Named[]): string {

@@ -9,7 +9,7 @@ export interface Named {
   readonly name: string;
   readonly uuid: string;
   readonly index: number;
-  /** Why it can never light, "" if it can. */
+  /** Why it can never be seen, "" if it can. */
   readonly dark: string;
 }
 
@@ -78,7 +78,7 @@ class Compiler {
     switch (matcher.kind) {
       case "lit": case "dark": {
         const nodes = this.nodes(matcher.nodes, [...path, matcher.kind]);
-        for (const node of nodes) if (node.dark !== "") this.never(path, matcher.kind === "lit" ? `${shown(node.name)} can never light: ${node.dark}` : `${shown(node.name)} can never light, so \`dark\` says nothing of it: ${node.dark}`);
+        for (const node of nodes) if (node.dark !== "") this.never(path, matcher.kind === "lit" ? `${shown(node.name)} can never be seen: ${node.dark}` : `${shown(node.name)} can never be seen, so \`dark\` says nothing of it: ${node.dark}`);
         return { kind: matcher.kind, nodes };
       }
       case "path": case "order": {
@@ -106,14 +106,14 @@ class Compiler {
       case "some": case "never": {
         const where = this.condition(matcher.where, [...path, matcher.kind]);
         if (where !== null && where.gate !== null && [...where.gate].every((uuid) => this.graph.nodes.find((node) => node.uuid === uuid)?.dark !== ""))
-          this.never(path, matcher.kind === "some" ? "no event can pass: the node it asks for can never light" : "no event can pass, so `never` says nothing: the node it asks for can never light");
+          this.never(path, matcher.kind === "some" ? "no event can pass: the node it asks for can never be seen" : "no event can pass, so `never` says nothing: the node it asks for can never be seen");
         return where === null ? null : { kind: matcher.kind, where };
       }
       case "coverage": {
         const except = new Set(this.nodes(matcher.except, [...path, "coverage", "except"]).map(({ uuid }) => uuid));
         const able = new Set(this.graph.nodes.filter((node) => node.dark === "" && !except.has(node.uuid)).map(({ uuid }) => uuid));
         const ways = traversableEdges(this.ways, new Set([...able].map((uuid) => this.ways.index.get(uuid) ?? -1)));
-        if ((matcher.nodes !== null && able.size === 0) || (matcher.edges !== null && ways.size === 0)) this.never(path, `no ${able.size === 0 ? "node" : "edge"} is left that can light`);
+        if ((matcher.nodes !== null && able.size === 0) || (matcher.edges !== null && ways.size === 0)) this.never(path, `no ${able.size === 0 ? "node" : "edge"} is left that can be seen`);
         return { kind: "coverage", nodes: matcher.nodes, edges: matcher.edges, able, ways };
       }
     }
@@ -129,7 +129,7 @@ class Compiler {
   }
 
   private able(path: Path, node: Named | null): void {
-    if (node !== null && node.dark !== "") this.never(path, `${shown(node.name)} can never light: ${node.dark}`);
+    if (node !== null && node.dark !== "") this.never(path, `${shown(node.name)} can never be seen: ${node.dark}`);
   }
 
   /** Steps that the graph has no way for: a trace can only jump there. */

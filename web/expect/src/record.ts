@@ -46,7 +46,7 @@ export function record(run: Run, token: string | null = null): string | Problem 
   const lit = trace === null ? litBy(scope.events) : litBy(trace.visits.map(({ id }) => scope.byId.get(id)).filter((event) => event !== undefined));
   const names = namesOf(scope.graph);
   const known = lit.filter((uuid) => names.has(uuid));
-  if (known.length === 0) return problem("invalid", "There is nothing to save", "No node has lit since On.");
+  if (known.length === 0) return problem("invalid", "There is nothing to save", "No node has been seen so far.");
   const name = (uuid: string): string => scalar(names.get(uuid) ?? uuid);
   const walked = traces.map((one) => stretches(scope, one));
   const paths = distinct(walked.flatMap(({ paths: found }) => found)).slice(0, PATHS);
@@ -57,7 +57,7 @@ export function record(run: Run, token: string | null = null): string | Problem 
     ...lacking(run, scope, true).map((reason) => `# While this was recorded: ${clean(reason)}.`),
     `format: ${FORMAT}`, `graph: ${scalar(scope.graph.name)}`, "expect:", ...lists("lit", known.map(name)),
     ...paths.flatMap((path) => lists("path", path.map(name))),
-    ...comments([...jumps].map((jump) => jumpText(jump, names)), "A jump was seen, which the graph has no way for"),
+    ...comments([...jumps].map((jump) => jumpText(jump, names)), "An unexpected step was seen, for which the graph has no way"),
     ...known.flatMap((uuid) => properties(scope, uuid, name(uuid))),
     "policy:",
     ...comments(misses, "A near miss was seen"),

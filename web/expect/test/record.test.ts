@@ -49,7 +49,7 @@ describe("Save as expectation", () => {
   it("EXP-18: offers the values that a filter names, and tells jumps and near misses, as comments", () => {
     const text = recorded(told([[2, "a"], [4, "a"], [7, "a"], [6, "a"]]));
     expect(text).toContain("# where: \"currency:GBP\"");
-    expect(text).toContain("# A jump was seen, which the graph has no way for: product-page to checkout");
+    expect(text).toContain("# An unexpected step was seen, for which the graph has no way: product-page to checkout");
     expect(text).toContain("its property currency was “USD”, and must be “GBP”");
     expect(text).toContain("near_misses: warn");
     expect((parse(text) as { expect: unknown[] }).expect).toEqual([{ lit: ["product-page", "checkout", "purchase"] }, { path: ["checkout", "purchase"] }, { each: "checkout", where: "method?" }, { each: "purchase", where: "currency?" }]);

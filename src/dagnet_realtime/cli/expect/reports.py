@@ -95,8 +95,8 @@ def terminal(outcome: Outcome) -> list[str]:
         if result.coverage:
             told = result.coverage
             lines.append(
-                f"  {told['nodesLit']}/{told['nodes']} nodes lit, "
-                f"{told['edgesLit']} of {told['edges']} edges gone along"
+                f"  {told['nodesLit']}/{told['nodes']} nodes seen, "
+                f"{told['edgesLit']} of {told['edges']} edges seen"
             )
     lines += [f"expect {text}" for text in outcome.said]
     lines.append(f"expect {outcome.sentence()}")
@@ -173,7 +173,7 @@ def markdown(outcome: Outcome) -> str:
         if result.coverage:
             told = result.coverage
             dark = (
-                f"; dark: {', '.join(_cell(name) for name in told['dark'][:30])}"
+                f"; not seen: {', '.join(_cell(name) for name in told['dark'][:30])}"
                 if told["dark"]
                 else ""
             )
