@@ -23,7 +23,8 @@ export function hostAbilities(store: Store, session: Pick<SessionController, "co
     litElsewhere: (name) => others.listening(name),
     player: () => store.getState().replay?.player ?? null,
     canTest: () => !store.getState().serverless,
-    traceLabel: (token) => store.getState().labels[token] ?? "",
+    followers: () => store.getState().followers,
+    traceLabel: (token) => store.getState().labels[token] ?? store.getState().tabLabels[token] ?? "",
     linkTo: (token) => {
       const ui = store.getState();
       if (ui.graphRef === null) return null;

@@ -1,7 +1,7 @@
 /** Client of the server's API: one method a route, and the types of the responses. */
 import { isProblem, type Problem } from "@dagnet-realtime/engine/problem";
 import { checkGraph } from "@dagnet-realtime/engine/validation";
-import type { Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
+import type { Follower, Frame, Graph, Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { LOCAL_TOKEN } from "@dagnet-realtime/tap/pseudonyms";
 import { ApiError, type Fetch, jsonRequest, request, requestJson } from "./http.ts";
 
@@ -240,11 +240,12 @@ export interface ProviderEndpoint {
 }
 
 /** Other sessions that watch the same graph: their number, and the names of their users if the
- * server shares names.
+ * server shares names; `follows` says who follows which traces.
  */
 export interface Presence {
   readonly others: number;
   readonly names: readonly string[];
+  readonly follows?: readonly Follower[];
 }
 
 /** `publishing` says whether the provider accepts our messages; `ledger` counts messages, since

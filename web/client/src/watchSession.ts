@@ -1,5 +1,5 @@
 /** A watch session from On to Off: opens a source, feeds the engine, and reports how it goes. */
-import { type Frame, type Graph, PROTOCOL } from "@dagnet-realtime/engine/wire.gen";
+import { type Follower, type Frame, type Graph, PROTOCOL } from "@dagnet-realtime/engine/wire.gen";
 import type { EngineHost } from "./engineHost.ts";
 import type { Environment } from "./environment.ts";
 import { ApiError, backoffMs } from "./http.ts";
@@ -21,6 +21,8 @@ export interface SessionListener {
   /** The other side's graph has changed; it was loaded, or could not be. */
   graph(graph: Graph): void;
   graphFailed(error: unknown): void;
+  /** Which traces other people follow on this graph, in place of all before. */
+  followers?(followers: readonly Follower[]): void;
   /** After each frame, with the server's notes before it. */
   notes?(before: readonly string[], now: readonly string[]): void;
 }
@@ -162,6 +164,7 @@ export class WatchSession {
     this.#session = null;
     this.engine.dispatch({ kind: "off" });
     this.engine.dispatch({ kind: "connection", state: "off" });
+    this.listener.followers?.([]);
     this.listener.connection(OFF);
     this.listener.phase("off", null);
   }
@@ -195,6 +198,11 @@ export class WatchSession {
 
   #take(frame: Frame, transport: Transport): void {
     const { engine } = this;
+    // It is of people who watch: neither the engine nor a saved log has it.
+    if (frame.op === "company") {
+      this.listener.followers?.(frame.follows);
+      return;
+    }
     const notes = engine.state.posture?.notes ?? NO_NOTES;
     engine.dispatch({ kind: "frame", frame });
     this.listener.notes?.(notes, engine.state.posture?.notes ?? NO_NOTES);

@@ -7,6 +7,7 @@ import type { EdgeRef } from "./picture/types.ts";
 import { plural, span } from "./format.ts";
 import { dwellText, labelOf } from "./side/text.ts";
 import { useEngine } from "./hooks.ts";
+import "./styles/ways.css";
 
 /** Where the pointer rests, in CSS pixels of the canvas. */
 export interface EdgeHoverAt {

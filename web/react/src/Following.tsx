@@ -1,6 +1,8 @@
 /** Which traces are followed, each with its pin and its way out; whether only they move. */
+import { tokensOf } from "@dagnet-realtime/engine/select/traces";
 import { Pin, X } from "lucide-react";
 import { Button } from "./kit/controls.tsx";
+import { FollowerMarks } from "./side/FollowerMarks.tsx";
 import { TraceName, useTraceName } from "./side/TraceName.tsx";
 import { useActions, useEngine, useSession } from "./hooks.ts";
 
@@ -57,6 +59,7 @@ interface FollowedProps {
 function Followed({ token, hue, pinned }: FollowedProps) {
   const actions = useActions();
   const name = useTraceName(token);
+  const tokens = useEngine("rows", (state) => tokensOf(state, token));
   return (
     <span className={`following-one trace-hue-${hue}`}>
       <button
@@ -69,6 +72,7 @@ function Followed({ token, hue, pinned }: FollowedProps) {
       >
         <i className="mark mark-followed" aria-hidden="true" />
         <TraceName token={token} />
+        <FollowerMarks tokens={tokens} />
       </button>
       <Button
         voice="quiet"

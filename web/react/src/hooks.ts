@@ -2,7 +2,7 @@
 import type { EngineHost } from "@dagnet-realtime/client/engineHost";
 import type { ConnectionStatus } from "@dagnet-realtime/client/transport/transport";
 import type { State } from "@dagnet-realtime/engine/state";
-import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import type { Follower, Graph } from "@dagnet-realtime/engine/wire.gen";
 import { createContext, useContext, useRef, useSyncExternalStore } from "react";
 import type { EdgeRef, Highlight } from "./picture/types.ts";
 
@@ -62,6 +62,8 @@ export interface SessionActions {
   testEvent(node: string | null): Promise<void>;
   /** Gives a trace, by a token of it, a name of the person's own; "" takes it away. */
   labelTrace?(token: string, label: string): void;
+  /** Names a trace in this tab alone, until it is reloaded. */
+  labelInTab?(token: string, label: string): void;
   readonly follow: {
     open(token: string, beside?: boolean): void;
     toggle(token: string): void;
@@ -82,6 +84,8 @@ export interface HostAbilities {
   canFind?(): boolean;
   /** Whether test events can be sent. */
   canTest?(): boolean;
+  /** Which traces other people follow on this graph, by their names. */
+  followers?(): readonly Follower[];
   /** The name that the person gave to the trace of this token, "" for none. */
   traceLabel?(token: string): string;
   /** The address that opens the graph with a trace followed; null if there is none. */

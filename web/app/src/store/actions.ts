@@ -7,6 +7,7 @@ import { dismiss, toast, toNotice } from "./notices.ts";
 import { formatGraphRef, workspaceKey } from "./graphRef.ts";
 import { ignoredNamesOf, writePreferences, type Preferences } from "./preferences.ts";
 import { keepLabel, readLabels, wipeLabels } from "./traceLabels.ts";
+import { LONGEST_LABEL } from "@dagnet-realtime/react/side/TraceName.tsx";
 import { showGraph } from "./boot.ts";
 import { FollowController } from "./followController.ts";
 import type { UiState } from "./uiState.ts";
@@ -56,7 +57,7 @@ export class Actions {
     }
     engine.reset();
     wipeLabels(this.shelf);
-    store.setState({ me: null, labels: {} });
+    store.setState({ me: null, labels: {}, tabLabels: {} });
     return true;
   }
 
@@ -160,6 +161,12 @@ export class Actions {
     store.setState({ labels: keepLabel(this.shelf, me?.person ?? "", labels, token, label) });
   }
 
+  /** A name that is kept in this page's memory alone: it may identify a person. */
+  labelInTab(token: string, label: string): void {
+    this.context.store.setState(({ tabLabels }) => ({ tabLabels: { ...tabLabels, [token]: label.slice(0, LONGEST_LABEL) } }));
+    this.#showAtOnce();
+  }
+
   bind(name: string, node: string): void {
     const { store, engine } = this.context;
     engine.dispatch({ kind: "bind", name, node });
@@ -171,6 +178,16 @@ export class Actions {
   unbind(name: string): void {
     this.context.engine.dispatch({ kind: "unbind", name });
     this.#showAtOnce();
+  }
+
+  /** Ends the latest mapping that still stands; false if there is none. */
+  undoMapping(): boolean {
+    const { store, engine } = this.context;
+    const last = [...engine.state.binds].at(-1);
+    if (last === undefined) return false;
+    this.unbind(last[0]);
+    toast(store, { what: `${last[0]} is no longer mapped.`, meaning: "What it had counted is unmapped again.", remedy: "", bad: false, action: { label: "Map again", run: () => { this.bind(...last); } } });
+    return true;
   }
 
   /** Keeps unmapped names out of the lists and the share, in this workspace; the browser

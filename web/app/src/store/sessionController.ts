@@ -50,6 +50,7 @@ export class SessionController {
         toast(store, { what: "The graph’s files changed.", meaning: "The new version is shown; counts stay with their nodes.", remedy: "", bad: false });
       },
       graphFailed: (error) => { store.setState({ notice: toNotice(error, "The graph's files changed and the new version could not be read; the old one is still shown.") }); },
+      followers: (followers) => { store.setState({ followers }); },
       notes: (before, now) => { announceNotes(store, before, now); },
     });
   }

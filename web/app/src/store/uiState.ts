@@ -1,4 +1,5 @@
 /** The state of the page beside the engine's own, which never passes through React. */
+import type { Follower } from "@dagnet-realtime/engine/wire.gen";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Me, GraphRef, WorkspaceSummary } from "@dagnet-realtime/client/api";
 import type { Player, Timed } from "@dagnet-realtime/client/transport/player";
@@ -48,8 +49,12 @@ export interface UiState extends SessionState {
   readonly graphRef: GraphRef | null;
   readonly notice: Notice | null;
   readonly toasts: readonly Toast[];
+  /** Which traces other people follow on this graph, as far as the server says. */
+  readonly followers: readonly Follower[];
   /** Names that the person gave to traces. */
   readonly labels: TraceLabels;
+  /** Names that hold until the tab is reloaded. */
+  readonly tabLabels: TraceLabels;
   readonly visitors: number | null;
   readonly replay: ReplayControls | null;
   readonly overlay: "help" | "table" | "connect" | "streams" | null;
@@ -83,7 +88,9 @@ export function createUiStore(preferences: Preferences): Store {
     serverFilter: "",
     paused: false,
     catchUpSpeed: 0,
+    followers: [],
     labels: {},
+    tabLabels: {},
     visitors: null,
     replay: null,
     overlay: null,

@@ -1,5 +1,6 @@
 /** The keys, what the light means, and what is promised. */
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
+import "../styles/help.css";
 
 const KEYS = [
   ["Space", "Pause; again, catch up with what waited"],
@@ -8,6 +9,7 @@ const KEYS = [
   ["/", "Filter"],
   ["F", "Follow the trace that is shown, or the last one, to stay"],
   ["Esc", "Select nothing, then stop following"],
+  ["Ctrl Z", "Undo the latest mapping"],
   ["T", "The graph as a table"],
   ["D", "Dark or light"],
   ["?", "This sheet"],

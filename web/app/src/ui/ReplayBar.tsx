@@ -7,6 +7,7 @@ import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { useEngine } from "@dagnet-realtime/react/hooks";
 import { played } from "@dagnet-realtime/react/viewState";
 import { playerKey } from "./shortcuts.ts";
+import "../styles/replay.css";
 
 export function ReplayBar({ replay }: { readonly replay: ReplayControls }) {
   const { player, log } = replay;

@@ -11,6 +11,7 @@ import { TabTitle } from "./App.tsx";
 import { Canvas } from "./Canvas.tsx";
 import { Notice } from "./Notices.tsx";
 import { Summary } from "@dagnet-realtime/react/Summary.tsx";
+import "../styles/tv.css";
 
 /** Long enough to take a graph in from across a room. */
 const TURN_MS = 30_000;

@@ -152,7 +152,11 @@ export class RemoteTransport implements Transport {
         this.#sink?.frame(frame);
       },
       idle: heard,
-      subscribed: (seat) => { this.#sink?.state((this.#state = { ...this.#state, relay: seat })); },
+      subscribed: (seat) => {
+        this.#sink?.state((this.#state = { ...this.#state, relay: seat }));
+        // An older server's seat does not say.
+        if (seat.company.follows !== undefined) this.#sink?.frame({ op: "company", follows: seat.company.follows });
+      },
     };
   }
 

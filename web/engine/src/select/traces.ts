@@ -4,13 +4,13 @@ import type { State } from "../state.ts";
 import { edgeCount, type EdgeFacts, edgeFacts, type NodeFacts, nodeFacts } from "../traces/select/facts.ts";
 import { type EdgeOrJump, exampleTraces, type FollowedPath, followedPaths, type Timeline, timeline } from "../traces/select/paths.ts";
 import { nameOf } from "../traces/model.ts";
-import { type JoinRow, joins, recent, type TraceRow, traceRow, traceTotals } from "../traces/select/traceList.ts";
+import { type JoinRow, joins, recent, type TraceKind, type TraceRow, traceRow, traceTotals } from "../traces/select/traceList.ts";
 import { jump, type JumpRow, jumps } from "../traces/select/jumps.ts";
 
-/** The last `n` traces that answer to `search`, the most recently active first. `labelOf` gives
- * the name that a person gave to a token, "" for none. */
-export function recentTraces(state: State, n: number, search = "", labelOf?: (token: string) => string): readonly TraceRow[] {
-  return state.accumulation.traces === null ? [] : recent(state.accumulation.traces, n, search, labelOf);
+/** The last `n` traces of a kind that answer to `search`, the most recently active first. `labelOf`
+ * gives the name that a person gave to a token, "" for none. */
+export function recentTraces(state: State, n: number, search = "", labelOf?: (token: string) => string, only?: TraceKind): readonly TraceRow[] {
+  return state.accumulation.traces === null ? [] : recent(state.accumulation.traces, n, search, labelOf, only);
 }
 
 /** A trace's row in the list, by any of its tokens; null if nothing is known of it. */

@@ -12,6 +12,7 @@ import { plural } from "../format.ts";
 import { useActions, useSessionContext, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { edgeLabel, labelOf } from "../side/text.ts";
+import "../styles/coverage.css";
 
 /** Names shown of a list; the saved file has all. */
 const SHOWN = 24;

@@ -13,6 +13,7 @@ import { Button } from "../kit/controls.tsx";
 import { percent } from "../picture/scene.ts";
 import { dwellText, labelOf, shareText, waitingText } from "./text.ts";
 import { TraceName } from "./TraceName.tsx";
+import "../styles/ways.css";
 
 const EXAMPLES = 6;
 

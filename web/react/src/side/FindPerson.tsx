@@ -4,11 +4,12 @@ import { traceByToken, traceCounts } from "@dagnet-realtime/engine/select/traces
 import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import type { Guarantees } from "@dagnet-realtime/engine/wire.gen";
 import { UserSearch } from "lucide-react";
-import { type SyntheticEvent, useState } from "react";
+import { type SyntheticEvent, useRef, useState } from "react";
 import { ago, clock } from "../format.ts";
 import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { TraceName } from "./TraceName.tsx";
+import "../styles/find.css";
 
 /** Follows a person by an identifier, which the server turns into a token. */
 export function FindPerson() {
@@ -21,6 +22,8 @@ export function FindPerson() {
   const kind = kinds.includes(asked) ? asked : (kinds[0] ?? "");
   const [value, setValue] = useState("");
   const [found, setFound] = useState("");
+  /** What was typed last: in no state and on no screen, unless the person asks for it. */
+  const typed = useRef("");
   const [busy, setBusy] = useState(false);
   if (!can || !on || kind === "") return null;
   const find = (event: SyntheticEvent): void => {
@@ -28,6 +31,7 @@ export function FindPerson() {
     const wanted = value.trim();
     setValue("");
     if (wanted === "") return;
+    typed.current = wanted;
     setBusy(true);
     setFound("");
     void actions.follow
@@ -74,21 +78,22 @@ export function FindPerson() {
           Follow
         </Button>
       </form>
-      <div role="status">{found !== "" && <Found token={found} kind={kind} />}</div>
+      <div role="status">{found !== "" && <Found token={found} kind={kind} onName={actions.labelInTab && ((token) => { actions.labelInTab?.(token, typed.current); })} />}</div>
       <p className="quiet">The server makes a token of it and forgets it. Looking a person up is noted in the audit log.</p>
     </details>
   );
 }
 
 /** Whether anything is known of the person who was looked up. */
-function Found({ token, kind }: { readonly token: string; readonly kind: string }) {
+function Found({ token, kind, onName }: { readonly token: string; readonly kind: string; readonly onName: ((token: string) => void) | undefined }) {
   const row = useEngine("numbers", (state) => traceByToken(state, token));
   const since = useEngine("numbers", (state) => state.accumulation.since);
   const whole = useEngine("numbers", (state) => traceCounts(state).exact && !posture(state).thinned && !posture(state).sampled);
   const now = useEngine("numbers", (_, at) => at);
   return (
     <p className="find-says">
-      {row !== null && row.events > 0 && <TraceName token={row.token} />} {foundText(kind, row, { since, now, whole })}
+      {row !== null && row.events > 0 && <TraceName token={row.token} />} {foundText(kind, row, { since, now, whole })}{" "}
+      {onName && <button type="button" className="link" title="Until this tab is reloaded; it is stored nowhere" onClick={() => { onName(row?.token ?? token); }}>Show what I typed as its name, in this tab</button>}
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { labelOf } from "./text.ts";
+import "../styles/ways.css";
 
 const FIRST = 4;
 const MOST = 40;

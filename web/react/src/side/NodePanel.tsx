@@ -13,6 +13,7 @@ import { lag, rowsOfNode, valuesOf } from "../selectors.ts";
 import { useViewState } from "../useViewState.ts";
 import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
 import { labelOf } from "./text.ts";
+import "../styles/ways.css";
 
 /** Rows of a node that the panel reads; the property values are of these. */
 const ROWS = 200;

@@ -6,6 +6,7 @@ import { download } from "../download.ts";
 import { useEngine, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { Sheet } from "../kit/Sheet.tsx";
+import "../styles/ways.css";
 
 export function PatchSheet({ onClose }: { readonly onClose: () => void }) {
   const graph = useSession((shell) => shell.graph?.name ?? "graph");

@@ -9,9 +9,11 @@ import { followedAs } from "@dagnet-realtime/client/follows";
 import { clock, moment, plural, span, timeOrDay, value } from "../format.ts";
 import { useActions, useEngine, useHost, useSession, useSessionContext } from "../hooks.ts";
 import { Button, Copy } from "../kit/controls.tsx";
+import { AlsoFollowed } from "./Followers.tsx";
 import { TraceIdentity } from "./TraceIdentity.tsx";
 import { useTraceName } from "./TraceName.tsx";
 import { doubtsOf, joinText, kindOf, labelOf, moveText, saysWho } from "./text.ts";
+import "../styles/timeline.css";
 
 /** `timeline` is null while nothing has been seen of the trace. */
 export function TraceView({ token: asked, timeline }: { readonly token: string; readonly timeline: Timeline | null }) {
@@ -79,6 +81,7 @@ export function TraceView({ token: asked, timeline }: { readonly token: string; 
         />
       </header>
       <TraceIdentity key={token} token={token} />
+      <AlsoFollowed token={token} />
       {timeline && timeline.steps.length > 0 ? <TraceBody timeline={timeline} /> : <NoSteps dropped={timeline?.dropped ?? 0} />}
     </section>
   );

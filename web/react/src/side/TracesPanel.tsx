@@ -1,15 +1,17 @@
 /** The traces panel: the open trace as a timeline, and the last ones as rows. */
 import { posture } from "@dagnet-realtime/engine/select/totals";
 import { recentTraces, trace, traceCounts } from "@dagnet-realtime/engine/select/traces";
-import type { TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
+import type { TraceKind, TraceRow } from "@dagnet-realtime/engine/traces/select/traceList";
 import { Search } from "lucide-react";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { ago, count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
+import { FollowerList, FollowerMarks } from "./FollowerMarks.tsx";
 import { TraceName } from "./TraceName.tsx";
 
 const FindPerson = lazyPart(async () => (await import("./FindPerson.tsx")).FindPerson);
+const TraceKinds = lazyPart(async () => (await import("./TraceKinds.tsx")).TraceKinds);
 const Jumps = lazyPart(async () => (await import("./JumpList.tsx")).JumpList);
 const UnmappedPanel = lazyPart(async () => (await import("./UnmappedPanel.tsx")).UnmappedPanel);
 const TraceView = lazyPart(async () => (await import("./TraceView.tsx")).TraceView);
@@ -36,6 +38,7 @@ export function TracesPanel() {
           <TraceView token={token} timeline={known} />
         </Suspense>
       )}
+      <FollowerList />
       <Recent most={token !== "" ? BESIDE : FIRST} />
       <Suspense fallback={null}>
         <Jumps />
@@ -49,10 +52,11 @@ export function TracesPanel() {
 
 function Recent({ most }: { readonly most: number }) {
   const [search, setSearch] = useState("");
+  const [only, setOnly] = useState<TraceKind>("all");
   const [more, setMore] = useState(false);
   const { host = {} } = useSessionContext();
   const labelOf = (token: string): string => host.traceLabel?.(token) ?? "";
-  const fresh = useEngine("numbers", (state) => recentTraces(state, more || search ? ROWS : most, search, labelOf));
+  const fresh = useEngine("numbers", (state) => recentTraces(state, more || search || only !== "all" ? ROWS : most, search, labelOf, only));
   const [held, setHeld] = useState<readonly TraceRow[] | null>(null);
   // Under the pointer the order stands still, not what the rows say.
   const rows = held?.map((row) => fresh.find(({ token }) => token === row.token) ?? row) ?? fresh;
@@ -74,7 +78,7 @@ function Recent({ most }: { readonly most: number }) {
           <Search size={14} aria-hidden="true" />
           <input
             value={search}
-            placeholder="Find by name, event, node or end…"
+            placeholder="Name, event, node, converted, lost…"
             aria-label="Find a trace by name, token, event, node or end"
             onChange={(event) => {
               setSearch(event.target.value);
@@ -82,11 +86,16 @@ function Recent({ most }: { readonly most: number }) {
           />
         </label>
       )}
+      {seen > 0 && (
+        <Suspense fallback={null}>
+          <TraceKinds only={only} onOnly={setOnly} />
+        </Suspense>
+      )}
       <Suspense fallback={null}>
         <FindPerson />
       </Suspense>
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
-      {seen > 0 && rows.length === 0 && <p className="quiet">No kept trace answers to that.</p>}
+      {seen > 0 && rows.length === 0 && <p className="quiet">No trace matches.</p>}
       <ul
         className="traces"
         // The list stands still under the pointer, so that a row can be met.
@@ -101,7 +110,7 @@ function Recent({ most }: { readonly most: number }) {
           <Row key={row.token} row={row} now={now} />
         ))}
       </ul>
-      {!more && !search && seen > rows.length && rows.length === most && most < ROWS && (
+      {!more && !search && only === "all" && seen > rows.length && rows.length === most && most < ROWS && (
         <button
           type="button"
           className="link"
@@ -131,7 +140,7 @@ function Row({ row, now }: { readonly row: TraceRow; readonly now: number }) {
           actions.follow.open(row.token, event.ctrlKey || event.metaKey || event.shiftKey);
         }}
       >
-        <span className="trace-token"><TraceName token={row.token} /></span>
+        <span className="trace-token"><TraceName token={row.token} /><FollowerMarks tokens={row.tokens.map(({ token }) => token)} /></span>
         <span className="dots" aria-hidden="true">
           {row.dots.map((dot, index) => (
             <i key={index} className={`dot dot-${dot}`} />

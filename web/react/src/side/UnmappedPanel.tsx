@@ -15,6 +15,7 @@ import { useViewState } from "../useViewState.ts";
 import { NameDifference } from "./NameDifference.tsx";
 import { NearMisses } from "./NearMisses.tsx";
 import { labelOf } from "./text.ts";
+import "../styles/ways.css";
 
 const MapSheet = lazyPart(async () => (await import("./MapSheet.tsx")).MapSheet);
 const PatchSheet = lazyPart(async () => (await import("./PatchSheet.tsx")).PatchSheet);

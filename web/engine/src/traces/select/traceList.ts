@@ -33,20 +33,35 @@ export interface TraceRow {
   readonly hue: number | null;
 }
 
-/** At most `count` rows; `search` words must each be part of an identifier, its kind,
- * its label or the trace's name, the last
- * event, the place or the end. A whole token finds evicted traces too.
+/** What a list of traces is narrowed to: those that ended in success, that ended otherwise, with an
+ * event that lit nothing, with an unexpected step.
  */
-export function recent(traces: Traces, count: number, search = "", labelOf?: (token: string) => string): readonly TraceRow[] {
+export type TraceKind = "all" | "converted" | "lost" | "unmapped" | "unexpected";
+
+/** At most `count` rows of a kind; `search` words must each be part of what a row says: an
+ * identifier, its kind, its label or the trace's name, the last event, the place, how it stands
+ * there. A whole token finds evicted traces too.
+ */
+export function recent(traces: Traces, count: number, search = "", labelOf?: (token: string) => string, only: TraceKind = "all"): readonly TraceRow[] {
   const words = search.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const rows: TraceRow[] = [];
   const stub = traces.tokens.get(search.trim())?.trace;
-  if (stub?.tally === null) rows.push(rowOf(traces, stub));
+  if (stub?.tally === null && only === "all") rows.push(rowOf(traces, stub));
   for (const trace of [...[...traces.followedTraces].reverse(), ...[...traces.live].reverse()]) {
     if (rows.length >= count) break;
-    if (trace.events > 0 && matches(traces, trace, words, labelOf)) rows.push(rowOf(traces, trace));
+    if (trace.events > 0 && isOfKind(traces, trace, only) && matches(traces, trace, words, labelOf)) rows.push(rowOf(traces, trace));
   }
   return rows;
+}
+
+function isOfKind(traces: Traces, trace: Trace, only: TraceKind): boolean {
+  switch (only) {
+    case "all": return true;
+    case "converted": return endedAt(traces, trace.cursor.head) === "success";
+    case "lost": return (endedAt(traces, trace.cursor.head) ?? "success") !== "success";
+    case "unmapped": return trace.visits.some((visit) => visit.lit.length === 0);
+    case "unexpected": return trace.visits.some((visit) => visit.move === "jump");
+  }
 }
 
 /** One trace's row, by any of its tokens; null if it is unknown. */
@@ -92,9 +107,16 @@ function matches(traces: Traces, trace: Trace, words: readonly string[], labelOf
   const head = trace.cursor.head;
   const text = [
     ...trace.tokens.map((identifier) => `${identifier.kind} ${identifier.token} ${labelOf?.(identifier.token) ?? ""}`), traceName(nameOf(traces, trace)?.token ?? ""), trace.visits.at(-1)?.name ?? "",
-    traces.routeIndex.graph.nodes[head]?.label ?? "", endedAt(traces, head) ?? "",
+    traces.routeIndex.graph.nodes[head]?.label ?? "", endedAt(traces, head) ?? "", ...said(traces, trace),
   ].join(" ").toLowerCase();
   return words.every((word) => text.includes(word));
+}
+
+/** The words of a row that stand for a fact. */
+function said(traces: Traces, trace: Trace): readonly string[] {
+  const end = endedAt(traces, trace.cursor.head);
+  const stands = end === "success" ? "converted" : end !== null ? "ended lost" : trace.cursor.head < 0 ? "nowhere yet" : "at";
+  return [stands, trace.partial ? "partial" : "", isOfKind(traces, trace, "unmapped") ? "unmapped" : "", isOfKind(traces, trace, "unexpected") ? "unexpected" : ""];
 }
 
 // Joins, the latest first.

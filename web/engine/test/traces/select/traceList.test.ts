@@ -29,6 +29,18 @@ describe("recent", () => {
       expect([found("ABC"), found("userid"), found("success b"), found("video"), found("nothing")]).toEqual([["k1.abcd"], ["k1.abcd"], ["k1.efgh"], ["k1.ijkl"], []]);
     });
 
+    it("TRC-39: is searched by the words on its rows, and narrowed to a kind", () => {
+      const wide = graph("A:s B C:e D:e", "A>B B>C B>D");
+      wide.nodes.find(({ uuid }) => uuid === "D")!.outcome = "failure";
+      const traces = told(wide, [
+        event(0, "won", "A"), event(1, "won", "B"), event(2, "won", "C"), event(3, "lost", "A"), event(4, "lost", "B"), event(5, "lost", "D"),
+        event(6, "odd", "A"), event(7, "odd", "", { name: "What" }), event(8, "leap", "A"), event(9, "leap", "C"),
+      ]);
+      const found = (search: string, only?: Parameters<typeof recent>[4]) => recent(traces, 10, search, undefined, only).map((row) => row.token);
+      expect([found("converted"), found("lost d"), found("ended"), found("unmapped"), found("unexpected")]).toEqual([["leap", "won"], ["lost"], ["lost"], ["odd"], ["leap"]]);
+      expect([found("", "converted"), found("", "lost"), found("", "unmapped"), found("", "unexpected"), found("won", "lost"), found("", "all").length]).toEqual([["leap", "won"], ["lost"], ["odd"], ["leap"], [], 4]);
+    });
+
     it("TRC-18: an evicted trace is found by its whole token, without steps", () => {
       const traces = told(GRAPH, [event(0, "a1", "A"), event(1, "b1", "A")], { traces: 1 });
       expect(recent(traces, 10, "a1")).toMatchObject([{ token: "a1", retained: false, events: 1, dots: [], at: "A" }]);
