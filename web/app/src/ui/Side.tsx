@@ -1,7 +1,7 @@
 /** The panel at the right: its tabs, and its foot with sources and lag. */
 import { useActions, useUi } from "../hooks.ts";
 import { traceCounts } from "@dagnet-realtime/engine/select/traces";
-import { unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
+import { type UnmappedNames, unmappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import { count, plural, span } from "@dagnet-realtime/react/format";
 import { useEngine } from "@dagnet-realtime/react/hooks";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
@@ -21,7 +21,7 @@ export function Side() {
   const { sideWidth, tab } = useUi((ui) => ui.preferences);
   const way = useUi((ui) => ui.selectedEdge);
   const traces = useEngine("numbers", (state) => traceCounts(state).seen);
-  const unmapped = useEngine("numbers", (state, now) => unmappedNames(state, now).names.length);
+  const unmapped = useEngine("numbers", (state, now) => badge(unmappedNames(state, now)));
   return (
     <aside className="side" aria-label="Details" style={{ width: sideWidth }}>
       <Grip
@@ -49,7 +49,7 @@ export function Side() {
               {way === null ? "Node" : way.kind === "edge" ? "Edge" : "Step"}
             </Tabs.Trigger>
             <Tabs.Trigger className="tab" value="unmapped">
-              Unmapped {unmapped > 0 && <span className="chip chip-pink mono tab-count">{count(unmapped)}</span>}
+              Unmapped {unmapped !== "" && <span className="chip chip-pink mono tab-count">{unmapped}</span>}
             </Tabs.Trigger>
           </Tabs.List>
           <Button
@@ -80,6 +80,11 @@ export function Side() {
       <Foot />
     </aside>
   );
+}
+
+/** How many names: "200+" if there are some that are not counted apart; "" if there are none. */
+export function badge({ names, other }: Pick<UnmappedNames, "other"> & { readonly names: readonly unknown[] }): string {
+  return names.length === 0 && other === 0 ? "" : `${count(names.length)}${other > 0 ? "+" : ""}`;
 }
 
 export function Foot() {

@@ -4,7 +4,7 @@ import { recentTraces } from "@dagnet-realtime/engine/select/traces";
 import { useEffect } from "react";
 import type { ReplayControls } from "../store/uiState.ts";
 
-export type Shortcut = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme";
+export type Shortcut = "pause" | "now" | "clear" | "filter" | "follow" | "escape" | "help" | "table" | "theme" | "undo";
 
 const SHORTCUTS: Readonly<Record<string, Shortcut>> = { " ": "pause", n: "now", c: "clear", "/": "filter", f: "follow", escape: "escape", "?": "help", t: "table", d: "theme" };
 
@@ -13,6 +13,7 @@ export interface Pressed {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey?: boolean;
   readonly target: EventTarget | null;
 }
 
@@ -52,8 +53,10 @@ const PRESSABLE = new Set(["BUTTON", "A", "SUMMARY"]);
 
 /** The shortcut of a key; null if the key belongs to the element it was pressed in. */
 export function shortcutFor(event: Pressed): Shortcut | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const wanted = SHORTCUTS[event.key.toLowerCase()] ?? null;
+  const key = event.key.toLowerCase();
+  const command = event.ctrlKey !== event.metaKey;
+  if (event.altKey || ((event.ctrlKey || event.metaKey) && (!command || key !== "z" || event.shiftKey === true))) return null;
+  const wanted = command ? "undo" : (SHORTCUTS[key] ?? null);
   const at = event.target as Partial<HTMLElement> | null;
   const tag = at?.tagName ?? "";
   if (tag === "INPUT" || tag === "SELECT" || tag === "TEXTAREA" || at?.isContentEditable) return null;
@@ -100,6 +103,9 @@ export function useKeys(): void {
           if (overlay !== null) actions.overlay(overlay);
           else if (selected !== null || way !== null || pointed !== null) actions.select(null);
           else actions.follow.unfollowAll();
+          break;
+        case "undo":
+          if (!actions.undoMapping()) return;
           break;
         case "help":
         case "table":

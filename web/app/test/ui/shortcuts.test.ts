@@ -19,6 +19,13 @@ describe("keys", () => {
       expect(press("c", document.body, { ctrlKey: true })).toBeNull();
     });
 
+    it("PIC-87: Ctrl or ⌘ with Z undoes, and no other combination", () => {
+      document.body.innerHTML = "<input>";
+      expect([press("z", document.body, { ctrlKey: true }), press("Z", document.body, { metaKey: true }), press("z")]).toEqual(["undo", "undo", null]);
+      for (const held of [{ ctrlKey: true, shiftKey: true }, { ctrlKey: true, metaKey: true }, { ctrlKey: true, altKey: true }]) expect(press("z", document.body, held)).toBeNull();
+      expect(press("z", document.querySelector("input"), { ctrlKey: true })).toBeNull();
+    });
+
     it("PIC-40: a button pressed by pointer lets go of the keyboard; one pressed by key, or that opens a menu, keeps it", () => {
       document.body.innerHTML = "<button>a</button><button aria-haspopup=menu>b</button>";
       const kept = [...document.querySelectorAll("button")].flatMap((button) => [0, 1].map((detail) => {

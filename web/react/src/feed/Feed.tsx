@@ -1,10 +1,11 @@
 /** The events, newest first; the list stands still while it is scrolled or read. */
 import { ChevronDown, ChevronUp } from "lucide-react";
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { count, plural } from "../format.ts";
 import { useActions, useEngine, useSession } from "../hooks.ts";
 import { Button, Grip } from "../kit/controls.tsx";
-import { FeedRows, newer, OPENED, placeOf, ROW, shown } from "./FeedRows.tsx";
+import { FeedRows, newer, placeOf, roomIn, ROW, shown } from "./FeedRows.tsx";
 
 const HEAD = 37;
 
@@ -24,19 +25,18 @@ export interface FeedProps {
 export function Feed({ open, onOpen, height, limits, onHeight, empty = null }: FeedProps) {
   const filter = useSession((state) => state.filter);
   const since = useEngine("numbers", (state) => state.accumulation.since);
-  const [reading, setReading] = useState(false);
-  // An opened row asks for room to read it; the remembered height returns when it is closed.
-  const tall = reading ? Math.max(height, HEAD + 2 * ROW + OPENED) : height;
+  const [slot, setSlot] = useState<HTMLElement | null>(null);
   return (
-    <section className="feed" aria-label="Events" style={{ height: open ? tall : HEAD }}>
+    <section className="feed" aria-label="Events" style={{ height: open ? height : HEAD }}>
       {open && <Grip label="Height of the events" axis="y" size={height} {...limits} onSize={onHeight} />}
-      <Head open={open} onOpen={onOpen} />
-      {open && <List key={`${since} ${filter}`} height={tall - HEAD} onReading={setReading} empty={empty} />}
+      <Head open={open} onOpen={onOpen} slot={setSlot} />
+      {open && <List key={`${since} ${filter}`} height={height - HEAD} slot={slot} empty={empty} />}
     </section>
   );
 }
 
-function Head({ open, onOpen }: Pick<FeedProps, "open" | "onOpen">) {
+/** `slot` is given the place in which the list says how many rows are new. */
+function Head({ open, onOpen, slot }: Pick<FeedProps, "open" | "onOpen"> & { readonly slot: (place: HTMLElement | null) => void }) {
   const text = useSession((state) => state.filter);
   const unread = useEngine("rows", (state) => state.filterProblem !== null);
   const filter = unread ? "" : text;
@@ -51,6 +51,7 @@ function Head({ open, onOpen }: Pick<FeedProps, "open" | "onOpen">) {
         {count(held)}
       </span>
       <span className="quiet feed-order">newest first{filter ? ` · ${filter}` : ""}</span>
+      <span ref={slot} />
       <span className="top-gap" />
       {filter && (
         <span className="quiet">
@@ -71,7 +72,7 @@ function Head({ open, onOpen }: Pick<FeedProps, "open" | "onOpen">) {
   );
 }
 
-function List({ height, onReading, empty }: { readonly height: number; readonly onReading: (reading: boolean) => void; readonly empty: ReactNode }) {
+function List({ height, slot, empty }: { readonly height: number; readonly slot: HTMLElement | null; readonly empty: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null);
   const [scroll, setScroll] = useState(0);
   const [opened, setOpened] = useState<number | null>(null);
@@ -81,7 +82,8 @@ function List({ height, onReading, empty }: { readonly height: number; readonly 
   const newest = view.rows.at(-1) ?? -1;
   const fresh = anchor === null ? 0 : newer(view, anchor);
   const place = opened === null ? -1 : placeOf(view, opened) - fresh;
-  const at = shown(total - fresh, scroll, height, place);
+  const room = roomIn(height);
+  const at = shown(total - fresh, scroll, height, place, room);
 
   const live = (): void => {
     setAnchor(null);
@@ -89,24 +91,18 @@ function List({ height, onReading, empty }: { readonly height: number; readonly 
     setScroll(0);
     scroller.current?.scrollTo({ top: 0 });
   };
-  useEffect(() => {
-    onReading(opened !== null);
-    return () => {
-      onReading(false);
-    };
-  }, [opened, onReading]);
-
   const hold = (): void => {
     setAnchor((held) => held ?? newest);
   };
   if (total === 0) return <FeedEmpty>{empty}</FeedEmpty>;
+  const pill = fresh > 0 && (
+    <button type="button" className="feed-new" onClick={live}>
+      {count(fresh)} new
+    </button>
+  );
   return (
     <div className="feed-body">
-      {fresh > 0 && (
-        <button type="button" className="feed-new" onClick={live}>
-          {count(fresh)} new
-        </button>
-      )}
+      {slot && createPortal(pill, slot)}
       <div
         ref={scroller}
         className="feed-scroll"
@@ -128,6 +124,7 @@ function List({ height, onReading, empty }: { readonly height: number; readonly 
             count={at.count}
             opened={opened}
             openedPlace={place}
+            room={room}
             onOpen={(row) => {
               if (row === opened) {
                 setOpened(null);

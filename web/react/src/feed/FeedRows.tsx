@@ -18,18 +18,21 @@ interface FeedRowsProps {
   readonly count: number;
   readonly opened: number | null;
   readonly openedPlace: number;
+  /** Height of what an opened row shows below itself, in pixels. */
+  readonly room: number;
   readonly onOpen: (row: number) => void;
 }
 
 /** The rows that are in view. */
-export function FeedRows({ start, first, count, opened, openedPlace, onOpen }: FeedRowsProps) {
+export function FeedRows({ start, first, count, opened, openedPlace, room, onOpen }: FeedRowsProps) {
   const { rows } = useEngine("rows", (state) => feed(state, { start, count }));
   return rows.map((row, index) => (
     <Line
       key={row.row === opened ? "opened" : (first + index) % (count + 1)}
       row={row}
       index={start + index + 1}
-      at={top(first + index, openedPlace)}
+      at={top(first + index, openedPlace, room)}
+      room={room}
       open={row.row === opened}
       onOpen={() => {
         onOpen(row.row);
@@ -52,11 +55,12 @@ interface LineProps {
   readonly row: FeedRow;
   readonly index: number;
   readonly at: number;
+  readonly room: number;
   readonly open: boolean;
   readonly onOpen: () => void;
 }
 
-function Line({ row, index, at, open, onOpen }: LineProps) {
+function Line({ row, index, at, room, open, onOpen }: LineProps) {
   const actions = useActions();
   const nodes = useSession((state) => state.graph?.nodes);
   const follows = useEngine("rows", (state) => state.follows);
@@ -93,17 +97,26 @@ function Line({ row, index, at, open, onOpen }: LineProps) {
         </span>
       </div>
       {open && (
-        <Suspense fallback={null}>
-          <Payload row={row} />
-        </Suspense>
+        <div style={{ height: room }}>
+          <Suspense fallback={null}>
+            <Payload row={row} />
+          </Suspense>
+        </div>
       )}
     </div>
   );
 }
 
 export const ROW = 27;
-/** The room that an opened row takes below itself. */
-export const OPENED = 200;
+/** The room that an opened row takes below itself, least and most: it scrolls. */
+const LEAST_ROOM = 96;
+const MOST_ROOM = 420;
+
+/** The room of an opened row in a list of this height: the row before it stays in sight. */
+export function roomIn(height: number): number {
+  return Math.max(LEAST_ROOM, Math.min(MOST_ROOM, height - 2 * ROW));
+}
+
 /** Rows drawn beyond each edge, so that a scroll shows no gap before the next drawing. */
 const SPARE = 4;
 
@@ -138,17 +151,19 @@ export interface Shown {
   readonly height: number;
 }
 
-/** Which places are on screen; `opened` is the place of the opened row, -1 for none. */
-export function shown(total: number, scroll: number, height: number, opened: number): Shown {
+/** Which places are on screen; `opened` is the place of the opened row, -1 for none, and `room`
+ * what it takes below itself.
+ */
+export function shown(total: number, scroll: number, height: number, opened: number, room: number): Shown {
   const hasOpened = opened >= 0 && opened < total;
-  const whole = total * ROW + (hasOpened ? OPENED : 0);
-  const past = hasOpened && scroll > (opened + 1) * ROW ? Math.min(OPENED, scroll - (opened + 1) * ROW) : 0;
+  const whole = total * ROW + (hasOpened ? room : 0);
+  const past = hasOpened && scroll > (opened + 1) * ROW ? Math.min(room, scroll - (opened + 1) * ROW) : 0;
   const first = Math.max(0, Math.min(total, Math.floor((scroll - past) / ROW)) - SPARE);
   const count = Math.min(total - first, Math.ceil(height / ROW) + 1 + 2 * SPARE);
   return { first, count: Math.max(0, count), height: whole };
 }
 
 /** Where the row at a place begins. */
-export function top(place: number, opened: number): number {
-  return place * ROW + (opened >= 0 && place > opened ? OPENED : 0);
+export function top(place: number, opened: number, room: number): number {
+  return place * ROW + (opened >= 0 && place > opened ? room : 0);
 }

@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { newer, OPENED, placeOf, ROW, shown, top } from "../../src/feed/FeedRows.tsx";
+import { newer, placeOf, roomIn, ROW, shown, top } from "../../src/feed/FeedRows.tsx";
+
+const ROOM = roomIn(300);
 
 describe("the feed's window", () => {
+  it("PIC-39: an opened row fits into the list with the row before it, and scrolls inside", () => {
+    expect([roomIn(163), roomIn(300), roomIn(60), roomIn(2000)]).toEqual([163 - 2 * ROW, 300 - 2 * ROW, 96, 420]);
+  });
+
   it("PIC-39: counts what came after the row that is being read, whatever was filtered or lost", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: 500 }), { minLength: 1 }), fc.nat(500), fc.nat(20), (some, anchor, lost) => {
@@ -19,15 +25,15 @@ describe("the feed's window", () => {
   });
 
   it("draws only what is on screen, and a little more", () => {
-    expect(shown(20_000, 0, 200, -1)).toEqual({ first: 0, count: 17, height: 20_000 * ROW });
-    expect(shown(3, 0, 200, -1).count).toBe(3);
-    expect(shown(0, 0, 200, -1)).toEqual({ first: 0, count: 0, height: 0 });
+    expect(shown(20_000, 0, 200, -1, ROOM)).toEqual({ first: 0, count: 17, height: 20_000 * ROW });
+    expect(shown(3, 0, 200, -1, ROOM).count).toBe(3);
+    expect(shown(0, 0, 200, -1, ROOM)).toEqual({ first: 0, count: 0, height: 0 });
   });
 
   it("keeps the rows below an opened one in view while its payload is scrolled past", () => {
-    const at = shown(1000, 10 * ROW + OPENED, 200, 5);
+    const at = shown(1000, 10 * ROW + ROOM, 200, 5, ROOM);
     expect(at.first).toBe(6);
-    expect(at.height).toBe(1000 * ROW + OPENED);
-    expect([top(5, 5), top(6, 5), top(6, -1)]).toEqual([5 * ROW, 6 * ROW + OPENED, 6 * ROW]);
+    expect(at.height).toBe(1000 * ROW + ROOM);
+    expect([top(5, 5, ROOM), top(6, 5, ROOM), top(6, -1, ROOM)]).toEqual([5 * ROW, 6 * ROW + ROOM, 6 * ROW]);
   });
 });
