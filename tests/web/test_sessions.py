@@ -4,6 +4,8 @@ Poll keeps every transport's promises; On, Off, filter and follow answer as the 
 """
 
 import asyncio
+import json
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +15,12 @@ import httpx
 import msgspec
 import pytest
 
-from dagnet_realtime.web.routes.sessions import Followed, Polled, Session
+from dagnet_realtime.core.access_tokens import create_token
+from dagnet_realtime.model.access import AccessToken, Role
+from dagnet_realtime.web.auth.cookie import SealedCookie
+from dagnet_realtime.web.auth.token import TokenAuthenticator, TokenCookie
+from dagnet_realtime.web.routes.sessions import SHARES_AT_ONCE, Followed, Polled, Session
+from tests.support.clock import FakeClock
 from tests.support.server import Served, track
 from tests.web.stage import WebStage
 from tests.web.transport_contract import Frames, Lane, TransportContract, seen, watched
@@ -254,3 +261,64 @@ async def test_another_persons_session_is_gone(stage: Any) -> None:
         nobodys = await stage.client.request(method, f"/api/watch/never-was{path}", json={})
         assert (theirs.status_code, theirs.content) == (nobodys.status_code, nobodys.content)
         assert theirs.status_code == 410
+
+
+class Holders(WebStage):
+    """In `token` access: `ann` and `eve` may follow, `guest` may watch, `dev` may follow elsewhere."""
+
+    def __init__(self) -> None:
+        clock = FakeClock()
+        self.tokens: dict[str, AccessToken] = {}
+        self.texts: dict[str, str] = {}
+        for name, role, on in (
+            ("ann", "follow", "shop/prod"),
+            ("eve", "follow", "shop/prod"),
+            ("guest", "watch", "shop/prod"),
+            ("dev", "follow", "shop/dev"),
+        ):
+            self.tokens[name], self.texts[name] = create_token(
+                name, msgspec.convert(role, Role), (on,), clock.now(), None, secrets.token_bytes
+            )
+        jar: SealedCookie[TokenCookie] = SealedCookie(TokenCookie, b"key", clock, secure=False)
+        super().__init__(
+            access=TokenAuthenticator(lambda: list(self.tokens.values()), jar, clock, 3600.0)
+        )
+
+    async def on(self, who: str, **more: str) -> httpx.Response:
+        """The answer to On of a holder."""
+        headers = {"authorization": f"Bearer {self.texts[who]}"}
+        return await self.stranger.post("/api/watch", json={**OPEN, **more}, headers=headers)
+
+
+async def test_a_link_shows_the_past_to_those_who_may_follow() -> None:
+    """HUB-34, ACC-25: never to the role `watch`, nor to another environment; audited as shared."""
+    async with Holders() as stage:
+        first = (await stage.on("ann")).json()
+        await stage.clock.advance(30)
+        second = (await stage.on("eve", share=first["share"])).json()
+        assert (second["position"], second["started_at"]) == (
+            first["position"],
+            first["started_at"],
+        )
+        assert (await stage.on("guest")).json()["share"] == ""
+        refused = await stage.on("guest", share=first["share"])
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert (await stage.on("dev", share=first["share"])).status_code == 404
+        assert (await stage.on("dev", env="dev", share=first["share"])).status_code in (404, 410)
+        for wrong in ("0" * 32, first["watch_session_id"], "\N{SNOWMAN}", "x" * 5000):
+            gone = await stage.on("eve", share=wrong)
+            assert (gone.status_code, gone.json()["code"]) == (410, "gone")
+        deeds = [json.loads(line) for line in stage.audited]
+        assert [one.get("kind", "") for one in deeds if one["deed"] == "on"] == ["", "shared", ""]
+        assert first["share"] not in b"".join(stage.audited).decode()
+
+
+async def test_shared_links_are_opened_at_a_limited_rate() -> None:
+    """HUB-34: each reads the whole log; a person's other commands go on."""
+    async with Holders() as stage:
+        share = (await stage.on("ann")).json()["share"]
+        answers = [await stage.on("eve", share=share) for _ in range(SHARES_AT_ONCE + 1)]
+        assert [one.status_code for one in answers] == [201] * SHARES_AT_ONCE + [429]
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert (await stage.on("eve")).status_code == 201
+        assert (await stage.on("ann", share=share)).status_code == 201

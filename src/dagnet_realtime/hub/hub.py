@@ -28,6 +28,7 @@ from dagnet_realtime.model.graph import Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Policy
+from dagnet_realtime.ports.storage import ReadGap
 
 HOUSEKEEPING_SECONDS = 5.0  # between two rounds
 RENEWALS = 5  # of a lease in its lifetime, so that some may fail
@@ -98,10 +99,13 @@ class Hub:
         filter: str = "",
         role: Role = "watch",
         name: str = "",
+        share: str = "",
     ) -> WatchSession:
         """On: a new session, which watches `graph` from this moment.
 
-        Raises `Problem` for an unknown graph, a filter that is not allowed, and too many sessions.
+        With `share` it watches from the On of the live session of the channel that a link names so,
+        or from the oldest event that the log still holds. Raises `Problem` for an unknown graph, a
+        filter that is not allowed, too many sessions, and `gone` if no such session is live.
         """
         self._feeds.graph(channel, graph)
         canonical = self.authorization.authorize_filter(channel, filter)
@@ -110,17 +114,21 @@ class Hub:
                 "unavailable", "The server is stopping", "", "Try again in a moment", retry_after=2
             )
         self._registry.check_capacity()
+        shared = await self._shared(channel, share) if share else None
         at = str(
             await self._log.acquire_lease(
                 channel, id := secrets.token_urlsafe(18), self._limits.lease
             )
         )
+        began = self._clock.now()
+        if shared is not None:
+            at, began = await self._reach(shared)
         opened = WatchSession(
             id=id,
             channel=channel,
             graph=graph,
             person=person,
-            started_at=self._clock.now(),
+            started_at=began,
             position=at,
             role=role,
         )
@@ -129,6 +137,34 @@ class Hub:
         self._registry.upsert(session, self._clock.monotonic())
         await self.streams.begin(channel)
         return session
+
+    async def _shared(self, channel: Channel, share: str) -> WatchSession:
+        """The live session of a channel that a link names; raises `Problem("gone")`."""
+        for session in await self._sessions.list_active():
+            if session.channel == channel and session.share == share:
+                return session
+        raise Problem(
+            "gone",
+            "The shared session has ended",
+            "Its past cannot be shown any more",
+            "Switch Realtime on without it: what happens from then on is shown",
+        )
+
+    async def _reach(self, shared: WatchSession) -> tuple[str, int]:
+        """Where the session of a link begins: at On of `shared`, else at the log's oldest event.
+
+        Returns the position, and the time (ms since 1970) from which it is exact.
+        """
+        start = Position.parse(shared.position)
+        if start is None:
+            raise ValueError(f"a watch session was kept with the position {shared.position!r}")
+        first = await self._log.read(shared.channel, start, 1, 0)
+        if not isinstance(first, ReadGap):
+            return shared.position, shared.started_at
+        kept = await self._log.read(shared.channel, first.resume, 1, 0)
+        entries = () if isinstance(kept, ReadGap) else kept.entries
+        arrived = entries[0].arrived_at if entries else 0
+        return str(first.resume), max(arrived or self._clock.now(), shared.started_at)
 
     async def session(self, session_id: str) -> WatchSession:
         """The session; raises `Problem("gone")` if it has ended."""

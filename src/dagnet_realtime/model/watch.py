@@ -1,5 +1,6 @@
 """A watch session as it is stored."""
 
+import hashlib
 import re
 
 import msgspec
@@ -35,6 +36,11 @@ class WatchSession(msgspec.Struct, frozen=True, kw_only=True):
     follows: tuple[str, ...] = ()
     role: Role = "watch"
     name: str = ""
+
+    @property
+    def share(self) -> str:
+        """What a shared link names the session by. It leads to its past, and not to its id."""
+        return hashlib.sha256(f"dagnet-realtime share {self.id}".encode()).hexdigest()[:32]
 
     @property
     def shown(self) -> str:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from dagnet_realtime.core.identifiers import is_token
 from dagnet_realtime.core.rate import TokenBucket
+from dagnet_realtime.core.roles import has_role
 from dagnet_realtime.core.times import iso
 from dagnet_realtime.hub.audit import Audit, AuditAction
 from dagnet_realtime.hub.broadcast import EncodedFrame
@@ -28,6 +29,7 @@ from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RateLimiter
 from dagnet_realtime.web.asgi import Receive, Scope, Send, auth_request_of, person_of, raw_send
+from dagnet_realtime.web.auth.request import Person
 from dagnet_realtime.web.auth.session import authorised_session, own_session
 from dagnet_realtime.web.openapi import JSON, Operation, OperationRoute, Parameter, ResponseSpec
 from dagnet_realtime.web.reauthorizer import Reauthorizer
@@ -135,12 +137,16 @@ async def _wait_disconnect(receive: Receive) -> None:
 
 
 class OpenRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """The request body of On."""
+    """The request body of On.
+
+    `share` is from a link: what is shown begins with the session that it names.
+    """
 
     workspace: str
     env: str
     graph: str
     filter: str = ""
+    share: str = ""
 
 
 class ChangeRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -159,9 +165,10 @@ class FollowRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A watch session. `position` is that of the log at On.
+    """A watch session. `position` is that of the log at On, or at the On that was shared with it.
 
-    It expires at `expires_at` unless a stream or a poll renews it.
+    It expires at `expires_at` unless a stream or a poll renews it. It shows all since `started_at`.
+    `share` is what a link names it by, for those who may follow.
     """
 
     watch_session_id: str
@@ -172,6 +179,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     filter: str
     follows: tuple[str, ...]
+    share: str = ""
 
 
 class Polled(msgspec.Struct, frozen=True):
@@ -208,9 +216,12 @@ ON = Operation(
     operation_id="on",
     tag="Watching",
     summary="On: open a watch session",
+    description="With `share` from a link it shows the past too, back to On of the session that "
+    "the link names, as far as the log reaches. That session must be live, in the same workspace "
+    "and environment, and the role `follow` is needed.",
     request_body={JSON: OpenRequest},
     responses={201: ResponseSpec("The session", Session)},
-    problems=("invalid", "too_large", "not_found", "rate_limited"),
+    problems=("invalid", "too_large", "not_found", "gone", "rate_limited"),
     links={
         **dict.fromkeys(("amend", "follow", "relay", "stream", "off"), _MINE),
         "frames": {**_MINE, "after": "$response.body#/position"},
@@ -304,6 +315,8 @@ SESSION_OPERATIONS = (ON, AMEND, OFF, FRAMES, FOLLOW, STREAM_OPERATION)
 
 FOLLOWS_PER_SECOND = 0.5  # of one person: looking people up is slow on purpose
 FOLLOWS_AT_ONCE = 20
+SHARES_PER_SECOND = 0.1  # of one person: each reads the whole log
+SHARES_AT_ONCE = 10
 MAX_PERSONS = 1000  # whose follows are counted apart
 LONGEST_VALUE = 256  # characters of an identifier
 
@@ -324,10 +337,24 @@ def session_routes(
     """
     counted = rates or ProcessLimiter(clock)
 
+    async def limit(person: Person, kind: str, per_second: float, at_once: int, what: str) -> None:
+        key = hashlib.sha256(person.id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        wait = await counted.try_consume(f"{kind}:{key}", 1, per_second, at_once)
+        if wait is not None:
+            raise Problem(
+                "rate_limited",
+                f"Too many {what}",
+                "",
+                "Wait a little",
+                retry_after=max(1.0, wait),
+            )
+
     async def turn_on(request: Request) -> Response:
         body, person = await parse_body(request, _OPEN), person_of(request.scope)
         channel = Channel(body.workspace, body.env)
-        person.require("watch", channel)
+        person.require("follow" if body.share else "watch", channel)
+        if body.share:
+            await limit(person, "share", SHARES_PER_SECOND, SHARES_AT_ONCE, "links were opened")
         session = await hub.open(
             channel,
             body.graph,
@@ -335,8 +362,10 @@ def session_routes(
             body.filter,
             person.role(channel) or "watch",
             person.name,
+            body.share,
         )
-        audit.record("on", person.name, channel, graph=session.graph, session=session.id)
+        kind = "shared" if body.share else ""
+        audit.record("on", person.name, channel, graph=session.graph, session=session.id, kind=kind)
         return json_response(_session(hub, session), 201)
 
     async def turn_off(request: Request) -> Response:
@@ -377,16 +406,7 @@ def session_routes(
         person = person_of(request.scope)
         session = await authorised_session(hub, request.path_params["id"], person, "follow")
         body = await parse_body(request, _FOLLOW)
-        key = hashlib.sha256(person.id.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        wait = await counted.try_consume(f"look-up:{key}", 1, FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE)
-        if wait is not None:
-            raise Problem(
-                "rate_limited",
-                "Too many traces were looked up",
-                "",
-                "Wait a little",
-                retry_after=max(1.0, wait),
-            )
+        await limit(person, "look-up", FOLLOWS_PER_SECOND, FOLLOWS_AT_ONCE, "traces were looked up")
         tokens = _tokens(intake, session, body)
         for token in tokens:
             session = await hub.follow(session.id, token)
@@ -469,6 +489,7 @@ def _session(hub: Hub, session: WatchSession) -> Session:
         started_at=iso(session.started_at),
         filter=session.filter,
         follows=session.follows,
+        share=session.share if has_role(session.role, "follow") else "",
     )
 
 
