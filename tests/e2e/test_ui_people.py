@@ -59,6 +59,54 @@ def enter(browser: Browser, address: str, person: str) -> Page:
     return page
 
 
+def test_a_link_to_the_view_shows_the_past_to_those_who_may_follow(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """TRC-31, HUB-34: back to the sharer's On, exactly, with filter and followed traces; not to the role `watch`, and not once the session has ended."""
+    (tmp_path / "realtime.toml").write_text(CONFIG)
+    program = Program("serve", "--config", str(tmp_path / "realtime.toml"), folder=tmp_path)
+    try:
+        url = program.wait_line(re.compile(r"Realtime is at (http://[^/]+)/"), 60)[1]
+        ann = enter(browser, f"{url}/{GRAPH}", "ann.brown@shop.example")
+        ann.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
+        calls = [event("view_item", "v1", 2), event("add_to_cart", "v1", 1), event("search", "v2")]
+        sent = httpx.post(f"{url}/v1/batch", json={"batch": calls}, auth=("key", ""))
+        assert sent.status_code == 200
+        row(ann, "at Basket").click()
+        ann.wait_for_selector("html[data-parts=loaded]", state="attached")
+        ann.get_by_role("button", name=re.compile("^Graph: ")).click()
+        item = ann.get_by_role("menuitem", name=re.compile("^Copy a link to this view"))
+        expect(item).to_contain_text("with the past of this session")
+        item.click()
+        link = ann.evaluate("() => navigator.clipboard.readText()")
+        assert "share=" in link
+
+        bob = enter(browser, link, "bob@shop.example")
+        expect(bob.locator(".toast")).to_contain_text("This link shows what has happened since")
+        expect(bob.locator(".strip .figure-cut strong").first).to_have_text("3")
+        expect(bob.locator(".step")).to_have_count(2)
+        expect(bob.locator(".following-one")).to_have_count(1)
+        expect(bob.locator(".row-open")).to_have_count(3)
+        httpx.post(f"{url}/v1/batch", json={"batch": [event("search", "v3")]}, auth=("key", ""))
+        expect(bob.locator(".strip .figure-cut strong").first).to_have_text("4")
+        assert faults(bob) == []
+
+        guest = enter(browser, link, "guest")
+        expect(guest.locator(".toast").first).to_contain_text("not see the past")
+        expect(guest.locator(".strip .figure-cut strong").first).to_have_text("0")
+        for page in (bob, guest):
+            page.context.close()
+        ann.get_by_role("switch", name="Realtime").click()
+        expect(ann.locator("#canvas")).to_have_attribute("data-state", "off")
+        late = enter(browser, link, "bob@shop.example")
+        expect(late.locator(".toast").first).to_contain_text("has ended")
+        expect(late.locator(".strip .figure-cut strong").first).to_have_text("0")
+        late.context.close()
+        ann.context.close()
+    finally:
+        program.stop()
+
+
 def test_people_see_who_follows_what_and_take_it_over(browser: Browser, tmp_path: Path) -> None:
     """TRC-38, HUB-33, ACC-25: by name in the list, on rows and on the trace; taking over is following, audited so; one who may only watch sees nothing of it."""
     (tmp_path / "realtime.toml").write_text(CONFIG)

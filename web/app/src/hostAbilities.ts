@@ -25,7 +25,7 @@ export function hostAbilities(store: Store, session: Pick<SessionController, "co
     canTest: () => !store.getState().serverless,
     followers: () => store.getState().followers,
     traceLabel: (token) => store.getState().labels[token] ?? store.getState().tabLabels[token] ?? "",
-    linkTo: (token) => {
+    linkTo: (token = "") => {
       const ui = store.getState();
       if (ui.graphRef === null) return null;
       return withView(linkTo(window.location.origin + window.location.pathname, formatGraphRef(ui.graphRef), token), ui, engine.state.follows);

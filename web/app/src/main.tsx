@@ -27,7 +27,7 @@ import { tracesIn } from "./ui/traceLink.ts";
 import { SessionContext } from "@dagnet-realtime/react/hooks";
 import { PageContext } from "./hooks.ts";
 import { hostAbilities } from "./hostAbilities.ts";
-import { lazyPart, preloadParts } from "@dagnet-realtime/react/kit/lazyPart.tsx";
+import { lazyCode, lazyPart, preloadParts } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { RootBoundary } from "./ui/RootBoundary.tsx";
 import { OtherGraphs } from "./store/otherGraphs.ts";
 import { PRELOAD_ERROR, VersionWatch } from "./store/versionWatch.ts";
@@ -44,6 +44,8 @@ import "@dagnet-realtime/react/styles/states.css";
 import "./styles/screen.css";
 
 const Tv = lazyPart(async () => (await import("./ui/Tv.tsx")).Tv);
+
+const loadShare = lazyCode(() => import("./store/sharedPast.ts"));
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
@@ -76,7 +78,7 @@ async function main(): Promise<void> {
   const alone = serverless ? await import("./offline/index.ts") : null;
   const files = alone && new alone.OfflineApi();
   const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
-  const context = { store, engine, api: files ?? new Api(fetcher), slots, environment: browserEnvironment, carrier: packing.carrier() };
+  const context = { store, engine, api: files ?? new Api(fetcher), slots, environment: browserEnvironment, carrier: packing.carrier(), share: address.get("share") ?? "" };
   const controller = new SessionController(context);
   const actions = new Actions(context, controller, lasting);
   const { roads: channels, frame: shopChannel } = pageChannels(window, disk, () => randomHex(16));
@@ -102,12 +104,13 @@ async function main(): Promise<void> {
   openView(store, actions, address);
   // Pages report at once what they have held back, so they are asked only when a kept session goes
   // on.
-  const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(context, controller, ofTab, wish, tv || traces.length > 0 || address.has("on"));
+  const begun = offline ? offline.begin(window.location.href, wish, ofTab) : boot(context, controller, ofTab, wish, tv || traces.length > 0 || address.has("on") || address.has("share"));
   void begun.then(() => { listenWhilePageLives(tap); });
 
   const others = new OtherGraphs(store, context.api);
   const versions = new VersionWatch(store, context.api);
   window.addEventListener(PRELOAD_ERROR, () => void versions.look());
+  whenIdle(() => void loadShare().then(({ keepShare }) => { keepShare(context); }).catch(() => undefined));
   whenIdle(() => void preloadParts().then(() => { document.documentElement.dataset.parts = "loaded"; }));
 
   const root = document.getElementById("root");

@@ -93,6 +93,8 @@ export interface OpenedSession {
   readonly posture: Guarantees;
   readonly graph_version: string;
   readonly started_at: string;
+  /** What a link names it by; "" for those who may not share its past. */
+  readonly share?: string;
 }
 
 /** The person that the server found: all tokens that an identifier has at this moment. The first is
@@ -156,8 +158,14 @@ export class Api {
     return answer.streams;
   }
 
-  openSession(place: GraphRef): Promise<OpenedSession> {
-    return requestJson(this.fetcher, `${this.root}/api/watch`, jsonRequest("POST", place));
+  /** On; with `share` from a link, its past is shown as well. */
+  openSession(place: GraphRef, share = ""): Promise<OpenedSession> {
+    return requestJson(this.fetcher, `${this.root}/api/watch`, jsonRequest("POST", share === "" ? place : { ...place, share }));
+  }
+
+  /** The session as it is. */
+  openedSession(session: string): Promise<OpenedSession> {
+    return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, jsonRequest("PATCH", {}));
   }
 
   async closeSession(session: string): Promise<void> {

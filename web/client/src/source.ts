@@ -5,10 +5,13 @@ import type { EngineHost } from "./engineHost.ts";
 import { type Environment, randomHex } from "./environment.ts";
 import type { Transport } from "./transport/transport.ts";
 
-/** An open session, and where in its log it stands; "" without a log. */
+/** An open session, and where in its log it stands; "" without a log. If it shows what was before
+ * it was opened, `since` says from when on (milliseconds since 1970).
+ */
 export interface SessionStart {
   readonly session: string;
   readonly position: string;
+  readonly since?: number;
 }
 
 /** What a transport needs of its page; `resumed` after a reload. */

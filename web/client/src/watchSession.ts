@@ -84,7 +84,7 @@ export class WatchSession {
         return;
       }
     }
-    this.engine.dispatch({ kind: "on", session: start.session, position: start.position, graph, lane: source.lane });
+    this.engine.dispatch({ kind: "on", session: start.session, position: start.position, graph, lane: source.lane }, start.since ?? this.engine.at());
     this.#begin(source, start, false);
   }
 

@@ -154,6 +154,9 @@ function ingestEvent(state: State, event: FrameEvent, at: number, past: boolean,
     remember(accumulation.dedupe, event.id, known.row, known.lanes | REMOTE);
     mergeTwin(owner, known.row, fromWire(event, nodes, target !== undefined, at));
     stats.rows.push(known.row);
+  } else if (!past && isHistoryRow(owner, known.row)) {
+    joinFeed(owner, known.row, owner === state ? output : SILENT);
+    stats.rows.push(known.row);
   } else if (!past) {
     accumulation.duplicates += 1;
     stats.rows.push(known.row);
@@ -186,6 +189,18 @@ export function addRow(state: State, row: NewRow, lane: typeof LOCAL | typeof RE
 function historyRow(event: FrameEvent, nodes: readonly string[], bound: boolean, at: number): NewRow {
   const row = fromWire(event, nodes, bound, at);
   return { ...row, at: Math.min(at, row.arrivedAt), lanes: REMOTE | HISTORY };
+}
+
+function isHistoryRow({ accumulation: { events } }: State, number: number): boolean {
+  return ((rowAt(events, number)?.lanes ?? 0) & HISTORY) !== 0;
+}
+
+/** An event that following a trace had brought before its own frame did: it is no repeat. */
+function joinFeed({ accumulation: { events, view }, filter }: State, number: number, output: Output): void {
+  updateRow(events, number, { lanes: REMOTE });
+  const row = rowAt(events, number);
+  if (row === null || !addToView(view, events, filter, row, number, row.at)) return;
+  for (const node of row.nodes) output.hit({ node, at: row.at, late: row.flags.includes("late"), token: row.traces[0]?.token ?? null, count: 1, ...(isTest(row) ? { test: true } : {}) });
 }
 
 function relabelAsCarried(state: State, number: number, event: FrameEvent, nodes: readonly string[], bound: boolean, at: number, output: Output): void {

@@ -88,8 +88,8 @@ export interface HostAbilities {
   followers?(): readonly Follower[];
   /** The name that the person gave to the trace of this token, "" for none. */
   traceLabel?(token: string): string;
-  /** The address that opens the graph with a trace followed; null if there is none. */
-  linkTo?(token: string): string | null;
+  /** The address that opens what is shown, with this trace followed too; null if there is none. */
+  linkTo?(token?: string): string | null;
   /** Saves what a trace did as a file of expectations. */
   saveExpectation?(token: string): void;
   /** Whether the jump "from>to" is hidden. */

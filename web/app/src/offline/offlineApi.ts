@@ -52,6 +52,7 @@ export class OfflineApi implements ServerApi {
   readonly poll = needsServer;
   readonly readRange = needsServer;
   readonly relaySubscription = needsServer;
+  readonly openedSession = needsServer;
   readonly signSubscription = needsServer;
   readonly functionSubscription = needsServer;
   readonly signFunctionSubscription = needsServer;

@@ -23,6 +23,8 @@ export interface AppContext {
   readonly environment: Environment;
   /** What carries frames; `STREAM` unless something more is known of the way to the server. */
   readonly carrier?: Carrier;
+  /** What the address names a shared session by, for the first session of this page. */
+  share?: string;
 }
 
 /** Events come by the local lane alone, which listens as long as the page is there. */
@@ -85,9 +87,12 @@ export class SessionController {
     const ui = store.getState();
     if (ui.serverless) return PAGES;
     if (usesFunctionIngest(ui)) return functionSource(graphRef, api);
-    return serverSource(graphRef, () => {
+    const source = serverSource(graphRef, () => {
       const { me, workspaces } = store.getState();
       return { api, slots, push: me?.push !== false, relay: workspaceOf(workspaces, graphRef)?.relay === true, ...(carrier === undefined ? {} : { carrier }) };
     });
+    const { share = "" } = this.context;
+    this.context.share = "";
+    return share === "" ? source : { ...source, open: async () => (await import("./sharedPast.ts")).openShared(this.context, graphRef, share) };
   }
 }

@@ -49,6 +49,8 @@ export interface UiState extends SessionState {
   readonly graphRef: GraphRef | null;
   readonly notice: Notice | null;
   readonly toasts: readonly Toast[];
+  /** What a link names the session by, to show its past; "" if it may not. */
+  readonly share: string;
   /** Which traces other people follow on this graph, as far as the server says. */
   readonly followers: readonly Follower[];
   /** Names that the person gave to traces. */
@@ -89,6 +91,7 @@ export function createUiStore(preferences: Preferences): Store {
     paused: false,
     catchUpSpeed: 0,
     followers: [],
+    share: "",
     labels: {},
     tabLabels: {},
     visitors: null,

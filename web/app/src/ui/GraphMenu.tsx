@@ -1,8 +1,8 @@
 /** The menu of graphs, of files to open, and of session logs. */
 import { type App, useApp, useUi } from "../hooks.ts";
 import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
-import { useEngine } from "@dagnet-realtime/react/hooks";
-import { Check, ChevronDown, ClipboardCheck, Download, FileJson2, FolderOpen, Store, TriangleAlert, Waves, X } from "lucide-react";
+import { useEngine, useHost } from "@dagnet-realtime/react/hooks";
+import { Check, ChevronDown, ClipboardCheck, Download, FileJson2, FolderOpen, Link, Store, TriangleAlert, Waves, X } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
 import { saveLog } from "../saveLog.ts";
@@ -81,6 +81,7 @@ export function GraphMenu() {
             ))}
             {workspaces.length > 0 && <DropdownMenu.Separator className="menu-line" />}
             <OpenItems />
+            <LinkItem />
             <LogItems
               onOpen={() => {
                 file.current?.click();
@@ -90,6 +91,26 @@ export function GraphMenu() {
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
     </>
+  );
+}
+
+function LinkItem() {
+  const { store } = useApp();
+  const link = useHost((host) => host.linkTo?.() ?? null);
+  const past = useUi((ui) => ui.share !== "");
+  const serverless = useUi((ui) => ui.serverless);
+  if (link === null || serverless) return null;
+  const copied = (): void => { toast(store, { what: "The link was copied.", meaning: past ? "While this session is on, it also shows what has happened since its beginning, to people who may follow." : "It shows what happens from the moment on when it is opened.", remedy: "", bad: false }); };
+  const refused = (): void => { toast(store, { what: "The browser did not let the link be copied.", meaning: link, remedy: "Copy it from here.", bad: true }); };
+  return (
+    <DropdownMenu.Item className="menu-item" onSelect={() => void navigator.clipboard.writeText(link).then(copied, refused)}>
+      <Link size={14} aria-hidden="true" />
+      <span>
+        Copy a link to this view
+        <br />
+        <span className="quiet">Graph, filter, selection and followed traces{past ? ", with the past of this session" : ""}</span>
+      </span>
+    </DropdownMenu.Item>
   );
 }
 

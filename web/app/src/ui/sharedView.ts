@@ -5,13 +5,16 @@ import type { Actions } from "../store/actions.ts";
 import { toast } from "../store/notices.ts";
 import type { Store, UiState } from "../store/uiState.ts";
 
-/** Adds the view to the address of a link; `others` are traces that are followed as well. */
-export function withView(link: string, { filter, selected, selectedEdge }: Pick<UiState, "filter" | "selected" | "selectedEdge">, others: readonly string[]): string {
+/** Adds the view to the address of a link; `others` are traces that are followed as well. With a
+ * `share` it shows the past too.
+ */
+export function withView(link: string, { filter, selected, selectedEdge, share = "" }: Pick<UiState, "filter" | "selected" | "selectedEdge"> & { readonly share?: string }, others: readonly string[]): string {
   const url = new URL(link);
   for (const token of others) if (!url.searchParams.getAll("trace").includes(token)) url.searchParams.append("trace", token);
   if (filter !== "") url.searchParams.set("filter", filter);
   if (selected !== null) url.searchParams.set("node", selected);
   if (selectedEdge !== null) url.searchParams.set("edge", selectedEdge.kind === "edge" ? selectedEdge.edge : `${selectedEdge.from}>${selectedEdge.to}`);
+  if (share !== "") url.searchParams.set("share", share);
   return url.href;
 }
 

@@ -4,8 +4,8 @@ import { isToken } from "@dagnet-realtime/engine/ids";
 import { formatGraphRef } from "../store/graphRef.ts";
 
 /** `page` is the page's own address without its query, `graphRef` as `formatGraphRef` writes it. */
-export function linkTo(page: string, graphRef: string, token: string): string {
-  return `${page}?graph=${encodeURIComponent(graphRef)}&trace=${encodeURIComponent(token)}`;
+export function linkTo(page: string, graphRef: string, token = ""): string {
+  return `${page}?graph=${encodeURIComponent(graphRef)}${token === "" ? "" : `&trace=${encodeURIComponent(token)}`}`;
 }
 
 /** Traces of one link; a session may follow as many. */
