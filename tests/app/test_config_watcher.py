@@ -93,7 +93,7 @@ async def test_viewer_keys_take_effect(tmp_path: Path) -> None:
 
 
 async def test_who_follows_what_is_hidden_at_once(tmp_path: Path) -> None:
-    """HUB-33, ACC-34: by `show_followers = false`, and shown again; audited."""
+    """HUB-33, ACC-21: by `show_followers = false`, and shown again; audited."""
     scene = Scene(tmp_path)
     assert isinstance(scene.current, Config)
     (shop,) = scene.current.workspaces

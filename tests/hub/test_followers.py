@@ -124,7 +124,7 @@ async def test_another_process_tells_it_too() -> None:
 
 
 async def test_an_operator_hides_it() -> None:
-    """HUB-33, ACC-34: `show_followers = false` holds for open streams within a round, polls and seats."""
+    """HUB-33, ACC-21: `show_followers = false` holds for open streams within a round, polls and seats."""
     async with Stage() as stage:
         ann = await opened(stage, "oidc:ann", A)
         await opened(stage, "oidc:bob", B)
@@ -140,7 +140,7 @@ async def test_an_operator_hides_it() -> None:
 
 
 def test_another_graph_environment_or_workspace_is_apart() -> None:
-    """HUB-33, ACC-28: tokens of another channel mean nothing here, and its people are not named."""
+    """HUB-33: tokens of another channel mean nothing here, and its people are not named."""
     base: dict[str, Any] = {"started_at": 0, "position": "0-0", "role": "follow"}
     ann = WatchSession(id="1", channel=SHOP, graph="checkout", person="oidc:ann", **base)
     bob = msgspec.structs.replace(ann, id="2", person="oidc:bob", follows=(A,))

@@ -45,7 +45,7 @@ async def test_a_log_that_reaches_less_far_says_from_when() -> None:
 
 @pytest.mark.parametrize("channel", [SHOP, Channel("shop", "dev"), Channel("acme", "prod")])
 async def test_a_session_that_is_over_or_elsewhere_shares_nothing(channel: Channel) -> None:
-    """HUB-34, ACC-28: it must be live, and of the same workspace and environment; no session is opened."""
+    """HUB-34: it must be live, and of the same workspace and environment; no session is opened."""
     async with Stage() as stage:
         first = await stage.open()
         other = first.share if channel != SHOP else "0" * 32
