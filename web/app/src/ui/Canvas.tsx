@@ -11,9 +11,9 @@ import { ignoredJumps } from "./traceLink.ts";
 import { useEngine, useSame } from "@dagnet-realtime/react/hooks";
 import { Banners } from "@dagnet-realtime/react/Banners.tsx";
 import { useViewState } from "@dagnet-realtime/react/useViewState";
-import { Following } from "@dagnet-realtime/react/Following.tsx";
 import type { EdgeHoverAt } from "@dagnet-realtime/react/EdgeTooltip.tsx";
 
+const Following = lazyPart(async () => (await import("@dagnet-realtime/react/Following.tsx")).Following);
 const EdgeTooltip = lazyPart(async () => (await import("@dagnet-realtime/react/EdgeTooltip.tsx")).EdgeTooltip);
 const Empty = lazyPart(async () => (await import("./Empty.tsx")).Empty);
 
@@ -85,7 +85,9 @@ export function Canvas({ large = false }: { readonly large?: boolean }) {
           large={large}
         >
           <Banners banners={view.banners} />
-          <Following />
+          <Suspense fallback={null}>
+            <Following />
+          </Suspense>
         </Picture>
       ) : null}
       <Suspense fallback={null}>{graph && hover && <EdgeTooltip graph={graph} hover={hover} />}</Suspense>

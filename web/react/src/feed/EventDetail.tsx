@@ -11,6 +11,7 @@ import { type FeedRow, lag, LIGHTS, rawOf } from "../selectors.ts";
 import { TraceName } from "../side/TraceName.tsx";
 import { NearMisses, useNearMisses } from "../side/NearMisses.tsx";
 import { deliveryOf } from "./delivery.ts";
+import "../styles/event.css";
 
 /** An opened row: fields or JSON. */
 export function EventDetail({ row }: { readonly row: FeedRow }) {

@@ -14,6 +14,7 @@ import { percent } from "../picture/scene.ts";
 import { dwellText, labelOf, shareText, waitingText } from "./text.ts";
 import { TraceName } from "./TraceName.tsx";
 import "../styles/ways.css";
+import "../styles/node.css";
 
 const EXAMPLES = 6;
 

@@ -1,5 +1,6 @@
 /** A name that was sent beside one that is listened for, what differs marked in both. */
 import { differenceParts } from "./difference.ts";
+import "../styles/unmapped.css";
 
 export function NameDifference({ sent, listened }: { readonly sent: string; readonly listened: string }) {
   return (

@@ -2,6 +2,7 @@
 import { type UnmappedNearMiss, nearMissesOf } from "@dagnet-realtime/engine/select/unmapped";
 import type { FeedRow } from "../selectors.ts";
 import { useActions, useEngine } from "../hooks.ts";
+import "../styles/unmapped.css";
 
 /** The near misses of a row, as the engine sees them now. */
 export function useNearMisses(row: FeedRow | null): readonly UnmappedNearMiss[] {

@@ -14,6 +14,8 @@ import { useViewState } from "../useViewState.ts";
 import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
 import { labelOf } from "./text.ts";
 import "../styles/ways.css";
+import "../styles/unmapped.css";
+import "../styles/node.css";
 
 /** Rows of a node that the panel reads; the property values are of these. */
 const ROWS = 200;

@@ -7,6 +7,7 @@ import { useEngine, useSession } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { Sheet } from "../kit/Sheet.tsx";
 import "../styles/ways.css";
+import "../styles/unmapped.css";
 
 export function PatchSheet({ onClose }: { readonly onClose: () => void }) {
   const graph = useSession((shell) => shell.graph?.name ?? "graph");

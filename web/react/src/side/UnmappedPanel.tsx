@@ -16,6 +16,7 @@ import { NameDifference } from "./NameDifference.tsx";
 import { NearMisses } from "./NearMisses.tsx";
 import { labelOf } from "./text.ts";
 import "../styles/ways.css";
+import "../styles/unmapped.css";
 
 const MapSheet = lazyPart(async () => (await import("./MapSheet.tsx")).MapSheet);
 const PatchSheet = lazyPart(async () => (await import("./PatchSheet.tsx")).PatchSheet);
