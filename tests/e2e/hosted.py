@@ -106,6 +106,6 @@ def serving(folder: Path) -> Iterator[str]:
         thread.join(10)
 
 
-def address(origin: str, **source: object) -> str:
-    """The editor with Realtime from a source."""
-    return f"{origin}/index.html?{urllib.parse.urlencode({'source': json.dumps(source)})}"
+def address(origin: str, page: str = "index", /, **source: object) -> str:
+    """A page of the host with Realtime from a source."""
+    return f"{origin}/{page}.html?{urllib.parse.urlencode({'source': json.dumps(source)})}"

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dagnet_realtime.relays.signing import request_query
+from tests.e2e.hidden import an_hour_hidden
 from tests.e2e.hosted import UUID, WORKSPACE, address, build, serving
 from tests.support.program import Program, running
 from tests.support.soketi import APP_ID, KEY, SECRET, Soketi, soketi
@@ -69,6 +71,7 @@ origins = ["{origin}"]
 id = "host"
 env = "prod"
 path = "{path}"
+{more}
 
 [[workspace.source]]
 id = "web"
@@ -87,10 +90,13 @@ class Watched:
 
     def source(self, **more: object) -> dict[str, object]:
         """The server as the host's source, with a token for one viewer."""
-        body = {"workspace": "host", "env": "prod", "viewer": "u-1", "role": "follow"}
-        token = self._ask("POST", "/api/viewer-tokens", body)["token"]
-        parts = {"url": self.url, "workspace": "host", "env": "prod", "token": token}
+        parts = {"url": self.url, "workspace": "host", "env": "prod", "token": self.token()}
         return {"kind": "server", **parts, **more}
+
+    def token(self, seconds: int = 300) -> str:
+        """A token for one viewer, as the host's back end fetches it."""
+        body = {"workspace": "host", "env": "prod", "viewer": "u-1", "role": "follow"}
+        return str(self._ask("POST", "/api/viewer-tokens", body | {"seconds": seconds})["token"])
 
     def graph(self) -> Any:
         """The graph as the server reads it."""
@@ -112,17 +118,23 @@ class Watched:
         return answer.json() if answer.content else None
 
 
-@pytest.fixture(scope="module")
-def watched(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    """The server, on a free port."""
-    folder = tmp_path_factory.mktemp("server")
+@contextmanager
+def watching(origin: str, folder: Path, more: str = "") -> Iterator[Watched]:
+    """The server, on a free port; `more` are lines of its workspace's configuration."""
     config = folder / "realtime.toml"
-    config.write_text(CONFIG.format(origin=host, path=WORKSPACE))
+    config.write_text(CONFIG.format(origin=origin, path=WORKSPACE, more=more))
     environ = {"DAGNET_REALTIME_STATE_DIR": str(folder / "state")}
     key = folder / "key"
     arguments = ("serve", "--config", str(config), "--key-file", str(key))
     with running(*arguments, environ=environ) as program:
         yield Watched(program, key.read_text().strip())
+
+
+@pytest.fixture(scope="module")
+def watched(host: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+    """A server that pushes."""
+    with watching(host, tmp_path_factory.mktemp("server")) as served:
+        yield served
 
 
 def opened(page: Page, origin: str, **source: object) -> None:
@@ -177,7 +189,7 @@ def test_a_servers_events_light_the_hosts_own_nodes(
     )
     watched.send("Nothing Known")
     expect_counts(page, landing=1, product=2, basket=1)
-    page.wait_for_function(f"({LIT})() > 500")
+    page.wait_for_function(f"() => ({LIT})() > 500")
     assert not page.evaluate(INSIDE, UUID["product"])
     if transport == "poll":
         return
@@ -205,20 +217,51 @@ def test_a_servers_events_light_the_hosts_own_nodes(
     assert page.evaluate("sessions.filter(({state}) => state.phase !== 'off').length") == 1
 
 
-def test_nothing_else_of_the_host_changes(page: Page, host: str) -> None:
-    """EMB-42: no computed style of any of its elements, without the client, with it, On, and Off again."""
-    page.goto(f"{host}/bare.html#dark")
+def bare(page: Page, origin: str, theme: str) -> dict[str, dict[str, str]]:
+    """The computed styles of the editor without the client."""
+    page.goto(f"{origin}/bare.html#{theme}")
     expect(page.locator(".react-flow__edge")).to_have_count(9)
     page.mouse.move(2, 300)
-    bare = settled(page)
-    page.goto(f"{address(host, kind='page')}#dark")
+    return settled(page)
+
+
+@pytest.mark.parametrize("theme", ["dark", pytest.param("light", marks=pytest.mark.proof)])
+def test_nothing_else_of_the_host_changes(page: Page, host: str, theme: str) -> None:
+    """EMB-42: no computed style of any of its elements, without the client, with it, On, and Off again."""
+    without = bare(page, host, theme)
+    page.goto(f"{address(host, kind='page')}#{theme}")
     expect(page.locator(".react-flow__edge")).to_have_count(9)
-    assert differences(bare, settled(page)) == []
+    assert differences(without, settled(page)) == []
     for word in ("live", "off"):
         page.get_by_role("switch", name="Realtime").click()
         page.mouse.move(2, 300)
         expect(page.get_by_role("status")).to_have_text(f"Realtime · {word}")
-        assert differences(bare, settled(page)) == []
+        assert differences(without, settled(page)) == []
+
+
+def test_the_picture_shows_the_graph_in_a_host(page: Page, host: str, watched: Watched) -> None:
+    """EMB-42: under React Flow 12 beside the host's 11: arranged in its worker, lit, and no computed style of the host changes."""
+    without = bare(page, host, "dark")
+    workers: list[str] = []
+    page.on("worker", lambda worker: workers.append(worker.url))
+    page.goto(f"{address(host, 'picture', **watched.source())}#dark")
+    cards = page.locator("#beside .dr-card")
+    expect(cards).to_have_count(8)
+    boxes = [card.bounding_box() for card in cards.all()]
+    assert len({(box["x"], box["y"]) for box in boxes if box}) == 8
+    assert len(workers) == 1
+    expect(page.locator(".react-flow__edge")).to_have_count(9)
+    assert differences(without, settled(page)) == []
+    expect(page.locator("[data-realtime]")).to_have_text("Realtime · live")
+    watched.send("Page Viewed", "Product Viewed", "Product Viewed", person="picture")
+    lit = page.locator("#beside .dr-card[data-seen='lit']")
+    expect(lit).to_have_count(2)
+    assert {card.get_attribute("data-node") for card in lit.all()} == {
+        UUID["landing"],
+        UUID["product"],
+    }
+    page.wait_for_function(f"() => ({LIT.replace('[data-dagnet-realtime]', '.dr-light')})() > 500")
+    assert differences(without, settled(page)) == []
 
 
 def settled(page: Page) -> dict[str, dict[str, str]]:
@@ -267,6 +310,11 @@ def publish(provider: Soketi, channel: str, envelope: dict[str, str]) -> None:
 
 def test_calls_of_its_own_page_light_them(page: Page, host: str) -> None:
     """EMB-42: those of Segment's own SDK that stands in the host."""
+    call_of_page(page, host)
+
+
+def call_of_page(page: Page, host: str) -> None:
+    """On in a page with Segment's SDK, whose calls light the nodes."""
     page.goto(address(host, kind="page"))
     page.add_script_tag(url=f"{host}/sdk.js")
     page.evaluate(
@@ -282,6 +330,74 @@ def test_calls_of_its_own_page_light_them(page: Page, host: str) -> None:
     page.evaluate("analytics.track('Product Viewed')")
     page.evaluate("analytics.track('Products Searched')")
     expect_counts(page, product=1, search=1)
+
+
+def test_they_light_in_firefox(fox: Page, host: str, watched: Watched) -> None:
+    """EMB-42: from a server's push and from the calls of its page, and are dark again when it is Off."""
+    opened(fox, host, **watched.source(transport="push"))
+    watched.send("Page Viewed", "Product Viewed", "Product Viewed", person="fox")
+    expect_counts(fox, landing=1, product=2)
+    fox.wait_for_function(f"() => ({LIT})() > 500")
+    assert not fox.evaluate(INSIDE, UUID["product"])
+    fox.get_by_role("switch", name="Realtime").click()
+    expect(fox.get_by_role("status")).to_have_text("Realtime · off")
+    assert fox.evaluate(LIT) == 0
+    call_of_page(fox, host)
+
+
+@pytest.mark.proof
+def test_a_server_lights_them_through_its_relay(page: Page, host: str, tmp_path: Path) -> None:
+    """EMB-10, EMB-42: from another origin, over a real provider, while tokens lapse; no event is lost or counted twice."""
+    streams: list[str] = []
+    page.on("request", lambda sent: streams.append(sent.url) if "/stream" in sent.url else None)
+    with soketi() as provider, watching(host, tmp_path, f'relay = "{provider.url}"') as relayed:
+        minted: list[str] = []
+
+        def mint() -> str:
+            minted.append(relayed.token(seconds=4))
+            return minted[-1]
+
+        page.expose_function("freshToken", mint)
+        opened(page, host, **relayed.source())
+        by_provider = "() => sessions.some(({state}) => state.transport === 'provider')"
+        page.wait_for_function(by_provider)
+        sent = 0
+        while len(minted) < 4:
+            relayed.send("Page Viewed", person="relay")
+            sent += 1
+            expect_counts(page, landing=sent)
+        page.wait_for_function(by_provider)
+        state = page.evaluate("sessions.find(({state}) => state.phase === 'on').state")
+        assert state["why"] == ""
+        assert state["ledger"]["balances"]
+        assert state["ledger"]["duplicates"] == 0
+        assert state["ledger"]["missed"]["exact"] == state["ledger"]["missed"]["unknown"] == 0
+        assert streams == []
+
+
+@pytest.mark.proof
+def test_an_hour_in_a_hidden_tab(page: Page, host: str, watched: Watched) -> None:
+    """EMB-42: counts are exact, it asks once a minute and draws nothing; shown again, nothing bursts out."""
+    page.clock.install()
+    opened(page, host, **watched.source(transport="push"))
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    names = ("Page Viewed", "Product Viewed", "Nothing Known")
+
+    def visit(minute: int) -> None:
+        watched.send(*names, person=f"hidden-{minute}")
+
+    visits = an_hour_hidden(page, visit)
+    expect_counts(page, landing=visits, product=visits)
+    assert page.evaluate(LIT) == 0
+    state = page.evaluate("sessions.find(({state}) => state.phase === 'on').state")
+    assert state["counts"]["total"] == visits * len(names)
+    assert state["ledger"]["balances"]
+    assert state["ledger"]["missed"]["exact"] == state["ledger"]["missed"]["unknown"] == 0
+    assert state["transport"] == "push"
+    visit(60)
+    page.clock.resume()
+    expect_counts(page, landing=visits + 1, product=visits + 1)
+    page.wait_for_function(f"() => ({LIT})() > 500")
 
 
 def test_a_saved_log_lights_them(page: Page, host: str, watched: Watched) -> None:

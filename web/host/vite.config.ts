@@ -1,4 +1,4 @@
-/** Two pages: the editor with the client, and the same editor without it. */
+/** Three pages: the editor with the client, the same editor without it, and with the picture. */
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
@@ -9,6 +9,6 @@ export default defineConfig({
     target: "es2020",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: ["index.html", "bare.html"] },
+    rollupOptions: { input: ["index.html", "bare.html", "picture.html"] },
   },
 });

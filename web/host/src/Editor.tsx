@@ -1,8 +1,8 @@
 /** The editor: squares and ribbons under React Flow 11, and places for what Realtime adds. */
 import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ComponentType, type ReactNode } from "react";
 import ReactFlow, {
-  Background, BackgroundVariant, Controls, getBezierPath, Handle, MiniMap, Position, ReactFlowProvider, useNodesState, useViewport,
-  type Edge, type EdgeProps, type Node, type NodeProps, type Viewport,
+  Background, BackgroundVariant, Controls, getBezierPath, Handle, MiniMap, Position, ReactFlowProvider, useNodesState,
+  type Edge, type EdgeProps, type Node, type NodeProps,
 } from "reactflow";
 import "reactflow/dist/style.css";
 import "./editor.css";
@@ -15,7 +15,7 @@ export interface Addition {
   /** In the tool bar. */
   readonly Tools: ComponentType;
   /** Inside `<ReactFlow>`. */
-  readonly Over: ComponentType<{ viewport: Viewport; nodes: readonly Node[]; theme: "dark" | "light" }>;
+  readonly Over: ComponentType<{ nodes: readonly Node[]; theme: "dark" | "light" }>;
   /** In each node. */
   readonly Badge: ComponentType<{ uuid: string }>;
 }
@@ -74,7 +74,6 @@ function Canvas({ theme }: { theme: "dark" | "light" }) {
   const onDrag = useCallback((_: unknown, node: Node) => {
     move(node.id, node.position.x, node.position.y);
   }, [move]);
-  const viewport = useViewport();
   return (
     <ReactFlow
       nodes={nodes} edges={edges} onNodesChange={onNodesChange} onNodeDrag={onDrag} onNodeDragStop={onDrag}
@@ -83,7 +82,7 @@ function Canvas({ theme }: { theme: "dark" | "light" }) {
       <Background variant={BackgroundVariant.Dots} gap={16} />
       <MiniMap />
       <Controls />
-      {added ? <added.Over viewport={viewport} nodes={nodes} theme={theme} /> : null}
+      {added ? <added.Over nodes={nodes} theme={theme} /> : null}
     </ReactFlow>
   );
 }

@@ -1,6 +1,6 @@
 /** Realtime in the editor: a session over its document, and where it shows. */
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
-import type { Node, Viewport } from "reactflow";
+import { useViewport, type Node } from "reactflow";
 import { graphFrom, log, page, pusher, realtime, server, type Realtime, type RealtimeOptions } from "@dagnet-realtime/client";
 import { LightLayer, RealtimeSign, useFollowed, useNodeLight, useRealtime } from "@dagnet-realtime/client/react";
 import type { Addition } from "./Editor";
@@ -19,14 +19,16 @@ declare global {
     sessions?: Realtime[];
     /** The log that is played, as text. */
     sessionLog?: string;
+    /** Fetches a token from the host's back end. */
+    freshToken?: () => Promise<string>;
   }
 }
 
-function chosenSource(): RealtimeOptions["source"] {
+export function chosenSource(): RealtimeOptions["source"] {
   const chosen = JSON.parse(new URLSearchParams(location.search).get("source") ?? '{"kind":"page"}') as Chosen;
   switch (chosen.kind) {
     case "server":
-      return server({ ...chosen, token: () => Promise.resolve(chosen.token) });
+      return server({ ...chosen, token: () => window.freshToken?.() ?? chosen.token });
     case "pusher":
       return pusher({ ...chosen, tls: false });
     case "log":
@@ -87,8 +89,8 @@ function middle(edge: string): SVGPathElement | null {
   return document.querySelector<SVGPathElement>(`[data-middle="${CSS.escape(edge)}"]`);
 }
 
-function Over({ viewport, nodes, theme }: { viewport: Viewport; nodes: readonly Node[]; theme: "dark" | "light" }) {
-  return <LightLayer realtime={useSession()} viewport={viewport} nodes={nodes} path={middle} theme={theme} corner={6} />;
+function Over({ nodes, theme }: { nodes: readonly Node[]; theme: "dark" | "light" }) {
+  return <LightLayer realtime={useSession()} viewport={useViewport()} nodes={nodes} path={middle} theme={theme} corner={6} />;
 }
 
 function Badge({ uuid }: { uuid: string }) {
