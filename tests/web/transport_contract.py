@@ -182,3 +182,29 @@ class TransportContract:
             ledgers = [frame["ledger"] for frame in frames if frame["op"] == "batch"]
             assert sum(ledger["filtered"] for ledger in ledgers) == 1
             assert counted(frames) == 1
+
+    async def test_a_session_that_moves_to_another_graph_is_counted_there_since_on(
+        self, lane: Lane
+    ) -> None:
+        """HUB-35: the session and its position stay; a graph that is not there moves nothing."""
+        async with watched() as (served, session):
+            path = f"/api/watch/{session['watch_session_id']}"
+            joined = track("m2", "sign_up", properties={"form": "newsletter"})
+            await served.send(track("m1"), joined, track("m3"))
+            await lane.frames(served, session["watch_session_id"], session["position"], seen(2))
+            refused = await served.client.patch(path, json={"graph": "nowhere"})
+            assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+            moved = (await served.client.patch(path, json={"graph": "newsletter-sign-up"})).json()
+            assert {**moved, "graph_version": "", "expires_at": ""} == {
+                **session,
+                "graph_version": "",
+                "expires_at": "",
+            }
+            assert moved["graph_version"] != session["graph_version"]
+            frames = await lane.frames(
+                served, session["watch_session_id"], session["position"], seen(1)
+            )
+            assert (
+                sum(frame["ledger"]["offered"] for frame in frames if frame["op"] == "batch") == 3
+            )
+            assert counted(frames) == 1

@@ -1,6 +1,7 @@
 """The frames of one view, rendered from entries and thinned to a budget by whole traces."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from math import exp
 
 import msgspec
@@ -84,11 +85,14 @@ class TraceSampler:
         self._bucket -= sum(not candidate.always for candidate in chosen.carried)
         return chosen
 
-    def select_private(self, candidates: Sequence[Candidate], at: float) -> Selection:
+    def select_private(
+        self, candidates: Sequence[Candidate], at: float, most: int | None = None
+    ) -> Selection:
         """The selection of a frame for one viewer, at the current threshold; leaves the view's
-        budget.
+        budget. It has one second's worth of events, and `most` if that is less.
         """
-        return self._sample(candidates, int(self._per_second), at)
+        allowed = int(self._per_second)
+        return self._sample(candidates, allowed if most is None else min(allowed, most), at)
 
     def _adapt(self, free: int, at: float) -> None:
         elapsed = SETTLE_SECONDS if self._at is None else max(1e-3, at - self._at)
@@ -237,7 +241,9 @@ class ViewRenderer:
         `matched` are the nodes of each entry, `follows` the followed tokens; `at` is monotonic
         seconds.
         """
-        return self._batch(start, end, entries, matched, follows, at, shared=True)
+        return self._batch(
+            start, end, entries, matched, follows, partial(self._sampler.select, at=at)
+        )
 
     def render_private(
         self,
@@ -247,9 +253,13 @@ class ViewRenderer:
         matched: Sequence[Nodes],
         follows: frozenset[str],
         at: float,
+        most: int | None = None,
     ) -> Batch:
-        """A frame for one viewer: the same counts, and one second's worth of events of its own."""
-        return self._batch(start, end, entries, matched, follows, at, shared=False)
+        """A frame for one viewer: the same counts, and one second's worth of events of its own, or
+        `most` if that is less.
+        """
+        select = partial(self._sampler.select_private, at=at, most=most)
+        return self._batch(start, end, entries, matched, follows, select)
 
     def to_frame_event(
         self, entry: Entry, nodes: Nodes, offset: int | UnsetType = UNSET, *, partial: bool = False
@@ -289,9 +299,7 @@ class ViewRenderer:
         entries: Sequence[Entry],
         matched: Sequence[Nodes],
         follows: frozenset[str],
-        at: float,
-        *,
-        shared: bool,
+        select: Callable[[Sequence[Candidate]], Selection],
     ) -> Batch:
         counts: dict[str, int] = {}
         names: dict[str, int] = {}
@@ -323,12 +331,7 @@ class ViewRenderer:
                 bool(follows) and any(trace.token in follows for trace in entry.traces)
             )
             candidates.append(Candidate(index, entry, nodes, always))
-        chosen: Selection = (
-            self._sampler.select(candidates, at)
-            if shared
-            else self._sampler.select_private(candidates, at)
-        )
-        partial = chosen.partial
+        chosen = select(candidates)
         place = Position.parse(start)
         first = UNSET if place is None else place.offset + 1
         events = tuple(
@@ -337,7 +340,7 @@ class ViewRenderer:
                     one.entry,
                     one.nodes,
                     UNSET if first is UNSET else first + one.index,
-                    partial=one.index in partial,
+                    partial=one.index in chosen.partial,
                 )
                 for one in chosen.carried
             ]

@@ -18,6 +18,7 @@ AuditAction = Literal[
     "on",
     "off",
     "resumed",
+    "switch",
     "subscribed",
     "follow",
     "look_up",

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from dagnet_realtime.core.view import Nodes, ViewRenderer
 from dagnet_realtime.model.event import Position
@@ -26,12 +27,14 @@ class EncodedFrame(msgspec.Struct, frozen=True):
     """A frame, encoded once for every viewer.
 
     `end` is the position after it. `json` is the frame, `sse` the same as a server-sent event.
+    `made_at` is when a shared batch was made, in monotonic seconds; of other frames infinity.
     """
 
     frame: Frame
     end: Position
     json: bytes
     sse: bytes
+    made_at: float = float("inf")
 
     @property
     def position(self) -> str:
@@ -39,10 +42,11 @@ class EncodedFrame(msgspec.Struct, frozen=True):
         return str(self.end)
 
 
-def encode_frame(frame: Frame, end: Position) -> EncodedFrame:
+def encode_frame(frame: Frame, end: Position, made_at: float = float("inf")) -> EncodedFrame:
     """Encodes `frame`. JSON has no raw line breaks, so one `data:` line is enough."""
     json = _ENCODER.encode(frame)
-    return EncodedFrame(frame, end, json, b"id: %b\ndata: %b\n\n" % (str(end).encode(), json))
+    sse = b"id: %b\ndata: %b\n\n" % (str(end).encode(), json)
+    return EncodedFrame(frame, end, json, sse, made_at)
 
 
 class FrameBuffer:
@@ -50,10 +54,12 @@ class FrameBuffer:
 
     A viewer keeps the number of the next frame that it needs. `head` is the position after the
     newest frame. `sequence_after` finds the frame that follows a position, if frames meet there.
+    `emptied` is how often `empty` was called: what was read of the log before shows too much.
     """
 
     def __init__(self, head: Position, frames: int, size: int) -> None:
         self.head = head
+        self.emptied = 0
         self._frames = frames
         self._bytes = size
         self._buffered: deque[EncodedFrame] = deque()
@@ -98,6 +104,7 @@ class FrameBuffer:
         """Drops every frame: viewers who are behind are served from the log, which shows less
         now.
         """
+        self.emptied += 1
         self._first = self.end
         self._buffered.clear()
         self._size = 0
@@ -180,7 +187,7 @@ class BroadcastView:
         batch = self.view.render_shared(
             str(self.buffer.head), str(end), log_slice.entries, matched, follows, at
         )
-        self.buffer.push(encode_frame(batch, end))
+        self.buffer.push(encode_frame(batch, end, at))
         return batch.ledger
 
     def publish_gap(self, lost: ReadGap) -> None:
@@ -211,14 +218,16 @@ class BroadcastView:
         matched: list[Nodes],
         follows: frozenset[str],
         at: float,
+        age_ms: int | UnsetType = UNSET,
+        most: int | None = None,
     ) -> EncodedFrame:
         """A frame for one viewer, whose position lies within a shared frame or behind the
-        buffer.
+        buffer. `age_ms` is for one of the past; it carries at most `most` events.
         """
         batch: Batch = self.view.render_private(
-            str(log_slice.start), str(end), log_slice.entries, matched, follows, at
+            str(log_slice.start), str(end), log_slice.entries, matched, follows, at, most
         )
-        return encode_frame(batch, end)
+        return encode_frame(msgspec.structs.replace(batch, age_ms=age_ms), end)
 
 
 def gap_frame(at: Position, resume: Position, missed: int | None, reason: str) -> EncodedFrame:

@@ -23,6 +23,7 @@ from dagnet_realtime.ports.storage import ReadGap
 
 MAX_ENTRIES = 20_000  # of one tick: 400,000 a second, more than one core can match
 IDLE_SECONDS = 1.0  # for which a read waits, before heartbeats and idle views are looked at
+MAX_IDLE_VIEWS = 32  # without viewers at once: a session leaves one at each switch
 STREAM_GAP_SECONDS = 1.0  # between two looks at whether a stream was left unread
 RETRY_SECONDS = 0.5  # between tries while the log cannot be reached
 
@@ -131,6 +132,7 @@ class Feed:
                 file_warnings(catalogue, graph),
                 in_browser=in_browser,
             )
+            self._drop_idle_views()
             shared = BroadcastView(key, view, guarantees, buffer, at)
             self.views[key] = shared
         shared.last_used_at = at
@@ -250,6 +252,15 @@ class Feed:
         now = iso(self._clock.now())
         for view in due:
             view.beat(Heartbeat(now=now, position=str(view.buffer.head), ledger=ledger), at)
+
+    def _drop_idle_views(self) -> None:
+        """Makes room for a view: of those without viewers the one that was left first goes."""
+        idle = sorted(
+            (view for view in self.views.values() if not view.viewers),
+            key=lambda view: view.last_used_at,
+        )
+        for view in idle[: max(0, len(idle) - MAX_IDLE_VIEWS + 1)]:
+            del self.views[view.key]
 
     def _evict_idle_views(self, at: float) -> None:
         for key, view in list(self.views.items()):

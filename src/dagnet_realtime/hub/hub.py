@@ -258,13 +258,21 @@ class Hub:
         return await self.relay_manager.subscription(session)
 
     async def change(
-        self, session_id: str, filter: str | None = None, follows: Sequence[str] | None = None
+        self,
+        session_id: str,
+        filter: str | None = None,
+        follows: Sequence[str] | None = None,
+        graph: str | None = None,
     ) -> WatchSession:
-        """Changes the filter or the followed traces; streams go on at their position, in another
-        view.
+        """Changes the filter, the followed traces or the graph; streams go on at their position, in
+        another view. A viewer who reads from an earlier position again has that counted on the
+        new graph, as far as the log reaches back.
         """
         session = await self.session(session_id)
         added: frozenset[str] = frozenset()
+        if graph is not None:
+            self._feeds.graph(session.channel, graph)
+            session = msgspec.structs.replace(session, graph=graph)
         if filter is not None:
             session = msgspec.structs.replace(
                 session, filter=self.authorization.authorize_filter(session.channel, filter)
@@ -285,6 +293,8 @@ class Hub:
             return session
         if added:
             await self._sync.backfill(state, added)
+        if graph is not None:
+            self._feeds.rebind_viewers([session])
         for viewer in self._feeds.viewers_of(session_id):
             viewer.move(self._feeds.shared(feed, session))
         return session

@@ -128,7 +128,9 @@ class Batch(
     """The entries in `(from, position]`: exact counts, and as many events as the budget allows.
 
     `unmapped` counts the 200 most frequent names, `other` all further ones. Traces whose hash (0 to
-    1) is below `threshold` are carried whole. `ledger` counts this range alone.
+    1) is below `threshold` are carried whole. `ledger` counts this range alone. `age_ms` is set if
+    the frame is of the past: how long ago its last entry arrived when the frame was sent. Its
+    entries arrived within the second before that.
     """
 
     from_: str
@@ -139,6 +141,7 @@ class Batch(
     events: tuple[FrameEvent, ...] = ()
     threshold: float = 1.0
     ledger: FrameCounts = FrameCounts()
+    age_ms: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Gap(

@@ -77,6 +77,7 @@ export interface Batch {
   readonly events: readonly FrameEvent[];
   readonly threshold: number;
   readonly ledger: FrameCounts;
+  readonly age_ms?: number;
 }
 
 /** An event in a frame: its log entry, and the nodes that it lights in this view. */

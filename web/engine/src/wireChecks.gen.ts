@@ -83,6 +83,7 @@ export const batch = object({
   events: [sieve(frameEvent), []],
   threshold: [finite, 1],
   ledger: [frameCounts, {}],
+  age_ms: [whole],
 });
 
 export const gap = object({

@@ -154,6 +154,7 @@ class ChangeRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     filter: str | None = None
     follows: tuple[str, ...] | None = None
+    graph: str | None = None
 
 
 class FollowRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -233,8 +234,9 @@ AMEND = Operation(
     path="/api/watch/{id}",
     operation_id="amend",
     tag="Watching",
-    summary="Change the filter or the followed traces",
-    description="Following more needs the role `follow`.",
+    summary="Change the filter, the followed traces or the graph",
+    description="Following more needs the role `follow`. Once another `graph` of the workspace is "
+    "chosen, frames from an earlier position on count what the log still holds on that graph.",
     parameters=(_ID,),
     request_body={JSON: ChangeRequest},
     responses={200: ResponseSpec("The session as it has become", Session)},
@@ -380,7 +382,9 @@ def session_routes(
         added = set(map(_token, body.follows or ())) - set(session.follows)
         if added:
             person_of(request.scope).require("follow", session.channel)
-        changed = await hub.change(session.id, body.filter, body.follows)
+        changed = await hub.change(session.id, body.filter, body.follows, body.graph)
+        if changed.graph != session.graph:
+            _note(audit, "switch", changed, ())
         if added:
             _note(audit, "follow", session, tuple(sorted(added)))
         return json_response(_session(hub, changed))
