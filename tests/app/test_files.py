@@ -15,6 +15,7 @@ import pytest
 from dagnet_realtime.app.files import (
     LOCAL_KEY,
     POLL_SECONDS,
+    FileDeletionTimes,
     TokenStore,
     audit_file,
     local_key,
@@ -26,6 +27,8 @@ from dagnet_realtime.config import token_file as file
 from dagnet_realtime.config.config import AccessConfig
 from dagnet_realtime.model.access import AccessToken
 from dagnet_realtime.model.problem import Problem
+from tests.hub.stage import SHOP
+from tests.stores.deletion_times_contract import a_deletion_is_known_everywhere
 from tests.support.clock import FakeClock
 
 
@@ -200,3 +203,17 @@ def test_without_a_file_it_goes_to_standard_error_but_for_one_person(
     with audit_file(AccessConfig()) as write:
         write(b"line\n")
     assert capsys.readouterr().err == ""
+
+
+async def test_when_people_were_deleted_outlives_a_restart(tmp_path: Path) -> None:
+    """PIC-97: in a private file; one that cannot be read knows nothing from before."""
+    clock, path = FakeClock(), tmp_path / "deletions.times"
+    times = FileDeletionTimes(path, clock)
+    await a_deletion_is_known_everywhere(times, times, clock)
+    known = await times.known_since(SHOP)
+    clock.shift(60)
+    assert await FileDeletionTimes(path, clock).known_since(SHOP) == known
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for broken in ("{", "[]", '{"shop/prod": "now"}'):
+        path.write_text(broken)
+        assert await FileDeletionTimes(path, clock).known_since(SHOP) == clock.now()

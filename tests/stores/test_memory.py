@@ -9,11 +9,13 @@ from dagnet_realtime.ports.storage import Log, ReadGap
 from dagnet_realtime.stores import memory
 from dagnet_realtime.stores.memory import (
     LogEpoch,
+    MemoryDeletionTimes,
     MemoryLog,
     MemoryRevocationList,
     MemorySessionStore,
 )
 from tests.stores.contract import SHOP, STAGING, LogContract, Stage
+from tests.stores.deletion_times_contract import a_deletion_is_known_everywhere
 from tests.stores.sessions_contract import SessionsContract, SessionsStage
 from tests.stores.sign_outs_contract import SignOutsContract, SignOutsStage
 from tests.support.clock import FakeClock
@@ -85,3 +87,12 @@ class TestOwnSignOuts(SignOutsContract):
         return SignOutsStage(
             own, own, clock, lambda number: monkeypatch.setattr(memory, "MAX_REVOKED", number)
         )
+
+
+async def test_when_people_were_deleted() -> None:
+    """PIC-97: a process that begins anew knows nothing from before."""
+    clock = FakeClock()
+    times = MemoryDeletionTimes(clock)
+    await a_deletion_is_known_everywhere(times, times, clock)
+    clock.shift(5)
+    assert await MemoryDeletionTimes(clock).known_since(SHOP) == clock.now()

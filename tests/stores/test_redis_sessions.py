@@ -16,7 +16,12 @@ from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.stores import redis_sessions
 from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
 from dagnet_realtime.stores.redis_log import RedisLog
-from dagnet_realtime.stores.redis_sessions import RedisRevocationList, RedisSessionStore
+from dagnet_realtime.stores.redis_sessions import (
+    RedisDeletionTimes,
+    RedisRevocationList,
+    RedisSessionStore,
+)
+from tests.stores.deletion_times_contract import a_deletion_is_known_everywhere
 from tests.stores.sessions_contract import SessionsContract, SessionsStage, session
 from tests.stores.sign_outs_contract import HOUR, SignOutsContract, SignOutsStage
 from tests.support.clock import FakeClock
@@ -263,3 +268,12 @@ async def test_an_unreachable_store_signs_no_one_in() -> None:
     with pytest.raises(Problem, match="store"):
         await sign_outs.revoke("session", "ann", HOUR)
     await calls.aclose()
+
+
+async def test_when_people_were_deleted(calls: RedisConnection) -> None:
+    """PIC-97: in every process; longer than a browser keeps a session, and not for ever."""
+    clock = FakeClock()
+    one, other = RedisDeletionTimes(calls, clock), RedisDeletionTimes(calls, clock)
+    await a_deletion_is_known_everywhere(one, other, clock)
+    left = await calls.call("PTTL", f"{{{calls.target.prefix}:deletions:shop/prod}}")
+    assert 7 * 24 * HOUR < left <= 8 * 24 * HOUR

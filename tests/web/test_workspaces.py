@@ -1,6 +1,18 @@
 """What there is to watch."""
 
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from dagnet_realtime.config.build import access_of
+from dagnet_realtime.config.config import AccessConfig
+from dagnet_realtime.config.file import AccessTable
 from dagnet_realtime.core.roles import ROLE_ORDER
+from tests.support.server import SECRET, WRITE_KEY, config, serving, track
 from tests.web.stage import WebStage
 
 
@@ -41,3 +53,49 @@ async def test_a_person_learns_what_they_may_do(stage: WebStage) -> None:
         "push": True,
         "expires_at": None,
     }
+
+
+def earlier(answer: httpx.Response) -> Any:
+    (workspace,) = answer.json()["workspaces"]
+    return workspace["earlier_since"]
+
+
+@pytest.mark.parametrize("watched", [False, True])
+@pytest.mark.parametrize("kind", ["delete", "suppress", "\\u0064elete"])
+async def test_a_deletion_ends_what_browsers_keep(watched: bool, kind: str) -> None:
+    """PIC-97: it is heard whether anything is watched or not, and nothing else is taken for one."""
+    async with serving() as served:
+        if watched:
+            await served.open()
+        since = earlier(await served.client.get("/api/workspaces"))
+        await served.send(track("m1", "delete this item"), track("m2", "order deleted"))
+        assert earlier(await served.client.get("/api/workspaces")) == since
+        body = json.dumps({"type": kind, "messageId": "m3", "userId": "anna"}).replace("\\\\", "\\")
+        sign = {"x-signature": hmac.digest(SECRET, body.encode(), "sha1").hex()}
+        sent = await served.client.post("/segment/webhook/web", content=body, headers=sign)
+        assert sent.status_code == 200
+        assert earlier(await served.client.get("/api/workspaces")) > since
+
+
+async def test_a_public_key_ends_nothing() -> None:
+    """PIC-97, DOOR-1: who may not delete is not heard, and what browsers keep stays."""
+    async with serving() as served:
+        since = earlier(await served.client.get("/api/workspaces"))
+        call = {"type": "delete", "userId": "anna", "messageId": "m1", "writeKey": WRITE_KEY}
+        await served.client.post("/v1/batch", json={"batch": [call], "writeKey": WRITE_KEY})
+        assert earlier(await served.client.get("/api/workspaces")) == since
+
+
+async def test_the_operator_says_whether_browsers_keep_sessions() -> None:
+    """PIC-97: off keeps none, and so do workspaces whose deletions this server does not hear."""
+    off = AccessConfig(earlier_sessions=False)
+    async with serving(config(access=off)) as served:
+        assert earlier(await served.client.get("/api/workspaces")) is None
+    for mode, said, kept in (
+        ("local", "auto", True),
+        ("local", "off", False),
+        ("token", "auto", False),
+        ("token", "on", True),
+    ):
+        table = AccessTable(mode=mode, earlier_sessions=said)
+        assert access_of(table, Path()).earlier_sessions is kept

@@ -9,8 +9,10 @@ import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import msgspec
 
 from dagnet_realtime.config import token_file as file
 from dagnet_realtime.config.config import AccessConfig
@@ -21,6 +23,7 @@ from dagnet_realtime.model.workspace import Channel
 from dagnet_realtime.ports.runtime import Clock
 
 MAX_BYTES = 64 * 1024  # of a private file
+DELETIONS = "deletions.times"  # not *.json: those are states of servers
 LOCAL_KEY = "browsers.secret"  # not *.key: those are keys for programs
 _OTHERS_WRITE, _OTHERS_READ = 0o022, 0o077
 
@@ -95,6 +98,43 @@ def private_text(path: Path, *, hidden: bool) -> str | None:
         return os.read(descriptor, MAX_BYTES).decode(errors="replace")
     finally:
         os.close(descriptor)
+
+
+class FileDeletionTimes:
+    """Implements `DeletionTimes` in a private file, which outlives a restart of the server.
+
+    A file that cannot be read, or written, knows nothing from before now.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._times = self._read()
+
+    async def record(self, channel: Channel) -> None:
+        """As the port says."""
+        self._times[str(channel)] = self._clock.now()
+        self._write()
+
+    async def known_since(self, channel: Channel) -> int:
+        """As the port says."""
+        if str(channel) not in self._times:
+            await self.record(channel)
+        return self._times[str(channel)]
+
+    def _read(self) -> dict[str, int]:
+        try:
+            text = private_text(self._path, hidden=False)
+            return msgspec.json.decode(text or "{}", type=dict[str, int])
+        except (Problem, OSError, msgspec.DecodeError):
+            return {}
+
+    def _write(self) -> None:
+        try:
+            write_private(self._path, msgspec.json.encode(self._times).decode())
+        except OSError:
+            with suppress(OSError):  # an old time would keep what must go
+                self._path.unlink()
 
 
 def local_key(folder: Path) -> bytes:

@@ -29,11 +29,11 @@ from dagnet_realtime.app.factories import (
     stream_readers,
     viewer_tokens,
 )
-from dagnet_realtime.app.files import audit_file, write_key
+from dagnet_realtime.app.files import FileDeletionTimes, audit_file, write_key
 from dagnet_realtime.app.malloc import return_freed_memory
 from dagnet_realtime.app.simulator import TrafficSimulator
 from dagnet_realtime.app.sockets import UvicornServer, listen, max_connections, origin_of
-from dagnet_realtime.app.store import open_store
+from dagnet_realtime.app.store import is_shared, open_store
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.hub.audit import Audit
 from dagnet_realtime.hub.context import HubContext
@@ -123,6 +123,12 @@ async def _serve(
         limits = LOCAL_LIMITS if isinstance(access, LocalAuthenticator) else SessionLimits()
         audit = Audit(write_audit, clock)
 
+        deletions = (
+            FileDeletionTimes(Path(config.deletions_file), clock)
+            if config.deletions_file is not None and not is_shared(config.server.log)
+            else stores.deletions
+        )
+
         # events in, frames out
         counters = SourceCounters(workspaces)
         totals, sync_counters = stores.wrap_counters(counters)
@@ -145,6 +151,7 @@ async def _serve(
             followed=feeds.followed_traces,
             counters=counters,
             counts_unknown_keys=config.counts_unknown_keys,
+            deletions=deletions,
         )
         streams = stream_readers(workspaces, intake, stores.log, stores.leases, clock)
         manager = relay_manager(context, feeds, relays, stores.relay_states)
@@ -180,6 +187,7 @@ async def _serve(
             audit=audit,
             reauthorizer=reauthorizer,
             connection_stats=traffic,
+            deletions=deletions if config.access.earlier_sessions else None,
             connect_origins=[
                 origin for relay in relays.values() for origin in relay.limits.connects
             ]

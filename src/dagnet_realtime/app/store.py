@@ -12,6 +12,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import (
+    DeletionTimes,
     IngestCountersLookup,
     IngestTotals,
     Log,
@@ -22,6 +23,7 @@ from dagnet_realtime.ports.storage import (
 )
 from dagnet_realtime.ports.stream import PartitionLeases
 from dagnet_realtime.stores.memory import (
+    MemoryDeletionTimes,
     MemoryLog,
     MemoryPartitionLeases,
     MemoryRevocationList,
@@ -52,6 +54,7 @@ class Store(NamedTuple):
     revocations: RevocationList
     wrap_counters: Callable[[IngestTotals], tuple[IngestTotals, SyncTask | None]]
     leases: PartitionLeases
+    deletions: DeletionTimes
     relay_states: RelayStateStore | None = None
     rates: RateLimiter | None = None
 
@@ -87,6 +90,7 @@ async def open_store(
             MemoryRevocationList(clock),
             lambda counters: (counters, None),
             leases,
+            MemoryDeletionTimes(clock),
         )
         return
     from dagnet_realtime.stores.redis_connection import RedisConnection, parse_redis_url
@@ -106,7 +110,11 @@ async def _redis_store(
     from dagnet_realtime.stores.redis_log import RedisLog
     from dagnet_realtime.stores.redis_partition_leases import RedisPartitionLeases
     from dagnet_realtime.stores.redis_relay_state import RedisRelayState
-    from dagnet_realtime.stores.redis_sessions import RedisRevocationList, RedisSessionStore
+    from dagnet_realtime.stores.redis_sessions import (
+        RedisDeletionTimes,
+        RedisRevocationList,
+        RedisSessionStore,
+    )
 
     channels: list[Channel] = [one.channel for one in workspaces]
     sessions = RedisSessionStore(connection)
@@ -125,6 +133,7 @@ async def _redis_store(
         RedisRevocationList(connection, clock),
         wrap_counters,
         leases,
+        RedisDeletionTimes(connection, clock),
         RedisRelayState(connection),
         RedisRateLimiter(connection),
     )

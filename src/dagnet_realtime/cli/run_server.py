@@ -12,7 +12,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from dagnet_realtime.app.files import local_key, local_token_key, write_key, write_private
+from dagnet_realtime.app.files import (
+    DELETIONS,
+    local_key,
+    local_token_key,
+    write_key,
+    write_private,
+)
 from dagnet_realtime.cli.server_state import ServerState, remove, state_folder, write
 from dagnet_realtime.config.config import Config
 from dagnet_realtime.config.sources import SUCCESSOR as VARIABLE
@@ -128,8 +134,12 @@ def at_home(config: Config, folder: Path) -> Config:
         return config
     key = local_key(folder)
     access = msgspec.structs.replace(config.access, cookie_key=Secret(key))
+    deletions = str(folder / DELETIONS)
     return msgspec.structs.replace(
-        config, access=access, workspaces=tuple(_keyed(one, key) for one in config.workspaces)
+        config,
+        access=access,
+        deletions_file=deletions,
+        workspaces=tuple(_keyed(one, key) for one in config.workspaces),
     )
 
 

@@ -176,6 +176,8 @@ def access_of(table: AccessTable, folder: Path) -> AccessConfig:
         tokens=str(folder / table.tokens) if table.tokens else "",
         audit=str(folder / table.audit) if table.audit else "",
         session=seconds(table.session) or 0.0,
+        earlier_sessions=table.earlier_sessions == "on"
+        or (table.earlier_sessions == "auto" and table.mode == "local"),
         proxy=ProxyConfig(
             header=table.proxy_header, groups=table.proxy_groups, trusted=table.proxy_from
         ),

@@ -69,6 +69,8 @@ class AccessConfig(msgspec.Struct, frozen=True, kw_only=True):
     `tokens` is the file that keeps the hashes of access tokens, `audit` that of the audit log, ""
     if there is none.
 
+    `earlier_sessions` says whether browsers may keep the last sessions that they watched.
+
     A sign-in lasts `session` seconds; `cookie_key` seals its cookie, None if every start makes a
     key of its own.
     """
@@ -77,6 +79,7 @@ class AccessConfig(msgspec.Struct, frozen=True, kw_only=True):
     tokens: str = ""
     audit: str = ""
     session: float = 12 * 3600.0
+    earlier_sessions: bool = True
     cookie_key: Secret | None = None
     proxy: ProxyConfig = ProxyConfig()
     provider: ProviderConfig = ProviderConfig()
@@ -87,6 +90,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration.
 
     `demo` allows the server's own visitors; `key_file` is where a key for programs is written.
+    `deletions_file` keeps when people were last deleted, None if that is kept in memory or Redis.
     `counts_unknown_keys` is for a server of one test run alone: see `Intake`.
 
     `file` is what it was read from, "" where it was no file.
@@ -98,4 +102,5 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     counts_unknown_keys: bool = False
     key_file: str | None = None
+    deletions_file: str | None = None
     file: str = ""

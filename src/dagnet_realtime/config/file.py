@@ -130,6 +130,13 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         str,
         _doc("How long a browser stays signed in (`token`, `oidc`).", pattern=DURATION),
     ] = "12h"
+    earlier_sessions: Annotated[
+        Literal["auto", "on", "off"],
+        _doc(
+            "Whether browsers may keep the last five sessions that they watched, for seven days "
+            "(docs/reference/rules.md, PIC-97). `auto`: on in mode `local`, off in all others."
+        ),
+    ] = "auto"
     cookie_key: Annotated[
         str,
         _secret_doc(

@@ -4,6 +4,7 @@ events.
 
 import asyncio
 import hashlib
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -43,7 +44,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.stream import Only, Partition, Record
 from dagnet_realtime.model.workspace import Channel, Policy, Source, Workspace
 from dagnet_realtime.ports.runtime import Clock, GraphSource
-from dagnet_realtime.ports.storage import Log, Outcome, RateLimiter
+from dagnet_realtime.ports.storage import DeletionTimes, Log, Outcome, RateLimiter
 
 T = TypeVar("T")
 ElementSpans = Sequence[tuple[int, int]]
@@ -279,6 +280,9 @@ class SourceGuard:
             counters.unwatched += outcomes.count("unwatched")
 
 
+_MAY_DELETE = re.compile(rb"delete|suppress|\\u00", re.IGNORECASE)
+"""In every element that is a delete or a suppression, however its type is written."""
+
 _NONE: frozenset[str] = frozenset()
 _BRIEF = 8 * 1024  # bytes of an SDK's call that are repaired on the loop
 
@@ -316,6 +320,8 @@ class Intake:
     SDKs with a write key that no source has count as refused by the only tracking source: right
     for a server that serves one test run, and nothing else.
 
+    With `deletions` deletes are recorded, also those that come while nothing is watched.
+
     Raises `Problem("invalid")` if two sources share an id or a write key.
     """
 
@@ -332,7 +338,9 @@ class Intake:
         counters: SourceCounters | None = None,
         *,
         counts_unknown_keys: bool = False,
+        deletions: DeletionTimes | None = None,
     ) -> None:
+        self._deletions = deletions
         self.ingest_counters = counters or SourceCounters(workspaces)
         self._counts_unknown_keys = counts_unknown_keys
         self._graphs = graphs
@@ -486,12 +494,19 @@ class Intake:
             guard.record_refused(problem.code)
             raise
         parse = webhook_parser(elements)
-        if not guard.may_delete(signed=signed):
+        if not (deletes := guard.may_delete(signed=signed)):
             parse = refusing_deletes(parse)
         now = self._clock.now()
         spans = chunks(elements, CHUNK_BYTES if signed else UNPROVEN_CHUNK_BYTES)
         await self._ingest(
-            guard, elements, parse, now, now if began is None else began, spans, brief=brief
+            guard,
+            elements,
+            parse,
+            now,
+            now if began is None else began,
+            spans,
+            brief=brief,
+            deletes=deletes,
         )
 
     async def track(
@@ -518,11 +533,19 @@ class Intake:
         except Problem as problem:
             guard.record_refused(problem.code)
             raise
-        if not guard.may_delete(signed=False):
+        if not (deletes := guard.may_delete(signed=False)):
             parse = refusing_deletes(parse)
         spans = chunks(elements, UNPROVEN_CHUNK_BYTES, defaults.size)
         await self._ingest(
-            guard, elements, parse, arrived_at, began, spans, brief=brief, beside=defaults.size
+            guard,
+            elements,
+            parse,
+            arrived_at,
+            began,
+            spans,
+            brief=brief,
+            beside=defaults.size,
+            deletes=deletes,
         )
 
     async def _ingest(
@@ -536,16 +559,18 @@ class Intake:
         *,
         brief: bool,
         beside: int = 0,
+        deletes: bool,
     ) -> None:
         """Parses and appends a delivery by the chunks of `spans`, if it is watched and within the
-        rate.
+        rate. Of one that is not watched only deletes are heard, if it may delete.
 
         Raises `Problem`: `rate_limited`, the first refusal if nothing in it is an event, or the
         log's.
         """
         channel = guard.source.channel
         events = len(elements)
-        if not self._log.watched(channel):
+        watched = self._log.watched(channel)
+        if not watched and not (deletes and any(map(_MAY_DELETE.search, elements))):
             guard.record_unwatched(events)
             return
         size = (len(elements[0]) if events == 1 else sum(map(len, elements))) + events * beside
@@ -573,6 +598,11 @@ class Intake:
                 first = first or problem
             if parsed.events:
                 any_event = True
+                if not watched:
+                    guard.record_unwatched(len(parsed.events))
+                    if any(event.type == "delete" for event in parsed.events):
+                        await self._record_deletion(channel)
+                    continue
                 try:
                     followed = (
                         await self._followed(channel)
@@ -690,7 +720,12 @@ class Intake:
         """Milliseconds since 1970, by the clock of arrivals."""
         return self._clock.now()
 
+    async def _record_deletion(self, channel: Channel) -> None:
+        if self._deletions is not None:
+            await self._deletions.record(channel)
+
     async def _forget(self, channel: Channel, tokens: frozenset[str]) -> None:
+        await self._record_deletion(channel)
         if not tokens:
             return
         await self._log.forget(channel, tokens, self._sanitizer(channel).needed)

@@ -186,6 +186,23 @@ class RevocationList(Protocol):
         ...
 
 
+class DeletionTimes(Protocol):
+    """When the people of a channel were last deleted: what browsers keep from before must go.
+
+    Methods raise `Problem("unavailable")` if the store cannot be reached.
+    """
+
+    async def record(self, channel: Channel) -> None:
+        """A person is deleted now."""
+        ...
+
+    async def known_since(self, channel: Channel) -> int:
+        """Since when (ms since 1970) no person was deleted: the last deletion, or the moment from
+        which on each one is known.
+        """
+        ...
+
+
 class RelayState(msgspec.Struct, frozen=True, kw_only=True):
     """The publishing state of one view at its provider. Times are ms since 1970, by the store's
     clock.

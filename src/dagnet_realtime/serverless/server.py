@@ -173,7 +173,7 @@ class Serverless:
         from dagnet_realtime.stores.redis_counters import RedisRateLimiter, RedisRequestCounters
         from dagnet_realtime.stores.redis_log import RedisLog
         from dagnet_realtime.stores.redis_relay_state import RedisRelayState
-        from dagnet_realtime.stores.redis_sessions import RedisSessionStore
+        from dagnet_realtime.stores.redis_sessions import RedisDeletionTimes, RedisSessionStore
 
         config, workspaces, clock = cold.config, cold.workspaces, self._clock
         async with contextlib.AsyncExitStack() as stack:
@@ -183,8 +183,15 @@ class Serverless:
             sessions = RedisSessionStore(redis)
             log = RedisLog(redis, {one.channel: one.policy for one in workspaces}, clock, sessions)
             rates = RedisRateLimiter(redis)
+            deletions = RedisDeletionTimes(redis, clock)
             intake = Intake(
-                workspaces, cold.graphs, log, clock, rates=rates, followed=FollowedTokens(sessions)
+                workspaces,
+                cold.graphs,
+                log,
+                clock,
+                rates=rates,
+                followed=FollowedTokens(sessions),
+                deletions=deletions,
             )
             counters = RedisRequestCounters(redis, intake.ingest_counters)
             audit = Audit(stack.enter_context(audit_file(config.access)), clock)
@@ -225,6 +232,7 @@ class Serverless:
                 ]
                 + [one.connects for one in published.values()],
                 functions=published,
+                deletions=deletions if config.access.earlier_sessions else None,
             )
             async with hub:
                 await create_app(parts)(

@@ -379,6 +379,23 @@ class MemoryRevocationList:
         return id in self._revoked.get(kind, ())
 
 
+class MemoryDeletionTimes:
+    """Implements `DeletionTimes`: knows nothing from before it was made."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.now()
+        self._last: dict[Channel, int] = {}
+
+    async def record(self, channel: Channel) -> None:
+        """As the port says."""
+        self._last[channel] = self._clock.now()
+
+    async def known_since(self, channel: Channel) -> int:
+        """As the port says."""
+        return self._last.get(channel, self._began)
+
+
 class MemoryPartitionLeases:
     """Implements `PartitionLeases`. `process` names this process to operators."""
 

@@ -191,6 +191,33 @@ CACHE_SECONDS = 1.0  # for which an answer of Redis about one sign-in is used ag
 MAX_CACHED = 10_000
 
 
+DELETIONS_KEPT_MS = 8 * 24 * 3600 * 1000  # a day longer than browsers keep a session
+
+
+class RedisDeletionTimes:
+    """Implements `DeletionTimes`. If Redis has lost the time, it begins anew."""
+
+    def __init__(self, connection: RedisConnection, clock: Clock) -> None:
+        self._connection = connection
+        self._clock = clock
+
+    async def record(self, channel: Channel) -> None:
+        """As the port says."""
+        now = self._clock.now()
+        await self._connection.call("SET", self._key(channel), now, "PX", DELETIONS_KEPT_MS)
+
+    async def known_since(self, channel: Channel) -> int:
+        """As the port says."""
+        key, now = self._key(channel), self._clock.now()
+        await self._connection.call("SET", key, now, "NX", "PX", DELETIONS_KEPT_MS)
+        found = await self._connection.call("GET", key)
+        await self._connection.call("PEXPIRE", key, DELETIONS_KEPT_MS)
+        return int(found) if found is not None else now
+
+    def _key(self, channel: Channel) -> str:
+        return f"{{{self._connection.target.prefix}:deletions:{channel}}}"
+
+
 class RedisRevocationList:
     """Implements `RevocationList`. Other processes learn of a revocation within `CACHE_SECONDS`."""
 

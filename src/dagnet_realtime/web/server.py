@@ -17,7 +17,7 @@ from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock, GraphSource
-from dagnet_realtime.ports.storage import RateLimiter
+from dagnet_realtime.ports.storage import DeletionTimes, RateLimiter
 from dagnet_realtime.web.asgi import App, Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
 from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerTokens
@@ -65,7 +65,7 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     sign for workspaces whose events a Segment function publishes. `origins` are other origins whose
     pages may watch by token, `framed_by` those that may frame the interface. `rates` limit over all
     processes; None limits in this process alone. `connection_stats` is None if there are no
-    connections.
+    connections, `deletions` if browsers may keep no sessions.
     """
 
     workspaces: Sequence[Workspace]
@@ -91,6 +91,7 @@ class AppDependencies(msgspec.Struct, frozen=True, kw_only=True):
     audit: Audit
     reauthorizer: Reauthorizer
     connection_stats: ConnectionStats | None = None
+    deletions: DeletionTimes | None = None
 
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz", "/tap.js"})
@@ -191,6 +192,7 @@ def routes(parts: AppDependencies) -> list[OperationRoute]:
             demo=parts.demo,
             version=parts.version,
             push=parts.push,
+            deletions=parts.deletions,
         ),
         *sign_in_routes(parts.access, parts.audit),
         *viewer_token_routes(parts.viewers, parts.clock, parts.audit, parts.rates),

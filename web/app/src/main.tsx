@@ -1,7 +1,8 @@
 /** The page is put together here, and nowhere else: lanes → engine → store → ui. */
 import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
-import { Api } from "@dagnet-realtime/client/api";
+import { Api, type GraphRef } from "@dagnet-realtime/client/api";
+import type { State } from "@dagnet-realtime/engine/state";
 import type { Fetch } from "@dagnet-realtime/client/http";
 import { CompressionDetector } from "@dagnet-realtime/client/transport/carriers";
 import { hasPageSecret, readPageSecret, withPageSecret } from "./pageSecret.ts";
@@ -9,7 +10,6 @@ import { lockSlots } from "@dagnet-realtime/client/transport/streamSlots";
 import { browserEnvironment, randomHex } from "@dagnet-realtime/client/environment";
 import { pageChannels } from "@dagnet-realtime/client/transport/tap/channels";
 import { Actions } from "./store/actions.ts";
-import { saveSession } from "@dagnet-realtime/client/sessionSnapshot";
 import { BrowserStorage } from "./store/browserStorage.ts";
 import { EngineHost } from "@dagnet-realtime/client/engineHost";
 import { listenWhilePageLives, TapController } from "./store/tapController.ts";
@@ -20,7 +20,8 @@ import { hasServer } from "./offline/detectServer.ts";
 import { urlWithFilter, urlWithGraph } from "./store/graphRef.ts";
 import { boot } from "./store/boot.ts";
 import { createUiStore } from "./store/uiState.ts";
-import { SessionController } from "./store/sessionController.ts";
+import type { SessionKeeper } from "./store/sessionKeeper.ts";
+import { type AppContext, SessionController } from "./store/sessionController.ts";
 import { App } from "./ui/App.tsx";
 import { openView } from "./ui/sharedView.ts";
 import { tracesIn } from "./ui/traceLink.ts";
@@ -46,6 +47,15 @@ import "./styles/screen.css";
 const Tv = lazyPart(async () => (await import("./ui/Tv.tsx")).Tv);
 
 const loadShare = lazyCode(() => import("./store/sharedPast.ts"));
+const loadKeeper = lazyCode(() => import("./store/sessionKeeper.ts"));
+let keeper: Promise<SessionKeeper> | undefined;
+
+/** What keeps the session when the page goes; there is no time to fetch it then. */
+let keepSession: ((state: State, session: string, place: GraphRef) => void) | undefined;
+const loadSnapshot = lazyCode(async () => {
+  const [{ saveSession }, { logText }] = await Promise.all([import("@dagnet-realtime/client/sessionSnapshot"), import("@dagnet-realtime/engine/logSnapshot")]);
+  keepSession = (state, session, place) => { saveSession(ofTab, session, place, state, browserEnvironment.now(), logText); };
+});
 
 const address = new URLSearchParams(window.location.search);
 const tv = address.get("screen") === "tv";
@@ -78,7 +88,13 @@ async function main(): Promise<void> {
   const alone = serverless ? await import("./offline/index.ts") : null;
   const files = alone && new alone.OfflineApi();
   const slots = lockSlots("locks" in navigator ? navigator.locks : undefined);
-  const context = { store, engine, api: files ?? new Api(fetcher), slots, environment: browserEnvironment, carrier: packing.carrier(), share: address.get("share") ?? "" };
+  const sessions = (): Promise<SessionKeeper> => keeper ??= loadKeeper().then(({ SessionKeeper }) => {
+    const made = new SessionKeeper(context, () => keeping.databases, "locks" in navigator ? navigator.locks : undefined);
+    made.start();
+    for (const leaving of ["pagehide", "visibilitychange"]) window.addEventListener(leaving, () => { made.saveNow(); }, true);
+    return made;
+  });
+  const context: AppContext = { ...(serverless || disk ? {} : { earlier: sessions }), store, engine, api: files ?? new Api(fetcher), slots, environment: browserEnvironment, carrier: packing.carrier(), share: address.get("share") ?? "" };
   const controller = new SessionController(context);
   const actions = new Actions(context, controller, lasting);
   const { roads: channels, frame: shopChannel } = pageChannels(window, disk, () => randomHex(16));
@@ -88,7 +104,11 @@ async function main(): Promise<void> {
   setInterval(createUiRefresh(store, engine), ROW_REFRESH_MS);
   window.addEventListener("pagehide", () => {
     const { session, graphRef } = store.getState();
-    if (session !== null && graphRef !== null) saveSession(ofTab, session, graphRef, engine.state, browserEnvironment.now());
+    if (session !== null && graphRef !== null) keepSession?.(engine.state, session, graphRef);
+  });
+  store.subscribe(({ me, phase }, before) => {
+    if (phase === "on" && before.phase !== "on") loadSnapshot().catch(() => undefined);
+    if (me !== null && before.me === null) void context.earlier?.().catch(() => { keeper = undefined; });
   });
   if (wished !== null) store.setState({ filter: wished });
   store.subscribe(({ filter }, before) => {

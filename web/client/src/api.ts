@@ -50,6 +50,10 @@ export interface WorkspaceSummary {
   readonly message_key?: string | null;
   /** The sources that read a stream, for those who may administer. */
   readonly streams?: readonly string[];
+  /** Since when no person was deleted: sessions that this browser keeps from before must go. Null
+   * if it may keep none; absent if the server does not say.
+   */
+  readonly earlier_since?: string | null;
 }
 
 /** A partition of a topic, and how its reading does; `lag` in seconds, `fetched_at` in milliseconds
@@ -175,6 +179,13 @@ export class Api {
   /** Has the server follow these; of a trace that only this browser knows it has never heard. */
   async follows(session: string, tokens: readonly string[]): Promise<void> {
     await request(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, jsonRequest("PATCH", { follows: tokens.filter((token) => !token.startsWith(LOCAL_TOKEN)) }));
+  }
+
+  /** Has the server count the session for another graph of its workspace; the answer says where its
+   * log stood at On.
+   */
+  changeGraph(session: string, graph: string): Promise<OpenedSession> {
+    return requestJson(this.fetcher, `${this.root}/api/watch/${escaped(session)}`, jsonRequest("PATCH", { graph }));
   }
 
   /** Has the server carry and count only what passes; "" ends that. */

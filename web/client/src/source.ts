@@ -36,6 +36,10 @@ export interface Source {
   readonly position?: string;
   /** The transport of an open session; null if events come by another way. */
   connect(start: SessionStart, context: SourceContext): Transport | null;
+  /** Has the other side count a session that is open for this source's graph; resolves with where
+   * its log stood at On. Without it, a session is counted anew from what this page holds.
+   */
+  move?(session: string): Promise<SessionStart>;
   /** Ends a session at the other side. */
   close?(session: string): Promise<void>;
   /** The other side's own graph. */

@@ -23,6 +23,8 @@ export interface SessionListener {
   graphFailed(error: unknown): void;
   /** Which traces other people follow on this graph, in place of all before. */
   followers?(followers: readonly Follower[]): void;
+  /** A person was deleted: what carries these tokens is gone, and so is what was joined to them. */
+  forgot?(tokens: readonly string[]): void;
   /** After each frame, with the server's notes before it. */
   notes?(before: readonly string[], now: readonly string[]): void;
 }
@@ -95,6 +97,28 @@ export class WatchSession {
     // asked again.
     if (this.engine.state.accumulation.frameSums.filtered > 0) source.filter?.(start.session, "").catch(() => undefined);
     this.#begin(source, start, true);
+  }
+
+  /** Shows another graph of the same log in the session that is on. `recount` counts it anew: from
+   * the other side's log, whose position at On it gets, or with null from what is held here. If the
+   * other side refuses, the session goes on as it was, and this rejects.
+   */
+  async move(source: Source, recount: (start: string | null) => void): Promise<void> {
+    const [before, session] = [this.#source, this.#session];
+    if (before === null || session === null) return;
+    const turn = (this.#turn += 1);
+    // What it brings from here on may count for the other graph.
+    this.#transport?.stop();
+    let start: string | null = null;
+    try {
+      if (source.move !== undefined) start = (await source.move(session)).position;
+    } catch (error) {
+      if (turn === this.#turn) this.#begin(before, { session, position: this.engine.state.position }, true);
+      throw error;
+    }
+    if (turn !== this.#turn) return;
+    recount(start);
+    this.#begin(source, { session, position: this.engine.state.position }, true);
   }
 
   /** Stops receiving and closes the session; what was collected stays until the next On. */
@@ -204,7 +228,9 @@ export class WatchSession {
       return;
     }
     const notes = engine.state.posture?.notes ?? NO_NOTES;
+    const gone = frame.op === "forget" ? frame.tokens.flatMap((token) => [token, ...engine.state.accumulation.traces?.tokens.get(token)?.trace.tokens.map((one) => one.token) ?? []]) : null;
     engine.dispatch({ kind: "frame", frame });
+    if (gone !== null) this.listener.forgot?.(gone);
     this.listener.notes?.(notes, engine.state.posture?.notes ?? NO_NOTES);
     const { resyncFrom, wantsGraph } = engine.state;
     if (resyncFrom !== null) transport.seek?.(resyncFrom);

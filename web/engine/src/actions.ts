@@ -10,13 +10,14 @@ export type LaneName = "local" | "remote" | "replay";
 /** How a lane is connected. `stale`: connected, but nothing has arrived for too long. */
 export type Connection = "off" | "connecting" | "live" | "polling" | "reconnecting" | "stale" | "replay";
 
-/** `on` begins an accumulation; with the session that is on already it adds its lane to it. `off`
- * without a lane ends all of them. `graph` has events that are held matched again for the nodes in
- * `rematch`; counts of all others stay with them. `resume` catches up `speed` times as fast as
- * time; without it, it jumps to now.
+/** `on` begins an accumulation; with the session that is on already it adds its lane to it, and
+ * with `since` it counts that session anew on another graph, from a moment that its log still
+ * holds. `off` without a lane ends all of them. `graph` has events that are held matched again for
+ * the nodes in `rematch`; counts of all others stay with them. `resume` catches up `speed` times as
+ * fast as time; without it, it jumps to now.
  */
 export type Action =
-  | { readonly kind: "on"; readonly at: number; readonly session: string; readonly position: string; readonly graph: Graph; readonly lane: LaneName }
+  | { readonly kind: "on"; readonly at: number; readonly session: string; readonly position: string; readonly graph: Graph; readonly lane: LaneName; readonly since?: number }
   | { readonly kind: "graph"; readonly at: number; readonly graph: Graph; readonly rematch?: readonly string[] }
   | { readonly kind: "frame"; readonly at: number; readonly frame: Frame }
   | { readonly kind: "tap"; readonly at: number; readonly message: TapMessage }

@@ -1,5 +1,5 @@
 /** Receives frames: order, repeats, gaps, and what each kind of frame changes. */
-import type { Output } from "./actions.ts";
+import { type Output, SILENT } from "./actions.ts";
 import { eraseRow, rowsOf } from "./eventBuffer.ts";
 import { buildView } from "./filteredView.ts";
 import { applyBatch, applyGap } from "./ingest.ts";
@@ -34,6 +34,8 @@ function forgetIn(accumulation: Accumulation, gone: ReadonlySet<string>): void {
 const MAX_POSITIONS = 64;
 /** Positions remembered by a replay, to recognise repeated lines and lines out of order. */
 const MAX_REPLAYED = 200_000;
+/** What is older than this is counted without a light, which would say that it is now. */
+const MAX_LIGHT_MS = 5000;
 /** Why a replay has a gap. */
 export const MISSING_LINES = "lines of the session log are missing or cannot be read";
 /** More entries than one life of a log has. */
@@ -46,7 +48,15 @@ export function receiveFrame(state: State, frame: Frame, at: number, output: Out
   state.lastFrameAt = at;
   switch (frame.op) {
     case "hello": hello(state, frame, at); break;
-    case "batch": if (isContiguous(state, frame, at)) receiveBatch(state, frame, at, output); break;
+    case "batch": {
+      if (!isContiguous(state, frame, at)) break;
+      const { age_ms: age = 0 } = frame;
+      const moment = (state.batchAt = age === 0 ? at : Math.max(state.batchAt, at - age));
+      if (state.recounting === "late") state.accumulation.since = moment;
+      if (state.recounting === "late" || age === 0) state.recounting = age === 0 ? "" : "whole";
+      receiveBatch(state, frame, moment, age > MAX_LIGHT_MS ? SILENT : output);
+      break;
+    }
     case "gap": if (isContiguous(state, frame, at)) receiveGap(state, frame, at); break;
     case "change":
       state.posture = frame.posture;
@@ -57,6 +67,8 @@ export function receiveFrame(state: State, frame: Frame, at: number, output: Out
       break;
     case "forget": forgetTokens(state, frame.tokens); break;
     case "beat":
+      if (state.recounting === "late") state.accumulation.since = at;
+      state.recounting = "";
       addCounters(state.ingestCounters, frame.ledger);
       if (frame.position !== state.position) requestResync(state, frame.position);
       break;
@@ -137,6 +149,12 @@ function receiveBatch(state: State, batch: Batch, at: number, output: Output): v
 function receiveGap(state: State, frame: Gap, at: number): void {
   advancePosition(state, frame);
   if (frame.missed === null) state.lives += 1;
+  // What the log has dropped before the first event that it holds is not missed: counting begins
+  // later.
+  if (state.recounting !== "" && state.accumulation.frameSums.offered === 0) {
+    state.recounting = "late";
+    return;
+  }
   if (state.clock.frozenAt === null) applyGap(state, frame, at);
   else pushPaused(state.pauseBuffer, { kind: "gap", at, frame }, state.options.paused);
 }

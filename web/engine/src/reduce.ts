@@ -78,6 +78,9 @@ function clear(state: State, at: number): void {
   const before = state.accumulation;
   state.accumulation = createAccumulation(state.options, state.graph, shownAt(state.clock, at), before);
   state.accumulation.view = buildView(state.accumulation.events, state.filter);
+  // What waits in a pause is counted after this.
+  const waiting = state.pauseBuffer.entries.find((entry) => entry.kind !== "tap");
+  state.accumulation.position = waiting?.frame.from ?? state.position;
   state.undo = before;
   setFollowed(state, state.follows);
 }

@@ -12,7 +12,7 @@ import { createClock, createPauseBuffer } from "./pauseBuffer.ts";
 import { expandLog } from "./sessionLog.ts";
 import { type Accumulation, activityOf, createAccumulation, type State } from "./state.ts";
 import { isTest } from "./testEvents.ts";
-import { remapTraces } from "./traces/bridge.ts";
+import { remapTraces, setFollowed } from "./traces/bridge.ts";
 import { migrateTraces } from "./traces/migrate.ts";
 import { unmappedCounter } from "./unmapped.ts";
 
@@ -20,19 +20,27 @@ import { unmappedCounter } from "./unmapped.ts";
 
 /** Begins an accumulation, or adds a lane to the one that is on under the same session. */
 export function turnOn(state: State, input: Extract<Action, { kind: "on" }>): void {
-  if (state.lanes.length > 0 && input.session === state.session && input.graph.version === state.graph?.version) {
+  const again = input.since !== undefined;
+  if (!again && state.lanes.length > 0 && input.session === state.session && input.graph.version === state.graph?.version) {
     if (!state.lanes.includes(input.lane)) state.lanes = [...state.lanes, input.lane];
     if (state.position === "" && input.lane !== "local") state.position = input.position;
     return;
   }
   const filter = resolveFilter(state.filter, input.graph.nodes);
-  const accumulation = createAccumulation(state.options, input.graph, input.at);
+  const accumulation = createAccumulation(state.options, input.graph, input.since ?? input.at);
   accumulation.view = buildView(accumulation.events, filter);
+  const position = (accumulation.position = input.lane === "local" ? "" : input.position);
+  if (!again) Object.assign(state, { lanes: [input.lane], startedAt: input.at, policySince: input.at, ingestCounters: new Map(), binds: new Map(), follows: [] } satisfies Partial<State>);
   Object.assign(state, {
-    lanes: [input.lane], session: input.session, startedAt: input.at, graph: input.graph, table: createTable(input.graph.listens),
-    position: input.lane === "local" ? "" : input.position, lives: 0, recentPositions: [], resyncFrom: null, replayed: new Map(), wantsGraph: null, bye: null, threshold: 1, thinnedAt: null, policySince: input.at, ingestCounters: new Map(),
-    clock: createClock(), pauseBuffer: createPauseBuffer(), filter, binds: new Map(), follows: [], repeats: 0, misfits: 0, accumulation, undo: null,
+    session: input.session, graph: input.graph, table: createTable(input.graph.listens),
+    position, lives: 0, recentPositions: [], resyncFrom: null, replayed: new Map(), recounting: again ? "whole" : "", batchAt: accumulation.since, wantsGraph: null, bye: null, threshold: 1, thinnedAt: null,
+    clock: createClock(), pauseBuffer: createPauseBuffer(), filter, repeats: 0, misfits: 0, accumulation, undo: null,
   } satisfies Partial<State>);
+  if (!again) return;
+  // Of what the viewer chose, that stays which the other graph has a place for.
+  const nodes = new Set(input.graph.nodes.map(({ uuid }) => uuid));
+  state.binds = new Map([...state.binds].filter(([, node]) => nodes.has(node)));
+  setFollowed(state, state.follows);
 }
 
 /** Ends one lane, or all; what was collected stays until the next On. */

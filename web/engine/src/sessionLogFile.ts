@@ -38,7 +38,9 @@ export function writeSessionLog(state: State): string {
   };
   const lines = [JSON.stringify(header)];
   const written = new Set<string>();
-  for (const entry of expandLog(state.accumulation.log, state.accumulation.events)) lines.push(JSON.stringify(entry.kind === "tap" ? writeTap(entry, written) : { at: entry.at, ...entry.frame }));
+  // Frames of the past may have come after messages of the page that are younger.
+  const entries = [...expandLog(state.accumulation.log, state.accumulation.events)].sort((a, b) => a.at - b.at);
+  for (const entry of entries) lines.push(JSON.stringify(entry.kind === "tap" ? writeTap(entry, written) : { at: entry.at, ...entry.frame }));
   return `${lines.join("\n")}\n`;
 }
 

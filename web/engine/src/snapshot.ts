@@ -8,10 +8,12 @@ import { fnv1a } from "./hash.ts";
 import { ignoredPatterns } from "./ignoredNames.ts";
 import { boundCounter } from "./ingest.ts";
 import type { FrameSums, MissedEvents } from "./ledger.ts";
+import type { SavedLog } from "./logSnapshot.ts";
 import { createTable } from "./matching.ts";
 import { compactEntries, type PausedEntry, pushPaused } from "./pauseBuffer.ts";
 import { isProblem } from "./problem.ts";
 import { reduce } from "./reduce.ts";
+import type { LogEntry } from "./sessionLog.ts";
 import { type Accumulation, activityOf, appendToLog, createAccumulation, initialState, type Options, type State } from "./state.ts";
 import { advanceTrace, setFollowed } from "./traces/bridge.ts";
 import { addTests, isTest } from "./testEvents.ts";
@@ -67,20 +69,31 @@ export interface Snapshot {
   readonly duplicates: number;
   readonly held: readonly PausedEntry[];
   readonly traces: SavedTraces | null;
+  /** As above: the session log by its own times. */
+  readonly log?: SavedLog;
   readonly rows: readonly SavedRow[];
 }
+
+/** Writes the session log as text of at most `most` characters, "" if it does not fit. */
+export type LogWriter = (accumulation: Accumulation, most: number) => string;
+/** Reads what a `LogWriter` wrote. */
+export type LogReader = (log: SavedLog, end: number, rows: readonly number[]) => readonly LogEntry[];
 
 /** Bytes of a trace, about: the first guess at how many fit into half of the space. */
 const TRACE_BYTES = 1500;
 
 /** A text of at most `maxBytes` (UTF-8) for `restore`; "" if not even the counts fit. The pause
- * itself is not saved: its buffer is counted on return.
+ * itself is not saved: its buffer is counted on return. Without `writeLog` the session log is one
+ * sum when it is restored.
  */
-export function snapshot(state: State, maxBytes: number): string {
+export function snapshot(state: State, maxBytes: number, writeLog: LogWriter = () => ""): string {
   const space = maxBytes - FRAMING_BYTES;
   const core = `${JSON.stringify(coreOf(state)).slice(0, -1)},"held":${pausedText(state.pauseBuffer.entries, space / 4)}`;
   let left = space - utf8Length(core);
   if (left < 0) return "";
+  let log = writeLog(state.accumulation, left / 2);
+  if (utf8Length(log) > left / 2) log = "";
+  left -= utf8Length(log);
   const traces = tracesOf(state, left / 2);
   left -= utf8Length(traces);
   const rows: string[] = [];
@@ -92,7 +105,7 @@ export function snapshot(state: State, maxBytes: number): string {
     if (left < 0) break;
     rows.push(text);
   }
-  const body = `${core},"traces":${traces},"rows":[${rows.reverse().join(",")}]}`;
+  const body = `${core},"traces":${traces},${log === "" ? "" : `"log":${log},`}"rows":[${rows.reverse().join(",")}]}`;
   return `${seal(body)}\n${body}`;
 }
 
@@ -180,7 +193,7 @@ function utf8Length(text: string): number {
 
 /** The state of a snapshot, not paused and not connected; null if the text is not of this version.
  */
-export function restore(text: string, options: Partial<Options> = {}): State | null {
+export function restore(text: string, options: Partial<Options> = {}, readLog: LogReader | null = null): State | null {
   const end = text.indexOf("\n");
   const body = text.slice(end + 1);
   if (end < 0 || text.slice(0, end) !== seal(body)) return null;
@@ -194,7 +207,7 @@ export function restore(text: string, options: Partial<Options> = {}): State | n
     lanes: [...lanes], session, startedAt, graph, position, lives, posture, sampling, threshold, policySince: imposedAt, accumulation, table: createTable(graph?.listens ?? []),
     ingestCounters: new Map(saved.doors.map(([source, last, since]) => [source, { last, since }])), binds: new Map(saved.binds), ignored: ignoredPatterns(saved.ignored ?? []), connectionSince: startedAt,
   } satisfies Partial<State>);
-  restoreRows(state, saved);
+  restoreRows(state, saved, readLog);
   state.thinnedAt = thinnedAt;
   setFollowed(state, saved.follows);
   for (const entry of saved.held) pushPaused(state.pauseBuffer, entry, state.options.paused);
@@ -228,17 +241,20 @@ function restoreAccumulation(state: State, saved: Snapshot): Accumulation {
   accumulation.frameSums = { ...saved.sums };
   Object.assign(accumulation.missed, saved.missed);
   accumulation.duplicates = saved.duplicates;
+  accumulation.position = saved.log?.from ?? "";
   return accumulation;
 }
 
-/** Restores the rows, and what depends on them: dedupe, rates, samples and the session log, whose
- * first frame has the counts.
+/** Restores the rows, and what depends on them: dedupe, rates, samples and the session log. If that
+ * was not saved, or `readLog` is missing, its first frame has the counts.
  */
-function restoreRows(state: State, saved: Snapshot): void {
+function restoreRows(state: State, saved: Snapshot, readLog: LogReader | null): void {
   const { accumulation } = state;
+  const numbers: number[] = [];
   const remote: number[] = [], local: { row: number; one: SavedRow }[] = [];
   for (const one of saved.rows) {
     const row = appendRow(accumulation.events, { ...fromWire(one, one.nodes, one.bound, one.at), arrivedAt: one.arrived ?? NaN, lanes: one.lanes, way: one.way });
+    numbers.push(row);
     remember(accumulation.dedupe, one.id, row, one.lanes);
     if ((one.lanes & LOCAL) !== 0) local.push({ row, one });
     if (one.lanes !== LOCAL) remote.push(row);
@@ -249,6 +265,13 @@ function restoreRows(state: State, saved: Snapshot): void {
     const name = one.nodes.length === 0 ? accumulation.unmapped.names.get(one.name) : one.bound ? accumulation.bound.get(one.name) : undefined;
     if (name !== undefined) name.sample = row;
     if (saved.traces === null) advanceTrace(accumulation, { ...fromWire(one, one.nodes, one.bound, one.at), lanes: one.lanes, way: one.way }, row, one.traces, null);
+  }
+  if (readLog !== null && saved.log !== undefined) {
+    for (const entry of readLog(saved.log, saved.end ?? 0, numbers)) {
+      appendToLog(accumulation, entry, state.options.log);
+      if (entry.kind === "batch") state.batchAt = Math.max(state.batchAt, entry.at);
+    }
+    return;
   }
   for (const { row, one } of local)
     for (const stage of ["called", "enriched", "delivered", "failed", "dropped"] as const)

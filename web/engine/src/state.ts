@@ -20,7 +20,9 @@ import type { Graph, Guarantees } from "./wire.gen.ts";
 
 /** Everything that has been counted since On or Clear. */
 export interface Accumulation {
-  readonly since: number;
+  since: number;
+  /** The position at which it began; "" if that is not known. */
+  position: string;
   /** Every event, mapped or not. */
   readonly total: Activity;
   /** Events that lit a node. */
@@ -55,7 +57,7 @@ const SPARKLINE_SECONDS = 60;
  */
 export function createAccumulation(options: Options, graph: Graph | null, since: number, before: Accumulation | null = null, start = before?.events.end): Accumulation {
   return {
-    since, total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(), bound: new Map(), tests: new Map(),
+    since, position: "", total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(), bound: new Map(), tests: new Map(),
     events: createEventBuffer(options.events, options.eventBytes, start), dedupe: before === null ? createDedupeSet(options.dedupe) : createSuccessor(before.dedupe), frameSums: createFrameSums(), missed: createMissedEvents(),
     duplicates: 0, log: createLogBuffer(), view: createFilteredView(), traces: graph === null ? null : createTraces(graph, options.traces), rematched: new Map(),
   };
@@ -131,6 +133,12 @@ export interface State {
    * with events did.
    */
   replayed: Map<string, string>;
+  /** Set while the log's past is counted anew; "late" once it is known not to reach back to where
+   * counting began.
+   */
+  recounting: "" | "whole" | "late";
+  /** The moment of the last batch: a frame of the past is not older than the one before it. */
+  batchAt: number;
   /** Set if the server has another version of the graph: load it and dispatch it as `graph`. */
   wantsGraph: string | null;
   connection: Connection;
@@ -170,7 +178,7 @@ export function initialState(options: Partial<Options> = {}): State {
   const bounds: Options = { ...OPTIONS, ...options };
   return {
     options: bounds, revision: 0, lanes: [], session: "", startedAt: 0, graph: null, table: createTable([]), position: "", lives: 0, recentPositions: [], resyncFrom: null, replayed: new Map(),
-    wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, policySince: 0, ingestCounters: new Map(),
+    recounting: "", batchAt: 0, wantsGraph: null, connection: "off", connectionSince: 0, lastFrameAt: null, bye: null, posture: null, sampling: 1, threshold: 1, thinnedAt: null, policySince: 0, ingestCounters: new Map(),
     clock: createClock(), pauseBuffer: createPauseBuffer(), filterText: "", filterProblem: null, filter: EVERYTHING, binds: new Map(), ignored: [], follows: [],
     repeats: 0, misfits: 0, accumulation: createAccumulation(bounds, null, 0), undo: null,
   };

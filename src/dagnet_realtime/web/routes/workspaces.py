@@ -14,6 +14,7 @@ from dagnet_realtime.model.graph import Catalogue, FileError, Graph
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Ingest, Source, Workspace
 from dagnet_realtime.ports.runtime import GraphSource
+from dagnet_realtime.ports.storage import DeletionTimes
 from dagnet_realtime.web.asgi import person_of
 from dagnet_realtime.web.auth.request import Authenticator, Person
 from dagnet_realtime.web.openapi import Operation, OperationRoute, ResponseSpec
@@ -47,7 +48,9 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
     recognises its own browser's events. With `ingest` "function" Segment publishes the events to
     the provider, past this server.
     `streams` are the ids of sources that read a stream, for administrators: the route `streams`
-    says how they do.
+    says how they do. `earlier_since` is since when no person was deleted: sessions of the
+    workspace that a browser keeps from before must be dropped. None: it may keep none. It is unset
+    if that is not known now.
     """
 
     id: str
@@ -60,6 +63,7 @@ class WorkspaceListing(msgspec.Struct, frozen=True):
     role: Role | None
     message_key: str | None = None
     streams: tuple[str, ...] = ()
+    earlier_since: str | msgspec.UnsetType | None = None
 
 
 class Workspaces(msgspec.Struct, frozen=True):
@@ -191,11 +195,26 @@ def workspace_routes(
     push: bool = True,
     message_key: Callable[[Channel], bytes] | None = None,
     streams: StreamReaders | None = None,
+    deletions: DeletionTimes | None = None,
 ) -> list[OperationRoute]:
     """`/api/workspaces`, the routes under it, and `/api/me`.
 
-    `public_url` is "" if clients reach the server by the address of their own requests.
+    `public_url` is "" if clients reach the server by the address of their own requests. Browsers
+    may keep sessions if there are `deletions`.
     """
+
+    async def earlier_since(workspace: Workspace) -> str | msgspec.UnsetType | None:
+        """Not where people are deleted without this server: in a function, or in a stream that it
+        does not read while nothing is watched.
+        """
+        if deletions is None or workspace.policy.ingest != "server":
+            return None
+        if any(source.stream is not None for source in workspace.sources):
+            return None
+        try:
+            return iso(await deletions.known_since(workspace.channel))
+        except Problem:
+            return msgspec.UNSET
 
     async def all_of_them(request: Request) -> Response:
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
@@ -204,10 +223,17 @@ def workspace_routes(
         return json_response(
             Workspaces(
                 tuple(
-                    _workspace(
-                        one, graphs.catalogue(one.channel.workspace), base, person, message_key
-                    )
-                    for one in seen
+                    [
+                        _workspace(
+                            one,
+                            graphs.catalogue(one.channel.workspace),
+                            base,
+                            person,
+                            message_key,
+                            await earlier_since(one),
+                        )
+                        for one in seen
+                    ]
                 )
             )
         )
@@ -271,6 +297,7 @@ def _workspace(
     base: str,
     person: Person,
     message_key: Callable[[Channel], bytes] | None,
+    earlier_since: str | msgspec.UnsetType | None,
 ) -> WorkspaceListing:
     """The workspace as the person may see it.
 
@@ -295,6 +322,7 @@ def _workspace(
         message_key=message_key(workspace.channel).hex()
         if message_key and person.has_role("follow", workspace.channel)
         else None,
+        earlier_since=earlier_since,
     )
 
 

@@ -48,6 +48,7 @@ export class OfflineApi implements ServerApi {
 
   readonly streams = needsServer;
   readonly openSession = needsServer;
+  readonly changeGraph = needsServer;
   readonly findPerson = needsServer;
   readonly poll = needsServer;
   readonly readRange = needsServer;

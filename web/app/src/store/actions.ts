@@ -8,13 +8,15 @@ import { formatGraphRef, workspaceKey } from "./graphRef.ts";
 import { ignoredNamesOf, writePreferences, type Preferences } from "./preferences.ts";
 import { keepLabel, readLabels, wipeLabels } from "./traceLabels.ts";
 import { LONGEST_LABEL } from "@dagnet-realtime/react/side/TraceName.tsx";
-import { showGraph } from "./boot.ts";
 import { FollowController } from "./followController.ts";
+import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import type { UiState } from "./uiState.ts";
 import type { AppContext, SessionController } from "./sessionController.ts";
 
 /** Events per second of the demo's visitors: brisk, yet each step can be seen. */
 const VISITORS = 6;
+
+const loadSwitch = lazyCode(() => import("./graphSwitch.ts"));
 
 /** Jumps that are not to be shown, remembered at most. */
 const MOST_IGNORED = 200;
@@ -32,6 +34,7 @@ export class Actions {
     this.follow = new FollowController(context, (token) => {
       this.showTrace(token);
     });
+    watch.forgot = (tokens) => { this.#forget(tokens); };
     context.store.subscribe(({ me }, before) => {
       if (me !== null && me !== before.me) context.store.setState({ labels: readLabels(shelf, me.person) });
     });
@@ -47,7 +50,8 @@ export class Actions {
    * whether the server has signed this browser out.
    */
   async signOut(): Promise<boolean> {
-    const { store, api, engine } = this.context;
+    const { store, api, engine, earlier } = this.context;
+    await (await earlier?.())?.wipe();
     await this.watch.off();
     try {
       await api.signOut();
@@ -61,14 +65,10 @@ export class Actions {
     return true;
   }
 
-  /** Another graph: On stays On. */
+  /** Another graph: On stays On, and what was counted is counted anew. */
   async choose(graphRef: GraphRef): Promise<void> {
-    const wasOn = this.context.store.getState().phase === "on";
-    if (wasOn) await this.watch.off();
-    await showGraph(this.context, graphRef);
-    this.setPreferences({ place: formatGraphRef(graphRef) });
-    const { graph } = this.context.store.getState();
-    if (wasOn && graph) await this.watch.on(graphRef, graph);
+    const { switchGraph } = await loadSwitch();
+    if (await switchGraph(this.context, this.watch, graphRef)) this.setPreferences({ place: formatGraphRef(graphRef) });
   }
 
   /** Looks again at which graphs there are; if that fails the list stays as it was. */
@@ -165,6 +165,14 @@ export class Actions {
   labelInTab(token: string, label: string): void {
     this.context.store.setState(({ tabLabels }) => ({ tabLabels: { ...tabLabels, [token]: label.slice(0, LONGEST_LABEL) } }));
     this.#showAtOnce();
+  }
+
+  /** Names given to the traces of a person who was deleted go with them. */
+  #forget(tokens: readonly string[]): void {
+    const { store, earlier } = this.context;
+    void earlier?.().then((keeper) => keeper.forget());
+    for (const token of tokens) if (store.getState().labels[token] !== undefined) this.labelTrace(token, "");
+    store.setState(({ tabLabels }) => ({ tabLabels: Object.fromEntries(Object.entries(tabLabels).filter(([token]) => !tokens.includes(token))) }));
   }
 
   bind(name: string, node: string): void {

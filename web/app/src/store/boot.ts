@@ -1,6 +1,6 @@
 /** Starts the page: who the user is, what there is to watch, and whether this tab had a session. */
 import { type GraphRef, loadGraph } from "@dagnet-realtime/client/api";
-import { restoreSession, type TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
+import type { TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import { toast, toNotice } from "./notices.ts";
 import { ignoredNamesOf } from "./preferences.ts";
 import { workspaceKey, chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
@@ -11,7 +11,7 @@ export async function boot(context: AppContext, watch: SessionController, shelf:
   const { store, api, environment } = context;
   store.setState({ phase: "starting", notice: null });
   try {
-    const [me, workspaces] = await Promise.all([api.me(), api.workspaces()]);
+    const [me, workspaces, { restoreSession }] = await Promise.all([api.me(), api.workspaces(), import("@dagnet-realtime/client/sessionSnapshot")]);
     store.setState({ me, workspaces });
     const kept = restoreSession(shelf, environment.now());
     const wishes = [address, kept ? formatGraphRef(kept.place) : "", store.getState().preferences.place];

@@ -1,7 +1,10 @@
 /** Plays a saved session log in this page: its controls, and what the store says of it. */
 import { isProblem } from "@dagnet-realtime/engine/problem";
+import { createTable } from "@dagnet-realtime/engine/matching";
+import { recountEntries } from "@dagnet-realtime/engine/recount";
 import { readSessionLog, type SessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import { initialState } from "@dagnet-realtime/engine/state";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { Replay, TURN_MS } from "@dagnet-realtime/client/replay";
 import { OFF } from "@dagnet-realtime/client/transport/transport";
 import { showGraph } from "./boot.ts";
@@ -10,7 +13,7 @@ import type { AppContext, SessionController } from "./sessionController.ts";
 
 export class ReplayController {
   readonly #timer: ReturnType<typeof setInterval>;
-  readonly #replay: Replay;
+  #replay: Replay;
 
   constructor(
     private readonly context: AppContext,
@@ -52,6 +55,20 @@ export class ReplayController {
   /** Shows everything up to a moment. */
   seek(at: number): void {
     this.#replay.seek(at);
+    this.#say();
+  }
+
+  /** Goes on with another graph, on which the log's events are counted anew. */
+  show(graph: Graph): void {
+    const { at, speed, playing } = this.player;
+    const own = graph.version === this.log.header.graph_version;
+    const { entries, left } = recountEntries(this.log.frames, createTable(graph.listens), this.player.from, false);
+    this.#replay = new Replay(this.context.engine, own ? this.log : { ...this.log, frames: entries, header: { ...this.log.header, graph: graph.name, definition: graph, binds: {} } });
+    this.#replay.seek(at);
+    this.player.speed = speed;
+    this.player.playing = playing;
+    this.context.store.setState({ graph, selected: null, selectedEdge: null, highlight: null });
+    if (!own && left > 0) toast(this.context.store, { what: `${left} events of this log cannot be shown on another graph.`, meaning: "The log holds their number, and not what they were.", remedy: "", bad: false });
     this.#say();
   }
 

@@ -13,6 +13,7 @@ import { functionSource, serverSource, workspaceOf } from "@dagnet-realtime/clie
 import { WatchSession } from "@dagnet-realtime/client/watchSession";
 import { announceNotes, toast, toNotice } from "./notices.ts";
 import { usesFunctionIngest } from "./graphRef.ts";
+import type { SessionKeeper } from "./sessionKeeper.ts";
 import type { Store } from "./uiState.ts";
 
 export interface AppContext {
@@ -25,12 +26,16 @@ export interface AppContext {
   readonly carrier?: Carrier;
   /** What the address names a shared session by, for the first session of this page. */
   share?: string;
+  /** Where sessions that were watched are kept; absent if this page keeps none. */
+  readonly earlier?: () => Promise<SessionKeeper>;
 }
 
 /** Events come by the local lane alone, which listens as long as the page is there. */
 const PAGES: Source = { lane: "local", connect: () => null };
 
 export class SessionController {
+  /** Called with the tokens of a person who was deleted. */
+  forgot: (tokens: readonly string[]) => void = () => undefined;
   readonly #session: WatchSession;
 
   constructor(private readonly context: AppContext) {
@@ -53,6 +58,7 @@ export class SessionController {
       },
       graphFailed: (error) => { store.setState({ notice: toNotice(error, "The graph's files changed and the new version could not be read; the old one is still shown.") }); },
       followers: (followers) => { store.setState({ followers }); },
+      forgot: (tokens) => { this.forgot(tokens); },
       notes: (before, now) => { announceNotes(store, before, now); },
     });
   }
@@ -70,6 +76,14 @@ export class SessionController {
     if (filter === "") this.context.store.setState({ filter: kept.state.filterText });
     else if (filter !== kept.state.filterText) this.context.engine.dispatch({ kind: "filter", text: filter });
     this.#session.resume(this.#source(kept.place), { session: kept.session, position: kept.state.position });
+  }
+
+  /** Has the session that is on count for another graph; see `WatchSession.move`. */
+  async move(graphRef: GraphRef, recount: (start: string | null) => void): Promise<void> {
+    const { store } = this.context;
+    const { serverFilter } = store.getState();
+    await this.#session.move(this.#source(graphRef), recount);
+    store.setState({ serverFilter });
   }
 
   /** Stops receiving and closes the session; what was collected stays until the next On. */

@@ -5,6 +5,7 @@ import type { Me, GraphRef, WorkspaceSummary } from "@dagnet-realtime/client/api
 import type { Player, Timed } from "@dagnet-realtime/client/transport/player";
 import { OFF } from "@dagnet-realtime/client/transport/transport";
 import type { SessionState } from "@dagnet-realtime/react/hooks";
+import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import type { TraceLabels } from "./traceLabels.ts";
 import type { Preferences } from "./preferences.ts";
 
@@ -31,6 +32,8 @@ export interface ReplayControls {
   step(): void;
   seek(at: number): void;
   setSpeed(speed: number): void;
+  /** Goes on with another graph. */
+  show(graph: Graph): void;
   close(): Promise<void>;
 }
 
@@ -59,7 +62,7 @@ export interface UiState extends SessionState {
   readonly tabLabels: TraceLabels;
   readonly visitors: number | null;
   readonly replay: ReplayControls | null;
-  readonly overlay: "help" | "table" | "connect" | "streams" | null;
+  readonly overlay: "help" | "table" | "connect" | "streams" | "sessions" | null;
   readonly preferences: Preferences;
 }
 

@@ -17,11 +17,8 @@ import { isShopShown } from "./shop/visibility.ts";
 const Teaching = lazyPart(async () => (await import("./Empty.tsx")).Teaching);
 const DropZone = lazyPart(async () => (await import("./open/DropZone.tsx")).DropZone);
 const ShopFrame = lazyPart(async () => (await import("./shop/ShopFrame.tsx")).ShopFrame);
-const Help = lazyPart(async () => (await import("./Help.tsx")).Help);
+const Overlays = lazyPart(async () => (await import("./Overlays.tsx")).Overlays);
 const ReplayBar = lazyPart(async () => (await import("./ReplayBar.tsx")).ReplayBar);
-const ConnectSheet = lazyPart(async () => (await import("./connect/ConnectSheet.tsx")).ConnectSheet);
-const Streams = lazyPart(async () => (await import("./Streams.tsx")).Streams);
-const GraphTable = lazyPart(async () => (await import("@dagnet-realtime/react/GraphTable.tsx")).GraphTable);
 
 export function App() {
   const actions = useActions();
@@ -61,29 +58,9 @@ export function App() {
       <Toasts />
       <Suspense>{serverless && <DropZone />}</Suspense>
       <Suspense>
-        {overlay === "help" && (
-          <Help
-            onClose={() => {
-              actions.overlay(null);
-            }}
-          />
-        )}
-        {overlay === "connect" && (
-          <ConnectSheet
-            onClose={() => {
-              actions.overlay(null);
-            }}
-          />
-        )}
-        {overlay === "streams" && (
-          <Streams
-            onClose={() => {
-              actions.overlay(null);
-            }}
-          />
-        )}
-        {overlay === "table" && (
-          <GraphTable
+        {overlay !== null && (
+          <Overlays
+            which={overlay}
             onClose={() => {
               actions.overlay(null);
             }}

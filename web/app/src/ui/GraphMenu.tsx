@@ -117,9 +117,15 @@ function LinkItem() {
 function LogItems({ onOpen }: { readonly onOpen: () => void }) {
   const realtime = useApp();
   const some = useEngine("numbers", (state) => state.accumulation.log.entries.length > 0);
+  const earlier = useUi((ui) => ui.workspaces.some((one) => one.earlier_since));
   return (
     <DropdownMenu.Group>
       <DropdownMenu.Label className="menu-label">Session log</DropdownMenu.Label>
+      {earlier && (
+        <DropdownMenu.Item className="menu-item" onSelect={() => { realtime.actions.overlay("sessions"); }}>
+          <ClipboardCheck size={14} aria-hidden="true" /> Earlier sessions…
+        </DropdownMenu.Item>
+      )}
       <DropdownMenu.Item
         className="menu-item"
         disabled={!some}

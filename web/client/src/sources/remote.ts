@@ -43,6 +43,7 @@ export function serverSource(place: GraphRef, link: () => ServerLink): Source {
       const { slots, carrier = STREAM, push = true, relay = false } = link();
       return relay ? relayTransport(api, session, position, environment) : new RemoteTransport(api, session, position, slots, environment, push ? carrier : POLLS_ONLY);
     },
+    move: async (session) => ({ session, position: (await api.changeGraph(session, place.graph)).position }),
     close: (session) => api.closeSession(session),
     graph: () => loadGraph(api, place),
     follows: (session, tokens) => api.follows(session, tokens),

@@ -231,10 +231,10 @@ export class LagEstimator {
   }
 }
 
-/** When the newest event of a batch arrived at the server; null if it carries none, or carries a
- * trace's past.
+/** When the newest event of a batch arrived at the server; null if it carries none, or is of the
+ * past.
  */
 function newestArrival(frame: Frame): number | null {
-  if (frame.op !== "batch" || frame.from === frame.position || frame.events.length === 0) return null;
+  if (frame.op !== "batch" || frame.from === frame.position || frame.events.length === 0 || frame.age_ms !== undefined) return null;
   return Math.max(...frame.events.map(({ arrived_at }) => Date.parse(arrived_at)));
 }

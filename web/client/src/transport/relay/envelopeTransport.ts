@@ -64,7 +64,7 @@ export class EnvelopeTransport implements Transport {
     private readonly subscribe: Subscribe,
   ) {
     this.#builder = new FrameBuilder(by.position, (id) => by.known(id));
-    this.#gap = by.resumed ? "this page was reloaded, and the provider keeps nothing" : "";
+    this.#gap = by.resumed ? "this page subscribed anew, and the provider keeps nothing" : "";
   }
 
   get state(): ConnectionStatus { return this.#state; }

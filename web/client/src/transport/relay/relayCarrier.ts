@@ -136,10 +136,14 @@ export class RelayCarrier {
     if (this.#repairs >= MOST_REPAIRS) this.#stop(fallBack("What the provider sends does not join."));
   }
 
-  /** What the server has beyond our position. */
+  /** What the server has beyond our position; a long past comes in several answers. */
   async #pollMissed(): Promise<void> {
-    const { frames } = await this.way.api.poll(this.way.session, this.#resequencer.position, 0, this.#closing.signal);
-    this.#acceptFetched(receivedFrames(frames));
+    for (let more = true; more && this.#end === null; ) {
+      const { frames } = await this.way.api.poll(this.way.session, this.#resequencer.position, 0, this.#closing.signal);
+      const read = receivedFrames(frames);
+      this.#acceptFetched(read);
+      more = read.some((frame) => frame.op === "batch" && frame.age_ms !== undefined);
+    }
   }
 
   #acceptFetched(frames: readonly Frame[]): void {
