@@ -7,6 +7,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.demo import Demo, count, demo, live, visitors, wait_count
+from tests.e2e.hidden import an_hour_hidden
+from tests.e2e.traces import Stage, event
+from tests.support.server import GRAPH
+
+LIT = """() => {
+  const canvas = document.querySelector("canvas.dr-light");
+  const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let lit = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] > 20) lit += 1;
+  return lit;
+}"""
+"""How many pixels of the layer have light."""
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +99,27 @@ def test_a_server_that_goes_away_is_reconnecting_then_stale(
         page.clock.run_for(25_000)
         expect(page.get_by_role("button", name=re.compile("^STALE"))).to_be_visible()
         assert page.locator(".dr-picture").get_attribute("data-stale") == "yes"
+
+
+@pytest.mark.proof
+def test_an_hour_in_a_hidden_tab(context: BrowserContext, stage: Stage) -> None:
+    """PIC-35, EMB-42: it asks once a minute and draws nothing; shown again, it streams, and its counts are exact."""
+    stage.signed_in.enter(context)
+    page = context.new_page()
+    page.clock.install()
+    page.goto(stage.address(GRAPH, "&shop=0"))
+    live(page)
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+
+    def visit(minute: int) -> None:
+        names = ("Viewed Landing Page", "view_item_list", "view_item")
+        stage.send(*(event(name, f"hidden-{minute}") for name in names))
+
+    visits = an_hour_hidden(page, visit)
+    live(page)
+    assert count(page) == visits * 3
+    assert page.evaluate(LIT) == 0
+    page.clock.resume()
+    visit(60)
+    wait_count(page, visits * 3 + 3)
+    page.wait_for_function(f"() => ({LIT})() > 500")
