@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 
 from dagnet_realtime.cli.expect import evaluator as module
-from dagnet_realtime.cli.expect.evaluator import SCHEMA, Evaluator, open_evaluator
+from dagnet_realtime.cli.expect.evaluator import SCHEMA, Evaluator, Json, open_evaluator
 from dagnet_realtime.model.problem import Problem
 from tests.expect.vectors import GRAPH, T0, VECTORS, frame_of
 
@@ -103,6 +104,18 @@ def test_without_an_engine_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     with pytest.raises(Problem, match="JavaScript engine") as caught:
         open_evaluator()
     assert 'pip install "dagnet-realtime[expect]"' in caught.value.remedy
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x00", "\r\n", "😀"])
+def test_names_of_any_characters_are_one_answer(evaluator: Evaluator, mark: str) -> None:
+    """EXP-20: frames are handed over as they came; what other readers take for the end of a line is none."""
+    run = evaluator.ask("open", json.dumps(GRAPH), T0, "[]", "{}")["run"]
+    frames = [frame_of({"at": n, "who": ["a"], "name": f"x{mark}y"}, n) for n in range(2)]
+    for frame in frames:
+        text = msgspec.json.encode([frame | {"at": T0}]).decode()
+        told = evaluator.ask("take", run, Json(text), "")
+    assert told["events"] == 2
+    assert evaluator.ask("close", run) == {"closed": True}
 
 
 def test_what_is_asked_wrongly_is_a_problem(evaluator: Evaluator) -> None:

@@ -9,7 +9,7 @@
  *
  * What asks a trace holds for no event outside one and for none of a partial one, negated or not:
  * nothing is known of those. A property called `from`, `seen` or `near` is `properties.from`. */
-import { EVERYTHING, filterPaths, isProblem, type Node, parseFilter, passes, printFilter, type Problem, problem, quote, readTerms, resolveFilter, type ViewFilter } from "./engine.ts";
+import { EVERYTHING, filterPaths, isProblem, type Node, parseFilter, printFilter, type Problem, problem, quote, readTerms, resolveFilter, testOf, type ViewFilter } from "./engine.ts";
 import type { Kept } from "./run.ts";
 
 const NODE_KEYS = ["from", "seen", "near"] as const;
@@ -26,8 +26,7 @@ type Term =
 export interface Condition {
   /** The canonical text. */
   readonly text: string;
-  readonly plain: ViewFilter;
-  readonly terms: readonly Term[];
+  readonly holds: Holds;
   /** It asks a trace, or which event was first: a late event may change the answer. */
   readonly unstable: boolean;
   readonly traced: boolean;
@@ -39,6 +38,10 @@ export interface Condition {
   /** Values of `node`, `from`, `seen` and `near` that no node answers to. */
   readonly unknown: readonly string[];
 }
+
+/** Whether an event passes. `passage` is null for an event outside a trace or in a partial one;
+ * `first` says whether it was a node's first. */
+type Holds = (event: Kept, passage: Passage | null, first: boolean) => boolean;
 
 /** What an event did in its trace: where the trace stood (null: nowhere), what it lit before. */
 export interface Passage {
@@ -88,26 +91,33 @@ export function parseCondition(text: string, nodes: readonly Pick<Node, "uuid" |
   const resolved = resolveFilter(filter, nodes);
   return {
     text: [printFilter(filter), ...terms.keys()].filter(Boolean).join(" ").split("\n").join(" "),
-    plain: resolved, terms: all, traced, first, unstable: traced || first, gate: gateOf(resolved), paths: [...filterPaths(filter)], unknown,
+    holds: every([...(resolved.terms.length > 0 ? [testOf(resolved)] : []), ...all.map(testOfTerm)]), traced, first, unstable: traced || first, gate: gateOf(resolved), paths: [...filterPaths(filter)], unknown,
   };
 }
 
-/** Whether an event passes. `passage` is null for an event outside a trace or in a partial one;
- * `first` says whether it was a node's first. */
-export function holds(condition: Condition, event: Kept, passage: Passage | null, first: boolean): boolean {
-  return passes(condition.plain, event) && condition.terms.every((term) => termHolds(term, event, passage, first));
+function every(tests: readonly Holds[]): Holds {
+  const [one, other] = tests;
+  if (one === undefined) return () => true;
+  if (other === undefined) return one;
+  return tests.length === 2 ? (event, passage, first) => one(event, passage, first) && other(event, passage, first) : (event, passage, first) => tests.every((test) => test(event, passage, first));
 }
 
-function termHolds(term: Term, event: Kept, passage: Passage | null, first: boolean): boolean {
-  if (term.key === "near") return event.near.some((miss) => term.nodes.has(miss.node)) !== term.negated;
+function testOfTerm(term: Term): Holds {
+  const { negated } = term;
   if (term.key !== "is") {
-    if (passage === null) return false;
-    const found = term.key === "from" ? passage.from !== null && term.nodes.has(passage.from) : [...term.nodes].some((node) => passage.seen.has(node));
-    return found !== term.negated;
+    const { key, nodes } = term;
+    if (key === "near") return (event) => event.near.some((miss) => nodes.has(miss.node)) !== negated;
+    if (key === "from") return (_, passage) => passage !== null && (passage.from !== null && nodes.has(passage.from)) !== negated;
+    const wanted = [...nodes];
+    return (_, passage) => passage !== null && wanted.some((node) => passage.seen.has(node)) !== negated;
   }
-  const found = (term.plain.terms.length > 0 && passes(term.plain, event)) || term.words.some((word) => is(word, event, passage, first));
-  if (found || !term.negated) return found !== term.negated;
-  return passage !== null || !asksTrace(term);
+  const { words } = term;
+  const plainly = term.plain.terms.length > 0 ? testOf(term.plain) : null;
+  const asks = asksTrace(term);
+  return (event, passage, first) => {
+    const found = plainly?.(event) === true || words.some((word) => is(word, event, passage, first));
+    return found || !negated ? found !== negated : passage !== null || !asks;
+  };
 }
 
 function is(word: Word, event: Kept, passage: Passage | null, first: boolean): boolean {

@@ -1,6 +1,6 @@
-/** What one trace says to one expectation: a pure answer from its walk, cached while the trace does
- * not change. */
-import { type Condition, holds, type Passage } from "./condition.ts";
+/** What one trace says to one expectation, worked out from its whole walk: the details for a report,
+ * and the answer where a monitor cannot give it (other orders of a tie, `is:first`). */
+import type { Condition, Passage } from "./condition.ts";
 import { route, type Trace } from "./engine.ts";
 import type { Check, Named } from "./plan.ts";
 import type { Kept } from "./run.ts";
@@ -11,15 +11,43 @@ import { shown } from "./words.ts";
 /** What an answer counts as: the trace meets the expectation; it should and does not; events of it
  * pass (or fail) the condition. None of them if the expectation asks nothing of the trace. */
 export const OK = 1, MISSING = 2, HITS = 4;
-/** An answer is one number: what it counts as, and above that how many events pass or fail. */
-const KINDS = 7, EVENTS = 3;
+/** Another order of events of one millisecond was taken; or there were too many to try. */
+export const TIED = 8, DOUBTFUL = 16;
+/** An answer is one number: what it counts as, and above that its amount: events that pass or fail
+ * a condition, nodes of a path or an order that were reached, or milliseconds. */
+const AMOUNT = 32;
+const KINDS = OK | MISSING | HITS;
+
+export function answered(kinds: number, amount: number): number {
+  return kinds + amount * AMOUNT;
+}
 
 export function kindsOf(answer: number): number {
   return answer & KINDS;
 }
 
+export function amountOf(answer: number): number {
+  return Math.floor(answer / AMOUNT);
+}
+
 export function hitsOf(answer: number): number {
-  return answer >> EVENTS;
+  return (answer & HITS) === 0 ? 0 : amountOf(answer);
+}
+
+/** The answer to a path or an order of which so many nodes were reached. */
+export function reachedAs(reached: number, wanted: readonly Named[]): number {
+  return reached === 0 ? 0 : answered(reached === wanted.length ? OK : MISSING, reached);
+}
+
+/** The answer to a `within` whose pair took so long. */
+export function tookAs({ ms }: Extract<Check, { kind: "within" }>, took: number): number {
+  return answered(took <= ms ? OK : MISSING, Math.round(took));
+}
+
+/** The answer to a condition that so many events pass, or fail of an `each`. */
+export function hitAs(kind: TraceCheck["kind"], hits: number): number {
+  if (kind === "some") return hits === 0 ? MISSING : answered(OK + HITS, hits);
+  return hits === 0 ? OK : answered(MISSING + HITS, hits);
 }
 
 /** The details of an answer, for a report. */
@@ -31,9 +59,6 @@ export interface Fact {
   readonly ms: number;
   /** Events that pass a condition, or fail an `each`; the one that decided. */
   readonly events: readonly Kept[];
-  /** Another order of events of one millisecond was taken; or there were too many to try. */
-  readonly tied: boolean;
-  readonly doubtful: boolean;
 }
 
 const NONE: readonly Kept[] = [];
@@ -58,39 +83,17 @@ export function asked(check: TraceCheck, { traces }: Scope): Asked {
   return { check, gate: gate === null ? null : [...gate].map((uuid) => traces.routeIndex.index.get(uuid) ?? -1) };
 }
 
-/** The answers of a trace to each of `all`; among orders of its ties the first that meets the
- * expectation counts. It makes no details: this runs with every event. */
-export function answersOf(scope: Scope, trace: Trace, all: readonly Asked[]): readonly number[] {
-  const walks = walksOf(scope.traces, trace);
-  const walk = walkOf(walks.first);
-  const answers: number[] = [];
-  let others: readonly Walk[] | null = null;
-  for (const one of all) {
-    let answer = answerOf(scope, trace, one, walk);
-    if ((answer & OK) === 0 && walks.tied > 0) {
-      others ??= walks.others().map(walkOf);
-      for (const other of others) {
-        const again = answerOf(scope, trace, one, other);
-        if ((again & OK) !== 0) { answer = again; break; }
-      }
-    }
-    answers.push(answer);
-  }
-  return answers;
-}
-
-/** What a trace says to one of them, in full. */
+/** What a trace says to one of them, in full; of the orders of its ties the first that meets the
+ * expectation. */
 export function factOf(scope: Scope, trace: Trace, one: Asked): Fact {
   const walks = walksOf(scope.traces, trace);
   const walk = walkOf(walks.first);
-  const told = (way: Walk, tied: boolean, doubtful: boolean): Fact => ({ ...detailOf(scope, trace, one, way), tied, doubtful });
-  if (walks.tied === 0 || (answerOf(scope, trace, one, walk) & OK) !== 0) return told(walk, false, false);
-  const other = walks.others().map(walkOf).find((way) => (answerOf(scope, trace, one, way) & OK) !== 0);
-  return other === undefined ? told(walk, false, walks.doubtful) : told(other, true, false);
+  if (walks.tied === 0 || (answerOf(scope, trace, one, walk) & OK) !== 0) return detailOf(scope, trace, one, walk);
+  return detailOf(scope, trace, one, walks.others().map(walkOf).find((way) => (answerOf(scope, trace, one, way) & OK) !== 0) ?? walk);
 }
 
 /** A walk with what several expectations ask of it: nodes it lit, and where it came to stand. */
-interface Walk {
+export interface Walk {
   readonly strides: readonly Stride[];
   readonly lit: ReadonlySet<number>;
   readonly stood: readonly Stood[];
@@ -102,7 +105,7 @@ interface Stood {
   readonly stride: Stride;
 }
 
-function walkOf(strides: readonly Stride[]): Walk {
+export function walkOf(strides: readonly Stride[]): Walk {
   const lit = new Set<number>();
   const stood: Stood[] = [];
   for (const stride of strides) {
@@ -115,34 +118,21 @@ function walkOf(strides: readonly Stride[]): Walk {
   return { strides, lit, stood };
 }
 
-function answerOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk): number {
+/** The answer of one walk of a trace. */
+export function answerOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk): number {
   switch (check.kind) {
     case "path": return reachedAs(pathReach(scope, check.nodes, walk), check.nodes);
     case "order": return reachedAs(orderReach(check.nodes, walk).reached, check.nodes);
     case "within": {
       const found = pairOf(check, walk);
-      return found === null ? 0 : found.ms <= check.ms ? OK : MISSING;
+      return found === null ? 0 : tookAs(check, found.ms);
     }
-    case "some": {
-      const { length } = passing(scope, trace, check.where, gate, walk);
-      return length === 0 ? MISSING : OK + HITS + (length << EVENTS);
-    }
-    case "never": {
-      const { length } = passing(scope, trace, check.where, gate, walk);
-      return length === 0 ? OK : MISSING + HITS + (length << EVENTS);
-    }
-    case "each": {
-      const { length } = failing(scope, trace, check, gate, walk);
-      return length === 0 ? OK : MISSING + HITS + (length << EVENTS);
-    }
+    case "some": case "never": return hitAs(check.kind, passing(scope, trace, check.where, gate, walk).length);
+    case "each": return hitAs(check.kind, failing(scope, trace, check, gate, walk).length);
   }
 }
 
-function reachedAs(reached: number, wanted: readonly Named[]): number {
-  return reached === 0 ? 0 : reached === wanted.length ? OK : MISSING;
-}
-
-function detailOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk): Pick<Fact, "prefix" | "came" | "ms" | "events"> {
+function detailOf(scope: Scope, trace: Trace, { check, gate }: Asked, walk: Walk): Fact {
   switch (check.kind) {
     case "path": {
       const prefix = pathReach(scope, check.nodes, walk);
@@ -181,7 +171,7 @@ function passing(scope: Scope, trace: Trace, where: Condition, gate: Asked["gate
     if (gate === null || gate.some((node) => visit.lit.includes(node))) {
       const event = eventOf(scope, visit);
       const passage: Passage | null = trace.partial ? null : { move, from: uuid(move === "unmapped" ? head : from), seen };
-      if (event !== null && holds(where, event, passage, where.first && isFirst(scope, event))) found.push(event);
+      if (event !== null && where.holds(event, passage, where.first && isFirst(scope, event))) found.push(event);
     }
     for (const node of visit.lit) { const lights = uuid(node); if (lights !== null) seen.add(lights); }
   }

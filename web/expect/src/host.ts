@@ -63,12 +63,12 @@ function close(id: number): unknown {
   return { closed: opened.delete(id) };
 }
 
-/** Takes frames in: lines of `{at, …frame}` in one JSON list. Those that cannot be read are counted
+/** Takes frames in: a list of `{at, …frame}`, or its JSON text. Those that cannot be read are counted
  * as lost. */
-function take(id: number, framesText: string, stream: string): unknown {
+function take(id: number, frames: unknown, stream: string): unknown {
   const { run } = of(id);
   let wrong = 0;
-  for (const line of list(readJson(framesText))) {
+  for (const line of list(typeof frames === "string" ? readJson(frames) : frames)) {
     const at = isRecord(line) && typeof line.at === "number" ? line.at : run.startedAt;
     const frame = checkFrame(line);
     if (isProblem(frame)) wrong += 1;
@@ -101,6 +101,14 @@ function definition(id: number): unknown {
 /** A report on each file. */
 function report(id: number, ended: boolean): unknown {
   return of(id).files.map(({ name, judge }) => ({ name, ...judge.report(ended) }));
+}
+
+/** Whether an event that comes can meet something before the end: of a check, of each file if `key`
+ * is "". It costs a fraction of a report. */
+function waits(id: number, key: string): unknown {
+  const held = of(id);
+  if (key === "") return held.files.map(({ name, judge }) => ({ name, waits: judge.waits() }));
+  return { waits: held.checks.get(key)?.judge.waits() ?? false };
 }
 
 /** Opens a scope, and names the messages that make its identifiers known. */
@@ -180,7 +188,7 @@ function recordLog(text: string, token: string): unknown {
   return isProblem(made) ? made : { text: made };
 }
 
-const FUNCTIONS = { read, open, close, take, takeLog, head, definition, report, scope, mark, marked, claim, check, verdict, policy, drop, quiet, record: recordLog } as const;
+const FUNCTIONS = { read, open, close, take, takeLog, head, definition, report, waits, scope, mark, marked, claim, check, verdict, policy, drop, quiet, record: recordLog } as const;
 
 /** Calls a function by its name with JSON arguments, and gives JSON. */
 export function call(name: string, argumentsText: string): string {

@@ -5,16 +5,18 @@
  * inconclusive without one. Nothing passes vacuously. A verdict that is `final` early cannot
  * change; the others may be withdrawn by an event that arrives late, and only the end decides
  * them. */
-import { holds } from "./condition.ts";
-import { IDENTITY_TYPES, ownValue, similarNames, type Trace } from "./engine.ts";
-import { answersOf, type Asked, asked, type Fact, factOf, hitsOf, isFirst, kindsOf, ofTraces } from "./facts.ts";
+import { ownValue, type Trace } from "./engine.ts";
+import { amountOf, type Asked, asked, DOUBTFUL, type Fact, factOf, hitsOf, isFirst, kindsOf, ofTraces, TIED } from "./facts.ts";
 import { lacking, nothingCame } from "./loss.ts";
+import { Monitors, type Progress } from "./monitor.ts";
 import type { Item, Named, Plan } from "./plan.ts";
 import { type Kept, refresh, type Run, type Scope } from "./run.ts";
 import { tracesOf } from "./scope.ts";
 import { createSums, move, refill, type Some, type Sums } from "./sums.ts";
+import { byTime, gather, type Tally, TOLD } from "./tally.ts";
 import { type Path, rangeOf, type Severity } from "./spec.ts";
-import { clean, counted, duration, listed, quoted, shown, times } from "./words.ts";
+import { type Unlit, UnlitNames } from "./unlit.ts";
+import { counted, duration, listed, quoted, shown, times } from "./words.ts";
 
 export type Outcome = "met" | "failed" | "inconclusive" | "open";
 
@@ -35,13 +37,6 @@ export interface Verdict {
   readonly at: number | null;
 }
 
-/** Names that light nothing, with how often and what was probably meant. */
-export interface Unlit {
-  readonly name: string;
-  readonly count: number;
-  readonly text: string;
-}
-
 export interface Report {
   readonly verdict: Outcome;
   readonly events: number;
@@ -60,63 +55,70 @@ interface Draft {
   readonly final?: boolean;
   readonly rests: "presence" | "absence";
   readonly traced?: boolean;
-  /** It may be met before the end. */
-  readonly early?: boolean;
+  /** Its words, which only a report asks for. */
+  tell(): Told;
+}
+
+interface Told {
   readonly text: string;
   readonly details?: readonly string[];
   readonly at?: number | null;
 }
 
-/** The tally of an event-wise condition: how many events passed (or failed), and the first few. */
-interface Tally {
-  n: number;
-  first: Kept[];
+/** A verdict after completeness was asked, with what is lacking. */
+interface Stand {
+  readonly verdict: Outcome;
+  readonly final: boolean;
+  readonly lacks: readonly string[];
 }
 
-interface Name {
-  count: number;
-  readonly reasons: Map<string, number>;
-  readonly first: Kept;
-}
 
-/** Events told of one expectation, names and reasons kept of a kind. */
-const TOLD = 5;
-const NAMES = 1000;
-const REASONS = 20;
+const NOTHING: readonly string[] = [];
 
 type Conditional = Extract<Item["check"], { where: unknown }>;
+
+/** A condition that is asked of single events, and the place of its tally. */
+interface EventItem {
+  readonly check: Conditional;
+  readonly n: number;
+}
 
 export class Judge {
   private cursor = 0;
   private touch = 0;
+  private firstChanges = 0;
+  /** Some trace's answer rests on the order of events of one time. */
+  private doubted = false;
   private revision = -1;
   private tallies: Tally[] = [];
   private readonly asked: readonly Asked[];
   private readonly places: ReadonlyMap<Item, number>;
-  /** Conditions that ask one event, by the node that it must light; "" if it need not. */
-  private readonly eventItems = new Map<string, { readonly check: Conditional; readonly n: number }[]>();
+  /** Conditions that ask one event: any, and by the node that it must light. */
+  private readonly ofAny: readonly EventItem[];
+  private readonly ofNode: ReadonlyMap<string, readonly EventItem[]>;
   private sums: Sums[] = [];
   private untraced: Kept[] = [];
   private lacks = new Map<boolean, readonly string[]>();
-  /** What each trace answers to each of `asked`. */
-  private answers = new Map<Trace, readonly number[]>();
-  /** Details of a trace's answers, by expectation, until it answers anew. */
-  private facts = new WeakMap<readonly number[], Map<number, Fact>>();
-  private near = new Map<string, Name>();
-  private nearNodes = new Map<string, Map<string, number>>();
-  private unmapped = new Map<string, Name>();
-  private readonly allowed: (name: string) => boolean;
+  private readonly monitors: Monitors;
+  private readonly traces = new Map<Trace, Progress>();
+  private readonly unlit: UnlitNames;
   private readonly asksFirst: boolean;
 
   constructor(private readonly run: Run, private readonly scope: Scope, private readonly plan: Plan) {
     const traced = plan.items.filter(({ check }) => ofTraces(check));
     this.asked = traced.map(({ check }) => check).filter(ofTraces).map((check) => asked(check, scope));
+    this.monitors = new Monitors(scope, this.asked);
     this.places = new Map(traced.map((item, n) => [item, n]));
+    const ofAny: EventItem[] = [];
+    const ofNode = new Map<string, EventItem[]>();
     plan.items.forEach(({ check }, n) => {
       if (!("where" in check) || check.where.first) return;
-      for (const node of "node" in check ? [check.node.uuid] : check.where.gate ?? [""]) this.eventItems.set(node, [...this.eventItems.get(node) ?? [], { check, n }]);
+      const nodes = "node" in check ? [check.node.uuid] : check.where.gate;
+      if (nodes === null) ofAny.push({ check, n });
+      else for (const node of nodes) ofNode.set(node, [...ofNode.get(node) ?? [], { check, n }]);
     });
-    this.allowed = allowing(plan.policy.allow);
+    [this.ofAny, this.ofNode] = [ofAny, ofNode];
+    this.unlit = new UnlitNames(plan);
     this.asksFirst = plan.items.some(({ check }) => "where" in check && check.where.first);
   }
 
@@ -125,16 +127,21 @@ export class Judge {
     this.update();
     const { items } = this.plan;
     const drafts = items.map((item, n) => ({ item, draft: this.draft(item, n, ended) }));
-    const verdicts = drafts.map(({ item, draft }, n) => this.verdict(n + 1, item.check.kind, item.title, item.severity, item.path, { ...draft, early: metEarly(item.check) }, ended));
+    const verdicts = drafts.map(({ item, draft }, n) => this.verdict(n + 1, item.check.kind, item.title, item.severity, item.path, draft, ended, metEarly(item.check)));
     verdicts.push(...this.policies(items.length, ended));
     const deciding = verdicts.filter(({ severity }) => severity === "fail");
     const any = (outcome: Outcome): boolean => deciding.some(({ verdict }) => verdict === outcome);
     const verdict: Outcome = any("failed") ? "failed" : any("open") ? "open" : any("inconclusive") || (ended && this.empty()) ? "inconclusive" : "met";
     return {
       verdict, events: this.scope.events.length, items: verdicts, coverage: this.coverage(),
-      nearMisses: unlit(this.near, (one) => [...one.reasons.keys()].map(clean).join("; ")),
-      unmapped: unlit(this.unmapped, (one) => this.probably(one.first.name)), lacks: this.lacking(true),
+      nearMisses: this.unlit.listed("near"), unmapped: this.unlit.listed("unmapped"), lacks: this.lacking(true),
     };
+  }
+
+  /** Whether an event that comes can meet an expectation before the end. */
+  waits(): boolean {
+    this.update();
+    return this.plan.items.some((item, n) => metEarly(item.check) && this.stand(this.draft(item, n, false), false).verdict === "open");
   }
 
   /** What is lacking, asked once a report. */
@@ -149,19 +156,22 @@ export class Judge {
     refresh(this.run);
     const { scope } = this;
     if (this.revision !== scope.revision) this.begin();
-    const fresh = scope.events.length > this.cursor;
     for (; this.cursor < scope.events.length; this.cursor += 1) {
       const event = scope.events[this.cursor];
       if (event !== undefined) this.take(event);
     }
     if (this.asked.length === 0) return;
-    const changed = new Set(scope.touched.slice(this.touch));
-    this.touch = scope.touched.length;
-    if (fresh && this.asksFirst) for (const trace of tracesOf(scope)) changed.add(trace);
+    const changed = new Set<Trace>();
+    for (; this.touch < scope.touched.length; this.touch += 1) {
+      const trace = scope.touched[this.touch];
+      if (trace !== undefined) changed.add(trace);
+    }
+    if (this.asksFirst && this.firstChanges !== scope.firstChanges) for (const trace of tracesOf(scope)) changed.add(trace);
+    this.firstChanges = scope.firstChanges;
     for (const trace of changed) this.look(trace);
     // Traces that were joined into another are gone.
     const { live, followedTraces } = scope.traces;
-    if (this.answers.size !== live.size + followedTraces.size) for (const trace of this.answers.keys()) if (!live.has(trace) && !followedTraces.has(trace)) this.forget(trace);
+    if (this.traces.size !== live.size + followedTraces.size) for (const trace of this.traces.keys()) if (!live.has(trace) && !followedTraces.has(trace)) this.forget(trace);
   }
 
   /** What a trace says now, in place of what it said. */
@@ -171,21 +181,29 @@ export class Judge {
       this.forget(trace);
       return;
     }
-    const before = this.answers.get(trace);
-    const answers = answersOf(this.scope, trace, this.asked);
-    this.answers.set(trace, answers);
-    for (let place = 0; place < answers.length; place += 1) this.sum(trace, place, before?.[place] ?? 0, answers[place] ?? 0);
+    let progress = this.traces.get(trace);
+    if (progress === undefined) this.traces.set(trace, (progress = this.monitors.begin()));
+    const said = this.monitors.answers(progress, trace);
+    const { answers } = progress;
+    for (let place = 0; place < said.length; place += 1) {
+      const [before, after] = [answers[place] ?? 0, said[place] ?? 0];
+      if (before === after) continue;
+      answers[place] = after;
+      if ((after & (TIED | DOUBTFUL)) !== 0) this.doubted = true;
+      this.sum(trace, place, before, after);
+    }
+    progress.facts = null;
   }
 
   private forget(trace: Trace): void {
-    this.answers.get(trace)?.forEach((answer, place) => { this.sum(trace, place, answer, 0); });
-    this.answers.delete(trace);
+    this.traces.get(trace)?.answers.forEach((answer, place) => { this.sum(trace, place, answer, 0); });
+    this.traces.delete(trace);
   }
 
   /** Counts what a trace says of an expectation in place of what it said. */
   private sum(trace: Trace, place: number, before: number, after: number): void {
     const sums = this.sums[place];
-    if (sums === undefined || before === after) return;
+    if (sums === undefined) return;
     sums.events += hitsOf(after) - hitsOf(before);
     if (kindsOf(before) === kindsOf(after)) return;
     move(sums.ok, trace, before, after);
@@ -195,39 +213,35 @@ export class Judge {
 
   private begin(): void {
     this.revision = this.scope.revision;
-    this.cursor = this.touch = 0;
+    this.cursor = this.touch = this.firstChanges = 0;
+    this.doubted = false;
     this.tallies = this.plan.items.map(() => ({ n: 0, first: [] }));
     this.sums = this.asked.map(createSums);
     this.untraced = [];
-    for (const map of [this.answers, this.near, this.nearNodes, this.unmapped]) map.clear();
+    this.traces.clear();
+    this.unlit.clear();
   }
 
   /** What one event alone says: conditions that ask no trace, near misses, unmapped names. */
   private take(event: Kept): void {
     const apart = event.traces.length === 0;
     if (apart && this.asksFirst) this.untraced.push(event);
-    this.ask("", event, apart, 0);
-    event.nodes.forEach((node, nth) => { this.ask(node, event, apart, nth); });
-    if (event.nodes.length > 0) return;
-    for (const { node, reason } of event.near) count(this.nearNodes, node, reason);
-    if (this.allowed(event.name) || IDENTITY_TYPES.has(event.type)) return;
-    const names = event.near.length > 0 ? this.near : this.unmapped;
-    let one = names.get(event.name);
-    if (one === undefined) {
-      if (names.size >= NAMES) return;
-      names.set(event.name, (one = { count: 0, reasons: new Map(), first: event }));
+    const { nodes } = event;
+    if (this.ofAny.length > 0) this.ask(this.ofAny, event, apart, 0);
+    for (let nth = 0; nth < nodes.length; nth += 1) {
+      const items = this.ofNode.get(nodes[nth] ?? "");
+      if (items !== undefined) this.ask(items, event, apart, nth);
     }
-    one.count += 1;
-    for (const { reason } of event.near) if (one.reasons.size < REASONS) one.reasons.set(reason, (one.reasons.get(reason) ?? 0) + 1);
+    if (nodes.length === 0) this.unlit.take(event);
   }
 
   /** Asks an event the conditions of its `nth` node; each condition once. */
-  private ask(node: string, event: Kept, apart: boolean, nth: number): void {
-    for (const { check, n } of this.eventItems.get(node) ?? []) {
+  private ask(items: readonly EventItem[], event: Kept, apart: boolean, nth: number): void {
+    for (const { check, n } of items) {
       const { gate, unstable } = check.where;
       if (unstable && !apart) continue;
       if (nth > 0 && !("node" in check) && event.nodes.slice(0, nth).some((before) => gate?.has(before) === true)) continue;
-      if (holds(check.where, event, null, false) !== (check.kind === "each")) gather(this.tallies[n], event);
+      if (check.where.holds(event, null, false) !== (check.kind === "each")) gather(this.tallies[n], event);
     }
   }
 
@@ -241,22 +255,24 @@ export class Judge {
       case "within": return this.within(item, check, ended);
       case "count": return this.count(check, ended);
       case "coverage": return end(this.covers(check));
-      case "each": case "some": case "never": {
-        const tally = check.where.unstable ? this.traceTally(item, check, n, ended) : this.tallies[n] ?? { n: 0, first: [] };
-        const { ok, missing } = this.sumsOf(item);
-        return this.condition(check, tally, ended, this.said(item, check.kind === "some" ? ok : missing, ended));
-      }
+      case "each": case "some": case "never": return this.condition(item, check, n, ended);
     }
   }
 
-  private verdict(number: number, kind: string, title: string, severity: Severity, path: Path, draft: Draft, ended: boolean): Verdict {
-    const { details = [], at = null } = draft;
-    const say = (verdict: Outcome, final: boolean, text: string, more: readonly string[]): Verdict => ({ number, kind, title, severity, path, verdict, final, waits: verdict === "open" && draft.early === true, text, details: more, at });
-    if (draft.final === true && draft.rests === "presence") return say(draft.verdict, true, draft.text, details);
-    if (ended && this.empty()) return say("inconclusive", true, nothingCame(this.run), []);
-    const lacks = draft.rests === "absence" ? this.lacking(draft.traced === true) : [];
-    if (lacks.length === 0) return say(draft.verdict, ended, draft.text, details);
-    return say(ended ? "inconclusive" : "open", ended, lacks.join("; "), [`As far as can be told: ${draft.text}`, ...details]);
+  /** A draft with what completeness makes of it. */
+  private stand({ verdict, final, rests, traced }: Draft, ended: boolean): Stand {
+    if (final === true && rests === "presence") return { verdict, final: true, lacks: NOTHING };
+    if (ended && this.empty()) return { verdict: "inconclusive", final: true, lacks: NOTHING };
+    const lacks = rests === "absence" ? this.lacking(traced === true) : NOTHING;
+    return lacks.length === 0 ? { verdict, final: ended, lacks } : { verdict: ended ? "inconclusive" : "open", final: ended, lacks };
+  }
+
+  private verdict(number: number, kind: string, title: string, severity: Severity, path: Path, draft: Draft, ended: boolean, early = false): Verdict {
+    const { verdict, final, lacks } = this.stand(draft, ended);
+    const say = (text: string, details: readonly string[], at: number | null): Verdict => ({ number, kind, title, severity, path, verdict, final, waits: verdict === "open" && early, text, details, at });
+    if (ended && this.empty() && !(draft.final === true && draft.rests === "presence")) return say(nothingCame(this.run), [], null);
+    const { text, details = [], at = null } = draft.tell();
+    return lacks.length === 0 ? say(text, details, at) : say(lacks.join("; "), [`As far as can be told: ${text}`, ...details], at);
   }
 
   private empty(): boolean {
@@ -272,103 +288,142 @@ export class Judge {
     return this.sums[this.places.get(item) ?? -1] ?? createSums();
   }
 
-  /** What traces of one kind said to an expectation: all of them at the end, before it at most
-   * `most`. */
-  private said(item: Item, some: Some, ended: boolean, most = TOLD): readonly Fact[] {
+  /** The traces of one kind, of an expectation: all of them at the end, before it a few. */
+  private *ofKind(item: Item, some: Some, ended: boolean): Generator<readonly [Trace, Progress, number]> {
     const place = this.places.get(item) ?? -1;
-    const asked = this.asked[place];
-    if (some.count === 0 || asked === undefined) return [];
-    const found: Fact[] = [];
+    if (some.count === 0) return;
     if (ended) {
-      for (const [trace, answers] of this.answers) if (((answers[place] ?? 0) & some.kind) !== 0) found.push(factOf(this.scope, trace, asked));
-      return found;
+      for (const [trace, progress] of this.traces) {
+        const answer = progress.answers[place] ?? 0;
+        if ((answer & some.kind) !== 0) yield [trace, progress, answer];
+      }
+      return;
     }
-    if (some.few.size < Math.min(most, some.count)) refill(some, place, this.answers);
+    if (some.few.size < Math.min(TOLD, some.count)) refill(some, place, this.traces);
     for (const trace of some.few) {
-      if (found.length >= most) break;
-      found.push(this.told(trace, place, asked));
+      const progress = this.traces.get(trace);
+      if (progress !== undefined) yield [trace, progress, progress.answers[place] ?? 0];
     }
-    return found;
   }
 
-  private told(trace: Trace, place: number, asked: Asked): Fact {
-    const answers = this.answers.get(trace);
-    if (answers === undefined) return factOf(this.scope, trace, asked);
-    let known = this.facts.get(answers);
-    if (known === undefined) this.facts.set(answers, (known = new Map<number, Fact>()));
-    let fact = known.get(place);
-    if (fact === undefined) known.set(place, (fact = factOf(this.scope, trace, asked)));
+  /** What traces of one kind said whose answers have the greatest amounts: `most` of them, and
+   * their equals, the greatest first. */
+  private farthest(item: Item, some: Some, ended: boolean, most: number): readonly (readonly [Fact, number])[] {
+    const all = [...this.ofKind(item, some, ended)];
+    const least = all.map(([, , answer]) => amountOf(answer)).sort((a, b) => b - a)[Math.min(most, all.length) - 1] ?? 0;
+    return all.flatMap(([trace, progress, answer]) => {
+      const fact = amountOf(answer) < least ? null : this.fact(item, trace, progress);
+      return fact === null ? [] : [[fact, answer] as const];
+    }).sort(([a], [b]) => b.ms - a.ms || byEvent(a, b));
+  }
+
+  private fact(item: Item, trace: Trace, progress: Progress): Fact | null {
+    const place = this.places.get(item) ?? -1;
+    const asked = this.asked[place];
+    if (asked === undefined) return null;
+    progress.facts ??= new Map<number, Fact>();
+    let fact = progress.facts.get(place);
+    if (fact === undefined) progress.facts.set(place, (fact = factOf(this.scope, trace, asked)));
     return fact;
+  }
+
+  /** What has to be said of events of one time, of the traces of one kind. */
+  private doubts(item: Item, some: Some, ended: boolean): readonly string[] {
+    if (!this.doubted) return [];
+    let all = 0;
+    for (const [, , answer] of this.ofKind(item, some, ended)) all |= answer;
+    return doubts(all);
   }
 
   private lit(nodes: readonly Named[]): Draft {
     const dark = nodes.filter(({ uuid }) => this.lights(uuid) === 0);
-    if (dark.length === 0) {
+    if (dark.length === 0) return { verdict: "met", final: true, rests: "presence", tell: () => {
       const at = Math.max(...nodes.map(({ uuid }) => this.scope.litAt.get(uuid) ?? -Infinity));
-      return { verdict: "met", final: true, rests: "presence", text: `${names(nodes)} ${were(nodes)} seen`, at: Number.isFinite(at) ? at : null };
-    }
-    const misses = dark.reduce((sum, node) => sum + this.misses(node), 0);
-    return { verdict: "failed", rests: "absence", text: `${names(dark)} ${were(dark)} not seen${misses === 0 ? "" : `: ${counted(misses, "near miss", "near misses")}`}`, details: dark.flatMap((node) => this.why(node)) };
+      return { text: `${names(nodes)} ${were(nodes)} seen`, at: Number.isFinite(at) ? at : null };
+    } };
+    return { verdict: "failed", rests: "absence", tell: () => {
+      const misses = dark.reduce((sum, node) => sum + this.unlit.misses(node.uuid), 0);
+      return { text: `${names(dark)} ${were(dark)} not seen${misses === 0 ? "" : `: ${counted(misses, "near miss", "near misses")}`}`, details: dark.flatMap((node) => this.why(node)) };
+    } };
   }
 
   private dark(nodes: readonly Named[], ended: boolean): Draft {
     const lit = nodes.filter(({ uuid }) => this.lights(uuid) > 0);
-    if (lit.length > 0) return { verdict: "failed", final: true, rests: "presence", text: `${names(lit)} ${were(lit)} seen`, details: lit.map((node) => `${shown(node.name)} was seen ${times(this.lights(node.uuid))}`), at: Math.min(...lit.map(({ uuid }) => this.scope.litAt.get(uuid) ?? Infinity)) };
-    if (!ended) return { verdict: "open", rests: "presence", text: `${names(nodes)} ${were(nodes)} not seen so far` };
+    if (lit.length > 0) return { verdict: "failed", final: true, rests: "presence", tell: () => ({ text: `${names(lit)} ${were(lit)} seen`, details: lit.map((node) => `${shown(node.name)} was seen ${times(this.lights(node.uuid))}`), at: Math.min(...lit.map(({ uuid }) => this.scope.litAt.get(uuid) ?? Infinity)) }) };
+    if (!ended) return { verdict: "open", rests: "presence", tell: () => ({ text: `${names(nodes)} ${were(nodes)} not seen so far` }) };
     const never = nodes.filter((node) => node.dark !== "");
-    if (never.length > 0) return { verdict: "inconclusive", rests: "presence", text: `${names(never)} can never be seen, so this proves nothing`, details: never.map((node) => `${shown(node.name)}: ${node.dark}`) };
-    return { verdict: "met", rests: "absence", text: `${names(nodes)} ${were(nodes)} not seen` };
+    if (never.length > 0) return { verdict: "inconclusive", rests: "presence", tell: () => ({ text: `${names(never)} can never be seen, so this proves nothing`, details: never.map((node) => `${shown(node.name)}: ${node.dark}`) }) };
+    return { verdict: "met", rests: "absence", tell: () => ({ text: `${names(nodes)} ${were(nodes)} not seen` }) };
   }
 
   /** `path` and `order`: some trace, or every trace that lit the first node. */
   private way(item: Item, check: Extract<Item["check"], { kind: "path" | "order" }>, ended: boolean): Draft {
     const { ok, missing } = this.sumsOf(item);
     const traced = { rests: "absence", traced: true } as const;
-    const verb = check.kind === "path" ? "went" : "reached";
-    const went = listed(check.nodes.map(({ name }) => shown(name)), "then");
-    if (check.of === "some" && ok.count > 0) {
-      const met = this.said(item, ok, ended, 1);
-      const plain = met.find(({ tied }) => !tied) ?? met[0];
-      return { verdict: "met", final: check.kind === "order", rests: "presence", text: `a trace ${verb} ${went}`, details: [...this.bridges(check), ...doubts(plain === undefined ? [] : [plain])], at: plain?.events[0]?.at ?? null };
-    }
-    if (!ended) return { verdict: "open", ...traced, text: `no trace ${verb} ${went} so far` };
+    const went = (nodes: readonly Named[]): string => `${check.kind === "path" ? "went" : "reached"} ${listed(nodes.map(({ name }) => shown(name)), "then")}`;
+    if (check.of === "some" && ok.count > 0) return { verdict: "met", final: check.kind === "order", rests: "presence", tell: () => {
+      const [said, fact] = this.plainest(item, ok, ended);
+      return { text: `a trace ${went(check.nodes)}`, details: [...this.bridges(check), ...doubts(said)], at: fact?.events[0]?.at ?? null };
+    } };
+    if (!ended) return { verdict: "open", ...traced, tell: () => ({ text: `no trace ${went(check.nodes)} so far` }) };
     const all = check.of === "every" ? ok.count + missing.count : 0;
     if (all > 0 && missing.count === 0)
-      return { verdict: "met", ...traced, text: `${counted(all, "trace")} reached ${shown(check.nodes[0]?.name ?? "")}, and each ${verb} ${went}`, details: doubts(this.said(item, ok, ended)) };
-    // Of `some` none is met here, so that those which are missing are all that the first node lit.
-    const [best] = [...this.said(item, missing, ended)].sort((a, b) => b.prefix - a.prefix || byEvent(a, b));
-    if (best === undefined || best.prefix === 0) {
-      const [first] = check.nodes;
-      return { verdict: "failed", ...traced, text: `no trace reached ${shown(first?.name ?? "")}`, details: first === undefined ? [] : this.why(first) };
+      return { verdict: "met", ...traced, tell: () => ({ text: `${counted(all, "trace")} reached ${shown(check.nodes[0]?.name ?? "")}, and each ${went(check.nodes)}`, details: this.doubts(item, ok, ended) }) };
+    return { verdict: "failed", ...traced, tell: () => {
+      // Of `some` none is met here, so that those which are missing are all that the first node lit.
+      const [[best, answer] = [null, 0]] = this.farthest(item, missing, ended, 1);
+      if (best === null || best.prefix === 0) {
+        const [first] = check.nodes;
+        return { text: `no trace reached ${shown(first?.name ?? "")}`, details: first === undefined ? [] : this.why(first) };
+      }
+      const next = check.nodes[best.prefix];
+      const who = check.of === "every" ? `${counted(missing.count, "trace")} of ${all} did not: one` : "no trace did; the farthest";
+      return { text: `${who} ${went(check.nodes.slice(0, best.prefix))}, and then ${best.came}`, details: [...(next === undefined ? [] : this.why(next)), ...doubts(answer)] };
+    } };
+  }
+
+  /** The first trace of a kind whose events are not of one time, else the first: its answer, and
+   * the details. */
+  private plainest(item: Item, some: Some, ended: boolean): readonly [number, Fact | null] {
+    let found: readonly [Trace, Progress, number] | null = null;
+    for (const one of this.ofKind(item, some, ended)) {
+      found ??= one;
+      if ((one[2] & TIED) === 0) { found = one; break; }
+      if (!ended) break;
     }
-    const reached = listed(check.nodes.slice(0, best.prefix).map(({ name }) => shown(name)), "then");
-    const next = check.nodes[best.prefix];
-    const who = check.of === "every" ? `${counted(missing.count, "trace")} of ${all} did not: one` : "no trace did; the farthest";
-    return { verdict: "failed", ...traced, text: `${who} ${verb} ${reached}, and then ${best.came}`, details: [...(next === undefined ? [] : this.why(next)), ...doubts([best])] };
+    return found === null ? [0, null] : [found[2], this.fact(item, found[0], found[1])];
   }
 
   private within(item: Item, check: Extract<Item["check"], { kind: "within" }>, ended: boolean): Draft {
     const { ok, missing } = this.sumsOf(item);
-    const above = [...this.said(item, missing, ended)].sort((a, b) => b.ms - a.ms || byEvent(a, b));
     const pair = `from ${shown(check.from.name)} to ${shown(check.to.name)}`;
     const base = { rests: "absence", traced: true } as const;
-    const [worst] = above;
-    if (worst !== undefined)
-      return { verdict: "failed", ...base, text: `${duration(worst.ms)} ${pair}, and ${duration(check.ms)} are the most`, details: [...above.slice(0, TOLD).flatMap(({ events }) => events.map(eventText)), ...doubts(above)], at: worst.events[0]?.at ?? null };
-    if (!ended) return { verdict: "open", ...base, text: ok.count === 0 ? `no trace reached ${shown(check.to.name)} after ${shown(check.from.name)} so far` : `at most ${duration(check.ms)} ${pair} so far` };
-    const met = this.said(item, ok, ended);
-    if (met.length === 0) return { verdict: "failed", ...base, text: `no trace reached ${shown(check.to.name)} after ${shown(check.from.name)}`, details: [...this.why(check.from), ...this.why(check.to)] };
-    return { verdict: "met", ...base, text: `at most ${duration(met.reduce((most, { ms }) => Math.max(most, ms), 0))} ${pair}`, details: doubts(met) };
+    if (missing.count > 0) return { verdict: "failed", ...base, tell: () => {
+      const above = this.farthest(item, missing, ended, TOLD).map(([fact]) => fact);
+      return {
+        text: `${duration(above[0]?.ms ?? 0)} ${pair}, and ${duration(check.ms)} are the most`,
+        details: [...above.slice(0, TOLD).flatMap(({ events }) => events.map(eventText)), ...this.doubts(item, missing, ended)], at: above[0]?.events[0]?.at ?? null,
+      };
+    } };
+    const none = `no trace reached ${shown(check.to.name)} after ${shown(check.from.name)}`;
+    if (!ended) return { verdict: "open", ...base, tell: () => ({ text: ok.count === 0 ? `${none} so far` : `at most ${duration(check.ms)} ${pair} so far` }) };
+    if (ok.count === 0) return { verdict: "failed", ...base, tell: () => ({ text: none, details: [...this.why(check.from), ...this.why(check.to)] }) };
+    return { verdict: "met", ...base, tell: () => {
+      let most = 0;
+      for (const [, , answer] of this.ofKind(item, ok, ended)) most = Math.max(most, amountOf(answer));
+      return { text: `at most ${duration(most)} ${pair}`, details: this.doubts(item, ok, ended) };
+    } };
   }
 
   private count(check: Extract<Item["check"], { kind: "count" }>, ended: boolean): Draft {
     const { node, min, max } = check;
     const n = this.lights(node.uuid);
-    const text = `${shown(node.name)} was ${n === 0 ? "never seen" : `seen ${times(n)}`}, and ${rangeOf(min, max).replace("is ", "exactly ")} was expected`;
-    if (n > max) return { verdict: "failed", final: true, rests: "presence", text, details: this.firstThatLit(node.uuid).map(eventText) };
-    if (n < min) return { verdict: ended ? "failed" : "open", rests: "absence", text, details: this.why(node) };
-    if (max === Infinity) return { verdict: "met", final: true, rests: "presence", text: `${shown(node.name)} was seen ${times(n)}` };
-    return { verdict: ended ? "met" : "open", rests: "absence", text: `${shown(node.name)} was ${n === 0 ? "never seen" : `seen ${times(n)}`}` };
+    const seen = `${shown(node.name)} was ${n === 0 ? "never seen" : `seen ${times(n)}`}`;
+    const unexpected = (): string => `${seen}, and ${rangeOf(min, max).replace("is ", "exactly ")} was expected`;
+    if (n > max) return { verdict: "failed", final: true, rests: "presence", tell: () => ({ text: unexpected(), details: this.firstThatLit(node.uuid).map(eventText) }) };
+    if (n < min) return { verdict: ended ? "failed" : "open", rests: "absence", tell: () => ({ text: unexpected(), details: this.why(node) }) };
+    if (max === Infinity) return { verdict: "met", final: true, rests: "presence", tell: () => ({ text: seen }) };
+    return { verdict: ended ? "met" : "open", rests: "absence", tell: () => ({ text: seen }) };
   }
 
   /** The first few events that lit a node, by time. */
@@ -378,52 +433,66 @@ export class Judge {
     return tally.first;
   }
 
-  private condition(check: Extract<Item["check"], { kind: "each" | "some" | "never" }>, tally: Tally, ended: boolean, facts: readonly Fact[]): Draft {
+  private condition(item: Item, check: Conditional, n: number, ended: boolean): Draft {
     const { where } = check;
+    const { ok, missing, events } = this.sumsOf(item);
+    const apart = where.first ? this.firstApart(check) : this.tallies[n] ?? { n: 0, first: [] };
+    const hits = apart.n + (where.unstable ? events : 0);
     const base = { rests: where.unstable ? "absence" : "presence", traced: where.traced, final: !where.unstable } as const;
-    const told = { details: [...tally.first.map((event) => this.readText(event, where.paths)), ...doubts(facts)], at: where.unstable ? null : Math.min(...tally.first.map(({ at }) => at)) };
     const asked = `\`${shown(where.text)}\``;
-    if (check.kind === "some") {
-      if (tally.n > 0) return { verdict: "met", ...base, text: `${counted(tally.n, "event passes", "events pass")} ${asked}`, ...told };
-      return { verdict: ended ? "failed" : "open", rests: "absence", traced: where.traced, text: `no event passes ${asked}` };
-    }
+    const told = (text: string): Told => {
+      const { first } = where.unstable ? this.traceTally(item, apart, ended) : apart;
+      return { text, details: [...first.map((event) => this.readText(event, where.paths)), ...this.doubts(item, check.kind === "some" ? ok : missing, ended)], at: where.unstable ? null : Math.min(...first.map(({ at }) => at)) };
+    };
+    const absent = { rests: "absence", traced: where.traced } as const;
     if (check.kind !== "each") {
-      if (tally.n > 0) return { verdict: "failed", ...base, text: `${counted(tally.n, "event passes", "events pass")} ${asked}`, ...told };
-      return { verdict: ended ? "met" : "open", rests: "absence", traced: where.traced, text: `no event passes ${asked}` };
+      const some = check.kind === "some";
+      if (hits > 0) return { verdict: some ? "met" : "failed", ...base, tell: () => told(`${counted(hits, "event passes", "events pass")} ${asked}`) };
+      return { verdict: ended ? some ? "failed" : "met" : "open", ...absent, tell: () => ({ text: `no event passes ${asked}` }) };
     }
     const name = shown(check.node.name);
-    if (tally.n > 0) return { verdict: "failed", ...base, text: `${counted(tally.n, "event")} of ${name} ${tally.n === 1 ? "does" : "do"} not pass ${asked}`, ...told };
-    const n = this.lights(check.node.uuid);
-    if (n === 0) return { verdict: ended ? "failed" : "open", rests: "absence", text: `${name} was not seen`, details: this.why(check.node) };
-    return { verdict: ended ? "met" : "open", rests: "absence", traced: where.traced, text: `${counted(n, "event")} of ${name}, and ${n === 1 ? "it passes" : "all pass"} ${asked}` };
+    if (hits > 0) return { verdict: "failed", ...base, tell: () => told(`${counted(hits, "event")} of ${name} ${hits === 1 ? "does" : "do"} not pass ${asked}`) };
+    const lit = this.lights(check.node.uuid);
+    if (lit === 0) return { verdict: ended ? "failed" : "open", rests: "absence", tell: () => ({ text: `${name} was not seen`, details: this.why(check.node) }) };
+    return { verdict: ended ? "met" : "open", ...absent, tell: () => ({ text: `${counted(lit, "event")} of ${name}, and ${lit === 1 ? "it passes" : "all pass"} ${asked}` }) };
   }
 
-  /** The tally of a condition that asks traces, or which event was first; before the end a few of
-   * its events do. */
-  private traceTally(item: Item, check: Extract<Item["check"], { where: unknown }>, n: number, ended: boolean): Tally {
-    const { hits, events } = this.sumsOf(item);
-    const apart = this.tallies[n] ?? { n: 0, first: [] };
+  /** The first events, of those in traces and apart from them, that pass a condition (or fail an
+   * `each`); before the end of a few traces. */
+  private traceTally(item: Item, apart: Tally, ended: boolean): Tally {
     const tally: Tally = { n: 0, first: [...apart.first] };
-    for (const fact of this.said(item, hits, ended)) for (const event of fact.events) gather(tally, event);
-    tally.n = events + apart.n;
-    if (!check.where.first) return tally;
+    for (const [trace, progress] of this.ofKind(item, this.sumsOf(item).hits, ended)) {
+      const last = tally.first[TOLD - 1];
+      if (last !== undefined && (trace.visits[0]?.at ?? 0) > last.occurredAt) continue;
+      for (const event of this.fact(item, trace, progress)?.events ?? []) gather(tally, event);
+    }
+    return tally;
+  }
+
+  /** Events outside traces that pass a condition which asks for the first ones (or fail an
+   * `each`). */
+  private firstApart(check: Conditional): Tally {
+    const tally: Tally = { n: 0, first: [] };
     for (const event of this.untraced) {
       if ("node" in check && !event.nodes.includes(check.node.uuid)) continue;
-      if (holds(check.where, event, null, isFirst(this.scope, event)) !== (check.kind === "each")) gather(tally, event);
+      if (check.where.holds(event, null, isFirst(this.scope, event)) !== (check.kind === "each")) gather(tally, event);
     }
     return tally;
   }
 
   private covers({ nodes, edges, able, ways }: Extract<Item["check"], { kind: "coverage" }>): Draft {
-    const dark = this.plan.graph.nodes.filter(({ uuid }) => able.has(uuid) && this.lights(uuid) === 0);
-    const lit = able.size - dark.length;
-    const gone = [...ways].filter((edge) => this.edgeCount(edge) > 0).length;
+    let [lit, gone] = [0, 0];
+    for (const uuid of able) if (this.lights(uuid) > 0) lit += 1;
+    for (const edge of ways) if (this.edgeCount(edge) > 0) gone += 1;
     const short = (share: number | null, of: number, all: number): boolean => share !== null && (all === 0 || of * 100 < share * all);
     const [nodesShort, edgesShort] = [short(nodes, lit, able.size), short(edges, gone, ways.size)];
-    const said = [nodes === null ? "" : `${lit} of ${able.size} nodes seen (${percent(lit, able.size)})`, edges === null ? "" : `${gone} of ${ways.size} edges seen (${percent(gone, ways.size)})`].filter(Boolean).join(", ");
-    if (!nodesShort && !edgesShort) return { verdict: "met", final: edges === null, rests: "presence", text: said };
-    const asked = [nodesShort ? `${nodes ?? 0}% of nodes` : "", edgesShort ? `${edges ?? 0}% of edges` : ""].filter(Boolean).join(" and ");
-    return { verdict: "failed", rests: "absence", text: `${said}, and ${asked} were expected`, details: nodesShort ? [`not seen: ${dark.map(({ id, label, uuid }) => shown(id || label || uuid)).join(", ")}`] : [] };
+    const said = (): string => [nodes === null ? "" : `${lit} of ${able.size} nodes seen (${percent(lit, able.size)})`, edges === null ? "" : `${gone} of ${ways.size} edges seen (${percent(gone, ways.size)})`].filter(Boolean).join(", ");
+    if (!nodesShort && !edgesShort) return { verdict: "met", final: edges === null, rests: "presence", tell: () => ({ text: said() }) };
+    return { verdict: "failed", rests: "absence", tell: () => {
+      const asked = [nodesShort ? `${nodes ?? 0}% of nodes` : "", edgesShort ? `${edges ?? 0}% of edges` : ""].filter(Boolean).join(" and ");
+      const dark = this.plan.graph.nodes.filter(({ uuid }) => able.has(uuid) && this.lights(uuid) === 0);
+      return { text: `${said()}, and ${asked} were expected`, details: nodesShort ? [`not seen: ${dark.map(({ id, label, uuid }) => shown(id || label || uuid)).join(", ")}`] : [] };
+    } };
   }
 
   private coverage(): Report["coverage"] {
@@ -442,45 +511,23 @@ export class Judge {
   private policies(before: number, ended: boolean): readonly Verdict[] {
     const { nearMisses, unmapped } = this.plan.policy;
     const verdicts: Verdict[] = [];
-    const add = (kind: string, key: string, title: string, rule: "fail" | "warn" | "allow", names: ReadonlyMap<string, Name>, text: string, told: (name: string, one: Name) => string): void => {
+    const add = (kind: string, title: string, rule: "fail" | "warn" | "allow", of: "near" | "unmapped", text: string): void => {
       if (rule === "allow") return;
       const number = before + verdicts.length + 1;
-      const all = [...names].sort((a, b) => b[1].count - a[1].count || (a[0] < b[0] ? -1 : 1));
-      const n = all.reduce((sum, [, one]) => sum + one.count, 0);
+      const n = this.unlit.events(of);
       const draft: Draft = n > 0
-        ? { verdict: "failed", final: true, rests: "presence", text: `${counted(n, "event")} ${text}`, details: all.slice(0, 4 * TOLD).map(([name, one]) => told(name, one)), at: Math.min(...all.map(([, one]) => one.first.at)) }
-        : { verdict: ended ? "met" : "open", rests: "absence", text: `no event ${text}` };
-      verdicts.push(this.verdict(number, kind, `${number} policy: ${title}`, rule, ["policy", key], draft, ended));
+        ? { verdict: "failed", final: true, rests: "presence", tell: () => ({ text: `${counted(n, "event")} ${text}`, ...this.unlit.told(of, 4 * TOLD) }) }
+        : { verdict: ended ? "met" : "open", rests: "absence", tell: () => ({ text: `no event ${text}` }) };
+      verdicts.push(this.verdict(number, kind, `${number} policy: ${title}`, rule, ["policy", kind], draft, ended));
     };
-    add("near_misses", "near_misses", "no near misses", nearMisses, this.near, "nearly matched a node", (name, one) => `${quoted(name)}, ${times(one.count)}: ${[...one.reasons.keys()].map(clean).join("; ")}`);
-    add("unmapped", "unmapped", "no unmapped names", unmapped, this.unmapped, "matched no node", (name, one) => `${quoted(name)}, ${times(one.count)}${prefixed(": ", this.probably(name))}`);
+    add("near_misses", "no near misses", nearMisses, "near", "nearly matched a node");
+    add("unmapped", "no unmapped names", unmapped, "unmapped", "matched no node");
     return verdicts;
   }
 
-  /** What a name that lights nothing was probably meant for. */
-  private probably(name: string): string {
-    const [best] = similarNames(this.plan.graph, name, 1);
-    if (best === undefined) return "";
-    const differs = { case: "the case differs", form: "they look alike and are written otherwise", signs: "spaces or signs differ", letters: "letters differ" }[best.why];
-    return `${shown(best.label)} listens for ${quoted(best.name)}: ${differs}`;
-  }
-
-  private misses({ uuid }: Named): number {
-    return [...this.nearNodes.get(uuid)?.values() ?? []].reduce((sum, n) => sum + n, 0);
-  }
-
-  /** Why a node did not light: its near misses, names that were probably meant for it, or that it
-   * never can. */
-  private why({ name, uuid, dark }: Named): readonly string[] {
-    if (this.lights(uuid) > 0) return [];
-    if (dark !== "") return [`${shown(name)} can never be seen: ${dark}`];
-    const reasons = [...this.nearNodes.get(uuid) ?? []].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, TOLD);
-    const meant = [...this.unmapped.keys()].slice(0, 50).flatMap((sent) => similarNames(this.plan.graph, sent, 3).filter(({ node }) => node === uuid).map((near) => ({ sent, near })))
-      .sort((a, b) => b.near.likeness - a.near.likeness || (a.sent < b.sent ? -1 : 1)).slice(0, 1);
-    return [
-      ...reasons.map(([reason, n]) => `${shown(name)}: ${clean(reason)}${n === 1 ? "" : ` (${times(n)})`}`),
-      ...meant.map(({ sent, near }) => `${shown(name)}: ${quoted(sent)} was sent, and ${quoted(near.name)} is listened for`),
-    ];
+  /** Why a node did not light. */
+  private why(node: Named): readonly string[] {
+    return this.lights(node.uuid) > 0 ? [] : this.unlit.why(node, TOLD);
   }
 
   /** Steps of a path that pass nodes without an event. */
@@ -504,7 +551,7 @@ export class Judge {
       const value = ownValue(event.properties, path);
       return `${shown(path)} ${value === undefined || value === null ? "is missing" : `is ${typeof value === "object" ? value.map(String).map(quoted).join(", ") : quoted(String(value))}`}`;
     });
-    return `${eventText(event)}${prefixed(": ", read.join(", "))}`;
+    return [eventText(event), ...(read.length === 0 ? [] : [read.join(", ")])].join(": ");
   }
 }
 
@@ -523,45 +570,16 @@ function eventText(event: Kept): string {
   return `${quoted(event.name)} (${shown(event.id)}) at ${new Date(event.occurredAt).toISOString()}`;
 }
 
-/** What has to be said of events of one time. */
-function doubts(facts: readonly Fact[]): readonly string[] {
+/** What has to be said of events of one time, by the answers that rest on their order. */
+function doubts(answers: number): readonly string[] {
   const said: string[] = [];
-  if (facts.some(({ tied }) => tied)) said.push("events of one millisecond were taken in the order that fits");
-  if (facts.some(({ doubtful }) => doubtful)) said.push("many events have one time, so the order of their arrival was taken");
+  if ((answers & TIED) !== 0) said.push("events of one millisecond were taken in the order that fits");
+  if ((answers & DOUBTFUL) !== 0) said.push("many events have one time, so the order of their arrival was taken");
   return said;
-}
-
-function gather(tally: Tally | undefined, event: Kept): void {
-  if (tally === undefined) return;
-  tally.n += 1;
-  const last = tally.first.at(-1);
-  if (tally.first.length === TOLD && last !== undefined && byTime(last, event) <= 0) return;
-  tally.first = [...tally.first, event].sort(byTime).slice(0, TOLD);
-}
-
-function byTime(a: Kept, b: Kept): number {
-  return a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 }
 
 function byEvent({ events: [a] }: Fact, { events: [b] }: Fact): number {
   return a === undefined || b === undefined ? 0 : byTime(a, b);
-}
-
-function count(nodes: Map<string, Map<string, number>>, node: string, reason: string): void {
-  const reasons = nodes.get(node) ?? new Map<string, number>();
-  if (reasons.has(reason) || reasons.size < REASONS) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  nodes.set(node, reasons);
-}
-
-function unlit(names: ReadonlyMap<string, Name>, text: (one: Name) => string): readonly Unlit[] {
-  return [...names].map(([name, one]) => ({ name: shown(name), count: one.count, text: text(one) })).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)).slice(0, 100);
-}
-
-/** Whether a name is allowed: exactly, or by a pattern that ends in `*`. */
-function allowing(allow: readonly string[]): (name: string) => boolean {
-  const exact = new Set(allow.filter((one) => !one.endsWith("*")));
-  const starts = allow.filter((one) => one.endsWith("*")).map((one) => one.slice(0, -1));
-  return (name) => exact.has(name) || starts.some((start) => name.startsWith(start));
 }
 
 function were(nodes: readonly Named[]): string {
@@ -574,8 +592,4 @@ function names(nodes: readonly Named[]): string {
 
 function percent(n: number, of: number): string {
   return of === 0 ? "0%" : `${Math.floor((100 * n) / of)}%`;
-}
-
-function prefixed(before: string, text: string): string {
-  return text === "" ? "" : `${before}${text}`;
 }

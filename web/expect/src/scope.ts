@@ -51,6 +51,8 @@ export interface Scope {
   /** Per node: how many events lit it, and those first by time (several in one millisecond). */
   counts: Map<string, number>;
   firsts: Map<string, readonly Kept[]>;
+  /** Grows when another event is among those first. */
+  firstChanges: number;
   /** When each node lit first, by the time of its frame. */
   litAt: Map<string, number>;
   /** The trace of each event that has one, in order of arrival: what has changed since. */
@@ -80,8 +82,9 @@ export function enter(scope: Scope, kept: Kept): void {
     if (!scope.litAt.has(node)) scope.litAt.set(node, kept.at);
     const firsts = scope.firsts.get(node);
     const earliest = firsts?.[0]?.occurredAt ?? Infinity;
-    if (kept.occurredAt < earliest) scope.firsts.set(node, [kept]);
-    else if (kept.occurredAt === earliest) scope.firsts.set(node, [...firsts ?? [], kept]);
+    if (kept.occurredAt > earliest) continue;
+    scope.firstChanges += 1;
+    scope.firsts.set(node, kept.occurredAt < earliest ? [kept] : [...firsts ?? [], kept]);
   }
   const first = kept.traces[0];
   if (first === undefined) return;
@@ -111,6 +114,6 @@ export function eventOf(scope: Scope, visit: Pick<Visit, "id">): Kept | null {
 }
 
 /** What a scope holds before any event. */
-export function nothing(graph: Graph): Pick<Scope, "events" | "byId" | "traces" | "counts" | "firsts" | "litAt" | "touched" | "ambiguous" | "partial"> {
-  return { events: [], byId: new Map(), traces: createTraces(graph, BOUNDS), counts: new Map(), firsts: new Map(), litAt: new Map(), touched: [], ambiguous: 0, partial: 0 };
+export function nothing(graph: Graph): Pick<Scope, "events" | "byId" | "traces" | "counts" | "firsts" | "firstChanges" | "litAt" | "touched" | "ambiguous" | "partial"> {
+  return { events: [], byId: new Map(), traces: createTraces(graph, BOUNDS), counts: new Map(), firsts: new Map(), firstChanges: 0, litAt: new Map(), touched: [], ambiguous: 0, partial: 0 };
 }

@@ -1,6 +1,7 @@
 /** How many traces gave each kind of answer to one expectation, with a few of each by name. */
 import type { Trace } from "./engine.ts";
 import { HITS, MISSING, OK } from "./facts.ts";
+import type { Progress } from "./monitor.ts";
 
 /** Traces of a kind that are held by name, for reports before the end. */
 const FEW = 32;
@@ -35,11 +36,11 @@ export function move(some: Some, trace: Trace, before: number, after: number): v
   else if (some.few.size < FEW) some.few.add(trace);
 }
 
-/** Holds a few traces of a kind again, after those that were held have changed; `answers` are those
- * of every trace, and `place` is the expectation's. */
-export function refill({ kind, few }: Some, place: number, answers: ReadonlyMap<Trace, readonly number[]>): void {
-  for (const [trace, all] of answers) {
+/** Holds a few traces of a kind again, after those that were held have changed; `place` is the
+ * expectation's. */
+export function refill({ kind, few }: Some, place: number, traces: ReadonlyMap<Trace, Progress>): void {
+  for (const [trace, { answers }] of traces) {
     if (few.size >= FEW) return;
-    if (((all[place] ?? 0) & kind) !== 0) few.add(trace);
+    if (((answers[place] ?? 0) & kind) !== 0) few.add(trace);
   }
 }

@@ -1,7 +1,11 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import type { FrameEvent, Frame } from "../src/engine.ts";
+import { describe, expect, it, vi } from "vitest";
+import type { FrameEvent, Frame, Trace } from "../src/engine.ts";
+import { answerOf, asked, OK, ofTraces, walkOf } from "../src/facts.ts";
 import { feed, type Report, type Verdict } from "../src/index.ts";
+import { Monitors, type Progress } from "../src/monitor.ts";
+import { tracesOf } from "../src/scope.ts";
+import { walksOf } from "../src/walk.ts";
 import { batch, carried, judgeOf, planOf, runOf, T0, type Told } from "./support.ts";
 
 const NAMES: readonly (readonly [string, readonly string[]])[] = [
@@ -41,7 +45,10 @@ function judged(frames: readonly Frame[], between = false, scope?: string): { en
   const early: Report[] = [];
   frames.forEach((frame, n) => {
     feed(run, frame, T0 + n);
-    if (between) early.push(judge.report(false));
+    if (!between) return;
+    const report = judge.report(false);
+    expect(judge.waits()).toBe(report.items.some(({ waits }) => waits));
+    early.push(report);
   });
   return { end: judge.report(true), early };
 }
@@ -87,6 +94,45 @@ describe("what a verdict does not depend on", () => {
       const frames = cut(all.map((one, n) => carried(one, n)), [true]);
       expect(told(judged(frames, true, scope).end)).toEqual(told(judged(frames, false, scope).end));
     }), { numRuns: 20 });
+  });
+});
+
+describe("reading a trace visit by visit", () => {
+  it("EXP-4: says what its whole walk says, whatever comes late or joins two traces", () => {
+    let compared = 0;
+    fc.assert(fc.property(events(WHOLE).chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray([...all.keys()], { minLength: all.length }))), ([all, order]) => {
+      const run = runOf({}), { whole } = run;
+      const checks = PLAN.items.map(({ check }) => check).filter(ofTraces).map((check) => asked(check, whole));
+      const monitors = new Monitors(whole, checks), known = new Map<Trace, Progress>();
+      const placed = all.map((one, n) => carried(one, n));
+      for (const [n, frame] of cut(order.map((at) => placed[at]!), [true]).entries()) {
+        feed(run, frame, T0 + n);
+        for (const trace of tracesOf(whole)) {
+          const progress = known.get(trace) ?? monitors.begin();
+          known.set(trace, progress);
+          const said = monitors.answers(progress, trace), walks = walksOf(whole.traces, trace), walk = walkOf(walks.first);
+          checks.forEach((one, place) => {
+            const answer = answerOf(whole, trace, one, walk);
+            if (walks.tied > 0 && (answer & OK) === 0) return;
+            expect({ check: one.check.kind, said: said[place] }).toEqual({ check: one.check.kind, said: answer });
+            compared += 1;
+          });
+        }
+      }
+    }), { numRuns: 40 });
+    expect(compared).toBeGreaterThan(10_000);
+  });
+
+  it("EXP-4: reads each event once, however long its trace and however often it is asked", () => {
+    const run = runOf({}), judge = judgeOf(run, planOf({ spec: { format: "dagnet-realtime/expect@1", graph: "uk-checkout-journey", expect: [{ never: "is:unexpected" }, { lit: ["purchase"] }] } }));
+    const looked = vi.spyOn(run.whole.byId, "get");
+    const many = 300;
+    for (let n = 0; n < many; n += 1) {
+      feed(run, batch(n, [carried({ who: ["a"], name: "view_item", nodes: ["product-page"], at: n }, n)]), T0 + n);
+      expect(judge.waits()).toBe(true);
+    }
+    expect(looked).toHaveBeenCalledTimes(many);
+    expect(judge.report(true).items.map(({ verdict }) => verdict).slice(0, 2)).toEqual(["met", "failed"]);
   });
 });
 

@@ -26,6 +26,10 @@ Ask = Callable[[str, str], str]
 """(function, arguments as JSON) → the answer as JSON."""
 
 
+class Json(str):
+    """JSON text that is handed over as the value that it writes, not as a string."""
+
+
 class Evaluator:
     """Asks one script; from several threads one after the other. `with` ends what it runs in."""
 
@@ -45,11 +49,16 @@ class Evaluator:
     def ask(self, name: str, *values: object) -> Any:
         """What the function `name` answers; raises `Problem` in its own words."""
         with self._lock:
-            text = self._ask(name, json.dumps(values))
+            text = self._ask(name, _arguments(values))
         answer = json.loads(text)
         if isinstance(answer, dict) and answer.get("problem") is True:
             raise Problem("invalid", str(answer.get("title")), str(answer.get("detail") or ""))
         return answer
+
+
+def _arguments(values: tuple[object, ...]) -> str:
+    texts = (value if isinstance(value, Json) else json.dumps(value) for value in values)
+    return f"[{','.join(texts)}]"
 
 
 def open_evaluator(engine: str = "") -> Evaluator:
@@ -77,16 +86,22 @@ def _in_v8() -> Evaluator | None:
         return None
     context = MiniRacer()
     context.eval(SCRIPT.read_text(encoding="utf-8"))
+    # `context.call` would hand the arguments over as source, which V8 parses several times.
+    functions: list[Any] = [context.eval("dagnetExpect")]
 
     def ask(name: str, values: str) -> str:
         try:
-            return str(context.call("dagnetExpect", name, values))
+            return str(functions[0](name, values))
         except JSEvalException as error:
             raise Problem(
                 "unavailable", "The evaluator failed", f"{type(error).__name__}: {error}"[:500]
             ) from None
 
-    return Evaluator(ask, context.close, "v8")
+    def close() -> None:
+        functions.clear()  # it must not outlive its context
+        context.close()
+
+    return Evaluator(ask, close, "v8")
 
 
 def _in_node() -> Evaluator | None:
@@ -108,7 +123,7 @@ def _in_node() -> Evaluator | None:
 
     def ask(name: str, values: str) -> str:
         try:
-            given.write(f"[{json.dumps(name)}{', ' if values != '[]' else ''}{values[1:]}\n")
+            given.write(f"{name}\t{values}\n")
             given.flush()
             answer = taken.readline()
         except OSError:

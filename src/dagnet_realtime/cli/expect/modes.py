@@ -16,7 +16,7 @@ import typer
 
 from dagnet_realtime.app.factories import read_catalogues
 from dagnet_realtime.cli.api_client import ApiClient
-from dagnet_realtime.cli.expect.evaluator import AT_END, SO_FAR, Evaluator, open_evaluator
+from dagnet_realtime.cli.expect.evaluator import AT_END, Evaluator, open_evaluator
 from dagnet_realtime.cli.expect.feed import Feed
 from dagnet_realtime.cli.expect.files import (
     FOLDER,
@@ -317,8 +317,8 @@ def _attached(asked: Asked, run: Run) -> Outcome:
             _check_carried(run)
             scoped = _claimed(asked, run, client) if asked.scopes else []
             interrupts = stack.enter_context(Interrupts())
-            _last(asked, run, interrupts, scoped)
             settle, wait = _waits(asked, run)
+            _last(asked, run, interrupts, scoped, wait)
             if not asked.until_decided:
                 run.settle(
                     settle,
@@ -513,9 +513,16 @@ def _claimed(asked: Asked, run: Run, client: ApiClient) -> list[tuple[SpecFile, 
 
 
 def _last(
-    asked: Asked, run: Run, interrupts: Interrupts, scoped: Sequence[tuple[SpecFile, str]]
+    asked: Asked,
+    run: Run,
+    interrupts: Interrupts,
+    scoped: Sequence[tuple[SpecFile, str]],
+    wait: float,
 ) -> None:
-    """Waits as long as was asked for, and while something may still come."""
+    """Waits as long as was asked for, and while something may still come.
+
+    If that is until all is decided, a server that is away for `wait` seconds ends it.
+    """
     ends = time.monotonic() + (asked.lasts if asked.lasts is not None else asked.timeout)
     while (left := ends - time.monotonic()) > 0 and not interrupts:
         if asked.until_decided and (_scope_decided(run, scoped) if scoped else run.decided()):
@@ -523,14 +530,18 @@ def _last(
         waiting = next((feed for feed in run.feeds.values() if not feed.over), None)
         if waiting is None:
             return
+        if asked.until_decided and any(feed.away > wait for feed in run.feeds.values()):
+            run.said.append(
+                f"The watch ended early: the server could not be reached for {wait:g} seconds."
+            )
+            return
         waiting.wait(min(left, 0.25))
 
 
 def _scope_decided(run: Run, scoped: Sequence[tuple[SpecFile, str]]) -> bool:
-    return all(
-        not item["waits"]
+    return not any(
+        run.evaluator.ask("waits", run.feeds[file.graph].run, check)["waits"]
         for file, check in scoped
-        for item in run.evaluator.ask("verdict", run.feeds[file.graph].run, check, SO_FAR)["items"]
     )
 
 

@@ -143,12 +143,10 @@ class Run:
 
     def decided(self) -> bool:
         """Whether every expectation that an event can meet has a verdict already."""
-        return all(
-            not item["waits"]
+        return not any(
+            file["waits"] and self._is_judged(file["name"])
             for feed in self.feeds.values()
-            for file in self.evaluator.ask("report", feed.run, SO_FAR)
-            if self._is_judged(file["name"])
-            for item in file["items"]
+            for file in self.evaluator.ask("waits", feed.run, "")
         )
 
     def outcome(self) -> Outcome:
