@@ -99,9 +99,11 @@ class ApiClient:
         self._session = self.request("POST", "/api/watch", body)["watch_session_id"]
 
     def frames(self) -> Iterator[Frame | None]:
-        """The session's frames, resumed after a broken stream; None: the connection was lost.
+        """The session's frames, resumed after a broken stream.
 
-        Ends if the server closes the session for good. Raises `Problem` if the session is gone.
+        None says that the connection was lost, could not be made, or ended without a word (a proxy
+        answers for a server that is away). Ends if the server closes the session for good. Raises
+        `Problem` if the session is gone.
         """
         wait = 0.5
         while True:
@@ -114,6 +116,8 @@ class ApiClient:
                             return
                         wait = frame.retry_after
                         break
+                else:
+                    yield None
             except httpx.HTTPError:
                 yield None
             self._sleep(min(MAX_WAIT, wait))

@@ -43,6 +43,7 @@ export function refusedText(run: Run): string {
 
 /** What is said if nothing came at all. */
 export function nothingCame(run: Run): string {
+  if (run.loss.missed + run.loss.unknown > 0) return `No event arrived; ${lacking(run, run.whole, false).join("; ")}`;
   const refused = [...refusals(run.doors)].map(([code, n]) => `${n} ${n === 1 ? "was" : "were"} refused: ${REFUSED[code] ?? clean(code)}`);
   if (refused.length > 0) return `No event arrived; ${listed(refused)}`;
   return "No event arrived. Does the SDK start? Its settings come from cdnURL; a consent banner, `disable: true`, a content security policy and a queue that is never flushed look the same";

@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 
 from dagnet_realtime.cli.api_client import ApiClient
-from dagnet_realtime.cli.expect.evaluator import Evaluator
-from dagnet_realtime.model.frame import Batch, Frame, Gap, Heartbeat, Hello
+from dagnet_realtime.cli.expect.evaluator import Evaluator, Json
+from dagnet_realtime.model.frame import Batch, Close, Frame, Gap, Heartbeat, Hello
 from dagnet_realtime.model.problem import Problem
 
 ON_WITHIN = 20.0
 COUNTS_WITHIN = 5.0
+CATCHES_UP_WITHIN = 1.0
 ENDED = "the server ended, or could not be reached, during the run"
+SILENT = "the server did not answer at the end of the run, so what it held back is not known"
 
 
 class Feed:
@@ -34,6 +36,8 @@ class Feed:
         self._client: ApiClient | None = None
         self._on = threading.Event()
         self._connected = True
+        self._lost_at = 0.0
+        self._at = ""
         self._stopping = False
         self._failed: Problem | None = None
         self._thread: threading.Thread | None = None
@@ -57,7 +61,8 @@ class Feed:
     def count_up(self) -> None:
         """Takes the ingest counters as they stand, which heartbeats bring every 15 seconds alone.
 
-        They say what was refused since the last one. Nothing if the server does not answer.
+        They say what was refused since the last one. If the server does not answer, it may have
+        stood still for a while, which its stream does not show: then that is a gap.
         """
         if self._failed is not None or not self._connected:
             return
@@ -65,11 +70,22 @@ class Feed:
         try:
             with ApiClient(origin, key, silence=COUNTS_WITHIN) as client:
                 client.watch(workspace, env, self.graph, "")
-                hello = next(client.frames())
-        except Problem:
+                hello = next(client.frames(), None)
+        except Problem as problem:
+            if problem.code == "unavailable":
+                self.lose(SILENT)
             return
         if isinstance(hello, Hello):
+            self._catch_up(hello.position)
             self.take(Heartbeat(now="", position=hello.position, ledger=hello.ledger))
+        else:
+            self.lose(SILENT)
+
+    def _catch_up(self, position: str) -> None:
+        """Waits a moment for frames up to `position`: a run that was cut short has no quiet."""
+        until = time.monotonic() + CATCHES_UP_WITHIN
+        while self._at != position and (left := until - time.monotonic()) > 0 and self.connected:
+            self.wait(left)
 
     def stop(self) -> None:
         """Off, once. What the stream lost is a gap."""
@@ -88,6 +104,11 @@ class Feed:
     def connected(self) -> bool:
         """Whether frames come; while they do not, nothing is known to be quiet."""
         return self._connected and self._failed is None
+
+    @property
+    def away(self) -> float:
+        """For how many seconds the server could not be reached; 0 while frames come."""
+        return 0.0 if self._connected else time.monotonic() - self._lost_at
 
     @property
     def failure(self) -> Problem | None:
@@ -128,7 +149,7 @@ class Feed:
                 for line, frame in zip(lines, frames, strict=True)
                 if not isinstance(frame, Hello)
             ]
-        told = self._evaluator.ask("take", self.run, f"[{b','.join(lines).decode()}]", "")
+        told = self._evaluator.ask("take", self.run, Json(f"[{b','.join(lines).decode()}]"), "")
         with self._changed:
             if told["events"] != self.events or any(
                 isinstance(one, Batch) and one.ledger.offered for one in frames
@@ -143,14 +164,17 @@ class Feed:
         try:
             for frame in self._client.frames():
                 if frame is None:
-                    self._connected = False
+                    self._lost()
                     continue
                 self._connected = True
                 if isinstance(frame, Hello):
                     self.session = frame.watch_session_id
                     self.policy = msgspec.to_builtins(frame.posture)
+                self._at = getattr(frame, "position", self._at)
                 self.take(frame)
                 self._on.set()
+                if isinstance(frame, Close):
+                    self._lost()
         except Problem as problem:
             self._failed = problem
         except Exception as error:  # noqa: BLE001  # the client was closed under the stream
@@ -163,6 +187,11 @@ class Feed:
         self._on.set()
         with self._changed:
             self._changed.notify_all()
+
+    def _lost(self) -> None:
+        if self._connected:
+            self._lost_at = time.monotonic()
+        self._connected = False
 
     def _pause(self, seconds: float) -> None:
         """Between two attempts to reconnect; `stop` cuts it short."""
