@@ -108,7 +108,7 @@ def test_without_an_engine_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\u0085", "\x00", "\r\n", "😀"])
 def test_names_of_any_characters_are_one_answer(evaluator: Evaluator, mark: str) -> None:
-    """EXP-20: frames are handed over as they came; what other readers take for the end of a line is none."""
+    """EXP-1: frames are handed over as they came; what other readers take for the end of a line is none."""
     run = evaluator.ask("open", json.dumps(GRAPH), T0, "[]", "{}")["run"]
     frames = [frame_of({"at": n, "who": ["a"], "name": f"x{mark}y"}, n) for n in range(2)]
     for frame in frames:
