@@ -1,5 +1,5 @@
-/** What one trace says to one expectation, worked out from its whole walk: the details for a report,
- * and the answer where a monitor cannot give it (other orders of a tie, `is:first`). */
+/** What one trace says to one expectation, worked out from its whole walk: the details for a
+ * report, and the answer where a monitor cannot give it (other orders of a tie, `is:first`). */
 import type { Condition, Passage } from "./condition.ts";
 import { route, type Trace } from "./engine.ts";
 import type { Check, Named } from "./plan.ts";

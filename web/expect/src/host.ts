@@ -63,8 +63,8 @@ function close(id: number): unknown {
   return { closed: opened.delete(id) };
 }
 
-/** Takes frames in: a list of `{at, …frame}`, or its JSON text. Those that cannot be read are counted
- * as lost. */
+/** Takes frames in: a list of `{at, …frame}`, or its JSON text. Those that cannot be read are
+ * counted as lost. */
 function take(id: number, frames: unknown, stream: string): unknown {
   const { run } = of(id);
   let wrong = 0;

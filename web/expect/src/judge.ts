@@ -370,7 +370,7 @@ export class Judge {
     if (all > 0 && missing.count === 0)
       return { verdict: "met", ...traced, tell: () => ({ text: `${counted(all, "trace")} reached ${shown(check.nodes[0]?.name ?? "")}, and each ${went(check.nodes)}`, details: this.doubts(item, ok, ended) }) };
     return { verdict: "failed", ...traced, tell: () => {
-      // Of `some` none is met here, so that those which are missing are all that the first node lit.
+      // Of `some` none is met here: those that are missing are all that lit the first node.
       const [[best, answer] = [null, 0]] = this.farthest(item, missing, ended, 1);
       if (best === null || best.prefix === 0) {
         const [first] = check.nodes;

@@ -1,8 +1,8 @@
 /** Monitors: what a trace has done about each expectation, read visit by visit.
  *
- * A visit touches only the monitors of the nodes that it lit, so that an event costs the same in a
- * long trace as in a short one. If a trace changed before its end (a late event, a join), it is read
- * anew. */
+ * A visit touches only the monitors of the nodes that it lit, so that an event costs the same in
+ * a long trace as in a short one. If a trace changed before its end (a late event, a join), it
+ * is read anew. */
 import type { Passage } from "./condition.ts";
 import { route, type Trace, type Visit } from "./engine.ts";
 import { answerOf, type Asked, DOUBTFUL, type Fact, hitAs, OK, reachedAs, TIED, tookAs, type TraceCheck, type Walk, walkOf } from "./facts.ts";
@@ -144,7 +144,8 @@ export class Monitors {
     return this.scope.graph.nodes[index]?.uuid ?? null;
   }
 
-  /** The monitor of one expectation, whose words begin at `at`; null if only its whole walk tells. */
+  /** The monitor of one expectation, whose words begin at `at`; null if only its whole walk
+   * tells. */
   private monitorOf({ check, gate }: Asked, at: number): Monitor | null {
     switch (check.kind) {
       case "path": return check.nodes.length > BITS ? null : this.pathMonitor(check, at);
@@ -154,8 +155,9 @@ export class Monitors {
     }
   }
 
-  /** Every run through the path at once, as bits: bit n says that a run stands at node n. Its words
-   * are the bits here, those where the trace stood before, which stand that is, and all bits so far. */
+  /** Every run through the path at once, as bits: bit n says that a run stands at node n. Its
+   * words are the bits here, those where the trace stood before, which stand that is, and all
+   * bits so far. */
   private pathMonitor({ nodes }: Way, at: number): Monitor {
     const places = new Map<number, number>();
     let ways = 0;
@@ -235,7 +237,8 @@ function orderMonitor({ nodes }: Way, at: number): Monitor {
   };
 }
 
-/** Its words are, counted from 1, the visit of the last `from`, and that of the first `to` after one. */
+/** Its words are, counted from 1, the visit of the last `from`, and that of the first `to` after
+ * one. */
 function withinMonitor(check: Within, at: number): Monitor {
   const [from, to] = [check.from.index, check.to.index];
   return {

@@ -1,5 +1,5 @@
-/** Names of events that lit nothing: near misses with their reasons, and unmapped names with what was
- * probably meant. */
+/** Names of events that lit nothing: near misses with their reasons, and unmapped names with
+ * what was probably meant. */
 import { IDENTITY_TYPES, similarNames } from "./engine.ts";
 import type { Named, Plan } from "./plan.ts";
 import type { Kept } from "./run.ts";
