@@ -87,6 +87,8 @@ describe("receive", () => {
       expect([totals(state, T0).count, nodeLight(state, "a", T0).count, feed(state, { start: 0, count: 9 }).total, out.hits.length]).toEqual([0, 0, 0, 0]);
       expect(rowOfMessage(state, past.id)).toMatchObject({ at: T0 - 60_000, lanes: REMOTE | HISTORY });
       expect(recentTraces(state, 5)).toHaveLength(1);
+      const own = after([...start, frame(1, { ...batch(0, []), events: [past] }), frame(2, batch(0, [past]))], {}, out);
+      expect([totals(own, T0).count, nodeLight(own, "a", T0).count, feed(own, { start: 0, count: 9 }).total, out.hits.length, own.accumulation.duplicates]).toEqual([1, 1, 1, 1, 0]);
     });
   });
 });
