@@ -6,6 +6,9 @@ BIN := $(CURDIR)/.venv/bin
 PYTEST = $(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 NODE = $$($(BIN)/python $(CURDIR)/tools/node.py)
 say = @printf '── %s\n'
+# The browser side's tests run beside pytest, whose tests wait for processes and browsers much of the time.
+suites = $(MAKE) --no-print-directory tests-browser > $(CURDIR)/.tools/tests-browser 2>&1 & browser=$$!; wrong=0; \
+	trap "kill $$browser" INT TERM; $(PYTEST) || wrong=1; wait $$browser || wrong=1; cat $(CURDIR)/.tools/tests-browser; exit $$wrong
 
 help: ## list these words
 	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -19,18 +22,18 @@ use: ## install what running it needs
 demo: use ## a sample shop in your browser, with simulated visitors
 	@exec $(BIN)/dagnet-realtime demo
 
-test: setup fresh static unit ## every check and every test
-	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
-	@$(PYTEST)
+test: setup fresh static ## every check and every test
+	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest), beside those of the browser side'
+	@$(suites)
 
-check: setup fresh static unit ## make test, and audits of every dependency
+check: setup fresh static ## make test, and audits of every dependency
 	$(say) 'Known vulnerabilities of Python packages (pip-audit)'
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/runtime.lock
 	@$(BIN)/pip-audit --require-hashes --disable-pip -r requirements/docs.lock
 	$(say) 'Known vulnerabilities of npm packages (npm audit)'
 	@cd web && $$($(BIN)/python $(CURDIR)/tools/node.py npm) audit --omit=dev
-	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest)'
-	@$(PYTEST)
+	$(say) 'Tests of the server, the commands and the whole program in Chromium (pytest), beside those of the browser side'
+	@$(suites)
 
 fresh: setup ## are generated files as their sources say?
 	$(say) 'Generated files are fresh (wire types, docs/reference/configuration.md, the function for Segment, the styles of React Flow)'
@@ -68,7 +71,9 @@ types-browser:
 	@wrong=0; cd web; for package in engine tap client layer react package app shop extension function expect; do \
 	$(NODE) node_modules/typescript/bin/tsc --noEmit -p $$package || wrong=1; done; exit $$wrong
 
-unit: setup ## vitest: the engine, the tap and the picture
+unit: setup tests-browser ## vitest: the engine, the tap and the picture
+
+tests-browser:
 	$(say) 'Tests of the browser side (vitest)'
 	@cd web && NO_COLOR=1 $(NODE) node_modules/vitest/vitest.mjs run --reporter=dot
 
@@ -112,4 +117,4 @@ clean: ## remove everything that was made here
 	@rm -rf .venv .tools dist web/node_modules src/dagnet_realtime/web/static test-results
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup use demo test check fresh static lint lint-python lint-browser types types-python types-browser unit web e2e proof bench fuzz soak generate docs build package extension clean
+.PHONY: help setup use demo test check fresh static lint lint-python lint-browser types types-python types-browser unit tests-browser web e2e proof bench fuzz soak generate docs build package extension clean

@@ -24,6 +24,12 @@ settings.load_profile("long" if SECONDS else "usual")
 MOST_WORKERS = 8
 AGAIN = ("/e2e/", "/deploy/", "/faults/")
 """Folders whose tests drive browsers, proxies and stores of other makers on a machine that is busy."""
+LONGEST = (
+    *("test_host", "test_tap_lane", "test_traces_telling", "test_ui_screen", "test_ui_truth"),
+    *("test_traces_odd_graphs", "test_relay_faults", "test_shop", "test_sign_in"),
+    *("test_tap_extension", "test_ui_connection", "test_tap_pages", "test_static"),
+)
+"""Browser tests that take longest. They begin first, so that no worker has one left at the end."""
 PROOF = bool(os.environ.get("PROOF"))
 """Whether `make proof` runs: only the tests marked `proof`, which are too long for `make test`."""
 
@@ -54,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if others and not _by_node_id(config):
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
-    items.sort(key=lambda item: "/e2e/" in item.path.as_posix())
+    items.sort(key=_order)
     for item in items:
         if any(folder in item.path.as_posix() for folder in AGAIN):
             # Once more, and shown as RERUN: a real failure fails twice.
@@ -75,6 +81,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     finally:
         if inner is not None:
             tried.inner_test = inner
+
+
+def _order(item: pytest.Item) -> tuple[bool, int]:
+    """Browser tests after all others; of them those of the longest files first."""
+    stem = item.path.stem
+    browser = "/e2e/" in item.path.as_posix()
+    return browser, LONGEST.index(stem) if browser and stem in LONGEST else len(LONGEST)
 
 
 def _by_node_id(config: pytest.Config) -> bool:
