@@ -210,7 +210,7 @@ ACME = Channel("acme", "prod")
 
 @pytest.mark.parametrize("case", CASES_PSEUDONYMS, ids=lambda case: case["name"])
 def test_tokens_are_those_of_the_vectors(case: dict) -> None:
-    """RED-7: keyed, per channel and period. RED-8: across a change both. RED-9: one space for a
+    """RED-7: keyed, per channel and period. RED-7: across a change both. RED-9: one space for a
     person's identifiers.
     """
     tokens = Pseudonymizer(
@@ -226,7 +226,7 @@ def test_a_token_is_known_by_its_form(form: dict) -> None:
 
 
 def test_the_token_does_not_depend_on_what_was_asked_before() -> None:
-    """RED-8: in either direction of time."""
+    """RED-7: in either direction of time."""
     walked = Pseudonymizer(ACME, b"key", 3600)
     for at in (10**12, 10**12 + 3_600_000, 10**12 + 100, 10**12 + 1_900_000, 5, 10**12):
         assert walked.tokens_for("userId", "u", at) == Pseudonymizer(ACME, b"key", 3600).tokens_for(
@@ -235,7 +235,7 @@ def test_the_token_does_not_depend_on_what_was_asked_before() -> None:
 
 
 def test_every_moment_shares_a_token_with_the_next() -> None:
-    """RED-8: so that a trace is one trace across a change of keys."""
+    """RED-7: so that a trace is one trace across a change of keys."""
     tokens = Pseudonymizer(ACME, b"key", 7200)
     moments = range(10**12, 10**12 + 4 * 7_200_000, 600_000)
     for before, after in pairwise(moments):

@@ -46,7 +46,7 @@ def test_properties_are_kept_as_the_vectors_say(case: dict) -> None:
 
 @pytest.mark.parametrize("case", VECTORS["texts"], ids=lambda case: case["text"][:40])
 def test_texts_are_cleaned_as_the_vectors_say(case: dict) -> None:
-    """RED-4: URLs lose what follows their path. RED-5: length."""
+    """RED-5: URLs lose what follows their path. RED-5: length."""
     assert clean_text(case["text"]) == case["kept"]
 
 

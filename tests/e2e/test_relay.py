@@ -94,7 +94,7 @@ def test_an_outage_is_bridged_by_poll_and_nothing_is_lit_twice(
 def test_an_encrypted_channel_carries_what_the_provider_cannot_read(
     context: BrowserContext, sealed: Shop
 ) -> None:
-    """REL-8: on the provider's socket there is ciphertext alone."""
+    """REL-9: on the provider's socket there is ciphertext alone."""
     received: list[str] = []
     context.on(
         "page",

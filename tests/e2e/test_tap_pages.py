@@ -91,7 +91,7 @@ def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web
 def test_early_calls_of_a_page_that_is_left_before_its_sdk_came_are_told_with_the_reason(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-2, ENG-25: an ad blocker, and a visitor who clicks on."""
+    """TAP-2, TAP-13: an ad blocker, and a visitor who clicks on."""
     put(web, road, "/blocked.html", snippet(), "analytics.track('view_item')")
     shop = open_page(live, tapped(web, road))
     shop.goto(f"{web.url}/blocked.html")

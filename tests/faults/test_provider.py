@@ -215,7 +215,7 @@ async def test_another_workspaces_channel_is_signed_for_nobody(stand: Stand) -> 
 
 
 async def test_whoever_lost_the_right_hears_nothing_more_within_30_seconds(stand: Stand) -> None:
-    """REL-11: bob's grant goes while he watches; ann goes on in the channel's other name, bob is signed for nothing and hears nothing."""
+    """ACC-17: bob's grant goes while he watches; ann goes on in the channel's other name, bob is signed for nothing and hears nothing."""
     async with stand.page("ann") as (ann, hers), stand.page("bob") as (bob, his):
         await stand.send("before")
         await ann.reached(hers, 1)

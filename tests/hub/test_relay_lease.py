@@ -58,7 +58,7 @@ async def test_without_a_number_from_the_provider_sessions_are_counted() -> None
 def test_a_session_is_trusted_while_it_lives_and_was_confirmed(
     asked: int, live: bool, stays: bool
 ) -> None:
-    """REL-11: a session without a recent check of its permission is dropped."""
+    """ACC-17: a session without a recent check of its permission is dropped."""
     leased = lease(Provider(), FakeClock(), NOW + 1, ann=NOW - asked)
     leased.prune({"ann": None} if live else {})  # type: ignore[dict-item]
     assert (leased.has_subscribers, set(leased.dropped)) == (stays, set() if stays else {"ann"})

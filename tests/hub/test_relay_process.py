@@ -197,7 +197,7 @@ async def test_without_a_relay_there_is_no_subscription() -> None:
 
 
 async def test_a_session_without_a_right_is_out_within_30_seconds() -> None:
-    """REL-11: the others are told to ask for the new name; on the old one nothing follows."""
+    """ACC-17: the others are told to ask for the new name; on the old one nothing follows."""
     provider = Provider()
     async with Relayed(provider) as stage:
         staying, old = await stage.subscribed("ann")
@@ -277,7 +277,7 @@ async def test_a_subscription_tells_who_else_watches() -> None:
 
 
 async def test_another_filter_leads_to_another_channel() -> None:
-    """REL-11: and a session that left a view is out of its channel."""
+    """ACC-17: and a session that left a view is out of its channel."""
     provider = Provider()
     async with Relayed(provider) as stage:
         await stage.subscribed("ann")
@@ -332,7 +332,7 @@ async def test_a_range_ends_exactly_where_it_was_asked_to() -> None:
 
 
 def test_keys_are_for_one_purpose() -> None:
-    """REL-8: the provider knows the app's secret, and no key of ours follows from that."""
+    """REL-9: the provider knows the app's secret, and no key of ours follows from that."""
     assert (
         derive_relay_key(b"k", b"encryption")
         != derive_relay_key(b"k", b"channel names")
@@ -341,7 +341,7 @@ def test_keys_are_for_one_purpose() -> None:
 
 
 async def test_a_dismissed_session_goes_on_and_subscribes_anew() -> None:
-    """ACC-67, REL-11: its channel goes on under another name, for which those who still may ask again; no other channel turns."""
+    """ACC-67, ACC-17: its channel goes on under another name, for which those who still may ask again; no other channel turns."""
     provider = Provider()
     async with Relayed(provider) as stage:
         ann, old = await stage.subscribed("ann")

@@ -150,7 +150,7 @@ async def test_nothing_is_published_without_subscribers() -> None:
 
 
 async def test_a_session_that_is_not_confirmed_is_out_before_the_next_frame() -> None:
-    """REL-11: within 24 s the channel goes on under another name, which those learn who still may; of the old one no frame more."""
+    """ACC-17: within 24 s the channel goes on under another name, which those learn who still may; of the old one no frame more."""
     async with Platform() as stage:
         staying, old = await stage.subscribed("ann")
         await stage.subscribed("bob")
@@ -193,7 +193,7 @@ async def test_a_subscription_tells_who_else_watches() -> None:
 
 
 async def test_off_rotates_the_channel_for_the_others() -> None:
-    """REL-11: a session that has ended is not subscribed."""
+    """ACC-17: a session that has ended is not subscribed."""
     async with Platform() as stage:
         _, old = await stage.subscribed("ann")
         leaving, _ = await stage.subscribed("bob")

@@ -154,7 +154,7 @@ async def test_a_process_that_was_killed_holds_a_view_up_for_seconds_alone() -> 
 
 
 async def test_a_session_that_ends_is_out_at_every_process_and_the_others_go_on() -> None:
-    """REL-25, REL-11: whichever process heard of it, the channel goes on under another name, and no process signs the old one."""
+    """REL-25, ACC-17: whichever process heard of it, the channel goes on under another name, and no process signs the old one."""
     async with processes_of() as stage:
         processes = [stage.process() for _ in range(2)]
         staying, old = await stage.subscribed(processes[0], processes[1], "ann")
@@ -172,7 +172,7 @@ async def test_a_session_that_ends_is_out_at_every_process_and_the_others_go_on(
 
 
 async def test_a_session_that_no_process_confirms_any_more_is_dropped() -> None:
-    """REL-25, REL-11: the process that confirmed it is gone, and its page asks no other."""
+    """REL-25, ACC-17: the process that confirmed it is gone, and its page asks no other."""
     async with processes_of() as stage:
         one, other = stage.process(), stage.process()
         session, old = await stage.subscribed(one, one)

@@ -142,7 +142,7 @@ async def test_a_signature_is_for_private_channels_of_this_relay() -> None:
 
 
 async def test_an_encrypted_relay_gives_subscribers_the_channels_key() -> None:
-    """REL-8: with the signature, and only there."""
+    """REL-9: with the signature, and only there."""
     provider = Provider()
     await published(provider, message(7, "private-encrypted-a"), url=URL + "?encrypted=1")
     assert set(json.loads(provider.batches[0][0]["data"])) == {"nonce", "ciphertext"}
@@ -240,7 +240,7 @@ async def test_a_real_provider_refuses_a_wrong_secret_and_a_message_over_its_lim
 
 
 def test_whoever_has_the_channels_key_reads_it() -> None:
-    """REL-8: nonce and ciphertext of NaCl's secretbox, as the protocol carries them."""
+    """REL-9: nonce and ciphertext of NaCl's secretbox, as the protocol carries them."""
     seal = ChannelEncryption(bytes(32))
     sent = msgspec.json.decode(
         seal.encrypt("private-encrypted-a", "ü".encode()), type=dict[str, str]
@@ -253,7 +253,7 @@ def test_whoever_has_the_channels_key_reads_it() -> None:
 
 
 def test_every_channel_has_its_own_key() -> None:
-    """REL-8: one channel's key opens no other, and follows from a master key that only we have."""
+    """REL-9: one channel's key opens no other, and follows from a master key that only we have."""
     assert (
         len(
             {
@@ -267,7 +267,7 @@ def test_every_channel_has_its_own_key() -> None:
 
 
 def test_without_the_library_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """REL-8: an optional dependency that is missing is a problem with a remedy."""
+    """REL-9: an optional dependency that is missing is a problem with a remedy."""
     monkeypatch.setitem(sys.modules, "nacl.secret", None)
     with pytest.raises(Problem, match="PyNaCl") as caught:
         ChannelEncryption(bytes(32))

@@ -94,7 +94,7 @@ async def test_a_holder_whose_lease_lapsed_only_adds_its_counts(
 async def test_a_subscriber_is_removed_unless_it_was_confirmed_since(
     store: RelayStateStore,
 ) -> None:
-    """REL-11: a session that was confirmed meanwhile stays."""
+    """ACC-17: a session that was confirmed meanwhile stays."""
     await store.touch_subscriber(SHOP, "v", "ann", FIRST, 0)
     held = await store.touch_subscriber(SHOP, "v", "bob", FIRST, 0)
     await store.acquire(SHOP, "v", "one", 5)

@@ -243,7 +243,7 @@ async def full(
 
 
 async def test_unproven_senders_hold_so_many_bytes_at_once_and_no_more() -> None:
-    """DOOR-15: what waits counts, packed and unpacked; beyond it the answer is 503 to come back."""
+    """DOOR-14: what waits counts, packed and unpacked; beyond it the answer is 503 to come back."""
     unproven = UnprovenBytes(100_000)
     with unproven.hold() as held:
         assert (
@@ -268,7 +268,7 @@ async def test_unproven_senders_hold_so_many_bytes_at_once_and_no_more() -> None
 
 
 async def test_a_small_body_that_comes_at_once_holds_nothing() -> None:
-    """DOOR-15: it waits for nothing, so that others cannot keep it out."""
+    """DOOR-14: it waits for nothing, so that others cannot keep it out."""
     unproven = UnprovenBytes(0)
     with unproven.hold() as held:
         assert await read_body(sender(b"abc"), b"3", b"", LIMIT, 10.0, held) == b"abc"
@@ -280,7 +280,7 @@ async def test_a_small_body_that_comes_at_once_holds_nothing() -> None:
 
 
 async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
-    """DOOR-15: its sender leaves, is too slow, sends too much or nonsense, or the server stops."""
+    """DOOR-14: its sender leaves, is too slow, sends too much or nonsense, or the server stops."""
     unproven = UnprovenBytes(10**7)
     with pytest.raises(ClientDisconnected), unproven.hold() as held:
         await read_body(sender(b"x" * 500, None), b"", b"", LIMIT, 10.0, held)
@@ -320,7 +320,7 @@ async def test_what_is_held_is_given_back_however_a_request_ends() -> None:
 
 
 async def test_a_thread_that_goes_on_for_a_request_that_has_ended_is_stopped() -> None:
-    """DOOR-15: nothing is held for nobody."""
+    """DOOR-14: nothing is held for nobody."""
     unproven = UnprovenBytes(10**7)
     with unproven.hold() as held:
         held.acquire(5)

@@ -674,7 +674,7 @@ async def test_what_the_log_refuses_is_to_be_sent_again() -> None:
 
 
 async def test_what_an_unproven_sender_holds_while_it_waits_is_counted() -> None:
-    """DOOR-15: so a delivery without a signature takes the long way if the log waits."""
+    """DOOR-14: so a delivery without a signature takes the long way if the log waits."""
     async with held_delivery() as held:
         answers, _ = await held.send(delivery().replace(b"X-Signature: ", b"X-Other: "))
         assert answers.startswith(b"HTTP/1.1 401")

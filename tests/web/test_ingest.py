@@ -369,7 +369,7 @@ async def test_nobody_is_answered_who_has_left() -> None:
 async def test_an_error_of_our_own_is_told_without_what_was_sent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """DOOR-12: 503 to come back, and a log line of class and place only."""
+    """ACC-27: 503 to come back, and a log line of class and place only."""
 
     class Broken(Intake):
         async def webhook(self, *_: Any) -> None:
@@ -391,7 +391,7 @@ async def test_an_error_of_our_own_is_told_without_what_was_sent(
 
 
 async def test_nothing_that_is_sent_is_logged_or_answered(caplog: pytest.LogCaptureFixture) -> None:
-    """DOOR-12: canaries in bodies, keys, signatures and paths of refused deliveries."""
+    """ACC-27: canaries in bodies, keys, signatures and paths of refused deliveries."""
     house = House()
     await house.watch()
     canary = "canary-7f3a"
@@ -471,7 +471,7 @@ async def test_where_no_source_tracks_the_tracking_api_asks_for_no_body() -> Non
 
 
 async def test_unproven_senders_share_their_room_over_both_routes() -> None:
-    """DOOR-15: 503 to come back beyond it, counted; what has proven itself, and who has left, holds nothing."""
+    """DOOR-14: 503 to come back beyond it, counted; what has proven itself, and who has left, holds nothing."""
     house = House()
     unproven = UnprovenBytes(10_000)
     webhook = WebhookApp(house.intake, LIMITS, unproven)
@@ -498,7 +498,7 @@ async def test_unproven_senders_share_their_room_over_both_routes() -> None:
 
 
 async def test_a_proven_sender_holds_no_room_while_its_events_are_taken() -> None:
-    """DOOR-15: a signature under the secret is a proof; a write key, which pages show, is none."""
+    """DOOR-14: a signature under the secret is a proof; a write key, which pages show, is none."""
     house = House()
     await house.watch()
     unproven = UnprovenBytes(10_000)

@@ -52,7 +52,7 @@ class TransportContract:
     """Inherit, and give a fixture `lane`."""
 
     async def test_the_first_frame_is_a_hello(self, lane: Lane) -> None:
-        """WEB-1: at the position of On, with the graph's version, the posture and the door's ledger."""
+        """HUB-1: at the position of On, with the graph's version, the posture and the door's ledger."""
         async with watched() as (served, session):
             (hello,) = await lane.frames(served, session["watch_session_id"], None, ops("hello"))
             assert hello["op"] == "hello"

@@ -116,7 +116,7 @@ describe("a session for a host that draws the graph itself", () => {
     expect(asked.at(-1)).toBe("DELETE /api/watch/s1");
   });
 
-  it("EMB-4: a name bound to a node lights it from On on, and the host hears the mapping", async () => {
+  it("ENG-15: a name bound to a node lights it from On on, and the host hears the mapping", async () => {
     const { it, stream, environment, mappings } = await on();
     await stream.send(batch(0, "m0", [], "Order Placed"));
     expect(it.bind("Order Placed", "nowhere")).toBe(false);

@@ -29,7 +29,7 @@ describe("verdicts", () => {
     expect(judged(ALL, [view]).items.map(({ verdict }) => verdict)).toEqual(["failed", "met", "failed", "failed", "failed", "failed", "met", "failed", "failed", "met", "met", "met"]);
   });
 
-  it("EXP-9: a tie is said, and so is one that is too large to try", () => {
+  it("EXP-4: a tie is said, and so is one that is too large to try", () => {
     const tied = VECTORS.cases.filter(({ name }) => name.startsWith("one millisecond"));
     expect(tied.length).toBeGreaterThan(5);
     expect(tied.map((one) => said(reports(one).end)).filter((text) => /one millisecond were taken|many events have one time/.test(text)).length).toBeGreaterThan(3);

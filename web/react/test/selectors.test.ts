@@ -37,7 +37,7 @@ describe("what the screen reads", () => {
   });
 });
 
-it("ENG-25: a row says in a word that its event has not left the page", () => {
+it("TAP-13: a row says in a word that its event has not left the page", () => {
   const { engine } = scene();
   engine.dispatch({ kind: "on", session: "s1", position: "", graph: GRAPH, lane: "local" });
   engine.dispatch({ kind: "tap", message: { messageId: "m", type: "track", name: "see_a", names: ["see_a"], occurredAt: 1, stage: "called", traces: [], properties: {} } });

@@ -78,7 +78,7 @@ describe("the table of states", () => {
     expect([4200, 119_000, 180_000, 3_600_000, 7_300_000].map(late)).toEqual(["4 s", "119 s", "3 min", "60 min", "2 h"]);
   });
 
-  it("FUN-19: never promises to fetch what a function published", () => {
+  it("FUN-13: never promises to fetch what a function published", () => {
     expect(viewState({ ...LIVE, connection: lane({ transport: "function" }) }).sign).toMatchObject({ word: "LIVE", lane: "function", meaning: expect.stringContaining("cannot be fetched") as string });
   });
 });

@@ -210,7 +210,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-11: a channel that turns between the seat and its signature is asked for again, and nothing is polled", async () => {
+  it("ACC-17: a channel that turns between the seat and its signature is asked for again, and nothing is polled", async () => {
     const { lane, rule, asked } = scene({ connects: "refused" });
     rule.connects = "at once";
     rule.turns = true;
@@ -230,7 +230,7 @@ describe("the provider's lane", () => {
     lane.stop();
   });
 
-  it("REL-11: a channel that turns is left for its other name, and nothing is lost between", async () => {
+  it("ACC-17: a channel that turns is left for its other name, and nothing is lost between", async () => {
     const { environment, lane, listeners, rule, asked, lit } = scene();
     await settle();
     rule.seat = { ...SEAT, channel: "c2" };
