@@ -111,7 +111,7 @@ def resumed(left: dict[str, Any]) -> Iterator[Place]:
 
 
 def streamed(place: Place, left: dict[str, Any]) -> list[str]:
-    """The first two parts of the recorded session's stream, byte for byte."""
+    """The first two parts of the recorded session's stream, byte for byte but for its age."""
     path, headers = (
         f"/api/watch/{left['session']}/stream",
         {"authorization": f"Bearer {left['follower']}"},
@@ -125,7 +125,7 @@ def streamed(place: Place, left: dict[str, Any]) -> list[str]:
             found += chunk
             if found.count(b"\n\n") >= 2:
                 break
-    return found.decode().split("\n\n")[:2]
+    return re.sub(r',"age_ms":\d+', "", found.decode()).split("\n\n")[:2]
 
 
 def metrics(left: dict[str, Any]) -> list[str]:
@@ -239,7 +239,7 @@ def answers(place: Place, left: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "stream": streamed(place, left),
         "batches": [
-            frame
+            {name: value for name, value in frame.items() if name != "age_ms"}
             for frame in place.frames(left["session"], left["follower"], left["position"], until=4)
             if frame["op"] == "batch"
         ],
