@@ -45,21 +45,27 @@ it.each(["push", "poll"] as const)("EMB-10: by %s, a token that lapses in the mi
   await session.off();
 }, 60_000);
 
-it.each(["push", "poll"] as const)("EMB-10: by %s, a token that lapses unknown to the host is renewed when the server says so, and no event is lost", async (transport) => {
-  let minted = 0;
-  // The host's clock is an hour behind the server's.
-  const session = open({ transport, token: async () => ({ token: await running.mint((minted += 1) === 1 ? 2 : 300), expiresAt: Date.now() + 3_600_000 }) });
-  await session.on();
-  await until(session, () => session.state.connection === (transport === "push" ? "live" : "polling"));
+it("EMB-10: a token that lapses unknown to the host is renewed when the server says so, by push and by poll, and no event is lost", async () => {
+  const watched = await Promise.all((["push", "poll"] as const).map(async (transport) => {
+    const made = { transport, minted: 0 };
+    // The host's clock is an hour behind the server's.
+    const session = open({ transport, token: async () => ({ token: await running.mint((made.minted += 1) === 1 ? 2 : 300), expiresAt: Date.now() + 3_600_000 }) });
+    await session.on();
+    await until(session, () => session.state.connection === (transport === "push" ? "live" : "polling"));
+    return { made, session };
+  }));
+  const counted = (tests: number) => Promise.all(watched.map(({ session }) => until(session, () => session.state.counts.tests === tests)));
   await running.send(NAME, null);
-  await until(session, () => session.state.counts.tests === 1);
+  await counted(1);
   // The stream ends with a `bye` and the poll is refused; the token is asked for then alone.
-  await until(session, () => minted === 2 && session.state.retryAt === null && session.state.connection !== "reconnecting");
+  await Promise.all(watched.map(({ made, session }) => until(session, () => made.minted === 2 && session.state.retryAt === null && session.state.connection !== "reconnecting")));
   await running.send(NAME, null);
-  await until(session, () => session.state.counts.tests === 2);
-  expect(minted).toBe(2);
-  expect(session.state).toMatchObject({ phase: "on", transport, why: "", ledger: { balances: true, duplicates: 0, missed: { exact: 0, unknown: 0 } } });
-  await session.off();
+  await counted(2);
+  for (const { made, session } of watched) {
+    expect(made.minted).toBe(2);
+    expect(session.state).toMatchObject({ phase: "on", transport: made.transport, why: "", ledger: { balances: true, duplicates: 0, missed: { exact: 0, unknown: 0 } } });
+    await session.off();
+  }
 }, 60_000);
 
 it("EMB-10: who is not let in, what is not there, and a token that cannot be had are sentences", async () => {
