@@ -1,5 +1,5 @@
 /** Feeds a light source to the renderer: hits and steps at once, levels four times a second. */
-import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/activity";
+import { glowOf } from "@dagnet-realtime/engine/activity";
 import type { Hit, LightSource, Step } from "@dagnet-realtime/client/light";
 import type { Drawing, NodeWriter } from "./drawing.ts";
 import type { Renderer } from "./protocol.ts";
@@ -16,10 +16,10 @@ export interface LightAdapterOptions {
   readonly light: LightSource;
   readonly renderer: Renderer;
   readonly writer: NodeWriter;
-  /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0
+  /** The flash rule: how strongly a node of this rate (events a second) may ring at this moment; 0
    * for not at all.
    */
-  readonly ring: (node: string, heat: number) => number;
+  readonly ring: (node: string, rate: number) => number;
 }
 
 /** Open from construction until `close`. */
@@ -87,7 +87,7 @@ export class LightAdapter {
     if (index === undefined) return;
     const { light, renderer, writer } = this.options;
     const state = light.node(node);
-    const strength = this.options.ring(node, Math.expm1(state.level * Math.log1p(FULL_RATE)));
+    const strength = this.options.ring(node, state.rate);
     if (strength <= 0) return;
     renderer.send({ kind: "ring", node: index, strength, late, ...(test === true ? { test } : {}) });
     if (this.woken < WAKES && !this.awake.has(node)) {

@@ -127,7 +127,7 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   sendBuffers();
   const adapter = new LightAdapter({
     drawing, light, renderer: measuredFirst, writer: options.writer ?? NO_WRITER,
-    ring: (node, heat) => allowFlash(flashes, node, performance.now(), heat, pulseArea(node)),
+    ring: (node, rate) => allowFlash(flashes, node, performance.now(), rate, pulseArea(node)),
   });
   const layer: LightLayer = { moved: whileOpen(lookFrom), measured: whileOpen(plan), follow: whileOpen(follow), unexpected: whileOpen(expectNot), set: whileOpen(set), closeUp: whileOpen((nodes) => { adapter.closeUp = nodes; }), close };
   const sizes = typeof ResizeObserver === "function" ? new ResizeObserver(layer.moved) : null;

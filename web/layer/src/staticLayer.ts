@@ -4,7 +4,7 @@ import { BRIEF_FROM, type EdgeDetail, FULL_FROM, resized, widthFor } from "./det
 import type { Patch } from "./dirtyTiles.ts";
 import { arrowAt, clearTags, PathLayer } from "./pathLayer.ts";
 import { type Camera, inView, type JumpMark, LABEL, type Palette, type PathMark, type RenderBuffers, scaleOf, toCanvas, boxAt, type Brush, type Surface } from "./protocol.ts";
-import { brushOf, HALO, haloSprite, roundBox, surface } from "./sprites.ts";
+import { brushOf, HALO, HALO_STEPS, haloSprite, roundBox, surface } from "./sprites.ts";
 
 /** How opaque a busy edge is: a level to read, not a light to look at. */
 const BUSY = 0.6;
@@ -20,8 +20,8 @@ export interface StaticInput {
   readonly jumps: readonly JumpMark[];
 }
 
-/** Sizes of nodes for which halos are kept, more are made anew. */
-const MOST_HALOS = 48;
+/** Halos that are kept: of each size of node and step of glow; more are made anew. */
+const MOST_HALOS = 64;
 
 /** Keeps the surface; the renderer copies `canvas` under what moves. */
 export class StaticLayer {
@@ -71,8 +71,9 @@ export class StaticLayer {
       const seen = inView(camera, x - HALO, y - HALO, x + width + HALO, y + height + HALO);
       if (!seen || !patches.some((patch) => touches(patch, seen))) continue;
       brush.globalAlpha = Math.min(1, 0.15 + strength * 0.85);
-      const size = `${width} ${height}`;
-      const sprite = this.halo.sprites.get(size) ?? haloSprite(width, height, scale, palette);
+      const step = Math.max(1, Math.ceil(strength * HALO_STEPS));
+      const size = `${width} ${height} ${step}`;
+      const sprite = this.halo.sprites.get(size) ?? haloSprite(width, height, scale, palette, step);
       this.halo.sprites.set(size, sprite);
       brush.drawImage(sprite, x - HALO, y - HALO, width + HALO * 2, height + HALO * 2);
     }

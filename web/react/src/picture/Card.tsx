@@ -27,7 +27,7 @@ export const Card = memo(function Card({ data: { uuid, face, cards } }: NodeProp
       <span className="dr-card-title" title={face.title}>{face.title}</span>
       <span className="dr-card-age" ref={age}>{" "}</span>
       <span className="dr-card-event" title={face.dark || `${face.event}${more}`}>{`${face.event}${more}`}</span>
-      <span className="dr-gauge" aria-hidden><i /><i /><i /><i /><i /></span>
+      <span className="dr-gauge" aria-hidden />
       <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "not seen yet"}</span>
       {face.tag && <span className="dr-tag" data-tone={face.tag.tone} title={face.tag.says}>{face.tag.text}</span>}
     </div>

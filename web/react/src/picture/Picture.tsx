@@ -1,15 +1,17 @@
 /** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
+import type { LightSource } from "@dagnet-realtime/client/light";
+import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
 import { Maximize, Minus, Plus } from "lucide-react";
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import { Card, type CardNode } from "./Card.tsx";
 import { Annotations, Edges, JumpEdges } from "./Edges.tsx";
 import { facesOf } from "./cardFace.ts";
-import { Cards } from "./cardWriter.ts";
+import { Cards, rateText } from "./cardWriter.ts";
 import { drawJumps } from "./jumpEdges.ts";
 import "./react-flow.css";
 import "./picture.css";
@@ -47,7 +49,7 @@ export function Picture(props: PictureProps) {
 }
 
 function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null }) {
-  const { scene, root, graph, selected, onSelect, followed, jumps, motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
+  const { scene, root, graph, selected, onSelect, followed, jumps, light, figures = "rates", motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
   const flow = useReactFlow();
   const [cards] = useState(() => new Cards());
   const manner = useRef<HTMLElement | null>(null);
@@ -111,7 +113,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         </ViewportPortal>
       </ReactFlow>
       <canvas ref={canvas} className="dr-light" aria-hidden />
-      {!large && <Legend following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
+      {!large && <Legend light={light} rates={figures === "rates"} following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
       {!large && (
         <Zoom
           onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
@@ -136,21 +138,55 @@ export function mannerText({ dots, width, pace, particles }: RenderReport): stri
   return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
 }
 
+interface LegendProps {
+  readonly light: LightSource;
+  /** Cards show rates. */
+  readonly rates: boolean;
+  readonly following: boolean;
+  readonly inferred: boolean;
+  readonly jumps: boolean;
+  readonly still: boolean;
+  readonly manner: (element: HTMLElement | null) => void;
+}
+
 /** What the marks of the picture mean; only those that are there. */
-export function Legend({ following, inferred, jumps, still, manner }: { following: boolean; inferred: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {
+export function Legend({ light, rates, following, inferred, jumps, still, manner }: LegendProps) {
   return (
     <div className="dr-legend" role="note" aria-label="Legend">
-      <span className="dr-legend-item">
-        Rate <span className="dr-num">0.1</span>
-        <span className="dr-swatches" aria-hidden>{[1, 2, 3, 4, 5].map((step) => <i key={step} data-heat={step} />)}</span>
-        <span className="dr-num">200+/s</span>
-      </span>
+      {rates && <RateScale light={light} />}
       {following && <span className="dr-legend-item"><i className="dr-key-trace" aria-hidden />Followed trace</span>}
       {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
       {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Unexpected step</span>}
       <span className="dr-legend-item"><i className="dr-key-waiting" aria-hidden />Not seen yet</span>
       {!still && <span className="dr-legend-item"><i className="dr-key-step" aria-hidden /><span ref={manner}>1 dot = 1 step</span></span>}
     </div>
+  );
+}
+
+/** How often the ends of the scale are written, in milliseconds. */
+const SCALE_MS = 1000;
+
+/** The steps of heat between the ends of the scale, which follow the busiest node. */
+function RateScale({ light }: { readonly light: LightSource }) {
+  const least = useRef<HTMLElement | null>(null);
+  const top = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    const show = () => {
+      const scale = light.scale?.();
+      if (!scale) return;
+      write(least.current, String(scale.least));
+      write(top.current, rateText(scale.top));
+    };
+    show();
+    const timer = setInterval(show, SCALE_MS);
+    return () => { clearInterval(timer); };
+  }, [light]);
+  return (
+    <span className="dr-legend-item" title="From the least rate to the busiest step of the last minute. Fill, border, glow and bars rise together, each step by the same factor.">
+      Rate <span className="dr-num" ref={least}>0.05</span>
+      <span className="dr-swatches" aria-hidden>{Array.from({ length: HEAT_STEPS }, (_, step) => <i key={step} data-heat={step + 1} />)}</span>
+      <span className="dr-num" ref={top}>1/s</span>
+    </span>
   );
 }
 

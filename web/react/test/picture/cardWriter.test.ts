@@ -20,9 +20,9 @@ describe("cards", () => {
       cards.attach("a", { root, age, rate, dark: "" });
     });
 
-    it("PIC-6: shows a level as border, gauge and printed rate together", () => {
+    it("PIC-6: shows a level by gauge and printed rate, which border and fill go with", () => {
       cards.write("a", { count: 9, rate: 41, level: 0.5, lastAt: 9_000 }, 10_000);
-      expect([root.dataset["seen"], root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["lit", "3", "41/s", "now", "yes"]);
+      expect([root.dataset["seen"], root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["lit", "4", "41/s", "now", "yes"]);
       cards.write("a", { count: 9, rate: 0, level: 0, lastAt: 9_000 }, 50_000);
       expect([root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["0", "0/s", "41s", "no"]);
     });
@@ -104,7 +104,7 @@ describe("words", () => {
 });
 
 describe("strength", () => {
-  it("PIC-6: shows five steps of heat, and at least one for anything above nothing", () => {
-    expect([0, 0.01, 0.2, 0.21, 0.5, 0.99, 1, 3].map(heatStep)).toEqual([0, 1, 1, 2, 3, 5, 5, 5]);
+  it("PIC-6: shows eight steps of heat, and at least one for anything above nothing", () => {
+    expect([0, 0.01, 0.125, 0.126, 0.5, 0.99, 1, 3].map(heatStep)).toEqual([0, 1, 1, 2, 4, 8, 8, 8]);
   });
 });
