@@ -116,7 +116,7 @@ def check_order(
 ) -> None:
     """Of the means over some moments: the busier, the further from the ground in luminance, and the more saturated."""
     order = sorted(rates, key=lambda label: rates[label])
-    for theme in ("dark", "light"):
+    for theme in ("light", "dark"):
         expect(page.locator("html")).to_have_attribute("data-theme", theme)
         taken = []
         for number in range(moments):
@@ -127,6 +127,7 @@ def check_order(
             rising = seen if theme == "dark" or what == "saturation" else [-one for one in seen]
             assert all(a < b for a, b in itertools.pairwise(rising)), (theme, what, seen)
         page.keyboard.press("d")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
 
 
 def log_of(rates: Mapping[str, float], header: str, start: str, began: int) -> str:
@@ -202,7 +203,7 @@ def test_real_traffic_is_seen_in_the_order_of_its_rates(
 
     def run_until(end: float) -> None:
         while (now := time.monotonic() - began) < end:
-            events = []
+            events: list[dict[str, Any]] = []
             for label, rate in rates.items():
                 while due[label] <= now:
                     events.append(event(name(label), f"v{len(events)}"))

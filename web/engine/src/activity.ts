@@ -184,8 +184,8 @@ export function heatAt(activity: Activity, at: number): number {
 /** Hits a second at `at`, as levels show it. Heat follows the eye, but between the events of a slow
  * node it says nothing: one event looks like half an event a second, and then like none. So below
  * four a second the mean gap of the last eight hits counts the more, the less heat there is; a gap
- * that is open and more than twice as long counts instead. A first event is no rate yet. A node that falls silent is dark after
- * 40 s at the latest.
+ * that is open and more than twice as long counts instead. A first event is no rate yet. A node
+ * that falls silent is dark after 40 s at the latest.
  */
 export function steadyRate(activity: Activity, at: number): number {
   const heat = heatAt(activity, at);

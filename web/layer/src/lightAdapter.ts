@@ -10,6 +10,9 @@ const TICKS_PER_TEXT = 4;
 /** A node that wakes is written at once, this many between two beats at most. */
 const WAKES = 16;
 
+/** What is left of the light of nodes beside a followed path. */
+const DIMMED = 0.3;
+
 /** What a light adapter works on. */
 export interface LightAdapterOptions {
   readonly drawing: Drawing;
@@ -26,6 +29,8 @@ export interface LightAdapterOptions {
 export class LightAdapter {
   /** Nodes whose text is written on every beat: hovered and followed. */
   closeUp: ReadonlySet<string> = new Set();
+  /** Nodes on followed paths: the light of all others is dimmed; null if nothing is followed. */
+  onPath: ReadonlySet<string> | null = null;
   frozen = false;
   /** Not live: no node glows. */
   drained = false;
@@ -71,7 +76,8 @@ export class LightAdapter {
     drawing.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
       const age = state.lastAt === null ? null : now - state.lastAt;
-      this.glow[index] = this.drained ? 0 : glowOf(state.level, age);
+      const share = this.drained ? 0 : this.onPath && !this.onPath.has(node.uuid) ? DIMMED : 1;
+      this.glow[index] = share * glowOf(state.level, age);
       if (everyCard || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
     });
     renderer.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });

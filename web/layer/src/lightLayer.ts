@@ -73,7 +73,7 @@ export interface LightLayer {
    * case.
    */
   readonly measured: () => void;
-  /** Draws these traces' paths, and no others. */
+  /** Draws these traces' paths, and no others; the light of nodes beside them is dimmed. */
   readonly follow: (paths: readonly FollowedPath[]) => void;
   /** Draws these dashed, with their counts, and no others. */
   readonly unexpected: (steps: readonly UnexpectedStep[]) => void;
@@ -182,6 +182,10 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
 
   function follow(paths: readonly FollowedPath[]): void {
     followed = paths;
+    const nodes = paths.flatMap(({ steps }) => steps.map(({ node }) => node));
+    const before = adapter.onPath;
+    adapter.onPath = nodes.length > 0 ? new Set(nodes) : null;
+    if (before !== adapter.onPath) adapter.sendLevels(false);
     sendPaths();
   }
 

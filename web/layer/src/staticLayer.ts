@@ -100,14 +100,15 @@ export class StaticLayer {
       if (camera.zoom < BRIEF_FROM) continue;
       const [x, y] = [table[POINTS] ?? 0, table[POINTS + 1] ?? 0];
       const text = `${amount(count)}×`;
-      const width = 14 + text.length * 7;
-      roundBox(brush, x - width / 2, y - 9, width, 18, 9);
+      const size = typeSize(camera.zoom);
+      const width = size + text.length * size * 0.64;
+      roundBox(brush, x - width / 2, y - size * 0.8, width, size * 1.6, size * 0.8);
       brush.fillStyle = palette.canvas;
       brush.fill();
       brush.lineWidth = 1;
       brush.stroke();
       brush.fillStyle = palette.jump;
-      brush.font = `500 11px ${palette.mono}`;
+      brush.font = `500 ${size}px ${palette.mono}`;
       brush.fillText(text, x, y + 0.5);
     }
   }
@@ -126,10 +127,10 @@ export class StaticLayer {
       brush.lineWidth = widthFor(rate);
       brush.stroke();
       brush.globalAlpha = 1;
-      if (lines > 0 && camera.zoom >= BRIEF_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
-      if (lines > 1 && camera.zoom >= BRIEF_FROM) {
+      if (lines > 0 && camera.zoom >= FULL_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
+      if (lines > 1 && camera.zoom >= FULL_FROM) {
         brush.clearRect(x - LABEL.width / 2, y + LABEL.height / 2, LABEL.width, LABEL.line);
-        brush.font = `500 ${camera.zoom >= FULL_FROM ? 10.5 : 12.5}px ${palette.mono}`;
+        brush.font = `500 ${typeSize(camera.zoom)}px ${palette.mono}`;
         brush.textAlign = "center";
         brush.textBaseline = "middle";
         brush.fillStyle = palette.activityText;
@@ -205,6 +206,11 @@ export class Glow {
   of(node: number): number {
     return this.painted[node] ?? 0;
   }
+}
+
+/** Type that is never smaller than 11 px on screen, in canvas units. */
+function typeSize(zoom: number): number {
+  return 11 / Math.min(1, zoom);
 }
 
 /** A count or rate in at most four figures. */

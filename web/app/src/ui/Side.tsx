@@ -7,12 +7,12 @@ import { useEngine } from "@dagnet-realtime/react/hooks";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Button, Grip } from "@dagnet-realtime/react/kit/controls.tsx";
 import { lagOfLast, sourcesHeard } from "@dagnet-realtime/react/selectors";
-import { TracesPanel } from "@dagnet-realtime/react/side/TracesPanel.tsx";
 import { Check, PanelRightClose, Plug, TriangleAlert } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { Suspense } from "react";
 import { SIDE, type Tab } from "../store/preferences.ts";
 
+const TracesPanel = lazyPart(async () => (await import("@dagnet-realtime/react/side/TracesPanel.tsx")).TracesPanel);
 const UnmappedPanel = lazyPart(async () => (await import("@dagnet-realtime/react/side/UnmappedPanel.tsx")).UnmappedPanel);
 const NodePanel = lazyPart(async () => (await import("@dagnet-realtime/react/side/NodePanel.tsx")).NodePanel);
 
@@ -64,7 +64,9 @@ export function Side() {
           />
         </div>
         <Tabs.Content className="tab-body" value="traces">
-          <TracesPanel />
+          <Suspense fallback={null}>
+            <TracesPanel />
+          </Suspense>
         </Tabs.Content>
         <Tabs.Content className="tab-body" value="node">
           <Suspense fallback={null}>

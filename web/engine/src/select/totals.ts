@@ -12,8 +12,9 @@ import type { IngestCounters, Guarantees } from "../wire.gen.ts";
 // Activity of a node, and the totals of the view.
 
 /** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level`
- * (on the scale of this graph and moment) and `glow` 0 to 1. Under a filter all of it is of the carried events that pass: `of` is how many
- * it was asked about, and `all` the node's count without it. Test events are in `tests` alone.
+ * (on the scale of this graph and moment) and `glow` 0 to 1. Under a filter all of it is of the
+ * carried events that pass: `of` is how many it was asked about, and `all` the node's count without
+ * it. Test events are in `tests` alone.
  */
 export interface NodeLight {
   readonly count: number;

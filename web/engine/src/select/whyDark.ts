@@ -5,9 +5,9 @@ import { namesFromShown, nearMisses, nearMissReasons, type SimilarName, similarN
 import type { State } from "../state.ts";
 import type { Graph } from "../wire.gen.ts";
 
-/** One reason. `not-kept` means that it can never be seen, as what it asks for is not kept; `filter`
- * that its event came and its filter let none through; `spelling` that a name like its own came;
- * `upstream` that no step that leads to it was seen; `never` that no event of its name came.
+/** One reason. `not-kept`: it can never be seen, as what it asks for is not kept. `filter`: its
+ * event came, and its filter let none through. `spelling`: a name like its own came. `upstream`: no
+ * step that leads to it was seen. `never`: no event of its name came.
  */
 export type DarkReason =
   | { readonly kind: "not-kept"; readonly why: string }
@@ -16,7 +16,7 @@ export type DarkReason =
   | { readonly kind: "upstream"; readonly nodes: readonly string[] }
   | { readonly kind: "never"; readonly names: readonly string[]; readonly since: number; readonly missed: number };
 
-/** The newest events that are read, and reasons and names that are told of one kind. */
+/** How many of the newest events are read, and the most reasons or names of one kind. */
 const ROWS = 2000;
 const TOLD = 3;
 /** Names that are looked at for one that was sent. */

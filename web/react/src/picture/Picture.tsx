@@ -3,7 +3,7 @@ import type { LightSource } from "@dagnet-realtime/client/light";
 import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
-import { Maximize, Minus, Plus } from "lucide-react";
+import { Activity, Maximize, Minus, Plus } from "lucide-react";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
@@ -18,7 +18,7 @@ import "./picture.css";
 import { neighbour, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
 import { useEdgeHover } from "./useEdgeHover.ts";
-import { useFitView, useSelection } from "./useFitView.ts";
+import { LEAST_ZOOM, useFitView, useFollowView, useSelection } from "./useFitView.ts";
 import { useLightCanvas } from "./useLightCanvas.ts";
 import { useScene } from "./useScene.ts";
 
@@ -29,17 +29,17 @@ const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDow
  * scope, with `theme`.
  */
 export function Picture(props: PictureProps) {
-  const scene = useScene(props.graph);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
+  const scene = useScene(props.graph, root);
   const { theme, stale, frozen, paused, filter, large, children } = props;
   return (
     <div className={`${SCOPE} dr-fill`} data-theme={theme}>
       <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-paused={paused ? "yes" : undefined} data-filtered={filter ? "yes" : undefined} data-large={large ? "yes" : undefined}>
-        {scene ? (
+        {scene && root ? (
           <ReactFlowProvider key={props.graph.name}>
             <Stage {...props} scene={scene} root={root} />
           </ReactFlowProvider>
-        ) : (
+        ) : root && (
           <p className="dr-arranging" role="status">Arranging {props.graph.nodes.length} nodes…</p>
         )}
         {children && <div className="dr-over">{children}</div>}
@@ -69,6 +69,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { uuid: node.uuid, face, cards }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
     });
   }, [scene, faces, cards]);
+  useFollowView(followed, fit);
   const chosen = useSelection(scene, { selected, selectedEdge: way, highlight: pointed }, fit);
   const nodes = useMemo(
     () => cardNodes.map((node) => (chosen.nodes.has(node.id) ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)),
@@ -101,7 +102,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       <ReactFlow
         nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
         onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onInit={fit.onInit}
-        minZoom={0.1} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
+        minZoom={LEAST_ZOOM} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
         zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
         attributionPosition="bottom-center" aria-label={`Graph ${graph.title || graph.name}`}
       >
@@ -117,6 +118,11 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       {!large && (
         <Zoom
           onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
+          onActive={(only) => {
+            root?.toggleAttribute("data-active-only", only);
+            if (only) fit.show(cards.active(), true);
+            else fit.fit();
+          }}
           percent={(element) => { percent.current = element; if (element) write(element, `${Math.round(flow.getZoom() * 100)}%`); }}
         />
       )}
@@ -196,17 +202,25 @@ export interface ZoomProps {
   readonly onOut: () => void;
   readonly onFit: () => void;
   readonly onWhole: () => void;
+  /** Shows the nodes that had an event in the last minute, or all again. */
+  readonly onActive: (only: boolean) => void;
   readonly percent: (element: HTMLElement | null) => void;
 }
 
 /** The buttons that zoom. */
-export function Zoom({ onIn, onOut, onFit, onWhole, percent }: ZoomProps) {
+export function Zoom({ onIn, onOut, onFit, onWhole, onActive, percent }: ZoomProps) {
+  const [only, setOnly] = useState(false);
+  const active = (): void => {
+    setOnly(!only);
+    onActive(!only);
+  };
   return (
     <div className="dr-zoom" role="group" aria-label="Zoom">
       <button type="button" onClick={onOut} aria-label="Zoom out" title="Zoom out"><Minus size={15} aria-hidden /></button>
       <button type="button" className="dr-zoom-value" onClick={onWhole} title="Zoom to 100 %"><span ref={percent}>100%</span></button>
       <button type="button" onClick={onIn} aria-label="Zoom in" title="Zoom in"><Plus size={15} aria-hidden /></button>
       <button type="button" onClick={onFit} aria-label="Fit the graph" title="Fit the graph"><Maximize size={15} aria-hidden /></button>
+      <button type="button" onClick={active} aria-pressed={only} aria-label="Active only" title="Active only: nodes with an event in the last minute"><Activity size={15} aria-hidden /></button>
     </div>
   );
 }

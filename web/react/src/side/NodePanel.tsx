@@ -148,8 +148,8 @@ function WhyDark({ graph, uuid }: { readonly graph: Graph; readonly uuid: string
   const reasons = useEngine("numbers", (state) => whyDark(state, uuid));
   if (reasons.length === 0) return null;
   return (
-    <section className="near" aria-label="Why is this dark?">
-      <h3>Why is this dark?</h3>
+    <section className="near" aria-label="Why not seen yet?">
+      <h3>Why not seen yet?</h3>
       <ul>
         {reasons.map((reason) => <li key={`${reason.kind}${reason.kind === "spelling" ? reason.name : ""}`}><Reason graph={graph} uuid={uuid} reason={reason} /></li>)}
       </ul>
@@ -228,7 +228,7 @@ function Near({ uuid }: { readonly uuid: string }) {
   const seen = useEngine("numbers", (state, now) => nodeLight(state, uuid, now).all > 0);
   const told = useEngine("numbers", (state) => (state.accumulation.traces ? nearMissReasons(state.accumulation.traces.near, uuid) : []));
   const all = useEngine("numbers", (state) => state.accumulation.traces?.near.get(uuid)?.count ?? 0);
-  // A node that was not seen says so under “Why is this dark?”.
+  // A node that was not seen says so under “Why not seen yet?”.
   if (told.length === 0 || !seen) return null;
   return (
     <div className="near">
