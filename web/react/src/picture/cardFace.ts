@@ -62,7 +62,8 @@ function difference(filters: readonly Filter[], others: readonly (readonly Filte
   const told = own.length > 0 ? own : filters.filter((filter) => having(filter) < others.length);
   return told.map(({ property, operator, values }) => {
     const sign = SIGNS[operator] ?? operator;
-    return `${sign === "=" ? "" : `${property} `}${sign} ${values.join(" or ")}`.trim();
+    // The sign stays with its value where a line ends.
+    return `${sign === "=" ? "" : `${property} `}${sign}\u00a0${values.join(" or ")}`.trim();
   }).join(", ");
 }
 

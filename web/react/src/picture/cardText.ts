@@ -66,7 +66,7 @@ const VOWELS = "aeiouyäöüáéíóúàèìòùâêîôûåæøœ";
 
 /** A name in pieces between which a line may end; `hyphen` where a hyphen is then shown. */
 export function piecesOf(text: string): readonly { readonly text: string; readonly hyphen: boolean }[] {
-  return text.split(/(?<=[\s\-_./:])|(?<=[a-z])(?=[A-Z])/u).filter((piece) => piece !== "").flatMap((word) => {
+  return text.split(/(?<=[ \t\n\-_./:])|(?<=[a-z\d])(?=[A-Z])/u).filter((piece) => piece !== "").flatMap((word) => {
     const parts = word.length > LONG_WORD ? syllables(word) : [word];
     return parts.map((part, i) => ({ text: part, hyphen: i < parts.length - 1 }));
   });

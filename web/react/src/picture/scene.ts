@@ -1,6 +1,7 @@
 /** The drawing, measured once: cards, curves, labels, frames and notes, with their indices. */
 import type { Container, Edge, Graph, Node, Note } from "@dagnet-realtime/engine/wire.gen";
 import { pointsOf, type Box } from "@dagnet-realtime/layer/curve";
+import { LABEL } from "@dagnet-realtime/layer/protocol";
 import { type Measures, tableAlong } from "@dagnet-realtime/layer/measuredDrawing";
 import { type AnchoredEdge, anchorsOf, type LabelSpot, placeLabels } from "./anchors.ts";
 import { type Route, routePoints, routesOf } from "./routes.ts";
@@ -131,9 +132,10 @@ export function percent(p: number | null): string {
   return value > 0 && value < 0.95 ? `${value < 0.095 ? "<0.1" : value.toFixed(1)}%` : `${Math.round(value)}%`;
 }
 
-/** The rectangle around everything drawn. */
-export function extentOf({ nodes, frames, notes }: Scene): Box {
-  return boundsOf([...nodes, ...frames, ...notes].map(({ box }) => box));
+/** The rectangle around everything drawn, the bends of edges too. */
+export function extentOf({ nodes, edges, frames, notes }: Scene): Box {
+  const bends = edges.filter(({ route }) => route.length > 1).flatMap(({ table }) => pointsOf(table).map(({ x, y }) => ({ x, y: y - LABEL.height / 2, width: 0, height: LABEL.height })));
+  return boundsOf([...[...nodes, ...frames, ...notes].map(({ box }) => box), ...bends]);
 }
 
 /** The rectangle around boxes; a unit square around none. */

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { graphFrom } from "@dagnet-realtime/client/graph/graphFrom";
 import { type Box, curveBetween, type Face } from "@dagnet-realtime/layer/curve";
+import type { Edge, Node } from "@dagnet-realtime/engine/wire.gen";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anchorsOf } from "../../src/picture/anchors.ts";
 import { crosses, type Route, routeAround, routeAt, routePoints, routesOf } from "../../src/picture/routes.ts";
-import { type Scene, sceneOf } from "../../src/picture/scene.ts";
+import { extentOf, type Scene, sceneOf } from "../../src/picture/scene.ts";
 import { spaceOut } from "../../src/picture/spacing.ts";
 import { arrange } from "../../src/picture/layout/layout.ts";
 import { fullJourney, journey } from "../bench/sample.ts";
@@ -36,6 +37,15 @@ describe("the ways of edges", () => {
 
   it("PIC-3: no edge enters a foreign card in the journeys of the bench", () => {
     for (const graph of [journey(), fullJourney()]) expect(crossings(sceneOf(graph, null))).toEqual([]);
+  });
+
+  it("PIC-1: what is fitted into view reaches around the bends of edges", () => {
+    const node = (uuid: string, x: number, y = 0) => ({ ...(journey().nodes[0] as Node), uuid, x, y });
+    const edge = { ...(journey().edges[0] as Edge), uuid: "ac", source: "a", target: "c" };
+    const scene = sceneOf({ ...journey(), nodes: [node("a", 0), node("b", 250), node("c", 500)], edges: [edge] }, null);
+    expect(scene.edges[0]?.route.length).toBeGreaterThan(1);
+    const { y, height } = extentOf(scene);
+    for (const { y: at } of routePoints(scene.edges[0]?.route ?? [])) expect(at >= y && at <= y + height).toBe(true);
   });
 
   const face = fc.constantFrom<Face>("left", "right", "top", "bottom");
