@@ -6,6 +6,7 @@ The file system is read-only to it but for the temporary folder, as far as a tes
 import asyncio
 import base64
 import gc
+import importlib
 import json
 import os
 import sys
@@ -15,7 +16,8 @@ from typing import Any
 
 
 async def _answer(asked: dict[str, Any]) -> dict[str, Any]:
-    from api.index import app  # the entry itself, under the name by which the platform imports it
+    # The entry itself, under the name by which the platform imports it.
+    app = importlib.import_module(os.environ.get("SERVERLESS_ENTRY", "api.index")).app
 
     parts: list[bytes] = []
     told: dict[str, Any] = {}

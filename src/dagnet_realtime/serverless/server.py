@@ -7,8 +7,10 @@ A process caches only what can be read again: the configuration and the graphs.
 import asyncio
 import contextlib
 import gc
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
@@ -39,7 +41,7 @@ from dagnet_realtime.model.watch import WatchSession
 from dagnet_realtime.model.workspace import Channel, Workspace
 from dagnet_realtime.ports.runtime import Clock
 from dagnet_realtime.ports.storage import RevocationList, SessionStore
-from dagnet_realtime.web.asgi import Receive, Scope, Send
+from dagnet_realtime.web.asgi import ROOT_PATH, Receive, Scope, Send
 from dagnet_realtime.web.auth.request import Authenticator
 from dagnet_realtime.web.auth.viewer import ViewerAuthenticator, ViewerKeys, ViewerTokens
 from dagnet_realtime.web.cors import CorsPolicy
@@ -55,7 +57,12 @@ if TYPE_CHECKING:
 
 STORE_PATHS = ("/api/", "/segment/", "/v1/")  # prefixes of the paths whose routes use the store
 MISCONFIGURED_SECONDS = 30.0  # to retry after, if the deployment cannot work
+PATH_PARAMETER = b"__path"  # by which a platform's rewrite carries the path below the root path
+SERVED_BELOW = (*STORE_PATHS, "/healthz", "/readyz")  # the interface wants an origin of its own
 MAX_SECONDS = 28.0  # of one request; platforms commonly cut at 30
+
+
+_ROOT_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class ColdState(msgspec.Struct, frozen=True):
@@ -93,14 +100,22 @@ class StaticGraphSource:
 class Serverless:
     """The ASGI app. The configuration is read from `environ` with the first request.
 
-    `reading` reads it; without it, the way that every command has.
+    `reading` reads it; without it, the way that every command has. With a `root_path`, such as
+    "/realtime", it is one function of another deployment: what the API has stands below it, and
+    the interface is not served. A rewrite that loses the path carries it as `__path` in the query.
+    Raises `ValueError` for a root path that is not one.
     """
 
     def __init__(
         self,
         environ: Mapping[str, str],
         reading: Callable[[Mapping[str, str]], Config] | None = None,
+        *,
+        root_path: str = "",
     ) -> None:
+        if root_path and not _ROOT_PATH.fullmatch(root_path):
+            raise ValueError('root_path must be as "/realtime": no slash at its end')
+        self._root_path = root_path
         self._environ = environ
         self._reading = reading or (lambda given: load(None, given))
         self._clock = SystemClock()
@@ -114,6 +129,8 @@ class Serverless:
             return
         try:
             async with asyncio.timeout(MAX_SECONDS):
+                if self._root_path:
+                    scope = _below(scope, self._root_path)
                 cold = self._read_or_503()
                 await cold.graphs.freshen()
                 await self._serve(cold, scope, receive, send)
@@ -242,6 +259,38 @@ class Serverless:
                         send, lambda: _flush_counters(counters, intake, publisher, workspaces)
                     ),
                 )
+
+
+def _below(scope: Scope, root_path: str) -> Scope:
+    """The request as the server takes it, without the root path.
+
+    Raises `Problem("not_found")` for what is not the server's.
+    """
+    parameters = scope.get("query_string", b"").split(b"&")
+    carried = [one for one in parameters if one.partition(b"=")[0] == PATH_PARAMETER]
+    path: str = scope["path"]
+    if path == root_path or path.startswith(root_path + "/"):
+        path = path.removeprefix(root_path)
+    elif len(carried) == 1:
+        value = unquote_to_bytes(carried[0].partition(b"=")[2])
+        path = "/" + value.decode("utf-8", "replace").lstrip("/")
+    else:
+        path = ""
+    if not path.startswith(SERVED_BELOW):
+        raise Problem(
+            "not_found",
+            "Not part of Realtime's API",
+            f"Below {root_path} are the API, the webhook and the SDKs' routes",
+            "Look at the address, and at the deployment's rewrites",
+        )
+    return {
+        **scope,
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"&".join(one for one in parameters if one not in carried),
+        ROOT_PATH: root_path,
+    }
 
 
 class RequestRevocations:

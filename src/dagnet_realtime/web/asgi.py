@@ -20,6 +20,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+ROOT_PATH = "dagnet_realtime.root_path"
+"""Key of the scope: what stood before the path where clients sent it; missing for nothing."""
+
+
 def set_state(scope: Scope, key: str, value: object) -> None:
     """Sets one key of `scope["state"]`; servers that know no state leave that out of the scope."""
     scope.setdefault("state", {})[key] = value

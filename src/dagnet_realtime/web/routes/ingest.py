@@ -20,7 +20,7 @@ from dagnet_realtime.hub.ingest import Intake
 from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.protocol import SIGNATURE_HEADER
 from dagnet_realtime.model.workspace import Source
-from dagnet_realtime.web.asgi import Receive, Scope, Send, request_began_at
+from dagnet_realtime.web.asgi import ROOT_PATH, Receive, Scope, Send, request_began_at
 from dagnet_realtime.web.body import (
     BodyLimits,
     ClientDisconnected,
@@ -340,9 +340,8 @@ class TrackingApp:
         if kind == "settings":
             if method != "GET":
                 raise MethodNotAllowed(b"GET, OPTIONS")
-            return self._settings(
-                route.split("/")[1], _parse_headers(scope).host, scope.get("scheme", "http")
-            )
+            host, scheme = _parse_headers(scope).host, scope.get("scheme", "http")
+            return self._settings(route.split("/")[1], host, scheme, scope.get(ROOT_PATH, ""))
         if kind == "unknown":
             raise _no_route()
         if method != "POST":
@@ -402,15 +401,15 @@ class TrackingApp:
             raise self._intake.refuse_unknown_key()
         return source
 
-    def _settings(self, key: str, host: bytes, scheme: str) -> bytes:
+    def _settings(self, key: str, host: bytes, scheme: str, root_path: str) -> bytes:
         if self._intake.by_write_key(key) is None:
             unknown = self._intake.refuse_unknown_key()
             raise Problem("not_found", unknown.title, remedy=unknown.remedy)
         own = {"apiKey": key}
         if self._public:
-            own |= {"apiHost": f"{self._public}/v1", "protocol": self._scheme}
+            own |= {"apiHost": f"{self._public}{root_path}/v1", "protocol": self._scheme}
         elif _HOST.fullmatch(host):
-            own |= {"apiHost": f"{host.decode()}/v1", "protocol": scheme}
+            own |= {"apiHost": f"{host.decode()}{root_path}/v1", "protocol": scheme}
         return _ENCODER.encode(SdkSettings({"Segment.io": own}, {}, {}))
 
 

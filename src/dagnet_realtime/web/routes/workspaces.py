@@ -15,7 +15,7 @@ from dagnet_realtime.model.problem import Problem
 from dagnet_realtime.model.workspace import Channel, Ingest, Source, Workspace
 from dagnet_realtime.ports.runtime import GraphSource
 from dagnet_realtime.ports.storage import DeletionTimes
-from dagnet_realtime.web.asgi import person_of
+from dagnet_realtime.web.asgi import ROOT_PATH, person_of
 from dagnet_realtime.web.auth.request import Authenticator, Person
 from dagnet_realtime.web.openapi import Operation, OperationRoute, ResponseSpec
 from dagnet_realtime.web.responses import json_response
@@ -218,6 +218,7 @@ def workspace_routes(
 
     async def all_of_them(request: Request) -> Response:
         base = public_url.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+        base += request.scope.get(ROOT_PATH, "")
         person = person_of(request.scope)
         seen = [one for one in workspaces if person.has_role("watch", one.channel)]
         return json_response(
