@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from dagnet_realtime.pusher_auth import PusherAuth
 from dagnet_realtime.relays.signing import sign_subscription
 from tests.support.soketi import KEY, SECRET
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
 HOST = WEB / "host"
 WORKSPACE = HOST / "workspace"
+TAP = ROOT / "src/dagnet_realtime/web/static/tap.js"
 SDK = WEB / "node_modules/@segment/analytics-next/dist/umd/index.js"
 NODES = json.loads((WORKSPACE / "graphs/checkout.json").read_text())["nodes"]
 UUID = {node["id"]: node["uuid"] for node in NODES}
@@ -62,15 +64,57 @@ def build(folder: Path) -> Path:
     run(node, "node_modules/typescript/bin/tsc", "--noEmit", folder=copy)
     run(node, "node_modules/vite/bin/vite.js", "build", folder=copy)
     shutil.copy(SDK, copy / "dist/sdk.js")
+    shutil.copy(TAP, copy / "dist/tap.js")
+    (copy / "dist/shop.html").write_text(SHOP)
     return copy / "dist"
+
+
+SHOP = """<!doctype html><meta charset="utf-8"><title>A page under test</title>
+<script src="/tap.js"></script><script src="/sdk.js"></script><script>
+window.analytics = AnalyticsNext.AnalyticsBrowser.load(
+  {writeKey: "k", cdnSettings: {integrations: {"Segment.io": {apiKey: "k"}}}},
+  {integrations: {"Segment.io": {apiHost: location.host + "/v1", protocol: "http"}}});
+</script>"""
+"""A page of the host's origin, with Segment's own SDK and the tap."""
+
+
+class BackEnd:
+    """The host's authorisation of the function's channels, and its users by their tokens."""
+
+    auth: PusherAuth | None = None
+    users: ClassVar[dict[str, bool | None]] = {}
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     """The host's files, and its back end: it signs subscriptions, and takes what an SDK sends."""
 
+    def do_GET(self) -> None:
+        """Names the function's channels, or sends a file."""
+        if not self._authorised(b""):
+            super().do_GET()
+
+    def _authorised(self, body: bytes) -> bool:
+        """Answers at the address of the host's authorisation; False at any other."""
+        if self.path != "/api/realtime/pusher-auth" or BackEnd.auth is None:
+            return False
+        token = self.headers.get("authorization", "").removeprefix("Bearer ")
+        headers = list(self.headers.items())
+        allowed = BackEnd.users.get(token)
+        answer = BackEnd.auth.answer(self.command, headers, body, allowed=allowed)
+        self.send_response(answer.status)
+        for name, value in answer.headers:
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body)
+        return True
+
     def do_POST(self) -> None:
         """Signs for the provider at `/auth`; all else is taken."""
-        sent = self.rfile.read(int(self.headers["content-length"])).decode()
+        raw = self.rfile.read(int(self.headers["content-length"]))
+        if self._authorised(raw):
+            return
+        sent = raw.decode()
         answer: dict[str, Any] = {"success": True}
         if self.path == "/auth":
             form = dict(urllib.parse.parse_qsl(sent))

@@ -1,6 +1,7 @@
 """The client in a host's own editor, on DagNet's versions: its own nodes light, and nothing else of it changes."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,12 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from dagnet_realtime.pusher_auth import PusherAuth
 from dagnet_realtime.relays.signing import request_query
 from tests.e2e.hidden import an_hour_hidden
-from tests.e2e.hosted import UUID, WORKSPACE, address, build, serving
+from tests.e2e.hosted import UUID, WORKSPACE, BackEnd, address, build, serving
+from tests.e2e.site import load_npm, site
+from tests.support import function
 from tests.support.program import Program, running
 from tests.support.soketi import APP_ID, KEY, SECRET, Soketi, soketi
 
@@ -426,3 +430,198 @@ def test_a_saved_log_lights_them(page: Page, host: str, watched: Watched) -> Non
     page.get_by_role("switch", name="Realtime").click()
     expect(page.get_by_role("status")).to_have_text("Realtime · replay")
     expect_counts(page, checkout=3)
+
+
+OURS = """() => JSON.stringify([...document.querySelectorAll(".dr-host, .dr-host *:not(svg *)")].map(element => {
+  const style = getComputedStyle(element);
+  const names = [...style].filter(name => !name.startsWith("--") && !/^(perspective|transform)-origin$/.test(name));
+  return [element.tagName + "." + element.getAttribute("class"), ...names.map(name => `${name}: ${style.getPropertyValue(name)}`)];
+}))"""
+"""The computed style of all that is ours, drawings' insides left out."""
+
+HOSTILE = """() => {
+  const sheet = new CSSStyleSheet();
+  const ours = ":where(.dr-host, .dr-host *)";
+  sheet.replaceSync(`
+    body *${ours} { font-family: "Comic Sans MS"; font-size: 30px; line-height: 3; letter-spacing: 4px; text-transform: uppercase; text-align: right; color: green;
+      margin: 9px; padding: 9px; border: 3px solid red; background: pink; min-height: 70px; box-sizing: content-box; float: left; opacity: 0.5; }
+    .dock-layout *${ours} { font-family: "Comic Sans MS"; font-weight: 900; text-indent: 20px; white-space: pre; word-spacing: 9px; list-style: square; border-radius: 12px; box-shadow: 0 0 9px red; }
+    .dock-layout button${ours}, .dock-layout input${ours} { all: unset; width: 100%; }
+    .dock-layout svg${ours} { display: block; width: 100%; height: auto; fill: red; }
+    .dock-layout ul${ours} { padding-left: 40px; }
+    h2${ours}, h3${ours} { font-size: 50px; }
+  `);
+  document.adoptedStyleSheets = [sheet];
+}"""
+"""What a host may say of every element, at the weight of one class and an element; of its own
+elements it says nothing, so that what stands around ours does not move."""
+
+
+def steady(page: Page, script: str) -> str:
+    """What a script gives, once two readings in turn are the same."""
+    before = ""
+    while (now := page.evaluate(script)) != before:
+        before = now
+    return now
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_bar_and_panel_stand_in_the_host(
+    page: Page, host: str, watched: Watched, theme: str
+) -> None:
+    """EMB-35, EMB-36, EMB-42, PIC-72: they work, neither styles the host nor are styled by it."""
+    page.goto(f"{host}/bare.html?panel#{theme}")
+    expect(page.locator(".react-flow__edge")).to_have_count(9)
+    page.mouse.move(2, 300)
+    bare = settled(page)
+    page.goto(f"{address(host, **watched.source())}&panel#{theme}")
+    expect(page.locator(".react-flow__edge")).to_have_count(9)
+    assert differences(bare, settled(page)) == []
+    bar = page.locator(".dr-bar")
+    bar.get_by_role("switch", name="Realtime").focus()
+    page.keyboard.press("Enter")  # React Flow takes Space for itself
+    expect(bar.get_by_role("button", name="Realtime · live")).to_be_visible()
+    person = f"panel-{theme}"
+    watched.send("Page Viewed", "Product Viewed", "Nothing Known", person=person)
+    expect(bar.locator(".figure")).to_have_text(re.compile("^3 since "))
+    panel = page.locator(".dr-panel")
+    row = panel.get_by_title("Follow it (with Ctrl: beside the others)")
+    row.first.focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("group", name="Followed traces")).to_be_visible()
+    expect(panel.get_by_role("list", name="Its events")).to_contain_text("Product")
+    page.locator(f'[data-uuid="{UUID["product"]}"]').click()
+    expect(panel.get_by_role("heading", name="Product viewed")).to_be_visible()
+    panel.get_by_role("tab", name="Unmapped").click()
+    panel.get_by_role("button", name="Map… Nothing Known to a node").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Help")).click()
+    expect_counts(page, landing=1, product=1, help=1)
+    assert page.evaluate("mapped.map(({name, nodeId}) => [name, nodeId])") == [
+        ["Nothing Known", "help"]
+    ]
+    page.locator(".react-flow__pane").click(position={"x": 5, "y": 5})
+    bar.get_by_role("button", name="Pause").click()
+    watched.send("Product Viewed", person=person)
+    bar.get_by_role("button", name="Resume +1").click()
+    expect_counts(page, landing=1, product=2, help=1)
+    bar.get_by_role("button", name="Clear").click()
+    expect_counts(page)
+    bar.get_by_role("button", name="Undo").click()
+    expect_counts(page, landing=1, product=2, help=1)
+    bar.get_by_role("button", name="Pause").click()
+    bar.get_by_role("button", name="Realtime · paused").click()
+    expect(page.locator(".dr-popovers .pop")).to_contain_text("Events still arrive")
+    page.keyboard.press("Escape")
+    page.mouse.move(2, 300)
+    page.evaluate("document.activeElement.blur()")
+    ours = steady(page, OURS)
+    page.evaluate(HOSTILE)
+    hostile = steady(page, OURS)
+    changed = [
+        f"{before[0]} {was} became {now}"
+        for before, after in zip(json.loads(ours), json.loads(hostile), strict=True)
+        for was, now in zip(before, after, strict=True)
+        if was != now
+    ]
+    assert changed == []
+
+
+PLAN = {
+    "format": "dagnet-realtime-function/1",
+    "version": "p1",
+    "workspace": "host",
+    "env": "prod",
+    "turn": 900,
+    "rotation": 86_400,
+    "trace": ["anonymousId"],
+    "properties": [],
+    "deny": [],
+    "needed": [],
+    "test": "",
+    "sample": 1,
+    "carries": "all",
+    "listens": [],
+}
+TOKEN_KEY = "0123456789abcdef0123456789abcdef"
+
+
+def test_the_functions_events_light_them_by_the_hosts_own_back_end(
+    context: BrowserContext, host: str
+) -> None:
+    """EMB-11, FUN-22: a person let in, one refused, a lapsed token, a provider that goes and returns."""
+    page = context.new_page()  # refusals stand in its console
+    page.clock.install()
+    with soketi() as provider:
+        BackEnd.auth = PusherAuth(
+            key=KEY,
+            secret=SECRET,
+            host="127.0.0.1",
+            port=provider.port,
+            tls=False,
+            workspace="host",
+            env="prod",
+            token_key=TOKEN_KEY,
+        )
+        BackEnd.users = {"ada": True, "eve": False}
+        api = {"app": APP_ID, "key": KEY, "api": f"http://127.0.0.1:{provider.port}"}
+        plan = json.dumps(PLAN | {"provider": {**api, "limit": 10_000, "batch": 10}})
+
+        def call(number: int, name: str) -> None:
+            event = {"type": "track", "event": name, "messageId": f"m{number}"}
+            event |= {"anonymousId": "anna", "timestamp": "2026-01-02T03:04:05.000Z"}
+            (told,) = function.run("published", plan, TOKEN_KEY, [event], secret=SECRET)
+            assert told["status"] == 200, told
+
+        def visit(token: str) -> None:
+            parts = {"kind": "function", "auth": "/api/realtime/pusher-auth", "token": token}
+            page.goto(f"{address(host, **parts)}&panel")
+            page.locator(".dr-bar").get_by_role("switch").click()
+
+        visit("eve")
+        expect(page.locator(".dr-why")).to_contain_text("You may not watch this workspace")
+        visit("ada")
+        sign = page.locator(".dr-bar .live")
+        expect(sign).to_contain_text("Realtime · live")
+        call(1, "Page Viewed")
+        expect_counts(page, landing=1)
+        provider.stop()
+        expect(sign).to_contain_text("Realtime · reconnecting", timeout=30_000)
+        provider.start()
+        page.clock.fast_forward(15_000)
+        expect(sign).to_contain_text("Realtime · live", timeout=30_000)
+        call(2, "Page Viewed")
+        expect_counts(page, landing=2)
+        BackEnd.users["ada"] = None
+        page.clock.fast_forward(31_000)
+        expect(sign).to_contain_text("Realtime · ended", timeout=30_000)
+        expect(page.locator(".dr-why")).to_contain_text("Sign in to this page")
+        BackEnd.auth = None
+    page.close()
+
+
+def test_pages_under_test_reach_the_host(context: BrowserContext, host: str) -> None:
+    """EMB-9: tabs of its origin by the tap, and pages of others that it opened; it has no SDK itself."""
+    editor = context.new_page()
+    opened(editor, host, kind="otherTab")
+    expect(editor.locator(".why")).to_contain_text("No other tab")
+    shop = context.new_page()
+    shop.goto(f"{host}/shop.html")
+    editor.bring_to_front()
+    expect(editor.locator(".why")).to_be_empty(timeout=15_000)
+    shop.evaluate("analytics.track('Product Viewed')")
+    expect_counts(editor, product=1)
+    shop.close()
+    with site() as web:
+        at = web.put(
+            "/plain.html", "/analytics.umd.js", load_npm(), attributes=f'data-realtime="{host}"'
+        )
+        opened(editor, host, kind="opener", origins=[web.url])
+        with context.expect_page() as came:
+            editor.evaluate("url => void window.open(url)", at)
+        other = came.value
+        editor.bring_to_front()
+        expect(editor.locator(".why")).to_be_empty(timeout=15_000)
+        other.evaluate("analytics.track('Products Searched')")
+        expect_counts(editor, search=1)
+        other.close()
+    editor.close()

@@ -16,7 +16,7 @@ const staged = join(out, "package");
 rmSync(staged, { recursive: true, force: true });
 mkdirSync(staged, { recursive: true });
 process.env["PACKAGE_OUT"] = join(staged, "dist");
-for (const entry of ["index", "others"]) {
+for (const entry of ["index", "panel", "others"]) {
   process.env["PACKAGE_ENTRY"] = entry;
   await build({ configFile: join(here, "vite.config.ts"), logLevel: "warn" });
 }

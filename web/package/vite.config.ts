@@ -8,13 +8,16 @@ import { defineConfig, type Plugin } from "vite";
 const HERE = import.meta.dirname;
 const OUT = process.env["PACKAGE_OUT"] ?? resolve(HERE, "dist");
 
-/** The entry `.` is built apart, so that no other carries what only it uses. */
-const APART = process.env["PACKAGE_ENTRY"] === "index";
-const ENTRIES = Object.fromEntries(["index", "layer", "react", "picture", "pusher-auth", "token"].map((name) => [name, resolve(HERE, `src/${name}.ts`)]));
+/** The entry `.` is built apart, so that no other carries what only it uses; the panel, since its
+ * styles are a file of their own.
+ */
+const APART = ["index", "panel"].find((name) => name === process.env["PACKAGE_ENTRY"]);
+const NAMES = ["index", "layer", "react", "panel", "picture", "pusher-auth", "token"];
+const ENTRIES = Object.fromEntries(NAMES.map((name) => [name, resolve(HERE, `src/${name}.ts`)]));
 const PEERS = [/^react(\/|$)/, /^react-dom(\/|$)/, /^@xyflow\/react$/];
 
 /** What is bundled from other packages, and whose licences go with it. */
-const BUNDLED = [["@dagrejs/dagre", "LICENSE"], ["lucide-react", "LICENSE"], ["pusher-js", "LICENCE"]] as const;
+const BUNDLED = [["@dagrejs/dagre", "LICENSE"], ["@floating-ui/dom", "LICENSE"], ["lucide-react", "LICENSE"], ["pusher-js", "LICENCE"], ["radix-ui", "LICENSE"]] as const;
 
 /** Private fields as plain ones: in ES2020 they would become weak maps, a tenth of the weight. */
 function plainFields(): Plugin {
@@ -58,8 +61,10 @@ function types(): Plugin {
 export default defineConfig({
   root: HERE,
   base: "./",
-  plugins: [plainFields(), ...(APART ? [] : [notices(), types()])],
+  plugins: [plainFields(), ...(APART === undefined ? [notices(), types()] : [])],
   oxc: { jsx: { runtime: "automatic", development: false } },
+  // Our popovers are never modal, so nothing locks the page's scrolling: what does it injects styles.
+  resolve: { alias: { "react-remove-scroll": resolve(HERE, "src/support/removeScroll.ts") } },
   worker: { format: "es" },
   build: {
     outDir: OUT,
@@ -69,9 +74,9 @@ export default defineConfig({
     modulePreload: false,
     sourcemap: true,
     lib: {
-      entry: Object.fromEntries(Object.entries(ENTRIES).filter(([name]) => (name === "index") === APART)),
+      entry: Object.fromEntries(Object.entries(ENTRIES).filter(([name]) => (APART === undefined ? !["index", "panel"].includes(name) : name === APART))),
       formats: ["es"],
-      cssFileName: "picture",
+      cssFileName: APART === "panel" ? "panel" : "picture",
     },
     // `Icon` of lucide is marked as a client component; here nothing is rendered by a server.
     rolldownOptions: {

@@ -1,9 +1,11 @@
 /** What a host holds of a session: its methods, and what it gives to it. */
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
+import type { EngineHost } from "./engineHost.ts";
 import type { LightSource } from "./light.ts";
 import type { Source } from "./source.ts";
 import type { LogSource } from "./sources/log.ts";
 import type { RealtimeState } from "./state.ts";
+import type { ConnectionStatus } from "./transport/transport.ts";
 
 /** A name that was bound to a node, as DagNet would write it into the event's definition. */
 export interface Mapping {
@@ -70,6 +72,32 @@ export interface ReplayControls {
   step(): void;
   /** Times as fast as it happened. */
   setSpeed(speed: number): void;
+}
+
+/** What our own components read of a session beside its summary; hosts have no need of it. */
+export interface SessionInside {
+  /** Null until it is loaded, with the first On. */
+  readonly engine: EngineHost | null;
+  readonly graph: Graph;
+  readonly session: string | null;
+  readonly connection: ConnectionStatus;
+}
+
+/** Where a session has its `SessionInside`: a registered symbol, since the package's entries are
+ * built apart.
+ */
+const INSIDE = Symbol.for("dagnet-realtime.inside");
+
+/** Has `realtime` give what `read` returns to our own components. */
+export function exposeInside(realtime: object, read: () => SessionInside): void {
+  Object.defineProperty(realtime, INSIDE, { value: read });
+}
+
+/** What is inside a session that `realtime()` made. Throws for anything else. */
+export function insideOf(realtime: object): SessionInside {
+  const read = (realtime as { readonly [INSIDE]?: () => SessionInside })[INSIDE];
+  if (read === undefined) throw new TypeError("this component needs a session that `realtime()` of the same package made");
+  return read();
 }
 
 export const NO_GRAPH: Graph = { name: "", file: "", version: "", title: "", nodes: [], edges: [], postits: [], containers: [], listens: [], warnings: [] };

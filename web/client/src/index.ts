@@ -5,7 +5,7 @@ export type { Mapping, Realtime, RealtimeOptions, ReplayControls } from "./hostI
 export { realtime } from "./realtime.ts";
 export type { Source } from "./source.ts";
 export { log, type LogSource } from "./sources/log.ts";
-export { opener, otherTab, page, type PageOptions } from "./sources/pages.ts";
+export { extension, opener, otherTab, page, type PageOptions } from "./sources/pages.ts";
 export type { EnvelopeFields, FunctionChannelOptions, PusherOptions, ServerOptions, SignRequest } from "./sources/options.ts";
 export { pusher } from "./sources/pusher.ts";
 export { server } from "./sources/server.ts";

@@ -1,9 +1,10 @@
 /** A graph's realtime session, for a host that draws the graph itself. */
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { browserEnvironment, type Environment } from "./environment.ts";
-import { type Realtime, type RealtimeOptions, type ReplayControls, reportOwn, sentence } from "./hostInterface.ts";
+import { exposeInside, insideOf, type Realtime, type RealtimeOptions, type ReplayControls, reportOwn, sentence } from "./hostInterface.ts";
 import type { LightListener, LightSource, NodeLight } from "./light.ts";
 import type { RealtimeState } from "./state.ts";
+import { OFF } from "./transport/transport.ts";
 
 /** Makes a session that is Off. Its engine is loaded when it is turned on. */
 export function realtime(options: RealtimeOptions, environment: Environment = browserEnvironment): Realtime {
@@ -27,6 +28,7 @@ class LazyRealtime implements Realtime {
     private readonly environment: Environment,
   ) {
     this.#graph = options.graph;
+    exposeInside(this, () => (this.#inner === null ? { engine: null, graph: this.#graph, session: null, connection: OFF } : insideOf(this.#inner)));
     this.light = {
       now: () => this.#inner?.light.now() ?? environment.now(),
       node: (uuid) => this.#inner?.light.node(uuid) ?? DARK,

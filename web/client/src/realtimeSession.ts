@@ -9,7 +9,7 @@ import { followedAs } from "./follows.ts";
 import { FollowSync } from "./followSync.ts";
 import type { LightSource } from "./light.ts";
 import { Pause } from "./pause.ts";
-import { NO_GRAPH, type Realtime, type RealtimeOptions, reportOwn as safely, type ReplayControls, sentence } from "./hostInterface.ts";
+import { exposeInside, NO_GRAPH, type Realtime, type RealtimeOptions, reportOwn as safely, type ReplayControls, sentence } from "./hostInterface.ts";
 import type { LogPlayer } from "./replay.ts";
 import type { LogSource } from "./sources/log.ts";
 import { type RealtimeState, summarise } from "./state.ts";
@@ -66,6 +66,7 @@ export class RealtimeSession implements Realtime {
     this.#graph = NO_GRAPH;
     this.#setGraph(options.graph);
     this.#state = this.#summarise();
+    exposeInside(this, () => ({ engine, graph: this.#graph, session: this.#watch.session, connection: this.#connection }));
   }
 
   get state(): RealtimeState {

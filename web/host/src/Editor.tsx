@@ -16,6 +16,9 @@ export interface Addition {
   readonly Tools: ComponentType;
   /** Inside `<ReactFlow>`. */
   readonly Over: ComponentType<{ nodes: readonly Node[]; theme: "dark" | "light" }>;
+  /** In the row below the tool bar, and in the panel beside the canvas; with `?panel` alone. */
+  readonly Row: ComponentType;
+  readonly Side: ComponentType;
   /** In each node. */
   readonly Badge: ComponentType<{ uuid: string }>;
 }
@@ -51,6 +54,9 @@ function Ribbon({ id, sourceX, sourceY, targetX, targetY, sourcePosition, target
     </g>
   );
 }
+
+/** Whether the editor has its panel. */
+const PANEL = new URLSearchParams(location.search).has("panel");
 
 const NODE_TYPES = { square: Square };
 const EDGE_TYPES = { ribbon: Ribbon };
@@ -105,11 +111,15 @@ export function Editor({ addition }: { addition: Addition | null }) {
             <button type="button" onClick={() => { const node = graph.nodes.find(({ id }) => id === "search"); if (node) rebind(node.uuid, "help"); }}>Rebind Search</button>
             <span className="bar-space">{addition ? <addition.Tools /> : null}</span>
           </header>
-          <main className="canvas">
-            <ReactFlowProvider>
-              <Canvas theme={theme} />
-            </ReactFlowProvider>
-          </main>
+          {PANEL ? <div className="row">{addition ? <addition.Row /> : null}</div> : null}
+          <ReactFlowProvider>
+            <div className="middle">
+              <main className="canvas">
+                <Canvas theme={theme} />
+              </main>
+              {PANEL ? <aside className="side-place">{addition ? <addition.Side /> : null}</aside> : null}
+            </div>
+          </ReactFlowProvider>
         </div>
       </Around>
     </Added.Provider>

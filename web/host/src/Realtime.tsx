@@ -1,8 +1,10 @@
 /** Realtime in the editor: a session over its document, and where it shows. */
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
-import { useViewport, type Node } from "reactflow";
-import { graphFrom, log, page, pusher, realtime, server, type Realtime, type RealtimeOptions } from "@dagnet-realtime/client";
+import { useOnSelectionChange, useReactFlow, useViewport, type Node } from "reactflow";
+import { extension, graphFrom, log, opener, otherTab, page, pusher, realtime, server, type Mapping, type Realtime, type RealtimeOptions } from "@dagnet-realtime/client";
 import { LightLayer, RealtimeSign, useFollowed, useNodeLight, useRealtime } from "@dagnet-realtime/client/react";
+import { RealtimeBar, RealtimePanel } from "@dagnet-realtime/client/react/panel";
+import "@dagnet-realtime/client/panel.css";
 import type { Addition } from "./Editor";
 import { events, useDocument, type ConversionGraph } from "./graph";
 
@@ -10,6 +12,9 @@ import { events, useDocument, type ConversionGraph } from "./graph";
 export type Chosen =
   | { readonly kind: "server"; readonly url: string; readonly workspace: string; readonly env: string; readonly token: string; readonly transport?: "push" | "poll" }
   | { readonly kind: "pusher"; readonly key: string; readonly host: string; readonly port: number; readonly channel: string; readonly auth: string }
+  | { readonly kind: "function"; readonly auth: string; readonly token?: string }
+  | { readonly kind: "opener"; readonly origins: readonly string[] }
+  | { readonly kind: "otherTab" | "extension" }
   | { readonly kind: "page" }
   | { readonly kind: "log" };
 
@@ -17,6 +22,8 @@ declare global {
   interface Window {
     /** The sessions of this page, to be looked at from its console. */
     sessions?: Realtime[];
+    /** The names that the panel mapped, as a host would write them into its definitions. */
+    mapped?: Mapping[];
     /** The log that is played, as text. */
     sessionLog?: string;
     /** Fetches a token from the host's back end. */
@@ -31,6 +38,14 @@ export function chosenSource(): RealtimeOptions["source"] {
       return server({ ...chosen, token: () => window.freshToken?.() ?? chosen.token });
     case "pusher":
       return pusher({ ...chosen, tls: false });
+    case "function":
+      return pusher(chosen.token === undefined ? { auth: chosen.auth } : { auth: chosen.auth, token: chosen.token });
+    case "opener":
+      return opener([...chosen.origins]);
+    case "otherTab":
+      return otherTab();
+    case "extension":
+      return extension();
     case "log":
       return log(window.sessionLog ?? "");
     case "page":
@@ -98,4 +113,23 @@ function Badge({ uuid }: { uuid: string }) {
   return count > 0 ? count : null;
 }
 
-export const addition: Addition = { Around, Tools, Over, Badge };
+function Row() {
+  return <RealtimeBar realtime={useSession()} />;
+}
+
+/** The panel follows what is selected on the canvas, and selects there what is chosen in it. */
+function Side() {
+  const [selected, setSelected] = useState<string | null>(null);
+  const { setNodes } = useReactFlow();
+  useOnSelectionChange({ onChange: ({ nodes }) => { setSelected(nodes[0]?.id ?? null); } });
+  return (
+    <RealtimePanel
+      realtime={useSession()}
+      selected={selected}
+      onSelect={(uuid) => { setNodes((nodes) => nodes.map((node) => ({ ...node, selected: node.id === uuid }))); }}
+      onBind={(mapping) => { (window.mapped ??= []).push(mapping); }}
+    />
+  );
+}
+
+export const addition: Addition = { Around, Tools, Over, Row, Side, Badge };

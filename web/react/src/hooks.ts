@@ -45,6 +45,11 @@ export interface SessionState {
 /** What components do for the user. */
 export interface SessionActions {
   toggle(): Promise<void>;
+  /** Pause, go on, or be done with catching up; a log that plays is held or plays on. */
+  pause(): void;
+  /** Ends a pause without showing how what waited came. */
+  jumpToNow(): void;
+  clear(): void;
   filter(text: string): void;
   filterAtServer(wanted: boolean): Promise<void>;
   select(node: string | null): void;
@@ -104,6 +109,10 @@ export interface HostAbilities {
    * with each frame.
    */
   lastFrameAt?(): number | null;
+  /** False if the page has no keyboard shortcuts of ours, so that none is named. */
+  readonly shortcuts?: boolean;
+  /** Whether the switch ends a log that plays. */
+  readonly switchesReplay?: boolean;
 }
 
 /** A log that plays: times in milliseconds since 1970. */
@@ -120,10 +129,13 @@ export interface ReadableStore<T> {
   readonly subscribe: (listener: (state: T, before: T) => void) => () => void;
 }
 
+/** The engine as components read it. */
+export type EngineView = Pick<EngineHost, "state" | "at" | "now" | "light" | "dispatch">;
+
 /** What the components of this package need around them. */
 export interface SessionContextValue {
   readonly store: ReadableStore<SessionState>;
-  readonly engine: EngineHost;
+  readonly engine: EngineView;
   readonly actions: SessionActions;
   readonly host?: HostAbilities;
 }

@@ -2,13 +2,12 @@
 import { useActions, useApp, useUi } from "../hooks.ts";
 import { FilterField } from "@dagnet-realtime/react/bar/FilterField.tsx";
 import { OnSwitch } from "@dagnet-realtime/react/bar/OnSwitch.tsx";
+import { ClearButton, JumpButton, PauseButton } from "@dagnet-realtime/react/bar/PauseControls.tsx";
 import { useEngine } from "@dagnet-realtime/react/hooks";
 import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Tip } from "@dagnet-realtime/react/kit/Tip.tsx";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
-import { count } from "@dagnet-realtime/react/format";
-import { waiting } from "@dagnet-realtime/react/selectors";
-import { Cable, CircleHelp, Eraser, Moon, Pause, Play, SkipForward, Store, Sun, Users } from "lucide-react";
+import { Cable, CircleHelp, Moon, Store, Sun, Users } from "lucide-react";
 import { Suspense } from "react";
 import { connectButtonText } from "./connect/text.ts";
 import icon from "./icon.svg";
@@ -35,7 +34,7 @@ export function TopBar() {
       <ShopButton />
       <Visitors />
       <span className="top-gap" />
-      <FilterField />
+      <FilterField id="filter" />
       <PauseButton />
       <JumpButton />
       <Tip says="Empties counts, feed and traces; the session goes on">
@@ -55,66 +54,6 @@ function GraphName() {
     <span className="graph-name">
       <span className="graph-title">{name}</span>
     </span>
-  );
-}
-
-/** Holds the picture, or what plays; its width does not change with its words. */
-function PauseButton() {
-  const actions = useActions();
-  const paused = useUi((ui) => ui.paused);
-  const replay = useUi((ui) => ui.replay);
-  const active = useUi((ui) => ui.phase === "on" || ui.replay !== null);
-  const more = useEngine("rows", waiting);
-  const held = replay === null ? paused : !replay.player.playing;
-  const words = replay !== null ? (held ? "Play" : "Pause") : paused ? `Resume +${count(more)}` : "Pause";
-  return (
-    <Button
-      icon={held ? <Play size={15} /> : <Pause size={15} />}
-      keys="Space"
-      disabled={!active}
-      aria-pressed={held}
-      aria-keyshortcuts="Space"
-      className="pause"
-      onClick={() => {
-        actions.pause();
-      }}
-    >
-      {words}
-    </Button>
-  );
-}
-
-/** Beside Resume, which shows what waited: for those who do not want to see it. */
-function JumpButton() {
-  const actions = useActions();
-  const offered = useUi((ui) => ui.paused || ui.catchUpSpeed > 0);
-  if (!offered) return null;
-  return (
-    <Button
-      icon={<SkipForward size={15} />}
-      aria-label="Skip to now"
-      aria-keyshortcuts="N"
-      title="Skip to now, without showing how what waited came (N)"
-      onClick={() => {
-        actions.jumpToNow();
-      }}
-    />
-  );
-}
-
-function ClearButton(props: object) {
-  const actions = useActions();
-  return (
-    <Button
-      {...props}
-      icon={<Eraser size={15} />}
-      aria-keyshortcuts="C"
-      onClick={() => {
-        actions.clear();
-      }}
-    >
-      Clear
-    </Button>
   );
 }
 

@@ -23,6 +23,13 @@ export function otherTab(options: Omit<PageOptions, "analytics"> = {}): Source {
   return localSource((tap, { engine, environment }) => tap.otherTabTransport(options, engine, environment));
 }
 
+/** Calls of the sites that our browser extension taps; its button in this tab says that they show
+ * here.
+ */
+export function extension(options: Omit<PageOptions, "analytics"> = {}): Source {
+  return localSource((tap, { engine, environment }) => tap.extensionTransport(options, engine, environment));
+}
+
 /** Calls of pages that this tab opened at one of `origins`, in which the tap reports by
  * `opener([…])` with this page's origin.
  */

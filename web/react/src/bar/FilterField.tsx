@@ -1,10 +1,13 @@
 /** The filter field, its terms as chips. */
 import { ListFilter, X } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import { useActions, useEngine, useSession } from "../hooks.ts";
+import { useShortcuts } from "../kit/controls.tsx";
 
-/** The filter: terms as chips, and a field for the next one. */
-export function FilterField() {
+/** The filter: terms as chips, and a field for the next one, whose id a page may name. */
+export function FilterField({ id }: { readonly id?: string }) {
+  const own = useId();
+  const shortcuts = useShortcuts();
   const actions = useActions();
   const filter = useSession((state) => state.filter);
   const problem = useEngine("rows", (state) => state.filterProblem);
@@ -47,12 +50,12 @@ export function FilterField() {
         ))}
       </span>
       <input
-        id="filter"
+        id={id ?? own}
         value={draft}
         placeholder={chips.length > 0 ? "Add filter…" : "Filter events…"}
         aria-label="Filter events, for example type:track or device:mobile; Enter adds it"
         aria-invalid={problem !== null}
-        aria-describedby={problem ? "filter-problem" : undefined}
+        aria-describedby={problem ? `${own}-problem` : undefined}
         autoComplete="off"
         spellCheck={false}
         maxLength={500}
@@ -61,9 +64,9 @@ export function FilterField() {
         }}
         onKeyDown={key}
       />
-      <kbd aria-hidden="true">/</kbd>
+      {shortcuts && <kbd aria-hidden="true">/</kbd>}
       {problem && (
-        <p className="filter-problem" id="filter-problem" role="alert">
+        <p className="filter-problem" id={`${own}-problem`} role="alert">
           {problem.title}. {problem.detail}
         </p>
       )}

@@ -1,6 +1,7 @@
 /** Realtime On or Off. */
 import { Switch } from "radix-ui";
-import { useActions, useSession } from "../hooks.ts";
+import { useId } from "react";
+import { useActions, useHost, useSession } from "../hooks.ts";
 
 const WORDS = { starting: "starting", failed: "off", off: "Off", opening: "turning on", on: "On", closing: "turning off", replay: "Replay" } as const;
 
@@ -9,17 +10,19 @@ export function OnSwitch() {
   const actions = useActions();
   const phase = useSession((state) => state.phase);
   const ready = useSession((state) => state.graph !== null);
-  const on = phase === "on" || phase === "opening";
+  const ends = useHost((host) => host.switchesReplay ?? false) && phase === "replay";
+  const on = phase === "on" || phase === "opening" || ends;
+  const id = useId();
   return (
     <div className="on">
-      <label className="on-label" htmlFor="on-switch">
+      <label className="on-label" htmlFor={id}>
         Realtime
       </label>
       <Switch.Root
-        id="on-switch"
+        id={id}
         className="switch"
         checked={on}
-        disabled={!ready || (phase !== "on" && phase !== "off")}
+        disabled={!ready || (phase !== "on" && phase !== "off" && !ends)}
         onCheckedChange={() => {
           void actions.toggle();
         }}

@@ -16,7 +16,6 @@ const StripEnd = lazyPart(async () => (await import("./StripEnd.tsx")).StripEnd,
 export function Strip() {
   const view = useViewState();
   const figures = useEngine("numbers", (state, now) => totals(state, now));
-  const since = useEngine("numbers", (state) => state.accumulation.since);
   const unread = useEngine("numbers", (state) => state.filterProblem !== null);
   const traces = useEngine("numbers", traceCounts);
   const filtered = unread ? null : figures.filtered;
@@ -33,24 +32,7 @@ export function Strip() {
           <Sparkline values={figures.sparkline} />
         </>
       )}
-      <p className="figure figure-cut">
-        {filtered === null ? (
-          <strong>{count(figures.count)}</strong>
-        ) : (
-          <>
-            <strong className="strip-filtered">{count(filtered.count)}</strong> of <strong>{count(filtered.of)}</strong>
-          </>
-        )}{" "}
-        {view.covers === "" ? (
-          "events"
-        ) : (
-          <Tip says={`${filtered === null ? "" : `Of the ${count(figures.count)} events counted, ${count(filtered.of)} are held here and were asked; ${count(filtered.count)} pass the filter. `}Counting began ${moment(since)}. Nothing from before that moment is shown.`}>
-            <button type="button" className="plain">
-              {view.covers}
-            </button>
-          </Tip>
-        )}
-      </p>
+      <CountFigure view={view} />
       {figures.tests > 0 && (
         <Tip says="Test events light their nodes and are counted apart: they are in no other figure, and cover nothing.">
           <button type="button" className="plain figure figure-cut">
@@ -74,8 +56,38 @@ export function Strip() {
   );
 }
 
-/** The sign of the state, with a popover that says more. */
-export function LiveSign({ view }: { readonly view: ViewState }) {
+/** How many events, since when; of how many if a filter is in force. */
+export function CountFigure({ view }: { readonly view: ViewState }) {
+  const figures = useEngine("numbers", (state, now) => totals(state, now));
+  const since = useEngine("numbers", (state) => state.accumulation.since);
+  const unread = useEngine("numbers", (state) => state.filterProblem !== null);
+  const filtered = unread ? null : figures.filtered;
+  return (
+    <p className="figure figure-cut">
+      {filtered === null ? (
+        <strong>{count(figures.count)}</strong>
+      ) : (
+        <>
+          <strong className="strip-filtered">{count(filtered.count)}</strong> of <strong>{count(filtered.of)}</strong>
+        </>
+      )}{" "}
+      {view.covers === "" ? (
+        "events"
+      ) : (
+        <Tip says={`${filtered === null ? "" : `Of the ${count(figures.count)} events counted, ${count(filtered.of)} are held here and were asked; ${count(filtered.count)} pass the filter. `}Counting began ${moment(since)}. Nothing from before that moment is shown.`}>
+          <button type="button" className="plain">
+            {view.covers}
+          </button>
+        </Tip>
+      )}
+    </p>
+  );
+}
+
+/** The sign of the state, with a popover that says more. In a host, where others say “live” of
+ * other things, `name` is what is live.
+ */
+export function LiveSign({ view, name = "" }: { readonly view: ViewState; readonly name?: string }) {
   const lane = useSession((session) => session.connection);
   const { engine } = useSessionContext();
   const now = useEngine("numbers", () => engine.at());
@@ -87,7 +99,7 @@ export function LiveSign({ view }: { readonly view: ViewState }) {
       trigger={
         <button type="button" className={`live live-${sign.tone}`}>
           <i className="live-dot" aria-hidden="true" />
-          {sign.word}
+          {name === "" ? sign.word : `${name} · ${sign.word.toLowerCase()}`}
           {sign.lane && <span className="live-lane">{sign.lane}</span>}
           <span className="out-of-sight">{sign.title}</span>
         </button>

@@ -1,6 +1,7 @@
 /** Buttons, a copy button, and the handle between two panels. */
 import { Check, Copy as CopyIcon } from "lucide-react";
-import { type ButtonHTMLAttributes, type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type ButtonHTMLAttributes, type KeyboardEvent, type PointerEvent, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import { SessionContext } from "../hooks.ts";
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly voice?: "plain" | "quiet" | "strong" | "trace";
@@ -8,13 +9,19 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly keys?: string;
 }
 
+/** Whether the page has our keyboard shortcuts. */
+export function useShortcuts(): boolean {
+  return useContext(SessionContext)?.host?.shortcuts !== false;
+}
+
 /** A button; without children it is square, and needs an `aria-label`. */
-export function Button({ voice = "plain", icon, keys, className = "", children, ...rest }: ButtonProps) {
+export function Button({ voice = "plain", icon, keys, className = "", children, "aria-keyshortcuts": shortcut, ...rest }: ButtonProps) {
+  const shortcuts = useShortcuts();
   return (
-    <button type="button" className={`button button-${voice} ${children === undefined ? "button-icon" : ""} ${className}`} {...rest}>
+    <button type="button" className={`button button-${voice} ${children === undefined ? "button-icon" : ""} ${className}`} aria-keyshortcuts={shortcuts ? shortcut : undefined} {...rest}>
       {icon}
       {children !== undefined && <span className="button-label">{children}</span>}
-      {keys !== undefined && <kbd aria-hidden="true">{keys}</kbd>}
+      {keys !== undefined && shortcuts && <kbd aria-hidden="true">{keys}</kbd>}
     </button>
   );
 }

@@ -5,7 +5,7 @@ import type { Sink } from "@dagnet-realtime/tap/reporter";
 import { type Environment, randomHex } from "../../environment.ts";
 import type { EngineHost } from "../../engineHost.ts";
 import { type ConnectionStatus, OFF, type Transport, type TransportSink } from "../transport.ts";
-import { type Incoming, type PageChannel, tabChannel, windowChannel } from "./channels.ts";
+import { extensionChannel, type Incoming, type PageChannel, tabChannel, windowChannel } from "./channels.ts";
 import { LocalLane } from "./localLane.ts";
 import type { RejectReason } from "./messageGuard.ts";
 
@@ -137,6 +137,11 @@ export function otherTabTransport({ properties = [] }: Omit<PageOptions, "analyt
 export function openerTransport(origins: readonly string[], { properties = [] }: Omit<PageOptions, "analytics">, engine: EngineHost, environment: Environment): Transport {
   const why = (sdks: readonly SdkSeen[] | null): string => aboutSdks(sdks, `No page that this tab opened at ${origins.join(", ")} reports so far: each loads the tap.`, "the pages that report");
   return new LocalTransport({ channels: [windowChannel(window)], origins, properties, why }, engine, environment);
+}
+
+export function extensionTransport({ properties = [] }: Omit<PageOptions, "analytics">, engine: EngineHost, environment: Environment): Transport {
+  const why = (sdks: readonly SdkSeen[] | null): string => aboutSdks(sdks, "No site reports through the extension so far: press its button in this tab, then on the site.", "the sites that report");
+  return new LocalTransport({ channels: [extensionChannel(window)], properties, why }, engine, environment);
 }
 
 /** A channel from the page's own tap to this code beside it; nothing of it leaves the page. */
