@@ -238,6 +238,12 @@ def test_what_cannot_be_written_keeps_nothing_else_back(spec: Path, tmp_path: Pa
     assert "7 met" in (tmp_path / "out.md").read_text()
 
 
+def test_what_the_command_left_open_is_another_line(spec: Path) -> None:
+    """EXP-13: a command's last line without an end is not the first of the report."""
+    _, said = run([spec], BUYS + 'print("::error ", end="", flush=True)')
+    assert said.startswith("\nexpect ")
+
+
 def test_a_command_that_is_not_there(spec: Path) -> None:
     """EXP-16: a command that cannot be started is told, 2."""
     code, said = run([spec], ["/nonexistent/program"])
@@ -262,6 +268,9 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
         ),
         (SPEC.replace("total>0", "email?"), "never carried here (its name is personal)"),
         ("\x00\x01\x02", "is not a text file"),
+        (SPEC + "expect:\n  - lit: [basket]\n", "`expect` stands here again, after line 3"),
+        (SPEC.replace("is: 1", "is: 1\n    is: 2"), "`is` stands here again, after line 7"),
+        (f"{SPEC}---\n{SPEC}", "a second document begins; one file has one"),
     ],
 )
 def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> None:

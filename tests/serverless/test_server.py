@@ -313,6 +313,20 @@ def test_webhook_and_poll_meet_in_redis_and_nothing_outlives_an_answer(platform:
     assert (door["received"], door["taken"], door["duplicate"]) == (5, 4, 1)
 
 
+def test_a_session_moves_to_another_graph_in_every_process(platform: Platform) -> None:
+    """HUB-35, HUB-50: the log in Redis is counted on it from On, by whichever process answers."""
+    session, position = platform.on()
+    platform.together(delivery("g1", "g2"))
+    path = f"/api/watch/{session}"
+    moved = platform.ask("PATCH", path, json.dumps({"graph": "newsletter-sign-up"}).encode())
+    assert (moved["status"], json.loads(moved["body"])["position"]) == (200, position)
+    polled = platform.ask("GET", f"{path}/frames?after={position}&wait=0")
+    batches = [one for one in json.loads(polled["body"])["frames"] if one["op"] == "batch"]
+    assert sum(batch["ledger"]["offered"] for batch in batches) == 2
+    assert sum(batch["ledger"]["lit"] for batch in batches) == 0
+    platform.ask("DELETE", path)
+
+
 def test_a_poll_waits_for_a_delivery_that_another_process_takes(platform: Platform) -> None:
     """REL-17: a process that waits hears of it through Redis, long before its time is over."""
     session, position = platform.on()

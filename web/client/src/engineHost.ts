@@ -3,7 +3,7 @@ import type { LightListener, LightSource } from "./light.ts";
 import { shownAt } from "@dagnet-realtime/engine/pauseBuffer";
 import type { Action, Hit, Step } from "@dagnet-realtime/engine/actions";
 import { reduce } from "@dagnet-realtime/engine/reduce";
-import { nodeLight } from "@dagnet-realtime/engine/select/totals";
+import { nodeLight, rateScale } from "@dagnet-realtime/engine/select/totals";
 import { initialState, type State } from "@dagnet-realtime/engine/state";
 
 type Timeless<I> = I extends { readonly at: number } ? Omit<I, "at"> : never;
@@ -28,6 +28,7 @@ export class EngineHost {
     this.light = {
       now: () => this.now(),
       node: (uuid) => nodeLight(this.state, uuid, this.clock()),
+      scale: () => rateScale(this.state, this.clock()),
       subscribe: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);

@@ -5,9 +5,10 @@ export type { Hit, Step } from "@dagnet-realtime/engine/actions";
 export type { FollowedPath, Hue, PathStep } from "@dagnet-realtime/engine/traces/select/paths";
 
 /**
- * What one node shows. `rate` is events a second over ten seconds, `level` 0 to 1, `lastAt`
- * milliseconds on the source's clock, null before the first event. Under a filter they are of what
- * passes: `of` is how many were asked, `all` the count without it. `tests` are in no other figure.
+ * What one node shows. `rate` is events a second over ten seconds, `level` 0 to 1 on the source's
+ * scale, `lastAt` milliseconds on the source's clock, null before the first event. Under a filter
+ * they are of what passes: `of` is how many were asked, `all` the count without it. `tests` are in
+ * no other figure.
  */
 export interface NodeLight {
   readonly count: number;
@@ -24,6 +25,10 @@ export interface NodeLight {
 export interface LightSource {
   now(): number;
   node(uuid: string): NodeLight;
+  /** The scale of levels, for a legend: events a second at level 0 and at level 1, by logarithm
+   * between. It follows the busiest node of the last minute.
+   */
+  scale?(): { readonly least: number; readonly top: number };
   /** Calls back for every hit and step from here on; returns how to stop. */
   subscribe(listener: LightListener): () => void;
 }

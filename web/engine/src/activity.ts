@@ -109,14 +109,14 @@ export function countRemote(tally: DualCounter, n: number, twins: number, uncarr
   return Math.max(0, n - twins - released);
 }
 
-// How bright something is: its tally, its heat (a decaying average of hits a second), its printed
-// rate and when it last fired.
+// How bright something is: its tally, its heat (a decaying average of hits a second), the steadier
+// rate that levels are made of, its printed rate and when it last fired.
 
 /** The time in which heat halves. Short enough to follow the eye, long enough to bridge single
  * events.
  */
 export const HALF_LIFE_MS = 1500;
-/** The rate, hits a second, at which a node is fully lit. */
+/** The rate, hits a second, at which a pulse is weakest. */
 export const FULL_RATE = 200;
 /** How brightly one single event glows, and the time in which that halves. */
 export const SINGLE_EVENT_GLOW = 0.45;
@@ -124,19 +124,28 @@ export const GLOW_HALF_LIFE_MS = 4000;
 /** The printed rate slides over 10 s, in steps of half a second. */
 const RATE_BUCKET_MS = 500;
 const RATE_BUCKETS = 20;
+/** From this heat on it is a rate by itself; below it the gaps between hits say more. */
+const HEAT_SPEAKS = 4;
+/** Hits that a mean gap is taken over. */
+const GAPS = 8;
 
 /** What a node has fired: counts, a rate window, and a heat that decays from `heatAt`. */
 export interface Activity extends DualCounter {
   heat: number;
   heatAt: number;
+  /** The mean time between the last hits, in milliseconds, and of how many it is (at most GAPS). */
+  gap: number;
+  gaps: number;
   /** When it last fired, by the viewer's clock; null for never. */
   lastAt: number | null;
   readonly window: RateWindow;
+  /** The scale that its rates belong to; null for none. */
+  readonly scale: HeatScale | null;
 }
 
 /** The activity of a node that has never fired. */
-export function createActivity(): Activity {
-  return { ...createDualCounter(), heat: 0, heatAt: 0, lastAt: null, window: createRateWindow(RATE_BUCKET_MS, RATE_BUCKETS) };
+export function createActivity(scale: HeatScale | null = null): Activity {
+  return { ...createDualCounter(), heat: 0, heatAt: 0, gap: 0, gaps: 0, lastAt: null, window: createRateWindow(RATE_BUCKET_MS, RATE_BUCKETS), scale };
 }
 
 /** Adds `n` hits at `at`, which may lie in the past, to heat, rate and recency (the tally is
@@ -147,11 +156,20 @@ export function recordHits(activity: Activity, at: number, n: number): void {
   const since = Math.max(0, activity.heatAt - at);
   activity.heat = heatAt(activity, at) + (n * Math.LN2 * 1000 * 2 ** (-since / HALF_LIFE_MS)) / HALF_LIFE_MS;
   activity.heatAt = Math.max(activity.heatAt, at);
+  if (activity.lastAt !== null) {
+    const gap = Math.max(0, at - activity.lastAt) / n;
+    const kept = activity.gaps < GAPS ? activity.gaps / (activity.gaps + n) : (1 - 1 / GAPS) ** n;
+    activity.gap = gap + (activity.gap - gap) * kept;
+    activity.gaps = Math.min(GAPS, activity.gaps + n);
+  }
   activity.lastAt = Math.max(activity.lastAt ?? at, at);
   addToWindow(activity.window, at, n);
+  if (activity.scale !== null && at >= activity.lastAt) raiseScale(activity.scale, at, steadyRate(activity, at));
 }
 
-/** Removes one hit of `at` from heat and rate; `before` is when the node last fired without it. */
+/** Removes one hit of `at` from heat and rate; `before` is when the node last fired without it. The
+ * mean gap forgets it by itself.
+ */
 export function removeHit(activity: Activity, at: number, before: number | null): void {
   activity.heat = Math.max(0, activity.heat - (Math.LN2 * 1000 * 2 ** (-Math.max(0, activity.heatAt - at) / HALF_LIFE_MS)) / HALF_LIFE_MS);
   if (activity.lastAt === at) activity.lastAt = before;
@@ -163,19 +181,89 @@ export function heatAt(activity: Activity, at: number): number {
   return activity.heat * 2 ** (-Math.max(0, at - activity.heatAt) / HALF_LIFE_MS);
 }
 
-/** 0 to 1, logarithmic in the rate. */
-export function levelOf(heat: number): number {
-  return Math.min(1, Math.log1p(heat) / Math.log1p(FULL_RATE));
+/** Hits a second at `at`, as levels show it. Heat follows the eye, but between the events of a slow
+ * node it says nothing: one event looks like half an event a second, and then like none. So below
+ * four a second the mean gap of the last eight hits counts the more, the less heat there is; a gap
+ * that is open and more than twice as long counts instead. A first event is no rate yet. A node
+ * that falls silent is dark after 40 s at the latest.
+ */
+export function steadyRate(activity: Activity, at: number): number {
+  const heat = heatAt(activity, at);
+  if (heat >= HEAT_SPEAKS) return heat;
+  const slow = activity.lastAt === null || activity.gaps === 0 ? 0 : Math.min(HEAT_SPEAKS, 1000 / Math.max(1, activity.gap, (at - activity.lastAt) / 2));
+  return slow + (heat - slow) * (heat / HEAT_SPEAKS);
 }
 
-/** 0 to 1: the level, or the fading glow of the last event if that is brighter. */
+// The scale of a graph at a moment: from LEAST_RATE to the largest rate of the last minute.
+
+/** The rate, hits a second, at which a level begins. */
+export const LEAST_RATE = 0.05;
+/** The least upper end of a scale. */
+const LEAST_TOP = 1;
+/** A rate holds the upper end up for a minute, and lets it down over half a minute. */
+const HOLD_MS = 60_000;
+const SHRINK_MS = 30_000;
+const PEAK_MS = 5000;
+const PEAKS = (HOLD_MS + SHRINK_MS) / PEAK_MS + 1;
+
+/** The largest rate in each of the last spans of 5 s. */
+export interface HeatScale {
+  readonly peaks: Float64Array;
+  /** The number of the newest span written: floor(at / PEAK_MS). */
+  head: number;
+}
+
+/** A scale before any hit. */
+export function createHeatScale(): HeatScale {
+  return { peaks: new Float64Array(PEAKS), head: -1 };
+}
+
+function raiseScale(scale: HeatScale, at: number, rate: number): void {
+  const { peaks } = scale;
+  const span = Math.floor(at / PEAK_MS);
+  if (span > scale.head) {
+    if (scale.head < 0 || span - scale.head >= PEAKS) peaks.fill(0);
+    else for (let one = scale.head + 1; one <= span; one++) peaks[one % PEAKS] = 0;
+    scale.head = span;
+  }
+  if (span < 0 || span <= scale.head - PEAKS) return;
+  peaks[span % PEAKS] = Math.max(peaks[span % PEAKS] ?? 0, rate);
+}
+
+/** The upper end of a scale at `at`, hits a second: it grows at once, stands for a minute, and
+ * shrinks evenly on the logarithmic scale, so that the picture does not breathe.
+ */
+export function topRate({ peaks, head }: HeatScale, at: number): number {
+  let top = LEAST_TOP;
+  for (let span = Math.max(0, head - PEAKS + 1); span <= head; span++) {
+    const peak = peaks[span % PEAKS] ?? 0;
+    if (peak <= top) continue;
+    const over = (at - (span + 1) * PEAK_MS - HOLD_MS) / SHRINK_MS;
+    top = Math.max(top, peak ** (1 - Math.min(1, Math.max(0, over))));
+  }
+  return top;
+}
+
+/** 0 to 1: where a rate stands on the logarithmic scale that ends at `top`. */
+export function levelOf(rate: number, top: number): number {
+  return rate <= LEAST_RATE ? 0 : Math.min(1, Math.log(rate / LEAST_RATE) / Math.log(Math.max(LEAST_TOP, top) / LEAST_RATE));
+}
+
+/** 0 to 1: the level, and on top of it the fading glow of the last event, so that of two nodes with
+ * a fresh event the busier one is the brighter one. Never less than that event's glow alone.
+ */
 export function glowOf(level: number, age: number | null): number {
-  return age === null ? level : Math.max(level, SINGLE_EVENT_GLOW * 2 ** (-Math.max(0, age) / GLOW_HALF_LIFE_MS));
+  if (age === null) return level;
+  const single = SINGLE_EVENT_GLOW * 2 ** (-Math.max(0, age) / GLOW_HALF_LIFE_MS);
+  return Math.max(single, level + single * (1 - level) ** 2);
 }
 
-/** 0 to 5 for a level of 0 to 1. Anything above nothing shows at least 1. */
-export function heatStep(level: number): 0 | 1 | 2 | 3 | 4 | 5 {
-  return level <= 0.004 ? 0 : (Math.min(5, Math.max(1, Math.ceil(level * 5 - 1e-9))) as 1 | 2 | 3 | 4 | 5);
+/** Steps of heat that can be told apart on screen. */
+export const HEAT_STEPS = 8;
+
+/** 0 to HEAT_STEPS for a level of 0 to 1. Anything above nothing shows at least 1. */
+export function heatStep(level: number): number {
+  return level > 0 ? Math.min(HEAT_STEPS, Math.max(1, Math.ceil(level * HEAT_STEPS - 1e-9))) : 0;
 }
 
 // Flash limiter: no node and no group of nodes flashes more than WCAG 2.3.1 allows, even in heavy
@@ -228,7 +316,7 @@ export function allowFlash(flashes: FlashLimiter, node: string, at: number, heat
   if (!(area >= 0) || flashes.area + area > SAFE_AREA) return FAINT;
   flashes.begun.push({ at: now, area });
   flashes.area += area;
-  return STRONGEST - (STRONGEST - WEAKEST) * levelOf(Math.max(0, heat));
+  return STRONGEST - (STRONGEST - WEAKEST) * Math.min(1, Math.log1p(Math.max(0, heat)) / Math.log1p(FULL_RATE));
 }
 
 /** Removes pulses that began more than a second ago, and nodes whose interval has passed. */

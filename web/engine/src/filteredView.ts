@@ -2,7 +2,7 @@
  * events.
  */
 import { type Seeable, type ViewFilter, passes } from "./filter.ts";
-import { createActivity, recordHits, type Activity } from "./activity.ts";
+import { type Activity, createActivity, createHeatScale, type HeatScale, recordHits } from "./activity.ts";
 import { rowsOf, type EventBuffer } from "./eventBuffer.ts";
 import { HISTORY } from "./dedupe.ts";
 import { isTest } from "./testEvents.ts";
@@ -22,6 +22,7 @@ export interface FilteredView {
 export interface FilteredCounts {
   readonly total: Activity;
   readonly nodes: Map<string, Activity>;
+  readonly scale: HeatScale;
   readonly asked: { total: number; readonly nodes: Map<string, number> };
 }
 
@@ -33,7 +34,7 @@ export function createFilteredView(): FilteredView {
 /** The view of the buffer's rows under a filter. */
 export function buildView(events: EventBuffer, filter: ViewFilter): FilteredView {
   const view = createFilteredView();
-  if (filter.terms.length > 0) view.filtered = { total: createActivity(), nodes: new Map(), asked: { total: 0, nodes: new Map() } };
+  if (filter.terms.length > 0) view.filtered = { total: createActivity(), nodes: new Map(), scale: createHeatScale(), asked: { total: 0, nodes: new Map() } };
   for (const row of rowsOf(events)) if ((row.lanes & HISTORY) === 0) addToView(view, events, filter, row, row.row, row.at);
   return view;
 }
@@ -46,7 +47,7 @@ export function addToView(view: FilteredView, events: EventBuffer, filter: ViewF
     view.rows.push(row);
     if (counts !== null) {
       recordEvent(counts.total, at);
-      for (const node of event.nodes) recordEvent(activityOfNode(counts.nodes, node), at);
+      for (const node of event.nodes) recordEvent(activityOfNode(counts, node), at);
     }
   }
   if (counts !== null) {
@@ -63,8 +64,8 @@ function recordEvent(one: Activity, at: number): void {
   recordHits(one, at, 1);
 }
 
-function activityOfNode(nodes: Map<string, Activity>, node: string): Activity {
-  const known = nodes.get(node) ?? createActivity();
+function activityOfNode({ nodes, scale }: FilteredCounts, node: string): Activity {
+  const known = nodes.get(node) ?? createActivity(scale);
   nodes.set(node, known);
   return known;
 }

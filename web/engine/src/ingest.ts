@@ -32,7 +32,7 @@ export function relabel(state: State, number: number, label: Label, at: number, 
   if (!same) {
     removeHits(state, row, label.nodes);
     for (const node of label.nodes) {
-      const light = row.nodes.includes(node) ? null : activityOf(accumulation.nodes, node, state.options.nodes);
+      const light = row.nodes.includes(node) ? null : activityOf(accumulation, node, state.options.nodes);
       if (light === null) continue;
       countLocal(light, false);
       recordHits(light, row.at, 1);
@@ -254,7 +254,7 @@ export function applyBatch(state: State, batch: Batch & CountedApart, at: number
   if (batch.threshold < 1 || batch.ledger.thinned > 0) state.thinnedAt ??= at;
   const { counts, unmapped, moved, bound } = withBindings(state, batch);
   for (const [node, n] of Object.entries(counts)) {
-    const light = activityOf(accumulation.nodes, node, options.nodes);
+    const light = activityOf(accumulation, node, options.nodes);
     if (light === null) continue;
     const uncarried = Math.max(0, n - (stats.carried.get(node) ?? 0));
     const twins = stats.twins.get(node) ?? 0;

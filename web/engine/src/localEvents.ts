@@ -80,7 +80,7 @@ function addLocal(state: State, message: TapMessage, at: number, output: Output)
   const nodes = matchNodes(state, message);
   const number = addRow(state, fromTap(message, nodes.uuids, nodes.bound, at), LOCAL, output, nodes.uuids.length === 0 ? nearMisses(state.table, message.names, message.properties, message.traits ?? {}) : []);
   for (const node of nodes.uuids) {
-    const light = activityOf(accumulation.nodes, node, options.nodes);
+    const light = activityOf(accumulation, node, options.nodes);
     if (light === null) continue;
     countLocal(light, false);
     recordHits(light, at, 1);
@@ -125,7 +125,7 @@ function updateLocal(state: State, message: TapMessage, at: number, known: Dedup
   }
   remember(accumulation.dedupe, message.messageId, known.row, known.lanes | LOCAL);
   for (const node of row.nodes) {
-    const light = activityOf(accumulation.nodes, node, state.options.nodes);
+    const light = activityOf(accumulation, node, state.options.nodes);
     if (light !== null) countLocal(light, true);
   }
   if (row.nodes.length > 0) {

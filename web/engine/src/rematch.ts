@@ -113,7 +113,7 @@ function rematchRows(state: State, accumulation: Accumulation, graph: Graph, of:
 }
 
 function light(state: State, accumulation: Accumulation, node: string, row: Row): void {
-  const activity = activityOf(accumulation.nodes, node, state.options.nodes);
+  const activity = activityOf(accumulation, node, state.options.nodes);
   if (activity === null) return;
   count(activity, row);
   recordHits(activity, row.at, 1);

@@ -131,7 +131,7 @@ function lastLit({ events }: Accumulation, node: string): number | null {
 
 function backfill(state: State, accumulation: Accumulation, name: string, node: string): void {
   const entry = accumulation.unmapped.names.get(name);
-  const light = activityOf(accumulation.nodes, node, state.options.nodes);
+  const light = activityOf(accumulation, node, state.options.nodes);
   if (entry !== undefined && light !== null) {
     accumulation.unmapped.names.delete(name);
     accumulation.bound.set(name, entry);

@@ -222,7 +222,7 @@ function restoreAccumulation(state: State, saved: Snapshot): Accumulation {
   restoreActivity(accumulation.total, saved.total);
   restoreCounter(accumulation.mapped, saved.mapped);
   for (const [uuid, ...light] of saved.nodes) {
-    const made = activityOf(accumulation.nodes, uuid, options.nodes);
+    const made = activityOf(accumulation, uuid, options.nodes);
     if (made !== null) restoreActivity(made, light);
   }
   for (const [name, remote, local, waiting, firstAt, lastAt] of saved.names) {

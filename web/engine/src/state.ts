@@ -1,6 +1,6 @@
 /** The engine's state: the watch session, and what was accumulated since On or Clear. */
 import type { Connection, LaneName } from "./actions.ts";
-import { type Activity, createActivity, createDualCounter, createRateWindow, type DualCounter, type RateWindow } from "./activity.ts";
+import { type Activity, createActivity, createDualCounter, createHeatScale, createRateWindow, type DualCounter, type HeatScale, type RateWindow } from "./activity.ts";
 import { createDedupeSet, createSuccessor, type DedupeSet, LOCAL } from "./dedupe.ts";
 import { createEventBuffer, type EventBuffer, rowAt } from "./eventBuffer.ts";
 import { EVERYTHING, type ViewFilter } from "./filter.ts";
@@ -29,6 +29,8 @@ export interface Accumulation {
   readonly mapped: DualCounter;
   readonly sparkline: RateWindow;
   readonly nodes: Map<string, Activity>;
+  /** The scale that the nodes' heat is shown on. */
+  readonly scale: HeatScale;
   unmapped: Unmapped;
   /** What bound names have counted at their nodes, by name: it goes back when a binding ends. */
   readonly bound: Map<string, UnmappedCounter>;
@@ -57,7 +59,7 @@ const SPARKLINE_SECONDS = 60;
  */
 export function createAccumulation(options: Options, graph: Graph | null, since: number, before: Accumulation | null = null, start = before?.events.end): Accumulation {
   return {
-    since, position: "", total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), unmapped: createUnmapped(), bound: new Map(), tests: new Map(),
+    since, position: "", total: createActivity(), mapped: createDualCounter(), sparkline: createRateWindow(1000, SPARKLINE_SECONDS), nodes: new Map(), scale: createHeatScale(), unmapped: createUnmapped(), bound: new Map(), tests: new Map(),
     events: createEventBuffer(options.events, options.eventBytes, start), dedupe: before === null ? createDedupeSet(options.dedupe) : createSuccessor(before.dedupe), frameSums: createFrameSums(), missed: createMissedEvents(),
     duplicates: 0, log: createLogBuffer(), view: createFilteredView(), traces: graph === null ? null : createTraces(graph, options.traces), rematched: new Map(),
   };
@@ -76,11 +78,11 @@ export function appendToLog(accumulation: Accumulation, entry: LogEntry, most: n
 }
 
 /** The activity of a node, made on first use; null beyond `most` nodes. */
-export function activityOf(nodes: Map<string, Activity>, node: string, most: number): Activity | null {
+export function activityOf({ nodes, scale }: Pick<Accumulation, "nodes" | "scale">, node: string, most: number): Activity | null {
   let light = nodes.get(node);
   if (light === undefined) {
     if (nodes.size >= most) return null;
-    light = createActivity();
+    light = createActivity(scale);
     nodes.set(node, light);
   }
   return light;

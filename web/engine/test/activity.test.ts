@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addToWindow, allowFlash, countLocal, countRemote, createActivity, createDualCounter, createFlashLimiter, createRateWindow, displayed, FAINT, glowOf, HALF_LIFE_MS, heatAt, levelOf, NODE_INTERVAL_MS, PULSE_AREA, recordHits, removeFromWindow, removeHit, SAFE_AREA, SINGLE_EVENT_GLOW, uncountLocal, windowBuckets, windowRate } from "../src/activity.ts";
+import { addToWindow, allowFlash, countLocal, countRemote, createActivity, createDualCounter, createFlashLimiter, createHeatScale, createRateWindow, displayed, FAINT, glowOf, HALF_LIFE_MS, heatAt, levelOf, NODE_INTERVAL_MS, PULSE_AREA, recordHits, removeFromWindow, removeHit, SAFE_AREA, SINGLE_EVENT_GLOW, steadyRate, topRate, uncountLocal, windowBuckets, windowRate } from "../src/activity.ts";
 import { T0 } from "./support.ts";
 
 describe("window", () => {
@@ -98,6 +98,15 @@ describe("tally", () => {
   });
 });
 
+/** A small generator of numbers in (0, 1], the same at each run. */
+function randomly(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return (state + 1) / 2 ** 32;
+  };
+}
+
 describe("light", () => {
   it("ENG-5: heat settles at the rate and halves in a second and a half", () => {
     const activity = createActivity();
@@ -107,16 +116,72 @@ describe("light", () => {
     expect(heatAt(activity, T0 + 29_990 + HALF_LIFE_MS) / heatAt(activity, T0 + 29_990)).toBeCloseTo(0.5);
   });
 
-  it("ENG-5: the level is logarithmic, 0 in the dark and 1 from 200 hits a second", () => {
-    expect([levelOf(0), levelOf(200), levelOf(1e9)]).toEqual([0, 1, 1]);
-    expect(levelOf(10)).toBeCloseTo(Math.log1p(10) / Math.log1p(200));
+  it("ENG-5: the level is logarithmic, 0 up to one hit in 20 s and 1 at the scale's end", () => {
+    expect([levelOf(0, 1), levelOf(0.05, 1), levelOf(1, 1), levelOf(100, 100), levelOf(1e9, 2)]).toEqual([0, 0, 1, 1, 1]);
+    expect(levelOf(5, 100)).toBeCloseTo(Math.log(100) / Math.log(2000));
+    expect(levelOf(1, 0)).toBe(1);
+  });
+
+  it("ENG-5: the scale ends at the largest rate of the last minute, grows at once and shrinks over half a minute", () => {
+    const scale = createHeatScale(), busy = createActivity(scale), slow = createActivity(scale);
+    expect(topRate(scale, T0)).toBe(1);
+    recordHits(slow, T0, 1);
+    expect(topRate(scale, T0)).toBe(1);
+    for (let ms = 0; ms <= 10_000; ms += 10) recordHits(busy, T0 + ms, 1);
+    const top = topRate(scale, T0 + 10_000);
+    expect(top).toBeGreaterThan(95);
+    expect(levelOf(steadyRate(busy, T0 + 10_000), top)).toBeGreaterThan(0.99);
+    const later = Array.from({ length: 50 }, (_, s) => topRate(scale, T0 + 60_000 + s * 1000));
+    expect(later[0]).toBe(top);
+    expect(later.at(-1)).toBe(1);
+    for (const [i, one] of later.entries()) expect((later[i - 1] ?? top) / one).toBeLessThan(1.2);
+    recordHits(busy, T0 + 200_000, 7);
+    expect(topRate(scale, T0 + 200_000)).toBeCloseTo(Math.max(1, steadyRate(busy, T0 + 200_000)));
+    recordHits(busy, T0 + 100_000, 500);
+    expect(topRate(scale, T0 + 200_000)).toBeLessThan(5);
+  });
+
+  it("ENG-5: slow nodes keep their order between their events, and silent ones go dark within 40 s", () => {
+    for (const seed of [1, 2, 3]) {
+      const chance = randomly(seed);
+      const rates = [0.05, 0.2, 0.8, 3, 12, 100];
+      const nodes = rates.map((rate) => ({ rate, activity: createActivity(), due: T0 - Math.log(chance()) / rate * 1000 }));
+      const wrong = { moments: 0, pairs: 0 };
+      for (let at = T0; at < T0 + 300_000; at += 50) {
+        for (const node of nodes) for (; node.due <= at; node.due -= Math.log(chance()) / node.rate * 1000) recordHits(node.activity, at, 1);
+        if (at < T0 + 60_000) continue;
+        const levels = nodes.map(({ activity }) => levelOf(steadyRate(activity, at), 110));
+        wrong.moments += 1;
+        wrong.pairs += levels.filter((level, i) => level < (levels[i - 1] ?? 0)).length;
+      }
+      expect(wrong.pairs / (wrong.moments * 5), `seed ${seed}`).toBeLessThan(0.04);
+      for (const { activity } of nodes) expect(steadyRate(activity, (activity.lastAt ?? 0) + 40_000)).toBeLessThanOrEqual(0.05);
+    }
+  });
+
+  it("ENG-5: events told in one frame, and one by one in a millisecond, are of one rate", () => {
+    const whole = createActivity(), single = createActivity();
+    for (let at = T0; at < T0 + 60_000; at += 2000) {
+      recordHits(whole, at, 4);
+      for (let n = 0; n < 4; n++) recordHits(single, at, 1);
+    }
+    expect(steadyRate(whole, T0 + 59_000)).toBeGreaterThan(1);
+    expect(steadyRate(whole, T0 + 59_000)).toBeLessThan(3);
+    expect(steadyRate(single, T0 + 59_000) / steadyRate(whole, T0 + 59_000)).toBeLessThan(2);
   });
 
   it("ENG-5: a single event is seen, and fades by half in four seconds", () => {
     expect(glowOf(0, 0)).toBe(SINGLE_EVENT_GLOW);
     expect(glowOf(0, 4000)).toBe(SINGLE_EVENT_GLOW / 2);
-    expect(glowOf(0.9, 0)).toBe(0.9);
     expect(glowOf(0, null)).toBe(0);
+  });
+
+  it("ENG-5: of two nodes with a fresh event the busier one glows more", () => {
+    for (const age of [0, 500, 3000]) {
+      const glows = Array.from({ length: 21 }, (_, i) => glowOf(i / 20, age));
+      for (const [i, glow] of glows.entries()) expect(glow).toBeGreaterThan(i === 0 ? 0 : glows[i - 1] ?? 0);
+      expect(glows.at(-1)).toBe(1);
+    }
   });
 
   it("ENG-5: what came long ago brightens as little as if it had been told in time", () => {

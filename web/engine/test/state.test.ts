@@ -10,9 +10,9 @@ describe("kept", () => {
   });
 
   it("ENG-10: nodes are counted up to a bound", () => {
-    const { nodes } = createAccumulation(OPTIONS, null, 0);
-    expect(activityOf(nodes, "a", 1)).toBe(activityOf(nodes, "a", 1));
-    expect(activityOf(nodes, "b", 1)).toBeNull();
+    const owner = createAccumulation(OPTIONS, null, 0);
+    expect(activityOf(owner, "a", 1)).toBe(activityOf(owner, "a", 1));
+    expect(activityOf(owner, "b", 1)).toBeNull();
   });
 });
 

@@ -46,21 +46,6 @@ export function pathOf(c: Curve): string {
   return `M${x0},${y0}C${x1},${y1} ${x2},${y2} ${x3},${y3}`;
 }
 
-/** The curve as SVG paths: what is beside its label, and what lies under it. */
-export function pathAround(c: Curve, t: number, halfWidth: number, halfHeight: number): { beside: string; under: string } {
-  const middle = pointAt(c, t);
-  const covered = (at: number) => {
-    const { x, y } = pointAt(c, at);
-    return Math.abs(x - middle.x) < halfWidth && Math.abs(y - middle.y) < halfHeight;
-  };
-  let [from, to] = [t, t];
-  while (from > 0 && covered(from)) from -= 0.01;
-  while (to < 1 && covered(to)) to += 0.01;
-  from = Math.max(0, from);
-  to = Math.min(1, to);
-  return { beside: `${from > 0 ? pathOf(part(c, 0, from)) : ""}${to < 1 ? pathOf(part(c, to, 1)) : ""}`, under: pathOf(part(c, from, to)) };
-}
-
 /** The part of a curve between two parameters, as a curve. */
 export function part(c: Curve, from: number, to: number): Curve {
   const [a, d] = [pointAt(c, from), pointAt(c, to)];

@@ -1,5 +1,5 @@
 /** Feeds a light source to the renderer: hits and steps at once, levels four times a second. */
-import { FULL_RATE, glowOf } from "@dagnet-realtime/engine/activity";
+import { glowOf } from "@dagnet-realtime/engine/activity";
 import type { Hit, LightSource, Step } from "@dagnet-realtime/client/light";
 import type { Drawing, NodeWriter } from "./drawing.ts";
 import type { Renderer } from "./protocol.ts";
@@ -10,22 +10,27 @@ const TICKS_PER_TEXT = 4;
 /** A node that wakes is written at once, this many between two beats at most. */
 const WAKES = 16;
 
+/** What is left of the light of nodes beside a followed path. */
+const DIMMED = 0.3;
+
 /** What a light adapter works on. */
 export interface LightAdapterOptions {
   readonly drawing: Drawing;
   readonly light: LightSource;
   readonly renderer: Renderer;
   readonly writer: NodeWriter;
-  /** The flash rule: how strongly a node of this heat (events a second) may ring at this moment; 0
+  /** The flash rule: how strongly a node of this rate (events a second) may ring at this moment; 0
    * for not at all.
    */
-  readonly ring: (node: string, heat: number) => number;
+  readonly ring: (node: string, rate: number) => number;
 }
 
 /** Open from construction until `close`. */
 export class LightAdapter {
   /** Nodes whose text is written on every beat: hovered and followed. */
   closeUp: ReadonlySet<string> = new Set();
+  /** Nodes on followed paths: the light of all others is dimmed; null if nothing is followed. */
+  onPath: ReadonlySet<string> | null = null;
   frozen = false;
   /** Not live: no node glows. */
   drained = false;
@@ -71,7 +76,8 @@ export class LightAdapter {
     drawing.nodes.forEach(({ node }, index) => {
       const state = light.node(node.uuid);
       const age = state.lastAt === null ? null : now - state.lastAt;
-      this.glow[index] = this.drained ? 0 : glowOf(state.level, age);
+      const share = this.drained ? 0 : this.onPath && !this.onPath.has(node.uuid) ? DIMMED : 1;
+      this.glow[index] = share * glowOf(state.level, age);
       if (everyCard || this.closeUp.has(node.uuid)) writer.write(node.uuid, state, now);
     });
     renderer.send({ kind: "glow", glow: this.glow, atOnce: this.frozen || this.reduced || this.beats === 0 });
@@ -87,7 +93,7 @@ export class LightAdapter {
     if (index === undefined) return;
     const { light, renderer, writer } = this.options;
     const state = light.node(node);
-    const strength = this.options.ring(node, Math.expm1(state.level * Math.log1p(FULL_RATE)));
+    const strength = this.options.ring(node, state.rate);
     if (strength <= 0) return;
     renderer.send({ kind: "ring", node: index, strength, late, ...(test === true ? { test } : {}) });
     if (this.woken < WAKES && !this.awake.has(node)) {

@@ -73,7 +73,7 @@ export interface LightLayer {
    * case.
    */
   readonly measured: () => void;
-  /** Draws these traces' paths, and no others. */
+  /** Draws these traces' paths, and no others; the light of nodes beside them is dimmed. */
   readonly follow: (paths: readonly FollowedPath[]) => void;
   /** Draws these dashed, with their counts, and no others. */
   readonly unexpected: (steps: readonly UnexpectedStep[]) => void;
@@ -127,7 +127,7 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
   sendBuffers();
   const adapter = new LightAdapter({
     drawing, light, renderer: measuredFirst, writer: options.writer ?? NO_WRITER,
-    ring: (node, heat) => allowFlash(flashes, node, performance.now(), heat, pulseArea(node)),
+    ring: (node, rate) => allowFlash(flashes, node, performance.now(), rate, pulseArea(node)),
   });
   const layer: LightLayer = { moved: whileOpen(lookFrom), measured: whileOpen(plan), follow: whileOpen(follow), unexpected: whileOpen(expectNot), set: whileOpen(set), closeUp: whileOpen((nodes) => { adapter.closeUp = nodes; }), close };
   const sizes = typeof ResizeObserver === "function" ? new ResizeObserver(layer.moved) : null;
@@ -182,6 +182,10 @@ export function lightLayer(canvas: HTMLCanvasElement, options: LightLayerOptions
 
   function follow(paths: readonly FollowedPath[]): void {
     followed = paths;
+    const nodes = paths.flatMap(({ steps }) => steps.map(({ node }) => node));
+    const before = adapter.onPath;
+    adapter.onPath = nodes.length > 0 ? new Set(nodes) : null;
+    if (before !== adapter.onPath) adapter.sendLevels(false);
     sendPaths();
   }
 

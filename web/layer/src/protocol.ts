@@ -30,7 +30,7 @@ export interface RenderBuffers {
 }
 
 /** The size of an edge's label, in canvas units, and the height of a second line beneath it. */
-export const LABEL = { width: 34, height: 15, line: 14 } as const;
+export const LABEL = { width: 44, height: 18, line: 16 } as const;
 
 /** How light looks: colours and fonts as CSS says them. */
 export interface Palette {

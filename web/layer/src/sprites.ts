@@ -26,28 +26,33 @@ function isBrush(found: unknown): found is Brush {
   return typeof found === "object" && found !== null;
 }
 
-/** A card's halo at full glow, hollow where the card is; `scale` is device pixels a canvas unit. */
-export function haloSprite(width: number, height: number, scale: number, palette: Palette): Surface {
+/** Sizes of halo: the stronger the glow, the further it reaches and the wider its rim. */
+export const HALO_STEPS = 8;
+
+/** A card's halo at a step of its glow (1 to HALO_STEPS), hollow where the card is; `scale` is
+ * device pixels a canvas unit.
+ */
+export function haloSprite(width: number, height: number, scale: number, palette: Palette, step = HALO_STEPS): Surface {
   const sprite = surface(Math.ceil((width + HALO * 2) * scale), Math.ceil((height + HALO * 2) * scale));
   const brush = brushOf(sprite);
   const away = 10_000;
   const { corner } = palette;
+  const reach = 0.25 + (0.75 * step) / HALO_STEPS;
+  const rim = 0.6 + step * 0.3;
   brush.setTransform(scale, 0, 0, scale, 0, 0);
   brush.fillStyle = palette.activity;
   brush.shadowColor = palette.activity;
   brush.shadowOffsetX = away * scale;
-  for (const [blur, alpha] of palette.dark ? [[30, 0.62], [10, 0.45]] as const : [[26, 0.3], [8, 0.18]] as const) {
-    brush.shadowBlur = blur * scale;
+  for (const [blur, alpha] of palette.dark ? [[30, 0.62], [10, 0.45]] as const : [[28, 0.42], [9, 0.28]] as const) {
+    brush.shadowBlur = blur * reach * scale;
     brush.globalAlpha = alpha;
     roundBox(brush, HALO - away, HALO, width, height, corner);
     brush.fill();
   }
   brush.shadowColor = "transparent";
-  if (!palette.dark) {
-    brush.globalAlpha = 0.22;
-    roundBox(brush, HALO - 4, HALO - 4, width + 8, height + 8, corner + 4);
-    brush.fill();
-  }
+  brush.globalAlpha = palette.dark ? 0.6 : 0.5;
+  roundBox(brush, HALO - rim, HALO - rim, width + rim * 2, height + rim * 2, corner + rim);
+  brush.fill();
   brush.globalAlpha = 1;
   brush.globalCompositeOperation = "destination-out";
   roundBox(brush, HALO + 0.5, HALO + 0.5, width - 1, height - 1, corner);

@@ -4,7 +4,7 @@ import { BRIEF_FROM, type EdgeDetail, FULL_FROM, resized, widthFor } from "./det
 import type { Patch } from "./dirtyTiles.ts";
 import { arrowAt, clearTags, PathLayer } from "./pathLayer.ts";
 import { type Camera, inView, type JumpMark, LABEL, type Palette, type PathMark, type RenderBuffers, scaleOf, toCanvas, boxAt, type Brush, type Surface } from "./protocol.ts";
-import { brushOf, HALO, haloSprite, roundBox, surface } from "./sprites.ts";
+import { brushOf, HALO, HALO_STEPS, haloSprite, roundBox, surface } from "./sprites.ts";
 
 /** How opaque a busy edge is: a level to read, not a light to look at. */
 const BUSY = 0.6;
@@ -20,8 +20,8 @@ export interface StaticInput {
   readonly jumps: readonly JumpMark[];
 }
 
-/** Sizes of nodes for which halos are kept, more are made anew. */
-const MOST_HALOS = 48;
+/** Halos that are kept: of each size of node and step of glow; more are made anew. */
+const MOST_HALOS = 64;
 
 /** Keeps the surface; the renderer copies `canvas` under what moves. */
 export class StaticLayer {
@@ -71,8 +71,9 @@ export class StaticLayer {
       const seen = inView(camera, x - HALO, y - HALO, x + width + HALO, y + height + HALO);
       if (!seen || !patches.some((patch) => touches(patch, seen))) continue;
       brush.globalAlpha = Math.min(1, 0.15 + strength * 0.85);
-      const size = `${width} ${height}`;
-      const sprite = this.halo.sprites.get(size) ?? haloSprite(width, height, scale, palette);
+      const step = Math.max(1, Math.ceil(strength * HALO_STEPS));
+      const size = `${width} ${height} ${step}`;
+      const sprite = this.halo.sprites.get(size) ?? haloSprite(width, height, scale, palette, step);
       this.halo.sprites.set(size, sprite);
       brush.drawImage(sprite, x - HALO, y - HALO, width + HALO * 2, height + HALO * 2);
     }
@@ -99,14 +100,15 @@ export class StaticLayer {
       if (camera.zoom < BRIEF_FROM) continue;
       const [x, y] = [table[POINTS] ?? 0, table[POINTS + 1] ?? 0];
       const text = `${amount(count)}×`;
-      const width = 14 + text.length * 7;
-      roundBox(brush, x - width / 2, y - 9, width, 18, 9);
+      const size = typeSize(camera.zoom);
+      const width = size + text.length * size * 0.64;
+      roundBox(brush, x - width / 2, y - size * 0.8, width, size * 1.6, size * 0.8);
       brush.fillStyle = palette.canvas;
       brush.fill();
       brush.lineWidth = 1;
       brush.stroke();
       brush.fillStyle = palette.jump;
-      brush.font = `500 11px ${palette.mono}`;
+      brush.font = `500 ${size}px ${palette.mono}`;
       brush.fillText(text, x, y + 0.5);
     }
   }
@@ -125,10 +127,10 @@ export class StaticLayer {
       brush.lineWidth = widthFor(rate);
       brush.stroke();
       brush.globalAlpha = 1;
-      if (lines > 0 && camera.zoom >= BRIEF_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
-      if (lines > 1 && camera.zoom >= BRIEF_FROM) {
+      if (lines > 0 && camera.zoom >= FULL_FROM) brush.clearRect(x - LABEL.width / 2, y - LABEL.height / 2, LABEL.width, LABEL.height);
+      if (lines > 1 && camera.zoom >= FULL_FROM) {
         brush.clearRect(x - LABEL.width / 2, y + LABEL.height / 2, LABEL.width, LABEL.line);
-        brush.font = `500 ${camera.zoom >= FULL_FROM ? 10.5 : 12.5}px ${palette.mono}`;
+        brush.font = `500 ${typeSize(camera.zoom)}px ${palette.mono}`;
         brush.textAlign = "center";
         brush.textBaseline = "middle";
         brush.fillStyle = palette.activityText;
@@ -204,6 +206,11 @@ export class Glow {
   of(node: number): number {
     return this.painted[node] ?? 0;
   }
+}
+
+/** Type that is never smaller than 11 px on screen, in canvas units. */
+function typeSize(zoom: number): number {
+  return 11 / Math.min(1, zoom);
 }
 
 /** A count or rate in at most four figures. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { between, curveBetween, inside, part, pathAround, pathOf, pointAt, POINTS, pointsOf, tableOf, type Box, type Face } from "../src/curve.ts";
+import { between, curveBetween, inside, part, pathOf, pointAt, POINTS, pointsOf, tableOf, type Box, type Face } from "../src/curve.ts";
 
 const face = fc.constantFrom<Face>("left", "right", "top", "bottom");
 const port = fc.record({ x: fc.integer({ min: -3000, max: 3000 }), y: fc.integer({ min: -3000, max: 3000 }), face });
@@ -28,14 +28,6 @@ describe("curves", () => {
     const table = tableOf(curveBetween({ x: 0, y: 0, face: "right" }, { x: 300, y: 200, face: "left" }));
     const steps = Array.from({ length: POINTS - 1 }, (_, i) => Math.hypot((table[i * 2 + 2] ?? 0) - (table[i * 2] ?? 0), (table[i * 2 + 3] ?? 0) - (table[i * 2 + 1] ?? 0)));
     expect(Math.max(...steps) / Math.min(...steps)).toBeLessThan(1.1);
-  });
-
-  it("leaves a gap under the label, and knows the piece that closes it", () => {
-    const curve = curveBetween({ x: 0, y: 0, face: "right" }, { x: 300, y: 0, face: "left" });
-    const { beside, under } = pathAround(curve, 0.5, 16, 8);
-    expect(beside.match(/M/g)).toHaveLength(2);
-    expect(under.match(/M/g)).toHaveLength(1);
-    expect(pathAround(curve, 0.5, 1000, 1000).beside).toBe("");
   });
 
   it("a part of a curve lies on the curve", () => {

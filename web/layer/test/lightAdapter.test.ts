@@ -60,6 +60,16 @@ describe("the bridge from light to the picture", () => {
     expect(written).toEqual(["wishlist"]);
   });
 
+  it("PIC-15: beside a followed path light steps back", () => {
+    source.hit("landing");
+    source.hit("email");
+    bridge.onPath = new Set(["landing"]);
+    bridge.sendLevels();
+    const glow = of("glow").map((command) => (command.kind === "glow" ? [...command.glow] : []))[0] ?? [];
+    const [on, beside] = ["landing", "email"].map((uuid) => glow[scene.nodeIndex.get(uuid) ?? -1] ?? 0);
+    expect(beside).toBeCloseTo((on ?? 0) * 0.3);
+  });
+
   it("PIC-21: frozen it neither rings nor writes, until the accumulation is cleared", () => {
     source.hit("landing");
     bridge.tick();

@@ -1,5 +1,6 @@
 import { changedParts } from "../src/dirtyTiles.ts";
 import { sceneOf } from "@dagnet-realtime/react/picture/scene";
+import { CARD } from "@dagnet-realtime/react/picture/spacing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { journey } from "../../react/test/bench/sample.ts";
 import { clearTags, DASHES, drawLegs, drawStops, type PathInput, PathLayer } from "../src/pathLayer.ts";
@@ -81,7 +82,7 @@ describe("paths", () => {
       expect(canvas.of("scale")[0]?.args).toEqual([2, 2]);
       const [first, , , , second] = canvas.of("translate").map(({ args }) => args[0] as number);
       expect(second).toBeGreaterThan(first ?? 0);
-      expect(boxAt(buffers, 0)[2]).toBe(164);
+      expect(boxAt(buffers, 0)[2]).toBe(CARD.width);
     });
 
     it("PIC-15: marks a node that was only passed with a hollow disc, and counts the discs that have no room", () => {

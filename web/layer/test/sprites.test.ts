@@ -2,7 +2,7 @@
 
 import type { Surface } from "../src/protocol.ts";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { brushOf, dotSprite, HALO, haloSprite, readPalette, surface } from "../src/sprites.ts";
+import { brushOf, dotSprite, HALO, HALO_STEPS, haloSprite, readPalette, surface } from "../src/sprites.ts";
 import { fakeSurfaces, PALETTE } from "./support/canvas.ts";
 
 describe("sprites", () => {
@@ -14,6 +14,14 @@ describe("sprites", () => {
       for (const dark of [true, false]) haloSprite(164, 80, 2, { ...PALETTE, dark });
       expect(made.map(({ width }) => width)).toEqual([(164 + HALO * 2) * 2, (164 + HALO * 2) * 2]);
       expect(made[0]?.of("fill").length).toBeGreaterThan(1);
+    });
+
+    it("PIC-6: a stronger glow reaches further and has a wider rim", () => {
+      const made = fakeSurfaces();
+      for (let step = 1; step <= HALO_STEPS; step++) haloSprite(164, 80, 1, PALETTE, step);
+      const rims = made.map((canvas) => canvas.of("roundRect").at(-2)?.args[2] as number);
+      for (const [i, rim] of rims.entries()) expect(rim).toBeGreaterThan(rims[i - 1] ?? 164);
+      expect(rims.at(-1)).toBeLessThan(164 + HALO);
     });
 
     it("draws the three shapes of a particle", () => {

@@ -41,8 +41,8 @@ export function useFollowed(realtime: RealtimeSource): readonly FollowedPath[] {
 export interface NodeActivity {
   /** Events since On, or since the last Clear. */
   readonly count: number;
-  /** The rate as a step: 0 is quiet, 5 is 200 events a second and more. */
-  readonly heat: 0 | 1 | 2 | 3 | 4 | 5;
+  /** The rate as a step on `light.scale()`: 0 is quiet, 8 the busiest of the last minute. */
+  readonly heat: number;
   /** The last event, milliseconds on the clock of `realtime.light.now()`; null before the first. */
   readonly lastAt: number | null;
   /** The hue (0 to 5) of a followed trace that was here, null if none was. */

@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
-    DocumentEndEvent,
+    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -28,6 +28,9 @@ FOLDER = "expectations"
 """Where a data repository keeps them, flat."""
 
 SUFFIXES = (".yaml", ".yml")
+
+MOST_UNREAD = 50
+"""Keys that are given twice, of those that are told."""
 
 PathKey = tuple[str | int, ...]
 
@@ -122,9 +125,12 @@ def read_file(path: Path, evaluator: Evaluator, shown: str = "") -> SpecFile:
         return _wrong(file, f"it cannot be read: {(error.strerror or 'no reason given').lower()}")
     try:
         file.value = read_tree("expectations.yaml", content)
-        file.lines = _lines(content.decode())
+        file.lines, unread = _lines(content.decode())
     except FileUnreadable as error:
         return _wrong(file, f"it {error}")
+    if unread:
+        file.issues = unread
+        return file
     return _told(file, evaluator.ask("read", msgspec.json.encode(file.value).decode(), "", "{}"))
 
 
@@ -189,9 +195,14 @@ class _Place:
         self.index = 0
 
 
-def _lines(text: str) -> dict[PathKey, int]:
-    """The line of every key and item of a YAML document that can be read."""
+def _lines(text: str) -> tuple[dict[PathKey, int], tuple[Issue, ...]]:
+    """The line of every key and item of a YAML document, and what a reader would leave out in it.
+
+    Of a key that is given twice YAML's readers take the last, and of several documents the first:
+    the expectations in the others would be judged by nothing.
+    """
     found: dict[PathKey, int] = {}
+    unread: list[Issue] = []
     open: list[_Place] = []
 
     def place(line: int, scalar: str | None) -> PathKey | None:
@@ -206,17 +217,25 @@ def _lines(text: str) -> dict[PathKey, int]:
             return path
         if parent.key is None:
             parent.key = scalar or ""
-            found[(*parent.path, parent.key)] = line
+            path = (*parent.path, parent.key)
+            if path in found and len(unread) < MOST_UNREAD:
+                text = f"`{parent.key[:80]}` stands here again, after line {found[path]}"
+                unread.append(Issue(line, text))
+            found[path] = line
             return None
         path, parent.key = (*parent.path, parent.key), None
         return path
 
+    documents = 0
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             line = event.start_mark.line + 1
             match event:
-                case DocumentEndEvent():
-                    break
+                case DocumentStartEvent():
+                    documents += 1
+                    if documents > 1:
+                        unread.append(Issue(line, "a second document begins; one file has one"))
+                        break
                 case ScalarEvent():
                     place(line, str(event.value))
                 case AliasEvent():
@@ -229,5 +248,5 @@ def _lines(text: str) -> dict[PathKey, int]:
                 case _:
                     pass
     except (YAMLError, ValueError, AttributeError, IndexError):
-        return found
-    return found
+        return found, tuple(unread)
+    return found, tuple(unread)

@@ -151,6 +151,8 @@ def _broken_off(run: Run, problem: Problem) -> Outcome:
 def _report(asked: Asked, outcome: Outcome, environ: Mapping[str, str], out: TextIO) -> int:
     """Says the outcome and writes the reports; one that cannot be written keeps none of the others
     back."""
+    if asked.command:
+        print(file=out)  # the command may have left its last line open
     for line in terminal(outcome):
         print(line, file=out)
     printed, unwritten = write(outcome, asked.reports, environ, Path.cwd())

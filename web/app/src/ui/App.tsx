@@ -80,6 +80,9 @@ export function TabTitle() {
   return null;
 }
 
+/** On a low screen the graph comes first: three rows of events until another height is set. */
+const LOW = { screen: 800, feed: 140 } as const;
+
 /** The feed with its remembered height; while it is empty it says what to do. */
 function Events() {
   const actions = useActions();
@@ -88,7 +91,7 @@ function Events() {
     <Feed
       open={feedOpen}
       onOpen={(open) => { actions.setPreferences({ feedOpen: open }); }}
-      height={feedHeight}
+      height={feedHeight === FEED.first && window.innerHeight < LOW.screen ? LOW.feed : feedHeight}
       limits={FEED}
       onHeight={(height) => { actions.setPreferences({ feedHeight: height }); }}
       empty={<Suspense fallback={null}><Teaching /></Suspense>}

@@ -61,7 +61,7 @@ export function Help({ onClose }: { readonly onClose: () => void }) {
         <section className="help-wide">
           <h3>What the light says</h3>
           <p>
-            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: five bars and the rate beside them. A dashed node has not been seen yet. “No event” can never be seen. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
+            A ring leaves a node once for an event. Above two and a half a second the light becomes a level: fill, border, glow and bars on the scale of the busiest node, with the rate beside them. A dashed node has not been seen yet. “No event” can never be seen. Amber is the trace you follow: a click on a trace follows it until you open another, Ctrl adds it, the pin keeps it. Thin parts of its way are inferred, over nodes without an event. A dashed line is a step that the graph has no edge for: click it for what is probably wrong; pink is an event that no node listens for.
           </p>
           <p>
             Everything here began when Realtime was turned on: there is no history before it, and no promise of order or completeness beyond what “nothing lost” says. Counts are exact even if only some visitors are shown.

@@ -1,5 +1,5 @@
 /** Figures of a node and of the whole view, the ledger, and the guarantees. */
-import { displayed, glowOf, heatAt, levelOf, windowBuckets, windowRate } from "../activity.ts";
+import { displayed, glowOf, heatAt, LEAST_RATE, levelOf, steadyRate, topRate, windowBuckets, windowRate } from "../activity.ts";
 import { balances, countersBalance as doorSums, type FrameSums, type MissedEvents } from "../ledger.ts";
 import { isIgnored } from "../ignoredNames.ts";
 import { IDENTITY_TYPES } from "../matching.ts";
@@ -12,8 +12,9 @@ import type { IngestCounters, Guarantees } from "../wire.gen.ts";
 // Activity of a node, and the totals of the view.
 
 /** One node's light. `rate` is printed (10 s sliding), `heat` the short decaying average, `level`
- * and `glow` 0 to 1. Under a filter all of it is of the carried events that pass: `of` is how many
- * it was asked about, and `all` the node's count without it. Test events are in `tests` alone.
+ * (on the scale of this graph and moment) and `glow` 0 to 1. Under a filter all of it is of the
+ * carried events that pass: `of` is how many it was asked about, and `all` the node's count without
+ * it. Test events are in `tests` alone.
  */
 export interface NodeLight {
   readonly count: number;
@@ -68,11 +69,22 @@ export function nodeLight(state: State, uuid: string, at: number): NodeLight {
   if (light === undefined) return { count: 0, rate: 0, heat: 0, level: 0, glow: 0, lastAt: null, ...apart };
   const now = shownAt(state.clock, at);
   const heat = heatAt(light, now);
-  const level = levelOf(heat);
+  const level = levelOf(steadyRate(light, now), topRate((filtered ?? state.accumulation).scale, now));
   return {
     count: displayed(light), rate: windowRate(light.window, now, since), heat, level,
     glow: glowOf(level, light.lastAt === null ? null : now - light.lastAt), lastAt: light.lastAt, ...apart,
   };
+}
+
+/** The ends of the scale that levels stand on, events a second. */
+export interface RateScale {
+  readonly least: number;
+  readonly top: number;
+}
+
+/** The scale at `at`; frozen while paused. */
+export function rateScale({ clock, accumulation }: State, at: number): RateScale {
+  return { least: LEAST_RATE, top: topRate((accumulation.view.filtered ?? accumulation).scale, shownAt(clock, at)) };
 }
 
 /** The figures of the strip at `at`. */

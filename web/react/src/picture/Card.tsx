@@ -1,38 +1,48 @@
 /** The card of a node. React renders it once; `CardWriter` writes what changes on it. */
 import type { Node as FlowNode, NodeProps } from "@xyflow/react";
 import { Bell, Box, CircleDot, CircleX, CreditCard, FileText, Globe, Heart, LayoutList, LogOut, type LucideIcon, MapPin, Megaphone, PackageCheck, Phone, Play, Search, ShoppingBasket, Split, Truck, Undo2, UserRound, Zap } from "lucide-react";
-import { memo, useLayoutEffect, useRef } from "react";
-import type { CardFace, IconName } from "./cardFace.ts";
+import { Fragment, memo, useLayoutEffect, useRef } from "react";
+import { type CardFace, eventText, type IconName } from "./cardFace.ts";
+import { piecesOf } from "./cardText.ts";
 import type { Cards } from "./cardWriter.ts";
 
 /** A card as React Flow's node. */
 export type CardNode = FlowNode<{ uuid: string; face: CardFace; cards: Cards }, "card">;
 
-/** Titles longer than this take the badge's place; the badge stands beside the event's name. */
-const LONG = 12;
-
-export const Card = memo(function Card({ data: { uuid, face, cards } }: NodeProps<CardNode>) {
+export const Card = memo(function Card({ data: { uuid, face, cards }, width = 0, height = 0 }: NodeProps<CardNode>) {
   const root = useRef<HTMLDivElement>(null);
   const age = useRef<HTMLSpanElement>(null);
   const rate = useRef<HTMLSpanElement>(null);
   useLayoutEffect(() => {
     const [card, ageText, rateText] = [root.current, age.current?.firstChild, rate.current?.firstChild];
     if (!card || !(ageText instanceof Text) || !(rateText instanceof Text)) return;
-    return cards.attach(uuid, { root: card, age: ageText, rate: rateText, dark: face.dark });
-  }, [cards, uuid, face]);
-  const more = face.more > 0 ? ` +${face.more}` : "";
+    return cards.attach(uuid, { root: card, age: ageText, rate: rateText, dark: face.dark, title: face.title, event: eventText(face), width, height });
+  }, [cards, uuid, face, width, height]);
+  const says = eventText(face);
   return (
-    <div ref={root} className="dr-card" data-node={uuid} data-seen={face.dark ? "dark" : "waiting"} data-heat="0" data-fresh="no" data-long={face.title.length > LONG ? "yes" : undefined}>
+    <div ref={root} className="dr-card" data-node={uuid} data-seen={face.dark ? "dark" : "waiting"} data-heat="0" data-fresh="no" data-room="all">
       <Icon name={face.icon} />
-      <span className="dr-card-title" title={face.title}>{face.title}</span>
-      <span className="dr-card-age" ref={age}>{" "}</span>
-      <span className="dr-card-event" title={face.dark || `${face.event}${more}`}>{`${face.event}${more}`}</span>
-      <span className="dr-gauge" aria-hidden><i /><i /><i /><i /><i /></span>
-      <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "not seen yet"}</span>
+      <span className="dr-card-title" dir="auto" title={face.title}><Pieces text={face.title} /></span>
+      {face.event !== "" && (
+        <span className="dr-card-event" title={face.dark || says}>
+          <span className={face.which && "dr-card-shared"} dir="auto"><Pieces text={face.event} /> </span>
+          {face.which !== "" && <b><Pieces text={face.which} /></b>}
+          {face.more > 0 && <b> +{face.more}</b>}
+        </span>
+      )}
+      <span className="dr-card-foot">
+        <span className="dr-gauge" aria-hidden />
+        <span className="dr-card-age" ref={age}>{" "}</span>
+        <span className="dr-card-rate" ref={rate}>{face.dark ? "no event" : "not seen yet"}</span>
+      </span>
       {face.tag && <span className="dr-tag" data-tone={face.tag.tone} title={face.tag.says}>{face.tag.text}</span>}
     </div>
   );
 });
+
+function Pieces({ text }: { text: string }) {
+  return piecesOf(text).map(({ text: piece, hyphen }, i) => <Fragment key={i}>{piece}{hyphen ? <i className="dr-shy" /> : <wbr />}</Fragment>);
+}
 
 const DRAWINGS: Record<IconName, LucideIcon> = {
   page: Globe, search: Search, list: LayoutList, product: Box, basket: ShoppingBasket, card: CreditCard, goal: PackageCheck, mail: Megaphone, heart: Heart, pin: MapPin, bolt: Zap,

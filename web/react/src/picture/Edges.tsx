@@ -2,9 +2,9 @@
 import type { Hue } from "@dagnet-realtime/client/light";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import { LABEL } from "@dagnet-realtime/layer/protocol";
-import { pathAround, pathOf } from "@dagnet-realtime/layer/curve";
 import { memo } from "react";
 import type { DrawnJump } from "./jumpEdges.ts";
+import { routeAround, routePath } from "./routes.ts";
 import type { Scene, SceneEdge } from "./scene.ts";
 import type { EdgeHover } from "./useEdgeHover.ts";
 
@@ -28,22 +28,24 @@ export const Edges = memo(function Wires({ scene, followed, chosen, touch }: Edg
 });
 
 const EdgeLine = memo(function Wire({ drawn, chosen, touched }: { drawn: SceneEdge; chosen: boolean; touched: boolean }) {
-  const { curve, bold, never, edge, label } = drawn;
+  const { route, bold, never, edge, label } = drawn;
   const width = Math.round((1.2 + bold * 1.5) * 10) / 10;
-  const ways = label && pathAround(curve, label.t, LABEL.width / 2 - 1, LABEL.height / 2 + 1);
+  const whole = routePath(route);
+  const last = route.at(-1) ?? [0, 0, 0, 0, 0, 0, 0, 0];
+  const ways = label && routeAround(route, label.t, LABEL.width / 2 - 1, LABEL.height / 2 + 1);
   return (
     <g className="dr-wire" data-never={never ? "yes" : undefined} data-chosen={chosen ? "yes" : undefined} data-edge={edge.uuid}>
-      <path d={ways ? ways.beside : pathOf(curve)} strokeWidth={width} />
+      <path d={ways ? ways.beside : whole} strokeWidth={width} />
       {ways && <path className="dr-under" d={ways.under} strokeWidth={width} />}
-      <path className="dr-arrow" d={arrowAt(curve[6], curve[7], curve[6] - curve[4], curve[7] - curve[5])} />
-      {touched && <path className="dr-reach" d={pathOf(curve)} />}
+      <path className="dr-arrow" d={arrowAt(last[6], last[7], last[6] - last[4], last[7] - last[5])} />
+      {touched && <path className="dr-reach" d={whole} />}
     </g>
   );
 });
 
 const EdgeLabel = memo(function Label({ drawn, x, y, hue }: { drawn: SceneEdge; x: number; y: number; hue: Hue | undefined }) {
   return (
-    <text className="dr-wire-label" data-hue={hue} x={x} y={y + 3.6}>{drawn.text}{drawn.edge.conditional ? "*" : ""}</text>
+    <text className="dr-wire-label" data-hue={hue} x={x} y={y}>{drawn.text}{drawn.edge.conditional ? "*" : ""}</text>
   );
 });
 
@@ -62,14 +64,14 @@ export const JumpEdges = memo(function Ghosts({ ghosts, chosen, touch }: { ghost
     <svg className="dr-wires dr-ghosts" aria-hidden {...touch}>
       {ghosts.map(({ key, path, x, y, jump, says }) => {
         const text = `${amount(jump.count)}×`;
-        const width = 14 + text.length * 7;
+        const width = 14 + text.length * 9;
         return (
           <g key={key} data-jump={key} data-from={jump.from} data-to={jump.to} data-chosen={key === chosen ? "yes" : undefined}>
             {!touch && <title>{says}</title>}
             <path d={path} />
             {touch && <path className="dr-reach" d={path} />}
-            <rect x={x - width / 2} y={y - 9} width={width} height={18} rx={9} />
-            <text x={x} y={y + 3.8}>{text}</text>
+            <rect x={x - width / 2} y={y - 10} width={width} height={20} rx={10} />
+            <text x={x} y={y}>{text}</text>
           </g>
         );
       })}

@@ -1,22 +1,24 @@
 /** The picture: DagNet's graph under React Flow, and one canvas over it that draws all light. */
+import type { LightSource } from "@dagnet-realtime/client/light";
+import { HEAT_STEPS } from "@dagnet-realtime/engine/activity";
 import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { Background, BackgroundVariant, ReactFlow, ReactFlowProvider, useReactFlow, ViewportPortal } from "@xyflow/react";
-import { Maximize, Minus, Plus } from "lucide-react";
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { Activity, Maximize, Minus, Plus } from "lucide-react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { SCOPE } from "../scope.ts";
 import "../styles/tokens.css";
 import "../styles/base.css";
 import { Card, type CardNode } from "./Card.tsx";
 import { Annotations, Edges, JumpEdges } from "./Edges.tsx";
 import { facesOf } from "./cardFace.ts";
-import { Cards } from "./cardWriter.ts";
+import { Cards, rateText } from "./cardWriter.ts";
 import { drawJumps } from "./jumpEdges.ts";
 import "./react-flow.css";
 import "./picture.css";
 import { neighbour, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
 import { useEdgeHover } from "./useEdgeHover.ts";
-import { useFitView, useSelection } from "./useFitView.ts";
+import { LEAST_ZOOM, useFitView, useFollowView, useSelection } from "./useFitView.ts";
 import { useLightCanvas } from "./useLightCanvas.ts";
 import { useScene } from "./useScene.ts";
 
@@ -27,17 +29,17 @@ const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDow
  * scope, with `theme`.
  */
 export function Picture(props: PictureProps) {
-  const scene = useScene(props.graph);
   const [root, setRoot] = useState<HTMLDivElement | null>(null);
+  const scene = useScene(props.graph, root);
   const { theme, stale, frozen, paused, filter, large, children } = props;
   return (
     <div className={`${SCOPE} dr-fill`} data-theme={theme}>
       <div ref={setRoot} className="dr-picture" data-stale={stale ? "yes" : undefined} data-frozen={frozen ? "yes" : undefined} data-paused={paused ? "yes" : undefined} data-filtered={filter ? "yes" : undefined} data-large={large ? "yes" : undefined}>
-        {scene ? (
+        {scene && root ? (
           <ReactFlowProvider key={props.graph.name}>
             <Stage {...props} scene={scene} root={root} />
           </ReactFlowProvider>
-        ) : (
+        ) : root && (
           <p className="dr-arranging" role="status">Arranging {props.graph.nodes.length} nodes…</p>
         )}
         {children && <div className="dr-over">{children}</div>}
@@ -47,7 +49,7 @@ export function Picture(props: PictureProps) {
 }
 
 function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null }) {
-  const { scene, root, graph, selected, onSelect, followed, jumps, motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
+  const { scene, root, graph, selected, onSelect, followed, jumps, light, figures = "rates", motion, large, selectedEdge: way = null, highlight: pointed = null } = props;
   const flow = useReactFlow();
   const [cards] = useState(() => new Cards());
   const manner = useRef<HTMLElement | null>(null);
@@ -67,6 +69,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       return [{ id: node.uuid, type: "card", position: { x: box.x, y: box.y }, width: box.width, height: box.height, data: { uuid: node.uuid, face, cards }, ariaRole: "button", domAttributes: { "aria-roledescription": "node" } }];
     });
   }, [scene, faces, cards]);
+  useFollowView(followed, fit);
   const chosen = useSelection(scene, { selected, selectedEdge: way, highlight: pointed }, fit);
   const nodes = useMemo(
     () => cardNodes.map((node) => (chosen.nodes.has(node.id) ? { ...node, selected: true, domAttributes: { ...node.domAttributes, "aria-pressed": true } } : node)),
@@ -99,7 +102,7 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
       <ReactFlow
         nodes={nodes} edges={[]} nodeTypes={NODE_TYPES} onKeyDown={onKeyDown} onFocus={onFocus}
         onNodeClick={(_, node) => { onSelect(node.id); }} onPaneClick={() => { onSelect(null); }} onMoveStart={fit.onMove} onInit={fit.onInit}
-        minZoom={0.1} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
+        minZoom={LEAST_ZOOM} maxZoom={4} nodesDraggable={false} nodesConnectable={false} edgesFocusable={false} elementsSelectable nodesFocusable disableKeyboardA11y
         zoomOnDoubleClick={false} deleteKeyCode={null} selectionKeyCode={null} multiSelectionKeyCode={null} panActivationKeyCode={null} zoomActivationKeyCode={null}
         attributionPosition="bottom-center" aria-label={`Graph ${graph.title || graph.name}`}
       >
@@ -111,10 +114,15 @@ function Stage(props: PictureProps & { scene: Scene; root: HTMLElement | null })
         </ViewportPortal>
       </ReactFlow>
       <canvas ref={canvas} className="dr-light" aria-hidden />
-      {!large && <Legend following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
+      {!large && <Legend light={light} rates={figures === "rates"} following={followed.length > 0} inferred={followed.some(({ steps }) => steps.some((step) => step.inferred))} jumps={jumps.length > 0} still={motion === "reduced"} manner={(element) => { manner.current = element; }} />}
       {!large && (
         <Zoom
           onIn={() => void flow.zoomIn({ duration: 0 })} onOut={() => void flow.zoomOut({ duration: 0 })} onWhole={() => void flow.zoomTo(1)} onFit={fit.fit}
+          onActive={(only) => {
+            root?.toggleAttribute("data-active-only", only);
+            if (only) fit.show(cards.active(), true);
+            else fit.fit();
+          }}
           percent={(element) => { percent.current = element; if (element) write(element, `${Math.round(flow.getZoom() * 100)}%`); }}
         />
       )}
@@ -136,15 +144,22 @@ export function mannerText({ dots, width, pace, particles }: RenderReport): stri
   return pace === 2 && particles >= FEW ? `${manner} · fewer dots` : manner;
 }
 
+interface LegendProps {
+  readonly light: LightSource;
+  /** Cards show rates. */
+  readonly rates: boolean;
+  readonly following: boolean;
+  readonly inferred: boolean;
+  readonly jumps: boolean;
+  readonly still: boolean;
+  readonly manner: (element: HTMLElement | null) => void;
+}
+
 /** What the marks of the picture mean; only those that are there. */
-export function Legend({ following, inferred, jumps, still, manner }: { following: boolean; inferred: boolean; jumps: boolean; still: boolean; manner: (element: HTMLElement | null) => void }) {
+export function Legend({ light, rates, following, inferred, jumps, still, manner }: LegendProps) {
   return (
     <div className="dr-legend" role="note" aria-label="Legend">
-      <span className="dr-legend-item">
-        Rate <span className="dr-num">0.1</span>
-        <span className="dr-swatches" aria-hidden>{[1, 2, 3, 4, 5].map((step) => <i key={step} data-heat={step} />)}</span>
-        <span className="dr-num">200+/s</span>
-      </span>
+      {rates && <RateScale light={light} />}
       {following && <span className="dr-legend-item"><i className="dr-key-trace" aria-hidden />Followed trace</span>}
       {inferred && <span className="dr-legend-item"><i className="dr-key-inferred" aria-hidden />Inferred</span>}
       {jumps && <span className="dr-legend-item"><i className="dr-key-jump" aria-hidden />Unexpected step</span>}
@@ -154,23 +169,58 @@ export function Legend({ following, inferred, jumps, still, manner }: { followin
   );
 }
 
+/** How often the ends of the scale are written, in milliseconds. */
+const SCALE_MS = 1000;
+
+/** The steps of heat between the ends of the scale, which follow the busiest node. */
+function RateScale({ light }: { readonly light: LightSource }) {
+  const least = useRef<HTMLElement | null>(null);
+  const top = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    const show = () => {
+      const scale = light.scale?.();
+      if (!scale) return;
+      write(least.current, String(scale.least));
+      write(top.current, rateText(scale.top));
+    };
+    show();
+    const timer = setInterval(show, SCALE_MS);
+    return () => { clearInterval(timer); };
+  }, [light]);
+  return (
+    <span className="dr-legend-item" title="From the least rate to the busiest step of the last minute. Fill, border, glow and bars rise together, each step by the same factor.">
+      Rate <span className="dr-num" ref={least}>0.05</span>
+      <span className="dr-swatches" aria-hidden>{Array.from({ length: HEAT_STEPS }, (_, step) => <i key={step} data-heat={step + 1} />)}</span>
+      <span className="dr-num" ref={top}>1/s</span>
+    </span>
+  );
+}
+
 /** What the buttons do, and the element that the zoom is written to. */
 export interface ZoomProps {
   readonly onIn: () => void;
   readonly onOut: () => void;
   readonly onFit: () => void;
   readonly onWhole: () => void;
+  /** Shows the nodes that had an event in the last minute, or all again. */
+  readonly onActive: (only: boolean) => void;
   readonly percent: (element: HTMLElement | null) => void;
 }
 
 /** The buttons that zoom. */
-export function Zoom({ onIn, onOut, onFit, onWhole, percent }: ZoomProps) {
+export function Zoom({ onIn, onOut, onFit, onWhole, onActive, percent }: ZoomProps) {
+  const [only, setOnly] = useState(false);
+  const active = (): void => {
+    setOnly(!only);
+    onActive(!only);
+  };
   return (
     <div className="dr-zoom" role="group" aria-label="Zoom">
       <button type="button" onClick={onOut} aria-label="Zoom out" title="Zoom out"><Minus size={15} aria-hidden /></button>
       <button type="button" className="dr-zoom-value" onClick={onWhole} title="Zoom to 100 %"><span ref={percent}>100%</span></button>
       <button type="button" onClick={onIn} aria-label="Zoom in" title="Zoom in"><Plus size={15} aria-hidden /></button>
       <button type="button" onClick={onFit} aria-label="Fit the graph" title="Fit the graph"><Maximize size={15} aria-hidden /></button>
+      <button type="button" onClick={active} aria-pressed={only} aria-label="Active only" title="Active only: nodes with an event in the last minute"><Activity size={15} aria-hidden /></button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** Where edges touch their cards, and where their labels stand. */
 import { LABEL } from "@dagnet-realtime/layer/protocol";
-import { type Curve, type Face, pointAt, type Port, type Box } from "@dagnet-realtime/layer/curve";
+import type { Box, Face, Port } from "@dagnet-realtime/layer/curve";
+import { type Route, routeAt } from "./routes.ts";
 import { overlap } from "./spacing.ts";
 
 /** An edge between two cards, by index into the boxes. */
@@ -80,7 +81,7 @@ function portAt(box: Box, face: Face, offset: number): Port {
   }
 }
 
-/** The label's middle, its place on the curve (0 to 1), and whether there is room beneath it for a
+/** The label's middle, its place on the route (0 to 1), and whether there is room beneath it for a
  * second line (steps a second).
  */
 export interface LabelSpot {
@@ -90,20 +91,20 @@ export interface LabelSpot {
   readonly double: boolean;
 }
 
-/** Parts of the curve tried in turn, the middle first. */
+/** Parts of the route tried in turn, the middle first. */
 const TRIES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73, 0.2, 0.8, 0.14, 0.86];
 
 /** Clear space between a label and a card, in canvas units. */
 const MARGIN = 3;
 
-/** One spot for each curve, in order; null if no place is free or `wanted` leaves it out. */
-export function placeLabels(curves: readonly Curve[], wanted: readonly boolean[], cards: readonly Box[]): (LabelSpot | null)[] {
+/** One spot for each route, in order; null if no place is free or `wanted` leaves it out. */
+export function placeLabels(routes: readonly Route[], wanted: readonly boolean[], cards: readonly Box[]): (LabelSpot | null)[] {
   const grid = new Grid(cards);
-  return curves.map((curve, index) => {
+  return routes.map((route, index) => {
     if (!wanted[index]) return null;
     for (const double of [true, false]) {
       for (const t of TRIES) {
-        const { x, y } = pointAt(curve, t);
+        const { x, y } = routeAt(route, t);
         const box = labelBox({ x, y, t, double });
         if (grid.free(box)) {
           grid.add(box, 1);

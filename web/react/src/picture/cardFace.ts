@@ -1,5 +1,5 @@
 /** The part of a card that no event changes: title, event name, icon and outcome. */
-import type { Graph, EventBinding, Node, Variant } from "@dagnet-realtime/engine/wire.gen";
+import type { Graph, EventBinding, Filter, Node, Variant } from "@dagnet-realtime/engine/wire.gen";
 import { share } from "./cardWriter.ts";
 
 /** Letters of a case's arms that fit on its tag. */
@@ -14,10 +14,14 @@ export interface Tag {
   readonly tone: "goal" | "failure" | "neutral" | "variants";
 }
 
-/** A card's unchanging part. `event` is empty if the node listens for none; `dark` says why. */
+/** A card's unchanging part. `event` is empty if the node listens for none; `dark` says why.
+ * `which` is what tells it from other nodes on the same event: the part of its filter that they do
+ * not share.
+ */
 export interface CardFace {
   readonly title: string;
   readonly event: string;
+  readonly which: string;
   readonly more: number;
   readonly icon: IconName;
   readonly dark: string;
@@ -29,14 +33,46 @@ export interface CardFace {
 /** The faces of all nodes of a graph, by uuid. */
 export function facesOf(graph: Graph): Map<string, CardFace> {
   const listens = new Map(graph.listens.map((listen) => [listen.node, listen]));
-  return new Map(graph.nodes.map((node) => [node.uuid, faceOf(node, listens.get(node.uuid))]));
+  const sharing = new Map<string, EventBinding[]>();
+  for (const listen of listens.values()) {
+    const name = listen.names[0];
+    if (name !== undefined) sharing.set(name, [...(sharing.get(name) ?? []), listen]);
+  }
+  return new Map(graph.nodes.map((node) => {
+    const listen = listens.get(node.uuid);
+    const others = (sharing.get(listen?.names[0] ?? "") ?? []).filter((other) => other !== listen);
+    return [node.uuid, faceOf(node, listen, others)];
+  }));
 }
 
-function faceOf(node: Node, listen: EventBinding | undefined): CardFace {
+/** What a card says of its event: "checkpoint = Registered +1"; "" if it has none. */
+export function eventText({ event, which, more }: Pick<CardFace, "event" | "which" | "more">): string {
+  return [event, which, more > 0 ? `+${more}` : ""].filter(Boolean).join(" ");
+}
+
+const SIGNS: Readonly<Record<string, string>> = { is: "=", "is any of": "=", "is not": "≠", "is not any of": "≠" };
+
+/** The parts of a filter that none of `others` has, else those that not all have. An equation
+ * leaves out the property, unless it is a denial.
+ */
+function difference(filters: readonly Filter[], others: readonly (readonly Filter[])[]): string {
+  const says = ({ property, operator, values }: Filter): string => `${property} ${operator} ${values.join(" or ")}`;
+  const having = (filter: Filter): number => others.filter((other) => other.some((one) => says(one) === says(filter))).length;
+  const own = filters.filter((filter) => having(filter) === 0);
+  const told = own.length > 0 ? own : filters.filter((filter) => having(filter) < others.length);
+  return told.map(({ property, operator, values }) => {
+    const sign = SIGNS[operator] ?? operator;
+    // The sign stays with its value where a line ends.
+    return `${sign === "=" ? "" : `${property} `}${sign}\u00a0${values.join(" or ")}`.trim();
+  }).join(", ");
+}
+
+function faceOf(node: Node, listen: EventBinding | undefined, others: readonly EventBinding[]): CardFace {
   const names = listen?.names ?? [];
   return {
     title: node.label || node.id || node.uuid,
     event: names[0] ?? "",
+    which: others.length === 0 ? "" : difference(listen?.filters ?? [], others.map(({ filters }) => filters)),
     more: Math.max(0, names.length - 1),
     icon: iconOf(node.type, [node.label, node.id, node.event_id, ...names].filter(Boolean)),
     dark: names.length > 0 && !node.dark ? "" : node.dark || "No event is bound to this node",

@@ -3,20 +3,27 @@ import { heatStep } from "@dagnet-realtime/engine/activity";
 import { amount } from "@dagnet-realtime/layer/staticLayer";
 import type { NodeLight } from "@dagnet-realtime/client/light";
 import { clock, count, plural } from "../format.ts";
+import { eventFits, fitOf } from "./cardText.ts";
 
 /** The living parts of one card. */
 export interface CardParts {
-  readonly root: Element;
+  readonly root: HTMLElement;
   readonly age: Text;
   readonly rate: Text;
   /** Why the node can never light; empty when it can. */
   readonly dark: string;
+  /** Its name, what it says of its event ("" for none), and its size in canvas units. */
+  readonly title: string;
+  readonly event: string;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** The cards on the page, by node uuid. */
 export class Cards {
   private readonly parts = new Map<string, CardParts>();
   private figures: CardFigures = "rates";
+  private type = 1;
 
   /** Says which figures cards show from their next write on. */
   show(figures: CardFigures): void {
@@ -26,9 +33,27 @@ export class Cards {
   /** Takes in a card; the function returned lets it go. */
   attach(uuid: string, parts: CardParts): () => void {
     this.parts.set(uuid, parts);
+    fitCard(parts, this.type);
     return () => {
       if (this.parts.get(uuid) === parts) this.parts.delete(uuid);
     };
+  }
+
+  /** Lays all cards out for type of this scale (`typeScale`), again if `anew`: fonts came. */
+  scale(type: number, anew = false): void {
+    if (type === this.type && !anew) return;
+    this.type = type;
+    for (const parts of this.parts.values()) fitCard(parts, type);
+  }
+
+  /** Marks the cards on followed paths; the style dims the others. */
+  follow(nodes: ReadonlySet<string>): void {
+    for (const [uuid, { root }] of this.parts) root.toggleAttribute("data-path", nodes.has(uuid));
+  }
+
+  /** Nodes with an event in the last minute. */
+  active(): string[] {
+    return [...this.parts].flatMap(([uuid, { root }]) => (root.hasAttribute("data-recent") ? [uuid] : []));
   }
 
   /** Writes one card's light as of `now`. */
@@ -40,11 +65,15 @@ export class Cards {
     put(root, "data-seen", words.seen);
     put(root, "data-heat", String(this.figures === "rates" && words.seen === "lit" ? heatStep(light.level) : 0));
     put(root, "data-fresh", words.fresh ? "yes" : "no");
+    root.toggleAttribute("data-recent", light.lastAt !== null && now - light.lastAt < ACTIVE_MS);
     put(root, "data-tests", (light.tests ?? 0) > 0 ? "yes" : "no");
     say(parts.age, words.age);
     say(parts.rate, words.rate);
   }
 }
+
+/** A node is active so long after an event. */
+const ACTIVE_MS = 60_000;
 
 /** What cards say: rates while the picture is live; counts, and when, while it is not; nothing
  * before the first On.
@@ -69,6 +98,15 @@ export function cardWords({ count: n, rate, lastAt, of = null, all = n, tests = 
   if (tests > 0) return { seen: "test", fresh: figures === "rates" && testAt !== null && now - testAt < 2000, age: "test", rate: plural(tests, "test event") };
   if (dark) return { seen: "dark", fresh: false, age: "", rate: "no event" };
   return { seen: "waiting", fresh: false, age: "", rate: figures === "none" ? "not watched" : "not seen yet" };
+}
+
+function fitCard({ root, title, event, width, height }: CardParts, type: number): void {
+  const fit = fitOf(title, width, height, type, event !== "");
+  put(root, "data-room", fit.room);
+  // What tells it from nodes on the same event says more than the event's name.
+  put(root, "data-event", eventFits(event, width, type, fit.lines) ? "whole" : "short");
+  root.style.setProperty("--dr-title", `${fit.title.toFixed(2)}px`);
+  root.style.setProperty("--dr-lines", String(fit.lines));
 }
 
 function put(element: Element, attribute: string, value: string): void {

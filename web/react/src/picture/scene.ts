@@ -1,9 +1,13 @@
 /** The drawing, measured once: cards, curves, labels, frames and notes, with their indices. */
 import type { Container, Edge, Graph, Node, Note } from "@dagnet-realtime/engine/wire.gen";
-import { type Curve, curveBetween, pointsOf, tableOf, type Box } from "@dagnet-realtime/layer/curve";
-import type { Measures } from "@dagnet-realtime/layer/measuredDrawing";
+import { pointsOf, type Box } from "@dagnet-realtime/layer/curve";
+import { LABEL } from "@dagnet-realtime/layer/protocol";
+import { type Measures, tableAlong } from "@dagnet-realtime/layer/measuredDrawing";
 import { type AnchoredEdge, anchorsOf, type LabelSpot, placeLabels } from "./anchors.ts";
-import { mapBox, type Mapping, spaceOut } from "./spacing.ts";
+import { type Route, routePoints, routesOf } from "./routes.ts";
+import { eventText, facesOf } from "./cardFace.ts";
+import { eventFits, fitOf, typeScale } from "./cardText.ts";
+import { CARD, type CardSize, mapBox, type Mapping, proportioned, SHAPES, spaceOut } from "./spacing.ts";
 
 /** A node and its place. */
 export interface SceneNode {
@@ -16,7 +20,7 @@ export interface SceneEdge {
   readonly id: string;
   readonly source: number;
   readonly target: number;
-  readonly curve: Curve;
+  readonly route: Route;
   readonly table: Float32Array;
   readonly text: string;
   readonly label: LabelSpot | null;
@@ -44,13 +48,48 @@ export function hasLayout(graph: Graph): boolean {
 
 const SAME: Mapping = { x: (value) => value, y: (value) => value };
 
-/** Builds the scene from the graph's layout, or from `arranged` boxes, one a node in order. */
-export function sceneOf(graph: Graph, arranged: readonly Box[] | null): Scene {
-  const placed: { boxes: readonly Box[]; mapping: Mapping } = arranged ? { boxes: arranged, mapping: SAME } : spaceOut(graph.nodes);
-  const order = readingOrder(placed.boxes);
+/** Graphs of more nodes have cards of one size: no shape makes so many names legible at once. */
+const MOST_SHAPED = 120;
+/** What a card's room is worth when shapes are weighed. */
+const EVENT_WORTH = 0.3;
+const WORTH = { all: 1, rate: 0.8, name: 0.5, none: 0 } as const;
+
+interface Placed {
+  readonly boxes: readonly Box[];
+  readonly mapping: Mapping;
+  readonly size: CardSize;
+}
+
+/** The layout with the shape of cards under which most can be read in `room`. */
+function placed(graph: Graph, room: CardSize | null): Placed {
+  const shapes = room && graph.nodes.length <= MOST_SHAPED ? SHAPES : [CARD];
+  const faces = facesOf(graph);
+  let best: { readonly placed: Placed; readonly worth: number } | null = null;
+  for (const size of shapes) {
+    const one = { ...spaceOut(graph.nodes, size, room), size };
+    if (!room || shapes.length === 1) return one;
+    const { width, height } = boundsOf(one.boxes);
+    const zoom = Math.min(1, room.width / width, room.height / height);
+    const scale = typeScale(zoom);
+    const worths = [...faces.values()].map((face) => {
+      const fit = fitOf(face.title, size.width, size.height, scale, face.event !== "");
+      return WORTH[fit.room] + (fit.room === "all" && eventFits(eventText(face), size.width, scale, fit.lines) ? EVENT_WORTH : 0);
+    });
+    const worth = worths.reduce((sum, one) => sum + one, 0) / Math.max(1, worths.length) + zoom / 20;
+    if (!best || worth > best.worth) best = { placed: one, worth };
+  }
+  return best?.placed ?? { ...spaceOut(graph.nodes), size: CARD };
+}
+
+/** Builds the scene from the graph's layout, or from `arranged` boxes, one a node in order. `room`
+ * is what the picture has for it, in CSS pixels.
+ */
+export function sceneOf(graph: Graph, arranged: readonly Box[] | null, room: CardSize | null = null): Scene {
+  const { boxes, mapping, size }: Placed = arranged ? { boxes: room ? proportioned(arranged, room) : arranged, mapping: SAME, size: CARD } : placed(graph, room);
+  const order = readingOrder(boxes);
   const nodes: SceneNode[] = order.flatMap((index) => {
     const node = graph.nodes[index];
-    const box = placed.boxes[index];
+    const box = boxes[index];
     return node && box ? [{ node, box }] : [];
   });
   const nodeIndex = new Map(nodes.map(({ node }, index) => [node.uuid, index]));
@@ -58,8 +97,8 @@ export function sceneOf(graph: Graph, arranged: readonly Box[] | null): Scene {
   return {
     nodes,
     edges,
-    frames: graph.containers.map((container) => ({ container, box: mapBox(container, placed.mapping) })),
-    notes: graph.postits.map((postit) => ({ postit, box: { x: placed.mapping.x(postit.x), y: placed.mapping.y(postit.y), width: postit.width, height: postit.height } })),
+    frames: graph.containers.map((container) => ({ container, box: mapBox(container, mapping, size) })),
+    notes: graph.postits.map((postit) => ({ postit, box: { x: mapping.x(postit.x), y: mapping.y(postit.y), width: postit.width, height: postit.height } })),
     nodeIndex,
     edgeIndex: new Map(edges.map(({ id }, index) => [id, index])),
   };
@@ -75,12 +114,14 @@ function edgesOf(edges: readonly Edge[], nodes: readonly SceneNode[], index: Rea
     const loop = source === target;
     drawn.push({ edge, link: { source, target, sourceFace: loop ? "top" : edge.source_face, targetFace: loop ? "top" : edge.target_face } });
   }
-  const curves = anchorsOf(drawn.map(({ link }) => link), boxes).map(({ from, to }) => curveBetween(from, to));
-  const labels = placeLabels(curves, drawn.map(({ edge }) => edge.p !== null), boxes);
+  const ports = anchorsOf(drawn.map(({ link }) => link), boxes);
+  const routes = routesOf(drawn.flatMap(({ link: { source, target } }, i) => { const ends = ports[i]; return ends ? [{ ...ends, source, target }] : []; }), boxes);
+  const labels = placeLabels(routes, drawn.map(({ edge }) => edge.p !== null), boxes);
   return drawn.flatMap(({ edge, link }, i) => {
-    const curve = curves[i];
-    if (!curve) return [];
-    return [{ id: edge.uuid, source: link.source, target: link.target, curve, table: tableOf(curve), text: percent(edge.p), label: labels[i] ?? null, bold: Math.sqrt(edge.p ?? 0.25), never: edge.p === 0, edge }];
+    const route = routes[i];
+    const table = route && tableAlong(routePoints(route));
+    if (!route || !table) return [];
+    return [{ id: edge.uuid, source: link.source, target: link.target, route, table, text: percent(edge.p), label: labels[i] ?? null, bold: Math.sqrt(edge.p ?? 0.25), never: edge.p === 0, edge }];
   });
 }
 
@@ -91,9 +132,10 @@ export function percent(p: number | null): string {
   return value > 0 && value < 0.95 ? `${value < 0.095 ? "<0.1" : value.toFixed(1)}%` : `${Math.round(value)}%`;
 }
 
-/** The rectangle around everything drawn. */
-export function extentOf({ nodes, frames, notes }: Scene): Box {
-  return boundsOf([...nodes, ...frames, ...notes].map(({ box }) => box));
+/** The rectangle around everything drawn, the bends of edges too. */
+export function extentOf({ nodes, edges, frames, notes }: Scene): Box {
+  const bends = edges.filter(({ route }) => route.length > 1).flatMap(({ table }) => pointsOf(table).map(({ x, y }) => ({ x, y: y - LABEL.height / 2, width: 0, height: LABEL.height })));
+  return boundsOf([...[...nodes, ...frames, ...notes].map(({ box }) => box), ...bends]);
 }
 
 /** The rectangle around boxes; a unit square around none. */

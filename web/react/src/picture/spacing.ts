@@ -8,16 +8,32 @@ export interface Spot {
 }
 
 /** Card size in canvas units, and the clear space around it: wide enough for an edge's label. */
-export const CARD = { width: 164, height: 80, gapX: 48, gapY: 30 } as const;
+export const CARD = { width: 172, height: 84, gapX: 52, gapY: 28 } as const;
+
+/** A card's size, in canvas units. */
+export interface CardSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Sizes that cards may have, by what the graph's layout and its names need. */
+export const SHAPES: readonly CardSize[] = [CARD, { width: 150, height: 84 }, { width: 150, height: 104 }, { width: 132, height: 104 }, { width: 132, height: 124 }, { width: 204, height: 84 }];
+
+/** Cards that would stand closer are moved apart: an edge passes between. */
+const LEAST_GAP = 22;
 
 /** The side of DagNet's own square node, which its layouts are made for. */
 export const DAGNET_NODE = 110;
+/** Nodes whose places differ by less than this are meant to stand in one column, or one row. */
+const ALIGNED = 40;
 
 /** Layouts are squeezed and stretched no further than this; other collisions are moved alone. */
 const LEAST = { x: 0.8, y: 0.72 };
 const MOST = 2.6;
 /** Width by height of the room that a graph usually has. */
 const SCREEN = 1.8;
+/** Rows or columns that have room to spare are drawn apart by this at most. */
+const MOST_FILL = 1.5;
 
 /** How a layout is stretched onto the canvas. */
 export interface Stretch {
@@ -31,25 +47,32 @@ export interface Mapping {
   readonly y: (value: number) => number;
 }
 
-/** Gaps between columns or rows wider than this, in canvas units, are drawn in to this share: far
- * apart stays far apart, but readable.
+/** Gaps between columns or rows wider than this many cards with their space are drawn in to this
+ * share: far apart stays far apart, but readable.
  */
-const WIDE = { x: 268, y: 190, share: 0.4 };
+const WIDE = { x: 1.27, y: 1.7, share: 0.4 };
 /** The same along the side that is short of room, where every unit makes all cards smaller. */
-const SHORT = { x: 224, y: 128, share: 0.2 };
+const SHORT = { x: 1, y: 1.1, share: 0.1 };
 
-/** Places one card a spot, in order. Spots without a place stand in rows beneath the others. */
-export function spaceOut(spots: readonly Spot[]): { boxes: Box[]; mapping: Mapping } {
+/** Places one card a spot, in order. Spots without a place stand in rows beneath the others. `room`
+ * is what the picture has, of which the layout takes the proportion.
+ */
+export function spaceOut(given: readonly Spot[], size: CardSize = CARD, room: CardSize | null = null): { boxes: Box[]; mapping: Mapping } {
+  const spots = aligned(given);
   const known = spots.flatMap(({ x, y }) => (x === null || y === null ? [] : [{ x, y }]));
-  const stretch = stretchOf(known);
+  const proportion = room ? room.width / room.height : SCREEN;
+  const stretch = stretchOf(known, size, proportion);
   const boxes: Box[] = [];
-  const flat = span(known.map(({ x }) => x)) * stretch.x > span(known.map(({ y }) => y)) * stretch.y * SCREEN;
+  const flat = span(known.map(({ x }) => x)) * stretch.x > span(known.map(({ y }) => y)) * stretch.y * proportion;
   const [inX, inY] = flat ? [SHORT, WIDE] : [WIDE, SHORT];
-  const mapping: Mapping = {
-    x: drawnIn(known.map(({ x }) => x * stretch.x), stretch.x, inX.x, inX.share),
-    y: drawnIn(known.map(({ y }) => y * stretch.y), stretch.y, inY.y, inY.share),
+  const [needX, needY] = [size.width + CARD.gapX, size.height + CARD.gapY];
+  const drawn: Mapping = {
+    x: drawnIn(known.map(({ x }) => x * stretch.x), stretch.x, inX.x * needX, inX.share),
+    y: drawnIn(known.map(({ y }) => y * stretch.y), stretch.y, inY.y * needY, inY.share),
   };
-  const floor = Math.max(0, ...known.map((spot) => mapping.y(spot.y))) + (known.length ? CARD.height + CARD.gapY * 2 : 0);
+  const fill = fillOf(span(known.map(({ x }) => drawn.x(x))), span(known.map(({ y }) => drawn.y(y))), size, room);
+  const mapping: Mapping = { x: (value) => drawn.x(value) * fill.x, y: (value) => drawn.y(value) * fill.y };
+  const floor = Math.max(0, ...known.map((spot) => mapping.y(spot.y))) + (known.length ? size.height + CARD.gapY * 2 : 0);
   const left = Math.min(...known.map((spot) => mapping.x(spot.x)), known.length ? Infinity : 0);
   const perRow = Math.max(4, Math.ceil(Math.sqrt(spots.length * 1.6)));
   let loose = 0;
@@ -57,13 +80,73 @@ export function spaceOut(spots: readonly Spot[]): { boxes: Box[]; mapping: Mappi
     if (x === null || y === null) {
       const column = loose % perRow;
       const row = Math.floor(loose / perRow);
-      boxes.push(card(left + column * (CARD.width + CARD.gapX), floor + row * (CARD.height + CARD.gapY)));
+      boxes.push(card(left + column * needX, floor + row * needY, size));
       loose += 1;
     } else {
-      boxes.push(card(mapping.x(x), mapping.y(y)));
+      boxes.push(card(mapping.x(x), mapping.y(y), size));
     }
   }
-  return { boxes: separate(boxes), mapping };
+  return { boxes: separate(boxes, size), mapping };
+}
+
+/** Spots that nearly share a column or a row share it; what would meet stays where it is. */
+function aligned(spots: readonly Spot[]): readonly Spot[] {
+  const columns = shared(spots.map(({ x }) => x));
+  const rows = shared(spots.map(({ y }) => y));
+  const taken = new Map<string, number>();
+  const key = ({ x, y }: Spot): string => `${columns.get(x ?? NaN) ?? ""} ${rows.get(y ?? NaN) ?? ""}`;
+  for (const spot of spots) taken.set(key(spot), (taken.get(key(spot)) ?? 0) + 1);
+  return spots.map((spot) => (spot.x === null || spot.y === null || taken.get(key(spot)) !== 1 ? spot : { x: columns.get(spot.x) ?? spot.x, y: rows.get(spot.y) ?? spot.y }));
+}
+
+/** Values by what they become: the mean of those that are close. */
+function shared(values: readonly (number | null)[]): Map<number, number> {
+  const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
+  const found = new Map<number, number>();
+  for (let from = 0; from < sorted.length; ) {
+    let to = from;
+    while (to < sorted.length && (sorted[to] ?? 0) - (sorted[from] ?? 0) < ALIGNED) to += 1;
+    const group = sorted.slice(from, to);
+    for (const value of group) found.set(value, group.reduce((sum, one) => sum + one, 0) / group.length);
+    from = to;
+  }
+  return found;
+}
+
+/** Columns that one may become, at most. */
+const MOST_SPLIT = 4;
+
+/** Arranged boxes in the proportion of `room`: if they are much taller, every column becomes
+ * several beside one another; if there is height to spare, rows are drawn apart.
+ */
+export function proportioned(boxes: readonly Box[], room: CardSize): readonly Box[] {
+  const [width, height] = [span(boxes.map(({ x }) => x)), span(boxes.map(({ y }) => y))];
+  if (boxes.length < 2) return boxes;
+  const drawn = (width + CARD.width) / (height + CARD.height);
+  const parts = Math.min(MOST_SPLIT, Math.max(1, Math.round(Math.sqrt(room.width / room.height / drawn))));
+  const fill = fillOf(width * parts, height / parts, CARD, room);
+  const columns = new Map<number, { readonly box: Box; readonly index: number }[]>();
+  boxes.forEach((box, index) => {
+    const column = columns.get(box.x);
+    if (column) column.push({ box, index });
+    else columns.set(box.x, [{ box, index }]);
+  });
+  const placed = [...boxes];
+  for (const column of columns.values()) {
+    const own = Math.min(parts, column.length);
+    column.sort((a, b) => a.box.y - b.box.y || a.index - b.index).forEach(({ box, index }, i) => {
+      placed[index] = { ...box, x: Math.round((box.x * parts + (i % own) * (CARD.width + CARD.gapX)) * fill.x), y: Math.round((box.y / parts) * fill.y) };
+    });
+  }
+  return placed;
+}
+
+/** How far apart rows and columns are drawn so that a layout fills its room. */
+function fillOf(width: number, height: number, size: CardSize, room: CardSize | null): Stretch {
+  if (!room) return { x: 1, y: 1 };
+  const zoom = Math.min(1, room.width / (width + size.width), room.height / (height + size.height));
+  const grow = (drawn: number, space: number, side: number): number => (drawn > 0 ? Math.min(MOST_FILL, Math.max(1, (space / zoom - side) / drawn)) : 1);
+  return { x: grow(width, room.width, size.width), y: grow(height, room.height, size.height) };
 }
 
 /** A rising function that multiplies by `factor` and narrows the wide gaps between taken places. */
@@ -85,21 +168,21 @@ function drawnIn(taken: readonly number[], factor: number, wide: number, share: 
 /** Carries a frame of the layout along with the nodes it surrounds: a right or lower side keeps its
  * distance from a card there.
  */
-export function mapBox(box: Box, mapping: Mapping): Box {
+export function mapBox(box: Box, mapping: Mapping, size: CardSize = CARD): Box {
   const [x, y] = [mapping.x(box.x), mapping.y(box.y)];
-  const right = mapping.x(box.x + box.width - DAGNET_NODE) + CARD.width;
-  const bottom = mapping.y(box.y + box.height - DAGNET_NODE) + CARD.height;
+  const right = mapping.x(box.x + box.width - DAGNET_NODE) + size.width;
+  const bottom = mapping.y(box.y + box.height - DAGNET_NODE) + size.height;
   return { x, y, width: Math.max(40, right - x), height: Math.max(28, bottom - y) };
 }
 
 /** The least stretch under which no two cards meet; of its two directions each pair takes the one
  * that leaves the whole larger on a screen.
  */
-export function stretchOf(spots: readonly { x: number; y: number }[]): Stretch {
+export function stretchOf(spots: readonly { x: number; y: number }[], card: CardSize = CARD, proportion = SCREEN): Stretch {
   let { x: fx, y: fy } = LEAST;
-  const needX = CARD.width + CARD.gapX;
-  const needY = CARD.height + CARD.gapY;
-  const size = sizeOn(spots);
+  const needX = card.width + CARD.gapX;
+  const needY = card.height + CARD.gapY;
+  const size = sizeOn(spots, card, proportion);
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = 0; i < spots.length; i++) {
@@ -129,37 +212,37 @@ function span(values: readonly number[]): number {
 /** How much of a screen a stretched layout needs, by the side that is short of room; between
  * equals, how much it is distorted.
  */
-function sizeOn(spots: readonly { x: number; y: number }[]): (fx: number, fy: number) => number {
+function sizeOn(spots: readonly { x: number; y: number }[], card: CardSize, proportion: number): (fx: number, fy: number) => number {
   const [width, height] = [span(spots.map(({ x }) => x)), span(spots.map(({ y }) => y))];
-  return (fx, fy) => Math.max((width * fx + CARD.width) / SCREEN, height * fy + CARD.height) + (fx + fy) / 100;
+  return (fx, fy) => Math.max((width * fx + card.width) / proportion, height * fy + card.height) + (fx + fy) / 100;
 }
 
-function card(x: number, y: number): Box {
-  return { x: Math.round(x), y: Math.round(y), width: CARD.width, height: CARD.height };
+function card(x: number, y: number, { width, height }: CardSize): Box {
+  return { x: Math.round(x), y: Math.round(y), width, height };
 }
 
 /** Moves a card that still meets an earlier one straight down to the first free place. */
-function separate(boxes: readonly Box[]): Box[] {
+function separate(boxes: readonly Box[], size: CardSize): Box[] {
   const cells = new Map<string, Box[]>();
   const cell = (value: number, size: number) => Math.floor(value / size);
   const settled: Box[] = [];
   for (const box of boxes) {
     let free = box;
     for (let other = meets(free); other; other = meets(free)) {
-      free = { ...free, y: other.y + CARD.height + CARD.gapY };
+      free = { ...free, y: other.y + size.height + CARD.gapY };
     }
-    const key = `${cell(free.x, CARD.width)}:${cell(free.y, CARD.height)}`;
+    const key = `${cell(free.x, size.width)}:${cell(free.y, size.height)}`;
     cells.set(key, [...(cells.get(key) ?? []), free]);
     settled.push(free);
   }
   return settled;
 
   function meets(box: Box): Box | undefined {
-    const column = cell(box.x, CARD.width);
-    const row = cell(box.y, CARD.height);
+    const column = cell(box.x, size.width);
+    const row = cell(box.y, size.height);
     for (let i = -1; i <= 1; i++) {
       for (let j = -1; j <= 1; j++) {
-        const hit = cells.get(`${column + i}:${row + j}`)?.find((other) => overlap(box, other, 8));
+        const hit = cells.get(`${column + i}:${row + j}`)?.find((other) => overlap(box, other, LEAST_GAP));
         if (hit) return hit;
       }
     }

@@ -5,9 +5,16 @@ import { boundsOf, extentOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
 
 /** Room kept free for what lies over the canvas: the chip above, legend and zoom below. */
-const PADDING = { top: "64px", right: "28px", bottom: "84px", left: "28px" } as const;
+const PADDING = { top: "54px", right: "24px", bottom: "66px", left: "24px" } as const;
 const PADDING_LARGE = { top: "24px", right: "24px", bottom: "24px", left: "24px" } as const;
 const MOST_ZOOM = 1.15;
+/** Every graph fits: a thousand nodes in a row, on a phone. */
+export const LEAST_ZOOM = 0.001;
+
+/** What a picture of this size leaves for the graph, in CSS pixels. */
+export function roomWithin(width: number, height: number): { readonly width: number; readonly height: number } {
+  return { width: Math.max(120, width - 48), height: Math.max(80, height - 120) };
+}
 
 /** What moves the camera. */
 export interface FitView {
@@ -16,8 +23,10 @@ export interface FitView {
   readonly onMove: (event: unknown) => void;
   /** Brings a node that is out of view to the middle. */
   readonly reveal: (uuid: string) => void;
-  /** Brings several nodes into view together, if their middles are not in view already. */
-  readonly show: (uuids: readonly string[]) => void;
+  /** Brings several nodes into view together, if their middles are not in view already, or
+   * `closely` in any case.
+   */
+  readonly show: (uuids: readonly string[], closely?: boolean) => void;
 }
 
 /** Fits the graph into the picture, until a person moves the camera. */
@@ -29,7 +38,7 @@ export function useFitView(scene: Scene, large: boolean): FitView {
   const fit = useCallback(() => {
     moved.current = false;
     if (width === 0 || height === 0) return;
-    void flow.setViewport(getViewportForBounds(extentOf(scene), width, height, 0.1, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING));
+    void flow.setViewport(getViewportForBounds(extentOf(scene), width, height, LEAST_ZOOM, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING));
   }, [flow, scene, width, height, large]);
   useEffect(() => {
     if (!moved.current) fit();
@@ -43,14 +52,14 @@ export function useFitView(scene: Scene, large: boolean): FitView {
     moved.current = true;
     void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom, duration: 0 });
   }, [flow, scene, width, height]);
-  const show = useCallback((uuids: readonly string[]) => {
+  const show = useCallback((uuids: readonly string[], closely = false) => {
     const boxes = uuids.flatMap((uuid) => scene.nodes[scene.nodeIndex.get(uuid) ?? -1]?.box ?? []);
     if (boxes.length === 0 || width === 0 || height === 0) return;
     const { x, y, zoom } = flow.getViewport();
     const middles = boxes.map((box) => [(box.x + box.width / 2) * zoom + x, (box.y + box.height / 2) * zoom + y] as const);
-    if (middles.every(([left, top]) => left >= 0 && top >= 0 && left <= width && top <= height)) return;
+    if (!closely && middles.every(([left, top]) => left >= 0 && top >= 0 && left <= width && top <= height)) return;
     moved.current = true;
-    void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, 0.1, Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), PADDING));
+    void flow.setViewport(getViewportForBounds(boundsOf(boxes), width, height, LEAST_ZOOM, closely ? MOST_ZOOM : Math.min(MOST_ZOOM, Math.max(zoom, 0.5)), PADDING));
   }, [flow, scene, width, height]);
   const onMove = useCallback((event: unknown) => { if (event) moved.current = true; }, []);
   return useMemo(() => ({ fit, onInit: fit, onMove, reveal, show }), [fit, onMove, reveal, show]);
@@ -65,6 +74,19 @@ export interface Selection {
 }
 
 type SelectionProps = Pick<Required<PictureProps>, "selected" | "selectedEdge" | "highlight">;
+
+/** Brings a trace's path into view once, when it begins to be followed or makes its first step. */
+export function useFollowView(followed: PictureProps["followed"], { show }: FitView): void {
+  const begun = followed.filter(({ steps }) => steps.length > 0).map(({ token }) => token).join(" ");
+  const latest = useRef(followed);
+  useEffect(() => {
+    latest.current = followed;
+  });
+  useEffect(() => {
+    if (begun !== "") show(latest.current.flatMap(({ steps }) => steps.map(({ node }) => node)));
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- a resize moves nothing
+  }, [begun]);
+}
 
 /** What is selected or highlighted; brings it into view when it changes. */
 export function useSelection(scene: Scene, { selected, selectedEdge: way, highlight: pointed }: SelectionProps, { show }: FitView): Selection {

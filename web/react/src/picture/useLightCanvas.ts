@@ -5,6 +5,7 @@ import type { RenderReport } from "@dagnet-realtime/layer/protocol";
 import { useStoreApi } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { tagWidth, type CardFace } from "./cardFace.ts";
+import { forgetWidths, SMALL_FROM, typeScale } from "./cardText.ts";
 import type { Cards } from "./cardWriter.ts";
 import { measuresOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
@@ -49,11 +50,18 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
 
   useEffect(() => {
     if (!layer || !root) return;
-    let detail = "";
+    let [detail, type] = ["", 0];
     const look = () => {
       const { transform: [, , zoom] } = store.getState();
       layer.moved();
       reports.current.onZoom(zoom);
+      const scale = typeScale(zoom);
+      if (scale !== type) {
+        type = scale;
+        root.style.setProperty("--dr-type", String(scale));
+        root.toggleAttribute("data-small", scale >= SMALL_FROM);
+        cards.scale(scale);
+      }
       const next = detailAt(zoom, scene.nodes.length);
       if (next !== detail) root.setAttribute("data-detail", (detail = next));
     };
@@ -61,7 +69,17 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
     return store.subscribe((state, before) => {
       if (state.transform !== before.transform || state.width !== before.width || state.height !== before.height) look();
     });
-  }, [layer, root, store, scene]);
+  }, [layer, root, store, scene, cards]);
+  useEffect(() => {
+    // Words are measured in the fonts that they are shown in.
+    let open = true;
+    void (document as Partial<Document>).fonts?.ready.then(() => {
+      if (!open || !root) return;
+      forgetWidths();
+      cards.scale(Number(root.style.getPropertyValue("--dr-type")) || 1, true);
+    });
+    return () => { open = false; };
+  }, [root, cards]);
 
   useEffect(() => { layer?.measured(); }, [layer, measures]);
   // Another state or filter says something else of every card, though nothing may move.
@@ -72,6 +90,10 @@ export function useLightCanvas({ scene, props, root, faces, onReport, onZoom }: 
   useEffect(() => { layer?.follow(followed); }, [layer, followed]);
 
   const near = useMemo(() => new Set(followed.flatMap(({ steps }) => steps.map(({ node }) => node))), [followed]);
+  useEffect(() => {
+    cards.follow(near);
+    root?.toggleAttribute("data-following", near.size > 0);
+  }, [near, root, cards, scene]);
   useEffect(() => {
     if (!layer || !root) return;
     layer.closeUp(near);

@@ -4,6 +4,7 @@ import { edgeSeen, node as nodeFacts } from "@dagnet-realtime/engine/select/trac
 import { mappedNames } from "@dagnet-realtime/engine/select/unmapped";
 import { nearMissReasons } from "@dagnet-realtime/engine/nearMiss";
 import type { Edge, Graph, EventBinding, Node } from "@dagnet-realtime/engine/wire.gen";
+import { type DarkReason, whyDark } from "@dagnet-realtime/engine/select/whyDark";
 import { FlaskConical, MousePointerClick } from "lucide-react";
 import { ago, clock, count, plural, rate, span, timeOrDay } from "../format.ts";
 import { useActions, useEngine, useHost, useSession } from "../hooks.ts";
@@ -12,6 +13,7 @@ import { percent } from "../picture/scene.ts";
 import { lag, rowsOfNode, valuesOf } from "../selectors.ts";
 import { useViewState } from "../useViewState.ts";
 import { EdgePanel, JumpPanel } from "./EdgePanel.tsx";
+import { NameDifference } from "./NameDifference.tsx";
 import { labelOf } from "./text.ts";
 import "../styles/ways.css";
 import "../styles/unmapped.css";
@@ -54,8 +56,8 @@ function Chosen({ graph, node }: { readonly graph: Graph; readonly node: Node })
       </header>
       {node.description && <p className="quiet">{node.description}</p>}
       <Figures uuid={node.uuid} />
+      <WhyDark graph={graph} uuid={node.uuid} />
       <h3>Listens for</h3>
-      {listens.length > 0 && node.dark !== "" && <p>It can never be seen: {node.dark}.</p>}
       {listens.length === 0 ? <p>{node.dark || "No event: this node can never be seen by itself."}</p> : listens.map((listen) => <Listening key={`${listen.event_id} ${listen.names.join()}`} listen={listen} />)}
       <MappedHere uuid={node.uuid} />
       {listens.length > 0 && note !== "" && <p className="quiet">{note}</p>}
@@ -141,6 +143,70 @@ function Listening({ listen }: { readonly listen: EventBinding }) {
   );
 }
 
+/** Why the node has not been seen, and what to do; nothing if it was. */
+function WhyDark({ graph, uuid }: { readonly graph: Graph; readonly uuid: string }) {
+  const reasons = useEngine("numbers", (state) => whyDark(state, uuid));
+  if (reasons.length === 0) return null;
+  return (
+    <section className="near" aria-label="Why not seen yet?">
+      <h3>Why not seen yet?</h3>
+      <ul>
+        {reasons.map((reason) => <li key={`${reason.kind}${reason.kind === "spelling" ? reason.name : ""}`}><Reason graph={graph} uuid={uuid} reason={reason} /></li>)}
+      </ul>
+    </section>
+  );
+}
+
+function Reason({ graph, uuid, reason }: { readonly graph: Graph; readonly uuid: string; readonly reason: DarkReason }) {
+  const actions = useActions();
+  switch (reason.kind) {
+    case "not-kept": return <>It can never be seen: {reason.why}.</>;
+    case "filter":
+      return (
+        <>
+          <Names names={reason.names} /> came {count(reason.count)}×, and this node's filter let none through:
+          <ul>
+            {reason.reasons.map(({ reason: why, count: n }) => <li key={why}>{why}{n > 1 && <span className="mono quiet"> ×{count(n)}</span>}</li>)}
+          </ul>
+        </>
+      );
+    case "spelling":
+      return (
+        <>
+          A name like its own came {count(reason.count)}×: <NameDifference sent={reason.name} listened={reason.expected} />.{" "}
+          <button type="button" className="link" onClick={() => { actions.bind(reason.name, uuid); }}>Map it here</button>
+        </>
+      );
+    case "upstream":
+      return (
+        <>
+          Nothing that leads here has been seen either:{" "}
+          {reason.nodes.slice(0, UPSTREAM).map((node, i) => (
+            <span key={node}>
+              {i > 0 && ", "}
+              <button type="button" className="link" onClick={() => { actions.select(node); }}>{labelOf(graph, node)}</button>
+            </span>
+          ))}
+          {reason.nodes.length > UPSTREAM && ` and ${count(reason.nodes.length - UPSTREAM)} more`}.
+        </>
+      );
+    case "never":
+      return (
+        <>
+          No event named <Names names={reason.names} /> has come since {clock(reason.since)}.
+          {reason.missed > 0 && ` ${plural(reason.missed, "event")} of that time ${reason.missed === 1 ? "was" : "were"} missed, and may have been it.`}
+        </>
+      );
+  }
+}
+
+/** Nodes upstream that are named. */
+const UPSTREAM = 4;
+
+function Names({ names }: { readonly names: readonly string[] }) {
+  return names.map((name, i) => <span key={name}>{i > 0 && " or "}<code>{name}</code></span>);
+}
+
 /** Names that the viewer mapped to the node; each can be unmapped at any time. */
 function MappedHere({ uuid }: { readonly uuid: string }) {
   const actions = useActions();
@@ -159,9 +225,11 @@ function MappedHere({ uuid }: { readonly uuid: string }) {
 }
 
 function Near({ uuid }: { readonly uuid: string }) {
+  const seen = useEngine("numbers", (state, now) => nodeLight(state, uuid, now).all > 0);
   const told = useEngine("numbers", (state) => (state.accumulation.traces ? nearMissReasons(state.accumulation.traces.near, uuid) : []));
   const all = useEngine("numbers", (state) => state.accumulation.traces?.near.get(uuid)?.count ?? 0);
-  if (told.length === 0) return null;
+  // A node that was not seen says so under “Why not seen yet?”.
+  if (told.length === 0 || !seen) return null;
   return (
     <div className="near">
       <p>

@@ -6,8 +6,8 @@ import { type ReactNode, Suspense } from "react";
 import { count } from "../format.ts";
 import { useEngine, useSession } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
-import { TracesPanel } from "./TracesPanel.tsx";
 
+const TracesPanel = lazyPart(async () => (await import("./TracesPanel.tsx")).TracesPanel);
 const UnmappedPanel = lazyPart(async () => (await import("./UnmappedPanel.tsx")).UnmappedPanel);
 const NodePanel = lazyPart(async () => (await import("./NodePanel.tsx")).NodePanel);
 
@@ -48,7 +48,9 @@ export function SideTabs({ tab, onTab, end }: SideTabsProps) {
         {end}
       </div>
       <Tabs.Content className="tab-body" value="traces">
-        <TracesPanel />
+        <Suspense fallback={null}>
+          <TracesPanel />
+        </Suspense>
       </Tabs.Content>
       <Tabs.Content className="tab-body" value="node">
         <Suspense fallback={null}>

@@ -1,5 +1,6 @@
 /** A light source that makes its own traffic: the generator of the bench page. Time and chance are parameters. */
 import type { Hit, LightListener, LightSource, NodeLight } from "@dagnet-realtime/client/light";
+import { LEAST_RATE, levelOf } from "@dagnet-realtime/engine/activity";
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 
 interface NodeState {
@@ -40,11 +41,15 @@ export class Generator implements LightSource {
     return this.clock();
   }
 
+  scale(): { least: number; top: number } {
+    return { least: LEAST_RATE, top: 200 };
+  }
+
   node(uuid: string): NodeLight {
     const lamp = this.lamps.get(uuid);
     if (!lamp) return { count: 0, rate: 0, level: 0, lastAt: null };
     const heat = lamp.heat * 2 ** (-(this.clock() - lamp.heatAt) / HALF_LIFE_MS);
-    return { count: lamp.count, rate: lamp.rate, level: Math.min(1, Math.log1p(heat) / Math.log1p(200)), lastAt: lamp.lastAt };
+    return { count: lamp.count, rate: lamp.rate, level: levelOf(heat, 200), lastAt: lamp.lastAt };
   }
 
   subscribe(listener: LightListener): () => void {

@@ -95,6 +95,16 @@ describe("the picture", () => {
     expect(mannerText({ ...report, pace: 2, particles: 99 })).toBe("1 dot = 1 step · fewer dots");
   });
 
+  it("PIC-6: the legend's ends are the scale's, and it shows no rates while cards show counts", () => {
+    const { props } = setting();
+    const light = Object.create(props.light as object, { scale: { value: () => ({ least: 0.05, top: 33.4 }) } }) as PictureProps["light"];
+    const { container, rerender } = render(<Picture {...props} light={light} />);
+    expect([...container.querySelectorAll(".dr-legend .dr-num")].map((end) => end.textContent)).toEqual(["0.05", "33/s"]);
+    expect(container.querySelectorAll(".dr-swatches [data-heat]")).toHaveLength(8);
+    rerender(<Picture {...props} light={light} figures="counts" />);
+    expect(container.querySelectorAll(".dr-legend .dr-num")).toHaveLength(0);
+  });
+
   it("PIC-34: says on its root that it is stale, so that colour drains", () => {
     const { props } = setting({ stale: true, frozen: true, selected: "landing" });
     const { container } = render(<Picture {...props} />);

@@ -44,7 +44,7 @@ describe("labels", () => {
       fc.assert(
         fc.property(fc.array(spot, { maxLength: 12 }), fc.array(fc.tuple(spot, spot), { maxLength: 16 }), (places, ways) => {
           const cards = places.map(({ x, y }) => at(x, y));
-          const labels = placeLabels(ways.map(([a, b]) => curveBetween({ ...a, face: "right" }, { ...b, face: "left" })), ways.map(() => true), cards);
+          const labels = placeLabels(ways.map(([a, b]) => [curveBetween({ ...a, face: "right" }, { ...b, face: "left" })]), ways.map(() => true), cards);
           const boxes = labels.flatMap((label) => (label ? [labelBox(label)] : []));
           for (const [i, box] of boxes.entries()) {
             for (const card of cards) expect(overlap(box, card)).toBe(false);
@@ -55,10 +55,10 @@ describe("labels", () => {
     });
 
     it("PIC-3: is left out where there is no room, and where none is wanted", () => {
-      const curve = curveBetween({ x: 20, y: 40, face: "right" }, { x: 120, y: 40, face: "left" });
-      expect(placeLabels([curve], [true], [at(0, 0)])).toEqual([null]);
-      expect(placeLabels([curve], [false], [])).toEqual([null]);
-      expect(placeLabels([curve], [true], [])[0]).toMatchObject({ t: 0.5, double: true });
+      const route = [curveBetween({ x: 20, y: 40, face: "right" }, { x: 120, y: 40, face: "left" })];
+      expect(placeLabels([route], [true], [at(0, 0)])).toEqual([null]);
+      expect(placeLabels([route], [false], [])).toEqual([null]);
+      expect(placeLabels([route], [true], [])[0]).toMatchObject({ t: 0.5, double: true });
     });
   });
 });

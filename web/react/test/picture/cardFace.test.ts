@@ -28,6 +28,17 @@ describe("face", () => {
       expect(facesOf({ ...graph, nodes: arms }).get("landing")?.tag?.text).toBe("3 variants");
     });
 
+    it("PIC-28: nodes on one event name say the part of their filters that tells them apart", () => {
+      const graph = journey();
+      const filter = (property: string, value: string, operator = "is") => ({ property, operator, values: [value], property_type: "event" }) as const;
+      const filters: Record<string, readonly ReturnType<typeof filter>[]> = {
+        landing: [filter("checkpoint", "Offered")], list: [filter("checkpoint", "Offered"), filter("category", "Energy", "is not")], search: [filter("checkpoint", "Registered")], email: [],
+      };
+      const listens = graph.listens.map((listen) => (listen.node in filters ? { ...listen, names: ["Checkpoint"], filters: filters[listen.node] ?? [] } : listen));
+      const faces = facesOf({ ...graph, listens });
+      expect(["landing", "list", "search", "email", "basket"].map((node) => faces.get(node)?.which.replaceAll("\u00a0", " "))).toEqual(["= Offered", "category ≠ Energy", "= Registered", "", ""]);
+    });
+
     it("counts further names, and knows how wide a tag is", () => {
       const graph = journey();
       const faces = facesOf({ ...graph, listens: graph.listens.map((listen) => ({ ...listen, names: [...listen.names, "other", "third"] })) });

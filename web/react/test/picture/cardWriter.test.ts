@@ -6,6 +6,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { heatStep } from "@dagnet-realtime/engine/activity";
 import { ageText, Cards, rateText, share } from "../../src/picture/cardWriter.ts";
 
+const SAYS = { title: "Basket", event: "add_to_cart", width: 172, height: 84 };
+
 describe("cards", () => {
   describe("writing cards", () => {
     let cards: Cards;
@@ -17,12 +19,12 @@ describe("cards", () => {
       root = document.createElement("div");
       age = document.createTextNode("");
       rate = document.createTextNode("");
-      cards.attach("a", { root, age, rate, dark: "" });
+      cards.attach("a", { root, age, rate, dark: "", ...SAYS });
     });
 
-    it("PIC-6: shows a level as border, gauge and printed rate together", () => {
+    it("PIC-6: shows a level by gauge and printed rate, which border and fill go with", () => {
       cards.write("a", { count: 9, rate: 41, level: 0.5, lastAt: 9_000 }, 10_000);
-      expect([root.dataset["seen"], root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["lit", "3", "41/s", "now", "yes"]);
+      expect([root.dataset["seen"], root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["lit", "4", "41/s", "now", "yes"]);
       cards.write("a", { count: 9, rate: 0, level: 0, lastAt: 9_000 }, 50_000);
       expect([root.dataset["heat"], rate.nodeValue, age.nodeValue, root.dataset["fresh"]]).toEqual(["0", "0/s", "41s", "no"]);
     });
@@ -31,7 +33,7 @@ describe("cards", () => {
       const dark = { count: 0, rate: 0, level: 0, lastAt: null };
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue, age.nodeValue]).toEqual(["waiting", "not seen yet", ""]);
-      cards.attach("a", { root, age, rate, dark: "No event" });
+      cards.attach("a", { root, age, rate, dark: "No event", ...SAYS });
       cards.write("a", dark, 0);
       expect([root.dataset["seen"], rate.nodeValue]).toEqual(["dark", "no event"]);
     });
@@ -75,14 +77,37 @@ describe("cards", () => {
       expect(seen).toEqual([]);
     });
 
+    it("PIC-15: marks the cards on followed paths", () => {
+      cards.follow(new Set(["a"]));
+      expect(root.hasAttribute("data-path")).toBe(true);
+      cards.follow(new Set());
+      expect(root.hasAttribute("data-path")).toBe(false);
+    });
+
+    it("PIC-25: a node is active for a minute after its last event", () => {
+      const light = { count: 1, rate: 0, level: 0, lastAt: 1000 };
+      cards.write("a", light, 60_999);
+      expect(cards.active()).toEqual(["a"]);
+      cards.write("a", light, 61_000);
+      expect(cards.active()).toEqual([]);
+    });
+
+    it("PIC-28: lays words out anew for another scale of type", () => {
+      expect([root.dataset["room"], root.style.getPropertyValue("--dr-title")]).toEqual(["all", "13.00px"]);
+      cards.scale(3);
+      expect([root.dataset["room"], root.style.getPropertyValue("--dr-title")]).toEqual(["name", "33.00px"]);
+      cards.scale(20);
+      expect(root.dataset["room"]).toBe("none");
+    });
+
     it("forgets a card that left, unless another took its place", () => {
       const again = new Cards();
-      const away = again.attach("b", { root, age, rate, dark: "" });
+      const away = again.attach("b", { root, age, rate, dark: "", ...SAYS });
       const other = document.createElement("div");
-      again.attach("b", { root: other, age, rate, dark: "" });
+      again.attach("b", { root: other, age, rate, dark: "", ...SAYS });
       away();
       again.write("b", { count: 1, rate: 1, level: 1, lastAt: 0 }, 0);
-      expect(other.dataset["heat"]).toBe("5");
+      expect(other.dataset["heat"]).toBe("8");
       again.write("gone", { count: 1, rate: 1, level: 1, lastAt: 0 }, 0);
     });
   });
@@ -104,7 +129,7 @@ describe("words", () => {
 });
 
 describe("strength", () => {
-  it("PIC-6: shows five steps of heat, and at least one for anything above nothing", () => {
-    expect([0, 0.01, 0.2, 0.21, 0.5, 0.99, 1, 3].map(heatStep)).toEqual([0, 1, 1, 2, 3, 5, 5, 5]);
+  it("PIC-6: shows eight steps of heat, and at least one for anything above nothing", () => {
+    expect([0, 0.01, 0.125, 0.126, 0.5, 0.99, 1, 3].map(heatStep)).toEqual([0, 1, 1, 2, 4, 8, 8, 8]);
   });
 });

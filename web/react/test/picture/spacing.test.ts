@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CARD, mapBox, DAGNET_NODE, overlap, spaceOut, stretchOf } from "../../src/picture/spacing.ts";
+import { byLayers } from "../../src/picture/layout/layers.ts";
+import { CARD, mapBox, DAGNET_NODE, overlap, proportioned, spaceOut, stretchOf } from "../../src/picture/spacing.ts";
 
 const spot = fc.record({ x: fc.integer({ min: -2000, max: 2000 }), y: fc.integer({ min: -2000, max: 2000 }) });
 
@@ -65,5 +66,31 @@ describe("placing cards", () => {
       expect(box.x + box.width).toBeLessThan(frame.x + frame.width);
       expect(box.y + box.height).toBeLessThan(frame.y + frame.height);
     }
+  });
+
+  it("PIC-1: nodes that nearly share a column or a row share it", () => {
+    const { boxes } = spaceOut([{ x: -968, y: -170 }, { x: -947, y: 71 }, { x: -528, y: -191 }, { x: -544, y: 4 }]);
+    expect(boxes.map(({ x }) => x)).toEqual([boxes[0]?.x, boxes[0]?.x, boxes[2]?.x, boxes[2]?.x]);
+    expect(boxes[0]?.y).toBe(boxes[2]?.y);
+    expect(boxes[1]?.y).not.toBe(boxes[3]?.y);
+  });
+
+  it("PIC-1: a layout takes the proportion of its room, and its cards keep clear of one another", () => {
+    const ratio = (boxes: readonly { x: number; y: number; width: number; height: number }[]) => {
+      const side = (from: "x" | "y", size: "width" | "height") => Math.max(...boxes.map((box) => box[from] + box[size])) - Math.min(...boxes.map((box) => box[from]));
+      return side("x", "width") / side("y", "height");
+    };
+    const room = { width: 900, height: 370 };
+    const flat = [0, 200, 400, 600, 800, 1000].flatMap((x) => [0, 130].map((y) => ({ x, y })));
+    expect(ratio(spaceOut(flat, CARD, room).boxes)).toBeLessThan(ratio(spaceOut(flat).boxes));
+    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(59), fc.nat(59)), { minLength: 20, maxLength: 120 }), fc.integer({ min: 300, max: 3000 }), (links, width) => {
+      const arranged = byLayers(60, links);
+      const boxes = proportioned(arranged, { width, height: 600 });
+      for (const [i, a] of boxes.entries()) for (const b of boxes.slice(0, i)) expect(overlap(a, b, 8)).toBe(false);
+      const off = (all: readonly { x: number; y: number; width: number; height: number }[]) => Math.abs(Math.log((ratio(all) * 600) / width));
+      expect(off(boxes)).toBeLessThanOrEqual(off(arranged) + 0.75);
+    }), { numRuns: 30 });
+    const tall = byLayers(400, Array.from({ length: 400 }, (_, i) => [i % 4, i] as const));
+    expect(Math.abs(Math.log(ratio(proportioned(tall, room)) / (900 / 370)))).toBeLessThan(Math.abs(Math.log(ratio(tall) / (900 / 370))) / 2);
   });
 });

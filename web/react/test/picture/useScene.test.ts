@@ -11,7 +11,7 @@ afterEach(() => {
 
 it("PIC-1: measures a graph with a layout at once, and only once", () => {
   const graph = journey();
-  const { result, rerender } = renderHook(() => useScene(graph));
+  const { result, rerender } = renderHook(() => useScene(graph, null));
   const first = result.current;
   expect(first?.nodes).toHaveLength(12);
   rerender();
@@ -30,7 +30,7 @@ it("PIC-2: waits for the worker where there is none, and ends it when the graph 
   });
   const graph = journey();
   const bare = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, x: null, y: null })) };
-  const { result, unmount } = renderHook(() => useScene(bare));
+  const { result, unmount } = renderHook(() => useScene(bare, null));
   expect(result.current).toBeNull();
   expect(workers[0]?.wanted).toMatchObject({ nodes: 12 });
   act(() => { workers[0]?.onmessage?.(new MessageEvent("message", { data: graph.nodes.map((_, i) => ({ x: i * 200, y: 0, width: 164, height: 80 })) })); });
