@@ -5,7 +5,8 @@ import { useStoreValue } from "@dagnet-realtime/react/hooks";
 import { createContext, useContext } from "react";
 import type { OfflineController } from "./offline/controller.ts";
 import type { Actions } from "./store/actions.ts";
-import type { AppContext, SessionController } from "./store/sessionController.ts";
+import type { AppContext } from "./store/appContext.ts";
+import type { SessionController } from "./store/sessionController.ts";
 import type { TapController } from "./store/tapController.ts";
 import type { Store, UiState } from "./store/uiState.ts";
 

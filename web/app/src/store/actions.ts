@@ -11,7 +11,8 @@ import { LONGEST_LABEL } from "@dagnet-realtime/react/side/TraceName.tsx";
 import { FollowController } from "./followController.ts";
 import { lazyCode } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import type { UiState } from "./uiState.ts";
-import type { AppContext, SessionController } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
+import type { SessionController } from "./sessionController.ts";
 
 /** Events per second of the demo's visitors: brisk, yet each step can be seen. */
 const VISITORS = 6;

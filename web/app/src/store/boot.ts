@@ -4,7 +4,8 @@ import type { TabStorage } from "@dagnet-realtime/client/sessionSnapshot";
 import { toast, toNotice } from "./notices.ts";
 import { ignoredNamesOf } from "./preferences.ts";
 import { workspaceKey, chooseGraph, parseGraphRef, sameGraph, formatGraphRef } from "./graphRef.ts";
-import type { AppContext, SessionController } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
+import type { SessionController } from "./sessionController.ts";
 
 /** Reads everything and shows the graph; resumes a kept session, or turns On if `eager`. */
 export async function boot(context: AppContext, watch: SessionController, shelf: TabStorage | null, address: string, eager: boolean): Promise<void> {

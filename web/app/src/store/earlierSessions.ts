@@ -107,6 +107,17 @@ export class EarlierSessions {
   }
 }
 
+/** What keeps the session that is watched. */
+export interface KeptSessions {
+  readonly sessions: EarlierSessions;
+  /** The sessions to show, without those that any tab watches now. */
+  list(): Promise<readonly EarlierSession[]>;
+  /** A person of the shown workspace was deleted: what was kept of it may hold them. */
+  forget(): Promise<void>;
+  /** Deletes everything, and keeps nothing of the session that is on. */
+  wipe(): Promise<void>;
+}
+
 async function index(keys: Keys): Promise<readonly EarlierSession[]> {
   const found = await keys.get(INDEX_KEY);
   return Array.isArray(found) ? (found as readonly EarlierSession[]) : [];

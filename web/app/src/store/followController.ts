@@ -6,7 +6,7 @@ import { FollowSync } from "@dagnet-realtime/client/followSync";
 import { toast, toNotice } from "./notices.ts";
 import type { GraphRef } from "@dagnet-realtime/client/api";
 import { usesFunctionIngest } from "./graphRef.ts";
-import type { AppContext } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
 
 const SCREEN_ONLY = "The trace is followed on this screen, but the server may thin its events under load.";
 

@@ -10,7 +10,8 @@ import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { showGraph } from "./boot.ts";
 import { sameGraph, workspaceKey } from "./graphRef.ts";
 import { toast, toNotice } from "./notices.ts";
-import type { AppContext, SessionController } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
+import type { SessionController } from "./sessionController.ts";
 
 /** Refusals of a server that cannot move a session, or does not know it. */
 const UNABLE: ReadonlySet<string> = new Set(["invalid", "gone", "not_found"]);

@@ -9,7 +9,8 @@ import { Replay, TURN_MS } from "@dagnet-realtime/client/replay";
 import { OFF } from "@dagnet-realtime/client/transport/transport";
 import { showGraph } from "./boot.ts";
 import { toast } from "./notices.ts";
-import type { AppContext, SessionController } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
+import type { SessionController } from "./sessionController.ts";
 
 export class ReplayController {
   readonly #timer: ReturnType<typeof setInterval>;

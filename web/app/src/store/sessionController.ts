@@ -1,34 +1,15 @@
 /** Turns Realtime on and off in this page: chooses the source, and writes into the store. */
 import type { Graph } from "@dagnet-realtime/engine/wire.gen";
 import { sentences } from "@dagnet-realtime/client/http";
-import type { GraphRef, ServerApi } from "@dagnet-realtime/client/api";
+import type { GraphRef } from "@dagnet-realtime/client/api";
 import type { ConnectionStatus } from "@dagnet-realtime/client/transport/transport";
-import type { Carrier } from "@dagnet-realtime/client/transport/carriers";
-import type { StreamSlots } from "@dagnet-realtime/client/transport/streamSlots";
-import type { Environment } from "@dagnet-realtime/client/environment";
 import type { SavedSession } from "@dagnet-realtime/client/sessionSnapshot";
-import type { EngineHost } from "@dagnet-realtime/client/engineHost";
 import type { Source } from "@dagnet-realtime/client/source";
 import { functionSource, serverSource, workspaceOf } from "@dagnet-realtime/client/sources/remote";
 import { WatchSession } from "@dagnet-realtime/client/watchSession";
+import type { AppContext } from "./appContext.ts";
 import { announceNotes, toast, toNotice } from "./notices.ts";
 import { usesFunctionIngest } from "./graphRef.ts";
-import type { SessionKeeper } from "./sessionKeeper.ts";
-import type { Store } from "./uiState.ts";
-
-export interface AppContext {
-  readonly store: Store;
-  readonly engine: EngineHost;
-  readonly api: ServerApi;
-  readonly slots: StreamSlots;
-  readonly environment: Environment;
-  /** What carries frames; `STREAM` unless something more is known of the way to the server. */
-  readonly carrier?: Carrier;
-  /** What the address names a shared session by, for the first session of this page. */
-  share?: string;
-  /** Where sessions that were watched are kept; absent if this page keeps none. */
-  readonly earlier?: () => Promise<SessionKeeper>;
-}
 
 /** Events come by the local lane alone, which listens as long as the page is there. */
 const PAGES: Source = { lane: "local", connect: () => null };

@@ -3,8 +3,8 @@ import { totals } from "@dagnet-realtime/engine/select/totals";
 import { writeSessionLog } from "@dagnet-realtime/engine/sessionLogFile";
 import { ApiError } from "@dagnet-realtime/client/http";
 import { workspaceOf } from "@dagnet-realtime/client/sources/remote";
-import { EarlierSessions, type EarlierSession } from "./earlierSessions.ts";
-import type { AppContext } from "./sessionController.ts";
+import { EarlierSessions, type EarlierSession, type KeptSessions } from "./earlierSessions.ts";
+import type { AppContext } from "./appContext.ts";
 
 /** Between two saves of a session that is on; a large one is written less often. */
 const SAVE_MS = 30_000;
@@ -21,7 +21,7 @@ export type Locks = Pick<LockManager, "request" | "query">;
 
 const LOCK = "dagnet-realtime-watching-";
 
-export class SessionKeeper {
+export class SessionKeeper implements KeptSessions {
   readonly sessions: EarlierSessions;
   /** Since when no person was deleted of whom the session's log may know. */
   #undeleted: Promise<string> = Promise.resolve("");
@@ -68,7 +68,6 @@ export class SessionKeeper {
     void run();
   }
 
-  /** The sessions to show, without those that any tab watches now. */
   async list(): Promise<readonly EarlierSession[]> {
     const { store, environment } = this.context;
     await this.#saving;
@@ -78,7 +77,6 @@ export class SessionKeeper {
     return all.filter(({ id }) => !watched.has(id));
   }
 
-  /** A person of the shown workspace was deleted: what was kept of it may hold them. */
   async forget(): Promise<void> {
     this.#deletions += 1;
     this.#undeleted = this.#settle();
@@ -86,7 +84,6 @@ export class SessionKeeper {
     await this.sessions.remove(({ workspace, env }) => workspace === graphRef?.workspace && env === graphRef.env);
   }
 
-  /** Deletes everything, and keeps nothing of the session that is on. */
   async wipe(): Promise<void> {
     this.#wiped = true;
     await this.sessions.remove(() => true);

@@ -5,7 +5,7 @@ import type { SessionStart } from "@dagnet-realtime/client/source";
 import { clock } from "@dagnet-realtime/react/format";
 import { usesFunctionIngest } from "./graphRef.ts";
 import { toast } from "./notices.ts";
-import type { AppContext } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
 
 /** Refusals after which the graph is watched without the past. */
 const WITHOUT: ReadonlySet<string> = new Set(["gone", "forbidden", "rate_limited"]);

@@ -8,7 +8,7 @@ import { followedAndOwn, ownTokens } from "@dagnet-realtime/client/follows";
 import type { PageChannel } from "@dagnet-realtime/client/transport/tap/channels";
 import { usesFunctionIngest } from "./graphRef.ts";
 import type { TabStorage, KeyValueStorage } from "@dagnet-realtime/client/sessionSnapshot";
-import type { AppContext } from "./sessionController.ts";
+import type { AppContext } from "./appContext.ts";
 
 const IDENTITY_KEY = "dagnet-realtime-local";
 const SETTINGS_KEY = "dagnet-realtime-connect";

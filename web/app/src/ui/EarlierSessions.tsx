@@ -5,15 +5,14 @@ import { clock, count } from "@dagnet-realtime/react/format";
 import { Button } from "@dagnet-realtime/react/kit/controls.tsx";
 import { Sheet } from "@dagnet-realtime/react/kit/Sheet.tsx";
 import { useApp } from "../hooks.ts";
-import type { EarlierSession } from "../store/earlierSessions.ts";
+import type { EarlierSession, KeptSessions } from "../store/earlierSessions.ts";
 import { toast, toNotice } from "../store/notices.ts";
 import { openLog } from "../store/replayController.ts";
-import type { SessionKeeper } from "../store/sessionKeeper.ts";
 import "../styles/sessions.css";
 
 export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
   const { context, session, store } = useApp();
-  const [keeper, setKeeper] = useState<SessionKeeper | null>(null);
+  const [keeper, setKeeper] = useState<KeptSessions | null>(null);
   const [shown, show] = useState<readonly EarlierSession[] | null>(null);
   useEffect(() => {
     let over = false;
