@@ -25,7 +25,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_a_request_is_answered(case: dict[str, Any]) -> None:
-    """FUN-21, FUN-22: as the handler in TypeScript answers it."""
+    """FUN-21: as the handler in TypeScript answers it."""
     handler = PusherAuth(**VECTORS["options"], now=lambda: case["now"] / 1000)
     answer = handler.answer(
         case["method"], case["headers"], case["body"].encode(), allowed=case["allowed"]
@@ -108,7 +108,7 @@ def provider() -> Iterator[Soketi]:
 
 
 async def test_a_real_provider_takes_what_is_signed(provider: Soketi) -> None:
-    """FUN-21, FUN-22: a user subscribes; one who is removed gets no signature for the next channel."""
+    """FUN-21: a user subscribes; one who is removed gets no signature for the next channel."""
     host = Host(provider)
     first = (await host.ask("ada")).json()
     assert first["public"]["port"] == provider.port
@@ -131,7 +131,7 @@ async def test_a_real_provider_takes_what_is_signed(provider: Soketi) -> None:
 async def test_who_is_not_let_in_is_told_why(
     provider: Soketi, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """FUN-22: lapsed, unknown, or a host whose own check fails, which says nothing of it outside."""
+    """FUN-21: lapsed, unknown, or a host whose own check fails, which says nothing of it outside."""
     host = Host(provider)
     found = [(await host.ask(user)) for user in ("", "lapsed", "eve", "broken")]
     assert [answer.status_code for answer in found] == [401, 401, 403, 503]
@@ -142,7 +142,7 @@ async def test_who_is_not_let_in_is_told_why(
 
 
 async def test_bodies_in_pieces_and_connections_that_break() -> None:
-    """FUN-22: no more is read than says that it is too long; one that breaks off signs nothing."""
+    """FUN-21: no more is read than says that it is too long; one that breaks off signs nothing."""
     app = PusherAuth(**VECTORS["options"], allowed=lambda scope: True)
     scope = {
         "type": "http",

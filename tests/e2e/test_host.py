@@ -548,7 +548,7 @@ TOKEN_KEY = "0123456789abcdef0123456789abcdef"
 def test_the_functions_events_light_them_by_the_hosts_own_back_end(
     context: BrowserContext, host: str
 ) -> None:
-    """EMB-11, FUN-22: a person let in, one refused, a lapsed token, a provider that goes and returns."""
+    """FUN-21: a person let in, one refused, a lapsed token, a provider that goes and returns."""
     page = context.new_page()  # refusals stand in its console
     page.clock.install()
     with soketi() as provider:

@@ -48,7 +48,7 @@ def saved(page: Page) -> list[dict[str, Any]]:
 def test_a_graph_switch_a_reload_and_off_lose_nothing(
     context: BrowserContext, stage: Stage
 ) -> None:
-    """PIC-98, PIC-97, ENG-28, ENG-29: counts on the other graph, the times of the log, and the list of earlier sessions."""
+    """PIC-98, PIC-97, ENG-28, ENG-19: counts on the other graph, the times of the log, and the list of earlier sessions."""
     page = stage.enter(context, GRAPH, "&shop=0")
     stage.send(event("Viewed Landing Page", "v1"), event("view_item", "v1"))
     expect(count(page)).to_have_text("2")

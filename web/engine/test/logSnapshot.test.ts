@@ -66,7 +66,7 @@ function seconds(state: State, end: number, options: Partial<Options> = {}): unk
   });
 }
 
-it("ENG-29: the log of a session with reloads replays to the same state at every second", () => {
+it("ENG-19: the log of a session with reloads replays to the same state at every second", () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 25 }), (given) => {
     // Where a tab is reloaded in a pause, that pause ends.
     const steps = given.map((one, index) => ({ ...one, reload: one.reload && !given.slice(0, index + 1).some(({ what }) => what === "pause") }));
@@ -76,7 +76,7 @@ it("ENG-29: the log of a session with reloads replays to the same state at every
   }), { numRuns: 60 });
 });
 
-it("ENG-29: where there is less room batches are one a second or longer, and the state at each second stays", () => {
+it("ENG-19: where there is less room batches are one a second or longer, and the state at each second stays", () => {
   const inputs = Array.from({ length: 900 }, (_, n) => frame(n * 50 + 10, batch(n, [event("a", { properties: { text: "x".repeat(300) } })])));
   const state = after([on(), frame(0, hello()), ...inputs]);
   const again = restore(snapshot(state, 60_000, logText), {}, readLog);
@@ -86,7 +86,7 @@ it("ENG-29: where there is less room batches are one a second or longer, and the
   expect(counts(again)).toEqual(counts(state));
 });
 
-it("ENG-29: rows that were deleted leave the numbers of the others as they were", () => {
+it("ENG-19: rows that were deleted leave the numbers of the others as they were", () => {
   const state = after([on(), frame(1, batch(0, [event("a", { traces: [{ kind: "userId", token: "gone" }] }), event("b")])), frame(2, { op: "forget", tokens: ["gone"] }), frame(3, batch(2, [event("c")]))]);
   const again = restore(snapshot(state, 1e6, logText), {}, readLog);
   if (again === null) throw new Error("nothing was restored");

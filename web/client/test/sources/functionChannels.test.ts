@@ -89,7 +89,7 @@ const until = (it: Realtime, done: () => boolean): Promise<void> =>
     look();
   });
 
-it("EMB-11: the pasted function lights the graph by the host's own back end: a token lapses, the channel's name changes, and who is removed is sent away", async () => {
+it("FUN-21: the pasted function lights the graph by the host's own back end: a token lapses, the channel's name changes, and who is removed is sent away", async () => {
   const { clock, state, track, session } = await host();
   const it = await session();
   await until(it, () => it.state.connection === "live");
@@ -116,7 +116,7 @@ it("EMB-11: the pasted function lights the graph by the host's own back end: a t
   expect(it.state.counts.total).toBe(before);
 }, 30_000);
 
-it("EMB-11: who is not let in, or no longer signed in, and what answers otherwise, is said", async () => {
+it("FUN-21: who is not let in, or no longer signed in, and what answers otherwise, is said", async () => {
   const { state, session } = await host();
   const refused = await session(() => "t9");
   await until(refused, () => refused.state.phase === "off" && refused.state.why !== "");
@@ -139,7 +139,7 @@ it("EMB-11: who is not let in, or no longer signed in, and what answers otherwis
   expect(none.state).toMatchObject({ phase: "off", why: expect.stringContaining("needs the address in `auth`") as string });
 }, 20_000);
 
-it("EMB-11: a provider that goes away is said, and heard again when it is back; between them is a gap", async () => {
+it("FUN-21: a provider that goes away is said, and heard again when it is back; between them is a gap", async () => {
   const { state, track, session } = await host();
   const road = new AbortController();
   ends.push(() => { road.abort(); });
