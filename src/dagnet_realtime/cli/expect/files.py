@@ -30,7 +30,7 @@ FOLDER = "expectations"
 SUFFIXES = (".yaml", ".yml")
 
 MOST_UNREAD = 50
-"""Keys that are given twice, of those that are told."""
+"""Keys that are given twice, of those that are listed."""
 
 PathKey = tuple[str | int, ...]
 
