@@ -8,7 +8,6 @@ import { lazyPart } from "@dagnet-realtime/react/kit/lazyPart.tsx";
 import { Summary } from "@dagnet-realtime/react/Summary.tsx";
 import { useKeys } from "./shortcuts.ts";
 import { Feed } from "@dagnet-realtime/react/feed/Feed.tsx";
-import { Side } from "./Side.tsx";
 import { useViewState } from "@dagnet-realtime/react/useViewState";
 import { Strip } from "@dagnet-realtime/react/bar/Strip.tsx";
 import { TopBar } from "./TopBar.tsx";
@@ -18,12 +17,13 @@ const Teaching = lazyPart(async () => (await import("./Empty.tsx")).Teaching);
 const DropZone = lazyPart(async () => (await import("./open/DropZone.tsx")).DropZone);
 const ShopFrame = lazyPart(async () => (await import("./shop/ShopFrame.tsx")).ShopFrame);
 const Overlays = lazyPart(async () => (await import("./Overlays.tsx")).Overlays);
+const Side = lazyPart(async () => (await import("./Side.tsx")).Side);
 const ReplayBar = lazyPart(async () => (await import("./ReplayBar.tsx")).ReplayBar);
 
 export function App() {
   const actions = useActions();
   const theme = useUi((ui) => ui.preferences.theme);
-  const sideOpen = useUi((ui) => ui.preferences.sideOpen);
+  const { sideOpen, sideWidth } = useUi((ui) => ui.preferences);
   const phase = useUi((ui) => ui.phase);
   const connection = useUi((ui) => (ui.phase === "replay" ? "replay" : ui.connection.connection));
   const overlay = useUi((ui) => ui.overlay);
@@ -51,7 +51,12 @@ export function App() {
           <Canvas />
           <Events />
         </main>
-        {sideOpen && <Side />}
+        {/* Its place is kept while it is fetched: nothing moves when it comes. */}
+        {sideOpen && (
+          <Suspense fallback={<aside className="side" aria-label="Details" style={{ width: sideWidth }} />}>
+            <Side />
+          </Suspense>
+        )}
       </div>
       <Summary />
       <TabTitle />
