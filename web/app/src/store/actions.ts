@@ -52,7 +52,8 @@ export class Actions {
    */
   async signOut(): Promise<boolean> {
     const { store, api, engine, earlier } = this.context;
-    await (await earlier?.())?.wipe();
+    // A part that cannot be fetched must not keep a person signed in.
+    await earlier?.().then((keeper) => keeper.wipe()).catch(() => undefined);
     await this.watch.off();
     try {
       await api.signOut();
@@ -171,7 +172,7 @@ export class Actions {
   /** Names given to the traces of a person who was deleted go with them. */
   #forget(tokens: readonly string[]): void {
     const { store, earlier } = this.context;
-    void earlier?.().then((keeper) => keeper.forget());
+    earlier?.().then((keeper) => keeper.forget()).catch(() => undefined);
     for (const token of tokens) if (store.getState().labels[token] !== undefined) this.labelTrace(token, "");
     store.setState(({ tabLabels }) => ({ tabLabels: Object.fromEntries(Object.entries(tabLabels).filter(([token]) => !tokens.includes(token))) }));
   }

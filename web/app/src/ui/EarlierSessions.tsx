@@ -11,13 +11,14 @@ import { openLog } from "../store/replayController.ts";
 import "../styles/sessions.css";
 
 export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
-  const { context, session, store } = useApp();
+  const { actions, context, session, store } = useApp();
   const [keeper, setKeeper] = useState<KeptSessions | null>(null);
   const [shown, show] = useState<readonly EarlierSession[] | null>(null);
   useEffect(() => {
     let over = false;
     const read = async (): Promise<void> => {
-      const kept = (await context.earlier?.()) ?? null;
+      // A deletion may have come since the workspaces were read.
+      const [kept = null] = await Promise.all([context.earlier?.(), actions.refreshWorkspaces()]);
       const found = (await kept?.list()) ?? [];
       if (over) return;
       setKeeper(kept);
@@ -25,7 +26,7 @@ export function EarlierSessions({ onClose }: { readonly onClose: () => void }) {
     };
     read().catch(() => { show([]); });
     return () => { over = true; };
-  }, [context]);
+  }, [actions, context]);
   const remove = async (which: (one: EarlierSession) => boolean): Promise<void> => {
     await keeper?.sessions.remove((one) => (shown ?? []).some(({ id }) => id === one.id) && which(one));
     show((await keeper?.list()) ?? []);
