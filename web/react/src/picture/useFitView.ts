@@ -1,5 +1,5 @@
 /** Fits the graph into view, and brings a new selection into view. */
-import { getViewportForBounds, useReactFlow, useStore } from "@xyflow/react";
+import { getViewportForBounds, useReactFlow, useStore, type Viewport } from "@xyflow/react";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { boundsOf, extentOf, type Scene } from "./scene.ts";
 import type { PictureProps } from "./types.ts";
@@ -14,6 +14,11 @@ export const LEAST_ZOOM = 0.001;
 /** What a picture of this size leaves for the graph, in CSS pixels. */
 export function roomWithin(width: number, height: number): { readonly width: number; readonly height: number } {
   return { width: Math.max(120, width - 48), height: Math.max(80, height - 120) };
+}
+
+/** The camera that shows all of a scene in a picture of this size. */
+export function wholeIn(scene: Scene, width: number, height: number, large = false): Viewport {
+  return getViewportForBounds(extentOf(scene), width, height, LEAST_ZOOM, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING);
 }
 
 /** What moves the camera. */
@@ -38,7 +43,7 @@ export function useFitView(scene: Scene, large: boolean): FitView {
   const fit = useCallback(() => {
     moved.current = false;
     if (width === 0 || height === 0) return;
-    void flow.setViewport(getViewportForBounds(extentOf(scene), width, height, LEAST_ZOOM, large ? 2 : MOST_ZOOM, large ? PADDING_LARGE : PADDING));
+    void flow.setViewport(wholeIn(scene, width, height, large));
   }, [flow, scene, width, height, large]);
   useEffect(() => {
     if (!moved.current) fit();

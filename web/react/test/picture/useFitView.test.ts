@@ -5,8 +5,8 @@ import { ReactFlowProvider, useReactFlow, useStoreApi } from "@xyflow/react";
 import { createElement, type ReactNode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { sceneOf } from "../../src/picture/scene.ts";
-import { useFitView, useSelection } from "../../src/picture/useFitView.ts";
-import { journey } from "../bench/sample.ts";
+import { roomWithin, useFitView, useSelection, wholeIn } from "../../src/picture/useFitView.ts";
+import { grid, journey } from "../bench/sample.ts";
 
 describe("useFit", () => {
   afterEach(cleanup);
@@ -27,6 +27,17 @@ describe("useFit", () => {
     });
     expect(result.current.fit.onInit).toBe(result.current.fit.fit);
   });
+});
+
+it.each([12, 200, 1500].flatMap((nodes) => [[nodes, 944, 484], [nodes, 1264, 700], [nodes, 390, 500]] as const))("PIC-1: Fit shows all of %i nodes on %i × %i", (nodes, width, height) => {
+  const scene = sceneOf(grid(nodes), null, roomWithin(width, height));
+  const { x, y, zoom } = wholeIn(scene, width, height);
+  for (const { box } of scene.nodes) {
+    expect(box.x * zoom + x).toBeGreaterThanOrEqual(0);
+    expect(box.y * zoom + y).toBeGreaterThanOrEqual(0);
+    expect((box.x + box.width) * zoom + x).toBeLessThanOrEqual(width);
+    expect((box.y + box.height) * zoom + y).toBeLessThanOrEqual(height);
+  }
 });
 
 describe("useChosen", () => {
