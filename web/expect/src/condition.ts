@@ -47,7 +47,7 @@ type Holds = (event: Kept, passage: Passage | null, first: boolean) => boolean;
 export interface Passage {
   readonly move: "unmapped" | "entry" | "step" | "stay" | "jump";
   readonly from: string | null;
-  readonly seen: ReadonlySet<string>;
+  readonly seen: { has(node: string): boolean };
 }
 
 /** Reads a condition, its nodes resolved by uuid, id or label. */

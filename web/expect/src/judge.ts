@@ -186,7 +186,8 @@ export class Judge {
     const said = this.monitors.answers(progress, trace);
     const { answers } = progress;
     for (let place = 0; place < said.length; place += 1) {
-      const [before, after] = [answers[place] ?? 0, said[place] ?? 0];
+      const before = answers[place] ?? 0;
+      const after = said[place] ?? 0;
       if (before === after) continue;
       answers[place] = after;
       if ((after & (TIED | DOUBTFUL)) !== 0) this.doubted = true;

@@ -32,8 +32,8 @@ export interface Progress {
   step: boolean;
   from: number;
   head: number;
-  /** The nodes that it has lit; only if a condition asks. */
-  readonly seen: Set<string>;
+  /** The nodes that it has lit, each once; only if a condition asks. */
+  readonly seen: string[];
 }
 
 interface Monitor {
@@ -57,7 +57,8 @@ export class Monitors {
   private readonly said: number[];
   private readonly asksSeen: boolean;
   /** The visit that is being read, as conditions see it. */
-  private readonly passage: { move: Passage["move"]; from: string | null; seen: ReadonlySet<string> } = { move: "entry", from: null, seen: new Set() };
+  private readonly passage: { move: Passage["move"]; from: string | null; seen: Passage["seen"] };
+  private lit: readonly string[] = [];
 
   constructor(private readonly scope: Scope, private readonly asked: readonly Asked[]) {
     let size = 0;
@@ -73,11 +74,12 @@ export class Monitors {
     this.ofNode = ofNode;
     this.blank = Array.from({ length: size }, () => 0);
     this.said = asked.map(() => 0);
+    this.passage = { move: "entry", from: null, seen: { has: (node) => this.lit.includes(node) } };
     this.asksSeen = asked.some(({ check }) => "where" in check);
   }
 
   begin(): Progress {
-    return { answers: this.asked.map(() => 0), facts: null, words: [...this.blank], read: 0, last: null, dropped: 0, partial: false, tied: false, stand: 0, nodes: [], step: false, from: -1, head: -1, seen: new Set() };
+    return { answers: new Array<number>(this.asked.length).fill(0), facts: null, words: this.blank.slice(), read: 0, last: null, dropped: 0, partial: false, tied: false, stand: 0, nodes: [], step: false, from: -1, head: -1, seen: [] };
   }
 
   /** Reads what is new of a trace, and gives what it says to each expectation; the list is used
@@ -90,7 +92,8 @@ export class Monitors {
     let walk: Walk | null = null;
     let others: readonly Walk[] | null = null;
     for (let place = 0; place < said.length; place += 1) {
-      const [monitor, one] = [this.all[place] ?? null, this.asked[place]];
+      const monitor = this.all[place] ?? null;
+      const one = this.asked[place];
       if (one === undefined) continue;
       let answer = monitor === null ? answerOf(scope, trace, one, walk ??= walkOf((walks ?? walksOf(scope.traces, trace)).first)) : monitor.answer(progress, trace);
       if (tied && (answer & OK) === 0) {
@@ -118,7 +121,7 @@ export class Monitors {
     for (let n = 0; n < progress.words.length; n += 1) progress.words[n] = 0;
     Object.assign(progress, { facts: null, read: 0, last: null, dropped: trace.dropped, partial: trace.partial, tied: false, stand: 0, step: false, from: -1, head: -1 });
     progress.nodes.length = 0;
-    progress.seen.clear();
+    progress.seen.length = 0;
   }
 
   private visit(progress: Progress, trace: Trace, visit: Visit, n: number): void {
@@ -130,14 +133,14 @@ export class Monitors {
     for (const monitor of this.ofAny) monitor.read(progress, trace, visit, n);
     if (lit.length === 1) for (const monitor of this.ofNode[lit[0] ?? -1] ?? []) monitor.read(progress, trace, visit, n);
     else if (lit.length > 1) for (const monitor of new Set(lit.flatMap((node) => this.ofNode[node] ?? []))) monitor.read(progress, trace, visit, n);
-    if (this.asksSeen) for (const node of lit) progress.seen.add(this.uuid(node) ?? "");
+    if (this.asksSeen) for (const node of lit) remember(progress.seen, this.uuid(node) ?? "");
   }
 
   private see(progress: Progress, visit: Visit): void {
     const { passage } = this;
     passage.move = visit.move;
     passage.from = this.uuid(visit.move === "unmapped" ? visit.after.head : visit.from);
-    passage.seen = progress.seen;
+    this.lit = progress.seen;
   }
 
   private uuid(index: number): string | null {
@@ -198,6 +201,10 @@ export class Monitors {
       answer: ({ words }) => hitAs(kind, words[at] ?? 0),
     };
   }
+}
+
+function remember(seen: string[], node: string): void {
+  if (!seen.includes(node)) seen.push(node);
 }
 
 /** Where a trace stands after a visit: a stay adds its nodes to those where it stood. */
