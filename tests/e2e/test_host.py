@@ -345,7 +345,7 @@ def test_they_light_in_firefox(fox: Page, host: str, watched: Watched) -> None:
     assert not fox.evaluate(INSIDE, UUID["product"])
     fox.get_by_role("switch", name="Realtime").click()
     expect(fox.get_by_role("status")).to_have_text("Realtime · off")
-    assert fox.evaluate(LIT) == 0
+    fox.wait_for_function(f"() => ({LIT})() === 0")
     call_of_page(fox, host)
 
 

@@ -196,7 +196,8 @@ export class RealtimeSession implements Realtime {
       phase: (phase, session) => { this.#onPhase(phase, session); },
       connection: (connection) => {
         this.#connection = connection;
-        this.#touch();
+        // The phase follows at once, and both are one change.
+        if (connection.connection !== "off") this.#touch();
       },
       failed: (error) => { this.#fail(sentence(error)); },
       ended: (why) => { this.#fail(why); },

@@ -42,9 +42,13 @@ describe("a session for a host that draws the graph itself", () => {
     expect(states.length).toBeGreaterThan(4);
     expect(states.length).toBeLessThanOrEqual(10);
     expect(new Set(states).size).toBe(states.length);
+    await environment.advance(1000);
+    const seen: string[] = [];
+    it.subscribe(() => seen.push(`${it.state.phase} ${it.state.connection}`));
     await it.off();
     await environment.advance(250);
     expect(it.state).toMatchObject({ phase: "off", connection: "off", why: "", nodes: { a: { count: 20 } } });
+    expect(new Set(seen)).toEqual(new Set(["off off"]));
   });
 
   it("EMB-2: what goes wrong is a sentence, never an exception", async () => {
