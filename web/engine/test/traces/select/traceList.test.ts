@@ -30,8 +30,8 @@ describe("recent", () => {
     });
 
     it("TRC-39: is searched by the words on its rows, and narrowed to a kind", () => {
-      const wide = graph("A:s B C:e D:e", "A>B B>C B>D");
-      wide.nodes.find(({ uuid }) => uuid === "D")!.outcome = "failure";
+      const plain = graph("A:s B C:e D:e", "A>B B>C B>D");
+      const wide = { ...plain, nodes: plain.nodes.map((node) => (node.uuid === "D" ? { ...node, outcome: "failure" as const } : node)) };
       const traces = told(wide, [
         event(0, "won", "A"), event(1, "won", "B"), event(2, "won", "C"), event(3, "lost", "A"), event(4, "lost", "B"), event(5, "lost", "D"),
         event(6, "odd", "A"), event(7, "odd", "", { name: "What" }), event(8, "leap", "A"), event(9, "leap", "C"),
