@@ -29,7 +29,7 @@ const event = (n: number, name: string, nodes: readonly string[]): FrameEvent =>
 });
 
 /** A host with bar and panel, and a server whose frames the test sends. */
-async function host() {
+function host() {
   const made = scene();
   const session = realtime({ graph: GRAPH, source: serverSource(PLACE, () => ({ api: made.api, slots: made.slots })) }, made.environment);
   const heard = { nodes: [] as string[], mappings: [] as Mapping[] };
@@ -78,7 +78,7 @@ async function host() {
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
 
 it("EMB-35: the bar has the switch, the true sign, the count, Pause with what waits, Clear with its way back, and the filter", async () => {
-  const { session, send, press, on, streams, pass, environment } = await host();
+  const { session, send, press, on, streams, pass, environment } = host();
   expect(button(/Realtime · off/)).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Pause" })).toBeNull();
   await on();
@@ -103,7 +103,7 @@ it("EMB-35: the bar has the switch, the true sign, the count, Pause with what wa
   await act(() => pass(1000));
   expect(session.state.filter.text).toBe("is:unmapped");
   expect(document.querySelector(".dr-bar .figure")?.textContent).toMatch(/^1 of 3 /);
-  streams[0]?.end();
+  await streams[0]?.end();
   await act(() => pass(300));
   expect(button(/Realtime · reconnecting/)).toBeTruthy();
   expect(document.querySelector(".dr-why")?.textContent).toBe(session.state.why);
@@ -114,7 +114,7 @@ it("EMB-35: the bar has the switch, the true sign, the count, Pause with what wa
 });
 
 it("EMB-36: the panel follows traces, shows a timeline and nodes, and tells the host what is chosen and mapped", async () => {
-  const { session, heard, select, send, press, on } = await host();
+  const { session, heard, select, send, press, on } = host();
   await on();
   await send(event(1, "see_a", ["a"]), event(2, "Else", []));
   await press(screen.getByTitle(/^Follow it/));
@@ -139,7 +139,7 @@ it("EMB-36: the panel follows traces, shows a timeline and nodes, and tells the 
 });
 
 it("EMB-35: a session that ended says why, and one that could not be opened does not claim to have ended", async () => {
-  const { session, streams, on, pass } = await host();
+  const { session, streams, on, pass } = host();
   await on();
   await act(async () => {
     await streams[0]?.send({ op: "bye", reason: "the lease ran out", retry_after: null });

@@ -97,7 +97,7 @@ describe("the picture", () => {
 
   it("PIC-6: the legend's ends are the scale's, and it shows no rates while cards show counts", () => {
     const { props } = setting();
-    const light = Object.create(props.light as object, { scale: { value: () => ({ least: 0.05, top: 33.4 }) } }) as PictureProps["light"];
+    const light = Object.create(props.light, { scale: { value: () => ({ least: 0.05, top: 33.4 }) } }) as PictureProps["light"];
     const { container, rerender } = render(<Picture {...props} light={light} />);
     expect([...container.querySelectorAll(".dr-legend .dr-num")].map((end) => end.textContent)).toEqual(["0.05", "33/s"]);
     expect(container.querySelectorAll(".dr-swatches [data-heat]")).toHaveLength(8);
