@@ -66,7 +66,7 @@ def test_the_page_works_in_firefox(fox: Page, tmp_path: Path) -> None:
         switch.click()
         sign(fox, "OFF")
         for label, number in (("Landing page", 5), ("Product page", 4)):
-            title = fox.locator(f".dr-card-title:text-is('{label}')")
+            title = fox.locator(f".dr-card-title[title='{label}']")
             card = fox.locator(".dr-card", has=title)
             expect(card).to_contain_text(f"{number} events")
 

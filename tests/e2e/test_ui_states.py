@@ -201,7 +201,7 @@ def _look_at(looks: Looks, roads: Roads, stage: Stage) -> None:
     page = looks.page
     switch = page.get_by_role("switch", name="Realtime")
     total = page.locator(".strip .figure-cut strong").first
-    hot = page.locator(".dr-card:not([data-heat='0'])")
+    hot = page.locator(".dr-card[data-fresh='yes']")
     drained: dict[str, dict[str, Colours]] = {}
     looks.of("off", "drained", "OFF", "^○ Off ", None, name="off, never on")
 

@@ -42,7 +42,7 @@ def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def card(page: Page, label: str) -> Any:
     """A node's card."""
-    return page.locator(".dr-card", has=page.locator(f".dr-card-title:text-is('{label}')"))
+    return page.locator(".dr-card", has=page.locator(f".dr-card-title[title='{label}']"))
 
 
 def blue(page: Page) -> int:

@@ -151,7 +151,9 @@ class Try:
     def mine(self, who: str, owner: str, channel: Channel, id: str) -> bool:
         """Whether this session answers this person."""
         return (
-            owner == who and self.role(who, channel) is not None and id in self.town.sessions._kept
+            owner == who
+            and self.role(who, channel) is not None
+            and id in self.town.sessions._sessions
         )
 
     async def lives(self, id: str) -> bool:

@@ -50,7 +50,7 @@ async def test_a_session_learns_how_many_watch_beside_it(relayed: WebStage) -> N
     session, _ = await opened(relayed)
     await opened(relayed, "type:page")
     seat = (await relayed.client.get(f"/api/watch/{session}/relay")).json()
-    assert seat["company"] == {"others": 1, "names": []}
+    assert seat["company"] == {"others": 1, "names": [], "follows": []}
 
 
 async def test_a_subscription_is_signed_as_a_form_or_as_json(relayed: WebStage) -> None:

@@ -41,9 +41,13 @@ export function App() {
   }, [theme]);
   return (
     <div className="app" data-connection={connection} data-phase={phase} data-pane={narrow ? pane : undefined}>
-      <Skip to="canvas" pane="graph">graph</Skip>
-      <Skip to="events" pane="events">events</Skip>
-      <Skip to="details" pane="side">details</Skip>
+      {!narrow && ( // a narrow window has tabs
+        <>
+          <Skip to="canvas" pane="graph">graph</Skip>
+          <Skip to="events" pane="events">events</Skip>
+          <Skip to="details" pane="side">details</Skip>
+        </>
+      )}
       <TopBar />
       <div>
         <Strip />
