@@ -43,7 +43,6 @@ import "@dagnet-realtime/react/styles/panels.css";
 import "@dagnet-realtime/react/styles/feed.css";
 import "@dagnet-realtime/react/styles/traces.css";
 import "@dagnet-realtime/react/styles/states.css";
-import "@dagnet-realtime/react/styles/forced.css";
 import "./styles/screen.css";
 
 const Tv = lazyPart(async () => (await import("./ui/Tv.tsx")).Tv);

@@ -8,7 +8,6 @@ import { ago, count, plural } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { lazyPart } from "../kit/lazyPart.tsx";
 import { FollowerList, FollowerMarks } from "./FollowerMarks.tsx";
-import { RovingList } from "../kit/RovingList.tsx";
 import { TraceName } from "./TraceName.tsx";
 
 const FindPerson = lazyPart(async () => (await import("./FindPerson.tsx")).FindPerson);
@@ -97,26 +96,20 @@ function Recent({ most }: { readonly most: number }) {
       </Suspense>
       {seen === 0 && <p className="quiet">None yet. A trace begins with the first event that carries an identifier.</p>}
       {seen > 0 && rows.length === 0 && <p className="quiet">No trace matches.</p>}
-      <RovingList
+      <ul
         className="traces"
-        // The list stands still under the pointer and the focus, so that a row can be met.
+        // The list stands still under the pointer, so that a row can be met.
         onPointerEnter={() => {
           setHeld(fresh);
         }}
         onPointerLeave={() => {
           setHeld(null);
         }}
-        onFocus={() => {
-          setHeld((kept) => kept ?? fresh);
-        }}
-        onBlur={(event) => {
-          if (!event.currentTarget.contains(event.relatedTarget)) setHeld(null);
-        }}
       >
         {rows.map((row) => (
           <Row key={row.token} row={row} now={now} />
         ))}
-      </RovingList>
+      </ul>
       {!more && !search && only === "all" && seen > rows.length && rows.length === most && most < ROWS && (
         <button
           type="button"

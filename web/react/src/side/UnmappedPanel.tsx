@@ -11,7 +11,6 @@ import { clock, count, plural, rate, share } from "../format.ts";
 import { useActions, useEngine, useSession, useSessionContext } from "../hooks.ts";
 import { Button } from "../kit/controls.tsx";
 import { lazyPart } from "../kit/lazyPart.tsx";
-import { RovingList } from "../kit/RovingList.tsx";
 import { useViewState } from "../useViewState.ts";
 import { NameDifference } from "./NameDifference.tsx";
 import { NearMisses } from "./NearMisses.tsx";
@@ -47,12 +46,12 @@ export function UnmappedPanel({ few }: { readonly few?: number }) {
   const rateOfItem = (item: UnmappedItem): number => (live ? item.names.reduce((sum, { name }) => sum + rateOf(rates, name), 0) : 0);
   const filtered = view.banners.some(({ kind }) => kind === "filtered");
   const list = (items: readonly UnmappedItem[]) => (
-    <RovingList className="unmapped">
+    <ul className="unmapped">
       {items.slice(0, few ?? ROWS).map((item) => (
         <Item key={item.name} item={item} rate={rateOfItem(item)} most={Math.max(0.1, ...items.map(rateOfItem))} full={few === undefined} onMap={() => { setMapping(item.name); }} />
       ))}
       {few === undefined && items.length > ROWS && <li className="quiet">and {plural(items.length - ROWS, "further row")}</li>}
-    </RovingList>
+    </ul>
   );
   return (
     <section className="side-part" aria-label="Unmapped events">
@@ -184,7 +183,7 @@ function Mapped() {
       <h3>
         Mapped here <span className="quiet">in this session only</span>
       </h3>
-      <RovingList>
+      <ul>
         {names.map(({ name, node, count: n }) => (
           <li key={name} className="bound-row">
             <code>{name}</code> →{" "}
@@ -197,7 +196,7 @@ function Mapped() {
             </Button>
           </li>
         ))}
-      </RovingList>
+      </ul>
       <Button icon={<FileDiff size={15} />} onClick={() => { setExporting(true); }}>
         Export as a patch…
       </Button>
