@@ -23,13 +23,14 @@ export function HostScope({ realtime, theme, className, children }: HostScopePro
     made.className = `${SCOPE} dr-host dr-popovers`;
     made.dataset["dagnetRealtime"] = "popovers";
     document.body.append(made);
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- the element is there only while we are mounted
     setPopovers(made);
     return () => { made.remove(); };
   }, []);
   useEffect(() => {
     if (popovers === null) return;
-    if (theme === undefined) delete popovers.dataset["theme"];
-    else popovers.dataset["theme"] = theme;
+    if (theme === undefined) popovers.removeAttribute("data-theme");
+    else popovers.setAttribute("data-theme", theme);
   }, [popovers, theme]);
   return (
     <SessionContext.Provider value={hostSession(realtime).context}>
