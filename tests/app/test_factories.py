@@ -226,7 +226,7 @@ def test_a_file_of_tokens_that_cannot_be_read_stops_the_start(tmp_path: Path) ->
 
 
 def test_grants_are_replaced_as_a_whole() -> None:
-    """ACC-21: whoever asks next sees the later ones."""
+    """ACC-21: the next request sees the later ones."""
     grants = Grants(GRANTS)
     assert grants() == GRANTS
     grants.current = ()

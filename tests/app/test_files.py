@@ -153,7 +153,7 @@ def test_a_revoked_token_is_gone_within_a_second(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanishes_or_breaks_lets_nobody_in(tmp_path: Path) -> None:
-    """ACC-11: whoever cannot be checked is refused."""
+    """ACC-11: a person who cannot be checked is refused."""
     clock, path = FakeClock(), tmp_path / "tokens.json"
     file.write_token_file(path, [ONE])
     store = TokenStore(str(path), clock)

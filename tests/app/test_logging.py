@@ -32,7 +32,7 @@ def test_an_event_is_one_line_with_its_fields(lines: io.StringIO) -> None:
 
 
 def test_no_error_brings_its_text_along(lines: io.StringIO) -> None:
-    """ACC-27: what somebody sent may be part of it; of a library's line not even the message is kept."""
+    """ACC-27: a sent value may be part of it; of a library's line not even the message is kept."""
     try:
         int("ann@example.com")
     except ValueError:

@@ -74,7 +74,7 @@ def test_the_server_runs_on_uvloop_where_there_is_one() -> None:
 
 
 def test_a_link_is_opened_by_a_file_that_goes_on_to_it() -> None:
-    """CLI-3: and tells nobody where it came from."""
+    """CLI-3: and sends no referrer."""
     page = redirect('http://127.0.0.1:1/?key=k&"><script>')
     assert 'content="0;url=http://127.0.0.1:1/?key=k&amp;&quot;&gt;&lt;script&gt;"' in page
     assert "<script" not in page

@@ -155,7 +155,7 @@ def test_nginx_by_the_pages_file(served: tuple[Machine, str, Machine], tmp_path:
 def test_workers_and_their_upgrade_by_the_pages_steps(
     served: tuple[Machine, str, Machine], tmp_path: Path
 ) -> None:
-    """OPS-15, CLI-52: after the page's reload the version that was installed answers, and nobody was refused meanwhile."""
+    """OPS-15, CLI-52: after the page's reload the version that was installed answers, and no request was refused meanwhile."""
     machine, token, _ = served
     machine.start("redis-server --save '' --appendonly no --dir /tmp", log=tmp_path / "redis")
     machine.until("redis-cli ping")

@@ -218,7 +218,7 @@ def test_what_cannot_be_read_is_said(empty: Page, tmp_path: Path) -> None:
 def test_clicks_of_this_browser_light_the_graph(
     empty: Page, witness: Witness, address: str
 ) -> None:
-    """TAP-30, TAP-36: real analytics.js in a frame, on a host in another tab too; once each, and nobody is asked."""
+    """TAP-30, TAP-36: real analytics.js in a frame, on a host in another tab too; each once, without a request to a server."""
     keep(empty, address)
     empty.get_by_role("button", name="Open the sample").click()
     listening(empty)
