@@ -283,6 +283,7 @@ def _look_at(looks: Looks, roads: Roads, stage: Stage) -> None:
             assert one[theme].blue < live[theme].blue / 10, (name, theme, one, live)
 
     page.locator("input[type=file][accept*=ndjson]").set_input_files(saved.value.path())
+    expect(page.locator("#canvas")).to_have_attribute("data-state", "replay")
     page.keyboard.press("End")
     replay = looks.of("replay-ended", "replay", "REPLAY", "^■ Replay ", "Replay", axe=True)
     assert all(replay[theme].violet > live[theme].violet + 300 for theme in THEMES), replay
