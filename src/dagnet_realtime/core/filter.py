@@ -12,7 +12,8 @@ Terms must all hold.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from operator import ge, gt, le, lt
 from typing import Literal, cast
 
 import msgspec
@@ -23,11 +24,18 @@ from dagnet_realtime.model.graph import Node
 from dagnet_realtime.model.problem import Problem
 
 Operator = Literal[":", "~", "<", ">", "<=", ">=", "?"]
+"""A sign each: words and values end at it (`_PIECE`, `_PLAIN`)."""
 MAX_TERMS = 20
 MAX_CHARACTERS = 500
 
 _PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"|([<>]=|[:~<>?])|(,)|([^ \t\r\n"<>:~?,]+)|(")', re.DOTALL)
 _PLAIN = re.compile(r'[^ \t\r\n"<>:~?,\\-][^ \t\r\n"<>:~?,\\]*\Z')
+_COMPARISONS: dict[Operator, Callable[[float, float], bool]] = {
+    "<": lt,
+    ">": gt,
+    "<=": le,
+    ">=": ge,
+}
 _SPACE = " \t\r\n"  # the same four in both languages; their own ideas of white space differ
 
 Piece = tuple[Literal["text", "operator", "comma", "broken"], str]
@@ -214,26 +222,28 @@ class Term(msgspec.Struct, frozen=True):
             for scalar in (value if isinstance(value, list) else [value])
             if scalar is not None
         ]
-        if self.operator == "?":
-            return bool(scalars)
-        if self.operator == ":":
-            return any(js_string(scalar) in self.values for scalar in scalars)
-        if self.operator == "~":
-            return any(
-                value.casefold() in js_string(scalar).casefold()
-                for scalar in scalars
-                for value in self.values
-            )
-        numbers = [
-            number
-            for scalar in scalars
-            if not isinstance(scalar, bool) and (number := as_number(js_string(scalar))) is not None
-        ]
-        return any(
-            _compare(number, self.operator, float(value))
-            for number in numbers
-            for value in self.values
-        )
+        match self.operator:
+            case "?":
+                return bool(scalars)
+            case ":":
+                return any(js_string(scalar) in self.values for scalar in scalars)
+            case "~":
+                return any(
+                    value.casefold() in js_string(scalar).casefold()
+                    for scalar in scalars
+                    for value in self.values
+                )
+            case "<" | ">" | "<=" | ">=":
+                compare = _COMPARISONS[self.operator]
+                numbers = [
+                    number
+                    for scalar in scalars
+                    if not isinstance(scalar, bool)
+                    and (number := as_number(js_string(scalar))) is not None
+                ]
+                return any(
+                    compare(number, float(value)) for number in numbers for value in self.values
+                )
 
 
 class ViewFilter(msgspec.Struct, frozen=True):
@@ -268,7 +278,10 @@ class ViewFilter(msgspec.Struct, frozen=True):
 
 
 def parse_filter(text: str) -> ViewFilter:
-    """Parses the grammar of the spec's FIL section; raises `Problem("invalid")` naming the term."""
+    """Parses a filter (docs/reference/rules.md, FIL).
+
+    Raises `Problem("invalid")` naming the term.
+    """
     terms = {str(term): term for term in (_term(written) for written in read_terms(text))}
     return ViewFilter(tuple(terms[key] for key in sorted(terms)))
 
@@ -320,15 +333,3 @@ def _is(entry: Entry, nodes: tuple[str, ...], value: str) -> bool:
     if value in ("mapped", "unmapped"):
         return bool(nodes) == (value == "mapped")
     return FLAG_ALIASES.get(value, value) in entry.flags
-
-
-def _compare(number: float, operator: Operator, bound: float) -> bool:
-    match operator:
-        case ">":
-            return number > bound
-        case ">=":
-            return number >= bound
-        case "<":
-            return number < bound
-        case _:
-            return number <= bound

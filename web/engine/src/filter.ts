@@ -5,7 +5,9 @@ import type { FrameEvent, Node } from "./wire.gen.ts";
 
 // Syntax: words, keys, operators, quotes and commas (rules FIL-1, FIL-2, FIL-8).
 
-/** How a term of a filter compares: contains, matches, less, more, is set. */
+/** How a term of a filter compares: equals, contains, less, more, at most, at least, is set. Each
+ * is a sign: words and values end at it (`PIECE`, `PLAIN`), `valueTest` says what it asks.
+ */
 export type Operator = ":" | "~" | "<" | ">" | "<=" | ">=" | "?";
 const MOST_TERMS = 20;
 const MOST_CHARACTERS = 500;
@@ -240,21 +242,27 @@ function propertyTest(term: Term): Test {
 
 /** What a term asks of one value of its property that is not null. */
 function valueTest({ operator, values }: Term): (item: string | number | boolean) => boolean {
-  if (operator === "?") return () => true;
-  if (operator === ":") return (item) => values.includes(String(item));
-  if (operator === "~") {
-    const parts = values.map(casefold);
-    return (item) => { const folded = casefold(String(item)); return parts.some((part) => folded.includes(part)); };
+  switch (operator) {
+    case "?": return () => true;
+    case ":": return (item) => values.includes(String(item));
+    case "~": {
+      const parts = values.map(casefold);
+      return (item) => { const folded = casefold(String(item)); return parts.some((part) => folded.includes(part)); };
+    }
+    case "<": return numberTest(values, (number, bound) => number < bound);
+    case ">": return numberTest(values, (number, bound) => number > bound);
+    case "<=": return numberTest(values, (number, bound) => number <= bound);
+    case ">=": return numberTest(values, (number, bound) => number >= bound);
   }
+}
+
+/** Whether a value is a number that compares with one of the bounds; truth values are none. */
+function numberTest(values: readonly string[], holds: (number: number, bound: number) => boolean): (item: string | number | boolean) => boolean {
   const bounds = values.map(Number);
   return (item) => {
     const number = typeof item === "number" && Number.isFinite(item) ? item : typeof item === "boolean" ? null : asNumber(String(item));
-    return number !== null && bounds.some((bound) => compare(number, operator, bound));
+    return number !== null && bounds.some((bound) => holds(number, bound));
   };
-}
-
-function compare(number: number, operator: Operator, bound: number): boolean {
-  return operator === ">" ? number > bound : operator === ">=" ? number >= bound : operator === "<" ? number < bound : number <= bound;
 }
 
 /** The number that `text` writes plainly or with an exponent, else null. */

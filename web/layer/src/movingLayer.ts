@@ -102,7 +102,9 @@ function drawHead(brush: Brush, x: number, y: number, colour: string): void {
   }
 }
 
-/** How long a node's pulse lasts, in milliseconds: its ring grows and fades. */
+/** How long a node's pulse lasts, in milliseconds: its ring grows and fades. The glow of a node
+ * rises and falls on its own (`staticLayer.ts`: `RISE_MS`, `FALL_MS`).
+ */
 export const RING_MS = 600;
 /** How far the ring of a pulse grows, in canvas units. */
 export const RING_REACH = 14;
@@ -115,8 +117,8 @@ export interface Ring {
   late: boolean;
 }
 
-/** The pulses of nodes: the rings in flight, at most one a node. The flash rule starts none before
- * the last is nearly gone.
+/** The pulses of nodes: the rings in flight. The flash rule starts a node's next one
+ * `NODE_INTERVAL_MS` after the last, so that at most two of one node are seen, the older one faint.
  */
 export class Rings {
   readonly live: Ring[] = [];
