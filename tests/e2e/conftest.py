@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.e2e.odd import write_graphs
+from tests.e2e.road import Road, shop_road, switch_on
+from tests.e2e.site import Site, site
 from tests.e2e.traces import Stage, staged
 from tests.support import chromium, firefox
+from tests.support.chromium import SignedIn, signed_in
 
 PATIENCE = 30_000  # milliseconds; a wait that holds costs nothing, and a busy machine must not fail
 
@@ -76,3 +79,31 @@ def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     write_graphs(folder / "graphs")
     with staged(browser, folder) as served:
         yield served
+
+
+@pytest.fixture(scope="module")
+def road() -> Iterator[Road]:
+    """A server with the sample shop, for all tests of a file."""
+    with shop_road() as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def signed(road: Road, browser: Browser) -> SignedIn:
+    """The one-time link is spent once; its cookie serves every test of a file."""
+    return signed_in(browser, road.program.link)
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Site]:
+    """A site of another origin, whose pages tests write."""
+    with site() as made:
+        yield made
+
+
+@pytest.fixture
+def live(page: Page, road: Road, signed: SignedIn) -> Page:
+    """A Realtime tab that is On."""
+    signed.enter(page.context)
+    switch_on(page, road)
+    return page

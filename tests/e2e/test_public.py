@@ -11,33 +11,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.opened import open_page, panel, tapped, track
-from tests.e2e.road import Road, shop_road, switch_on, wait_counts
-from tests.e2e.site import KEY, Site, site, snippet
+from tests.e2e.road import Road, switch_on, wait_counts
+from tests.e2e.site import KEY, Site, snippet
 from tests.e2e.test_tap_extension import SITES, press
 from tests.public.recorded import FOLDER, read_json
-from tests.support.chromium import FLAGS, SignedIn, chromium_path, signed_in
+from tests.support.chromium import FLAGS, SignedIn, chromium_path
 
 SESSION_LOCK = re.compile(r"^(dagnet-realtime-watching-).+")
 LOCKS = "navigator.locks.query().then(({ held }) => held.map(({ name }) => name))"
 STORED = "() => ({ local: Object.keys(localStorage).sort(), session: Object.keys(sessionStorage).sort() })"
-
-
-@pytest.fixture(scope="module")
-def road() -> Iterator[Road]:
-    with shop_road() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def signed(road: Road, browser: Browser) -> SignedIn:
-    """The one-time link is spent once."""
-    return signed_in(browser, road.program.link)
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Site]:
-    with site() as made:
-        yield made
 
 
 def test_a_recorded_tap_lights_todays_page(

@@ -8,41 +8,19 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 
-from tests.e2e.road import Road, shop_road, switch_on, wait_counts
-from tests.support.chromium import SignedIn, signed_in
+from tests.e2e.road import Road, wait_counts
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 UMD = ROOT / "web/node_modules/@segment/analytics-next/dist/umd/index.js"
-
-
-@pytest.fixture(scope="module")
-def road() -> Iterator[Road]:
-    with shop_road() as served:
-        yield served
-
-
-@pytest.fixture
-def live(page: Page, road: Road, signed: SignedIn) -> Page:
-    """A page that watches from this moment."""
-    signed.enter(page.context)
-    switch_on(page, road)
-    return page
-
-
-@pytest.fixture(scope="module")
-def signed(road: Road, browser: Browser) -> SignedIn:
-    """The one-time link is spent once; its cookie serves every test here."""
-    return signed_in(browser, road.program.link)
 
 
 def deliver(road: Road, *events: dict[str, Any], sign_with: str | None = None) -> int:

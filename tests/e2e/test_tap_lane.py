@@ -1,43 +1,14 @@
 """The local lane from a page to the graph: opened pages, other tabs, reloads, strangers, and both lanes at once."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.opened import open_page, panel, tapped, track
-from tests.e2e.road import Road, shop_road, switch_on, wait_counts
-from tests.e2e.site import Site, load_npm, site
-from tests.support.chromium import SignedIn, signed_in
-
-
-@pytest.fixture(scope="module")
-def road() -> Iterator[Road]:
-    with shop_road() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def signed(road: Road, browser: Browser) -> SignedIn:
-    """The one-time link is spent once; its cookie serves every test here."""
-    return signed_in(browser, road.program.link)
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Site]:
-    with site() as made:
-        yield made
-
-
-@pytest.fixture
-def live(page: Page, road: Road, signed: SignedIn) -> Page:
-    """A Realtime tab that is On."""
-    signed.enter(page.context)
-    switch_on(page, road)
-    return page
+from tests.e2e.road import Road, switch_on, wait_counts
+from tests.e2e.site import Site, load_npm
 
 
 def test_clicks_of_an_opened_page_light_the_graph_through_reloads_of_either_side(

@@ -1,43 +1,15 @@
 """The local lane and pages of every making: calls on the way out, renamed, before consent, in frames, from loaders, without an opener."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.opened import open_page, panel, tapped, track
-from tests.e2e.road import Road, shop_road, switch_on, wait_counts
-from tests.e2e.site import KEY, PICTURE, Site, load_npm, site, snippet
-from tests.support.chromium import SignedIn, signed_in
+from tests.e2e.road import Road, wait_counts
+from tests.e2e.site import KEY, PICTURE, Site, load_npm, snippet
 
 NPM = "/analytics.umd.js"
-
-
-@pytest.fixture(scope="module")
-def road() -> Iterator[Road]:
-    with shop_road() as served:
-        yield served
-
-
-@pytest.fixture(scope="module")
-def signed(road: Road, browser: Browser) -> SignedIn:
-    """The one-time link is spent once; what it gave serves every test here."""
-    return signed_in(browser, road.program.link)
-
-
-@pytest.fixture(scope="module")
-def web() -> Iterator[Site]:
-    with site() as made:
-        yield made
-
-
-@pytest.fixture
-def live(page: Page, road: Road, signed: SignedIn) -> Page:
-    """A Realtime tab that is On."""
-    signed.enter(page.context)
-    switch_on(page, road)
-    return page
 
 
 def counted(live: Page, **expected: int) -> None:
