@@ -86,7 +86,7 @@ def test_nothing_is_parsed_anew_without_a_change(served: Dagnet) -> None:
 
 
 def test_a_graph_that_vanishes_is_gone_while_another_is_there(served: Dagnet) -> None:
-    """GRA-24: with the others still there it is gone; without any the deployment's own way is broken, and all stay."""
+    """GRA-14: with the others still there it is gone; without any the deployment's own way is broken, and all stay."""
     place = place_of(served, "a", "b", "never")
     place.load()
     assert "no such graph" in told(place)["graphs/never.json"]
