@@ -28,14 +28,14 @@ HEAD = """<!-- Written by tools/reference.py from src/dagnet_realtime/config/fil
 
 # Configuration
 
-`dagnet-realtime serve` reads `realtime.toml` in the current folder, \
-the file that `--config` names, or the one in `DAGNET_REALTIME_CONFIG`.
-Variables override the file, flags override variables. `serve --workspace DIR` needs no file at all.
+`dagnet-realtime serve` reads `realtime.toml` in the current folder, or the file that `--config` or
+`DAGNET_REALTIME_CONFIG` names. Variables override the file, flags override variables.
+`serve --workspace DIR` needs no file. Unknown keys are errors.
 
-A wrong file names the line, the key, what was found and what was expected; unknown keys are errors.
-Defaults show what a key takes: `""` a text, `[]` an array of texts, `"15m"` a duration (`"1.5h"`,
-`"30d"`). An id is 1 to 128 letters, digits, dots, dashes or underscores. A *secret* takes the
-value, `env:NAME` for a variable, or `file:PATH` for a file; it appears in no log or message.
+Keys stand with their defaults, which show what they take: `""` a text, `[]` an array of texts,
+`"15m"` a duration (`"1.5h"`, `"30d"`). An id is 1 to 128 letters, digits, dots, dashes or
+underscores. A *secret* is the value, or names a variable (`env:NAME`) or a file (`file:PATH`), and
+appears in no log or message.
 
 ```toml
 [server]
@@ -56,14 +56,12 @@ secrets = ["env:SEGMENT_SECRET"]
 
 TAIL = """## Variables
 
-| Variable | Sets |
-|---|---|
-| `DAGNET_REALTIME_CONFIG` | which file is read |
-| `DAGNET_REALTIME_STATE_DIR` | the folder where a running server leaves its address and its keys |
-| `DAGNET_REALTIME_PORT`, `…_HOST`, `…_LOG`, `…_PUBLIC_URL` | the keys of `[server]` |
-| `DAGNET_REALTIME_ACCESS_MODE`, `…_ACCESS_TOKENS` | the keys of `[access]` |
-| `DAGNET_REALTIME_WORKSPACE_1_SAMPLE` … | any key of the first `[[workspace]]`; they count from 1 |
-| `DAGNET_REALTIME_WORKSPACE_1_SOURCE_2_ID` … | any key of its second `[[workspace.source]]` |
+- `DAGNET_REALTIME_CONFIG`: the file to read
+- `DAGNET_REALTIME_STATE_DIR`: the folder where a running server leaves its address and its keys
+- `DAGNET_REALTIME_PORT`, `…_HOST`, `…_LOG`, `…_PUBLIC_URL`: the keys of `[server]`
+- `DAGNET_REALTIME_ACCESS_MODE`, `…_ACCESS_TOKENS`: the keys of `[access]`
+- `DAGNET_REALTIME_WORKSPACE_1_SAMPLE` …: any key of the first `[[workspace]]`
+- `DAGNET_REALTIME_WORKSPACE_1_SOURCE_2_ID` …: any key of its second `[[workspace.source]]`
 
 Arrays are separated by commas. A variable with this prefix that names no key is an error.
 """
@@ -81,11 +79,9 @@ def _section(name: str, kind: type[msgspec.Struct]) -> str:
         "",
         _sentence(kind),
         "",
-        "| Key | Default | What it is |",
-        "|---|---|---|",
     ]
     lines += [
-        _row(field)
+        _item(field)
         for field in msgspec.structs.fields(kind)
         if field.name not in ("source", "grant")
     ]
@@ -97,14 +93,15 @@ def _sentence(kind: type[msgspec.Struct]) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _row(field: Any) -> str:
+def _item(field: Any) -> str:
     info = inspect.type_info(field.type)
     assert isinstance(info, inspect.Metadata)
     text = (info.extra_json_schema or {})["description"].removesuffix(INDIRECTLY)
     text = re.sub(r"\(docs/(how-to/[a-z-]+\.md)\)", r"([how](../\1))", text)
-    default = "**required**" if field.required else f"`{_toml(field.default)}`"
+    name = field.encode_name
+    key = f"`{name}` (required)" if field.required else f"`{name} = {_toml(field.default)}`"
     secret = " *Secret.*" if (info.extra or {}).get("secret") else ""
-    return f"| `{field.encode_name}` | {default} | {text}{_takes(info, text)}{secret} |"
+    return f"- {key}. {text}{_takes(info, text)}{secret}"
 
 
 def _takes(info: inspect.Type, text: str) -> str:
@@ -147,14 +144,12 @@ of a running server, or `dagnet-realtime schema openapi`.
 
 ## Who may ask
 
-| Who | Sends |
-|---|---|
-| programs | `Authorization: Bearer …` with an access token (`dagnet-realtime token create`), \
-or in the mode `local` the key of the key file |
-| browsers | the cookie of their sign-in; in the mode `local` also the header `x-realtime-page` |
-| pages of another origin | `Authorization: Bearer …` with \
-a [viewer token](../how-to/another-origin.md) |
-| sources | their signature or write key |
+- Programs send `Authorization: Bearer …` with an access token (`dagnet-realtime token create`), or
+  in the mode `local` the key of the key file.
+- Browsers send the cookie of their sign-in, in the mode `local` also the header `x-realtime-page`.
+- Pages of another origin send `Authorization: Bearer …` with a
+  [viewer token](../how-to/another-origin.md).
+- Sources send their signature or write key.
 
 What a person may not watch is answered as if it did not exist.
 
@@ -170,9 +165,9 @@ curl -H "$auth" -N "$api/watch/SESSION/stream?after=POSITION"
 curl -H "$auth" -X DELETE $api/watch/SESSION
 ```
 
-The first answers with `watch_session_id` and `position`, which are SESSION and POSITION. The second
-polls for [frames](frames.md): ask again with the position that it gives. The third streams them;
-the last is Off.
+The first answers with `watch_session_id` (SESSION) and `position` (POSITION). The second polls for
+[frames](frames.md): ask again with the position that it gives. The third streams them; the last is
+Off.
 
 """
 
@@ -180,10 +175,10 @@ API_TAIL = """## Refusals
 
 A refusal is `application/problem+json` with `code`, `status`, `title`, `detail` (what was found)
 and `remedy` (what to do); from the tracking API `{"success": false, "code", "message"}`, with 400
-if a body is too large.
+for a body that is too large.
 
-| Code | Status | Try again |
-|---|---|---|
+Try again after `Retry-After` if the code is `rate_limited` or `unavailable`, else not.
+
 """
 
 OPEN = {"Deliveries": "a source", "Tracking API": "a source"}
@@ -191,36 +186,30 @@ WHO = {"a source": "sources", "signed in": "everyone signed in", "anyone": "anyo
 
 
 def api() -> str:
-    """The page of routes as text. Routes that do the same share a row."""
+    """The page of routes as text. Routes that do the same share an item."""
     tags: dict[str, dict[tuple[str, str], list[str]]] = {}
     for path, methods in document(ALL_OPERATIONS, "")["paths"].items():
         for method, operation in methods.items():
             (tag,) = operation["tags"]
             who = "signed in" if operation["security"] else OPEN.get(tag, "anyone")
             summary = re.sub(r" of the type \w+", "", operation["summary"])
-            row = tags.setdefault(tag, {}).setdefault((summary, who), [])
-            row.append(f"`{method.upper()} {path}`")
+            item = tags.setdefault(tag, {}).setdefault((summary, who), [])
+            item.append(f"`{method.upper()} {path}`")
     text = API_HEAD
     for tag, rows in tags.items():
         of_all = {who for _, who in rows}
-        column = len(of_all) > 1
+        mixed = len(of_all) > 1
         text += f"## {tag}\n\n"
-        text += "" if column else f"For {WHO[of_all.pop()]}.\n\n"
-        text += (
-            "| Route | Does | Who |\n|---|---|---|\n" if column else "| Route | Does |\n|---|---|\n"
-        )
+        text += "" if mixed else f"For {WHO[of_all.pop()]}.\n\n"
         for (summary, who), routes in rows.items():
-            text += f"| {_routes(routes)} | {summary} |{f' {who} |' if column else ''}\n"
+            text += f"- {_routes(routes)}. {summary}{f' ({who})' if mixed else ''}\n"
         text += "\n"
     text += API_TAIL
-    for code, status in STATUS.items():
-        again = "after `Retry-After`" if code in ("rate_limited", "unavailable") else "no"
-        text += f"| `{code}` | {status} | {again} |\n"
-    return text
+    return text + "".join(f"- `{code}`: {status}\n" for code, status in STATUS.items())
 
 
 def _routes(routes: list[str]) -> str:
-    """Routes of one row; a method that they share stands once."""
+    """Routes of one item; a method that they share stands once."""
     methods = {route.split()[0] for route in routes}
     same = len(methods) == 1
     return ", ".join(
@@ -233,8 +222,8 @@ CONSTANTS_HEAD = """<!-- Written by tools/reference.py; `make generate` writes i
 
 # Constants
 
-Names and numbers that the server and the browser must agree on, from `model/protocol.py`. They are
-not configurable; what is stands in [configuration](configuration.md).
+Names and numbers that server and browser must agree on, from `model/protocol.py`; none is
+[configurable](configuration.md).
 
 """
 
@@ -251,7 +240,7 @@ def constants() -> str:
             ):
                 value = getattr(protocol, name)
                 unit = " s" if name.endswith("_SECONDS") else ""
-                shown = value if isinstance(value, str) else f"{value:,g}{unit}"
+                shown = value if isinstance(value, str) else f"{value:,}".removesuffix(".0") + unit
                 text += f"## {name}\n\n`{shown}`. {' '.join(reason.split())}\n\n"
     return text.rstrip() + "\n"
 

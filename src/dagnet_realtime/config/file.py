@@ -63,23 +63,20 @@ class ServerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     assets: Annotated[
         str,
         _doc(
-            "Folder with the interface's files of the last five builds, so that open pages "
-            "survive an upgrade; processes may share it."
+            "Folder with the interface's files of the last five builds, for pages that are open "
+            "during an upgrade; processes may share it."
         ),
     ] = ""
     origins: Annotated[
         tuple[str, ...],
         _doc(
-            "Other origins whose pages may watch, by a token and never by a cookie; `http://` "
-            "for loopback hosts only (docs/how-to/another-origin.md)."
+            "Other origins whose pages may watch, by a token; `http://` for loopback hosts only "
+            "(docs/how-to/another-origin.md)."
         ),
     ] = ()
     framed_by: Annotated[
         tuple[str, ...],
-        _doc(
-            "Origins whose pages may frame the interface, which keeps its sign-in in frames "
-            "of the same site."
-        ),
+        _doc("Origins whose pages may frame the interface; its sign-in is kept on the same site."),
     ] = ()
 
 
@@ -92,16 +89,16 @@ class GrantTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     who: Annotated[
         str,
         _doc(
-            "The person's name at the provider or proxy, `group:…`, or with GitHub "
-            "`repository:owner/name` for its collaborators. `*` stands for any characters.",
+            "A person's name at the provider or proxy, `group:…`, or with GitHub "
+            "`repository:owner/name` for its collaborators; `*` is a wildcard.",
             min_length=1,
         ),
     ]
     role: Annotated[
         Role,
         _doc(
-            "`watch`; `follow` traces; see `identities` if a workspace reveals them; "
-            "`administer`: send test events, see sources. Each includes the ones before."
+            "`watch`; `follow` traces; see `identities` that a workspace reveals; `administer`: "
+            "send test events, see sources. Each includes the ones before."
         ),
     ] = "watch"
     on: Annotated[
@@ -133,15 +130,14 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     earlier_sessions: Annotated[
         Literal["auto", "on", "off"],
         _doc(
-            "Whether browsers may keep the last five sessions that they watched, for seven days "
-            "(docs/reference/rules.md, PIC-97). `auto`: on in mode `local`, off in all others."
+            "Whether browsers keep the last five sessions for seven days. `auto`: in mode `local` "
+            "alone."
         ),
     ] = "auto"
     cookie_key: Annotated[
         str,
         _secret_doc(
-            "Key of sign-in cookies, the same on every process. Without it a restart signs "
-            "everyone out."
+            "Key of sign-in cookies, the same on every process; else a restart signs everyone out."
         ),
     ] = ""
     proxy_header: Annotated[
@@ -170,7 +166,7 @@ class AccessTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ] = ""
     client_id: Annotated[
         str,
-        _doc("`oidc`: the client id, for which `<public_url>/sign-in/callback` is registered."),
+        _doc("`oidc`: the client id, with `<public_url>/sign-in/callback` as redirect."),
     ] = ""
     client_secret: Annotated[
         str, _secret_doc("`oidc`: the client secret; none for a public client.")
@@ -218,16 +214,12 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     batch_signature: Annotated[
         Literal["first", "whole"],
         _doc(
-            "`whole` refuses batches of which only the `first` element is signed, as Segment "
-            "signs them by default."
+            "`whole` refuses batches of which only the `first` element is signed, as Segment does."
         ),
     ] = "first"
     allow_delete: Annotated[
         bool,
-        _doc(
-            "Accept unsigned `delete` and `suppress`: every sender can then erase any "
-            "person's events."
-        ),
+        _doc("Accept unsigned `delete` and `suppress`: every sender can then erase any person."),
     ] = False
     servers: Annotated[
         tuple[str, ...], _doc("`kafka`: brokers to begin with, `host:port` each.")
@@ -236,8 +228,8 @@ class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     shape: Annotated[
         str,
         _doc(
-            "`kafka`: what a record holds: `auto`, `event`, `batch`, or a JSON pointer to the "
-            "event, such as `/data/event`."
+            "`kafka`: what a record holds: `auto`, `event`, `batch`, or a JSON pointer such as "
+            "`/data/event`."
         ),
     ] = "auto"
     only_write_keys: Annotated[
@@ -282,9 +274,8 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     path: Annotated[
         str,
         _doc(
-            "The data repository, from the configuration's folder; reloaded on change. "
-            "DagNet's `basePath` belongs to it. With `graphs_url` optional, for `events/` and "
-            "`nodes/` alone.",
+            "The data repository with DagNet's `basePath`, from the configuration's folder; "
+            "reloaded on change. With `graphs_url` optional, for `events/` and `nodes/` alone.",
             min_length=1,
         ),
     ] = ""
@@ -322,16 +313,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = "1m"
     trace: Annotated[
         tuple[str, ...],
-        _doc(
-            "The identifiers that join events into traces, best first; any property path may "
-            "be one."
-        ),
+        _doc("The identifiers that join events into traces, best first, or property paths."),
     ] = DEFAULT_POLICY.trace
     identity: Annotated[
         Identity,
         _doc(
-            "`token`: keyed pseudonyms. `trace_id`: only explicit trace ids. `reveal`: as "
-            "sent, for roles that may see it."
+            "`token`: keyed pseudonyms. `trace_id`: explicit trace ids alone. `reveal`: as sent, "
+            "for the role `identities`."
         ),
     ] = DEFAULT_POLICY.identity
     properties: Annotated[
@@ -357,16 +345,13 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     viewer_keys: Annotated[
         tuple[str, ...],
         _secret_doc(
-            "Keys that sign viewer tokens of other sites, 32 characters or more; several "
-            "while one is being replaced (docs/how-to/another-origin.md)."
+            "Keys that sign viewer tokens of other sites, 32 characters or more "
+            "(docs/how-to/another-origin.md)."
         ),
     ] = ()
     show_followers: Annotated[
         bool,
-        _doc(
-            "Whether people who signed in by name and may follow see by name who else follows "
-            "which trace."
-        ),
+        _doc("Whether people who signed in by name and may follow see who else follows what."),
     ] = True
     retention: Annotated[
         str, _doc("How long an event is kept while the channel is watched.", pattern=DURATION)
@@ -397,8 +382,8 @@ class WorkspaceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     function_carries: Annotated[
         Carries,
         _doc(
-            "With `function`, the events published: that `lit` a node, whose name is "
-            "`listened` for, or `all`."
+            "With `function`, the events published: that `lit` a node, that one `listened` for, "
+            "or `all`."
         ),
     ] = DEFAULT_POLICY.function_carries
     source: Annotated[tuple[SourceTable, ...], _doc("The sources that send into it.")] = ()
