@@ -31,7 +31,9 @@ _SECTION = re.compile(r"^## ([a-z]+)\n\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOT
 
 
 def main() -> int:
-    """Says each figure as it comes; a missed goal is told, not an error: machines differ."""
+    """Prints each figure as it is measured; a missed goal is reported, but is no error: machines
+    differ.
+    """
     named = sys.argv[1:] or list(ALL)
     unknown = [name for name in named if name not in ALL]
     if unknown:

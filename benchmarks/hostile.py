@@ -94,7 +94,9 @@ def _p99(ordered: list[float]) -> float:
 
 
 def measure() -> list[Figure]:
-    """From POST to frame, over all events and all good viewers; both runs end only when every good viewer was told of every event."""
+    """From POST to frame, over all events and all good viewers; a run ends when every good viewer
+    has seen every event.
+    """
     alone, beside = once(hostile=False), once(hostile=True)
     for way, answers in beside.answers.items():
         say(

@@ -1,7 +1,8 @@
 """How many signed deliveries one core takes through the whole road, beside a bare ASGI app that only reads, verifies and decodes.
 
-Both take short rounds in turn, on the same core, and a round's figure is events per second of the server's own processor time, which is
-what a core of its own would take: whatever else the machine does hardly shows. The ratio is the median over the pairs of rounds.
+Both take short rounds in turn, on the same core, and a round's figure is events per second of the
+server's own processor time, which is what a core of its own would take: other load on the machine
+hardly shows. The ratio is the median over the pairs of rounds.
 """
 
 import hashlib

@@ -96,7 +96,9 @@ def flood(host: str, port: int, requests: list[bytes], connections: int = 64) ->
 
 
 def signed_request(path: str, body: bytes, signed: bytes | None = None) -> bytes:
-    """One HTTP/1.1 POST as Segment sends it; `signed` is what the signature covers where that is not the whole body."""
+    """One HTTP/1.1 POST as Segment sends it; `signed` is what the signature covers, the whole body
+    by default.
+    """
     signature = hmac.new(SECRET, body if signed is None else signed, hashlib.sha1).hexdigest()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Segment.io/1.0\r\nContent-Type: application/json\r\n"

@@ -58,7 +58,9 @@ def figures(seconds: float = 6.0) -> list[Figure]:
 
 
 def _best(page: Page, address: str, case: Case, seconds: float, ceiling: float) -> Figure:
-    """The case that has a goal gets three attempts: frames are lost to whatever else the machine does."""
+    """The best of up to three attempts for a case with a goal, since other programs can cost it
+    frames.
+    """
     attempts: list[Figure] = []
     while not attempts or (attempts[-1].met is False and len(attempts) < ATTEMPTS):
         attempts.append(_case(page, address, case, seconds, ceiling))

@@ -70,9 +70,10 @@ def baseline(*kind: str, of: str = "benchmarks.baseline") -> Iterator[Served]:
 def ours(
     log: str = "memory://", workspace: Path = SHOP, workers: int = 0, **policy: object
 ) -> Iterator[Served]:
-    """`dagnet-realtime serve` on the sample shop, with a rate limit out of the way and `policy` over the defaults.
+    """`dagnet-realtime serve` on the sample shop, without a rate limit in practice; `policy`
+    replaces defaults.
 
-    One process has a core to itself; several `workers` share both with whoever measures.
+    One process has a core to itself; several `workers` share both with the measuring process.
     """
     with tempfile.TemporaryDirectory() as folder:
         key_file = Path(folder) / "key"

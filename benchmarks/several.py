@@ -25,9 +25,11 @@ _NUMBERS = count(300_000_000)
 
 
 def measure() -> list[Figure]:
-    """Nothing is promised of the ratio: on Redis a delivery waits for a round trip. Two processes share two cores with Redis and the load.
+    """Intake and delivery with several workers on one Redis.
 
-    Intake is told in events per second of our own processor time, all processes together: what one core of ours would take.
+    Their ratio has no goal: on Redis a delivery waits for a round trip, and two processes share two
+    cores with Redis and the load. Intake is in events per second of our own processor time, all
+    processes together, as one core of ours would take them.
     """
     pin_load()
     with redis_server("--maxmemory-policy", "noeviction") as redis:
