@@ -25,7 +25,9 @@ def kept(tmp_path: Path) -> AssetFolder:
 def test_the_build_before_is_found_after_an_upgrade_and_the_one_beside_it_too(
     tmp_path: Path, kept: AssetFolder
 ) -> None:
-    """WEB-28: whichever process looks, also one that started before the other build was there."""
+    """WEB-28: every process finds both builds, also one that started before the other build was
+    there.
+    """
     old, new = (
         build(tmp_path / "old", "app-1.js", "same-0.css"),
         build(tmp_path / "new", "app-2.js", "same-0.css"),

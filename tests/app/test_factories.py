@@ -182,7 +182,9 @@ async def test_cookies_travel_over_https_alone_but_on_this_machine(
 
 
 async def test_processes_behind_one_name_share_a_sign_in(tmp_path: Path) -> None:
-    """ACC-13: whatever ports they have themselves; the browser sees one."""
+    """ACC-13: a cookie of one process holds at another on another port, under the host name that
+    the browser sees.
+    """
     kept, text = create_token("ann", "watch", ("*",), 0, None, os.urandom)
     file.write_token_file(tmp_path / "t.json", [kept])
     given = AccessConfig(mode="token", tokens=str(tmp_path / "t.json"), cookie_key=Secret("k"))

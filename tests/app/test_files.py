@@ -33,7 +33,9 @@ from tests.support.clock import FakeClock
 
 
 def test_only_its_owner_can_read_the_key(tmp_path: Path) -> None:
-    """CLI-19: mode 0600 from its first moment, whatever stood there, link or file."""
+    """CLI-19: the key's file has mode 0600 from its first moment, and replaces a link or file in
+    its place.
+    """
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("untouched")
     path = tmp_path / "new" / "key"
@@ -55,7 +57,7 @@ def test_a_key_file_that_cannot_be_written_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_the_local_key_is_made_once_and_stays(tmp_path: Path) -> None:
-    """ACC-4: by whichever server comes first, for its user alone."""
+    """ACC-4: servers that start at once share one key, which its user alone can read."""
     folder = tmp_path / "state"
     with ThreadPoolExecutor(8) as pool:
         keys = set(pool.map(lambda _: local_key(folder), range(16)))
@@ -81,7 +83,9 @@ def test_a_folder_that_others_can_write_is_refused(tmp_path: Path, mode: int) ->
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_what_belongs_to_another_user_is_refused(tmp_path: Path) -> None:
-    """ACC-4: the folder, a link to it, and a file in it, whatever their modes."""
+    """ACC-4: the folder, a link to it, and a file in it are refused if another user owns them, at
+    any mode.
+    """
     folder, mine = tmp_path / "state", tmp_path / "mine"
     key = local_key(folder)
     mine.mkdir(mode=0o700)
@@ -152,7 +156,7 @@ def test_a_revoked_token_is_gone_within_a_second(tmp_path: Path) -> None:
     assert store() == ()
 
 
-def test_a_file_that_vanishes_or_breaks_lets_nobody_in(tmp_path: Path) -> None:
+def test_a_file_that_vanishes_or_breaks_lets_no_one_in(tmp_path: Path) -> None:
     """ACC-11: a person who cannot be checked is refused."""
     clock, path = FakeClock(), tmp_path / "tokens.json"
     file.write_token_file(path, [ONE])
@@ -196,7 +200,9 @@ def test_a_file_that_cannot_be_opened_stops_the_start(tmp_path: Path) -> None:
 def test_without_a_file_it_goes_to_standard_error_but_for_one_person(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """ACC-25: in local access whoever watches is whoever runs it."""
+    """ACC-25: in local access nothing is written, since the only person is the one who runs the
+    server.
+    """
     with audit_file(AccessConfig(mode="oidc")) as write:
         write(b'{"deed":"on"}\n')
     assert capsys.readouterr().err == 'audit {"deed":"on"}\n'

@@ -31,7 +31,9 @@ print(resident() - before)
     not Path("/proc/self/status").exists() or not return_freed_memory(), reason="another C library"
 )
 def test_what_large_bodies_took_goes_back_to_the_system() -> None:
-    """DOOR-14: as soon as it is free, whatever was allocated meanwhile."""
+    """DOOR-14: freed memory goes back to the system at once, even if other memory was allocated
+    meanwhile.
+    """
     told = subprocess.run(
         [sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True, timeout=60
     ).stdout

@@ -123,7 +123,7 @@ async def test_attempts_are_bounded_and_the_waits_too() -> None:
     assert max(receiver.waits) == 30.0
 
 
-async def test_nobody_there_is_told_in_a_sentence() -> None:
+async def test_an_unreachable_server_is_reported_in_a_sentence() -> None:
     receiver = Receiver(httpx.ConnectError("refused"))
     async with receiver.sender(attempts=2) as sender:
         answer = await sender.send(MESSAGES[:1])

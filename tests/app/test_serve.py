@@ -124,7 +124,7 @@ async def test_a_part_that_dies_stops_the_server_with_a_reason(
 
 
 @pytest.mark.parametrize("mode", ["token", "oidc", "proxy"])
-async def test_a_mode_that_nobody_finished_lets_nobody_in(mode: AccessMode) -> None:
+async def test_an_access_mode_without_its_settings_lets_no_one_in(mode: AccessMode) -> None:
     """ACC-10: without tokens, provider or proxy everything is refused, rather than served openly."""
     ready, stop = asyncio.Event(), asyncio.Event()
     said: list[str] = []

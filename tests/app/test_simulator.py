@@ -127,7 +127,7 @@ async def test_what_cannot_walk_is_refused_at_once(
         visitors(Server(), FakeClock()).start(channel, graph, rate)
 
 
-async def test_without_a_source_nobody_can_send() -> None:
+async def test_without_a_source_no_visitor_can_start() -> None:
     closed = Source(id="x", channel=SHOP, kind="webhook")
     with pytest.raises(Problem, match="no source"):
         visitors(Server(), FakeClock(), (closed,)).start(SHOP, "g", 1)

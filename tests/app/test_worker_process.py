@@ -85,7 +85,7 @@ class Installed:
         }
 
     def reload(self, replaced: int = 2) -> None:
-        """Hangs up, and asks until so many workers have been replaced; nobody is refused."""
+        """Hangs up, and asks until so many workers have been replaced; no request is refused."""
         before = len([line for line in self.program.lines if "worker_replaced" in line])
         os.kill(self.program.pid, signal.SIGHUP)
 

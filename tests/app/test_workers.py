@@ -70,7 +70,9 @@ def test_memory_cannot_be_shared() -> None:
 
 
 def test_all_workers_know_the_same_keys(program: Program) -> None:
-    """ACC-51: the program's key and a browser's cookie hold whichever worker answers; the link is spent once for all."""
+    """ACC-51: the program's key and a browser's cookie hold at every worker; the link is spent once
+    for all of them.
+    """
     assert len(workers(program)) == 2
     link = next(line for line in program.lines if "/?key=" in line).split()[-1]
     with httpx.Client(trust_env=False) as client:
@@ -94,7 +96,7 @@ def test_a_worker_that_dies_is_started_again(program: Program) -> None:
     assert [line for line in program.lines if f"worker_died pid={victim}" in line]
 
 
-def test_hangup_replaces_every_worker_and_refuses_nobody(program: Program) -> None:
+def test_hangup_replaces_every_worker_and_refuses_no_request(program: Program) -> None:
     """CLI-52: one after the other, each when its successor is ready."""
     wait_for(lambda: ask(program, "/readyz").status_code == 200)
     before = workers(program)
