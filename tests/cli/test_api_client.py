@@ -39,7 +39,7 @@ class Server:
 
 
 def test_a_session_resumes_where_its_stream_broke() -> None:
-    """CLI-26: `tail` comes back by itself and goes on from its position; each way to lose a connection is told."""
+    """CLI-26: `tail` reconnects and goes on from its position; each lost connection is reported."""
     server = Server(
         BEAT.format(1), httpx.ConnectError("cut"), BEAT.format(2) + LATER, httpx.Response(503), BYE
     )

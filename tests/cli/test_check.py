@@ -64,7 +64,7 @@ def test_programs_read_json(root: Path) -> None:
 
 
 def test_a_broken_file_or_the_wrong_folder_exits_with_one(root: Path) -> None:
-    """GRA-17: errors fail, after everything else was told."""
+    """GRA-17: an error sets the exit code, after the whole report."""
     (root / "graphs/bad.json").write_text("{")
     code, text = run(root)
     assert code == 1

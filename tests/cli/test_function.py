@@ -46,7 +46,9 @@ def configured(folder: Path, **environments: str) -> Path:
 def test_the_function_and_its_settings_are_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """FUN-5: the code as it is, the plan of the graphs, and secrets that only their owner can read and nobody is shown."""
+    """FUN-5: writes the code unchanged, the plan of the graphs, and secrets that only their owner
+    can read and that are not printed.
+    """
     out = tmp_path / "out"
     for _ in range(2):
         function(config=configured(tmp_path, prod="function"), out=out)

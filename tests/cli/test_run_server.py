@@ -118,10 +118,12 @@ def test_the_demo_opens_the_browser_without_a_secret_in_its_arguments(tmp_path: 
         ("", "token", False),
     ],
 )
-def test_an_address_over_which_nobody_can_sign_in_is_said(
+def test_an_address_over_which_sign_in_fails_is_reported(
     url: str, mode: AccessMode, said: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-13: at the start; where no cookie is used plain HTTP is no matter."""
+    """ACC-13: a warning at the start, for access modes with a cookie; without one plain HTTP does
+    no harm.
+    """
     warn_of_plain_address(
         Config(server=ServerConfig(public_url=url), access=AccessConfig(mode=mode))
     )
@@ -129,7 +131,7 @@ def test_an_address_over_which_nobody_can_sign_in_is_said(
 
 
 def test_local_access_alone_has_the_local_key(tmp_path: Path) -> None:
-    """ACC-4: whatever is configured; other modes keep their own."""
+    """ACC-4: in local access the local key replaces a configured one; other modes keep theirs."""
     own = Config(access=AccessConfig(cookie_key=Secret("configured")))
     assert at_home(own, tmp_path).access.cookie_key == Secret(local_key(tmp_path))
     token = Config(access=AccessConfig(mode="token", cookie_key=Secret("configured")))
@@ -177,5 +179,5 @@ def token_of(folder: Path, *flags: str) -> str:
 
 
 def test_a_person_keeps_their_token_over_a_restart(tmp_path: Path) -> None:
-    """RED-7: of `serve`, whatever port it takes."""
+    """RED-7: `serve` makes the same token for a person after a restart."""
     assert token_of(tmp_path) == token_of(tmp_path)
