@@ -1,9 +1,4 @@
-"""Graphs from a deployment, as they are configured.
-
-What each mode of access needs.
-
-The configuration nobody writes.
-"""
+"""What each mode of access needs, and the defaults of what a configuration leaves out."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -113,7 +113,9 @@ def test_two_tracking_sources_cannot_share_a_write_key(around: ResolveContext) -
 def test_one_id_is_one_data_repository_in_all_of_its_environments(
     around: ResolveContext, tmp_path: Path
 ) -> None:
-    """CLI-55: two would be one on screen, whichever came last."""
+    """CLI-55: an id with two folders is refused, since the interface shows one repository for each
+    id.
+    """
     (tmp_path / "other").mkdir()
     dev = workspace(env="dev", source=())
     assert len(assemble(FileTables(workspace=(workspace(), dev)), around).workspaces) == 2

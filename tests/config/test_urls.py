@@ -156,7 +156,7 @@ def test_a_page_over_https_has_an_encrypted_way_to_its_relay(relay: str) -> None
 
 @pytest.mark.parametrize("relay", ENCRYPTED)
 def test_a_relay_over_tls_goes_with_every_address(relay: str) -> None:
-    """REL-1: whatever way we publish by."""
+    """REL-1: the server's own address does not matter."""
     for url in ("", "http://127.0.0.1:8765", "https://realtime.example.com"):
         assert check_relay_url(Secret(relay), "", url) == Secret(relay)
     require_encrypted_relays([workspace(Secret(relay))])
