@@ -91,7 +91,7 @@ def _order(item: pytest.Item) -> tuple[bool, int]:
 
 
 def _by_node_id(config: pytest.Config) -> bool:
-    """Whether single tests were named on the command line, which run whatever their marks are."""
+    """Whether single tests were named on the command line: they run regardless of their markers."""
     return any("::" in argument for argument in config.args)
 
 
