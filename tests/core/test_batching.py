@@ -108,7 +108,7 @@ def test_followed_and_test_events_always_stay() -> None:
     assert len(frame.events) < 20
 
 
-def test_a_trace_that_may_have_been_cut_is_partial_until_nobody_can_remember() -> None:
+def test_a_trace_that_may_have_been_cut_is_partial_until_the_cut_is_forgotten() -> None:
     """HUB-27: the threshold rises again over seconds; what it cut is flagged."""
     crowd = batch(*(event(f"m{n}", f"t{n}") for n in range(200)))
     low, fit = limit_size(crowd, ThinningState(), 2_000, frozenset(), 0)

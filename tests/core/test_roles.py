@@ -131,7 +131,7 @@ def test_identities_need_role_and_policy() -> None:
     assert not reveals(Policy(identity="token"), "administer")
 
 
-def test_a_grant_for_a_group_is_nobodys_name_in_whatever_case_it_is_written() -> None:
+def test_a_grant_for_a_group_is_no_persons_name_in_any_case() -> None:
     """ACC-18: a person called like the group is not in it."""
     grants = [RoleBinding(who="Group:Admins", role="administer", on=("*",))]
     assert roles_for(grants, "group:admins").anywhere is None

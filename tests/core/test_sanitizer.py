@@ -149,7 +149,7 @@ def track(**fields: Any) -> dict[str, Any]:
     return {**DELIVERED["track"], **fields}
 
 
-def test_an_entry_says_what_happened_and_nobody_who() -> None:
+def test_an_entry_says_what_happened_and_not_to_whom() -> None:
     """RED-1: names, times and allowed properties. RED-7: tokens for identifiers."""
     entry = admitted_admission(DELIVERED["track"], {"device"})
     assert (entry.id, entry.type, entry.name, entry.names) == (
@@ -231,7 +231,7 @@ def test_identifiers_are_kept_as_sent_only_under_reveal() -> None:
     assert entry.traces == admitted_admission(DELIVERED["track"]).traces
 
 
-def test_a_delete_ties_to_nobody_and_tells_whom_to_forget() -> None:
+def test_a_delete_has_no_trace_and_says_whose_to_forget() -> None:
     """RED-12: the tokens of the person under any policy."""
     assert admitted_admission(DELIVERED["delete"]).traces == ()
     assert admitted_admission(DELIVERED["delete"], identity="reveal").revealed == {}

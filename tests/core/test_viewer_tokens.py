@@ -70,7 +70,9 @@ def test_a_genuine_token_is_accepted(one: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("one", VECTORS["refused"], ids=lambda one: one["why"])
 def test_any_other_token_is_refused(one: dict[str, Any]) -> None:
-    """ACC-64: only one that is genuine is told what is wrong with it."""
+    """ACC-64: a genuine token's expiry, early start or long validity is reported; any other is just
+    unknown.
+    """
     with pytest.raises(Problem) as refused:
         verify_viewer_token(one["token"], keys, NOW_MS)
     problem = refused.value

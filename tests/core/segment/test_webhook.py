@@ -115,7 +115,7 @@ def test_no_bad_element_costs_its_neighbours_anything(name: str, place: int, aro
     ]
 
 
-def test_what_is_large_and_strange_is_left_to_whoever_has_the_time() -> None:
+def test_elements_that_need_repair_are_left_for_a_slower_path() -> None:
     """DOOR-16: without repair nothing is mended, and what needs none is read as ever."""
     strange = b"[" + TRACK + b',{"a":NaN}]'
     for work in (
