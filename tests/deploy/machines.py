@@ -88,7 +88,7 @@ needs_systemd = pytest.mark.skipif(not SYSTEMD.exists(), reason="this machine ha
 
 
 class Machine:
-    """One of them. `run` is what somebody types there as root; `start` leaves a program running."""
+    """One of them. `run` runs a script there as root; `start` leaves a program running."""
 
     def __init__(self, pid: int, address: str) -> None:
         self.address = address

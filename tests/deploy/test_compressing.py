@@ -1,4 +1,4 @@
-"""Streams through real proxies that compress whatever they can."""
+"""Streams through real proxies that compress all they can."""
 
 import asyncio
 import hmac

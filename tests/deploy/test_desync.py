@@ -231,7 +231,9 @@ async def test_no_request_is_smuggled_and_no_answer_stolen(front: Front) -> None
 
 @pytest.mark.proof
 async def test_no_attempt_at_all_comes_through(front: Front) -> None:
-    """OPS-5: every one, three times, against whatever was left on the proxy's connections by the one before."""
+    """OPS-5: each attempt fails, three times over, also on connections that an earlier one left at
+    the proxy.
+    """
     for _ in range(3):
         await assault(front, attempts(f"{NAME}:{front.port}"))
 

@@ -107,8 +107,8 @@ def test_the_unit_is_right_in_the_eyes_of_systemd(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_image_holds_what_runs_and_runs_as_nobody_in_particular() -> None:
-    """OPS-11: only files that are committed go in, no secret, and the command is one that there is."""
+def test_the_image_holds_what_runs_and_runs_as_an_unprivileged_user() -> None:
+    """OPS-11: the image gets committed files only, no secret, and its command exists."""
     first, last = CONTAINER.split("\nFROM ")[1:]
     assert "USER 10001:10001" in last.splitlines()
     assert "COPY . ." in first

@@ -1,4 +1,6 @@
-"""Who somebody is, through the real proxies by the files in `deploy/`, before a server in access mode `proxy`."""
+"""Who a person is, through the real proxies with the files of `deploy/`, before a server in access
+mode `proxy`.
+"""
 
 import asyncio
 import re
@@ -96,10 +98,12 @@ def site(
 
 
 @pytest.mark.parametrize("forged", FORGED)
-def test_nobody_names_themselves_groups_themselves_or_proves_themselves_a_proxy(
+def test_no_client_names_itself_groups_itself_or_proves_itself_a_proxy(
     site: tuple[str, httpx.Client, Program], forged: dict[str, str]
 ) -> None:
-    """OPS-5, ACC-14: whatever a client sends, it is Eve, who may watch and no more, or nobody."""
+    """OPS-5, ACC-14: with any forged header the client is Eve, who may only watch, or is not signed
+    in.
+    """
     _, browser, _ = site
     for headers in (list(forged.items()), [*forged.items(), *forged.items()]):
         me = browser.get("/api/me", headers=headers)
@@ -113,10 +117,12 @@ def test_nobody_names_themselves_groups_themselves_or_proves_themselves_a_proxy(
 
 
 @pytest.mark.parametrize("forged", FORGED[:2])
-def test_past_the_proxy_nobody_is_believed(
+def test_past_the_proxy_no_client_is_believed(
     site: tuple[str, httpx.Client, Program], forged: dict[str, str]
 ) -> None:
-    """ACC-14: though the address is a trusted one."""
+    """ACC-14: without the secret, exactly once, it is refused, though its address is a
+    trusted one.
+    """
     _, _, program = site
     with httpx.Client(base_url=program.url, trust_env=False) as direct:
         named = {"x-forwarded-email": "eve@acme.com", "x-forwarded-groups": "", **forged}
@@ -138,8 +144,10 @@ def test_past_the_proxy_nobody_is_believed(
 
 
 @pytest.mark.parametrize("name", PROXIES)
-async def test_the_files_as_they_are_name_nobody(name: str, tmp_path: Path) -> None:
-    """OPS-5: before anything is filled in, no header of a person and no proof passes, under any name that sign-in proxies use."""
+async def test_the_files_as_they_are_name_no_one(name: str, tmp_path: Path) -> None:
+    """OPS-5: before anything is filled in, no header of a person and no proof passes, under any
+    name that sign-in proxies use.
+    """
     text = (DEPLOY / {"nginx": "nginx.conf", "caddy": "Caddyfile"}[name]).read_text()
     assert PERSON[name][0] in text
     if found(name) is None:

@@ -109,8 +109,10 @@ async def test_a_poll_may_wait(site: Site) -> None:
         assert (await browser.delete(f"/api/watch/{told['watch_session_id']}")).status_code == 204
 
 
-async def test_processes_restart_in_turn_and_nobody_notices(site: Site) -> None:
-    """OPS-3: the streams go on at the other process without a gap, and what one process did not answer the other does."""
+async def test_processes_restart_in_turn_without_a_gap(site: Site) -> None:
+    """OPS-3: the streams go on at the other process without a gap, which also answers what the
+    first one did not.
+    """
     watchers = [await Watcher.open([site]) for _ in range(4)]
     sender = Sender([site], rate=60, bad_gateways=site.name == "caddy")
     for process in site.processes:
@@ -134,7 +136,9 @@ async def test_processes_restart_in_turn_and_nobody_notices(site: Site) -> None:
 
 
 async def test_a_great_body_passes_and_a_greater_one_is_refused(site: Site) -> None:
-    """OPS-3: nginx's own limit lies just above ours, so a sender is told in our words what is wrong; Caddy may cut it off instead."""
+    """OPS-3: nginx's own limit lies just above ours, so our answer says what is wrong; Caddy may
+    cut the connection instead.
+    """
     one = json.dumps(track("great", properties={"note": "x" * 16_000})).encode()
     batch = b"[" + b",".join([one] * 500) + b"]"
     assert 7_000_000 < len(batch) < 8 * 1024 * 1024
@@ -154,7 +158,7 @@ async def test_a_great_body_passes_and_a_greater_one_is_refused(site: Site) -> N
 
 
 @pytest.mark.parametrize("name", PROXIES)
-async def test_nobody_names_themselves_and_no_address_is_handed_on(
+async def test_no_client_names_itself_and_no_address_is_handed_on(
     name: str, tmp_path: Path
 ) -> None:
     """OPS-5: what comes out of the proxy has the browser's host, and neither a forged person nor anybody's address."""

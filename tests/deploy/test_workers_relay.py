@@ -49,7 +49,7 @@ async def test_workers_share_a_relay(tmp_path: Path) -> None:
 
 async def _watch(url: str, key: str, provider: int) -> None:
     async def ask(method: str, path: str, **given: Any) -> Any:
-        """Over a connection of its own, which whichever worker is free takes."""
+        """Asks over a new connection, which any free worker takes."""
         async with httpx.AsyncClient(
             base_url=url, trust_env=False, timeout=30, headers={"authorization": f"Bearer {key}"}
         ) as client:
