@@ -1,4 +1,6 @@
-"""Somebody's website: pages with Segment's real SDK, by snippet or npm, the CDN and the collector they talk to, and no internet."""
+"""A website under test: pages with Segment's real SDK, by snippet or npm, its CDN and its
+collector, and no internet.
+"""
 
 import http.server
 import json

@@ -40,7 +40,7 @@ SECURED = """server {{
 }}
 
 """
-"""Before the provider: a page that came over TLS speaks to nobody in clear."""
+"""Before the provider: a page that came over TLS opens no plain connection."""
 
 
 class Site:
@@ -52,7 +52,7 @@ class Site:
         self._sent = 0
 
     def enter(self, browser: Browser, *, clock: bool = False) -> Page:
-        """A page of somebody who typed their access token, On."""
+        """The page of a person who signed in by their access token and pressed On."""
         page = browser.new_context(
             ignore_https_errors=True, viewport={"width": 1600, "height": 1000}
         ).new_page()
@@ -88,7 +88,9 @@ def redis() -> Iterator[RedisServer]:
 def test_a_page_over_two_processes_stays_with_the_provider(
     browser: Browser, redis: RedisServer, tmp_path: Path
 ) -> None:
-    """REL-25: whichever process answers its questions; every signature is given, no stream or poll stands in, and counts are the truth."""
+    """REL-25: either process answers the page's questions; every signature is given, no stream or
+    poll is needed, and counts are exact.
+    """
     with soketi() as provider, pytest.MonkeyPatch.context() as patched:
         key, port, secure = access_token(tmp_path), free_port(), free_port()
         patched.setenv(
@@ -111,9 +113,7 @@ def test_a_page_over_two_processes_stays_with_the_provider(
             for round in range(1, 5):
                 site.send(10)
                 wait_count(page, round * 10)
-                page.clock.fast_forward(
-                    8_500
-                )  # the page asks for its seat again, of whichever process
+                page.clock.fast_forward(8_500)  # the page asks either process for its seat again
                 by_provider(page)
             assert count(page) == 40
             seats = [status for path, status in asked if path.endswith("/relay")]

@@ -55,7 +55,7 @@ def test_frames_come_through_the_provider(context: BrowserContext, shop: Shop) -
     assert "view_item" in "".join(received)
 
 
-def test_the_sign_says_that_somebody_else_watches(context: BrowserContext, shop: Shop) -> None:
+def test_the_sign_says_that_others_watch(context: BrowserContext, shop: Shop) -> None:
     """REL-23, REL-6: in how many tabs, and what it costs; a viewer with a link of this machine has no name."""
     for _ in range(2):
         page = shop.enter(context)

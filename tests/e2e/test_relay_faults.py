@@ -1,4 +1,6 @@
-"""A provider that fails, repeats, reorders or loses, and signatures that nobody can have, seen from a real Chromium."""
+"""A provider that fails, repeats, reorders or loses, and forged signatures, seen from a real
+Chromium.
+"""
 
 from collections.abc import Iterator
 

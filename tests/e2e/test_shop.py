@@ -151,7 +151,7 @@ def test_the_shop_wears_the_graphs_theme(page: Page) -> None:
     expect(at.get_by_role("heading", name="Find a shop")).to_be_visible()
 
 
-def test_nobody_else_is_asked_and_no_policy_is_broken(
+def test_no_other_server_is_asked_and_no_policy_is_broken(
     context: BrowserContext, served: Demo
 ) -> None:
     """ACC-61: the SDK asks this server alone, and neither page is refused anything by its policy."""

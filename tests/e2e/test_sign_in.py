@@ -103,10 +103,12 @@ def test_another_program_of_this_machine_cannot_use_the_cookie(
         expect(page.get_by_role("switch", name="Realtime")).to_be_visible()
 
 
-def test_a_restart_signs_nobody_out_and_a_fresh_link_can_be_pasted(
+def test_a_restart_signs_no_one_out_and_a_fresh_link_can_be_pasted(
     context: BrowserContext, environ: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """ACC-4, ACC-3: the page that is open goes on, and a browser that has nothing signs in by the field."""
+    """ACC-4, ACC-3: the open page stays signed in, and another browser signs in by a link that is
+    pasted.
+    """
     with running(*SERVE, "0", environ=environ) as program:
         page = context.new_page()
         page.goto(program.link)

@@ -60,7 +60,7 @@ class Witness:
         context.on("console", lambda message: self.said.append(f"{message.type}: {message.text}"))
 
     def strangers(self) -> list[str]:
-        """Whoever was asked beside the page's own folder."""
+        """The addresses that the page requested outside its own folder."""
         return [
             url for url in self.asked if not url.startswith((f"{self.home}/", "blob:", "data:"))
         ]
@@ -81,7 +81,7 @@ def witness(context: BrowserContext, address: str) -> Witness:
 
 @pytest.fixture
 def empty(context: BrowserContext, witness: Witness, address: str) -> Page:
-    """The page as somebody sees it first."""
+    """The page as a new visitor sees it."""
     page = context.new_page()
     page.goto(address)
     expect(page.get_by_role("heading", name="Drop a DagNet folder here")).to_be_visible()
@@ -126,7 +126,9 @@ def shop(page: Page) -> FrameLocator:
 
 
 def test_what_needs_a_server_is_absent(empty: Page, witness: Witness) -> None:
-    """TAP-30: no button and no word of it asks for a server, and nobody is asked for anything."""
+    """TAP-30: no button and no sentence asks for a server, and no request leaves the
+    page's folder.
+    """
     for name in ("Simulate visitors", "Send a test event"):
         expect(empty.get_by_role("button", name=name)).to_have_count(0)
     expect(empty.get_by_role("alert")).to_have_count(0)

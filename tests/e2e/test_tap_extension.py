@@ -21,7 +21,9 @@ SITES = ["http://127.0.0.1/*"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The extension as it is built. Nobody can press Chromium's own question in a test, so two sites are granted beforehand."""
+    """The extension as built. A test cannot answer Chromium's own question, so two sites are
+    granted beforehand.
+    """
     dist = tmp_path_factory.mktemp("extension") / "dist"
     node = machine_node() or wheel_node(ROOT / ".tools")
     assert node is not None

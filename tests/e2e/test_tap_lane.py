@@ -14,7 +14,9 @@ from tests.e2e.site import Site, load_npm
 def test_clicks_of_an_opened_page_light_the_graph_through_reloads_of_either_side(
     live: Page, road: Road, web: Site
 ) -> None:
-    """TAP-10: a page of another origin that this tab opened; nothing twice and nothing lost, whoever is reloaded."""
+    """TAP-10: clicks of another origin's page light the graph once each, also when either side
+    reloads.
+    """
     shop = open_page(live, tapped(web, road))
     track(shop, "view_item", 2)
     assert wait_counts(live, {"Product page": 2}) == {"Product page": 2}
@@ -34,7 +36,9 @@ def test_clicks_of_an_opened_page_light_the_graph_through_reloads_of_either_side
 
 
 def test_a_page_that_was_not_let_in_is_refused_and_said(live: Page, road: Road, web: Site) -> None:
-    """TAP-11: no rules, no answer and no light for an origin that nobody allowed; one button lets it in."""
+    """TAP-11: an origin that was not allowed gets no rules and no answer and lights nothing; one
+    button lets it in.
+    """
     with live.expect_popup() as popup:
         live.evaluate("address => void window.open(address)", tapped(web, road, "/stranger.html"))
     shop = popup.value

@@ -44,7 +44,9 @@ def test_a_page_that_is_left_has_told_its_last_call_and_holds_no_place(
 
 
 def test_what_is_called_while_a_page_unloads_is_told(live: Page, road: Road, web: Site) -> None:
-    """TAP-10: in `beforeunload`, `pagehide`, `visibilitychange` and `unload`, whatever the SDK still sends of it."""
+    """TAP-10: calls in `beforeunload`, `pagehide`, `visibilitychange` and `unload` arrive, sent by
+    the SDK or not.
+    """
     calls = "for (const end of ['beforeunload', 'pagehide']) addEventListener(end, () => analytics.track('view_item'));"
     calls += "document.addEventListener('visibilitychange', () => document.hidden && analytics.track('view_item'));"
     calls += "addEventListener('unload', () => analytics.track('add_to_cart'));"

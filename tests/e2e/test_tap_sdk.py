@@ -251,7 +251,7 @@ def test_hostile_values_neither_break_the_page_nor_the_tap(page: Page, web: Site
 
 
 def test_a_flood_of_calls_is_bounded_and_what_was_left_out_is_said(page: Page, web: Site) -> None:
-    """TAP-9: 5,000 calls at once: every entry is told, or counted as missed or left out."""
+    """TAP-9: of 5,000 calls at once each is reported, or counted as missed."""
     page.goto(
         web.put(
             "/flood.html",

@@ -156,7 +156,9 @@ def test_coverage_points_out_the_dark_and_is_saved(context: BrowserContext, stag
 
 
 def test_near_misses_are_told_at_their_node(context: BrowserContext, stage: Stage) -> None:
-    """MAT-9: an event that would have lit a node but for case or a filter's value is told there, as seen and as expected."""
+    """MAT-9: an event that misses a node only by case or by a filter's value is shown there, as
+    seen and as expected.
+    """
     page = stage.enter(context, GRAPH)
     stage.send(
         event("Add_To_Cart", "n", 3),

@@ -71,7 +71,7 @@ def test_axe_finds_nothing_in_any_state_of_the_screen(walking: Page) -> None:
     assert {state: rules for state, rules in found.items() if rules} == {}
 
 
-def test_the_page_asks_nobody_else_and_breaks_no_policy(
+def test_the_page_asks_no_other_server_and_breaks_no_policy(
     context: BrowserContext, shown: Demo
 ) -> None:
     """ACC-9: no other origin is asked, and nothing is refused by the content security policy."""

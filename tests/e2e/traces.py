@@ -79,7 +79,7 @@ def event(
 
 
 def identify(who: str, user: str, ago: float = 0) -> dict[str, Any]:
-    """The call that says who somebody is."""
+    """The call that identifies a visitor."""
     return _call("identify", ago) | {"anonymousId": who, "userId": user, "traits": {}}
 
 
