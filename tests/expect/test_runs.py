@@ -116,7 +116,9 @@ def test_a_wrong_write_key_is_told(spec: Path) -> None:
 
 
 def test_what_was_refused_makes_absences_inconclusive(spec: Path) -> None:
-    """EXP-8: a page that sends with another key is told, and nothing that rests on an absence is believed."""
+    """EXP-8: a delivery with another key is reported, and expectations of an absence are
+    inconclusive.
+    """
     lost = 'os.environ["X"] = "1"; key = "YW5vdGhlcjo="\ntry:\n  send("purchase")\nexcept OSError: pass\n'
     code, said = run([spec], BUYS + lost)
     assert code == 3
@@ -212,7 +214,9 @@ def test_a_server_that_dies_in_the_middle(
 def test_an_evaluator_that_dies_in_the_middle(
     spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """EXP-16: if nothing can judge any more, that is told, 2, and each file is inconclusive in the report."""
+    """EXP-16: the run says that its evaluator has ended and exits with 2; the report has an error
+    for each file.
+    """
     monkeypatch.setattr(evaluator, "_in_v8", lambda: None)
     report = tmp_path / "out.xml"
     kills = f"import psutil\nfor one in psutil.Process({os.getpid()}).children():\n  if 'node_host.cjs' in ' '.join(one.cmdline()): one.kill()\n"
@@ -223,7 +227,9 @@ def test_an_evaluator_that_dies_in_the_middle(
 
 
 def test_what_cannot_be_written_keeps_nothing_else_back(spec: Path, tmp_path: Path) -> None:
-    """EXP-16: a report or a log that cannot be written is told, 2 if all is met, and the others are written."""
+    """EXP-16: a report or log that cannot be written is reported, with exit code 2; the others are
+    written.
+    """
     taken = tmp_path / "taken"
     taken.write_text("")
     code, said = run(
@@ -245,7 +251,7 @@ def test_what_the_command_left_open_is_another_line(spec: Path) -> None:
 
 
 def test_a_command_that_is_not_there(spec: Path) -> None:
-    """EXP-16: a command that cannot be started is told, 2."""
+    """EXP-16: a command that cannot be started is reported, with exit code 2."""
     code, said = run([spec], ["/nonexistent/program"])
     assert code == 2
     assert "/nonexistent/program cannot be started" in said
@@ -274,7 +280,9 @@ def test_a_command_that_is_not_there(spec: Path) -> None:
     ],
 )
 def test_a_file_that_cannot_be_judged(tmp_path: Path, text: str, says: str) -> None:
-    """EXP-16: a file that cannot be read is told with its line, 2, and in the report; the command does not start."""
+    """EXP-16: an unreadable file is reported with its line, also in the reports, with exit code 2;
+    the command does not start.
+    """
     path, report, mark = tmp_path / "bad.yaml", tmp_path / "out.xml", tmp_path / "started"
     path.write_text(text)
     code, said = run([path], f"open({str(mark)!r}, 'w')", reports=[f"junit={report}"])
@@ -432,7 +440,7 @@ def test_one_visitor_of_a_running_server(server: tuple[OwnServer, Path], spec: P
 
 
 def test_a_server_that_is_not_there(spec: Path, tmp_path: Path) -> None:
-    """EXP-17: a server that does not answer is told, 2, and in the report."""
+    """EXP-17: a server that does not answer is reported, also in the reports, with exit code 2."""
     key, report = tmp_path / "key", tmp_path / "out.xml"
     key.write_text("key")
     out = io.StringIO()
