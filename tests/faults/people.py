@@ -1,4 +1,4 @@
-"""Those who send and those who watch, through whatever happens; they note everything that the promises speak of."""
+"""Senders and viewers for fault tests; they record everything that the guarantees speak of."""
 
 import asyncio
 import contextlib
@@ -22,9 +22,10 @@ RETRY = 0.1  # seconds; Segment waits longer, tests need not
 
 
 class Sender:
-    """Sends single signed events at `rate` a second, each again and again, to the houses in turn, until it is taken. As Segment would.
+    """Sends single signed events at `rate` a second, each retried, to the houses in turn, until it
+    is taken, as Segment would.
 
-    A proxy of somebody else's, unlike ours, may answer 502 in the place of a process (`bad_gateways`).
+    `bad_gateways`: a proxy that is not ours may answer 502 in place of a process.
     """
 
     def __init__(
@@ -133,7 +134,7 @@ class Watcher:
         return watcher
 
     async def until(self, holds: Callable[[], bool], seconds: float = 40.0) -> None:
-        """Waits until it holds of what this viewer was told."""
+        """Waits until `holds()` is true for the frames that this viewer received."""
         async with asyncio.timeout(seconds):
             while not holds():
                 self._changed.clear()

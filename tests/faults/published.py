@@ -1,4 +1,6 @@
-"""What the tests of a provider share: the program with a relay, where whoever the proxy's header names is signed in."""
+"""What the tests of a provider share: a server with a relay, which signs in the person that the
+proxy's header names.
+"""
 
 import contextlib
 import re

@@ -1,4 +1,6 @@
-"""Whatever breaks: nothing that was accepted is lost without a word, nothing lights twice, and soon all is well again."""
+"""Faults: nothing that was accepted is lost unreported, nothing lights twice, and the service
+recovers soon.
+"""
 
 import asyncio
 import signal
@@ -83,7 +85,9 @@ async def test_a_viewer_process_is_killed(intakes: list[House], viewers: list[Ho
 async def test_redis_is_killed(
     intakes: list[House], viewers: list[House], redis: RedisServer
 ) -> None:
-    """LOG-55: it forgets everything; viewers are told a gap of unknown size and go on, senders are asked to come back."""
+    """LOG-55: Redis forgets everything; viewers get a gap of unknown size and go on, senders are
+    asked to retry.
+    """
     async with scene(intakes, viewers) as running:
         await asyncio.to_thread(redis.kill)
         await asyncio.sleep(0.7)
@@ -192,7 +196,9 @@ async def test_a_rolling_restart_with_two_hundred_streams_open_leaves_no_gap(
 async def test_a_process_that_is_frozen_comes_back_without_a_repeat(
     intakes: list[House], viewers: list[House]
 ) -> None:
-    """LOG-81: what it held when it froze is taken once, whoever sent it again meanwhile."""
+    """LOG-81: deliveries that a process held when it froze are taken once, though they were sent
+    again meanwhile.
+    """
     async with scene(intakes, viewers) as running:
         intakes[0].program.signal(signal.SIGSTOP)
         await asyncio.sleep(1.0)

@@ -1,4 +1,4 @@
-"""A real provider's webhooks at a real server of ours: taken as it signs them, and as nobody else does."""
+"""A real provider's webhooks at a real server of ours: taken with the provider's signature only."""
 
 import asyncio
 import json
@@ -99,10 +99,12 @@ async def client(site: Site) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
-async def test_a_real_provider_is_believed_by_its_signature_and_nobody_else(
+async def test_a_real_provider_is_believed_by_its_signature_alone(
     site: Site, client: httpx.AsyncClient
 ) -> None:
-    """REL-24: who comes and who leaves is told as soketi signs it; a body that was changed, or another key, is refused."""
+    """REL-24: arrivals and departures are taken as soketi signs them; a changed body or another key
+    is refused.
+    """
     opened = await client.post(
         "/api/watch", json={"workspace": "shop", "env": "prod", "graph": GRAPH}
     )

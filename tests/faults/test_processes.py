@@ -69,7 +69,9 @@ async def test_a_viewer_moves_to_another_process_and_goes_on(
 async def test_the_last_off_at_any_process_empties_the_channel(
     intakes: list[House], viewers: list[House], redis: RedisServer
 ) -> None:
-    """LOG-6: streams at other processes are told, nothing is kept, and the doors drop what comes."""
+    """LOG-6: streams at other processes end, the log is deleted, and what arrives afterwards is
+    dropped.
+    """
     await off_all(viewers)
     one, two = [await Watcher.open(viewers, number) for number in (0, 1)]
     sender = Sender(intakes, rate=100)

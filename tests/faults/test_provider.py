@@ -50,7 +50,9 @@ class Page:
         return await self.ask("POST", "/api/channels/auth", json=asked)
 
     async def subscribe(self, browser: Subscriber) -> None:
-        """Subscribed; a channel that turned at this very moment, since somebody else left, is asked for again."""
+        """Subscribes; if the channel changed its name meanwhile, since another session left, asks
+        again.
+        """
         signed: dict[str, Any] = {}
         while "auth" not in signed:
             seat = await self.seat()
@@ -187,7 +189,9 @@ async def test_a_provider_whose_clock_is_hours_ahead_takes_what_we_publish(stand
 
 
 async def test_a_message_over_the_limit_goes_in_pieces(stand: Stand) -> None:
-    """REL-3: no message is longer than the provider allows, whatever happens in a quarter of a second."""
+    """REL-3: no message is longer than the provider allows, however much happens in a quarter of a
+    second.
+    """
     stand.way.fault = "limit"
     async with stand.page("ann") as (page, browser):
         await stand.send(*(f"many-{number}" for number in range(300)))
@@ -195,8 +199,8 @@ async def test_a_message_over_the_limit_goes_in_pieces(stand: Stand) -> None:
         assert (await page.seat())["publishing"]
 
 
-async def test_another_workspaces_channel_is_signed_for_nobody(stand: Stand) -> None:
-    """REL-9: nor a name that was made up, a public one, or somebody else's session."""
+async def test_no_other_workspaces_channel_is_signed(stand: Stand) -> None:
+    """REL-9: invented names, public ones, and another person's session are refused too."""
     async with stand.page("ann") as (page, browser), stand.page("bob") as (other, _):
         for channel in (
             "private-dagnet-" + "0" * 40,
@@ -214,7 +218,9 @@ async def test_another_workspaces_channel_is_signed_for_nobody(stand: Stand) -> 
         assert (await page.ask("POST", "/api/channels/auth", json=stolen)).status_code == 410
 
 
-async def test_whoever_lost_the_right_hears_nothing_more_within_30_seconds(stand: Stand) -> None:
+async def test_a_person_who_lost_the_right_hears_nothing_more_within_30_seconds(
+    stand: Stand,
+) -> None:
     """ACC-17: bob's grant goes while he watches; ann goes on in the channel's other name, bob is signed for nothing and hears nothing."""
     async with stand.page("ann") as (ann, hers), stand.page("bob") as (bob, his):
         await stand.send("before")
@@ -224,7 +230,7 @@ async def test_whoever_lost_the_right_hears_nothing_more_within_30_seconds(stand
         stand.file.write_text(stand.file.read_text().replace('who = "*"', 'who = "ann"'))
         async with asyncio.timeout(PATIENCE):
             while (seat := await bob.seat())["status"] == 200:
-                if seat["channel"] != bob.channel:  # somebody of an earlier test has left it
+                if seat["channel"] != bob.channel:  # a session of an earlier test has left it
                     await bob.subscribe(his)
                 await asyncio.sleep(0.2)
             while (await ann.seat())["channel"] == bob.channel:

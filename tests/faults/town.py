@@ -31,7 +31,7 @@ secrets = ["env:TOWN_SECRET"]
 
 
 class Address:
-    """Where somebody is reached, and the key that opens it; with `tls` over HTTPS."""
+    """Where a process is reached, and the key that signs in there; with `tls` over HTTPS."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ class Wire:
         assert self._listening.wait(5)
 
     def cut(self) -> None:
-        """From here on nothing passes, and nobody is told."""
+        """From here on nothing passes, and neither end is notified."""
         self._loop.call_soon_threadsafe(self._open.clear)
 
     def reset(self) -> None:
