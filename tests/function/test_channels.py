@@ -18,7 +18,9 @@ def relay(channel: Channel = ACME, url: str = "pusher://k:s@h:6001/4711") -> Fun
 
 
 def test_only_the_channels_of_this_moment_are_signed() -> None:
-    """FUN-4: not another workspace's, not another turn's, not a name that somebody made up."""
+    """FUN-4: another workspace's channel, one of another time and an invented name are
+    not signed.
+    """
     one = relay()
     (channel,) = one.channels(NOW)
     assert one.authorise(channel, "1.2", NOW) == {
@@ -45,6 +47,6 @@ def test_what_browsers_and_the_function_are_told_holds_no_secret() -> None:
 
 
 def test_an_encrypted_address_is_refused() -> None:
-    """FUN-12: the function cannot encrypt, so that nobody believes it does."""
+    """FUN-12: an encrypted provider address is refused, since the function cannot encrypt."""
     with pytest.raises(Problem, match="cannot be encrypted"):
         relay(url="pusher://k:s@h/1?encrypted=1")

@@ -73,7 +73,9 @@ def plan(*graphs: tuple[EventBinding, ...], **policy: Any) -> FunctionPlan:
 
 
 def test_the_plan_says_which_names_and_properties_matter_in_any_graph() -> None:
-    """FUN-5: each name with its filters once, whoever listens; nothing of what the nodes are called."""
+    """FUN-5: each name with its filters stands once, over all nodes and graphs; node names do not
+    appear.
+    """
     made = plan(
         (listen("A", "Buy", filters=(PRO,)), listen("B", "Look")),
         (listen("C", "Buy", filters=(PRO,)), listen("D", "Buy")),
